@@ -1,0 +1,43 @@
+# One graph for everything: host programs, bare AArch64 images, tests. Each folder's rules are in mk/.
+#
+#   make demo    two Linux guests on one CPU, and what was stolen from each
+#   make check   every test
+#   make help    every target
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+BUILD := build
+
+# Warnings that every C file of ours is clean of, under gcc and under clang.
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+CSTD := -std=c11
+
+HOST_CC  ?= gcc
+CLANG    ?= clang
+CROSS    ?= aarch64-linux-gnu-
+A64_CC   := $(CROSS)gcc
+A64_LD   := $(CROSS)ld
+A64_AR   := $(CROSS)ar
+A64_OBJCOPY := $(CROSS)objcopy
+A64_SIZE := $(CROSS)size
+
+HOST_CFLAGS := $(CSTD) -O2 -g $(WARN) -D_GNU_SOURCE -Iinclude -I. -MMD -MP
+
+# Freestanding AArch64: no SIMD in our own code (the guest's registers stay in place), no unaligned
+# accesses (they fault while the MMU is off), no stack protector runtime.
+A64_CFLAGS := $(CSTD) -Os -g $(WARN) -ffreestanding -fno-common -fno-stack-protector \
+              -fno-asynchronous-unwind-tables -mgeneral-regs-only -mstrict-align \
+              -Iinclude -I. -MMD -MP
+
+include $(sort $(wildcard mk/*.mk))
+
+.PHONY: all clean help
+all: ## build the library, the hypervisor and the pvtime command
+clean: ## delete everything that was built (downloads are kept)
+	rm -rf $(filter-out $(BUILD)/debian,$(wildcard $(BUILD)/*))
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+-include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/debian/*' 2>/dev/null)

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How a hypervisor adopts the library. Between the two marks is all that it adds to its own code;
+ * before them stands what every hypervisor has already, cut down to what the calls need; after them
+ * two vCPUs share a CPU, and the guest's side is asked what was stolen from each.
+ */
+#include <pvtime/guest.h>
+#include <pvtime/host.h>
+#include <pvtime/smccc.h>
+#include "tests/tap.h"
+
+#define FREQ 62500000u
+
+struct vcpu {
+	uint64_t x[31];
+	struct pvtime_vcpu pv; /* added: at most 128 bytes */
+};
+
+struct vm {
+	struct vcpu vcpu[2];
+	struct pvtime_range
+		region; /* reserved in the guest's memory map, mapped read-only for it */
+	struct pvtime_stolen memory[2]; /* the hypervisor's own mapping of the region */
+};
+
+static uint64_t clock_ticks; /* stands for CNTPCT_EL0 */
+
+static uint64_t read_cntpct(void)
+{
+	return clock_ticks;
+}
+
+/* adopt: begin */
+/* The VM is created: plan the region beside RAM and devices, give each vCPU its structure. */
+static int vm_init_pvtime(struct vm *vm, const struct pvtime_range *used, size_t n)
+{
+	int err = pvtime_region_find(&vm->region, 0, 2, used, n, 1ull << 40);
+
+	for (uint32_t i = 0; !err && i < 2; i++) {
+		const struct pvtime_vcpu *all[] = {&vm->vcpu[0].pv, i ? &vm->vcpu[1].pv : NULL};
+		uint64_t ipa = pvtime_region_ipa(&vm->region, i);
+
+		pvtime_vcpu_init(&vm->vcpu[i].pv, PVTIME_DIALECT_1_0, FREQ, read_cntpct());
+		err = pvtime_attr_set(&vm->vcpu[i].pv, &ipa,
+				      &(struct pvtime_vm){&vm->region, 1, all, 2});
+		pvtime_map(&vm->vcpu[i].pv, &vm->memory[i]);
+	}
+	return err;
+}
+
+/* The scheduler, under the lock of the run queue: to RUNNING, and to any other state. */
+static void vcpu_switch_in(struct vcpu *vcpu)
+{
+	pvtime_switch_in(&vcpu->pv, read_cntpct());
+}
+
+static void vcpu_set_state(struct vcpu *vcpu, enum pvtime_state next)
+{
+	pvtime_account(&vcpu->pv, next, read_cntpct());
+}
+
+/* Its tick, for each vCPU that waits: at most every 100 ms. */
+static void vcpu_refresh(struct vcpu *vcpu)
+{
+	pvtime_publish(&vcpu->pv, read_cntpct());
+}
+
+/* HVC #0 or SMC #0 from AArch64; false: not one of these calls. */
+static bool vcpu_hypercall(struct vcpu *vcpu)
+{
+	uint32_t fid = (uint32_t)vcpu->x[0], arg = (uint32_t)vcpu->x[1];
+	int64_t x0;
+
+	if (fid == SMCCC_FID_ARCH_FEATURES && arg == PVTIME_FID_FEATURES)
+		x0 = pvtime_arch_features(&vcpu->pv, arg);
+	else if (!pvtime_service(&vcpu->pv, fid, arg, &x0))
+		return false;
+	vcpu->x[0] = (uint64_t)x0;
+	return true;
+}
+
+/* The VM is reset: its counters begin again at 0. */
+static void vm_reset(struct vm *vm)
+{
+	for (unsigned int i = 0; i < 2; i++)
+		pvtime_vcpu_reset(&vm->vcpu[i].pv, read_cntpct());
+}
+/* adopt: end */
+
+/* What follows is the world around it: a CPU that one vCPU has at a time, and the guest. */
+static struct vm vm;
+static struct vcpu *current;
+
+static int64_t guest_hvc(uint32_t fid, uint64_t arg1)
+{
+	current->x[0] = fid;
+	current->x[1] = arg1;
+	if (vcpu_hypercall(current))
+		return (int64_t)current->x[0];
+	switch (fid) {
+	case PSCI_FID_VERSION:
+		return PSCI_VERSION_1_0;
+	case PSCI_FID_FEATURES:
+		return SMCCC_SUCCESS;
+	case SMCCC_FID_VERSION:
+		return SMCCC_VERSION_1_3;
+	default:
+		return SMCCC_NOT_SUPPORTED;
+	}
+}
+
+static void switch_to(struct vcpu *next)
+{
+	if (current)
+		vcpu_set_state(current, PVTIME_READY);
+	vcpu_switch_in(next);
+	current = next;
+}
+
+int main(void)
+{
+	const struct pvtime_range used[] = {{0, 0x090a0000}, {0x40000000, 0x10000000}};
+	struct pvtime_guest guest;
+	struct pvtime_guest_cpu cpu[2] = {{0}, {0}};
+	uint64_t ipa = 0;
+
+	tap_is_i64(vm_init_pvtime(&vm, used, 2), PVTIME_OK, "both vCPUs have a structure");
+	for (unsigned int i = 0; i < 2; i++)
+		vcpu_set_state(&vm.vcpu[i], PVTIME_READY);
+	switch_to(&vm.vcpu[0]);
+	tap_is_i64(pvtime_guest_discover(&guest, guest_hvc, PVTIME_DIALECT_1_0), PVTIME_GUEST_OK,
+		   "the guest finds it");
+	for (unsigned int i = 0; i < 2; i++) {
+		switch_to(&vm.vcpu[i]);
+		tap_is_i64(pvtime_guest_locate(&guest, &cpu[i], &ipa), PVTIME_GUEST_OK,
+			   "vCPU %u asks", i);
+		tap_is_u64(ipa, 0x090a0000 + 64 * i, "and is told its own address");
+		tap_is_i64(pvtime_guest_attach(&cpu[i], &vm.memory[i]), PVTIME_GUEST_OK,
+			   "where a structure is");
+	}
+	/* 4 ms each in turn, ten times; then vCPU 1 sleeps, and vCPU 0 has the CPU for itself. */
+	for (unsigned int i = 0; i < 20; i++) {
+		switch_to(&vm.vcpu[i % 2]);
+		clock_ticks += FREQ / 250;
+	}
+	switch_to(&vm.vcpu[0]);
+	vcpu_set_state(&vm.vcpu[1], PVTIME_BLOCKED);
+	clock_ticks += FREQ;
+	vcpu_refresh(&vm.vcpu[1]);
+	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 40000000, "vCPU 0 lost 40 ms");
+	tap_is_u64(pvtime_guest_stolen_ns(&cpu[1]), 40000000,
+		   "vCPU 1 as well, and nothing while it slept");
+	vm_reset(&vm);
+	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 0, "after a reset it begins again");
+	return tap_done();
+}

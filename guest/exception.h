@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef GUEST_EXCEPTION_H
+#define GUEST_EXCEPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ESR_EL1.EC (DDI 0487, D17.2.37). */
+#define ESR_EC(esr)	   ((unsigned)((esr) >> 26) & 0x3f)
+#define ESR_EC_UNKNOWN	   0x00u
+#define ESR_EC_INSN_ABORT  0x21u /* from EL1, as the next */
+#define ESR_EC_DATA_ABORT  0x25u
+#define ESR_EC_SERROR	   0x2fu
+#define ESR_WNR		   (1u << 6)
+#define ESR_FSC(esr)	   ((unsigned)(esr) & 0x3f)
+#define ESR_FSC_EXTERNAL   0x10u /* synchronous external abort, not on a table walk */
+#define ESR_FSC_PERMISSION 0x0cu /* to 0x0f, by level */
+
+/* A fault that a test provoked: what the exception registers said. */
+struct fault {
+	bool taken;
+	uint64_t esr, far;
+};
+
+struct fault_expectation {
+	bool active;
+	struct fault fault;
+};
+
+/*
+ * Between the two, on one CPU, a synchronous exception or an SError is recorded and not fatal. The
+ * instruction that caused it is skipped; an instruction abort returns to the caller (x30). The first fault
+ * counts.
+ */
+void fault_expect(void);
+struct fault fault_end(void);
+
+/* One access of 1, 2, 4 or 8 bytes, with a fault expected. *value is untouched by a fault. */
+struct fault fault_read(uint64_t address, unsigned bytes, uint64_t *value);
+struct fault fault_write(uint64_t address, unsigned bytes, uint64_t value);
+
+/* An instruction fetch: calls the address, which must be nothing that runs. */
+struct fault fault_execute(uint64_t address);
+
+static inline void irq_enable(void)
+{
+	__asm__ volatile("msr daifclr, #2" : : : "memory");
+}
+
+static inline void irq_disable(void)
+{
+	__asm__ volatile("msr daifset, #2" : : : "memory");
+}
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef GUEST_GIC_H
+#define GUEST_GIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The GICv3 (Arm IHI 0069) that the FDT names; every interrupt is of group 1, non-secure. */
+#define GIC_SPURIOUS 1023u
+#define GIC_MAX_SGI  16u
+
+/* Distributor, once; then each CPU its redistributor and CPU interface. */
+void gic_init(void);
+void gic_init_cpu(void);
+
+/* SGIs and PPIs are those of the calling CPU. An SPI goes to the CPU that enables it. */
+void gic_enable(unsigned intid);
+void gic_disable(unsigned intid);
+bool gic_pending(unsigned intid);
+
+/*
+ * What an IRQ on any CPU calls, with the IRQ active and interrupts masked. A level-triggered
+ * interrupt's source has to be silenced in there. Without one, an IRQ is only acknowledged, and a
+ * timer's is stopped.
+ */
+typedef void (*gic_handler_fn)(unsigned intid);
+void gic_set_handler(gic_handler_fn handler);
+
+/* SGI `intid` (0 to 15) to one CPU by its MPIDR, or to all but the caller. */
+void gic_send_sgi(unsigned intid, uint64_t mpidr);
+void gic_send_sgi_to_others(unsigned intid);
+
+/* From the vectors. */
+void gic_handle_irq(void);
+
+#endif

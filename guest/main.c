@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The order in which a guest comes up. */
+#include "board.h"
+#include "console.h"
+#include "gic.h"
+#include "mmu.h"
+#include "psci.h"
+#include "start.h"
+
+void primary_main(uint64_t fdt)
+{
+	board_init(fdt);
+	console_init();
+	mmu_map(board.ram.base, board.ram.size, MMU_NORMAL);
+	gic_init();
+	gic_init_cpu();
+	main();
+	psci_system_off();
+}

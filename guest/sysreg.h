@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef GUEST_SYSREG_H
+#define GUEST_SYSREG_H
+
+#include <stdint.h>
+
+/* System registers by their name for the assembler, as text or as S<op0>_<op1>_<Cn>_<Cm>_<op2>. */
+#define sysreg_read(name)                                                                          \
+	({                                                                                         \
+		uint64_t value_;                                                                   \
+		__asm__ volatile("mrs %0, " name : "=r"(value_) : : "memory");                     \
+		value_;                                                                            \
+	})
+#define sysreg_write(name, value)                                                                  \
+	__asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)) : "memory")
+
+#define isb()	  __asm__ volatile("isb" : : : "memory")
+#define dsb(what) __asm__ volatile("dsb " #what : : : "memory")
+
+/* Little-endian, as every device is, to the byte order of this image, and back. */
+static inline uint32_t le32(uint32_t x)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(x) : x;
+}
+
+static inline uint64_t le64(uint64_t x)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(x) : x;
+}
+
+/* Device registers, with the simple addressing that leaves a hypervisor a syndrome (ESR_EL2.ISV). */
+static inline uint32_t mmio_read32(uint64_t address)
+{
+	uint32_t value;
+
+	__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
+	return le32(value);
+}
+
+static inline void mmio_write32(uint64_t address, uint32_t value)
+{
+	__asm__ volatile("str %w0, [%1]" : : "r"(le32(value)), "r"(address) : "memory");
+}
+
+static inline uint64_t mmio_read64(uint64_t address)
+{
+	uint64_t value;
+
+	__asm__ volatile("ldr %0, [%1]" : "=r"(value) : "r"(address) : "memory");
+	return le64(value);
+}
+
+static inline void mmio_write64(uint64_t address, uint64_t value)
+{
+	__asm__ volatile("str %0, [%1]" : : "r"(le64(value)), "r"(address) : "memory");
+}
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ARCH_H
+#define ARCH_H
+
+/* System registers, barriers and maintenance of the PE this runs on. AArch64 only: never in logic that is host-tested. */
+#include "types.h"
+
+#define STR_(x) #x
+#define STR(x)	STR_(x)
+
+#define read_sysreg(reg)                                                                           \
+	({                                                                                         \
+		uint64_t value_;                                                                   \
+		__asm__ volatile("mrs %0, " STR(reg) : "=r"(value_));                              \
+		value_;                                                                            \
+	})
+#define write_sysreg(reg, value)                                                                   \
+	do {                                                                                       \
+		uint64_t written_ = (value);                                                       \
+		__asm__ volatile("msr " STR(reg) ", %x0" : : "rZ"(written_) : "memory");           \
+	} while (0)
+
+#define isb()	   __asm__ volatile("isb" : : : "memory")
+#define dsb(scope) __asm__ volatile("dsb " #scope : : : "memory")
+#define wfi()	   __asm__ volatile("wfi" : : : "memory")
+
+/* The system counter, CNTPCT_EL0, not read ahead of what came before. */
+static inline uint64_t counter(void)
+{
+	isb();
+	return read_sysreg(cntpct_el0);
+}
+
+static inline uint64_t dcache_line(void)
+{
+	return UINT64_C(4) << FIELD(read_sysreg(ctr_el0), 19, 16);
+}
+
+/* Clean and invalidate to the point of coherency: what a guest sees with its MMU and caches off. */
+static inline void dcache_clean(const void *from, uint64_t size)
+{
+	uint64_t line = dcache_line(), end = (uint64_t)from + size;
+
+	for (uint64_t a = (uint64_t)from & ~(line - 1); a < end; a += line)
+		__asm__ volatile("dc civac, %0" : : "r"(a) : "memory");
+	dsb(sy);
+}
+
+static inline uint32_t mmio_read32(uint64_t pa)
+{
+	uint32_t v;
+
+	__asm__ volatile("ldr %w0, [%1]" : "=r"(v) : "r"(pa) : "memory");
+	return v;
+}
+
+static inline void mmio_write32(uint64_t pa, uint32_t v)
+{
+	__asm__ volatile("str %w0, [%1]" : : "rZ"(v), "r"(pa) : "memory");
+}
+
+static inline uint64_t mmio_read64(uint64_t pa)
+{
+	uint64_t v;
+
+	__asm__ volatile("ldr %0, [%1]" : "=r"(v) : "r"(pa) : "memory");
+	return v;
+}
+
+static inline void mmio_write64(uint64_t pa, uint64_t v)
+{
+	__asm__ volatile("str %x0, [%1]" : : "rZ"(v), "r"(pa) : "memory");
+}
+
+#endif

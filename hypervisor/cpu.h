@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CPU_H
+#define CPU_H
+
+/* A physical CPU. */
+#include "arch.h"
+#include "machine/map.h"
+#include "types.h"
+
+struct vcpu;
+
+struct cpu {
+	unsigned id; /* index in cpus[]; must be first: boot.S */
+	uint64_t mpidr;
+	uint64_t redist;      /* its GIC redistributor, physical address */
+	struct vcpu *loaded;  /* whose registers it holds, or NULL */
+	uint64_t timer_armed; /* what the EL2 timer is set to, UINT64_MAX: off */
+	bool online;
+};
+
+extern struct cpu cpus[MAP_MAX_PCPUS];
+extern unsigned cpu_count;
+
+static inline struct cpu *this_cpu(void)
+{
+	return (struct cpu *)read_sysreg(tpidr_el2);
+}
+
+/* EL2 configuration that is the same for every guest. Each CPU, once. */
+void cpu_init_el2(void);
+/* Never comes back. */
+void cpu_halt(void) __attribute__((noreturn));
+/* Start all other CPUs of the board; they come to secondary_main(). Caller: the boot CPU. */
+void cpu_start_all(void);
+
+#endif

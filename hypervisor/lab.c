@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "lab.h"
+#include "arch.h"
+#include "cpu.h"
+#include "firmware.h"
+#include "link.h"
+#include "manifest.h"
+#include "memory.h"
+#include "panic.h"
+#include "pvtime.h"
+#include "report.h"
+#include "string.h"
+#include "vm.h"
+
+static struct vm *vms;
+static struct manifest manifest;
+static uint64_t started_at, ends_at = UINT64_MAX, sample_at = UINT64_MAX, sample_ticks;
+static bool ending;
+
+unsigned lab_vm_count(void)
+{
+	return manifest.vms;
+}
+
+struct vm *lab_vm(unsigned id)
+{
+	return id < manifest.vms ? &vms[id] : NULL;
+}
+
+static void *zalloc(uint64_t size)
+{
+	paddr_t at;
+
+	if (!memory_alloc(size, PAGE_SIZE, &at))
+		panic("no memory for the VMs' state: 0x%lx bytes", size);
+	return memset(pa_ptr(at), 0, size);
+}
+
+/* One VM and its vCPUs, as the manifest has them. */
+static void create_vm(const void *bundle, uint64_t size, unsigned id, uint64_t now)
+{
+	struct vm *vm = &vms[id];
+	struct manifest_vm m;
+	const char *wrong = manifest_read_vm(bundle, size, id, vm, &m);
+
+	if (wrong)
+		panic("VM %u: %s", id, wrong);
+	vm->id = id;
+	vm->has_input = manifest.attached == id;
+	vm->vcpus = zalloc(vm->nvcpus * sizeof(*vm->vcpus));
+	wrong = vm_create(vm);
+	if (wrong)
+		panic("VM %s: %s", vm->name, wrong);
+	for (unsigned i = 0; i < vm->nvcpus; i++)
+		sched_add(&vm->vcpus[i], m.weight, m.cap, m.pin, now);
+	if (!pvtime_create(vm))
+		panic("VM %s: no memory for its stolen-time region", vm->name);
+}
+
+void lab_create(const void *bundle, uint64_t size)
+{
+	const char *wrong = manifest_read(bundle, size, &manifest);
+	uint64_t now = counter();
+
+	if (wrong)
+		panic("the lab: %s", wrong);
+	sched_init(cpu_count, (uint32_t)read_sysreg(cntfrq_el0), manifest.timeslice_us);
+	vms = zalloc(manifest.vms * sizeof(*vms));
+	for (unsigned i = 0; i < manifest.vms; i++)
+		create_vm(bundle, size, i, now);
+}
+
+/* ns to ticks: the same quotient and remainder as the library's other direction. */
+static uint64_t ticks(uint64_t ns)
+{
+	uint64_t hz = read_sysreg(cntfrq_el0), s = 1000000000;
+
+	return ns / s * hz + ns % s * hz / s;
+}
+
+static void set_alarm(void)
+{
+	sched_set_alarm(0, min_u64(ends_at, sample_at));
+}
+
+void lab_start(void)
+{
+	started_at = counter();
+	report_start();
+	if (manifest.run_ns)
+		ends_at = started_at + ticks(manifest.run_ns);
+	if (manifest.sample_ns) {
+		sample_ticks = ticks(manifest.sample_ns);
+		sample_at = started_at + sample_ticks;
+	}
+	set_alarm();
+	for (unsigned i = 0; i < manifest.vms; i++)
+		vm_start(&vms[i]);
+}
+
+void lab_stop(void)
+{
+	if (__atomic_exchange_n(&ending, true, __ATOMIC_ACQ_REL))
+		return;
+	sched_pause_all(this_cpu()->id, counter());
+	if (this_cpu()->id != 0)
+		cpu_kick(0);
+}
+
+/* A VM has ended, the one way or the other; the last one ends the lab. */
+static void vm_ended(struct vm *vm, const char *how)
+{
+	bool all = true;
+
+	link_record("vm %u %s", vm->id, how);
+	for (unsigned i = 0; i < manifest.vms; i++)
+		all = all && (vms[i].phase == VM_OFF || vms[i].stuck);
+	if (all)
+		lab_stop();
+}
+
+void lab_vm_waits(struct vm *vm)
+{
+	if (vm->has_input || __atomic_load_n(&ending, __ATOMIC_RELAXED) || sched_vm_can_run(vm))
+		return;
+	spin_lock(&vm->lock);
+	if (vm->phase != VM_RUNNING || vm->stuck) {
+		spin_unlock(&vm->lock);
+		return;
+	}
+	vm->stuck = true;
+	spin_unlock(&vm->lock);
+	vm_ended(vm, "stuck");
+}
+
+void lab_vm_stopped(struct vm *vm, bool reset)
+{
+	if (reset)
+		link_record("vm %u reset", vm->id);
+	else
+		vm_ended(vm, "off");
+}
+
+void lab_alarm(uint64_t now)
+{
+	if (now >= ends_at)
+		lab_stop();
+	if (now >= sample_at) {
+		report_ledger("sample", now - started_at);
+		sample_at = now + sample_ticks;
+	}
+	if (!ending)
+		set_alarm();
+}
+
+void lab_finish_if_ended(void)
+{
+	const struct vm *stuck = NULL;
+
+	if (!__atomic_load_n(&ending, __ATOMIC_ACQUIRE) || !sched_all_paused())
+		return;
+	report_ledger("final", counter() - started_at);
+	for (unsigned i = 0; i < manifest.vms && !stuck; i++)
+		stuck = vms[i].stuck ? &vms[i] : NULL;
+	if (stuck)
+		link_record("done 1 VM %s stopped for good without SYSTEM_OFF: "
+			    "its vCPUs are off, or wait for what cannot come", stuck->name);
+	else
+		link_record("done 0 the lab has ended");
+	firmware_off();
+	cpu_halt();
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LAB_H
+#define LAB_H
+
+/* The lab: its VMs, when it ends, and with which status. */
+#include "types.h"
+
+struct vm;
+
+/* Read the bundle (machine/bundle.h) and create its VMs. Boot; a bundle that is not one is a panic. */
+void lab_create(const void *bundle, uint64_t size);
+/* Switch every VM on. Boot, when all CPUs are there. */
+void lab_start(void);
+
+unsigned lab_vm_count(void);
+/* NULL: there is no such VM. */
+struct vm *lab_vm(unsigned id);
+
+/* A vCPU of the VM has begun to wait or is off: can anything ever run it again? */
+void lab_vm_waits(struct vm *vm);
+/* Every vCPU of it has left its CPU after SYSTEM_OFF, or SYSTEM_RESET. */
+void lab_vm_stopped(struct vm *vm, bool reset);
+/* End the lab in good order. From any CPU, at any time. */
+void lab_stop(void);
+/* The boot CPU's share: samples and the end of time, when sched_alarm_due(); and the end itself, when all is paused. */
+void lab_alarm(uint64_t now);
+void lab_finish_if_ended(void);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LINK_H
+#define LINK_H
+
+/* Our end of the byte stream to the pvtime command: machine/link.h says what is on it. */
+#include "types.h"
+#include "machine/link.h"
+
+struct vm;
+
+/* One byte of a VM's console. */
+void link_console(unsigned vm, uint8_t byte);
+/* A line of text, '\n' is added; at most 255 bytes, the rest is cut. */
+__attribute__((format(printf, 1, 2))) void link_log(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void link_record(const char *format, ...);
+/* The same, for panic(): waits for no lock. */
+void link_line_unlocked(unsigned channel, const char *text);
+
+/* A VM whose FIFO was full has read: the boot CPU goes on receiving. From any CPU. */
+void link_has_room(void);
+/* The board's UART has received: hand the bytes to their VMs, or act on them. The boot CPU. */
+void link_receive(void);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The boot order. */
+#include "arch.h"
+#include "board.h"
+#include "cpu.h"
+#include "gic.h"
+#include "lab.h"
+#include "memory.h"
+#include "mmu.h"
+#include "panic.h"
+#include "run.h"
+#include "string.h"
+#include "uart.h"
+#include "vm.h"
+
+void primary_main(const void *fdt) __attribute__((noreturn));
+
+extern char image_start[], image_end[];
+
+static void map_devices(void)
+{
+	mmu_map(board.uart.base, board.uart.base + board.uart.size, MMU_DEVICE);
+	mmu_map(board.gicd.base, board.gicd.base + board.gicd.size, MMU_DEVICE);
+	for (unsigned i = 0; i < board.gicr_regions; i++)
+		mmu_map(board.gicr[i].base, board.gicr[i].base + board.gicr[i].size, MMU_DEVICE);
+}
+
+/* All RAM that nothing lies in becomes free, and mapped. The image and the FDT are mapped already. */
+static void claim_memory(uint64_t fdt)
+{
+	uint64_t image = (uintptr_t)image_start, image_to = (uintptr_t)image_end;
+	bool fits = true;
+
+	mmu_map(board.bundle, board.bundle_end, MMU_RODATA);
+
+	memory_init();
+	for (unsigned i = 0; i < board.memory_count; i++) {
+		uint64_t from = board.memory[i].base, to = from + board.memory[i].size;
+
+		fits = fits && memory_add(from, to);
+		if (image >= to || image_to <= from) {
+			mmu_map(from, to, MMU_DATA);
+		} else {
+			mmu_map(from, image, MMU_DATA);
+			mmu_map(image_to, to, MMU_DATA);
+		}
+	}
+	fdt &= ~(2 * MIB - 1);
+	fits = fits && memory_reserve(image, image_to) &&
+	       memory_reserve(board.bundle, board.bundle_end) &&
+	       memory_reserve(fdt, fdt + MMU_FDT_WINDOW);
+	if (!fits)
+		panic("the board's memory is in too many pieces");
+}
+
+void *page_alloc(unsigned count)
+{
+	paddr_t at;
+
+	if (!memory_alloc(count * PAGE_SIZE, count * PAGE_SIZE, &at))
+		return NULL;
+	return memset(pa_ptr(at), 0, count * PAGE_SIZE);
+}
+
+static void name_cpus(void)
+{
+	uint64_t self = read_sysreg(mpidr_el1) & UINT64_C(0xff00ffffff);
+
+	/* CPU 0 is the one that booted, wherever the FDT has it. */
+	cpus[0].mpidr = self;
+	cpus[0].online = true;
+	cpu_count = 1;
+	for (unsigned i = 0; i < board.cpu_count; i++) {
+		if (board.cpu_mpidr[i] != self)
+			cpus[cpu_count++].mpidr = board.cpu_mpidr[i];
+	}
+	for (unsigned i = 0; i < cpu_count; i++) {
+		cpus[i].id = i;
+		cpus[i].timer_armed = UINT64_MAX;
+	}
+}
+
+void primary_main(const void *fdt)
+{
+	const char *wrong = board_read(fdt, &board);
+
+	map_devices();
+	uart_init();
+	if (wrong)
+		panic("the board has %s", wrong);
+	if (board.vtimer_intid != MAP_PPI_VTIMER || board.ptimer_intid != MAP_PPI_PTIMER)
+		panic("the board's timers are PPIs %u and %u: the guests' are 27 and 30",
+		      board.vtimer_intid, board.ptimer_intid);
+	name_cpus();
+	claim_memory((uintptr_t)fdt);
+	cpu_init_el2();
+	gic_init();
+	wrong = gic_init_cpu();
+	if (wrong)
+		panic("CPU 0 has %s", wrong);
+	lab_create((const void *)board.bundle, board.bundle_end - board.bundle);
+	cpu_start_all();
+	if (board.uart.size) {
+		gic_enable_spi(board.uart_intid);
+		uart_receive_interrupt(true);
+	}
+	lab_start();
+	run_forever(&cpus[0]);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MANIFEST_H
+#define MANIFEST_H
+
+/*
+ * The lab's manifest (machine/bundle.h). The pvtime command has checked it for the user's sake; it is checked again here for
+ * what our own safety rests on. Logic only, host-tested.
+ */
+#include "types.h"
+
+struct vm;
+
+struct manifest {
+	unsigned vms;
+	uint32_t timeslice_us;
+	uint64_t run_ns, sample_ns; /* 0: for ever, never */
+	uint32_t attached;	    /* index of a VM, or BUNDLE_NOBODY */
+};
+
+struct manifest_vm {
+	uint32_t weight, cap;
+	uint8_t pin;
+};
+
+/* The lab as a whole. NULL, or what is wrong with it. `size`: bytes of the bundle. */
+const char *manifest_read(const void *bundle, uint64_t size, struct manifest *m);
+/* VM `id`: name, sizes, dialect, entry and segments go to *vm, scheduling to *m. NULL, or what is wrong. */
+const char *manifest_read_vm(const void *bundle, uint64_t size, unsigned id, struct vm *vm,
+			     struct manifest_vm *m);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "memory.h"
+
+#define MAX_RANGES 64u
+
+struct range {
+	uint64_t from, to;
+};
+
+static struct range ranges[MAX_RANGES];
+static unsigned count;
+
+void memory_init(void)
+{
+	count = 0;
+}
+
+bool memory_add(uint64_t from, uint64_t to)
+{
+	from = align_up(from, PAGE_SIZE);
+	to &= ~(PAGE_SIZE - 1);
+	if (from >= to)
+		return true;
+	if (count == MAX_RANGES)
+		return false;
+	ranges[count++] = (struct range){from, to};
+	return true;
+}
+
+bool memory_reserve(uint64_t from, uint64_t to)
+{
+	unsigned before = count;
+
+	from &= ~(PAGE_SIZE - 1);
+	to = align_up(to, PAGE_SIZE);
+	for (unsigned i = 0; i < before; i++) {
+		struct range *r = &ranges[i], old = *r;
+
+		if (to <= old.from || from >= old.to || from >= to)
+			continue;
+		r->to = max_u64(old.from, from); /* may become empty */
+		if (!memory_add(to, old.to))
+			return false;
+	}
+	return true;
+}
+
+bool memory_alloc(uint64_t size, uint64_t align, paddr_t *at)
+{
+	const struct range *best = NULL;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct range *r = &ranges[i];
+		uint64_t start = align_up(r->from, align);
+
+		if (start >= r->to || r->to - start < size || start < r->from)
+			continue;
+		if (!best || r->to - r->from < best->to - best->from)
+			best = r;
+	}
+	if (!best)
+		return false;
+	*at = (paddr_t){align_up(best->from, align)};
+	return memory_reserve(at->pa, at->pa + size);
+}
+
+uint64_t memory_free_bytes(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		sum += ranges[i].to - ranges[i].from;
+	return sum;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+/*
+ * The board's RAM that nobody has yet. Handed out at boot, never given back: what a VM has, it keeps
+ * over a reset. Logic only, host-tested. Caller: the boot CPU.
+ */
+#include "types.h"
+
+/* Forget everything. */
+void memory_init(void);
+/* [from, to) is free RAM; taken inwards to whole pages. False: more ranges than there is room for (64). */
+bool memory_add(uint64_t from, uint64_t to);
+/* [from, to) is in use: cut it out of the free ranges, rounded out to whole pages. False: too many ranges. */
+bool memory_reserve(uint64_t from, uint64_t to);
+/*
+ * The lowest free `size` bytes at a multiple of `align` (a power of two, at least a page), in the smallest range
+ * that has them. Not zeroed. False: there is no such range.
+ */
+bool memory_alloc(uint64_t size, uint64_t align, paddr_t *at);
+uint64_t memory_free_bytes(void);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mmio.h"
+#include "access.h"
+#include "arch.h"
+#include "esr.h"
+#include "inject.h"
+#include "sysregs.h"
+#include "vm.h"
+
+/* One transfer, little-endian, with a device. */
+static enum vgic_result uart_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+{
+	uint32_t offset = (uint32_t)(ipa.ipa - MAP_UART_BASE);
+
+	if (size == 8)
+		return VGIC_FAULT;
+	if (write)
+		pl011_write(v->vm, offset, (uint32_t)*value);
+	else
+		*value = pl011_read(v->vm, offset);
+	return VGIC_DONE;
+}
+
+/* Erased, and not in its command mode: reads as ones, and writes do nothing. */
+static enum vgic_result flash_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+{
+	(void)v, (void)ipa, (void)size;
+	if (!write)
+		*value = UINT64_MAX;
+	return VGIC_DONE;
+}
+
+/* There is memory, which the guest may read and not write. */
+static enum vgic_result pvtime_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+{
+	(void)ipa, (void)size, (void)write, (void)value;
+	if (v->vm->pvtime.pa && write)
+		v->refused_writes++;
+	return VGIC_FAULT;
+}
+
+static enum vgic_result device_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+{
+	static const struct {
+		uint64_t base, size;
+		enum vgic_result (*access)(struct vcpu *, ipaddr_t, unsigned, bool, uint64_t *);
+	} devices[] = {
+		{MAP_UART_BASE, MAP_UART_SIZE, uart_access},
+		{MAP_FLASH_BASE, MAP_FLASH_SIZE, flash_access},
+		{MAP_PVTIME_BASE, MAP_PVTIME_SIZE, pvtime_access},
+	};
+
+	if (vgic_covers(v->vm, ipa))
+		return vgic_mmio(v, ipa, size, write, value);
+	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++) {
+		if (ipa.ipa - devices[i].base < devices[i].size)
+			return devices[i].access(v, ipa, size, write, value);
+	}
+	return VGIC_FAULT;
+}
+
+static bool is_big_endian(const struct vcpu *v)
+{
+	bool el0 = !(v->regs.pstate & 0xc);
+
+	return read_sysreg(sctlr_el1) & (el0 ? SCTLR_E0E : SCTLR_EE);
+}
+
+/* The instruction at the guest's PC, which has just been fetched from there; false: its page is gone meanwhile. */
+static bool read_insn(struct vcpu *v, uint32_t *insn)
+{
+	uint64_t par, ipa;
+
+	if (v->regs.pstate & 0xc)
+		__asm__ volatile("at s1e1r, %0" : : "r"(v->regs.pc));
+	else
+		__asm__ volatile("at s1e0r, %0" : : "r"(v->regs.pc));
+	isb();
+	par = read_sysreg(par_el1);
+	ipa = (par & UINT64_C(0x000ffffffffff000)) | (v->regs.pc & 0xfff);
+	if (par & 1 || ipa < MAP_RAM_BASE || ipa - MAP_RAM_BASE > v->vm->ram_size - 4)
+		return false;
+	*insn = *(const uint32_t *)pa_ptr((paddr_t){v->vm->ram.pa + (ipa - MAP_RAM_BASE)});
+	return true;
+}
+
+static void write_back(struct vcpu *v, const struct access *a)
+{
+	if (a->base == ACCESS_NO_REG)
+		return;
+	if (a->base < 31)
+		v->regs.x[a->base] += (uint64_t)a->writeback;
+	else if (v->regs.pstate & 1) /* SP_EL1 in EL1h, SP_EL0 otherwise */
+		write_sysreg(sp_el1, read_sysreg(sp_el1) + (uint64_t)a->writeback);
+	else
+		write_sysreg(sp_el0, read_sysreg(sp_el0) + (uint64_t)a->writeback);
+}
+
+static enum vgic_result emulate(struct vcpu *v, const struct access *a, ipaddr_t ipa)
+{
+	bool big_endian = is_big_endian(v);
+
+	for (unsigned i = 0; i < a->count; i++) {
+		ipaddr_t at = {ipa.ipa + (uint64_t)i * a->size};
+		uint64_t value = a->write ? access_get(a, i, &v->regs, big_endian) : 0;
+		enum vgic_result result = device_access(v, at, a->size, a->write, &value);
+
+		if (result != VGIC_DONE)
+			return result;
+		if (!a->write)
+			access_set(a, i, &v->regs, big_endian, value);
+	}
+	write_back(v, a);
+	return VGIC_DONE;
+}
+
+void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
+{
+	struct access a = access_from_syndrome(esr);
+	uint32_t insn;
+
+	if (esr & (ISS_S1PTW | ISS_CM)) {
+		if (esr & ISS_CM && !(esr & ISS_S1PTW)) {
+			v->regs.pc += 4; /* cache maintenance of a device or of read-only memory: nothing to do */
+			return;
+		}
+		inject_external_abort(v, esr, far);
+		return;
+	}
+	if (!(esr & ISS_ISV)) {
+		if (v->regs.pstate & BIT(4)) { /* AArch32 EL0: its encodings are others */
+			inject_external_abort(v, esr, far);
+			return;
+		}
+		if (!read_insn(v, &insn))
+			return; /* run it again: it will fault by itself */
+		if (!access_decode(insn, &a)) {
+			if (esr & ISS_WNR && ipa.ipa - MAP_PVTIME_BASE < MAP_PVTIME_SIZE)
+				pvtime_access(v, ipa, 0, true, NULL);
+			inject_external_abort(v, esr, far);
+			return;
+		}
+	}
+	switch (emulate(v, &a, ipa)) {
+	case VGIC_DONE:
+		v->regs.pc += esr & ESR_IL ? 4 : 2;
+		break;
+	case VGIC_RETRY:
+		break;
+	case VGIC_FAULT:
+		inject_external_abort(v, esr, far);
+		break;
+	}
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pl011.h"
+#include "vm.h"
+
+/* Registers (DDI 0183, 3.2). */
+#define UARTDR	  0x000u
+#define UARTRSR	  0x004u
+#define UARTFR	  0x018u
+#define UARTILPR  0x020u
+#define UARTIBRD  0x024u
+#define UARTFBRD  0x028u
+#define UARTLCR_H 0x02cu
+#define UARTCR	  0x030u
+#define UARTIFLS  0x034u
+#define UARTIMSC  0x038u
+#define UARTRIS	  0x03cu
+#define UARTMIS	  0x040u
+#define UARTICR	  0x044u
+#define UARTDMACR 0x048u
+#define UARTID	  0xfe0u /* to 0xffc: peripheral and cell ID, a byte each */
+
+#define FR_TXFE BIT(7)
+#define FR_RXFF BIT(6)
+#define FR_RXFE BIT(4)
+
+#define INT_TX	BIT(5)
+#define INT_RX	BIT(4)
+#define INT_ALL 0x7ffu
+
+#define CR_RESET   0x300u /* receive and transmit enabled, UART not */
+#define IFLS_RESET 0x12u
+
+void pl011_reset(struct pl011 *u)
+{
+	spin_lock(&u->lock); /* the host may be typing */
+	u->head = u->count = 0;
+	u->ilpr = u->ibrd = u->fbrd = u->lcr_h = u->imsc = u->ris = u->dmacr = 0;
+	u->cr = CR_RESET;
+	u->ifls = IFLS_RESET;
+	u->line = false; /* vgic_reset_vm() has it so */
+	spin_unlock(&u->lock);
+}
+
+/* The interrupt line follows the masked status. The lock is held, so that levels arrive in order. */
+static void update(struct vm *vm)
+{
+	bool high = vm->uart.ris & vm->uart.imsc;
+
+	if (high != vm->uart.line)
+		vgic_set_spi(vm, MAP_SPI_UART, high);
+	vm->uart.line = high;
+}
+
+static uint32_t read_data(struct vm *vm)
+{
+	struct pl011 *u = &vm->uart;
+	uint32_t byte;
+
+	if (!u->count)
+		return 0;
+	byte = u->fifo[u->head];
+	u->head = (u->head + 1) % PL011_FIFO;
+	if (u->count-- == PL011_FIFO)
+		link_has_room();
+	if (!u->count)
+		u->ris &= ~(uint32_t)INT_RX;
+	update(vm);
+	return byte;
+}
+
+static uint32_t read_flags(const struct pl011 *u)
+{
+	return (uint32_t)(FR_TXFE | (u->count ? 0 : FR_RXFE) | (u->count == PL011_FIFO ? FR_RXFF : 0));
+}
+
+/* Which word a plain register is kept in; NULL: it is none. */
+static uint32_t *plain(struct pl011 *u, uint32_t offset)
+{
+	switch (offset) {
+	case UARTILPR:
+		return &u->ilpr;
+	case UARTIBRD:
+		return &u->ibrd;
+	case UARTFBRD:
+		return &u->fbrd;
+	case UARTLCR_H:
+		return &u->lcr_h;
+	case UARTCR:
+		return &u->cr;
+	case UARTIFLS:
+		return &u->ifls;
+	case UARTIMSC:
+		return &u->imsc;
+	case UARTDMACR:
+		return &u->dmacr;
+	}
+	return NULL;
+}
+
+static uint32_t read_register(struct vm *vm, uint32_t offset)
+{
+	static const uint8_t id[] = {0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
+	struct pl011 *u = &vm->uart;
+	const uint32_t *word = plain(u, offset);
+
+	if (word)
+		return *word;
+	if (offset >= UARTID)
+		return id[(offset - UARTID) / 4];
+	switch (offset) {
+	case UARTDR:
+		return read_data(vm);
+	case UARTFR:
+		return read_flags(u);
+	case UARTRIS:
+		return u->ris;
+	case UARTMIS:
+		return u->ris & u->imsc;
+	}
+	return 0;
+}
+
+uint32_t pl011_read(struct vm *vm, uint32_t offset)
+{
+	uint32_t value;
+
+	spin_lock(&vm->uart.lock);
+	value = read_register(vm, offset & ~3u) >> 8 * (offset & 3);
+	spin_unlock(&vm->uart.lock);
+	return value;
+}
+
+static void write_register(struct vm *vm, uint32_t offset, uint32_t value)
+{
+	struct pl011 *u = &vm->uart;
+	uint32_t *word = plain(u, offset);
+
+	if (word) {
+		*word = value;
+		if (offset == UARTIMSC)
+			*word &= INT_ALL;
+	} else if (offset == UARTDR) {
+		link_console(vm->id, (uint8_t)value);
+		u->ris |= INT_TX; /* and the FIFO is empty again */
+	} else if (offset == UARTICR) {
+		u->ris &= ~value;
+	}
+	update(vm);
+}
+
+void pl011_write(struct vm *vm, uint32_t offset, uint32_t value)
+{
+	spin_lock(&vm->uart.lock);
+	write_register(vm, offset & ~3u, value);
+	spin_unlock(&vm->uart.lock);
+}
+
+bool pl011_receive(struct vm *vm, uint8_t byte)
+{
+	struct pl011 *u = &vm->uart;
+	bool room;
+
+	spin_lock(&u->lock);
+	room = u->count < PL011_FIFO;
+	if (room) {
+		u->fifo[(u->head + u->count++) % PL011_FIFO] = byte;
+		u->ris |= INT_RX;
+		update(vm);
+	}
+	spin_unlock(&u->lock);
+	return room;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pvtime.h"
+#include "arch.h"
+#include "memory.h"
+#include "string.h"
+#include "vm.h"
+#include "pvtime/host.h"
+#include "pvtime/smccc.h"
+
+bool pvtime_create(struct vm *vm)
+{
+	const struct pvtime_range memory = {MAP_PVTIME_BASE, MAP_PVTIME_SIZE};
+	struct pvtime_range region = memory;
+	const struct pvtime_vcpu *all[MAP_MAX_VCPUS_PER_VM];
+	const struct pvtime_vm space = {&memory, 1, all, vm->nvcpus};
+	struct pvtime_stolen *structures;
+
+	if (vm->dialect == PVTIME_DIALECT_OFF)
+		return true;
+	if (!memory_alloc(MAP_PVTIME_SIZE, MAP_PVTIME_SIZE, &vm->pvtime) ||
+	    !stage2_map(&vm->s2, (ipaddr_t){MAP_PVTIME_BASE}, vm->pvtime, MAP_PVTIME_SIZE, S2_READ_ONLY))
+		return false;
+	structures = pa_ptr(vm->pvtime);
+	memset(structures, 0, MAP_PVTIME_SIZE);
+	for (unsigned i = 0; i < vm->nvcpus; i++)
+		all[i] = &vm->vcpus[i].time;
+	for (unsigned i = 0; i < vm->nvcpus; i++) {
+		uint64_t ipa = pvtime_region_ipa(&region, i);
+
+		if (pvtime_attr_set(&vm->vcpus[i].time, &ipa, &space) != PVTIME_OK)
+			return false;
+		pvtime_map(&vm->vcpus[i].time, &structures[i]);
+	}
+	dcache_clean(structures, MAP_PVTIME_SIZE);
+	return true;
+}
+
+int64_t pvtime_call(struct vcpu *v, uint32_t fid, const uint64_t *args)
+{
+	int64_t result;
+
+	return pvtime_service(&v->time, fid, (uint32_t)args[0], &result) ? result : SMCCC_NOT_SUPPORTED;
+}
+
+uint64_t pvtime_published(const struct vcpu *v)
+{
+	const struct pvtime_stolen *structures = pa_ptr(v->vm->pvtime);
+
+	return v->vm->pvtime.pa ? __atomic_load_n(&structures[v->id].stolen_ns, __ATOMIC_RELAXED) : 0;
+}

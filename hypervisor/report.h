@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef REPORT_H
+#define REPORT_H
+
+/* Records for the pvtime command (machine/link.h). */
+#include "types.h"
+
+void report_start(void);
+/* The ledger of every vCPU, each at one instant of its own; kind: "sample" or "final". */
+void report_ledger(const char *kind, uint64_t ticks);
+
+#endif

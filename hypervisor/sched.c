@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The states of a vCPU, and what each CPU runs. */
+#include "sched_impl.h"
+#include "vm.h"
+
+#define REFRESH_MS 90u /* R-34 asks for 100: the rest is for the interrupt to be taken */
+#define SLACK_MS   10u
+#define PERIOD_MS  100u
+
+struct sched sched;
+
+static enum pvtime_state state_of(const struct vcpu *v)
+{
+	return (enum pvtime_state)v->time.state;
+}
+
+/* The only place where a vCPU's state changes, and with it its ledger. */
+static void set_state(struct vcpu *v, enum pvtime_state next, unsigned cpu, uint64_t now)
+{
+	if (state_of(v) == PVTIME_READY)
+		sched_wait_end(v);
+	if (next == PVTIME_RUNNING)
+		pvtime_switch_in(&v->time, now); /* and publish, before it is scheduled in */
+	else
+		pvtime_account(&v->time, next, now);
+	if (next == PVTIME_READY)
+		sched_wait_begin(v, cpu, now);
+	else if (next == PVTIME_PAUSED)
+		pvtime_publish(&v->time, now);
+}
+
+/* Out of the queues, whichever it is in. */
+static void withdraw(struct vcpu *v)
+{
+	if (v->sched.ready.queued)
+		queue_remove(&sched.ready, &v->sched.ready);
+	sched_timer_cancel(v);
+}
+
+/* The current vCPU of this CPU leaves it for a state in which it doesn't compete. */
+static void leave(struct vcpu *v, enum pvtime_state next, unsigned cpu, uint64_t now)
+{
+	struct sched_cpu *c = &sched.cpu[cpu];
+
+	sched_charge(v, now);
+	set_state(v, next, cpu, now);
+	v->sched.stop_pending = false;
+	c->current = NULL;
+	__atomic_store_n(&c->resched, true, __ATOMIC_RELAXED);
+}
+
+/* A READY vCPU that is in no queue joins the others; or waits for its next cap period. */
+static void contend(struct vcpu *v, uint64_t credit, unsigned cpu, uint64_t now)
+{
+	sched_cap_roll(v, now);
+	if (sched_throttled(v)) {
+		sched_timer_set(v, cpu, v->sched.cap_end);
+	} else {
+		sched_join(v, credit, now);
+		queue_insert(&sched.ready, &v->sched.ready);
+		sched_place(v, true, cpu);
+	}
+}
+
+/* BLOCKED or OFF -> READY. */
+static void make_ready(struct vcpu *v, unsigned cpu, uint64_t now)
+{
+	struct sched_cpu *c = &sched.cpu[cpu];
+
+	withdraw(v);
+	v->sched.wake_pending = false;
+	if (sched.paused) {
+		set_state(v, PVTIME_PAUSED, cpu, now);
+		return;
+	}
+	set_state(v, PVTIME_READY, cpu, now);
+	contend(v, v->sched.slice_vtime / 2, cpu, now);
+	c->deadline = min_u64(c->deadline, sched_wait_deadline(cpu));
+}
+
+/* What this CPU's timers are for: sleepers wake, the throttled compete again. */
+static void expire(unsigned cpu, uint64_t now)
+{
+	struct vcpu *v;
+
+	while ((v = sched_timer_due(cpu, now))) {
+		if (state_of(v) == PVTIME_BLOCKED)
+			make_ready(v, cpu, now);
+		else
+			contend(v, 0, cpu, now);
+	}
+}
+
+/* Whether the current vCPU may go on at all; if not, it is in its new state. */
+static bool may_stay(struct vcpu *v, unsigned cpu, uint64_t now)
+{
+	if (v->sched.stop_pending) {
+		leave(v, PVTIME_OFF, cpu, now);
+		return false;
+	}
+	if (sched.paused) {
+		leave(v, PVTIME_PAUSED, cpu, now);
+		return false;
+	}
+	if (sched_throttled(v)) {
+		leave(v, PVTIME_READY, cpu, now);
+		sched_timer_set(v, cpu, v->sched.cap_end);
+		return false;
+	}
+	return true;
+}
+
+/* `next`, which waits, takes this CPU; who had it waits. */
+static void switch_to(struct vcpu *next, unsigned cpu, uint64_t now)
+{
+	struct sched_cpu *c = &sched.cpu[cpu];
+	struct vcpu *prev = c->current;
+	struct sched_vcpu *s = &next->sched;
+
+	queue_remove(&sched.ready, &s->ready);
+	set_state(next, PVTIME_RUNNING, cpu, now);
+	sched_cap_roll(next, now);
+	s->run_since = now;
+	s->cpu = (uint8_t)cpu;
+	s->switches++;
+	c->current = next;
+	c->slice_end = UINT64_MAX;
+	if (prev) {
+		set_state(prev, PVTIME_READY, cpu, now);
+		queue_insert(&sched.ready, &prev->sched.ready);
+		sched_place(prev, false, cpu);
+	}
+}
+
+static struct vcpu *schedule(unsigned cpu, uint64_t now)
+{
+	struct sched_cpu *c = &sched.cpu[cpu];
+	struct vcpu *v, *next;
+
+	spin_lock(&sched.lock);
+	do {
+		v = c->current;
+		if (v)
+			sched_charge(v, now);
+		expire(cpu, now);
+		sched_refresh(cpu, now);
+		if (v && !may_stay(v, cpu, now))
+			v = NULL;
+		sched.idle &= (uint8_t)~cpu_bit(cpu);
+		sched.alone &= (uint8_t)~cpu_bit(cpu);
+		/* Others set it under the lock only: what it was set for is dealt with here. */
+		__atomic_store_n(&c->resched, false, __ATOMIC_RELAXED);
+		next = sched_choose(cpu, now);
+		if (next != v)
+			switch_to(next, cpu, now);
+		sched_arm(cpu, now);
+		if (sched.idle)
+			sched_spread(cpu);
+	} while (__atomic_load_n(&c->resched, __ATOMIC_RELAXED));
+	spin_unlock(&sched.lock);
+	return next;
+}
+
+struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
+{
+	struct sched_cpu *c = &sched.cpu[this_cpu];
+
+	if (!__atomic_load_n(&c->resched, __ATOMIC_ACQUIRE) && now < c->deadline)
+		return c->current;
+	return schedule(this_cpu, now);
+}
+
+void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us)
+{
+	uint64_t ms = (cntfrq_hz + 999u) / 1000u;
+
+	sched = (struct sched){
+		.slice = max_u64((uint64_t)cntfrq_hz * timeslice_us / 1000000u, 1),
+		.period = max_u64(cntfrq_hz / (1000u / PERIOD_MS), 1),
+		.refresh = REFRESH_MS * ms,
+		.slack = SLACK_MS * ms,
+		.scale = max_u64((UINT64_C(1) << 34) / cntfrq_hz, 1),
+		.freq = cntfrq_hz,
+		.ncpus = (uint8_t)ncpus,
+	};
+	for (unsigned cpu = 0; cpu < ncpus; cpu++) {
+		sched.cpu[cpu].alarm = UINT64_MAX;
+		sched.cpu[cpu].slice_end = UINT64_MAX;
+		sched.cpu[cpu].resched = true;
+	}
+}
+
+void sched_add(struct vcpu *v, uint32_t weight, uint32_t cap, uint8_t affinity, uint64_t now)
+{
+	spin_lock(&sched.lock);
+	v->sched = (struct sched_vcpu){
+		.ready = {.id = sched.nvcpus, .affinity = affinity},
+		.timer = {.id = sched.nvcpus, .affinity = UINT8_MAX},
+		.weight = weight,
+		.slice_vtime = max_u64(sched.slice * sched.scale / weight, 1),
+		.cap_budget = UINT64_MAX,
+		.cap_end = now + sched.period,
+		.cpu = (uint8_t)take_cpu(&affinity),
+	};
+	/* 100 is what a vCPU can use anyway. */
+	if (cap && cap < 100)
+		v->sched.cap_budget = max_u64(sched.period * cap / 100, 1);
+	pvtime_vcpu_init(&v->time, v->vm->dialect, sched.freq, now);
+	sched.nvcpus++;
+	if (sched.last_vcpu)
+		sched.last_vcpu->sched.next = v;
+	else
+		sched.vcpus = v;
+	sched.last_vcpu = v;
+	spin_unlock(&sched.lock);
+}
+
+bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
+{
+	bool was_off;
+
+	spin_lock(&sched.lock);
+	was_off = state_of(v) == PVTIME_OFF;
+	if (was_off)
+		make_ready(v, this_cpu, now);
+	spin_unlock(&sched.lock);
+	return was_off;
+}
+
+void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
+{
+	spin_lock(&sched.lock);
+	if (state_of(v) != PVTIME_RUNNING) {
+		withdraw(v);
+		set_state(v, PVTIME_OFF, this_cpu, now);
+	} else if (v == sched.cpu[this_cpu].current) {
+		leave(v, PVTIME_OFF, this_cpu, now);
+	} else {
+		v->sched.stop_pending = true;
+		sched_notify(v->sched.cpu, this_cpu);
+	}
+	spin_unlock(&sched.lock);
+}
+
+bool sched_is_off(struct vcpu *v)
+{
+	bool off;
+
+	spin_lock(&sched.lock);
+	off = state_of(v) == PVTIME_OFF && !__atomic_load_n(&v->sched.on_cpu, __ATOMIC_ACQUIRE);
+	spin_unlock(&sched.lock);
+	return off;
+}
+
+void sched_will_block(struct vcpu *v)
+{
+	__atomic_store_n(&v->sched.wake_pending, false, __ATOMIC_RELAXED);
+	/* Before the caller looks for what sched_wake() would have announced. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_at)
+{
+	bool blocks;
+
+	spin_lock(&sched.lock);
+	/* One that is to stop or to pause does so in sched_next(), whatever it waits for. */
+	blocks = !v->sched.stop_pending && !v->sched.wake_pending && wake_at > now;
+	__atomic_store_n(&v->sched.wake_pending, false, __ATOMIC_RELAXED);
+	if (blocks) {
+		leave(v, sched.paused ? PVTIME_PAUSED : PVTIME_BLOCKED, this_cpu, now);
+		if (wake_at != UINT64_MAX && !sched.paused)
+			sched_timer_set(v, this_cpu, wake_at);
+	}
+	spin_unlock(&sched.lock);
+	return blocks;
+}
+
+void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
+{
+	spin_lock(&sched.lock);
+	switch (state_of(v)) {
+	case PVTIME_BLOCKED:
+		make_ready(v, this_cpu, now);
+		break;
+	case PVTIME_RUNNING:
+		if (v->sched.cpu != this_cpu)
+			cpu_kick(v->sched.cpu);
+		/* fall through */
+	case PVTIME_READY:
+		__atomic_store_n(&v->sched.wake_pending, true, __ATOMIC_RELAXED);
+		break;
+	default:
+		break;
+	}
+	spin_unlock(&sched.lock);
+}
+
+void sched_pause_all(unsigned this_cpu, uint64_t now)
+{
+	spin_lock(&sched.lock);
+	sched.paused = true;
+	for (struct vcpu *v = sched.vcpus; v; v = v->sched.next) {
+		if (state_of(v) == PVTIME_RUNNING) {
+			sched_notify(v->sched.cpu, this_cpu);
+		} else {
+			withdraw(v);
+			set_state(v, PVTIME_PAUSED, this_cpu, now);
+		}
+	}
+	spin_unlock(&sched.lock);
+}
+
+bool sched_all_paused(void)
+{
+	bool all = true;
+
+	spin_lock(&sched.lock);
+	for (struct vcpu *v = sched.vcpus; v; v = v->sched.next)
+		all = all && (state_of(v) == PVTIME_PAUSED || state_of(v) == PVTIME_OFF);
+	spin_unlock(&sched.lock);
+	return all;
+}
+
+void sched_ledger(struct vcpu *v, struct pvtime_vcpu *copy, uint64_t *switches)
+{
+	spin_lock(&sched.lock);
+	*copy = v->time;
+	*switches = v->sched.switches;
+	spin_unlock(&sched.lock);
+}
+
+void sched_reset_ledger(struct vcpu *v, uint64_t now)
+{
+	enum pvtime_state state;
+	unsigned cpu;
+
+	spin_lock(&sched.lock);
+	state = state_of(v);
+	cpu = v->sched.home;
+	set_state(v, PVTIME_OFF, cpu, now);
+	pvtime_vcpu_reset(&v->time, now);
+	set_state(v, state, cpu, now);
+	spin_unlock(&sched.lock);
+}
+
+bool sched_vm_can_run(struct vm *vm)
+{
+	bool can = false;
+
+	spin_lock(&sched.lock);
+	for (unsigned i = 0; i < vm->nvcpus; i++) {
+		const struct vcpu *v = &vm->vcpus[i];
+		enum pvtime_state state = state_of(v);
+
+		can = can || state == PVTIME_RUNNING || state == PVTIME_READY ||
+		      v->sched.timer.queued;
+	}
+	spin_unlock(&sched.lock);
+	return can;
+}

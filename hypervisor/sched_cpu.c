@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What one CPU runs next, and when it has to look again. */
+#include "sched_impl.h"
+
+struct vcpu *sched_choose(unsigned cpu, uint64_t now)
+{
+	const struct sched_cpu *c = &sched.cpu[cpu];
+	struct vcpu *v = c->current, *first = first_for(cpu);
+
+	if (!v || !first)
+		return v ? v : first;
+	if (sched_too_far(v, first))
+		sched_level(now);
+	if (c->yield)
+		return first;
+	if (now < c->slice_end && !c->preempt)
+		return v;
+	return first->sched.ready.key <= v->sched.ready.key ? first : v;
+}
+
+void sched_arm(unsigned cpu, uint64_t now)
+{
+	struct sched_cpu *c = &sched.cpu[cpu];
+	const struct vcpu *v = c->current;
+	uint64_t at = sched_wait_deadline(cpu);
+
+	c->preempt = c->yield = false;
+	if (v) {
+		if (!first_for(cpu)) {
+			c->slice_end = UINT64_MAX;
+			sched.alone |= cpu_bit(cpu);
+		} else if (c->slice_end == UINT64_MAX || now >= c->slice_end) {
+			c->slice_end = now + sched.slice;
+		}
+		at = min_u64(min_u64(at, c->slice_end), sched_cap_deadline(v, now));
+	} else {
+		sched.idle |= cpu_bit(cpu);
+	}
+	c->deadline = at;
+}
+
+uint64_t sched_deadline(unsigned this_cpu)
+{
+	const struct sched_cpu *c = &sched.cpu[this_cpu];
+
+	return min_u64(c->deadline, c->alarm);
+}
+
+void sched_tick(unsigned this_cpu, uint64_t now)
+{
+	struct sched_cpu *c = &sched.cpu[this_cpu];
+
+	if (now >= c->deadline)
+		__atomic_store_n(&c->resched, true, __ATOMIC_RELAXED);
+}
+
+void sched_set_alarm(unsigned this_cpu, uint64_t at)
+{
+	sched.cpu[this_cpu].alarm = at;
+}
+
+bool sched_alarm_due(unsigned this_cpu, uint64_t now)
+{
+	struct sched_cpu *c = &sched.cpu[this_cpu];
+
+	if (now < c->alarm)
+		return false;
+	c->alarm = UINT64_MAX;
+	return true;
+}

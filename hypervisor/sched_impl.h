@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SCHED_IMPL_H
+#define SCHED_IMPL_H
+
+/* What the files of the scheduler share. The lock is held wherever one of these functions is called. */
+#include "sched.h"
+#include "spinlock.h"
+#include "vcpu.h"
+
+struct sched_cpu {
+	struct vcpu *current; /* RUNNING here; changed by this CPU alone */
+	uint64_t deadline;    /* of the scheduler's, and */
+	uint64_t alarm;	      /* of sched_set_alarm(): this CPU's own, no lock */
+	uint64_t slice_end;   /* of `current`; UINT64_MAX: nothing competes for this CPU */
+	struct queue timers;
+	struct vcpu *wait_first, *wait_last;
+	bool resched; /* sched_next() is to look; set under the lock, or by this CPU */
+	bool preempt; /* `current` gives way to a woken one before its slice ends */
+	bool yield;   /* `current` gives way in any case, since it finds another CPU */
+} __attribute__((aligned(64)));
+
+struct sched {
+	struct spinlock lock;
+	struct queue ready;
+	struct vcpu *vcpus, *last_vcpu;
+	uint64_t slice, period;	 /* ticks: a time slice, a cap period */
+	uint64_t refresh, slack; /* ticks: see sched_refresh() */
+	uint64_t vtime_top;	 /* the largest virtual time that any vCPU has come to */
+	uint64_t scale;		 /* virtual time of one tick at weight 1 */
+	uint32_t freq, nvcpus;
+	uint8_t idle;  /* CPUs that wait for something to run and know of nothing */
+	uint8_t alone; /* CPUs that run a vCPU and have no slice timer */
+	uint8_t ncpus;
+	bool paused;
+	struct sched_cpu cpu[SCHED_MAX_CPUS];
+};
+extern struct sched sched;
+
+static inline uint8_t cpu_bit(unsigned cpu)
+{
+	return (uint8_t)(1u << cpu);
+}
+
+/* The lowest CPU of a mask that is not empty; it is taken out of the mask. */
+static inline unsigned take_cpu(uint8_t *mask)
+{
+	unsigned cpu = (unsigned)__builtin_ctz(*mask);
+
+	*mask &= (uint8_t)(*mask - 1u);
+	return cpu;
+}
+
+static inline struct vcpu *vcpu_of_ready(struct queue_node *n)
+{
+	return CONTAINER_OF(n, struct vcpu, sched.ready);
+}
+
+/* The vCPU with the least virtual time that waits for this CPU, NULL: none. */
+static inline struct vcpu *first_for(unsigned cpu)
+{
+	struct queue_node *n = queue_first_allowed(&sched.ready, cpu_bit(cpu));
+
+	return n ? vcpu_of_ready(n) : NULL;
+}
+
+/* sched_share.c: virtual time and caps. */
+
+/* Charge a RUNNING vCPU up to now. Any CPU may. */
+void sched_charge(struct vcpu *v, uint64_t now);
+/* Before it runs from `now` on: its cap period is the one that `now` is in. */
+void sched_cap_roll(struct vcpu *v, uint64_t now);
+/* It has used what its cap allows until cap_end. Charged or rolled up to now. */
+bool sched_throttled(const struct vcpu *v);
+/* When it will be, if it runs on from `now`. UINT64_MAX: never. */
+uint64_t sched_cap_deadline(const struct vcpu *v, uint64_t now);
+/*
+ * The virtual time with which v joins those who compete with it: its own, but not so far behind them
+ * that it would make up for time in which it did not want to run (or was throttled); `credit` is how
+ * far behind it may be. Charges those who run on CPUs that it may run on.
+ */
+void sched_join(struct vcpu *v, uint64_t credit, uint64_t now);
+/* v waits behind w, or runs after it, for longer than their weights explain. */
+bool sched_too_far(const struct vcpu *v, const struct vcpu *w);
+/* Forget what no weight explains: see sched_share.c. Keeps the order of all. */
+void sched_level(uint64_t now);
+
+/* sched_cpu.c */
+
+/* Who runs on this CPU next, of the current one, charged up to now, and the first that waits; NULL: nobody. */
+struct vcpu *sched_choose(unsigned cpu, uint64_t now);
+/* After the choice: set this CPU's deadline. A slice counts only while another wants the CPU. */
+void sched_arm(unsigned cpu, uint64_t now);
+
+/* sched_place.c: which CPU is to look at a vCPU that now waits. */
+
+/* That CPU comes to sched_next(). */
+void sched_notify(unsigned cpu, unsigned this_cpu);
+/* v has been put into the run queue; woken: it may take a CPU from another. */
+void sched_place(struct vcpu *v, bool woken, unsigned this_cpu);
+/* If a CPU idles that could run a waiting vCPU once others have moved: move them. */
+void sched_spread(unsigned this_cpu);
+
+/* sched_wait.c: timers, and the refresh of those that wait. */
+
+void sched_timer_set(struct vcpu *v, unsigned cpu, uint64_t at);
+void sched_timer_cancel(struct vcpu *v);
+/* A vCPU whose time has come, no longer in the queue; NULL: none. */
+struct vcpu *sched_timer_due(unsigned cpu, uint64_t now);
+/* v is READY from now on, or no longer. */
+void sched_wait_begin(struct vcpu *v, unsigned cpu, uint64_t now);
+void sched_wait_end(struct vcpu *v);
+/* Publish all of this CPU's that have waited long enough since the last time. */
+void sched_refresh(unsigned cpu, uint64_t now);
+/* The earliest of this CPU's timers and refreshes; UINT64_MAX: none. */
+uint64_t sched_wait_deadline(unsigned cpu);
+
+#endif

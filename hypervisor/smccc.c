@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The SMC Calling Convention (Arm DEN0028): which call is whose. */
+#include "smccc.h"
+#include "psci.h"
+#include "pvtime.h"
+#include "vm.h"
+#include "pvtime/smccc.h"
+
+/* A call: its number without the SVE hint, and its arguments. */
+typedef int64_t (*service)(struct vcpu *v, uint32_t fid, const uint64_t *args);
+
+static int64_t call_version(struct vcpu *v, uint32_t fid, const uint64_t *args)
+{
+	(void)v, (void)fid, (void)args;
+	return SMCCC_VERSION_1_3;
+}
+
+/* Of the calls that may be asked for here, these are there. The workarounds are not: DESIGN.md says why. */
+static int64_t call_arch_features(struct vcpu *v, uint32_t fid, const uint64_t *args)
+{
+	(void)fid;
+	switch ((uint32_t)args[0]) {
+	case SMCCC_FID_VERSION:
+	case SMCCC_FID_ARCH_FEATURES:
+		return SMCCC_SUCCESS;
+	}
+	return pvtime_arch_features(&v->time, (uint32_t)args[0]);
+}
+
+/* By what the numbers have in common under `mask`; the first match counts. */
+static const struct {
+	uint32_t mask, fid;
+	service serve;
+} services[] = {
+	{0xffffffff, SMCCC_FID_VERSION, call_version},
+	{0xffffffff, SMCCC_FID_ARCH_FEATURES, call_arch_features},
+	{0xbfffffe0, PSCI_FID_VERSION, psci_call},	/* 0x84000000 to 0x8400001f, 32 and 64 bit */
+	{0xffff0000, 0xc5000000, pvtime_call},		/* Standard Hypervisor Service */
+};
+
+void smccc_call(struct vcpu *v, unsigned immediate)
+{
+	uint32_t fid = (uint32_t)v->regs.x[0] & ~SMCCC_SVE_HINT;
+	int64_t result = SMCCC_NOT_SUPPORTED;
+
+	for (unsigned i = 0; immediate == 0 && i < ARRAY_SIZE(services); i++) {
+		if ((fid & services[i].mask) == services[i].fid) {
+			result = services[i].serve(v, fid, &v->regs.x[1]);
+			break;
+		}
+	}
+	v->regs.x[0] = (uint64_t)result;
+}

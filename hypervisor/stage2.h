@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STAGE2_H
+#define STAGE2_H
+
+/*
+ * Stage 2 translation (DDI 0487, D8): a 40-bit IPA space, 4 KiB granule, two concatenated tables at
+ * level 1, the largest blocks that fit.
+ */
+#include "types.h"
+
+#define S2_IPA_BITS 40u
+
+enum s2_access { S2_READ_ONLY, S2_READ_WRITE };
+
+struct stage2 {
+	uint64_t *root; /* two pages, 8 KiB aligned */
+	uint16_t vmid;	/* 1 to 255 */
+};
+
+/* Allocate an empty table. vmid: 1 to 255, unique. False: no memory. */
+bool stage2_init(struct stage2 *s2, uint16_t vmid);
+/*
+ * Map [ipa, ipa + size), normal write-back inner-shareable memory, executable where it is writable.
+ * Everything page-aligned; the range is not mapped yet. False: no memory, or not aligned, or beyond
+ * 40 bits. No TLB maintenance: an entry that was invalid is in no TLB.
+ */
+bool stage2_map(struct stage2 *s2, ipaddr_t ipa, paddr_t pa, uint64_t size, enum s2_access access);
+/* Where `ipa` is mapped, for tests and reports: the physical address and the block size; false: nowhere. */
+bool stage2_walk(const struct stage2 *s2, ipaddr_t ipa, paddr_t *pa, uint64_t *block);
+
+/* The seam: `count` (1 or 2) contiguous zeroed pages, aligned to their size; NULL: none left. */
+void *page_alloc(unsigned count);
+
+#endif

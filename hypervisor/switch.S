@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Into the guest and back, and the FP/SIMD registers of a vCPU. Layouts: struct gp_regs, struct fp_regs (vcpu.h). */
+#include "asm.h"
+
+	.arch_extension fp
+	.arch_extension simd
+
+#define REGS_PC (31 * 8)
+
+	.text
+/*
+ * unsigned guest_enter(struct vcpu *v): runs the guest until an exception takes it to EL2, and returns the
+ * kind (EXIT_*). Everything of the vCPU but its general registers, PC and PSTATE is in the CPU already.
+ */
+	.global	guest_enter
+guest_enter:
+	stp	x29, x30, [sp, #-96]!
+	stp	x19, x20, [sp, #16]
+	stp	x21, x22, [sp, #32]
+	stp	x23, x24, [sp, #48]
+	stp	x25, x26, [sp, #64]
+	stp	x27, x28, [sp, #80]
+	str	x0, [sp, #-16]!
+	ldp	x1, x2, [x0, #REGS_PC]
+	msr	elr_el2, x1
+	msr	spsr_el2, x2
+	ldp	x2, x3, [x0, #16]
+	ldp	x4, x5, [x0, #32]
+	ldp	x6, x7, [x0, #48]
+	ldp	x8, x9, [x0, #64]
+	ldp	x10, x11, [x0, #80]
+	ldp	x12, x13, [x0, #96]
+	ldp	x14, x15, [x0, #112]
+	ldp	x16, x17, [x0, #128]
+	ldp	x18, x19, [x0, #144]
+	ldp	x20, x21, [x0, #160]
+	ldp	x22, x23, [x0, #176]
+	ldp	x24, x25, [x0, #192]
+	ldp	x26, x27, [x0, #208]
+	ldp	x28, x29, [x0, #224]
+	ldr	x30, [x0, #240]
+	ldp	x0, x1, [x0]
+	eret
+	dsb	nsh			/* nothing is executed past eret, speculation included */
+	isb
+
+/* From vectors.S: x0 and x1 of the guest are on the stack, x1 holds the kind. */
+	.global	guest_exit
+guest_exit:
+	ldr	x0, [sp, #16]
+	stp	x2, x3, [x0, #16]
+	stp	x4, x5, [x0, #32]
+	stp	x6, x7, [x0, #48]
+	stp	x8, x9, [x0, #64]
+	stp	x10, x11, [x0, #80]
+	stp	x12, x13, [x0, #96]
+	stp	x14, x15, [x0, #112]
+	stp	x16, x17, [x0, #128]
+	stp	x18, x19, [x0, #144]
+	stp	x20, x21, [x0, #160]
+	stp	x22, x23, [x0, #176]
+	stp	x24, x25, [x0, #192]
+	stp	x26, x27, [x0, #208]
+	stp	x28, x29, [x0, #224]
+	str	x30, [x0, #240]
+	ldp	x2, x3, [sp], #32
+	stp	x2, x3, [x0]
+	mrs	x2, elr_el2
+	mrs	x3, spsr_el2
+	stp	x2, x3, [x0, #REGS_PC]
+	mov	x0, x1
+	ldp	x19, x20, [sp, #16]
+	ldp	x21, x22, [sp, #32]
+	ldp	x23, x24, [sp, #48]
+	ldp	x25, x26, [sp, #64]
+	ldp	x27, x28, [sp, #80]
+	ldp	x29, x30, [sp], #96
+	ret
+
+.macro	fp_pairs op
+	.irp	n, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+	fp_pair	\op, \n
+	.endr
+.endm
+.altmacro
+.macro	fp_pair op, n
+	fp_pair_ \op, \n, %(\n + 1)
+.endm
+.macro	fp_pair_ op, n, m
+	\op	q\n, q\m, [x0, #(\n * 16)]
+.endm
+
+/* void fp_save(struct fp_regs *), void fp_load(const struct fp_regs *) */
+	.global	fp_save
+fp_save:
+	fp_pairs stp
+	mrs	x1, fpcr
+	mrs	x2, fpsr
+	add	x0, x0, #512
+	stp	x1, x2, [x0]
+	ret
+
+	.global	fp_load
+fp_load:
+	fp_pairs ldp
+	add	x0, x0, #512
+	ldp	x1, x2, [x0]
+	msr	fpcr, x1
+	msr	fpsr, x2
+	ret

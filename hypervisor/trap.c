@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The guest's synchronous exceptions to EL2, by class. */
+#include "trap.h"
+#include "arch.h"
+#include "cpu.h"
+#include "esr.h"
+#include "inject.h"
+#include "mmio.h"
+#include "smccc.h"
+#include "sysreg.h"
+#include "vm.h"
+#include "vtimer.h"
+
+/*
+ * WFI: the vCPU waits, by its own will, unless something is there for it already. The PC moves first: however it
+ * wakes up, it goes on behind.
+ */
+static void trap_wfi(struct vcpu *v)
+{
+	v->regs.pc += 4;
+	vm_wait_for_interrupt(v);
+}
+
+/* HPFAR_EL2 holds the IPA of a translation fault; for a permission fault it need not (DDI 0487, D19.2.69). */
+static bool fault_ipa(uint64_t esr, uint64_t far, ipaddr_t *ipa)
+{
+	if ((ISS_FSC(esr) & FSC_TYPE) == FSC_PERMISSION && !(esr & ISS_S1PTW)) {
+		uint64_t saved = read_sysreg(par_el1), par;
+
+		__asm__ volatile("at s1e1r, %0" : : "r"(far));
+		isb();
+		par = read_sysreg(par_el1);
+		write_sysreg(par_el1, saved);
+		ipa->ipa = (par & UINT64_C(0x000ffffffffff000)) | (far & 0xfff);
+		return !(par & 1);
+	}
+	ipa->ipa = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & 0xfff);
+	return true;
+}
+
+static void trap_abort(struct vcpu *v, uint64_t esr)
+{
+	uint64_t far = read_sysreg(far_el2);
+	ipaddr_t ipa;
+
+	if ((ISS_FSC(esr) & FSC_TYPE) >= FSC_EXTERNAL) {
+		inject_external_abort(v, esr, far); /* the board's own: not stage 2's doing */
+		return;
+	}
+	if (!fault_ipa(esr, far, &ipa))
+		return; /* its own tables changed meanwhile: run it again */
+	if (ESR_EC(esr) == EC_DABT_LOWER)
+		mmio_abort(v, esr, far, ipa);
+	else
+		inject_external_abort(v, esr, far);
+}
+
+void trap(struct vcpu *v)
+{
+	uint64_t esr = read_sysreg(esr_el2);
+
+	switch (ESR_EC(esr)) {
+	case EC_WFX:
+		trap_wfi(v);
+		break;
+	case EC_HVC64:
+		smccc_call(v, ESR_IMM16(esr));
+		break;
+	case EC_SMC64:
+		v->regs.pc += 4; /* an SMC traps before it is executed, an HVC after */
+		smccc_call(v, ESR_IMM16(esr));
+		break;
+	case EC_SYSREG:
+		sysreg_trap(v, esr);
+		break;
+	case EC_DABT_LOWER:
+	case EC_IABT_LOWER:
+		trap_abort(v, esr);
+		break;
+	default:
+		inject_undefined(v);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef UART_H
+#define UART_H
+
+/* The board's PL011 (DDI 0183): the cable to the host, polled for sending, interrupts for receiving. */
+#include "types.h"
+
+/* Take the UART of board.uart, which is mapped. */
+void uart_init(void);
+void uart_put(uint8_t byte);
+/* The next byte from the host; false: none. */
+bool uart_get(uint8_t *byte);
+/* Receive interrupts on or off: off where nobody has room for what comes. */
+void uart_receive_interrupt(bool on);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A vCPU's registers into a physical CPU, and out of it. */
+#include "arch.h"
+#include "cpu.h"
+#include "debug.h"
+#include "el2.h"
+#include "sysregs.h"
+#include "vm.h"
+#include "vtimer.h"
+
+#define PSTATE_EL1H_MASKED 0x3c5u /* EL1, SP_EL1, D A I F masked */
+
+_Static_assert(EL1_COUNT == EL1_REGS, "struct el1_regs holds what sysregs.h lists");
+_Static_assert(offsetof(struct vcpu, regs) == 0, "switch.S");
+_Static_assert(offsetof(struct gp_regs, pc) == 31 * 8, "switch.S");
+
+void fp_save(struct fp_regs *fp);
+void fp_load(const struct fp_regs *fp);
+
+static void el1_save(struct el1_regs *el1)
+{
+#define SAVE(name, reg, reset) el1->r[EL1_##name] = read_sysreg(reg);
+	EACH_EL1_REG(SAVE)
+}
+
+static void el1_load(const struct el1_regs *el1)
+{
+#define LOAD(name, reg, reset) write_sysreg(reg, el1->r[EL1_##name]);
+	EACH_EL1_REG(LOAD)
+}
+
+static void el1_reset(struct el1_regs *el1)
+{
+#define RESET(name, reg, reset) el1->r[EL1_##name] = (reset);
+	EACH_EL1_REG(RESET)
+}
+
+/* As a PE comes out of reset, at the entry that the loader or CPU_ON gave (DEN0022, 6.4). */
+static void take_entry(struct vcpu *v)
+{
+	v->regs = (struct gp_regs){.pc = v->entry.pc, .pstate = PSTATE_EL1H_MASKED};
+	v->regs.x[0] = v->entry.x0;
+	el1_reset(&v->el1);
+	if (v->entry.big_endian)
+		v->el1.r[EL1_SCTLR] |= SCTLR_EE;
+	v->fp = (struct fp_regs){.fpcr = 0};
+	v->vtimer = (struct vtimer){0};
+	v->ptimer = (struct vtimer){0};
+	debug_reset(&v->debug);
+	vgic_reset_vcpu(v);
+	v->entry.pending = false;
+}
+
+/*
+ * Stage 1 translations are cached by VMID and ASID, and a guest may use one ASID for different tables on two of
+ * its vCPUs. Where another vCPU of the VM ran on this CPU before, what it left must go (DDI 0487, D8.14).
+ */
+static void tlb_change_vcpu(struct vcpu *v, struct cpu *cpu)
+{
+	if (v->vm->last_on_cpu[cpu->id] == v)
+		return;
+	if (v->vm->last_on_cpu[cpu->id]) {
+		__asm__ volatile("tlbi vmalle1" : : : "memory");
+		dsb(nsh);
+		isb();
+	}
+	v->vm->last_on_cpu[cpu->id] = v;
+}
+
+void vcpu_load(struct vcpu *v)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (v->entry.pending)
+		take_entry(v);
+	write_sysreg(vttbr_el2, (uint64_t)v->vm->s2.vmid << 48 | (uintptr_t)v->vm->s2.root);
+	write_sysreg(vmpidr_el2, v->vmpidr);
+	isb();
+	tlb_change_vcpu(v, cpu);
+	el1_load(&v->el1);
+	fp_load(&v->fp);
+	debug_load(&v->debug);
+	vgic_load(v);
+	vtimer_load(v);
+	el2_set_serror(v->serror);
+	cpu->loaded = v;
+}
+
+void vcpu_put(struct vcpu *v)
+{
+	el1_save(&v->el1);
+	fp_save(&v->fp);
+	debug_put(&v->debug);
+	vgic_put(v);
+	vtimer_put(v);
+	v->serror = el2_serror();
+	this_cpu()->loaded = NULL;
+}
+
+void vcpu_kick(struct vcpu *v)
+{
+	sched_wake(v, this_cpu()->id, counter());
+}

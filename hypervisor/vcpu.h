@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef VCPU_H
+#define VCPU_H
+
+/* A virtual CPU: everything that is one PE's own. */
+#include "types.h"
+#include "sched.h"
+#include "vgic.h"
+#include "pvtime/host.h"
+
+struct vm;
+
+/* The general registers as the vectors save them; switch.S knows this layout. */
+struct gp_regs {
+	uint64_t x[31];
+	uint64_t pc;	 /* ELR_EL2 */
+	uint64_t pstate; /* SPSR_EL2 */
+};
+
+/* What sysregs.h lists, in its order; saved and loaded when another vCPU gets the CPU. */
+#define EL1_REGS 23
+struct el1_regs {
+	uint64_t r[EL1_REGS];
+};
+
+struct fp_regs {
+	uint64_t q[64];
+	uint64_t fpcr, fpsr;
+} __attribute__((aligned(16)));
+
+#define DEBUG_PAIRS 16
+struct debug_regs {
+	uint64_t bvr[DEBUG_PAIRS], bcr[DEBUG_PAIRS];
+	uint64_t wvr[DEBUG_PAIRS], wcr[DEBUG_PAIRS];
+	uint64_t mdscr;
+	bool os_locked; /* OSLSR_EL1.OSLK */
+};
+
+/* An EL1 timer, virtual or physical. */
+struct vtimer {
+	uint64_t ctl, cval;
+};
+
+/* Where CPU_ON (or the loader) wants it to begin; taken over when it is next loaded. */
+struct vcpu_entry {
+	uint64_t pc, x0;
+	bool big_endian;
+	bool pending;
+};
+
+struct vcpu {
+	struct gp_regs regs; /* must be first: switch.S */
+	struct vm *vm;
+	unsigned id;	     /* in its VM; MPIDR_EL1.Aff0 */
+	struct pvtime_vcpu time;   /* the ledger; changed by sched.c alone, under its lock */
+	struct sched_vcpu sched;
+	struct vgic_vcpu gic;
+	struct vcpu_entry entry;   /* guarded by vm.lock */
+	struct vtimer vtimer, ptimer;
+	uint64_t vmpidr;
+	bool serror; /* an SError that came while it ran, not taken by the guest yet */
+	uint64_t exits;	           /* traps and interrupts taken from it */
+	uint64_t refused_writes;   /* to its VM's stolen-time region */
+	struct debug_regs debug;
+	struct el1_regs el1;
+	struct fp_regs fp;
+};
+
+/* Its registers into this CPU, which holds nobody's; and out of it. The run loop alone (sched.h says in which order). */
+void vcpu_load(struct vcpu *v);
+void vcpu_put(struct vcpu *v);
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The state of the guest's interrupts: reset, what makes one pending, whom that concerns, and whether
+ * it would be signalled.
+ *
+ * A private interrupt concerns its vCPU. An SPI concerns the vCPU that it is "listed" with: the one that
+ * has it in a list register or took it and has not finished; otherwise, while it wants to be taken, the
+ * one that it is routed to.
+ */
+#include "vgic_state.h"
+
+static uint32_t reset_vmcr(const struct vgic *d)
+{
+	uint32_t bpr0 = d->priority_bits < 7 ? 7u - d->priority_bits : 0;
+
+	return VMCR_VFIQEN | bpr0 << VMCR_VBPR0_SHIFT | (bpr0 + 1) << VMCR_VBPR1_SHIFT;
+}
+
+void vgic_reset_vm(struct vm *vm)
+{
+	struct vgic *d = &vm->gic;
+	unsigned bits = gich_priority_bits();
+
+	spin_lock(&d->lock);
+	d->ctlr = 0;
+	d->nlrs = (uint8_t)gich_lr_count();
+	d->priority_bits = (uint8_t)bits;
+	d->naprs = bits <= 5 ? 1 : bits == 6 ? 2 : 4;
+	for (unsigned i = 0; i < VGIC_SPI_WORDS; i++)
+		d->spi[i] = (struct vgic_bank){0};
+	for (unsigned i = 0; i < VGIC_SPIS; i++) {
+		d->priority[i] = 0;
+		d->listed[i] = VGIC_NOBODY;
+		d->route[i] = 0;
+	}
+	for (unsigned i = 0; i < vm->nvcpus; i++)
+		vm->vcpus[i].gic = (struct vgic_vcpu){
+			.asleep = true,
+			.bank.edge = 0xffff, /* SGIs */
+			.vmcr = reset_vmcr(d),
+		};
+	spin_unlock(&d->lock);
+}
+
+void vgic_reset_vcpu(struct vcpu *v)
+{
+	struct vgic *d = &v->vm->gic;
+
+	spin_lock(&d->lock);
+	v->gic.vmcr = reset_vmcr(d);
+	for (unsigned i = 0; i < 4; i++)
+		v->gic.apr[0][i] = v->gic.apr[1][i] = 0;
+	spin_unlock(&d->lock);
+}
+
+void vgic_make_pending(struct vgic_bank *b, uint32_t bits)
+{
+	b->again |= bits & b->lr;
+	b->latch |= bits & ~b->lr;
+}
+
+void vgic_unpend(struct vgic_bank *b, uint32_t bits)
+{
+	b->drop |= bits & b->lr;
+	b->again &= ~bits;
+	b->latch &= ~(bits & ~b->lr);
+}
+
+void vgic_activate(struct vgic_bank *b, uint32_t bits)
+{
+	b->raise |= bits & b->lr;
+	b->retire &= ~bits;
+	b->active |= bits & ~b->lr;
+}
+
+/*
+ * held: those tied to a physical interrupt that is active. Forgetting the line makes the owner's next
+ * flush deactivate that, and it fires again if it is still asserted: just what hardware does.
+ */
+void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held)
+{
+	b->level &= ~(bits & b->active & ~b->lr & held);
+	b->retire |= bits & b->lr;
+	b->raise &= ~bits;
+	b->active &= ~(bits & ~b->lr);
+}
+
+uint32_t vgic_candidates(struct vcpu *v, unsigned word)
+{
+	const struct vgic_bank *b = vgic_bank_of(v, word);
+	uint32_t bits = (vgic_pending(b) & vgic_forwarded(&v->vm->gic, b)) | b->active;
+
+	return word == 0 ? bits : bits & v->gic.spis[word - 1];
+}
+
+uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups)
+{
+	uint32_t words = 1u | (uint32_t)v->gic.spi_words << 1, best = VGIC_NONE;
+
+	for (; words != 0; words &= words - 1) {
+		unsigned word = (unsigned)__builtin_ctz(words);
+		const struct vgic_bank *b = vgic_bank_of(v, word);
+		uint32_t bits = vgic_candidates(v, word) & ~b->lr;
+
+		bits &= active ? b->active : ~b->active;
+		bits &= (groups & 1 ? ~b->group : 0) | (groups & 2 ? b->group : 0);
+		for (; bits != 0; bits &= bits - 1) {
+			uint32_t intid = word * 32 + (unsigned)__builtin_ctz(bits);
+			uint32_t rank = (uint32_t)vgic_priority(v, intid) << 16 | intid;
+
+			if (rank < best)
+				best = rank;
+		}
+	}
+	return best;
+}
+
+/* IHI 0069, 4.8: the priority of the highest active priority group; 0x100: idle. */
+static unsigned running_priority(struct vcpu *v)
+{
+	unsigned shift = v->vm->gic.priority_bits < 7 ? 8u - v->vm->gic.priority_bits : 1;
+
+	for (unsigned n = 0; n < v->vm->gic.naprs; n++) {
+		uint32_t ap = v->gic.loaded ? gich_read_apr(0, n) | gich_read_apr(1, n)
+					    : v->gic.apr[0][n] | v->gic.apr[1][n];
+
+		if (ap != 0)
+			return (n * 32 + (unsigned)__builtin_ctz(ap)) << shift;
+	}
+	return 0x100;
+}
+
+/* Would an interrupt of this group and priority be signalled to the PE? v is loaded here or nowhere. */
+static bool signalled(struct vcpu *v, unsigned group, unsigned priority)
+{
+	uint32_t vmcr = v->gic.loaded ? (uint32_t)gich_read_vmcr() : v->gic.vmcr;
+	unsigned bpr =
+		(unsigned)FIELD(vmcr, 23, 21); /* of group 0: the subpriority is bits bpr:0 */
+
+	if (!(vmcr & (group ? VMCR_VENG1 : VMCR_VENG0)) || priority >= FIELD(vmcr, 31, 24))
+		return false;
+	if (group == 1 && !(vmcr & VMCR_VCBPR)) {
+		bpr = (unsigned)FIELD(vmcr, 20, 18);
+		bpr -= bpr > 0;
+	}
+	return (priority & (0xfeu << bpr)) < running_priority(v);
+}
+
+static bool any_signalled(struct vcpu *v)
+{
+	for (unsigned group = 0; group < 2; group++) {
+		uint32_t best = vgic_best(v, false, 1u << group);
+
+		if (best != VGIC_NONE && signalled(v, group, best >> 16))
+			return true;
+	}
+	return false;
+}
+
+bool vgic_can_wake(struct vcpu *v)
+{
+	struct vgic *d = &v->vm->gic;
+	bool wake;
+
+	spin_lock(&d->lock);
+	vgic_fold(v);
+	wake = any_signalled(v);
+	spin_unlock(&d->lock);
+	return wake;
+}
+
+bool vgic_ppi_enabled(struct vcpu *v, unsigned intid)
+{
+	struct vgic *d = &v->vm->gic;
+	const struct vgic_bank *b = &v->gic.bank;
+	uint32_t bit = vgic_bit(intid);
+	bool enabled;
+
+	spin_lock(&d->lock);
+	if (b->lr & bit)
+		vgic_fold(v);
+	enabled = (vgic_forwarded(d, b) & bit) && !(vgic_active(b) & bit) &&
+		  signalled(v, (b->group & bit) != 0, v->gic.priority[intid]);
+	spin_unlock(&d->lock);
+	return enabled;
+}
+
+/*
+ * These bits of b, which concern v, have changed. Kick it if it must give up or change a list register,
+ * or has something new to take. A vCPU that is loaded may unmask at any time: only for one that is not,
+ * it is known here whether anything would be signalled.
+ */
+static void notify(struct vcpu *v, const struct vgic_bank *b, uint32_t bits,
+		   const struct vcpu *self)
+{
+	vgic_mark(v);
+	if (v == self)
+		return;
+	if ((b->lr & bits) || ((vgic_pending(b) & vgic_forwarded(&v->vm->gic, b) & bits) &&
+			       (v->gic.loaded || any_signalled(v))))
+		vcpu_kick(v);
+}
+
+void vgic_private_changed(struct vcpu *v, uint32_t bits, const struct vcpu *self)
+{
+	/* When a timer will wake v depends on these: it has to work that out anew. */
+	if (v != self && (bits & VGIC_HW_PPIS))
+		vcpu_kick(v);
+	if (bits != 0)
+		notify(v, &v->gic.bank, bits, self);
+}
+
+static void list_spi(struct vm *vm, unsigned spi, uint8_t to)
+{
+	uint8_t from = vm->gic.listed[spi];
+	unsigned word = spi / 32;
+
+	if (from != VGIC_NOBODY) {
+		struct vgic_vcpu *g = &vm->vcpus[from].gic;
+
+		g->spis[word] &= ~vgic_bit(spi);
+		if (g->spis[word] == 0)
+			g->spi_words &= (uint8_t) ~(1u << word);
+	}
+	if (to != VGIC_NOBODY) {
+		vm->vcpus[to].gic.spis[word] |= vgic_bit(spi);
+		vm->vcpus[to].gic.spi_words |= (uint8_t)(1u << word);
+	}
+	vm->gic.listed[spi] = to;
+}
+
+void vgic_spis_changed(struct vm *vm, unsigned word, uint32_t bits, const struct vcpu *self)
+{
+	const struct vgic_bank *b = &vm->gic.spi[word];
+	uint32_t wanted = (vgic_pending(b) & b->enabled) | b->active;
+
+	for (; bits != 0; bits &= bits - 1) {
+		uint32_t bit = bits & -bits;
+		unsigned spi = word * 32 + (unsigned)__builtin_ctz(bits);
+		uint8_t with = vm->gic.listed[spi];
+
+		if (with == VGIC_NOBODY || !((b->lr | b->active) & bit)) {
+			uint32_t route = vm->gic.route[spi];
+			uint8_t to =
+				(wanted & bit) && route < vm->nvcpus ? (uint8_t)route : VGIC_NOBODY;
+
+			if (to != with)
+				list_spi(vm, spi, to);
+			with = to;
+		}
+		if (with != VGIC_NOBODY)
+			notify(&vm->vcpus[with], b, bit, self);
+	}
+}
+
+void vgic_set_spi(struct vm *vm, unsigned intid, bool high)
+{
+	struct vgic *d = &vm->gic;
+	unsigned spi = intid - 32;
+	struct vgic_bank *b = &d->spi[spi / 32];
+	uint32_t bit = vgic_bit(intid);
+
+	spin_lock(&d->lock);
+	if (high != ((b->level & bit) != 0)) {
+		b->level ^= bit;
+		if (high && (b->edge & bit))
+			vgic_make_pending(b, bit);
+		vgic_spis_changed(vm, spi / 32, bit, NULL);
+	}
+	spin_unlock(&d->lock);
+}
+
+void vgic_sgi(struct vcpu *from, unsigned group, uint64_t sgir)
+{
+	struct vm *vm = from->vm;
+	uint32_t bit = 1u << FIELD(sgir, 27, 24);
+	bool others = FIELD(sgir, 40, 40);
+	uint64_t list = FIELD(sgir, 15, 0);
+
+	/* Every PE's Aff3, Aff2 and Aff1 are 0, and so is the range of 16 that its Aff0 is in. */
+	if (!others && (FIELD(sgir, 55, 44) | FIELD(sgir, 39, 32) | FIELD(sgir, 23, 16)) != 0)
+		return;
+	spin_lock(&vm->gic.lock);
+	for (unsigned i = 0; i < vm->nvcpus; i++) {
+		struct vcpu *to = &vm->vcpus[i];
+		struct vgic_bank *b = &to->gic.bank;
+
+		if (others ? to == from : !(list & BIT(i)))
+			continue;
+		if (group == 0 && (b->group & bit))
+			continue;
+		vgic_make_pending(b, bit);
+		vgic_private_changed(to, bit, from);
+	}
+	spin_unlock(&vm->gic.lock);
+}
+
+void vgic_dir(struct vcpu *v, uint32_t intid)
+{
+	struct vgic *d = &v->vm->gic;
+	unsigned word = intid / 32;
+
+	if (intid >= MAP_INTIDS)
+		return;
+	spin_lock(&d->lock);
+	vgic_fold(v);
+	vgic_deactivate(vgic_bank_of(v, word), vgic_bit(intid), word == 0 ? v->gic.held : 0);
+	if (word == 0)
+		vgic_private_changed(v, vgic_bit(intid), v);
+	else
+		vgic_spis_changed(v->vm, word - 1, vgic_bit(intid), v);
+	spin_unlock(&d->lock);
+}
+
+void vgic_hw_ppi(struct vcpu *v, unsigned intid, bool line)
+{
+	struct vgic_bank *b = &v->gic.bank;
+	uint32_t bit = vgic_bit(intid);
+
+	spin_lock(&v->vm->gic.lock);
+	/* If the guest has deactivated it in the list register, that was the last one, not this one. */
+	if (b->lr & bit)
+		vgic_fold(v);
+	if (line) {
+		v->gic.held |= bit;
+		b->level |= bit;
+	} else {
+		b->level &= ~bit;
+		if (!v->gic.loaded)
+			v->gic.held &= ~bit;
+	}
+	if (v->gic.loaded)
+		vgic_mark(v);
+	spin_unlock(&v->vm->gic.lock);
+}
+
+bool vgic_hw_ppi_held(const struct vcpu *v, unsigned intid)
+{
+	return (v->gic.held & vgic_bit(intid)) != 0;
+}
+
+bool vgic_ppi_is_active(const struct vcpu *v, unsigned intid)
+{
+	return (v->gic.bank.active & vgic_bit(intid)) != 0;
+}

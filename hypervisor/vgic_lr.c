@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The list registers: filling them with what a vCPU has to take or to finish, and folding what the
+ * guest made of them back (IHI 0069, chapter 5).
+ *
+ * Usually there are enough of them. If not, the pending go in by priority, and the active one of the
+ * highest priority, which the guest deactivates first if ICC_CTLR_EL1.EOImode is 0. Maintenance
+ * interrupts say when to look again: no pending one is left (NPIE); the guest deactivated one that is in
+ * no list register (LRENPIE); it enabled a group whose interrupts were left out, or disabled one whose
+ * interrupts fill the list registers (VGrp<n>EIE, VGrp<n>DIE).
+ */
+#include "vgic_state.h"
+
+/* Apply to the software state what became of one list register. */
+static void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
+{
+	struct vgic_vcpu *g = &v->gic;
+	uint32_t intid = entry & VGIC_LR_INTID, bit = vgic_bit(intid);
+	unsigned word = intid / 32;
+	struct vgic_bank *b = vgic_bank_of(v, word);
+	bool active = lr & LR_ACTIVE;
+
+	/* Taking an interrupt uses up its latch, also where the line keeps it pending. */
+	if (((entry & VGIC_LR_PENDING) && !(lr & LR_PENDING)) || (b->drop & bit))
+		b->latch &= ~bit;
+	b->latch |= b->again & bit;
+	if (word == 0 && (g->held & bit)) {
+		bool was_active = active || (b->active & bit);
+
+		if ((entry & VGIC_LR_HW) && !(lr & (LR_PENDING | LR_ACTIVE))) {
+			/* The guest's deactivation has deactivated the physical interrupt. */
+			g->held &= ~bit;
+			b->level &= ~bit;
+		} else if (was_active && (!active || (b->retire & bit))) {
+			b->level &= ~bit; /* as vgic_deactivate() */
+		}
+	}
+	if ((active || (b->raise & bit)) && !(b->retire & bit))
+		b->active |= bit;
+	else
+		b->active &= ~bit;
+	b->again &= ~bit;
+	b->drop &= ~bit;
+	b->raise &= ~bit;
+	b->retire &= ~bit;
+	b->lr &= ~bit;
+	if (word != 0)
+		vgic_spis_changed(v->vm, word - 1, bit, v);
+}
+
+/*
+ * The guest has deactivated interrupts that are in no list register, and the hardware only counted
+ * them. With EOImode 0 it does so from the highest priority down; with EOImode 1, ICC_DIR_EL1 traps and
+ * nothing is counted.
+ */
+static void fold_uncached(struct vcpu *v)
+{
+	uint64_t hcr = gich_read_hcr();
+
+	if (HCR_EOICOUNT(hcr) == 0)
+		return;
+	for (unsigned n = HCR_EOICOUNT(hcr); n != 0; n--) {
+		uint32_t best = vgic_best(v, true, VGIC_BOTH_GROUPS), intid = best & 0xffff;
+		unsigned word = intid / 32;
+
+		if (best == VGIC_NONE)
+			break;
+		vgic_deactivate(vgic_bank_of(v, word), vgic_bit(intid),
+				word == 0 ? v->gic.held : 0);
+		if (word != 0)
+			vgic_spis_changed(v->vm, word - 1, vgic_bit(intid), v);
+	}
+	vgic_mark(v);
+	gich_write_hcr(v->gic.hcr);
+}
+
+void vgic_fold(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+
+	if (!g->loaded)
+		return;
+	if (g->hcr & HCR_LRENPIE)
+		fold_uncached(v);
+	if (g->used == 0)
+		return;
+	for (unsigned i = 0; i < g->used; i++)
+		fold_one(v, g->lr[i], gich_read_lr(i));
+	g->used = 0;
+	vgic_mark(v);
+	/* Those who waited for this (see vgic_regs.c) may go on. */
+	for (uint32_t from = g->sync_from; from != 0; from &= from - 1)
+		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t) ~(1u << v->id);
+	g->sync_from = 0;
+}
+
+/* Put an interrupt into the next list register. */
+static void place(struct vcpu *v, uint32_t intid)
+{
+	struct vgic_vcpu *g = &v->gic;
+	struct vgic_bank *b = vgic_bank_of(v, intid / 32);
+	uint32_t bit = vgic_bit(intid);
+	bool pending = vgic_pending(b) & vgic_forwarded(&v->vm->gic, b) & bit;
+	bool active = b->active & bit;
+	bool hw = intid < 32 && (g->held & bit);
+	uint64_t lr = intid | (uint64_t)vgic_priority(v, intid) << LR_PRIO_SHIFT;
+	unsigned entry = intid;
+
+	/*
+	 * With HW = 1 there is no "active and pending". A line that is high shows itself again after
+	 * the deactivation; a latch does not: then the physical interrupt is ours to deactivate.
+	 */
+	if (hw && active && pending) {
+		if (b->latch & bit)
+			hw = false;
+		else
+			pending = false;
+	}
+	if (hw) {
+		lr |= LR_HW | (uint64_t)intid << LR_PINTID_SHIFT;
+		entry |= VGIC_LR_HW;
+	} else if ((b->level & ~b->edge & bit) || (intid < 32 && (g->held & bit))) {
+		lr |= LR_EOI; /* the line will want it to be pending again */
+	}
+	if (pending) {
+		lr |= LR_PENDING;
+		entry |= VGIC_LR_PENDING;
+	}
+	lr |= active ? LR_ACTIVE : 0;
+	lr |= b->group & bit ? LR_GROUP1 : 0;
+	b->lr |= bit;
+	g->lr[g->used] = (uint16_t)entry;
+	gich_write_lr(g->used++, lr);
+}
+
+/* All candidates, in any order: the hardware looks at the priorities. False: they don't fit. */
+static bool place_all(struct vcpu *v)
+{
+	uint32_t words = 1u | (uint32_t)v->gic.spi_words << 1;
+
+	for (; words != 0; words &= words - 1) {
+		unsigned word = (unsigned)__builtin_ctz(words);
+
+		for (uint32_t bits = vgic_candidates(v, word); bits != 0; bits &= bits - 1) {
+			if (v->gic.used == v->vm->gic.nlrs)
+				return false;
+			place(v, word * 32 + (unsigned)__builtin_ctz(bits));
+		}
+	}
+	return true;
+}
+
+/* As many of them as there is room for, by priority. Returns the HCR bits for those left out. */
+static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
+{
+	struct vgic_vcpu *g = &v->gic;
+	unsigned nlrs = v->vm->gic.nlrs, groups = vmcr & (VMCR_VENG0 | VMCR_VENG1);
+	uint32_t hcr = 0, best;
+
+	for (unsigned i = 0; i < g->used; i++)
+		vgic_bank_of(v, (g->lr[i] & VGIC_LR_INTID) / 32)->lr &= ~vgic_bit(g->lr[i]);
+	g->used = 0;
+	g->stale = (uint8_t)nlrs;
+
+	best = vgic_best(v, true, VGIC_BOTH_GROUPS);
+	if (best != VGIC_NONE && nlrs > 1)
+		place(v, best & 0xffff);
+	while ((best = vgic_best(v, false, groups)) != VGIC_NONE && g->used < nlrs)
+		place(v, best & 0xffff);
+	if (best != VGIC_NONE)
+		hcr |= HCR_NPIE | (groups & 1 ? HCR_VGRP0DIE : 0) | (groups & 2 ? HCR_VGRP1DIE : 0);
+	while ((best = vgic_best(v, true, VGIC_BOTH_GROUPS)) != VGIC_NONE && g->used < nlrs)
+		place(v, best & 0xffff);
+	if (best != VGIC_NONE)
+		hcr |= HCR_LRENPIE;
+	if (!(groups & 1) && vgic_best(v, false, 1) != VGIC_NONE)
+		hcr |= HCR_VGRP0EIE;
+	if (!(groups & 2) && vgic_best(v, false, 2) != VGIC_NONE)
+		hcr |= HCR_VGRP1EIE;
+	return hcr;
+}
+
+/* Physical interrupts that are kept active with no reason any more: no line, nothing to deactivate. */
+static void release_idle(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+	uint32_t idle = g->held & ~g->bank.level & ~g->bank.active;
+
+	for (uint32_t bits = idle; bits != 0; bits &= bits - 1)
+		gic_ppi_deactivate((unsigned)__builtin_ctz(bits));
+	g->held &= ~idle;
+}
+
+void vgic_flush(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+	uint32_t hcr = HCR_EN, vmcr;
+
+	if (!vgic_needs_flush(g))
+		return;
+	spin_lock(&v->vm->gic.lock);
+	vgic_fold(v);
+	release_idle(v);
+	vmcr = (uint32_t)gich_read_vmcr();
+	if (vmcr & VMCR_VEOIM)
+		hcr |= HCR_TDIR;
+	if (!place_all(v))
+		hcr |= place_best(v, vmcr);
+	for (unsigned i = g->used; i < g->stale; i++)
+		gich_write_lr(i, 0);
+	g->stale = g->used;
+	if (hcr != g->hcr) {
+		g->hcr = hcr;
+		gich_write_hcr(hcr);
+	}
+	__atomic_store_n(&g->dirty, false, __ATOMIC_RELAXED);
+	spin_unlock(&v->vm->gic.lock);
+}
+
+void vgic_maintenance(struct vcpu *v)
+{
+	spin_lock(&v->vm->gic.lock);
+	vgic_fold(v);
+	v->gic.hcr = 0;
+	gich_write_hcr(0);
+	vgic_mark(v);
+	spin_unlock(&v->vm->gic.lock);
+}
+
+void vgic_load(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+	struct vgic *d = &v->vm->gic;
+
+	spin_lock(&d->lock);
+	g->loaded = true;
+	g->held |= g->bank.active & VGIC_HW_PPIS;
+	gich_write_vmcr(g->vmcr);
+	for (unsigned n = 0; n < d->naprs; n++) {
+		gich_write_apr(0, n, g->apr[0][n]);
+		gich_write_apr(1, n, g->apr[1][n]);
+	}
+	g->hcr = HCR_EN;
+	gich_write_hcr(HCR_EN);
+	if (vgic_candidates(v, 0) || g->spi_words || (g->vmcr & VMCR_VEOIM))
+		vgic_mark(v);
+	spin_unlock(&d->lock);
+}
+
+void vgic_put(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+	struct vgic *d = &v->vm->gic;
+
+	spin_lock(&d->lock);
+	vgic_fold(v);
+	for (unsigned i = 0; i < g->stale; i++)
+		gich_write_lr(i, 0);
+	g->stale = 0;
+	g->hcr = 0;
+	gich_write_hcr(0);
+	g->vmcr = (uint32_t)gich_read_vmcr();
+	for (unsigned n = 0; n < d->naprs; n++) {
+		g->apr[0][n] = gich_read_apr(0, n);
+		g->apr[1][n] = gich_read_apr(1, n);
+	}
+	g->loaded = false;
+	spin_unlock(&d->lock);
+}

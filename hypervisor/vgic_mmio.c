@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The register frames: GICD, and for each vCPU GICR's RD and SGI frame (IHI 0069, 12.8 to 12.11). What
+ * the guest sees where the architecture leaves a choice is what QEMU's virt shows.
+ */
+#include "vgic_state.h"
+
+#define FRAME UINT64_C(0x10000)
+
+#define GICD_CTLR      0x0000u
+#define GICD_TYPER     0x0004u
+#define GICD_IIDR      0x0008u
+#define GICD_IROUTER32 0x6100u /* of INTID 32 */
+#define GICR_CTLR      0x0000u
+#define GICR_IIDR      0x0004u
+#define GICR_TYPER     0x0008u
+#define GICR_WAKER     0x0014u
+#define GICR_LPIS      0x0040u /* SETLPIR and so on, of 64 bits, and not there: */
+#define GICR_LPIS_END  0x0100u
+#define ID_REGISTERS   0xffd0u
+
+#define IIDR_ARM 0x43bu
+
+#define CTLR_GROUPS 0x3u
+#define CTLR_ARE_DS 0x50u
+
+#define ROUTE_AFFINITY UINT64_C(0xff00ffffff)
+
+#define WAKER_SLEEP  0x2u /* ProcessorSleep */
+#define WAKER_ASLEEP 0x4u /* ChildrenAsleep */
+
+bool vgic_covers(const struct vm *vm, ipaddr_t ipa)
+{
+	return ipa.ipa - MAP_GICD_BASE < MAP_GICD_SIZE ||
+	       ipa.ipa - MAP_GICR_BASE < vm->nvcpus * MAP_GICR_STRIDE;
+}
+
+/* PIDR and CIDR: an implementation by Arm of GICv3. part: PIDR0. */
+static uint32_t id_register(uint32_t offset, uint8_t part)
+{
+	static const uint8_t ids[] = {0x44, 0, 0, 0, 0, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1};
+	uint32_t i = (offset - ID_REGISTERS) / 4;
+
+	return i == 4 ? part : ids[i];
+}
+
+/* No 1-of-N, 10 bits of INTID, Aff3 is valid. */
+static uint32_t gicd_typer(void)
+{
+	return 1u << 25 | 1u << 24 | 9u << 19 | (MAP_INTIDS / 32 - 1);
+}
+
+static void write_gicd_ctlr(struct vcpu *self, uint32_t value)
+{
+	struct vm *vm = self->vm;
+	struct vgic *d = &vm->gic;
+	uint32_t old;
+
+	spin_lock(&d->lock);
+	old = d->ctlr;
+	d->ctlr = value & CTLR_GROUPS;
+	for (unsigned i = 0; old != d->ctlr && i < vm->nvcpus; i++) {
+		vgic_mark(&vm->vcpus[i]);
+		if (&vm->vcpus[i] != self)
+			vcpu_kick(&vm->vcpus[i]);
+	}
+	spin_unlock(&d->lock);
+}
+
+/* The low and the high half may be accessed on their own. */
+static void access_route(struct vcpu *self, uint32_t offset, unsigned size, bool write,
+			 uint64_t *value)
+{
+	struct vgic *d = &self->vm->gic;
+	unsigned spi = (offset - GICD_IROUTER32) / 8;
+	uint64_t mask = size == 8 ? UINT64_MAX : UINT64_C(0xffffffff) << (offset & 4) * 8;
+	uint64_t route;
+
+	if (spi >= VGIC_SPIS) {
+		*value = 0;
+		return;
+	}
+	spin_lock(&d->lock);
+	route = (d->route[spi] & 0xffffff) | (uint64_t)(d->route[spi] >> 24) << 32;
+	if (write) {
+		route = (route & ~mask) | (*value << (offset & 4) * 8 & mask & ROUTE_AFFINITY);
+		d->route[spi] = (uint32_t)(route & 0xffffff) | (uint32_t)(route >> 32) << 24;
+		vgic_spis_changed(self->vm, spi / 32, vgic_bit(spi), self);
+	} else {
+		*value = (route & mask) >> (offset & 4) * 8;
+	}
+	spin_unlock(&d->lock);
+}
+
+static enum vgic_result access_gicd(struct vcpu *self, uint32_t offset, unsigned size, bool write,
+				    uint64_t *value)
+{
+	enum vgic_reg reg = vgic_reg_at(offset);
+
+	if (offset < 0x1000 && reg != REG_NONE)
+		return vgic_reg_access(self, NULL, reg, offset, size, write, value, offset | 1);
+	if (offset >= GICD_IROUTER32 && offset < GICD_IROUTER32 + 8 * 1024 && size != 1) {
+		access_route(self, offset, size, write, value);
+		return VGIC_DONE;
+	}
+	if (size != 4)
+		return VGIC_FAULT;
+	if (write) {
+		if (offset == GICD_CTLR)
+			write_gicd_ctlr(self, (uint32_t)*value);
+		return VGIC_DONE;
+	}
+	if (offset == GICD_CTLR)
+		*value = self->vm->gic.ctlr | CTLR_ARE_DS;
+	else if (offset == GICD_TYPER)
+		*value = gicd_typer();
+	else if (offset == GICD_IIDR)
+		*value = IIDR_ARM;
+	else
+		*value = offset >= ID_REGISTERS ? id_register(offset, 0x92) : 0;
+	return VGIC_DONE;
+}
+
+static enum vgic_result access_rd(struct vcpu *owner, uint32_t offset, unsigned size, bool write,
+				  uint64_t *value)
+{
+	bool last = owner->id + 1 == owner->vm->nvcpus;
+	uint64_t typer = (uint64_t)owner->id << 32 | owner->id << 8 | (last ? 1u << 4 : 0);
+
+	if (size == 8 && offset == GICR_TYPER) {
+		*value = write ? *value : typer;
+		return VGIC_DONE;
+	}
+	if (size == 8 && offset >= GICR_LPIS && offset < GICR_LPIS_END) {
+		*value = 0;
+		return VGIC_DONE;
+	}
+	if (size != 4)
+		return VGIC_FAULT;
+	if (write) {
+		if (offset == GICR_WAKER)
+			owner->gic.asleep = (*value & WAKER_SLEEP) != 0;
+		return VGIC_DONE;
+	}
+	switch (offset) {
+	case GICR_IIDR:
+		*value = IIDR_ARM;
+		break;
+	case GICR_TYPER:
+		*value = (uint32_t)typer;
+		break;
+	case GICR_TYPER + 4:
+		*value = typer >> 32;
+		break;
+	case GICR_WAKER:
+		*value = owner->gic.asleep ? WAKER_SLEEP | WAKER_ASLEEP : 0;
+		break;
+	default: /* GICR_CTLR too: no LPIs, and writes take effect at once */
+		*value = offset >= ID_REGISTERS ? id_register(offset, 0x93) : 0;
+		break;
+	}
+	return VGIC_DONE;
+}
+
+static enum vgic_result access_sgi_frame(struct vcpu *self, struct vcpu *owner, uint32_t offset,
+					 unsigned size, bool write, uint64_t *value)
+{
+	enum vgic_reg reg = vgic_reg_at(offset);
+
+	if (offset >= 0x1000 || reg == REG_NONE) {
+		if (size != 4)
+			return VGIC_FAULT;
+		*value = 0;
+		return VGIC_DONE;
+	}
+	/* The state of the timers' PPIs is in the timers, as long as they are not held. */
+	if (self == owner && reg >= REG_ISENABLER && reg <= REG_ICACTIVER)
+		vtimer_resync(self);
+	return vgic_reg_access(self, owner, reg, offset, size, write, value,
+			       (owner->id + 1) << 16 | offset | 1);
+}
+
+enum vgic_result vgic_mmio(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+{
+	uint64_t offset = ipa.ipa - MAP_GICR_BASE;
+	struct vcpu *owner;
+
+	if ((size != 1 && size != 4 && size != 8) || (ipa.ipa & (size - 1)) != 0 ||
+	    !vgic_covers(v->vm, ipa))
+		return VGIC_FAULT;
+	if (ipa.ipa - MAP_GICD_BASE < MAP_GICD_SIZE)
+		return access_gicd(v, (uint32_t)(ipa.ipa - MAP_GICD_BASE), size, write, value);
+	owner = &v->vm->vcpus[offset / MAP_GICR_STRIDE];
+	if (offset % MAP_GICR_STRIDE < FRAME)
+		return access_rd(owner, (uint32_t)(offset % FRAME), size, write, value);
+	return access_sgi_frame(v, owner, (uint32_t)(offset % FRAME), size, write, value);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The registers with a field for each interrupt, in the distributor and in a redistributor's SGI frame.
+ *
+ * What is pending or active may be in the list registers of another vCPU, loaded on another CPU. Then a
+ * read, and a write that clears (so that the guest may rely on the effect), is made in two steps:
+ * 1. It records the access in sync_key and sync_value, notes itself in the sync_from of each vCPU in
+ *    question and each of these in its own sync_wait, kicks them and returns VGIC_RETRY: the guest
+ *    executes the instruction again. A write has been noted for the list registers, to be applied when
+ *    they are folded.
+ * 2. Each of them folds before it next enters the guest, or when it is put, and takes itself out of
+ *    sync_wait. The access, when it comes again and finds sync_wait empty, is made on what the folds
+ *    have left in software, whatever has been put into list registers since.
+ * So it ends as soon as each has folded once. What is read was true at an instant between the first try
+ * and the last. If the guest does not come back to the access (it took an interrupt that accesses
+ * something else), the next access just replaces the record. Writes that clear are made again by the
+ * last try: that can only clear what was set meanwhile, as if they had come a bit later.
+ * A write that sets is not to be made twice; it is noted and needs no waiting.
+ */
+#include "vgic_state.h"
+
+enum vgic_reg vgic_reg_at(uint32_t offset)
+{
+	uint32_t slot = offset >> 7; /* 128 bytes hold one bit for each of 1024 interrupts */
+
+	if (slot <= REG_ICACTIVER)
+		return (enum vgic_reg)slot;
+	return slot < 16   ? REG_IPRIORITYR
+	       : slot < 24 ? REG_ITARGETSR
+	       : slot < 26 ? REG_ICFGR
+			   : REG_RAZ;
+}
+
+/* The 32 interrupts that an access is about. */
+struct span {
+	struct vcpu *owner; /* NULL: SPIs */
+	struct vm *vm;
+	unsigned word; /* of vgic.spi; 0 with an owner */
+	struct vgic_bank *bank;
+	uint8_t *priority;
+};
+
+/* False: INTIDs that this frame does not have. */
+static bool find_span(struct span *s, const struct vcpu *self, struct vcpu *owner, uint32_t intid)
+{
+	struct vgic *d = &self->vm->gic;
+
+	*s = (struct span){.owner = owner, .vm = self->vm};
+	if (owner) {
+		s->bank = &owner->gic.bank;
+		s->priority = owner->gic.priority;
+		return intid < 32;
+	}
+	if (intid < 32 || intid >= MAP_INTIDS)
+		return false;
+	s->word = intid / 32 - 1;
+	s->bank = &d->spi[s->word];
+	s->priority = &d->priority[s->word * 32];
+	return true;
+}
+
+static void changed(const struct span *s, uint32_t bits, const struct vcpu *self)
+{
+	if (s->owner)
+		vgic_private_changed(s->owner, bits, self);
+	else
+		vgic_spis_changed(s->vm, s->word, bits, self);
+}
+
+/* The vCPUs other than `self` that have any of these interrupts in list registers, bit n is vCPU n. */
+static uint8_t holders(const struct span *s, uint32_t bits, const struct vcpu *self)
+{
+	uint32_t mask = 0;
+
+	bits &= s->bank->lr;
+	if (s->owner && bits)
+		mask = 1u << s->owner->id;
+	else
+		for (; bits != 0; bits &= bits - 1)
+			mask |= 1u
+				<< s->vm->gic.listed[s->word * 32 + (unsigned)__builtin_ctz(bits)];
+	return (uint8_t)(mask & ~(1u << self->id));
+}
+
+/* Step 1: the access waits for these vCPUs, not 0, to fold. */
+static void wait_for(struct vcpu *self, uint8_t mask, uint32_t key, uint32_t value)
+{
+	self->gic.sync_key = key;
+	self->gic.sync_value = value;
+	self->gic.sync_wait = mask;
+	for (uint32_t m = mask; m != 0; m &= m - 1) {
+		struct vcpu *to = &self->vm->vcpus[__builtin_ctz(m)];
+
+		to->gic.sync_from |= (uint8_t)(1u << self->id);
+		vgic_mark(to);
+		vcpu_kick(to);
+	}
+}
+
+static uint32_t read_bits(const struct span *s, enum vgic_reg reg)
+{
+	switch (reg) {
+	case REG_IGROUPR:
+		return s->bank->group;
+	case REG_ISENABLER:
+	case REG_ICENABLER:
+		return s->bank->enabled;
+	case REG_ISPENDR:
+	case REG_ICPENDR:
+		return vgic_pending(s->bank);
+	default:
+		return vgic_active(s->bank);
+	}
+}
+
+static void write_bits(const struct span *s, enum vgic_reg reg, uint32_t bits,
+		       const struct vcpu *self)
+{
+	struct vgic_bank *b = s->bank;
+	uint32_t old;
+
+	switch (reg) {
+	case REG_IGROUPR:
+		old = b->group;
+		b->group = bits;
+		bits ^= old;
+		break;
+	case REG_ISENABLER:
+		bits &= ~b->enabled;
+		b->enabled |= bits;
+		break;
+	case REG_ICENABLER:
+		bits &= b->enabled | b->lr;
+		b->enabled &= ~bits;
+		break;
+	case REG_ISPENDR:
+		vgic_make_pending(b, bits);
+		break;
+	case REG_ICPENDR:
+		vgic_unpend(b, bits);
+		break;
+	case REG_ISACTIVER:
+		vgic_activate(b, bits);
+		break;
+	default:
+		vgic_deactivate(b, bits, s->owner ? s->owner->gic.held : 0);
+		break;
+	}
+	changed(s, bits, self);
+}
+
+/* One bit for each interrupt. */
+static enum vgic_result access_bits(struct vcpu *self, const struct span *s, enum vgic_reg reg,
+				    bool write, uint32_t *value, uint32_t key)
+{
+	bool clears = reg == REG_ICENABLER || reg == REG_ICPENDR || reg == REG_ICACTIVER;
+	bool exact = reg >= REG_ISPENDR && (!write || clears);
+	uint32_t request = write ? *value : 0;
+	bool again = self->gic.sync_key == key && self->gic.sync_value == request;
+
+	if (reg >= REG_ISPENDR)
+		vgic_fold(self);
+	if (exact || (write && clears)) {
+		uint8_t wait = again ? self->gic.sync_wait
+				     : holders(s, write ? request : UINT32_MAX, self);
+
+		if (wait != 0 && !again) {
+			if (write)
+				write_bits(s, reg, request, self);
+			wait_for(self, wait, key, request);
+		}
+		if (wait != 0)
+			return VGIC_RETRY;
+		self->gic.sync_key = 0;
+	}
+	if (write)
+		write_bits(s, reg, request, self);
+	else
+		*value = read_bits(s, reg);
+	return VGIC_DONE;
+}
+
+/* A byte for each interrupt. */
+static void access_priority(const struct vcpu *self, const struct span *s, uint32_t intid,
+			    unsigned size, bool write, uint32_t *value)
+{
+	uint8_t *p = &s->priority[intid % 32];
+	uint8_t mask = (uint8_t)(0xff00u >> self->vm->gic.priority_bits);
+	uint32_t bits = 0, result = 0;
+
+	for (unsigned i = 0; i < size; i++) {
+		uint8_t new = (uint8_t)(*value >> (8 * i)) & mask;
+
+		result |= (uint32_t)p[i] << (8 * i);
+		if (write && new != p[i]) {
+			p[i] = new;
+			bits |= vgic_bit(intid + i);
+		}
+	}
+	if (write)
+		changed(s, bits, self);
+	else
+		*value = result;
+}
+
+/* Two bits for each interrupt: 2 is edge-triggered. SGIs are; the timers' PPIs are not. */
+static void access_config(const struct vcpu *self, const struct span *s, uint32_t intid, bool write,
+			  uint32_t *value)
+{
+	uint32_t fixed = s->owner ? 0xffff | VGIC_HW_PPIS : 0, bits = 0;
+	unsigned first = intid % 32;
+
+	if (!write) {
+		*value = 0;
+		for (unsigned i = 0; i < 16; i++)
+			*value |= (s->bank->edge >> (first + i) & 1) << (2 * i + 1);
+		return;
+	}
+	for (unsigned i = 0; i < 16; i++)
+		bits |= ((*value >> (2 * i + 1) & 1) ^ (s->bank->edge >> (first + i) & 1))
+			<< (first + i);
+	bits &= ~fixed;
+	s->bank->edge ^= bits;
+	changed(s, bits, self);
+}
+
+enum vgic_result vgic_reg_access(struct vcpu *self, struct vcpu *owner, enum vgic_reg reg,
+				 uint32_t offset, unsigned size, bool write, uint64_t *value,
+				 uint32_t key)
+{
+	uint32_t intid = (offset & 0x7f) * 8, word = (uint32_t)*value;
+	enum vgic_result result = VGIC_DONE;
+	struct span s;
+
+	if (size != 4 && !(size == 1 && (reg == REG_IPRIORITYR || reg == REG_ITARGETSR)))
+		return VGIC_FAULT;
+	if (reg == REG_IPRIORITYR)
+		intid = offset & 0x3ff;
+	else if (reg == REG_ICFGR)
+		intid = (offset & 0xff) * 4;
+	if (reg == REG_ITARGETSR || reg == REG_RAZ || !find_span(&s, self, owner, intid)) {
+		*value = 0;
+		return VGIC_DONE;
+	}
+	spin_lock(&self->vm->gic.lock);
+	if (reg == REG_IPRIORITYR)
+		access_priority(self, &s, intid, size, write, &word);
+	else if (reg == REG_ICFGR)
+		access_config(self, &s, intid, write, &word);
+	else
+		result = access_bits(self, &s, reg, write, &word, key);
+	spin_unlock(&self->vm->gic.lock);
+	*value = word;
+	return result;
+}

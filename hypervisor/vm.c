@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The life of a VM: created at boot, loaded, running, stopping, and loaded again or off. */
+#include "vm.h"
+#include "arch.h"
+#include "cpu.h"
+#include "lab.h"
+#include "memory.h"
+#include "pvtime.h"
+#include "vtimer.h"
+
+const char *vm_create(struct vm *vm)
+{
+	if (!stage2_init(&vm->s2, (uint16_t)(vm->id + 1)))
+		return "no memory for its translation tables";
+	/* Aligned for 1 GiB blocks where that can be, else for those of 2 MiB. */
+	if (!(vm->ram_size >= GIB && memory_alloc(vm->ram_size, GIB, &vm->ram)) &&
+	    !memory_alloc(vm->ram_size, 2 * MIB, &vm->ram))
+		return "no room for its RAM";
+	if (!stage2_map(&vm->s2, (ipaddr_t){MAP_RAM_BASE}, vm->ram, vm->ram_size, S2_READ_WRITE))
+		return "no memory for its translation tables";
+	for (unsigned i = 0; i < vm->nvcpus; i++) {
+		vm->vcpus[i].vm = vm;
+		vm->vcpus[i].id = i;
+		vm->vcpus[i].vmpidr = BIT(31) | i;
+	}
+	return NULL;
+}
+
+/* Power on, no vCPU of it being in a CPU: devices reset, memory to be loaded by the first vCPU. */
+void vm_start(struct vm *vm)
+{
+	struct vcpu *first = &vm->vcpus[0];
+
+	vgic_reset_vm(vm);
+	pl011_reset(&vm->uart);
+	spin_lock(&vm->lock);
+	for (unsigned i = 0; i < vm->nvcpus; i++)
+		vm->vcpus[i].entry.pending = false;
+	first->entry = (struct vcpu_entry){.pc = vm->entry, .x0 = vm->x0, .pending = true};
+	vm->load_done = 0;
+	vm->phase = VM_LOADING;
+	sched_start(first, this_cpu()->id, counter());
+	spin_unlock(&vm->lock);
+}
+
+void vm_wait_for_interrupt(struct vcpu *v)
+{
+	sched_will_block(v);
+	if (vgic_can_wake(v))
+		return;
+	if (sched_block(v, this_cpu()->id, counter(), vtimer_wake_at(v)))
+		lab_vm_waits(v->vm);
+}
+
+void vm_cpu_off(struct vcpu *v)
+{
+	sched_stop(v, this_cpu()->id, counter());
+	lab_vm_waits(v->vm);
+}
+
+void vm_stop(struct vm *vm, bool reset)
+{
+	spin_lock(&vm->lock);
+	if (vm->phase == VM_RUNNING) {
+		vm->phase = VM_STOPPING;
+		vm->resetting = reset;
+		for (unsigned i = 0; i < vm->nvcpus; i++)
+			sched_stop(&vm->vcpus[i], this_cpu()->id, counter());
+	}
+	spin_unlock(&vm->lock);
+}
+
+void vm_left_cpu(struct vm *vm)
+{
+	bool reset, ended = true;
+
+	if (__atomic_load_n(&vm->phase, __ATOMIC_RELAXED) != VM_STOPPING)
+		return;
+	spin_lock(&vm->lock);
+	for (unsigned i = 0; i < vm->nvcpus; i++)
+		ended = ended && sched_is_off(&vm->vcpus[i]);
+	ended = ended && vm->phase == VM_STOPPING;
+	if (ended)
+		vm->phase = VM_OFF;
+	reset = vm->resetting;
+	spin_unlock(&vm->lock);
+	if (!ended)
+		return;
+	lab_vm_stopped(vm, reset);
+	if (reset)
+		vm_start(vm);
+}

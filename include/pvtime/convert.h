@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PVTIME_CONVERT_H
+#define PVTIME_CONVERT_H
+
+#include <stdint.h>
+
+/*
+ * Counter ticks to nanoseconds: exactly floor(ticks * 10^9 / freq_hz) (R-26).
+ *
+ * freq_hz: CNTFRQ in Hz, 1 to 2^32-1; never 0. ticks: any number that stands for less than 584
+ * years (2^64 ns) at that frequency; beyond that the result wraps. Monotonic in ticks. Holds no
+ * state: callable from anywhere.
+ */
+uint64_t pvtime_ticks_to_ns(uint64_t ticks, uint32_t freq_hz);
+
+#endif

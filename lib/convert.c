@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ticks to nanoseconds, for callers; inside the library it is inline. */
+#include "internal.h"
+
+uint64_t pvtime_ticks_to_ns(uint64_t ticks, uint32_t freq_hz)
+{
+	return ns_of_ticks(ticks, freq_hz);
+}

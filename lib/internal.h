@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PVTIME_INTERNAL_H
+#define PVTIME_INTERNAL_H
+
+/*
+ * What several files of the library share, inline: the scheduler's hot path takes one call, and no
+ * rule is written down twice.
+ */
+#include <pvtime/host.h>
+
+#define NS_PER_S 1000000000u
+
+/* Little-endian and back, on a CPU of either byte order. */
+static inline uint64_t le64(uint64_t x)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(x) : x;
+}
+
+static inline uint32_t le32(uint32_t x)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(x) : x;
+}
+
+/*
+ * floor(ticks * 10^9 / freq) without the 94-bit product (R-26). With ticks = q * freq + r it is
+ * q * 10^9 + floor(r * 10^9 / freq), since the first term is an integer.
+ * No overflow: r < freq < 2^32, so r * 10^9 < 2^32 * 2^30 < 2^64; and q is whole seconds, of which
+ * 2^64 ns hold 18.4 * 10^9, or 584 years, at any frequency.
+ */
+static inline uint64_t ns_of_ticks(uint64_t ticks, uint32_t freq)
+{
+	uint64_t q = ticks / freq, r = ticks % freq;
+
+	return q * NS_PER_S + r * NS_PER_S / freq;
+}
+
+/*
+ * The one place where time is charged and a state is changed (R-24, R-25). `since` only moves
+ * forward: a `now` before it charges nothing and leaves it, so that the same time is not charged
+ * again when the clock has caught up.
+ */
+static inline void charge(struct pvtime_vcpu *v, enum pvtime_state next, uint64_t now)
+{
+	if (now > v->since) {
+		v->ticks[v->state] += now - v->since;
+		v->since = now;
+	}
+	v->state = (uint8_t)next;
+}
+
+/* publish.c: write the whole structure, where one is mapped, with the total charged so far. */
+void pvtime_page_init(struct pvtime_vcpu *v);
+
+#endif

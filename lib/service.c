@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The calls of DEN0057A, and what discovery says about them. Every answer follows from
+ * offered_st(), so that no step contradicts the next (R-03).
+ */
+#include <pvtime/smccc.h>
+#include "internal.h"
+
+/*
+ * The function ID of this vCPU's PV_TIME_ST; 0 where it has none: stolen time is off for its VM
+ * (R-32), or no address was set for it. 0 is no SMC64 fast call, so no ID compares equal to it by
+ * chance.
+ */
+static uint32_t offered_st(const struct pvtime_vcpu *v)
+{
+	if (v->ipa == PVTIME_IPA_NONE)
+		return 0;
+	switch (v->dialect) {
+	case PVTIME_DIALECT_1_0:
+		return PVTIME_FID_ST;
+	case PVTIME_DIALECT_BETA2:
+		return PVTIME_FID_ST_BETA2;
+	default:
+		return 0;
+	}
+}
+
+int64_t pvtime_arch_features(const struct pvtime_vcpu *v, uint32_t fid)
+{
+	bool have = (fid & ~SMCCC_SVE_HINT) == PVTIME_FID_FEATURES && offered_st(v);
+
+	return have ? SMCCC_SUCCESS : SMCCC_NOT_SUPPORTED;
+}
+
+/* PV_TIME_FEATURES(call), which is itself a valid PV_call_id. */
+static int64_t features(const struct pvtime_vcpu *v, uint32_t call)
+{
+	uint32_t st = offered_st(v);
+
+	call &= ~SMCCC_SVE_HINT;
+	return st && (call == PVTIME_FID_FEATURES || call == st) ? SMCCC_SUCCESS
+								 : SMCCC_NOT_SUPPORTED;
+}
+
+bool pvtime_service(const struct pvtime_vcpu *v, uint32_t fid, uint32_t arg1, int64_t *result)
+{
+	fid &= ~SMCCC_SVE_HINT;
+	switch (fid) {
+	case PVTIME_FID_FEATURES:
+		*result = features(v, arg1);
+		return true;
+	case PVTIME_FID_ST:
+	case PVTIME_FID_ST_BETA2:
+		*result = fid == offered_st(v) ? (int64_t)v->ipa : SMCCC_NOT_SUPPORTED;
+		return true;
+	case PVTIME_FID_FEATURES & ~SMCCC_64:
+	case PVTIME_FID_ST & ~SMCCC_64:
+	case PVTIME_FID_ST_BETA2 & ~SMCCC_64:
+		*result = SMCCC_NOT_SUPPORTED; /* */
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Save and restore of a vCPU's accounting. The blob, little-endian, version 1:
+ *
+ *	offset	bytes
+ *	0	4	magic "PVTS"
+ *	4	2	version
+ *	6	2	size of the blob
+ *	8	4	CNTFRQ in Hz
+ *	12	1	state: OFF or PAUSED
+ *	13	1	dialect
+ *	14	2	0
+ *	16	8 * 5	ticks in each state, in the order of enum pvtime_state
+ *	56	8	elapsed ticks, their sum (R-25)
+ *	64	8	IPA of the structure, or PVTIME_IPA_NONE
+ *	72	8	published ns
+ *	80	4	CRC-32 (IEEE 802.3) of the bytes before it
+ *
+ * The CRC finds accidents; what a wrong blob could do is bounded by the other checks, since a
+ * snapshot may come from anywhere. No clock value is in it: the next clock is another one (R-29).
+ */
+#include "internal.h"
+
+#define MAGIC	0x53545650u /* "PVTS" */
+#define VERSION 1u
+
+enum offset {
+	AT_MAGIC = 0,
+	AT_VERSION = 4,
+	AT_SIZE = 6,
+	AT_FREQ = 8,
+	AT_STATE = 12,
+	AT_DIALECT = 13,
+	AT_ZERO = 14,
+	AT_TICKS = 16,
+	AT_ELAPSED = AT_TICKS + 8 * PVTIME_STATES,
+	AT_IPA = AT_ELAPSED + 8,
+	AT_PUBLISHED = AT_IPA + 8,
+	AT_CRC = AT_PUBLISHED + 8,
+};
+_Static_assert(AT_CRC + 4 == PVTIME_SNAPSHOT_SIZE, "the layout above");
+
+static void put(uint8_t *p, unsigned int bytes, uint64_t x)
+{
+	for (; bytes; bytes--, x >>= 8)
+		*p++ = (uint8_t)x;
+}
+
+static uint64_t get(const uint8_t *p, unsigned int bytes)
+{
+	uint64_t x = 0;
+
+	while (bytes--)
+		x = x << 8 | p[bytes];
+	return x;
+}
+
+static uint32_t crc32(const uint8_t *p, size_t n)
+{
+	uint32_t crc = UINT32_MAX;
+
+	while (n--) {
+		crc ^= *p++;
+		for (unsigned int bit = 0; bit < 8; bit++)
+			crc = crc & 1 ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
+	}
+	return ~crc;
+}
+
+static bool stopped(unsigned int state)
+{
+	return state == PVTIME_OFF || state == PVTIME_PAUSED;
+}
+
+int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_SNAPSHOT_SIZE])
+{
+	uint64_t ticks[PVTIME_STATES], elapsed;
+
+	if (!stopped(v->state))
+		return PVTIME_EBUSY;
+	pvtime_totals(v, now, ticks, &elapsed);
+	put(blob + AT_MAGIC, 4, MAGIC);
+	put(blob + AT_VERSION, 2, VERSION);
+	put(blob + AT_SIZE, 2, PVTIME_SNAPSHOT_SIZE);
+	put(blob + AT_FREQ, 4, v->freq);
+	put(blob + AT_STATE, 1, v->state);
+	put(blob + AT_DIALECT, 1, v->dialect);
+	put(blob + AT_ZERO, 2, 0);
+	for (unsigned int s = 0; s < PVTIME_STATES; s++)
+		put(blob + AT_TICKS + 8 * s, 8, ticks[s]);
+	put(blob + AT_ELAPSED, 8, elapsed);
+	put(blob + AT_IPA, 8, v->ipa);
+	put(blob + AT_PUBLISHED, 8, v->published_ns);
+	put(blob + AT_CRC, 4, crc32(blob, AT_CRC));
+	return PVTIME_OK;
+}
+
+/* Is it a whole snapshot that this library wrote? */
+static int check_form(const uint8_t *blob, size_t size)
+{
+	if (size != PVTIME_SNAPSHOT_SIZE)
+		return PVTIME_ESNAP_SIZE;
+	if (get(blob + AT_MAGIC, 4) != MAGIC)
+		return PVTIME_ESNAP_MAGIC;
+	if (get(blob + AT_VERSION, 2) != VERSION)
+		return PVTIME_ESNAP_VERSION;
+	if (get(blob + AT_SIZE, 2) != PVTIME_SNAPSHOT_SIZE)
+		return PVTIME_ESNAP_SIZE;
+	if (get(blob + AT_CRC, 4) != crc32(blob, AT_CRC))
+		return PVTIME_ESNAP_CRC;
+	return PVTIME_OK;
+}
+
+/* Do the totals agree with each other, and with what the guest has read? */
+static bool totals_hold(const uint8_t *blob, uint32_t freq)
+{
+	uint64_t left = get(blob + AT_ELAPSED, 8);
+
+	for (unsigned int s = 0; s < PVTIME_STATES; s++) {
+		uint64_t t = get(blob + AT_TICKS + 8 * s, 8);
+
+		if (t > left)
+			return false; /* also where the sum would wrap */
+		left -= t;
+	}
+	return left == 0 && get(blob + AT_PUBLISHED, 8) <=
+				    ns_of_ticks(get(blob + AT_TICKS + 8 * PVTIME_READY, 8), freq);
+}
+
+/* Does it fit this vCPU, as it was set up for it? */
+static int check_content(const struct pvtime_vcpu *v, const uint8_t *blob)
+{
+	if (get(blob + AT_FREQ, 4) != v->freq)
+		return PVTIME_ESNAP_FREQ;
+	if (get(blob + AT_DIALECT, 1) != v->dialect || get(blob + AT_IPA, 8) != v->ipa)
+		return PVTIME_ESNAP_ABI;
+	if (!stopped(blob[AT_STATE]) || get(blob + AT_ZERO, 2))
+		return PVTIME_ESNAP_STATE;
+	if (!totals_hold(blob, v->freq))
+		return PVTIME_ESNAP_TOTALS;
+	return PVTIME_OK;
+}
+
+int pvtime_restore(struct pvtime_vcpu *v, const uint8_t *blob, size_t size, uint64_t now)
+{
+	int err;
+
+	if (!stopped(v->state))
+		return PVTIME_EBUSY;
+	err = check_form(blob, size);
+	if (!err)
+		err = check_content(v, blob);
+	if (err)
+		return err;
+	for (unsigned int s = 0; s < PVTIME_STATES; s++)
+		v->ticks[s] = get(blob + AT_TICKS + 8 * s, 8);
+	/* The baseline is here and now; the origin lies as far back as was accounted for. */
+	v->since = now;
+	v->origin = now - get(blob + AT_ELAPSED, 8);
+	v->published_ns = get(blob + AT_PUBLISHED, 8);
+	v->state = blob[AT_STATE];
+	pvtime_page_init(v);
+	return PVTIME_OK;
+}

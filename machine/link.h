@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MACHINE_LINK_H
+#define MACHINE_LINK_H
+
+/*
+ * The byte stream between the hypervisor and the pvtime command, over the board's first PL011.
+ *
+ * Both directions carry bytes of several channels, multiplexed by an escape:
+ *
+ *   LINK_ESC LINK_ESC   the byte 0xff itself, on the current channel
+ *   LINK_ESC n          from here on the bytes belong to channel n (n < 0xff)
+ *   anything else       a byte of the current channel
+ *
+ * Channels 0 to 63 are the consoles of the VMs in the order of the lab file, exactly the bytes. The
+ * others carry lines of text that end in '\n':
+ *
+ * LINK_LOG, hypervisor to host: messages for people.
+ *
+ * LINK_RECORD, hypervisor to host: one record a line, fields separated by one space, numbers decimal.
+ *   start CNTFRQ                     once, when the guests start
+ *   sample TICKS                     a ledger follows, taken TICKS after start; then its vcpu lines, then "end"
+ *   final TICKS                      the last ledger, every vCPU paused; then its vcpu lines, then "end"
+ *   vcpu VM ID RUNNING READY BLOCKED OFF PAUSED ELAPSED STOLEN_NS PUBLISHED_NS EXITS SWITCHES REFUSED STATE
+ *                                    ticks; VM and ID are indexes; STATE is a letter of "OBYRP" (off, blocked,
+ *                                    readY, Running, Paused)
+ *   vm VM off|reset|stuck            a VM has powered off, was reset, or can never run again
+ *   done STATUS TEXT                 last line: 0 all is well; 1 and what went wrong
+ *
+ * LINK_CONTROL, host to hypervisor, single bytes: LINK_STOP ends the lab in good order.
+ */
+#define LINK_ESC	 0xffu
+#define LINK_VM_CHANNELS 64u
+#define LINK_LOG	 0x40u
+#define LINK_RECORD	 0x41u
+#define LINK_CONTROL	 0x42u
+
+#define LINK_STOP 'q'
+
+#endif

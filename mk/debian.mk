@@ -1,0 +1,16 @@
+# What we take from Debian arm64: the guests' kernel and user space, and libfdt for bare AArch64. Kept
+# by make clean; fetched again only if a file is missing.
+
+DEBIAN         := $(BUILD)/debian
+DEBIAN_IMAGE   := $(DEBIAN)/Image
+DEBIAN_BUSYBOX := $(DEBIAN)/busybox
+DEBIAN_KEXEC   := $(DEBIAN)/kexec
+A64_LIBFDT     := $(DEBIAN)/libfdt/libfdt.a
+A64_LIBFDT_INC := $(DEBIAN)/libfdt/include
+
+.PHONY: debian
+debian: $(DEBIAN)/versions ## fetch the arm64 kernel, busybox and libfdt from Debian (cached)
+
+# The last file that the script puts in place is versions.
+$(DEBIAN_IMAGE) $(DEBIAN_BUSYBOX) $(DEBIAN_KEXEC)/sbin/kexec $(A64_LIBFDT) $(DEBIAN)/versions &: | $(PACKAGES)
+	scripts/debian-fetch $(DEBIAN)

@@ -1,0 +1,43 @@
+# What runs at EL1: our own bare-metal guests, of the runtime in guest/ and one program of tests/guests/
+# each; and the initramfs of the Linux guests.
+
+GUEST_BUILD  := $(BUILD)/guest
+GUEST_SRCS   := $(wildcard guest/*.c) hypervisor/format.c hypervisor/string.c \
+	lib/guest.c lib/convert.c
+GUEST_ASM    := $(wildcard guest/*.S)
+GUEST_OBJS   := $(GUEST_SRCS:%.c=$(GUEST_BUILD)/obj/%.o) $(GUEST_ASM:%.S=$(GUEST_BUILD)/obj/%.o)
+GUEST_IMAGES := $(patsubst tests/guests/%.c,$(GUEST_BUILD)/%.img,$(wildcard tests/guests/*.c))
+
+# Position-independent, as an Image may be put anywhere; atomics inline, as there is no libgcc.
+GUEST_CFLAGS  := $(A64_CFLAGS) -fpie -fvisibility=hidden -mno-outline-atomics -isystem $(A64_LIBFDT_INC)
+GUEST_LDFLAGS := -pie --no-dynamic-linker -Bsymbolic -z norelro -z notext --build-id=none \
+	--no-warn-rwx-segments -T guest/image.ld
+
+$(GUEST_BUILD)/obj/%.o: %.c | $(A64_LIBFDT)
+	@mkdir -p $(@D)
+	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
+$(GUEST_BUILD)/obj/%.o: %.S
+	@mkdir -p $(@D)
+	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
+
+$(GUEST_BUILD)/%.elf: $(GUEST_BUILD)/obj/tests/guests/%.o $(GUEST_OBJS) guest/image.ld
+	$(A64_LD) $(GUEST_LDFLAGS) -o $@ $(filter %.o,$^) $(A64_LIBFDT)
+$(GUEST_BUILD)/%.img: $(GUEST_BUILD)/%.elf
+	$(A64_OBJCOPY) -O binary $< $@
+.SECONDARY: $(GUEST_IMAGES:.img=.elf) $(GUEST_OBJS) $(GUEST_IMAGES:$(GUEST_BUILD)/%.img=$(GUEST_BUILD)/obj/tests/guests/%.o)
+
+# The Linux guests' user space: labs/init and its roles. That of role=kexec has kexec and a kernel, too.
+INITRAMFS       := $(GUEST_BUILD)/initramfs.cpio
+INITRAMFS_KEXEC := $(GUEST_BUILD)/initramfs-kexec.cpio
+INITRAMFS_DEPS  := scripts/mkinitramfs labs/init $(wildcard labs/roles/*)
+
+$(INITRAMFS): $(INITRAMFS_DEPS) $(DEBIAN_BUSYBOX)
+	@mkdir -p $(@D)
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init roles=labs/roles
+$(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init roles=labs/roles =$(DEBIAN_KEXEC) \
+		boot/Image=$(DEBIAN_IMAGE) boot/initramfs.cpio=$(INITRAMFS)
+
+.PHONY: guests
+guests: $(GUEST_IMAGES) $(INITRAMFS) ## build our test guests and the initramfs of the Linux guests
+QEMU_DEPS += $(GUEST_IMAGES) $(INITRAMFS)

@@ -1,0 +1,35 @@
+# The EL2 hypervisor: build/hypervisor.elf, and as a raw arm64 Image build/hypervisor.img.
+
+HYP_SRCS := $(wildcard hypervisor/*.c)
+HYP_ASM  := $(wildcard hypervisor/*.S)
+HYP_LIB  := $(wildcard lib/*.c)
+HYP_OBJS := $(HYP_SRCS:%.c=$(BUILD)/a64/%.o) $(HYP_ASM:%.S=$(BUILD)/a64/%.o) \
+            $(HYP_LIB:%.c=$(BUILD)/a64/hypervisor/%.o)
+HYP_CFLAGS := $(A64_CFLAGS) -mno-outline-atomics -fpie -fno-builtin -fno-tree-loop-distribute-patterns -Ihypervisor -isystem $(A64_LIBFDT_INC)
+
+$(BUILD)/a64/hypervisor/%.o: hypervisor/%.c $(A64_LIBFDT) | packages
+	@mkdir -p $(@D)
+	@echo "  A64     $@"
+	@$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<
+
+$(BUILD)/a64/hypervisor/%.o: hypervisor/%.S | packages
+	@mkdir -p $(@D)
+	@echo "  A64     $@"
+	@$(A64_CC) -Ihypervisor -I. -MMD -MP -c -o $@ $<
+
+# The library again, position-independent.
+$(BUILD)/a64/hypervisor/lib/%.o: lib/%.c | packages
+	@mkdir -p $(@D)
+	@echo "  A64     $@"
+	@$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<
+
+$(BUILD)/hypervisor.elf: $(HYP_OBJS) hypervisor/image.ld $(A64_LIBFDT)
+	@$(A64_LD) -pie --no-dynamic-linker -z text -z max-page-size=4096 -z noexecstack \
+	  -T hypervisor/image.ld -o $@ $(HYP_OBJS) $(A64_LIBFDT)
+
+$(BUILD)/hypervisor.img: $(BUILD)/hypervisor.elf
+	@$(A64_OBJCOPY) -O binary $< $@
+
+.PHONY: hypervisor
+hypervisor: $(BUILD)/hypervisor.img ## build the EL2 hypervisor
+all: hypervisor

@@ -1,0 +1,61 @@
+# The library: for the host and for bare AArch64, by gcc and by clang; and its unit tests, on the host
+# (mk/tests.mk builds those) and on AArch64 of both byte orders under qemu-user.
+
+LIB_SRCS := $(wildcard lib/*.c)
+LIB_HDRS := $(wildcard include/pvtime/*.h lib/*.h)
+LIB_HOST := $(BUILD)/host/lib/libpvtime.a
+LIB_A64  := $(BUILD)/a64/lib/libpvtime.a
+LIB_ALL  := $(LIB_HOST) $(LIB_A64) $(BUILD)/host-clang/lib/libpvtime.a $(BUILD)/a64-clang/lib/libpvtime.a
+
+# lib_variant NAME,COMPILER,FLAGS,AR: build/NAME/lib/libpvtime.a
+define lib_variant
+$(BUILD)/$(1)/lib/%.o: lib/%.c
+	@mkdir -p $$(@D)
+	$(2) $(3) -c -o $$@ $$<
+$(BUILD)/$(1)/lib/libpvtime.a: $(LIB_SRCS:%.c=$(BUILD)/$(1)/%.o)
+	@rm -f $$@
+	$(4) rcsD $$@ $$^
+endef
+
+A64_CLANG := $(CLANG) --target=aarch64-linux-gnu
+LIB_HOST_CFLAGS := $(filter-out -D_GNU_SOURCE,$(HOST_CFLAGS)) -ffreestanding -fno-stack-protector
+$(eval $(call lib_variant,host,$(HOST_CC),$(LIB_HOST_CFLAGS),ar))
+$(eval $(call lib_variant,host-clang,$(CLANG),$(LIB_HOST_CFLAGS),ar))
+$(eval $(call lib_variant,a64,$(A64_CC),$(A64_CFLAGS),$(A64_AR)))
+$(eval $(call lib_variant,a64-clang,$(A64_CLANG),$(A64_CFLAGS),$(A64_AR)))
+$(eval $(call lib_variant,a64be,$(A64_CC),$(A64_CFLAGS) -mbig-endian,$(A64_AR)))
+
+.PHONY: lib lib-size
+lib: $(LIB_ALL) ## build the library, for the host and AArch64, by gcc and clang
+all: lib
+
+lib-size: $(LIB_A64) ## say how large the library is on AArch64
+	$(A64_SIZE) -t $<
+
+# Unit tests, one program for each file of tests/unit/lib_*.c, and the example.
+LIB_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/lib_*.c))
+UNIT_NAMES += $(LIB_TESTS) publish_race adopt
+$(foreach t,$(LIB_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIB_SRCS)))
+adopt_SRCS := examples/adopt.c $(LIB_SRCS)
+publish_race_SRCS := tests/unit/publish_race.c $(LIB_SRCS)
+publish_race_LIBS := -pthread
+
+# The same tests against the AArch64 library that is shipped, and against a big-endian one. There is no
+# big-endian libc, hence none at all here: tests/lib/nolibc.* is what they start with.
+NOLIBC := tests/lib/nolibc.S tests/lib/nolibc.c
+define lib_user_test
+$(BUILD)/$(1)/tests/%: tests/unit/%.c $(NOLIBC) tests/tap.h $(LIB_HDRS) $(BUILD)/$(1)/lib/libpvtime.a
+	@mkdir -p $$(@D)
+	$(A64_CC) $(filter-out -MMD -MP,$(A64_CFLAGS)) $(2) -nostdlib -static -o $$@ \
+		$$< $(NOLIBC) $(BUILD)/$(1)/lib/libpvtime.a
+$(BUILD)/$(1)/tests/%.t: $(BUILD)/$(1)/tests/%
+	printf '#!/bin/sh\nexec %s "$$$${0%%.t}"\n' $(3) >$$@
+	chmod +x $$@
+endef
+$(eval $(call lib_user_test,a64,,qemu-aarch64))
+$(eval $(call lib_user_test,a64be,-mbig-endian,qemu-aarch64_be))
+LIB_USER_TESTS := $(foreach a,a64 a64be,$(LIB_TESTS:%=$(BUILD)/$(a)/tests/%.t))
+.SECONDARY: $(LIB_USER_TESTS:%.t=%)
+
+TAP_SCRIPTS += $(LIB_USER_TESTS) tests/lib/size.t
+TAP_DEPS    += $(LIB_USER_TESTS) $(LIB_A64) $(BUILD)/a64-clang/lib/libpvtime.a

@@ -1,0 +1,56 @@
+# The Debian 12 packages that the project needs. Whatever is built, make first sees to it that they are
+# there, and installs what is missing (apt-get, through sudo where it is not root's make).
+#
+# How: make remakes the makefiles it includes before anything else, and starts over when it did. So
+# no rule has to name the packages. The stamps are older than dpkg's status after any package was
+# installed or removed, which is when it is worth to look again. INSTALL=no only warns.
+
+# To build everything and to run it.
+PACKAGES_BUILD := \
+	binutils \
+	binutils-aarch64-linux-gnu \
+	cpio \
+	device-tree-compiler \
+	gcc \
+	gcc-aarch64-linux-gnu \
+	libc6-dev \
+	libc6-dev-arm64-cross \
+	libfdt-dev \
+	libini-config-dev \
+	libncurses-dev \
+	make \
+	qemu-system-arm \
+	xz-utils \
+	zlib1g-dev
+
+# On top of that, to test it.
+PACKAGES_CHECK := \
+	clang \
+	clang-format \
+	libclang-rt-14-dev \
+	perl \
+	qemu-user \
+	shellcheck
+
+# Goals that need none, and goals that need no more than the first list.
+GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+PACKAGE_STAMPS := \
+	$(if $(filter-out help clean,$(GOALS)),$(BUILD)/packages-build.mk) \
+	$(if $(filter-out help clean all debian demo $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk)
+INSTALL ?= yes
+
+# DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is needed.
+DPKG_STATUS := $(wildcard /var/lib/dpkg/status)
+$(BUILD)/packages-build.mk: mk/packages.mk scripts/install-packages $(DPKG_STATUS)
+	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_BUILD)
+$(BUILD)/packages-check.mk: mk/packages.mk scripts/install-packages $(DPKG_STATUS)
+	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_CHECK)
+
+# make -n remakes makefiles too, and must not install.
+ifeq ($(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),)
+include $(PACKAGE_STAMPS)
+endif
+
+.PHONY: packages
+packages: ## install the Debian packages that are needed and missing
+	@:

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Idle for ms= milliseconds (1000) in steps of step_ms= (10), by WFI or, with the word psci, by PSCI
+ * CPU_SUSPEND. Time spent so is nobody's theft (R-24): stolen time may grow by at most max_ns= (0).
+ */
+#include <tests/tap.h>
+#include "guest/board.h"
+#include "guest/gic.h"
+#include "guest/psci.h"
+#include "guest/pvtime.h"
+#include "guest/start.h"
+#include "guest/timer.h"
+
+static bool suspend_until(uint64_t deadline)
+{
+	bool ok = true;
+
+	gic_enable(board.vtimer);
+	timer_set(TIMER_VIRTUAL, deadline);
+	while (counter_virtual() < deadline)
+		ok = psci_cpu_suspend() == PSCI_SUCCESS && ok;
+	timer_stop(TIMER_VIRTUAL);
+	return ok;
+}
+
+int main(void)
+{
+	uint64_t ms = board_arg("ms", 1000), step = board_arg("step_ms", 10);
+	int error = pvtime_register();
+	uint64_t begin = counter_virtual(), before = pvtime_guest_stolen_ns(pvtime_cpu()), grown;
+	bool psci = board_has_arg("psci"), ok = true;
+
+	for (uint64_t t = step; t <= ms; t += step) {
+		if (psci)
+			ok = suspend_until(begin + timer_ticks(t)) && ok;
+		else
+			timer_sleep_until(begin + timer_ticks(t));
+	}
+	grown = pvtime_guest_stolen_ns(pvtime_cpu()) - before;
+	tap_ok(ok, "every wait was accepted");
+	tap_ok(counter_virtual() - begin >= timer_ticks(ms / step * step), "%lu ms went by", ms);
+	if (error)
+		tap_skip("%s", pvtime_error_text(error));
+	else
+		tap_ok(grown <= board_arg("max_ns", 0), "idle time is not stolen (%lu ns)", grown);
+	tap_print("IDLE stolen_ns=%lu grown_ns=%lu\n", pvtime_guest_stolen_ns(pvtime_cpu()), grown);
+	return tap_done();
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Spin on every CPU until the virtual counter reaches until=TICKS, or until_ms=MS; then say what was
+ * stolen from each, as the library reads it:
+ *
+ *	SPIN cpu=N counter=TICKS freq=HZ stolen_ns=NS loops=N
+ *
+ * stolen_ns is `none` where there is no stolen time. A lab compares the lines with its ledger.
+ */
+#include "guest/board.h"
+#include "guest/console.h"
+#include "guest/cpu.h"
+#include "guest/pvtime.h"
+#include "guest/start.h"
+#include "guest/timer.h"
+
+static struct result {
+	uint64_t counter, stolen_ns, loops;
+	bool done;
+} results[CPU_MAX];
+
+static uint64_t deadline(void)
+{
+	return board_arg("until", timer_ticks(board_arg("until_ms", 1000)));
+}
+
+static void spin(void *arg)
+{
+	struct result *r = arg;
+	uint64_t end = deadline();
+	struct pvtime_sample sample;
+
+	while (counter_virtual() < end)
+		r->loops++;
+	pvtime_sample_begin(&sample, pvtime_cpu());
+	while (!pvtime_sample_end(&sample, pvtime_cpu(), pvtime_counter()))
+		;
+	r->counter = sample.counter;
+	r->stolen_ns = sample.stolen_ns;
+	__atomic_store_n(&r->done, true, __ATOMIC_RELEASE);
+}
+
+static int errors[CPU_MAX];
+
+static void register_and_spin(void *arg)
+{
+	errors[cpu_self()->index] = pvtime_register();
+	spin(arg);
+}
+
+int main(void)
+{
+	/* The page is mapped by the first CPU alone, before the others come. */
+	errors[0] = pvtime_register();
+	for (unsigned i = 1; i < cpu_count(); i++)
+		cpu_start(i, register_and_spin, &results[i]);
+	spin(&results[0]);
+	for (unsigned i = 0; i < cpu_count(); i++) {
+		while (!__atomic_load_n(&results[i].done, __ATOMIC_ACQUIRE))
+			;
+	}
+	for (unsigned i = 0; i < cpu_count(); i++) {
+		const struct result *r = &results[i];
+
+		if (errors[i])
+			console_print("SPIN cpu=%u counter=%lu freq=%u stolen_ns=none loops=%lu # %s\n",
+				      i, r->counter, timer_frequency(), r->loops,
+				      pvtime_error_text(errors[i]));
+		else
+			console_print("SPIN cpu=%u counter=%lu freq=%u stolen_ns=%lu loops=%lu\n", i,
+				      r->counter, timer_frequency(), r->stolen_ns, r->loops);
+	}
+	return 0;
+}

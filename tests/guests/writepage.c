@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guest writes its stolen-time structure in every way there is (R-09, R-21): each is a data abort,
+ * and nothing in the structure changes but the time that is stolen.
+ */
+#include <tests/tap.h>
+#include "guest/exception.h"
+#include "guest/pvtime.h"
+#include "guest/start.h"
+#include "guest/sysreg.h"
+
+static uint64_t page;
+
+static uint64_t stolen(void)
+{
+	return pvtime_guest_stolen_ns(pvtime_cpu());
+}
+
+/* A data abort for a write at `address`, and not one that this guest's own tables made. */
+static void check(struct fault f, uint64_t address, const char *what)
+{
+	tap_ok(f.taken && ESR_EC(f.esr) == ESR_EC_DATA_ABORT, "%s is a data abort (ESR 0x%lx)",
+	       what, f.esr);
+	tap_ok(f.taken && f.far == address, "%s: FAR is the address written to", what);
+}
+
+static struct fault write_pair(uint64_t address)
+{
+	fault_expect();
+	__asm__ volatile("stp xzr, xzr, [%0]" : : "r"(address) : "memory");
+	return fault_end();
+}
+
+static struct fault write_post_index(uint64_t address)
+{
+	uint64_t moving = address;
+
+	fault_expect();
+	__asm__ volatile("str xzr, [%0], #8" : "+r"(moving) : : "memory");
+	return fault_end();
+}
+
+static struct fault write_exclusive(uint64_t address)
+{
+	uint64_t value;
+	uint32_t failed;
+
+	fault_expect();
+	__asm__ volatile("ldxr %0, [%2]\n\tstxr %w1, %0, [%2]"
+			 : "=&r"(value), "=&r"(failed)
+			 : "r"(address)
+			 : "memory");
+	return fault_end();
+}
+
+static struct fault write_dc_zva(uint64_t address)
+{
+	fault_expect();
+	__asm__ volatile("dc zva, %0" : : "r"(address) : "memory");
+	return fault_end();
+}
+
+int main(void)
+{
+	int error = pvtime_register();
+	const struct pvtime_stolen *s;
+	uint64_t before;
+
+	if (error) {
+		tap_skip("%s", pvtime_error_text(error));
+		return tap_done();
+	}
+	page = pvtime_ipa();
+	s = (const struct pvtime_stolen *)(uintptr_t)page;
+	before = stolen();
+
+	for (unsigned offset = 0; offset < PVTIME_STRUCT_SIZE; offset += 8)
+		check(fault_write(page + offset, 8, ~0ull), page + offset, "8 bytes");
+	check(fault_write(page + 8, 1, 0xff), page + 8, "1 byte");
+	check(fault_write(page + 8, 2, 0xffff), page + 8, "2 bytes");
+	check(fault_write(page + 12, 4, ~0u), page + 12, "4 bytes");
+	check(write_pair(page), page, "STP");
+	check(write_post_index(page + 8), page + 8, "STR with write-back");
+	check(write_exclusive(page + 8), page + 8, "STXR");
+	if (!(sysreg_read("dczid_el0") & 0x10))
+		check(write_dc_zva(page), page, "DC ZVA");
+
+	tap_is_u64(le32(s->revision), PVTIME_REVISION, "the revision is what it was");
+	tap_is_u64(le32(s->attributes), PVTIME_ATTRIBUTES, "the attributes are what they were");
+	tap_ok(stolen() >= before && stolen() - before < 1000000000ull,
+	       "the stolen time went on from where it was");
+	for (unsigned i = 0; i < sizeof s->reserved; i++) {
+		if (s->reserved[i])
+			tap_ok(false, "byte %u of the structure is 0", 16 + i);
+	}
+	return tap_done();
+}

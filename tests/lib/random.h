@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TESTS_LIB_RANDOM_H
+#define TESTS_LIB_RANDOM_H
+
+/* The same numbers in every run and on every machine (xorshift64*; the seed is not 0). */
+#include <stdint.h>
+
+static inline uint64_t next_random(uint64_t *seed)
+{
+	*seed ^= *seed >> 12;
+	*seed ^= *seed << 25;
+	*seed ^= *seed >> 27;
+	return *seed * 0x2545F4914F6CDD1Du;
+}
+
+/* 0 to n - 1. */
+static inline uint64_t random_below(uint64_t *seed, uint64_t n)
+{
+	return next_random(seed) % n;
+}
+
+#endif

@@ -1,0 +1,130 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: what the AArch64 library may cost and may need: 6 KiB of text (read-only data included), no
+# data of its own, no symbol from elsewhere, no FP register, and a lean path into a vCPU. Each check
+# is first shown an object that it must refuse.
+
+set -u
+build=${BUILD:-build}
+cross=${CROSS:-aarch64-linux-gnu-}
+text_limit=6144
+hot_limit=30
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0
+
+# report STATUS NAME
+report() {
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+	fi
+}
+
+# sizes FILE: the sum of text, data and bss of an object or archive.
+sizes() {
+	"${cross}size" -t "$1" | tail -n 1 | awk '{ print $1, $2, $3 }'
+}
+
+text_fits() {
+	[ "$(sizes "$1" | cut -d' ' -f1)" -le $text_limit ]
+}
+
+no_globals() {
+	[ "$(sizes "$1" | cut -d' ' -f2-)" = "0 0" ]
+}
+
+# Undefined symbols that no member of the archive defines.
+foreign_symbols() {
+	"${cross}nm" "$1" | awk '
+		$1 == "U" { wanted[$2] }
+		NF == 3 && $2 ~ /[TRDB]/ { defined[$3] }
+		END { for (s in wanted) if (!(s in defined)) print s }'
+}
+
+self_contained() {
+	[ -s "$1" ] && [ -z "$(foreign_symbols "$1")" ]
+}
+
+# A q, d, s, h or v register among the operands; branch targets look like some of them.
+no_fp() {
+	! "${cross}objdump" -d --no-show-raw-insn "$1" | cut -f3- | sed 's/[0-9a-f]* <.*//' | grep -Eq '(^|[ ,{[])([qdsh][0-9]+|v[0-9]+\.)'
+}
+
+# How many instructions FUNCTION in FILE has, both ends of each branch; or that it calls another.
+instructions() {
+	"${cross}objdump" -d --no-show-raw-insn "$1" |
+		awk -v f="<$2>:" '$2 == f { on = 1; next } !NF { on = 0 } on' >"$work/body"
+	grep -Eq '[[:space:]]bl[[:space:]]' "$work/body" && echo calls && return
+	wc -l <"$work/body"
+}
+
+hot_path_is_lean() {
+	count=$(instructions "$1" pvtime_switch_in)
+	[ "$count" != calls ] && [ "$count" -gt 0 ] && [ "$count" -le $hot_limit ]
+}
+
+# One store of 64 bits into the structure, at the place of the counter (R-27): no narrower one.
+one_store() {
+	instructions "$1" pvtime_switch_in >"$work/count"
+	[ "$(grep -Ec '[[:space:]](stlr|str|stur)[[:space:]]+x[0-9]+, \[x[1-9]' "$work/body")" -eq 1 ] &&
+		! grep -Eq '[[:space:]](strb|strh|str|stp)[[:space:]]+w[^,]*, \[x[1-9]' "$work/body"
+}
+
+# bad SOURCE: compile what a check has to refuse.
+bad() {
+	"${cross}gcc" -std=c11 -Os -ffreestanding -fno-asynchronous-unwind-tables -Iinclude -c -o "$work/bad.o" -xc - <<EOF
+$1
+EOF
+}
+
+bad 'const char big[7000] = {1};'
+! text_fits "$work/bad.o"
+report $? "7000 bytes are too much"
+bad 'int counter;'
+! no_globals "$work/bad.o"
+report $? "a global is noticed"
+bad 'void *memcpy(void *, const void *, unsigned long); void f(char *a, char *b, int n) { memcpy(a, b, n); }'
+! self_contained "$work/bad.o"
+report $? "a call of memcpy is noticed"
+bad 'void f(double *x) { *x *= 3; }'
+! no_fp "$work/bad.o"
+report $? "a use of FP registers is noticed"
+bad '#include <stdint.h>
+void g(void); void pvtime_switch_in(uint64_t *v, uint64_t now) { *v = now; g(); g(); }'
+! hot_path_is_lean "$work/bad.o"
+report $? "a call in the hot path is noticed"
+bad '#include <pvtime/host.h>
+bool pvtime_switch_in(struct pvtime_vcpu *v, uint64_t now)
+{ volatile uint32_t *p = (volatile uint32_t *)v->page; p[2] = (uint32_t)now; p[3] = (uint32_t)(now >> 32); return 1; }'
+! one_store "$work/bad.o"
+report $? "a store in two halves is noticed"
+
+for variant in a64 a64-clang; do
+	lib=$build/$variant/lib/libpvtime.a
+	text_fits "$lib"
+	report $? "$variant: $(sizes "$lib" | cut -d' ' -f1) bytes of text, at most $text_limit"
+	no_globals "$lib"
+	report $? "$variant: no data, no bss"
+	self_contained "$lib"
+	report $? "$variant: needs nothing from elsewhere"
+	foreign_symbols "$lib" | sed 's/^/# undefined: /'
+	no_fp "$lib"
+	report $? "$variant: no FP or SIMD register"
+	hot_path_is_lean "$lib"
+	report $? "$variant: pvtime_switch_in has $(instructions "$lib" pvtime_switch_in) instructions, at most $hot_limit"
+	one_store "$lib"
+	report $? "$variant: one 64-bit store publishes"
+done
+
+printf '#include <pvtime/host.h>\nchar cost[sizeof(struct pvtime_vcpu)];\n' |
+	"${cross}gcc" -std=c11 -Iinclude -c -o "$work/cost.o" -xc -
+hex=$("${cross}nm" -S "$work/cost.o" | awk '$4 == "cost" { print $2 }')
+cost=$((0x${hex:-0}))
+[ $cost -gt 0 ] && [ $cost -le 128 ]
+report $? "a vCPU costs $cost bytes, at most 128"
+
+echo "1..$n"

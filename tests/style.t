@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: every C file is laid out by .clang-format, every shell script passes shellcheck, and every
+# source says its licence in the first lines.
+
+set -u
+build=${BUILD:-build}
+n=0
+
+# report STATUS NAME
+report() {
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+	fi
+}
+
+# sources FIND-EXPRESSION: our files, in an order that does not depend on the file system.
+sources() {
+	find . \( -path "./$build" -o -path ./.git \) -prune -o -type f "$@" -print | LC_ALL=C sort
+}
+
+diagnose() {
+	sed 's/^/# /' >&2
+}
+
+# A checker that accepts anything is found out first.
+! printf 'int  x ;\n' | clang-format --dry-run -Werror >/dev/null 2>&1
+report $? "clang-format refuses a bad layout"
+# shellcheck disable=SC2016
+! printf '#!/bin/sh\nrm $1\n' | shellcheck - >/dev/null 2>&1
+report $? "shellcheck refuses a bad script"
+
+for f in $(sources -name '*.[ch]'); do
+	out=$(clang-format --dry-run -Werror "$f" 2>&1)
+	report $? "layout of $f"
+	[ -z "$out" ] || echo "$out" | head -n 6 | diagnose
+done
+
+for f in $(sources -name '*.[chSt]' -o -type f -path './scripts/*'); do
+	head -n 3 "$f" | grep -q 'SPDX-License-Identifier: BSD-2-Clause'
+	report $? "licence of $f"
+done
+
+for f in $(sources -perm -u+x); do
+	head -n 1 "$f" | grep -Eq '^#! ?/(usr/)?bin/(env )?(ba)?sh' || continue
+	out=$(shellcheck "$f" 2>&1)
+	report $? "shellcheck of $f"
+	[ -z "$out" ] || echo "$out" | head -n 20 | diagnose
+done
+
+echo "1..$n"

@@ -1,0 +1,190 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: `pvtime lab` from start to end, on a board of the tests' own.
+
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use JSON::PP;
+use lib dirname(__FILE__);
+use Lab;
+use Test::More;
+
+my $final = <<'END';
+sub final { record('final 10000', vcpu(0, 0, running => 6000, ready => 4000),
+	vcpu(0, 1, off => 10000), vcpu(1, 0, running => 1000, ready => 1500, blocked => 7500, refused => 3), 'end') }
+sub begin { record('start 1000') }
+sub good { begin(); final(); record('done 0 all VMs are off') }
+END
+
+my $table = <<'END';
+VM   vCPU    running s     stolen s    blocked s        off s      exits   switches
+busy    0        6.000        4.000        0.000        0.000          1          2
+busy    1        0.000        0.000        0.000       10.000          1          2
+idle    0        1.000        1.500        7.500        0.000          1          2  3 writes to its structure refused
+END
+
+# A good end.
+{
+	my ($status, $out, $err) = lab($final . q{
+		begin();
+		put(0, "hello\r\nwor"); put(1, "I am idle\n"); message('guests run'); put(0, "ld\n\xff\n");
+		put(1, 'login: ');
+		final(); record('vm 0 off', 'done 0 all VMs are off')});
+	is($status, 0, 'a good end is status 0');
+	is($out, "busy| hello\nidle| I am idle\nbusy| world\nbusy| \xff\nidle| login: \n$table",
+		'consoles by the line, then the ledger');
+	is($err, "pvtime: guests run\n", 'messages on standard error');
+}
+
+# The command line of QEMU, and the bundle.
+{
+	my $args = "$dir/args";
+	my $script = $final . qq{
+		open my \$f, '>', '$args'; print \$f join("\\n", \@arguments), "\\n"; close \$f;
+		open my \$b, '<:raw', \$option{initrd} or die; read \$b, my \$magic, 4;
+		message(sprintf 'bundle %s %d', unpack('H*', \$magic), -s \$option{initrd} > 4096);
+		good()};
+	my ($status, $out, $err) = lab($script, '--json', "$dir/x.json");
+	is($status, 0, 'with --json');
+	is($err, "pvtime: bundle d00dfeed 1\n", 'the board gets the bundle, a devicetree first');
+	my $json = JSON::PP->new->decode(slurp("$dir/x.json"));
+	is_deeply($json, {cntfrq => 1000, vms => [
+		{name => 'busy', vcpus => [
+			{id => 0, ticks => {running => 6000, ready => 4000, blocked => 0, off => 0, paused => 0,
+				elapsed => 10000}, stolen_ns => 4000000000, published_ns => 4000000000, exits => 1,
+				switches => 2, refused_writes => 0},
+			{id => 1, ticks => {running => 0, ready => 0, blocked => 0, off => 10000, paused => 0,
+				elapsed => 10000}, stolen_ns => 0, published_ns => 0, exits => 1, switches => 2,
+				refused_writes => 0}]},
+		{name => 'idle', vcpus => [
+			{id => 0, ticks => {running => 1000, ready => 1500, blocked => 7500, off => 0, paused => 0,
+				elapsed => 10000}, stolen_ns => 1500000000, published_ns => 1500000000, exits => 1,
+				switches => 2, refused_writes => 3}]}]}, 'the final ledger as JSON');
+	my $words = join ' ', split /\n/, slurp($args);
+	like($words, qr/-M virt,virtualization=on,gic-version=3 /, 'the board');
+	like($words, qr/-cpu cortex-a57 -smp 1 -m \d+M -nic none/, 'its CPUs and memory');
+	like($words, qr/-nodefaults .*-display none -monitor none -serial stdio/, 'nothing else on it');
+	like($words, qr/-seed 7( |$)/, 'the seed');
+	unlike($words, qr/icount|semihosting/, 'no icount, no semihosting');
+	lab($script, '--deterministic');
+	$words = join ' ', split /\n/, slurp($args);
+	like($words, qr/-icount shift=0,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm/, '--deterministic');
+	($status, $out, $err) = lab($script, '--json', '-');
+	is(JSON::PP->new->decode($out)->{cntfrq}, 1000, '--json - leaves nothing else on standard output');
+	spew("$dir/max.ini", "[lab]\ncpu = max\npcpus = 3\n[vm a]\nkernel = Image\n");
+	finish(start('/dev/null', 'lab', "$dir/max.ini", '--hypervisor', board($script)));
+	like(join(' ', split /\n/, slurp($args)), qr/-cpu max,pauth-impdef=on -smp 3 /, 'cpu = max');
+}
+
+# Files of consoles.
+{
+	my ($status, $out, $err) = lab($final . q{
+		begin(); put(0, "a\r\nb"); put(1, "\x00\xff\xfe\n"); put(0, "c"); final(); record('done 0 x')},
+		'--console-dir', "$dir/deep/logs");
+	is($status, 0, 'with --console-dir');
+	is(slurp("$dir/deep/logs/busy.log"), "a\r\nbc", 'exactly the bytes of one VM');
+	is(slurp("$dir/deep/logs/idle.log"), "\x00\xff\xfe\n", 'and of the other');
+	is($out, $table, 'not on standard output as well');
+}
+
+# Slow bytes: one at a time.
+{
+	my ($status, $out, $err) = lab($final . q{
+		open my $real, '>&', \*STDOUT; my $text = '';
+		close STDOUT; open STDOUT, '>', \$text; put(0, "x\xffy\n"); good(); close STDOUT;
+		for my $byte (split //, $text) { syswrite $real, $byte; select undef, undef, undef, 0.0005 }});
+	is($status, 0, 'a byte at a time');
+	is($out, "busy| x\xffy\n$table", 'gives the same');
+}
+
+# Each way to go wrong: status 1 and one line.
+for my $case (
+	['a bug of the hypervisor', q{begin(); record('done 1 vCPU busy/0: a bug')},
+		qr/^pvtime: vCPU busy\/0: a bug\n$/],
+	['a bug in the middle of a line',
+		q{begin(); record('sample 5'); put(0x41, 'vcpu 0 0 1'); record('', 'done 1 panic')},
+		qr/^pvtime: panic\n$/],
+	['a VM that is stuck', q{begin(); final(); record('done 1 VM busy is stuck')},
+		qr/^pvtime: VM busy is stuck\n$/],
+	['QEMU ends', q{begin(); exit 5},
+		qr/^pvtime: QEMU ended with status 5 before the hypervisor was done\n$/],
+	['QEMU ends after the ledger', q{begin(); final()}, qr/^pvtime: QEMU ended with status 0 before.*\n$/],
+	['QEMU crashes', q{begin(); kill 'SEGV', $$; sleep 10},
+		qr/^pvtime: QEMU ended of signal 11 \(Segmentation fault\) before.*\n$/],
+	['QEMU refuses', q{print STDERR "qemu: no such CPU\n"; exit 1},
+		qr/^pvtime: QEMU ended with status 1 .*: qemu: no such CPU\n$/],
+	['a tick is missing',
+		q{begin(); record('final 1', vcpu(0, 0, running => 1, elapsed => 2), vcpu(0, 1), vcpu(1, 0), 'end', 'done 0 x')},
+		qr/^pvtime: the ledger does not add up: vCPU busy\/0: running 1 \+ .* elapsed 2\n$/],
+	['a nanosecond is not stolen',
+		q{begin(); record('final 1', vcpu(0, 0), vcpu(0, 1, ready => 2, stolen => 1999999), vcpu(1, 0), 'end', 'done 0 x')},
+		qr/^pvtime: the ledger .* vCPU busy\/1: stolen 1999999 ns, but ready 2 ticks.*2000000 ns\n$/],
+	['a nanosecond is not published',
+		q{begin(); record('final 1', vcpu(0, 0), vcpu(0, 1), vcpu(1, 0, ready => 2, published => 1999999), 'end', 'done 0 x')},
+		qr/^pvtime: the ledger .* vCPU idle\/0: published 1999999 ns, but stolen is 2000000 ns\n$/],
+	['a sample that does not add up ends the lab',
+		q{begin(); record('sample 1', vcpu(0, 0, running => 1, elapsed => 2), vcpu(0, 1), vcpu(1, 0), 'end');
+			wait_for_stop(); final(); record('done 0 stopped')},
+		qr/^pvtime: the ledger does not add up: vCPU busy\/0: .*\n$/],
+	['a channel too many', q{begin(); put(0x30, 'x'); wait_for_stop(); final(); record('done 0 x')},
+		qr/^pvtime: malformed stream from the hypervisor: channel 48 does not exist\n$/],
+	['a record that is none', q{begin(); record('smaple 5'); wait_for_stop(); final(); record('done 0 x')},
+		qr/^pvtime: malformed stream .*'smaple 5'\n$/],
+	['garbage', q{print "Hello\n"; exit 0}, qr/^pvtime: malformed stream .*'Hello\?' on no channel\n$/],
+	['done without a ledger', q{begin(); record('done 0 fine')}, qr/^pvtime: malformed stream .*'done 0 fine'\n$/],
+	['a vCPU is missing', q{begin(); record('final 1', vcpu(0, 0), vcpu(1, 0), 'end', 'done 0 x')},
+		qr/^pvtime: malformed stream .*incomplete ledger.*\n$/],
+	['a record after done', q{good(); record('vm 0 off')}, qr/^pvtime: malformed stream .*after the last.*\n$/],
+) {
+	my ($name, $script, $want) = @$case;
+	my ($status, $out, $err) = lab($final . $script);
+	is($status, 1, "$name: status 1");
+	like($err, $want, "$name: one line says it");
+}
+
+# What the ledger was is told even where it does not hold.
+{
+	my ($status, $out, $err) = lab($final . q{begin();
+		record('final 1', vcpu(0, 0, running => 1, elapsed => 2), vcpu(0, 1), vcpu(1, 0), 'end', 'done 0 x')},
+		'--json', "$dir/bad.json");
+	is(JSON::PP->new->decode(slurp("$dir/bad.json"))->{vms}[0]{vcpus}[0]{ticks}{elapsed}, 2, 'a bad ledger is written');
+}
+
+# Stolen time denied (R-32): nothing is published, and that is right; anything else is not.
+{
+	my $off = spew("$dir/off.ini", "[vm a]\nkernel = Image\nstolen_time = off\n");
+	for my $published (0, 5) {
+		my $script = board("record('start 1000', 'final 9', vcpu(0, 0, ready => 9, published => $published), 'end', 'done 0 x')");
+		my ($status) = finish(start('/dev/null', 'lab', $off, '--hypervisor', $script));
+		is($status, $published ? 1 : 0, "stolen time off, $published ns published");
+	}
+}
+
+# QEMU warns, and all is well.
+{
+	my ($status, $out, $err) = lab($final . q{print STDERR "qemu: warning: old\n"; good()});
+	is($status, 0, 'a warning of QEMU is no failure');
+	is($err, "pvtime: qemu: warning: old\n", 'but is passed on');
+}
+
+# A board that does not go after "done" is ended.
+{
+	my ($status) = lab($final . qq{open my \$f, '>', '$dir/pid'; print \$f \$\$; close \$f; good(); sleep 60});
+	is($status, 0, 'a board that stays on after done is no failure');
+	ok(!kill(0, slurp("$dir/pid")), 'and is ended');
+}
+
+# Full disks.
+{
+	my $script = board($final . q{begin(); put(0, "x\n"); wait_for_stop(); final(); record('done 0 x')});
+	my $err = qx('$pvtime' lab '$two' --hypervisor '$script' 2>&1 >/dev/full);
+	is($? >> 8, 1, 'standard output is full: status 1');
+	like($err, qr/^pvtime: cannot write standard output: No space left on device\n/, 'and said');
+	my ($status, $out, $said) = lab($final . 'good()', '--json', '/dev/full');
+	is($status, 1, 'no room for the JSON: status 1');
+	like($said, qr/^pvtime: --json: \/dev\/full: No space left on device\n$/, 'and said');
+}
+
+done_testing;

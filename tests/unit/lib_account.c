@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The ledger: against a model that keeps every interval. */
+#include <pvtime/host.h>
+#include "tests/lib/random.h"
+#include "tests/tap.h"
+
+#define FREQ 62500000u
+
+static void check_init(void)
+{
+	struct pvtime_vcpu v;
+	uint64_t ticks[PVTIME_STATES], elapsed, ipa;
+
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 1000);
+	pvtime_totals(&v, 1000, ticks, &elapsed);
+	tap_is_u64(elapsed, 0, "nothing has elapsed at init");
+	pvtime_totals(&v, 1700, ticks, &elapsed);
+	tap_is_u64(elapsed, 700, "elapsed counts from init, not from 0");
+	tap_is_u64(ticks[PVTIME_OFF], 700, "a new vCPU is OFF");
+	tap_is_u64(ticks[PVTIME_READY], 0, "and nothing was stolen from it");
+	tap_ok(pvtime_attr_get(&v, &ipa) == PVTIME_OK && ipa == PVTIME_IPA_NONE,
+	       "it has no address");
+	tap_ok(!pvtime_publish(&v, 1700), "and no page");
+	tap_ok(sizeof(struct pvtime_vcpu) <= 128, "a vCPU costs %zu bytes, at most 128", sizeof(v));
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, 0, 0);
+	tap_is_i64(pvtime_attr_has(&v), PVTIME_ENXIO,
+		   "without a frequency there is no stolen time");
+	pvtime_account(&v, PVTIME_READY, 0);
+	tap_ok(!pvtime_publish(&v, 100), "and no division by it");
+}
+
+static void check_states(void)
+{
+	struct pvtime_vcpu v;
+	uint64_t ticks[PVTIME_STATES], elapsed, now = 0;
+
+	/* OFF for 1, BLOCKED for 2, READY for 4, RUNNING for 8, PAUSED for 16. */
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, now);
+	for (unsigned int s = 0; s < PVTIME_STATES; s++) {
+		pvtime_account(&v, (enum pvtime_state)s, now);
+		now += 1u << s;
+	}
+	pvtime_totals(&v, now, ticks, &elapsed);
+	for (unsigned int s = 0; s < PVTIME_STATES; s++)
+		tap_is_u64(ticks[s], 1u << s, "state %u has its own time", s);
+	tap_is_u64(elapsed, 31, "and together they are what elapsed");
+	pvtime_account(&v, PVTIME_PAUSED, now + 5);
+	pvtime_totals(&v, now + 5, ticks, &elapsed);
+	tap_is_u64(ticks[PVTIME_PAUSED], 21, "a change to the same state charges it");
+}
+
+static void check_backwards(void)
+{
+	struct pvtime_vcpu v;
+	uint64_t ticks[PVTIME_STATES], elapsed;
+
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 100);
+	pvtime_account(&v, PVTIME_READY, 200);
+	pvtime_account(&v, PVTIME_RUNNING, 150);
+	pvtime_totals(&v, 120, ticks, &elapsed);
+	tap_is_u64(ticks[PVTIME_READY], 0, "a clock that went back charges nothing");
+	tap_is_u64(elapsed, 100, "and does not take back what had elapsed");
+	pvtime_account(&v, PVTIME_BLOCKED, 230);
+	pvtime_totals(&v, 230, ticks, &elapsed);
+	tap_is_u64(ticks[PVTIME_RUNNING], 30, "the next interval begins where the last one ended");
+	tap_is_u64(elapsed, 130, "no tick is charged twice");
+}
+
+static void check_reset(void)
+{
+	struct pvtime_stolen page = {0};
+	struct pvtime_range ram = {0x10000, 0x10000};
+	struct pvtime_vcpu v;
+	struct pvtime_vm vm = {&ram, 1, NULL, 0};
+	uint64_t ticks[PVTIME_STATES], elapsed, base = 0x10040, ipa = 0;
+
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
+	pvtime_attr_set(&v, &base, &vm);
+	pvtime_map(&v, &page);
+	pvtime_account(&v, PVTIME_READY, 0);
+	pvtime_switch_in(&v, FREQ);
+	tap_ok(page.stolen_ns != 0, "before the reset something was stolen");
+	page.revision = 7;
+	page.reserved[47] = 7;
+	pvtime_vcpu_reset(&v, FREQ + 10);
+	pvtime_totals(&v, FREQ + 10, ticks, &elapsed);
+	tap_is_u64(ticks[0] + ticks[1] + ticks[2] + ticks[3] + ticks[4], 0,
+		   "a reset zeroes every total");
+	tap_is_u64(elapsed, 0, "and what elapsed");
+	tap_is_u64(page.stolen_ns, 0, "and the counter that the guest sees");
+	tap_ok(page.revision == 0 && page.reserved[47] == 0,
+	       "and writes the rest of the structure again");
+	tap_ok(pvtime_attr_get(&v, &ipa) == PVTIME_OK && ipa == base, "the address stays");
+	pvtime_totals(&v, FREQ + 15, ticks, &elapsed);
+	tap_is_u64(ticks[PVTIME_OFF], 5, "the vCPU is OFF");
+}
+
+/* What the ledger must be: every interval is added where the model says, in plain sums. */
+struct model {
+	uint64_t sum[PVTIME_STATES], began, seen;
+	unsigned int state;
+};
+
+static void model_step(struct model *m, unsigned int next, uint64_t now)
+{
+	uint64_t t = now < m->seen ? m->seen : now;
+
+	m->sum[m->state] += t - m->seen;
+	m->seen = t;
+	m->state = next;
+}
+
+/* false: the ledger and the model differ at `now`, or the ledger does not add up. */
+static bool same(const struct pvtime_vcpu *v, struct model m, uint64_t now)
+{
+	uint64_t ticks[PVTIME_STATES], elapsed, total = 0;
+	bool equal = true;
+
+	model_step(&m, m.state, now);
+	pvtime_totals(v, now, ticks, &elapsed);
+	for (unsigned int s = 0; s < PVTIME_STATES; s++) {
+		equal = equal && ticks[s] == m.sum[s];
+		total += ticks[s];
+	}
+	return equal && total == elapsed && elapsed == m.seen - m.began;
+}
+
+/* One random walk; returns the number of the first step after which it did not hold, 0 if all did.
+ */
+static unsigned int walk(uint64_t seed, unsigned int steps)
+{
+	struct pvtime_stolen page;
+	struct pvtime_vcpu v;
+	uint64_t now = next_random(&seed) >> random_below(&seed, 60), last_ns = 0;
+	struct model m = {.began = now, .seen = now, .state = PVTIME_OFF};
+
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, now);
+	pvtime_map(&v, &page);
+	for (unsigned int i = 1; i <= steps; i++) {
+		unsigned int next = (unsigned int)random_below(&seed, PVTIME_STATES);
+
+		now += random_below(&seed, 1000000);
+		if (random_below(&seed, 8) == 0)
+			now -= random_below(&seed, 2000000);
+		switch (random_below(&seed, 3)) {
+		case 0:
+			pvtime_publish(&v, now);
+			next = m.state;
+			break;
+		case 1:
+			next = PVTIME_RUNNING;
+			pvtime_switch_in(&v, now);
+			break;
+		default:
+			pvtime_account(&v, (enum pvtime_state)next, now);
+		}
+		model_step(&m, next, now);
+		if (!same(&v, m, now) || !same(&v, m, now + random_below(&seed, 1000)) ||
+		    !same(&v, m, now - 77))
+			return i;
+		if (v.published_ns < last_ns)
+			return i;
+		last_ns = v.published_ns;
+	}
+	return 0;
+}
+
+int main(void)
+{
+	unsigned int failed = 0, walks = 200;
+
+	check_init();
+	check_states();
+	check_backwards();
+	check_reset();
+	for (unsigned int i = 1; i <= walks && !failed; i++)
+		if (walk(i * 0x9E3779B97F4A7C15u, 500))
+			failed = i;
+	tap_ok(!failed, "R-25 holds after every step of %u random walks (first failure: %u)", walks,
+	       failed);
+	return tap_done();
+}

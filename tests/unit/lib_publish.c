@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Publication: what is in the page, byte by byte, and when. */
+#include <pvtime/host.h>
+#include "tests/tap.h"
+
+#define FREQ 1000000000u /* a tick is a ns */
+
+/* The page as a guest of either byte order sees it: bytes. */
+static uint64_t read_bytes(const struct pvtime_stolen *page, unsigned int at, unsigned int n)
+{
+	const volatile uint8_t *p = (const uint8_t *)page;
+	uint64_t x = 0;
+
+	while (n--)
+		x = x << 8 | p[at + n];
+	return x;
+}
+
+static uint64_t stolen(const struct pvtime_stolen *page)
+{
+	return read_bytes(page, 8, 8);
+}
+
+static void fill(struct pvtime_stolen *page)
+{
+	volatile uint8_t *p = (uint8_t *)page;
+
+	for (unsigned int i = 0; i < sizeof(*page); i++)
+		p[i] = 0xA5;
+}
+
+static void check_format(void)
+{
+	struct pvtime_stolen pages[3];
+	struct pvtime_vcpu v;
+	unsigned int padding = 0, beside = 0;
+
+	for (unsigned int i = 0; i < 3; i++)
+		fill(&pages[i]);
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
+	pvtime_map(&v, &pages[1]);
+	tap_is_u64(read_bytes(&pages[1], 0, 4), 0, "revision is 0");
+	tap_is_u64(read_bytes(&pages[1], 4, 4), 0, "attributes are 0");
+	tap_is_u64(stolen(&pages[1]), 0, "the counter begins at 0, whatever was there");
+	pvtime_account(&v, PVTIME_READY, 0);
+	tap_ok(pvtime_switch_in(&v, 0x0123456789ABCDEF), "a publish succeeds");
+	tap_is_u64(stolen(&pages[1]), 0x0123456789ABCDEF, "the counter is little-endian");
+	for (unsigned int i = 16; i < 64; i++)
+		padding += read_bytes(&pages[1], i, 1) ? 1 : 0;
+	tap_is_u64(padding, 0, "bytes 16 to 63 are 0");
+	for (unsigned int i = 0; i < 64; i++)
+		beside += read_bytes(&pages[0], i, 1) != 0xA5 || read_bytes(&pages[2], i, 1) != 0xA5
+				  ? 1
+				  : 0;
+	tap_is_u64(beside, 0, "nothing beside it is written");
+}
+
+static void check_when(void)
+{
+	struct pvtime_stolen page;
+	struct pvtime_vcpu v;
+
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
+	pvtime_map(&v, &page);
+	pvtime_account(&v, PVTIME_READY, 10);
+	tap_is_u64(stolen(&page), 0, "accounting alone publishes nothing");
+	pvtime_publish(&v, 110);
+	tap_is_u64(stolen(&page), 100,
+		   "a vCPU that is still waiting is refreshed with the wait so far (R-34)");
+	pvtime_publish(&v, 130);
+	tap_is_u64(stolen(&page), 120, "and again");
+	pvtime_switch_in(&v, 140);
+	tap_is_u64(stolen(&page), 130, "scheduling-in publishes all of it");
+	pvtime_account(&v, PVTIME_BLOCKED, 200);
+	pvtime_account(&v, PVTIME_OFF, 300);
+	pvtime_account(&v, PVTIME_PAUSED, 400);
+	pvtime_publish(&v, 500);
+	tap_is_u64(stolen(&page), 130, "running, blocked, off and paused time is not stolen");
+	tap_is_u64(v.published_ns, 130, "the hypervisor knows what it has published");
+}
+
+static void check_failure(void)
+{
+	struct pvtime_stolen page, other;
+	struct pvtime_vcpu v;
+
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
+	pvtime_map(&v, &page);
+	pvtime_account(&v, PVTIME_READY, 0);
+	pvtime_switch_in(&v, 100);
+	pvtime_map(&v, NULL);
+	pvtime_account(&v, PVTIME_READY, 200);
+	tap_ok(!pvtime_switch_in(&v, 250), "without a page a publish fails");
+	pvtime_account(&v, PVTIME_READY, 300);
+	tap_ok(!pvtime_publish(&v, 310), "and again");
+	tap_is_u64(stolen(&page), 100, "a page that was taken away is not written");
+	tap_is_u64(v.published_ns, 100, "and nothing counts as published");
+	fill(&other);
+	pvtime_map(&v, &other);
+	tap_is_u64(stolen(&other), 160, "a new page starts with all that was charged by then");
+	pvtime_switch_in(&v, 320);
+	tap_is_u64(stolen(&other), 170, "the next success carries the rest: 100 + 50 + 20");
+}
+
+static void check_never_back(void)
+{
+	struct pvtime_stolen page;
+	struct pvtime_vcpu v;
+
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
+	pvtime_map(&v, &page);
+	pvtime_account(&v, PVTIME_READY, 0);
+	pvtime_publish(&v, 1000);
+	/* The next CPU's counter is behind: by what that one says, only 400 were waited. */
+	pvtime_switch_in(&v, 400);
+	tap_is_u64(stolen(&page), 1000, "a clock that went back does not take the counter back");
+	pvtime_account(&v, PVTIME_READY, 500);
+	pvtime_publish(&v, 900);
+	tap_is_u64(stolen(&page), 1000, "nor does what comes before it has caught up");
+	pvtime_publish(&v, 1001);
+	tap_is_u64(stolen(&page), 1001, "then it goes on");
+	/* As above, with the publish between failing. */
+	pvtime_map(&v, NULL);
+	pvtime_publish(&v, 2000);
+	pvtime_map(&v, &page);
+	pvtime_switch_in(&v, 1500);
+	tap_is_u64(stolen(&page), 2000, "what a failed publish has seen is not taken back either");
+	pvtime_account(&v, PVTIME_OFF, 2100);
+	pvtime_account(&v, PVTIME_READY, 2200);
+	pvtime_switch_in(&v, 2200);
+	tap_is_u64(stolen(&page), 2000, "off and on again does not zero it");
+}
+
+static void check_hostile(void)
+{
+	struct pvtime_stolen page;
+	struct pvtime_vcpu v;
+
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
+	pvtime_map(&v, &page);
+	pvtime_account(&v, PVTIME_READY, 0);
+	pvtime_switch_in(&v, 50);
+	fill(&page);
+	pvtime_switch_in(&v, 60);
+	tap_is_u64(stolen(&page), 50,
+		   "what a guest writes is never read: the next publish mends it");
+}
+
+static void check_off(void)
+{
+	struct pvtime_stolen page;
+	struct pvtime_vcpu v;
+
+	fill(&page);
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_OFF, FREQ, 0);
+	pvtime_map(&v, &page);
+	pvtime_account(&v, PVTIME_READY, 0);
+	tap_ok(!pvtime_switch_in(&v, 50), "where stolen time is off, nothing is published");
+	tap_is_u64(stolen(&page), 0xA5A5A5A5A5A5A5A5, "and the page is not touched");
+}
+
+static void check_switch_in(void)
+{
+	struct pvtime_stolen pages[2];
+	struct pvtime_vcpu a, b;
+	uint64_t ta[PVTIME_STATES], tb[PVTIME_STATES], ea, eb;
+	bool same = true;
+
+	pvtime_vcpu_init(&a, PVTIME_DIALECT_1_0, 24000000, 0);
+	pvtime_vcpu_init(&b, PVTIME_DIALECT_1_0, 24000000, 0);
+	pvtime_map(&a, &pages[0]);
+	pvtime_map(&b, &pages[1]);
+	for (uint64_t t = 0; t < 1000; t += 7) {
+		pvtime_account(&a, PVTIME_READY, t);
+		pvtime_account(&b, PVTIME_READY, t);
+		pvtime_switch_in(&a, t + 1);
+		pvtime_account(&b, PVTIME_RUNNING, t + 1);
+		pvtime_publish(&b, t + 1);
+		pvtime_totals(&a, t + 5, ta, &ea);
+		pvtime_totals(&b, t + 5, tb, &eb);
+		same = same && stolen(&pages[0]) == stolen(&pages[1]) && ea == eb;
+		for (unsigned int s = 0; s < PVTIME_STATES; s++)
+			same = same && ta[s] == tb[s];
+	}
+	tap_ok(same, "switch_in is account and publish");
+	tap_is_u64(stolen(&pages[0]), 5958,
+		   "143 waits of a tick at 24 MHz are rounded once, not 143 times");
+}
+
+int main(void)
+{
+	check_format();
+	check_when();
+	check_failure();
+	check_never_back();
+	check_hostile();
+	check_off();
+	check_switch_in();
+	return tap_done();
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The sharing out of the board's RAM. */
+#include "machine/board.h"
+#include "tests/tap.h"
+
+#define MIB (1ull << 20)
+#define GIB (1ull << 30)
+
+static void test_place(void)
+{
+	const struct board_range ram = {BOARD_RAM_BASE, 4 * GIB};
+	struct board_range used[8] = {{BOARD_RAM_BASE, 18 * MIB},
+				      {BOARD_RAM_BASE + 128 * MIB, 33 * MIB + 4096}};
+	uint32_t count = 2;
+
+	tap_is_u64(board_place_vm(&ram, used, count, 16 * MIB), BOARD_RAM_BASE + 18 * MIB,
+		   "the lowest gap that is large enough");
+	tap_is_u64(board_place_vm(&ram, used, count, 110 * MIB), BOARD_RAM_BASE + 18 * MIB,
+		   "a gap that is filled to the last byte");
+	tap_is_u64(board_place_vm(&ram, used, count, 110 * MIB + 65536), BOARD_RAM_BASE + 162 * MIB,
+		   "one granule more goes behind, at 2 MiB");
+	tap_is_u64(board_place_vm(&ram, used, count, GIB), BOARD_RAM_BASE + GIB,
+		   "1 GiB is aligned to 1 GiB");
+	tap_is_u64(board_place_vm(&ram, used, count, 3 * GIB), BOARD_RAM_BASE + GIB,
+		   "up to the end of RAM");
+	tap_is_u64(board_place_vm(&ram, used, count, 3 * GIB + 65536), UINT64_MAX,
+		   "and no further");
+	tap_is_u64(board_place_vm(&ram, used, count, UINT64_MAX), UINT64_MAX, "nor beyond all");
+	tap_is_u64(board_place_vm(&ram, used, 0, 64 * MIB), BOARD_RAM_BASE, "an empty board");
+
+	board_use(used, &count, (struct board_range){BOARD_RAM_BASE + GIB, GIB});
+	board_use(used, &count, (struct board_range){BOARD_RAM_BASE + 18 * MIB, 2 * MIB});
+	tap_is_u64(count, 4, "two more are used");
+	tap_ok(used[0].base < used[1].base && used[1].base < used[2].base &&
+		       used[2].base < used[3].base,
+	       "and sorted");
+	tap_is_u64(board_place_vm(&ram, used, count, GIB), BOARD_RAM_BASE + 2 * GIB,
+		   "the next 1 GiB goes behind the first");
+}
+
+static void test_taken(void)
+{
+	struct board_range used[3];
+
+	tap_ok(board_taken(256 * MIB, 40 * MIB + 1, used), "256 MiB take 40 MiB of bundle");
+	tap_is_u64(used[0].base, BOARD_RAM_BASE, "the hypervisor is lowest");
+	tap_is_u64(used[1].base, BOARD_RAM_BASE + 128 * MIB,
+		   "the bundle is where QEMU puts an initrd");
+	tap_is_u64(used[2].base, BOARD_RAM_BASE + 170 * MIB, "the FDT is aligned behind it");
+	tap_ok(board_taken(64 * MIB, MIB, used), "64 MiB do as well");
+	tap_is_u64(used[1].base, BOARD_RAM_BASE + 32 * MIB, "with the bundle in the middle");
+	tap_ok(board_taken(32 * MIB, 2 * MIB, used), "32 MiB do");
+	tap_is_u64(used[1].base, BOARD_RAM_BASE + 18 * MIB,
+		   "with the bundle behind the hypervisor");
+	tap_ok(!board_taken(128 * MIB, 63 * MIB, used), "a bundle that leaves no room for the FDT");
+	tap_ok(!board_taken(128 * MIB, UINT64_MAX - 4096, used), "a bundle that wraps");
+}
+
+int main(void)
+{
+	test_place();
+	test_taken();
+	return tap_done();
+}

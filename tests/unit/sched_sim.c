@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sched_sim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct sim sim;
+
+/* A guard against a scheduler that keeps CPUs busy with itself. */
+#define MAX_ROUNDS 1000u
+
+static void error(const char *what)
+{
+	if (!sim.errors++)
+		sim.error = what;
+}
+
+void cpu_kick(unsigned cpu)
+{
+	if (cpu >= sim.ncpus)
+		abort();
+	sim.kicks++;
+	sim.cpu[cpu].kicked = true;
+}
+
+static struct sim_vcpu *sim_of(struct vcpu *v)
+{
+	return CONTAINER_OF(v, struct sim_vcpu, v);
+}
+
+void sim_init(unsigned ncpus, uint32_t timeslice_us)
+{
+	memset(&sim, 0, sizeof(sim));
+	sim.ncpus = ncpus;
+	sim.freq = 62500000;
+	sim.ms = sim.freq / 1000;
+	sim.now = 123456789;
+	sim.vm.dialect = PVTIME_DIALECT_1_0;
+	sched_init(ncpus, (uint32_t)sim.freq, timeslice_us);
+}
+
+unsigned sim_add(uint32_t weight, uint32_t cap, uint8_t affinity, uint64_t burst, uint64_t sleep)
+{
+	unsigned i = sim.nvcpus++;
+	struct sim_vcpu *g = &sim.vcpu[i];
+
+	if (!affinity)
+		affinity = (uint8_t)((1u << sim.ncpus) - 1u);
+	*g = (struct sim_vcpu){.weight = weight,
+			       .cap = cap,
+			       .affinity = affinity,
+			       .burst = burst,
+			       .sleep = sleep,
+			       .burst_end = burst};
+	g->v.vm = &sim.vm;
+	sched_add(&g->v, weight, cap, affinity, sim.now);
+	pvtime_map(&g->v.time, &g->page);
+	sched_start(&g->v, 0, sim.now);
+	return i;
+}
+
+enum pvtime_state sim_state(unsigned i)
+{
+	return (enum pvtime_state)sim.vcpu[i].v.time.state;
+}
+
+static uint64_t total(unsigned i, enum pvtime_state state)
+{
+	uint64_t ticks[PVTIME_STATES], elapsed, sum = 0;
+
+	pvtime_totals(&sim.vcpu[i].v.time, sim.now, ticks, &elapsed);
+	for (unsigned s = 0; s < PVTIME_STATES; s++)
+		sum += ticks[s];
+	if (sum != elapsed)
+		error("R-25: the states don't add up to the elapsed time");
+	return ticks[state];
+}
+
+uint64_t sim_ran(unsigned i)
+{
+	return total(i, PVTIME_RUNNING);
+}
+
+void sim_mark(void)
+{
+	sim.marked_at = sim.now;
+	for (unsigned i = 0; i < sim.nvcpus; i++)
+		sim.vcpu[i].mark = sim_ran(i);
+}
+
+double sim_share(unsigned i)
+{
+	return (double)(sim_ran(i) - sim.vcpu[i].mark) / (double)(sim.now - sim.marked_at);
+}
+
+/* One turn of the run loop, as sched.h has it; a wait for another CPU goes on in a later round. */
+static void run_loop(unsigned cpu)
+{
+	struct sim_cpu *c = &sim.cpu[cpu];
+
+	if (!c->claiming) {
+		struct vcpu *v = sched_next(cpu, sim.now);
+
+		c->kicked = false;
+		c->entries++;
+		c->current = v;
+		c->deadline = sched_deadline(cpu);
+		if (v == c->loaded)
+			return;
+		sim.switches++;
+		if (c->loaded)
+			sched_release(&c->loaded->sched);
+		c->loaded = v;
+		c->claiming = v;
+	}
+	if (c->claiming && !c->loaded->sched.on_cpu) {
+		sched_claim(&c->loaded->sched);
+		c->claiming = false;
+	}
+}
+
+static bool wants_attention(const struct sim_cpu *c)
+{
+	return c->kicked || c->claiming || !c->entries ||
+	       (c->deadline != UINT64_MAX && c->deadline + sim.latency <= sim.now);
+}
+
+void sim_settle(void)
+{
+	bool again = true;
+
+	for (unsigned round = 0; again; round++) {
+		if (round == MAX_ROUNDS) {
+			error("the CPUs don't come to rest");
+			return;
+		}
+		again = false;
+		for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
+			if (wants_attention(&sim.cpu[cpu])) {
+				again = true;
+				run_loop(cpu);
+			}
+		}
+	}
+}
+
+/* The running vCPU's computation is over: it sleeps, if nothing came meanwhile. */
+static void finish_burst(unsigned cpu)
+{
+	struct sim_vcpu *g = sim_of(sim.cpu[cpu].current);
+	uint64_t until = g->sleep ? sim.now + g->sleep : UINT64_MAX;
+
+	g->burst_end = sim_ran((unsigned)(g - sim.vcpu)) + g->burst;
+	if (sched_block(&g->v, cpu, sim.now, until))
+		sim.cpu[cpu].kicked = true; /* its run loop goes on */
+}
+
+static uint64_t burst_ends(const struct sim_cpu *c)
+{
+	const struct sim_vcpu *g;
+
+	if (!c->current)
+		return UINT64_MAX;
+	g = sim_of(c->current);
+	if (!g->burst || sim_state((unsigned)(g - sim.vcpu)) != PVTIME_RUNNING)
+		return UINT64_MAX;
+	return sim.now + g->burst_end - sim_ran((unsigned)(g - sim.vcpu));
+}
+
+void sim_run(uint64_t ticks)
+{
+	uint64_t end = sim.now + ticks;
+
+	sim_settle();
+	sim_check();
+	while (sim.now < end) {
+		uint64_t next = end;
+
+		for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
+			const struct sim_cpu *c = &sim.cpu[cpu];
+
+			if (c->deadline != UINT64_MAX)
+				next = min_u64(next, c->deadline + sim.latency);
+			next = min_u64(next, burst_ends(c));
+		}
+		sim.now = max_u64(next, sim.now);
+		sim.events++;
+		for (unsigned cpu = 0; cpu < sim.ncpus; cpu++)
+			if (burst_ends(&sim.cpu[cpu]) == sim.now)
+				finish_burst(cpu);
+		sim_settle();
+		sim_check();
+	}
+}
+
+/* What must hold of one vCPU. */
+static void check_vcpu(unsigned i)
+{
+	struct sim_vcpu *g = &sim.vcpu[i];
+	uint64_t stolen = total(i, PVTIME_READY), shown = g->page.stolen_ns;
+	uint64_t stolen_ns = pvtime_ticks_to_ns(stolen, (uint32_t)sim.freq);
+	bool ready = sim_state(i) == PVTIME_READY;
+
+	if (sim.now - g->v.time.since > sim.now || shown > stolen_ns)
+		error("a structure ahead of the ledger");
+	if (ready && stolen_ns - shown > 100000000)
+		error("R-34: not refreshed for 100 ms");
+	if (!ready && stolen_ns != shown)
+		error("R-08: not published before it was scheduled in");
+	if (!ready)
+		g->ready_since = UINT64_MAX;
+	else if (g->ready_since == UINT64_MAX)
+		g->ready_since = sim.now;
+	else
+		g->worst_wait = max_u64(g->worst_wait, sim.now - g->ready_since);
+}
+
+/* Can CPU `cpu` get some vCPU that wants it, if the others make room? The textbook's augmenting path. */
+static bool match(unsigned i, uint8_t *seen, int owner[SCHED_MAX_CPUS])
+{
+	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
+		uint8_t bit = (uint8_t)(1u << cpu);
+
+		if (!(sim.vcpu[i].affinity & bit) || (*seen & bit))
+			continue;
+		*seen |= bit;
+		if (owner[cpu] < 0 || match((unsigned)owner[cpu], seen, owner)) {
+			owner[cpu] = (int)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void sim_check(void)
+{
+	unsigned running = 0, could_run = 0;
+	int owner[SCHED_MAX_CPUS];
+
+	memset(owner, -1, sizeof(owner));
+	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
+		const struct sim_cpu *c = &sim.cpu[cpu];
+
+		if (!c->current)
+			continue;
+		running++;
+		if (sim_state((unsigned)(sim_of(c->current) - sim.vcpu)) != PVTIME_RUNNING)
+			error("a CPU runs a vCPU that is not RUNNING");
+		if (!(sim_of(c->current)->affinity >> cpu & 1))
+			error("a vCPU runs on a CPU that it is not pinned to");
+	}
+	for (unsigned i = 0; i < sim.nvcpus; i++) {
+		enum pvtime_state state = sim_state(i);
+		uint8_t seen = 0;
+
+		check_vcpu(i);
+		running -= state == PVTIME_RUNNING;
+		if (state == PVTIME_RUNNING || sim.vcpu[i].v.sched.ready.queued)
+			could_run += match(i, &seen, owner);
+	}
+	if (running)
+		error("not as many vCPUs are RUNNING as CPUs run one");
+	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++)
+		could_run -= sim.cpu[cpu].current != NULL;
+	if (could_run)
+		error("a CPU idles that a waiting vCPU could have");
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SCHED_SIM_H
+#define SCHED_SIM_H
+
+/*
+ * A machine for the scheduler's tests: physical CPUs that run the hypervisor's run loop, and vCPUs that
+ * compute and sleep, in simulated time. Time moves from event to event, so that nothing depends on the
+ * host. After each event, when all interrupts have been taken, sim_check() holds the whole state against
+ * what must be true at every instant.
+ */
+#include "vm.h"
+
+#define SIM_VCPUS 64u
+
+struct sim_vcpu {
+	struct vcpu v;
+	struct pvtime_stolen page;
+	uint32_t weight, cap;
+	uint8_t affinity;
+	uint64_t burst;			  /* ticks it computes before it sleeps; 0: never sleeps */
+	uint64_t sleep;			  /* ticks that it sleeps; 0: until sched_wake() */
+	uint64_t burst_end;		  /* of its time running */
+	uint64_t ready_since, worst_wait; /* the longest it was READY at a stretch */
+	uint64_t mark;			  /* running time at sim_mark() */
+};
+
+struct sim_cpu {
+	struct vcpu *current, *loaded;
+	bool kicked, claiming;
+	uint64_t deadline, entries;
+};
+
+struct sim {
+	struct vm vm;
+	uint64_t now, freq, marked_at, ms;
+	uint64_t errors;   /* of sim_check(), and */
+	const char *error; /* the first one */
+	unsigned ncpus, nvcpus;
+	uint64_t events, kicks, switches;
+	uint64_t latency; /* ticks from a deadline to its interrupt */
+	struct sim_cpu cpu[SCHED_MAX_CPUS];
+	struct sim_vcpu vcpu[SIM_VCPUS];
+};
+extern struct sim sim;
+
+/* A machine of ncpus CPUs and 62.5 MHz, at some time after its start. */
+void sim_init(unsigned ncpus, uint32_t timeslice_us);
+/* Another vCPU, which is started at once. affinity 0: all CPUs. Returns its number. */
+unsigned sim_add(uint32_t weight, uint32_t cap, uint8_t affinity, uint64_t burst, uint64_t sleep);
+/* All CPUs take the interrupts that are due, until there are none. */
+void sim_settle(void);
+/* Run for so many ticks. */
+void sim_run(uint64_t ticks);
+/* Measure from here; the share of a CPU since then, in millionths. */
+void sim_mark(void);
+double sim_share(unsigned i);
+/* Running time of vCPU i up to now, in ticks. */
+uint64_t sim_ran(unsigned i);
+enum pvtime_state sim_state(unsigned i);
+/* What must hold whenever all interrupts have been taken; counted in sim.errors. */
+void sim_check(void);
+
+#endif

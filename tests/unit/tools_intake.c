@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the board says, from the bytes of the link to the verdict, without a board. */
+#include <stdlib.h>
+#include <string.h>
+#include "tests/tap.h"
+#include "tools/intake.h"
+
+static struct ledger_shape shape;
+static struct consoles consoles;
+static struct intake in;
+static char *shown; /* what went to standard output */
+static size_t shown_size;
+
+static void begin(void)
+{
+	consoles_open(&consoles, &shape, NULL);
+	consoles.prefixed = true;
+	consoles.out = open_memstream(&shown, &shown_size);
+	intake_init(&in, &shape, &consoles, NULL);
+}
+
+static void end(void)
+{
+	intake_end(&in);
+	consoles_close(&consoles);
+	fclose(consoles.out);
+	free(shown);
+}
+
+#define FEED(literal) intake_board(&in, (const uint8_t *)("" literal), sizeof(literal) - 1)
+#define RECORDS	      "\xff\x41"
+#define VCPU	      "vcpu 0 0 6 3 1 0 0 10 3000000000 3000000000 0 0 0 P\n"
+
+static void test_good(void)
+{
+	begin();
+	FEED("\xff\x00"
+	     "boot\n" RECORDS "sta\xff\x00more" RECORDS "rt 1\n");
+	tap_ok(in.started && !in.failed, "a record may be interrupted by a console");
+	FEED("final 10\n" VCPU "end\n");
+	tap_ok(in.have_ledger && in.ledger.vcpus[0].stolen_ns == 3000000000 && !in.done,
+	       "the final ledger is kept");
+	FEED("done 0 all VMs are off\n");
+	tap_ok(in.done && in.records.status == 0 && !in.failed, "all is well");
+	consoles_flush(&consoles);
+	tap_ok(strcmp(shown, "vm| boot\n") == 0, "the console's line is there");
+	end();
+}
+
+static void test_ledger(void)
+{
+	begin();
+	FEED(RECORDS "start 1\nfinal 10\nvcpu 0 0 6 3 2 0 0 10 3000000000 3000000000 0 0 0 P\nend\n"
+		     "done 0 fine\n");
+	tap_ok(in.failed && strstr(in.why, "vCPU vm/0: running 6 + ready 3 + blocked 2") != NULL,
+	       "a ledger that does not add up fails: %s", in.why);
+	tap_ok(in.have_ledger, "and can still be written");
+	end();
+	begin();
+	FEED(RECORDS "start 1\nsample 10\nvcpu 0 0 6 3 2 0 0 10 3000000000 0 0 0 0 R\nend\n");
+	tap_ok(in.failed && !in.have_ledger, "so does a sample");
+	end();
+}
+
+static void test_garbage(void)
+{
+	begin();
+	FEED("Synchronous abort");
+	tap_ok(in.failed && strstr(in.why, "'Synchronous abort' on no channel") != NULL, "%s",
+	       in.why);
+	end();
+	begin();
+	FEED("\xff\x01hello");
+	tap_ok(in.failed && strstr(in.why, "channel 1 does not exist") != NULL,
+	       "a VM that the lab has not: %s", in.why);
+	end();
+	begin();
+	FEED("\xff\x42q");
+	tap_ok(in.failed && strstr(in.why, "channel 66") != NULL, "the host's own channel: %s",
+	       in.why);
+	end();
+	begin();
+	FEED(RECORDS "what is this\n");
+	tap_ok(in.failed && strstr(in.why, "'what is this'") != NULL, "%s", in.why);
+	FEED("\xff\x42q");
+	tap_ok(strstr(in.why, "'what is this'") != NULL, "the first reason stays");
+	FEED(RECORDS "done 1 a bug\n");
+	tap_ok(in.done && in.records.status == 1 && strcmp(in.records.text, "a bug") == 0,
+	       "the hypervisor's own reason is heard all the same");
+	end();
+}
+
+int main(void)
+{
+	ledger_shape_add(&shape, "vm", 1, true);
+	test_good();
+	test_ledger();
+	test_garbage();
+	return tap_done();
+}

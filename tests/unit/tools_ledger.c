@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The check of the ledger, its JSON and its table. */
+#include <stdlib.h>
+#include <string.h>
+#include "tests/tap.h"
+#include "tools/ledger.h"
+
+static struct ledger_shape shape;
+
+/* A final ledger that holds, at 62.5 MHz: 3 ticks of waiting are 48 ns. "quiet" has stolen time
+ * off. */
+static struct ledger good(void)
+{
+	struct ledger l = {.cntfrq = 62500000, .at = 100, .final = true};
+
+	l.vcpus[0] = (struct ledger_vcpu){
+		.ticks = {[PVTIME_RUNNING] = 90,
+			  [PVTIME_READY] = 3,
+			  [PVTIME_BLOCKED] = 4,
+			  [PVTIME_OFF] = 2,
+			  [PVTIME_PAUSED] = 1},
+		.elapsed = 100,
+		.stolen_ns = 48,
+		.published_ns = 48,
+		.exits = 7,
+		.switches = 8,
+		.refused = 9,
+		.state = PVTIME_PAUSED,
+	};
+	l.vcpus[1] = (struct ledger_vcpu){.ticks = {[PVTIME_OFF] = 100}, .elapsed = 100};
+	l.vcpus[2] = (struct ledger_vcpu){
+		.ticks = {[PVTIME_READY] = 100}, .elapsed = 100, .stolen_ns = 1600};
+	return l;
+}
+
+static void refused(const struct ledger *l, const char *want, const char *name)
+{
+	char why[512] = "";
+
+	bool holds = ledger_holds(l, &shape, why, sizeof(why));
+	if (!tap_ok(!holds && strcmp(why, want) == 0, "refused: %s", name))
+		tap_print("#  got %s\n# want %s\n", why, want);
+}
+
+static void test_holds(void)
+{
+	struct ledger l = good();
+	char why[512];
+
+	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "a good ledger holds");
+	for (int state = 0; state < PVTIME_STATES; state++) {
+		l = good();
+		l.vcpus[0].ticks[state]++;
+		tap_ok(!ledger_holds(&l, &shape, why, sizeof(why)),
+		       "refused: a tick more of state %d", state);
+	}
+	l = good();
+	l.vcpus[1].elapsed--;
+	refused(&l,
+		"vCPU busy/1: running 0 + ready 0 + blocked 0 + off 100 + paused 0 ticks are not "
+		"the "
+		"elapsed 99",
+		"a tick less elapsed, of the second vCPU");
+	l = good();
+	l.vcpus[1].ticks[PVTIME_RUNNING] = UINT64_MAX;
+	l.vcpus[1].ticks[PVTIME_OFF] = 101;
+	tap_ok(!ledger_holds(&l, &shape, why, sizeof(why)), "refused: a sum beyond 64 bits");
+	l = good();
+	l.vcpus[0].stolen_ns = 49;
+	refused(&l, "vCPU busy/0: stolen 49 ns, but ready 3 ticks of 62500000 Hz are 48 ns",
+		"a nanosecond too much stolen");
+	l = good();
+	l.vcpus[0].published_ns = 47;
+	refused(&l, "vCPU busy/0: published 47 ns, but stolen is 48 ns",
+		"a nanosecond not published at the end");
+	l.final = false;
+	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)),
+	       "a sample may be ahead of the structure");
+	l.vcpus[0].published_ns = 49;
+	refused(&l, "vCPU busy/0: published 49 ns, but stolen is 48 ns",
+		"but never the structure of the ledger");
+	l = good();
+	l.vcpus[2].published_ns = 1600;
+	refused(&l, "vCPU quiet/0: published 1600 ns, but stolen time is off and due is 0 ns",
+		"something published where stolen time is off");
+	/* the floor, where ticks and ns do not divide; 2^40 ticks of 3 Hz. */
+	l = good();
+	l.cntfrq = 3;
+	l.vcpus[0] = (struct ledger_vcpu){.ticks = {[PVTIME_READY] = 5},
+					  .elapsed = 5,
+					  .stolen_ns = 1666666666,
+					  .published_ns = 1666666666};
+	l.vcpus[2] = (struct ledger_vcpu){0};
+	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "ns are rounded down");
+	l.vcpus[0].stolen_ns = l.vcpus[0].published_ns = 1666666667;
+	tap_ok(!ledger_holds(&l, &shape, why, sizeof(why)), "refused: rounded up");
+}
+
+static void test_shape(void)
+{
+	struct ledger_shape full = {0};
+	bool added = true;
+
+	tap_is_u64(shape.vms[1].first, 2, "the second VM's vCPUs come after the first one's");
+	for (int i = 0; i < 8; i++)
+		added = added && ledger_shape_add(&full, "x", 8, true);
+	tap_ok(added && full.vcpu_count == MAP_MAX_VCPUS, "64 vCPUs");
+	tap_ok(!ledger_shape_add(&full, "x", 1, true), "not 65");
+}
+
+static void expect_text(void (*print)(const struct ledger *, const struct ledger_shape *, FILE *),
+			const struct ledger *l, const char *want, const char *name)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	print(l, &shape, out);
+	fclose(out);
+	if (!tap_ok(strcmp(text, want) == 0, "%s", name))
+		tap_print("# got %s\n", text);
+	free(text);
+}
+
+static void test_print(void)
+{
+	struct ledger l = good();
+
+	expect_text(
+		ledger_print_json, &l,
+		"{\"cntfrq\":62500000,\"vms\":[{\"name\":\"busy\",\"vcpus\":["
+		"{\"id\":0,\"ticks\":{\"running\":90,\"ready\":3,\"blocked\":4,\"off\":2,"
+		"\"paused\":1,\"elapsed\":100},\"stolen_ns\":48,\"published_ns\":48,\"exits\":7,"
+		"\"switches\":8,\"refused_writes\":9},"
+		"{\"id\":1,\"ticks\":{\"running\":0,\"ready\":0,\"blocked\":0,\"off\":100,"
+		"\"paused\":0,\"elapsed\":100},\"stolen_ns\":0,\"published_ns\":0,\"exits\":0,"
+		"\"switches\":0,\"refused_writes\":0}]},"
+		"{\"name\":\"quiet\",\"vcpus\":[{\"id\":0,\"ticks\":{\"running\":0,\"ready\":100,"
+		"\"blocked\":0,\"off\":0,\"paused\":0,\"elapsed\":100},\"stolen_ns\":1600,"
+		"\"published_ns\":0,\"exits\":0,\"switches\":0,\"refused_writes\":0}]}]}\n",
+		"the JSON, to the letter");
+	l.cntfrq = 2; /* a tick is half a second */
+	expect_text(ledger_print_table, &l,
+		    "VM    vCPU    running s     stolen s    blocked s        off s      exits   "
+		    "switches\n"
+		    "busy     0       45.000        1.500        2.000        1.000          7     "
+		    "     8"
+		    "  9 writes to its structure refused\n"
+		    "busy     1        0.000        0.000        0.000       50.000          0     "
+		    "     0\n"
+		    "quiet    0        0.000       50.000        0.000        0.000          0     "
+		    "     0\n",
+		    "the table");
+}
+
+int main(void)
+{
+	ledger_shape_add(&shape, "busy", 2, true);
+	ledger_shape_add(&shape, "quiet", 1, false);
+	test_holds();
+	test_shape();
+	test_print();
+	return tap_done();
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parser of records: what it takes, and everything that it must not take. */
+#include <string.h>
+#include "tests/tap.h"
+#include "tools/record.h"
+
+static struct ledger_shape shape; /* "a" with two vCPUs, "b" with one */
+
+static enum record_event feed(struct record_reader *r, const char *line)
+{
+	return record_line(r, line, strlen(line), true);
+}
+
+/* Feed lines separated by '|'; the event of the last. */
+static enum record_event feed_all(struct record_reader *r, const char *script)
+{
+	enum record_event event = RECORD_NOTHING;
+	char text[4096];
+	char *line = text;
+
+	snprintf(text, sizeof(text), "%s", script);
+	for (char *next; line != NULL; line = next) {
+		next = strchr(line, '|');
+		if (next != NULL)
+			*next++ = '\0';
+		event = feed(r, line);
+		if (event == RECORD_BAD)
+			break;
+	}
+	return event;
+}
+
+#define A0   "vcpu 0 0 1 2 3 4 5 15 16 17 18 19 20 R"
+#define A1   "vcpu 0 1 10 0 0 0 0 10 0 0 0 0 0 O"
+#define B0   "vcpu 1 0 0 0 0 0 7 7 0 0 0 0 0 P"
+#define ALL  A0 "|" A1 "|" B0
+#define GOOD "start 62500000|final 9|" ALL "|end|done 0 all VMs are off"
+
+static void test_good(void)
+{
+	struct record_reader r;
+
+	record_init(&r, &shape);
+	tap_ok(feed(&r, "start 62500000") == RECORD_START && r.ledger.cntfrq == 62500000, "start");
+	tap_ok(feed_all(&r, "sample 5|" B0 "|" A1 "|" A0) == RECORD_NOTHING,
+	       "a sample, its vCPUs in any order");
+	tap_ok(feed(&r, "end") == RECORD_LEDGER && !r.ledger.final && r.ledger.at == 5, "its end");
+	const struct ledger_vcpu *v = &r.ledger.vcpus[0];
+	tap_ok(v->ticks[PVTIME_RUNNING] == 1 && v->ticks[PVTIME_READY] == 2 &&
+		       v->ticks[PVTIME_BLOCKED] == 3 && v->ticks[PVTIME_OFF] == 4 &&
+		       v->ticks[PVTIME_PAUSED] == 5 && v->elapsed == 15 && v->stolen_ns == 16 &&
+		       v->published_ns == 17 && v->exits == 18 && v->switches == 19 &&
+		       v->refused == 20 && v->state == PVTIME_RUNNING,
+	       "every field is where it belongs");
+	tap_ok(r.ledger.vcpus[1].state == PVTIME_OFF && r.ledger.vcpus[2].state == PVTIME_PAUSED &&
+		       r.ledger.vcpus[2].ticks[PVTIME_PAUSED] == 7,
+	       "every vCPU is where it belongs");
+	tap_ok(feed(&r, "vm 1 reset") == RECORD_VM && r.vm == 1 && r.vm_event == RECORD_VM_RESET,
+	       "a VM is reset");
+	tap_ok(feed(&r, "vm 0 stuck") == RECORD_VM && r.vm == 0 && r.vm_event == RECORD_VM_STUCK,
+	       "a VM is stuck");
+	tap_ok(feed(&r, "vm 0 off") == RECORD_VM && r.vm_event == RECORD_VM_OFF, "a VM is off");
+	tap_ok(feed_all(&r, "final 5|" ALL "|end") == RECORD_LEDGER && r.ledger.final, "the final");
+	tap_ok(feed(&r, "done 0 the time was up") == RECORD_DONE && r.status == 0 &&
+		       strcmp(r.text, "the time was up") == 0,
+	       "done");
+	record_init(&r, &shape);
+	tap_ok(feed_all(&r, "start 1|sample 18446744073709551615|" A0 "|"
+			    "vcpu 0 1 18446744073709551615 0 0 0 0 0 0 0 0 0 0 Y|" B0
+			    "|end") == RECORD_LEDGER &&
+		       r.ledger.at == UINT64_MAX &&
+		       r.ledger.vcpus[1].ticks[PVTIME_RUNNING] == UINT64_MAX,
+	       "numbers of 64 bits");
+}
+
+static const struct {
+	const char *script, *name;
+} bad[] = {
+	{"", "an empty line"},
+	{"hello", "an unknown record"},
+	{"starting 5", "a longer word"},
+	{"start", "no number"},
+	{"start ", "nothing for a number"},
+	{"start 0", "a counter that stands still"},
+	{"start 4294967296", "a frequency of more than 32 bits"},
+	{"start 062500000", "a leading zero"},
+	{"start +5", "a sign"},
+	{"start -5", "a negative number"},
+	{"start 0x10", "a hexadecimal number"},
+	{"start 5 ", "a space at the end"},
+	{"start  5", "two spaces"},
+	{" start 5", "a space before"},
+	{"start\t5", "a tab"},
+	{"start 5\r", "a carriage return"},
+	{"start 5 5", "a field too many"},
+	{"start 5|start 5", "start twice"},
+	{"sample 1", "a sample before start"},
+	{"start 5|sample 18446744073709551616", "a number of 65 bits"},
+	{"start 5|sample 99999999999999999999999", "a longer number"},
+	{"start 5|sample", "a sample at no time"},
+	{"start 5|" A0, "a vCPU outside a ledger"},
+	{"start 5|end", "an end without a beginning"},
+	{"start 5|sample 1|sample 2", "a sample in a sample"},
+	{"start 5|sample 1|vm 0 off", "a VM in a sample"},
+	{"start 5|sample 1|" A0 "|" A0, "a vCPU twice"},
+	{"start 5|sample 1|" A0 "|" B0 "|end", "a vCPU missing"},
+	{"start 5|sample 1|" ALL "|end 1", "an end with a number"},
+	{"start 5|sample 2|" ALL "|end|sample 1", "time goes backwards"},
+	{"start 5|sample 1|vcpu 2 0 0 0 0 0 0 0 0 0 0 0 0 R", "a VM that does not exist"},
+	{"start 5|sample 1|vcpu 1 1 0 0 0 0 0 0 0 0 0 0 0 R", "a vCPU that does not exist"},
+	{"start 5|sample 1|vcpu 4294967296 0 0 0 0 0 0 0 0 0 0 0 0 R", "a VM beyond 32 bits"},
+	{"start 5|sample 1|vcpu 0 4294967296 0 0 0 0 0 0 0 0 0 0 0 R", "a vCPU beyond 32 bits"},
+	{"start 5|sample 1|vcpu 0 0 1 2 3 4 5 15 16 17 18 19 R", "a field missing"},
+	{"start 5|sample 1|vcpu 0 0 1 2 3 4 5 15 16 17 18 19 20 21 R", "a field too many in it"},
+	{"start 5|sample 1|vcpu 0 0 1 2 3 4 5 15 16 17 18 19 20", "no state"},
+	{"start 5|sample 1|vcpu 0 0 1 2 3 4 5 15 16 17 18 19 20 ", "an empty state"},
+	{"start 5|sample 1|vcpu 0 0 1 2 3 4 5 15 16 17 18 19 20 X", "an unknown state"},
+	{"start 5|sample 1|vcpu 0 0 1 2 3 4 5 15 16 17 18 19 20 RR", "two states"},
+	{"start 5|vm 2 off", "an event of a VM that does not exist"},
+	{"start 5|vm 0", "no event"},
+	{"start 5|vm 0 offf", "an unknown event"},
+	{"start 5|done 0 fine", "all is well, without a final ledger"},
+	{"start 5|done 2 what", "an unknown status"},
+	{"start 5|done 1", "no reason"},
+	{"start 5|done 1 ", "an empty reason"},
+	{GOOD "|vm 0 off", "a record after the last"},
+	{"start 5|final 1|" ALL "|end|sample 2", "a sample after the final ledger"},
+};
+
+static void test_bad(void)
+{
+	struct record_reader r;
+
+	record_init(&r, &shape);
+	tap_ok(feed_all(&r, GOOD) == RECORD_DONE, "the frame of the bad ones is good");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		record_init(&r, &shape);
+		tap_ok(feed_all(&r, bad[i].script) == RECORD_BAD && r.text[0] != '\0',
+		       "refused: %s", bad[i].name);
+	}
+	record_init(&r, &shape);
+	tap_ok(record_line(&r, "start 5", 7, false) == RECORD_BAD, "refused: a piece of a line");
+	record_init(&r, &shape);
+	tap_ok(record_line(&r, "start 5\0x", 9, true) == RECORD_BAD, "refused: a NUL in a line");
+}
+
+/* A hypervisor that stops on a bug says so wherever it was, and that is the better reason. */
+static void test_bug(void)
+{
+	struct record_reader r;
+
+	record_init(&r, &shape);
+	tap_ok(feed_all(&r, "start 5|sample 1|" A0 "|done 1 bug") == RECORD_DONE && r.status == 1 &&
+		       strcmp(r.text, "bug") == 0,
+	       "a bug in the middle of a ledger");
+	record_init(&r, &shape);
+	tap_ok(feed(&r, "done 1 no memory") == RECORD_DONE && r.status == 1, "a bug before start");
+	record_init(&r, &shape);
+	tap_ok(feed_all(&r, "start 5|sample 1|vcpu 0 0 1 2") == RECORD_BAD, "a torn line");
+	tap_ok(feed(&r, "done 0 fine") == RECORD_NOTHING, "does not become good");
+	tap_ok(feed(&r, "sample 2") == RECORD_NOTHING, "nor is anything else listened to");
+	tap_ok(feed(&r, "done 1 the reason") == RECORD_DONE && strcmp(r.text, "the reason") == 0,
+	       "but the bug behind it is");
+}
+
+int main(void)
+{
+	ledger_shape_add(&shape, "a", 2, true);
+	ledger_shape_add(&shape, "b", 1, true);
+	test_good();
+	test_bad();
+	test_bug();
+	return tap_done();
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The pvtime command: one binary, a table of subcommands. */
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "tools/command.h"
+#include "tools/report.h"
+#include "tools/version.h"
+
+static int help_command(int argc, char **argv);
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;  /* one line */
+	const char *usage; /* NULL: the line is all there is */
+} commands[] = {
+	{"lab", lab_command,
+	 "start a lab: guests under the hypervisor, and the time stolen from each", lab_usage},
+	{"help", help_command, "say what pvtime can do, or what one of its commands takes", NULL},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static void usage(FILE *out)
+{
+	fputs("usage: pvtime COMMAND [ARGUMENT...]\n"
+	      "       pvtime --version\n\n",
+	      out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-6s %s\n", commands[i].name, commands[i].help);
+	fputs("\nThe manual is pvtime(1).\n", out);
+}
+
+static int unknown(const char *name)
+{
+	report("'%s' is not a command; 'pvtime help' lists them", name);
+	return STATUS_USAGE;
+}
+
+static int help_command(int argc, char **argv)
+{
+	if (argc > 2) {
+		report("help: takes one command at most");
+		return STATUS_USAGE;
+	}
+	if (argc < 2) {
+		usage(stdout);
+		return STATUS_OK;
+	}
+	const struct command *command = find(argv[1]);
+	if (command == NULL)
+		return unknown(argv[1]);
+	if (command->usage != NULL)
+		fputs(command->usage, stdout);
+	else
+		printf("%s: %s\n", command->name, command->help);
+	return STATUS_OK;
+}
+
+/* A pipe must never come to stand where somebody expects the standard streams. */
+static void open_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int finish(int status)
+{
+	/* A command that has failed has said why. */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_OK) {
+		report("standard output: %m");
+		return STATUS_FAILED;
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	open_standard_streams();
+	setlocale(LC_CTYPE, "");
+	if (argc < 2) {
+		usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("pvtime " PVTIME_VERSION);
+		return finish(STATUS_OK);
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		usage(stdout);
+		return finish(STATUS_OK);
+	}
+	const struct command *command = find(argv[1]);
+	if (command == NULL)
+		return unknown(argv[1]);
+	return finish(command->run(argc - 1, argv + 1));
+}

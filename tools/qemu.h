@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_QEMU_H
+#define TOOLS_QEMU_H
+
+/* The QEMU process that is the board. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include "tools/labfile.h"
+
+#define QEMU_PROGRAM "qemu-system-aarch64"
+
+struct qemu {
+	pid_t pid;
+	int pidfd; /* readable when the process has ended */
+	int input; /* the board's UART, both ways; non-blocking, like errors */
+	int output;
+	int errors; /* QEMU's own messages */
+};
+
+struct qemu_board {
+	const struct lab *lab;
+	const char *hypervisor; /* path of the image */
+	int bundle;		/* descriptor of the bundle, inheritable */
+	bool deterministic;
+};
+
+/*
+ * Start QEMU, from PATH. It ends with this process, whatever this one ends of, and gets no signals
+ * from the terminal. Returns 0 or an errno: what exec() met, ENOENT where there is no QEMU.
+ */
+int qemu_start(struct qemu *qemu, const struct qemu_board *board);
+
+/* End the process unless it has ended by itself. Returns its wait status, releases everything. */
+int qemu_end(struct qemu *qemu);
+
+/* A wait status in words: "with status 1", "of signal 9 (Killed)". */
+void qemu_describe(int wait_status, char *text, size_t room);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_REPORT_H
+#define TOOLS_REPORT_H
+
+#include <stddef.h>
+
+/*
+ * One line for people on standard error, "pvtime: " before it and a newline after it, in a single
+ * write. Control characters come out as '?': part of the text may come from a guest. errno is kept.
+ */
+void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
