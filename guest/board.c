@@ -11,7 +11,8 @@ struct board board = {.vtimer = 27, .ptimer = 30};
 static struct board_range read_reg(const void *fdt, int node, int index)
 {
 	int parent = fdt_parent_offset(fdt, node);
-	int address_cells = fdt_address_cells(fdt, parent), size_cells = fdt_size_cells(fdt, parent);
+	int address_cells = fdt_address_cells(fdt, parent),
+	    size_cells = fdt_size_cells(fdt, parent);
 	uint64_t value[2] = {0, 0};
 	int length;
 	const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);

@@ -12,7 +12,7 @@ struct board_range {
 
 /* What the FDT says. A size of 0: there is no such thing. */
 extern struct board {
-	struct board_range ram; /* the first of /memory */
+	struct board_range ram;	 /* the first of /memory */
 	struct board_range uart; /* stdout-path, otherwise the first PL011 */
 	struct board_range gicd;
 	struct board_range gicr; /* the first region of redistributors */

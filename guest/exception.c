@@ -19,8 +19,9 @@ enum { VECTOR_SYNC, VECTOR_IRQ, VECTOR_FIQ, VECTOR_SERROR };
 
 static void fatal(const struct frame *f, uint64_t vector)
 {
-	console_print("Bail out! exception: vector %lu, ESR 0x%08lx, FAR 0x%lx, ELR 0x%lx, CPU %u\n",
-		      vector, f->esr, f->far, f->elr, cpu_self()->index);
+	console_print(
+		"Bail out! exception: vector %lu, ESR 0x%08lx, FAR 0x%lx, ELR 0x%lx, CPU %u\n",
+		vector, f->esr, f->far, f->elr, cpu_self()->index);
 	psci_system_off();
 }
 

@@ -79,8 +79,8 @@ static uint64_t *table_below(uint64_t *entry, unsigned level, uint64_t address)
 	}
 	table = tables[tables_used++];
 	for (unsigned i = 0; i < ENTRIES; i++)
-		table[i] = (old & ~PTE_TABLE) + i * span(level + 1) +
-			   (level + 1 == 3 ? PTE_TABLE : 0);
+		table[i] =
+			(old & ~PTE_TABLE) + i * span(level + 1) + (level + 1 == 3 ? PTE_TABLE : 0);
 	set_entry(entry, (uint64_t)(uintptr_t)table | PTE_TABLE | PTE_VALID, address);
 	return table;
 }
@@ -122,8 +122,8 @@ void mmu_map(uint64_t base, uint64_t size, enum mmu_type type)
 
 	for (base &= -PAGE; base < end; base += span(level)) {
 		level = 1;
-		while (level < 3 && (base % span(level) || end - base < span(level) ||
-				     has_table(base, level)))
+		while (level < 3 &&
+		       (base % span(level) || end - base < span(level) || has_table(base, level)))
 			level++;
 		map_one(base, level, type);
 	}

@@ -4,12 +4,12 @@
 #include "psci.h"
 #include "smccc.h"
 
-#define PSCI_FID_CPU_SUSPEND	0xc4000001u
-#define PSCI_FID_CPU_OFF	0x84000002u
-#define PSCI_FID_CPU_ON		0xc4000003u
-#define PSCI_FID_AFFINITY_INFO	0xc4000004u
-#define PSCI_FID_SYSTEM_OFF	0x84000008u
-#define PSCI_FID_SYSTEM_RESET	0x84000009u
+#define PSCI_FID_CPU_SUSPEND   0xc4000001u
+#define PSCI_FID_CPU_OFF       0x84000002u
+#define PSCI_FID_CPU_ON	       0xc4000003u
+#define PSCI_FID_AFFINITY_INFO 0xc4000004u
+#define PSCI_FID_SYSTEM_OFF    0x84000008u
+#define PSCI_FID_SYSTEM_RESET  0x84000009u
 
 int64_t smccc_call(uint32_t fid, uint64_t arg1, uint64_t arg2, uint64_t arg3)
 {

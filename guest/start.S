@@ -54,6 +54,9 @@ _start:
 .endm
 
 primary:
+	mrs	x1, CurrentEL
+	cmp	x1, #(1 << 2)
+	b.ne	stop			/* nothing here is meant for EL2 */
 	sctlr_off
 	mov	x20, x0
 

@@ -5,13 +5,13 @@
 #include <stdint.h>
 
 /* System registers by their name for the assembler, as text or as S<op0>_<op1>_<Cn>_<Cm>_<op2>. */
-#define sysreg_read(name)                                                                          \
-	({                                                                                         \
-		uint64_t value_;                                                                   \
-		__asm__ volatile("mrs %0, " name : "=r"(value_) : : "memory");                     \
-		value_;                                                                            \
+#define sysreg_read(name)                                                      \
+	({                                                                     \
+		uint64_t value_;                                               \
+		__asm__ volatile("mrs %0, " name : "=r"(value_) : : "memory"); \
+		value_;                                                        \
 	})
-#define sysreg_write(name, value)                                                                  \
+#define sysreg_write(name, value) \
 	__asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)) : "memory")
 
 #define isb()	  __asm__ volatile("isb" : : : "memory")

@@ -15,7 +15,8 @@
 static struct vm *vms;
 static struct manifest manifest;
 static uint64_t started_at, ends_at = UINT64_MAX, sample_at = UINT64_MAX, sample_ticks;
-static bool ending;
+static unsigned loaded; /* VMs, before time has begun */
+static bool begun, ending;
 
 unsigned lab_vm_count(void)
 {
@@ -85,6 +86,13 @@ static void set_alarm(void)
 
 void lab_start(void)
 {
+	for (unsigned i = 0; i < manifest.vms; i++)
+		vm_start(&vms[i]);
+}
+
+/* Every VM is loaded: time begins, for all of them at once. */
+static void begin(void)
+{
 	started_at = counter();
 	report_start();
 	if (manifest.run_ns)
@@ -93,9 +101,28 @@ void lab_start(void)
 		sample_ticks = ticks(manifest.sample_ns);
 		sample_at = started_at + sample_ticks;
 	}
-	set_alarm();
 	for (unsigned i = 0; i < manifest.vms; i++)
-		vm_start(&vms[i]);
+		vm_run(&vms[i], started_at);
+	__atomic_store_n(&begun, true, __ATOMIC_RELEASE);
+	if (this_cpu()->id == 0)
+		set_alarm();
+	else
+		cpu_kick(0);
+}
+
+void lab_vm_loaded(struct vm *vm)
+{
+	struct vcpu *first = &vm->vcpus[0];
+
+	if (__atomic_load_n(&begun, __ATOMIC_ACQUIRE)) { /* a reset */
+		vm_run(vm, counter());
+		return;
+	}
+	sched_will_block(first);
+	if (__atomic_add_fetch(&loaded, 1u, __ATOMIC_ACQ_REL) == manifest.vms)
+		begin();
+	else
+		sched_block(first, this_cpu()->id, counter(), UINT64_MAX);
 }
 
 void lab_stop(void)
@@ -112,7 +139,7 @@ static void vm_ended(struct vm *vm, const char *how)
 {
 	bool all = true;
 
-	link_record("vm %u %s", vm->id, how);
+	report_vm(vm, how);
 	for (unsigned i = 0; i < manifest.vms; i++)
 		all = all && (vms[i].phase == VM_OFF || vms[i].stuck);
 	if (all)
@@ -136,13 +163,15 @@ void lab_vm_waits(struct vm *vm)
 void lab_vm_stopped(struct vm *vm, bool reset)
 {
 	if (reset)
-		link_record("vm %u reset", vm->id);
+		report_vm(vm, "reset");
 	else
 		vm_ended(vm, "off");
 }
 
 void lab_alarm(uint64_t now)
 {
+	if (!__atomic_load_n(&begun, __ATOMIC_ACQUIRE))
+		return;
 	if (now >= ends_at)
 		lab_stop();
 	if (now >= sample_at) {

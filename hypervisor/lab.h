@@ -9,21 +9,24 @@ struct vm;
 
 /* Read the bundle (machine/bundle.h) and create its VMs. Boot; a bundle that is not one is a panic. */
 void lab_create(const void *bundle, uint64_t size);
-/* Switch every VM on. Boot, when all CPUs are there. */
+/* Switch every VM on. Boot, when all CPUs are there. Time begins, and is reported, when the last is loaded. */
 void lab_start(void);
 
 unsigned lab_vm_count(void);
 /* NULL: there is no such VM. */
 struct vm *lab_vm(unsigned id);
 
+/* A VM has its memory; the first time it waits until all have. v: its first vCPU, which is this CPU's current. */
+void lab_vm_loaded(struct vm *vm);
 /* A vCPU of the VM has begun to wait or is off: can anything ever run it again? */
 void lab_vm_waits(struct vm *vm);
 /* Every vCPU of it has left its CPU after SYSTEM_OFF, or SYSTEM_RESET. */
 void lab_vm_stopped(struct vm *vm, bool reset);
 /* End the lab in good order. From any CPU, at any time. */
 void lab_stop(void);
-/* The boot CPU's share: samples and the end of time, when sched_alarm_due(); and the end itself, when all is paused. */
+/* The boot CPU's share: samples and the end of time, when they are due or another CPU has kicked it; */
 void lab_alarm(uint64_t now);
+/* and the end itself, when all is paused. */
 void lab_finish_if_ended(void);
 
 #endif

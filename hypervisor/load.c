@@ -4,7 +4,7 @@
  * does it in pieces, between which the scheduler decides as ever, so that no other VM waits for it.
  */
 #include "arch.h"
-#include "cpu.h"
+#include "lab.h"
 #include "string.h"
 #include "vm.h"
 
@@ -26,20 +26,13 @@ static void zero(void *at, uint64_t size)
 /* What a guest sees with its caches off, and fetches (IHI 0487, D7.5): to the point of coherency. */
 static void finish(struct vm *vm)
 {
-	uint64_t now;
-
 	__asm__ volatile("tlbi vmalls12e1is" : : : "memory");
 	__asm__ volatile("ic ialluis" : : : "memory");
 	dsb(ish);
 	isb();
 	for (unsigned i = 0; i < MAP_MAX_PCPUS; i++)
 		vm->last_on_cpu[i] = NULL;
-	now = counter();
-	for (unsigned i = 0; i < vm->nvcpus; i++)
-		sched_reset_ledger(&vm->vcpus[i], now);
-	spin_lock(&vm->lock);
-	vm->phase = VM_RUNNING;
-	spin_unlock(&vm->lock);
+	lab_vm_loaded(vm);
 }
 
 void vm_load_step(struct vcpu *v)

@@ -6,6 +6,8 @@
 #include "pvtime.h"
 #include "vm.h"
 
+static struct spinlock lock; /* records that belong together stay together */
+
 void report_start(void)
 {
 	link_record("start %lu", read_sysreg(cntfrq_el0));
@@ -30,6 +32,7 @@ static void report_vcpu(struct vcpu *v)
 
 void report_ledger(const char *kind, uint64_t ticks)
 {
+	spin_lock(&lock);
 	link_record("%s %lu", kind, ticks);
 	for (unsigned i = 0; i < lab_vm_count(); i++) {
 		struct vm *vm = lab_vm(i);
@@ -38,4 +41,12 @@ void report_ledger(const char *kind, uint64_t ticks)
 			report_vcpu(&vm->vcpus[j]);
 	}
 	link_record("end");
+	spin_unlock(&lock);
+}
+
+void report_vm(const struct vm *vm, const char *what)
+{
+	spin_lock(&lock);
+	link_record("vm %u %s", vm->id, what);
+	spin_unlock(&lock);
 }

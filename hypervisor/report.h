@@ -5,8 +5,12 @@
 /* Records for the pvtime command (machine/link.h). */
 #include "types.h"
 
+struct vm;
+
 void report_start(void);
 /* The ledger of every vCPU, each at one instant of its own; kind: "sample" or "final". */
 void report_ledger(const char *kind, uint64_t ticks);
+/* Something has happened to a VM: "off", "reset" or "stuck". Never amid a ledger. */
+void report_vm(const struct vm *vm, const char *what);
 
 #endif

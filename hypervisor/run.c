@@ -35,6 +35,13 @@ static void timer_interrupt(struct cpu *cpu)
 		lab_alarm(now);
 }
 
+/* Besides the scheduler's business, the boot CPU has the link and the lab's clock. */
+static void boot_cpu_kicked(void)
+{
+	link_receive();
+	lab_alarm(counter());
+}
+
 static void take_interrupt(struct cpu *cpu)
 {
 	unsigned intid = gic_take();
@@ -49,8 +56,10 @@ static void take_interrupt(struct cpu *cpu)
 		timer_interrupt(cpu);
 	else if (intid == board.maintenance_intid && cpu->loaded)
 		vgic_maintenance(cpu->loaded);
-	else if (cpu->id == 0 && (intid == board.uart_intid || intid == SGI_KICK))
+	else if (cpu->id == 0 && intid == board.uart_intid)
 		link_receive();
+	else if (cpu->id == 0 && intid == SGI_KICK)
+		boot_cpu_kicked();
 	gic_deactivate(intid);
 }
 

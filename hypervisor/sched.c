@@ -14,19 +14,26 @@ static enum pvtime_state state_of(const struct vcpu *v)
 	return (enum pvtime_state)v->time.state;
 }
 
-/* The only place where a vCPU's state changes, and with it its ledger. */
+/*
+ * The only place where a vCPU's state changes, and with it its ledger (R-24, R-25). Whatever it leaves
+ * READY for, its structure says so: before it is scheduled in (R-08), and for others to read after
+ * it has been stopped or paused.
+ */
 static void set_state(struct vcpu *v, enum pvtime_state next, unsigned cpu, uint64_t now)
 {
-	if (state_of(v) == PVTIME_READY)
+	bool waited = state_of(v) == PVTIME_READY;
+
+	if (waited)
 		sched_wait_end(v);
-	if (next == PVTIME_RUNNING)
-		pvtime_switch_in(&v->time, now); /* and publish, before it is scheduled in */
-	else
+	if (next == PVTIME_RUNNING) {
+		pvtime_switch_in(&v->time, now);
+	} else {
 		pvtime_account(&v->time, next, now);
+		if (waited)
+			pvtime_publish(&v->time, now);
+	}
 	if (next == PVTIME_READY)
 		sched_wait_begin(v, cpu, now);
-	else if (next == PVTIME_PAUSED)
-		pvtime_publish(&v->time, now);
 }
 
 /* Out of the queues, whichever it is in. */
@@ -124,7 +131,7 @@ static void switch_to(struct vcpu *next, unsigned cpu, uint64_t now)
 	s->cpu = (uint8_t)cpu;
 	s->switches++;
 	c->current = next;
-	c->slice_end = UINT64_MAX;
+	c->slice_end = now + sched.slice;
 	if (prev) {
 		set_state(prev, PVTIME_READY, cpu, now);
 		queue_insert(&sched.ready, &prev->sched.ready);
@@ -185,7 +192,6 @@ void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us)
 	};
 	for (unsigned cpu = 0; cpu < ncpus; cpu++) {
 		sched.cpu[cpu].alarm = UINT64_MAX;
-		sched.cpu[cpu].slice_end = UINT64_MAX;
 		sched.cpu[cpu].resched = true;
 	}
 }

@@ -27,12 +27,14 @@ void sched_arm(unsigned cpu, uint64_t now)
 	c->preempt = c->yield = false;
 	if (v) {
 		if (!first_for(cpu)) {
-			c->slice_end = UINT64_MAX;
+			/* Its slice passes all the same: who comes later need not wait for another. */
 			sched.alone |= cpu_bit(cpu);
-		} else if (c->slice_end == UINT64_MAX || now >= c->slice_end) {
-			c->slice_end = now + sched.slice;
+		} else {
+			if (now >= c->slice_end)
+				c->slice_end = now + sched.slice;
+			at = min_u64(at, c->slice_end);
 		}
-		at = min_u64(min_u64(at, c->slice_end), sched_cap_deadline(v, now));
+		at = min_u64(at, sched_cap_deadline(v, now));
 	} else {
 		sched.idle |= cpu_bit(cpu);
 	}

@@ -11,7 +11,7 @@ struct sched_cpu {
 	struct vcpu *current; /* RUNNING here; changed by this CPU alone */
 	uint64_t deadline;    /* of the scheduler's, and */
 	uint64_t alarm;	      /* of sched_set_alarm(): this CPU's own, no lock */
-	uint64_t slice_end;   /* of `current`; UINT64_MAX: nothing competes for this CPU */
+	uint64_t slice_end;   /* of `current`; matters once another waits for this CPU */
 	struct queue timers;
 	struct vcpu *wait_first, *wait_last;
 	bool resched; /* sched_next() is to look; set under the lock, or by this CPU */

@@ -57,28 +57,6 @@ static void preempt(struct vcpu *v, unsigned this_cpu)
 	}
 }
 
-void sched_place(struct vcpu *v, bool woken, unsigned this_cpu)
-{
-	const struct sched_vcpu *s = &v->sched;
-	uint8_t idle = s->ready.affinity & sched.idle;
-	uint8_t alone = s->ready.affinity & sched.alone;
-
-	if (idle) {
-		if (idle & cpu_bit(s->cpu))
-			wake_idle(s->cpu, this_cpu);
-		else if (idle & cpu_bit(this_cpu))
-			wake_idle(this_cpu, this_cpu);
-		else
-			wake_idle(take_cpu(&idle), this_cpu);
-		return;
-	}
-	/* Who had no competition now has, and needs a slice timer. */
-	while (alone)
-		sched_notify(take_cpu(&alone), this_cpu);
-	if (woken)
-		preempt(v, this_cpu);
-}
-
 /*
  * An idle CPU may be of use to a waiting vCPU that is pinned elsewhere: if the one that runs there can
  * move, maybe to a CPU whose own vCPU must move first. Searched from the idle CPUs outwards, so that each
@@ -113,4 +91,28 @@ void sched_spread(unsigned this_cpu)
 				reach |= cpu_bit(cpu);
 		}
 	}
+}
+
+void sched_place(struct vcpu *v, bool woken, unsigned this_cpu)
+{
+	const struct sched_vcpu *s = &v->sched;
+	uint8_t idle = s->ready.affinity & sched.idle;
+	uint8_t alone = s->ready.affinity & sched.alone;
+
+	if (idle) {
+		if (idle & cpu_bit(s->cpu))
+			wake_idle(s->cpu, this_cpu);
+		else if (idle & cpu_bit(this_cpu))
+			wake_idle(this_cpu, this_cpu);
+		else
+			wake_idle(take_cpu(&idle), this_cpu);
+		return;
+	}
+	/* Who had no competition now has, and needs a slice timer. */
+	while (alone)
+		sched_notify(take_cpu(&alone), this_cpu);
+	if (woken)
+		preempt(v, this_cpu);
+	if (sched.idle)
+		sched_spread(this_cpu);
 }

@@ -8,7 +8,8 @@
  * A ticket lock: first come, first served, so that no CPU starves. Interrupts are always masked at
  * EL2, so a holder is never interrupted.
  *
- * Order, outermost first: vm.lock, vgic.lock, the scheduler's lock, link.lock. No lock is held while a
+ * Order, outermost first: vm.lock, pl011.lock, vgic.lock, the scheduler's lock; and report.c's
+ * lock, the scheduler's lock, link.c's lock. No lock is held while a
  * guest runs.
  */
 struct spinlock {

@@ -80,6 +80,10 @@ void vgic_fold(struct vcpu *v)
 
 	if (!g->loaded)
 		return;
+	/* Those who waited for this (see vgic_regs.c) may go on. */
+	for (uint32_t from = g->sync_from; from != 0; from &= from - 1)
+		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t) ~(1u << v->id);
+	g->sync_from = 0;
 	if (g->hcr & HCR_LRENPIE)
 		fold_uncached(v);
 	if (g->used == 0)
@@ -88,21 +92,19 @@ void vgic_fold(struct vcpu *v)
 		fold_one(v, g->lr[i], gich_read_lr(i));
 	g->used = 0;
 	vgic_mark(v);
-	/* Those who waited for this (see vgic_regs.c) may go on. */
-	for (uint32_t from = g->sync_from; from != 0; from &= from - 1)
-		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t) ~(1u << v->id);
-	g->sync_from = 0;
 }
 
-/* Put an interrupt into the next list register. */
-static void place(struct vcpu *v, uint32_t intid)
+/* Put an interrupt into the next list register. crowded: there are others that it must not precede. */
+static void place(struct vcpu *v, uint32_t intid, bool crowded)
 {
 	struct vgic_vcpu *g = &v->gic;
 	struct vgic_bank *b = vgic_bank_of(v, intid / 32);
 	uint32_t bit = vgic_bit(intid);
 	bool pending = vgic_pending(b) & vgic_forwarded(&v->vm->gic, b) & bit;
 	bool active = b->active & bit;
-	bool hw = intid < 32 && (g->held & bit);
+	bool held = intid < 32 && (g->held & bit), hw = held;
+	/* When it is deactivated, look again: the line wants it to be pending, or there is more to do. */
+	bool eoi = (b->level & ~b->edge & bit) || held;
 	uint64_t lr = intid | (uint64_t)vgic_priority(v, intid) << LR_PRIO_SHIFT;
 	unsigned entry = intid;
 
@@ -111,16 +113,23 @@ static void place(struct vcpu *v, uint32_t intid)
 	 * the deactivation; a latch does not: then the physical interrupt is ours to deactivate.
 	 */
 	if (hw && active && pending) {
-		if (b->latch & bit)
-			hw = false;
-		else
-			pending = false;
+		pending = false;
+		hw = !(b->latch & bit);
+	}
+	/*
+	 * It must not become pending here as soon as it is deactivated if it is routed elsewhere meanwhile,
+	 * or if one of higher priority may have been left out.
+	 */
+	if (active && pending &&
+	    (crowded || (intid >= 32 && v->vm->gic.route[intid - 32] != v->id))) {
+		pending = false;
+		eoi = true;
 	}
 	if (hw) {
 		lr |= LR_HW | (uint64_t)intid << LR_PINTID_SHIFT;
 		entry |= VGIC_LR_HW;
-	} else if ((b->level & ~b->edge & bit) || (intid < 32 && (g->held & bit))) {
-		lr |= LR_EOI; /* the line will want it to be pending again */
+	} else if (eoi) {
+		lr |= LR_EOI;
 	}
 	if (pending) {
 		lr |= LR_PENDING;
@@ -144,7 +153,7 @@ static bool place_all(struct vcpu *v)
 		for (uint32_t bits = vgic_candidates(v, word); bits != 0; bits &= bits - 1) {
 			if (v->gic.used == v->vm->gic.nlrs)
 				return false;
-			place(v, word * 32 + (unsigned)__builtin_ctz(bits));
+			place(v, word * 32 + (unsigned)__builtin_ctz(bits), false);
 		}
 	}
 	return true;
@@ -164,13 +173,13 @@ static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
 
 	best = vgic_best(v, true, VGIC_BOTH_GROUPS);
 	if (best != VGIC_NONE && nlrs > 1)
-		place(v, best & 0xffff);
+		place(v, best & 0xffff, true);
 	while ((best = vgic_best(v, false, groups)) != VGIC_NONE && g->used < nlrs)
-		place(v, best & 0xffff);
+		place(v, best & 0xffff, true);
 	if (best != VGIC_NONE)
 		hcr |= HCR_NPIE | (groups & 1 ? HCR_VGRP0DIE : 0) | (groups & 2 ? HCR_VGRP1DIE : 0);
 	while ((best = vgic_best(v, true, VGIC_BOTH_GROUPS)) != VGIC_NONE && g->used < nlrs)
-		place(v, best & 0xffff);
+		place(v, best & 0xffff, true);
 	if (best != VGIC_NONE)
 		hcr |= HCR_LRENPIE;
 	if (!(groups & 1) && vgic_best(v, false, 1) != VGIC_NONE)

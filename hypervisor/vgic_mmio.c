@@ -58,7 +58,7 @@ static void write_gicd_ctlr(struct vcpu *self, uint32_t value)
 
 	spin_lock(&d->lock);
 	old = d->ctlr;
-	d->ctlr = value & CTLR_GROUPS;
+	__atomic_store_n(&d->ctlr, value & CTLR_GROUPS, __ATOMIC_RELAXED);
 	for (unsigned i = 0; old != d->ctlr && i < vm->nvcpus; i++) {
 		vgic_mark(&vm->vcpus[i]);
 		if (&vm->vcpus[i] != self)
@@ -92,13 +92,20 @@ static void access_route(struct vcpu *self, uint32_t offset, unsigned size, bool
 	spin_unlock(&d->lock);
 }
 
+/* Not 0, and different for each register of each frame, read or written. */
+static uint32_t access_key(uint32_t frame, uint32_t offset, bool write)
+{
+	return frame << 16 | offset | (write ? 3 : 1);
+}
+
 static enum vgic_result access_gicd(struct vcpu *self, uint32_t offset, unsigned size, bool write,
 				    uint64_t *value)
 {
 	enum vgic_reg reg = vgic_reg_at(offset);
 
 	if (offset < 0x1000 && reg != REG_NONE)
-		return vgic_reg_access(self, NULL, reg, offset, size, write, value, offset | 1);
+		return vgic_reg_access(self, NULL, reg, offset, size, write, value,
+				       access_key(0, offset, write));
 	if (offset >= GICD_IROUTER32 && offset < GICD_IROUTER32 + 8 * 1024 && size != 1) {
 		access_route(self, offset, size, write, value);
 		return VGIC_DONE;
@@ -111,7 +118,7 @@ static enum vgic_result access_gicd(struct vcpu *self, uint32_t offset, unsigned
 		return VGIC_DONE;
 	}
 	if (offset == GICD_CTLR)
-		*value = self->vm->gic.ctlr | CTLR_ARE_DS;
+		*value = __atomic_load_n(&self->vm->gic.ctlr, __ATOMIC_RELAXED) | CTLR_ARE_DS;
 	else if (offset == GICD_TYPER)
 		*value = gicd_typer();
 	else if (offset == GICD_IIDR)
@@ -139,7 +146,8 @@ static enum vgic_result access_rd(struct vcpu *owner, uint32_t offset, unsigned 
 		return VGIC_FAULT;
 	if (write) {
 		if (offset == GICR_WAKER)
-			owner->gic.asleep = (*value & WAKER_SLEEP) != 0;
+			__atomic_store_n(&owner->gic.asleep, (*value & WAKER_SLEEP) != 0,
+					 __ATOMIC_RELAXED);
 		return VGIC_DONE;
 	}
 	switch (offset) {
@@ -153,7 +161,9 @@ static enum vgic_result access_rd(struct vcpu *owner, uint32_t offset, unsigned 
 		*value = typer >> 32;
 		break;
 	case GICR_WAKER:
-		*value = owner->gic.asleep ? WAKER_SLEEP | WAKER_ASLEEP : 0;
+		*value = __atomic_load_n(&owner->gic.asleep, __ATOMIC_RELAXED)
+				 ? WAKER_SLEEP | WAKER_ASLEEP
+				 : 0;
 		break;
 	default: /* GICR_CTLR too: no LPIs, and writes take effect at once */
 		*value = offset >= ID_REGISTERS ? id_register(offset, 0x93) : 0;
@@ -177,7 +187,7 @@ static enum vgic_result access_sgi_frame(struct vcpu *self, struct vcpu *owner, 
 	if (self == owner && reg >= REG_ISENABLER && reg <= REG_ICACTIVER)
 		vtimer_resync(self);
 	return vgic_reg_access(self, owner, reg, offset, size, write, value,
-			       (owner->id + 1) << 16 | offset | 1);
+			       access_key(owner->id + 1, offset, write));
 }
 
 enum vgic_result vgic_mmio(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)

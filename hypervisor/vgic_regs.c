@@ -67,18 +67,32 @@ static void changed(const struct span *s, uint32_t bits, const struct vcpu *self
 		vgic_spis_changed(s->vm, s->word, bits, self);
 }
 
-/* The vCPUs other than `self` that have any of these interrupts in list registers, bit n is vCPU n. */
+/*
+ * Does only v's CPU know what has become of these interrupts of bank b? It does of those in list
+ * registers, and where active ones were left out, of which of them the guest has deactivated.
+ */
+static bool knows(const struct vcpu *v, const struct vgic_bank *b, uint32_t bits)
+{
+	return v->gic.loaded &&
+	       ((b->lr & bits) || ((v->gic.hcr & HCR_LRENPIE) && (b->active & bits)));
+}
+
+/* The vCPUs other than `self` of which the above is true, bit n is vCPU n. */
 static uint8_t holders(const struct span *s, uint32_t bits, const struct vcpu *self)
 {
+	const struct vgic_bank *b = s->bank;
 	uint32_t mask = 0;
 
-	bits &= s->bank->lr;
-	if (s->owner && bits)
-		mask = 1u << s->owner->id;
+	if (s->owner)
+		mask = knows(s->owner, b, bits) ? 1u << s->owner->id : 0;
 	else
-		for (; bits != 0; bits &= bits - 1)
-			mask |= 1u
-				<< s->vm->gic.listed[s->word * 32 + (unsigned)__builtin_ctz(bits)];
+		for (bits &= b->lr | b->active; bits != 0; bits &= bits - 1) {
+			uint8_t with =
+				s->vm->gic.listed[s->word * 32 + (unsigned)__builtin_ctz(bits)];
+
+			if (with != VGIC_NOBODY && knows(&s->vm->vcpus[with], b, bits & -bits))
+				mask |= 1u << with;
+		}
 	return (uint8_t)(mask & ~(1u << self->id));
 }
 
@@ -154,19 +168,19 @@ static enum vgic_result access_bits(struct vcpu *self, const struct span *s, enu
 				    bool write, uint32_t *value, uint32_t key)
 {
 	bool clears = reg == REG_ICENABLER || reg == REG_ICPENDR || reg == REG_ICACTIVER;
-	bool exact = reg >= REG_ISPENDR && (!write || clears);
+	bool waits = write ? clears : reg >= REG_ISPENDR;
 	uint32_t request = write ? *value : 0;
 	bool again = self->gic.sync_key == key && self->gic.sync_value == request;
 
 	if (reg >= REG_ISPENDR)
 		vgic_fold(self);
-	if (exact || (write && clears)) {
+	if (waits) {
 		uint8_t wait = again ? self->gic.sync_wait
 				     : holders(s, write ? request : UINT32_MAX, self);
 
 		if (wait != 0 && !again) {
 			if (write)
-				write_bits(s, reg, request, self);
+				write_bits(s, reg, request & s->bank->lr, self);
 			wait_for(self, wait, key, request);
 		}
 		if (wait != 0)

@@ -43,6 +43,16 @@ void vm_start(struct vm *vm)
 	spin_unlock(&vm->lock);
 }
 
+void vm_run(struct vm *vm, uint64_t now)
+{
+	for (unsigned i = 0; i < vm->nvcpus; i++)
+		sched_reset_ledger(&vm->vcpus[i], now);
+	spin_lock(&vm->lock);
+	vm->phase = VM_RUNNING;
+	spin_unlock(&vm->lock);
+	sched_wake(&vm->vcpus[0], this_cpu()->id, now);
+}
+
 void vm_wait_for_interrupt(struct vcpu *v)
 {
 	sched_will_block(v);

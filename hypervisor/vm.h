@@ -55,8 +55,10 @@ struct vm {
 const char *vm_create(struct vm *vm);
 /* Switch it on: LOADING begins. Boot, after every vCPU was added to the scheduler. */
 void vm_start(struct vm *vm);
-/* One piece of LOADING, some hundred microseconds; v is the first vCPU, loaded. The last one makes it RUNNING. */
+/* One piece of LOADING, some hundred microseconds; v is the first vCPU, loaded. The last calls lab_vm_loaded(). */
 void vm_load_step(struct vcpu *v);
+/* LOADING is over: RUNNING, and the ledgers begin at `now`. The first vCPU is RUNNING, or blocked by lab_vm_loaded(). */
+void vm_run(struct vm *vm, uint64_t now);
 
 /* v, loaded, has nothing to do until an interrupt comes (WFI, CPU_SUSPEND). */
 void vm_wait_for_interrupt(struct vcpu *v);

@@ -17,8 +17,8 @@
 
 /*
  * Never less than before (R-23), without looking: a vCPU's READY total only grows, the total to be
- * published is charged first, and the conversion is monotonic. Inline by force, as -Os would make it a
- * branch on the scheduler's hot path.
+ * published is charged first, and the conversion is monotonic. Inline by force, as -Os
+ * would make it a branch on the scheduler's hot path.
  */
 __attribute__((always_inline)) static inline bool store_total(struct pvtime_vcpu *v)
 {

@@ -24,6 +24,9 @@
 #define MAGIC	0x53545650u /* "PVTS" */
 #define VERSION 1u
 
+/* what can be converted to ns, with room to go on. */
+#define MAX_SECONDS (500u * 31557600ull)
+
 enum offset {
 	AT_MAGIC = 0,
 	AT_VERSION = 4,
@@ -111,11 +114,16 @@ static int check_form(const uint8_t *blob, size_t size)
 	return PVTIME_OK;
 }
 
-/* Do the totals agree with each other, and with what the guest has read? */
+/*
+ * Are the totals possible, and do they agree with each other (R-25) and with what the guest has
+ * read (R-23)?
+ */
 static bool totals_hold(const uint8_t *blob, uint32_t freq)
 {
 	uint64_t left = get(blob + AT_ELAPSED, 8);
 
+	if (left / freq > MAX_SECONDS)
+		return false;
 	for (unsigned int s = 0; s < PVTIME_STATES; s++) {
 		uint64_t t = get(blob + AT_TICKS + 8 * s, 8);
 
@@ -123,8 +131,10 @@ static bool totals_hold(const uint8_t *blob, uint32_t freq)
 			return false; /* also where the sum would wrap */
 		left -= t;
 	}
-	return left == 0 && get(blob + AT_PUBLISHED, 8) <=
-				    ns_of_ticks(get(blob + AT_TICKS + 8 * PVTIME_READY, 8), freq);
+	if (left)
+		return false;
+	return get(blob + AT_PUBLISHED, 8) <=
+	       ns_of_ticks(get(blob + AT_TICKS + 8 * PVTIME_READY, 8), freq);
 }
 
 /* Does it fit this vCPU, as it was set up for it? */

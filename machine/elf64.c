@@ -23,6 +23,7 @@
 #define PHDR_SIZE   56u
 #define PT_LOAD	    1u
 #define PF_X	    1u
+#define PF_W	    2u
 
 struct phdr {
 	uint32_t flags;
@@ -122,7 +123,11 @@ static enum image_status read_segment(const struct elf *e, uint32_t i, struct im
 	if (out->segment_count == IMAGE_SEGMENTS)
 		return IMAGE_TOO_MANY_SEGMENTS;
 	out->segment[out->segment_count++] =
-		(struct image_segment){ph.paddr, ph.offset, ph.filesz, memory};
+		(struct image_segment){.ipa = ph.paddr,
+				       .offset = ph.offset,
+				       .size = ph.filesz,
+				       .memory = memory,
+				       .constant = (ph.flags & (PF_X | PF_W)) == 0};
 	if (ph.paddr < out->kernel)
 		out->kernel = ph.paddr;
 	if (ph.paddr + memory > out->kernel_end)

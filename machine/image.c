@@ -81,14 +81,34 @@ static enum image_status place_flat(const struct image_request *r, struct image_
 	out->kernel = r->load == IMAGE_DEFAULT ? r->ram_base + offset : r->load;
 	out->entry = out->kernel;
 	out->segment_count = 1;
-	out->segment[0] = (struct image_segment){out->kernel, 0, r->kernel_size,
-						 max_u64(memory, r->kernel_size)};
+	out->segment[0] = (struct image_segment){.ipa = out->kernel,
+						 .size = r->kernel_size,
+						 .memory = max_u64(memory, r->kernel_size)};
 	if (!inside_ram(r, out->kernel, out->segment[0].memory))
 		return IMAGE_KERNEL_OUTSIDE;
 	/* The initrd goes behind what the header says, as under QEMU; the overlap check sees the
 	 * file. */
 	out->kernel_end = out->kernel + memory;
 	return (out->entry & 3) == 0 ? IMAGE_OK : IMAGE_BAD_ENTRY;
+}
+
+/* Leave out what the linker has put below the RAM without being asked to; see image_place(). */
+static void drop_constants(const struct image_request *r, struct image_placement *out)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < out->segment_count; i++) {
+		const struct image_segment *s = &out->segment[i];
+
+		if (!s->constant || s->ipa >= r->ram_base || s->memory > r->ram_base - s->ipa)
+			out->segment[kept++] = *s;
+	}
+	if (kept == 0)
+		return;
+	out->segment_count = kept;
+	out->kernel = UINT64_MAX;
+	for (uint32_t i = 0; i < kept; i++)
+		out->kernel = min_u64(out->kernel, out->segment[i].ipa);
 }
 
 /* Move an ELF so that its lowest byte is at r->load, and check that all of it is in the RAM. */
@@ -190,6 +210,8 @@ enum image_status image_place(const struct image_request *r, struct image_placem
 
 	if (elf64_is_elf(r->kernel, r->kernel_size)) {
 		status = elf64_read(r->kernel, r->kernel_size, out);
+		if (status == IMAGE_OK && r->load == IMAGE_DEFAULT)
+			drop_constants(r, out);
 		if (status == IMAGE_OK)
 			status = settle_elf(r, out);
 	} else {

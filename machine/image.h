@@ -28,6 +28,7 @@ struct image_segment {
 	uint64_t offset; /* in the kernel's bytes */
 	uint64_t size;	 /* bytes to copy, may be 0 */
 	uint64_t memory; /* bytes that belong to it, >= size */
+	bool constant;	 /* of an ELF, neither code nor writable */
 };
 
 struct image_request {

@@ -11,6 +11,8 @@
  *   LINK_ESC n          from here on the bytes belong to channel n (n < 0xff)
  *   anything else       a byte of the current channel
  *
+ * No channel is current at first: each side begins with LINK_ESC n.
+ *
  * Channels 0 to 63 are the consoles of the VMs in the order of the lab file, exactly the bytes. The
  * others carry lines of text that end in '\n':
  *

@@ -6,17 +6,18 @@
  * The guest-visible machine: the subset of QEMU's `virt` that every way of running a guest gives
  * (addresses and interrupts as in QEMU 7.2, hw/arm/virt.c). All addresses are IPAs, sizes in bytes.
  */
-#define MAP_FLASH_BASE 0x00000000ull /* two banks, erased */
-#define MAP_FLASH_SIZE 0x08000000ull
-#define MAP_GICD_BASE  0x08000000ull
-#define MAP_GICD_SIZE  0x00010000ull
-#define MAP_GICR_BASE  0x080a0000ull /* two 64 KiB frames for each vCPU */
+#define MAP_FLASH_BASE	0x00000000ull /* two banks, erased */
+#define MAP_FLASH_SIZE	0x08000000ull
+#define MAP_GICD_BASE	0x08000000ull
+#define MAP_GICD_SIZE	0x00010000ull
+#define MAP_GICR_BASE	0x080a0000ull /* two 64 KiB frames for each vCPU */
 #define MAP_GICR_STRIDE 0x00020000ull
-#define MAP_UART_BASE  0x09000000ull /* PL011 */
-#define MAP_UART_SIZE  0x00001000ull
-#define MAP_PVTIME_BASE 0x090a0000ull /* stolen-time structures, one for each vCPU, 64 bytes apart */
+#define MAP_UART_BASE	0x09000000ull /* PL011 */
+#define MAP_UART_SIZE	0x00001000ull
+#define MAP_PVTIME_BASE \
+	0x090a0000ull /* stolen-time structures, one for each vCPU, 64 bytes apart */
 #define MAP_PVTIME_SIZE 0x00010000ull
-#define MAP_RAM_BASE   0x40000000ull
+#define MAP_RAM_BASE	0x40000000ull
 
 /* Interrupts, as INTIDs. */
 #define MAP_PPI_MAINTENANCE 25u

@@ -26,6 +26,13 @@ $(GUEST_BUILD)/%.img: $(GUEST_BUILD)/%.elf
 	$(A64_OBJCOPY) -O binary $< $@
 .SECONDARY: $(GUEST_IMAGES:.img=.elf) $(GUEST_OBJS) $(GUEST_IMAGES:$(GUEST_BUILD)/%.img=$(GUEST_BUILD)/obj/tests/guests/%.o)
 
+# What clang says about them.
+GUEST_CLANG := $(patsubst %.c,$(GUEST_BUILD)/clang/%.o,$(wildcard guest/*.c tests/guests/*.c))
+$(GUEST_BUILD)/clang/%.o: %.c | $(A64_LIBFDT)
+	@mkdir -p $(@D)
+	$(CLANG) --target=aarch64-linux-gnu $(GUEST_CFLAGS) -c -o $@ $<
+clang-host: $(GUEST_CLANG)
+
 # The Linux guests' user space: labs/init and its roles. That of role=kexec has kexec and a kernel, too.
 INITRAMFS       := $(GUEST_BUILD)/initramfs.cpio
 INITRAMFS_KEXEC := $(GUEST_BUILD)/initramfs-kexec.cpio

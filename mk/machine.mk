@@ -23,3 +23,22 @@ labfile_bundle_LIBS := $(LABFILE_LIBS)
 
 TAP_SCRIPTS += tests/lab-errors/run.t
 TAP_DEPS    += $(BUILD)/pvtime
+
+# For tests/qemu/placement.t: where we put things, and a kernel that says what it was started with.
+PLACE    := $(BUILD)/tests-machine
+REPORTS  := report.bin report-le.elf report-be.elf report-high.elf
+QEMU_DEPS += $(PLACE)/place $(REPORTS:%=$(PLACE)/%)
+HOST_SRCS += tests/machine/place.c
+
+$(PLACE)/place: tests/machine/place.c tools/labblob.c $(MACHINE_SRCS)
+	@mkdir -p $(@D)
+	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $^ -lfdt -lz
+
+$(PLACE)/report-be.elf: REPORT_FLAGS := -mbig-endian
+$(PLACE)/report-high.elf: REPORT_ADDRESS := 0x41000000
+$(PLACE)/report-%.elf: tests/machine/report.S
+	@mkdir -p $(@D)
+	$(A64_CC) $(REPORT_FLAGS) -nostdlib -static -Wl,--build-id=none \
+		-Wl,-Ttext=$(or $(REPORT_ADDRESS),0x40200000) -o $@ $<
+$(PLACE)/report.bin: $(PLACE)/report-le.elf
+	$(A64_OBJCOPY) -O binary $< $@

@@ -1,11 +1,11 @@
 # The Debian 12 packages that the project needs. Whatever is built, make first sees to it that they are
-# there, and installs what is missing (apt-get, through sudo where it is not root's make).
+# there, and installs what is missing (apt-get, through sudo where it is not run by root).
 #
 # How: make remakes the makefiles it includes before anything else, and starts over when it did. So
-# no rule has to name the packages. The stamps are older than dpkg's status after any package was
-# installed or removed, which is when it is worth to look again. INSTALL=no only warns.
+# no rule has to name the packages. Whenever a package was installed or removed, dpkg's status is newer
+# than the stamps, and it is looked again (50 ms). INSTALL=no only warns.
 
-# To build everything and to run it.
+# To build what runs, and to run it.
 PACKAGES_BUILD := \
 	binutils \
 	binutils-aarch64-linux-gnu \
@@ -23,7 +23,7 @@ PACKAGES_BUILD := \
 	xz-utils \
 	zlib1g-dev
 
-# On top of that, to test it.
+# On top of that, to build the library by both compilers, and to test all of it.
 PACKAGES_CHECK := \
 	clang \
 	clang-format \
@@ -36,7 +36,7 @@ PACKAGES_CHECK := \
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 PACKAGE_STAMPS := \
 	$(if $(filter-out help clean,$(GOALS)),$(BUILD)/packages-build.mk) \
-	$(if $(filter-out help clean all debian demo $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk)
+	$(if $(filter-out help clean debian demo guests hypervisor tools $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk)
 INSTALL ?= yes
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is needed.

@@ -93,11 +93,14 @@ void consoles_write(struct consoles *consoles, uint32_t vm, const uint8_t *bytes
 	struct console *console = &consoles->vm[vm];
 	struct line_target target = {consoles, console->name};
 
+	if (n == 0)
+		return;
 	errno = 0;
 	if (console->log != NULL && fwrite(bytes, 1, n, console->log) != n)
 		keep_error(consoles, console->name);
 	if (vm == consoles->attached) {
 		errno = 0;
+		consoles->midline = bytes[n - 1] != '\n';
 		if (fwrite(bytes, 1, n, consoles->out) != n)
 			keep_error(consoles, "standard output");
 	} else if (consoles->prefixed) {
@@ -131,5 +134,8 @@ bool consoles_close(struct consoles *consoles)
 			keep_error(consoles, console->name);
 		console->log = NULL;
 	}
+	if (consoles->midline)
+		fputc('\n', consoles->out);
+	consoles->midline = false;
 	return consoles_flush(consoles);
 }

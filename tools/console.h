@@ -21,6 +21,7 @@ struct console {
 struct consoles {
 	uint32_t count;
 	uint32_t attached; /* whose bytes go to `out` as they are, or CONSOLE_NOBODY */
+	bool midline;	   /* the attached one's line is unfinished */
 	bool prefixed;	   /* all others' lines go to `out`, "NAME| " before each */
 	FILE *out;
 	int error; /* errno of the first write that failed, of `error_name` */
@@ -40,7 +41,7 @@ void consoles_write(struct consoles *consoles, uint32_t vm, const uint8_t *bytes
 /* Everything so far to where it belongs; false once a write has failed. */
 bool consoles_flush(struct consoles *consoles);
 
-/* Unfinished lines too, and the files are closed. false as above. */
+/* Unfinished lines are ended on `out`, and the files are closed. false as above. */
 bool consoles_close(struct consoles *consoles);
 
 #endif

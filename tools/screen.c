@@ -11,35 +11,33 @@
 #include "tools/screen.h"
 #include "tools/terminal.h"
 
-/* tputs() hands over one character at a time, to a function that knows nothing else. */
-static char *sink;
-static size_t sink_room;
-
-static int into_sink(int c)
-{
-	if (sink_room > 1) {
-		*sink++ = (char)c;
-		sink_room--;
-		*sink = '\0';
-	}
-	return c;
-}
-
-/* A capability as the bytes to write; the empty string where the terminal has none. */
+/*
+ * A capability as the bytes to write, without padding ("$<2>"): that was for terminals behind serial
+ * lines, and would come out as NULs. The empty string where the terminal has none.
+ */
 static void expand(const char *capability, char *text, size_t room)
 {
-	text[0] = '\0';
+	size_t n = 0;
+
 	if (capability == NULL || capability == (const char *)-1)
-		return;
-	sink = text;
-	sink_room = room;
-	tputs(capability, 1, into_sink);
+		capability = "";
+	while (*capability != '\0' && n + 1 < room) {
+		const char *end =
+			strncmp(capability, "$<", 2) == 0 ? strchr(capability, '>') : NULL;
+		if (end != NULL)
+			capability = end + 1;
+		else
+			text[n++] = *capability++;
+	}
+	text[n] = '\0';
 }
 
 static void put_capability(const char *capability)
 {
-	if (capability != NULL)
-		tputs(capability, 1, putchar);
+	char text[64];
+
+	expand(capability, text, sizeof(text));
+	fputs(text, stdout);
 }
 
 static void choose_colours(struct screen *screen)

@@ -67,7 +67,8 @@ enum pvtime_error {
 	PVTIME_ESNAP_ABI = -106,     /* the guest was told another dialect or another address */
 	PVTIME_ESNAP_STATE =
 		-107, /* of a vCPU that was neither off nor paused; reserved bits set */
-	PVTIME_ESNAP_TOTALS = -108, /* the totals contradict each other */
+	PVTIME_ESNAP_TOTALS =
+		-108, /* totals that contradict each other, or 500 years */
 };
 
 #endif

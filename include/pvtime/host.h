@@ -38,7 +38,7 @@ enum pvtime_state {
 /* The accounting of one vCPU. At most 128 bytes. Fields are private to the library. */
 struct pvtime_vcpu {
 	uint64_t ticks[PVTIME_STATES]; /* closed intervals, by state, in counter ticks */
-	uint64_t since;		       /* when the current state began, or was last charged */
+	uint64_t since;		       /* when the current state was last charged */
 	uint64_t origin;	       /* elapsed = since - origin, modulo 2^64 */
 	uint64_t ipa;		       /* of the structure, or PVTIME_IPA_NONE */
 	struct pvtime_stolen *page;    /* the hypervisor's own mapping of it, or NULL */

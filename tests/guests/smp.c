@@ -102,6 +102,7 @@ static void stop_all(void)
 int main(void)
 {
 	int error = pvtime_register();
+	uint64_t entry = (uint64_t)(uintptr_t)secondary_start;
 
 	gic_set_handler(on_irq);
 	irq_enable();
@@ -109,11 +110,11 @@ int main(void)
 		start_all(round);
 		exchange_sgis(round);
 		for (unsigned i = 0; i < cpu_count(); i++)
-			tap_is_i64(psci_cpu_on(cpus[i].mpidr, 0, 0), PSCI_ALREADY_ON,
+			tap_is_i64(psci_cpu_on(cpus[i].mpidr, entry, 0), PSCI_ALREADY_ON,
 				   "CPU_ON of CPU %u, which is on", i);
 		stop_all();
 	}
-	tap_is_i64(psci_cpu_on(0x00ffffff, 0, 0), PSCI_INVALID_PARAMETERS,
+	tap_is_i64(psci_cpu_on(0x00ffffff, entry, 0), PSCI_INVALID_PARAMETERS,
 		   "CPU_ON of a CPU that is not there");
 	for (unsigned i = 1; i < cpu_count(); i++) {
 		if (error)

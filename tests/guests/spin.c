@@ -63,12 +63,13 @@ int main(void)
 		const struct result *r = &results[i];
 
 		if (errors[i])
-			console_print("SPIN cpu=%u counter=%lu freq=%u stolen_ns=none loops=%lu # %s\n",
-				      i, r->counter, timer_frequency(), r->loops,
-				      pvtime_error_text(errors[i]));
+			console_print(
+				"SPIN cpu=%u counter=%lu freq=%u stolen_ns=none loops=%lu # %s\n",
+				i, r->counter, timer_frequency(), r->loops,
+				pvtime_error_text(errors[i]));
 		else
-			console_print("SPIN cpu=%u counter=%lu freq=%u stolen_ns=%lu loops=%lu\n", i,
-				      r->counter, timer_frequency(), r->stolen_ns, r->loops);
+			console_print("SPIN cpu=%u counter=%lu freq=%u stolen_ns=%lu loops=%lu\n",
+				      i, r->counter, timer_frequency(), r->stolen_ns, r->loops);
 	}
 	return 0;
 }

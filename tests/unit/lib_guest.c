@@ -87,6 +87,7 @@ static void check_discovery(void)
 	step(&hyp.arch_features, 1, PVTIME_GUEST_NO_FEATURES, 4, "ARCH_FEATURES answers neither");
 	step(&hyp.features, -1, PVTIME_GUEST_NO_ST, 5, "PV_TIME_FEATURES refuses");
 	step(&hyp.features, UINT32_MAX, PVTIME_GUEST_NO_ST, 5, "PV_TIME_FEATURES answers neither");
+	step(&hyp.features, 1ll << 32, PVTIME_GUEST_NO_ST, 5, "1.0: 0 in w0 only is not SUCCESS");
 	hyp.st_fid = PVTIME_FID_ST_BETA2;
 	step(&hyp.st, 0, PVTIME_GUEST_OK, 5, "beta-2: all steps agree");
 	step(&hyp.features, UINT32_MAX, PVTIME_GUEST_NO_ST, 5, "beta-2: refused in w0 only");
@@ -200,6 +201,11 @@ static void check_registration(void)
 		   "a counter that began again at 0 goes on from there");
 	set_page(&page, 40);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 940, "and adds to it");
+	pvtime_guest_detach(&c);
+	set_page(&page, 60);
+	pvtime_guest_attach(&c, &page);
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 960, "one that went on meanwhile loses nothing");
+	set_page(&page, 40);
 	pvtime_guest_detach(&c);
 	set_page(&page, 5);
 	pvtime_guest_attach(&c, &page);

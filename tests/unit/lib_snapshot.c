@@ -160,6 +160,7 @@ static void check_states(void)
 	tap_is_u64(ticks[PVTIME_READY], 4000000,
 		   "what the new thread waited before is not charged");
 	/* No page yet: the total comes with the first one. */
+	tap_is_u64(w.published_ns, 166666666, "what the guest has read is known without a page");
 	page.stolen_ns = 0;
 	pvtime_map(&w, &page);
 	tap_is_u64(w.published_ns, 166666666,
@@ -205,7 +206,9 @@ static void check_refusals(void)
 	refuse(14, 2, 1, true, PVTIME_ESNAP_STATE, "reserved bits");
 	refuse(ready, 8, 4000001, true, PVTIME_ESNAP_TOTALS, "a tick too many");
 	refuse(ready, 8, 3999999, true, PVTIME_ESNAP_TOTALS, "a tick too few");
-	refuse(16, 8, 0ull - 4000000, true, PVTIME_ESNAP_TOTALS, "a sum that wraps");
+	refuse(16, 8, 0ull - 4000000, true, PVTIME_ESNAP_TOTALS,
+	       "a total larger than what elapsed");
+	refuse(56, 8, 4999001, true, PVTIME_ESNAP_TOTALS, "a tick that no state has");
 	refuse(56, 8, UINT64_MAX, true, PVTIME_ESNAP_TOTALS, "another elapsed");
 	refuse(64, 8, IPA + 64, true, PVTIME_ESNAP_ABI, "another address");
 	refuse(64, 8, PVTIME_IPA_NONE, true, PVTIME_ESNAP_ABI, "no address");
@@ -233,9 +236,37 @@ static void check_sizes(void)
 			accepted++;
 		blob[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
+	/* Two totals, half of 2^64 too large each: the sum is right again. */
+	for (unsigned int s = 0; s < 2; s++)
+		blob[16 + 8 * s + 7] ^= 0x80;
+	seal(blob);
+	tap_is_i64(pvtime_restore(&w, blob, SIZE, 0), PVTIME_ESNAP_TOTALS,
+		   "refused: a sum that wraps to the right one");
+	pvtime_save(&v, 5000000, blob);
 	tap_is_u64(accepted, 0, "no single bit can be wrong unnoticed");
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 0), PVTIME_OK,
 		   "and with none wrong it is restored");
+}
+
+/* Save a vCPU that was ready for `seconds` and nothing else, and restore it. */
+static int restore_age(uint64_t seconds)
+{
+	struct pvtime_vcpu v = make(0), w = make(0);
+	uint8_t blob[SIZE];
+
+	pvtime_account(&v, PVTIME_READY, 0);
+	pvtime_account(&v, PVTIME_PAUSED, seconds * FREQ);
+	pvtime_save(&v, seconds * FREQ, blob);
+	return pvtime_restore(&w, blob, SIZE, 0);
+}
+
+static void check_age(void)
+{
+	const uint64_t years_500 = 500 * 31557600ull;
+
+	tap_is_i64(restore_age(years_500), PVTIME_OK, "500 years are restored");
+	tap_is_i64(restore_age(years_500 + 1), PVTIME_ESNAP_TOTALS,
+		   "refused: more, which ns cannot count for long");
 }
 
 static void check_off(void)
@@ -251,6 +282,11 @@ static void check_off(void)
 	w = make(0);
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 10), PVTIME_ESNAP_ABI,
 		   "but not into one that has it");
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, 0, 0);
+	pvtime_vcpu_init(&w, PVTIME_DIALECT_1_0, 0, 0);
+	pvtime_save(&v, 10, blob);
+	tap_is_i64(pvtime_restore(&w, blob, SIZE, 10), PVTIME_OK,
+		   "a board without a frequency divides by nothing");
 }
 
 int main(void)
@@ -261,6 +297,7 @@ int main(void)
 	check_states();
 	check_refusals();
 	check_sizes();
+	check_age();
 	check_off();
 	return tap_done();
 }

@@ -153,6 +153,33 @@ static void test_addresses(void)
 	tap_is_u64(p.dtb, IMAGE_NONE, "no room for the FDT: there is none");
 }
 
+/* What `ld -Ttext=` makes of headers and notes. */
+static void test_constants(void)
+{
+	struct load loads[] = {{0, 0x400000, 0x400000, 300, 300, 4},
+			       {1024, BASE + MIB, BASE + MIB, 512, 512, 5}};
+	struct image_request r = request();
+	struct image_placement p;
+
+	make(BASE + MIB, loads, 2);
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "constants in the flash: placed");
+	tap_is_u64(p.segment_count, 1, "without them");
+	tap_is_u64(p.segment[0].ipa, BASE + MIB, "but with the code");
+	tap_is_u64(p.dtb, BASE, "and with an FDT");
+	loads[0].paddr = BASE - 299;
+	make(BASE + MIB, loads, 2);
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "constants half in the RAM");
+	loads[0].paddr = 0x400000;
+	loads[0].flags = 6;
+	make(BASE + MIB, loads, 2);
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "data in the flash");
+	make(0x400000, loads, 1);
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "nothing but constants in the flash");
+	r.load = BASE + MIB;
+	make(0x400000, loads, 1);
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "which load moves");
+}
+
 static void expect(enum image_status want, const char *name)
 {
 	struct image_request r = request();
@@ -226,5 +253,6 @@ int main(void)
 	big = false;
 	test_broken();
 	test_addresses();
+	test_constants();
 	return tap_done();
 }

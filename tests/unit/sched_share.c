@@ -128,12 +128,12 @@ static void pinning(void)
 	tap_ok(near(sim_share(2), 0.5, 0.005), "B on CPU 1, of double weight, has half of that");
 	tap_ok(near(sim_share(3), 0.25, 0.005), "C on CPU 1 has a quarter");
 	/* B goes: now all are equal, and E has nothing to make up for, nor has C. */
-	sched_stop(&sim.vcpu[2].v, 0, sim.now);
+	sched_stop(&sim.v[2], sim_on(0), sim.now);
 	run_s(1);
 	for (unsigned i = 0; i < 5; i += i == 1 ? 2 : 1)
 		tap_ok(near(sim_share(i), 0.5, 0.03), "B has gone: half for %u, at once", i);
 	/* And C: the last three have two thirds each. */
-	sched_stop(&sim.vcpu[3].v, 0, sim.now);
+	sched_stop(&sim.v[3], sim_on(0), sim.now);
 	run_s(1);
 	for (unsigned i = 0; i < 5; i += i == 1 ? 3 : 1)
 		tap_ok(near(sim_share(i), 2 / 3.0, 0.03), "C has gone: two thirds for %u, at once",
@@ -205,6 +205,7 @@ static void waiting(void)
 	for (unsigned i = 0; i < 8; i++)
 		sim_add(100, 0, 0, 0, 0);
 	unsigned s = sim_add(100, 0, 0, sim.ms / 2, 20 * sim.ms);
+	sim_run(sim.freq);
 	run_s(60);
 	tap_ok(sim.vcpu[s].worst_wait <= 4 * sim.ms,
 	       "one that mostly sleeps waits no longer than a slice for 8 that spin (%llu us)",
@@ -230,8 +231,7 @@ static void waiting(void)
 	tap_ok(sim.events < 10, "and had none for an hour");
 	sim.vcpu[1].burst = 0;
 	sim_add(100, 0, 3, 0, 0);
-	sched_wake(&sim.vcpu[1].v, 1, sim.now);
-	sim.vcpu[0].worst_wait = 0;
+	sched_wake(&sim.v[1], sim_on(1), sim.now);
 	run_s(1);
 	tap_ok(near(sim_share(0), 2 / 3.0, 0.02), "an hour alone: two thirds from then on");
 	tap_ok(near(sim_share(1), 2 / 3.0, 0.02), "an hour asleep: two thirds from then on");

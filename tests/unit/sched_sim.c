@@ -23,9 +23,20 @@ void cpu_kick(unsigned cpu)
 	sim.cpu[cpu].kicked = true;
 }
 
-static struct sim_vcpu *sim_of(struct vcpu *v)
+unsigned sim_on(unsigned cpu)
 {
-	return CONTAINER_OF(v, struct sim_vcpu, v);
+	sim.cpu[cpu].kicked = true;
+	return cpu;
+}
+
+uint64_t sim_clock(unsigned cpu)
+{
+	return sim.now - sim.skew[cpu];
+}
+
+static unsigned number(const struct vcpu *v)
+{
+	return (unsigned)(v - sim.v);
 }
 
 void sim_init(unsigned ncpus, uint32_t timeslice_us)
@@ -35,6 +46,7 @@ void sim_init(unsigned ncpus, uint32_t timeslice_us)
 	sim.freq = 62500000;
 	sim.ms = sim.freq / 1000;
 	sim.now = 123456789;
+	sim.vm.vcpus = sim.v;
 	sim.vm.dialect = PVTIME_DIALECT_1_0;
 	sched_init(ncpus, (uint32_t)sim.freq, timeslice_us);
 }
@@ -51,24 +63,26 @@ unsigned sim_add(uint32_t weight, uint32_t cap, uint8_t affinity, uint64_t burst
 			       .affinity = affinity,
 			       .burst = burst,
 			       .sleep = sleep,
-			       .burst_end = burst};
-	g->v.vm = &sim.vm;
-	sched_add(&g->v, weight, cap, affinity, sim.now);
-	pvtime_map(&g->v.time, &g->page);
-	sched_start(&g->v, 0, sim.now);
+			       .burst_end = burst,
+			       .ready_since = UINT64_MAX};
+	sim.v[i].vm = &sim.vm;
+	sim.vm.nvcpus = sim.nvcpus;
+	sched_add(&sim.v[i], weight, cap, affinity, sim.now);
+	pvtime_map(&sim.v[i].time, &g->page);
+	sched_start(&sim.v[i], sim_on(0), sim.now);
 	return i;
 }
 
 enum pvtime_state sim_state(unsigned i)
 {
-	return (enum pvtime_state)sim.vcpu[i].v.time.state;
+	return (enum pvtime_state)sim.v[i].time.state;
 }
 
 static uint64_t total(unsigned i, enum pvtime_state state)
 {
 	uint64_t ticks[PVTIME_STATES], elapsed, sum = 0;
 
-	pvtime_totals(&sim.vcpu[i].v.time, sim.now, ticks, &elapsed);
+	pvtime_totals(&sim.v[i].time, sim.now, ticks, &elapsed);
 	for (unsigned s = 0; s < PVTIME_STATES; s++)
 		sum += ticks[s];
 	if (sum != elapsed)
@@ -84,8 +98,10 @@ uint64_t sim_ran(unsigned i)
 void sim_mark(void)
 {
 	sim.marked_at = sim.now;
-	for (unsigned i = 0; i < sim.nvcpus; i++)
+	for (unsigned i = 0; i < sim.nvcpus; i++) {
 		sim.vcpu[i].mark = sim_ran(i);
+		sim.vcpu[i].worst_wait = 0;
+	}
 }
 
 double sim_share(unsigned i)
@@ -99,7 +115,7 @@ static void run_loop(unsigned cpu)
 	struct sim_cpu *c = &sim.cpu[cpu];
 
 	if (!c->claiming) {
-		struct vcpu *v = sched_next(cpu, sim.now);
+		struct vcpu *v = sched_next(cpu, sim_clock(cpu));
 
 		c->kicked = false;
 		c->entries++;
@@ -119,10 +135,19 @@ static void run_loop(unsigned cpu)
 	}
 }
 
-static bool wants_attention(const struct sim_cpu *c)
+/* When, by sim.now, this CPU's timer interrupts it. */
+static uint64_t interrupt_at(unsigned cpu)
 {
-	return c->kicked || c->claiming || !c->entries ||
-	       (c->deadline != UINT64_MAX && c->deadline + sim.latency <= sim.now);
+	uint64_t at = sim.cpu[cpu].deadline;
+
+	return at == UINT64_MAX ? at : at + sim.latency + sim.skew[cpu];
+}
+
+static bool wants_attention(unsigned cpu)
+{
+	const struct sim_cpu *c = &sim.cpu[cpu];
+
+	return c->kicked || c->claiming || !c->entries || interrupt_at(cpu) <= sim.now;
 }
 
 void sim_settle(void)
@@ -136,7 +161,7 @@ void sim_settle(void)
 		}
 		again = false;
 		for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
-			if (wants_attention(&sim.cpu[cpu])) {
+			if (wants_attention(cpu)) {
 				again = true;
 				run_loop(cpu);
 			}
@@ -147,24 +172,27 @@ void sim_settle(void)
 /* The running vCPU's computation is over: it sleeps, if nothing came meanwhile. */
 static void finish_burst(unsigned cpu)
 {
-	struct sim_vcpu *g = sim_of(sim.cpu[cpu].current);
-	uint64_t until = g->sleep ? sim.now + g->sleep : UINT64_MAX;
+	unsigned i = number(sim.cpu[cpu].current);
+	struct sim_vcpu *g = &sim.vcpu[i];
+	uint64_t now = sim_clock(cpu), until = g->sleep ? now + g->sleep : UINT64_MAX;
 
-	g->burst_end = sim_ran((unsigned)(g - sim.vcpu)) + g->burst;
-	if (sched_block(&g->v, cpu, sim.now, until))
-		sim.cpu[cpu].kicked = true; /* its run loop goes on */
+	g->burst_end = sim_ran(i) + g->burst;
+	sched_will_block(&sim.v[i]);
+	sched_block(&sim.v[i], sim_on(cpu), now, until);
 }
 
 static uint64_t burst_ends(const struct sim_cpu *c)
 {
-	const struct sim_vcpu *g;
+	uint64_t ran;
+	unsigned i;
 
 	if (!c->current)
 		return UINT64_MAX;
-	g = sim_of(c->current);
-	if (!g->burst || sim_state((unsigned)(g - sim.vcpu)) != PVTIME_RUNNING)
+	i = number(c->current);
+	if (!sim.vcpu[i].burst || sim_state(i) != PVTIME_RUNNING)
 		return UINT64_MAX;
-	return sim.now + g->burst_end - sim_ran((unsigned)(g - sim.vcpu));
+	ran = sim_ran(i);
+	return sim.now + (ran < sim.vcpu[i].burst_end ? sim.vcpu[i].burst_end - ran : 0);
 }
 
 void sim_run(uint64_t ticks)
@@ -177,11 +205,8 @@ void sim_run(uint64_t ticks)
 		uint64_t next = end;
 
 		for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
-			const struct sim_cpu *c = &sim.cpu[cpu];
-
-			if (c->deadline != UINT64_MAX)
-				next = min_u64(next, c->deadline + sim.latency);
-			next = min_u64(next, burst_ends(c));
+			next = min_u64(next, interrupt_at(cpu));
+			next = min_u64(next, burst_ends(&sim.cpu[cpu]));
 		}
 		sim.now = max_u64(next, sim.now);
 		sim.events++;
@@ -201,7 +226,7 @@ static void check_vcpu(unsigned i)
 	uint64_t stolen_ns = pvtime_ticks_to_ns(stolen, (uint32_t)sim.freq);
 	bool ready = sim_state(i) == PVTIME_READY;
 
-	if (sim.now - g->v.time.since > sim.now || shown > stolen_ns)
+	if (sim.now - sim.v[i].time.since > sim.now || shown > stolen_ns)
 		error("a structure ahead of the ledger");
 	if (ready && stolen_ns - shown > 100000000)
 		error("R-34: not refreshed for 100 ms");
@@ -244,9 +269,9 @@ void sim_check(void)
 		if (!c->current)
 			continue;
 		running++;
-		if (sim_state((unsigned)(sim_of(c->current) - sim.vcpu)) != PVTIME_RUNNING)
+		if (sim_state(number(c->current)) != PVTIME_RUNNING)
 			error("a CPU runs a vCPU that is not RUNNING");
-		if (!(sim_of(c->current)->affinity >> cpu & 1))
+		if (!(sim.vcpu[number(c->current)].affinity >> cpu & 1))
 			error("a vCPU runs on a CPU that it is not pinned to");
 	}
 	for (unsigned i = 0; i < sim.nvcpus; i++) {
@@ -255,7 +280,7 @@ void sim_check(void)
 
 		check_vcpu(i);
 		running -= state == PVTIME_RUNNING;
-		if (state == PVTIME_RUNNING || sim.vcpu[i].v.sched.ready.queued)
+		if (state == PVTIME_RUNNING || sim.v[i].sched.ready.queued)
 			could_run += match(i, &seen, owner);
 	}
 	if (running)

@@ -13,15 +13,15 @@
 #define SIM_VCPUS 64u
 
 struct sim_vcpu {
-	struct vcpu v;
 	struct pvtime_stolen page;
 	uint32_t weight, cap;
 	uint8_t affinity;
-	uint64_t burst;			  /* ticks it computes before it sleeps; 0: never sleeps */
-	uint64_t sleep;			  /* ticks that it sleeps; 0: until sched_wake() */
-	uint64_t burst_end;		  /* of its time running */
-	uint64_t ready_since, worst_wait; /* the longest it was READY at a stretch */
-	uint64_t mark;			  /* running time at sim_mark() */
+	uint64_t burst;	    /* ticks it computes before it sleeps; 0: never sleeps */
+	uint64_t sleep;	    /* ticks that it sleeps; 0: until sched_wake() */
+	uint64_t burst_end; /* of its time running */
+	uint64_t ready_since,
+		worst_wait; /* the longest it was READY at a stretch since sim_mark() */
+	uint64_t mark;	    /* running time at sim_mark() */
 };
 
 struct sim_cpu {
@@ -37,9 +37,11 @@ struct sim {
 	const char *error; /* the first one */
 	unsigned ncpus, nvcpus;
 	uint64_t events, kicks, switches;
-	uint64_t latency; /* ticks from a deadline to its interrupt */
+	uint64_t latency;	       /* ticks from a deadline to its interrupt */
+	uint64_t skew[SCHED_MAX_CPUS]; /* by how much a CPU's clock is behind sim.now */
 	struct sim_cpu cpu[SCHED_MAX_CPUS];
-	struct sim_vcpu vcpu[SIM_VCPUS];
+	struct vcpu v[SIM_VCPUS];
+	struct sim_vcpu vcpu[SIM_VCPUS]; /* what the simulation knows of v[i] */
 };
 extern struct sim sim;
 
@@ -47,6 +49,10 @@ extern struct sim sim;
 void sim_init(unsigned ncpus, uint32_t timeslice_us);
 /* Another vCPU, which is started at once. affinity 0: all CPUs. Returns its number. */
 unsigned sim_add(uint32_t weight, uint32_t cap, uint8_t affinity, uint64_t burst, uint64_t sleep);
+/* As this_cpu of a call: the call is made by that CPU, whose run loop then goes on. */
+unsigned sim_on(unsigned cpu);
+/* What that CPU's clock says. */
+uint64_t sim_clock(unsigned cpu);
 /* All CPUs take the interrupts that are due, until there are none. */
 void sim_settle(void);
 /* Run for so many ticks. */

@@ -57,8 +57,10 @@ static void test_attached(void)
 	c.out = open_memstream(&text, &size);
 	put(&c, 0, "not shown\n");
 	put(&c, 1, "\033[1mraw\r\n$ ");
-	consoles_close(&c);
+	consoles_flush(&c);
 	expect(text, "\033[1mraw\r\n$ ", "the attached console as it is, no other");
+	consoles_close(&c);
+	expect(text, "\033[1mraw\r\n$ \n", "what comes next begins on a line of its own");
 	fclose(c.out);
 	free(text);
 }

@@ -1,0 +1,11 @@
+# Unit tests of the guest's GIC: the hypervisor's vgic*.c on a fake of the list registers.
+
+VGIC_SRCS := $(addprefix hypervisor/,vgic.c vgic_lr.c vgic_regs.c vgic_mmio.c) tests/unit/vgic_fake.c
+
+UNIT_NAMES += vgic_fuzz
+vgic_fuzz_SRCS   := tests/unit/vgic_fuzz.c tests/unit/vgic_model.c $(VGIC_SRCS)
+vgic_fuzz_CFLAGS := -Ihypervisor
+
+UNIT_NAMES += vgic_race
+vgic_race_SRCS   := tests/unit/vgic_race.c $(VGIC_SRCS)
+vgic_race_CFLAGS := -Ihypervisor

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: our own guests on QEMU's virt machine itself, without a hypervisor. That machine is what ours is a
+# subset of: a guest that fails here tests something that is not the machine's.
+
+set -u
+build=${BUILD:-build}
+n=0
+
+# report STATUS NAME
+report() {
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+	fi
+}
+
+# guest NAME CPU SMP WORDS: its console, with QEMU's status in the last line.
+guest() {
+	timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu "$2" -smp "$3" -m 64M -nic none \
+		-nographic -no-reboot -kernel "$build/guest/$1.img" -append "$4" </dev/null 2>&1
+	echo "status $?"
+}
+
+# whole: whether the TAP on standard input is whole, has no failure, and QEMU ended well.
+whole() {
+	awk '/^not ok|^Bail out/ { bad = 1 }
+		/^ok/ { run++ }
+		/^1\.\.[0-9]+/ { plan = substr($1, 4) }
+		/^status/ { status = $2 }
+		END { exit bad || !run || run != plan || status != 0 }'
+}
+
+# passes NAME CPU SMP WORDS
+passes() {
+	out=$(guest "$@")
+	echo "$out" | whole
+	report $? "$1 on $3 $2"
+	echo "$out" | grep -E '^not ok|^Bail out|^status [^0]' | sed 's/^/# /'
+}
+
+for bad in 'ok 1\n1..1\nstatus 124' 'ok 1\n1..2\nstatus 0' 'ok 1\nnot ok 2\n1..2\nstatus 0' \
+	'1..0\nstatus 0'; do
+	! printf '%b\n' "$bad" | whole
+	report $? "a guest that fails is found out"
+done
+
+for cpu in cortex-a57 neoverse-n1 max; do
+	passes hello $cpu 1 ""
+	passes bad $cpu 1 "seed=7"
+	passes smp $cpu 4 ""
+	passes idle $cpu 1 "ms=200"
+	passes idle $cpu 1 "ms=200 psci"
+	passes writepage $cpu 1 ""
+done
+
+out=$(guest spin cortex-a57 2 "until_ms=200")
+[ "$(echo "$out" | grep -c '^SPIN cpu=[01] counter=[0-9]* freq=[0-9]* stolen_ns=none')" -eq 2 ]
+report $? "spin on 2 CPUs reports both"
+
+echo "1..$n"

@@ -1,0 +1,171 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: kernels, initrds and FDTs go where qemu-system-aarch64 -M virt puts them, kernels start with the
+# registers that they have there, and the FDT says what QEMU's says about the devices that both have.
+
+use strict;
+use warnings;
+use File::Temp qw(tempdir);
+use Test::More;
+
+my $build = ($ENV{BUILD} // 'build') . '/tests-machine';
+my $tmp = tempdir(CLEANUP => 1);
+my @machine = ('qemu-system-aarch64', '-M', 'virt,gic-version=3',
+	qw(-cpu cortex-a57 -nic none -display none));
+my $MIB = 1 << 20;
+
+sub put {
+	my ($name, @bytes) = @_;
+	open my $f, '>:raw', "$tmp/$name" or die "$name: $!";
+	print $f @bytes;
+	close $f or die "$name: $!";
+	return "$tmp/$name";
+}
+
+sub slurp {
+	my ($path) = @_;
+	open my $f, '<:raw', $path or die "$path: $!";
+	local $/;
+	return <$f>;
+}
+
+# output INPUT, COMMAND...: what a command prints, standard error included.
+sub output {
+	my ($input, @command) = @_;
+	my $in = put('input', $input);
+	my $pid = open(my $out, '-|') // die;
+	if (!$pid) {
+		open STDIN, '<', $in;
+		open STDERR, '>&', \*STDOUT;
+		exec 'timeout', '20', @command;
+		exit 127;
+	}
+	local $/;
+	my $text = <$out> // '';
+	close $out;
+	return $text;
+}
+
+my $report = slurp("$build/report.bin");
+
+# An arm64 Image: a branch over the header, then the report.
+sub image {
+	my ($name, $text_offset, $image_size, $fill) = @_;
+	return put($name, pack('VVQ<Q<', 0x14000010, 0, $text_offset, $image_size), "\0" x 32, "ARM\x64", "\0" x 4,
+		$report, "\0" x ($fill // 0));
+}
+
+my $small = put('small.img', 'i' x 5000);
+my $large = put('large.img', 'i' x (20 * $MIB + 1));
+my $raw = put('raw', $report);
+my $packed = image('packed', 0, 8 * $MIB);
+system('gzip', '-f', $packed) == 0 or die 'gzip';
+
+# name, MiB of RAM, kernel, initrd
+my @cases = (
+	['raw', 256, $raw, $small],
+	['raw without initrd', 256, $raw],
+	['raw in little RAM', 16, $raw, $small],
+	['raw in much RAM', 3072, $raw, $large],
+	['Image', 256, image('a', 0, 8 * $MIB), $small],
+	['Image with a small text_offset', 256, image('b', 0xffc, 8 * $MIB), $small],
+	['Image with text_offset', 128, image('c', 0x1000, 8 * $MIB), $large],
+	['Image without image_size', 100, image('d', 0x300000, 0), $small],
+	['Image beyond the middle', 64, image('e', 0x80000, 40 * $MIB + 4), $small],
+	['Image longer than its image_size', 64, image('f', 0, 4096, 3 * $MIB), $small],
+	["gzip'd Image", 96, "$packed.gz", $small],
+	['little-endian ELF', 256, "$build/report-le.elf"],
+	['big-endian ELF', 256, "$build/report-be.elf"],
+	['ELF linked at another address', 64, "$build/report-high.elf"],
+);
+
+# Where QEMU has put things.
+sub roms {
+	my ($memory, $kernel, $initrd) = @_;
+	my $text = output("info roms\nquit\n", @machine, '-S', '-monitor', 'stdio', '-m', $memory, '-kernel', $kernel,
+		defined $initrd ? ('-initrd', $initrd) : ());
+	my %at;
+	while ($text =~ /addr=([0-9a-f]+) size=\S+ mem=\S+ name="([^"]+)"/g) {
+		my ($address, $name) = (hex $1, $2);
+		$name = $name =~ /^\Q$kernel\E/ ? 'kernel' : defined $initrd && $name eq $initrd ? 'initrd' : $name;
+		$at{$name} = $address if !defined $at{$name} || $address < $at{$name};
+	}
+	return \%at;
+}
+
+sub place {
+	my ($memory, $kernel, $initrd) = @_;
+	my $text = output('', "$build/place", $memory * $MIB, 'cortex-a57', 1, "$tmp/fdt", $kernel, $initrd // ());
+	return { map { my ($k, $v) = split; ($k, hex $v) } split /\n/, $text };
+}
+
+for my $case (@cases) {
+	my ($name, $memory, $kernel, $initrd) = @$case;
+	my $want = roms($memory, $kernel, $initrd);
+	my $got = place($memory, $kernel, $initrd);
+	ok(defined $want->{kernel} && defined $want->{dtb}, "$name: QEMU takes it");
+	for my $part (qw(kernel initrd dtb)) {
+		is($got->{$part}, $want->{$part}, "$name: $part");
+	}
+	my $run = output('', @machine, '-m', $memory, '-kernel', $kernel, '-serial', 'stdio', '-monitor', 'none',
+		defined $initrd ? ('-initrd', $initrd) : ());
+	my ($pc, @x) = map { hex } split ' ', $run;
+	my ($sctlr, $el) = splice @x, 4, 2;
+	$_ //= 0 for $sctlr, $el;
+	# An Image's header is in front of the report.
+	is(($pc // 0) - ($name =~ /Image/ ? 64 : 0), $got->{entry}, "$name: entry");
+	is("@x", "$got->{x0} 0 0 0", "$name: x0 to x3");
+	is(($sctlr & 0x3000000) == 0x3000000 ? 1 : 0, $got->{big}, "$name: endianness");
+	is($el, 4, "$name: EL1");
+}
+
+# What does not fit there does not fit here.
+for my $case (['kernel', 16, image('g', 0, 15 * $MIB)], ['initrd', 32, $raw, $large],
+	['FDT', 40, $raw, $large], ['text_offset', 64, image('h', 62 * $MIB, 4 * $MIB), $small]) {
+	my ($name, $memory, $kernel, $initrd) = @$case;
+	my $qemu = output("quit\n", @machine, '-S', '-monitor', 'stdio', '-m', $memory, '-kernel', $kernel,
+		defined $initrd ? ('-initrd', $initrd) : ());
+	like($qemu, qr/not enough space|too large|too big|could not load|overlap/i, "too large, QEMU: $name");
+	ok(defined place($memory, $kernel, $initrd)->{status}, "too large, we: $name");
+}
+
+# The devicetrees. fdtget -p lists properties, -l subnodes.
+sub fdtget {
+	my ($fdt, @arguments) = @_;
+	my $text = output('', 'fdtget', @arguments[0 .. 0], $fdt, @arguments[1 .. $#arguments]);
+	return $text =~ s/\n\z//r;
+}
+
+# Ours alone; and numbers of phandles, which tests/unit/machine_fdt.c follows.
+my %ours = map { $_ => 1 } qw(/reserved-memory);
+my %phandle = map { $_ => 1 } qw(phandle interrupt-parent clocks cpu);
+my %random = map { $_ => 1 } qw(rng-seed kaslr-seed);
+
+sub compare {
+	my ($name, $path) = @_;
+	for my $property (split /\n/, fdtget("$tmp/fdt", '-p', $path)) {
+		next if $phandle{$property} || $property eq 'enable-method' && $name =~ / 1 /;
+		my @type = ('-tbx', $path, $property);
+		my ($ours, $theirs) = (fdtget("$tmp/fdt", @type), fdtget("$tmp/qemu.dtb", @type));
+		($ours, $theirs) = map { length } $ours =~ s/\S+/x/gr, $theirs =~ s/\S+/x/gr if $random{$property};
+		is($ours, $theirs, "$name: $path $property");
+	}
+	for my $node (split /\n/, fdtget("$tmp/fdt", '-l', $path)) {
+		my $below = ($path eq '/' ? '' : $path) . "/$node";
+		compare($name, $below) if !$ours{$below};
+	}
+}
+
+for my $board (['cortex-a57', 1, 256], ['cortex-a72', 8, 5120], ['neoverse-n1', 4, 512], ['max', 2, 64]) {
+	my ($cpu, $vcpus, $memory) = @$board;
+	output('', "$build/place", $memory * $MIB, $cpu, $vcpus, "$tmp/fdt", $raw);
+	output('', 'qemu-system-aarch64', '-M', "virt,gic-version=3,dumpdtb=$tmp/qemu.dtb", '-cpu', $cpu, '-smp', $vcpus,
+		'-m', $memory, '-nic', 'none', '-display', 'none');
+	compare("$cpu $vcpus CPUs", '/');
+	my $dts = output('', qw(dtc -I dtb -O dts -o), "$tmp/dts", "$tmp/fdt");
+	is($dts, '', "$cpu $vcpus CPUs: dtc has nothing to say");
+}
+isnt(fdtget("$tmp/fdt", '-tbx', '/memory@40000000', 'reg'), '', 'fdtget reads properties');
+
+done_testing();

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The states of a vCPU: every change that may be asked for, in every state; and what the guest sees of it. */
+#include "sched_sim.h"
+#include "tests/tap.h"
+
+#define S(i) sim_state(i)
+
+static struct vcpu *vcpu(unsigned i)
+{
+	return &sim.v[i];
+}
+
+static void wait_ms(unsigned ms)
+{
+	sim_run(ms * sim.ms);
+}
+
+static void sound(const char *what)
+{
+	if (!tap_ok(!sim.errors, "%s: sound", what))
+		tap_print("# %llu times; first: %s\n", (unsigned long long)sim.errors, sim.error);
+}
+
+static uint64_t ledger(unsigned i, enum pvtime_state state)
+{
+	uint64_t ticks[PVTIME_STATES], elapsed, switches;
+	struct pvtime_vcpu copy;
+
+	sched_ledger(vcpu(i), &copy, &switches);
+	pvtime_totals(&copy, sim.now, ticks, &elapsed);
+	return ticks[state];
+}
+
+static void block_and_wake(void)
+{
+	uint64_t t;
+
+	sim_init(2, 4000);
+	sim_add(100, 0, 1, 0, 0);
+	sim_settle();
+	tap_ok(S(0) == PVTIME_RUNNING, "started: it runs");
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, sim.now), "a deadline that has come: no block");
+	sched_wake(vcpu(0), 0, sim.now);
+	tap_ok(!sim.cpu[0].kicked, "woken by its own CPU: no interrupt");
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "woken before: no block");
+	tap_ok(S(0) == PVTIME_RUNNING && sched_next(0, sim.now) == vcpu(0), "and it runs on");
+
+	sched_wake(vcpu(0), 0, sim.now);
+	sched_will_block(vcpu(0));
+	tap_ok(sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "a wake-up that it has seen: blocks");
+	tap_ok(S(0) == PVTIME_BLOCKED, "BLOCKED");
+	tap_ok(!sched_vm_can_run(&sim.vm), "nothing in the VM can run by itself");
+	sim.cpu[0].kicked = true;
+	wait_ms(5);
+	tap_ok(!sim.cpu[0].current && sim.cpu[0].deadline == UINT64_MAX, "idle, no timer");
+	sched_wake(vcpu(0), 1, sim.now);
+	tap_ok(sim.cpu[0].kicked && S(0) == PVTIME_READY, "woken by another CPU: READY, kicked");
+	t = ledger(0, PVTIME_READY);
+	sim.now += 777;
+	sim_settle();
+	tap_ok(S(0) == PVTIME_RUNNING, "and runs");
+	tap_is_u64(ledger(0, PVTIME_READY), t + 777, "from wake-up to entry is stolen, exactly");
+	tap_is_u64(sim.vcpu[0].page.stolen_ns, 777 * 16, "and the guest knows at once");
+	tap_is_u64(ledger(0, PVTIME_BLOCKED), 5 * sim.ms, "asleep was BLOCKED, exactly");
+
+	sched_wake(vcpu(0), 1, sim.now);
+	tap_ok(sim.cpu[0].kicked, "woken while it runs elsewhere: that CPU is kicked");
+	sim_settle();
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "and its next block returns");
+
+	tap_ok(sched_block(vcpu(0), 0, sim.now, sim.now + 3 * sim.ms), "blocks for 3 ms");
+	tap_ok(sched_vm_can_run(&sim.vm), "it will run by itself");
+	sim.cpu[0].kicked = true;
+	t = ledger(0, PVTIME_BLOCKED);
+	wait_ms(10);
+	tap_is_u64(ledger(0, PVTIME_BLOCKED), t + 3 * sim.ms, "and is up after 3 ms");
+	tap_ok(sched_block(vcpu(0), 0, sim.now, sim.now + 3 * sim.ms), "again, and");
+	sim.cpu[0].kicked = true;
+	wait_ms(1);
+	sched_wake(vcpu(0), 1, sim.now);
+	sim_settle();
+	tap_ok(S(0) == PVTIME_RUNNING && sim.cpu[0].deadline == UINT64_MAX,
+	       "woken early: the timer is off");
+	sound("block and wake");
+}
+
+static void stop(void)
+{
+	sim_init(2, 4000);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(100, 10, 2, 0, 0);
+	wait_ms(50);
+	unsigned running = S(0) == PVTIME_RUNNING ? 0 : 1;
+
+	tap_ok(S(2) == PVTIME_READY && !vcpu(2)->sched.ready.queued, "one is throttled");
+	tap_ok(!sched_start(vcpu(2), sim_on(0), sim.now), "what is not OFF can't be started");
+	sched_stop(vcpu(2), 0, sim.now);
+	tap_ok(S(2) == PVTIME_OFF && sched_is_off(vcpu(2)), "throttled -> OFF");
+	wait_ms(200);
+	tap_ok(S(2) == PVTIME_OFF, "and stays so when its period ends");
+
+	running = S(0) == PVTIME_RUNNING ? 0 : 1;
+	sched_stop(vcpu(1 - running), 1, sim.now);
+	tap_ok(sched_is_off(vcpu(1 - running)), "READY -> OFF");
+	sched_stop(vcpu(running), 1, sim.now);
+	tap_ok(S(running) == PVTIME_RUNNING && sim.cpu[0].kicked, "RUNNING elsewhere: asked to");
+	tap_ok(!sched_block(vcpu(running), 0, sim.now, UINT64_MAX), "and can't block before");
+	tap_ok(!sched_start(vcpu(running), sim_on(1), sim.now), "nor be started before");
+	sim_settle();
+	tap_ok(sched_is_off(vcpu(running)), "then -> OFF");
+
+	tap_ok(sched_start(vcpu(0), sim_on(0), sim.now), "starts again");
+	sim_settle();
+	sched_stop(vcpu(0), 0, sim.now);
+	tap_ok(S(0) == PVTIME_OFF && !sched_is_off(vcpu(0)),
+	       "RUNNING here -> OFF, but its registers are still in the CPU");
+	tap_ok(!sched_next(0, sim.now), "no longer what this CPU runs");
+	sim.cpu[0].kicked = true;
+	sim_settle();
+	tap_ok(sched_is_off(vcpu(0)), "until that has saved them");
+
+	sched_start(vcpu(0), sim_on(0), sim.now);
+	sim_settle();
+	sched_block(vcpu(0), sim_on(0), sim.now, sim.now + sim.ms);
+	sim_settle();
+	sched_stop(vcpu(0), 1, sim.now);
+	tap_ok(sched_is_off(vcpu(0)), "BLOCKED -> OFF");
+	wait_ms(5);
+	tap_ok(S(0) == PVTIME_OFF, "and its timer does not wake it");
+	sched_wake(vcpu(0), 1, sim.now);
+	tap_ok(S(0) == PVTIME_OFF, "nor does a wake-up");
+	sound("stop");
+}
+
+/* A vCPU is not loaded before the CPU that it ran on has saved it, and nobody waits in a circle. */
+static void migration(void)
+{
+	sim_init(2, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_settle();
+	unsigned from = vcpu(0)->sched.cpu, to = 1 - from;
+
+	sched_block(vcpu(0), from, sim.now, UINT64_MAX);
+	sched_wake(vcpu(0), to, sim.now);
+	tap_ok(sched_next(to, sim.now) == vcpu(0),
+	       "woken before its CPU has saved it: another takes it");
+	tap_ok(vcpu(0)->sched.on_cpu, "but may not load it");
+	tap_ok(!sched_next(from, sim.now), "the first has nothing to run,");
+	sched_release(&vcpu(0)->sched);
+	sched_claim(&vcpu(0)->sched);
+	tap_ok(vcpu(0)->sched.on_cpu && S(0) == PVTIME_RUNNING, "saves it, and the other loads it");
+}
+
+static void refresh(void)
+{
+	uint64_t worst = 0;
+
+	sim_init(1, 100000);
+	for (unsigned i = 0; i < 12; i++)
+		sim_add(100, i ? 0 : 5, 0, 0, 0);
+	sim_run(sim.freq);
+	for (unsigned step = 0; step < 3000; step++) {
+		wait_ms(1);
+		for (unsigned i = 0; i < 12; i++) {
+			uint64_t ns =
+				pvtime_ticks_to_ns(ledger(i, PVTIME_READY), (uint32_t)sim.freq) -
+				sim.vcpu[i].page.stolen_ns;
+
+			worst = ns > worst ? ns : worst;
+		}
+	}
+	tap_ok(worst <= 100000000 && worst > 50000000,
+	       "R-34: no structure is older than 100 ms while its vCPU waits (%llu us)",
+	       (unsigned long long)worst / 1000);
+	sound("refresh");
+}
+
+static void reset_and_pause(void)
+{
+	sim_init(2, 4000);
+	for (unsigned i = 0; i < 4; i++)
+		sim_add(100, i ? 0 : 10, 0, i == 3 ? sim.ms : 0, 0);
+	wait_ms(77);
+	for (unsigned i = 0; i < 4; i++) {
+		enum pvtime_state was = S(i);
+
+		sched_reset_ledger(vcpu(i), sim.now);
+		tap_ok(S(i) == was && !sim.vcpu[i].page.stolen_ns && !ledger(i, PVTIME_READY) &&
+			       !ledger(i, was),
+		       "reset in state %u: all is zero, the state stays", was);
+	}
+	wait_ms(500);
+	sound("reset");
+
+	sched_set_alarm(0, sim.now + 5);
+	tap_is_u64(sched_deadline(0), sim.now + 5, "an alarm is a deadline");
+	tap_ok(!sched_alarm_due(0, sim.now + 4), "not yet due");
+	tap_ok(sched_alarm_due(0, sim.now + 5) && !sched_alarm_due(0, sim.now + 6), "due once");
+
+	sched_pause_all(sim_on(0), sim.now);
+	tap_ok(!sched_all_paused(), "pause: who runs on another CPU is asked to");
+	sim_settle();
+	tap_ok(sched_all_paused() && !sim.cpu[0].current && !sim.cpu[1].current, "all are PAUSED");
+	for (unsigned i = 0; i < 4; i++)
+		tap_ok(S(i) == PVTIME_PAUSED && sim.vcpu[i].page.stolen_ns ==
+							pvtime_ticks_to_ns(ledger(i, PVTIME_READY),
+									   (uint32_t)sim.freq),
+		       "vCPU %u: its structure is its ledger", i);
+	sched_wake(vcpu(3), 0, sim.now);
+	wait_ms(300);
+	tap_ok(sched_all_paused(), "and nothing gets up any more");
+	tap_ok(sim.cpu[0].deadline == UINT64_MAX && sim.cpu[1].deadline == UINT64_MAX, "no timers");
+	sound("pause");
+}
+
+int main(void)
+{
+	block_and_wake();
+	stop();
+	migration();
+	refresh();
+	reset_and_pause();
+	return tap_done();
+}
