@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef BOARD_H
-#define BOARD_H
+#ifndef HYPERVISOR_BOARD_H
+#define HYPERVISOR_BOARD_H
 
 /* What the board's FDT says: read once at boot, constant afterwards. */
+#include "machine/board.h"
 #include "machine/map.h"
 #include "types.h"
 
 #define BOARD_MAX_MEMORY 8u
-
-struct board_range {
-	uint64_t base, size;
-};
 
 struct board {
 	struct board_range uart; /* size 0: none */

@@ -32,7 +32,7 @@ static void *zalloc(uint64_t size)
 {
 	paddr_t at;
 
-	if (!memory_alloc(size, PAGE_SIZE, &at))
+	if (!memory_alloc(size, PAGE_SIZE, 0, &at))
 		panic("no memory for the VMs' state: 0x%lx bytes", size);
 	return memset(pa_ptr(at), 0, size);
 }

@@ -13,6 +13,8 @@
 #include "uart.h"
 #include "vm.h"
 
+#include <libfdt.h>
+
 void primary_main(const void *fdt) __attribute__((noreturn));
 
 extern char image_start[], image_end[];
@@ -26,7 +28,7 @@ static void map_devices(void)
 }
 
 /* All RAM that nothing lies in becomes free, and mapped. The image and the FDT are mapped already. */
-static void claim_memory(uint64_t fdt)
+static void claim_memory(const void *fdt)
 {
 	uint64_t image = (uintptr_t)image_start, image_to = (uintptr_t)image_end;
 	bool fits = true;
@@ -45,10 +47,9 @@ static void claim_memory(uint64_t fdt)
 			mmu_map(image_to, to, MMU_DATA);
 		}
 	}
-	fdt &= ~(2 * MIB - 1);
 	fits = fits && memory_reserve(image, image_to) &&
 	       memory_reserve(board.bundle, board.bundle_end) &&
-	       memory_reserve(fdt, fdt + MMU_FDT_WINDOW);
+	       memory_reserve((uintptr_t)fdt, (uintptr_t)fdt + fdt_totalsize(fdt));
 	if (!fits)
 		panic("the board's memory is in too many pieces");
 }
@@ -57,7 +58,7 @@ void *page_alloc(unsigned count)
 {
 	paddr_t at;
 
-	if (!memory_alloc(count * PAGE_SIZE, count * PAGE_SIZE, &at))
+	if (!memory_alloc(count * PAGE_SIZE, count * PAGE_SIZE, 0, &at))
 		return NULL;
 	return memset(pa_ptr(at), 0, count * PAGE_SIZE);
 }
@@ -92,7 +93,7 @@ void primary_main(const void *fdt)
 		panic("the board's timers are PPIs %u and %u: the guests' are 27 and 30",
 		      board.vtimer_intid, board.ptimer_intid);
 	name_cpus();
-	claim_memory((uintptr_t)fdt);
+	claim_memory(fdt);
 	cpu_init_el2();
 	gic_init();
 	wrong = gic_init_cpu();

@@ -94,6 +94,7 @@ const char *manifest_read_vm(const void *fdt, uint64_t size, unsigned id, struct
 	    !number_in(fdt, node, "stolen-time", 0, PVTIME_DIALECT_BETA2, &dialect) ||
 	    !number(fdt, node, "entry", &vm->entry) || !number(fdt, node, "x0", &vm->x0))
 		return "a property is missing or out of range";
+	vm->big_endian = fdt_getprop(fdt, node, "big-endian", NULL);
 	vm->nvcpus = (unsigned)vcpus;
 	vm->dialect = (enum pvtime_dialect)dialect;
 	*m = (struct manifest_vm){(uint32_t)weight, (uint32_t)cap, (uint8_t)pin};

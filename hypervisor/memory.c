@@ -45,23 +45,19 @@ bool memory_reserve(uint64_t from, uint64_t to)
 	return true;
 }
 
-bool memory_alloc(uint64_t size, uint64_t align, paddr_t *at)
+bool memory_alloc(uint64_t size, uint64_t align, uint64_t least, paddr_t *at)
 {
-	const struct range *best = NULL;
+	uint64_t best = UINT64_MAX;
 
 	for (unsigned i = 0; i < count; i++) {
 		const struct range *r = &ranges[i];
-		uint64_t start = align_up(r->from, align);
+		uint64_t start = align_up(max_u64(r->from, least), align);
 
-		if (start >= r->to || r->to - start < size || start < r->from)
-			continue;
-		if (!best || r->to - r->from < best->to - best->from)
-			best = r;
+		if (start >= r->from && start < r->to && r->to - start >= size)
+			best = min_u64(best, start);
 	}
-	if (!best)
-		return false;
-	*at = (paddr_t){align_up(best->from, align)};
-	return memory_reserve(at->pa, at->pa + size);
+	*at = (paddr_t){best};
+	return best != UINT64_MAX && memory_reserve(best, best + size);
 }
 
 uint64_t memory_free_bytes(void)

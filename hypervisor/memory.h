@@ -15,10 +15,10 @@ bool memory_add(uint64_t from, uint64_t to);
 /* [from, to) is in use: cut it out of the free ranges, rounded out to whole pages. False: too many ranges. */
 bool memory_reserve(uint64_t from, uint64_t to);
 /*
- * The lowest free `size` bytes at a multiple of `align` (a power of two, at least a page), in the smallest range
- * that has them. Not zeroed. False: there is no such range.
+ * The lowest free `size` bytes at a multiple of `align` (a power of two, at least a page), not below `least`. Not
+ * zeroed. False: there is no such place.
  */
-bool memory_alloc(uint64_t size, uint64_t align, paddr_t *at);
+bool memory_alloc(uint64_t size, uint64_t align, uint64_t least, paddr_t *at);
 uint64_t memory_free_bytes(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include "panic.h"
 
 #define VA_BITS	   39u
+#define FDT_MAX	   (2 * MIB) /* the arm64 boot protocol's; its size is the big-endian second word */
 #define POOL_PAGES 64u
 
 /* Descriptor bits (DDI 0487, D8.3). */
@@ -117,7 +118,7 @@ void mmu_prepare(uint64_t fdt)
 	for (unsigned i = 0; i < STACKS; i++, stack += STACK_BYTES)
 		mmu_map(stack + PAGE_SIZE, stack + STACK_BYTES, MMU_DATA);
 	mmu_map(stack, (uintptr_t)image_end, MMU_DATA);
-	mmu_map(fdt & ~(2 * MIB - 1), (fdt & ~(2 * MIB - 1)) + MMU_FDT_WINDOW, MMU_RODATA);
+	mmu_map(fdt, fdt + min_u64(__builtin_bswap32(((uint32_t *)fdt)[1]), FDT_MAX), MMU_RODATA);
 
 	mmu_registers[0] = MAIR_VALUE;
 	mmu_registers[1] = TCR_VALUE | min_u64(range, 5) << 16;

@@ -10,9 +10,6 @@
 
 enum mmu_kind { MMU_TEXT, MMU_RODATA, MMU_DATA, MMU_DEVICE };
 
-/* An FDT has at most 2 MiB (the arm64 boot protocol): this much is mapped from the 2 MiB boundary below it. */
-#define MMU_FDT_WINDOW (4 * MIB)
-
 /* Before the MMU is on: map the image and the FDT. Called by boot.S. */
 void mmu_prepare(uint64_t fdt);
 /*

@@ -17,7 +17,7 @@ bool pvtime_create(struct vm *vm)
 
 	if (vm->dialect == PVTIME_DIALECT_OFF)
 		return true;
-	if (!memory_alloc(MAP_PVTIME_SIZE, MAP_PVTIME_SIZE, &vm->pvtime) ||
+	if (!memory_alloc(MAP_PVTIME_SIZE, MAP_PVTIME_SIZE, 0, &vm->pvtime) ||
 	    !stage2_map(&vm->s2, (ipaddr_t){MAP_PVTIME_BASE}, vm->pvtime, MAP_PVTIME_SIZE, S2_READ_ONLY))
 		return false;
 	structures = pa_ptr(vm->pvtime);

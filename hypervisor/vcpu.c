@@ -42,7 +42,7 @@ static void take_entry(struct vcpu *v)
 	v->regs.x[0] = v->entry.x0;
 	el1_reset(&v->el1);
 	if (v->entry.big_endian)
-		v->el1.r[EL1_SCTLR] |= SCTLR_EE;
+		v->el1.r[EL1_SCTLR] |= SCTLR_EE | SCTLR_E0E;
 	v->fp = (struct fp_regs){.fpcr = 0};
 	v->vtimer = (struct vtimer){0};
 	v->ptimer = (struct vtimer){0};

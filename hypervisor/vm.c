@@ -7,14 +7,14 @@
 #include "memory.h"
 #include "pvtime.h"
 #include "vtimer.h"
+#include "machine/board.h"
 
 const char *vm_create(struct vm *vm)
 {
 	if (!stage2_init(&vm->s2, (uint16_t)(vm->id + 1)))
 		return "no memory for its translation tables";
-	/* Aligned for 1 GiB blocks where that can be, else for those of 2 MiB. */
-	if (!(vm->ram_size >= GIB && memory_alloc(vm->ram_size, GIB, &vm->ram)) &&
-	    !memory_alloc(vm->ram_size, 2 * MIB, &vm->ram))
+	if (!memory_alloc(vm->ram_size, board_vm_align(vm->ram_size),
+			  BOARD_RAM_BASE + BOARD_HYPERVISOR_SIZE, &vm->ram))
 		return "no room for its RAM";
 	if (!stage2_map(&vm->s2, (ipaddr_t){MAP_RAM_BASE}, vm->ram, vm->ram_size, S2_READ_WRITE))
 		return "no memory for its translation tables";
@@ -36,7 +36,8 @@ void vm_start(struct vm *vm)
 	spin_lock(&vm->lock);
 	for (unsigned i = 0; i < vm->nvcpus; i++)
 		vm->vcpus[i].entry.pending = false;
-	first->entry = (struct vcpu_entry){.pc = vm->entry, .x0 = vm->x0, .pending = true};
+	first->entry = (struct vcpu_entry){
+		.pc = vm->entry, .x0 = vm->x0, .big_endian = vm->big_endian, .pending = true};
 	vm->load_done = 0;
 	vm->phase = VM_LOADING;
 	sched_start(first, this_cpu()->id, counter());

@@ -36,6 +36,7 @@ struct vm {
 	paddr_t pvtime;	    /* the stolen-time region, MAP_PVTIME_SIZE bytes; 0 where it is off */
 	enum pvtime_dialect dialect;
 	uint64_t entry, x0; /* of the first vCPU */
+	bool big_endian;    /* it starts so: a big-endian ELF */
 	struct vm_segment segments[VM_MAX_SEGMENTS];
 	unsigned nsegments;
 	bool has_input;	    /* the host's terminal may type at its console: somebody could wake it */

@@ -2,7 +2,7 @@
 
 HYP_SRCS := $(wildcard hypervisor/*.c)
 HYP_ASM  := $(wildcard hypervisor/*.S)
-HYP_LIB  := $(wildcard lib/*.c)
+HYP_LIB  := $(wildcard lib/*.c) machine/board.c
 HYP_OBJS := $(HYP_SRCS:%.c=$(BUILD)/a64/%.o) $(HYP_ASM:%.S=$(BUILD)/a64/%.o) \
             $(HYP_LIB:%.c=$(BUILD)/a64/hypervisor/%.o)
 HYP_CFLAGS := $(A64_CFLAGS) -mno-outline-atomics -fpie -fno-builtin -fno-tree-loop-distribute-patterns -Ihypervisor -isystem $(A64_LIBFDT_INC)
@@ -17,8 +17,13 @@ $(BUILD)/a64/hypervisor/%.o: hypervisor/%.S | packages
 	@echo "  A64     $@"
 	@$(A64_CC) -Ihypervisor -I. -MMD -MP -c -o $@ $<
 
-# The library again, position-independent.
+# The library and the board's memory map again, position-independent.
 $(BUILD)/a64/hypervisor/lib/%.o: lib/%.c | packages
+	@mkdir -p $(@D)
+	@echo "  A64     $@"
+	@$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<
+
+$(BUILD)/a64/hypervisor/machine/%.o: machine/%.c | packages
 	@mkdir -p $(@D)
 	@echo "  A64     $@"
 	@$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<

@@ -9,3 +9,11 @@ vgic_fuzz_CFLAGS := -Ihypervisor
 UNIT_NAMES += vgic_race
 vgic_race_SRCS   := tests/unit/vgic_race.c $(VGIC_SRCS)
 vgic_race_CFLAGS := -Ihypervisor
+
+UNIT_NAMES += vgic_registers
+vgic_registers_SRCS   := tests/unit/vgic_registers.c $(VGIC_SRCS)
+vgic_registers_CFLAGS := -Ihypervisor
+
+UNIT_NAMES += vgic_lists
+vgic_lists_SRCS   := tests/unit/vgic_lists.c $(VGIC_SRCS)
+vgic_lists_CFLAGS := -Ihypervisor
