@@ -23,12 +23,29 @@
 #define isb()	   __asm__ volatile("isb" : : : "memory")
 #define dsb(scope) __asm__ volatile("dsb " #scope : : : "memory")
 #define wfi()	   __asm__ volatile("wfi" : : : "memory")
+#define tlbi(what) __asm__ volatile("tlbi " #what : : : "memory")
+#define ic(what)   __asm__ volatile("ic " #what : : : "memory")
 
 /* The system counter, CNTPCT_EL0, not read ahead of what came before. */
 static inline uint64_t counter(void)
 {
 	isb();
 	return read_sysreg(cntpct_el0);
+}
+
+/*
+ * Stage 1 of the guest whose vCPU is loaded: what PAR_EL1 says of a read of `va` at EL1, which may read all that
+ * EL0 may read or execute. The guest's own PAR_EL1 stays.
+ */
+static inline uint64_t guest_translate(uint64_t va)
+{
+	uint64_t saved = read_sysreg(par_el1), par;
+
+	__asm__ volatile("at s1e1r, %0" : : "r"(va));
+	isb();
+	par = read_sysreg(par_el1);
+	write_sysreg(par_el1, saved);
+	return par;
 }
 
 static inline uint64_t dcache_line(void)
@@ -44,6 +61,12 @@ static inline void dcache_clean(const void *from, uint64_t size)
 	for (uint64_t a = (uint64_t)from & ~(line - 1); a < end; a += line)
 		__asm__ volatile("dc civac, %0" : : "r"(a) : "memory");
 	dsb(sy);
+}
+
+/* Clear the block at `a`, of the size in DCZID_EL0. */
+static inline void dcache_zero(uint64_t a)
+{
+	__asm__ volatile("dc zva, %0" : : "r"(a) : "memory");
 }
 
 static inline uint32_t mmio_read32(uint64_t pa)

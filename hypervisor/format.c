@@ -13,15 +13,22 @@ static void put(struct sink *s, char c)
 		s->out[s->length++] = c;
 }
 
-static void put_number(struct sink *s, uint64_t value, unsigned base, unsigned width, char pad)
+/* sign: '-', or '\0' for none. */
+static void put_number(struct sink *s, char sign, uint64_t value, unsigned base, unsigned width, char pad)
 {
-	char digits[20];
+	char digits[21];
 	unsigned n = 0;
 
 	do {
 		digits[n++] = "0123456789abcdef"[value % base];
 		value /= base;
 	} while (value);
+	if (sign && pad == '0') {
+		put(s, sign);
+		width -= width > 0;
+	} else if (sign) {
+		digits[n++] = sign;
+	}
 	for (; width > n; width--)
 		put(s, pad);
 	while (n)
@@ -30,11 +37,10 @@ static void put_number(struct sink *s, uint64_t value, unsigned base, unsigned w
 
 static void put_signed(struct sink *s, int64_t value, unsigned width, char pad)
 {
-	if (value < 0) {
-		put(s, '-');
-		value = -value;
-	}
-	put_number(s, (uint64_t)value, 10, width, pad);
+	if (value < 0)
+		put_number(s, '-', 0 - (uint64_t)value, 10, width, pad);
+	else
+		put_number(s, '\0', (uint64_t)value, 10, width, pad);
 }
 
 static void put_string(struct sink *s, const char *text)
@@ -74,7 +80,7 @@ size_t format_va(char *out, size_t size, const char *f, va_list args)
 			break;
 		case 'u':
 		case 'x':
-			put_number(&s,
+			put_number(&s, '\0',
 				   is_long ? va_arg(args, unsigned long) : va_arg(args, unsigned),
 				   *f == 'x' ? 16 : 10, width, pad);
 			break;

@@ -35,7 +35,7 @@ static const struct {
 	{4, 0, F(3, 0) | F(27, 16) | F(51, 48) | F(63, 56)}, /* ID_AA64PFR0: EL0, FP, SIMD, GIC, DIT, CSV */
 	{4, 1, F(7, 0)},			    /* ID_AA64PFR1: BTI, SSBS */
 	{5, 0, F(3, 0) | F(15, 12) | F(23, 20) | F(31, 28) | F(39, 36)}, /* ID_AA64DFR0: self-hosted debug */
-	{6, 0, F(63, 28) | F(23, 0)},		    /* ID_AA64ISAR0: no TME */
+	{6, 0, F(63, 28) | F(23, 4)},		    /* ID_AA64ISAR0: no TME */
 	{6, 1, F(3, 0) | F(23, 12) | F(39, 32) | F(55, 40)}, /* ID_AA64ISAR1: no PAuth */
 	{7, 0, F(31, 0)},			    /* ID_AA64MMFR0: no FGT, ECV */
 	{7, 1, F(3, 0) | F(15, 12) | F(23, 20) | F(39, 36)}, /* ID_AA64MMFR1: HAFDBS, HPDS, PAN, ETS */

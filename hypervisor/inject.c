@@ -58,6 +58,6 @@ void inject_external_abort(struct vcpu *v, uint64_t esr, uint64_t far)
 	if (esr & ISS_S1PTW) /* the level of the walk's step is in both codes' low bits */
 		fsc = FSC_EXTERNAL_WALK | (esr & 3);
 	write_sysreg(far_el1, far);
-	take_exception(v, (uint64_t)(same_el ? ec + 1 : ec) << ESR_EC_SHIFT | (esr & ESR_IL) |
+	take_exception(v, (uint64_t)(same_el ? ec + 1 : ec) << ESR_EC_SHIFT | ESR_IL |
 				  (data ? esr & (ISS_WNR | ISS_CM) : 0) | fsc);
 }

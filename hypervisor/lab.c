@@ -188,6 +188,10 @@ void lab_finish_if_ended(void)
 
 	if (!__atomic_load_n(&ending, __ATOMIC_ACQUIRE) || !sched_all_paused())
 		return;
+	if (this_cpu()->id != 0) { /* which may be asleep, with nothing else to come */
+		cpu_kick(0);
+		return;
+	}
 	report_ledger("final", counter() - started_at);
 	for (unsigned i = 0; i < manifest.vms && !stuck; i++)
 		stuck = vms[i].stuck ? &vms[i] : NULL;

@@ -26,7 +26,7 @@ void lab_vm_stopped(struct vm *vm, bool reset);
 void lab_stop(void);
 /* The boot CPU's share: samples and the end of time, when they are due or another CPU has kicked it; */
 void lab_alarm(uint64_t now);
-/* and the end itself, when all is paused. */
+/* and the end itself, when all is paused: each CPU looks whether it was the last, and tells the boot CPU. */
 void lab_finish_if_ended(void);
 
 #endif

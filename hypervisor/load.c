@@ -20,14 +20,14 @@ static void zero(void *at, uint64_t size)
 		return;
 	}
 	for (uint64_t a = (uint64_t)at; a < (uint64_t)at + size; a += block)
-		__asm__ volatile("dc zva, %0" : : "r"(a) : "memory");
+		dcache_zero(a);
 }
 
 /* What a guest sees with its caches off, and fetches (IHI 0487, D7.5): to the point of coherency. */
 static void finish(struct vm *vm)
 {
-	__asm__ volatile("tlbi vmalls12e1is" : : : "memory");
-	__asm__ volatile("ic ialluis" : : : "memory");
+	tlbi(vmalls12e1is);
+	ic(ialluis);
 	dsb(ish);
 	isb();
 	for (unsigned i = 0; i < MAP_MAX_PCPUS; i++)

@@ -84,7 +84,7 @@ const char *manifest_read_vm(const void *fdt, uint64_t size, unsigned id, struct
 	format(path, sizeof(path), "/vm@%u", id);
 	node = fdt_path_offset(fdt, path);
 	name = fdt_getprop(fdt, node, "name", &length);
-	if (!name || length < 2 || length > VM_NAME_MAX)
+	if (!name || length < 2 || length > VM_NAME_MAX || name[length - 1])
 		return "no name of 1 to 15 bytes";
 	format(vm->name, sizeof(vm->name), "%s", name);
 	if (!number_in(fdt, node, "vcpus", 1, MAP_MAX_VCPUS_PER_VM, &vcpus) ||

@@ -29,17 +29,19 @@ bool memory_add(uint64_t from, uint64_t to)
 
 bool memory_reserve(uint64_t from, uint64_t to)
 {
-	unsigned before = count;
+	unsigned i = 0;
 
 	from &= ~(PAGE_SIZE - 1);
 	to = align_up(to, PAGE_SIZE);
-	for (unsigned i = 0; i < before; i++) {
-		struct range *r = &ranges[i], old = *r;
+	while (i < count) {
+		struct range old = ranges[i];
 
-		if (to <= old.from || from >= old.to || from >= to)
+		if (to <= old.from || from >= old.to || from >= to) {
+			i++;
 			continue;
-		r->to = max_u64(old.from, from); /* may become empty */
-		if (!memory_add(to, old.to))
+		}
+		ranges[i] = ranges[--count]; /* what is left of it goes to the end */
+		if (!memory_add(old.from, from) || !memory_add(to, old.to))
 			return false;
 	}
 	return true;

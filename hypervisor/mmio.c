@@ -63,20 +63,16 @@ static bool is_big_endian(const struct vcpu *v)
 {
 	bool el0 = !(v->regs.pstate & 0xc);
 
+	if (v->regs.pstate & BIT(4)) /* AArch32: PSTATE.E */
+		return v->regs.pstate & BIT(9);
 	return read_sysreg(sctlr_el1) & (el0 ? SCTLR_E0E : SCTLR_EE);
 }
 
 /* The instruction at the guest's PC, which has just been fetched from there; false: its page is gone meanwhile. */
 static bool read_insn(struct vcpu *v, uint32_t *insn)
 {
-	uint64_t par, ipa;
+	uint64_t par = guest_translate(v->regs.pc), ipa;
 
-	if (v->regs.pstate & 0xc)
-		__asm__ volatile("at s1e1r, %0" : : "r"(v->regs.pc));
-	else
-		__asm__ volatile("at s1e0r, %0" : : "r"(v->regs.pc));
-	isb();
-	par = read_sysreg(par_el1);
 	ipa = (par & UINT64_C(0x000ffffffffff000)) | (v->regs.pc & 0xfff);
 	if (par & 1 || ipa < MAP_RAM_BASE || ipa - MAP_RAM_BASE > v->vm->ram_size - 4)
 		return false;

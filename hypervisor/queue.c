@@ -13,29 +13,19 @@ static bool before(const struct queue_node *a, const struct queue_node *b)
 	return a->key != b->key ? a->key < b->key : a->id < b->id;
 }
 
-static unsigned height(const struct queue_node *n)
-{
-	return n ? n->height : 0;
-}
-
 static uint8_t reachable(const struct queue_node *n)
 {
 	return n ? n->reachable : 0;
 }
 
-/* What a node knows about its subtree, from its children. */
-static void summarize(struct queue_node *n)
+static uint8_t summary(const struct queue_node *n)
 {
-	const struct queue_node *l = n->child[0], *r = n->child[1];
-	unsigned hl = height(l), hr = height(r);
-
-	n->height = (uint8_t)(1 + (hl > hr ? hl : hr));
-	n->reachable = (uint8_t)(n->affinity | reachable(l) | reachable(r));
+	return n->affinity | reachable(n->child[0]) | reachable(n->child[1]);
 }
 
 /* `to` (or nothing) takes the place of `n` under `parent`, or as the root. */
-static void replace(struct queue *q, struct queue_node *parent, struct queue_node *n,
-		    struct queue_node *to)
+static inline void replace(struct queue *q, struct queue_node *parent, const struct queue_node *n,
+			   struct queue_node *to)
 {
 	if (!parent)
 		q->root = to;
@@ -46,46 +36,19 @@ static void replace(struct queue *q, struct queue_node *parent, struct queue_nod
 }
 
 /* n's child on side `d` takes its place, and n becomes its child on the other side. */
-static struct queue_node *rotate(struct queue *q, struct queue_node *n, unsigned d)
+static void rotate(struct queue *q, struct queue_node *n, unsigned d)
 {
 	struct queue_node *top = n->child[d], *middle = top->child[!d];
 
+	VISIT();
 	replace(q, n->parent, n, top);
 	top->child[!d] = n;
 	n->parent = top;
 	n->child[d] = middle;
 	if (middle)
 		middle->parent = n;
-	summarize(n);
-	summarize(top);
-	return top;
-}
-
-/*
- * A subtree of `n` has changed: balance and summarize from here up, as far as anything changes. The
- * heights of a node's subtrees differ by at most 1, but for the one change, by which it may be 2.
- */
-static void fix(struct queue *q, struct queue_node *n)
-{
-	while (n) {
-		unsigned old_height = n->height, old_reachable = n->reachable;
-		unsigned hl = height(n->child[0]), hr = height(n->child[1]);
-
-		VISIT();
-		if (hl > hr + 1 || hr > hl + 1) {
-			unsigned d = hr > hl;
-			struct queue_node *tall = n->child[d];
-
-			if (height(tall->child[!d]) > height(tall->child[d]))
-				rotate(q, tall, !d);
-			n = rotate(q, n, d);
-		} else {
-			summarize(n);
-		}
-		if (n->height == old_height && n->reachable == old_reachable)
-			return;
-		n = n->parent;
-	}
+	top->reachable = n->reachable;
+	n->reachable = summary(n);
 }
 
 /* The node after `n` on side `d`. */
@@ -111,74 +74,87 @@ struct queue_node *queue_prev(const struct queue_node *n)
 	return neighbour(n, 0);
 }
 
-void queue_insert(struct queue *q, struct queue_node *n)
+/* Weyl's sequence, scrambled (Knuth's multiplier): equidistributed, and no guest sees it. */
+static uint32_t draw(struct queue *q)
 {
-	struct queue_node *parent = q->last;
-	unsigned side = 1;
+	uint32_t r = q->random += 0x9e3779b9u;
+
+	r = (r ^ r >> 16) * 0x85ebca6bu;
+	return r ^ r >> 13;
+}
+
+/* Where `n` is to be hung, and on which side; the queue is not empty. */
+static struct queue_node *find_place(struct queue *q, struct queue_node *n, unsigned *side)
+{
+	struct queue_node *parent, *down = q->root;
 
 	/* Who has just run mostly goes behind all others. */
-	if (parent && before(n, parent)) {
-		struct queue_node *down = q->root;
-
-		do {
-			VISIT();
-			parent = down;
-			side = before(parent, n);
-			down = parent->child[side];
-		} while (down);
-		if (!side && parent == q->first)
-			q->first = n;
-	} else {
+	*side = 1;
+	if (!before(n, q->last)) {
+		parent = q->last;
 		q->last = n;
-		if (!parent)
-			q->first = n;
+		return parent;
 	}
-	n->parent = parent;
+	do {
+		VISIT();
+		parent = down;
+		*side = before(parent, n);
+		down = parent->child[*side];
+	} while (down);
+	if (!*side && parent == q->first)
+		q->first = n;
+	return parent;
+}
+
+void queue_insert(struct queue *q, struct queue_node *n)
+{
+	struct queue_node *parent;
+	unsigned side;
+
 	n->child[0] = n->child[1] = NULL;
-	n->height = 1;
+	n->rank = draw(q);
 	n->reachable = n->affinity;
 	n->queued = true;
-	if (!parent) {
-		q->root = n;
+	if (!q->root) {
+		n->parent = NULL;
+		q->root = q->first = q->last = n;
 		return;
 	}
+	parent = find_place(q, n, &side);
+	n->parent = parent;
 	parent->child[side] = n;
-	fix(q, parent);
+	/* What one has, all above it have. */
+	for (struct queue_node *up = parent; up && (n->affinity & ~up->reachable);
+	     up = up->parent) {
+		VISIT();
+		up->reachable |= n->affinity;
+	}
+	while ((parent = n->parent) && parent->rank < n->rank)
+		rotate(q, parent, parent->child[1] == n);
 }
 
 void queue_remove(struct queue *q, struct queue_node *n)
 {
-	struct queue_node *l = n->child[0], *r = n->child[1], *parent = n->parent;
+	struct queue_node *up, *l, *r;
 
 	if (q->first == n)
 		q->first = neighbour(n, 1);
 	if (q->last == n)
 		q->last = neighbour(n, 0);
 	n->queued = false;
-	if (!l || !r) {
-		replace(q, parent, n, l ? l : r);
-		fix(q, parent);
-		return;
-	}
+	/* Down, until it has a child at most, which takes its place. */
+	while ((l = n->child[0]) && (r = n->child[1]))
+		rotate(q, n, r->rank > l->rank);
+	up = n->parent;
+	replace(q, up, n, n->child[0] ? n->child[0] : n->child[1]);
+	for (; up; up = up->parent) {
+		uint8_t now = summary(up);
 
-	/* The next node, which has no child before it, takes the place of `n`. */
-	struct queue_node *next = neighbour(n, 1);
-	struct queue_node *from = next->parent == n ? next : next->parent;
-
-	if (from != next) {
-		replace(q, from, next, next->child[1]);
-		next->child[1] = r;
-		r->parent = next;
+		VISIT();
+		if (now == up->reachable)
+			break;
+		up->reachable = now;
 	}
-	next->child[0] = l;
-	l->parent = next;
-	replace(q, parent, n, next);
-	next->height = n->height;
-	next->reachable = n->reachable;
-	fix(q, from);
-	/* fix() may have stopped below `next`, whose own affinity is not that of `n`. */
-	if (from != next)
-		fix(q, next);
 }
 
 struct queue_node *queue_first_allowed(const struct queue *q, uint8_t mask)

@@ -3,12 +3,14 @@
 #define QUEUE_H
 
 /*
- * A queue ordered by (key, id): an AVL tree of nodes that live in their owners, with both ends at
- * hand. No allocation, no recursion. Each node also knows the union of the affinities below it, so
- * that "the first that may run on this CPU" takes one walk down, however the vCPUs are pinned.
+ * A queue ordered by (key, id): a treap of nodes that live in their owners, with both ends at hand. No
+ * allocation, no recursion. Each node also knows the union of the affinities below it, so that "the
+ * first that may run on this CPU" takes one walk down, however the vCPUs are pinned.
  *
- * insert, remove and first_allowed are O(log n) at worst; insert behind the last and remove of the
- * first, which is what a scheduler mostly does, touch a constant number of nodes on average.
+ * A treap is a search tree by key and a heap by rank, which is drawn at random at each insertion: so it
+ * is as deep as a tree of randomly ordered keys, O(log n), whatever keys the guests' behaviour makes; all
+ * operations cost that at most. Insert behind the last and remove of the first, which is what a
+ * scheduler mostly does, touch a constant number of nodes, whatever n: that is why it is no AVL tree.
  *
  * Nothing here locks: the caller holds the lock that guards the queue.
  */
@@ -18,14 +20,15 @@ struct queue_node {
 	struct queue_node *parent, *child[2]; /* 0: before, 1: after */
 	uint64_t key;
 	uint32_t id;	   /* unique in a queue: the order of equal keys */
+	uint32_t rank;	   /* no node is above one of higher rank */
 	uint8_t affinity;  /* not zero */
 	uint8_t reachable; /* union of the affinities of the subtree */
-	uint8_t height;	   /* of the subtree, 1 for a leaf */
 	bool queued;
 };
 
 struct queue {
 	struct queue_node *root, *first, *last;
+	uint32_t random; /* any value to begin with */
 };
 
 /* Put `n` in; its key, id and affinity are set, and stay until it is removed. It is in no queue. */

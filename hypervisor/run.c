@@ -103,8 +103,7 @@ void run_forever(struct cpu *cpu)
 		if (v != cpu->loaded)
 			switch_to(cpu, v);
 		arm_timer(cpu, sched_deadline(cpu->id));
-		if (cpu->id == 0)
-			lab_finish_if_ended();
+		lab_finish_if_ended();
 		if (!v) {
 			wfi();
 			take_interrupt(cpu);

@@ -110,7 +110,11 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now);
  * waiting (R-34), ends a slice.
  */
 struct vcpu *sched_next(unsigned this_cpu, uint64_t now);
-/* When this CPU wants its timer (EL2 physical) to fire next, UINT64_MAX: never. After sched_next().
+/*
+ * When this CPU wants its timer (EL2 physical) to fire next, UINT64_MAX: never; 0: at once, as there is
+ * again something to do. After sched_next(). Any call between that and the guest entry (or WFI) may change
+ * it, without an interrupt where this CPU made the call itself: so right before, if it is not what the
+ * timer was set to, go back to sched_next().
  */
 uint64_t sched_deadline(unsigned this_cpu);
 /* The timer has fired: the next sched_next() looks at everything. */

@@ -63,19 +63,30 @@ void sched_wait_end(struct vcpu *v)
 		c->wait_last = s->wait_prev;
 }
 
-/* Those that are due a little later are taken along, so that many waiting don't mean many interrupts. */
+/*
+ * Those that are due a little later are taken along, so that many waiting don't mean many interrupts.
+ * All of them go behind the others at once: the list becomes a ring for a moment, and is cut elsewhere.
+ */
 void sched_refresh(unsigned cpu, uint64_t now)
 {
 	struct sched_cpu *c = &sched.cpu[cpu];
-	struct vcpu *v;
+	struct vcpu *v = c->wait_first, *last = NULL;
 
-	if (!c->wait_first || c->wait_first->sched.refresh_at > now)
+	if (!v || v->sched.refresh_at > now)
 		return;
-	while ((v = c->wait_first) && v->sched.refresh_at <= now + sched.slack) {
+	for (; v && v->sched.refresh_at <= now + sched.slack; v = v->sched.wait_next) {
 		pvtime_publish(&v->time, now);
-		sched_wait_end(v);
-		sched_wait_begin(v, cpu, now);
+		v->sched.refresh_at = now + sched.refresh;
+		last = v;
 	}
+	if (!v)
+		return;
+	c->wait_last->sched.wait_next = c->wait_first;
+	c->wait_first->sched.wait_prev = c->wait_last;
+	c->wait_first = v;
+	c->wait_last = last;
+	v->sched.wait_prev = NULL;
+	last->sched.wait_next = NULL;
 }
 
 uint64_t sched_wait_deadline(unsigned cpu)

@@ -3,18 +3,20 @@
 #include "string.h"
 #include <stdint.h>
 
-/* Words where both are aligned: images are copied by this. */
-void *memcpy(void *restrict to, const void *restrict from, size_t n)
+/* Upwards, words where both are aligned: images are copied by this. */
+static void copy_up(unsigned char *d, const unsigned char *s, size_t n)
 {
-	unsigned char *d = to;
-	const unsigned char *s = from;
-
 	if (!(((uintptr_t)d | (uintptr_t)s) & 7)) {
 		for (; n >= 8; n -= 8, d += 8, s += 8)
 			*(uint64_t *)(void *)d = *(const uint64_t *)(const void *)s;
 	}
 	while (n--)
 		*d++ = *s++;
+}
+
+void *memcpy(void *restrict to, const void *restrict from, size_t n)
+{
+	copy_up(to, from, n);
 	return to;
 }
 
@@ -23,8 +25,10 @@ void *memmove(void *to, const void *from, size_t n)
 	unsigned char *d = to;
 	const unsigned char *s = from;
 
-	if ((uintptr_t)d - (uintptr_t)s >= n)
-		return memcpy(to, from, n);
+	if ((uintptr_t)d - (uintptr_t)s >= n) {
+		copy_up(d, s, n);
+		return to;
+	}
 	while (n--)
 		d[n] = s[n];
 	return to;

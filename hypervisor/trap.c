@@ -25,12 +25,8 @@ static void trap_wfi(struct vcpu *v)
 static bool fault_ipa(uint64_t esr, uint64_t far, ipaddr_t *ipa)
 {
 	if ((ISS_FSC(esr) & FSC_TYPE) == FSC_PERMISSION && !(esr & ISS_S1PTW)) {
-		uint64_t saved = read_sysreg(par_el1), par;
+		uint64_t par = guest_translate(far);
 
-		__asm__ volatile("at s1e1r, %0" : : "r"(far));
-		isb();
-		par = read_sysreg(par_el1);
-		write_sysreg(par_el1, saved);
 		ipa->ipa = (par & UINT64_C(0x000ffffffffff000)) | (far & 0xfff);
 		return !(par & 1);
 	}

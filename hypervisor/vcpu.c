@@ -60,7 +60,7 @@ static void tlb_change_vcpu(struct vcpu *v, struct cpu *cpu)
 	if (v->vm->last_on_cpu[cpu->id] == v)
 		return;
 	if (v->vm->last_on_cpu[cpu->id]) {
-		__asm__ volatile("tlbi vmalle1" : : : "memory");
+		tlbi(vmalle1);
 		dsb(nsh);
 		isb();
 	}

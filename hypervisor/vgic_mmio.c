@@ -7,17 +7,18 @@
 
 #define FRAME UINT64_C(0x10000)
 
-#define GICD_CTLR      0x0000u
-#define GICD_TYPER     0x0004u
-#define GICD_IIDR      0x0008u
-#define GICD_IROUTER32 0x6100u /* of INTID 32 */
-#define GICR_CTLR      0x0000u
-#define GICR_IIDR      0x0004u
-#define GICR_TYPER     0x0008u
-#define GICR_WAKER     0x0014u
-#define GICR_LPIS      0x0040u /* SETLPIR and so on, of 64 bits, and not there: */
-#define GICR_LPIS_END  0x0100u
-#define ID_REGISTERS   0xffd0u
+#define GICD_CTLR	  0x0000u
+#define GICD_TYPER	  0x0004u
+#define GICD_IIDR	  0x0008u
+#define GICD_IROUTER	  0x6000u /* of INTID 0, reserved as those up to 31 */
+#define GICD_IROUTERS_END 0x8000u
+#define GICR_CTLR	  0x0000u
+#define GICR_IIDR	  0x0004u
+#define GICR_TYPER	  0x0008u
+#define GICR_WAKER	  0x0014u
+#define GICR_LPIS	  0x0040u /* SETLPIR and so on, of 64 bits, and not there: */
+#define GICR_LPIS_END	  0x0100u
+#define ID_REGISTERS	  0xffd0u
 
 #define IIDR_ARM 0x43bu
 
@@ -72,7 +73,7 @@ static void access_route(struct vcpu *self, uint32_t offset, unsigned size, bool
 			 uint64_t *value)
 {
 	struct vgic *d = &self->vm->gic;
-	unsigned spi = (offset - GICD_IROUTER32) / 8;
+	unsigned spi = (offset - GICD_IROUTER) / 8 - 32;
 	uint64_t mask = size == 8 ? UINT64_MAX : UINT64_C(0xffffffff) << (offset & 4) * 8;
 	uint64_t route;
 
@@ -106,7 +107,7 @@ static enum vgic_result access_gicd(struct vcpu *self, uint32_t offset, unsigned
 	if (offset < 0x1000 && reg != REG_NONE)
 		return vgic_reg_access(self, NULL, reg, offset, size, write, value,
 				       access_key(0, offset, write));
-	if (offset >= GICD_IROUTER32 && offset < GICD_IROUTER32 + 8 * 1024 && size != 1) {
+	if (offset >= GICD_IROUTER && offset < GICD_IROUTERS_END && size != 1) {
 		access_route(self, offset, size, write, value);
 		return VGIC_DONE;
 	}

@@ -144,7 +144,7 @@ static void write_bits(const struct span *s, enum vgic_reg reg, uint32_t bits,
 		b->enabled |= bits;
 		break;
 	case REG_ICENABLER:
-		bits &= b->enabled | b->lr;
+		bits &= b->enabled;
 		b->enabled &= ~bits;
 		break;
 	case REG_ISPENDR:

@@ -19,6 +19,7 @@ PACKAGES_BUILD := \
 	libini-config-dev \
 	libncurses-dev \
 	make \
+	perl \
 	qemu-system-arm \
 	xz-utils \
 	zlib1g-dev
@@ -28,7 +29,6 @@ PACKAGES_CHECK := \
 	clang \
 	clang-format \
 	libclang-rt-14-dev \
-	perl \
 	qemu-user \
 	shellcheck
 

@@ -1,6 +1,7 @@
 # Unit tests of the guest's GIC: the hypervisor's vgic*.c on a fake of the list registers.
 
-VGIC_SRCS := $(addprefix hypervisor/,vgic.c vgic_lr.c vgic_regs.c vgic_mmio.c) tests/unit/vgic_fake.c
+VGIC_SRCS := $(addprefix hypervisor/,vgic.c vgic_signal.c vgic_lr.c vgic_regs.c vgic_mmio.c) \
+             tests/unit/vgic_fake.c tests/unit/vgic_guest.c
 
 UNIT_NAMES += vgic_fuzz
 vgic_fuzz_SRCS   := tests/unit/vgic_fuzz.c tests/unit/vgic_model.c $(VGIC_SRCS)

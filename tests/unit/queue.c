@@ -38,14 +38,14 @@ static int sound(const struct queue_node *n, const struct queue_node *parent, un
 	for (int i = 0; i < 2; i++)
 		if (n->child[i])
 			reach |= n->child[i]->reachable;
-	if (l < 0 || r < 0 || l - r > 1 || r - l > 1 || n->parent != parent || !n->queued)
+	if (l < 0 || r < 0 || n->parent != parent || !n->queued || n->reachable != reach)
 		return -1;
-	if (n->height != (l > r ? l : r) + 1 || n->reachable != reach)
+	if (parent && parent->rank < n->rank)
 		return -1;
 	if ((n->child[0] && !less(n->child[0], n)) || (n->child[1] && !less(n, n->child[1])))
 		return -1;
 	++*count;
-	return n->height;
+	return (l > r ? l : r) + 1;
 }
 
 /* The first with a bit of `mask`, found by looking at all. */
@@ -131,30 +131,44 @@ static unsigned log2_ceil(unsigned n)
 	return bits;
 }
 
-/* The most nodes that one insert, remove or look-up touches; and the mean of a scheduler's turn. */
+static uint64_t worst, all;
+
+static void visited_since(uint64_t before)
+{
+	uint64_t n = queue_visits - before;
+
+	worst = n > worst ? n : worst;
+	all += n;
+}
+
+/* How many nodes insert, remove and look-up touch, at most and on average; and a scheduler's turn. */
 static void cost(unsigned n)
 {
-	uint64_t worst = 0, before, turns = 0;
-	unsigned bound = 3 * log2_ceil(n) + 3;
+	unsigned bound = 6 * log2_ceil(n) + 6, mean = 2 * log2_ceil(n) + 2, steps = 20000;
+	uint64_t before, turns = 0;
 
 	fill();
+	worst = all = 0;
 	for (unsigned i = 0; i < n; i++)
 		put(i, rnd(), (uint8_t)(1u << i % 8));
-	for (unsigned step = 0; step < 20000; step++) {
+	for (unsigned step = 0; step < steps; step++) {
 		unsigned i = (unsigned)(rnd() % n);
 
 		before = queue_visits;
 		queue_remove(&q, &nodes[i]);
-		worst = queue_visits - before > worst ? queue_visits - before : worst;
+		visited_since(before);
 		before = queue_visits;
-		put(i, rnd(), (uint8_t)(1u << i % 8));
-		worst = queue_visits - before > worst ? queue_visits - before : worst;
+		/* Keys in order now and then: what makes a tree without balance a list. */
+		put(i, step % 4096 < 2048 ? rnd() : UINT64_MAX / 2 + step, (uint8_t)(1u << i % 8));
+		visited_since(before);
 		before = queue_visits;
 		queue_first_allowed(&q, (uint8_t)(1u << rnd() % 8));
-		worst = queue_visits - before > worst ? queue_visits - before : worst;
+		visited_since(before);
 	}
 	tap_ok(worst <= bound, "%u nodes: no operation looks at more than %u (%llu)", n, bound,
 	       (unsigned long long)worst);
+	tap_ok(all <= (uint64_t)mean * steps * 3, "%u nodes: nor at more than %u on average (%.2f)",
+	       n, mean, (double)all / (steps * 3));
 
 	fill();
 	for (unsigned i = 0; i < n; i++)

@@ -77,7 +77,9 @@ static void block_and_wake(void)
 	tap_ok(sched_block(vcpu(0), 0, sim.now, sim.now + 3 * sim.ms), "again, and");
 	sim.cpu[0].kicked = true;
 	wait_ms(1);
-	sched_wake(vcpu(0), 1, sim.now);
+	sched_wake(vcpu(0), 0, sim.now);
+	tap_is_u64(sched_deadline(0), 0, "woken by its own CPU: that must not rest now");
+	sim_on(0);
 	sim_settle();
 	tap_ok(S(0) == PVTIME_RUNNING && sim.cpu[0].deadline == UINT64_MAX,
 	       "woken early: the timer is off");

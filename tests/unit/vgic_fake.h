@@ -33,6 +33,8 @@ void fake_start(unsigned nlrs);
 /* CPU `cpu` runs v from now on (it must run nowhere), or nothing (NULL); as run.c and vtimer.c do it. */
 void fake_run(unsigned cpu, struct vcpu *v);
 unsigned fake_cpu_of(const struct vcpu *v); /* FAKE_CPUS: none */
+/* Into the guest of this CPU, as the run loop does after every exit. */
+void fake_enter(struct vcpu *v);
 /* This CPU leaves its guest for whatever makes it (a kick, maintenance, a timer), and enters it again. */
 bool fake_exit_if_due(unsigned cpu);
 void fake_settle(void); /* all of them, until nothing is due */

@@ -227,6 +227,7 @@ static void step_sgi(unsigned cpu)
 	fake_this_cpu = cpu;
 	vgic_sgi(&fake_vcpus[v], group,
 		 (uint64_t)others << 40 | (uint64_t)elsewhere << 32 | intid << 24 | list);
+	fake_enter(&fake_vcpus[v]);
 	for (unsigned i = 0; i < FAKE_VCPUS; i++) {
 		struct model_irq *irq = model_irq(&m, i, intid);
 		bool hit = others ? i != v : !elsewhere && (list >> i & 1);
@@ -263,6 +264,7 @@ static void step_timer(void)
 	if (cpu < FAKE_CPUS) {
 		fake_this_cpu = cpu;
 		vtimer_resync(&fake_vcpus[v]);
+		fake_enter(&fake_vcpus[v]);
 	}
 }
 
@@ -367,6 +369,8 @@ static void check_vcpu(struct vcpu *v)
 		     model_unmasked(&m, v->id, model_irq(&m, v->id, intid)->group,
 				    model_irq(&m, v->id, intid)->priority)))
 			FAIL("vgic_ppi_enabled(%u, %u)", v->id, intid);
+		if (cpu < FAKE_CPUS)
+			fake_enter(v);
 	}
 }
 

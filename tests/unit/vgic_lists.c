@@ -158,6 +158,64 @@ static void few_list_registers(void)
 	tap_is_u64(fake_cpus[0].hcr, HCR_EN, "and no maintenance is asked for any more");
 }
 
+/* One that is finished, and pending again, is not to come before a better one that found no place. */
+static void finished_and_pending(void)
+{
+	start(2);
+	guest_write(0, GICD(0xc08), 4, 2u << 18); /* 41 is an edge: its end needs no attention */
+	guest_write(0, GICD(0x400 + 40), 1, 0x20);
+	line(40, true);
+	guest_ack(0, 1);
+	guest_write(0, GICD(0x400 + 41), 1, 0x10);
+	guest_write(0, GICD(0x400 + 42), 1, 0x18);
+	line(41, true);
+	line(42, true);
+	guest_eoi(0, 1, 40);
+	fake_settle();
+	tap_is_u64(guest_ack(0, 1), 41, "pending again and two better ones, two list registers");
+	fake_settle();
+	guest_eoi(0, 1, 41);
+	fake_settle();
+	tap_is_u64(guest_ack(0, 1), 42, "then the second");
+	fake_settle();
+	line(42, false);
+	guest_eoi(0, 1, 42);
+	fake_settle();
+	tap_is_u64(guest_ack(0, 1), 40, "then the first again");
+}
+
+/* Requests to a list register that overtake each other before it is folded. */
+static void overtaking(void)
+{
+	uint64_t bit = 2, active, pending;
+
+	start(4);
+	fake_run(1, &fake_vcpus[1]);
+	guest_unmask(1);
+	guest_write(0, GICD(0x6000 + 8 * 33), 8, 1);
+	guest_write(0, GICD(0x204), 4, bit);
+	fake_settle();
+	guest_ack(1, 1);
+	fake_this_cpu = 0;
+	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x384)}, 4, true, &bit);
+	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x304)}, 4, true, &bit);
+	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x204)}, 4, true, &bit);
+	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x284)}, 4, true, &bit);
+	fake_settle();
+	active = guest_read(0, GICD(0x304), 4);
+	pending = guest_read(0, GICD(0x204), 4);
+	tap_ok(active == 2 && pending == 0, "the last word counts: active, not pending");
+	fake_this_cpu = 0;
+	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x284)}, 4, true, &bit);
+	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x204)}, 4, true, &bit);
+	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x304)}, 4, true, &bit);
+	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x384)}, 4, true, &bit);
+	fake_settle();
+	active = guest_read(0, GICD(0x304), 4);
+	pending = guest_read(0, GICD(0x204), 4);
+	tap_ok(active == 0 && pending == 2, "the last word counts: pending, not active");
+}
+
 static void nothing_to_do(void)
 {
 	start(4);
@@ -223,6 +281,8 @@ int main(void)
 	edges();
 	timers();
 	few_list_registers();
+	finished_and_pending();
+	overtaking();
 	nothing_to_do();
 	two_cpus();
 	return tap_done();

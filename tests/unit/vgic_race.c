@@ -88,7 +88,7 @@ static void send_sgi(unsigned cpu)
 
 	fake_this_cpu = cpu;
 	vgic_sgi(fake_cpus[cpu].loaded, 1, intid << 24 | 1u << to);
-	fake_exit_if_due(cpu);
+	fake_enter(fake_cpus[cpu].loaded);
 	comes(to, intid);
 }
 
@@ -134,7 +134,7 @@ static void abandon(unsigned cpu)
 
 	fake_this_cpu = cpu;
 	vgic_mmio(fake_cpus[cpu].loaded, (ipaddr_t){GICD(0x204)}, 4, false, &value);
-	fake_exit_if_due(cpu);
+	fake_enter(fake_cpus[cpu].loaded);
 }
 
 static void step(unsigned nlrs)

@@ -1,0 +1,6 @@
+# make demo: two Linux guests on one CPU, live, and then what was stolen from each by the three who should know.
+
+.PHONY: demo
+demo: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## show two Linux guests that compete for one CPU
+	@mkdir -p $(BUILD)/demo
+	@scripts/demo $(BUILD)/pvtime labs/demo.lab $(BUILD)/demo
