@@ -22,6 +22,7 @@
 #define HCR_TACR  BIT(21) /* ACTLR_EL1 */
 #define HCR_RW	  BIT(31) /* EL1 is AArch64 */
 #define HCR_TLOR  BIT(35) /* limited ordering regions: not switched */
+#define HCR_TID5  BIT(58) /* GMID_EL1: MTE is hidden */
 #define HCR_TERR  BIT(36) /* RAS error records: the board's */
 
 /* CPTR_EL2, E2H = 0: RES1 bits, and TCPAC off; SVE, SME, trace, AMU trap. FP does not: it is always switched. */
@@ -34,6 +35,8 @@
 /* MDCR_EL2: everything of debug and PMU traps; debug.c lets go of the breakpoints while a guest uses them. */
 #define MDCR_TPMCR BIT(5)
 #define MDCR_TPM   BIT(6)
+#define MDCR_TPMS  BIT(14) /* statistical profiling */
+#define MDCR_TTRF  BIT(19) /* trace filter */
 
 /* CNTHCTL_EL2, E2H = 0: the guest has the physical counter and timer too. */
 #define CNTHCTL_EL1PCTEN BIT(0)
@@ -66,12 +69,12 @@ uint64_t el2_mdcr(bool trap_debug)
 
 	if (FIELD(read_sysreg(id_aa64dfr0_el1), 11, 8) - 1 < 14) /* a PMU of Arm's: HPMN = PMCR_EL0.N */
 		counters = FIELD(read_sysreg(pmcr_el0), 15, 11);
-	return MDCR_TPM | MDCR_TPMCR | MDCR_TDRA | MDCR_TDOSA | (trap_debug ? MDCR_TDA : 0) | counters;
+	return MDCR_TPM | MDCR_TPMCR | MDCR_TPMS | MDCR_TTRF | MDCR_TDRA | MDCR_TDOSA | (trap_debug ? MDCR_TDA : 0) | counters;
 }
 
 #define HCR_VALUE                                                                                  \
 	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS |         \
-	 HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR)
+	 HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR | HCR_TID5)
 
 bool el2_serror(void)
 {

@@ -20,6 +20,8 @@
 #define EC_DABT_LOWER	0x24u
 #define EC_DABT_SAME	0x25u
 
+#define WFX_TIMEOUT BIT(1) /* WFIT or WFET: a feature that is hidden */
+
 /* Data aborts. */
 #define ISS_ISV	     BIT(24)
 #define ISS_SAS(esr) (1u << FIELD(esr, 23, 22)) /* bytes */

@@ -61,3 +61,23 @@ void inject_external_abort(struct vcpu *v, uint64_t esr, uint64_t far)
 	take_exception(v, (uint64_t)(same_el ? ec + 1 : ec) << ESR_EC_SHIFT | ESR_IL |
 				  (data ? esr & (ISS_WNR | ISS_CM) : 0) | fsc);
 }
+
+/* PSTATE.IT, in two parts (DDI 0487, C5.2.18): the low two bits, and the others. */
+#define PSTATE_AARCH32 BIT(4)
+#define PSTATE_IT      ((UINT64_C(3) << 25) | (UINT64_C(0x3f) << 10))
+
+/* AArch32 EL0 only: the next instruction's condition in an IT block (DDI 0487, G1.2.2 ITAdvance). */
+static uint64_t it_advance(uint64_t pstate)
+{
+	uint64_t it = FIELD(pstate, 15, 10) << 2 | FIELD(pstate, 26, 25);
+
+	it = it & 7 ? (it & 0xe0) | (it << 1 & 0x1f) : 0;
+	return (pstate & ~PSTATE_IT) | (it & 3) << 25 | it >> 2 << 10;
+}
+
+void skip_instruction(struct vcpu *v, uint64_t esr)
+{
+	v->regs.pc += esr & ESR_IL ? 4 : 2;
+	if (v->regs.pstate & PSTATE_AARCH32 && v->regs.pstate & PSTATE_IT)
+		v->regs.pstate = it_advance(v->regs.pstate);
+}

@@ -14,5 +14,7 @@ void inject_undefined(struct vcpu *v);
  * guest), at the virtual address `far`.
  */
 void inject_external_abort(struct vcpu *v, uint64_t esr, uint64_t far);
+/* The trapped instruction, which `esr` describes, has been emulated: go on behind it. */
+void skip_instruction(struct vcpu *v, uint64_t esr);
 
 #endif

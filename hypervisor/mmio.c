@@ -117,7 +117,7 @@ void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
 
 	if (esr & (ISS_S1PTW | ISS_CM)) {
 		if (esr & ISS_CM && !(esr & ISS_S1PTW)) {
-			v->regs.pc += 4; /* cache maintenance of a device or of read-only memory: nothing to do */
+			skip_instruction(v, esr); /* cache maintenance of a device or of read-only memory: nothing to do */
 			return;
 		}
 		inject_external_abort(v, esr, far);
@@ -139,7 +139,7 @@ void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
 	}
 	switch (emulate(v, &a, ipa)) {
 	case VGIC_DONE:
-		v->regs.pc += esr & ESR_IL ? 4 : 2;
+		skip_instruction(v, esr);
 		break;
 	case VGIC_RETRY:
 		break;

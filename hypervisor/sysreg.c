@@ -70,5 +70,5 @@ void sysreg_trap(struct vcpu *v, uint64_t esr)
 	}
 	if (!write && rt != 31)
 		v->regs.x[rt] = value;
-	v->regs.pc += 4;
+	skip_instruction(v, esr);
 }

@@ -15,9 +15,13 @@
  * WFI: the vCPU waits, by its own will, unless something is there for it already. The PC moves first: however it
  * wakes up, it goes on behind.
  */
-static void trap_wfi(struct vcpu *v)
+static void trap_wfi(struct vcpu *v, uint64_t esr)
 {
-	v->regs.pc += 4;
+	if (esr & WFX_TIMEOUT) {
+		inject_undefined(v);
+		return;
+	}
+	skip_instruction(v, esr);
 	vm_wait_for_interrupt(v);
 }
 
@@ -57,13 +61,13 @@ void trap(struct vcpu *v)
 
 	switch (ESR_EC(esr)) {
 	case EC_WFX:
-		trap_wfi(v);
+		trap_wfi(v, esr);
 		break;
 	case EC_HVC64:
 		smccc_call(v, ESR_IMM16(esr));
 		break;
 	case EC_SMC64:
-		v->regs.pc += 4; /* an SMC traps before it is executed, an HVC after */
+		skip_instruction(v, esr); /* an SMC traps before it is executed, an HVC after */
 		smccc_call(v, ESR_IMM16(esr));
 		break;
 	case EC_SYSREG:

@@ -44,6 +44,8 @@ static void take_entry(struct vcpu *v)
 	if (v->entry.big_endian)
 		v->el1.r[EL1_SCTLR] |= SCTLR_EE | SCTLR_E0E;
 	v->fp = (struct fp_regs){.fpcr = 0};
+	v->serror = false;
+	v->vdisr = 0;
 	v->vtimer = (struct vtimer){0};
 	v->ptimer = (struct vtimer){0};
 	debug_reset(&v->debug);
@@ -67,6 +69,12 @@ static void tlb_change_vcpu(struct vcpu *v, struct cpu *cpu)
 	v->vm->last_on_cpu[cpu->id] = v;
 }
 
+/* With HCR_EL2.AMO set the guest's DISR_EL1 is VDISR_EL2, where the PE has RAS; hidden, and still there. */
+static bool has_ras(void)
+{
+	return FIELD(read_sysreg(id_aa64pfr0_el1), 31, 28);
+}
+
 void vcpu_load(struct vcpu *v)
 {
 	struct cpu *cpu = this_cpu();
@@ -83,6 +91,8 @@ void vcpu_load(struct vcpu *v)
 	vgic_load(v);
 	vtimer_load(v);
 	el2_set_serror(v->serror);
+	if (has_ras())
+		write_sysreg(s3_4_c12_c1_1, v->vdisr);
 	cpu->loaded = v;
 }
 
@@ -94,6 +104,8 @@ void vcpu_put(struct vcpu *v)
 	vgic_put(v);
 	vtimer_put(v);
 	v->serror = el2_serror();
+	if (has_ras())
+		v->vdisr = read_sysreg(s3_4_c12_c1_1);
 	this_cpu()->loaded = NULL;
 }
 

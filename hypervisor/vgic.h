@@ -48,7 +48,7 @@ struct vgic_bank {
 
 /* A VM's part: the distributor. */
 struct vgic {
-	struct spinlock lock; /* guards this and every vgic_vcpu of the VM, but `dirty` */
+	struct spinlock lock; /* guards this and every vgic_vcpu of the VM, but as said there */
 	uint32_t ctlr;	      /* GICD_CTLR.EnableGrp0 and 1: bit n is group n */
 	uint8_t nlrs;	      /* of the hardware: list registers, */
 	uint8_t naprs;	      /* active priority registers of each group, */
@@ -69,10 +69,10 @@ struct vgic_vcpu {
 	 */
 	bool dirty;
 	bool loaded;
-	bool asleep;	   /* GICR_WAKER.ProcessorSleep */
+	bool asleep;	   /* GICR_WAKER.ProcessorSleep; atomic, not under the lock */
 	uint8_t used;	   /* list registers 0 to used-1 hold state that is not folded, */
 	uint8_t stale;	   /* and 0 to stale-1 are not zero in the hardware */
-	uint8_t sync_from; /* vCPUs that wait for this one to fold; see vgic_mmio.c */
+	uint8_t sync_from; /* vCPUs that wait for this one to fold; see vgic_regs.c */
 	uint8_t sync_wait; /* vCPUs that this one waits for, for the access sync_key */
 	uint32_t sync_key, sync_value;
 	uint32_t held; /* physical PPIs that are active on this CPU on behalf of this vCPU */
@@ -100,6 +100,8 @@ void vgic_reset_vcpu(struct vcpu *v);
  * This CPU's virtual interface gets the vCPU's state, which is then "loaded here"; or gives it
  * back. Load before the timers: these then make the physical PPI active where vgic_ppi_is_active()
  * says so or the timer's condition holds. Put before the timers, which then ask vgic_hw_ppi_held().
+ * The list registers are all 0 while nothing is loaded: boot code begins with that. A vCPU that will
+ * not run for long (OFF, say) must be put, or others may wait in vain for it to fold.
  */
 void vgic_load(struct vcpu *v);
 void vgic_put(struct vcpu *v);
@@ -109,8 +111,7 @@ static inline bool vgic_needs_flush(const struct vgic_vcpu *g)
 {
 	return __atomic_load_n(&g->dirty, __ATOMIC_ACQUIRE);
 }
-/* Bring the list registers up to date where they are not; v is loaded here. Before each guest
- * entry. */
+/* Bring the list registers up to date, where they are not. Before guest entry; v is loaded here. */
 void vgic_flush(struct vcpu *v);
 
 /* The maintenance interrupt fired, v is loaded here: its cause is gone on return. */
@@ -130,12 +131,10 @@ enum vgic_result vgic_mmio(struct vcpu *v, ipaddr_t ipa, unsigned size, bool wri
  * ICC_ASGI1R_EL1 (group 0: may signal those of group 0). IHI 0069, 8.1.10.
  */
 void vgic_sgi(struct vcpu *from, unsigned group, uint64_t sgir);
-/* A write of ICC_DIR_EL1, which traps (ICH_HCR_EL2.TDIR) while ICC_CTLR_EL1.EOImode is 1; v is
- * loaded here. */
+/* A write of ICC_DIR_EL1, which traps while ICC_CTLR_EL1.EOImode is 1; v is loaded here. */
 void vgic_dir(struct vcpu *v, uint32_t intid);
 
-/* A device's interrupt line; intid: 32 to MAP_INTIDS-1. Any CPU; may be called with the device's
- * lock held. */
+/* A device's interrupt line; intid: 32 to MAP_INTIDS-1. The device's lock may be held. */
 void vgic_set_spi(struct vm *vm, unsigned intid, bool high);
 
 /*
@@ -169,8 +168,10 @@ bool vgic_can_wake(struct vcpu *v);
  * held.
  */
 void vcpu_kick(struct vcpu *v);
-/* Look at the timers of v, which is loaded here, and call vgic_hw_ppi() for each. Called without
- * locks. */
+/*
+ * The guest is about to look at v's PPIs, which is loaded here: for each timer, if its condition holds,
+ * gic_ppi_set_active() and vgic_hw_ppi(true); if not and it is held, vgic_hw_ppi(false). No locks held.
+ */
 void vtimer_resync(struct vcpu *v);
 
 #endif

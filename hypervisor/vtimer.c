@@ -34,7 +34,7 @@ void vtimer_load(struct vcpu *v)
 		if (!vgic_ppi_is_active(v, intids[i]) && !asserted(intids[i]))
 			continue;
 		gic_ppi_set_active(intids[i]);
-		vgic_hw_ppi(v, intids[i], true);
+		vgic_hw_ppi(v, intids[i], asserted(intids[i]));
 	}
 }
 
@@ -61,15 +61,16 @@ bool vtimer_interrupt(struct vcpu *v, unsigned intid)
 	return true;
 }
 
-/* The guest looks at its PPIs: one that was taken but whose timer has been reprogrammed since is not pending. */
+/* The guest looks at its PPIs: their levels are what the timers say now. */
 void vtimer_resync(struct vcpu *v)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(intids); i++) {
-		if (!vgic_hw_ppi_held(v, intids[i]) || vgic_ppi_is_active(v, intids[i]) ||
-		    asserted(intids[i]))
-			continue;
-		gic_ppi_deactivate(intids[i]);
-		vgic_hw_ppi(v, intids[i], false);
+		bool line = asserted(intids[i]);
+
+		if (line)
+			gic_ppi_set_active(intids[i]);
+		if (line || vgic_hw_ppi_held(v, intids[i]))
+			vgic_hw_ppi(v, intids[i], line);
 	}
 }
 

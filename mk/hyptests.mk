@@ -10,3 +10,16 @@ hyp_access_SRCS   := tests/unit/hyp_access.c hypervisor/access.c
 hyp_access_CFLAGS := $(HYP_LOGIC)
 hyp_idreg_SRCS    := tests/unit/hyp_idreg.c hypervisor/idreg.c
 hyp_idreg_CFLAGS  := $(HYP_LOGIC)
+
+UNIT_NAMES += hyp_memory hyp_stage2 hyp_format hyp_string
+hyp_memory_SRCS   := tests/unit/hyp_memory.c hypervisor/memory.c
+hyp_memory_CFLAGS := $(HYP_LOGIC)
+hyp_stage2_SRCS   := tests/unit/hyp_stage2.c hypervisor/stage2.c
+hyp_stage2_CFLAGS := $(HYP_LOGIC)
+hyp_format_SRCS   := tests/unit/hyp_format.c hypervisor/format.c
+hyp_format_CFLAGS := $(HYP_LOGIC)
+
+# Under names of their own, beside the C library's; and compiled to what is written, not to calls of those.
+STRING_NAMES := memcpy memmove memset memcmp memchr strlen strnlen strrchr strchr strcmp strncmp
+hyp_string_SRCS   := tests/unit/hyp_string.c hypervisor/string.c
+hyp_string_CFLAGS := $(HYP_LOGIC) $(foreach f,$(STRING_NAMES),-D$(f)=our_$(f)) -fno-builtin -ffreestanding

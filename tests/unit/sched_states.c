@@ -209,6 +209,9 @@ static void reset_and_pause(void)
 							pvtime_ticks_to_ns(ledger(i, PVTIME_READY),
 									   (uint32_t)sim.freq),
 		       "vCPU %u: its structure is its ledger", i);
+	sched_stop(vcpu(2), sim_on(0), sim.now);
+	tap_ok(sched_start(vcpu(2), sim_on(0), sim.now) && S(2) == PVTIME_PAUSED,
+	       "what is started now is PAUSED");
 	sched_wake(vcpu(3), 0, sim.now);
 	wait_ms(300);
 	tap_ok(sched_all_paused(), "and nothing gets up any more");

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The allocator of the board's RAM against one that keeps a byte for each page. */
+#include "memory.h"
+#include "tests/lib/random.h"
+#include "tests/tap.h"
+
+#include <string.h>
+
+#define PAGES 2048u
+#define BASE  UINT64_C(0x40000000)
+
+static bool is_free[PAGES];
+
+static uint64_t address(uint64_t page)
+{
+	return BASE + page * PAGE_SIZE;
+}
+
+static void mark(uint64_t from, uint64_t to, bool value)
+{
+	for (uint64_t p = from; p < to; p++)
+		is_free[p] = value;
+}
+
+static uint64_t free_pages(void)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < PAGES; i++)
+		n += is_free[i];
+	return n;
+}
+
+/* The lowest place for `size` bytes, by looking at every page; UINT64_MAX: none. */
+static uint64_t lowest(uint64_t size, uint64_t align, uint64_t least)
+{
+	uint64_t pages = (size + PAGE_SIZE - 1) / PAGE_SIZE;
+
+	for (uint64_t p = 0; p + pages <= PAGES; p++) {
+		bool fits = address(p) % align == 0 && address(p) >= least;
+
+		for (uint64_t i = 0; fits && i < pages; i++)
+			fits = is_free[p + i];
+		if (fits)
+			return address(p);
+	}
+	return UINT64_MAX;
+}
+
+/* One random step of either allocator. False: they disagree. */
+static bool step(uint64_t *seed)
+{
+	uint64_t size = 1 + random_below(seed, 1u << (8 + random_below(seed, 10)));
+	uint64_t align = PAGE_SIZE << random_below(seed, 8), least = 0, want;
+	paddr_t at = {0};
+	bool ok;
+
+	if (random_below(seed, 4) == 0)
+		least = BASE + random_below(seed, PAGES * PAGE_SIZE);
+	want = lowest(size, align, least);
+	ok = memory_alloc(size, align, least, &at);
+	if (ok != (want != UINT64_MAX) || (ok && at.pa != want))
+		return false;
+	if (ok)
+		mark((want - BASE) / PAGE_SIZE, (want - BASE + size + PAGE_SIZE - 1) / PAGE_SIZE,
+		     false);
+	return memory_free_bytes() == free_pages() * PAGE_SIZE;
+}
+
+/* RAM in some ranges, with holes cut at addresses of any alignment; then one allocation after the other. */
+static bool random_board(uint64_t *seed, unsigned *steps)
+{
+	uint64_t from = random_below(seed, 16);
+
+	memory_init();
+	memset(is_free, 0, sizeof(is_free));
+	while (from < PAGES) {
+		uint64_t to = min_u64(from + 1 + random_below(seed, 1024), PAGES);
+
+		/* Some bytes more than the pages, which are not to be taken. */
+		if (!memory_add(address(from) - random_below(seed, 2) * 100,
+				address(to) + random_below(seed, 2) * 100))
+			return false;
+		mark(from, to, true);
+		from = to + 1 + random_below(seed, 64);
+	}
+	for (unsigned i = 0; i < 8; i++) {
+		uint64_t a = random_below(seed, PAGES * PAGE_SIZE);
+		uint64_t size = random_below(seed, 64 * PAGE_SIZE);
+
+		if (!memory_reserve(BASE + a, BASE + a + size))
+			return false;
+		if (size)
+			mark(a / PAGE_SIZE, min_u64((a + size + PAGE_SIZE - 1) / PAGE_SIZE, PAGES),
+			     false);
+	}
+	for (*steps = 0; memory_free_bytes() && *steps < 200; ++*steps)
+		if (!step(seed))
+			return false;
+	return true;
+}
+
+static void model(void)
+{
+	uint64_t seed = 0x9e3779b97f4a7c15;
+	unsigned bad = 0, total = 0, steps = 0;
+
+	for (unsigned i = 0; i < 200; i++) {
+		bad += !random_board(&seed, &steps);
+		total += steps;
+	}
+	tap_is_u64(bad, 0, "200 random boards: the lowest free place, and nothing twice");
+	tap_ok(total > 10000, "that was %u allocations", total);
+}
+
+static void rounding(void)
+{
+	paddr_t at;
+
+	memory_init();
+	tap_is_u64(memory_free_bytes(), 0, "nothing at first");
+	tap_ok(!memory_alloc(1, PAGE_SIZE, 0, &at), "and nothing to be had");
+	tap_ok(memory_add(BASE + 1, BASE + 2 * PAGE_SIZE), "less than a page at the start");
+	tap_is_u64(memory_free_bytes(), PAGE_SIZE, "is not taken");
+	tap_ok(memory_add(BASE + 0x100000, BASE + 0x100fff) && memory_add(BASE + 5, BASE + 5) &&
+		       memory_add(BASE + 0x9000, BASE + 0x8000),
+	       "less than a page, nothing, less than nothing");
+	tap_is_u64(memory_free_bytes(), PAGE_SIZE, "change nothing");
+	tap_ok(memory_reserve(BASE + 0x1000, BASE + 0x1000), "nothing reserved");
+	tap_is_u64(memory_free_bytes(), PAGE_SIZE, "is nothing");
+	tap_ok(memory_reserve(BASE + 0x1fff, BASE + 0x2000), "one byte of the page reserved");
+	tap_is_u64(memory_free_bytes(), 0, "is the page");
+}
+
+static void splitting(void)
+{
+	paddr_t at;
+
+	memory_init();
+	memory_add(BASE, BASE + 16 * MIB);
+	memory_add(BASE + 64 * MIB, BASE + 80 * MIB);
+	tap_ok(memory_reserve(BASE + 4 * MIB, BASE + 68 * MIB), "one reservation over both ranges");
+	tap_is_u64(memory_free_bytes(), 16 * MIB, "leaves the ends");
+	tap_ok(memory_alloc(5 * MIB, MIB, 0, &at) && at.pa == BASE + 68 * MIB,
+	       "5 MiB fit behind it only");
+	tap_ok(memory_alloc(4 * MIB, 4 * MIB, 0, &at) && at.pa == BASE, "4 MiB before it");
+	tap_ok(!memory_alloc(8 * MIB, MIB, 0, &at), "8 MiB nowhere any more");
+	tap_ok(memory_alloc(MIB, MIB, BASE + 74 * MIB + 1, &at) && at.pa == BASE + 75 * MIB,
+	       "not below an address");
+	tap_ok(!memory_alloc(MIB, MIB, BASE + 80 * MIB, &at), "nor where there is no RAM");
+	tap_ok(!memory_alloc(MIB, BIT(40), 0, &at) && !memory_alloc(MIB, BIT(63), 0, &at),
+	       "nor at a multiple that is not RAM");
+	tap_ok(!memory_alloc(UINT64_MAX, PAGE_SIZE, 0, &at), "nor all there can be");
+	tap_is_u64(memory_free_bytes(), 6 * MIB, "the failures took nothing");
+}
+
+/* A lab of 64 VMs makes hundreds of allocations: what is used up must not count as a range. */
+static void many(void)
+{
+	unsigned got = 0;
+	paddr_t at;
+
+	memory_init();
+	memory_add(BASE, BASE + 1000 * PAGE_SIZE);
+	while (got < 2000 && memory_alloc(PAGE_SIZE, PAGE_SIZE, 0, &at))
+		got++;
+	tap_is_u64(got, 1000, "1000 pages, one at a time");
+
+	memory_init();
+	for (unsigned i = 0; i < 64; i++)
+		tap_ok(memory_add(BASE + i * 4 * PAGE_SIZE, BASE + (i * 4 + 3) * PAGE_SIZE),
+		       "range %u", i);
+	tap_ok(!memory_add(BASE + 256 * PAGE_SIZE, BASE + 259 * PAGE_SIZE), "a 65th is refused");
+	tap_ok(!memory_reserve(BASE + PAGE_SIZE, BASE + 2 * PAGE_SIZE),
+	       "so is a hole in the middle of one");
+	tap_ok(memory_reserve(BASE + 4 * PAGE_SIZE, BASE + 7 * PAGE_SIZE) &&
+		       memory_reserve(BASE + 9 * PAGE_SIZE, BASE + 10 * PAGE_SIZE),
+	       "but not when another has gone");
+}
+
+int main(void)
+{
+	rounding();
+	splitting();
+	many();
+	model();
+	return tap_done();
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage 2 tables: the blocks that are chosen, their descriptors, and random maps against a list of them. */
+#include "stage2.h"
+#include "tests/lib/random.h"
+#include "tests/tap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define POOL_PAGES 4096u
+
+static uint8_t *pool;
+static unsigned used, pool_pages;
+
+void *page_alloc(unsigned count)
+{
+	unsigned at = (used + count - 1) / count * count;
+
+	if (at + count > pool_pages)
+		return NULL;
+	used = at + count;
+	return memset(pool + at * PAGE_SIZE, 0, count * PAGE_SIZE);
+}
+
+static struct stage2 fresh(unsigned pages)
+{
+	struct stage2 s2;
+
+	used = 0;
+	pool_pages = pages;
+	if (!stage2_init(&s2, 7))
+		abort();
+	return s2;
+}
+
+static bool map(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t size)
+{
+	return stage2_map(s2, (ipaddr_t){ipa}, (paddr_t){pa}, size, S2_READ_WRITE);
+}
+
+/* The physical address of `ipa`; UINT64_MAX: none. */
+static uint64_t walk(const struct stage2 *s2, uint64_t ipa, uint64_t *block)
+{
+	paddr_t pa;
+
+	return stage2_walk(s2, (ipaddr_t){ipa}, &pa, block) ? pa.pa : UINT64_MAX;
+}
+
+/* The block that is at `ipa`; 0: none. */
+static uint64_t block_at(const struct stage2 *s2, uint64_t ipa)
+{
+	uint64_t block;
+
+	return walk(s2, ipa, &block) == UINT64_MAX ? 0 : block;
+}
+
+/* The descriptor of `ipa` and its level, found as the PE does (DDI 0487, D8.2), not by stage2_walk(). */
+static uint64_t descriptor(const struct stage2 *s2, uint64_t ipa, unsigned *level)
+{
+	uint64_t d = s2->root[ipa >> 30];
+
+	for (*level = 1; *level < 3 && (d & 3) == 3; ++*level) {
+		const uint64_t *table = (const uint64_t *)(uintptr_t)(d & UINT64_C(0xfffffffff000));
+
+		d = table[ipa >> (*level == 1 ? 21 : 12) & 511];
+	}
+	return d;
+}
+
+static void blocks(void)
+{
+	struct stage2 s2 = fresh(64);
+
+	tap_ok(s2.vmid == 7 && (uintptr_t)s2.root % 8192 == 0, "two root tables, aligned to 8 KiB");
+	tap_ok(map(&s2, GIB, 4 * GIB, 3 * GIB), "3 GiB");
+	tap_is_u64(used, 2, "take no table");
+	tap_is_u64(block_at(&s2, GIB), GIB, "as blocks of 1 GiB");
+	tap_is_u64(block_at(&s2, 4 * GIB - 1), GIB, "to the end");
+	tap_is_u64(block_at(&s2, 4 * GIB), 0, "and nothing behind it");
+	tap_is_u64(block_at(&s2, GIB - 1), 0, "nor before it");
+
+	s2 = fresh(64);
+	tap_ok(map(&s2, GIB, 4 * GIB + 2 * MIB, GIB + 6 * MIB),
+	       "1 GiB + 6 MiB, apart by odd 2 MiB");
+	tap_is_u64(used, 4, "take two tables");
+	tap_is_u64(block_at(&s2, GIB), 2 * MIB, "as blocks of 2 MiB");
+	tap_is_u64(block_at(&s2, 2 * GIB + 5 * MIB), 2 * MIB, "to the end");
+
+	s2 = fresh(64);
+	tap_ok(map(&s2, GIB, 4 * GIB + PAGE_SIZE, 4 * MIB), "4 MiB, apart by an odd page");
+	tap_is_u64(used, 5, "take three tables");
+	tap_is_u64(block_at(&s2, GIB + 2 * MIB), PAGE_SIZE, "as pages");
+
+	s2 = fresh(64);
+	tap_ok(map(&s2, GIB - PAGE_SIZE, 8 * GIB - PAGE_SIZE, 2 * GIB + 2 * MIB + 2 * PAGE_SIZE),
+	       "a page more at each end");
+	tap_is_u64(block_at(&s2, GIB - PAGE_SIZE), PAGE_SIZE, "a page,");
+	tap_is_u64(block_at(&s2, 2 * GIB), GIB, "blocks of 1 GiB,");
+	tap_is_u64(block_at(&s2, 3 * GIB), 2 * MIB, "one of 2 MiB,");
+	tap_is_u64(block_at(&s2, 3 * GIB + 2 * MIB), PAGE_SIZE, "and a page");
+	tap_is_u64(used, 6, "in four tables");
+}
+
+/* Block and page descriptors (DDI 0487, D8.3.2): MemAttr 0b1111, S2AP, SH 0b11, AF, XN. */
+static void attributes(void)
+{
+	const uint64_t common = 1 | 0xf << 2 | 3 << 8 | 1 << 10;
+	const uint64_t writable = common | 3 << 6, read_only = common | 1 << 6 | BIT(54);
+	struct stage2 s2 = fresh(64);
+	unsigned level;
+
+	map(&s2, GIB, 2 * GIB, GIB);
+	map(&s2, 2 * GIB, 3 * GIB + 2 * MIB, 2 * MIB);
+	map(&s2, 2 * GIB + 2 * MIB, GIB + PAGE_SIZE, PAGE_SIZE);
+	stage2_map(&s2, (ipaddr_t){0x090a0000}, (paddr_t){0x7ff0000}, 0x10000, S2_READ_ONLY);
+	stage2_map(&s2, (ipaddr_t){4 * MIB}, (paddr_t){8 * MIB}, 2 * MIB, S2_READ_ONLY);
+	tap_is_u64(descriptor(&s2, GIB, &level), (2 * GIB) | writable, "1 GiB, read-write");
+	tap_is_u64(level, 1, "at level 1");
+	tap_is_u64(descriptor(&s2, 2 * GIB, &level), (3 * GIB + 2 * MIB) | writable,
+		   "2 MiB, read-write");
+	tap_is_u64(level, 2, "at level 2");
+	tap_is_u64(descriptor(&s2, 2 * GIB + 2 * MIB, &level), (GIB + PAGE_SIZE) | writable | 2,
+		   "page, read-write");
+	tap_is_u64(level, 3, "at level 3");
+	tap_is_u64(descriptor(&s2, 0x090af000, &level), 0x7fff000 | read_only | 2,
+		   "page, read-only, not executable (R-21)");
+	tap_is_u64(descriptor(&s2, 4 * MIB, &level), (8 * MIB) | read_only, "2 MiB, read-only");
+}
+
+static void refusals(void)
+{
+	static const struct {
+		uint64_t ipa, pa, size;
+		const char *what;
+	} cases[] = {
+		{GIB + 1, GIB, PAGE_SIZE, "IPA not of a page"},
+		{GIB, GIB + 0x800, PAGE_SIZE, "physical address not of a page"},
+		{GIB, GIB, PAGE_SIZE + 8, "size not of pages"},
+		{BIT(40), GIB, PAGE_SIZE, "IPA of 41 bits"},
+		{BIT(40) - PAGE_SIZE, GIB, 2 * PAGE_SIZE, "end beyond 40 bits"},
+		{GIB, GIB, UINT64_MAX - PAGE_SIZE + 1, "size that wraps round"},
+		{UINT64_MAX - PAGE_SIZE + 1, GIB, PAGE_SIZE, "the last page there is"},
+	};
+	struct stage2 s2 = fresh(64);
+	uint64_t block, some = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++)
+		tap_ok(!map(&s2, cases[i].ipa, cases[i].pa, cases[i].size), "refused: %s",
+		       cases[i].what);
+	for (unsigned i = 0; i < 1024; i++)
+		some |= s2.root[i];
+	tap_is_u64(some, 0, "and nothing was mapped");
+	tap_ok(map(&s2, BIT(40) - GIB, 0, GIB), "the last GiB of 40 bits");
+	tap_is_u64(walk(&s2, BIT(40) - 1, &block), GIB - 1, "is there");
+	tap_is_u64(walk(&s2, BIT(40), &block), UINT64_MAX, "and nothing behind it");
+	tap_ok(map(&s2, 3 * GIB, GIB, 0) && block_at(&s2, 3 * GIB) == 0,
+	       "nothing, mapped, is nothing");
+}
+
+/* Every number of tables that is too small fails, and what is mapped by then is right. */
+static void out_of_memory(void)
+{
+	const uint64_t ipa = GIB - 2 * PAGE_SIZE, pa = 3 * GIB + 6 * PAGE_SIZE, size = 4 * MIB;
+	unsigned needed, wrong = 0;
+	struct stage2 s2 = fresh(64);
+	uint64_t block;
+
+	pool_pages = 1;
+	used = 0;
+	tap_ok(!stage2_init(&s2, 1), "no memory for the root");
+	s2 = fresh(64);
+	map(&s2, ipa, pa, size);
+	needed = used;
+	tap_is_u64(needed, 2 + 2 + 3, "tables for 4 MiB of pages over a GiB boundary");
+	for (unsigned pages = 2; pages < needed; pages++) {
+		s2 = fresh(pages);
+		wrong += map(&s2, ipa, pa, size);
+		for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
+			uint64_t found = walk(&s2, ipa + at, &block);
+
+			wrong += found != UINT64_MAX && found != pa + at;
+		}
+		wrong += walk(&s2, ipa - 1, &block) != UINT64_MAX ||
+			 walk(&s2, ipa + size, &block) != UINT64_MAX;
+	}
+	tap_is_u64(wrong, 0, "one table less, and less: false, and nothing wrong is mapped");
+}
+
+struct mapping {
+	uint64_t ipa, pa, size;
+};
+
+static uint64_t expected(const struct mapping *maps, unsigned n, uint64_t ipa)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (ipa - maps[i].ipa < maps[i].size)
+			return maps[i].pa + (ipa - maps[i].ipa);
+	return UINT64_MAX;
+}
+
+/* Addresses where something begins or ends, and some in between. */
+static unsigned compare(const struct stage2 *s2, const struct mapping *maps, unsigned n,
+			uint64_t *seed)
+{
+	unsigned bad = 0;
+	uint64_t block;
+
+	for (unsigned i = 0; i < 400; i++) {
+		const struct mapping *m = &maps[random_below(seed, n)];
+		uint64_t ipa = m->ipa + random_below(seed, m->size);
+
+		if (i % 4 == 0)
+			ipa = m->ipa + (i % 8 ? m->size : 0) - random_below(seed, 2);
+		if (i % 16 == 1)
+			ipa = random_below(seed, BIT(41));
+		bad += walk(s2, ipa, &block) != expected(maps, n, ipa);
+	}
+	return bad;
+}
+
+static void random_maps(void)
+{
+	uint64_t seed = 0x2545F4914F6CDD1D;
+	unsigned bad = 0, total = 0;
+
+	for (unsigned round = 0; round < 300; round++) {
+		struct stage2 s2 = fresh(POOL_PAGES);
+		struct mapping maps[12];
+		uint64_t ipa = 0;
+		unsigned n = 0;
+
+		while (n < ARRAY_SIZE(maps)) {
+			uint64_t unit = PAGE_SIZE << 9 * random_below(&seed, 3);
+			struct mapping *m = &maps[n];
+
+			ipa = align_up(ipa, unit) + unit * random_below(&seed, 3);
+			*m = (struct mapping){
+				ipa, align_up(random_below(&seed, BIT(44)), unit),
+				unit * (1 + random_below(&seed, 700 >> (unit == GIB ? 7 : 0)))};
+			if (ipa + m->size > BIT(40))
+				break;
+			bad += !map(&s2, m->ipa, m->pa, m->size);
+			ipa += m->size;
+			n++;
+		}
+		bad += compare(&s2, maps, n, &seed);
+		total += n;
+	}
+	tap_is_u64(bad, 0, "300 random address spaces: every address where the list has it");
+	tap_ok(total > 3000, "that was %u mappings", total);
+}
+
+int main(void)
+{
+	pool = aligned_alloc(2 * PAGE_SIZE, POOL_PAGES * PAGE_SIZE);
+	if (!pool)
+		return 1;
+	blocks();
+	attributes();
+	refusals();
+	out_of_memory();
+	random_maps();
+	free(pool);
+	return tap_done();
+}
