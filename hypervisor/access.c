@@ -64,7 +64,7 @@ static bool decode_single(uint32_t insn, struct access *a)
 		return true; /* unsigned offset */
 	if (insn & BIT(21))
 		return (insn >> 10 & 3) == 2; /* register offset; the others are atomics */
-	if (insn >> 10 & 1) { /* 1: post-index, 3: pre-index */
+	if (insn >> 10 & 1) {		      /* 1: post-index, 3: pre-index */
 		a->base = insn >> 5 & 31;
 		a->writeback = sign(insn >> 12 & 511, 9);
 	}
@@ -105,7 +105,8 @@ uint64_t access_get(const struct access *a, unsigned i, const struct gp_regs *r,
 	return big_endian ? swap(value, a->size) : value;
 }
 
-void access_set(const struct access *a, unsigned i, struct gp_regs *r, bool big_endian, uint64_t value)
+void access_set(const struct access *a, unsigned i, struct gp_regs *r, bool big_endian,
+		uint64_t value)
 {
 	value = truncate(value, a->size);
 	if (big_endian)

@@ -8,16 +8,16 @@
 #define STR_(x) #x
 #define STR(x)	STR_(x)
 
-#define read_sysreg(reg)                                                                           \
-	({                                                                                         \
-		uint64_t value_;                                                                   \
-		__asm__ volatile("mrs %0, " STR(reg) : "=r"(value_));                              \
-		value_;                                                                            \
+#define read_sysreg(reg)                                              \
+	({                                                            \
+		uint64_t value_;                                      \
+		__asm__ volatile("mrs %0, " STR(reg) : "=r"(value_)); \
+		value_;                                               \
 	})
-#define write_sysreg(reg, value)                                                                   \
-	do {                                                                                       \
-		uint64_t written_ = (value);                                                       \
-		__asm__ volatile("msr " STR(reg) ", %x0" : : "rZ"(written_) : "memory");           \
+#define write_sysreg(reg, value)                                                         \
+	do {                                                                             \
+		uint64_t written_ = (value);                                             \
+		__asm__ volatile("msr " STR(reg) ", %x0" : : "rZ"(written_) : "memory"); \
 	} while (0)
 
 #define isb()	   __asm__ volatile("isb" : : : "memory")

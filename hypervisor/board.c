@@ -85,7 +85,8 @@ static const char *read_cpus(const void *fdt, struct board *b)
 {
 	int cpus = fdt_path_offset(fdt, "/cpus"), node;
 
-	fdt_for_each_subnode(node, fdt, cpus) {
+	fdt_for_each_subnode(node, fdt, cpus)
+	{
 		int length;
 		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
 		const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
@@ -101,13 +102,15 @@ static const char *read_memory(const void *fdt, struct board *b)
 {
 	int node;
 
-	fdt_for_each_subnode(node, fdt, 0) {
+	fdt_for_each_subnode(node, fdt, 0)
+	{
 		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
 		struct board_range r;
 
 		if (!type || type[0] != 'm')
 			continue;
-		for (int i = 0; b->memory_count < BOARD_MAX_MEMORY && read_reg(fdt, node, i, &r); i++)
+		for (int i = 0; b->memory_count < BOARD_MAX_MEMORY && read_reg(fdt, node, i, &r);
+		     i++)
 			b->memory[b->memory_count++] = r;
 	}
 	return b->memory_count ? NULL : "no memory";

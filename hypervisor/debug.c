@@ -9,7 +9,7 @@
 #define OSLSR_OSLK BIT(1)
 
 /* Breakpoint and watchpoint registers carry their number in the name. */
-#define EACH_PAIR(X)                                                                               \
+#define EACH_PAIR(X) \
 	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
 static unsigned breakpoints(void)
@@ -26,14 +26,14 @@ static void pairs_save(struct debug_regs *d)
 {
 	unsigned b = breakpoints(), w = watchpoints();
 
-#define SAVE(n)                                                                                    \
-	if (n < b) {                                                                               \
-		d->bvr[n] = read_sysreg(dbgbvr##n##_el1);                                          \
-		d->bcr[n] = read_sysreg(dbgbcr##n##_el1);                                          \
-	}                                                                                          \
-	if (n < w) {                                                                               \
-		d->wvr[n] = read_sysreg(dbgwvr##n##_el1);                                          \
-		d->wcr[n] = read_sysreg(dbgwcr##n##_el1);                                          \
+#define SAVE(n)                                           \
+	if (n < b) {                                      \
+		d->bvr[n] = read_sysreg(dbgbvr##n##_el1); \
+		d->bcr[n] = read_sysreg(dbgbcr##n##_el1); \
+	}                                                 \
+	if (n < w) {                                      \
+		d->wvr[n] = read_sysreg(dbgwvr##n##_el1); \
+		d->wcr[n] = read_sysreg(dbgwcr##n##_el1); \
 	}
 	EACH_PAIR(SAVE)
 }
@@ -42,14 +42,14 @@ static void pairs_load(const struct debug_regs *d)
 {
 	unsigned b = breakpoints(), w = watchpoints();
 
-#define LOAD(n)                                                                                    \
-	if (n < b) {                                                                               \
-		write_sysreg(dbgbvr##n##_el1, d->bvr[n]);                                          \
-		write_sysreg(dbgbcr##n##_el1, d->bcr[n]);                                          \
-	}                                                                                          \
-	if (n < w) {                                                                               \
-		write_sysreg(dbgwvr##n##_el1, d->wvr[n]);                                          \
-		write_sysreg(dbgwcr##n##_el1, d->wcr[n]);                                          \
+#define LOAD(n)                                           \
+	if (n < b) {                                      \
+		write_sysreg(dbgbvr##n##_el1, d->bvr[n]); \
+		write_sysreg(dbgbcr##n##_el1, d->bcr[n]); \
+	}                                                 \
+	if (n < w) {                                      \
+		write_sysreg(dbgwvr##n##_el1, d->wvr[n]); \
+		write_sysreg(dbgwcr##n##_el1, d->wcr[n]); \
 	}
 	EACH_PAIR(LOAD)
 }

@@ -6,24 +6,24 @@
 #include "stage2.h"
 
 /* HCR_EL2 (DDI 0487, D19.2.48). */
-#define HCR_VM	  BIT(0)  /* stage 2 on */
-#define HCR_SWIO  BIT(1)  /* invalidate by set/way also cleans */
-#define HCR_PTW	  BIT(2)  /* no table walks through device memory */
-#define HCR_FMO	  BIT(3)  /* physical interrupts and SErrors come here */
-#define HCR_IMO	  BIT(4)
-#define HCR_AMO	  BIT(5)
-#define HCR_VSE	  BIT(8)  /* an SError for the guest */
-#define HCR_FB	  BIT(9)  /* maintenance reaches all CPUs: a vCPU moves between them */
+#define HCR_VM	   BIT(0) /* stage 2 on */
+#define HCR_SWIO   BIT(1) /* invalidate by set/way also cleans */
+#define HCR_PTW	   BIT(2) /* no table walks through device memory */
+#define HCR_FMO	   BIT(3) /* physical interrupts and SErrors come here */
+#define HCR_IMO	   BIT(4)
+#define HCR_AMO	   BIT(5)
+#define HCR_VSE	   BIT(8)	       /* an SError for the guest */
+#define HCR_FB	   BIT(9)	       /* maintenance reaches all CPUs: a vCPU moves between them */
 #define HCR_BSU_IS (UINT64_C(1) << 10) /* and so do barriers */
-#define HCR_TWI	  BIT(13) /* WFI; WFE is not trapped */
-#define HCR_TID3  BIT(18) /* ID registers */
-#define HCR_TSC	  BIT(19) /* SMC */
-#define HCR_TIDCP BIT(20) /* implementation-defined registers */
-#define HCR_TACR  BIT(21) /* ACTLR_EL1 */
-#define HCR_RW	  BIT(31) /* EL1 is AArch64 */
-#define HCR_TLOR  BIT(35) /* limited ordering regions: not switched */
-#define HCR_TID5  BIT(58) /* GMID_EL1: MTE is hidden */
-#define HCR_TERR  BIT(36) /* RAS error records: the board's */
+#define HCR_TWI	   BIT(13)	       /* WFI; WFE is not trapped */
+#define HCR_TID3   BIT(18)	       /* ID registers */
+#define HCR_TSC	   BIT(19)	       /* SMC */
+#define HCR_TIDCP  BIT(20)	       /* implementation-defined registers */
+#define HCR_TACR   BIT(21)	       /* ACTLR_EL1 */
+#define HCR_RW	   BIT(31)	       /* EL1 is AArch64 */
+#define HCR_TLOR   BIT(35)	       /* limited ordering regions: not switched */
+#define HCR_TID5   BIT(58)	       /* GMID_EL1: MTE is hidden */
+#define HCR_TERR   BIT(36)	       /* RAS error records: the board's */
 
 /* CPTR_EL2, E2H = 0: RES1 bits, and TCPAC off; SVE, SME, trace, AMU trap. FP does not: it is always switched. */
 #define CPTR_RES1 UINT64_C(0x32ff)
@@ -43,8 +43,8 @@
 #define CNTHCTL_EL1PCEN	 BIT(1)
 
 /* VTCR_EL2: 40 bits from level 1, 4 KiB, inner shareable write-back walks. */
-#define VTCR_VALUE                                                                                 \
-	(BIT(31) | (UINT64_C(3) << 12) | (UINT64_C(1) << 10) | (UINT64_C(1) << 8) |                \
+#define VTCR_VALUE                                                                  \
+	(BIT(31) | (UINT64_C(3) << 12) | (UINT64_C(1) << 10) | (UINT64_C(1) << 8) | \
 	 (UINT64_C(1) << 6) | (64u - S2_IPA_BITS))
 
 /* Registers that came with later versions, by encoding; written only where the feature is there. */
@@ -67,14 +67,17 @@ uint64_t el2_mdcr(bool trap_debug)
 {
 	uint64_t counters = 0;
 
-	if (FIELD(read_sysreg(id_aa64dfr0_el1), 11, 8) - 1 < 14) /* a PMU of Arm's: HPMN = PMCR_EL0.N */
+	if (FIELD(read_sysreg(id_aa64dfr0_el1), 11, 8) - 1 <
+	    14) /* a PMU of Arm's: HPMN = PMCR_EL0.N */
 		counters = FIELD(read_sysreg(pmcr_el0), 15, 11);
-	return MDCR_TPM | MDCR_TPMCR | MDCR_TPMS | MDCR_TTRF | MDCR_TDRA | MDCR_TDOSA | (trap_debug ? MDCR_TDA : 0) | counters;
+	return MDCR_TPM | MDCR_TPMCR | MDCR_TPMS | MDCR_TTRF | MDCR_TDRA | MDCR_TDOSA |
+	       (trap_debug ? MDCR_TDA : 0) | counters;
 }
 
-#define HCR_VALUE                                                                                  \
-	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS |         \
-	 HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR | HCR_TID5)
+#define HCR_VALUE                                                                             \
+	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS |    \
+	 HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR | \
+	 HCR_TID5)
 
 bool el2_serror(void)
 {

@@ -14,7 +14,8 @@ static void put(struct sink *s, char c)
 }
 
 /* sign: '-', or '\0' for none. */
-static void put_number(struct sink *s, char sign, uint64_t value, unsigned base, unsigned width, char pad)
+static void put_number(struct sink *s, char sign, uint64_t value, unsigned base, unsigned width,
+		       char pad)
 {
 	char digits[21];
 	unsigned n = 0;
@@ -76,7 +77,8 @@ size_t format_va(char *out, size_t size, const char *f, va_list args)
 			put(&s, (char)va_arg(args, int));
 			break;
 		case 'd':
-			put_signed(&s, is_long ? va_arg(args, long) : va_arg(args, int), width, pad);
+			put_signed(&s, is_long ? va_arg(args, long) : va_arg(args, int), width,
+				   pad);
 			break;
 		case 'u':
 		case 'x':

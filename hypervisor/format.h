@@ -11,6 +11,7 @@
  */
 size_t format_va(char *out, size_t size, const char *format, va_list args);
 
-__attribute__((format(printf, 3, 4))) size_t format(char *out, size_t size, const char *format, ...);
+__attribute__((format(printf, 3, 4))) size_t format(char *out, size_t size, const char *format,
+						    ...);
 
 #endif

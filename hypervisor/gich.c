@@ -3,11 +3,18 @@
 #include "arch.h"
 
 /* Registers by encoding where their number is part of the name: ICH_LR<n>_EL2 is S3_4_C12_C12..13_n (IHI 0069, 12.4). */
+/* clang-format off */
 #define EACH_LR(X)                                                                                 \
 	X(0, s3_4_c12_c12_0) X(1, s3_4_c12_c12_1) X(2, s3_4_c12_c12_2) X(3, s3_4_c12_c12_3)        \
 	X(4, s3_4_c12_c12_4) X(5, s3_4_c12_c12_5) X(6, s3_4_c12_c12_6) X(7, s3_4_c12_c12_7)        \
 	X(8, s3_4_c12_c13_0) X(9, s3_4_c12_c13_1) X(10, s3_4_c12_c13_2) X(11, s3_4_c12_c13_3)      \
 	X(12, s3_4_c12_c13_4) X(13, s3_4_c12_c13_5) X(14, s3_4_c12_c13_6) X(15, s3_4_c12_c13_7)
+
+/* ICH_AP0R<n>_EL2, then ICH_AP1R<n>_EL2. */
+#define EACH_APR(X)                                                                                \
+	X(0, s3_4_c12_c8_0) X(1, s3_4_c12_c8_1) X(2, s3_4_c12_c8_2) X(3, s3_4_c12_c8_3)            \
+	X(4, s3_4_c12_c9_0) X(5, s3_4_c12_c9_1) X(6, s3_4_c12_c9_2) X(7, s3_4_c12_c9_3)
+/* clang-format on */
 
 unsigned gich_lr_count(void)
 {
@@ -21,8 +28,8 @@ unsigned gich_priority_bits(void)
 
 uint64_t gich_read_lr(unsigned i)
 {
-#define READ(n, reg)                                                                               \
-	case n:                                                                                    \
+#define READ(n, reg) \
+	case n:      \
 		return read_sysreg(reg);
 	switch (i) {
 		EACH_LR(READ)
@@ -32,9 +39,9 @@ uint64_t gich_read_lr(unsigned i)
 
 void gich_write_lr(unsigned i, uint64_t value)
 {
-#define WRITE(n, reg)                                                                              \
-	case n:                                                                                    \
-		write_sysreg(reg, value);                                                          \
+#define WRITE(n, reg)                     \
+	case n:                           \
+		write_sysreg(reg, value); \
 		return;
 	switch (i) {
 		EACH_LR(WRITE)
@@ -79,16 +86,12 @@ static unsigned apr_count(void)
 	return bits <= 5 ? 1 : bits == 6 ? 2 : 4;
 }
 
-#define EACH_APR(X)                                                                                \
-	X(0, s3_4_c12_c8_0) X(1, s3_4_c12_c8_1) X(2, s3_4_c12_c8_2) X(3, s3_4_c12_c8_3)            \
-	X(4, s3_4_c12_c9_0) X(5, s3_4_c12_c9_1) X(6, s3_4_c12_c9_2) X(7, s3_4_c12_c9_3)
-
 uint32_t gich_read_apr(unsigned group, unsigned n)
 {
 	if (n >= apr_count())
 		return 0;
-#define READ_APR(i, reg)                                                                           \
-	case i:                                                                                    \
+#define READ_APR(i, reg) \
+	case i:          \
 		return (uint32_t)read_sysreg(reg);
 	switch (4 * group + n) {
 		EACH_APR(READ_APR)
@@ -100,9 +103,9 @@ void gich_write_apr(unsigned group, unsigned n, uint32_t value)
 {
 	if (n >= apr_count())
 		return;
-#define WRITE_APR(i, reg)                                                                          \
-	case i:                                                                                    \
-		write_sysreg(reg, value);                                                          \
+#define WRITE_APR(i, reg)                 \
+	case i:                           \
+		write_sysreg(reg, value); \
 		return;
 	switch (4 * group + n) {
 		EACH_APR(WRITE_APR)

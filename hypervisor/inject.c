@@ -22,14 +22,15 @@ static uint64_t vector(uint64_t pstate)
 	if ((pstate & PSTATE_MODE) == PSTATE_EL1H)
 		return 0x200;
 	if ((pstate & PSTATE_MODE) == 0x04)
-		return 0x000; /* EL1 with SP_EL0 */
+		return 0x000;			/* EL1 with SP_EL0 */
 	return pstate & BIT(4) ? 0x600 : 0x400; /* AArch32 or AArch64 EL0 */
 }
 
 static void take_exception(struct vcpu *v, uint64_t esr)
 {
 	uint64_t old = v->regs.pstate, sctlr = read_sysreg(sctlr_el1);
-	uint64_t pstate = (old & (PSTATE_FLAGS | PSTATE_PAN | PSTATE_DIT)) | PSTATE_DAIF | PSTATE_EL1H;
+	uint64_t pstate =
+		(old & (PSTATE_FLAGS | PSTATE_PAN | PSTATE_DIT)) | PSTATE_DAIF | PSTATE_EL1H;
 
 	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 23, 20) && !(sctlr & SCTLR_SPAN))
 		pstate |= PSTATE_PAN;

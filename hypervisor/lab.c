@@ -197,7 +197,8 @@ void lab_finish_if_ended(void)
 		stuck = vms[i].stuck ? &vms[i] : NULL;
 	if (stuck)
 		link_record("done 1 VM %s stopped for good without SYSTEM_OFF: "
-			    "its vCPUs are off, or wait for what cannot come", stuck->name);
+			    "its vCPUs are off, or wait for what cannot come",
+			    stuck->name);
 	else
 		link_record("done 0 the lab has ended");
 	firmware_off();

@@ -36,8 +36,7 @@ const char *manifest_read(const void *fdt, uint64_t size, struct manifest *m)
 		return "no manifest at the start of the initrd";
 	if (fdt_node_check_compatible(fdt, 0, BUNDLE_COMPATIBLE))
 		return "the manifest is not of this version (" BUNDLE_COMPATIBLE ")";
-	fdt_for_each_subnode(node, fdt, 0)
-		n++;
+	fdt_for_each_subnode(node, fdt, 0) n++;
 	if (n < 1 || n > MAP_MAX_VMS)
 		return "not 1 to 64 VMs";
 	if (!number_in(fdt, 0, "timeslice-us", 100, 100000, &slice) ||
@@ -54,7 +53,8 @@ static const char *read_segments(const void *fdt, int node, uint64_t size, struc
 {
 	int child;
 
-	fdt_for_each_subnode(child, fdt, node) {
+	fdt_for_each_subnode(child, fdt, node)
+	{
 		uint64_t ipa, offset, bytes;
 
 		if (vm->nsegments == VM_MAX_SEGMENTS)
@@ -67,8 +67,8 @@ static const char *read_segments(const void *fdt, int node, uint64_t size, struc
 		if (ipa < MAP_RAM_BASE || ipa - MAP_RAM_BASE > vm->ram_size ||
 		    bytes > vm->ram_size - (ipa - MAP_RAM_BASE))
 			return "a segment is not inside RAM";
-		vm->segments[vm->nsegments++] = (struct vm_segment){
-			{ipa}, {(uintptr_t)fdt + offset}, bytes};
+		vm->segments[vm->nsegments++] =
+			(struct vm_segment){{ipa}, {(uintptr_t)fdt + offset}, bytes};
 	}
 	return NULL;
 }
@@ -90,7 +90,8 @@ const char *manifest_read_vm(const void *fdt, uint64_t size, unsigned id, struct
 	if (!number_in(fdt, node, "vcpus", 1, MAP_MAX_VCPUS_PER_VM, &vcpus) ||
 	    !number_in(fdt, node, "memory", 64 * KIB, BIT(39), &vm->ram_size) ||
 	    vm->ram_size % PAGE_SIZE || !number_in(fdt, node, "weight", 1, 10000, &weight) ||
-	    !number_in(fdt, node, "cap", 0, 100, &cap) || !number_in(fdt, node, "pin", 1, 255, &pin) ||
+	    !number_in(fdt, node, "cap", 0, 100, &cap) ||
+	    !number_in(fdt, node, "pin", 1, 255, &pin) ||
 	    !number_in(fdt, node, "stolen-time", 0, PVTIME_DIALECT_BETA2, &dialect) ||
 	    !number(fdt, node, "entry", &vm->entry) || !number(fdt, node, "x0", &vm->x0))
 		return "a property is missing or out of range";

@@ -8,7 +8,8 @@
 #include "vm.h"
 
 /* One transfer, little-endian, with a device. */
-static enum vgic_result uart_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+static enum vgic_result uart_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
+				    uint64_t *value)
 {
 	uint32_t offset = (uint32_t)(ipa.ipa - MAP_UART_BASE);
 
@@ -22,7 +23,8 @@ static enum vgic_result uart_access(struct vcpu *v, ipaddr_t ipa, unsigned size,
 }
 
 /* Erased, and not in its command mode: reads as ones, and writes do nothing. */
-static enum vgic_result flash_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+static enum vgic_result flash_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
+				     uint64_t *value)
 {
 	(void)v, (void)ipa, (void)size;
 	if (!write)
@@ -31,7 +33,8 @@ static enum vgic_result flash_access(struct vcpu *v, ipaddr_t ipa, unsigned size
 }
 
 /* There is memory, which the guest may read and not write. */
-static enum vgic_result pvtime_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+static enum vgic_result pvtime_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
+				      uint64_t *value)
 {
 	(void)ipa, (void)size, (void)write, (void)value;
 	if (v->vm->pvtime.pa && write)
@@ -39,7 +42,8 @@ static enum vgic_result pvtime_access(struct vcpu *v, ipaddr_t ipa, unsigned siz
 	return VGIC_FAULT;
 }
 
-static enum vgic_result device_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+static enum vgic_result device_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
+				      uint64_t *value)
 {
 	static const struct {
 		uint64_t base, size;
@@ -117,7 +121,9 @@ void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
 
 	if (esr & (ISS_S1PTW | ISS_CM)) {
 		if (esr & ISS_CM && !(esr & ISS_S1PTW)) {
-			skip_instruction(v, esr); /* cache maintenance of a device or of read-only memory: nothing to do */
+			skip_instruction(
+				v,
+				esr); /* cache maintenance of a device or of read-only memory: nothing to do */
 			return;
 		}
 		inject_external_abort(v, esr, far);

@@ -63,12 +63,13 @@ void panic_exception(unsigned kind, const uint64_t *x)
 
 	only_one();
 	for (unsigned i = 0; i < 32; i += 4) {
-		format(text, sizeof(text), "%s%02u %016lx %016lx %016lx %016lx", i == 28 ? "..sp " : "x", i,
-		       x[i], x[i + 1], x[i + 2], x[i + 3]);
+		format(text, sizeof(text), "%s%02u %016lx %016lx %016lx %016lx",
+		       i == 28 ? "..sp " : "x", i, x[i], x[i + 1], x[i + 2], x[i + 3]);
 		link_line_unlocked(LINK_LOG, text);
 	}
 	format(text, sizeof(text),
-	       "hypervisor stopped, CPU %u: %s exception at EL2: ESR 0x%lx ELR 0x%lx (image + 0x%lx) FAR 0x%lx",
+	       "hypervisor stopped, CPU %u: %s exception at EL2: ESR 0x%lx ELR 0x%lx (image + "
+	       "0x%lx) FAR 0x%lx",
 	       this_cpu()->id, kinds[kind & 3], read_sysreg(esr_el2), read_sysreg(elr_el2),
 	       read_sysreg(elr_el2) - read_sysreg(vbar_el2), read_sysreg(far_el2));
 	say_and_stop(text);

@@ -8,10 +8,10 @@
 /* Say what went wrong, on the log and as the lab's last record (status 1), and power the board off. */
 __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *format, ...);
 
-#define ASSERT(condition)                                                                          \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #condition);      \
+#define ASSERT(condition)                                                                     \
+	do {                                                                                  \
+		if (!(condition))                                                             \
+			panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #condition); \
 	} while (0)
 
 #endif

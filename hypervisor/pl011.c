@@ -70,7 +70,8 @@ static uint32_t read_data(struct vm *vm)
 
 static uint32_t read_flags(const struct pl011 *u)
 {
-	return (uint32_t)(FR_TXFE | (u->count ? 0 : FR_RXFE) | (u->count == PL011_FIFO ? FR_RXFF : 0));
+	return (uint32_t)(FR_TXFE | (u->count ? 0 : FR_RXFE) |
+			  (u->count == PL011_FIFO ? FR_RXFF : 0));
 }
 
 /* Which word a plain register is kept in; NULL: it is none. */

@@ -18,7 +18,8 @@ bool pvtime_create(struct vm *vm)
 	if (vm->dialect == PVTIME_DIALECT_OFF)
 		return true;
 	if (!memory_alloc(MAP_PVTIME_SIZE, MAP_PVTIME_SIZE, 0, &vm->pvtime) ||
-	    !stage2_map(&vm->s2, (ipaddr_t){MAP_PVTIME_BASE}, vm->pvtime, MAP_PVTIME_SIZE, S2_READ_ONLY))
+	    !stage2_map(&vm->s2, (ipaddr_t){MAP_PVTIME_BASE}, vm->pvtime, MAP_PVTIME_SIZE,
+			S2_READ_ONLY))
 		return false;
 	structures = pa_ptr(vm->pvtime);
 	memset(structures, 0, MAP_PVTIME_SIZE);
@@ -39,12 +40,14 @@ int64_t pvtime_call(struct vcpu *v, uint32_t fid, const uint64_t *args)
 {
 	int64_t result;
 
-	return pvtime_service(&v->time, fid, (uint32_t)args[0], &result) ? result : SMCCC_NOT_SUPPORTED;
+	return pvtime_service(&v->time, fid, (uint32_t)args[0], &result) ? result
+									 : SMCCC_NOT_SUPPORTED;
 }
 
 uint64_t pvtime_published(const struct vcpu *v)
 {
 	const struct pvtime_stolen *structures = pa_ptr(v->vm->pvtime);
 
-	return v->vm->pvtime.pa ? __atomic_load_n(&structures[v->id].stolen_ns, __ATOMIC_RELAXED) : 0;
+	return v->vm->pvtime.pa ? __atomic_load_n(&structures[v->id].stolen_ns, __ATOMIC_RELAXED)
+				: 0;
 }

@@ -27,7 +27,8 @@ static void report_vcpu(struct vcpu *v)
 	link_record("vcpu %u %u %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %c", v->vm->id, v->id,
 		    t[PVTIME_RUNNING], t[PVTIME_READY], t[PVTIME_BLOCKED], t[PVTIME_OFF],
 		    t[PVTIME_PAUSED], elapsed, pvtime_ticks_to_ns(t[PVTIME_READY], copy.freq),
-		    pvtime_published(v), v->exits, switches, v->refused_writes, letters[copy.state]);
+		    pvtime_published(v), v->exits, switches, v->refused_writes,
+		    letters[copy.state]);
 }
 
 void report_ledger(const char *kind, uint64_t ticks)

@@ -90,7 +90,8 @@ static void run_guest(struct cpu *cpu, struct vcpu *v)
 	if (kind == EXIT_SYNC)
 		trap(v);
 	else if (kind == EXIT_SERROR)
-		el2_set_serror(true); /* whoever caused it: the one that runs is told, as on a real PE */
+		el2_set_serror(
+			true); /* whoever caused it: the one that runs is told, as on a real PE */
 	else
 		take_interrupt(cpu);
 }

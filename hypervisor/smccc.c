@@ -34,8 +34,8 @@ static const struct {
 } services[] = {
 	{0xffffffff, SMCCC_FID_VERSION, call_version},
 	{0xffffffff, SMCCC_FID_ARCH_FEATURES, call_arch_features},
-	{0xbfffffe0, PSCI_FID_VERSION, psci_call},	/* 0x84000000 to 0x8400001f, 32 and 64 bit */
-	{0xffff0000, 0xc5000000, pvtime_call},		/* Standard Hypervisor Service */
+	{0xbfffffe0, PSCI_FID_VERSION, psci_call}, /* 0x84000000 to 0x8400001f, 32 and 64 bit */
+	{0xffff0000, 0xc5000000, pvtime_call},	   /* Standard Hypervisor Service */
 };
 
 void smccc_call(struct vcpu *v, unsigned immediate)

@@ -3,8 +3,8 @@
 
 /* Descriptor bits (DDI 0487, D8.3). */
 #define D_VALID	 BIT(0)
-#define D_TABLE	 BIT(1)			 /* levels 1 and 2: a table; level 3: a page */
-#define D_NORMAL (UINT64_C(0xf) << 2)	 /* inner and outer write-back */
+#define D_TABLE	 BIT(1)		      /* levels 1 and 2: a table; level 3: a page */
+#define D_NORMAL (UINT64_C(0xf) << 2) /* inner and outer write-back */
 #define D_READ	 BIT(6)
 #define D_WRITE	 BIT(7)
 #define D_INNER	 (UINT64_C(3) << 8)
@@ -61,8 +61,8 @@ bool stage2_map(struct stage2 *s2, ipaddr_t ipa, paddr_t pa, uint64_t size, enum
 	    size > BIT(S2_IPA_BITS) - ipa.ipa)
 		return false;
 	while (done < size) {
-		uint64_t mapped = map_one(s2, ipa.ipa + done, pa.pa + done, size - done,
-					  leaf_bits(access));
+		uint64_t mapped =
+			map_one(s2, ipa.ipa + done, pa.pa + done, size - done, leaf_bits(access));
 
 		if (!mapped)
 			return false;

@@ -9,10 +9,10 @@
 /* ID registers are read by number: S3_0_C0_C1_0 to S3_0_C0_C7_7. */
 static uint64_t read_id(unsigned crm, unsigned op2)
 {
-#define ROW(m)                                                                                     \
+#define ROW(m) \
 	CASE(m, 0) CASE(m, 1) CASE(m, 2) CASE(m, 3) CASE(m, 4) CASE(m, 5) CASE(m, 6) CASE(m, 7)
-#define CASE(m, n)                                                                                 \
-	case (m)*8 + (n):                                                                          \
+#define CASE(m, n)        \
+	case (m)*8 + (n): \
 		return read_sysreg(s3_0_c0_c##m##_##n);
 	switch (crm * 8 + op2) {
 		ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6) ROW(7)
@@ -25,8 +25,8 @@ static bool id_access(uint32_t reg, bool write, uint64_t *value)
 {
 	unsigned crm = reg >> 1 & 15, op2 = reg >> 17 & 7;
 
-	if ((reg & ~ISS_SYSREG(0, 0, 0, 15, 7)) != ISS_SYSREG(3, 0, 0, 0, 0) || crm < 1 || crm > 7 ||
-	    write)
+	if ((reg & ~ISS_SYSREG(0, 0, 0, 15, 7)) != ISS_SYSREG(3, 0, 0, 0, 0) || crm < 1 ||
+	    crm > 7 || write)
 		return false;
 	*value = idreg_visible(crm, op2, read_id(crm, op2));
 	return true;
@@ -36,7 +36,8 @@ static bool sysreg_access(struct vcpu *v, uint32_t reg, bool write, uint64_t *va
 {
 	switch (reg) {
 	case ISS_SYSREG(3, 0, 12, 11, 5): /* ICC_SGI1R_EL1 */
-	case ISS_SYSREG(3, 0, 12, 11, 6): /* ICC_ASGI1R_EL1: the other security state's, here Group 0 */
+	case ISS_SYSREG(3, 0, 12, 11,
+			6): /* ICC_ASGI1R_EL1: the other security state's, here Group 0 */
 	case ISS_SYSREG(3, 0, 12, 11, 7): /* ICC_SGI0R_EL1 */
 		if (!write)
 			return false;

@@ -3,19 +3,19 @@
 #include "arch.h"
 #include "board.h"
 
-#define UARTDR	 0x00u
-#define UARTFR	 0x18u
+#define UARTDR	  0x00u
+#define UARTFR	  0x18u
 #define UARTLCR_H 0x2cu
-#define UARTCR	 0x30u
-#define UARTIMSC 0x38u
-#define UARTICR	 0x44u
+#define UARTCR	  0x30u
+#define UARTIMSC  0x38u
+#define UARTICR	  0x44u
 
-#define FR_RXFE	  BIT(4)
-#define FR_TXFF	  BIT(5)
+#define FR_RXFE	   BIT(4)
+#define FR_TXFF	   BIT(5)
 #define LCR_8_FIFO 0x70u
-#define CR_ON	  0x301u
-#define INT_RX	  BIT(4)
-#define INT_RT	  BIT(6)
+#define CR_ON	   0x301u
+#define INT_RX	   BIT(4)
+#define INT_RT	   BIT(6)
 
 void uart_init(void)
 {

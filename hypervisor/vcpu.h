@@ -51,17 +51,17 @@ struct vcpu_entry {
 struct vcpu {
 	struct gp_regs regs; /* must be first: switch.S */
 	struct vm *vm;
-	unsigned id;	     /* in its VM; MPIDR_EL1.Aff0 */
-	struct pvtime_vcpu time;   /* the ledger; changed by sched.c alone, under its lock */
+	unsigned id;		 /* in its VM; MPIDR_EL1.Aff0 */
+	struct pvtime_vcpu time; /* the ledger; changed by sched.c alone, under its lock */
 	struct sched_vcpu sched;
 	struct vgic_vcpu gic;
-	struct vcpu_entry entry;   /* guarded by vm.lock */
+	struct vcpu_entry entry; /* guarded by vm.lock */
 	struct vtimer vtimer, ptimer;
 	uint64_t vmpidr;
-	uint64_t vdisr; /* VDISR_EL2 */
-	bool serror; /* an SError that came while it ran, not taken by the guest yet */
-	uint64_t exits;	           /* traps and interrupts taken from it */
-	uint64_t refused_writes;   /* to its VM's stolen-time region */
+	uint64_t vdisr;		 /* VDISR_EL2 */
+	bool serror;		 /* an SError that came while it ran, not taken by the guest yet */
+	uint64_t exits;		 /* traps and interrupts taken from it */
+	uint64_t refused_writes; /* to its VM's stolen-time region */
 	struct debug_regs debug;
 	struct el1_regs el1;
 	struct fp_regs fp;

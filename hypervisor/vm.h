@@ -20,7 +20,7 @@ struct vm_segment {
 #define VM_MAX_SEGMENTS 16
 
 enum vm_phase {
-	VM_LOADING,  /* the first vCPU's CPU zeroes RAM and copies the images, a piece at a time */
+	VM_LOADING, /* the first vCPU's CPU zeroes RAM and copies the images, a piece at a time */
 	VM_RUNNING,
 	VM_STOPPING, /* SYSTEM_OFF or SYSTEM_RESET: until every vCPU has left its CPU */
 	VM_OFF,
@@ -33,23 +33,24 @@ struct vm {
 	struct vcpu *vcpus; /* array */
 	paddr_t ram;	    /* RAM at IPA MAP_RAM_BASE, contiguous */
 	uint64_t ram_size;
-	paddr_t pvtime;	    /* the stolen-time region, MAP_PVTIME_SIZE bytes; 0 where it is off */
+	paddr_t pvtime; /* the stolen-time region, MAP_PVTIME_SIZE bytes; 0 where it is off */
 	enum pvtime_dialect dialect;
 	uint64_t entry, x0; /* of the first vCPU */
 	bool big_endian;    /* it starts so: a big-endian ELF */
 	struct vm_segment segments[VM_MAX_SEGMENTS];
 	unsigned nsegments;
-	bool has_input;	    /* the host's terminal may type at its console: somebody could wake it */
+	bool has_input; /* the host's terminal may type at its console: somebody could wake it */
 	struct stage2 s2;
 	struct vgic gic;
 	struct pl011 uart;
 
 	struct spinlock lock; /* guards what follows, and the vCPUs' `entry` */
 	enum vm_phase phase;
-	bool resetting;	      /* STOPPING ends in LOADING instead of OFF */
-	uint64_t load_done;   /* LOADING: bytes zeroed and copied so far */
-	bool stuck;	      /* nothing can run it again, and it did not say SYSTEM_OFF */
-	struct vcpu *last_on_cpu[MAP_MAX_PCPUS]; /* whose stage 1 translations a CPU's TLB may hold */
+	bool resetting;	    /* STOPPING ends in LOADING instead of OFF */
+	uint64_t load_done; /* LOADING: bytes zeroed and copied so far */
+	bool stuck;	    /* nothing can run it again, and it did not say SYSTEM_OFF */
+	struct vcpu
+		*last_on_cpu[MAP_MAX_PCPUS]; /* whose stage 1 translations a CPU's TLB may hold */
 };
 
 /* Build the VM's memory, devices and vCPUs from its description; its vCPUs are in state OFF. Boot. NULL, or what is missing. */

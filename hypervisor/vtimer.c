@@ -83,8 +83,7 @@ static uint64_t fires_at(struct vcpu *v, unsigned intid, uint64_t ctl, uint64_t 
 
 uint64_t vtimer_wake_at(struct vcpu *v)
 {
-	return min_u64(fires_at(v, MAP_PPI_VTIMER, read_sysreg(cntv_ctl_el0),
-				read_sysreg(cntv_cval_el0)),
-		       fires_at(v, MAP_PPI_PTIMER, read_sysreg(cntp_ctl_el0),
-				read_sysreg(cntp_cval_el0)));
+	return min_u64(
+		fires_at(v, MAP_PPI_VTIMER, read_sysreg(cntv_ctl_el0), read_sysreg(cntv_cval_el0)),
+		fires_at(v, MAP_PPI_PTIMER, read_sysreg(cntp_ctl_el0), read_sysreg(cntp_cval_el0)));
 }

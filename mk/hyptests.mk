@@ -22,4 +22,21 @@ hyp_format_CFLAGS := $(HYP_LOGIC)
 # Under names of their own, beside the C library's; and compiled to what is written, not to calls of those.
 STRING_NAMES := memcpy memmove memset memcmp memchr strlen strnlen strrchr strchr strcmp strncmp
 hyp_string_SRCS   := tests/unit/hyp_string.c hypervisor/string.c
-hyp_string_CFLAGS := $(HYP_LOGIC) $(foreach f,$(STRING_NAMES),-D$(f)=our_$(f)) -fno-builtin -ffreestanding
+hyp_string_CFLAGS := $(HYP_LOGIC) $(foreach f,$(STRING_NAMES),-D$(f)=our_$(f)) -fno-builtin
+
+UNIT_NAMES += hyp_pl011 hyp_link hyp_board
+hyp_pl011_SRCS   := tests/unit/hyp_pl011.c hypervisor/pl011.c
+hyp_pl011_CFLAGS := $(HYP_LOGIC)
+hyp_link_SRCS    := tests/unit/hyp_link.c hypervisor/link.c hypervisor/format.c
+hyp_link_CFLAGS  := $(HYP_LOGIC)
+hyp_board_SRCS   := tests/unit/hyp_board.c hypervisor/board.c
+hyp_board_CFLAGS := $(HYP_LOGIC)
+hyp_board_LIBS   := -lfdt
+
+# The FDTs of QEMU's board: CPUs-MiB. It describes an initrd, of which nobody here looks at the bytes.
+BOARD_FDTS := $(foreach b,1-256 2-4096 8-3072,$(BUILD)/boards/$(b).dtb)
+$(BUILD)/tests/hyp_board $(BUILD)/tests-san/hyp_board: | $(BOARD_FDTS)
+$(BUILD)/boards/%.dtb: LICENSE
+	@mkdir -p $(@D)
+	qemu-system-aarch64 -M virt,virtualization=on,gic-version=3,dumpdtb=$@ -cpu cortex-a57 -nic none \
+		-display none -smp $(word 1,$(subst -, ,$*)) -m $(word 2,$(subst -, ,$*)) -kernel $< -initrd $<

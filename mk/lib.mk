@@ -27,7 +27,7 @@ $(eval $(call lib_variant,a64be,$(A64_CC),$(A64_CFLAGS) -mbig-endian,$(A64_AR)))
 
 .PHONY: lib lib-size
 lib: $(LIB_ALL) ## build the library, for the host and AArch64, by gcc and clang
-all: lib
+all: $(LIB_HOST) $(LIB_A64)
 
 lib-size: $(LIB_A64) ## say how large the library is on AArch64
 	$(A64_SIZE) -t $<
@@ -58,4 +58,4 @@ LIB_USER_TESTS := $(foreach a,a64 a64be,$(LIB_TESTS:%=$(BUILD)/$(a)/tests/%.t))
 .SECONDARY: $(LIB_USER_TESTS:%.t=%)
 
 TAP_SCRIPTS += $(LIB_USER_TESTS) tests/lib/size.t
-TAP_DEPS    += $(LIB_USER_TESTS) $(LIB_A64) $(BUILD)/a64-clang/lib/libpvtime.a
+TAP_DEPS    += $(LIB_USER_TESTS) $(LIB_ALL)

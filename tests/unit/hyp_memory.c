@@ -51,11 +51,14 @@ static uint64_t lowest(uint64_t size, uint64_t align, uint64_t least)
 static bool step(uint64_t *seed)
 {
 	uint64_t size = 1 + random_below(seed, 1u << (8 + random_below(seed, 10)));
-	uint64_t align = PAGE_SIZE << random_below(seed, 8), least = 0, want;
+	uint64_t align = PAGE_SIZE, least = 0, want;
 	paddr_t at = {0};
 	bool ok;
 
-	if (random_below(seed, 4) == 0)
+	/* Seldom, as gaps are ranges, of which there are but 64. */
+	if (random_below(seed, 8) == 0)
+		align <<= random_below(seed, 8);
+	if (random_below(seed, 16) == 0)
 		least = BASE + random_below(seed, PAGES * PAGE_SIZE);
 	want = lowest(size, align, least);
 	ok = memory_alloc(size, align, least, &at);

@@ -100,9 +100,10 @@ int main(int argc, char **argv)
 	seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 20251122;
 	fuzz(1, 2, events);
 	fuzz(1, 20, events);
-	fuzz(2, 3, events);
 	fuzz(3, 30, events);
-	for (unsigned round = 0; round < 4; round++) {
+	for (unsigned round = 0; round < 20; round++)
+		fuzz(2, 3, events / 10);
+	for (unsigned round = 0; round < 3; round++) {
 		fuzz(8, 9, events);
 		fuzz(8, 64, events);
 	}

@@ -54,7 +54,7 @@ static void load(unsigned i)
 static void put(unsigned i)
 {
 	/* To save registers takes a while, in which others may already want it. */
-	for (volatile unsigned n = 0; n < 500; n++)
+	for (volatile unsigned n = 0; n < 5000; n++)
 		;
 	__atomic_fetch_sub(&guests[i].holder, 1, __ATOMIC_ACQ_REL);
 }

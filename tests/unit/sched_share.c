@@ -215,13 +215,13 @@ static void waiting(void)
 	sim_init(1, SLICE_US);
 	for (unsigned i = 0; i < 8; i++)
 		sim_add(100, 0, 0, 0, 0);
-	unsigned s = sim_add(100, 0, 0, sim.ms / 2, 20 * sim.ms);
+	unsigned s = sim_add(100, 0, 0, sim.ms / 2, 21 * sim.ms + 12345);
 	sim_run(sim.freq);
 	run_s(60);
 	tap_ok(sim.vcpu[s].worst_wait <= sim.ms / 10,
 	       "one that mostly sleeps need not wait for a slice of 8 that spin to end (%llu us)",
 	       (unsigned long long)(sim.vcpu[s].worst_wait * 1000 / sim.ms));
-	tap_ok(near(sim_share(s), 0.5 / 20.5, 0.001), "and gets all it wants");
+	tap_ok(near(sim_share(s), 0.5 / 21.7, 0.001), "and gets all it wants");
 	sound("mostly asleep");
 
 	/* Sleeping is no way to get more than one's share. */

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The guest's PL011: registers (DDI 0183, 3.2), FIFO, interrupt line; and a random run against a queue. */
+#include "vm.h"
+#include "tests/lib/random.h"
+#include "tests/tap.h"
+
+#include <string.h>
+
+enum { DR = 0, FR = 0x18, CR = 0x30, IFLS = 0x34, IMSC = 0x38, RIS = 0x3c, MIS = 0x40, ICR = 0x44 };
+enum { RXFE = 0x10, RXFF = 0x40, TXFE = 0x80, RX = 0x10, TX = 0x20 };
+
+static struct vm vm = {.id = 5};
+
+/* The seams, which remember. */
+static char console[64];
+static unsigned sent, rooms, changes;
+static bool line, wrong;
+
+void link_console(unsigned id, uint8_t byte)
+{
+	wrong = wrong || id != 5;
+	console[sent++ % sizeof(console)] = (char)byte;
+}
+
+void link_has_room(void)
+{
+	rooms++;
+}
+
+void vgic_set_spi(struct vm *of, unsigned intid, bool high)
+{
+	wrong = wrong || of != &vm || intid != 33 || high == line;
+	line = high;
+	changes++;
+}
+
+static void fresh(void)
+{
+	pl011_reset(&vm.uart);
+	memset(console, 0, sizeof(console));
+	sent = rooms = changes = 0;
+	line = false;
+}
+
+static uint32_t rd(uint32_t offset)
+{
+	return pl011_read(&vm, offset);
+}
+
+static void wr(uint32_t offset, uint32_t value)
+{
+	pl011_write(&vm, offset, value);
+}
+
+static unsigned receive(unsigned from, unsigned n)
+{
+	unsigned taken = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		taken += pl011_receive(&vm, (uint8_t)(from + i));
+	return taken;
+}
+
+static void after_reset(void)
+{
+	static const uint8_t id[] = {0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
+
+	for (uint32_t offset = 0; offset < 0xfe0; offset += 4) {
+		uint32_t want = offset == FR	 ? TXFE | RXFE
+				: offset == CR	 ? 0x300
+				: offset == IFLS ? 0x12
+						 : 0;
+
+		if (rd(offset) != want)
+			tap_is_u64(rd(offset), want, "register 0x%x after reset", offset);
+	}
+	for (uint32_t i = 0; i < 8; i++)
+		tap_is_u64(rd(0xfe0 + 4 * i), id[i], "ID register 0x%x", 0xfe0 + 4 * i);
+	tap_ok(!changes, "reading changes no interrupt");
+}
+
+static void registers(void)
+{
+	static const uint32_t kept[] = {0x20, 0x24, 0x28, 0x2c, CR, IFLS, IMSC, 0x48};
+	unsigned bad = 0;
+
+	fresh();
+	for (unsigned i = 0; i < ARRAY_SIZE(kept); i++)
+		wr(kept[i], 0x2a0 + i);
+	for (unsigned i = 0; i < ARRAY_SIZE(kept); i++)
+		tap_is_u64(rd(kept[i]), 0x2a0 + i, "register 0x%x keeps what is written", kept[i]);
+	wr(IMSC, UINT32_MAX);
+	tap_is_u64(rd(IMSC), 0x7ff, "there are eleven interrupts to mask");
+
+	fresh();
+	for (uint32_t offset = 0; offset < 0x1000; offset += 4) {
+		bool known = offset == DR;
+
+		for (unsigned i = 0; i < ARRAY_SIZE(kept); i++)
+			known = known || offset == kept[i];
+		if (!known)
+			wr(offset, UINT32_MAX);
+	}
+	bad = sent + changes;
+	after_reset();
+	tap_is_u64(bad, 0, "writes to all others do nothing");
+}
+
+static void transmitting(void)
+{
+	fresh();
+	wr(DR, 'a');
+	tap_ok(sent == 1 && console[0] == 'a', "a byte goes out at once");
+	tap_ok(rd(RIS) == TX && rd(MIS) == 0 && !line, "its interrupt is masked");
+	tap_is_u64(rd(FR), TXFE | RXFE, "and the FIFO is empty again");
+	wr(IMSC, TX);
+	tap_ok(rd(MIS) == TX && line && changes == 1, "unmasked: high");
+	wr(DR, 0x1234562);
+	tap_ok(line && changes == 1 && console[1] == 'b', "one more: still high; 8 bits are data");
+	wr(ICR, RX);
+	tap_ok(line, "another interrupt cleared: still high");
+	wr(ICR, TX);
+	tap_ok(!line && rd(RIS) == 0, "cleared: low");
+	wr(DR, 'c');
+	tap_ok(line && changes == 3, "and high by the next byte");
+	wr(IMSC, 0);
+	tap_ok(!line && rd(RIS) == TX, "masked again: low, but the status stays");
+	wr(MIS, 0);
+	wr(RIS, 0);
+	tap_is_u64(rd(RIS), TX, "the status is not written directly");
+}
+
+static void receiving(void)
+{
+	bool order = true;
+
+	fresh();
+	wr(IMSC, RX);
+	tap_is_u64(rd(DR), 0, "nothing there: reads 0");
+	tap_is_u64(receive(100, 1), 1, "a byte");
+	tap_ok(line && rd(RIS) == RX && rd(FR) == TXFE,
+	       "interrupts at once, whatever UARTIFLS says");
+	tap_is_u64(receive(101, 20), 15, "15 more fit");
+	tap_ok(rd(FR) == (TXFE | RXFF) && changes == 1, "full");
+	wr(ICR, RX);
+	tap_ok(!line, "cleared: low");
+	tap_is_u64(receive(200, 1), 0, "a full FIFO takes none");
+	tap_ok(!line && !rooms, "and it changes nothing");
+	tap_is_u64(rd(DR), 100, "the first");
+	tap_ok(rooms == 1 && rd(FR) == TXFE, "there is room: the link is told");
+	tap_ok(!line, "still cleared");
+	tap_is_u64(receive(116, 1), 1, "one more");
+	tap_ok(line && rd(FR) == (TXFE | RXFF), "high again, and full, round the end");
+	for (unsigned i = 0; i < 15; i++)
+		order = order && rd(DR) == 101 + i && line;
+	tap_ok(order && rooms == 2, "in order, high all the time; told once");
+	tap_is_u64(rd(DR), 116, "the last");
+	tap_ok(!line && rd(RIS) == 0 && rd(FR) == (TXFE | RXFE), "empty: low");
+}
+
+static void narrow(void)
+{
+	fresh();
+	wr(0x24, 0x12345678);
+	tap_is_u64(rd(0x25) & 0xff, 0x56, "byte 1 of a register");
+	tap_is_u64(rd(0x26) & 0xffff, 0x1234, "its upper half");
+	tap_is_u64(rd(0xfe4 + 1) & 0xff, 0, "byte 1 of an ID register");
+	tap_is_u64(rd(0xfff), 0, "the last byte");
+	receive('x', 1);
+	tap_is_u64(rd(FR) & 0xff, TXFE, "flags as a byte");
+	tap_is_u64(rd(DR) & 0xff, 'x', "data as a byte");
+}
+
+static void resetting(void)
+{
+	fresh();
+	wr(IMSC, 0x7ff);
+	wr(CR, 0x301);
+	wr(DR, 'a');
+	receive(1, 16);
+	pl011_reset(&vm.uart);
+	changes = 0;
+	line = false; /* as the GIC's reset has it */
+	after_reset();
+	tap_is_u64(receive(7, 1), 1, "after a reset there is room");
+	tap_ok(!line, "masked");
+	wr(IMSC, RX);
+	tap_ok(line && changes == 1, "and the line follows anew");
+	tap_is_u64(rd(DR), 7, "what was there before is gone");
+}
+
+/* Anything in any order: the FIFO is a queue, and the line is status and mask. */
+static void random_run(void)
+{
+	uint64_t seed = 99;
+	uint8_t queue[16];
+	unsigned n = 0, bad = 0, full = 0, room = 0;
+
+	fresh();
+	for (unsigned i = 0; i < 100000; i++) {
+		uint8_t byte = (uint8_t)next_random(&seed);
+
+		switch (random_below(&seed, 6)) {
+		case 0:
+		case 1:
+			bad += pl011_receive(&vm, byte) != (n < 16);
+			if (n < 16)
+				queue[n++] = byte;
+			full += n == 16;
+			break;
+		case 2:
+			room += n == 16;
+			bad += rd(DR) != (n ? queue[0] : 0);
+			n -= n > 0;
+			memmove(queue, queue + 1, n);
+			break;
+		case 3:
+			wr(IMSC, byte);
+			break;
+		case 4:
+			wr(ICR, byte);
+			break;
+		default:
+			wr(DR, byte);
+		}
+		bad += line != ((rd(RIS) & rd(IMSC)) != 0) || rd(MIS) != (rd(RIS) & rd(IMSC)) ||
+		       !(rd(FR) & RXFE) != (n > 0) || !(rd(FR) & RXFF) != (n < 16) ||
+		       (n == 0 && rd(RIS) & RX) || rooms != room;
+	}
+	tap_is_u64(bad, 0, "100000 random operations");
+	tap_ok(full > 100, "the FIFO was full %u times", full);
+}
+
+int main(void)
+{
+	fresh();
+	after_reset();
+	registers();
+	transmitting();
+	receiving();
+	narrow();
+	resetting();
+	random_run();
+	tap_ok(!wrong, "the seams were called for this VM, and when the level changed only");
+	tap_ok(vm.uart.lock.next == vm.uart.lock.owner, "the lock is free");
+	return tap_done();
+}
