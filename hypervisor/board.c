@@ -91,7 +91,7 @@ static const char *read_cpus(const void *fdt, struct board *b)
 		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
 		const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
 
-		if (!type || type[0] != 'c' || !reg || b->cpu_count == MAP_MAX_PCPUS)
+		if (!type || type[0] != 'c' || !reg || length < 4 || b->cpu_count == MAP_MAX_PCPUS)
 			continue;
 		b->cpu_mpidr[b->cpu_count++] = read_cells(reg, length / 4);
 	}
@@ -122,7 +122,7 @@ static const char *read_chosen(const void *fdt, struct board *b)
 	const fdt32_t *start = fdt_getprop(fdt, node, "linux,initrd-start", &start_length);
 	const fdt32_t *end = fdt_getprop(fdt, node, "linux,initrd-end", &end_length);
 
-	if (!start || !end)
+	if (!start || !end || start_length < 4 || end_length < 4)
 		return "no lab: /chosen has no initrd";
 	b->bundle = read_cells(start, start_length / 4);
 	b->bundle_end = read_cells(end, end_length / 4);

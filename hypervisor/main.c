@@ -72,7 +72,7 @@ static void name_cpus(void)
 	cpus[0].online = true;
 	cpu_count = 1;
 	for (unsigned i = 0; i < board.cpu_count; i++) {
-		if (board.cpu_mpidr[i] != self)
+		if (board.cpu_mpidr[i] != self && cpu_count < MAP_MAX_PCPUS)
 			cpus[cpu_count++].mpidr = board.cpu_mpidr[i];
 	}
 	for (unsigned i = 0; i < cpu_count; i++) {

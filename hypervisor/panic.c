@@ -7,6 +7,8 @@
 #include "gic.h"
 #include "link.h"
 
+extern char image_start[];
+
 void panic_exception(unsigned kind, const uint64_t *x) __attribute__((noreturn));
 
 /* Debian's libfdt is built with a stack protector. */
@@ -35,7 +37,6 @@ static void __attribute__((noreturn)) say_and_stop(const char *text)
 {
 	char done[300];
 
-	link_line_unlocked(LINK_LOG, text);
 	format(done, sizeof(done), "done 1 %s", text);
 	link_line_unlocked(LINK_RECORD, done);
 	firmware_off();
@@ -71,6 +72,6 @@ void panic_exception(unsigned kind, const uint64_t *x)
 	       "hypervisor stopped, CPU %u: %s exception at EL2: ESR 0x%lx ELR 0x%lx (image + "
 	       "0x%lx) FAR 0x%lx",
 	       this_cpu()->id, kinds[kind & 3], read_sysreg(esr_el2), read_sysreg(elr_el2),
-	       read_sysreg(elr_el2) - read_sysreg(vbar_el2), read_sysreg(far_el2));
+	       read_sysreg(elr_el2) - (uintptr_t)image_start, read_sysreg(far_el2));
 	say_and_stop(text);
 }

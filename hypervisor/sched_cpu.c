@@ -2,6 +2,22 @@
 /* What one CPU runs next, and when it has to look again. */
 #include "sched_impl.h"
 
+/*
+ * Whether two that meet here are too far apart: the current vCPU and the first that waits for this CPU;
+ * or, where vCPUs are pinned, the first that waits for any CPU that the current one may run on.
+ */
+static bool must_level(const struct vcpu *v, const struct vcpu *first)
+{
+	struct queue_node *other;
+
+	if (sched_too_far(v, first))
+		return true;
+	if (sched.ready.first == &first->sched.ready)
+		return false;
+	other = queue_first_allowed(&sched.ready, v->sched.ready.affinity);
+	return other && sched_too_far(v, vcpu_of_ready(other));
+}
+
 struct vcpu *sched_choose(unsigned cpu, uint64_t now)
 {
 	const struct sched_cpu *c = &sched.cpu[cpu];
@@ -9,7 +25,7 @@ struct vcpu *sched_choose(unsigned cpu, uint64_t now)
 
 	if (!v || !first)
 		return v ? v : first;
-	if (sched_too_far(v, first))
+	if (must_level(v, first))
 		sched_level(now);
 	if (c->yield)
 		return first;

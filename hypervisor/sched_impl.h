@@ -50,6 +50,11 @@ static inline unsigned take_cpu(uint8_t *mask)
 	return cpu;
 }
 
+static inline enum pvtime_state state_of(const struct vcpu *v)
+{
+	return (enum pvtime_state)v->time.state;
+}
+
 static inline struct vcpu *vcpu_of_ready(struct queue_node *n)
 {
 	return CONTAINER_OF(n, struct vcpu, sched.ready);

@@ -40,3 +40,8 @@ $(BUILD)/boards/%.dtb: LICENSE
 	@mkdir -p $(@D)
 	qemu-system-aarch64 -M virt,virtualization=on,gic-version=3,dumpdtb=$@ -cpu cortex-a57 -nic none \
 		-display none -smp $(word 1,$(subst -, ,$*)) -m $(word 2,$(subst -, ,$*)) -kernel $< -initrd $<
+
+UNIT_NAMES += hyp_manifest
+hyp_manifest_SRCS   := tests/unit/hyp_manifest.c hypervisor/manifest.c hypervisor/format.c
+hyp_manifest_CFLAGS := $(HYP_LOGIC)
+hyp_manifest_LIBS   := -lfdt

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM 0x20000
+#define ROOM 0x200000
 
 static char good[ROOM], fdt[ROOM];
 
@@ -165,6 +165,8 @@ static void broken(void)
 	without_property(fdt_path_offset(fdt, "/chosen"), "linux,initrd-start", "initrd");
 	fresh();
 	without_property(fdt_path_offset(fdt, "/chosen"), "linux,initrd-end", "initrd");
+	fresh();
+	cut(fdt_path_offset(fdt, "/chosen"), "linux,initrd-end", 0, "initrd");
 	fresh();
 	fdt_del_node(fdt, fdt_path_offset(fdt, "/chosen"));
 	refused("initrd", "no /chosen");

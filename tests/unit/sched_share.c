@@ -141,6 +141,27 @@ static void pinning(void)
 		       i);
 	sound("crowded");
 
+	/* The same with five left, who share two CPUs though three of them have been far ahead. */
+	sim_init(2, SLICE_US);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(100, 0, 3, 0, 0);
+	sim_add(100, 0, 3, 0, 0);
+	for (unsigned i = 0; i < 5; i++)
+		sim_add(i == 4 ? 1000 : 100 * (i + 1), 0, 2, 0, 0);
+	run_s(200);
+	tap_ok(near(sim_share(0), 1 / 3.0, 0.001) && near(sim_share(1), 1 / 3.0, 0.001),
+	       "CPU 0's have a third each");
+	for (unsigned i = 3; i < 8; i++)
+		tap_ok(near(sim_share(i), sim.vcpu[i].weight / 2000.0, 0.001),
+		       "and CPU 1's share by weight: %u", i);
+	for (unsigned i = 4; i < 8; i++)
+		sched_stop(&sim.v[i], sim_on(0), sim.now);
+	sim_add(100, 0, 2, 0, 0);
+	run_s(2);
+	for (unsigned i = 0; i < 9; i += i == 3 ? 5 : 1)
+		tap_ok(near(sim_share(i), 0.4, 0.02), "two fifths for %u, soon", i);
+	sound("five left");
+
 	/* A chain: with everyone in the right place, all four run. */
 	sim_init(4, SLICE_US);
 	sim_add(100, 0, 3, 0, 0);

@@ -1,0 +1,69 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# A bug of the hypervisor's own stops it with a message, the registers and status 1. Bugs are made by writing
+# instructions over the beginning of trap(), which every guest soon comes to, in a copy of the image.
+
+use strict;
+use warnings;
+use File::Temp 'tempdir';
+use Test::More;
+
+my $build = $ENV{BUILD} // 'build';
+my $dir = tempdir(CLEANUP => 1);
+
+sub slurp {
+	my ($file) = @_;
+	open my $in, '<:raw', $file or die "$file: $!";
+	local $/;
+	return <$in>;
+}
+
+sub spew {
+	my ($file, $bytes) = @_;
+	open my $out, '>:raw', $file or die "$file: $!";
+	print {$out} $bytes;
+	close $out or die "$file: $!";
+}
+
+spew("$dir/hello.lab", '[vm hello]' . "\nkernel = $ENV{PWD}/$build/guest/hello.img\nmemory = 16M\n");
+
+# The hypervisor with these instructions at trap(): exit status and what went to standard error.
+sub run_with {
+	my (@instructions) = @_;
+	my ($trap) = `aarch64-linux-gnu-nm $build/hypervisor.elf` =~ /^([0-9a-f]+) T trap$/m or die 'no trap()';
+	my $image = slurp("$build/hypervisor.img");
+	substr($image, hex $trap, 4 * @instructions) = pack 'V*', @instructions;
+	spew("$dir/bad.img", $image);
+	system("timeout 100 $build/pvtime lab --deterministic --hypervisor $dir/bad.img $dir/hello.lab " .
+		">$dir/out 2>$dir/err");
+	return ($? >> 8, slurp("$dir/err"));
+}
+
+# ec, fsc: exception class and fault status code of the syndrome (DDI 0487, D19.2.37).
+sub stops_with {
+	my ($name, $ec, $fsc, @instructions) = @_;
+	my ($status, $err) = run_with(@instructions);
+	my $message = 'ESR 0x([0-9a-f]+) ELR 0x[0-9a-f]+ \\(image \\+ 0x[0-9a-f]+\\) FAR 0x[0-9a-f]+';
+	subtest $name => sub {
+		is($status, 1, 'status 1');
+		like($err, qr/hypervisor stopped, CPU 0: synchronous exception at EL2: $message$/m, 'message');
+		my $esr = hex($err =~ /ESR 0x([0-9a-f]+)/ ? $1 : 0);
+		is($esr >> 26, $ec, 'exception class');
+		is($esr & 0x3f, $fsc, 'fault status');
+		like($err, qr/x00 [0-9a-f]{16} [0-9a-f]{16} [0-9a-f]{16} [0-9a-f]{16}$/m, 'registers');
+		is(() = $err =~ /x\d\d (?:[0-9a-f]{16} ?){4}$/mg, 7, 'seven lines of them, and the stack pointer');
+		unlike(slurp("$dir/out"), qr/ok/, 'the guest has not gone on');
+	} or diag($err);
+}
+
+my ($status) = run_with();
+is($status, 0, 'nothing written over: the guest runs to its end');
+
+stops_with('an undefined instruction', 0x00, 0, 0x00000000);		    # udf
+stops_with('a write to its own code', 0x25, 0x0f, 0xf90003df);		    # str xzr, [x30]: permission, level 3
+stops_with('code on its stack', 0x21, 0x0f, 0x910003f0, 0xd61f0200);	    # mov x16, sp; br x16: the same
+stops_with('a stack that is full', 0x25, 0x07, 0xd1400fff, 0xf81f0fff);    # sub sp, sp, #12288; push: no page
+stops_with('a read beyond all addresses', 0x25, 0x04, 0x92800010, 0xf9400210); # mov x16, #-1; ldr x16, [x16]
+
+done_testing();
