@@ -81,17 +81,13 @@ static void switch_to(struct cpu *cpu, struct vcpu *v)
 
 static void run_guest(struct cpu *cpu, struct vcpu *v)
 {
-	unsigned kind;
+	unsigned kind = guest_enter(v);
 
-	if (vgic_needs_flush(&v->gic))
-		vgic_flush(v);
-	kind = guest_enter(v);
 	v->exits++;
 	if (kind == EXIT_SYNC)
 		trap(v);
-	else if (kind == EXIT_SERROR)
-		el2_set_serror(
-			true); /* whoever caused it: the one that runs is told, as on a real PE */
+	else if (kind == EXIT_SERROR) /* whoever caused it: the one that runs is told */
+		el2_set_serror(true);
 	else
 		take_interrupt(cpu);
 }
@@ -103,8 +99,13 @@ void run_forever(struct cpu *cpu)
 
 		if (v != cpu->loaded)
 			switch_to(cpu, v);
-		arm_timer(cpu, sched_deadline(cpu->id));
 		lab_finish_if_ended();
+		if (v && vgic_needs_flush(&v->gic))
+			vgic_flush(v);
+		/* What was done since may have left something for this very CPU, without a kick. */
+		if (sched_deadline(cpu->id) == SCHED_AT_ONCE)
+			continue;
+		arm_timer(cpu, sched_deadline(cpu->id));
 		if (!v) {
 			wfi();
 			take_interrupt(cpu);

@@ -111,11 +111,12 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now);
  */
 struct vcpu *sched_next(unsigned this_cpu, uint64_t now);
 /*
- * When this CPU wants its timer (EL2 physical) to fire next, UINT64_MAX: never; 0: at once, as there is
- * again something to do. After sched_next(). Any call between that and the guest entry (or WFI) may change
- * it, without an interrupt where this CPU made the call itself: so right before, if it is not what the
- * timer was set to, go back to sched_next().
+ * When this CPU wants its timer (EL2 physical) to fire next; UINT64_MAX: never; SCHED_AT_ONCE: not at all, there
+ * is something to do again. After sched_next(). Any call between that and the guest entry (or WFI) may change it,
+ * without an interrupt where this CPU made the call itself: so it is asked right before, and answered by going back
+ * to sched_next().
  */
+#define SCHED_AT_ONCE 0
 uint64_t sched_deadline(unsigned this_cpu);
 /* The timer has fired: the next sched_next() looks at everything. */
 void sched_tick(unsigned this_cpu, uint64_t now);

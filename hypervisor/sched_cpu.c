@@ -62,7 +62,7 @@ uint64_t sched_deadline(unsigned this_cpu)
 	const struct sched_cpu *c = &sched.cpu[this_cpu];
 
 	if (__atomic_load_n(&c->resched, __ATOMIC_ACQUIRE))
-		return 0;
+		return SCHED_AT_ONCE;
 	return min_u64(c->deadline, c->alarm);
 }
 

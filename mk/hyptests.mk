@@ -45,3 +45,15 @@ UNIT_NAMES += hyp_manifest
 hyp_manifest_SRCS   := tests/unit/hyp_manifest.c hypervisor/manifest.c hypervisor/format.c
 hyp_manifest_CFLAGS := $(HYP_LOGIC)
 hyp_manifest_LIBS   := -lfdt
+
+UNIT_NAMES += hyp_inject hyp_sysreg
+hyp_inject_SRCS   := tests/unit/hyp_inject.c tests/shim/arch.c hypervisor/inject.c
+hyp_inject_CFLAGS := $(HYP_SHIM)
+hyp_sysreg_SRCS   := tests/unit/hyp_sysreg.c tests/shim/arch.c \
+	$(addprefix hypervisor/,sysreg.c idreg.c debug.c inject.c)
+hyp_sysreg_CFLAGS := $(HYP_SHIM)
+
+UNIT_NAMES += hyp_mmio
+hyp_mmio_SRCS   := tests/unit/hyp_mmio.c tests/shim/arch.c \
+	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c pl011.c)
+hyp_mmio_CFLAGS := $(HYP_SHIM)

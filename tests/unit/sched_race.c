@@ -155,11 +155,39 @@ static void check_ledgers(void)
 	}
 }
 
+static bool claiming, claimed;
+
+static void *claim(void *s)
+{
+	__atomic_store_n(&claiming, true, __ATOMIC_RELEASE);
+	sched_claim(s);
+	__atomic_store_n(&claimed, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void claim_waits(void)
+{
+	struct sched_vcpu s = {.on_cpu = true};
+	pthread_t thread;
+	bool early;
+
+	pthread_create(&thread, NULL, claim, &s);
+	while (!__atomic_load_n(&claiming, __ATOMIC_ACQUIRE))
+		sched_yield();
+	nanosleep(&(struct timespec){.tv_nsec = 50 * MSEC}, NULL);
+	early = __atomic_load_n(&claimed, __ATOMIC_ACQUIRE);
+	sched_release(&s);
+	pthread_join(thread, NULL);
+	tap_ok(!early && claimed && s.on_cpu, "a claim waits for the release");
+}
+
 int main(void)
 {
-	uint64_t start = clock_now(), sum = 0, all = 0, held = 0;
+	uint64_t start, sum = 0, all = 0, held = 0;
 	pthread_t threads[CPUS];
 
+	claim_waits();
+	start = clock_now();
 	vm.vcpus = vcpus;
 	vm.nvcpus = VCPUS;
 	vm.dialect = PVTIME_DIALECT_1_0;

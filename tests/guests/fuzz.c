@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A hostile guest: every CPU executes bursts of random instructions, of the kinds that reach a hypervisor. Whatever
+ * ends a burst, an exception or a watchdog's interrupt, the next one begins. Words: seed=N; bursts=N, after which it
+ * powers off; die: the other CPUs lose their vectors, tables and stacks on the way. It checks nothing but that it
+ * gets to its end: what it did to the hypervisor and to other guests is for the lab to see.
+ */
+#include <tests/tap.h>
+#include "guest/board.h"
+#include "guest/console.h"
+#include "guest/cpu.h"
+#include "guest/gic.h"
+#include "guest/psci.h"
+#include "guest/start.h"
+#include "guest/sysreg.h"
+#include "guest/timer.h"
+
+#define BURST	    8u	      /* instructions */
+#define STACK_BYTES 4096u
+#define CODE_AT	    (24u << 20) /* above RAM's base: where no conditional branch comes to the image from */
+#define SCRATCH_AT  (28u << 20)
+#define WATCHDOG_US 200u
+
+#define SCTLR_BASE 0x30d00800u /* RES1 */
+#define SCTLR_MMU  0x1005u     /* M, C, I */
+#define SCTLR_EE   0x3000000u  /* EE, E0E */
+
+#define FID_CPU_OFF 0x84000002u
+
+void fuzz_vectors(void);
+void fuzz_secondary(void);
+void fuzz_go(const uint64_t *x, uint64_t pc, uint64_t pstate, uint64_t sctlr);
+void fuzz_again(uint64_t vector, unsigned index);
+
+/* What mmu_prepare() left for start.S. */
+extern struct {
+	uint64_t mair, tcr, ttbr0;
+} mmu_registers;
+
+uint8_t fuzz_stacks[CPU_MAX][STACK_BYTES] __attribute__((aligned(16)));
+
+static uint64_t random_state[CPU_MAX];
+static uint64_t bursts_done, bursts_wanted;
+static uint64_t classes[64]; /* exceptions taken, by ESR_EL1.EC */
+static bool may_die, finished;
+
+/*
+ * An exception, from whatever state: only that instructions can be fetched is certain. Nothing of the burst is
+ * kept. The MMU goes off first, and with it EE, before anything is read from memory.
+ */
+__asm__(".pushsection .text\n"
+	".balign 0x800\n"
+	".global fuzz_vectors\n"
+	"fuzz_vectors:\n"
+	".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n"
+	"	.balign 0x80\n"
+	"	mov	x20, #\\n\n"
+	"	b	1f\n"
+	".endr\n"
+	".global fuzz_secondary\n"
+	"fuzz_secondary:\n"
+	"	mov	x20, #16\n"
+	"1:	msr	daifset, #0xf\n"
+	"	msr	spsel, #1\n"
+	"	movz	x0, #0x30d0, lsl #16\n"
+	"	movk	x0, #0x0800\n"
+	"	msr	sctlr_el1, x0\n"
+	"	isb\n"
+	"	adrp	x1, fuzz_vectors\n"
+	"	add	x1, x1, :lo12:fuzz_vectors\n"
+	"	msr	vbar_el1, x1\n"
+	"	mrs	x1, mpidr_el1\n"
+	"	and	x1, x1, #7\n"
+	"	adrp	x2, fuzz_stacks\n"
+	"	add	x2, x2, :lo12:fuzz_stacks\n"
+	"	add	x2, x2, x1, lsl #12\n"
+	"	add	sp, x2, #4096\n"
+	"	adrp	x3, mmu_registers\n"
+	"	add	x3, x3, :lo12:mmu_registers\n"
+	"	ldp	x4, x5, [x3]\n"
+	"	ldr	x6, [x3, #16]\n"
+	"	msr	mair_el1, x4\n"
+	"	msr	tcr_el1, x5\n"
+	"	msr	ttbr0_el1, x6\n"
+	"	tlbi	vmalle1\n"
+	"	dsb	nsh\n"
+	"	isb\n"
+	"	movk	x0, #0x1805\n"
+	"	msr	sctlr_el1, x0\n"
+	"	isb\n"
+	"	mov	x0, x20\n"
+	"	bl	fuzz_again\n"
+	"	b	.\n"
+	/* fuzz_go(x0: registers 0 to 30 and SP, x1: PC, x2: PSTATE, x3: SCTLR): the code is cached by no one before. */
+	".global fuzz_go\n"
+	"fuzz_go:\n"
+	"	msr	elr_el1, x1\n"
+	"	msr	spsr_el1, x2\n"
+	"	ldr	x4, [x0, #248]\n"
+	"	msr	sp_el0, x4\n"
+	"	mov	sp, x4\n"
+	"	mov	x30, x0\n"
+	"	mov	x29, x3\n"
+	"	ldp	x2, x3, [x30, #16]\n"
+	"	ldp	x4, x5, [x30, #32]\n"
+	"	ldp	x6, x7, [x30, #48]\n"
+	"	ldp	x8, x9, [x30, #64]\n"
+	"	ldp	x10, x11, [x30, #80]\n"
+	"	ldp	x12, x13, [x30, #96]\n"
+	"	ldp	x14, x15, [x30, #112]\n"
+	"	ldp	x16, x17, [x30, #128]\n"
+	"	ldp	x18, x19, [x30, #144]\n"
+	"	ldp	x20, x21, [x30, #160]\n"
+	"	ldp	x22, x23, [x30, #176]\n"
+	"	ldp	x24, x25, [x30, #192]\n"
+	"	ldp	x26, x27, [x30, #208]\n"
+	"	ldr	x28, [x30, #224]\n"
+	"	ldp	x0, x1, [x30]\n"
+	"	ldr	x30, [x30, #240]\n"
+	"	msr	sctlr_el1, x29\n"
+	"	isb\n"
+	"	eret\n"
+	".popsection\n");
+
+/* splitmix64 */
+static uint64_t random(unsigned index)
+{
+	uint64_t z = random_state[index] += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static uint64_t below(unsigned index, uint64_t n)
+{
+	return random(index) % n;
+}
+
+/* An address that some device, or nothing, is at; or scratch memory. */
+static uint64_t address(unsigned index)
+{
+	const uint64_t bases[] = {
+		board.gicd.base,
+		board.gicr.base,
+		board.gicr.base + 0x10000,
+		board.gicr.base + 0x20000 * below(index, board.cpus + 1),
+		board.gicr.base + 0x20000 * below(index, board.cpus) + 0x10000,
+		board.uart.base + 0x10,
+		0,			  /* flash */
+		0x04000000,
+		0x07fff000,
+		0x090a0000,		  /* stolen time */
+		0x090aff00,
+		0x090b0000,
+		0x0a000000,		  /* nothing */
+		board.ram.base - 0x1000,
+		board.ram.base + board.ram.size - 8,
+		board.ram.base + board.ram.size,
+		board.ram.base + SCRATCH_AT,
+		0x4000000000,
+		0x10000000000,		  /* beyond 40 bits */
+	};
+	uint64_t base = bases[below(index, sizeof bases / sizeof bases[0])];
+	uint64_t offset = below(index, 4) ? below(index, 0x1000) & ~7ull : below(index, 0x10000);
+
+	return below(index, 16) ? base + offset : random(index);
+}
+
+static uint64_t fid(unsigned index)
+{
+	static const uint32_t known[] = {
+		0x80000000, 0x80000001, 0x80008000, 0x84000000, 0xc4000003, 0xc4000003, 0xc4000003,
+		0x84000003, 0xc4000004, 0x84000004, 0x84000006, 0x8400000a, 0xc5000020, 0xc5000021,
+		0xc5000022, 0x85000020, 0xc4000005, 0x84000007,
+	};
+	uint32_t id = known[below(index, sizeof known / sizeof known[0])];
+
+	if (!below(index, 8))
+		id ^= (uint32_t)(1 + below(index, 3)) << below(index, 31);
+	if (!below(index, 32) && index)
+		id = FID_CPU_OFF;
+	/* SYSTEM_OFF and SYSTEM_RESET, also by number 18; standby and off for CPU 0, which sees to the end. */
+	if ((id & 0xbfffffff) == 0x84000008 || (id & 0xbfffffff) == 0x84000009 ||
+	    (id & 0xbfffffff) == 0x84000012 ||
+	    (!index && ((id & 0xbfffffff) == FID_CPU_OFF || (id & 0xbfffffff) == 0x84000001)))
+		id = 0x84000000;
+	return id;
+}
+
+/* What would make it impossible to fetch instructions, or another stack pointer that of exceptions. */
+static bool loses_us(uint32_t insn)
+{
+	static const uint32_t registers[] = {
+		0x181000, /* SCTLR_EL1 */
+		0x182000, /* TTBR0_EL1 */
+		0x182020, /* TTBR1_EL1 */
+		0x182040, /* TCR_EL1 */
+		0x18a200, /* MAIR_EL1 */
+		0x18c000, /* VBAR_EL1 */
+		0x18c040, /* RMR_EL1 */
+		0x184200, /* SPSel */
+	};
+
+	for (unsigned i = 0; i < sizeof registers / sizeof registers[0]; i++)
+		if ((insn & 0xffffffe0) == (0xd5000000 | registers[i]))
+			return true;
+	return false;
+}
+
+/* MRS, MSR of a register or an immediate, and SYS: DC, IC, AT, TLBI. */
+static uint32_t system_instruction(unsigned index)
+{
+	static const uint8_t crns[] = {0, 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 12, 12, 13, 14, 15};
+	static const uint8_t op1s[] = {0, 0, 0, 3, 3, 1, 2, 4, 5, 6, 7, 0};
+	uint32_t insn;
+
+	do {
+		uint32_t op0 = (uint32_t)below(index, 8);
+
+		insn = 0xd5000000 | (op0 < 5 ? 3u : op0 == 5 ? 2u : op0 == 6 ? 1u : 0u) << 19 |
+		       (uint32_t)below(index, 2) << 21 |
+		       (uint32_t)op1s[below(index, sizeof op1s)] << 16 |
+		       (uint32_t)crns[below(index, sizeof crns)] << 12 |
+		       (uint32_t)(random(index) & 0xfff);
+		if ((insn & 0xfffff01f) == 0xd503201f) /* hints are NOP here: no WFI without a watchdog */
+			insn = 0xd503201f;
+	} while (loses_us(insn));
+	return insn;
+}
+
+/* One of a load's or store's many forms: bit 27 and not bit 25. */
+static uint32_t memory_instruction(unsigned index)
+{
+	static const uint32_t plain[] = {
+		0xb9400000, 0xb9000000, 0xf9400000, 0xf9000000, 0x39400000, 0x39000000, 0x79400000,
+		0x79000000, 0x39800000, 0xb8404400, 0xb8004c00, 0xf8408400, 0xa9400000, 0xa9000000,
+		0xa8c10000, 0x28810000, 0x69400000, 0x3d800000, 0xad400000, 0x4c407000, 0x885ffc00,
+		0xc8007c00, 0x08dffc00, 0x889ffc00, 0xb8200000, 0xf8208000, 0x88a07c00, 0xf9800000,
+		0xd50b7420, 0xd50b7a20, 0xd50b7e20, 0xd5087620, 0xd50b7520, 0xd5087800,
+	};
+
+	if (below(index, 3) == 0)
+		return (uint32_t)(random(index) & ~(UINT64_C(5) << 25)) | 1u << 27;
+	return plain[below(index, sizeof plain / sizeof plain[0])] |
+	       (uint32_t)below(index, 31) << 5 | (uint32_t)below(index, 32);
+}
+
+static uint32_t instruction(unsigned index)
+{
+	uint32_t insn;
+
+	switch (below(index, 16)) {
+	case 0: /* HVC or SMC */
+		return 0xd4000000 | (uint32_t)(2 + below(index, 2)) |
+		       (below(index, 4) ? 0 : (uint32_t)below(index, 0x10000) << 5);
+	case 1:
+	case 2:
+	case 3:
+	case 4:
+	case 5:
+		return system_instruction(index);
+	case 6: /* anything, but for hints, and for ADR and ADRP, with which it could find itself */
+		insn = (uint32_t)random(index);
+		if ((insn & 0xff000000) == 0xd5000000 || (insn & 0x1f000000) == 0x10000000)
+			return system_instruction(index);
+		return insn;
+	default:
+		return memory_instruction(index);
+	}
+}
+
+/* The watchdog: the virtual timer, at every burst again, as bursts change all of it. */
+static void watch(unsigned index, bool wait)
+{
+	if (wait || !below(index, 16)) {
+		gic_init_cpu();
+		gic_enable(board.vtimer);
+	}
+	sysreg_write("S3_0_c4_c6_0", 0xff);	 /* ICC_PMR_EL1 */
+	sysreg_write("S3_0_c12_c12_4", 0);	 /* ICC_CTLR_EL1 */
+	sysreg_write("S3_0_c12_c8_4", 0);	 /* ICC_AP0R0_EL1 */
+	sysreg_write("S3_0_c12_c9_0", 0);	 /* ICC_AP1R0_EL1 */
+	sysreg_write("S3_0_c12_c12_7", 1);	 /* ICC_IGRPEN1_EL1 */
+	sysreg_write("cntv_cval_el0",
+		     counter_virtual() + (uint64_t)timer_frequency() * WATCHDOG_US / 1000000);
+	sysreg_write("cntv_ctl_el0", 1);
+	sysreg_write("cpacr_el1", 3u << 20);
+	isb();
+}
+
+static void acknowledge(void)
+{
+	uint64_t intid = sysreg_read("S3_0_c12_c12_0"); /* ICC_IAR1_EL1 */
+
+	sysreg_write("cntv_ctl_el0", 0);
+	if (intid < 1020)
+		sysreg_write("S3_0_c12_c12_1", intid); /* ICC_EOIR1_EL1 */
+	isb();
+}
+
+static uint32_t *code_page(unsigned index)
+{
+	return (uint32_t *)(uintptr_t)(board.ram.base + CODE_AT + 0x10000ull * index);
+}
+
+/* A CPU that cannot even take an exception any more. */
+static void die(unsigned index)
+{
+	sysreg_write("vbar_el1", address(index));
+	if (below(index, 2))
+		sysreg_write("ttbr0_el1", random(index));
+	else
+		sysreg_write("tcr_el1", random(index));
+	__asm__ volatile("mov sp, %0\n\tisb\n\ttlbi vmalle1\n\tdsb nsh\n\tisb\n\t.inst 0\n\tb ."
+			 :
+			 : "r"(address(index)));
+}
+
+static void compose(unsigned index, bool wait)
+{
+	uint32_t *code = code_page(index);
+
+	for (unsigned i = 0; i < BURST; i++)
+		code[i] = instruction(index);
+	if (wait)
+		code[0] = 0xd503207f; /* WFI */
+	code[BURST] = 0xd4000001 | (uint32_t)(below(index, 0x10000) << 5); /* SVC */
+	for (unsigned i = 0; i <= BURST; i += 4)
+		__asm__ volatile("dc civac, %0\n\tdsb sy\n\tic ivau, %0" : : "r"(&code[i]) : "memory");
+	__asm__ volatile("ic iallu" : : : "memory");
+	dsb(sy);
+	isb();
+}
+
+static void finish(void)
+{
+	if (__atomic_exchange_n(&finished, true, __ATOMIC_ACQ_REL))
+		for (;;)
+			__asm__ volatile("wfi");
+	gic_init();
+	console_init();
+	console_print("\n# exceptions by class:");
+	for (unsigned i = 0; i < 64; i++)
+		if (classes[i])
+			console_print(" 0x%02x %lu", i, classes[i]);
+	console_print("\nok 1 - %lu bursts\n1..1\n", bursts_done);
+	psci_system_off();
+}
+
+/* The next burst; `vector` is what ended the one before, 16: the CPU has just come on. */
+void fuzz_again(uint64_t vector, unsigned index)
+{
+	uint64_t x[32], pstate, sctlr = SCTLR_BASE;
+	bool wait = index && !below(index, 64);
+
+	sysreg_write("tpidr_el1", (uint64_t)(uintptr_t)&cpus[index]);
+	cpus[index].index = index;
+	if (vector < 16 && (vector & 3) == 0)
+		__atomic_fetch_add(&classes[sysreg_read("esr_el1") >> 26 & 63], 1, __ATOMIC_RELAXED);
+	else if (vector < 16)
+		acknowledge();
+	if (__atomic_fetch_add(&bursts_done, 1, __ATOMIC_RELAXED) >= bursts_wanted)
+		finish();
+	if (may_die && index && !below(index, 10000))
+		die(index);
+	for (unsigned i = 0; i < 32; i++)
+		x[i] = below(index, 8) ? address(index) : below(index, 0x100);
+	x[0] = fid(index) | (below(index, 4) ? 0 : random(index) << 32);
+	x[1] = below(index, 2) ? below(index, board.cpus + 1u) : below(index, 2) ? fid(index) : x[1];
+	x[2] = below(index, 4) ? (uint64_t)(uintptr_t)fuzz_secondary : x[2];
+	x[31] &= ~15ull;
+
+	/* EL1h, EL1t; and, as only with the MMU off EL0 may execute here, EL0 in either state. */
+	pstate = below(index, 2) ? 5 : 4;
+	if (below(index, 2))
+		sctlr |= SCTLR_MMU;
+	else if (!below(index, 4))
+		pstate = below(index, 2) ? 0 : 0x10 | below(index, 2) << 5;
+	if (!(sctlr & 1) && !below(index, 4)) /* with the MMU on, the tables would be read so, too */
+		sctlr |= SCTLR_EE;
+	if (below(index, 4))
+		pstate |= 0x40; /* F: nobody acknowledges those of group 0 */
+	if (!below(index, 8))
+		pstate |= 0x200; /* D: debug exceptions otherwise happen */
+	if (!below(index, 16))
+		pstate |= 1u << 21; /* SS */
+	compose(index, wait);
+	watch(index, wait);
+	fuzz_go(x, (uint64_t)(uintptr_t)code_page(index), pstate, sctlr);
+}
+
+int main(void)
+{
+	uint64_t seed = board_arg("seed", 1);
+
+	bursts_wanted = board_arg("bursts", 20000);
+	may_die = board_has_arg("die");
+	for (unsigned i = 0; i < CPU_MAX; i++)
+		random_state[i] = seed << 8 | i;
+	gic_init();
+	for (unsigned i = 1; i < board.cpus; i++)
+		psci_cpu_on(cpus[i].mpidr, (uint64_t)(uintptr_t)fuzz_secondary, 0);
+	sysreg_write("vbar_el1", (uint64_t)(uintptr_t)fuzz_vectors);
+	isb();
+	__asm__ volatile("svc #0");
+	return 1;
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Traps by class, and the guest's accesses to what stage 2 does not let it have. */
+#include "trap.h"
+#include "inject.h"
+#include "smccc.h"
+#include "sysreg.h"
+#include "vm.h"
+#include "tests/tap.h"
+
+#include <string.h>
+
+#define VBAR UINT64_C(0x40001000)
+#define PC \
+	UINT64_C(0xffff000008001000) /* which the guest has mapped to the second page of its RAM */
+#define FAR_	 UINT64_C(0xffff800000001000)
+#define RAM_SIZE UINT64_C(0x4000)
+#define PVTIME	 UINT64_C(0x090a0000)
+#define UART	 UINT64_C(0x09000000)
+#define GICD	 UINT64_C(0x08000000)
+
+static uint32_t ram[RAM_SIZE / 4];
+static uint8_t region[16];
+static struct vcpu v;
+static struct vm vm = {.nvcpus = 1, .vcpus = &v, .ram_size = RAM_SIZE};
+
+/* The seams. */
+static char console[16];
+static unsigned sent, calls, sysregs, waits, accesses, translations;
+static unsigned immediate;
+static struct {
+	uint64_t ipa, value;
+	unsigned size;
+	bool write;
+} gic[4];
+static enum vgic_result gic_result;
+static uint64_t gic_value, par;
+
+void link_console(unsigned id, uint8_t byte)
+{
+	console[sent++ % sizeof(console)] = (char)(byte + id);
+}
+
+void link_has_room(void)
+{
+}
+
+void vgic_set_spi(struct vm *of, unsigned intid, bool high)
+{
+	(void)of, (void)intid, (void)high;
+}
+
+bool vgic_covers(const struct vm *of, ipaddr_t ipa)
+{
+	return of == &vm && (ipa.ipa - GICD < 0x10000 || ipa.ipa - 0x080a0000 < 0x20000);
+}
+
+enum vgic_result vgic_mmio(struct vcpu *of, ipaddr_t ipa, unsigned size, bool write,
+			   uint64_t *value)
+{
+	unsigned i = accesses++ % 4;
+
+	gic[i].ipa = of == &v ? ipa.ipa : 0;
+	gic[i].size = size;
+	gic[i].write = write;
+	gic[i].value = *value;
+	if (!write)
+		*value = gic_value++;
+	return gic_result;
+}
+
+void smccc_call(struct vcpu *of, unsigned imm)
+{
+	calls += of == &v;
+	immediate = imm;
+}
+
+void sysreg_trap(struct vcpu *of, uint64_t esr)
+{
+	sysregs += of == &v && esr == 0x62000000;
+}
+
+void vm_wait_for_interrupt(struct vcpu *of)
+{
+	waits += of->regs.pc == PC + 4;
+}
+
+uint64_t guest_translate(uint64_t va)
+{
+	translations += va == PC || va == FAR_;
+	return va == PC || va == FAR_ ? par : 1;
+}
+
+static void fresh(void)
+{
+	memset(&v, 0, sizeof(v));
+	fake_reset();
+	*fake_sysreg("vbar_el1") = VBAR;
+	*fake_sysreg("sctlr_el1") = BIT(23);
+	v.vm = &vm;
+	vm.ram = pa_from(ram);
+	vm.pvtime = pa_from(region);
+	v.regs.pc = PC;
+	v.regs.pstate = 5;
+	for (unsigned i = 0; i < 31; i++)
+		v.regs.x[i] = 0x1000 + i;
+	sent = calls = sysregs = waits = accesses = translations = 0;
+	gic_result = VGIC_DONE;
+	gic_value = 0x80;
+	par = MAP_RAM_BASE | 0x1000;
+	pl011_reset(&vm.uart);
+}
+
+/* The guest has left with this syndrome, at the IPA. */
+static void leave(uint64_t esr, uint64_t ipa)
+{
+	*fake_sysreg("esr_el2") = esr;
+	*fake_sysreg("far_el2") = (FAR_ & ~UINT64_C(0xfff)) | (ipa & 0xfff);
+	*fake_sysreg("hpfar_el2") = ipa >> 12 << 4;
+	trap(&v);
+}
+
+/* ESR_EL2 of a load or store of x5, as the hardware describes it, translation fault at level 3. */
+static uint64_t described(unsigned size, bool write)
+{
+	unsigned sas = size == 8 ? 3 : size / 2;
+
+	return 0x93000007 | sas << 22 | 5 << 16 | (size == 8 ? BIT(15) : 0) | (uint32_t)write << 6;
+}
+
+static void load(uint64_t ipa, unsigned size)
+{
+	leave(described(size, false), ipa);
+}
+
+static void store(uint64_t ipa, unsigned size, uint64_t value)
+{
+	v.regs.x[5] = value;
+	leave(described(size, true), ipa);
+}
+
+/* The guest has executed this instruction, which the hardware does not describe. */
+static void execute(uint32_t insn, uint64_t ipa, bool write)
+{
+	ram[0x1000 / 4] = insn;
+	leave(0x92000007 | (uint32_t)write << 6, ipa);
+}
+
+static bool went_on(void)
+{
+	return v.regs.pc == PC + 4;
+}
+
+static bool aborted(uint64_t esr)
+{
+	return v.regs.pc == VBAR + 0x200 && *fake_sysreg("esr_el1") == esr &&
+	       *fake_sysreg("elr_el1") == PC;
+}
+#define LOAD_ABORT  0x96000010u
+#define STORE_ABORT 0x96000050u
+
+static void classes(void)
+{
+	fresh();
+	leave(0x5a00abcd, 0);
+	tap_ok(calls == 1 && immediate == 0xabcd && v.regs.pc == PC,
+	       "HVC: a call; PC is behind it already");
+	leave(0x5e00001f, 0);
+	tap_ok(calls == 2 && immediate == 0x1f && v.regs.pc == PC + 4,
+	       "SMC: a call; PC has to move");
+	fresh();
+	leave(0x62000000, 0);
+	tap_ok(sysregs == 1 && v.regs.pc == PC, "MSR, MRS");
+	leave(0x06000000, 0);
+	tap_ok(waits == 1, "WFI: waits, behind it");
+	fresh();
+	leave(0x02000000, 0);
+	tap_ok(v.regs.pc == VBAR + 0x200 && *fake_sysreg("esr_el1") == 0x02000000,
+	       "unknown reason: UNDEFINED");
+	fresh();
+	leave(0x66000000, 0);
+	tap_ok(v.regs.pc == VBAR + 0x200 && *fake_sysreg("esr_el1") == 0x02000000,
+	       "SVE: UNDEFINED");
+	fresh();
+	leave(0x82000007, UART);
+	tap_ok(aborted(0x86000010) && *fake_sysreg("far_el1") == FAR_,
+	       "a fetch from a device: external abort");
+	fresh();
+	leave(0x93820010, UART);
+	tap_ok(aborted(LOAD_ABORT) && !accesses, "an external abort of the board is handed on");
+	fresh();
+	leave(0x92000061, UART);
+	tap_ok(aborted(STORE_ABORT), "so is a fault of alignment");
+}
+
+static void uart(void)
+{
+	fresh();
+	store(UART, 1, 0x1234567841);
+	tap_ok(went_on() && sent == 1 && console[0] == 'A', "UART: a byte");
+	fresh();
+	load(UART + 0x18, 4);
+	tap_ok(went_on() && v.regs.x[5] == 0x90, "its flags");
+	fresh();
+	store(UART + 0x24, 2, 0x12345);
+	load(UART + 0x24, 4);
+	tap_ok(v.regs.pc == PC + 8 && v.regs.x[5] == 0x2345,
+	       "a half-word of a register, read back");
+	fresh();
+	store(UART, 8, 'A');
+	tap_ok(aborted(STORE_ABORT) && sent == 0,
+	       "eight bytes at once: an abort, and nothing was sent");
+}
+
+static void flash(void)
+{
+	fresh();
+	load(0, 1);
+	tap_ok(went_on() && v.regs.x[5] == 0xff, "flash is erased: a byte");
+	fresh();
+	load(0x7fffff8, 8);
+	tap_ok(went_on() && v.regs.x[5] == UINT64_MAX, "its last eight");
+	fresh();
+	leave(described(2, false) | BIT(21), 0x4000000);
+	tap_ok(went_on() && v.regs.x[5] == 0xffffffff, "the second bank, signed");
+	fresh();
+	store(0x1000, 4, 0x12345678);
+	tap_ok(went_on(), "writes are ignored");
+}
+
+/* Each byte where something ends, and what is between. */
+static void holes(void)
+{
+	static const uint64_t at[] = {0x08010000,  0x0809fffc,	 0x080c0000,
+				      0x08fffffc,  0x09001000,	 0x09010000,
+				      0x0909fffc,  0x090b0000,	 0x0a000000,
+				      0x10000000,  0x3ffffffc,	 MAP_RAM_BASE + RAM_SIZE,
+				      0x100000000, 0x8000000000, 0xfffffffffc};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(at); i++) {
+		fresh();
+		load(at[i], 4);
+		tap_ok(aborted(LOAD_ABORT) && v.regs.x[5] == 0x1005 &&
+			       *fake_sysreg("far_el1") ==
+				       ((FAR_ & ~UINT64_C(0xfff)) | (at[i] & 0xfff)),
+		       "nothing at 0x%llx: a load aborts", (unsigned long long)at[i]);
+		fresh();
+		store(at[i], 4, 1);
+		tap_ok(aborted(STORE_ABORT) && !v.refused_writes && !sent && !accesses,
+		       "and a store");
+	}
+}
+
+/* an abort, counted, and nothing changes. */
+static void stolen_time(void)
+{
+	uint8_t before[sizeof(region)];
+
+	memcpy(before, region, sizeof(region));
+	fresh();
+	store(PVTIME + 8, 8, 1);
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1,
+	       "a write of the structure: an abort, counted");
+	fresh();
+	store(PVTIME + 0xffff, 1, 1);
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "of the region's last byte too");
+	fresh();
+	load(PVTIME, 8);
+	tap_ok(aborted(LOAD_ABORT) && !v.refused_writes, "a read that comes here is no write");
+	fresh();
+	vm.pvtime.pa = 0;
+	store(PVTIME + 8, 8, 1);
+	tap_ok(aborted(STORE_ABORT) && !v.refused_writes,
+	       "a VM without it: nothing is there, nothing is counted");
+
+	/* A permission fault: HPFAR_EL2 is not valid. */
+	fresh();
+	par = PVTIME | 0xff00000000000a80;
+	v.regs.x[5] = 1;
+	*fake_sysreg("esr_el2") = (described(8, true) & ~UINT64_C(0x3f)) | 0xf;
+	*fake_sysreg("far_el2") = FAR_;
+	*fake_sysreg("hpfar_el2") = UART >> 12 << 4;
+	trap(&v);
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1 && !sent,
+	       "its IPA is translated where HPFAR is not valid");
+	fresh();
+	par = 0x80d;
+	*fake_sysreg("esr_el2") = (described(8, true) & ~UINT64_C(0x3f)) | 0xf;
+	*fake_sysreg("far_el2") = FAR_;
+	trap(&v);
+	tap_ok(v.regs.pc == PC && !v.refused_writes && v.regs.pstate == 5,
+	       "no longer mapped: it runs again");
+
+	/* Instructions that the hardware does not describe. */
+	fresh();
+	execute(0xa9000440, PVTIME + 16, true); /* stp x0, x1, [x2] */
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "STP: an abort, counted once");
+	fresh();
+	execute(0xf8008c22, PVTIME, true); /* str x2, [x1, #8]! */
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1 && v.regs.x[1] == 0x1001,
+	       "pre-index: nothing written back");
+	fresh();
+	execute(0x3d800020, PVTIME, true); /* str q0, [x1] */
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "a vector");
+	fresh();
+	execute(0xc8027c20, PVTIME, true); /* stxr w2, x0, [x1] */
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "an exclusive");
+	fresh();
+	execute(0xf8200041, PVTIME, true); /* ldadd x0, x1, [x2] */
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "an atomic");
+	fresh();
+	execute(0x3dc00020, PVTIME, false); /* ldr q0, [x1] */
+	tap_ok(aborted(LOAD_ABORT) && v.refused_writes == 0, "a vector's load is no write");
+	fresh();
+	execute(0x3d800020, UART, true);
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 0 && !sent,
+	       "nor is one to the UART, which takes no vectors");
+	tap_ok(!memcmp(before, region, sizeof(region)), "not a byte has changed");
+}
+
+static void with_the_gic(void)
+{
+	fresh();
+	store(GICD + 0x100, 4, 0xffffffff11223344);
+	tap_ok(went_on() && accesses == 1 && gic[0].ipa == GICD + 0x100 && gic[0].size == 4 &&
+		       gic[0].write && gic[0].value == 0x11223344,
+	       "GIC: a write");
+	fresh();
+	load(0x080b0008, 8);
+	tap_ok(went_on() && gic[0].ipa == 0x080b0008 && gic[0].size == 8 && !gic[0].write &&
+		       v.regs.x[5] == 0x80,
+	       "a read");
+	fresh();
+	gic_result = VGIC_RETRY;
+	load(GICD, 4);
+	tap_ok(v.regs.pc == PC && v.regs.x[5] == 0x1005 && v.regs.pstate == 5,
+	       "another CPU has to be asked: again");
+	fresh();
+	gic_result = VGIC_FAULT;
+	store(GICD + 2, 4, 1);
+	tap_ok(aborted(STORE_ABORT), "no such register: an abort");
+}
+
+static void byte_orders(void)
+{
+	static const struct {
+		uint64_t pstate, sctlr;
+		bool big;
+		const char *who;
+	} cases[] = {
+		{5, 0, false, "EL1, EE 0"},
+		{5, BIT(24), false, "EL1, E0E 1"},
+		{5, BIT(25), true, "EL1, EE 1"},
+		{4, BIT(25), true, "EL1 with SP_EL0, EE 1"},
+		{0, BIT(25), false, "EL0, EE 1"},
+		{0, BIT(24), true, "EL0, E0E 1"},
+		{0x10, BIT(24) | BIT(25), false, "AArch32, E 0"},
+		{0x210, 0, true, "AArch32, E 1"},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		fresh();
+		v.regs.pstate = cases[i].pstate;
+		*fake_sysreg("sctlr_el1") = cases[i].sctlr;
+		store(GICD, 4, 0x11223344);
+		load(GICD, 2);
+		tap_ok(gic[0].value == (cases[i].big ? 0x44332211 : 0x11223344) &&
+			       v.regs.x[5] == (cases[i].big ? 0x8000 : 0x80),
+		       "%s: %s-endian", cases[i].who, cases[i].big ? "big" : "little");
+	}
+}
+
+static void undescribed(void)
+{
+	fresh();
+	execute(0xb8004420, GICD, true); /* str w0, [x1], #4 */
+	tap_ok(went_on() && gic[0].value == 0x1000 && v.regs.x[1] == 0x1005,
+	       "post-index: written back");
+	fresh();
+	execute(0xf85f8c22, GICD + 8, false); /* ldr x2, [x1, #-8]! */
+	tap_ok(went_on() && v.regs.x[2] == 0x80 && v.regs.x[1] == 0x1001 - 8,
+	       "pre-index, downwards");
+	fresh();
+	execute(0x28c10440, GICD + 0x400, false); /* ldp w0, w1, [x2], #8 */
+	tap_ok(went_on() && accesses == 2 && gic[0].ipa == GICD + 0x400 &&
+		       gic[1].ipa == GICD + 0x404 && gic[1].size == 4 && v.regs.x[0] == 0x80 &&
+		       v.regs.x[1] == 0x81 && v.regs.x[2] == 0x100a,
+	       "a pair: two accesses, one after the other");
+	fresh();
+	execute(0xa9000440, GICD + 0x6100, true); /* stp x0, x1, [x2] */
+	tap_ok(went_on() && gic[0].value == 0x1000 && gic[1].ipa == GICD + 0x6108 &&
+		       gic[1].value == 0x1001,
+	       "a pair of eight bytes");
+	fresh();
+	gic_result = VGIC_RETRY;
+	execute(0xb8004420, GICD, true);
+	tap_ok(v.regs.pc == PC && v.regs.x[1] == 0x1001, "again: nothing written back");
+}
+
+static void stack_pointers(void)
+{
+	static const struct {
+		uint64_t pstate;
+		const char *sp, *other, *who;
+	} cases[] = {
+		{5, "sp_el1", "sp_el0", "EL1 with SP_EL1"},
+		{4, "sp_el0", "sp_el1", "EL1 with SP_EL0"},
+		{0, "sp_el0", "sp_el1", "EL0"},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		fresh();
+		v.regs.pstate = cases[i].pstate;
+		*fake_sysreg("sp_el0") = *fake_sysreg("sp_el1") = 0x8000;
+		execute(0xf81f0fe0, GICD, true); /* str x0, [sp, #-16]! */
+		tap_ok(went_on() && *fake_sysreg(cases[i].sp) == 0x7ff0 &&
+			       *fake_sysreg(cases[i].other) == 0x8000,
+		       "%s: its stack pointer", cases[i].who);
+	}
+}
+
+static void fetching(void)
+{
+	static const struct {
+		uint64_t par;
+		bool fetched;
+		const char *what;
+	} cases[] = {
+		{MAP_RAM_BASE | 0x1000, true, "from RAM"},
+		{0xff00000000000b80 | MAP_RAM_BASE | 0x1000, true, "whatever the attributes"},
+		{MAP_RAM_BASE | 0x1000 | 1, false, "its page is gone"},
+		{MAP_RAM_BASE - 0x1000, false, "below RAM"},
+		{MAP_RAM_BASE + RAM_SIZE, false, "above RAM"},
+		{0, false, "from flash"},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		fresh();
+		par = cases[i].par;
+		execute(0xb8004420, GICD, true);
+		tap_ok(translations == 1 &&
+			       (cases[i].fetched ? went_on() && accesses == 1
+						 : v.regs.pc == PC && !accesses) &&
+			       v.regs.pstate == 5,
+		       "the instruction %s: %s", cases[i].what,
+		       cases[i].fetched ? "done" : "again");
+	}
+	fresh();
+	v.regs.pstate = 0x10;
+	execute(0xb8004420, GICD, true);
+	tap_ok(v.regs.pc == VBAR + 0x600 && *fake_sysreg("esr_el1") == 0x92000050 &&
+		       !translations && !accesses,
+	       "of AArch32: not decoded, an abort");
+	fresh();
+	v.regs.pstate = 0x30;
+	v.regs.x[5] = 7;
+	leave(described(4, true) & ~BIT(25), GICD);
+	tap_ok(v.regs.pc == PC + 2 && gic[0].value == 7,
+	       "a 16-bit instruction that is described: PC moves by 2");
+}
+
+static void maintenance(void)
+{
+	fresh();
+	leave(0x92000147, PVTIME);
+	tap_ok(went_on() && !v.refused_writes,
+	       "cache maintenance of the region: nothing to do, and no write");
+	fresh();
+	leave(0x92000147, UART);
+	tap_ok(went_on() && !sent, "of a device");
+	fresh();
+	leave(0x920000c6, UART);
+	tap_ok(aborted(0x96000056) && !sent, "tables in a device: an abort on the walk");
+	fresh();
+	leave(0x920001c6, UART);
+	tap_ok(aborted(0x96000156), "the same, met by cache maintenance");
+}
+
+int main(void)
+{
+	classes();
+	uart();
+	flash();
+	holes();
+	stolen_time();
+	with_the_gic();
+	byte_orders();
+	undescribed();
+	stack_pointers();
+	fetching();
+	maintenance();
+	return tap_done();
+}

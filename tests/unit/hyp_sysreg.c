@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System registers that trap: by encoding, to what is there; everything else is UNDEFINED. */
+#include "sysreg.h"
+#include "debug.h"
+#include "el2.h"
+#include "esr.h"
+#include "vcpu.h"
+#include "tests/lib/random.h"
+#include "tests/tap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PC UINT64_C(0x40201000)
+
+static struct vcpu v;
+static unsigned sgis, sgi_group, dirs;
+static uint64_t sgi_value, dir_intid;
+
+void vgic_sgi(struct vcpu *from, unsigned group, uint64_t sgir)
+{
+	sgis += from == &v;
+	sgi_group = group;
+	sgi_value = sgir;
+}
+
+void vgic_dir(struct vcpu *of, uint32_t intid)
+{
+	dirs += of == &v;
+	dir_intid = intid;
+}
+
+uint64_t el2_mdcr(bool trap_debug)
+{
+	return trap_debug ? MDCR_TDA : 0;
+}
+
+/* ESR_EL2 of a trapped MSR or MRS (DDI 0487, D19.2.37, EC 0x18). */
+static uint64_t esr(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2,
+		    unsigned rt, bool read)
+{
+	return 0x62000000 | op0 << 20 | op2 << 17 | op1 << 14 | crn << 10 | rt << 5 | crm << 1 |
+	       read;
+}
+
+/* One access with x5; what it was: done (PC moved on), or UNDEFINED (at the vector). */
+enum outcome { DONE, UNDEFINED, NEITHER };
+
+static enum outcome access(uint64_t with)
+{
+	v.regs.pc = PC;
+	v.regs.pstate = 5;
+	*fake_sysreg("vbar_el1") = 0x800;
+	*fake_sysreg("esr_el1") = 0;
+	sysreg_trap(&v, with);
+	if (v.regs.pc == PC + 4)
+		return DONE;
+	return v.regs.pc == 0xa00 && *fake_sysreg("elr_el1") == PC &&
+			       *fake_sysreg("esr_el1") == 0x02000000
+		       ? UNDEFINED
+		       : NEITHER;
+}
+
+static bool undefined(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2,
+		      bool read)
+{
+	v.regs.x[5] = 0x5555;
+	return access(esr(op0, op1, crn, crm, op2, 5, read)) == UNDEFINED && v.regs.x[5] == 0x5555;
+}
+
+/* Read into x5; 0xbad where it is not there. */
+static uint64_t rd(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2)
+{
+	v.regs.x[5] = 0xdead;
+	return access(esr(op0, op1, crn, crm, op2, 5, true)) == DONE ? v.regs.x[5] : 0xbad;
+}
+
+static bool wr(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2, uint64_t value)
+{
+	v.regs.x[5] = value;
+	return access(esr(op0, op1, crn, crm, op2, 5, false)) == DONE && v.regs.x[5] == value;
+}
+
+static void id_registers(void)
+{
+	unsigned bad = 0, writes = 0;
+
+	for (unsigned crm = 1; crm < 8; crm++)
+		for (unsigned op2 = 0; op2 < 8; op2++) {
+			uint64_t value = 0x1111111111111111 * (1 + (crm + op2) % 7);
+			char name[16];
+
+			snprintf(name, sizeof(name), "s3_0_c0_c%u_%u", crm, op2);
+			*fake_sysreg(name) = value;
+			bad += rd(3, 0, 0, crm, op2) != idreg_visible(crm, op2, value);
+			writes += !undefined(3, 0, 0, crm, op2, false);
+		}
+	tap_is_u64(bad, 0, "56 ID registers: of the hardware's, what is visible");
+	tap_is_u64(writes, 0, "a write of one is UNDEFINED");
+	*fake_sysreg("s3_0_c0_c6_0") = 0x0021100010211120;
+	tap_is_u64(rd(3, 0, 0, 6, 0), 0x0021100010211120, "ID_AA64ISAR0_EL1");
+	tap_ok(undefined(3, 0, 0, 0, 0, true) && undefined(3, 0, 0, 8, 0, true),
+	       "CRm 0 and 8 are none of them");
+	v.regs.x[30] = 77;
+	tap_ok(access(esr(3, 0, 0, 6, 0, 31, true)) == DONE && v.regs.x[30] == 77 &&
+		       v.regs.pc == PC + 4,
+	       "a read into XZR");
+	tap_ok(access(esr(3, 0, 0, 6, 0, 30, true)) == DONE && v.regs.x[30] == 0x0021100010211120,
+	       "and into x30");
+}
+
+static void gic_registers(void)
+{
+	const uint64_t sgir = 0x0012345678abcdef;
+
+	sgis = dirs = 0;
+	tap_ok(wr(3, 0, 12, 11, 5, sgir) && sgis == 1 && sgi_group == 1 && sgi_value == sgir,
+	       "ICC_SGI1R_EL1");
+	tap_ok(wr(3, 0, 12, 11, 6, sgir) && sgis == 2 && sgi_group == 0, "ICC_ASGI1R_EL1");
+	tap_ok(wr(3, 0, 12, 11, 7, sgir) && sgis == 3 && sgi_group == 0, "ICC_SGI0R_EL1");
+	tap_ok(access(esr(3, 0, 12, 11, 5, 31, false)) == DONE && sgis == 4 && sgi_value == 0,
+	       "of XZR");
+	tap_ok(wr(3, 0, 12, 11, 1, 0xff00001b) && dirs == 1 && dir_intid == 0x1b,
+	       "ICC_DIR_EL1: 24 bits");
+	tap_ok(undefined(3, 0, 12, 11, 5, true) && undefined(3, 0, 12, 11, 6, true) &&
+		       undefined(3, 0, 12, 11, 7, true) && undefined(3, 0, 12, 11, 1, true),
+	       "none can be read");
+	tap_ok(sgis == 4 && dirs == 1, "and reading did nothing");
+	tap_ok(wr(3, 0, 1, 0, 1, 0xffff) && rd(3, 0, 1, 0, 1) == 0, "ACTLR_EL1: 0, writes ignored");
+}
+
+/* What the ID registers hide, and what is of the implementation. */
+static void nothing_there(void)
+{
+	static const struct {
+		uint8_t r[5];
+		const char *name;
+	} cases[] = {
+		{{3, 3, 9, 12, 0}, "PMCR_EL0"},	      {{3, 3, 9, 13, 0}, "PMCCNTR_EL0"},
+		{{3, 3, 14, 15, 7}, "PMCCFILTR_EL0"}, {{3, 0, 9, 14, 1}, "PMINTENSET_EL1"},
+		{{3, 0, 9, 9, 0}, "PMSCR_EL1"},	      {{3, 0, 9, 11, 0}, "TRBLIMITR_EL1"},
+		{{3, 0, 1, 2, 1}, "TRFCR_EL1"},	      {{3, 0, 10, 4, 3}, "LORC_EL1"},
+		{{3, 0, 10, 4, 7}, "LORID_EL1"},      {{3, 0, 5, 3, 0}, "ERRIDR_EL1"},
+		{{3, 0, 5, 3, 1}, "ERRSELR_EL1"},     {{3, 0, 1, 2, 0}, "ZCR_EL1"},
+		{{3, 0, 1, 2, 6}, "SMCR_EL1"},	      {{3, 0, 1, 0, 5}, "RGSR_EL1"},
+		{{3, 0, 2, 1, 0}, "APIAKEYLO_EL1"},   {{3, 3, 13, 2, 0}, "AMCR_EL0"},
+		{{3, 3, 13, 0, 7}, "SCXTNUM_EL0"},    {{3, 0, 15, 0, 0}, "S3_0_C15_C0_0"},
+		{{3, 1, 15, 2, 1}, "S3_1_C15_C2_1"},  {{3, 0, 11, 3, 7}, "S3_0_C11_C3_7"},
+		{{3, 4, 1, 1, 0}, "HCR_EL2"},	      {{2, 1, 0, 0, 1}, "TRCTRACEIDR"},
+		{{2, 0, 0, 5, 3}, "DBG with op2 3"},  {{2, 1, 0, 0, 4}, "DBGBVR with op1 1"},
+		{{1, 0, 7, 14, 2}, "DC CISW"},	      {{1, 0, 7, 8, 0}, "AT S1E1R"},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		const uint8_t *r = cases[i].r;
+
+		tap_ok(undefined(r[0], r[1], r[2], r[3], r[4], true) &&
+			       undefined(r[0], r[1], r[2], r[3], r[4], false),
+		       "UNDEFINED: %s", cases[i].name);
+	}
+}
+
+/* Every encoding: one or the other happens, and what can be read without being known is nothing. */
+static void every_encoding(void)
+{
+	unsigned neither = 0, done[4] = {0};
+
+	for (unsigned i = 0; i < 4 * 8 * 16 * 16 * 8; i++) {
+		unsigned op0 = i & 3;
+		enum outcome o = access(
+			esr(op0, i >> 2 & 7, i >> 5 & 15, i >> 9 & 15, i >> 13 & 7, 5, true));
+
+		neither += o == NEITHER;
+		done[op0] += o == DONE;
+	}
+	tap_is_u64(neither, 0, "65536 reads: done, or UNDEFINED");
+	tap_is_u64(done[0] + done[1], 0, "no instruction is a register");
+	tap_is_u64(done[3], 56 + 1, "op0 3: the ID registers and ACTLR_EL1");
+	tap_is_u64(done[2], 2 * 6 + 2 * 4 + 15, "op0 2: 6 breakpoints, 4 watchpoints, 15 more");
+}
+
+/* Six breakpoints, four watchpoints. */
+static void pe(void)
+{
+	memset(&v, 0, sizeof(v));
+	fake_reset();
+	*fake_sysreg("id_aa64dfr0_el1") = 5 << 12 | 3 << 20;
+	*fake_sysreg("mdcr_el2") = MDCR_TDA;
+	debug_reset(&v.debug);
+	debug_load(&v.debug);
+}
+
+static uint64_t hw(const char *name)
+{
+	return *fake_sysreg(name);
+}
+
+static void debug_in_memory(void)
+{
+	unsigned bad = 0;
+
+	pe();
+	for (unsigned n = 0; n < 16; n++)
+		for (unsigned op2 = 4; op2 < 8; op2++) {
+			bool there = n < (op2 < 6 ? 6 : 4);
+
+			bad += wr(2, 0, 0, n, op2, n * 8 + op2) != there;
+		}
+	for (unsigned n = 0; n < 16; n++)
+		for (unsigned op2 = 4; op2 < 8; op2++) {
+			bool there = n < (op2 < 6 ? 6 : 4);
+
+			bad += rd(2, 0, 0, n, op2) != (there ? n * 8 + op2 : 0xbad);
+		}
+	tap_is_u64(bad, 0, "breakpoints and watchpoints: as many as there are, each its own");
+	tap_is_u64(hw("dbgbvr0_el1") | hw("dbgbcr5_el1") | hw("dbgwcr3_el1"), 0, "in memory only");
+	tap_is_u64(rd(2, 0, 1, 1, 4), 0xa, "OSLSR_EL1: locked after reset");
+	tap_ok(undefined(2, 0, 1, 1, 4, false) && undefined(2, 0, 1, 0, 4, true),
+	       "OSLSR is not written, OSLAR not read");
+	tap_ok(wr(2, 0, 0, 2, 2, BIT(15)) && rd(2, 0, 0, 2, 2) == BIT(15),
+	       "MDSCR_EL1.MDE while locked");
+	tap_ok(hw("mdscr_el1") == 0 && hw("mdcr_el2") == MDCR_TDA, "does nothing yet");
+	tap_ok(wr(2, 0, 1, 0, 4, 0) && rd(2, 0, 1, 1, 4) == 8, "unlocked");
+	tap_ok(hw("mdscr_el1") == BIT(15) && hw("mdcr_el2") == 0,
+	       "now it is on, and no access traps");
+	tap_ok(hw("dbgbvr0_el1") == 4 && hw("dbgbvr5_el1") == 44 && hw("dbgbcr5_el1") == 45 &&
+		       hw("dbgwvr3_el1") == 30 && hw("dbgwcr3_el1") == 31,
+	       "the registers are in the hardware");
+	tap_is_u64(hw("dbgbvr6_el1") | hw("dbgwvr4_el1"), 0,
+		   "those that are not there are not touched");
+}
+
+static void debug_switched(void)
+{
+	struct vcpu first, second;
+
+	*fake_sysreg("dbgbvr1_el1") = 0x1234; /* the guest, without a trap */
+	*fake_sysreg("mdscr_el1") = BIT(13);
+	debug_put(&v.debug);
+	tap_ok(v.debug.bvr[1] == 0x1234 && v.debug.mdscr == BIT(13) && v.debug.wcr[3] == 31,
+	       "switched out: saved as the guest has left them");
+	tap_ok(hw("mdscr_el1") == 0 && hw("mdcr_el2") == MDCR_TDA, "off, and trapped again");
+	first = v;
+	debug_reset(&v.debug);
+	debug_load(&v.debug);
+	tap_ok(hw("mdscr_el1") == 0 && hw("mdcr_el2") == MDCR_TDA && rd(2, 0, 0, 1, 4) == 0,
+	       "another vCPU sees nothing of it");
+	*fake_sysreg("dbgbvr1_el1") = 0;
+	debug_put(&v.debug);
+	second = v;
+	v = first;
+	debug_load(&v.debug);
+	tap_ok(hw("dbgbvr1_el1") == 0x1234 && hw("mdscr_el1") == BIT(13) && hw("mdcr_el2") == 0,
+	       "back: on again");
+	*fake_sysreg("mdscr_el1") = 0;
+	debug_put(&v.debug);
+	debug_load(&v.debug);
+	tap_ok(v.debug.mdscr == 0 && hw("mdcr_el2") == MDCR_TDA,
+	       "off by the guest: in memory from the next switch");
+	tap_ok(wr(2, 0, 0, 2, 2, BIT(15)) && hw("mdcr_el2") == 0 && wr(2, 0, 1, 0, 4, 1) &&
+		       hw("mdscr_el1") == 0 && hw("mdcr_el2") == MDCR_TDA &&
+		       rd(2, 0, 1, 1, 4) == 0xa,
+	       "locked while on: off");
+	tap_ok(rd(2, 0, 0, 2, 2) == BIT(15) && rd(2, 0, 0, 1, 4) == 0x1234,
+	       "but nothing is forgotten");
+	tap_ok(second.debug.os_locked, "the other one is still locked");
+	tap_ok(wr(2, 3, 0, 5, 0, 'x') && rd(2, 3, 0, 1, 0) == 0 && wr(2, 0, 1, 3, 4, 1) &&
+		       rd(2, 0, 1, 3, 4) == 0,
+	       "the debug channel and the double lock: 0, writes ignored");
+}
+
+int main(void)
+{
+	pe();
+	id_registers();
+	gic_registers();
+	nothing_there();
+	every_encoding();
+	debug_in_memory();
+	debug_switched();
+	return tap_done();
+}
