@@ -121,9 +121,8 @@ void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
 
 	if (esr & (ISS_S1PTW | ISS_CM)) {
 		if (esr & ISS_CM && !(esr & ISS_S1PTW)) {
-			skip_instruction(
-				v,
-				esr); /* cache maintenance of a device or of read-only memory: nothing to do */
+			/* Cache maintenance of a device or of read-only memory: nothing to do. */
+			skip_instruction(v, esr);
 			return;
 		}
 		inject_external_abort(v, esr, far);

@@ -57,3 +57,13 @@ UNIT_NAMES += hyp_mmio
 hyp_mmio_SRCS   := tests/unit/hyp_mmio.c tests/shim/arch.c \
 	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c pl011.c)
 hyp_mmio_CFLAGS := $(HYP_SHIM)
+
+# A VM's life and its calls, on the scheduler and the library as they are.
+HYP_MACHINE = tests/unit/hyp_machine.c tests/shim/arch.c $(addprefix hypervisor/,smccc.c psci.c pvtime.c vm.c \
+	vcpu.c load.c debug.c stage2.c memory.c pl011.c queue.c) $(wildcard hypervisor/sched*.c lib/*.c) machine/board.c
+
+UNIT_NAMES += hyp_smccc hyp_psci
+hyp_smccc_SRCS   = tests/unit/hyp_smccc.c $(HYP_MACHINE)
+hyp_smccc_CFLAGS := $(HYP_SHIM)
+hyp_psci_SRCS    = tests/unit/hyp_psci.c $(HYP_MACHINE)
+hyp_psci_CFLAGS  := $(HYP_SHIM)

@@ -25,6 +25,9 @@
 #define SCTLR_MMU  0x1005u     /* M, C, I */
 #define SCTLR_EE   0x3000000u  /* EE, E0E */
 
+#define GICD_CTLR_ON    0x12u /* ARE, group 1 */
+#define GICR_ICACTIVER0 0x10380u
+
 #define FID_CPU_OFF 0x84000002u
 
 void fuzz_vectors(void);
@@ -275,8 +278,10 @@ static void watch(unsigned index, bool wait)
 {
 	if (wait || !below(index, 16)) {
 		gic_init_cpu();
-		gic_enable(board.vtimer);
+		mmio_write32(cpus[index].gicr + GICR_ICACTIVER0, 0xffffffff);
 	}
+	mmio_write32(board.gicd.base, GICD_CTLR_ON);
+	gic_enable(board.vtimer);
 	sysreg_write("S3_0_c4_c6_0", 0xff);	 /* ICC_PMR_EL1 */
 	sysreg_write("S3_0_c12_c12_4", 0);	 /* ICC_CTLR_EL1 */
 	sysreg_write("S3_0_c12_c8_4", 0);	 /* ICC_AP0R0_EL1 */
@@ -398,7 +403,6 @@ int main(void)
 	may_die = board_has_arg("die");
 	for (unsigned i = 0; i < CPU_MAX; i++)
 		random_state[i] = seed << 8 | i;
-	gic_init();
 	for (unsigned i = 1; i < board.cpus; i++)
 		psci_cpu_on(cpus[i].mpidr, (uint64_t)(uintptr_t)fuzz_secondary, 0);
 	sysreg_write("vbar_el1", (uint64_t)(uintptr_t)fuzz_vectors);

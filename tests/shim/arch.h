@@ -4,9 +4,10 @@
 
 /*
  * hypervisor/arch.h for tests on the host: the same names, over registers that are in memory. A source finds
- * the header beside it before any -I, so this one comes by -include, and its guard keeps the other out.
+ * the header beside it before any -I, so this one comes by -include, and its guard keeps the other out. It
+ * comes to every source of the test, and so defines nothing else.
  */
-#include "hypervisor/types.h"
+#include <stdint.h>
 
 /* The register of this name, lower case; 0 until it is written. */
 uint64_t *fake_sysreg(const char *name);

@@ -173,6 +173,9 @@ static void classes(void)
 	leave(0x06000000, 0);
 	tap_ok(waits == 1, "WFI: waits, behind it");
 	fresh();
+	leave(0x06000002, 0);
+	tap_ok(v.regs.pc == VBAR + 0x200 && !waits, "WFIT, which is hidden: UNDEFINED");
+	fresh();
 	leave(0x02000000, 0);
 	tap_ok(v.regs.pc == VBAR + 0x200 && *fake_sysreg("esr_el1") == 0x02000000,
 	       "unknown reason: UNDEFINED");
@@ -475,6 +478,28 @@ static void maintenance(void)
 	tap_ok(aborted(0x96000156), "the same, met by cache maintenance");
 }
 
+/* Thumb's IT block: the access is one of its instructions, and the next one's condition follows. */
+static void it_blocks(void)
+{
+	static const uint8_t states[][2] = {{0x00, 0x00}, {0x08, 0x00}, {0x04, 0x08},
+					    {0x1d, 0x1a}, {0xa6, 0xac}, {0xef, 0xfe}};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(states); i++) {
+		const uint64_t it[] = {states[i][0], states[i][1]};
+
+		fresh();
+		v.regs.pstate = 0x80000030 | (it[0] & 3) << 25 | it[0] >> 2 << 10;
+		load(GICD, 4);
+		tap_ok(v.regs.pc == PC + 4 &&
+			       v.regs.pstate == (0x80000030 | (it[1] & 3) << 25 | it[1] >> 2 << 10),
+		       "ITSTATE 0x%02x becomes 0x%02x", states[i][0], states[i][1]);
+	}
+	fresh();
+	v.regs.pstate = 0xc05; /* BTYPE: the bits are others in AArch64 */
+	load(GICD, 4);
+	tap_is_u64(v.regs.pstate, 0xc05, "AArch64 has none");
+}
+
 int main(void)
 {
 	classes();
@@ -488,5 +513,6 @@ int main(void)
 	stack_pointers();
 	fetching();
 	maintenance();
+	it_blocks();
 	return tap_done();
 }

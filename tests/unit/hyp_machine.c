@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp_machine.h"
+#include "el2.h"
+#include "lab.h"
+#include "memory.h"
+#include "pvtime.h"
+#include "smccc.h"
+#include "vtimer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BOARD_RAM (32 * MIB)
+#define FREQ	  62500000u
+
+struct machine machine;
+struct vm vm;
+struct cpu cpus[MAP_MAX_PCPUS];
+unsigned cpu_count = MACHINE_CPUS;
+
+static struct vcpu vcpus[MACHINE_VCPUS];
+static void *ram;
+/* What the loader has put into the bundle. */
+static char kernel[3 * PAGE_SIZE + 123], initrd[777];
+
+/* The seams that these tests ask about. */
+void cpu_kick(unsigned cpu)
+{
+	machine.kicks[cpu]++;
+}
+
+void lab_vm_waits(struct vm *of)
+{
+	machine.waits += of == &vm;
+}
+
+void lab_vm_stopped(struct vm *of, bool reset)
+{
+	machine.offs += of == &vm && !reset;
+	machine.resets += of == &vm && reset;
+}
+
+void lab_vm_loaded(struct vm *of)
+{
+	machine.loads++;
+	vm_run(of, counter());
+}
+
+void vgic_reset_vm(struct vm *of)
+{
+	machine.gic_resets += of == &vm;
+}
+
+void vgic_reset_vcpu(struct vcpu *v)
+{
+	machine.gic_vcpu_resets += v->vm == &vm;
+}
+
+bool vgic_can_wake(struct vcpu *v)
+{
+	(void)v;
+	return machine.interrupt;
+}
+
+uint64_t vtimer_wake_at(struct vcpu *v)
+{
+	(void)v;
+	return machine.wake_at;
+}
+
+void dcache_clean(const void *from, uint64_t size)
+{
+	(void)from;
+	machine.cleaned += size;
+}
+
+/* Those that are only there. */
+void vgic_load(struct vcpu *v)
+{
+	(void)v;
+}
+
+void vgic_put(struct vcpu *v)
+{
+	(void)v;
+}
+
+void vtimer_load(struct vcpu *v)
+{
+	(void)v;
+}
+
+void vtimer_put(struct vcpu *v)
+{
+	(void)v;
+}
+
+void fp_save(struct fp_regs *fp);
+void fp_load(const struct fp_regs *fp);
+
+void fp_save(struct fp_regs *fp)
+{
+	(void)fp;
+}
+
+void fp_load(const struct fp_regs *fp)
+{
+	(void)fp;
+}
+
+void el2_set_serror(bool pending)
+{
+	(void)pending;
+}
+
+bool el2_serror(void)
+{
+	return false;
+}
+
+uint64_t el2_mdcr(bool trap_debug)
+{
+	return trap_debug;
+}
+
+void vgic_set_spi(struct vm *of, unsigned intid, bool high)
+{
+	(void)of, (void)intid, (void)high;
+}
+
+void link_console(unsigned id, uint8_t byte)
+{
+	(void)id, (void)byte;
+}
+
+void link_has_room(void)
+{
+}
+
+void dcache_zero(uint64_t a)
+{
+	(void)a;
+	abort(); /* DCZID_EL0 says that there is no such instruction */
+}
+
+void *page_alloc(unsigned count)
+{
+	paddr_t at;
+
+	if (!memory_alloc(count * PAGE_SIZE, count * PAGE_SIZE, 0, &at))
+		return NULL;
+	return memset(pa_ptr(at), 0, count * PAGE_SIZE);
+}
+
+void machine_on(unsigned cpu)
+{
+	*fake_sysreg("tpidr_el2") = (uintptr_t)&cpus[cpu];
+	*fake_sysreg("cntpct_el0") += 100;
+}
+
+/* As run.c does it. */
+static void switch_to(struct cpu *cpu, struct vcpu *v)
+{
+	struct vcpu *old = cpu->loaded;
+
+	if (old) {
+		vcpu_put(old);
+		sched_release(&old->sched);
+		vm_left_cpu(old->vm);
+	}
+	if (v) {
+		sched_claim(&v->sched);
+		vcpu_load(v);
+	}
+}
+
+struct vcpu *machine_run(unsigned n)
+{
+	struct cpu *cpu = &cpus[n];
+	struct vcpu *v;
+
+	for (unsigned i = 0; i < ISB_ENOUGH; i++) {
+		machine_on(n);
+		v = sched_next(n, counter());
+		if (v != cpu->loaded)
+			switch_to(cpu, v);
+		if (!v || v->vm->phase != VM_LOADING)
+			return v;
+		vm_load_step(v);
+	}
+	abort();
+}
+
+void machine_settle(void)
+{
+	for (unsigned i = 0; i < 4; i++)
+		machine_run(i % MACHINE_CPUS);
+}
+
+uint64_t machine_call(struct vcpu *v, uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+	v->regs.x[0] = x0;
+	v->regs.x[1] = x1;
+	v->regs.x[2] = x2;
+	v->regs.x[3] = x3;
+	smccc_call(v, 0);
+	return v->regs.x[0];
+}
+
+static void describe(enum pvtime_dialect dialect, bool big_endian)
+{
+	for (unsigned i = 0; i < sizeof(kernel); i++)
+		kernel[i] = (char)(i * 7 + 1);
+	memset(initrd, 'i', sizeof(initrd));
+	memset(vcpus, 0, sizeof(vcpus));
+	vm = (struct vm){
+		.vcpus = vcpus,
+		.nvcpus = MACHINE_VCPUS,
+		.ram_size = RAM_SIZE,
+		.dialect = dialect,
+		.entry = ENTRY,
+		.x0 = MAP_RAM_BASE + MIB,
+		.big_endian = big_endian,
+		.segments = {{{ENTRY}, pa_from(kernel), sizeof(kernel)},
+			     {{MAP_RAM_BASE + RAM_SIZE - sizeof(initrd)},
+			      pa_from(initrd),
+			      sizeof(initrd)}},
+		.nsegments = 2,
+	};
+}
+
+void machine_start(enum pvtime_dialect dialect, bool big_endian)
+{
+	if (!ram)
+		ram = aligned_alloc(2 * MIB, BOARD_RAM);
+	if (!ram)
+		abort();
+	memset(ram, 0xa5, BOARD_RAM);
+	memory_init();
+	memory_add((uintptr_t)ram, (uintptr_t)ram + BOARD_RAM);
+	fake_reset();
+	*fake_sysreg("cntpct_el0") = 1000000;
+	*fake_sysreg("dczid_el0") = 16;
+	for (unsigned i = 0; i < MACHINE_CPUS; i++)
+		cpus[i] = (struct cpu){.id = i};
+	machine = (struct machine){.wake_at = UINT64_MAX};
+	machine_on(0);
+	describe(dialect, big_endian);
+	sched_init(MACHINE_CPUS, FREQ, 4000);
+	if (vm_create(&vm))
+		abort();
+	for (unsigned i = 0; i < MACHINE_VCPUS; i++)
+		sched_add(&vcpus[i], 100, 0, 3, counter());
+	if (!pvtime_create(&vm))
+		abort();
+	machine.page = pa_ptr(vm.pvtime);
+	vm_start(&vm);
+	machine_settle();
+}

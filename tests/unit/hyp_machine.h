@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef HYP_MACHINE_H
+#define HYP_MACHINE_H
+
+/*
+ * A board for the tests of a VM's life and of its calls: RAM, two CPUs with their part of the run loop, and VMs
+ * on the hypervisor's own vm.c, vcpu.c, load.c, psci.c, smccc.c and scheduler. The GIC and the timers are seams.
+ */
+#include "cpu.h"
+#include "vm.h"
+
+#define MACHINE_CPUS  2u
+#define MACHINE_VCPUS 4u
+#define RAM_SIZE      (3 * MIB)
+#define ENTRY	      (MAP_RAM_BASE + 0x80000)
+#define ISB_ENOUGH    100u
+
+struct machine {
+	unsigned kicks[MACHINE_CPUS];
+	unsigned waits, offs, resets, loads; /* lab_vm_*() calls */
+	unsigned gic_resets, gic_vcpu_resets;
+	bool interrupt; /* one is pending for whoever asks */
+	uint64_t wake_at;
+	uint64_t cleaned; /* bytes, to the point of coherency */
+	struct pvtime_stolen *page;
+};
+extern struct machine machine;
+extern struct vm vm;
+
+/* A fresh board and VM 0, switched on, loaded and running; big_endian as its ELF. */
+void machine_start(enum pvtime_dialect dialect, bool big_endian);
+/* The following is done by this CPU. */
+void machine_on(unsigned cpu);
+/* It comes to its run loop, up to the guest's entry; loads the VM's memory if that is due. Returns what it runs. */
+struct vcpu *machine_run(unsigned cpu);
+/* Both of them, until nothing changes. */
+void machine_settle(void);
+/* HVC #0 of v, which is loaded on this CPU, with x0 to x3; returns x0. */
+uint64_t machine_call(struct vcpu *v, uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3);
+
+#endif
