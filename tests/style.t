@@ -5,18 +5,9 @@
 # source says its licence in the first lines.
 
 set -u
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
 build=${BUILD:-build}
-n=0
-
-# report STATUS NAME
-report() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-	fi
-}
 
 # sources FIND-EXPRESSION: our files, in an order that does not depend on the file system.
 sources() {
@@ -47,9 +38,9 @@ done
 
 for f in $(sources -perm -u+x); do
 	head -n 1 "$f" | grep -Eq '^#! ?/(usr/)?bin/(env )?(ba)?sh' || continue
-	out=$(shellcheck "$f" 2>&1)
+	out=$(shellcheck -x "$f" 2>&1)
 	report $? "shellcheck of $f"
 	[ -z "$out" ] || echo "$out" | head -n 20 | diagnose
 done
 
-echo "1..$n"
+report_done

@@ -309,6 +309,26 @@ static uint32_t *code_page(unsigned index)
 	return (uint32_t *)(uintptr_t)(board.ram.base + CODE_AT + 0x10000ull * index);
 }
 
+/*
+ * Where CPU_ON starts a CPU: a jump to fuzz_secondary, as that address itself, being in a register, would be
+ * stored to.
+ */
+static uint32_t *entry_page(void)
+{
+	return code_page(CPU_MAX);
+}
+
+static void compose_entry(void)
+{
+	uint64_t to = (uint64_t)(uintptr_t)fuzz_secondary;
+	uint32_t *code = entry_page();
+
+	for (uint32_t i = 0; i < 4; i++) /* MOVZ and MOVK of x16 */
+		code[i] = (i ? 0xf2800010 : 0xd2800010) | i << 21 | (uint32_t)(to >> 16 * i & 0xffff) << 5;
+	code[4] = 0xd61f0200; /* BR x16 */
+	__asm__ volatile("dc civac, %0" : : "r"(code) : "memory");
+}
+
 /* A CPU that cannot even take an exception any more. */
 static void die(unsigned index)
 {
@@ -330,6 +350,7 @@ static void compose(unsigned index, bool wait)
 		code[i] = instruction(index);
 	if (wait)
 		code[0] = 0xd503207f; /* WFI */
+	compose_entry();
 	code[BURST] = 0xd4000001 | (uint32_t)(below(index, 0x10000) << 5); /* SVC */
 	for (unsigned i = 0; i <= BURST; i += 4)
 		__asm__ volatile("dc civac, %0\n\tdsb sy\n\tic ivau, %0" : : "r"(&code[i]) : "memory");
@@ -373,7 +394,7 @@ void fuzz_again(uint64_t vector, unsigned index)
 		x[i] = below(index, 8) ? address(index) : below(index, 0x100);
 	x[0] = fid(index) | (below(index, 4) ? 0 : random(index) << 32);
 	x[1] = below(index, 2) ? below(index, board.cpus + 1u) : below(index, 2) ? fid(index) : x[1];
-	x[2] = below(index, 4) ? (uint64_t)(uintptr_t)fuzz_secondary : x[2];
+	x[2] = below(index, 4) ? (uint64_t)(uintptr_t)entry_page() : x[2];
 	x[31] &= ~15ull;
 
 	/* EL1h, EL1t; and, as only with the MMU off EL0 may execute here, EL0 in either state. */

@@ -6,23 +6,14 @@
 # is first shown an object that it must refuse.
 
 set -u
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
 build=${BUILD:-build}
 cross=${CROSS:-aarch64-linux-gnu-}
 text_limit=6144
 hot_limit=30
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-n=0
-
-# report STATUS NAME
-report() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-	fi
-}
 
 # sizes FILE: the sum of text, data and bss of an object or archive.
 sizes() {
@@ -127,4 +118,4 @@ cost=$((0x${hex:-0}))
 [ $cost -gt 0 ] && [ $cost -le 128 ]
 report $? "a vCPU costs $cost bytes, at most 128"
 
-echo "1..$n"
+report_done

@@ -5,18 +5,9 @@
 # subset of: a guest that fails here tests something that is not the machine's.
 
 set -u
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
 build=${BUILD:-build}
-n=0
-
-# report STATUS NAME
-report() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-	fi
-}
 
 # guest NAME CPU SMP WORDS: its console, with QEMU's status in the last line.
 guest() {
@@ -61,4 +52,4 @@ out=$(guest spin cortex-a57 2 "until_ms=200")
 [ "$(echo "$out" | grep -c '^SPIN cpu=[01] counter=[0-9]* freq=[0-9]* stolen_ns=none')" -eq 2 ]
 report $? "spin on 2 CPUs reports both"
 
-echo "1..$n"
+report_done

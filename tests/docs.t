@@ -1,0 +1,184 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: what the documents say of the tree is so: the files, functions and targets that they name are there,
+# every rule is cited, README's example is the one that is compiled, the picture is the capture's, and the
+# man page renders and knows every option and key. Each check is first shown something that it must find.
+
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use File::Find qw(find);
+use File::Temp qw(tempdir);
+use Test::More;
+
+my $build = $ENV{BUILD} // 'build';
+my $tmp = tempdir(CLEANUP => 1);
+delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
+
+sub slurp {
+	my ($path) = @_;
+	open my $f, '<', $path or die "$path: $!";
+	local $/;
+	return scalar <$f>;
+}
+
+sub spew {
+	my ($path, $text) = @_;
+	open my $f, '>', $path or die "$path: $!";
+	print $f $text;
+	close $f or die "$path: $!";
+	return $path;
+}
+
+my (%file, %folder, %name);
+find({no_chdir => 1, wanted => sub {
+	my $path = $_ =~ s{^\./}{}r;
+	if ($path eq '.git' || $path eq $build) {
+		$File::Find::prune = 1;
+	} elsif (-d) {
+		$folder{$path} = 1;
+	} else {
+		$file{$path} = 1;
+		push @{$name{$path =~ s{.*/}{}r}}, $path;
+	}
+}}, '.');
+
+my @sources = grep { m{^(?:include|lib|hypervisor|machine|guest|tools|examples|tests|labs|scripts|mk|Makefile)\b}
+	&& $_ ne 'tests/docs.t' && !/\.md$/ } sort keys %file;
+my %source = map { $_ => slurp($_) } @sources;
+my $code = join "\n", @source{grep { /\.[chS]$/ } @sources};
+my @documents = grep { /\.md$/ } sort keys %file;
+
+# Names of files, and of folders in backticks, that the text has and the tree does not. Those with NAME in them
+# and the examples' own stand for files of the reader; build/ is made; Documentation/ is Linux's.
+sub missing_files {
+	my ($document, $text) = @_;
+	my $here = dirname($document) eq '.' ? '' : dirname($document) . '/';
+	my %named = map { $_ => 1 } $text =~ m{(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.(?:[chtS]|md|lab|ld|mk|svg|ansi|1))\b(?!\w)}g;
+	$named{$_} = 1 for $text =~ m{`([\w-]+(?:/[\w.-]+)*/|(?:docs|scripts|labs)/[\w.-]+)`}g;
+	return grep {
+		my $path = s{/$}{}r;
+		!m{NAME|^my\.lab$|^(?:build|Documentation)\b|^\d} && !$file{$path} && !$folder{$path} &&
+			!$file{$here . $path} && !$name{$path};
+	} sort keys %named;
+}
+
+is_deeply([missing_files('README.md', '`lib/account.c` lib/nothing.c `nowhere/` sched.c')],
+	['lib/nothing.c', 'nowhere/'], 'a file that is not there is found out');
+for my $document (@documents) {
+	is_deeply([missing_files($document, slurp($document))], [], "$document names files that are there");
+}
+
+# name(): a function or macro of ours.
+sub missing_functions {
+	my ($text) = @_;
+	my %named = map { $_ => 1 } $text =~ /\b([a-z_][a-z0-9_]{2,})\(\)/g;
+	return grep { $code !~ /\b\Q$_\E\b/ } sort keys %named;
+}
+
+is_deeply([missing_functions('set_state() set_fate()')], ['set_fate'], 'a function that is not there is found out');
+for my $document (@documents) {
+	is_deeply([missing_functions(slurp($document))], [], "$document names functions that are there");
+}
+
+# Each line of a drawing or table that names a file of ours and a function has that function in that file.
+sub misplaced {
+	my ($text) = @_;
+	my @wrong;
+	for (split /\n/, $text) {
+		my ($path) = m{^\s*((?:hypervisor|lib)/\w+\.[cS])\s} or next;
+		push @wrong, map { "$path: $_" } grep { ($source{$path} // '') !~ /\b\Q$_\E\b/ } /\b([a-z_]\w+)\(\)/g;
+	}
+	return @wrong;
+}
+
+is_deeply([misplaced("  lib/account.c  pvtime_publish(): no")], ['lib/account.c: pvtime_publish'],
+	'a function drawn into the wrong file is found out');
+is_deeply([misplaced(slurp('README.md'))], [], "README's two lines name functions where they are");
+
+# hypervisor/README.md knows every file, a header together with its source.
+my $guide = slurp('hypervisor/README.md');
+sub unlisted {
+	my (@files) = @_;
+	return grep { my $base = s/\.h$//r; index($guide, "`$_`") < 0 && index($guide, "`$base.c`") < 0 } @files;
+}
+
+is_deeply([unlisted('nothing.c')], ['nothing.c'], 'a file that has no line is found out');
+is_deeply([unlisted(map { s{^hypervisor/}{}r } grep { m{^hypervisor/[^/]+\.(?:[chS]|ld)$} } sort keys %file)], [],
+	'hypervisor/README.md has a line for each file');
+
+# The rules: stated once, in the table once, cited; and no other is cited.
+my $spec = slurp('SPEC.md');
+my @rules = $spec =~ /^\*\*(R-\d\d) /mg;
+my %row = map { /^\| (R-\d\d) (.*)/ ? ($1 => $2) : () } split /\n/, $spec;
+my @expected = map { sprintf 'R-%02d', $_ } 1 .. 10, 20 .. 35;
+
+is_deeply([sort @rules], \@expected, 'SPEC.md states every rule once');
+is_deeply([sort keys %row], \@expected, 'and has a line in its table for each');
+sub uncited {
+	return grep { my $rule = $_; !grep { /\b$rule\b/ } values %source } @_;
+}
+is_deeply([uncited('R-99')], ['R-99'], 'a rule that nobody cites is found out');
+is_deeply([uncited(@rules)], [], 'every rule is cited in code or tests');
+for my $rule (sort keys %row) {
+	my @files = grep { defined $source{$_} } $row{$rule} =~ /`([^`]+)`/g;
+	ok((grep { $source{$_} =~ /\b$rule\b/ } @files), "$rule is cited in a file that SPEC.md gives for it");
+}
+my %stated = map { $_ => 1 } @rules;
+is_deeply([grep { my $path = $_; grep { !$stated{$_} } $source{$path} =~ /\b(R-\d\d)\b/g } @sources], [],
+	'no rule is cited that SPEC.md does not state');
+
+# README's example.
+sub marked {
+	my ($text) = @_;
+	return $text =~ m{/\* adopt: begin \*/\n(.*?)/\* adopt: end \*/}s ? $1 : 'no marks';
+}
+my ($shown) = slurp('README.md') =~ /^```c\n(.*?)^```$/ms;
+isnt(marked("/* adopt: begin */\nother\n/* adopt: end */"), $shown, 'another example is found out');
+is($shown, marked(slurp('examples/adopt.c')), "README's example is that of examples/adopt.c");
+
+# Targets: `make x`, and lines of code that begin so.
+my %target = map { $_ => 1 } `make --no-print-directory help BUILD=$build` =~ /^  make (\S+)/mg;
+sub missing_targets {
+	my ($text) = @_;
+	return grep { !$target{$_} } $text =~ /(?:`|^    )make ([a-z][a-z-]*)/mg;
+}
+ok($target{check}, 'make help lists the targets');
+is_deeply([missing_targets("`make nothing`\n    make check\n")], ['nothing'], 'a target that is not there is found out');
+is_deeply([missing_targets(slurp($_))], [], "$_ names targets that are there") for @documents;
+
+# The picture.
+my $svg = `docs/terminal-svg <docs/watch.ansi`;
+is($svg, slurp('docs/watch.svg'), 'docs/watch.svg is docs/watch.ansi, drawn');
+isnt(`printf 'other\n' | docs/terminal-svg`, $svg, 'and another capture is another picture');
+like(slurp('docs/watch.ansi'), qr/stolen%/, "which has the table's heading");
+
+# The man page.
+sub groff_says {
+	my ($path) = @_;
+	return scalar `groff -ww -z -t -man -Tutf8 $path 2>&1`;
+}
+SKIP: {
+	skip 'there is no groff', 2 if system('groff -v >/dev/null 2>&1') != 0;
+	isnt(groff_says(spew("$tmp/bad.1", ".TH BAD 1\n.SH NAME\n.nothing\n")), '', 'a bad man page is found out');
+	is(groff_says('docs/pvtime.1'), '', 'docs/pvtime.1 renders without warnings');
+}
+
+my $manual = slurp('docs/pvtime.1') =~ s/\\-/-/gr;
+sub unknown_to_manual {
+	return grep { $manual !~ /(?<![\w-])\Q$_\E(?![\w-])/ } @_;
+}
+my @options = `$build/pvtime help lab` =~ /^  (--[a-z-]+)/mg;
+my @keys = grep { $_ ne 'NULL' } $source{'tools/labkeys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
+
+cmp_ok(@options, '>=', 7, 'pvtime help lists the options');
+cmp_ok(@keys, '>=', 17, 'tools/labkeys.c lists the keys');
+is_deeply([unknown_to_manual('--nothing')], ['--nothing'], 'an option that the man page lacks is found out');
+is_deeply([unknown_to_manual(@options, @keys)], [], 'docs/pvtime.1 has every option and key');
+is_deeply([grep { my $o = $_; !grep { $_ eq $o } @options, '--version' } $manual =~ /(--[a-z]+(?:-[a-z]+)*)/g], [],
+	'and no option that is not there');
+like($manual, qr/"pvtime \Q$1\E"/, 'and the version')
+	if $source{'tools/version.h'} =~ /PVTIME_VERSION "([^"]+)"/;
+
+done_testing();
