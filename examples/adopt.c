@@ -13,14 +13,16 @@
 
 struct vcpu {
 	uint64_t x[31];
+	struct vm *vm;
 	struct pvtime_vcpu pv; /* added: at most 128 bytes */
 };
 
 struct vm {
 	struct vcpu vcpu[2];
-	struct pvtime_range
-		region; /* reserved in the guest's memory map, mapped read-only for it */
+	struct pvtime_range region;	/* reserved in the guest's memory map, read-only for it */
 	struct pvtime_stolen memory[2]; /* the hypervisor's own mapping of the region */
+	const struct pvtime_vcpu *all[2];
+	struct pvtime_vm pvtime; /* the region, and all vCPUs: no two share a structure */
 };
 
 static uint64_t clock_ticks; /* stands for CNTPCT_EL0 */
@@ -31,59 +33,40 @@ static uint64_t read_cntpct(void)
 }
 
 /* adopt: begin */
-/* The VM is created: plan the region beside RAM and devices, give each vCPU its structure. */
-static int vm_init_pvtime(struct vm *vm, const struct pvtime_range *used, size_t n)
+/* The VM is created: each vCPU has its structure at `ipa`, which the hypervisor sees at `page`. */
+static int vcpu_create(struct vcpu *v, uint64_t ipa, struct pvtime_stolen *page)
 {
-	int err = pvtime_region_find(&vm->region, 0, 2, used, n, 1ull << 40);
-
-	for (uint32_t i = 0; !err && i < 2; i++) {
-		const struct pvtime_vcpu *all[] = {&vm->vcpu[0].pv, i ? &vm->vcpu[1].pv : NULL};
-		uint64_t ipa = pvtime_region_ipa(&vm->region, i);
-
-		pvtime_vcpu_init(&vm->vcpu[i].pv, PVTIME_DIALECT_1_0, FREQ, read_cntpct());
-		err = pvtime_attr_set(&vm->vcpu[i].pv, &ipa,
-				      &(struct pvtime_vm){&vm->region, 1, all, 2});
-		pvtime_map(&vm->vcpu[i].pv, &vm->memory[i]);
-	}
-	return err;
+	pvtime_vcpu_init(&v->pv, PVTIME_DIALECT_1_0, FREQ, read_cntpct());
+	pvtime_map(&v->pv, page);
+	return pvtime_attr_set(&v->pv, &ipa, &v->vm->pvtime);
 }
 
-/* The scheduler, under the lock of the run queue: to RUNNING, and to any other state. */
-static void vcpu_switch_in(struct vcpu *vcpu)
+/* The scheduler changes a vCPU's state, under its lock; and every 90 ms for each that waits: refresh. */
+static void vcpu_set_state(struct vcpu *v, enum pvtime_state next, bool refresh)
 {
-	pvtime_switch_in(&vcpu->pv, read_cntpct());
-}
-
-static void vcpu_set_state(struct vcpu *vcpu, enum pvtime_state next)
-{
-	pvtime_account(&vcpu->pv, next, read_cntpct());
-}
-
-/* Its tick, for each vCPU that waits: at most every 100 ms. */
-static void vcpu_refresh(struct vcpu *vcpu)
-{
-	pvtime_publish(&vcpu->pv, read_cntpct());
+	pvtime_account(&v->pv, next, read_cntpct());
+	if (refresh || next == PVTIME_RUNNING)
+		pvtime_publish(&v->pv, read_cntpct());
 }
 
 /* HVC #0 or SMC #0 from AArch64; false: not one of these calls. */
-static bool vcpu_hypercall(struct vcpu *vcpu)
+static bool vcpu_hypercall(struct vcpu *v)
 {
-	uint32_t fid = (uint32_t)vcpu->x[0], arg = (uint32_t)vcpu->x[1];
+	uint32_t fid = (uint32_t)v->x[0], arg = (uint32_t)v->x[1];
 	int64_t x0;
 
 	if (fid == SMCCC_FID_ARCH_FEATURES && arg == PVTIME_FID_FEATURES)
-		x0 = pvtime_arch_features(&vcpu->pv, arg);
-	else if (!pvtime_service(&vcpu->pv, fid, arg, &x0))
+		x0 = pvtime_arch_features(&v->pv, arg);
+	else if (!pvtime_service(&v->pv, fid, arg, &x0))
 		return false;
-	vcpu->x[0] = (uint64_t)x0;
+	v->x[0] = (uint64_t)x0;
 	return true;
 }
 
-/* The VM is reset: its counters begin again at 0. */
-static void vm_reset(struct vm *vm)
+/* The VM is reset, each vCPU of it: the counter begins again at 0. */
+static void vcpu_reset(struct vcpu *v)
 {
-	for (unsigned int i = 0; i < 2; i++)
-		pvtime_vcpu_reset(&vm->vcpu[i].pv, read_cntpct());
+	pvtime_vcpu_reset(&v->pv, read_cntpct());
 }
 /* adopt: end */
 
@@ -112,9 +95,23 @@ static int64_t guest_hvc(uint32_t fid, uint64_t arg1)
 static void switch_to(struct vcpu *next)
 {
 	if (current)
-		vcpu_set_state(current, PVTIME_READY);
-	vcpu_switch_in(next);
+		vcpu_set_state(current, PVTIME_READY, false);
+	vcpu_set_state(next, PVTIME_RUNNING, false);
 	current = next;
+}
+
+/* Plan the region beside RAM and devices. */
+static int vm_create(const struct pvtime_range *used, size_t n)
+{
+	int err = pvtime_region_find(&vm.region, 0, 2, used, n, 1ull << 40);
+
+	vm.pvtime = (struct pvtime_vm){&vm.region, 1, vm.all, 2};
+	for (uint32_t i = 0; !err && i < 2; i++) {
+		vm.vcpu[i].vm = &vm;
+		err = vcpu_create(&vm.vcpu[i], pvtime_region_ipa(&vm.region, i), &vm.memory[i]);
+		vm.all[i] = &vm.vcpu[i].pv;
+	}
+	return err;
 }
 
 int main(void)
@@ -124,9 +121,9 @@ int main(void)
 	struct pvtime_guest_cpu cpu[2] = {{0}, {0}};
 	uint64_t ipa = 0;
 
-	tap_is_i64(vm_init_pvtime(&vm, used, 2), PVTIME_OK, "both vCPUs have a structure");
+	tap_is_i64(vm_create(used, 2), PVTIME_OK, "both vCPUs have a structure");
 	for (unsigned int i = 0; i < 2; i++)
-		vcpu_set_state(&vm.vcpu[i], PVTIME_READY);
+		vcpu_set_state(&vm.vcpu[i], PVTIME_READY, false);
 	switch_to(&vm.vcpu[0]);
 	tap_is_i64(pvtime_guest_discover(&guest, guest_hvc, PVTIME_DIALECT_1_0), PVTIME_GUEST_OK,
 		   "the guest finds it");
@@ -144,13 +141,13 @@ int main(void)
 		clock_ticks += FREQ / 250;
 	}
 	switch_to(&vm.vcpu[0]);
-	vcpu_set_state(&vm.vcpu[1], PVTIME_BLOCKED);
+	vcpu_set_state(&vm.vcpu[1], PVTIME_BLOCKED, false);
 	clock_ticks += FREQ;
-	vcpu_refresh(&vm.vcpu[1]);
+	vcpu_set_state(&vm.vcpu[1], PVTIME_BLOCKED, true);
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 40000000, "vCPU 0 lost 40 ms");
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[1]), 40000000,
 		   "vCPU 1 as well, and nothing while it slept");
-	vm_reset(&vm);
+	vcpu_reset(&vm.vcpu[0]);
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 0, "after a reset it begins again");
 	return tap_done();
 }

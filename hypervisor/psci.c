@@ -54,7 +54,7 @@ static int64_t psci_cpu_on(struct vcpu *v, const uint64_t *args)
 		target->entry = (struct vcpu_entry){
 			.pc = args[1],
 			.x0 = args[2],
-			.big_endian = read_sysreg(sctlr_el1) & SCTLR_EE,
+			.big_endian = read_sysreg(sctlr_el1) & SCTLR_EE, /* DEN0022, 6.4; R-33 */
 			.pending = true,
 		};
 		sched_start(target, this_cpu()->id, counter());

@@ -28,6 +28,7 @@ PACKAGES_BUILD := \
 PACKAGES_CHECK := \
 	clang \
 	clang-format \
+	groff-base \
 	libclang-rt-14-dev \
 	qemu-user \
 	shellcheck

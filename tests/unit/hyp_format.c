@@ -45,6 +45,7 @@ static void conversions(void)
 	SAME("%5d|%5d|%5d", 3, -3, -12345);
 	SAME("%05d|%05d|%05d", 3, -3, -12345);
 	SAME("%01d|%02d|%1d", -3, -3, -3);
+	SAME("%9u|%19u|%09d|%0d", 1u, 2u, -3, -3);
 	SAME("%21ld|%021ld|%25ld", LONG_MIN, LONG_MIN, LONG_MIN);
 	SAME("%llu %llx", ULLONG_MAX, 1ull << 63);
 }
