@@ -9,7 +9,9 @@
 #define PSTATE_MODE  0x1fu
 #define PSTATE_EL1H  0x05u
 #define PSTATE_DAIF  0x3c0u
+#define PSTATE_BTYPE (UINT64_C(3) << 10)
 #define PSTATE_SSBS  BIT(12)
+#define PSTATE_SS    BIT(21)
 #define PSTATE_PAN   BIT(22)
 #define PSTATE_DIT   BIT(24)
 #define PSTATE_FLAGS (UINT64_C(0xf) << 28)
@@ -79,6 +81,9 @@ static uint64_t it_advance(uint64_t pstate)
 void skip_instruction(struct vcpu *v, uint64_t esr)
 {
 	v->regs.pc += esr & ESR_IL ? 4 : 2;
-	if (v->regs.pstate & PSTATE_AARCH32 && v->regs.pstate & PSTATE_IT)
+	v->regs.pstate &= ~PSTATE_SS; /* a single step ends here, not behind the next instruction */
+	if (!(v->regs.pstate & PSTATE_AARCH32))
+		v->regs.pstate &= ~PSTATE_BTYPE;
+	else if (v->regs.pstate & PSTATE_IT)
 		v->regs.pstate = it_advance(v->regs.pstate);
 }

@@ -46,6 +46,7 @@ static void take_entry(struct vcpu *v)
 	v->fp = (struct fp_regs){.fpcr = 0};
 	v->serror = false;
 	v->vdisr = 0;
+	v->tpidr2 = 0;
 	v->vtimer = (struct vtimer){0};
 	v->ptimer = (struct vtimer){0};
 	debug_reset(&v->debug);
@@ -75,6 +76,12 @@ static bool has_ras(void)
 	return FIELD(read_sysreg(id_aa64pfr0_el1), 31, 28);
 }
 
+/* TPIDR2_EL0 came with SME: hidden, and without FEAT_FGT nothing traps it. */
+static bool has_sme(void)
+{
+	return FIELD(read_sysreg(id_aa64pfr1_el1), 27, 24);
+}
+
 void vcpu_load(struct vcpu *v)
 {
 	struct cpu *cpu = this_cpu();
@@ -93,6 +100,8 @@ void vcpu_load(struct vcpu *v)
 	el2_set_serror(v->serror);
 	if (has_ras())
 		write_sysreg(s3_4_c12_c1_1, v->vdisr);
+	if (has_sme())
+		write_sysreg(s3_3_c13_c0_5, v->tpidr2);
 	cpu->loaded = v;
 }
 
@@ -106,6 +115,8 @@ void vcpu_put(struct vcpu *v)
 	v->serror = el2_serror();
 	if (has_ras())
 		v->vdisr = read_sysreg(s3_4_c12_c1_1);
+	if (has_sme())
+		v->tpidr2 = read_sysreg(s3_3_c13_c0_5);
 	this_cpu()->loaded = NULL;
 }
 

@@ -59,6 +59,7 @@ struct vcpu {
 	struct vtimer vtimer, ptimer;
 	uint64_t vmpidr;
 	uint64_t vdisr;		 /* VDISR_EL2 */
+	uint64_t tpidr2;	 /* TPIDR2_EL0 */
 	bool serror;		 /* an SError that came while it ran, not taken by the guest yet */
 	uint64_t exits;		 /* traps and interrupts taken from it */
 	uint64_t refused_writes; /* to its VM's stolen-time region */

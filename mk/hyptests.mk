@@ -62,8 +62,10 @@ hyp_mmio_CFLAGS := $(HYP_SHIM)
 HYP_MACHINE = tests/unit/hyp_machine.c tests/shim/arch.c $(addprefix hypervisor/,smccc.c psci.c pvtime.c vm.c \
 	vcpu.c load.c debug.c stage2.c memory.c pl011.c queue.c) $(wildcard hypervisor/sched*.c lib/*.c) machine/board.c
 
-UNIT_NAMES += hyp_smccc hyp_psci
+UNIT_NAMES += hyp_smccc hyp_psci hyp_vcpu
 hyp_smccc_SRCS   = tests/unit/hyp_smccc.c $(HYP_MACHINE)
 hyp_smccc_CFLAGS := $(HYP_SHIM)
 hyp_psci_SRCS    = tests/unit/hyp_psci.c $(HYP_MACHINE)
 hyp_psci_CFLAGS  := $(HYP_SHIM)
+hyp_vcpu_SRCS    = tests/unit/hyp_vcpu.c $(HYP_MACHINE)
+hyp_vcpu_CFLAGS  := $(HYP_SHIM)

@@ -15,9 +15,10 @@
 #include "guest/sysreg.h"
 #include "guest/timer.h"
 
-#define BURST	    8u	      /* instructions */
+#define BURST	    8u /* instructions */
 #define STACK_BYTES 4096u
-#define CODE_AT	    (24u << 20) /* above RAM's base: where no conditional branch comes to the image from */
+#define CODE_AT \
+	(24u << 20) /* above RAM's base: where no conditional branch comes to the image from */
 #define SCRATCH_AT  (28u << 20)
 #define WATCHDOG_US 200u
 
@@ -25,7 +26,7 @@
 #define SCTLR_MMU  0x1005u     /* M, C, I */
 #define SCTLR_EE   0x3000000u  /* EE, E0E */
 
-#define GICD_CTLR_ON    0x12u /* ARE, group 1 */
+#define GICD_CTLR_ON	0x12u /* ARE, group 1 */
 #define GICR_ICACTIVER0 0x10380u
 
 #define FID_CPU_OFF 0x84000002u
@@ -150,19 +151,19 @@ static uint64_t address(unsigned index)
 		board.gicr.base + 0x20000 * below(index, board.cpus + 1),
 		board.gicr.base + 0x20000 * below(index, board.cpus) + 0x10000,
 		board.uart.base + 0x10,
-		0,			  /* flash */
+		0, /* flash */
 		0x04000000,
 		0x07fff000,
-		0x090a0000,		  /* stolen time */
+		0x090a0000, /* stolen time */
 		0x090aff00,
 		0x090b0000,
-		0x0a000000,		  /* nothing */
+		0x0a000000, /* nothing */
 		board.ram.base - 0x1000,
 		board.ram.base + board.ram.size - 8,
 		board.ram.base + board.ram.size,
 		board.ram.base + SCRATCH_AT,
 		0x4000000000,
-		0x10000000000,		  /* beyond 40 bits */
+		0x10000000000, /* beyond 40 bits */
 	};
 	uint64_t base = bases[below(index, sizeof bases / sizeof bases[0])];
 	uint64_t offset = below(index, 4) ? below(index, 0x1000) & ~7ull : below(index, 0x10000);
@@ -173,9 +174,9 @@ static uint64_t address(unsigned index)
 static uint64_t fid(unsigned index)
 {
 	static const uint32_t known[] = {
-		0x80000000, 0x80000001, 0x80008000, 0x84000000, 0xc4000003, 0xc4000003, 0xc4000003,
-		0x84000003, 0xc4000004, 0x84000004, 0x84000006, 0x8400000a, 0xc5000020, 0xc5000021,
-		0xc5000022, 0x85000020, 0xc4000005, 0x84000007,
+		0x80000000, 0x80000001, 0x80008000, 0x84000000, 0xc4000003, 0xc4000003,
+		0xc4000003, 0x84000003, 0xc4000004, 0x84000004, 0x84000006, 0x8400000a,
+		0xc5000020, 0xc5000021, 0xc5000022, 0x85000020, 0xc4000005, 0x84000007,
 	};
 	uint32_t id = known[below(index, sizeof known / sizeof known[0])];
 
@@ -226,12 +227,18 @@ static uint32_t system_instruction(unsigned index)
 	do {
 		uint32_t op0 = (uint32_t)below(index, 8);
 
-		insn = 0xd5000000 | (op0 < 5 ? 3u : op0 == 5 ? 2u : op0 == 6 ? 1u : 0u) << 19 |
+		insn = 0xd5000000 |
+		       (op0 < 5	   ? 3u
+			: op0 == 5 ? 2u
+			: op0 == 6 ? 1u
+				   : 0u)
+			       << 19 |
 		       (uint32_t)below(index, 2) << 21 |
 		       (uint32_t)op1s[below(index, sizeof op1s)] << 16 |
 		       (uint32_t)crns[below(index, sizeof crns)] << 12 |
 		       (uint32_t)(random(index) & 0xfff);
-		if ((insn & 0xfffff01f) == 0xd503201f) /* hints are NOP here: no WFI without a watchdog */
+		if ((insn & 0xfffff01f) ==
+		    0xd503201f) /* hints are NOP here: no WFI without a watchdog */
 			insn = 0xd503201f;
 	} while (loses_us(insn));
 	return insn;
@@ -287,11 +294,11 @@ static void watch(unsigned index, bool wait)
 	}
 	mmio_write32(board.gicd.base, GICD_CTLR_ON);
 	gic_enable(board.vtimer);
-	sysreg_write("S3_0_c4_c6_0", 0xff);	 /* ICC_PMR_EL1 */
-	sysreg_write("S3_0_c12_c12_4", 0);	 /* ICC_CTLR_EL1 */
-	sysreg_write("S3_0_c12_c8_4", 0);	 /* ICC_AP0R0_EL1 */
-	sysreg_write("S3_0_c12_c9_0", 0);	 /* ICC_AP1R0_EL1 */
-	sysreg_write("S3_0_c12_c12_7", 1);	 /* ICC_IGRPEN1_EL1 */
+	sysreg_write("S3_0_c4_c6_0", 0xff); /* ICC_PMR_EL1 */
+	sysreg_write("S3_0_c12_c12_4", 0);  /* ICC_CTLR_EL1 */
+	sysreg_write("S3_0_c12_c8_4", 0);   /* ICC_AP0R0_EL1 */
+	sysreg_write("S3_0_c12_c9_0", 0);   /* ICC_AP1R0_EL1 */
+	sysreg_write("S3_0_c12_c12_7", 1);  /* ICC_IGRPEN1_EL1 */
 	sysreg_write("cntv_cval_el0",
 		     counter_virtual() + (uint64_t)timer_frequency() * WATCHDOG_US / 1000000);
 	sysreg_write("cntv_ctl_el0", 1);
@@ -329,7 +336,8 @@ static void compose_entry(void)
 	uint32_t *code = code_page(CPU_MAX);
 
 	for (uint32_t i = 0; i < 4; i++) /* MOVZ and MOVK of x16 */
-		code[i] = (i ? 0xf2800010 : 0xd2800010) | i << 21 | (uint32_t)(to >> 16 * i & 0xffff) << 5;
+		code[i] = (i ? 0xf2800010 : 0xd2800010) | i << 21 |
+			  (uint32_t)(to >> 16 * i & 0xffff) << 5;
 	code[4] = 0xd61f0200; /* BR x16 */
 	__asm__ volatile("dc civac, %0" : : "r"(code) : "memory");
 }
@@ -358,7 +366,10 @@ static void compose(unsigned index, bool wait)
 	compose_entry();
 	code[BURST] = 0xd4000001 | (uint32_t)(below(index, 0x10000) << 5); /* SVC */
 	for (unsigned i = 0; i <= BURST; i += 4)
-		__asm__ volatile("dc civac, %0\n\tdsb sy\n\tic ivau, %0" : : "r"(&code[i]) : "memory");
+		__asm__ volatile("dc civac, %0\n\tdsb sy\n\tic ivau, %0"
+				 :
+				 : "r"(&code[i])
+				 : "memory");
 	__asm__ volatile("ic iallu" : : : "memory");
 	dsb(sy);
 	isb();
@@ -388,7 +399,8 @@ void fuzz_again(uint64_t vector, unsigned index)
 	sysreg_write("tpidr_el1", (uint64_t)(uintptr_t)&cpus[index]);
 	cpus[index].index = index;
 	if (vector < 16 && (vector & 3) == 0)
-		__atomic_fetch_add(&classes[sysreg_read("esr_el1") >> 26 & 63], 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&classes[sysreg_read("esr_el1") >> 26 & 63], 1,
+				   __ATOMIC_RELAXED);
 	else if (vector < 16)
 		acknowledge();
 	if (__atomic_fetch_add(&bursts_done, 1, __ATOMIC_RELAXED) >= bursts_wanted)
@@ -398,7 +410,9 @@ void fuzz_again(uint64_t vector, unsigned index)
 	for (unsigned i = 0; i < 32; i++)
 		x[i] = below(index, 8) ? address(index) : below(index, 0x100);
 	x[0] = fid(index) | (below(index, 4) ? 0 : random(index) << 32);
-	x[1] = below(index, 2) ? below(index, board.cpus + 1u) : below(index, 2) ? fid(index) : x[1];
+	x[1] = below(index, 2)	 ? below(index, board.cpus + 1u)
+	       : below(index, 2) ? fid(index)
+				 : x[1];
 	x[2] = below(index, 4) ? code_page_at(CPU_MAX) : x[2];
 	x[31] &= ~15ull;
 
@@ -408,7 +422,8 @@ void fuzz_again(uint64_t vector, unsigned index)
 		sctlr |= SCTLR_MMU;
 	else if (!below(index, 4))
 		pstate = below(index, 2) ? 0 : 0x10 | below(index, 2) << 5;
-	if (!(sctlr & 1) && !below(index, 4)) /* with the MMU on, the tables would be read so, too */
+	if (!(sctlr & 1) &&
+	    !below(index, 4)) /* with the MMU on, the tables would be read so, too */
 		sctlr |= SCTLR_EE;
 	if (below(index, 4))
 		pstate |= 0x40; /* F: nobody acknowledges those of group 0 */

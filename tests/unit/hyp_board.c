@@ -235,6 +235,43 @@ static void unusual(void)
 	tap_ok(n == 1, "MPIDRs of two cells");
 }
 
+/* A UART behind a bus of these cell sizes, with a `reg` of 4 cells; its base and size, 0 where it is refused. */
+static struct board_range on_bus(uint32_t ac, uint32_t sc)
+{
+	const fdt32_t reg[] = {cpu_to_fdt32(1), cpu_to_fdt32(2), cpu_to_fdt32(3), cpu_to_fdt32(4)};
+	const fdt32_t interrupts[] = {cpu_to_fdt32(0), cpu_to_fdt32(9), cpu_to_fdt32(4)};
+	struct board b;
+	int bus, uart;
+
+	fresh();
+	fdt_del_node(fdt, node("arm,pl011"));
+	bus = fdt_add_subnode(fdt, 0, "bus");
+	fdt_setprop_u32(fdt, bus, "#size-cells", sc);
+	fdt_setprop_u32(fdt, bus, "#address-cells", ac);
+	uart = fdt_add_subnode(fdt, bus, "uart");
+	fdt_setprop(fdt, uart, "interrupts", interrupts, sizeof(interrupts));
+	fdt_setprop(fdt, uart, "reg", reg, sizeof(reg));
+	fdt_setprop_string(fdt, uart, "compatible", "arm,pl011");
+	if (board_read(fdt, &b) || (b.uart.size && b.uart_intid != 41))
+		abort();
+	return b.uart;
+}
+
+static void cells(void)
+{
+	struct board_range r = on_bus(1, 1);
+
+	tap_ok(r.base == 1 && r.size == 2, "a bus of one cell for addresses and one for sizes");
+	r = on_bus(2, 1);
+	tap_ok(r.base == (BIT(32) | 2) && r.size == 3, "two and one");
+	r = on_bus(1, 2);
+	tap_ok(r.base == 1 && r.size == (2 * BIT(32) | 3), "one and two");
+	tap_is_u64(on_bus(0, 2).size, 0, "no cells for addresses: no UART");
+	tap_is_u64(on_bus(2, 0).size, 0, "none for sizes");
+	tap_is_u64(on_bus(3, 1).size, 0, "three for addresses");
+	tap_is_u64(on_bus(1, 3).size, 0, "three for sizes");
+}
+
 /* Bytes flipped anywhere but in the size, which nothing else tells: no access outside, counts within limits. */
 static void damaged(void)
 {
@@ -270,6 +307,7 @@ int main(void)
 	from_qemu(1, 256);
 	broken();
 	unusual();
+	cells();
 	damaged();
 	return tap_done();
 }

@@ -69,6 +69,7 @@ static void entry_state(void)
 		{0x00000000, 0, 1, 0x004003c5, "PAN is set where SCTLR_EL1.SPAN is 0"},
 		{0x00000000, 0, 3, 0x004003c5, "in later versions too"},
 		{0x00000000, 0, 0, 0x000003c5, "but not where there is no PAN"},
+		{0x00000000, 0, 0x10, 0x000003c5, "whatever the next field says"},
 		{0x00000000, BIT(23), 1, 0x000003c5, "and not where SPAN is 1"},
 	};
 

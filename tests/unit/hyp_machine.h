@@ -11,20 +11,26 @@
 
 #define MACHINE_CPUS  2u
 #define MACHINE_VCPUS 4u
-#define RAM_SIZE      (3 * MIB)
+#define RAM_SIZE      (3 * MIB + 64 * KIB)
 #define ENTRY	      (MAP_RAM_BASE + 0x80000)
-#define ISB_ENOUGH    100u
 
 struct machine {
 	unsigned kicks[MACHINE_CPUS];
 	unsigned waits, offs, resets, loads; /* lab_vm_*() calls */
 	unsigned gic_resets, gic_vcpu_resets;
 	bool interrupt; /* one is pending for whoever asks */
+	bool hold;	/* lab_vm_loaded() makes the first vCPU wait for the others' VMs */
 	uint64_t wake_at;
-	uint64_t cleaned; /* bytes, to the point of coherency */
-	struct pvtime_stolen *page;
+	uint64_t cleaned, piece; /* bytes to the point of coherency; the most at once */
+	uint64_t zeroed;	 /* by DC ZVA */
+	/* What the PE holds besides its registers, and in which order it was saved and loaded. */
+	struct fp_regs fp;
+	bool serror;
+	char order[32];
 };
 extern struct machine machine;
+/* DCZID_EL0 from the next machine_start() on; bit 4: there is no DC ZVA. */
+extern uint64_t machine_dczid;
 extern struct vm vm;
 
 /* A fresh board and VM 0, switched on, loaded and running; big_endian as its ELF. */

@@ -237,6 +237,7 @@ static void numbers(void)
 		{"weight", 0, 10001, false},
 		{"cap", 0, 101, false},
 		{"pin", 0, 0, false},
+		{"pin", 0, 1, true},
 		{"pin", 0, 256, false},
 		{"stolen-time", 0, 2, true},
 		{"stolen-time", 0, 3, false},
@@ -286,6 +287,25 @@ static void names(void)
 	expect(true, &(struct change){.line = -1, .vms = 62}, "64 VMs");
 	tap_is_u64(m.vms, 64, "are there");
 	expect(false, &(struct change){.line = -1, .vms = 63}, "65 VMs");
+}
+
+/* A lab of none or one, which lines[] is not. */
+static void few(void)
+{
+	for (unsigned n = 0; n < 2; n++) {
+		static char fdt[1024] __attribute__((aligned(8)));
+
+		check(fdt_create(fdt, sizeof(fdt)) || fdt_finish_reservemap(fdt) ||
+		      fdt_begin_node(fdt, ""));
+		for (int i = 0; i < line_of("attached", 0) + 1; i++)
+			put(fdt, &lines[i], &(struct change){.line = -1});
+		if (n)
+			check(fdt_begin_node(fdt, "vm@0") || fdt_end_node(fdt));
+		check(fdt_end_node(fdt) || fdt_finish(fdt));
+		tap_ok(!manifest_read(fdt, fdt_totalsize(fdt), &m) == (n == 1), "%u VMs", n);
+		fdt[0] ^= 1;
+		tap_ok(manifest_read(fdt, sizeof(fdt), &m) != NULL, "and without the magic number");
+	}
 }
 
 /* In memory that ends where the bundle does, for ASan. */
@@ -378,6 +398,7 @@ int main(void)
 	missing();
 	numbers();
 	names();
+	few();
 	truncated();
 	damaged();
 	return tap_done();

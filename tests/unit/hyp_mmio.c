@@ -10,8 +10,9 @@
 #include <string.h>
 
 #define VBAR UINT64_C(0x40001000)
-#define PC \
-	UINT64_C(0xffff000008001000) /* which the guest has mapped to the second page of its RAM */
+/* The guest has mapped this to the second page of its RAM. */
+#define PAGE	 UINT64_C(0xffff000008001000)
+#define PC	 (PAGE + 0x124)
 #define FAR_	 UINT64_C(0xffff800000001000)
 #define RAM_SIZE UINT64_C(0x4000)
 #define PVTIME	 UINT64_C(0x090a0000)
@@ -33,7 +34,7 @@ static struct {
 	bool write;
 } gic[4];
 static enum vgic_result gic_result;
-static uint64_t gic_value, par;
+static uint64_t gic_value, par, pc_offset = PC - PAGE, far_offset;
 
 void link_console(unsigned id, uint8_t byte)
 {
@@ -86,8 +87,10 @@ void vm_wait_for_interrupt(struct vcpu *of)
 
 uint64_t guest_translate(uint64_t va)
 {
-	translations += va == PC || va == FAR_;
-	return va == PC || va == FAR_ ? par : 1;
+	bool known = va == PAGE + pc_offset || va == FAR_ + far_offset;
+
+	translations += known;
+	return known ? par : 1;
 }
 
 static void fresh(void)
@@ -141,7 +144,7 @@ static void store(uint64_t ipa, unsigned size, uint64_t value)
 /* The guest has executed this instruction, which the hardware does not describe. */
 static void execute(uint32_t insn, uint64_t ipa, bool write)
 {
-	ram[0x1000 / 4] = insn;
+	ram[0x1124 / 4] = insn;
 	leave(0x92000007 | (uint32_t)write << 6, ipa);
 }
 
@@ -292,6 +295,14 @@ static void stolen_time(void)
 	trap(&v);
 	tap_ok(v.regs.pc == PC && !v.refused_writes && v.regs.pstate == 5,
 	       "no longer mapped: it runs again");
+
+	fresh();
+	far_offset = 0x18;
+	par = UART;
+	*fake_sysreg("esr_el2") = (described(4, false) & ~UINT64_C(0x3f)) | 0xf;
+	*fake_sysreg("far_el2") = FAR_ + far_offset;
+	trap(&v);
+	tap_ok(went_on() && v.regs.x[5] == 0x90, "to the byte");
 
 	/* Instructions that the hardware does not describe. */
 	fresh();
@@ -447,6 +458,18 @@ static void fetching(void)
 		       "the instruction %s: %s", cases[i].what,
 		       cases[i].fetched ? "done" : "again");
 	}
+	for (unsigned last = 0; last < 2; last++) { /* the ends of RAM */
+		fresh();
+		pc_offset = last ? 0xffc : 0;
+		v.regs.pc = PAGE + pc_offset;
+		par = MAP_RAM_BASE + last * (RAM_SIZE - 0x1000);
+		memset(ram, 0, sizeof(ram));
+		ram[last ? RAM_SIZE / 4 - 1 : 0] = 0xb8004420;
+		leave(0x92000047, GICD);
+		tap_ok(accesses == 1 && v.regs.pc == PAGE + pc_offset + 4,
+		       "from the %s word of RAM", last ? "last" : "first");
+	}
+	pc_offset = PC - PAGE;
 	fresh();
 	v.regs.pstate = 0x10;
 	execute(0xb8004420, GICD, true);
@@ -488,16 +511,17 @@ static void it_blocks(void)
 		const uint64_t it[] = {states[i][0], states[i][1]};
 
 		fresh();
-		v.regs.pstate = 0x80000030 | (it[0] & 3) << 25 | it[0] >> 2 << 10;
+		v.regs.pstate = 0x880f0030 | (it[0] & 3) << 25 | it[0] >> 2 << 10;
 		load(GICD, 4);
 		tap_ok(v.regs.pc == PC + 4 &&
-			       v.regs.pstate == (0x80000030 | (it[1] & 3) << 25 | it[1] >> 2 << 10),
+			       v.regs.pstate == (0x880f0030 | (it[1] & 3) << 25 | it[1] >> 2 << 10),
 		       "ITSTATE 0x%02x becomes 0x%02x", states[i][0], states[i][1]);
 	}
 	fresh();
-	v.regs.pstate = 0xc05; /* BTYPE: the bits are others in AArch64 */
+	v.regs.pstate = 0x86201c05; /* the bits are others in AArch64 */
 	load(GICD, 4);
-	tap_is_u64(v.regs.pstate, 0xc05, "AArch64 has none");
+	tap_is_u64(v.regs.pstate, 0x86001005,
+		   "AArch64 has none; its BTYPE and SS are over, the rest is kept");
 }
 
 int main(void)

@@ -163,7 +163,7 @@ static void byte_order(void)
 	tap_is_u64(*fake_sysreg("sctlr_el1"), SCTLR_RESET | SCTLR_EE | SCTLR_E0E,
 		   "CPU_ON inherits the byte order of its caller");
 	*fake_sysreg("sctlr_el1") = SCTLR_RESET;
-	call(CPU_ON, 2, ENTRY, 0);
+	tap_is_u64(call(CPU_ON, 2, MAP_RAM_BASE, 0), 0, "CPU_ON, at the first word of RAM");
 	tap_ok(vcpu(2)->entry.pending && !vcpu(2)->entry.big_endian, "of now, not of its start");
 }
 
@@ -240,14 +240,17 @@ static bool pristine(void)
 	return !wrong;
 }
 
-static void power_on(void)
+static void power_on(uint64_t dczid)
 {
-	uint64_t images = vm.segments[0].size + vm.segments[1].size;
-
+	machine_dczid = dczid;
 	machine_start(PVTIME_DIALECT_1_0, false);
 	tap_ok(pristine(), "power-on: RAM is 0, but for the images");
-	tap_is_u64(machine.cleaned, RAM_SIZE + images + MAP_PVTIME_SIZE,
+	tap_is_u64(machine.zeroed, dczid & 16 ? 0 : RAM_SIZE,
+		   "zeroed by DC ZVA, where there is it");
+	tap_is_u64(machine.cleaned,
+		   RAM_SIZE + vm.segments[0].size + vm.segments[1].size + MAP_PVTIME_SIZE,
 		   "all of it is clean to the point of coherency");
+	tap_is_u64(machine.piece, MIB, "in pieces, between which the scheduler decides");
 	tap_ok(machine.loads == 1 && machine.gic_resets == 1, "loaded once, with a fresh GIC");
 	tap_ok(fake_operations("tlbi vmalls12e1is") == 1 && fake_operations("ic ialluis") == 1,
 	       "no translation, no instruction of before is left");
@@ -255,6 +258,57 @@ static void power_on(void)
 	tap_ok(state(1) == PVTIME_OFF && state(3) == PVTIME_OFF, "the others are off");
 	tap_ok(vcpu(0)->regs.pc == ENTRY && vcpu(0)->regs.x[0] == MAP_RAM_BASE + MIB,
 	       "from the VM's entry");
+	machine_dczid = 16;
+}
+
+/* Where `ipa` is in the VM; 0: nowhere. */
+static uint64_t mapped(uint64_t ipa)
+{
+	uint64_t block;
+	paddr_t pa;
+
+	return stage2_walk(&vm.s2, (ipaddr_t){ipa}, &pa, &block) ? pa.pa : 0;
+}
+
+static void address_space(void)
+{
+	const uint8_t *region;
+	uint64_t used = 0;
+
+	machine_start(PVTIME_DIALECT_1_0, false);
+	region = pa_ptr(vm.pvtime);
+	tap_ok(mapped(MAP_RAM_BASE) == vm.ram.pa &&
+		       mapped(MAP_RAM_BASE + RAM_SIZE - 1) == vm.ram.pa + RAM_SIZE - 1,
+	       "RAM is mapped");
+	tap_ok(!mapped(MAP_RAM_BASE - 1) && !mapped(MAP_RAM_BASE + RAM_SIZE),
+	       "and nothing beside it");
+	tap_ok(mapped(MAP_PVTIME_BASE) == vm.pvtime.pa &&
+		       mapped(MAP_PVTIME_BASE + 0xffff) == vm.pvtime.pa + 0xffff &&
+		       !mapped(MAP_PVTIME_BASE - 1) && !mapped(MAP_PVTIME_BASE + 0x10000),
+	       "the stolen-time region: its 64 KiB");
+	for (uint64_t i = 0; i < MAP_PVTIME_SIZE; i++)
+		used += region[i] && !(i < 64 * MACHINE_VCPUS && i % 64 >= 8 && i % 64 < 16);
+	tap_is_u64(used, 0, "where nothing but the counters is not 0 (R-05)");
+	machine_start(PVTIME_DIALECT_OFF, false);
+	tap_ok(!mapped(MAP_PVTIME_BASE) && mapped(MAP_RAM_BASE),
+	       "where it is off: no region (R-32)");
+	tap_is_u64(pvtime_published(vcpu(0)), 0, "and no structure");
+}
+
+/* The VMs of a lab start together: the first vCPU waits until all are loaded. */
+static void together(void)
+{
+	machine.hold = true;
+	machine_start(PVTIME_DIALECT_1_0, false);
+	tap_ok(machine.loads == 1 && vm.phase == VM_LOADING && state(0) == PVTIME_BLOCKED,
+	       "loaded, it waits");
+	*fake_sysreg("cntpct_el0") += 1000000;
+	machine_on(1);
+	vm_run(&vm, *fake_sysreg("cntpct_el0"));
+	tap_ok(vm.phase == VM_RUNNING && state(0) == PVTIME_READY, "until time begins");
+	machine_settle();
+	tap_ok(state(0) == PVTIME_RUNNING && vcpu(0)->regs.pc == ENTRY, "then it runs");
+	machine.hold = false;
 }
 
 static void system_off(void)
@@ -280,6 +334,21 @@ static void system_off(void)
 	       "for good");
 }
 
+/* The same, vCPU 0 being the last that leaves. */
+static void system_off_by_another(void)
+{
+	machine_start(PVTIME_DIALECT_1_0, false);
+	call(CPU_ON, 1, ENTRY, 0);
+	machine_run(1);
+	machine_on(1);
+	machine_call(vcpu(1), 0x84000008, 0, 0, 0);
+	machine_run(1);
+	tap_ok(vm.phase == VM_STOPPING && !machine.offs,
+	       "SYSTEM_OFF by vCPU 1: vCPU 0 has to leave");
+	machine_run(0);
+	tap_ok(vm.phase == VM_OFF && machine.offs == 1, "then off");
+}
+
 static void system_reset(void)
 {
 	char *ram;
@@ -294,6 +363,8 @@ static void system_reset(void)
 	*fake_sysreg("cntpct_el0") += 62500000;
 	machine_run(1);
 	tap_ok(pvtime_published(vcpu(2)) > 1000000000, "time was stolen from vCPU 2");
+	call(CPU_ON, 3, ENTRY, 0);
+	tap_ok(vcpu(3)->entry.pending, "vCPU 3 is to start, and there is no CPU for it");
 	ram = pa_ptr(vm.ram);
 	memset(ram, 0x77, RAM_SIZE);
 	pl011_write(&vm, 0x38, 0x10);
@@ -318,6 +389,11 @@ static void system_reset(void)
 	sched_ledger(vcpu(2), &copy, &switches);
 	pvtime_totals(&copy, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
 	tap_ok(ticks[PVTIME_OFF] == elapsed && elapsed < 62500000, "and its ledger");
+	sched_ledger(vcpu(0), &copy, &switches);
+	pvtime_totals(&copy, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
+	tap_ok(ticks[PVTIME_RUNNING] <= elapsed && elapsed < 62500000, "and vCPU 0's");
+	tap_ok(state(3) == PVTIME_OFF && !vcpu(3)->entry.pending,
+	       "vCPU 3 is not to start any more");
 	tap_ok(pl011_read(&vm, 0x18) == 0x90 && pl011_read(&vm, 0x38) == 0, "so does the UART");
 	tap_is_u64(call(0xc5000021, 0, 0, 0), 0x090a0000, "the structure is where it was");
 }
@@ -353,8 +429,12 @@ int main(void)
 	byte_order();
 	cpu_off();
 	suspend();
-	power_on();
+	power_on(16);
+	power_on(4);
+	address_space();
+	together();
 	system_off();
+	system_off_by_another();
 	system_reset();
 	translations();
 	return tap_done();

@@ -74,7 +74,7 @@ static void discovery(void)
 				   "w0 and w1 count");
 		}
 	}
-	tap_ok(vm.dialect == PVTIME_DIALECT_BETA2 && machine.page, "the region is there");
+	tap_ok(vm.dialect == PVTIME_DIALECT_BETA2 && vm.pvtime.pa, "the region is there");
 	machine_start(PVTIME_DIALECT_OFF, false);
 	tap_ok(!vm.pvtime.pa, "where it is off there is none (R-32)");
 }

@@ -184,7 +184,7 @@ static void pe(void)
 {
 	memset(&v, 0, sizeof(v));
 	fake_reset();
-	*fake_sysreg("id_aa64dfr0_el1") = 5 << 12 | 3 << 20;
+	*fake_sysreg("id_aa64dfr0_el1") = 0x01315106; /* with other fields beside them */
 	*fake_sysreg("mdcr_el2") = MDCR_TDA;
 	debug_reset(&v.debug);
 	debug_load(&v.debug);
@@ -220,14 +220,66 @@ static void debug_in_memory(void)
 	tap_ok(wr(2, 0, 0, 2, 2, BIT(15)) && rd(2, 0, 0, 2, 2) == BIT(15),
 	       "MDSCR_EL1.MDE while locked");
 	tap_ok(hw("mdscr_el1") == 0 && hw("mdcr_el2") == MDCR_TDA, "does nothing yet");
+	*fake_sysreg("dbgbvr6_el1") = *fake_sysreg("dbgwvr4_el1") = 0x77;
 	tap_ok(wr(2, 0, 1, 0, 4, 0) && rd(2, 0, 1, 1, 4) == 8, "unlocked");
 	tap_ok(hw("mdscr_el1") == BIT(15) && hw("mdcr_el2") == 0,
 	       "now it is on, and no access traps");
 	tap_ok(hw("dbgbvr0_el1") == 4 && hw("dbgbvr5_el1") == 44 && hw("dbgbcr5_el1") == 45 &&
 		       hw("dbgwvr3_el1") == 30 && hw("dbgwcr3_el1") == 31,
 	       "the registers are in the hardware");
-	tap_is_u64(hw("dbgbvr6_el1") | hw("dbgwvr4_el1"), 0,
-		   "those that are not there are not touched");
+	tap_ok(hw("dbgbvr6_el1") == 0x77 && hw("dbgwvr4_el1") == 0x77,
+	       "those that are not there are not touched");
+	debug_put(&v.debug);
+	tap_ok(v.debug.bvr[6] == 0 && v.debug.wvr[4] == 0, "nor read");
+	debug_load(&v.debug);
+}
+
+/* A PE with all that there can be: each in its own register, there and back. */
+static void debug_all(void)
+{
+	static const char *const kinds[] = {"bvr", "bcr", "wvr", "wcr"};
+	unsigned bad = 0;
+	char name[16];
+
+	pe();
+	*fake_sysreg("id_aa64dfr0_el1") = 0xf0f006;
+	wr(2, 0, 1, 0, 4, 0);
+	for (unsigned i = 0; i < 64; i++)
+		bad += !wr(2, 0, 0, i / 4, 4 + i % 4, 1000 + i);
+	wr(2, 0, 0, 2, 2, BIT(15));
+	for (unsigned i = 0; i < 64; i++) {
+		snprintf(name, sizeof(name), "dbg%s%u_el1", kinds[i % 4], i / 4);
+		bad += hw(name) != 1000 + i;
+		*fake_sysreg(name) = 2000 + i;
+	}
+	debug_put(&v.debug);
+	for (unsigned i = 0; i < 64; i++)
+		bad += rd(2, 0, 0, i / 4, 4 + i % 4) != 2000 + i;
+	tap_is_u64(bad, 0, "16 breakpoints and 16 watchpoints");
+}
+
+/* What an external debugger would use: 0, writes ignored. */
+static void no_debugger(void)
+{
+	static const struct {
+		uint8_t op1, crn, crm, op2;
+		const char *name;
+	} cases[] = {
+		{0, 1, 3, 4, "OSDLR_EL1"},	 {0, 1, 4, 4, "DBGPRCR_EL1"},
+		{0, 0, 2, 0, "MDCCINT_EL1"},	 {0, 0, 0, 2, "OSDTRRX_EL1"},
+		{0, 0, 3, 2, "OSDTRTX_EL1"},	 {0, 0, 6, 2, "OSECCR_EL1"},
+		{0, 7, 8, 6, "DBGCLAIMSET_EL1"}, {0, 7, 9, 6, "DBGCLAIMCLR_EL1"},
+		{0, 1, 0, 0, "MDRAR_EL1"},	 {0, 7, 14, 6, "DBGAUTHSTATUS_EL1"},
+		{3, 0, 1, 0, "MDCCSR_EL0"},	 {3, 0, 4, 0, "DBGDTR_EL0"},
+		{3, 0, 5, 0, "DBGDTRRX_EL0"},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		/* Writes of registers that are read-only are nobody's. */
+		wr(2, cases[i].op1, cases[i].crn, cases[i].crm, cases[i].op2, UINT64_MAX);
+		tap_is_u64(rd(2, cases[i].op1, cases[i].crn, cases[i].crm, cases[i].op2), 0, "%s",
+			   cases[i].name);
+	}
 }
 
 static void debug_switched(void)
@@ -278,5 +330,7 @@ int main(void)
 	every_encoding();
 	debug_in_memory();
 	debug_switched();
+	debug_all();
+	no_debugger();
 	return tap_done();
 }
