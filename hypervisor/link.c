@@ -67,56 +67,68 @@ void link_record(const char *f, ...)
 }
 
 /*
- * Receiving. A VM whose FIFO is full keeps the byte waiting here, and with it all that follows on the
- * cable: the receive interrupt is off until the VM has read (link_receive is called again).
+ * Receiving. Bytes for consoles go through a queue, in which they wait while their VM's FIFO is full; what is for
+ * ourselves does not. Only when the queue is full, too, is the receiver off, until the VM has read. The boot CPU
+ * alone is here; `waiting` is also read by the CPUs of VMs, and is never 0 while a byte is not delivered.
  */
+#define QUEUE 1024u
+
+static struct {
+	uint8_t channel, byte;
+} queue[QUEUE];
+static unsigned first, waiting;
 static unsigned in_channel = NO_CHANNEL;
-static bool in_escape, held;
-static uint8_t held_byte;
+static bool in_escape;
 
-/* A byte of the current channel. False: no room for it yet. */
-static bool deliver(uint8_t byte)
+static void set_waiting(unsigned count)
 {
-	struct vm *vm = lab_vm(in_channel);
-
-	if (vm)
-		return pl011_receive(vm, byte);
-	if (in_channel == LINK_CONTROL && byte == LINK_STOP)
-		lab_stop();
-	return true;
+	__atomic_store_n(&waiting, count, __ATOMIC_SEQ_CST);
 }
 
-static bool receive_byte(uint8_t byte)
+/* Deliver from the queue what the VMs have room for, in order. */
+static void deliver(void)
 {
-	if (in_escape) {
-		if (byte == LINK_ESC && !deliver(byte))
-			return false;
-		if (byte != LINK_ESC)
-			in_channel = byte;
-		in_escape = false;
-		return true;
+	while (waiting && pl011_receive(lab_vm(queue[first].channel), queue[first].byte)) {
+		first = (first + 1) % QUEUE;
+		set_waiting(waiting - 1);
 	}
-	if (byte == LINK_ESC) {
-		in_escape = true;
-		return true;
+}
+
+/* A byte of the current channel; there is room in the queue. */
+static void accept(uint8_t byte)
+{
+	if (lab_vm(in_channel)) {
+		queue[(first + waiting) % QUEUE].channel = (uint8_t)in_channel;
+		queue[(first + waiting) % QUEUE].byte = byte;
+		set_waiting(waiting + 1);
+	} else if (in_channel == LINK_CONTROL && byte == LINK_STOP) {
+		lab_stop();
 	}
-	return deliver(byte);
+}
+
+static void receive_byte(uint8_t byte)
+{
+	if (in_escape && byte != LINK_ESC)
+		in_channel = byte;
+	else if (in_escape || byte != LINK_ESC)
+		accept(byte);
+	in_escape = !in_escape && byte == LINK_ESC;
 }
 
 void link_has_room(void)
 {
-	if (__atomic_load_n(&held, __ATOMIC_RELAXED))
+	if (__atomic_load_n(&waiting, __ATOMIC_SEQ_CST))
 		gic_send_sgi(0, SGI_KICK);
 }
 
 void link_receive(void)
 {
-	for (;;) {
-		if (!held && !uart_get(&held_byte))
-			break;
-		__atomic_store_n(&held, !receive_byte(held_byte), __ATOMIC_RELAXED);
-		if (held)
-			break;
+	uint8_t byte;
+
+	deliver();
+	while (waiting < QUEUE && uart_get(&byte)) {
+		receive_byte(byte);
+		deliver();
 	}
-	uart_receive_interrupt(!held);
+	uart_receive_interrupt(waiting < QUEUE);
 }
