@@ -2,7 +2,7 @@
 #ifndef ARCH_H
 #define ARCH_H
 
-/* System registers, barriers and maintenance of the PE this runs on. AArch64 only: never in logic that is host-tested. */
+/* System registers, barriers and maintenance of the PE this runs on. AArch64 only: tests on the host have tests/shim/arch.h. */
 #include "types.h"
 
 #define STR_(x) #x

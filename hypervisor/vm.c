@@ -57,6 +57,7 @@ void vm_run(struct vm *vm, uint64_t now)
 void vm_wait_for_interrupt(struct vcpu *v)
 {
 	sched_will_block(v);
+	vtimer_resync(v); /* a timer that was stopped before its interrupt was taken wakes nobody */
 	if (vgic_can_wake(v))
 		return;
 	if (sched_block(v, this_cpu()->id, counter(), vtimer_wake_at(v)))

@@ -74,30 +74,57 @@ static bool spared(uint32_t e)
 			return true;
 	if ((e & 0x1fff00) == 0x1be000) /* counters */
 		return true;
+	if ((e & 0x1cf000) ==
+	    0x189000) /* performance monitors: pairs that set and clear, and a selector */
+		return true;
 	/* ICC_*: IAR, EOIR, HPPIR, SGIR, DIR, RPR; and BPR, of which QEMU 7.2 does not bear every value. */
 	return (e & 0x1ff000) == 0x18c000 && (crm == 11 || ((crm == 8 || crm == 12) && op2 <= 3));
 }
 
-/* Change them all, and remember what that made of each: writing one may change another. */
+/* Is it readable, and does it take what is written? If so, it has `pattern` now, or what fits of it. */
+static bool change_one(uint32_t e, uint64_t pattern)
+{
+	uint64_t other = ~pattern, before = 0, after = 0;
+
+	return execute(MRS | e, &before) && execute(MSR | e, &other) && execute(MRS | e, &before) &&
+	       execute(MSR | e, &pattern) && execute(MRS | e, &after) && before != after;
+}
+
+/* Change them all, and remember what that made of each. */
 static unsigned change(uint64_t pattern)
 {
 	unsigned n = 0;
 
-	for (uint32_t i = 0; i < REGISTERS; i++) {
-		uint64_t before = 0, value, after = 0;
-
-		if (spared(encoding(i)) || !execute(MRS | encoding(i), &before))
-			continue;
-		value = before ^ pattern;
-		if (!execute(MSR | encoding(i), &value) || !execute(MRS | encoding(i), &after))
-			continue;
-		writable[i] = after != before;
-		n += writable[i];
-	}
 	for (uint32_t i = 0; i < REGISTERS; i++)
-		if (writable[i])
-			execute(MRS | encoding(i), &kept[i]);
+		writable[i] = !spared(encoding(i)) && change_one(encoding(i), pattern);
+	/* Read back at once: later it might be a neighbour's, and be taken for one's own. */
+	for (uint32_t i = 0; i < REGISTERS; i++)
+		if (writable[i] && execute(MSR | encoding(i), &pattern))
+			n += execute(MRS | encoding(i), &kept[i]);
 	return n;
+}
+
+/* Those that differ from what they were; written again, so that a neighbour which shares one sees it. */
+static unsigned look(void)
+{
+	unsigned lost = 0;
+
+	for (uint32_t i = 0; i < REGISTERS; i++) {
+		uint32_t e = encoding(i);
+		uint64_t now = 0;
+
+		if (!writable[i])
+			continue;
+		execute(MRS | e, &now);
+		execute(MSR | e, &kept[i]);
+		if (now == kept[i])
+			continue;
+		tap_print("# S%u_%u_c%u_c%u_%u: 0x%lx is now 0x%lx\n", e >> 19 & 3, e >> 16 & 7,
+			  e >> 12 & 15, e >> 8 & 15, e >> 5 & 7, kept[i], now);
+		writable[i] = false; /* once is enough */
+		lost++;
+	}
+	return lost;
 }
 
 int main(void)
@@ -106,20 +133,8 @@ int main(void)
 	uint64_t end = counter_virtual() + timer_ticks(WAIT_MS);
 
 	while (counter_virtual() < end)
-		;
+		lost += look();
 	tap_ok(n > 30, "%u registers can be changed", n);
-	for (uint32_t i = 0; i < REGISTERS; i++) {
-		uint32_t e = encoding(i);
-		uint64_t now = 0;
-
-		if (!writable[i])
-			continue;
-		if (execute(MRS | e, &now) && now == kept[i])
-			continue;
-		tap_print("# S%u_%u_c%u_c%u_%u: 0x%lx is now 0x%lx\n", e >> 19 & 3, e >> 16 & 7,
-			  e >> 12 & 15, e >> 8 & 15, e >> 5 & 7, kept[i], now);
-		lost++;
-	}
-	tap_is_u64(lost, 0, "registers that have changed meanwhile");
+	tap_is_u64(lost, 0, "registers that changed meanwhile");
 	return tap_done();
 }

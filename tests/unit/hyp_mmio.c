@@ -322,6 +322,9 @@ static void stolen_time(void)
 	execute(0xf8200041, PVTIME, true); /* ldadd x0, x1, [x2] */
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "an atomic");
 	fresh();
+	execute(0x3d800020, PVTIME + 0x10000, true);
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 0, "but not one behind the region");
+	fresh();
 	execute(0x3dc00020, PVTIME, false); /* ldr q0, [x1] */
 	tap_ok(aborted(LOAD_ABORT) && v.refused_writes == 0, "a vector's load is no write");
 	fresh();
@@ -444,6 +447,7 @@ static void fetching(void)
 		{MAP_RAM_BASE | 0x1000 | 1, false, "its page is gone"},
 		{MAP_RAM_BASE - 0x1000, false, "below RAM"},
 		{MAP_RAM_BASE + RAM_SIZE, false, "above RAM"},
+		{MAP_RAM_BASE + 16 * RAM_SIZE, false, "far above RAM"},
 		{0, false, "from flash"},
 	};
 
@@ -469,6 +473,12 @@ static void fetching(void)
 		tap_ok(accesses == 1 && v.regs.pc == PAGE + pc_offset + 4,
 		       "from the %s word of RAM", last ? "last" : "first");
 	}
+	fresh();
+	pc_offset = 0;
+	v.regs.pc = PAGE;
+	par = MAP_RAM_BASE + RAM_SIZE;
+	leave(0x92000047, GICD);
+	tap_ok(v.regs.pc == PAGE && !accesses, "the first word behind it: again");
 	pc_offset = PC - PAGE;
 	fresh();
 	v.regs.pstate = 0x10;
