@@ -6,7 +6,12 @@
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-MAKEFLAGS += --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules --jobs=$(shell nproc)
+
+# Say what is made, not how; V=1 says both.
+ifndef V
+.SILENT:
+endif
 
 BUILD := build
 

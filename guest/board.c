@@ -109,6 +109,9 @@ void board_init(uint64_t address)
 		board.gicd = read_reg(fdt, node, 0);
 		board.gicr = read_reg(fdt, node, 1);
 	}
+	node = fdt_path_offset(fdt, "/reserved-memory/pvtime");
+	if (node >= 0)
+		board.stolen_time = read_reg(fdt, node, 0);
 	board.ptimer = timer_intid(fdt, 1, board.ptimer);
 	board.vtimer = timer_intid(fdt, 2, board.vtimer);
 	read_chosen(fdt);

@@ -15,10 +15,11 @@ extern struct board {
 	struct board_range ram;	 /* the first of /memory */
 	struct board_range uart; /* stdout-path, otherwise the first PL011 */
 	struct board_range gicd;
-	struct board_range gicr; /* the first region of redistributors */
-	bool smc;		 /* PSCI's method is smc, not hvc */
-	unsigned vtimer, ptimer; /* INTIDs of the EL1 timers */
-	unsigned cpus;		 /* cpus[0 .. cpus-1] have their MPIDRs */
+	struct board_range gicr;	/* the first region of redistributors */
+	struct board_range stolen_time; /* what is reserved for the structures */
+	bool smc;			/* PSCI's method is smc, not hvc */
+	unsigned vtimer, ptimer;	/* INTIDs of the EL1 timers */
+	unsigned cpus;			/* cpus[0 .. cpus-1] have their MPIDRs */
 	char bootargs[2048];
 } board;
 

@@ -14,10 +14,10 @@ GUEST_LDFLAGS := -pie --no-dynamic-linker -Bsymbolic -z norelro -z notext --buil
 	--no-warn-rwx-segments -T guest/image.ld
 
 $(GUEST_BUILD)/obj/%.o: %.c | $(A64_LIBFDT)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
 $(GUEST_BUILD)/obj/%.o: %.S
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 $(GUEST_BUILD)/%.elf: $(GUEST_BUILD)/obj/tests/guests/%.o $(GUEST_OBJS) guest/image.ld
@@ -29,7 +29,7 @@ $(GUEST_BUILD)/%.img: $(GUEST_BUILD)/%.elf
 # What clang says about them.
 GUEST_CLANG := $(patsubst %.c,$(GUEST_BUILD)/clang/%.o,$(wildcard guest/*.c tests/guests/*.c))
 $(GUEST_BUILD)/clang/%.o: %.c | $(A64_LIBFDT)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	$(CLANG) --target=aarch64-linux-gnu $(GUEST_CFLAGS) -c -o $@ $<
 clang-host: $(GUEST_CLANG)
 
@@ -39,7 +39,7 @@ INITRAMFS_KEXEC := $(GUEST_BUILD)/initramfs-kexec.cpio
 INITRAMFS_DEPS  := scripts/mkinitramfs labs/init $(wildcard labs/roles/*)
 
 $(INITRAMFS): $(INITRAMFS_DEPS) $(DEBIAN_BUSYBOX)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init roles=labs/roles
 $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init roles=labs/roles =$(DEBIAN_KEXEC) \
@@ -47,4 +47,4 @@ $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
 
 .PHONY: guests
 guests: $(GUEST_IMAGES) $(INITRAMFS) ## build our test guests and the initramfs of the Linux guests
-QEMU_DEPS += $(GUEST_IMAGES) $(INITRAMFS)
+QEMU_DEPS += $(GUEST_IMAGES) $(INITRAMFS) $(INITRAMFS_KEXEC)

@@ -7,45 +7,40 @@ HYP_OBJS := $(HYP_SRCS:%.c=$(BUILD)/a64/%.o) $(HYP_ASM:%.S=$(BUILD)/a64/%.o) \
             $(HYP_LIB:%.c=$(BUILD)/a64/hypervisor/%.o)
 HYP_CFLAGS := $(A64_CFLAGS) -mno-outline-atomics -fpie -fno-builtin -Ihypervisor -isystem $(A64_LIBFDT_INC)
 
-$(BUILD)/a64/hypervisor/%.o: hypervisor/%.c $(A64_LIBFDT) | packages
-	@mkdir -p $(@D)
-	@echo "  A64     $@"
-	@$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<
+$(BUILD)/a64/hypervisor/%.o: hypervisor/%.c $(A64_LIBFDT)
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<
 
 # Or gcc turns memset()'s loop into a call of memset().
 $(BUILD)/a64/hypervisor/string.o: HYP_CFLAGS += -fno-tree-loop-distribute-patterns
 
-$(BUILD)/a64/hypervisor/%.o: hypervisor/%.S | packages
-	@mkdir -p $(@D)
-	@echo "  A64     $@"
-	@$(A64_CC) -Ihypervisor -I. -MMD -MP -c -o $@ $<
+$(BUILD)/a64/hypervisor/%.o: hypervisor/%.S
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -Ihypervisor -I. -MMD -MP -c -o $@ $<
 
 # The library and the board's memory map again, position-independent.
-$(BUILD)/a64/hypervisor/lib/%.o: lib/%.c | packages
-	@mkdir -p $(@D)
-	@echo "  A64     $@"
-	@$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<
+$(BUILD)/a64/hypervisor/lib/%.o: lib/%.c
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<
 
-$(BUILD)/a64/hypervisor/machine/%.o: machine/%.c | packages
-	@mkdir -p $(@D)
-	@echo "  A64     $@"
-	@$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<
+$(BUILD)/a64/hypervisor/machine/%.o: machine/%.c
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) $(HYP_CFLAGS) -c -o $@ $<
 
 $(BUILD)/hypervisor.elf: $(HYP_OBJS) hypervisor/image.ld $(A64_LIBFDT)
-	@$(A64_LD) -pie --no-dynamic-linker -z text -z max-page-size=4096 -z noexecstack \
+	$(A64_LD) -pie --no-dynamic-linker -z text -z max-page-size=4096 -z noexecstack \
 	  -T hypervisor/image.ld -o $@ $(HYP_OBJS) $(A64_LIBFDT)
 
 $(BUILD)/hypervisor.img: $(BUILD)/hypervisor.elf
-	@$(A64_OBJCOPY) -O binary $< $@
+	$(A64_OBJCOPY) -O binary $< $@
 
 .PHONY: hypervisor
 hypervisor: $(BUILD)/hypervisor.img ## build the EL2 hypervisor
 all: hypervisor
 
 # What clang says about it: objects that nobody links.
-HYP_CLANG := $(patsubst %.c,$(BUILD)/a64-clang/%.o,$(HYP_SRCS) $(wildcard guest/*.c tests/guests/*.c))
+HYP_CLANG := $(patsubst %.c,$(BUILD)/a64-clang/%.o,$(HYP_SRCS))
 $(HYP_CLANG): $(BUILD)/a64-clang/%.o: %.c $(A64_LIBFDT)
-	@mkdir -p $(@D)
-	@echo "  CLANG   $@"
-	@$(A64_CLANG) $(HYP_CFLAGS) -c -o $@ $<
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CLANG) $(HYP_CFLAGS) -c -o $@ $<
 TAP_DEPS += $(HYP_CLANG)

@@ -37,7 +37,7 @@ hyp_board_LIBS   := -lfdt
 BOARD_FDTS := $(foreach b,1-256 2-4096 8-3072,$(BUILD)/boards/$(b).dtb)
 $(BUILD)/tests/hyp_board $(BUILD)/tests-san/hyp_board: | $(BOARD_FDTS)
 $(BUILD)/boards/%.dtb: LICENSE
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	qemu-system-aarch64 -M virt,virtualization=on,gic-version=3,dumpdtb=$@ -cpu cortex-a57 -nic none \
 		-display none -smp $(word 1,$(subst -, ,$*)) -m $(word 2,$(subst -, ,$*)) -kernel $< -initrd $<
 

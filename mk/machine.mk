@@ -31,13 +31,13 @@ QEMU_DEPS += $(PLACE)/place $(REPORTS:%=$(PLACE)/%)
 HOST_SRCS += tests/machine/place.c
 
 $(PLACE)/place: tests/machine/place.c tools/labblob.c $(MACHINE_SRCS)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $^ -lfdt -lz
 
 $(PLACE)/report-be.elf: REPORT_FLAGS := -mbig-endian
 $(PLACE)/report-high.elf: REPORT_ADDRESS := 0x41000000
 $(PLACE)/report-%.elf: tests/machine/report.S
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(REPORT_FLAGS) -nostdlib -static -Wl,--build-id=none \
 		-Wl,-Ttext=$(or $(REPORT_ADDRESS),0x40200000) -o $@ $<
 $(PLACE)/report.bin: $(PLACE)/report-le.elf

@@ -20,7 +20,7 @@ TAP_SCRIPTS += tests/style.t
 
 # Compile and link in one step, as the same source may be wanted with different flags by two tests.
 define build_test
-@mkdir -p $(@D)
+@mkdir -p $(@D); echo "  $@"
 $(if $($*_SRCS),,$(error test $* has no $*_SRCS))
 $(1) $($*_CFLAGS) $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(2) -MM -MP -MT $@ $($*_SRCS) >$@.d
 $(1) $($*_CFLAGS) $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(2) -o $@ $($*_SRCS) $($*_LIBS)
@@ -37,7 +37,7 @@ $(BUILD)/tests-san/%: $$($$*_SRCS)
 # What clang says about the sources that it has not built for a test.
 CLANG_OBJS = $(patsubst %.c,$(BUILD)/clang/%.o,$(sort $(HOST_SRCS)))
 $(BUILD)/clang/%.o: %.c
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	$(CLANG) $(HOST_CFLAGS) -c -o $@ $<
 
 PROVE := BUILD=$(BUILD) prove --timer --exec 'timeout -k 5 $(TEST_TIMEOUT)'

@@ -6,10 +6,10 @@ TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo
 HOST_SRCS  += $(TOOLS_SRCS)
 
 $(BUILD)/host/tools/%.o: tools/%.c
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(HOST_CFLAGS) -c -o $@ $<
 $(BUILD)/host/machine/%.o: machine/%.c
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(HOST_CFLAGS) -c -o $@ $<
 $(BUILD)/pvtime: $(TOOLS_OBJS) $(LIB_HOST)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(TOOLS_LIBS)

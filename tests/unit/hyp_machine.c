@@ -112,6 +112,12 @@ void vtimer_put(struct vcpu *v)
 	then("t");
 }
 
+void vtimer_resync(struct vcpu *v)
+{
+	(void)v;
+	machine.interrupt = machine.interrupt && !machine.stale;
+}
+
 void fp_save(struct fp_regs *fp);
 void fp_load(const struct fp_regs *fp);
 

@@ -18,7 +18,8 @@ struct machine {
 	unsigned kicks[MACHINE_CPUS];
 	unsigned waits, offs, resets, loads; /* lab_vm_*() calls */
 	unsigned gic_resets, gic_vcpu_resets;
-	bool interrupt; /* one is pending for whoever asks */
+	bool interrupt; /* one is pending for whoever asks, */
+	bool stale;	/* but only as long as nobody has looked at its timer */
 	bool hold;	/* lab_vm_loaded() makes the first vCPU wait for the others' VMs */
 	uint64_t wake_at;
 	uint64_t cleaned, piece; /* bytes to the point of coherency; the most at once */

@@ -202,7 +202,7 @@ static void suspend(void)
 	tap_is_u64(call(0xc4000001, 0x10000, ENTRY, 5), 0,
 		   "CPU_SUSPEND with an interrupt pending: SUCCESS");
 	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING, "and it runs on");
-	machine.interrupt = false;
+	machine.stale = true;
 	machine.wake_at = *fake_sysreg("cntpct_el0") + 50000;
 	vcpu(0)->regs.pc = ENTRY + 0x100;
 	tap_is_u64(call(0x84000001, 0, ENTRY, 5), 0, "without one: SUCCESS, when it is over");

@@ -56,7 +56,7 @@ static void turns(bool with_hidden)
 
 	machine_start(PVTIME_DIALECT_1_0, false);
 	hidden = with_hidden;
-	*fake_sysreg("id_aa64pfr0_el1") = with_hidden ? 0x10000000 : 0xff0ffffff;
+	*fake_sysreg("id_aa64pfr0_el1") = with_hidden ? 0x10000000 : 0xf0fffffff;
 	*fake_sysreg("id_aa64pfr1_el1") = with_hidden ? 0x01000000 : 0xf0ffffff;
 	a = machine_run(0);
 	b = a == &vm.vcpus[0] ? &vm.vcpus[1] : NULL;

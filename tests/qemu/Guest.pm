@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: BSD-2-Clause
+package Guest;
+
+# Runs labs on the real hypervisor under QEMU, and judges what they leave behind. Each judgement is a
+# function of the data alone that returns what is wrong with it, in words: so that a script can also
+# show that it finds fault with a doctored copy.
+
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use Exporter qw(import);
+use File::Temp qw(tempdir);
+use JSON::PP;
+use Storable qw(dclone);
+use Test::More;
+use Time::HiRes qw(time);
+
+our @EXPORT = qw($pvtime $tmp bare linux lab_file run run_ok faultless faulty reports ledger_faults
+	steal_faults tap_faults line_of share vcpu ms doctored slurp);
+
+our $build = abs_path($ENV{BUILD} // 'build');
+our $pvtime = "$build/pvtime";
+our $tmp = tempdir(CLEANUP => 1);
+$ENV{LC_ALL} = 'C';
+
+# What agrees with the ledger to a tick: /proc/stat counts in USER_HZ, and the issue allows two of them.
+use constant {TICK_NS => 10_000_000, PROC_TOLERANCE_NS => 20_000_000};
+
+sub slurp
+{
+	my ($path) = @_;
+	open my $f, '<:raw', $path or die "$path: $!";
+	local $/;
+	return <$f> // '';
+}
+
+use constant LIMIT_S => 150; # a run that takes longer hangs
+
+# A section of a lab file.
+sub section
+{
+	my ($head, %keys) = @_;
+	return "[$head]\n" . join '', map { "$_ = $keys{$_}\n" } sort keys %keys;
+}
+
+# A VM of one of tests/guests, and one of Linux: name, command line, other keys.
+sub bare
+{
+	my ($name, $program, $append, %keys) = @_;
+	$keys{append} = $append if $append ne '';
+	return section("vm $name", kernel => "$build/guest/$program.img", memory => '16M', %keys);
+}
+
+sub linux
+{
+	my ($name, $append, %keys) = @_;
+	return section("vm $name", kernel => "$build/debian/Image", initrd => "$build/guest/initramfs.cpio",
+		memory => '96M', append => "console=ttyAMA0 quiet $append", %keys);
+}
+
+# A lab file of the sections, with the keys of [lab].
+my $labs = 0;
+sub lab_file
+{
+	my ($lab, @sections) = @_;
+	my $path = "$tmp/lab" . $labs++ . '.lab';
+	open my $f, '>', $path or die "$path: $!";
+	print $f section('lab', %$lab), @sections;
+	close $f or die "$path: $!";
+	return $path;
+}
+
+# run({pcpus => 2, ...}, VM...): status, out, err, ledger (the JSON's text), json (decoded), console {name}.
+# Besides the keys of [lab]: options => [...] of the command; free => 1 for a run that is not deterministic.
+sub run
+{
+	my ($how, @vms) = @_;
+	my %lab = %$how;
+	my @options = (@{delete $lab{options} // []}, delete $lab{free} ? () : '--deterministic');
+	delete @lab{qw(off writers)};
+	my $file = lab_file(\%lab, @vms);
+	my ($dir) = $file =~ /(.*)\.lab/;
+	my $begin = time;
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		open STDIN, '<', '/dev/null' or die;
+		open STDOUT, '>', "$file.out" or die;
+		open STDERR, '>', "$file.err" or die;
+		exec 'timeout', '-k', 15, LIMIT_S, $pvtime, 'lab', '--json', "$file.json", '--console-dir', $dir, @options, $file or die;
+	}
+	waitpid $pid, 0;
+	my %run = (status => $? & 127 ? 128 + ($? & 127) : $? >> 8, out => slurp("$file.out"), err => slurp("$file.err"));
+	note sprintf '%.1f s on this machine', time - $begin;
+	if (-s "$file.json") {
+		$run{ledger} = slurp("$file.json");
+		$run{json} = decode_json($run{ledger});
+	}
+	$run{console}{$_} = slurp("$dir/$_.log") for map { /^\[vm (\S+)\]/ } @vms;
+	return \%run;
+}
+
+# The same, where all must end well. off => [names]: VMs without stolen time; writers => [names]: those that
+# write to it.
+sub run_ok
+{
+	my ($name, $how, @vms) = @_;
+	my $run = run($how, @vms);
+	is($run->{status}, 0, "$name: the lab ends well")
+		or diag $run->{err}, map { "$_: " . substr $run->{console}{$_}, -2000 } sort keys %{$run->{console}};
+	faultless("$name: the ledger", ledger_faults($run->{json}, $how->{off}, $how->{writers}));
+	return $run;
+}
+
+# No fault; or at least one of those given.
+sub faultless
+{
+	my ($name, @faults) = @_;
+	return ok(!@faults, $name) || diag map { "$_\n" } @faults;
+}
+
+sub faulty
+{
+	my ($name, @faults) = @_;
+	return ok(scalar @faults, "found out: $name");
+}
+
+# A copy to which something is done.
+sub doctored
+{
+	my ($data, $change) = @_;
+	my $copy = dclone($data);
+	$change->() for $copy;
+	return $copy;
+}
+
+# The exact rules of the ledger: R-25; R-26 and R-24, stolen = ready; R-22 and R-27, published = stolen, but
+# for VMs without stolen time; R-21, nobody writes but who is said to.
+sub ledger_faults
+{
+	my ($json, $off, $writers) = @_;
+	my %off = map { $_ => 1 } @{$off // []};
+	my %writes = map { $_ => 1 } @{$writers // []};
+	return 'there is no ledger' if !$json || !@{$json->{vms} // []};
+	return map { my $vm = $_->{name};
+		map { vcpu_faults("$vm/$_->{id}", $_, $json->{cntfrq}, $off{$vm}, $writes{$vm}) } @{$_->{vcpus}} } @{$json->{vms}};
+}
+
+sub vcpu_faults
+{
+	my ($name, $vcpu, $freq, $off, $writes) = @_;
+	my ($t, $sum, @faults) = ($vcpu->{ticks}, 0);
+	$sum += $t->{$_} for qw(running ready blocked off paused);
+	push @faults, "$name: the states make $sum ticks of $t->{elapsed}" if $sum != $t->{elapsed};
+	my $ready = ns($t->{ready}, $freq);
+	push @faults, "$name: $vcpu->{stolen_ns} ns stolen, $ready ns ready" if $vcpu->{stolen_ns} != $ready;
+	my $published = $off ? 0 : $ready;
+	push @faults, "$name: $vcpu->{published_ns} ns published, not $published" if $vcpu->{published_ns} != $published;
+	push @faults, "$name: $vcpu->{refused_writes} writes refused" if !$vcpu->{refused_writes} != !$writes;
+	return @faults;
+}
+
+sub ns
+{
+	my ($ticks, $freq) = @_;
+	use integer;
+	return $ticks / $freq * 1_000_000_000 + $ticks % $freq * 1_000_000_000 / $freq;
+}
+
+# The STEAL lines of a Linux guest: cpu, proc_ticks, struct_ns.
+sub reports
+{
+	my ($console) = @_;
+	my @reports;
+	push @reports, {cpu => $1, proc_ticks => $2, struct_ns => $3}
+		while $console =~ /^STEAL cpu=(\d+) proc_ticks=(\d+) struct_ns=(\w+)\r?$/mg;
+	return @reports;
+}
+
+# What Linux says of its CPUs, against the structure and the ledger, where nothing was stolen since it was
+# read (`later_ns`: or at most so much).
+sub steal_faults
+{
+	my ($run, $name, $later_ns) = @_;
+	my %by_cpu = map { $_->{cpu} => $_ } reports($run->{console}{$name});
+	my @faults;
+	for my $vcpu (@{vcpus($run, $name)}) {
+		my ($r, $stolen) = ($by_cpu{$vcpu->{id}}, $vcpu->{stolen_ns});
+		if (!$r || $r->{struct_ns} !~ /^\d+$/) {
+			push @faults, "$name: CPU $vcpu->{id} reports no steal";
+			next;
+		}
+		push @faults, "$name/$r->{cpu}: the structure said $r->{struct_ns} ns, the ledger has $stolen"
+			if $r->{struct_ns} > $stolen || $stolen - $r->{struct_ns} > ($later_ns // 0);
+		push @faults, "$name/$r->{cpu}: $r->{proc_ticks} ticks in /proc/stat, $stolen ns in the ledger"
+			if abs($r->{proc_ticks} * TICK_NS - $stolen) > PROC_TOLERANCE_NS;
+	}
+	return @faults;
+}
+
+# A bare-metal guest's TAP.
+sub tap_faults
+{
+	my ($console) = @_;
+	my ($plan) = $console =~ /^1\.\.(\d+)\r?$/m;
+	my @faults = $console =~ /^(not ok.*|Bail out!.*)$/mg;
+	my $run = () = $console =~ /^(?:not )?ok \d/mg;
+	push @faults, 'the TAP is not whole: ' . ($plan // 'no') . " planned, $run run" if !$run || $run != ($plan // 0);
+	return @faults;
+}
+
+# The fields name=number of the line that begins with a word.
+sub line_of
+{
+	my ($word, $console) = @_;
+	return map { {/(\w+)=(\w+)/g} } $console =~ /^$word (.*)$/mg;
+}
+
+sub vcpus
+{
+	my ($run, $name) = @_;
+	my ($vm) = grep { $_->{name} eq $name } @{$run->{json}{vms}} or die "no VM $name";
+	return $vm->{vcpus};
+}
+
+sub vcpu
+{
+	my ($run, $name, $id) = @_;
+	return vcpus($run, $name)->[$id // 0];
+}
+
+# A state's share of a vCPU's time, in percent; and as milliseconds.
+sub share
+{
+	my ($run, $state, $name, $id) = @_;
+	my $t = vcpu($run, $name, $id)->{ticks};
+	return 100 * $t->{$state} / $t->{elapsed};
+}
+
+sub ms
+{
+	my ($run, $state, $name, $id) = @_;
+	return 1000 * vcpu($run, $name, $id)->{ticks}{$state} / $run->{json}{cntfrq};
+}
+
+1;

@@ -1,0 +1,125 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: typing at a Linux guest's console, through --attach by a terminal.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Guest;
+use POSIX ();
+use Test::More;
+use Time::HiRes qw(time);
+
+# Of Linux, on every architecture that this runs on.
+use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430};
+use constant PATIENCE_S => 60;
+
+my $lab = lab_file({pcpus => 2}, linux('shell', 'role=shell'), bare('busy', 'spin', 'until_ms=4000', weight => 10));
+
+sub terminal
+{
+	open my $master, '+<:raw', '/dev/ptmx' or die "ptmx: $!";
+	my ($number, $unlocked) = (pack('I', 0), pack('i', 0));
+	ioctl $master, TIOCSPTLCK, $unlocked or die "unlock: $!";
+	ioctl $master, TIOCGPTN, $number or die "number: $!";
+	return ($master, '/dev/pts/' . unpack 'I', $number);
+}
+
+# Start the lab on a terminal: {pid, master, text}.
+sub attach
+{
+	my ($master, $name) = terminal();
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		POSIX::setsid();
+		open STDIN, '+<', $name or die;
+		open STDOUT, '>&STDIN' or die;
+		open STDERR, '>&STDIN' or die;
+		exec $pvtime, 'lab', '--attach', 'shell', $lab or die;
+	}
+	return {pid => $pid, master => $master, text => ''};
+}
+
+# Read until the text matches from where the last match ended; whether it did.
+sub expect
+{
+	my ($t, $want, $seconds) = @_;
+	my $end = time + ($seconds // PATIENCE_S);
+	while ($t->{text} !~ /\G.*?$want/sgc) {
+		my $bits = '';
+		vec($bits, fileno $t->{master}, 1) = 1;
+		return 0 if time > $end;
+		next unless select $bits, undef, undef, 0.2;
+		my $at = pos $t->{text};
+		sysread $t->{master}, my $piece, 4096 or return 0;
+		$t->{text} .= $piece;
+		pos($t->{text}) = $at;
+	}
+	return 1;
+}
+
+sub type
+{
+	my ($t, $keys) = @_;
+	syswrite $t->{master}, $keys;
+}
+
+# Its status at the end; what is still written is read.
+sub end
+{
+	my ($t) = @_;
+	my $limit = time + PATIENCE_S;
+	while (time < $limit) {
+		my $done = waitpid($t->{pid}, POSIX::WNOHANG()) > 0;
+		my $status = $?;
+		expect_nothing($t);
+		return $status & 127 ? 128 + ($status & 127) : $status >> 8 if $done;
+	}
+	kill 'KILL', $t->{pid};
+	waitpid $t->{pid}, 0;
+	return 'no end';
+}
+
+sub expect_nothing
+{
+	my ($t) = @_;
+	my $bits = '';
+	vec($bits, fileno $t->{master}, 1) = 1;
+	sysread $t->{master}, my $piece, 4096 if select $bits, undef, undef, 0.1;
+}
+
+{
+	my $t = attach();
+	ok(expect($t, qr{/ # }), 'a shell\'s prompt');
+	type($t, "echo the answer is \$((6 * 7))\r");
+	ok(expect($t, qr/\nthe answer is 42\r/), 'it answers what was typed');
+	type($t, "echo left\x7f\x7f\x7f\x7fright; cat\r");
+	ok(expect($t, qr/\nright\r/), 'Backspace');
+	type($t, "to cat\r");
+	ok(expect($t, qr/\nto cat\r/), 'a program reads');
+	type($t, "\x03");
+	ok(expect($t, qr{/ # }), 'Ctrl-C ends it');
+	# More than the receive FIFO's 32 bytes at once.
+	my $long = join '', map { chr(ord('a') + $_ % 26) } 1 .. 400;
+	type($t, "x=$long; echo \${#x} \$x\r");
+	ok(expect($t, qr/\n400 $long\r/), 'a long line in one piece');
+	ok(!($t->{text} =~ /SPIN/), 'nothing of the other guest');
+	type($t, "poweroff -f\r");
+	is(end($t), 0, 'the guest powers off, the lab ends well') or diag $t->{text};
+}
+{
+	my $t = attach();
+	ok(expect($t, qr{/ # }), 'another one');
+	type($t, "\x1d");
+	is(end($t), 0, 'Ctrl-] ends the lab');
+}
+{
+	my $t = attach();
+	expect($t, qr{/ # });
+	type($t, "poweroff -f\r");
+	ok(!expect($t, qr/the answer is 42/, 5), 'found out: no answer');
+	is(end($t), 0, 'and the end');
+}
+done_testing();

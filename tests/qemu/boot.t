@@ -1,0 +1,60 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: Debian's kernel boots to user space with 1, 2 and 4 vCPUs on 1 and 2 CPUs of every kind, with
+# stolen time, without it, and with the dialect that it does not know.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Guest;
+use Test::More;
+
+# What is wrong with a boot to user space, all vCPUs up and reporting, that ends with a power-off.
+sub boot_faults
+{
+	my ($console, $vcpus, $structure) = @_;
+	my @faults;
+	my ($cpus) = $console =~ /^BOOT role=report cpus=(\d+) /m;
+	push @faults, 'no user space' if !defined $cpus;
+	push @faults, "$cpus CPUs, not $vcpus" if defined $cpus && $cpus != $vcpus;
+	my @reports = reports($console);
+	push @faults, scalar(@reports) . ' CPUs report' if @reports != $vcpus;
+	push @faults, 'structure: ' . join ' ', map { $_->{struct_ns} } @reports
+		if grep { ($_->{struct_ns} =~ /^\d+$/ ? 1 : 0) != $structure } @reports;
+	push @faults, 'no power-off' if $console !~ /reboot: Power down/;
+	push @faults, "it complains: $1" if $console =~ /^(.*(?:WARNING|BUG|Oops|Call trace|rcu:|unhandled|Unable to).*)$/m;
+	return @faults;
+}
+
+# name, [lab], vCPUs, keys of the VM, whether there is a structure
+my @boots = (
+	['1 vCPU, cortex-a57', {}, 1, {}, 1],
+	['2 vCPUs, neoverse-n1', {cpu => 'neoverse-n1', timeslice_us => 500}, 2, {}, 1],
+	['4 vCPUs, cortex-a72', {cpu => 'cortex-a72', timeslice_us => 500}, 4, {}, 1],
+	['1 vCPU on 2 CPUs, max', {cpu => 'max', pcpus => 2}, 1, {conduit => 'smc'}, 1],
+	['2 vCPUs on 2 CPUs, cortex-a72', {cpu => 'cortex-a72', pcpus => 2, free => 1}, 2, {}, 1],
+	['4 vCPUs on 2 CPUs, neoverse-n1', {cpu => 'neoverse-n1', pcpus => 2, free => 1}, 4, {}, 1],
+	['stolen time off', {off => ['debian']}, 1, {stolen_time => 'off'}, 0],
+	['the draft\'s dialect, max', {cpu => 'max'}, 1, {stolen_time => 'beta-2'}, 0],
+);
+my $good;
+for my $boot (@boots) {
+	my ($name, $how, $vcpus, $keys, $structure) = @$boot;
+	my $run = run_ok($name, $how, linux('debian', 'role=report', vcpus => $vcpus, %$keys));
+	faultless("$name: Linux", boot_faults($run->{console}{debian}, $vcpus, $structure))
+		or diag $run->{console}{debian};
+	$good //= $run->{console}{debian};
+	next if $vcpus > 1;
+	is($run->{json}{vms}[0]{vcpus}[0]{ticks}{ready} < $run->{json}{cntfrq} / 1000, 1, "$name: alone, nothing is stolen");
+	is_deeply([map { $_->{proc_ticks} } reports($run->{console}{debian})], [0], "$name: says /proc/stat");
+}
+
+faulty('a CPU short', boot_faults($good, 2, 1));
+faulty('no structure', boot_faults($good =~ s/struct_ns=\d+/struct_ns=none/r, 1, 1));
+faulty('a structure', boot_faults($good, 1, 0));
+faulty('no power-off', boot_faults($good =~ s/Power down//r, 1, 1));
+faulty('no user space', boot_faults($good =~ s/BOOT//r, 1, 1));
+faulty('a warning', boot_faults("$good\n[    0.1] WARNING: CPU: 0\n", 1, 1));
+done_testing();

@@ -1,0 +1,85 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: the judgements of Guest.pm find fault with what is faulty, and with nothing else.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Guest;
+use Test::More;
+
+# A VM of two vCPUs, one of which waited for 1.5 s; and what Linux on it says.
+my %vcpu = (
+	id => 0, stolen_ns => 1500000000, published_ns => 1500000000, exits => 1, switches => 1, refused_writes => 0,
+	ticks => {running => 50, ready => 150, blocked => 25, off => 20, paused => 5, elapsed => 250},
+);
+my $run = {
+	json => {cntfrq => 100, vms => [{name => 'a', vcpus => [doctored(\%vcpu, sub { }), doctored(\%vcpu, sub {
+		($_->{id}, $_->{stolen_ns}, $_->{published_ns}) = (1, 0, 0);
+		@{$_->{ticks}}{qw(ready paused)} = (0, 155);
+	})]}]},
+	console => {a => "BOOT\nSTEAL cpu=0 proc_ticks=149 struct_ns=1500000000\nSTEAL cpu=1 proc_ticks=2 struct_ns=0\n"},
+};
+
+sub ledger_of
+{
+	my ($change) = @_;
+	my $json = doctored($run->{json}, sub { });
+	$change->() for $json->{vms}[0]{vcpus}[0];
+	return ledger_faults($json);
+}
+
+faultless('a good ledger', ledger_faults($run->{json}));
+faulty('no ledger', ledger_faults(undef));
+faulty('a ledger of no VMs', ledger_faults({cntfrq => 100, vms => []}));
+for my $state (qw(running ready blocked off paused elapsed)) {
+	faulty("a tick too many $state", ledger_of(sub { $_->{ticks}{$state}++ }));
+	faulty("a tick too few $state", ledger_of(sub { $_->{ticks}{$state}-- }));
+}
+faulty('blocked time charged as stolen', ledger_of(sub { $_->{stolen_ns} = $_->{published_ns} = 1750000000 }));
+faulty('a nanosecond that was not published', ledger_of(sub { $_->{published_ns}-- }));
+faulty('a nanosecond too much published', ledger_of(sub { $_->{published_ns}++ }));
+faulty('a write to the structure', ledger_of(sub { $_->{refused_writes}++ }));
+faulty('no write where there must be one', ledger_faults($run->{json}, [], ['a']));
+faulty('published although stolen time is off', ledger_faults($run->{json}, ['a']));
+faultless('stolen time is off, nothing published', ledger_faults(doctored($run->{json},
+	sub { $_->{published_ns} = 0 for @{$_->{vms}[0]{vcpus}} }), ['a']));
+{
+	my $large = doctored($run->{json}, sub {
+		$_->{cntfrq} = 62500000;
+		@{$_->{vms}[0]{vcpus}[0]{ticks}}{qw(ready elapsed)} = ((1 << 55) + 1, (1 << 55) + 101);
+		@{$_->{vms}[0]{vcpus}[0]}{qw(stolen_ns published_ns)} = (((1 << 55) + 1) * 16) x 2;
+	});
+	faultless('eighteen years', ledger_faults($large));
+}
+
+sub console_of
+{
+	my ($change) = @_;
+	my $copy = doctored($run, sub { });
+	$change->() for $copy->{console}{a};
+	return steal_faults($copy, 'a');
+}
+
+faultless('Linux agrees', steal_faults($run, 'a'));
+faulty('CPU 1 does not report', console_of(sub { s/cpu=1/cpu=2/ }));
+faulty('nobody reports', console_of(sub { $_ = '' }));
+faulty('Linux uses no structure', console_of(sub { s/struct_ns=0/struct_ns=none/ }));
+faulty('a structure that is short of the ledger', console_of(sub { s/=1500000000/=1499999999/ }));
+faulty('a structure that is ahead of the ledger', console_of(sub { s/=1500000000/=1500000001/ }));
+faulty('/proc/stat 30 ms short', console_of(sub { s/=149/=147/ }));
+faulty('/proc/stat 30 ms ahead', console_of(sub { s/=149/=153/ }));
+faultless('/proc/stat 20 ms ahead', console_of(sub { s/=149/=152/ }));
+faultless('stolen later', steal_faults(doctored($run, sub { $_->{console}{a} =~ s/=1500000000/=1499999999/ }), 'a', 1));
+
+faultless('whole TAP', tap_faults("# x\nok 1 - a\nok 2 - b\n1..2\n"));
+for my $bad ('', "1..0\n", "ok 1\n", "ok 1\n1..2\n", "ok 1\nnot ok 2\n1..2\n", "ok 1\nBail out! x\n", "ok 1\nok 2\n1..1\n") {
+	faulty('TAP: ' . ($bad =~ s/\n/ /gr), tap_faults($bad));
+}
+
+is_deeply([line_of('X', "X a=1 b=2\nY a=3\nX a=4\n")], [{a => 1, b => 2}, {a => 4}], 'lines of fields');
+is(share($run, 'running', 'a', 0), 20, 'a share');
+is(ms($run, 'ready', 'a', 0), 1500, 'ticks in ms');
+done_testing();

@@ -1,0 +1,83 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: the counter goes on through CPU offline and online and through kexec, and begins again with a reset
+# of the VM, and only then (R-23).
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Guest;
+use Test::More;
+
+# In the order of the reports: what the next one has less than the one before. `slack`: ticks by which
+# /proc/stat may be behind, where that has its own reasons.
+sub backward
+{
+	my (@reports) = @_;
+	return map { my ($a, $b) = @reports[$_ - 1, $_];
+		$b->{struct_ns} !~ /^\d+$/ || $b->{struct_ns} < $a->{struct_ns} || $b->{proc_ticks} < $a->{proc_ticks}
+			? "from $a->{proc_ticks} ticks, $a->{struct_ns} ns to $b->{proc_ticks} ticks, $b->{struct_ns} ns" : () } 1 .. $#reports;
+}
+
+my $kexec = $Guest::build . '/guest/initramfs-kexec.cpio';
+
+# CPU 1 goes and comes back while another VM competes.
+{
+	my $run = run_ok('hotplug', {timeslice_us => 500},
+		linux('linux', 'role=hotplug until=2 report=5', vcpus => 2), bare('busy', 'spin', 'until_ms=4500'));
+	my $console = $run->{console}{linux};
+	like($console, qr/^HOTPLUG before.*^HOTPLUG offline.*^HOTPLUG after/ms, 'CPU 1 was off and is on again');
+	my @reports = grep { $_->{cpu} == 1 } reports($console);
+	is(@reports, 3, 'it reports before, after, and when there is no competition any more') or diag $console;
+	cmp_ok($reports[0]{proc_ticks}, '>', 50, 'it was stolen from before');
+	faultless('its stolen time is no less after it', backward(@reports));
+	faulty('what Linux KVM has: 398 ticks, then 52', backward({proc_ticks => 398, struct_ns => 3980000000},
+		{proc_ticks => 52, struct_ns => 520000000}));
+	cmp_ok(ms($run, 'off', 'linux', 1), '>', 1, 'and the hypervisor saw it off');
+	faultless('in the end all agree', steal_faults($run, 'linux', 10_000_000)) or diag $console;
+}
+
+# The second kernel finds what was stolen from the first.
+{
+	my $run = run_ok('kexec', {}, linux('linux', 'role=kexec until=2 report=3', memory => '256M', initrd => $kexec),
+		bare('busy', 'spin', 'until_ms=2500'));
+	my $console = $run->{console}{linux};
+	my @reports = reports($console);
+	my @roles = $console =~ /^BOOT role=(\w+)/mg;
+	is_deeply(\@roles, ['kexec', 'report'], 'a second kernel has booted') or diag $console;
+	is(@reports, 2, 'both report');
+	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'the first was stolen from');
+	faultless('the second goes on from there', backward(map { {%$_, proc_ticks => 0} } @reports));
+	faultless('its /proc/stat has all of it', steal_faults($run, 'linux', 5_000_000)) or diag $console;
+}
+
+# Reboot: the second boot's counter begins at 0, and so does its ledger.
+{
+	my $run = run_ok('reboot', {options => ['--seconds', 5]},
+		linux('linux', 'role=spin until=1 report=2 then=reboot'), bare('busy', 'spin', 'until_ms=1900'));
+	my @reports = reports($run->{console}{linux});
+	my @boots = $run->{console}{linux} =~ /^BOOT /mg;
+	cmp_ok(@boots, '>=', 2, 'it boots again') or diag $run->{console}{linux};
+	cmp_ok(@reports, '>=', 2, 'and reports') or diag $run->{console}{linux};
+	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'much was stolen before');
+	cmp_ok($reports[1]{struct_ns}, '<', 1_000_000, 'nothing since');
+	cmp_ok($reports[1]{proc_ticks}, '<=', 2, 'says /proc/stat, too');
+	faulty('a counter that went on', grep { $_->{struct_ns} > 1_000_000 } $reports[0]);
+	cmp_ok(ms($run, 'elapsed', 'linux'), '<', 3200, 'the ledger is that of the time since the reset');
+}
+{
+	my $run = run_ok('reset of a bare guest', {}, bare('again', 'reset', 'reset_ms=500'), bare('busy', 'spin', 'until_ms=800'));
+	my $console = $run->{console}{again};
+	my ($reset) = line_of('RESET', $console);
+	my @boots = line_of('BOOT', $console);
+	is(@boots, 2, 'two boots') or diag $console;
+	cmp_ok($reset->{stolen_ns}, '>', 100_000_000, 'stolen before');
+	cmp_ok($boots[1]{stolen_ns}, '<', 10_000_000, 'and afresh');
+	is_deeply([map { $_->{bss} } @boots], [1, 1], 'memory is what it was at first');
+	my ($spin) = line_of('SPIN', $run->{console}{busy});
+	is($spin->{stolen_ns}, vcpu($run, 'busy')->{stolen_ns}, 'the other VM goes on counting');
+	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'what was stolen from it');
+}
+done_testing();
