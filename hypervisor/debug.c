@@ -128,21 +128,25 @@ bool debug_access(struct debug_regs *d, uint32_t reg, bool write, uint64_t *valu
 			return false;
 		*value = OSLSR_OSLM | (d->os_locked ? OSLSR_OSLK : 0);
 		return true;
-	case ISS_SYSREG(2, 0, 1, 3, 4):	 /* OSDLR_EL1 */
-	case ISS_SYSREG(2, 0, 1, 4, 4):	 /* DBGPRCR_EL1 */
-	case ISS_SYSREG(2, 0, 0, 2, 0):	 /* MDCCINT_EL1 */
-	case ISS_SYSREG(2, 0, 0, 0, 2):	 /* OSDTRRX_EL1 */
-	case ISS_SYSREG(2, 0, 0, 3, 2):	 /* OSDTRTX_EL1 */
-	case ISS_SYSREG(2, 0, 0, 6, 2):	 /* OSECCR_EL1 */
-	case ISS_SYSREG(2, 0, 7, 8, 6):	 /* DBGCLAIMSET_EL1 */
-	case ISS_SYSREG(2, 0, 7, 9, 6):	 /* DBGCLAIMCLR_EL1 */
 	case ISS_SYSREG(2, 0, 1, 0, 0):	 /* MDRAR_EL1 */
 	case ISS_SYSREG(2, 0, 7, 14, 6): /* DBGAUTHSTATUS_EL1 */
 	case ISS_SYSREG(2, 3, 0, 1, 0):	 /* MDCCSR_EL0 */
-	case ISS_SYSREG(2, 3, 0, 4, 0):	 /* DBGDTR_EL0 */
-	case ISS_SYSREG(2, 3, 0, 5, 0):	 /* DBGDTRRX_EL0, DBGDTRTX_EL0 */
+		if (write)
+			return false;
+		*value = 0; /* no debug ROM, and no external debugger */
+		return true;
+	case ISS_SYSREG(2, 0, 1, 3, 4): /* OSDLR_EL1 */
+	case ISS_SYSREG(2, 0, 1, 4, 4): /* DBGPRCR_EL1 */
+	case ISS_SYSREG(2, 0, 0, 2, 0): /* MDCCINT_EL1 */
+	case ISS_SYSREG(2, 0, 0, 0, 2): /* OSDTRRX_EL1 */
+	case ISS_SYSREG(2, 0, 0, 3, 2): /* OSDTRTX_EL1 */
+	case ISS_SYSREG(2, 0, 0, 6, 2): /* OSECCR_EL1 */
+	case ISS_SYSREG(2, 0, 7, 8, 6): /* DBGCLAIMSET_EL1 */
+	case ISS_SYSREG(2, 0, 7, 9, 6): /* DBGCLAIMCLR_EL1 */
+	case ISS_SYSREG(2, 3, 0, 4, 0): /* DBGDTR_EL0 */
+	case ISS_SYSREG(2, 3, 0, 5, 0): /* DBGDTRRX_EL0, DBGDTRTX_EL0 */
 		if (!write)
-			*value = 0; /* no external debugger is there */
+			*value = 0; /* nobody is at the other end */
 		return true;
 	default:
 		return access_pair(d, reg, write, value);

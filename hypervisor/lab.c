@@ -46,6 +46,8 @@ static void create_vm(const void *bundle, uint64_t size, unsigned id, uint64_t n
 
 	if (wrong)
 		panic("VM %u: %s", id, wrong);
+	if (!(m.pin & (BIT(cpu_count) - 1)))
+		panic("VM %s: pinned to CPUs that the board does not have", vm->name);
 	vm->id = id;
 	vm->has_input = manifest.attached == id;
 	vm->vcpus = zalloc(vm->nvcpus * sizeof(*vm->vcpus));
