@@ -1,0 +1,41 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: guests that do what they can to the hypervisor and to each other. Random instructions of every kind that traps,
+# on several vCPUs of two VMs, stop nobody; no register of another vCPU shows through; and a single step over
+# an instruction that is emulated ends behind it.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Guest;
+use Test::More;
+
+for my $cpu (qw(cortex-a57 neoverse-n1 max)) {
+	my $run = run_ok("$cpu: registers", {cpu => $cpu, timeslice_us => 1000},
+		bare('one', 'keep', 'id=1'), bare('two', 'keep', 'id=2'), bare('step', 'step', ''));
+	for my $name (qw(one two step)) {
+		faultless("$cpu: $name", tap_faults($run->{console}{$name}))
+			or diag grep { !/^ok/ } split /^/, $run->{console}{$name};
+	}
+}
+
+# On one CPU, the same each time; and on two that really run at once.
+for my $case (['cortex-a57', {}, 11], ['neoverse-n1', {}, 12], ['max', {}, 13],
+	['cortex-a57', {pcpus => 2, free => 1}, 14], ['max', {pcpus => 2, free => 1}, 15]) {
+	my ($cpu, $how, $seed) = @$case;
+	my $name = "$cpu, " . ($how->{pcpus} // 1) . ' CPU, seed ' . $seed;
+	my $run = run({cpu => $cpu, timeslice_us => 500, options => ['--seconds', 20], %$how},
+		bare('hostile', 'fuzz', "seed=$seed bursts=1500", memory => '32M', vcpus => 2),
+		bare('deadly', 'fuzz', 'seed=' . ($seed + 100) . ' bursts=1500 die', memory => '32M', vcpus => 2),
+		bare('honest', 'spin', 'until_ms=1000'));
+	is($run->{status}, 0, "$name: the lab ends well") or diag $run->{err};
+	faultless("$name: the ledger, however often they wrote",
+		grep { !/writes refused$/ } ledger_faults($run->{json}));
+	my ($spin) = line_of('SPIN', $run->{console}{honest});
+	ok($spin, "$name: the third VM comes to its end") or next;
+	is($spin->{stolen_ns}, vcpu($run, 'honest')->{stolen_ns}, "$name: and its stolen time is the ledger's");
+	unlike($run->{err}, qr/hypervisor stopped/, "$name: the hypervisor does not stop");
+}
+done_testing();
