@@ -23,7 +23,7 @@ static enum vgic_result uart_access(struct vcpu *v, ipaddr_t ipa, unsigned size,
 	return VGIC_DONE;
 }
 
-/* Erased, and not in its command mode: reads as ones, and writes do nothing. */
+/* Reads are memory (flash.c), but for those that come with a write; and writes do nothing. */
 static enum vgic_result flash_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
 				     uint64_t *value)
 {

@@ -23,7 +23,28 @@ static uint64_t leaf_bits(enum s2_access access)
 {
 	uint64_t bits = D_VALID | D_NORMAL | D_INNER | D_AF | D_READ;
 
-	return bits | (access == S2_READ_WRITE ? D_WRITE : D_XN);
+	switch (access) {
+	case S2_READ_ONLY:
+		return bits | D_XN;
+	case S2_READ_WRITE:
+		return bits | D_WRITE;
+	case S2_READ_EXECUTE:
+		break;
+	}
+	return bits;
+}
+
+/* The table that entry `index` of `table` leads to, made where there is none; NULL: no memory. */
+static uint64_t *next_table(uint64_t *table, uint64_t index)
+{
+	if (!(table[index] & D_VALID)) {
+		uint64_t *next = page_alloc(1);
+
+		if (!next)
+			return NULL;
+		table[index] = (uintptr_t)next | D_VALID | D_TABLE;
+	}
+	return (uint64_t *)(uintptr_t)(table[index] & D_ADDR);
 }
 
 /* Map one block or page, as large as both addresses and the size allow; 0: no memory, else its size. */
@@ -39,14 +60,9 @@ static uint64_t map_one(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t s
 			table[index] = pa | bits;
 			return block;
 		}
-		if (!(table[index] & D_VALID)) {
-			uint64_t *next = page_alloc(1);
-
-			if (!next)
-				return 0;
-			table[index] = (uintptr_t)next | D_VALID | D_TABLE;
-		}
-		table = (uint64_t *)(uintptr_t)(table[index] & D_ADDR);
+		table = next_table(table, index);
+		if (!table)
+			return 0;
 		index = ipa >> (shift - 9) & 511;
 	}
 	table[index] = pa | bits | D_TABLE;
@@ -67,6 +83,30 @@ bool stage2_map(struct stage2 *s2, ipaddr_t ipa, paddr_t pa, uint64_t size, enum
 		if (!mapped)
 			return false;
 		done += mapped;
+	}
+	return true;
+}
+
+uint64_t *stage2_repeat(paddr_t page, enum s2_access access)
+{
+	uint64_t *table = page_alloc(1);
+
+	for (unsigned i = 0; table && i < 512; i++)
+		table[i] = page.pa | leaf_bits(access) | D_TABLE;
+	return table;
+}
+
+bool stage2_map_repeated(struct stage2 *s2, ipaddr_t ipa, uint64_t size, const uint64_t *repeated)
+{
+	if ((ipa.ipa | size) & (2 * MIB - 1) || ipa.ipa >= BIT(S2_IPA_BITS) ||
+	    size > BIT(S2_IPA_BITS) - ipa.ipa)
+		return false;
+	for (uint64_t at = ipa.ipa; at < ipa.ipa + size; at += 2 * MIB) {
+		uint64_t *table = next_table(s2->root, at >> 30);
+
+		if (!table)
+			return false;
+		table[at >> 21 & 511] = (uintptr_t)repeated | D_VALID | D_TABLE;
 	}
 	return true;
 }

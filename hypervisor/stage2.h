@@ -10,7 +10,7 @@
 
 #define S2_IPA_BITS 40u
 
-enum s2_access { S2_READ_ONLY, S2_READ_WRITE };
+enum s2_access { S2_READ_ONLY, S2_READ_EXECUTE, S2_READ_WRITE /* and execute */ };
 
 struct stage2 {
 	uint64_t *root; /* two pages, 8 KiB aligned */
@@ -20,11 +20,17 @@ struct stage2 {
 /* Allocate an empty table. vmid: 1 to 255, unique. False: no memory. */
 bool stage2_init(struct stage2 *s2, uint16_t vmid);
 /*
- * Map [ipa, ipa + size), normal write-back inner-shareable memory, executable where it is writable.
+ * Map [ipa, ipa + size), normal write-back inner-shareable memory.
  * Everything page-aligned; the range is not mapped yet. False: no memory, or not aligned, or beyond
  * 40 bits. No TLB maintenance: an entry that was invalid is in no TLB.
  */
 bool stage2_map(struct stage2 *s2, ipaddr_t ipa, paddr_t pa, uint64_t size, enum s2_access access);
+/*
+ * A level 3 table of which all 512 entries are the one page at `page`; NULL: no memory. And map [ipa, ipa + size),
+ * multiples of 2 MiB, with nothing but such a table, which any number of VMs may share. False: as stage2_map.
+ */
+uint64_t *stage2_repeat(paddr_t page, enum s2_access access);
+bool stage2_map_repeated(struct stage2 *s2, ipaddr_t ipa, uint64_t size, const uint64_t *table);
 /* Where `ipa` is mapped, for tests and reports: the physical address and the block size; false: nowhere. */
 bool stage2_walk(const struct stage2 *s2, ipaddr_t ipa, paddr_t *pa, uint64_t *block);
 

@@ -3,6 +3,7 @@
 #include "vm.h"
 #include "arch.h"
 #include "cpu.h"
+#include "flash.h"
 #include "lab.h"
 #include "memory.h"
 #include "pvtime.h"
@@ -16,7 +17,8 @@ const char *vm_create(struct vm *vm)
 	if (!memory_alloc(vm->ram_size, board_vm_align(vm->ram_size),
 			  BOARD_RAM_BASE + BOARD_HYPERVISOR_SIZE, &vm->ram))
 		return "no room for its RAM";
-	if (!stage2_map(&vm->s2, (ipaddr_t){MAP_RAM_BASE}, vm->ram, vm->ram_size, S2_READ_WRITE))
+	if (!stage2_map(&vm->s2, (ipaddr_t){MAP_RAM_BASE}, vm->ram, vm->ram_size, S2_READ_WRITE) ||
+	    !flash_map(&vm->s2))
 		return "no memory for its translation tables";
 	for (unsigned i = 0; i < vm->nvcpus; i++) {
 		vm->vcpus[i].vm = vm;

@@ -60,7 +60,7 @@ hyp_mmio_CFLAGS := $(HYP_SHIM)
 
 # A VM's life and its calls, on the scheduler and the library as they are.
 HYP_MACHINE = tests/unit/hyp_machine.c tests/shim/arch.c $(addprefix hypervisor/,smccc.c psci.c pvtime.c vm.c \
-	vcpu.c load.c debug.c stage2.c memory.c pl011.c queue.c) $(wildcard hypervisor/sched*.c lib/*.c) machine/board.c
+	vcpu.c load.c flash.c debug.c stage2.c memory.c pl011.c queue.c) $(wildcard hypervisor/sched*.c lib/*.c) machine/board.c
 
 UNIT_NAMES += hyp_smccc hyp_psci hyp_vcpu
 hyp_smccc_SRCS   = tests/unit/hyp_smccc.c $(HYP_MACHINE)

@@ -19,6 +19,7 @@ for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
 		bare('smc', 'hello', '', conduit => 'smc'),
 		bare('smp', 'smp', '', vcpus => 4),
 		bare('bad', 'bad', 'seed=7'),
+		bare('flash', 'flash', ''),
 		bare('writer', 'writepage', ''),
 	);
 	for my $name (sort keys %{$run->{console}}) {

@@ -250,6 +250,33 @@ static void random_maps(void)
 	tap_ok(total > 3000, "that was %u mappings", total);
 }
 
+/* One page that makes up all of several ranges, with one table between two VMs. */
+static void repeated(void)
+{
+	struct stage2 a = fresh(POOL_PAGES), b;
+	uint64_t *table = stage2_repeat((paddr_t){0x123000}, S2_READ_EXECUTE), block, wrong = 0;
+
+	tap_ok(table != NULL && stage2_init(&b, 2), "a table of one page");
+	tap_ok(stage2_map_repeated(&a, (ipaddr_t){0}, 128 * MIB, table) &&
+		       stage2_map_repeated(&b, (ipaddr_t){GIB - 2 * MIB}, 4 * MIB, table),
+	       "is mapped over and over");
+	for (uint64_t at = 0; at < 128 * MIB; at += PAGE_SIZE)
+		wrong += walk(&a, at + 8, &block) != 0x123008 || block != PAGE_SIZE;
+	tap_is_u64(wrong, 0, "every page of it is that one");
+	tap_is_u64(walk(&a, 128 * MIB, &block), UINT64_MAX, "none behind it");
+	tap_ok(walk(&b, GIB - 2 * MIB, &block) == 0x123000 && walk(&b, GIB, &block) == 0x123000 &&
+		       walk(&b, GIB + 2 * MIB, &block) == UINT64_MAX,
+	       "also over the end of a table");
+	tap_ok(!stage2_map_repeated(&a, (ipaddr_t){PAGE_SIZE}, 2 * MIB, table) &&
+		       !stage2_map_repeated(&a, (ipaddr_t){0}, MIB, table) &&
+		       !stage2_map_repeated(&a, (ipaddr_t){BIT(40) - 2 * MIB}, 4 * MIB, table),
+	       "refused: not aligned, beyond 40 bits");
+	a = fresh(2);
+	tap_ok(stage2_repeat((paddr_t){0x123000}, S2_READ_ONLY) == NULL &&
+		       !stage2_map_repeated(&a, (ipaddr_t){0}, 2 * MIB, table),
+	       "no memory is said");
+}
+
 int main(void)
 {
 	pool = aligned_alloc(2 * PAGE_SIZE, POOL_PAGES * PAGE_SIZE);
@@ -260,6 +287,7 @@ int main(void)
 	refusals();
 	out_of_memory();
 	random_maps();
+	repeated();
 	free(pool);
 	return tap_done();
 }
