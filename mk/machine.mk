@@ -26,7 +26,7 @@ TAP_DEPS    += $(BUILD)/pvtime
 
 # For tests/qemu/placement.t: where we put things, and a kernel that says what it was started with.
 PLACE    := $(BUILD)/tests-machine
-REPORTS  := report.bin report-le.elf report-be.elf report-high.elf
+REPORTS  := report.bin report-le.elf report-be.elf report-high.elf big.elf
 QEMU_DEPS += $(PLACE)/place $(REPORTS:%=$(PLACE)/%)
 HOST_SRCS += tests/machine/place.c
 
@@ -40,5 +40,8 @@ $(PLACE)/report-%.elf: tests/machine/report.S
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(REPORT_FLAGS) -nostdlib -static -Wl,--build-id=none \
 		-Wl,-Ttext=$(or $(REPORT_ADDRESS),0x40200000) -o $@ $<
+$(PLACE)/big.elf: tests/machine/big.S
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -mbig-endian -nostdlib -static -Wl,--build-id=none -Wl,-Ttext=0x40200000 -o $@ $<
 $(PLACE)/report.bin: $(PLACE)/report-le.elf
 	$(A64_OBJCOPY) -O binary $< $@
