@@ -13,14 +13,35 @@ static bool before(const struct queue_node *a, const struct queue_node *b)
 	return a->key != b->key ? a->key < b->key : a->id < b->id;
 }
 
-static uint8_t reachable(const struct queue_node *n)
+static uint32_t reachable(const struct queue_node *n)
 {
 	return n ? n->reachable : 0;
 }
 
-static uint8_t summary(const struct queue_node *n)
+static uint32_t summary(const struct queue_node *n)
 {
-	return n->affinity | reachable(n->child[0]) | reachable(n->child[1]);
+	return n->traits | reachable(n->child[0]) | reachable(n->child[1]);
+}
+
+static void raise_all(struct queue_node *n, uint64_t by)
+{
+	if (n) {
+		n->key += by;
+		n->raise += by;
+	}
+}
+
+/*
+ * What is to be added below `n` goes down a level: `n` is settled. A key is right if all above it are
+ * settled, and no node gets another below it but when settled. The first and the last are, with all above.
+ */
+static inline void settle(struct queue_node *n)
+{
+	if (__builtin_expect(n->raise != 0, false)) {
+		raise_all(n->child[0], n->raise);
+		raise_all(n->child[1], n->raise);
+		n->raise = 0;
+	}
 }
 
 /* `to` (or nothing) takes the place of `n` under `parent`, or as the root. */
@@ -35,12 +56,13 @@ static inline void replace(struct queue *q, struct queue_node *parent, const str
 		to->parent = parent;
 }
 
-/* n's child on side `d` takes its place, and n becomes its child on the other side. */
+/* n's child on side `d` takes its place, and n becomes its child on the other side. n is settled. */
 static void rotate(struct queue *q, struct queue_node *n, unsigned d)
 {
 	struct queue_node *top = n->child[d], *middle = top->child[!d];
 
 	VISIT();
+	settle(top);
 	replace(q, n->parent, n, top);
 	top->child[!d] = n;
 	n->parent = top;
@@ -51,27 +73,19 @@ static void rotate(struct queue *q, struct queue_node *n, unsigned d)
 	n->reachable = summary(n);
 }
 
-/* The node after `n` on side `d`. */
+/* The node after `n` on side `d`, where `n` is the queue's last on the other. */
 static struct queue_node *neighbour(const struct queue_node *n, unsigned d)
 {
 	struct queue_node *next = n->child[d];
 
-	if (next) {
-		for (; next->child[!d]; next = next->child[!d])
-			VISIT();
-		return next;
-	}
-	next = n->parent;
-	for (; next && next->child[d] == n; next = n->parent) {
+	if (!next)
+		return n->parent;
+	for (;; next = next->child[!d]) {
 		VISIT();
-		n = next;
+		settle(next);
+		if (!next->child[!d])
+			return next;
 	}
-	return next;
-}
-
-struct queue_node *queue_prev(const struct queue_node *n)
-{
-	return neighbour(n, 0);
 }
 
 /* Weyl's sequence, scrambled (Knuth's multiplier): equidistributed, and no guest sees it. */
@@ -83,7 +97,7 @@ static uint32_t draw(struct queue *q)
 	return r ^ r >> 13;
 }
 
-/* Where `n` is to be hung, and on which side; the queue is not empty. */
+/* Where `n` is to be hung, settled, and on which side; the queue is not empty. */
 static struct queue_node *find_place(struct queue *q, struct queue_node *n, unsigned *side)
 {
 	struct queue_node *parent, *down = q->root;
@@ -98,6 +112,7 @@ static struct queue_node *find_place(struct queue *q, struct queue_node *n, unsi
 	do {
 		VISIT();
 		parent = down;
+		settle(parent);
 		*side = before(parent, n);
 		down = parent->child[*side];
 	} while (down);
@@ -112,8 +127,9 @@ void queue_insert(struct queue *q, struct queue_node *n)
 	unsigned side;
 
 	n->child[0] = n->child[1] = NULL;
+	n->raise = 0;
 	n->rank = draw(q);
-	n->reachable = n->affinity;
+	n->reachable = n->traits;
 	n->queued = true;
 	if (!q->root) {
 		n->parent = NULL;
@@ -124,10 +140,9 @@ void queue_insert(struct queue *q, struct queue_node *n)
 	n->parent = parent;
 	parent->child[side] = n;
 	/* What one has, all above it have. */
-	for (struct queue_node *up = parent; up && (n->affinity & ~up->reachable);
-	     up = up->parent) {
+	for (struct queue_node *up = parent; up && (n->traits & ~up->reachable); up = up->parent) {
 		VISIT();
-		up->reachable |= n->affinity;
+		up->reachable |= n->traits;
 	}
 	while ((parent = n->parent) && parent->rank < n->rank)
 		rotate(q, parent, parent->child[1] == n);
@@ -137,6 +152,13 @@ void queue_remove(struct queue *q, struct queue_node *n)
 {
 	struct queue_node *up, *l, *r;
 
+	if (q->first != n && q->last != n) {
+		for (up = n->parent; up; up = up->parent) {
+			VISIT();
+			n->key += up->raise;
+		}
+		settle(n);
+	}
 	if (q->first == n)
 		q->first = neighbour(n, 1);
 	if (q->last == n)
@@ -148,7 +170,7 @@ void queue_remove(struct queue *q, struct queue_node *n)
 	up = n->parent;
 	replace(q, up, n, n->child[0] ? n->child[0] : n->child[1]);
 	for (; up; up = up->parent) {
-		uint8_t now = summary(up);
+		uint32_t now = summary(up);
 
 		VISIT();
 		if (now == up->reachable)
@@ -157,22 +179,60 @@ void queue_remove(struct queue *q, struct queue_node *n)
 	}
 }
 
-struct queue_node *queue_first_allowed(const struct queue *q, uint8_t mask)
+struct queue_node *queue_first_allowed(struct queue *q, uint32_t mask)
 {
 	struct queue_node *n = q->first;
 
-	if (!n || (n->affinity & mask))
+	if (!n || (n->traits & mask))
 		return n;
 	n = q->root;
 	if (!(n->reachable & mask))
 		return NULL;
 	for (;;) {
 		VISIT();
+		settle(n);
 		if (reachable(n->child[0]) & mask)
 			n = n->child[0];
-		else if (n->affinity & mask)
+		else if (n->traits & mask)
 			return n;
 		else
 			n = n->child[1];
+	}
+}
+
+struct queue_node *queue_last_up_to(struct queue *q, uint64_t key)
+{
+	struct queue_node *last = NULL;
+
+	for (struct queue_node *n = q->root; n;) {
+		bool low = n->key <= key;
+
+		VISIT();
+		settle(n);
+		if (low)
+			last = n;
+		n = n->child[low];
+	}
+	return last;
+}
+
+void queue_raise(struct queue *q, uint64_t key, uint64_t by)
+{
+	struct queue_node *n;
+
+	for (n = q->root; n;) {
+		bool low = n->key <= key;
+
+		VISIT();
+		settle(n);
+		if (low) {
+			n->key += by;
+			raise_all(n->child[0], by);
+		}
+		n = n->child[low];
+	}
+	for (n = q->root; n; n = n->child[0]) {
+		VISIT();
+		settle(n);
 	}
 }

@@ -59,6 +59,7 @@ struct sched_vcpu {
 	struct vcpu *next;    /* all vCPUs, in the order of sched_add() */
 	uint32_t weight;      /* 1 to 10000 */
 	uint32_t vtime_rest;  /* of the division by the weight: below `weight` */
+	uint8_t affinity;     /* the CPUs it may run on; also in ready.traits */
 	uint8_t cpu;	      /* where it runs or ran last */
 	uint8_t home;	      /* the CPU in whose timer queue and waiting list it is */
 	bool wake_pending;    /* a wake-up came while it was not BLOCKED */

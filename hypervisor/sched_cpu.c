@@ -3,30 +3,34 @@
 #include "sched_impl.h"
 
 /*
- * Whether two that meet here are too far apart: the current vCPU and the first that waits for this CPU;
- * or, where vCPUs are pinned, the first that waits for any CPU that the current one may run on.
+ * Who waits and is too far from the current vCPU, NULL: nobody. It is the first that waits for this CPU; or,
+ * where vCPUs are pinned, the first that waits for any CPU that the current one may run on.
  */
-static bool must_level(const struct vcpu *v, const struct vcpu *first)
+static struct vcpu *stranger(const struct vcpu *v, struct vcpu *first)
 {
-	struct queue_node *other;
+	struct queue_node *n;
 
 	if (sched_too_far(v, first))
-		return true;
+		return first;
 	if (sched.ready.first == &first->sched.ready)
-		return false;
-	other = queue_first_allowed(&sched.ready, v->sched.ready.affinity);
-	return other && sched_too_far(v, vcpu_of_ready(other));
+		return NULL;
+	n = queue_first_allowed(&sched.ready, v->sched.affinity);
+	return n && sched_too_far(v, vcpu_of_ready(n)) ? vcpu_of_ready(n) : NULL;
 }
 
 struct vcpu *sched_choose(unsigned cpu, uint64_t now)
 {
 	const struct sched_cpu *c = &sched.cpu[cpu];
-	struct vcpu *v = c->current, *first = first_for(cpu);
+	struct vcpu *v = c->current, *first = first_for(cpu), *far;
 
 	if (!v || !first)
 		return v ? v : first;
-	if (must_level(v, first))
-		sched_level(now);
+	far = stranger(v, first);
+	if (far) {
+		sched_level(v, far, now);
+		/* The same one, but its virtual time may be another. */
+		first = first_for(cpu);
+	}
 	if (c->yield)
 		return first;
 	if (now < c->slice_end && !c->preempt)

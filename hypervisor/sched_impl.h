@@ -55,6 +55,17 @@ static inline enum pvtime_state state_of(const struct vcpu *v)
 	return (enum pvtime_state)v->time.state;
 }
 
+/*
+ * What the run queue knows of a vCPU, and of all below it: the CPUs it may run on in bits 0 to 7, its weight's
+ * power of two from bit 8 on.
+ */
+#define WEIGHT_TRAITS 8u
+
+static inline uint32_t weight_trait(uint32_t weight)
+{
+	return 1u << (WEIGHT_TRAITS + 31u - (unsigned)__builtin_clz(weight));
+}
+
 static inline struct vcpu *vcpu_of_ready(struct queue_node *n)
 {
 	return CONTAINER_OF(n, struct vcpu, sched.ready);
@@ -86,8 +97,11 @@ uint64_t sched_cap_deadline(const struct vcpu *v, uint64_t now);
 void sched_join(struct vcpu *v, uint64_t credit, uint64_t now);
 /* v waits behind w, or runs after it, for longer than their weights explain. */
 bool sched_too_far(const struct vcpu *v, const struct vcpu *w);
-/* Forget what no weight explains: see sched_share.c. Keeps the order of all. */
-void sched_level(uint64_t now);
+/*
+ * v and w, of which one runs and the other is in the run queue, are too far apart: forget what no weight
+ * explains, see sched_share.c. Keeps the order of all. Keys of queued vCPUs must be looked up anew.
+ */
+void sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
 
 /* sched_cpu.c */
 

@@ -32,13 +32,14 @@ void sched_add(struct vcpu *v, uint32_t weight, uint32_t cap, uint8_t affinity, 
 {
 	spin_lock(&sched.lock);
 	v->sched = (struct sched_vcpu){
-		.ready = {.id = sched.nvcpus, .affinity = affinity},
-		.timer = {.id = sched.nvcpus, .affinity = UINT8_MAX},
+		.ready = {.id = sched.nvcpus, .traits = affinity | weight_trait(weight)},
+		.timer = {.id = sched.nvcpus, .traits = 1},
+		.affinity = affinity,
 		.weight = weight,
 		.slice_vtime = max_u64(sched.slice * sched.scale / weight, 1),
 		.cap_budget = UINT64_MAX,
 		.cap_end = now + sched.period,
-		.cpu = (uint8_t)take_cpu(&affinity),
+		.cpu = (uint8_t)__builtin_ctz(affinity),
 	};
 	/* 100 is what a vCPU can use anyway. */
 	if (cap && cap < 100)

@@ -43,7 +43,7 @@ static struct sched_cpu *most_served(uint8_t cpus)
 static void preempt(struct vcpu *v, unsigned this_cpu)
 {
 	const struct sched_vcpu *s = &v->sched;
-	struct sched_cpu *c = most_served(s->ready.affinity);
+	struct sched_cpu *c = most_served(s->affinity);
 
 	if (!c)
 		return;
@@ -72,7 +72,7 @@ void sched_spread(unsigned this_cpu)
 		struct queue_node *n = queue_first_allowed(&sched.ready, reach);
 
 		if (n) {
-			uint8_t where = n->affinity & reach;
+			uint8_t where = vcpu_of_ready(n)->sched.affinity & reach;
 			unsigned cpu = take_cpu(&where);
 
 			if (sched.idle & cpu_bit(cpu)) {
@@ -87,7 +87,7 @@ void sched_spread(unsigned this_cpu)
 		for (unsigned cpu = 0; cpu < sched.ncpus; cpu++) {
 			const struct vcpu *v = sched.cpu[cpu].current;
 
-			if (v && (v->sched.ready.affinity & seen))
+			if (v && (v->sched.affinity & seen))
 				reach |= cpu_bit(cpu);
 		}
 	}
@@ -96,8 +96,8 @@ void sched_spread(unsigned this_cpu)
 void sched_place(struct vcpu *v, bool woken, unsigned this_cpu)
 {
 	const struct sched_vcpu *s = &v->sched;
-	uint8_t idle = s->ready.affinity & sched.idle;
-	uint8_t alone = s->ready.affinity & sched.alone;
+	uint8_t idle = s->affinity & sched.idle;
+	uint8_t alone = s->affinity & sched.alone;
 
 	if (idle) {
 		if (idle & cpu_bit(s->cpu))

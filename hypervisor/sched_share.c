@@ -73,10 +73,10 @@ void sched_charge(struct vcpu *v, uint64_t now)
 void sched_join(struct vcpu *v, uint64_t credit, uint64_t now)
 {
 	struct sched_vcpu *s = &v->sched;
-	struct queue_node *n = queue_first_allowed(&sched.ready, s->ready.affinity);
+	struct queue_node *n = queue_first_allowed(&sched.ready, s->affinity);
 	uint64_t least = n ? n->key : UINT64_MAX;
 
-	for (uint8_t cpus = s->ready.affinity; cpus;) {
+	for (uint8_t cpus = s->affinity; cpus;) {
 		struct vcpu *r = sched.cpu[take_cpu(&cpus)].current;
 
 		if (r) {
@@ -100,15 +100,22 @@ void sched_join(struct vcpu *v, uint64_t credit, uint64_t now)
  * its own last slice, at most. It is more where weights cannot be had: vCPUs pinned to a crowded CPU
  * fall behind those elsewhere for as long as that lasts, and so does one whose weight asks for more
  * than a whole CPU. Those elsewhere must not wait for it when the crowd goes, or when one of them meets
- * the others: it is nobody's fault. So whoever is behind another by more than two of the other's slices
- * is moved up to that, and all below with it, by the same amount: among each other, their debts are
- * real. The order stays as it is, so the run queue needs no change but of the keys.
+ * the others: it is nobody's fault.
  *
- * It takes O(n), but only when two vCPUs that meet are four slices apart: which takes two slices
- * more to happen again.
+ * So where two meet that are too far apart, there is a gap between them, which nobody is in and which is
+ * longer than the slice of any explains: four slices of the lightest. All below the gap are moved up by the
+ * same amount, until two slices are left of it: among each other, their debts are real. The order stays as
+ * it is, so the run queue needs no change but of the keys, which queue_raise() does in O(log n). One gap is
+ * closed at a time, the highest; the next decision finds the next one.
+ *
+ * The gap is looked for in steps of two slices at least, from the one ahead down. vCPUs that
+ * compete stay within one or two steps; those that don't fall apart at no more different rates than there
+ * are CPUs. So whoever is found behind another by more than MAX_STEPS has no real debt left, gap or no gap,
+ * and a decision takes O(log n), whatever the vCPUs did.
  */
 #define LEVEL_SLICES 2u
 #define FAR_SLICES   4u
+#define MAX_STEPS    (2 * SCHED_MAX_CPUS)
 
 bool sched_too_far(const struct vcpu *v, const struct vcpu *w)
 {
@@ -121,48 +128,58 @@ bool sched_too_far(const struct vcpu *v, const struct vcpu *w)
 	return a->ready.key - b->ready.key > FAR_SLICES * a->slice_vtime;
 }
 
-/* All that run, charged up to now, the least virtual time first. Returns how many. */
-static unsigned running(struct sched_vcpu *list[SCHED_MAX_CPUS], uint64_t now)
+/* All that run, charged up to now. Returns how many; their traits are added to `traits`. */
+static unsigned running(struct sched_vcpu *list[SCHED_MAX_CPUS], uint32_t *traits, uint64_t now)
 {
 	unsigned n = 0;
 
 	for (unsigned cpu = 0; cpu < sched.ncpus; cpu++) {
 		struct vcpu *v = sched.cpu[cpu].current;
-		unsigned at = n;
 
 		if (!v)
 			continue;
 		sched_charge(v, now);
-		for (; at && list[at - 1]->ready.key > v->sched.ready.key; at--)
-			list[at] = list[at - 1];
-		list[at] = &v->sched;
-		n++;
+		*traits |= v->sched.ready.traits;
+		list[n++] = &v->sched;
 	}
 	return n;
 }
 
-void sched_level(uint64_t now)
+/*
+ * The virtual time that a slice of the lightest costs, of all that run or are queued: at least half of it, as
+ * only the power of two of its weight is known.
+ */
+static uint64_t lightest_slice(uint32_t traits)
 {
-	struct sched_vcpu *run[SCHED_MAX_CPUS], *s;
-	unsigned n = running(run, now);
-	struct queue_node *q = sched.ready.last;
-	uint64_t floor = 0, lift = 0;
+	return sched.slice * sched.scale >> (__builtin_ctz(traits >> WEIGHT_TRAITS) + 1);
+}
 
-	/* From the one furthest ahead down; what is lifted stays below all that came before. */
-	for (bool first = true; n || q; first = false) {
-		if (n && (!q || run[n - 1]->ready.key >= q->key)) {
-			s = run[--n];
-		} else {
-			s = &vcpu_of_ready(q)->sched;
-			q = queue_prev(q);
-		}
-		if (s->ready.key + lift < floor)
-			lift = floor - s->ready.key;
-		s->ready.key += lift;
+void sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now)
+{
+	struct sched_vcpu *run[SCHED_MAX_CPUS];
+	uint32_t traits = sched.ready.root->reachable;
+	unsigned n = running(run, &traits, now);
+	uint64_t behind = min_u64(v->sched.ready.key, w->sched.ready.key);
+	uint64_t at = max_u64(v->sched.ready.key, w->sched.ready.key);
+	uint64_t slice = max_u64(lightest_slice(traits),
+				 max_u64(v->sched.slice_vtime, w->sched.slice_vtime));
+	uint64_t step = LEVEL_SLICES * slice, most = FAR_SLICES * slice - step;
 
-		uint64_t back = LEVEL_SLICES * s->slice_vtime;
-		uint64_t low = s->ready.key > back ? s->ready.key - back : 0;
+	/* `behind` is a key, so the next one down is there and not below it. */
+	for (unsigned steps = 1; at - behind > step; steps++) {
+		uint64_t floor = at - step;
+		const struct queue_node *q = queue_last_up_to(&sched.ready, floor);
 
-		floor = first ? low : min_u64(floor, low);
+		at = q ? q->key : 0;
+		for (unsigned i = 0; i < n; i++)
+			if (run[i]->ready.key <= floor)
+				at = max_u64(at, run[i]->ready.key);
+		if (floor - at <= most && steps < MAX_STEPS)
+			continue;
+		queue_raise(&sched.ready, at, floor - at);
+		for (unsigned i = 0; i < n; i++)
+			if (run[i]->ready.key <= at)
+				run[i]->ready.key += floor - at;
+		return;
 	}
 }

@@ -8,6 +8,7 @@
 #define N 1024u
 
 static struct queue_node nodes[N];
+static uint64_t model[N]; /* the keys as they should be */
 static struct queue q;
 static uint64_t seed = 88172645463325252u;
 
@@ -21,20 +22,28 @@ static uint64_t rnd(void)
 
 static bool less(const struct queue_node *a, const struct queue_node *b)
 {
-	return a->key < b->key || (a->key == b->key && a->id < b->id);
+	uint64_t ka = model[a->id], kb = model[b->id];
+
+	return ka < kb || (ka == kb && a->id < b->id);
 }
 
-/* The whole tree is what its definition says. Returns its height, or -1. */
-static int sound(const struct queue_node *n, const struct queue_node *parent, unsigned *count)
+static const struct queue_node *in_order; /* the one before, while sound() goes through all */
+
+/* The whole tree is what its definition says; all above `n` add `raise`. Returns its height, or -1. */
+static int sound(const struct queue_node *n, const struct queue_node *parent, uint64_t raise,
+		 unsigned *count)
 {
 	int l, r;
-	uint8_t reach;
+	uint32_t reach;
 
 	if (!n)
 		return 0;
-	l = sound(n->child[0], n, count);
-	r = sound(n->child[1], n, count);
-	reach = n->affinity;
+	l = sound(n->child[0], n, raise + n->raise, count);
+	if (in_order && !less(in_order, n))
+		return -1;
+	in_order = n;
+	r = sound(n->child[1], n, raise + n->raise, count);
+	reach = n->traits;
 	for (int i = 0; i < 2; i++)
 		if (n->child[i])
 			reach |= n->child[i]->reachable;
@@ -42,49 +51,69 @@ static int sound(const struct queue_node *n, const struct queue_node *parent, un
 		return -1;
 	if (parent && parent->rank < n->rank)
 		return -1;
-	if ((n->child[0] && !less(n->child[0], n)) || (n->child[1] && !less(n, n->child[1])))
+	if (n->key + raise != model[n->id])
 		return -1;
 	++*count;
 	return (l > r ? l : r) + 1;
 }
 
 /* The first with a bit of `mask`, found by looking at all. */
-static struct queue_node *first_of(unsigned n, uint8_t mask)
+static struct queue_node *first_of(unsigned n, uint32_t mask)
 {
 	struct queue_node *best = NULL;
 
 	for (unsigned i = 0; i < n; i++)
-		if (nodes[i].queued && (nodes[i].affinity & mask) &&
-		    (!best || less(&nodes[i], best)))
+		if (nodes[i].queued && (nodes[i].traits & mask) && (!best || less(&nodes[i], best)))
 			best = &nodes[i];
 	return best;
 }
 
-static bool same_as_list(unsigned n, unsigned queued)
+/* The last whose key is `key` or less. */
+static struct queue_node *last_up_to(unsigned n, uint64_t key)
 {
-	struct queue_node *last = NULL, *prev = NULL;
+	struct queue_node *best = NULL;
+
+	for (unsigned i = 0; i < n; i++)
+		if (nodes[i].queued && model[i] <= key && (!best || less(best, &nodes[i])))
+			best = &nodes[i];
+	return best;
+}
+
+/* It is the node it should be, and its key can be read. */
+static bool found(const struct queue_node *n, const struct queue_node *expected)
+{
+	return n == expected && (!n || n->key == model[n->id]);
+}
+
+static bool tree_sound(unsigned queued)
+{
 	unsigned count = 0;
 
-	if (sound(q.root, NULL, &count) < 0 || count != queued)
-		return false;
-	if (q.first != first_of(n, 0xff))
-		return false;
-	for (uint8_t bit = 1; bit; bit = (uint8_t)(bit << 1))
-		if (queue_first_allowed(&q, bit) != first_of(n, bit))
+	for (const struct queue_node *n = q.first; n; n = n->parent)
+		if (n->raise)
 			return false;
-	for (unsigned i = 0; i < n; i++)
-		if (nodes[i].queued && (!last || less(last, &nodes[i])))
-			last = &nodes[i];
-	if (q.last != last)
-		return false;
-	/* From the last back to the first, each once and in order. */
-	for (struct queue_node *i = last; i; i = queue_prev(i)) {
-		if (prev && !less(i, prev))
+	for (const struct queue_node *n = q.last; n; n = n->parent)
+		if (n->raise)
 			return false;
-		prev = i;
-		queued--;
-	}
-	return !queued && prev == q.first;
+	in_order = NULL;
+	return sound(q.root, NULL, 0, &count) >= 0 && count == queued;
+}
+
+static bool same_as_list(unsigned n, unsigned queued)
+{
+	uint64_t key = model[rnd() % n] - rnd() % 2;
+
+	if (!tree_sound(queued))
+		return false;
+	if (!found(q.first, first_of(n, UINT32_MAX)) || !found(q.last, last_up_to(n, UINT64_MAX)))
+		return false;
+	for (uint32_t bit = 1; bit; bit <<= 1)
+		if (rnd() % 8 == 0 && !found(queue_first_allowed(&q, bit), first_of(n, bit)))
+			return false;
+	if (rnd() % 4 == 0 && !found(queue_last_up_to(&q, key), last_up_to(n, key)))
+		return false;
+	/* What has been asked for changes nothing. */
+	return tree_sound(queued);
 }
 
 static void fill(void)
@@ -94,32 +123,54 @@ static void fill(void)
 		nodes[i] = (struct queue_node){.id = i};
 }
 
-static void put(unsigned i, uint64_t key, uint8_t affinity)
+static void put(unsigned i, uint64_t key, uint32_t traits)
 {
-	nodes[i].key = key;
-	nodes[i].affinity = affinity;
+	nodes[i].key = model[i] = key;
+	nodes[i].traits = traits;
 	queue_insert(&q, &nodes[i]);
+}
+
+/* All up to some key, by as much as their place in the order allows. */
+static void raise_some(unsigned n)
+{
+	uint64_t key = rnd() % 8 ? model[rnd() % n] : rnd(), room, by;
+	struct queue_node *next = NULL;
+
+	for (unsigned i = 0; i < n; i++)
+		if (nodes[i].queued && model[i] > key && (!next || less(&nodes[i], next)))
+			next = &nodes[i];
+	room = next ? model[next->id] - key : UINT64_MAX / 4 > key ? 1000 : 1;
+	by = rnd() % 2 ? room - 1 : rnd() % room;
+	queue_raise(&q, key, by);
+	for (unsigned i = 0; i < n; i++)
+		if (nodes[i].queued && model[i] <= key)
+			model[i] += by;
 }
 
 static void random_operations(unsigned n, uint64_t keys)
 {
-	unsigned queued = 0, wrong = 0;
+	unsigned queued = 0, wrong = 0, raises = 0;
 
 	fill();
 	for (unsigned step = 0; step < 20000; step++) {
 		unsigned i = (unsigned)(rnd() % n);
 
-		if (nodes[i].queued) {
+		if (rnd() % 3 == 0) {
+			raise_some(n);
+			raises++;
+		} else if (nodes[i].queued) {
 			queue_remove(&q, &nodes[i]);
+			wrong += nodes[i].key != model[i];
 			queued--;
 		} else {
-			put(i, rnd() % keys, (uint8_t)(1u << rnd() % 8 | (rnd() % 4 ? 0 : rnd())));
+			put(i, rnd() % keys, 1u << rnd() % 22 | (rnd() % 4 ? 0 : (uint32_t)rnd()));
 			queued++;
 		}
 		wrong += !same_as_list(n, queued);
 	}
-	tap_is_u64(wrong, 0, "%u nodes, %llu keys: as a list after every one of 20000 steps", n,
-		   (unsigned long long)keys);
+	tap_is_u64(wrong, 0,
+		   "%u nodes, %llu keys: as a list after every one of 20000 steps, %u raises", n,
+		   (unsigned long long)keys, raises);
 }
 
 static unsigned log2_ceil(unsigned n)
@@ -141,7 +192,7 @@ static void visited_since(uint64_t before)
 	all += n;
 }
 
-/* How many nodes insert, remove and look-up touch, at most and on average; and a scheduler's turn. */
+/* How many nodes each operation touches, at most and on average; and a scheduler's turn. */
 static void cost(unsigned n)
 {
 	unsigned bound = 6 * log2_ceil(n) + 6, mean = 2 * log2_ceil(n) + 2, steps = 20000;
@@ -150,7 +201,7 @@ static void cost(unsigned n)
 	fill();
 	worst = all = 0;
 	for (unsigned i = 0; i < n; i++)
-		put(i, rnd(), (uint8_t)(1u << i % 8));
+		put(i, rnd(), 1u << i % 8);
 	for (unsigned step = 0; step < steps; step++) {
 		unsigned i = (unsigned)(rnd() % n);
 
@@ -159,16 +210,22 @@ static void cost(unsigned n)
 		visited_since(before);
 		before = queue_visits;
 		/* Keys in order now and then: what makes a tree without balance a list. */
-		put(i, step % 4096 < 2048 ? rnd() : UINT64_MAX / 2 + step, (uint8_t)(1u << i % 8));
+		put(i, step % 4096 < 2048 ? rnd() : UINT64_MAX / 2 + step, 1u << i % 8);
 		visited_since(before);
 		before = queue_visits;
-		queue_first_allowed(&q, (uint8_t)(1u << rnd() % 8));
+		queue_first_allowed(&q, 1u << rnd() % 8);
+		visited_since(before);
+		before = queue_visits;
+		queue_last_up_to(&q, rnd());
+		visited_since(before);
+		before = queue_visits;
+		queue_raise(&q, rnd(), 1);
 		visited_since(before);
 	}
 	tap_ok(worst <= bound, "%u nodes: no operation looks at more than %u (%llu)", n, bound,
 	       (unsigned long long)worst);
-	tap_ok(all <= (uint64_t)mean * steps * 3, "%u nodes: nor at more than %u on average (%.2f)",
-	       n, mean, (double)all / (steps * 3));
+	tap_ok(all <= (uint64_t)mean * steps * 5, "%u nodes: nor at more than %u on average (%.2f)",
+	       n, mean, (double)all / (steps * 5));
 
 	fill();
 	for (unsigned i = 0; i < n; i++)
@@ -190,9 +247,11 @@ int main(void)
 	random_operations(1, 10);
 	random_operations(7, 3);
 	random_operations(64, 40);
-	random_operations(64, UINT64_MAX);
+	random_operations(64, 100000);
+	random_operations(64, UINT64_MAX / 2);
 	cost(2);
 	cost(64);
+	cost(1000);
 	cost(N);
 	return tap_done();
 }

@@ -2,12 +2,61 @@
 /*
  * Anything at any time: up to 64 vCPUs of random weights, caps and pinning on 8 CPUs start, stop, sleep,
  * wake and are reset, while interrupts come late and CPUs' clocks differ a little. After each of a
- * million events everything that must hold is checked (sim_check).
+ * million events everything that must hold is checked (sim_check), and no decision may look at more than
+ * O(log n) nodes of the queues.
  */
+#include "sched_impl.h"
 #include "sched_sim.h"
 #include "tests/tap.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* The linker calls these instead of the scheduler's (--wrap). */
+struct vcpu *__real_sched_next(unsigned cpu, uint64_t now);
+struct vcpu *__wrap_sched_next(unsigned cpu, uint64_t now);
+struct vcpu *__real_sched_timer_due(unsigned cpu, uint64_t now);
+struct vcpu *__wrap_sched_timer_due(unsigned cpu, uint64_t now);
+void __real_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
+void __wrap_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
+
+static struct {
+	uint64_t woken;		 /* whose time has come, in this decision: each is one more */
+	uint64_t decision, mean; /* nodes looked at: at most, and by all decisions */
+	uint64_t level;		 /* at most */
+	uint64_t decisions, levels;
+} cost;
+
+struct vcpu *__wrap_sched_timer_due(unsigned cpu, uint64_t now)
+{
+	struct vcpu *v = __real_sched_timer_due(cpu, now);
+
+	cost.woken += v != NULL;
+	return v;
+}
+
+void __wrap_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now)
+{
+	uint64_t before = queue_visits;
+
+	__real_sched_level(v, w, now);
+	cost.level = max_u64(cost.level, queue_visits - before);
+	cost.levels++;
+}
+
+struct vcpu *__wrap_sched_next(unsigned cpu, uint64_t now)
+{
+	uint64_t before = queue_visits, visits;
+	struct vcpu *v;
+
+	cost.woken = 0;
+	v = __real_sched_next(cpu, now);
+	visits = queue_visits - before;
+	cost.decision = max_u64(cost.decision, visits / (1 + cost.woken));
+	cost.mean += visits;
+	cost.decisions++;
+	return v;
+}
 
 static uint64_t seed;
 
@@ -66,10 +115,23 @@ static void disturb(void)
 		sim_settle();
 }
 
+/* A node is looked at by several walks, each of which may be twice as long as in a balanced tree. */
+static void check_cost(unsigned n)
+{
+	unsigned bits = 32u - (unsigned)__builtin_clz(n);
+
+	tap_ok(cost.decision <= 20 * bits,
+	       "no decision looks at more than %u nodes (%llu; mean %.2f)", 20 * bits,
+	       (unsigned long long)cost.decision, (double)cost.mean / (double)cost.decisions);
+	tap_ok(cost.level <= 10 * bits, "none of %llu levellings at more than %u (%llu)",
+	       (unsigned long long)cost.levels, 10 * bits, (unsigned long long)cost.level);
+}
+
 static void fuzz(unsigned ncpus, unsigned nvcpus, uint64_t events)
 {
 	uint64_t capped_too_long = 0;
 
+	memset(&cost, 0, sizeof(cost));
 	populate(ncpus, nvcpus);
 	while (sim.events < events && !sim.errors) {
 		disturb();
@@ -88,6 +150,7 @@ static void fuzz(unsigned ncpus, unsigned nvcpus, uint64_t events)
 		    (unsigned long long)sim.kicks))
 		tap_print("# %s\n", sim.error);
 	tap_is_u64(capped_too_long, 0, "and no cap is overrun");
+	check_cost(nvcpus);
 	sched_pause_all(sim_on(0), sim_clock(0));
 	sim_settle();
 	tap_ok(sched_all_paused(), "and all can be paused");

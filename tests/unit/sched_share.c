@@ -162,6 +162,18 @@ static void pinning(void)
 		tap_ok(near(sim_share(i), 0.4, 0.02), "two fifths for %u, soon", i);
 	sound("five left");
 
+	/* Two of those on a crowded CPU get theirs though one comes by that is always ahead of them. */
+	sim_init(2, SLICE_US);
+	sim_add(500, 0, 1, 0, 0);
+	sim_add(1000, 0, 3, 0, 0);
+	for (unsigned i = 0; i < 4; i++)
+		sim_add(i ? 1000 : 10, 0, 2, 0, 0);
+	run_s(1000);
+	tap_ok(near(sim_share(0), 1 / 3.0, 0.001), "a third of CPU 0 is for who must be there");
+	tap_ok(near(sim_share(2), 10 / 3010.0, 0.0001), "a light one in the crowd gets no more");
+	tap_ok(near(sim_share(3), 1000 / 3010.0, 0.001), "nor does a heavy one get less");
+	sound("light and heavy");
+
 	/* A chain: with everyone in the right place, all four run. */
 	sim_init(4, SLICE_US);
 	sim_add(100, 0, 3, 0, 0);
