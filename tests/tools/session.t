@@ -167,6 +167,9 @@ for my $case (
 	my ($status, $out, $err) = lab($final . q{print STDERR "qemu: warning: old\n"; good()});
 	is($status, 0, 'a warning of QEMU is no failure');
 	is($err, "pvtime: qemu: warning: old\n", 'but is passed on');
+	(undef, undef, $err) = lab($final .
+		q{print STDERR "qemu: warning: icount sleep disabled and no active timers\nqemu: warning: old\n"; good()});
+	is($err, "pvtime: qemu: warning: old\n", 'the one about icount is not: it comes by chance');
 }
 
 # A board that does not go after "done" is ended.
