@@ -12,5 +12,5 @@ A64_LIBFDT_INC := $(DEBIAN)/libfdt/include
 debian: $(DEBIAN)/versions ## fetch the arm64 kernel, busybox and libfdt from Debian (cached)
 
 # The last file that the script puts in place is versions.
-$(DEBIAN_IMAGE) $(DEBIAN_BUSYBOX) $(DEBIAN_KEXEC)/sbin/kexec $(A64_LIBFDT) $(DEBIAN)/versions &: | $(PACKAGES)
+$(DEBIAN_IMAGE) $(DEBIAN_BUSYBOX) $(DEBIAN_KEXEC)/sbin/kexec $(A64_LIBFDT) $(DEBIAN)/versions &:
 	scripts/debian-fetch $(DEBIAN)
