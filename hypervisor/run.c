@@ -63,22 +63,6 @@ static void take_interrupt(struct cpu *cpu)
 	gic_deactivate(intid);
 }
 
-/* Another vCPU, or none, gets this CPU; sched.h says why in this order. */
-static void switch_to(struct cpu *cpu, struct vcpu *v)
-{
-	struct vcpu *old = cpu->loaded;
-
-	if (old) {
-		vcpu_put(old);
-		sched_release(&old->sched);
-		vm_left_cpu(old->vm);
-	}
-	if (v) {
-		sched_claim(&v->sched);
-		vcpu_load(v);
-	}
-}
-
 static void run_guest(struct cpu *cpu, struct vcpu *v)
 {
 	unsigned kind = guest_enter(v);
@@ -98,7 +82,7 @@ void run_forever(struct cpu *cpu)
 		struct vcpu *v = sched_next(cpu->id, counter());
 
 		if (v != cpu->loaded)
-			switch_to(cpu, v);
+			vcpu_switch(cpu, v);
 		lab_finish_if_ended();
 		if (v && vgic_needs_flush(&v->gic))
 			vgic_flush(v);

@@ -120,6 +120,21 @@ void vcpu_put(struct vcpu *v)
 	this_cpu()->loaded = NULL;
 }
 
+void vcpu_switch(struct cpu *cpu, struct vcpu *v)
+{
+	struct vcpu *old = cpu->loaded;
+
+	if (old) {
+		vcpu_put(old);
+		sched_release(&old->sched);
+		vm_left_cpu(old->vm);
+	}
+	if (v) {
+		sched_claim(&v->sched);
+		vcpu_load(v);
+	}
+}
+
 void vcpu_kick(struct vcpu *v)
 {
 	sched_wake(v, this_cpu()->id, counter());

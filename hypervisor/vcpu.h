@@ -8,6 +8,7 @@
 #include "vgic.h"
 #include "pvtime/host.h"
 
+struct cpu;
 struct vm;
 
 /* The general registers as the vectors save them; switch.S knows this layout. */
@@ -68,8 +69,10 @@ struct vcpu {
 	struct fp_regs fp;
 };
 
-/* Its registers into this CPU, which holds nobody's; and out of it. The run loop alone (sched.h says in which order). */
+/* Its registers into this CPU, which holds nobody's; and out of it. */
 void vcpu_load(struct vcpu *v);
 void vcpu_put(struct vcpu *v);
+/* This CPU gets v, or nobody (NULL), instead of whom it has: in the order that sched.h explains. */
+void vcpu_switch(struct cpu *cpu, struct vcpu *v);
 
 #endif

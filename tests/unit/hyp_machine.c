@@ -186,22 +186,6 @@ void machine_on(unsigned cpu)
 	*fake_sysreg("cntpct_el0") += 100;
 }
 
-/* As run.c does it. */
-static void switch_to(struct cpu *cpu, struct vcpu *v)
-{
-	struct vcpu *old = cpu->loaded;
-
-	if (old) {
-		vcpu_put(old);
-		sched_release(&old->sched);
-		vm_left_cpu(old->vm);
-	}
-	if (v) {
-		sched_claim(&v->sched);
-		vcpu_load(v);
-	}
-}
-
 struct vcpu *machine_run(unsigned n)
 {
 	struct cpu *cpu = &cpus[n];
@@ -211,7 +195,7 @@ struct vcpu *machine_run(unsigned n)
 		machine_on(n);
 		v = sched_next(n, counter());
 		if (v != cpu->loaded)
-			switch_to(cpu, v);
+			vcpu_switch(cpu, v);
 		if (!v || v->vm->phase != VM_LOADING)
 			return v;
 		vm_load_step(v);
