@@ -48,16 +48,6 @@ void gich_write_lr(unsigned i, uint64_t value)
 	}
 }
 
-uint64_t gich_read_elrsr(void)
-{
-	return read_sysreg(ich_elrsr_el2);
-}
-
-uint64_t gich_read_misr(void)
-{
-	return read_sysreg(ich_misr_el2);
-}
-
 uint64_t gich_read_hcr(void)
 {
 	return read_sysreg(ich_hcr_el2);

@@ -9,8 +9,6 @@ unsigned gich_lr_count(void);	   /* implemented list registers, 1 to 16 */
 unsigned gich_priority_bits(void); /* 5 to 8 */
 uint64_t gich_read_lr(unsigned i);
 void gich_write_lr(unsigned i, uint64_t value);
-uint64_t gich_read_elrsr(void); /* bit i: list register i is empty and needs no maintenance */
-uint64_t gich_read_misr(void);
 uint64_t gich_read_hcr(void);
 void gich_write_hcr(uint64_t value);
 uint64_t gich_read_vmcr(void);

@@ -23,7 +23,7 @@ static void zero(void *at, uint64_t size)
 		dcache_zero(a);
 }
 
-/* What a guest sees with its caches off, and fetches (IHI 0487, D7.5): to the point of coherency. */
+/* No translation and no instruction of what was in this memory before is left in any CPU (DDI 0487, D8.14). */
 static void finish(struct vm *vm)
 {
 	tlbi(vmalls12e1is);
@@ -35,6 +35,7 @@ static void finish(struct vm *vm)
 	lab_vm_loaded(vm);
 }
 
+/* Each piece is cleaned to the point of coherency: the guest begins with its caches off. */
 void vm_load_step(struct vcpu *v)
 {
 	struct vm *vm = v->vm;

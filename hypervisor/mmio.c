@@ -120,13 +120,13 @@ void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
 	struct access a = access_from_syndrome(esr);
 	uint32_t insn;
 
-	if (esr & (ISS_S1PTW | ISS_CM)) {
-		if (esr & ISS_CM && !(esr & ISS_S1PTW)) {
-			/* Cache maintenance of a device or of read-only memory: nothing to do. */
-			skip_instruction(v, esr);
-			return;
-		}
+	if (esr & ISS_S1PTW) {
 		inject_external_abort(v, esr, far);
+		return;
+	}
+	if (esr &
+	    ISS_CM) { /* cache maintenance of a device or of read-only memory: nothing to do */
+		skip_instruction(v, esr);
 		return;
 	}
 	if (!(esr & ISS_ISV)) {

@@ -42,15 +42,6 @@ void gich_write_lr(unsigned i, uint64_t value)
 	here()->lr[i] = value;
 }
 
-uint64_t gich_read_elrsr(void)
-{
-	uint64_t empty = 0;
-
-	for (unsigned i = 0; i < fake_nlrs; i++)
-		empty |= here()->lr[i] & (STATE | LR_EOI) ? 0 : BIT(i);
-	return empty;
-}
-
 uint64_t gich_read_hcr(void)
 {
 	return here()->hcr;
@@ -81,7 +72,7 @@ void gich_write_apr(unsigned group, unsigned n, uint32_t value)
 	here()->apr[group][n] = value;
 }
 
-uint64_t gich_read_misr(void)
+static uint64_t read_misr(void)
 {
 	const struct fake_cpu *c = here();
 	bool eoi = false, pending = false;
@@ -218,10 +209,10 @@ bool fake_exit_if_due(unsigned cpu)
 		return false;
 	fake_this_cpu = cpu;
 	fired = fake_timers[v->id] & ~here()->ppi_active;
-	if (gich_read_misr() != 0) {
+	if (read_misr() != 0) {
 		vgic_maintenance(v);
 		fake_maintenance++;
-		if (gich_read_misr() != 0)
+		if (read_misr() != 0)
 			abort();
 		due = true;
 	}
