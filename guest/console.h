@@ -4,7 +4,10 @@
 
 #include <stdarg.h>
 
-/* The PL011 that the FDT names. Lines of several CPUs do not mix. Before console_init: nothing. */
+/*
+ * What the FDT names: a PL011, an 8250, or Xen's console_io. Lines of several CPUs do not mix. Before console_init:
+ * nothing.
+ */
 void console_init(void);
 
 /* Formats as in hypervisor/format.h; up to 255 bytes. */

@@ -33,6 +33,7 @@ bool cpu_wait_off(unsigned index, unsigned ms)
 	while (psci_affinity_info(cpus[index].mpidr) != PSCI_AFFINITY_OFF) {
 		if (counter_virtual() > end)
 			return false;
+		cpu_relax();
 	}
 	return true;
 }

@@ -14,8 +14,11 @@ struct cpu {
 	uint64_t stack_top; /* start.S: offset 0 */
 	uint64_t mpidr;	    /* affinity fields, as PSCI wants them */
 	unsigned index;
-	uint64_t gicr; /* its redistributor, 0: none found yet */
+	uint64_t gic_private; /* the frame with its INTIDs 0 to 31 */
+	uint64_t gicr;	      /* GICv3: its redistributor, 0: none found yet */
+	uint8_t gic_target;   /* GICv2: its bit in lists of CPUs */
 	struct fault_expectation expectation;
+	unsigned mmu_changes; /* mmu_fault_is_transient() */
 	void (*run)(void *arg);
 	void *arg;
 };

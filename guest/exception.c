@@ -3,6 +3,7 @@
 #include "console.h"
 #include "cpu.h"
 #include "gic.h"
+#include "mmu.h"
 #include "psci.h"
 #include "start.h"
 #include "sysreg.h"
@@ -36,6 +37,11 @@ static void skip(struct frame *f, uint64_t kind)
 		f->elr += 4;
 }
 
+static bool is_translation_fault(uint64_t esr)
+{
+	return ESR_EC(esr) == ESR_EC_DATA_ABORT && (ESR_FSC(esr) & ~3u) == ESR_FSC_TRANSLATION;
+}
+
 void exception(struct frame *f, uint64_t vector)
 {
 	struct fault_expectation *expected = &cpu_self()->expectation;
@@ -46,6 +52,9 @@ void exception(struct frame *f, uint64_t vector)
 		gic_handle_irq();
 		return;
 	}
+	if (kind == VECTOR_SYNC && current_el && is_translation_fault(f->esr) &&
+	    mmu_fault_is_transient())
+		return;
 	if (kind == VECTOR_FIQ || !current_el || !expected->active)
 		fatal(f, vector);
 	if (!expected->fault.taken)

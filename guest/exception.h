@@ -6,15 +6,16 @@
 #include <stdint.h>
 
 /* ESR_EL1.EC (DDI 0487, D17.2.37). */
-#define ESR_EC(esr)	   ((unsigned)((esr) >> 26) & 0x3f)
-#define ESR_EC_UNKNOWN	   0x00u
-#define ESR_EC_INSN_ABORT  0x21u /* from EL1, as the next */
-#define ESR_EC_DATA_ABORT  0x25u
-#define ESR_EC_SERROR	   0x2fu
-#define ESR_WNR		   (1u << 6)
-#define ESR_FSC(esr)	   ((unsigned)(esr)&0x3f)
-#define ESR_FSC_EXTERNAL   0x10u /* synchronous external abort, not on a table walk */
-#define ESR_FSC_PERMISSION 0x0cu /* to 0x0f, by level */
+#define ESR_EC(esr)	    ((unsigned)((esr) >> 26) & 0x3f)
+#define ESR_EC_UNKNOWN	    0x00u
+#define ESR_EC_INSN_ABORT   0x21u /* from EL1, as the next */
+#define ESR_EC_DATA_ABORT   0x25u
+#define ESR_EC_SERROR	    0x2fu
+#define ESR_WNR		    (1u << 6)
+#define ESR_FSC(esr)	    ((unsigned)(esr)&0x3f)
+#define ESR_FSC_EXTERNAL    0x10u /* synchronous external abort, not on a table walk */
+#define ESR_FSC_PERMISSION  0x0cu /* to 0x0f, by level */
+#define ESR_FSC_TRANSLATION 0x04u /* to 0x07 */
 
 /* A fault that a test provoked: what the exception registers said. */
 struct fault {
@@ -38,6 +39,12 @@ struct fault fault_end(void);
 /* One access of 1, 2, 4 or 8 bytes, with a fault expected. *value is untouched by a fault. */
 struct fault fault_read(uint64_t address, unsigned bytes, uint64_t *value);
 struct fault fault_write(uint64_t address, unsigned bytes, uint64_t value);
+
+/* The same by other kinds of store; where DCZID_EL0 permits it, DC ZVA. The pair is 16 bytes, the others 8. */
+struct fault fault_write_pair(uint64_t address, uint64_t low, uint64_t high);
+struct fault fault_write_post_index(uint64_t address, uint64_t value);
+struct fault fault_write_exclusive(uint64_t address); /* of what is there */
+struct fault fault_write_zva(uint64_t address);
 
 /* An instruction fetch: calls the address, which must be nothing that runs. */
 struct fault fault_execute(uint64_t address);

@@ -5,13 +5,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The GICv3 (Arm IHI 0069) that the FDT names; every interrupt is of group 1, non-secure. */
+/* The GIC, version 2 or 3, that the FDT names. */
 #define GIC_SPURIOUS 1023u
 #define GIC_MAX_SGI  16u
 
 /* Distributor, once; then each CPU its redistributor and CPU interface. */
 void gic_init(void);
 void gic_init_cpu(void);
+
+/* Nothing is enabled, pending or active any more: of SPIs, and of the calling CPU. */
+void gic_quiesce(void);
 
 /* SGIs and PPIs are those of the calling CPU. An SPI goes to the CPU that enables it. */
 void gic_enable(unsigned intid);
@@ -26,7 +29,7 @@ bool gic_pending(unsigned intid);
 typedef void (*gic_handler_fn)(unsigned intid);
 void gic_set_handler(gic_handler_fn handler);
 
-/* SGI `intid` (0 to 15) to one CPU by its MPIDR, or to all but the caller. */
+/* SGI `intid` (0 to 15) to one CPU by its MPIDR, which has done gic_init_cpu(); or to all but the caller. */
 void gic_send_sgi(unsigned intid, uint64_t mpidr);
 void gic_send_sgi_to_others(unsigned intid);
 

@@ -11,7 +11,8 @@ void primary_main(uint64_t fdt)
 {
 	board_init(fdt);
 	console_init();
-	mmu_map(board.ram.base, board.ram.size, MMU_NORMAL);
+	for (unsigned i = 0; i < board.bank_count; i++)
+		mmu_map(board.banks[i].base, board.banks[i].size, MMU_NORMAL);
 	gic_init();
 	gic_init_cpu();
 	main();

@@ -1,20 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The identity map: 4 KiB granule, 39-bit addresses, so tables of levels 1 to 3 (DDI 0487, D8). */
-#include <stdbool.h>
+/*
+ * The identity map of 39 bits (DDI 0487, D8). By granule: tables of levels 1 to 3 for 4 KiB, the same with
+ * 8 entries in the first for 16 KiB, levels 2 and 3 for 64 KiB.
+ */
 #include <stddef.h>
-#include "mmu.h"
-#include "start.h"
+#include "board.h"
 #include "console.h"
+#include "cpu.h"
+#include "mmu.h"
 #include "psci.h"
+#include "start.h"
 #include "sysreg.h"
 
-#define PAGE	    4096ull
-#define ENTRIES	    512u
-#define TABLES	    24u /* level 1; and of levels 2 and 3 for image, FDT, RAM's ends and single pages */
+#define VA_BITS	    39u
+#define LEVEL_BITS  (GUEST_GRANULE_SHIFT - 3u)
+#define ENTRIES	    (1u << LEVEL_BITS)
+#define LAST_LEVEL  3u
 #define IMAGE_BYTES 0x200000ull
 
+/*
+ * By granule: first level, first one that may have blocks, TCR_EL1.TG0, how many tables there are; and what field of
+ * ID_AA64MMFR0_EL1 says, by which value, that the CPU does not have it.
+ */
+#if GUEST_GRANULE_SHIFT == 12
+#define FIRST_LEVEL   1u
+#define BLOCK_LEVEL   1u
+#define TCR_TG0	      0ull
+#define TABLES	      32u
+#define TGRAN_SHIFT   28
+#define TGRAN_MISSING 0xfu
+#elif GUEST_GRANULE_SHIFT == 14
+#define FIRST_LEVEL   1u
+#define BLOCK_LEVEL   2u
+#define TCR_TG0	      (2ull << 14)
+#define TABLES	      32u
+#define TGRAN_SHIFT   20
+#define TGRAN_MISSING 0u
+#else
+#define FIRST_LEVEL   2u
+#define BLOCK_LEVEL   2u
+#define TCR_TG0	      (1ull << 14)
+#define TABLES	      16u
+#define TGRAN_SHIFT   24
+#define TGRAN_MISSING 0xfu
+#endif
+
 #define PTE_VALID   1ull
-#define PTE_TABLE   2ull /* a table at levels 1 and 2, a page at level 3 */
+#define PTE_TABLE   2ull /* a table, or a page at the last level */
 #define PTE_ATTR(i) ((uint64_t)(i) << 2)
 #define PTE_INNER   (3ull << 8)
 #define PTE_AF	    (1ull << 10)
@@ -23,27 +55,31 @@
 
 #define MAIR (0xffull << 8) /* 0: device nGnRnE; 1: write-back, read and write allocate */
 
-/* TCR_EL1: 39 bits for TTBR0 (T0SZ 25), tables in write-back inner shareable memory; no TTBR1. */
-#define TCR (25ull | 1ull << 8 | 1ull << 10 | 3ull << 12 | 1ull << 23)
-
-extern char _start[];
+/* TCR_EL1: VA_BITS for TTBR0, tables in write-back inner shareable memory; no TTBR1. */
+#define TCR ((64u - VA_BITS) | 1ull << 8 | 1ull << 10 | 3ull << 12 | TCR_TG0 | 1ull << 23)
 
 struct {
 	uint64_t mair, tcr, ttbr0;
 } mmu_registers; /* start.S */
 
-static _Alignas(4096) uint64_t tables[TABLES][ENTRIES];
+static _Alignas(MMU_PAGE) uint64_t tables[TABLES][ENTRIES];
 static unsigned tables_used;
-static bool live;
+static bool live, locked;
+static unsigned changes; /* of valid entries; odd while there is one under way */
+
+bool mmu_is_on(void)
+{
+	return sysreg_read("sctlr_el1") & 1;
+}
 
 static uint64_t span(unsigned level)
 {
-	return PAGE << (9 * (3 - level));
+	return MMU_PAGE << (LEVEL_BITS * (LAST_LEVEL - level));
 }
 
 static uint64_t leaf(uint64_t address, unsigned level, enum mmu_type type)
 {
-	uint64_t pte = address | PTE_VALID | PTE_AF | (level == 3 ? PTE_TABLE : 0);
+	uint64_t pte = address | PTE_VALID | PTE_AF | (level == LAST_LEVEL ? PTE_TABLE : 0);
 
 	return pte | (type == MMU_NORMAL ? PTE_ATTR(1) | PTE_INNER : PTE_ATTR(0) | PTE_XN);
 }
@@ -52,8 +88,10 @@ static uint64_t leaf(uint64_t address, unsigned level, enum mmu_type type)
 static void set_entry(uint64_t *entry, uint64_t pte, uint64_t address)
 {
 	volatile uint64_t *e = entry;
+	bool breaks = live && (*e & PTE_VALID);
 
-	if (live && (*e & PTE_VALID)) {
+	if (breaks) {
+		__atomic_store_n(&changes, changes + 1, __ATOMIC_SEQ_CST);
 		*e = 0;
 		dsb(ishst);
 		__asm__ volatile("tlbi vaae1is, %0" : : "r"(address >> 12) : "memory");
@@ -63,12 +101,27 @@ static void set_entry(uint64_t *entry, uint64_t pte, uint64_t address)
 	*e = pte;
 	dsb(ishst);
 	isb();
+	if (breaks)
+		__atomic_store_n(&changes, changes + 1, __ATOMIC_SEQ_CST);
+}
+
+bool mmu_fault_is_transient(void)
+{
+	struct cpu *cpu = cpu_self();
+	unsigned now = __atomic_load_n(&changes, __ATOMIC_SEQ_CST);
+
+	if (now == cpu->mmu_changes)
+		return false;
+	for (; now % 2; cpu_relax())
+		now = __atomic_load_n(&changes, __ATOMIC_SEQ_CST);
+	cpu->mmu_changes = now;
+	return true;
 }
 
 /* The table below an entry; a block is split into one that says the same. */
 static uint64_t *table_below(uint64_t *entry, unsigned level, uint64_t address)
 {
-	uint64_t old = *entry;
+	uint64_t old = *entry, step = old ? span(level + 1) : 0;
 	uint64_t *table;
 
 	if ((old & (PTE_VALID | PTE_TABLE)) == (PTE_VALID | PTE_TABLE))
@@ -77,10 +130,11 @@ static uint64_t *table_below(uint64_t *entry, unsigned level, uint64_t address)
 		console_print("Bail out! out of page tables\n");
 		psci_system_off();
 	}
+	if (old && level + 1 == LAST_LEVEL)
+		old |= PTE_TABLE;
 	table = tables[tables_used++];
 	for (unsigned i = 0; i < ENTRIES; i++)
-		table[i] =
-			(old & ~PTE_TABLE) + i * span(level + 1) + (level + 1 == 3 ? PTE_TABLE : 0);
+		table[i] = old + i * step;
 	set_entry(entry, (uint64_t)(uintptr_t)table | PTE_TABLE | PTE_VALID, address);
 	return table;
 }
@@ -90,7 +144,7 @@ static void map_one(uint64_t address, unsigned level, enum mmu_type type)
 	uint64_t *table = tables[0];
 	uint64_t *entry;
 
-	for (unsigned l = 1;; l++) {
+	for (unsigned l = FIRST_LEVEL;; l++) {
 		entry = &table[address / span(l) % ENTRIES];
 		if (l == level)
 			break;
@@ -105,48 +159,59 @@ static bool has_table(uint64_t address, unsigned level)
 {
 	uint64_t *table = tables[0];
 
-	for (unsigned l = 1; l <= level && l < 3; l++) {
+	for (unsigned l = FIRST_LEVEL; l <= level && l < LAST_LEVEL; l++) {
 		uint64_t pte = table[address / span(l) % ENTRIES];
 
 		if (!(pte & PTE_TABLE))
 			return false;
 		table = (uint64_t *)(uintptr_t)(pte & PTE_ADDRESS);
 	}
-	return level < 3;
+	return level < LAST_LEVEL;
 }
 
-void mmu_map(uint64_t base, uint64_t size, enum mmu_type type)
+static void map(uint64_t base, uint64_t size, enum mmu_type type)
 {
-	uint64_t end = (base + size + PAGE - 1) & -PAGE;
+	uint64_t end = (base + size + MMU_PAGE - 1) & -MMU_PAGE;
 	unsigned level;
 
-	for (base &= -PAGE; base < end; base += span(level)) {
-		level = 1;
-		while (level < 3 &&
+	for (base &= -MMU_PAGE; base < end; base += span(level)) {
+		level = BLOCK_LEVEL;
+		while (level < LAST_LEVEL &&
 		       (base % span(level) || end - base < span(level) || has_table(base, level)))
 			level++;
 		map_one(base, level, type);
 	}
 }
 
-/* The FDT's size: read by hand, as libfdt may not run with the MMU off. */
-static uint64_t fdt_bytes(uint64_t fdt)
+void mmu_map(uint64_t base, uint64_t size, enum mmu_type type)
 {
-	uint32_t size = *(const volatile uint32_t *)(uintptr_t)(fdt + 4);
+	while (__atomic_exchange_n(&locked, true, __ATOMIC_ACQUIRE))
+		cpu_relax();
+	map(base, size, type);
+	__atomic_store_n(&locked, false, __ATOMIC_RELEASE);
+}
 
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? size : __builtin_bswap32(size);
+/* Nothing can be mapped, so this is said with the MMU off. */
+static _Noreturn void no_such_granule(uint64_t fdt)
+{
+	board_init(fdt);
+	console_init();
+	console_print("Bail out! this CPU has no %u KiB granule\n", (unsigned)(MMU_PAGE >> 10));
+	psci_system_off();
 }
 
 /* MMU off. What is needed to go on is memory: image and FDT. The rest comes when the FDT was read. */
 void mmu_prepare(uint64_t fdt)
 {
-	uint64_t pa_range = sysreg_read("id_aa64mmfr0_el1") & 0xf;
+	uint64_t features = sysreg_read("id_aa64mmfr0_el1"), pa_range = features & 0xf;
 
+	if ((features >> TGRAN_SHIFT & 0xf) == TGRAN_MISSING)
+		no_such_granule(fdt);
 	tables_used = 1;
-	for (unsigned i = 0; i < ENTRIES; i++)
-		tables[0][i] = leaf(i * span(1), 1, MMU_DEVICE);
-	mmu_map((uint64_t)(uintptr_t)_start, IMAGE_BYTES, MMU_NORMAL);
-	mmu_map(fdt, fdt_bytes(fdt), MMU_NORMAL);
+	map(0, 1ull << VA_BITS, MMU_DEVICE);
+	map((uint64_t)(uintptr_t)_start, IMAGE_BYTES, MMU_NORMAL);
+	if (fdt)
+		map(fdt, dt_bytes((const void *)(uintptr_t)fdt), MMU_NORMAL);
 	mmu_registers.mair = MAIR;
 	mmu_registers.tcr = TCR | (pa_range > 5 ? 5 : pa_range) << 32;
 	mmu_registers.ttbr0 = (uint64_t)(uintptr_t)tables[0];

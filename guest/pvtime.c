@@ -14,20 +14,6 @@ static int64_t conduit(uint32_t fid, uint64_t arg1)
 	return smccc_call(fid, arg1, 0, 0);
 }
 
-/*
- * mmu_map() must not change what another CPU uses: the region's page is mapped by whoever is first, and
- * found mapped by the others. The UART is in the same 2 MiB, so nobody prints meanwhile.
- */
-static void map_structure(uint64_t ipa)
-{
-	static bool busy;
-
-	while (__atomic_exchange_n(&busy, true, __ATOMIC_ACQUIRE))
-		;
-	mmu_map(ipa, PVTIME_STRUCT_SIZE, MMU_NORMAL);
-	__atomic_store_n(&busy, false, __ATOMIC_RELEASE);
-}
-
 int pvtime_register(void)
 {
 	unsigned self = cpu_self()->index;
@@ -40,7 +26,7 @@ int pvtime_register(void)
 		error = pvtime_guest_locate(&guest, &per_cpu[self].state, &ipa);
 	if (error)
 		return error;
-	map_structure(ipa);
+	mmu_map(ipa, PVTIME_STRUCT_SIZE, MMU_NORMAL);
 	per_cpu[self].ipa = ipa;
 	return pvtime_guest_attach(&per_cpu[self].state,
 				   (const struct pvtime_stolen *)(uintptr_t)ipa);

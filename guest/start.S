@@ -13,6 +13,12 @@
 #endif
 #define CPACR_FPEN (3 << 20) /* FP and SIMD not trapped */
 
+#ifndef GUEST_GRANULE_SHIFT
+#define GUEST_GRANULE_SHIFT 12
+#endif
+#define PAGE_FLAG (GUEST_GRANULE_SHIFT / 2 - 5) /* 1, 2, 3: pages of 4, 16, 64 KiB */
+#define FLAGS	  (0x8 | PAGE_FLAG << 1 | ENDIAN_FLAG) /* anywhere in RAM */
+
 /* The header is little-endian in any image: in bytes, where it is not 0. */
 	.section .head, "ax"
 	.global _start
@@ -21,7 +27,7 @@ _start:
 	.long	0
 	.quad	0			/* text_offset */
 	.byte	0, 0, 0x20, 0, 0, 0, 0, 0	/* image_size: 2 MiB, see image.ld */
-	.byte	(0xa | ENDIAN_FLAG), 0, 0, 0, 0, 0, 0, 0	/* 4 KiB pages, anywhere in RAM */
+	.byte	FLAGS, 0, 0, 0, 0, 0, 0, 0
 	.quad	0, 0, 0
 	.ascii	"ARM\x64"
 	.long	0
@@ -92,6 +98,8 @@ primary:
 	str	x1, [x0]
 	cpu_setup
 	mov	x0, x20
+	bl	board_find_fdt
+	mov	x20, x0
 	bl	mmu_prepare
 	bl	mmu_enable
 	mov	x0, x20

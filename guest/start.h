@@ -8,6 +8,7 @@
 struct cpu;
 struct frame;
 
+extern char _start[], bss_start[], bss_end[]; /* image.ld */
 void secondary_start(void);
 void mmu_prepare(uint64_t fdt);
 void primary_main(uint64_t fdt);

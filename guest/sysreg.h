@@ -17,6 +17,12 @@
 #define isb()	  __asm__ volatile("isb" : : : "memory")
 #define dsb(what) __asm__ volatile("dsb " #what : : : "memory")
 
+/* In a loop that waits for another CPU: who runs both may run the other one first. */
+static inline void cpu_relax(void)
+{
+	__asm__ volatile("yield" : : : "memory");
+}
+
 /* Little-endian, as every device is, to the byte order of this image, and back. */
 static inline uint32_t le32(uint32_t x)
 {
@@ -40,6 +46,19 @@ static inline uint32_t mmio_read32(uint64_t address)
 static inline void mmio_write32(uint64_t address, uint32_t value)
 {
 	__asm__ volatile("str %w0, [%1]" : : "r"(le32(value)), "r"(address) : "memory");
+}
+
+static inline uint8_t mmio_read8(uint64_t address)
+{
+	uint8_t value;
+
+	__asm__ volatile("ldrb %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
+	return value;
+}
+
+static inline void mmio_write8(uint64_t address, uint8_t value)
+{
+	__asm__ volatile("strb %w0, [%1]" : : "r"(value), "r"(address) : "memory");
 }
 
 static inline uint64_t mmio_read64(uint64_t address)

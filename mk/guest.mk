@@ -9,11 +9,11 @@ GUEST_OBJS   := $(GUEST_SRCS:%.c=$(GUEST_BUILD)/obj/%.o) $(GUEST_ASM:%.S=$(GUEST
 GUEST_IMAGES := $(patsubst tests/guests/%.c,$(GUEST_BUILD)/%.img,$(wildcard tests/guests/*.c))
 
 # Position-independent, as an Image may be put anywhere; atomics inline, as there is no libgcc.
-GUEST_CFLAGS  := $(A64_CFLAGS) -fpie -fvisibility=hidden -mno-outline-atomics -isystem $(A64_LIBFDT_INC)
+GUEST_CFLAGS  := $(A64_CFLAGS) -fpie -fvisibility=hidden -mno-outline-atomics
 GUEST_LDFLAGS := -pie --no-dynamic-linker -Bsymbolic -z norelro -z notext --build-id=none \
 	--no-warn-rwx-segments -T guest/image.ld
 
-$(GUEST_BUILD)/obj/%.o: %.c | $(A64_LIBFDT)
+$(GUEST_BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
 $(GUEST_BUILD)/obj/%.o: %.S
@@ -21,14 +21,14 @@ $(GUEST_BUILD)/obj/%.o: %.S
 	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 $(GUEST_BUILD)/%.elf: $(GUEST_BUILD)/obj/tests/guests/%.o $(GUEST_OBJS) guest/image.ld
-	$(A64_LD) $(GUEST_LDFLAGS) -o $@ $(filter %.o,$^) $(A64_LIBFDT)
+	$(A64_LD) $(GUEST_LDFLAGS) -o $@ $(filter %.o,$^)
 $(GUEST_BUILD)/%.img: $(GUEST_BUILD)/%.elf
 	$(A64_OBJCOPY) -O binary $< $@
 .SECONDARY: $(GUEST_IMAGES:.img=.elf) $(GUEST_OBJS) $(GUEST_IMAGES:$(GUEST_BUILD)/%.img=$(GUEST_BUILD)/obj/tests/guests/%.o)
 
 # What clang says about them.
 GUEST_CLANG := $(patsubst %.c,$(GUEST_BUILD)/clang/%.o,$(wildcard guest/*.c tests/guests/*.c))
-$(GUEST_BUILD)/clang/%.o: %.c | $(A64_LIBFDT)
+$(GUEST_BUILD)/clang/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(CLANG) --target=aarch64-linux-gnu $(GUEST_CFLAGS) -c -o $@ $<
 clang-host: $(GUEST_CLANG)
@@ -48,3 +48,8 @@ $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
 .PHONY: guests
 guests: $(GUEST_IMAGES) $(INITRAMFS) ## build our test guests and the initramfs of the Linux guests
 QEMU_DEPS += $(GUEST_IMAGES) $(INITRAMFS) $(INITRAMFS_KEXEC)
+
+# The guests' FDT reader, on the host.
+UNIT_NAMES += guest_fdt
+guest_fdt_SRCS := tests/unit/guest_fdt.c guest/fdt.c guest/fdt_reg.c machine/fdt.c
+guest_fdt_LIBS := -lfdt

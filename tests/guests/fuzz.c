@@ -146,10 +146,10 @@ static uint64_t address(unsigned index)
 {
 	const uint64_t bases[] = {
 		board.gicd.base,
-		board.gicr.base,
-		board.gicr.base + 0x10000,
-		board.gicr.base + 0x20000 * below(index, board.cpus + 1),
-		board.gicr.base + 0x20000 * below(index, board.cpus) + 0x10000,
+		board.gicr[0].base,
+		board.gicr[0].base + 0x10000,
+		board.gicr[0].base + 0x20000 * below(index, board.cpus + 1),
+		board.gicr[0].base + 0x20000 * below(index, board.cpus) + 0x10000,
 		board.uart.base + 0x10,
 		0, /* flash */
 		0x04000000,

@@ -89,7 +89,7 @@ int main(void)
 	steps(code_actlr, 0, "a read of ACTLR_EL1");
 	steps(code_load, board.gicd.base + 4, "a load from the distributor");
 	steps(code_index, board.gicd.base + 4, "a load with writeback");
-	steps(code_pair, board.gicr.base, "a load of a pair");
+	steps(code_pair, board.gicr[0].base, "a load of a pair");
 	steps(code_sgi, 1ull << 40, "an SGI to others");
 	steps(code_hvc, 0x84000000, "HVC");
 	return tap_done();

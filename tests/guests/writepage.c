@@ -24,42 +24,6 @@ static void check(struct fault f, uint64_t address, const char *what)
 	tap_ok(f.taken && f.far == address, "%s: FAR is the address written to", what);
 }
 
-static struct fault write_pair(uint64_t address)
-{
-	fault_expect();
-	__asm__ volatile("stp xzr, xzr, [%0]" : : "r"(address) : "memory");
-	return fault_end();
-}
-
-static struct fault write_post_index(uint64_t address)
-{
-	uint64_t moving = address;
-
-	fault_expect();
-	__asm__ volatile("str xzr, [%0], #8" : "+r"(moving) : : "memory");
-	return fault_end();
-}
-
-static struct fault write_exclusive(uint64_t address)
-{
-	uint64_t value;
-	uint32_t failed;
-
-	fault_expect();
-	__asm__ volatile("ldxr %0, [%2]\n\tstxr %w1, %0, [%2]"
-			 : "=&r"(value), "=&r"(failed)
-			 : "r"(address)
-			 : "memory");
-	return fault_end();
-}
-
-static struct fault write_dc_zva(uint64_t address)
-{
-	fault_expect();
-	__asm__ volatile("dc zva, %0" : : "r"(address) : "memory");
-	return fault_end();
-}
-
 int main(void)
 {
 	int error = pvtime_register();
@@ -79,11 +43,11 @@ int main(void)
 	check(fault_write(page + 8, 1, 0xff), page + 8, "1 byte");
 	check(fault_write(page + 8, 2, 0xffff), page + 8, "2 bytes");
 	check(fault_write(page + 12, 4, ~0u), page + 12, "4 bytes");
-	check(write_pair(page), page, "STP");
-	check(write_post_index(page + 8), page + 8, "STR with write-back");
-	check(write_exclusive(page + 8), page + 8, "STXR");
+	check(fault_write_pair(page, 0, 0), page, "STP");
+	check(fault_write_post_index(page + 8, 0), page + 8, "STR with write-back");
+	check(fault_write_exclusive(page + 8), page + 8, "STXR");
 	if (!(sysreg_read("dczid_el0") & 0x10))
-		check(write_dc_zva(page), page, "DC ZVA");
+		check(fault_write_zva(page), page, "DC ZVA");
 
 	tap_is_u64(le32(s->revision), PVTIME_REVISION, "the revision is what it was");
 	tap_is_u64(le32(s->attributes), PVTIME_ATTRIBUTES, "the attributes are what they were");

@@ -31,7 +31,7 @@ my $kexec = $Guest::build . '/guest/initramfs-kexec.cpio';
 	like($console, qr/^HOTPLUG before.*^HOTPLUG offline.*^HOTPLUG after/ms, 'CPU 1 was off and is on again');
 	my @reports = grep { $_->{cpu} == 1 } reports($console);
 	is(@reports, 3, 'it reports before, after, and when there is no competition any more') or diag $console;
-	cmp_ok($reports[0]{proc_ticks}, '>', 50, 'it was stolen from before');
+	cmp_ok($reports[0]{proc_ticks}, '>', 10, 'it was stolen from before');
 	faultless('its stolen time is no less after it', backward(@reports));
 	faulty('what Linux KVM has: 398 ticks, then 52', backward({proc_ticks => 398, struct_ns => 3980000000},
 		{proc_ticks => 52, struct_ns => 520000000}));
