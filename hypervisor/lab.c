@@ -136,7 +136,7 @@ void lab_stop(void)
 		cpu_kick(0);
 }
 
-/* A VM has ended, the one way or the other; the last one ends the lab. */
+/* A VM has ended, the one way or the other; the last one ends the lab, or the one that it runs until. */
 static void vm_ended(struct vm *vm, const char *how)
 {
 	bool all = true;
@@ -144,7 +144,7 @@ static void vm_ended(struct vm *vm, const char *how)
 	report_vm(vm, how);
 	for (unsigned i = 0; i < manifest.vms; i++)
 		all = all && (vms[i].phase == VM_OFF || vms[i].stuck);
-	if (all)
+	if (all || vm->id == manifest.until)
 		lab_stop();
 }
 

@@ -14,7 +14,7 @@ struct manifest {
 	unsigned vms;
 	uint32_t timeslice_us;
 	uint64_t run_ns, sample_ns; /* 0: for ever, never */
-	uint32_t attached;	    /* index of a VM, or BUNDLE_NOBODY */
+	uint32_t attached, until;   /* indices of VMs, or BUNDLE_NOBODY */
 };
 
 struct manifest_vm {

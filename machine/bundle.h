@@ -13,9 +13,10 @@
  * / {
  *     compatible = "pvtime,lab-1";
  *     timeslice-us = <u32>;
- *     run-ns = <u64>;               guest time after which to stop, 0: until every VM is off
+ *     run-ns = <u64>;               guest time after which to stop, 0: no limit
  *     sample-ns = <u64>;            period of LINK_RECORD samples, 0: none
  *     attached = <u32>;             index of the VM whose console has input, or 0xffffffff
+ *     until = <u32>;                index of the VM with whose end the lab ends, or 0xffffffff
  *     vm@N {                        N = 0, 1, ... in the order of the lab file
  *         name = "...";
  *         vcpus = <u32>;  memory = <u64>;         bytes of RAM, at 0x40000000

@@ -24,7 +24,7 @@ tools_link_SRCS    := tests/unit/tools_link.c tools/link.c tools/lines.c
 tools_record_SRCS  := tests/unit/tools_record.c tools/record.c tools/ledger.c lib/convert.c
 tools_ledger_SRCS  := tests/unit/tools_ledger.c tools/ledger.c tools/ledger_print.c lib/convert.c
 tools_watch_SRCS   := tests/unit/tools_watch.c tools/watch.c tools/ledger.c lib/convert.c
-tools_options_SRCS := tests/unit/tools_options.c tools/options.c tools/report.c
+tools_options_SRCS := tests/unit/tools_options.c tools/options.c tools/arguments.c tools/report.c
 tools_console_SRCS := tests/unit/tools_console.c tools/console.c tools/lines.c tools/report.c
 tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/,intake.c link.c lines.c record.c \
 	ledger.c console.c report.c live.c screen.c watch.c terminal.c) lib/convert.c

@@ -10,9 +10,10 @@
 
 /* What the command line adds to the lab file. */
 struct lab_run {
-	uint64_t run_ns;    /* guest time after which to stop, 0: until every VM is off */
+	uint64_t run_ns;    /* guest time after which to stop, 0: no limit */
 	uint64_t sample_ns; /* period of the samples, 0: none */
 	uint32_t attached;  /* index of the VM whose console has input, or BUNDLE_NOBODY */
+	uint32_t until;	    /* index of the VM with whose end the lab ends, or BUNDLE_NOBODY */
 };
 
 /*

@@ -62,6 +62,23 @@ static bool find_hypervisor(struct lab_command *c)
 	return false;
 }
 
+/* The index of the VM that an option names, BUNDLE_NOBODY where it is not given; false: there is none. */
+static bool find_vm(const struct lab_command *c, const char *option, const char *name,
+		    uint32_t *index)
+{
+	*index = BUNDLE_NOBODY;
+	if (name == NULL)
+		return true;
+	int found = lab_find_vm(c->lab, name);
+	if (found < 0) {
+		report("%s: %s has no [vm %s]; expected the name of one of its VMs, such as %s",
+		       option, c->options.file, name, c->lab->vms[0].name);
+		return false;
+	}
+	*index = (uint32_t)found;
+	return true;
+}
+
 static bool load_lab(struct lab_command *c)
 {
 	c->lab = lab_load(c->options.file, stderr);
@@ -77,18 +94,8 @@ static bool load_lab(struct lab_command *c)
 	}
 	c->run.run_ns = c->options.run_ns;
 	c->run.sample_ns = c->options.watch ? SAMPLE_NS : 0;
-	c->run.attached = BUNDLE_NOBODY;
-	if (c->options.attach == NULL)
-		return true;
-	int index = lab_find_vm(c->lab, c->options.attach);
-	if (index < 0) {
-		report("--attach: %s has no [vm %s]; expected the name of one of its VMs, such as "
-		       "%s",
-		       c->options.file, c->options.attach, c->lab->vms[0].name);
-		return false;
-	}
-	c->run.attached = (uint32_t)index;
-	return true;
+	return find_vm(c, "--attach", c->options.attach, &c->run.attached) &&
+	       find_vm(c, "--until", c->options.until, &c->run.until);
 }
 
 /* In memory that QEMU inherits: it leaves nothing behind, whatever ends the command. */

@@ -2,7 +2,7 @@
 #ifndef TOOLS_QEMU_H
 #define TOOLS_QEMU_H
 
-/* The QEMU process that is the board. */
+/* A QEMU process: the board of a lab, or another machine. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -13,7 +13,7 @@
 struct qemu {
 	pid_t pid;
 	int pidfd; /* readable when the process has ended */
-	int input; /* the board's UART, both ways; non-blocking, like errors */
+	int input; /* the machine's UART, both ways; non-blocking, like errors */
 	int output;
 	int errors; /* QEMU's own messages */
 };
@@ -30,6 +30,9 @@ struct qemu_board {
  * from the terminal. Returns 0 or an errno: what exec() met, ENOENT where there is no QEMU.
  */
 int qemu_start(struct qemu *qemu, const struct qemu_board *board);
+
+/* The same with arguments of one's own: argv[0] is looked for in PATH, and the last one is NULL. */
+int qemu_start_arguments(struct qemu *qemu, const char *const *argv);
 
 /* End the process unless it has ended by itself. Returns its wait status, releases everything. */
 int qemu_end(struct qemu *qemu);

@@ -31,6 +31,12 @@ for my $case (['1 CPU', {}], ['2 CPUs', {pcpus => 2, cpu => 'neoverse-n1'}]) {
 	is_deeply([differences(@runs)], [], "$name: they are equal");
 	like($runs[0]{console}{linux}, qr/STEAL .*reboot: Power down/s, "$name: and they did something");
 }
+{
+	my @runs = map { run_ok("until one is off, run $_", {pcpus => 2, options => ['--until', 'spin']},
+		bare('busy', 'stop', 'spin', vcpus => 3), bare('spin', 'spin', 'until_ms=300', vcpus => 2)) } 1 .. 2;
+	is_deeply([differences(@runs)], [], 'until one is off: they are equal');
+	like($runs[0]{console}{spin}, qr/^SPIN cpu=1 /m, 'until one is off: and it did something');
+}
 my $good = run({}, bare('hello', 'hello', ''));
 my $other = run({timeslice_us => 2000}, bare('hello', 'hello', 'word'));
 is_deeply([differences($good, $good)], [], 'a run is equal to itself');

@@ -54,4 +54,32 @@ stopped('a timer stopped in time', {}, 'gone', bare('gone', 'stop', 'suspend tim
 	is($run->{status}, 0, 'a fraction of a second') or diag $run->{err};
 	ok(abs(ms($run, 'elapsed', 'busy') - 250) < 1, 'to the millisecond');
 }
+
+# --until: the lab is as long as one of its guests.
+for my $pcpus (1, 2) {
+	my $how = {pcpus => $pcpus, free => $pcpus > 1};
+	my @others = (bare('busy', 'stop', 'spin', vcpus => 2), bare('later', 'spin', 'until_ms=60000'));
+	my $run = run_ok("until one of three powers off, on $pcpus CPUs", {%$how, options => ['--until', 'idle']},
+		$others[0], bare('idle', 'idle', 'ms=300 max_ns=1000000000'), $others[1]);
+	is($run->{err}, '', 'nothing to say');
+	faultless('it has come to its end', tap_faults($run->{console}{idle}));
+	is($run->{console}{later}, '', 'another one has not');
+	my $elapsed = ms($run, 'elapsed', 'busy');
+	ok($elapsed >= 300 && $elapsed < 1000, 'it ended then') or diag $elapsed;
+}
+{
+	my @vms = (bare('idle', 'idle', 'ms=300 max_ns=1000000000'), bare('busy', 'stop', 'spin'));
+	my $run = run_ok('its time is up before', {options => ['--until', 'busy', '--seconds', 0.5]}, @vms);
+	ok(abs(ms($run, 'elapsed', 'busy') - 500) < 1, 'at that time');
+	$run = run_ok('it powers off before its time is up', {options => ['--until', 'idle', '--seconds', 60]}, @vms);
+	cmp_ok(ms($run, 'elapsed', 'busy'), '<', 1000, 'then');
+	$run = run_ok('others power off before', {options => ['--until', 'spin']},
+		bare('spin', 'spin', 'until_ms=500'), bare('hello', 'hello', ''));
+	like($run->{console}{spin}, qr/^SPIN /m, 'that is no end');
+	$run = run_ok('a reset is no end', {options => ['--until', 'reset']}, bare('reset', 'reset', 'reset_ms=100'), $vms[1]);
+	like($run->{console}{reset}, qr/^BOOT .*^RESET .*^BOOT /ms, 'it has come to its end');
+	stopped('the one it runs until has stopped for good', {options => ['--until', 'gone']}, 'gone',
+		bare('gone', 'stop', 'off late'), $vms[1]);
+	stopped('another one has', {options => ['--until', 'idle']}, 'gone', @vms, bare('gone', 'stop', 'off late'));
+}
 done_testing();

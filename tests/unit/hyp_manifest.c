@@ -31,6 +31,7 @@ static const struct line lines[] = {
 	{NULL, 1, "run-ns", CELLS, 20000000000, NULL},
 	{NULL, 1, "sample-ns", CELLS, 100000000, NULL},
 	{NULL, 1, "attached", CELL, BUNDLE_NOBODY, NULL},
+	{NULL, 1, "until", CELL, 1, NULL},
 	{"vm@0", 2, "name", TEXT, 0, "linux-1"},
 	{NULL, 2, "vcpus", CELL, 8, NULL},
 	{NULL, 2, "memory", CELLS, 0x180000000, NULL},
@@ -156,7 +157,7 @@ static void good(void)
 
 	tap_ok(!wrong, "a good one: %s", wrong ? wrong : "read");
 	tap_ok(m.vms == 2 && m.timeslice_us == 4000 && m.run_ns == 20000000000 &&
-		       m.sample_ns == 100000000 && m.attached == BUNDLE_NOBODY,
+		       m.sample_ns == 100000000 && m.attached == BUNDLE_NOBODY && m.until == 1,
 	       "the lab");
 	tap_ok(!strcmp(a->name, "linux-1") && a->nvcpus == 8 && a->ram_size == 0x180000000 &&
 		       a->dialect == PVTIME_DIALECT_1_0 && a->entry == 0x40200000 &&
@@ -224,6 +225,7 @@ static void numbers(void)
 		{"timeslice-us", 0, 100000, true},
 		{"timeslice-us", 0, 100001, false},
 		{"attached", 0, 1, true},
+		{"until", 0, BUNDLE_NOBODY, true},
 		{"vcpus", 0, 0, false},
 		{"vcpus", 0, 9, false},
 		{"memory", 1, 0, false},
@@ -297,7 +299,7 @@ static void few(void)
 
 		check(fdt_create(fdt, sizeof(fdt)) || fdt_finish_reservemap(fdt) ||
 		      fdt_begin_node(fdt, ""));
-		for (int i = 0; i < line_of("attached", 0) + 1; i++)
+		for (int i = 0; i < line_of("until", 0) + 1; i++)
 			put(fdt, &lines[i], &(struct change){.line = -1});
 		if (n)
 			check(fdt_begin_node(fdt, "vm@0") || fdt_end_node(fdt));

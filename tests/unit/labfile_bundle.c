@@ -67,6 +67,7 @@ static void test_manifest(const struct lab *lab)
 	tap_is_u64(number("/", "run-ns"), 1ull << 40, "run-ns");
 	tap_is_u64(number("/", "sample-ns"), 100000000, "sample-ns");
 	tap_is_u64(number("/", "attached"), 1, "attached");
+	tap_is_u64(number("/", "until"), 2, "until");
 	tap_ok(strcmp(fdt_getprop(bundle, fdt_path_offset(bundle, "/vm@0"), "name", NULL),
 		      "first") == 0,
 	       "name");
@@ -141,7 +142,7 @@ static void write_lab(void)
 
 int main(void)
 {
-	const struct lab_run run = {1ull << 40, 100000000, 1};
+	const struct lab_run run = {1ull << 40, 100000000, 1, 2};
 	struct lab *lab;
 	FILE *f;
 

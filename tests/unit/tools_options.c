@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tests/tap.h"
+#include "tools/arguments.h"
 #include "tools/options.h"
 
 static void test_seconds(void)
@@ -43,7 +44,7 @@ static void test_seconds(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint64_t ns = 0;
-		bool taken = options_seconds(cases[i].text, &ns);
+		bool taken = arguments_seconds(cases[i].text, &ns);
 
 		tap_ok(taken == (cases[i].ns != 0) && (!taken || ns == cases[i].ns),
 		       "'%s' seconds are %llu ns", cases[i].text, (unsigned long long)cases[i].ns);
@@ -78,7 +79,8 @@ static void test_order(void)
 
 	tap_ok(parse(&o, "a.ini") && strcmp(o.file, "a.ini") == 0 && o.run_ns == 0 &&
 		       !o.deterministic && !o.watch && !o.help && o.attach == NULL &&
-		       o.console_dir == NULL && o.json == NULL && o.hypervisor == NULL,
+		       o.until == NULL && o.console_dir == NULL && o.json == NULL &&
+		       o.hypervisor == NULL,
 	       "a file alone");
 	tap_ok(parse(&o,
 		     "--seconds 2.5 --deterministic --console-dir out --json x.json --hypervisor "
@@ -96,6 +98,9 @@ static void test_order(void)
 	tap_ok(parse(&o, "--watch -- --odd") && strcmp(o.file, "--odd") == 0 && o.watch,
 	       "a file that looks like an option");
 	tap_ok(parse(&o, "--attach a a.ini") && strcmp(o.attach, "a") == 0, "--attach");
+	tap_ok(parse(&o, "--until a --seconds 1 --deterministic a.ini") &&
+		       strcmp(o.until, "a") == 0,
+	       "--until, with --seconds and --deterministic");
 	tap_ok(parse(&o, "--json - a.ini") && strcmp(o.json, "-") == 0,
 	       "--json to standard output");
 	tap_ok(parse(&o, "--help") && o.help, "--help needs no file");
@@ -115,6 +120,8 @@ static void test_refused(void)
 		"--json= a.ini",
 		"--console-dir= a.ini",
 		"--attach= a.ini",
+		"--until= a.ini",
+		"a.ini --until",
 		"--hypervisor= a.ini",
 		"--attach a --deterministic a.ini",
 		"--attach a --watch a.ini",

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/arguments.h"
+#include "tools/report.h"
+
+void arguments_begin(void)
+{
+	opterr = 0;
+	optind = 0;
+}
+
+/* `argument` is what getopt_long() has just consumed. */
+static void report_wrong(const struct option *table, const char *command, int result,
+			 const char *argument)
+{
+	if (optopt >= ' ') {
+		report("'-%c' is not an option; 'pvtime help %s' lists them", optopt, command);
+		return;
+	}
+	for (const struct option *o = table; o->name != NULL; o++) {
+		if (optopt != o->val)
+			continue;
+		if (result == ':')
+			report("--%s: expected a value after it", o->name);
+		else
+			report("--%s: expected no value after it", o->name);
+		return;
+	}
+	report("'%s' is not an option; 'pvtime help %s' lists them", argument, command);
+}
+
+int arguments_next(const struct option *table, const char *command, int argc, char **argv)
+{
+	int result = getopt_long(argc, argv, ":", table, NULL);
+
+	if (result == '?' || result == ':') {
+		report_wrong(table, command, result, argv[optind - 1]);
+		return -1;
+	}
+	return result == -1 ? 0 : result;
+}
+
+bool arguments_named(const struct option *table, int option)
+{
+	if (*optarg != '\0')
+		return true;
+	report("--%s: expected a name, not nothing", table[option - 1].name);
+	return false;
+}
+
+bool arguments_seconds(const char *text, uint64_t *ns)
+{
+	uint64_t whole = 0, part = 0, unit = NS_PER_S;
+	const char *p = text;
+
+	if (*p < '0' || *p > '9')
+		return false;
+	for (; *p >= '0' && *p <= '9'; p++) {
+		whole = whole * 10 + (uint64_t)(*p - '0');
+		if (whole > SECONDS_MAX)
+			return false;
+	}
+	if (*p == '.') {
+		if (*++p == '\0')
+			return false;
+		for (; *p >= '0' && *p <= '9' && unit > 1; p++) {
+			unit /= 10;
+			part += unit * (uint64_t)(*p - '0');
+		}
+	}
+	*ns = whole * NS_PER_S + part;
+	return *p == '\0' && *ns > 0 && *ns <= (uint64_t)SECONDS_MAX * NS_PER_S;
+}
