@@ -5,12 +5,19 @@ DEBIAN         := $(BUILD)/debian
 DEBIAN_IMAGE   := $(DEBIAN)/Image
 DEBIAN_BUSYBOX := $(DEBIAN)/busybox
 DEBIAN_KEXEC   := $(DEBIAN)/kexec
+DEBIAN_QEMU    := $(DEBIAN)/qemu/bin/qemu-system-aarch64
+DEBIAN_XEN     := $(DEBIAN)/xen
 A64_LIBFDT     := $(DEBIAN)/libfdt/libfdt.a
 A64_LIBFDT_INC := $(DEBIAN)/libfdt/include
 
 .PHONY: debian
 debian: $(DEBIAN)/versions ## fetch the arm64 kernel, busybox and libfdt from Debian (cached)
 
+.PHONY: debian-hosts
+debian-hosts: $(DEBIAN)/versions-hosts ## fetch Xen, and an arm64 QEMU for a KVM host, from Debian (cached)
+
 # The last file that the script puts in place is versions.
 $(DEBIAN_IMAGE) $(DEBIAN_BUSYBOX) $(DEBIAN_KEXEC)/sbin/kexec $(A64_LIBFDT) $(DEBIAN)/versions &:
 	scripts/debian-fetch $(DEBIAN)
+$(DEBIAN_QEMU) $(DEBIAN_XEN) $(DEBIAN)/versions-hosts &:
+	scripts/debian-fetch $(DEBIAN) hosts

@@ -37,7 +37,7 @@ PACKAGES_CHECK := \
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 PACKAGE_STAMPS := \
 	$(if $(filter-out help clean,$(GOALS)),$(BUILD)/packages-build.mk) \
-	$(if $(filter-out help clean debian demo guests hypervisor tools $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk)
+	$(if $(filter-out help clean conform conform-all conformance debian debian-hosts demo guests hypervisor tools $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk)
 INSTALL ?= yes
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is needed.

@@ -44,7 +44,7 @@ find({no_chdir => 1, wanted => sub {
 	}
 }}, '.');
 
-my @sources = grep { m{^(?:include|lib|hypervisor|machine|guest|tools|examples|tests|labs|scripts|mk|Makefile)\b}
+my @sources = grep { m{^(?:include|lib|hypervisor|machine|guest|conformance|tools|examples|tests|labs|scripts|mk|Makefile)\b}
 	&& $_ ne 'tests/docs.t' && !/\.md$/ } sort keys %file;
 my %source = map { $_ => slurp($_) } @sources;
 my $code = join "\n", @source{grep { /\.[chS]$/ } @sources};
@@ -60,7 +60,7 @@ sub missing_files {
 	return grep {
 		my $path = s{/$}{}r;
 		!m{NAME|^my\.lab$|^(?:build|Documentation)\b|^\d} && !$file{$path} && !$folder{$path} &&
-			!$file{$here . $path} && !$name{$path};
+			!$file{$here . $path} && !$folder{$here . $path} && !$name{$path};
 	} sort keys %named;
 }
 
@@ -169,10 +169,10 @@ my $manual = slurp('docs/pvtime.1') =~ s/\\-/-/gr;
 sub unknown_to_manual {
 	return grep { $manual !~ /(?<![\w-])\Q$_\E(?![\w-])/ } @_;
 }
-my @options = `$build/pvtime help lab` =~ /^  (--[a-z-]+)/mg;
+my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform);
 my @keys = grep { $_ ne 'NULL' } $source{'tools/labkeys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
 
-cmp_ok(@options, '>=', 7, 'pvtime help lists the options');
+cmp_ok(@options, '>=', 23, 'pvtime help lists the options');
 cmp_ok(@keys, '>=', 17, 'tools/labkeys.c lists the keys');
 is_deeply([unknown_to_manual('--nothing')], ['--nothing'], 'an option that the man page lacks is found out');
 is_deeply([unknown_to_manual(@options, @keys)], [], 'docs/pvtime.1 has every option and key');

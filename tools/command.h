@@ -11,8 +11,9 @@ enum command_status {
 
 /* The subcommands. argv[0] is the subcommand's name; the result is the exit status. */
 int lab_command(int argc, char **argv);
+int conform_command(int argc, char **argv);
 
-/* What `pvtime help lab` says. */
-extern const char lab_usage[];
+/* What `pvtime help COMMAND` says of them. */
+extern const char lab_usage[], conform_usage[];
 
 #endif

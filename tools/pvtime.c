@@ -19,6 +19,8 @@ static const struct command {
 } commands[] = {
 	{"lab", lab_command,
 	 "start a lab: guests under the hypervisor, and the time stolen from each", lab_usage},
+	{"conform", conform_command, "hold a hypervisor to the rules of stolen time",
+	 conform_usage},
 	{"help", help_command, "say what pvtime can do, or what one of its commands takes", NULL},
 };
 
@@ -38,7 +40,7 @@ static void usage(FILE *out)
 	      "       pvtime --version\n\n",
 	      out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-6s %s\n", commands[i].name, commands[i].help);
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
 	fputs("\nThe manual is pvtime(1).\n", out);
 }
 

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How calls are made and answered, whatever the call: named calls. Random ones are in random_calls.c. */
+#include <pvtime/smccc.h>
+#include "call_state.h"
+#include "suite.h"
+
+#define NO SMCCC_NOT_SUPPORTED
+
+#define WORKAROUND_1 0x80008000u
+#define WORKAROUND_2 0x80007fffu
+#define WORKAROUND_3 0x80003fffu
+
+/* A number of every service that nobody is known to have given away. */
+#define NUMBER_UNKNOWN 0xf0e5u
+
+/* Calls without consequence. PV_TIME_ST is that of this VM's dialect. */
+#define ST 0u
+static const struct {
+	uint32_t fid, arg;
+} harmless[] = {
+	{PSCI_FID_VERSION, 0},
+	{PSCI_FID_FEATURES, SMCCC_FID_VERSION},
+	{SMCCC_FID_VERSION, 0},
+	{SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES},
+	{PVTIME_FID_FEATURES, PVTIME_FID_FEATURES},
+	{PVTIME_FID_FEATURES, ST},
+	{ST, 0},
+	{PVTIME_FID_FEATURES & ~SMCCC_64, PVTIME_FID_FEATURES},
+	{0xc6000000u | NUMBER_UNKNOWN, 0},
+};
+#define HARMLESS (sizeof harmless / sizeof harmless[0])
+
+static uint32_t fid_of(size_t i)
+{
+	return harmless[i].fid == ST ? suite.st_fid : harmless[i].fid;
+}
+
+static uint32_t arg_of(size_t i)
+{
+	return harmless[i].fid == PVTIME_FID_FEATURES && harmless[i].arg == ST ? suite.st_fid
+									       : harmless[i].arg;
+}
+
+/* What a call returns: the calls of 32-bit form, and PV_TIME_FEATURES in beta-2, return w0. */
+static int64_t result_of(uint32_t fid, int64_t x0)
+{
+	bool is_int32 = !(fid & SMCCC_64) || (suite.beta2 && fid == PVTIME_FID_FEATURES);
+
+	return is_int32 && x0 != CALL_FAULTED ? (int32_t)x0 : x0;
+}
+
+/* `fn` for each conduit that is there; says which is not. */
+static void by_each_conduit(void (*fn)(const struct call_conduit *c))
+{
+	for (unsigned i = 0; i < CALL_CONDUITS; i++) {
+		const struct call_conduit *c = &call_conduits[i];
+
+		if (call_conduit_is_there(c))
+			fn(c);
+		else
+			observe("%s is UNDEFINED here, and was left out", c->name);
+	}
+}
+
+void case_conduits(void)
+{
+	const struct call_conduit *hvc = &call_conduits[0], *smc = &call_conduits[1];
+
+	/* R-30 asks for both only where both are trapped. */
+	if (!call_conduit_is_there(hvc) || !call_conduit_is_there(smc)) {
+		skip("%s is UNDEFINED here", call_conduit_is_there(hvc) ? "SMC" : "HVC");
+		return;
+	}
+	for (size_t i = 0; i < HARMLESS; i++) {
+		uint32_t fid = fid_of(i), arg = arg_of(i);
+		int64_t a = result_of(fid, hvc->ask(fid, arg));
+		int64_t b = result_of(fid, smc->ask(fid, arg));
+
+		check(a == b, "0x%x(0x%x) is %s by HVC, %s by SMC", fid, arg, answer_text(a).s,
+		      answer_text(b).s);
+	}
+}
+
+/* The same call by another function or call ID. */
+static void check_same(const struct call_conduit *c, size_t i, uint64_t fid, uint64_t arg)
+{
+	int64_t a = result_of(fid_of(i), c->ask(fid_of(i), arg_of(i)));
+	int64_t b = result_of(fid_of(i), c->ask(fid, arg));
+
+	check(a == b, "%s 0x%x(0x%x) is %s, 0x%lx(0x%lx) is %s", c->name, fid_of(i), arg_of(i),
+	      answer_text(a).s, fid, arg, answer_text(b).s);
+}
+
+static void upper_halves(const struct call_conduit *c)
+{
+	static const uint64_t upper[] = {1ull << 32, 1ull << 63, 0xdeadbeefull << 32,
+					 0xffffffffull << 32};
+
+	for (size_t i = 0; i < HARMLESS; i++) {
+		for (unsigned j = 0; j < sizeof upper / sizeof upper[0]; j++) {
+			check_same(c, i, fid_of(i) | upper[j], arg_of(i));
+			check_same(c, i, fid_of(i), arg_of(i) | upper[j]);
+			check_same(c, i, fid_of(i) | upper[j], arg_of(i) | upper[j]);
+		}
+	}
+}
+
+void case_upper_halves(void)
+{
+	by_each_conduit(upper_halves);
+}
+
+static void sve_hint(const struct call_conduit *c)
+{
+	for (size_t i = 0; i < HARMLESS; i++)
+		check_same(c, i, fid_of(i) | SMCCC_SVE_HINT, arg_of(i));
+}
+
+void case_sve_hint(void)
+{
+	int64_t version = call_fdt32(SMCCC_FID_VERSION, 0);
+
+	if (version < SMCCC_VERSION_1_3)
+		skip("SMCCC_VERSION is %s here, and the hint came with 1.3",
+		     answer_text(version).s);
+	else
+		by_each_conduit(sve_hint);
+}
+
+static void check_not_supported(const struct call_conduit *c, uint64_t fid, uint64_t arg)
+{
+	int64_t answer = c->ask(fid, arg);
+
+	check(answer == NO, "%s 0x%lx(0x%lx) is %s", c->name, fid, arg, answer_text(answer).s);
+}
+
+static void reserved_bits(const struct call_conduit *c)
+{
+	for (size_t i = 0; i < HARMLESS; i++) {
+		for (unsigned bit = 17; bit < 24; bit++)
+			check_not_supported(c, fid_of(i) | 1u << bit, arg_of(i));
+		check_not_supported(c, fid_of(i) | 0xfe0000, arg_of(i));
+	}
+}
+
+void case_reserved_bits(void)
+{
+	by_each_conduit(reserved_bits);
+}
+
+static void immediates(const struct call_conduit *c)
+{
+	for (size_t i = 0; i < HARMLESS; i++) {
+		for (unsigned j = 1; j < CALL_IMMEDIATES; j++) {
+			struct call_state before = {.x = {fid_of(i), arg_of(i)}}, after;
+			int64_t answer = call_make(c->call[j], &before, &after)
+						 ? (int64_t)after.x[0]
+						 : CALL_FAULTED;
+
+			check(answer == NO, "%s #0x%x, 0x%x(0x%x), is %s", c->name,
+			      call_immediates[j], fid_of(i), arg_of(i), answer_text(answer).s);
+		}
+	}
+}
+
+void case_immediates(void)
+{
+	by_each_conduit(immediates);
+}
+
+/*
+ * With random values all over, but for the function ID, and the call ID where it takes one. What is UNDEFINED is
+ * for unknown_calls() to judge.
+ */
+static void registers(const struct call_conduit *c)
+{
+	uint64_t random = suite.seed;
+
+	for (size_t i = 0; i < HARMLESS; i++) {
+		struct call_state before, after;
+		struct call_changes changes;
+
+		call_randomize(&before, &random);
+		before.x[0] = fid_of(i);
+		if (arg_of(i))
+			before.x[1] = arg_of(i);
+		if (!call_make(c->call[0], &before, &after))
+			continue;
+		changes = call_changes(&before, &after, 1);
+		check(!changes.s[0], "%s 0x%x(0x%x) changes %s", c->name, fid_of(i), arg_of(i),
+		      changes.s);
+	}
+}
+
+void case_registers(void)
+{
+	by_each_conduit(registers);
+}
+
+/*
+ * Where ARCH_FEATURES says -1, so does the call; otherwise it returns, with whatever. -2 is said of WORKAROUND_2
+ * where nothing needs it, and leaves open what the call does.
+ */
+static void workarounds(const struct call_conduit *c)
+{
+	static const uint32_t all[] = {WORKAROUND_1, WORKAROUND_2, WORKAROUND_3};
+
+	for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
+		int64_t has = (int32_t)c->ask(SMCCC_FID_ARCH_FEATURES, all[i]);
+		int64_t answer = c->ask(all[i], 0);
+
+		if (has == NO)
+			check(answer == NO, "%s WORKAROUND_%u is %s, ARCH_FEATURES of it -1",
+			      c->name, i + 1, answer_text(answer).s);
+		else
+			check(answer != CALL_FAULTED && (answer != NO || has < 0),
+			      "%s WORKAROUND_%u is %s, ARCH_FEATURES of it %ld", c->name, i + 1,
+			      answer_text(answer).s, has);
+	}
+}
+
+void case_workarounds(void)
+{
+	by_each_conduit(workarounds);
+}
+
+/* Fast and yielding, of both widths, of each owner that the convention knows, and of some that it does not. */
+static void unknown_calls(const struct call_conduit *c)
+{
+	for (uint32_t owner = 0; owner < 64; owner++) {
+		if (owner > 8 && owner < 47)
+			continue;
+		for (uint32_t form = 0; form < 4; form++)
+			check_not_supported(c, form << 30 | owner << 24 | NUMBER_UNKNOWN, 0);
+	}
+	check_not_supported(c, 0xffffffff, 0);
+}
+
+void case_unknown_calls(void)
+{
+	by_each_conduit(unknown_calls);
+}

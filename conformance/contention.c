@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "contention.h"
+#include "suite.h"
+
+#define PROBE_MS 220u /* longer than the longest timeslice that we have heard of, twice */
+#define CHUNK_MS 20u
+#define END_MS	 10000u
+#define MOST_MS	 1000u
+#define TURNS	 4u
+
+static enum {
+	UNKNOWN,
+	NOBODY,
+	OTHERS,
+	OURSELVES,
+} who;
+
+static struct gaps seen; /* while it was looked for */
+static bool stop;
+
+static void spin(void *arg)
+{
+	(void)arg;
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+		gaps_pass();
+}
+
+static void load_begin(void)
+{
+	__atomic_store_n(&stop, false, __ATOMIC_RELAXED);
+	for (unsigned i = 1; i < cpu_count(); i++)
+		cpu_begin(i, spin, NULL);
+}
+
+static void load_end(void)
+{
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	for (unsigned i = 1; i < cpu_count(); i++)
+		cpu_end(i, END_MS);
+}
+
+/* In pieces, so that rare long gaps count as well as many short ones, and it is over soon where there are any. */
+static bool probe(void)
+{
+	seen = (struct gaps){0};
+	while (seen.elapsed_ns < PROBE_MS * 1000000ull) {
+		struct gaps g;
+
+		gaps_watch(&g, ticks_of_us(CHUNK_MS * 1000), 0, NULL);
+		gaps_add(&seen, &g);
+		if (gaps_competed(&g))
+			return true;
+	}
+	return false;
+}
+
+static void find_out(void)
+{
+	if (who != UNKNOWN)
+		return;
+	who = probe() ? OTHERS : NOBODY;
+	if (who == OTHERS || cpu_count() == 1)
+		return;
+	load_begin();
+	if (probe())
+		who = OURSELVES;
+	load_end();
+}
+
+bool contention_begin(void)
+{
+	find_out();
+	if (who == OURSELVES)
+		load_begin();
+	else if (who == NOBODY)
+		contention_seen(&seen);
+	return who != NOBODY;
+}
+
+void contention_end(void)
+{
+	if (who == OURSELVES)
+		load_end();
+}
+
+bool contention_outside(void)
+{
+	find_out();
+	return who == OTHERS;
+}
+
+uint64_t contention_worst_ns(void)
+{
+	find_out();
+	if (who == NOBODY)
+		return 0;
+	/* Others, and each other vCPU for as long. */
+	return who == OTHERS ? seen.longest_ns * cpu_count() : seen.longest_ns;
+}
+
+uint64_t contention_ticks(unsigned ms)
+{
+	uint64_t us = 1000ull * ms, turns;
+
+	find_out();
+	turns = seen.longest_ns / 1000 * TURNS;
+	if (turns > MOST_MS * 1000ull)
+		turns = MOST_MS * 1000ull;
+	return ticks_of_us(turns > us ? turns : us);
+}
+
+bool contention_seen(const struct gaps *g)
+{
+	if (gaps_competed(g))
+		return true;
+	skip("nobody competed: %lu us of gaps in %lu ms", g->gap_ns / 1000,
+	     g->elapsed_ns / 1000000);
+	return false;
+}
+
+void spin_us(uint64_t us)
+{
+	uint64_t end = counter_virtual() + ticks_of_us(us);
+
+	do {
+		gaps_pass();
+	} while (counter_virtual() < end);
+}
+
+uint64_t random_below(uint64_t limit)
+{
+	static uint64_t state;
+
+	if (!state)
+		state = suite.seed | 1;
+	/* xorshift64*, which is full-period from any state but 0. */
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return (state * 0x2545f4914f6cdd1dull >> 32) % limit;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is nobody's theft: time that a vCPU gave away itself. */
+#include "contention.h"
+#include "guest/board.h"
+#include "guest/gic.h"
+#include "guest/psci.h"
+#include "suite.h"
+
+#define SLEEPS	 50u
+#define SLEEP_US 2000u
+#define OFF_US	 20000u
+#define ON_US	 300u
+#define END_MS	 10000u
+
+/*
+ * A sleep that ended late: from its deadline on the vCPU may have waited for a CPU. No more than that is to be
+ * charged; and no less, where the CPU was busy: an idle one may need its time to wake up, which is no wait.
+ * A few times the CPU may be taken away between the first reading and the WFI, which is charged rightly and
+ * looks as if it were not.
+ */
+struct sleeps {
+	uint64_t late_ns, grown_ns; /* all */
+	uint64_t more_ns;	    /* of growth than it was late, the most of one sleep */
+	uint64_t less_ns;
+	unsigned more, less; /* sleeps in which it was so by over the slack */
+};
+
+static void add_sleep(struct sleeps *s, uint64_t late_ns, uint64_t grown_ns)
+{
+	uint64_t more = grown_ns > late_ns ? grown_ns - late_ns : 0;
+	uint64_t less = late_ns > grown_ns ? late_ns - grown_ns : 0;
+
+	s->late_ns += late_ns;
+	s->grown_ns += grown_ns;
+	s->more += more > suite.slack_ns;
+	s->less += less > suite.slack_ns;
+	s->more_ns = more > s->more_ns ? more : s->more_ns;
+	s->less_ns = less > s->less_ns ? less : s->less_ns;
+}
+
+static void judge_sleeps(const struct sleeps *s)
+{
+	unsigned odd = 1 + SLEEPS / GAPS_ODD_ONES;
+
+	check(s->more <= odd, "charged in %u of %u sleeps of %u us, up to %lu ns too much", s->more,
+	      SLEEPS, SLEEP_US, s->more_ns);
+	check(s->grown_ns <= s->late_ns + SLEEPS * suite.slack_ns + odd * 1000ull * SLEEP_US,
+	      "grew by %lu ns over sleeps that were %lu ns late in all", s->grown_ns, s->late_ns);
+	check(s->less <= odd || !contention_outside(),
+	      "in %u of %u sleeps the wait for a CPU was not charged, up to %lu ns", s->less,
+	      SLEEPS, s->less_ns);
+	observe("%u sleeps of %u us: grew by %lu ns, woken %lu ns late in all", SLEEPS, SLEEP_US,
+		s->grown_ns, s->late_ns);
+}
+
+void case_idle_wfi(void)
+{
+	struct sleeps s = {0};
+
+	for (unsigned i = 0; i < SLEEPS; i++) {
+		struct reading before = gaps_read(), after;
+		uint64_t deadline = before.counter + ticks_of_us(SLEEP_US);
+
+		timer_sleep_until(deadline);
+		after = gaps_read();
+		add_sleep(&s, ns_of(after.counter - deadline), after.stolen_ns - before.stolen_ns);
+	}
+	judge_sleeps(&s);
+}
+
+/* 0, or what CPU_SUSPEND said that is no success. */
+static int64_t suspend_until(uint64_t deadline)
+{
+	int64_t error = 0;
+
+	gic_enable(board.vtimer);
+	timer_set(TIMER_VIRTUAL, deadline);
+	while (!error && counter_virtual() < deadline)
+		error = psci_cpu_suspend();
+	timer_stop(TIMER_VIRTUAL);
+	return error;
+}
+
+void case_idle_suspend(void)
+{
+	struct sleeps s = {0};
+
+	for (unsigned i = 0; i < SLEEPS; i++) {
+		struct reading before = gaps_read(), after;
+		uint64_t deadline = before.counter + ticks_of_us(SLEEP_US);
+		int64_t error = suspend_until(deadline);
+
+		if (error) {
+			skip("CPU_SUSPEND to a standby state is refused: %ld", error);
+			return;
+		}
+		after = gaps_read();
+		add_sleep(&s, ns_of(after.counter - deadline), after.stolen_ns - before.stolen_ns);
+	}
+	judge_sleeps(&s);
+}
+
+/* Of a CPU while it was on: its first and its last reading. */
+static struct on {
+	struct reading first, last;
+} on;
+
+static void be_on(void *arg)
+{
+	struct gaps g;
+
+	(void)arg;
+	on.first = gaps_read();
+	gaps_watch(&g, ticks_of_us(ON_US), 0, NULL);
+	on.last = gaps_read();
+}
+
+/*
+ * On, off for a while, on again. All that may be charged between the two is the way into CPU_OFF and the
+ * way from CPU_ON to the first instruction.
+ */
+static void judge_off(unsigned cpu)
+{
+	uint64_t stopped, started, shown, allowed, grown;
+	struct reading last;
+
+	if (!on_cpu_run(cpu, be_on, NULL, END_MS))
+		return;
+	stopped = counter_virtual();
+	last = on.last;
+	shown = stolen_ns(cpu);
+	timer_sleep_until(stopped + ticks_of_us(OFF_US));
+	check(stolen_ns(cpu) == shown, "CPU %u: grew by %lu ns while it was off", cpu,
+	      stolen_ns(cpu) - shown);
+	started = counter_virtual();
+	if (!on_cpu_run(cpu, be_on, NULL, END_MS))
+		return;
+	/* Some begin again at 0 in PV_TIME_ST, which breaks R-23: then all that there is has come since. */
+	grown = on.first.stolen_ns - (on.first.stolen_ns < last.stolen_ns ? 0 : last.stolen_ns);
+	allowed = ns_of(stopped - last.counter) + ns_of(on.first.counter - started);
+	check(grown <= allowed + gaps_rounding_ns(0),
+	      "CPU %u: grew by %lu ns from CPU_OFF to CPU_ON, of which it was off for %lu ns", cpu,
+	      grown, ns_of(started - stopped));
+	observe("CPU %u: off for %lu us, grew by %lu ns, %lu ns from CPU_ON to the first "
+		"instruction",
+		cpu, ns_of(started - stopped) / 1000, grown, ns_of(on.first.counter - started));
+}
+
+void case_off(void)
+{
+	for (unsigned cpu = 1; cpu < cpu_count(); cpu++)
+		judge_off(cpu);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONFORMANCE_REPORT_H
+#define CONFORMANCE_REPORT_H
+
+/* The verdict on the running case, and its TAP line. check(), observe() and skip() are in suite.h. */
+extern struct report {
+	unsigned run, failed; /* lines printed, and how many of them "not ok" */
+} report;
+
+/* CPU 0, with no other CPU in a case. */
+void report_begin(void);
+void report_end(const char *rule, const char *name, const char *text);
+void report_plan(void);
+
+/* "Bail out! REASON", and power off. */
+__attribute__((format(printf, 1, 2))) _Noreturn void report_bail_out(const char *format, ...);
+
+#endif

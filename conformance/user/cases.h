@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONFORMANCE_USER_CASES_H
+#define CONFORMANCE_USER_CASES_H
+
+#include "vm.h"
+
+/* Each gets a VM that nothing was done with. */
+#define GUEST_CASE(rule, name, needs, text)
+#define USER_CASE(rule, name, text) void case_##name(struct vm *vm);
+#include "../cases.def"
+#undef GUEST_CASE
+#undef USER_CASE
+
+#endif

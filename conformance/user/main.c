@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/kvm.h>
+#include "cases.h"
+#include "user.h"
+#include "vm.h"
+
+#define KEPT	 6u /* of what a case has to say; the rest is counted */
+#define LINE_MAX 200u
+
+#define RULE(symbol, name, clause, text) RULE_##symbol,
+enum rule {
+#include "../rules.def"
+	RULES
+};
+#undef RULE
+
+#define RULE(symbol, name, clause, text) [RULE_##symbol] = name,
+static const char *const rule_names[RULES] = {
+#include "../rules.def"
+};
+#undef RULE
+
+#define GUEST_CASE(rule, name, needs, text)
+#define USER_CASE(rule, name, text) {RULE_##rule, #name, text, case_##name},
+static const struct {
+	enum rule rule;
+	const char *name, *text;
+	void (*run)(struct vm *vm);
+} cases[] = {
+#include "../cases.def"
+};
+
+#define CASES (sizeof(cases) / sizeof(cases[0]))
+
+/* What the running case has said. */
+static struct {
+	unsigned failures, lines;
+	char line[KEPT][LINE_MAX];
+} now;
+
+static void keep(const char *format, va_list args)
+{
+	if (now.lines < KEPT)
+		vsnprintf(now.line[now.lines], LINE_MAX, format, args);
+	now.lines++;
+}
+
+bool check(bool ok, const char *format, ...)
+{
+	va_list args;
+
+	if (ok)
+		return true;
+	now.failures++;
+	va_start(args, format);
+	keep(format, args);
+	va_end(args);
+	return false;
+}
+
+void bail_out(const char *format, ...)
+{
+	int error = errno;
+	va_list args;
+
+	printf("Bail out! ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf(": %s\n", strerror(error));
+	exit(2);
+}
+
+const char *result_name(int error)
+{
+	return error == 0 ? "success" : strerrorname_np(error);
+}
+
+static bool has_stolen_time(void)
+{
+	struct vm vm;
+
+	vm_create(&vm);
+	bool has = vcpu_has(&vm.vcpus[0], KVM_ARM_VCPU_PVTIME_IPA) == 0;
+	vm_destroy(&vm);
+	return has;
+}
+
+static uint32_t counter_frequency(void)
+{
+	uint64_t hz;
+
+	__asm__("mrs %0, cntfrq_el0" : "=r"(hz));
+	return (uint32_t)hz;
+}
+
+/* A host without it has no attribute, and nothing else can be judged. */
+static void run_case(unsigned number, bool present)
+{
+	struct vm vm;
+
+	now.failures = now.lines = 0;
+	if (present) {
+		vm_create(&vm);
+		cases[number].run(&vm);
+		vm_destroy(&vm);
+	}
+	printf("%sok %u - %s %s: %s%s\n", now.failures != 0 ? "not " : "", number + 1,
+	       rule_names[cases[number].rule], cases[number].name, cases[number].text,
+	       present ? "" : " # SKIP this host has no stolen time");
+	for (unsigned i = 0; i < now.lines && i < KEPT; i++)
+		printf("# observed %s: %s\n", cases[number].name, now.line[i]);
+	if (now.lines > KEPT)
+		printf("# observed %s: and %u more\n", cases[number].name, now.lines - KEPT);
+	fflush(stdout);
+}
+
+int main(void)
+{
+	bool present = has_stolen_time();
+
+	printf("# suite user cpus=1 dialect=1.0 conduit=hvc stolen_time=%s seed=0 slack_ns=0 "
+	       "cntfrq=%" PRIu32 "\n",
+	       present ? "present" : "absent", counter_frequency());
+	for (unsigned i = 0; i < CASES; i++)
+		run_case(i, present);
+	printf("1..%zu\n", CASES);
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the program's vCPUs run, at EL1 with the MMU off, wherever it is copied to. */
+
+#define PV_TIME_ST 0xc5000021
+#define NOWHERE	   0x60000000	/* VM_NOWHERE of vm.h */
+#define TURNS	   50000	/* of two instructions */
+
+	.section .rodata
+	.balign	4
+	.globl	guest_code, guest_code_end, guest_call, guest_work
+guest_code:
+guest_call:
+	movz	x19, #(NOWHERE >> 16), lsl #16
+	movz	w0, #(PV_TIME_ST >> 16), lsl #16
+	movk	w0, #(PV_TIME_ST & 0xffff)
+	hvc	#0
+	str	x0, [x19]
+guest_work:
+	movz	x19, #(NOWHERE >> 16), lsl #16
+	mov	x20, #1
+1:	mov	x0, #TURNS
+2:	subs	x0, x0, #1
+	b.ne	2b
+	str	x20, [x19]
+	b	1b
+guest_code_end:
+
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <linux/kvm.h>
+#include "user.h"
+#include "vm.h"
+
+enum { SLOT_CODE, SLOT_STOLEN };
+
+/* ioctl(fd, request, argument) that has to work; returns what it says. */
+static int must(int fd, unsigned long request, void *argument, const char *name)
+{
+	int result = ioctl(fd, request, argument);
+
+	if (result < 0)
+		bail_out("%s", name);
+	return result;
+}
+
+#define MUST(fd, request, argument) must(fd, request, argument, #request)
+
+static void set_slot(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t ipa, uint64_t size,
+		     const uint8_t *memory)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = slot,
+		.flags = flags,
+		.guest_phys_addr = ipa,
+		.memory_size = size,
+		.userspace_addr = (uintptr_t)memory,
+	};
+
+	MUST(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
+}
+
+static uint8_t *map_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		bail_out("%zu bytes of memory", size);
+	return memory;
+}
+
+/* PSCI 0.2 and later, as that is how a guest's discovery of stolen time begins. */
+static void create_vcpu(struct vm *vm, unsigned index)
+{
+	struct vcpu *vcpu = &vm->vcpus[index];
+	struct kvm_vcpu_init init = {.target = 0};
+
+	vcpu->fd = MUST(vm->fd, KVM_CREATE_VCPU, (void *)(uintptr_t)index);
+	MUST(vm->fd, KVM_ARM_PREFERRED_TARGET, &init);
+	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	MUST(vcpu->fd, KVM_ARM_VCPU_INIT, &init);
+	int size = MUST(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL);
+	vcpu->run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
+	if (vcpu->run == MAP_FAILED)
+		bail_out("a vCPU's kvm_run");
+}
+
+void vm_create(struct vm *vm)
+{
+	vm->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (vm->kvm < 0)
+		bail_out("/dev/kvm");
+	if (MUST(vm->kvm, KVM_GET_API_VERSION, NULL) != KVM_API_VERSION)
+		bail_out("KVM_GET_API_VERSION is not %d", KVM_API_VERSION);
+	vm->fd = MUST(vm->kvm, KVM_CREATE_VM, NULL);
+	vm->code = map_memory(VM_CODE_SIZE);
+	vm->stolen = map_memory(VM_STOLEN_SIZE);
+	memcpy(vm->code, guest_code, (size_t)(guest_code_end - guest_code));
+	/* Instructions are to be seen by an instruction cache that need not see stores. */
+	__builtin___clear_cache((char *)vm->code, (char *)vm->code + VM_CODE_SIZE);
+	set_slot(vm, SLOT_CODE, 0, VM_CODE, VM_CODE_SIZE, vm->code);
+	vm->stolen_slot = false;
+	vm_stolen_memory(vm, VM_MEMORY_THERE);
+	for (unsigned i = 0; i < VM_VCPUS; i++)
+		create_vcpu(vm, i);
+}
+
+void vm_destroy(struct vm *vm)
+{
+	size_t run_size = (size_t)MUST(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL);
+
+	for (unsigned i = 0; i < VM_VCPUS; i++) {
+		munmap(vm->vcpus[i].run, run_size);
+		close(vm->vcpus[i].fd);
+	}
+	close(vm->fd);
+	close(vm->kvm);
+	munmap(vm->code, VM_CODE_SIZE);
+	munmap(vm->stolen, VM_STOLEN_SIZE);
+}
+
+/* The flags of a slot cannot be changed: it goes, and comes anew. */
+void vm_stolen_memory(struct vm *vm, enum vm_memory state)
+{
+	int access = state == VM_MEMORY_NOT_MAPPED	   ? PROT_NONE
+		     : state == VM_MEMORY_MAPPED_READ_ONLY ? PROT_READ
+							   : PROT_READ | PROT_WRITE;
+
+	if (vm->stolen_slot)
+		set_slot(vm, SLOT_STOLEN, 0, VM_STOLEN, 0, vm->stolen);
+	vm->stolen_slot = state != VM_MEMORY_SLOT_GONE;
+	if (vm->stolen_slot)
+		set_slot(vm, SLOT_STOLEN, state == VM_MEMORY_SLOT_READ_ONLY ? KVM_MEM_READONLY : 0,
+			 VM_STOLEN, VM_STOLEN_SIZE, vm->stolen);
+	if (mprotect(vm->stolen, VM_STOLEN_SIZE, access) != 0)
+		bail_out("mprotect");
+}
+
+static uint8_t *counter_at(const struct vm *vm, uint64_t ipa)
+{
+	return vm->stolen + (ipa - VM_STOLEN) + offsetof(struct pvtime_stolen, stolen_ns);
+}
+
+uint64_t vm_stolen_ns(const struct vm *vm, uint64_t ipa)
+{
+	return __atomic_load_n((uint64_t *)counter_at(vm, ipa), __ATOMIC_ACQUIRE);
+}
+
+void vm_set_stolen_ns(struct vm *vm, uint64_t ipa, uint64_t ns)
+{
+	__atomic_store_n((uint64_t *)counter_at(vm, ipa), ns, __ATOMIC_RELEASE);
+}
+
+static int attribute(struct vcpu *vcpu, unsigned long request, uint64_t number, uintptr_t address)
+{
+	struct kvm_device_attr attr = {
+		.group = KVM_ARM_VCPU_PVTIME_CTRL,
+		.attr = number,
+		.addr = address,
+	};
+
+	return ioctl(vcpu->fd, request, &attr) < 0 ? errno : 0;
+}
+
+int vcpu_has(struct vcpu *vcpu, uint64_t number)
+{
+	return attribute(vcpu, KVM_HAS_DEVICE_ATTR, number, 0);
+}
+
+int vcpu_set(struct vcpu *vcpu, uint64_t number, const void *address)
+{
+	return attribute(vcpu, KVM_SET_DEVICE_ATTR, number, (uintptr_t)address);
+}
+
+int vcpu_get(struct vcpu *vcpu, uint64_t number, void *address)
+{
+	return attribute(vcpu, KVM_GET_DEVICE_ATTR, number, (uintptr_t)address);
+}
+
+int vcpu_set_ipa(struct vcpu *vcpu, uint64_t ipa)
+{
+	return vcpu_set(vcpu, KVM_ARM_VCPU_PVTIME_IPA, &ipa);
+}
+
+int vcpu_get_ipa(struct vcpu *vcpu, uint64_t *ipa)
+{
+	return vcpu_get(vcpu, KVM_ARM_VCPU_PVTIME_IPA, ipa);
+}
+
+void vcpu_enter_at(struct vcpu *vcpu, const char *entry)
+{
+	uint64_t pc = VM_CODE + (uint64_t)(entry - guest_code);
+	struct kvm_one_reg reg = {
+		.id = KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |
+		      KVM_REG_ARM_CORE_REG(regs.pc),
+		.addr = (uintptr_t)&pc,
+	};
+
+	MUST(vcpu->fd, KVM_SET_ONE_REG, &reg);
+}
+
+uint64_t vcpu_run(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	uint64_t stored;
+
+	while (ioctl(vcpu->fd, KVM_RUN, NULL) < 0)
+		if (errno != EINTR)
+			bail_out("KVM_RUN");
+	if (run->exit_reason != KVM_EXIT_MMIO || !run->mmio.is_write ||
+	    run->mmio.phys_addr != VM_NOWHERE || run->mmio.len != sizeof(stored))
+		bail_out("KVM_RUN ends for reason %u, which is no store of the guest's",
+			 run->exit_reason);
+	memcpy(&stored, run->mmio.data, sizeof(stored));
+	return stored;
+}

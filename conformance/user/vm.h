@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONFORMANCE_USER_VM_H
+#define CONFORMANCE_USER_VM_H
+
+/*
+ * A VM by Linux' KVM (Documentation/virt/kvm/api.rst): one memory slot with the code of vcpu.S, one with nothing but
+ * stolen-time structures (R-20), and vCPUs. What KVM refuses that every KVM has to do ends the program.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <pvtime/abi.h>
+
+#define VM_VCPUS       2u
+#define VM_CODE	       0x40000000u /* IPA */
+#define VM_CODE_SIZE   0x10000u
+#define VM_STOLEN      0x50000000u /* IPA of the structures */
+#define VM_STOLEN_SIZE 0x10000u
+#define VM_NOWHERE     0x60000000u /* no memory is here; a store of the guest's ends KVM_RUN */
+
+struct vcpu {
+	int fd;
+	struct kvm_run *run;
+};
+
+struct vm {
+	int kvm, fd;
+	uint8_t *code, *stolen; /* as mapped here */
+	bool stolen_slot;	/* the memory of the structures is there */
+	struct vcpu vcpus[VM_VCPUS];
+};
+
+void vm_create(struct vm *vm);
+void vm_destroy(struct vm *vm);
+
+/* Whether KVM can get at the memory of the structures. Contents stay. */
+enum vm_memory {
+	VM_MEMORY_THERE,
+	VM_MEMORY_SLOT_GONE,	  /* no memory of the VM is there */
+	VM_MEMORY_SLOT_READ_ONLY, /* KVM_MEM_READONLY */
+	VM_MEMORY_NOT_MAPPED, /* the slot is there, but user space's mapping behind it is of no access */
+	VM_MEMORY_MAPPED_READ_ONLY,
+};
+void vm_stolen_memory(struct vm *vm, enum vm_memory state);
+
+/* The counter of the structure at `ipa`, ns. It is little-endian, and so is this program. */
+uint64_t vm_stolen_ns(const struct vm *vm, uint64_t ipa);
+void vm_set_stolen_ns(struct vm *vm, uint64_t ipa, uint64_t ns);
+
+/*
+ * KVM_HAS_, KVM_SET_ and KVM_GET_DEVICE_ATTR of an attribute in KVM_ARM_VCPU_PVTIME_CTRL. `address` is the user-space
+ * pointer that KVM is given. Each returns 0 or the errno.
+ */
+int vcpu_has(struct vcpu *vcpu, uint64_t attribute);
+int vcpu_set(struct vcpu *vcpu, uint64_t attribute, const void *address);
+int vcpu_get(struct vcpu *vcpu, uint64_t attribute, void *address);
+
+/* The usual ones: KVM_ARM_VCPU_PVTIME_IPA, from and to a variable. */
+int vcpu_set_ipa(struct vcpu *vcpu, uint64_t ipa);
+int vcpu_get_ipa(struct vcpu *vcpu, uint64_t *ipa);
+
+/* Let it begin at an entry point of vcpu.S, at its next run. */
+void vcpu_enter_at(struct vcpu *vcpu, const char *entry);
+
+/* KVM_RUN till the guest stores to VM_NOWHERE: what it stored. */
+uint64_t vcpu_run(struct vcpu *vcpu);
+
+/* vcpu.S, which is copied to VM_CODE. */
+extern const char guest_code[], guest_code_end[];
+extern const char guest_call[]; /* stores what PV_TIME_ST returns, then goes on as guest_work */
+extern const char
+	guest_work[]; /* stores 1 after every piece of work, of some 100,000 instructions */
+
+#endif

@@ -1,0 +1,16 @@
+# The conformance suite, run: `pvtime conform`. Its images are mk/conformance.mk's, what kvm and xen need is
+# mk/hosts.mk's.
+
+.PHONY: conform conform-all
+conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## hold our hypervisor to every rule, by the conformance suite
+	$(BUILD)/pvtime conform
+conform-all: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## the same of Linux KVM and Xen from Debian; writes docs/conformance.md
+	$(BUILD)/pvtime conform --markdown docs/conformance.md all
+
+CONFORM_TABLES := tools/conform_rules.c tools/conform_result.c
+
+UNIT_NAMES += conform_tap conform_report conform_options
+conform_tap_SRCS     := tests/unit/conform_tap.c tools/conform_tap.c $(CONFORM_TABLES)
+conform_report_SRCS  := tests/unit/conform_report.c $(CONFORM_TABLES) $(wildcard tools/conform_report*.c)
+conform_options_SRCS := tests/unit/conform_options.c tools/conform_options.c tools/conform_rules.c tools/arguments.c \
+	tools/report.c

@@ -1,0 +1,42 @@
+# What `pvtime conform` runs besides our own hypervisor: a Linux host for KVM, and Xen; and the tests of what runs them.
+# All that is for arm64 Linux here comes from Debian, or is linked statically.
+
+CONFORM_HOST := $(BUILD)/conformance/kvm-host.cpio
+CONFORM_USER := $(BUILD)/conformance/user
+
+# The program for KVM's user space, with the code of its vCPUs in it.
+CONFORM_USER_SRCS  := $(wildcard conformance/user/*.c)
+CONFORM_USER_OBJS  := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(CONFORM_USER_SRCS) $(wildcard conformance/user/*.S)))
+CONFORM_USER_CLANG := $(CONFORM_USER_SRCS:%.c=$(BUILD)/a64-linux-clang/%.o)
+
+$(BUILD)/a64-linux/%.o: %.c
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) $(HOST_CFLAGS) -c -o $@ $<
+$(BUILD)/a64-linux/%.o: %.S
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) $(HOST_CFLAGS) -c -o $@ $<
+$(BUILD)/a64-linux-clang/%.o: %.c
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CLANG) $(HOST_CFLAGS) -c -o $@ $<
+$(CONFORM_USER): $(CONFORM_USER_OBJS)
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -static -o $@ $^
+clang-host: $(CONFORM_USER_CLANG)
+
+$(CONFORM_HOST): scripts/mkinitramfs conformance/host/init $(DEBIAN_BUSYBOX) $(DEBIAN_QEMU)
+	@mkdir -p $(@D); echo "  $@"
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) conformance/host/init =$(DEBIAN)/qemu
+
+# Everything that a run of all targets needs, but for the suite and our hypervisor.
+CONFORM_ALL_DEPS := $(CONFORM_HOST) $(CONFORM_USER) $(DEBIAN_IMAGE) $(DEBIAN_XEN) $(DEBIAN)/versions-hosts
+conform-all: $(CONFORM_ALL_DEPS)
+
+# Against a QEMU of the tests' own, tests/tools/board-qemu.
+UNIT_NAMES += tools_qmp tools_board tools_initramfs conform_hosts
+tools_qmp_SRCS       := tests/unit/tools_qmp.c tools/qmp.c tools/lines.c
+tools_board_SRCS     := tests/unit/tools_board.c $(addprefix tools/,board.c printed.c qmp.c qemu.c lines.c)
+tools_initramfs_SRCS := tests/unit/tools_initramfs.c tools/initramfs.c
+conform_hosts_SRCS   := tests/unit/conform_hosts.c $(addprefix tools/,board.c printed.c qmp.c qemu.c lines.c \
+	initramfs.c conform_kit.c conform_debian.c conform_kvm.c conform_xen.c)
+
+TAP_DEPS += $(CONFORM_USER)

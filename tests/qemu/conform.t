@@ -1,0 +1,118 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: our hypervisor keeps every rule that a guest can see, in every run of `pvtime conform`; and a guest that
+# hangs, prints no results or wrong ones is a failed run. The doctored images are the suite's own with other strings
+# in them; tests/tools/conform.t has more ways of going wrong.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Guest;
+use Test::More;
+
+my $build = $ENV{BUILD} // 'build';
+my $suite = "$build/conformance/suite-4k-le.img";
+
+# pvtime conform: status, standard output, standard error.
+my $n = 0;
+sub conform
+{
+	my $file = "$tmp/conform" . $n++;
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		open STDIN, '<', '/dev/null' or die;
+		open STDOUT, '>', "$file.out" or die;
+		open STDERR, '>', "$file.err" or die;
+		exec 'timeout', '-k', 5, 240, $pvtime, 'conform', @_ or die;
+	}
+	waitpid $pid, 0;
+	return ($? & 127 ? 128 + ($? & 127) : $? >> 8, slurp("$file.out"), slurp("$file.err"));
+}
+
+# Rules that a target has failed or not judged, and results that are not ok.
+sub faults
+{
+	my ($table, $tap) = @_;
+	my @faults = grep { !/^(R-\d\d)  ok / && !/^R-(?:09|10|28|29)  - / } $table =~ /^(R-\d\d .*)$/mg;
+	push @faults, $tap =~ /^(not ok .*|ok .*# SKIP.*)$/mg;
+	my @numbers = $tap =~ /^(?:not )?ok (\d+) /mg;
+	push @faults, 'the TAP is not whole' if !@numbers || $tap !~ /^1\.\.@{[scalar @numbers]}$/m;
+	return @faults;
+}
+
+# Everything: each build, dialect and number of vCPUs, alone and contended.
+{
+	my ($status, $out, $err) = conform('--tap', "$tmp/all.tap");
+	is($status, 0, 'our hypervisor') or diag $err;
+	my $tap = slurp("$tmp/all.tap");
+	faultless('keeps every rule, and no case is skipped in all runs', faults($out, $tap)) or diag $out;
+	my ($list) = (conform('--list'))[1] =~ /^pvtime: .*\n((?:  .*\n)+)/m;
+	for my $want (qw(4k-le 4k-be 16k-le 16k-be 64k-le 64k-be), 'img', 'elf', 'raw', '1 vCPU', '2 vCPUs', '4 vCPUs', '8 vCPUs',
+		'on 2 CPUs', '1\.0', 'beta-2', 'stolen time off', 'hvc', 'smc', 'alone', 'contended', 'cap 50 %', 'cortex-a57',
+		'cortex-a72', 'neoverse-n1', 'max', 'reset_ms=') {
+		like($list, qr/\b$want/, "there is a run of $want");
+	}
+	faulty('a rule that is broken', faults($out =~ s/^(R-23)  ok  /$1  FAIL/mr, $tap));
+	faulty('a rule that nobody judged', faults($out =~ s/^(R-34)  ok  /$1  skip/mr, $tap));
+	faulty('a rule that has lost its cases', faults($out =~ s/^(R-21)  ok  /$1  -   /mr, $tap));
+	faulty('a result that is not ok', faults($out, $tap =~ s/^ok 20 /not ok 20 /mr));
+	faulty('a result that is lost', faults($out, $tap =~ s/^ok 20 .*\n//mr));
+}
+
+# The same again, byte by byte.
+{
+	my @few = ('--run', 'contended', '--case', 'contended,adds_up,header', '--json', '-');
+	my @once = conform(@few);
+	is($once[0], 0, 'one run, some cases') or diag $once[2];
+	is_deeply([conform(@few)], \@once, 'gives the same twice');
+}
+
+# Images that are no suite.
+my @quick = ('--run', 'plain', '--seconds', 4, '--case', 'psci_version,smccc_version,header');
+for my $case (
+	['spin', [], qr/there is no TAP in what it printed/],
+	['hello', [], qr/there is TAP, but no line '# suite'/],
+	['stop', ['--seconds', 1], qr/it had not powered off after 1 s of guest time; before its first result/],
+) {
+	my ($image, $options, $want) = @$case;
+	my ($status, $out, $err) = conform(@quick, '--image', "$build/guest/$image.img", @$options);
+	is($status, 1, "$image.img is no suite: status 1");
+	like($err, qr/\Apvtime: pvtime plain: $want.*\n(?:pvtime:   \| .*\n)+\z/, 'said, with what it printed last');
+}
+
+# The suite, doctored: a string of it has become another one.
+sub doctored_image
+{
+	my ($from, $to) = @_;
+	my $bytes = slurp($suite);
+	my $count = $bytes =~ s/\Q$from\E/$to/g;
+	die "$suite has no '$from'" if !$count || length $from != length $to;
+	my $path = "$tmp/doctored.img";
+	open my $f, '>:raw', $path or die;
+	print $f $bytes;
+	close $f or die;
+	return $path;
+}
+{
+	my ($status, $out, $err) = conform(@quick, '--image', doctored_image("header\0", "header\0"));
+	is("$status$err", '0', 'the suite as it is');
+}
+for my $case (
+	['has an unknown case', "psci_version\0", "psci_versiom\0", qr/is no case of the table: psci_versiom/, '--run', 'plain'],
+	['has a wrong rule', "\0R-03\0", "\0R-05\0", qr/is of R-03, not of R-05/],
+	['has an unknown rule', "\0R-03\0", "\0R-3x\0", qr/has no rule of the table/],
+	['counts otherwise', 'ok %u - ', 'ok %x - ', qr/a result that is none, after number 9/, '--run', 'plain'],
+	['has another text', 'or later on every', 'or later or every', qr/is not the table's/],
+	['prints no plan', "1..%u\n", "# .%u\n", qr/ended without a plan after number 3, header/],
+	['prints another plan', "1..%u\n", "1..99\n", qr/the plan is 1\.\.99, after number 3/],
+	['does not say what it is', '# suite ', '# sweet ', qr/no line '# suite' before it/],
+) {
+	my ($name, $from, $to, $want, @options) = @$case;
+	my ($status, $out, $err) = conform(@options ? @options : @quick, '--image', doctored_image($from, $to));
+	is($status, 1, "a suite that $name: status 1");
+	like($err, qr/\Apvtime: pvtime plain: .*$want/, 'found out');
+}
+
+done_testing;

@@ -1,0 +1,142 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: our guests print on the UART that the FDT says, a PL011 or an 8250. The 8250 is QEMU's PCI card on the virt
+# machine at EL1: its I/O region is set up through QEMU's qtest socket before the first instruction, as firmware does,
+# so that the guest finds it at an address.
+
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Temp qw(tempdir);
+use IO::Socket::UNIX;
+use Test::More;
+
+my $build = abs_path($ENV{BUILD} // 'build');
+my $tmp = tempdir(CLEANUP => 1);
+my @machine = ('qemu-system-aarch64', '-M', 'virt,gic-version=3,highmem=off', '-cpu', 'neoverse-n1', '-m', '64M',
+	'-nic', 'none', '-display', 'none', '-monitor', 'none', '-no-reboot');
+
+# The virt machine's: configuration space of PCI with highmem=off, and the window of I/O ports.
+use constant {ECAM => 0x3f000000, PORTS => 0x3eff0000};
+use constant {SLOT => 1, PORT => 0x1000, COMMAND => 4, COMMAND_IO => 1, BAR0 => 0x10, LIMIT_S => 60};
+
+sub slurp
+{
+	my ($path) = @_;
+	open my $f, '<:raw', $path or die "$path: $!";
+	local $/;
+	return <$f> // '';
+}
+
+sub listener
+{
+	my ($path) = @_;
+	return IO::Socket::UNIX->new(Local => $path, Listen => 1) // die "$path: $!";
+}
+
+# One line of a request, and the answer's.
+sub ask
+{
+	my ($socket, $line) = @_;
+	print $socket "$line\n" or die "$line: $!";
+	$socket->flush;
+	return scalar(<$socket>) // die "$line: no answer";
+}
+
+sub configure
+{
+	my ($qtest, $register, $size, $value) = @_;
+	my $address = ECAM + (SLOT << 15) + $register;
+	my $answer = ask($qtest, sprintf 'write%s 0x%x 0x%x', $size, $address, $value);
+	die "qtest: $answer" if $answer !~ /^OK/;
+	ask($qtest, sprintf 'read%s 0x%x', $size, $address) =~ /^OK 0x([0-9a-f]+)/ or die 'qtest';
+	return hex $1;
+}
+
+# A command by QMP; events may come before its answer.
+sub qmp
+{
+	my ($socket, $command) = @_;
+	my $answer = ask($socket, "{\"execute\": \"$command\"}");
+	$answer = <$socket> // die "$command: no answer" while $answer =~ /"event"/;
+	die "$command: $answer" if $answer !~ /"return"/;
+}
+
+# Run an image with an FDT; what it printed on the PL011, and on the 8250.
+sub guest
+{
+	my ($image, $words, $dtb) = @_;
+	unlink "$tmp/qtest", "$tmp/qmp";
+	my ($qtests, $qmps) = (listener("$tmp/qtest"), listener("$tmp/qmp"));
+	my @command = (@machine, '-S', '-qtest', "unix:$tmp/qtest", '-qmp', "unix:$tmp/qmp", '-serial', "file:$tmp/pl011",
+		'-chardev', "file,id=card,path=$tmp/8250", '-device', 'pci-serial,chardev=card,addr=' . SLOT,
+		'-dtb', $dtb, '-kernel', $image, '-append', $words);
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		open STDERR, '>', "$tmp/stderr" or die;
+		exec @command or die "$command[0]: $!";
+	}
+	local $SIG{ALRM} = sub { kill 'KILL', $pid; die "$image: no end within " . LIMIT_S . " s\n" . slurp("$tmp/stderr") };
+	alarm LIMIT_S;
+	local $SIG{PIPE} = 'IGNORE';
+	my ($qtest, $qmp) = (scalar $qtests->accept, scalar $qmps->accept);
+	is(configure($qtest, BAR0, 'l', PORT) & ~3, PORT, 'the 8250 has its ports');
+	is(configure($qtest, COMMAND, 'w', COMMAND_IO) & 1, 1, 'and answers there');
+	<$qmp>; # its greeting
+	qmp($qmp, $_) for qw(qmp_capabilities cont);
+	waitpid $pid, 0;
+	alarm 0;
+	is($?, 0, 'it powers off') or diag slurp("$tmp/stderr");
+	return (slurp("$tmp/pl011"), slurp("$tmp/8250"));
+}
+
+# QEMU's own FDT with an 8250 that was added, and whatever else is to be other.
+sub dtb
+{
+	my ($name, @changes) = @_;
+	my $path = "$tmp/$name.dtb";
+	my $node = sprintf '/serial@%x', PORTS + PORT;
+	open my $out, '>', $path or die;
+	print $out slurp("$tmp/virt.dtb");
+	close $out or die;
+	for (['-c', $node], ['-t', 's', $node, 'compatible', 'ns16550a'],
+		['-t', 'x', $node, 'reg', 0, sprintf('%x', PORTS + PORT), 0, 8], @changes) {
+		my ($first, @rest) = @$_;
+		my @command = $first eq '-r' || $first eq '-d' || $first eq '-c' ? ('fdtput', $first, $path, @rest)
+			: ('fdtput', $first, $rest[0], $path, @rest[1 .. $#rest]);
+		system(@command) == 0 or die "@command";
+	}
+	return $path;
+}
+
+system("@machine -machine dumpdtb=$tmp/virt.dtb >$tmp/stderr 2>&1") == 0 or die slurp("$tmp/stderr");
+my $hello = "$build/guest/hello.img";
+my $said = qr/^# hello: 1 CPUs.*^# command line: some words\r?\n.*^1\.\.3\r?$/ms;
+my $node = sprintf '/serial@%x', PORTS + PORT;
+my ($pl011, $card);
+
+($pl011, $card) = guest($hello, 'some words', dtb('path', ['-t', 's', '/chosen', 'stdout-path', $node]));
+like($card, $said, 'stdout-path says the 8250');
+is($pl011, '', 'and the PL011 is silent');
+
+($pl011, $card) = guest($hello, 'some words', dtb('alias', ['-c', '/aliases'], ['-t', 's', '/aliases', 'serial7', $node],
+		['-t', 's', '/chosen', 'stdout-path', 'serial7:115200n8']));
+like($card, $said, 'stdout-path is an alias, with options');
+is($pl011, '', 'and the PL011 is silent');
+
+($pl011, $card) = guest($hello, 'some words', dtb('first'));
+like($pl011, $said, 'stdout-path says the PL011');
+is($card, '', 'and the 8250 is silent');
+
+($pl011, $card) = guest($hello, 'some words', dtb('disabled', ['-t', 's', '/pl011@9000000', 'status', 'disabled']));
+like($card, $said, 'the PL011 is disabled: the 8250');
+is($pl011, '', 'and the PL011 is silent');
+
+for my $suite (qw(4k-le 64k-be)) {
+	($pl011, $card) = guest("$build/conformance/suite-$suite.img", 'case=psci_version',
+		dtb('suite', ['-t', 's', '/chosen', 'stdout-path', $node]));
+	like($card, qr/^# suite $suite .*^ok 1 - R-03 psci_version: .*^1\.\.1\r?$/ms, "the suite $suite on the 8250");
+	is($pl011, '', 'and the PL011 is silent');
+}
+done_testing();

@@ -1,0 +1,261 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: `pvtime conform` on a board of the tests' own, which prints what a suite might: whole results, results that are
+# not whole, and none; what is missing before a run, and how all of it is told.
+
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use JSON::PP;
+use lib dirname(__FILE__);
+use Lab;
+use Test::More;
+
+my $root = dirname(__FILE__) . '/../..';
+my $suite = "$dir/suite";
+$ENV{TMPDIR} = "$dir/tmp";
+mkdir $_ or die for $suite, $ENV{TMPDIR};
+spew("$suite/$_", slurp("$dir/Image")) for 'suite-4k-le.img', 'competitor.img';
+spew("$suite/suite-4k-le.raw", 'raw');
+
+# The cases of the guest, as the suite's lines have them.
+my @cases;
+{
+	my $table = slurp("$root/conformance/cases.def");
+	push @cases, {rule => $1 =~ tr/_/-/r, name => $2, needs => $3, text => $4}
+		while $table =~ /^GUEST_CASE\((R_\d\d), (\w+), ([\w| ]+), "(.*)"\)$/mg;
+}
+my @normal = grep { $_->{needs} !~ /RESET/ } @cases;
+cmp_ok(@normal, '>=', 40, 'there are cases');
+
+# What a suite prints of them all: one text.
+sub text
+{
+	my ($head, @of) = @_;
+	my $n = 0;
+	return join '', "firmware\r\n# suite $head\r\n", map({ $n++; "ok $n - $_->{rule} $_->{name}: $_->{text}\r\n" } @of), "1..$n\r\n";
+}
+my $whole = text('4k-le cpus=1 dialect=1.0', @normal);
+
+# A board on which the first guest prints that; it has run for so many ms.
+my $texts = 0;
+sub printing
+{
+	my ($text, $ms, $end) = @_;
+	my $file = spew("$dir/text" . $texts++, $text);
+	$end //= q{record('done 0 all VMs are off')};
+	$ms //= 5000;
+	return board(qq{record('start 1000'); open my \$f, '<:raw', '$file'; local \$/; put(0, scalar(<\$f>));
+		record('final $ms', vcpu(0, 0, running => $ms), 'end'); $end});
+}
+
+sub conform
+{
+	my ($board, @options) = @_;
+	return finish(start('/dev/null', 'conform', '--suite', $suite, '--hypervisor', $board, @options));
+}
+sub plain { return conform(shift, '--run', 'plain', @_) }
+
+# All is well.
+{
+	my $board = printing($whole);
+	my ($status, $out, $err) = plain($board);
+	is("$status$err", '0', 'a whole result is status 0');
+	like($out, qr/^Rule  pvtime  What it asks for\n/, 'the table is drawn');
+	unlike($out, qr/FAIL(?!  )|\e/, 'nothing failed, and without colours');
+	like($out, qr/^R-05  ok      /m, 'a rule that is kept');
+	like($out, qr/^R-28  -       /m, 'a rule without a case there');
+	like($out, qr/^  R-28  tests\/unit/m, 'and where it is tested');
+	my $n = @normal;
+	like($out, qr/^  plain  +$n ok    0 FAIL    0 skip  4k-le img, cortex-a57, 1 vCPU on 1 CPU, 1\.0, hvc, alone$/m, 'the run');
+	is((plain($board))[1], $out, 'the same again, byte by byte');
+	is(join(' ', glob "$ENV{TMPDIR}/*"), '', 'nothing is left behind');
+}
+
+# Each of the formats.
+{
+	my $failed = $whole =~ s/^ok (?=\d+ - R-05 header)/not ok /mr
+		=~ s/(header: [^\r]*\r\n)/$1# observed header: revision 7 "x"\r\n/r
+		=~ s/( padding: [^\r]*)/$1 # SKIP no page/r;
+	my $board = printing($failed);
+	my ($status, $out, $err) = plain($board, '--tap', "$dir/r.tap", '--json', "$dir/r.json", '--markdown', "$dir/r.md");
+	is("$status$err", '1', 'a case that failed is status 1');
+	like($out, qr/^R-05  FAIL    .*^pvtime: FAIL\n  R-05 header: .*\n    in plain\n    revision 7 "x"\n/ms, 'the table says what was observed');
+	like($out, qr/^pvtime: skipped in every run\n(?:  .*\n)*?  no page\n    R-05 padding\n/m, 'and what was skipped');
+	my $json = JSON::PP->new->decode(slurp("$dir/r.json"));
+	my ($run) = @{$json->{targets}[0]{runs}};
+	is_deeply({map { $_ => $run->{$_} } qw(name build form cpu vcpus pcpus dialect conduit status)},
+		{name => 'plain', build => '4k-le', form => 'img', cpu => 'cortex-a57', vcpus => 1, pcpus => 1,
+		dialect => '1.0', conduit => 'hvc', status => 'complete'}, 'JSON has the run');
+	is_deeply([grep { $_->{name} eq 'header' } @{$run->{cases}}],
+		[{rule => 'R-05', name => 'header', verdict => 'fail', observed => ['revision 7 "x"']}], 'its cases');
+	is_deeply([grep { $_->{name} eq 'padding' } @{$run->{cases}}],
+		[{rule => 'R-05', name => 'padding', verdict => 'skip', reason => 'no page', observed => []}], 'their reasons');
+	is(scalar @{$run->{cases}}, scalar @normal, 'all of them');
+	is_deeply({map { $_->{rule} => $_->{targets}{pvtime} } grep { $_->{rule} =~ /R-0[15]|R-28/ } @{$json->{rules}}},
+		{'R-01' => 'ok', 'R-05' => 'fail', 'R-28' => 'none'}, 'and the rules');
+	my $tap = slurp("$dir/r.tap");
+	like($tap, qr/^not ok \d+ - pvtime R-05 header: .*\n# in plain\n# revision 7 "x"\n/m, 'TAP has the failure');
+	like($tap, qr/^ok \d+ - pvtime R-05 padding: .* # SKIP no page$/m, 'and the skip');
+	my @numbers = $tap =~ /^(?:not )?ok (\d+)/mg;
+	is_deeply(\@numbers, [1 .. @numbers], 'in consecutive numbers');
+	like($tap, qr/^1\.\.@{[scalar @numbers]}\n\z/m, 'and a plan');
+	like(slurp("$dir/r.md"), qr/^\| R-05 \| \*\*FAIL\*\* \|.*^- R-05 `header`: .*\n  - revision 7 "x"$/ms, 'Markdown has it, too');
+	unlike(slurp("$dir/r.$_"), qr/\Q$dir\E/, "no path of this machine: $_") for qw(tap json md);
+	for my $format (qw(tap json markdown)) {
+		my $file = slurp("$dir/r." . ($format eq 'markdown' ? 'md' : $format));
+		is((plain($board, "--$format", '-'))[1], $file, "--$format - is all there is on standard output");
+	}
+}
+
+# Results that are not whole: status 1, one line that says so, the last lines, and a report all the same.
+for my $case (
+	['a line lost', sub { s/^ok 7 .*?\n//m }, qr/number 8 after number 6: a line is lost/],
+	['a number twice', sub { s/^ok 7 /ok 6 /m }, qr/number 6 after number 6: twice/],
+	['an unknown case', sub { s/ aligned:/ aligne:/ }, qr/is no case of the table: aligne/],
+	['a wrong rule', sub { s/R-06 aligned/R-05 aligned/ }, qr/aligned, is of R-06, not of R-05/],
+	['a case twice', sub { s/ padding:/ header:/ }, qr/header comes a second time/],
+	['another build', sub { s/4k-le/16k-le/ }, qr/says that it is 16k-le, but 4k-le was started/],
+	['too many vCPUs', sub { s/cpus=1/cpus=2/ }, qr/found 2 vCPUs of 1/],
+	['no plan', sub { s/^1\.\..*\n//m }, qr/ended without a plan after number \d+, /],
+	['a wrong plan', sub { s/^1\.\./1..1/m }, qr/the plan is 1\.\.1\d+, after number/],
+	['a panic in between', sub { s/^ok 9 /PANIC\nok 9 /m }, qr/not the suite's, after number 8: PANIC/],
+	['half the lines', sub { s/^ok 20 .{20}\K.*//ms }, qr/is not the table's|is no case/],
+	['nothing', sub { $_ = '' }, qr/it printed nothing/],
+	['no TAP', sub { $_ = "hello\n" }, qr/there is no TAP/],
+	['TAP of others', sub { $_ = "ok 1 - hello\n1..1\n" }, qr/no line '# suite' before it/],
+	['a bail-out', sub { s/^ok 3 /Bail out! no GIC\nok 3 /m }, qr/it gave up: no GIC/],
+) {
+	my ($name, $change, $want) = @$case;
+	local $_ = $whole;
+	$change->();
+	my $last = (split /\r?\n/)[-1];
+	my ($status, $out, $err) = plain(printing($_));
+	is($status, 1, "$name: status 1");
+	like($err, qr/\Apvtime: pvtime plain: .*$want.*\n/, "$name: said");
+	like($err, qr/^pvtime:   \| \Q$last\E\n\z/m, "$name: with its last lines") if defined $last;
+	like($out, qr/^         faulty: /m, "$name: in the table");
+}
+
+# Runs that did not end by themselves.
+for my $case (
+	['a guest that hangs', $whole =~ s/^ok 9 .*//msr, 100000, undef, qr/not powered off after \d+ s of guest time; after number 8, /, 'limit'],
+	['a bug of the hypervisor', $whole =~ s/^ok 9 .*//msr, 5000, q{record('done 1 PANIC sched.c:7')}, qr/PANIC sched\.c:7; after number 8, /, 'stopped'],
+) {
+	my ($name, $text, $ms, $end, $want, $status_word) = @$case;
+	my ($status, $out, $err) = plain(printing($text, $ms, $end));
+	is($status, 1, "$name: status 1");
+	like($err, qr/\Apvtime: pvtime plain: .*$want/, "$name: said");
+	like($err, qr/^pvtime:   \| ok 8 - /m, "$name: with its last lines");
+	like($out, qr/^         $status_word: /m, "$name: in the table");
+}
+
+# Nothing could be run: status 2, one line, and no report.
+{
+	my $touched = "$dir/started";
+	my $board = board(qq{open my \$f, '>', '$touched'; close \$f; exit 1});
+	my ($status, $out, $err) = plain($board);
+	is("$status$out", '2', 'QEMU that dies before the suite begins: status 2');
+	like($err, qr/\Apvtime: pvtime plain: QEMU ended with status 1 .*\n\z/, 'said in one line');
+	($status, $out, $err) = plain(printing($whole =~ s/^ok 9 .*//msr, 5000, q{exit 3}));
+	is("$status$out", '2', 'QEMU that dies in the middle: status 2');
+	like($err, qr/\Apvtime: pvtime plain: QEMU ended with status 3 .*\n\z/, 'said in one line');
+	unlink $touched;
+	spew("$dir/text.img", 'A text' x 100);
+	my $right = printing($whole);
+	for my $case (
+		['no image', ['--suite', "$dir/none"], qr/none\/suite-4k-le\.img: No such file.*make conform/],
+		['an image that is none', ['--image', "$dir/text.img"], qr/text\.img is no arm64 image; expected/],
+		['an image that is missing', ['--image', "$dir/none"], qr/none: No such file/],
+		['an image that is a directory', ['--image', $dir], qr/Is a directory/],
+		['no hypervisor', ['--hypervisor', "$dir/none"], qr/none: No such file.*make/],
+		['no competitor', ['--suite', "$dir/alone", '--run', 'contended'], qr/competitor\.img: No such file/],
+		['no kernel package', ['kvm', '--debian', "$dir/none"], qr/\Apvtime: kvm \S+: .*$dir\/none/],
+		['an unknown option', ['--wotch'], qr/'--wotch' is not an option/],
+		['an unknown letter', ['-w'], qr/'-w' is not an option/],
+		['a value missing', ['--run'], qr/--run: expected a value/],
+		['a value too many', ['--list=1'], qr/--list: expected no value/],
+		['an unknown target', ['bsd'], qr/'bsd' is not a target; expected pvtime, kvm, xen or all/],
+		['an unknown run', ['--run', 'none'], qr/--run: 'none' is not a run/],
+		['an unknown case', ['--case', 'header,none'], qr/--case: 'none' is not a case/],
+		['a run without the case', ['--case', 'reset'], qr/none of these runs has one of these cases/],
+		['two on standard output', ['--tap', '-', '--json', '-'], qr/one of them may be -/],
+		['seconds: none', ['--seconds', '0'], qr/--seconds: '0' is not a limit; expected whole seconds/],
+		['jobs: none', ['--jobs', '0'], qr/--jobs: '0' is not a number of runs/],
+		['json: no directory', ['--json', "$dir/none/x"], qr/--json: \S+: No such file/],
+		['keep: under a file', ['--keep', "$dir/text.img/x"], qr/--keep: \S+: Not a directory/],
+		['keep: nothing', ['--keep='], qr/--keep: expected a name/],
+	) {
+		my ($name, $options, $want) = @$case;
+		mkdir "$dir/alone";
+		spew("$dir/alone/suite-4k-le.img", slurp("$dir/Image"));
+		my @run = grep({ $_ eq 'kvm' || /^--run/ } @$options) ? () : ('--run', 'plain');
+		my ($status, $out, $err) = conform($board, @run, @$options);
+		is("$status$out", '2', "$name: status 2");
+		like($err, $want, "$name: said");
+		is($err =~ tr/\n//, 1, "$name: in one line");
+		ok(!-e $touched, "$name: nothing is started");
+	}
+	local $ENV{PATH} = '/nonexistent';
+	($status, $out, $err) = plain($right);
+	is("$status$out", '2', 'no QEMU: status 2');
+	like($err, qr/\Apvtime: pvtime plain: there is no qemu-system-aarch64 on PATH.*\n\z/, 'said in one line');
+}
+
+# Selected cases are handed to the suite, which then prints those; a limit of one's own.
+{
+	my @few = grep { $_->{name} =~ /^(?:header|aligned)$/ } @normal;
+	my ($status, $out, $err) = plain(printing(text('4k-le cpus=1', @few)), '--case', 'header,aligned', '--seconds', 7,
+		'--keep', "$dir/kept");
+	is("$status$err", '0', 'some cases only');
+	like($out, qr/^  plain    2 ok    0 FAIL    0 skip  .*case=aligned,header$/m, 'are what the run is');
+	like(slurp("$dir/kept/pvtime/plain/run.lab"), qr/^append = expect=on case=aligned,header$/m, 'and what the suite is told');
+	like(slurp("$dir/kept/pvtime/plain/console.txt"), qr/^# suite 4k-le/m, 'what was printed is kept');
+	($status, $out, $err) = plain(printing($whole, 7000), '--seconds', 7);
+	like($err, qr/not powered off after 7 s of guest time/, "another limit than the run's own");
+}
+
+# Several at a time: what is told first is the first of the table, not the first to end.
+{
+	my $file = spew("$dir/both", $whole);
+	my $board = board(qq{local \$/; open my \$b, '<:raw', \$option{initrd}; my \$two = <\$b> =~ /competitor/;
+		select undef, undef, undef, 0.3 if !\$two;
+		record('start 1000'); open my \$f, '<:raw', '$file'; put(0, <\$f> =~ s/cpus=1/cpus=1 slow=\$two/r);
+		record('final 5000', vcpu(0, 0, running => 5000), \$two ? vcpu(1, 0, running => 5000) : (), 'end', 'done 0 all VMs are off')});
+	my ($status, $out, $err) = conform($board, '--run', 'beta-2', '--run', 'plain', '--jobs', 2, '--verbose');
+	is("$status$err", '0', 'two runs at a time');
+	like($out, qr/\A# pvtime plain\nfirmware.*^# pvtime beta-2\nfirmware.*^Rule.*^  plain .*^  beta-2 /ms, 'in the order of the table');
+	like($out, qr/^# suite 4k-le cpus=1 slow=1 dialect/m, '--verbose writes what they printed') or diag $out;
+}
+
+# A signal ends all of it, and nothing is left behind.
+{
+	my $pids = "$dir/pid";
+	my $run = start('/dev/null', 'conform', '--suite', $suite, '--run', 'plain', '--hypervisor',
+		board(qq{open my \$f, '>', '$pids'; print \$f \$\$; close \$f; record('start 1000'); 1 while hear()}));
+	ok(wait_until(sub { -s $pids }), 'a run that goes on') or diag slurp($run->{err});
+	my $pid = slurp($pids);
+	kill 'TERM', $run->{pid};
+	my ($status) = finish($run);
+	is($status, 128 + 15, 'ends of the signal');
+	ok(wait_until(sub { !kill 0, $pid }), 'and QEMU with it');
+	is(join(' ', glob "$ENV{TMPDIR}/*"), '', 'nothing is left behind');
+}
+
+# What there is.
+{
+	my ($status, $out, $err) = finish(start('/dev/null', 'conform', '--list', 'all'));
+	is("$status$err", '0', '--list');
+	is(join(' ', grep { index($out, "      $_->{name} ") < 0 } @cases), '', 'has every case');
+	like($out, qr/^R-09 .*\n      no case: /m, 'and what has none');
+	like($out, qr/^pvtime: .*\n  plain  .*^kvm: .*^xen: /ms, 'and the runs of every target');
+	($status, $out) = finish(start('/dev/null', 'help', 'conform'));
+	is($out, (finish(start('/dev/null', 'conform', '--help')))[1], '--help says what help says');
+	my $manual = slurp("$root/docs/pvtime.1") =~ s/\\-/-/gr;
+	my @options = $out =~ /^  (--[a-z-]+)/mg;
+	cmp_ok(scalar @options, '>=', 16, 'the usage lists the options');
+	is(join(' ', grep { $manual !~ /\Q$_\E/ } @options), '', 'and the manual has them all');
+}
+
+done_testing;

@@ -1,0 +1,192 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: scripts/mutants, on a small tree with a pvtime of its own; and that every mistake of the real one still applies.
+
+use strict;
+use warnings;
+use Cwd qw(abs_path getcwd);
+use File::Path qw(make_path);
+use File::Temp qw(tempdir);
+use Test::More;
+
+my $mutants = abs_path('scripts/mutants');
+my $home = getcwd();
+delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS BUILD)};
+
+sub slurp
+{
+	my ($path) = @_;
+	open my $f, '<', $path or die "$path: $!";
+	local $/;
+	return scalar <$f>;
+}
+
+sub spew
+{
+	my ($path, $text) = @_;
+	make_path($path =~ s{/[^/]*$}{}r) if $path =~ m{/};
+	open my $f, '>', $path or die "$path: $!";
+	print $f $text;
+	close $f or die "$path: $!";
+}
+
+# Status, and what it says on both.
+sub run
+{
+	my $text = `'$mutants' @_ 2>&1`;
+	return ($? >> 8, $text);
+}
+
+# The real ones.
+{
+	my ($status, $text) = run('--check');
+	is($status, 0, 'every mistake applies to the tree') or diag grep { /^not ok|^#/ } map { "$_\n" } split /\n/, $text;
+	my ($plan) = $text =~ /^1\.\.(\d+)$/m;
+	cmp_ok($plan, '>=', 24, 'there are enough of them');
+	($status, $text) = run('--list');
+	is(scalar(() = $text =~ /^\w+ +\S/mg), $plan, '--list has a line for each');
+}
+
+# A tree whose hypervisor is a text, and whose suite looks for words in it: case `first` fails of the word one, and so
+# on; `quiet` is skipped; `rounds`, which takes long, is there where it is wanted. The word panic ends the run, silence gives no TAP.
+my $tree = tempdir(CLEANUP => 1);
+chdir $tree or die;
+spew('conformance/cases.def', join '', map { "GUEST_CASE(R_0$_->[0], $_->[1], 0, \"text: more\")\n" }
+	[1, 'first'], [2, 'second_one'], [3, 'quiet'], [4, 'rounds']);
+spew('src/hyp', "begin\nalpha\nbeta\nbeta\ngamma\nend\n");
+spew('src/unit', "#!/bin/sh\necho 1..1\necho ok 1 - sum\n");
+spew('src/other', "nobody builds this\n");
+spew('Makefile', <<'END');
+build/hypervisor.img: src/hyp
+	! grep -q syntax $<
+	cp $< $@
+build/tests/unit: src/unit
+	mkdir -p $(@D)
+	cp $< $@
+	chmod +x $@
+END
+spew('build/debian/versions', '');
+spew('build/pvtime', <<'END');
+#!/usr/bin/perl
+use strict;
+use warnings;
+my %option = (@ARGV[1 .. $#ARGV - 1]);
+open my $f, '<', $option{'--hypervisor'} or die;
+my $text = join '', <$f>;
+exit 2 if $text =~ /silence/;
+my $broken = $option{'--run'} eq 'broken';
+print $text =~ /panic/ ? "not ok 1 - pvtime run x is whole: axes\n# died: hypervisor stopped: panic\n"
+	: "ok 1 - pvtime run x is whole: axes\n";
+print $text =~ /one/ || $broken ? "not ok 2 - pvtime R-01 first: text: more\n# in x\n# x: 5 not 6\n" : "ok 2 - pvtime R-01 first: text: more\n";
+print $text =~ /two/ ? 'not ' : '', "ok 3 - pvtime R-02 second_one: text: more\n";
+print "ok 4 - pvtime R-03 quiet: text: more # SKIP it is quiet\n";
+print $text =~ /four/ ? 'not ' : '', "ok 5 - pvtime R-04 rounds: text: more\n" if $option{'--case'} =~ /\brounds\b/;
+die if $option{'--case'} !~ /\bfirst\b.*\bquiet\b/;
+END
+chmod 0755, 'build/pvtime';
+is(system('make -s build/hypervisor.img'), 0, 'the small tree builds');
+
+sub edit { return "\nfile: $_[0]\n--- before\n$_[1]--- after\n$_[2]--- end\n" }
+sub mutant
+{
+	my ($name, @lines) = @_;
+	spew("conformance/mutants/$name.mutant", join '', "# a comment\nmistake: it is $name\n", @lines);
+}
+my $one = edit('src/hyp', "alpha\n", "one\n");
+
+# Everything but what it may write.
+sub tree { return scalar `find . -path ./build/mutants -prune -o -type f -print0 | sort -z | xargs -0 ls -l --time-style=full-iso` }
+
+# What is as it should be.
+{
+	mutant('a_first', "run: r\ncase: first\n", $one);
+	mutant('b_both', "run: r\ncase: second_one\n", edit('src/hyp', "alpha\nbeta\n", "one\n"), edit('src/hyp', "end\n", "two\nend\n"));
+	mutant('c_panic', "run: r\nends: stopped: panic\n", edit('src/hyp', "gamma\n", "panic\n"));
+	mutant('d_host', "host: unit\nwhy: it is small\n", edit('src/unit', "echo ok 1 - sum\n", "echo not ok 1 - sum\n"));
+	my $before = tree();
+	my ($status, $text) = run();
+	is($status, 0, 'all are caught') or diag $text;
+	is($text, <<'END', 'each is told with what has caught it');
+1..6
+ok 1 - no mistake, run r: the tree as it is: 2 cases pass
+ok 2 - no mistake, host: the tree as it is: unit pass
+ok 3 - a_first: it is a_first: caught by R-01 first
+ok 4 - b_both: it is b_both: caught by R-02 second_one, R-01 first
+ok 5 - c_panic: it is c_panic: caught by the run: died: hypervisor stopped: panic
+ok 6 - d_host: it is d_host: caught on the host by unit (sum): it is small
+END
+	is(tree(), $before, 'the tree is as it was');
+	is(join(' ', glob 'build/mutants/*'), '', 'and no copy is left');
+	($status, $text) = run('b_both');
+	is("$status " . ($text =~ /^ok \d+ - (\w+):/mg)[-1], '0 b_both', 'one of them alone');
+	mutant('e_rounds', "run: r\ncase: rounds\n", edit('src/hyp', "alpha\n", "one four\n"));
+	($status, $text) = run('e_rounds', 'a_first');
+	is($text, <<'END', 'a case that takes long runs for whom it is');
+1..3
+ok 1 - no mistake, run r: the tree as it is: 3 cases pass
+ok 2 - e_rounds: it is e_rounds: caught by R-04 rounds, R-01 first
+ok 3 - a_first: it is a_first: caught by R-01 first
+END
+	($status, $text) = run('nobody');
+	like($text, qr/^mutants: \S+nobody\.mutant: No such file/, 'a name that is none');
+	isnt($status, 0, 'is no success');
+}
+
+# What is not.
+for my $case (
+	['a survivor', qr/: survives\n# first is ok\n/, "run: r\ncase: first\n", edit('src/hyp', "gamma\n", "delta\n")],
+	['another case', qr/: is not caught by second_one, but by R-01 first\n# second_one is ok\n/, "run: r\ncase: second_one\n", $one],
+	['one of two', qr/: is not caught by second_one, but by R-01 first\n/, "run: r\ncase: first\ncase: second_one\n", $one],
+	['a run that ends unasked', qr/: caught by R-01 first, but its file does not say how the run ends; the run: died: .*panic\n/,
+		"run: r\ncase: first\n", edit('src/hyp', "alpha\n", "one\npanic\n")],
+	['a run that ends otherwise', qr/: the run was to end with 'of hunger'; the run: died: .*panic\n/,
+		"run: r\nends: of hunger\n", edit('src/hyp', "alpha\n", "panic\n")],
+	['a run that ends well', qr/: the run was to end with 'panic'\n/, "run: r\nends: panic\n", $one],
+	['no TAP', qr/: pvtime conform failed \(status 2\)\n/, "run: r\ncase: first\n", edit('src/hyp', "alpha\n", "silence\n")],
+	['a text that is gone', qr/: does not apply: what begins with 'zeta' is in src\/hyp 0 times, not once\n/,
+		"run: r\ncase: first\n", edit('src/hyp', "zeta\n", "one\n")],
+	['a part of a line', qr/: does not apply: what begins with 'lpha' is in src\/hyp 0 times/,
+		"run: r\ncase: first\n", edit('src/hyp', "lpha\n", "one\n")],
+	['a text that is there twice', qr/: does not apply: .* is in src\/hyp 2 times, not once\n/,
+		"run: r\ncase: first\n", edit('src/hyp', "beta\n", "one\n")],
+	['a file that is gone', qr/: there is no src\/none any more\n/, "run: r\ncase: first\n", edit('src/none', "zeta\n", "one\n")],
+	['no build', qr/: does not build \(status 2\)\n# .*Error/, "run: r\ncase: first\n", edit('src/hyp', "alpha\n", "syntax\n")],
+	['no change', qr/: the hypervisor is the same as without it\n/, "run: r\ncase: first\n", edit('src/other', "nobody builds this\n", "x\n")],
+	['a case that is skipped', qr/^not ok 1 - no mistake, run r: .*: quiet is skipped: it is quiet\nnot ok 2 - x: .*: nothing would be shown/m,
+		"run: r\ncase: quiet\n", $one],
+	['a run that fails anyway', qr/^not ok 1 - no mistake, run broken: .*: first fails: 5 not 6\nnot ok 2 - x: .*: nothing would be shown/m,
+		"run: broken\ncase: first\n", $one],
+	['a survivor on the host', qr/: survives: unit passed all the same\n/, "host: unit\nwhy: y\n", edit('src/unit', "echo 1..1\n", "echo 1..1 \n")],
+	['no plan on the host', qr/: unit ended with status 3 and no plan\n/, "host: unit\nwhy: y\n", edit('src/unit', "echo 1..1\n", "exit 3\n")],
+) {
+	my ($name, $want, @lines) = @$case;
+	mutant('x', @lines);
+	my ($status, $text) = run('x');
+	is($status, 1, "$name: status 1");
+	like($text, $want, "$name: said");
+}
+
+# Files that are none.
+for my $case (
+	['a word that is none', qr/x\.mutant:3: expected a comment/, "color: red\n"],
+	['no edit', qr/x\.mutant:4: no edit/, "run: r\ncase: first\n"],
+	['neither run nor host', qr/: neither run: nor host:/, $one],
+	['both', qr/: host: and run: exclude each other/, "host: unit\nwhy: y\nrun: r\n", $one],
+	['no why', qr/: host: without why:/, "host: unit\n", $one],
+	['no case', qr/: run: without case: or ends:/, "run: r\n", $one],
+	['a case that is none', qr/: no case third in conformance\/cases\.def/, "run: r\ncase: third\n", $one],
+	['two runs', qr/x\.mutant:4: run a second time/, "run: r\nrun: s\n", $one],
+	['no end', qr/: the last edit has no end/, "run: r\ncase: first\n", $one =~ s/--- end\n//r],
+	['no file', qr/: expected a line "file: PATH"/, "run: r\ncase: first\n", $one =~ s/file: .*\n//r],
+	['an edit of nothing', qr/: an edit without its text/, "run: r\ncase: first\n", edit('src/hyp', '', "one\n")],
+) {
+	my ($name, $want, @lines) = @$case;
+	mutant('x', @lines);
+	my ($status, $text) = run('--check', 'x');
+	isnt($status, 0, "$name: refused");
+	like($text, $want, "$name: said");
+	is($text =~ tr/\n//, 1, "$name: in one line");
+}
+chdir $home;
+done_testing();

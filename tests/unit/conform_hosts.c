@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The targets kvm and xen of `pvtime conform`: what a machine is given, and what is made of its console. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "tests/tap.h"
+#include "tools/conform.h"
+
+static char directory[] = "/tmp/hosts-XXXXXX";
+static struct conform_kit kit = {.suite = directory, .debian = directory};
+
+static const char *in_directory(const char *name)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return path;
+}
+
+static void write_file(const char *name, const char *bytes, size_t n)
+{
+	FILE *f = fopen(in_directory(name), "w");
+
+	if (f != NULL) {
+		fwrite(bytes, 1, n, f);
+		fclose(f);
+	}
+}
+
+static void write_text(const char *name, const char *text)
+{
+	write_file(name, text, strlen(text));
+}
+
+static bool file_has(const char *name, const char *bytes, size_t n)
+{
+	static char text[65536];
+	FILE *f = fopen(in_directory(name), "r");
+	size_t length = f != NULL ? fread(text, 1, sizeof(text), f) : 0;
+
+	if (f != NULL)
+		fclose(f);
+	return length >= n && memmem(text, length, bytes, n) != NULL;
+}
+
+static bool was_told(const char *argument)
+{
+	return file_has("arguments", argument, strlen(argument));
+}
+
+/* Run a plan on a machine that prints that, and expect what is told of it. */
+static void expect(const struct conform_target *target, const struct conform_plan *plan,
+		   const char *printed, enum conform_outcome outcome, const char *text,
+		   const char *why)
+{
+	struct conform_output o;
+
+	write_text("print", printed);
+	tap_ok(target->ready(&kit, plan, o.why), "all is there");
+	tap_ok(target->run(&kit, plan, &o) == outcome, "the outcome is %d", outcome);
+	if (!tap_ok(o.text != NULL && strcmp(o.text, text) == 0 && o.length == strlen(text),
+		    "its text"))
+		tap_print("# '%s'\n", o.text != NULL ? o.text : "NULL");
+	if (outcome != CONFORM_ENDED && !tap_ok(strcmp(o.why, why) == 0, "%s", why))
+		tap_print("# '%s'\n", o.why);
+	free(o.text);
+}
+
+static const struct conform_plan guest = {
+	.build = "4k-le",
+	.form = "img",
+	.cpu = "neoverse-n1",
+	.pcpus = 1,
+	.vcpus = 3,
+	.dialect = "1.0",
+	.conduit = "hvc",
+	.contended = true,
+	.append = "case=aliases,header rounds=7",
+	.limit_s = 50,
+};
+
+static void test_kvm_console(void)
+{
+	const struct conform_target *kvm = &conform_kvm;
+
+	expect(kvm, &guest, "noise\n@guest begin\n# suite\nok 1\n1..1\n\n@guest end 0 \n",
+	       CONFORM_ENDED, "# suite\nok 1\n1..1\n", NULL);
+	expect(kvm, &guest, "@guest begin\nno newline\n@guest end 0 \n", CONFORM_ENDED,
+	       "no newline", NULL);
+	expect(kvm, &guest, "@guest begin\na\n@guest end 1 forged\nb\n\n@guest end 0 \n",
+	       CONFORM_ENDED, "a\n@guest end 1 forged\nb\n", NULL);
+	expect(kvm, &guest, "@guest begin\nok 1\n\n@guest end 137 \n", CONFORM_LIMIT, "ok 1\n",
+	       "not done within 50 s of the host's time");
+	expect(kvm, &guest, "@guest begin\n\n@guest end 1 qemu: no KVM\r\n", CONFORM_STOPPED, "",
+	       "the VMM ended with status 1: qemu: no KVM");
+	expect(kvm, &guest, "@guest begin\nok 1\nKernel panic\n", CONFORM_STOPPED,
+	       "ok 1\nKernel panic\n", "the Linux host ended before its guest");
+	expect(kvm, &guest, "Kernel panic\n", CONFORM_STOPPED, "Kernel panic\n",
+	       "the Linux host has not come up");
+}
+
+static void test_kvm_machine(void)
+{
+	struct conform_plan plan = guest;
+
+	tap_ok(was_told("-cpu\nneoverse-n1\n") && was_told("virtualization=on"),
+	       "the CPU, with EL2");
+	tap_ok(was_told(" run=guest vcpus=3 steal=on contended=1 slice_us=0 seconds=50 "
+			"words=\"expect=on case=aliases,header rounds=7\"\n"),
+	       "the host is told what the plan says");
+	tap_ok(file_has("initrd", "host of kvm", 11) && file_has("initrd", "suite\0", 6) &&
+		       file_has("initrd", "ARM\x64", 4),
+	       "its initramfs has the image");
+	plan.dialect = "off";
+	plan.user = true;
+	plan.contended = false;
+	plan.append = NULL;
+	expect(&conform_kvm, &plan, "@guest begin\n1..0\n\n@guest end 0 \n", CONFORM_ENDED,
+	       "1..0\n", NULL);
+	tap_ok(was_told(" run=user vcpus=3 steal=off contended=0 slice_us=0 seconds=50 "
+			"words=\"expect=off\"\n"),
+	       "without stolen time, the program");
+	tap_ok(file_has("initrd", "user\0", 5) && file_has("initrd", "of user space", 13),
+	       "which is there");
+}
+
+static void test_xen(void)
+{
+	const struct conform_target *xen = &conform_xen;
+	struct conform_plan plan = guest;
+
+	plan.dialect = "off";
+	expect(xen, &plan,
+	       "(XEN) booting\n(XEN) still\n# suite\n(XEN) d0v0: odd\nok 1\nno (XEN) line\n(XEN) "
+	       "halted",
+	       CONFORM_ENDED, "(XEN) booting\n(XEN) still\n# suite\nok 1\nno (XEN) line\n", NULL);
+	expect(xen, &plan, "(XEN) panic\n", CONFORM_ENDED, "(XEN) panic\n", NULL);
+	tap_ok(was_told(",bootargs=expect=off case=aliases,,header rounds=7\n"),
+	       "a comma in a word is no comma of QEMU's");
+	tap_ok(was_told("dom0_max_vcpus=3 ") && was_told("/suite-4k-le.img,bootargs"), "dom0");
+}
+
+static void expect_missing(const struct conform_target *target, const char *name, const char *hint)
+{
+	char away[PATH_MAX], why[CONFORM_WHY] = "";
+
+	snprintf(away, sizeof(away), "%s/away", directory);
+	rename(in_directory(name), away);
+	tap_ok(!target->ready(&kit, &guest, why) && strstr(why, name) != NULL &&
+		       strstr(why, hint) != NULL && strchr(why, '\n') == NULL,
+	       "%s", why);
+	rename(away, in_directory(name));
+}
+
+static void test_ready(void)
+{
+	char why[CONFORM_WHY], text[200];
+
+	expect_missing(&conform_kvm, "Image", "make debian");
+	expect_missing(&conform_kvm, "kvm-host.cpio", "make conform-all");
+	expect_missing(&conform_kvm, "suite-4k-le.img", "make conform");
+	expect_missing(&conform_xen, "xen", "make debian-hosts");
+	write_text("Image", "no kernel");
+	tap_ok(!conform_kvm.ready(&kit, &guest, why) && strstr(why, "no arm64 image"), "%s", why);
+	conform_kvm.versions(&kit, text, sizeof(text));
+	tap_ok(strcmp(text, "Linux 6.1.192-2, QEMU 1:7.2") == 0, "%s", text);
+	conform_xen.versions(&kit, text, 9);
+	tap_ok(strcmp(text, "Xen 4.17") == 0, "%s", text);
+	setenv("PATH", "/nonexistent", 1);
+	tap_ok(!conform_xen.ready(&kit, &guest, why) && strstr(why, "qemu-system-aarch64"), "%s",
+	       why);
+}
+
+/* An Image as far as it is looked at, and the files of a kit. */
+static void make_kit(void)
+{
+	char image[64] = {0};
+
+	memcpy(image + 56, "ARM\x64", 4);
+	write_file("Image", image, sizeof(image));
+	write_file("xen", image, sizeof(image));
+	write_file("suite-4k-le.img", image, sizeof(image));
+	write_text("kvm-host.cpio", "host of kvm");
+	write_text("user", "of user space");
+	write_text("versions", "libfdt-dev 1\nlinux-image-6.1.0-56-cloud-arm64 6.1.192-2\n");
+	write_text("versions-hosts", "qemu-system-arm 1:7.2\nxen-hypervisor-4.17-arm64 4.17\n");
+}
+
+static void remove_kit(void)
+{
+	static const char *const names[] = {
+		"Image",     "xen",	 "suite-4k-le.img",    "kvm-host.cpio",
+		"user",	     "versions", "versions-hosts",     "print",
+		"arguments", "initrd",	 "qemu-system-aarch64"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unlink(in_directory(names[i]));
+	rmdir(directory);
+}
+
+int main(void)
+{
+	char fake[PATH_MAX], path[2 * PATH_MAX];
+
+	if (mkdtemp(directory) == NULL || realpath("tests/tools/board-qemu", fake) == NULL ||
+	    symlink(fake, in_directory("qemu-system-aarch64")) != 0)
+		return 1;
+	snprintf(path, sizeof(path), "%s:%s", directory, getenv("PATH"));
+	setenv("PATH", path, 1);
+	setenv("BOARD_QEMU", directory, 1);
+	make_kit();
+	test_kvm_console();
+	test_kvm_machine();
+	test_xen();
+	test_ready();
+	remove_kit();
+	return tap_done();
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The conformance guest's verdicts: which line a case gets, and what is told below it. */
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include "conformance/report.h"
+#include "conformance/suite.h"
+#include "guest/console.h"
+#include "guest/psci.h"
+#include <tests/tap.h> /* its tap_vprint is a macro here, and a function in console.h */
+
+static char printed[8192];
+static jmp_buf off;
+
+void console_print(const char *f, ...)
+{
+	size_t length = strlen(printed);
+	va_list args;
+
+	va_start(args, f);
+	vsnprintf(printed + length, sizeof printed - length, f, args);
+	va_end(args);
+}
+
+void psci_system_off(void)
+{
+	longjmp(off, 1);
+}
+
+/* What is printed of a case. */
+static void prints(void (*run)(void), const char *want, const char *what)
+{
+	printed[0] = '\0';
+	report = (struct report){0};
+	report_begin();
+	run();
+	report_end("R-30", "name", "text");
+	if (!tap_ok(!strcmp(printed, want), "%s", what))
+		tap_print("# %s# instead of\n# %s", printed, want);
+}
+
+static void passes(void)
+{
+	check(true, "never seen");
+	check(true, "never seen");
+}
+
+static void fails(void)
+{
+	check(true, "never seen");
+	tap_ok(!check(false, "CPU %u: %s", 1u, "first"), "check() returns what it was given");
+	check(true, "never seen");
+	check(false, "second");
+}
+
+static void judges_nothing(void)
+{
+	observe("seen");
+}
+
+static void does_nothing(void)
+{
+}
+
+static void skips(void)
+{
+	skip("only %u", 1u);
+	skip("another reason");
+}
+
+static void skips_after_success(void)
+{
+	check(true, "never seen");
+	skip("why not");
+}
+
+static void skips_after_failure(void)
+{
+	check(false, "seen");
+	skip("why not");
+}
+
+static void mixes(void)
+{
+	observe("one");
+	check(false, "two");
+	observe("three");
+	check(false, "four");
+}
+
+static void overflows(void)
+{
+	for (unsigned i = 0; i < 9; i++) {
+		check(false, "failure %u", i);
+		observe("observation %u", i);
+	}
+}
+
+static void talks(void)
+{
+	char text[400];
+
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	check(false, "%s", text);
+}
+
+static void one_case_each(void)
+{
+	prints(passes, "ok 1 - R-30 name: text\n", "a case that is passed");
+	prints(fails,
+	       "not ok 1 - R-30 name: text\n"
+	       "# observed name: CPU 1: first\n# observed name: second\n",
+	       "one that is not, with what was seen");
+	prints(judges_nothing,
+	       "not ok 1 - R-30 name: text\n# observed name: seen\n# observed name: judged "
+	       "nothing\n",
+	       "one that observes, and judges nothing, is not passed");
+	prints(does_nothing, "not ok 1 - R-30 name: text\n# observed name: judged nothing\n",
+	       "nor is one that does nothing");
+	prints(skips, "ok 1 - R-30 name: text # SKIP only 1\n",
+	       "one that is skipped, with the first reason");
+	prints(skips_after_success, "ok 1 - R-30 name: text # SKIP why not\n",
+	       "one that is skipped after a success");
+	prints(skips_after_failure, "not ok 1 - R-30 name: text\n# observed name: seen\n",
+	       "a failure counts more");
+	prints(mixes,
+	       "not ok 1 - R-30 name: text\n# observed name: one\n# observed name: two\n"
+	       "# observed name: three\n# observed name: four\n",
+	       "failures and observations are in order");
+	prints(passes, "ok 1 - R-30 name: text\n", "nothing is left of the case before");
+}
+
+static void limits(void)
+{
+	report_begin();
+	overflows();
+	printed[0] = '\0';
+	report_end("R-30", "name", "text");
+	tap_ok(strstr(printed, "failure 5\n") && strstr(printed, "observation 5\n") &&
+		       !strstr(printed, "failure 6") && !strstr(printed, "observation 6"),
+	       "six of each are kept");
+	tap_ok(strstr(printed, "name: and 3 more failures\n") &&
+		       strstr(printed, "name: and 3 more observations\n"),
+	       "the others are counted");
+	report_begin();
+	talks();
+	printed[0] = '\0';
+	report_end("R-30", "name", "text");
+	tap_is_u64(strlen(strstr(printed, "# ")), strlen("# observed name: ") + 199 + 1,
+		   "a long text is cut");
+}
+
+static void run(void)
+{
+	report = (struct report){0};
+	printed[0] = '\0';
+	report_begin();
+	check(true, "never seen");
+	report_end("R-31", "a", "text");
+	report_begin();
+	check(false, "seen");
+	report_end("R-30", "b", "text");
+	report_plan();
+	tap_ok(!strcmp(printed,
+		       "ok 1 - R-31 a: text\nnot ok 2 - R-30 b: text\n# observed b: seen\n1..2\n"),
+	       "numbers go on, and the plan is the last of them");
+	tap_ok(report.run == 2 && report.failed == 1, "and are counted");
+	printed[0] = '\0';
+	if (!setjmp(off))
+		report_bail_out("no %s", "way");
+	tap_ok(!strcmp(printed, "Bail out! no way\n"), "a Bail out powers off");
+}
+
+int main(void)
+{
+	one_case_each();
+	limits();
+	run();
+	return tap_done();
+}

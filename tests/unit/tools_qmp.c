@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* QMP from QEMU's side: what it is asked, and what is made of answers in pieces, events and errors. */
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "tests/tap.h"
+#include "tools/qmp.h"
+
+#define GREETING "{\"QMP\": {\"version\": {}}}\r\n"
+#define EVENT	 "{\"timestamp\": {\"seconds\": 1}, \"event\": \"STOP\"}\r\n"
+#define ICOUNT	 "{\"return\": {\"icount\": 123456789012, \"mode\": \"none\"}}\r\n"
+#define CLOCK	 "{\"return\": \"0000000009010000: 0x6955b900\\r\\n\"}\r\n"
+
+static struct qmp qmp;
+static int peer;
+
+static void begin(void)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0)
+		return;
+	peer = ends[1];
+	qmp_init(&qmp, ends[0]);
+}
+
+static void end(void)
+{
+	close(peer);
+	close(qmp.fd);
+}
+
+static bool say(const char *text)
+{
+	return write(peer, text, strlen(text)) == (ssize_t)strlen(text) && qmp_receive(&qmp);
+}
+
+/* Is that all that was asked since the last time? */
+static bool asked(const char *part)
+{
+	char text[512];
+	ssize_t n = read(peer, text, sizeof(text) - 1);
+
+	if (part == NULL || n < 0)
+		return part == NULL && n < 0;
+	text[n] = '\0';
+	return strstr(text, part) != NULL && strchr(text, '\n') == text + n - 1;
+}
+
+static void test_poll(void)
+{
+	begin();
+	qmp_poll(&qmp);
+	tap_ok(asked(NULL), "nothing is asked before the greeting");
+	tap_ok(say(GREETING) && asked("qmp_capabilities"), "the greeting is answered");
+	qmp_poll(&qmp);
+	tap_ok(asked(NULL), "nothing is asked before that is accepted");
+	tap_ok(say("{\"return\": {}}\r\n") && qmp.polls == 0, "accepted");
+	qmp_poll(&qmp);
+	tap_ok(asked("query-replay"), "a poll asks for the instructions");
+	qmp_poll(&qmp);
+	tap_ok(asked(NULL), "and once only");
+	tap_ok(say(EVENT) && say("{\"return\": {\"ic") && qmp.polls == 0, "half an answer");
+	tap_ok(say(strstr(ICOUNT, "ount")) && asked("xp /1wx"), "then it asks for the clock");
+	tap_ok(say(CLOCK) && qmp.polls == 1 && qmp.icount == 123456789012 &&
+		       qmp.clock == 0x6955b900,
+	       "both are known");
+	qmp_poll(&qmp);
+	tap_ok(asked("query-replay") && qmp.why[0] == '\0', "and the next poll begins");
+	end();
+}
+
+/* Two messages at once, a poll's answers that are none, and an end. */
+static void test_bad(void)
+{
+	begin();
+	tap_ok(say(GREETING "{\"return\": {}}\r\n"), "two messages in one piece");
+	qmp_poll(&qmp);
+	tap_ok(say("{\"error\": {\"class\": \"CommandNotFound\"}}\r\n") &&
+		       strcmp(qmp.why, "QEMU's monitor says {\"error\": {\"class\": "
+				       "\"CommandNotFound\"}}") == 0,
+	       "an error is told: %s", qmp.why);
+	end();
+
+	begin();
+	say(GREETING "{\"return\": {}}\r\n");
+	qmp_poll(&qmp);
+	say("{\"return\": {\"mode\": \"none\"}}\r\n");
+	tap_ok(qmp.why[0] != '\0', "an answer without icount is told: %s", qmp.why);
+	end();
+
+	begin();
+	say(GREETING "{\"return\": {}}\r\n");
+	qmp_poll(&qmp);
+	say(ICOUNT "{\"return\": \"Cannot access memory\"}\r\n");
+	tap_ok(qmp.why[0] != '\0', "a clock that is none is told: %s", qmp.why);
+	end();
+
+	begin();
+	close(peer);
+	tap_ok(!qmp_receive(&qmp), "the end of QEMU is seen");
+	qmp.state = QMP_IDLE;
+	qmp_poll(&qmp);
+	tap_ok(qmp.why[0] == '\0', "to ask then is no error, and no signal");
+	close(qmp.fd);
+}
+
+int main(void)
+{
+	test_poll();
+	test_bad();
+	return tap_done();
+}
