@@ -50,6 +50,12 @@ static bool overlap(uint64_t a, uint64_t a_end, uint64_t b, uint64_t b_end)
 	return a < b_end && b < a_end;
 }
 
+bool image_is_arm64(const uint8_t *bytes, uint64_t size)
+{
+	return size >= ARM64_HEADER_SIZE &&
+	       elf64_get32(bytes + ARM64_MAGIC_OFFSET, false) == ARM64_MAGIC;
+}
+
 bool image_is_uimage(const uint8_t *bytes, uint64_t size)
 {
 	return size >= 64 && elf64_get32(bytes, true) == UIMAGE_MAGIC;
@@ -62,8 +68,7 @@ static enum image_status place_flat(const struct image_request *r, struct image_
 	uint64_t memory = 0;
 
 	out->kind = IMAGE_RAW;
-	if (r->kernel_size >= ARM64_HEADER_SIZE &&
-	    elf64_get32(r->kernel + ARM64_MAGIC_OFFSET, false) == ARM64_MAGIC) {
+	if (image_is_arm64(r->kernel, r->kernel_size)) {
 		out->kind = IMAGE_ARM64;
 		memory = elf64_get64(r->kernel + ARM64_IMAGE_SIZE, false);
 		/* Kernels before 3.17 leave image_size 0, and then text_offset means nothing. */

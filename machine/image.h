@@ -92,6 +92,9 @@ enum image_status {
  */
 enum image_status image_place(const struct image_request *request, struct image_placement *out);
 
+/* Does it begin with the header of an arm64 Image? */
+bool image_is_arm64(const uint8_t *bytes, uint64_t size);
+
 /* Is this U-Boot's legacy image format, as of which QEMU strips the header? */
 bool image_is_uimage(const uint8_t *bytes, uint64_t size);
 

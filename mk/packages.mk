@@ -46,6 +46,8 @@ $(BUILD)/packages-build.mk: mk/packages.mk scripts/install-packages $(DPKG_STATU
 	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_BUILD)
 $(BUILD)/packages-check.mk: mk/packages.mk scripts/install-packages $(DPKG_STATUS)
 	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_CHECK)
+# One after the other: apt has one lock.
+$(BUILD)/packages-check.mk: | $(BUILD)/packages-build.mk
 
 # make -n remakes makefiles too, and must not install.
 ifeq ($(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),)

@@ -2,12 +2,14 @@
 /* `pvtime lab`: everything that can be wrong is found first, then the board runs, then the result
  * is told. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "machine/image.h"
 #include "tools/bundle.h"
 #include "tools/command.h"
 #include "tools/options.h"
@@ -32,11 +34,32 @@ struct lab_command {
 	struct qemu qemu;
 };
 
+/* QEMU would start anything. */
+static bool check_hypervisor(const char *path)
+{
+	static const char expected[] = "expected the hypervisor's image, which 'make' builds";
+	uint8_t head[64];
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n = -1;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	else if (fd >= 0)
+		n = read(fd, head, sizeof(head));
+	if (n < 0)
+		report("--hypervisor: %s: %m; %s", path, expected);
+	else if (!image_is_arm64(head, (uint64_t)n))
+		report("--hypervisor: %s is no arm64 Image; %s", path, expected);
+	if (fd >= 0)
+		close(fd);
+	return n >= 0 && image_is_arm64(head, (uint64_t)n);
+}
+
 /* --hypervisor, or hypervisor.img in the executable's directory. */
 static bool find_hypervisor(struct lab_command *c)
 {
 	char *path = c->hypervisor;
-	struct stat st;
 
 	if (c->options.hypervisor != NULL) {
 		if (snprintf(path, sizeof(c->hypervisor), "%s", c->options.hypervisor) >=
@@ -54,12 +77,7 @@ static bool find_hypervisor(struct lab_command *c)
 		path[n] = '\0';
 		strcpy(strrchr(path, '/') + 1, name);
 	}
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-	else if (access(path, R_OK) == 0)
-		return true;
-	report("--hypervisor: %s: %m; expected the hypervisor's image, which 'make' builds", path);
-	return false;
+	return check_hypervisor(path);
 }
 
 /* The index of the VM that an option names, BUNDLE_NOBODY where it is not given; false: there is none. */
