@@ -40,7 +40,7 @@ put('damaged.gz', pack('H*', '1f8b0800000000000003030000000000'), 'x');
 mkdir "$tmp/folder";
 system('mkfifo', "$tmp/fifo") == 0 or die 'mkfifo';
 chmod 0, "$tmp/secret.bin";
-put('hypervisor.img', 'not started');
+put('hypervisor.img', "\0" x 56 . "ARM\x64 and never started");
 
 # A QEMU that leaves a trace.
 mkdir "$tmp/bin";
