@@ -70,7 +70,8 @@ sub lab_file
 	return $path;
 }
 
-# run({pcpus => 2, ...}, VM...): status, out, err, ledger (the JSON's text), json (decoded), console {name}.
+# run({pcpus => 2, ...}, VM...): status, out, err, ledger (the JSON's text), json (decoded), console {name}, cpu_s
+# (what all of it had of this machine's CPUs).
 # Besides the keys of [lab]: options => [...] of the command; free => 1 for a run that is not deterministic.
 sub run
 {
@@ -80,7 +81,7 @@ sub run
 	delete @lab{qw(off writers)};
 	my $file = lab_file(\%lab, @vms);
 	my ($dir) = $file =~ /(.*)\.lab/;
-	my $begin = time;
+	my ($begin, @before) = (time, times);
 	my $pid = fork // die "fork: $!";
 	if ($pid == 0) {
 		open STDIN, '<', '/dev/null' or die;
@@ -90,7 +91,9 @@ sub run
 	}
 	waitpid $pid, 0;
 	my %run = (status => $? & 127 ? 128 + ($? & 127) : $? >> 8, out => slurp("$file.out"), err => slurp("$file.err"));
-	note sprintf '%.1f s on this machine', time - $begin;
+	my @after = times;
+	$run{cpu_s} = $after[2] + $after[3] - $before[2] - $before[3];
+	note sprintf '%.1f s on this machine, %.1f s of its CPUs', time - $begin, $run{cpu_s};
 	if (-s "$file.json") {
 		$run{ledger} = slurp("$file.json");
 		$run{json} = decode_json($run{ledger});
