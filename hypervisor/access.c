@@ -1,25 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "access.h"
-#include "esr.h"
-#include "vcpu.h"
-
-struct access access_from_syndrome(uint64_t esr)
-{
-	return (struct access){
-		.size = ISS_SAS(esr),
-		.count = 1,
-		.reg = {ISS_SRT(esr)},
-		.write = esr & ISS_WNR,
-		.sign_extend = esr & ISS_SSE,
-		.wide = esr & ISS_SF,
-		.base = ACCESS_NO_REG,
-	};
-}
-
-static int64_t sign(uint64_t value, unsigned bits)
-{
-	return (int64_t)(value << (64 - bits)) >> (64 - bits);
-}
 
 /* Load/store pair (DDI 0487, C4.1.94): opc 31:30, V 26, mode 24:23, L 22, imm7 21:15, Rt2, Rn, Rt. */
 static bool decode_pair(uint32_t insn, struct access *a)
@@ -39,7 +19,7 @@ static bool decode_pair(uint32_t insn, struct access *a)
 	};
 	if (mode & 1) { /* 1: post-index, 3: pre-index */
 		a->base = insn >> 5 & 31;
-		a->writeback = sign(insn >> 15 & 127, 7) * (int64_t)a->size;
+		a->writeback = access_sign(insn >> 15 & 127, 7) * (int64_t)a->size;
 	}
 	return true;
 }
@@ -66,7 +46,7 @@ static bool decode_single(uint32_t insn, struct access *a)
 		return (insn >> 10 & 3) == 2; /* register offset; the others are atomics */
 	if (insn >> 10 & 1) {		      /* 1: post-index, 3: pre-index */
 		a->base = insn >> 5 & 31;
-		a->writeback = sign(insn >> 12 & 511, 9);
+		a->writeback = access_sign(insn >> 12 & 511, 9);
 	}
 	return true;
 }
@@ -78,43 +58,4 @@ bool access_decode(uint32_t insn, struct access *a)
 	if ((insn & 0x3a000000) == 0x38000000)
 		return decode_single(insn, a);
 	return false;
-}
-
-static uint64_t swap(uint64_t value, unsigned size)
-{
-	switch (size) {
-	case 2:
-		return __builtin_bswap16((uint16_t)value);
-	case 4:
-		return __builtin_bswap32((uint32_t)value);
-	case 8:
-		return __builtin_bswap64(value);
-	}
-	return value;
-}
-
-static uint64_t truncate(uint64_t value, unsigned size)
-{
-	return value & (UINT64_MAX >> (64 - 8 * size));
-}
-
-uint64_t access_get(const struct access *a, unsigned i, const struct gp_regs *r, bool big_endian)
-{
-	uint64_t value = truncate(a->reg[i] == 31 ? 0 : r->x[a->reg[i]], a->size);
-
-	return big_endian ? swap(value, a->size) : value;
-}
-
-void access_set(const struct access *a, unsigned i, struct gp_regs *r, bool big_endian,
-		uint64_t value)
-{
-	value = truncate(value, a->size);
-	if (big_endian)
-		value = swap(value, a->size);
-	if (a->sign_extend)
-		value = (uint64_t)sign(value, 8 * a->size);
-	if (!a->wide)
-		value = truncate(value, 4);
-	if (a->reg[i] != 31)
-		r->x[a->reg[i]] = value;
 }

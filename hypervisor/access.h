@@ -6,9 +6,8 @@
  * What a guest's load or store does, when it ends at a device: from the syndrome where the hardware
  * describes it, else decoded from the instruction. Logic only, host-tested.
  */
-#include "types.h"
-
-struct gp_regs;
+#include "esr.h"
+#include "vcpu.h"
 
 #define ACCESS_NO_REG 32u
 
@@ -24,16 +23,70 @@ struct access {
 };
 
 /* From a valid data abort syndrome (ISV = 1). */
-struct access access_from_syndrome(uint64_t esr);
+static inline struct access access_from_syndrome(uint64_t esr)
+{
+	return (struct access){
+		.size = ISS_SAS(esr),
+		.count = 1,
+		.reg = {ISS_SRT(esr)},
+		.write = esr & ISS_WNR,
+		.sign_extend = esr & ISS_SSE,
+		.wide = esr & ISS_SF,
+		.base = ACCESS_NO_REG,
+	};
+}
+
 /*
  * From the instruction: loads and stores of one or two general registers, with any addressing. False: it is none of
  * these (SIMD, exclusive, atomic, cache maintenance ...), and a device does not take it.
  */
 bool access_decode(uint32_t insn, struct access *a);
+
+static inline int64_t access_sign(uint64_t value, unsigned bits)
+{
+	return (int64_t)(value << (64 - bits)) >> (64 - bits);
+}
+
+static inline uint64_t access_swap(uint64_t value, unsigned size)
+{
+	switch (size) {
+	case 2:
+		return __builtin_bswap16((uint16_t)value);
+	case 4:
+		return __builtin_bswap32((uint32_t)value);
+	case 8:
+		return __builtin_bswap64(value);
+	}
+	return value;
+}
+
+static inline uint64_t access_truncate(uint64_t value, unsigned size)
+{
+	return value & (UINT64_MAX >> (64 - 8 * size));
+}
+
 /* What the guest stores with transfer i, as a device sees it (little-endian). */
-uint64_t access_get(const struct access *a, unsigned i, const struct gp_regs *r, bool big_endian);
+static inline uint64_t access_get(const struct access *a, unsigned i, const struct gp_regs *r,
+				  bool big_endian)
+{
+	uint64_t value = access_truncate(a->reg[i] == 31 ? 0 : r->x[a->reg[i]], a->size);
+
+	return big_endian ? access_swap(value, a->size) : value;
+}
+
 /* What it has loaded. */
-void access_set(const struct access *a, unsigned i, struct gp_regs *r, bool big_endian,
-		uint64_t value);
+static inline void access_set(const struct access *a, unsigned i, struct gp_regs *r,
+			      bool big_endian, uint64_t value)
+{
+	value = access_truncate(value, a->size);
+	if (big_endian)
+		value = access_swap(value, a->size);
+	if (a->sign_extend)
+		value = (uint64_t)access_sign(value, 8 * a->size);
+	if (!a->wide)
+		value = access_truncate(value, 4);
+	if (a->reg[i] != 31)
+		r->x[a->reg[i]] = value;
+}
 
 #endif

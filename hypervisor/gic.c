@@ -94,7 +94,8 @@ const char *gic_init_cpu(void)
 	mmio_write32(r + GICR_IGROUPR0, UINT32_MAX);
 	for (unsigned i = 0; i < 8; i++)
 		mmio_write32(r + GICR_IPRIORITYR + 4 * i, PRIORITY);
-	mmio_write32(r + GICR_ISENABLER0, (uint32_t)(ppis | BIT(SGI_KICK) | BIT(SGI_HALT)));
+	mmio_write32(r + GICR_ISENABLER0,
+		     (uint32_t)(ppis | BIT(SGI_KICK) | BIT(SGI_HALT) | BIT(SGI_BOOT_CPU)));
 
 	write_sysreg(icc_sre_el2, 0xf); /* system registers for EL2, and for EL1 */
 	isb();

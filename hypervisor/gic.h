@@ -11,8 +11,9 @@
 #define GIC_NONE 1020u /* INTIDs from here on mean that nothing is pending */
 
 /* SGIs of our own. */
-#define SGI_KICK 0u /* come to the scheduler */
-#define SGI_HALT 1u /* another CPU has panicked or ends the lab: stop for good */
+#define SGI_KICK     0u /* come to the scheduler */
+#define SGI_HALT     1u /* another CPU has panicked or ends the lab: stop for good */
+#define SGI_BOOT_CPU 2u /* to CPU 0: look at the link, and at the lab's clock */
 
 /* The distributor; the boot CPU, once. */
 void gic_init(void);

@@ -31,6 +31,8 @@ uint64_t gich_read_lr(unsigned i)
 #define READ(n, reg) \
 	case n:      \
 		return read_sysreg(reg);
+	if (__builtin_expect(i == 0, true))
+		return read_sysreg(s3_4_c12_c12_0);
 	switch (i) {
 		EACH_LR(READ)
 	}
@@ -43,6 +45,10 @@ void gich_write_lr(unsigned i, uint64_t value)
 	case n:                           \
 		write_sysreg(reg, value); \
 		return;
+	if (__builtin_expect(i == 0, true)) {
+		write_sysreg(s3_4_c12_c12_0, value);
+		return;
+	}
 	switch (i) {
 		EACH_LR(WRITE)
 	}
@@ -78,7 +84,7 @@ static unsigned apr_count(void)
 
 uint32_t gich_read_apr(unsigned group, unsigned n)
 {
-	if (n >= apr_count())
+	if (n != 0 && n >= apr_count())
 		return 0;
 #define READ_APR(i, reg) \
 	case i:          \
@@ -91,7 +97,7 @@ uint32_t gich_read_apr(unsigned group, unsigned n)
 
 void gich_write_apr(unsigned group, unsigned n, uint32_t value)
 {
-	if (n >= apr_count())
+	if (n != 0 && n >= apr_count())
 		return;
 #define WRITE_APR(i, reg)                 \
 	case i:                           \

@@ -3,15 +3,12 @@
 #include "arch.h"
 #include "esr.h"
 #include "sysregs.h"
-#include "vcpu.h"
 
 /* PSTATE as SPSR holds it. */
 #define PSTATE_MODE  0x1fu
 #define PSTATE_EL1H  0x05u
 #define PSTATE_DAIF  0x3c0u
-#define PSTATE_BTYPE (UINT64_C(3) << 10)
 #define PSTATE_SSBS  BIT(12)
-#define PSTATE_SS    BIT(21)
 #define PSTATE_PAN   BIT(22)
 #define PSTATE_DIT   BIT(24)
 #define PSTATE_FLAGS (UINT64_C(0xf) << 28)
@@ -66,8 +63,7 @@ void inject_external_abort(struct vcpu *v, uint64_t esr, uint64_t far)
 }
 
 /* PSTATE.IT, in two parts (DDI 0487, C5.2.18): the low two bits, and the others. */
-#define PSTATE_AARCH32 BIT(4)
-#define PSTATE_IT      ((UINT64_C(3) << 25) | (UINT64_C(0x3f) << 10))
+#define PSTATE_IT ((UINT64_C(3) << 25) | (UINT64_C(0x3f) << 10))
 
 /* AArch32 EL0 only: the next instruction's condition in an IT block (DDI 0487, G1.2.2 ITAdvance). */
 static uint64_t it_advance(uint64_t pstate)
@@ -80,10 +76,12 @@ static uint64_t it_advance(uint64_t pstate)
 
 void skip_instruction(struct vcpu *v, uint64_t esr)
 {
+	if (!(v->regs.pstate & PSTATE_AARCH32)) {
+		skip_aarch64(v);
+		return;
+	}
 	v->regs.pc += esr & ESR_IL ? 4 : 2;
-	v->regs.pstate &= ~PSTATE_SS; /* a single step ends here, not behind the next instruction */
-	if (!(v->regs.pstate & PSTATE_AARCH32))
-		v->regs.pstate &= ~PSTATE_BTYPE;
-	else if (v->regs.pstate & PSTATE_IT)
+	v->regs.pstate &= ~PSTATE_SS;
+	if (v->regs.pstate & PSTATE_IT)
 		v->regs.pstate = it_advance(v->regs.pstate);
 }

@@ -3,9 +3,12 @@
 #define INJECT_H
 
 /* Exceptions that the guest gets at its own EL1 (DDI 0487, D1.3). The vCPU is loaded. */
-#include "types.h"
+#include "vcpu.h"
 
-struct vcpu;
+/* PSTATE as SPSR holds it, which ends with an instruction. */
+#define PSTATE_AARCH32 BIT(4)
+#define PSTATE_BTYPE   (UINT64_C(3) << 10)
+#define PSTATE_SS      BIT(21)
 
 /* The instruction at its PC is UNDEFINED. */
 void inject_undefined(struct vcpu *v);
@@ -14,7 +17,14 @@ void inject_undefined(struct vcpu *v);
  * guest), at the virtual address `far`.
  */
 void inject_external_abort(struct vcpu *v, uint64_t esr, uint64_t far);
-/* The trapped instruction, which `esr` describes, has been emulated: go on behind it. */
+/* The trapped instruction has been emulated: go on behind it. It was one of AArch64; */
+static inline void skip_aarch64(struct vcpu *v)
+{
+	v->regs.pc += 4;
+	/* A single step ends here, not behind the next instruction. */
+	v->regs.pstate &= ~(PSTATE_SS | PSTATE_BTYPE);
+}
+/* or any, which `esr` describes. */
 void skip_instruction(struct vcpu *v, uint64_t esr);
 
 #endif

@@ -3,6 +3,7 @@
 #include "arch.h"
 #include "cpu.h"
 #include "firmware.h"
+#include "gic.h"
 #include "link.h"
 #include "manifest.h"
 #include "memory.h"
@@ -109,7 +110,7 @@ static void begin(void)
 	if (this_cpu()->id == 0)
 		set_alarm();
 	else
-		cpu_kick(0);
+		gic_send_sgi(0, SGI_BOOT_CPU);
 }
 
 void lab_vm_loaded(struct vm *vm)

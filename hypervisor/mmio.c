@@ -55,7 +55,7 @@ static enum vgic_result device_access(struct vcpu *v, ipaddr_t ipa, unsigned siz
 		{MAP_PVTIME_BASE, MAP_PVTIME_SIZE, pvtime_access},
 	};
 
-	if (vgic_covers(v->vm, ipa))
+	if (ipa.ipa - MAP_GICD_BASE < MAP_GICD_SIZE || vgic_covers(v->vm, ipa))
 		return vgic_mmio(v, ipa, size, write, value);
 	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++) {
 		if (ipa.ipa - devices[i].base < devices[i].size)
@@ -97,53 +97,62 @@ static void write_back(struct vcpu *v, const struct access *a)
 		write_sysreg(sp_el0, read_sysreg(sp_el0) + (uint64_t)a->writeback);
 }
 
-static enum vgic_result emulate(struct vcpu *v, const struct access *a, ipaddr_t ipa)
+/* Transfer i of the access, which goes to `ipa`. */
+static inline enum vgic_result transfer(struct vcpu *v, const struct access *a, unsigned i,
+					ipaddr_t ipa, bool big_endian)
+{
+	uint64_t value = a->write ? access_get(a, i, &v->regs, big_endian) : 0;
+	enum vgic_result result = device_access(v, ipa, a->size, a->write, &value);
+
+	if (result == VGIC_DONE && !a->write)
+		access_set(a, i, &v->regs, big_endian, value);
+	return result;
+}
+
+/* The syndrome does not describe it: what does the instruction say? */
+static enum vgic_result emulate_instruction(struct vcpu *v, uint64_t esr, ipaddr_t ipa)
 {
 	bool big_endian = is_big_endian(v);
+	struct access a;
+	uint32_t insn;
 
-	for (unsigned i = 0; i < a->count; i++) {
-		ipaddr_t at = {ipa.ipa + (uint64_t)i * a->size};
-		uint64_t value = a->write ? access_get(a, i, &v->regs, big_endian) : 0;
-		enum vgic_result result = device_access(v, at, a->size, a->write, &value);
+	if (esr & ISS_S1PTW)
+		return VGIC_FAULT;
+	if (esr & ISS_CM) /* of a device or of read-only memory: nothing to do */
+		return VGIC_DONE;
+	if (v->regs.pstate & BIT(4)) /* AArch32 EL0: its encodings are others */
+		return VGIC_FAULT;
+	if (!read_insn(v, &insn))
+		return VGIC_RETRY; /* it will fault by itself */
+	if (!access_decode(insn, &a)) {
+		if (esr & ISS_WNR && ipa.ipa - MAP_PVTIME_BASE < MAP_PVTIME_SIZE)
+			pvtime_access(v, ipa, 0, true, NULL);
+		return VGIC_FAULT;
+	}
+	for (unsigned i = 0; i < a.count; i++) {
+		ipaddr_t at = {ipa.ipa + (uint64_t)i * a.size};
+		enum vgic_result result = transfer(v, &a, i, at, big_endian);
 
 		if (result != VGIC_DONE)
 			return result;
-		if (!a->write)
-			access_set(a, i, &v->regs, big_endian, value);
 	}
-	write_back(v, a);
+	write_back(v, &a);
 	return VGIC_DONE;
+}
+
+/* The syndrome describes it, as it does most. */
+static enum vgic_result emulate(struct vcpu *v, uint64_t esr, ipaddr_t ipa)
+{
+	const struct access a = access_from_syndrome(esr);
+
+	return transfer(v, &a, 0, ipa, is_big_endian(v));
 }
 
 void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
 {
-	struct access a = access_from_syndrome(esr);
-	uint32_t insn;
+	bool described = (esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == ISS_ISV;
 
-	if (esr & ISS_S1PTW) {
-		inject_external_abort(v, esr, far);
-		return;
-	}
-	if (esr &
-	    ISS_CM) { /* cache maintenance of a device or of read-only memory: nothing to do */
-		skip_instruction(v, esr);
-		return;
-	}
-	if (!(esr & ISS_ISV)) {
-		if (v->regs.pstate & BIT(4)) { /* AArch32 EL0: its encodings are others */
-			inject_external_abort(v, esr, far);
-			return;
-		}
-		if (!read_insn(v, &insn))
-			return; /* run it again: it will fault by itself */
-		if (!access_decode(insn, &a)) {
-			if (esr & ISS_WNR && ipa.ipa - MAP_PVTIME_BASE < MAP_PVTIME_SIZE)
-				pvtime_access(v, ipa, 0, true, NULL);
-			inject_external_abort(v, esr, far);
-			return;
-		}
-	}
-	switch (emulate(v, &a, ipa)) {
+	switch (described ? emulate(v, esr, ipa) : emulate_instruction(v, esr, ipa)) {
 	case VGIC_DONE:
 		skip_instruction(v, esr);
 		break;

@@ -1,13 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvtime.h"
 #include "arch.h"
+#include "esr.h"
 #include "memory.h"
 #include "string.h"
 #include "vm.h"
 #include "pvtime/host.h"
 #include "pvtime/smccc.h"
 
-bool pvtime_create(struct vm *vm)
+_Static_assert(offsetof(struct vcpu, answers) == VCPU_ANSWERS, "switch.S");
+_Static_assert(offsetof(struct fast_answers, st) == FAST_ST, "fastcall.S");
+_Static_assert(ESR_HVC == ((uint64_t)EC_HVC64 << ESR_EC_SHIFT | ESR_IL) &&
+		       ESR_SMC == ((uint64_t)EC_SMC64 << ESR_EC_SHIFT | ESR_IL),
+	       "vectors.S");
+_Static_assert(FAST_SVE_HINT == SMCCC_SVE_HINT && FAST_FID_VERSION == SMCCC_FID_VERSION &&
+		       FAST_FID_FEATURES == PVTIME_FID_FEATURES &&
+		       PVTIME_FID_ST == PVTIME_FID_FEATURES + 1 &&
+		       PVTIME_FID_ST_BETA2 == PVTIME_FID_FEATURES + 2 && FAST_FIDS == 3,
+	       "fastcall.S: the library's calls, one after the other");
+
+/*
+ * What fastcall.S says to v is what the library would (R-01 to R-04, R-30, R-32). It depends on dialect and
+ * address alone: so it is worked out where these are set.
+ */
+static void prepare_answers(struct vcpu *v)
+{
+	static const uint64_t none[1];
+
+	for (uint32_t n = 0; n < FAST_FIDS; n++) {
+		const uint64_t call[] = {PVTIME_FID_FEATURES + n};
+
+		v->answers.features[n] = pvtime_call(v, PVTIME_FID_FEATURES, call);
+		if (n > 0)
+			v->answers.st[n - 1] = pvtime_call(v, PVTIME_FID_FEATURES + n, none);
+	}
+}
+
+/* The region, and where in it each vCPU's structure is. */
+static bool create_region(struct vm *vm)
 {
 	const struct pvtime_range memory = {MAP_PVTIME_BASE, MAP_PVTIME_SIZE};
 	struct pvtime_range region = memory;
@@ -33,6 +63,15 @@ bool pvtime_create(struct vm *vm)
 		pvtime_map(&vm->vcpus[i].time, &structures[i]);
 	}
 	dcache_clean(structures, MAP_PVTIME_SIZE);
+	return true;
+}
+
+bool pvtime_create(struct vm *vm)
+{
+	if (!create_region(vm))
+		return false;
+	for (unsigned i = 0; i < vm->nvcpus; i++)
+		prepare_answers(&vm->vcpus[i]);
 	return true;
 }
 

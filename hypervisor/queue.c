@@ -23,6 +23,12 @@ static uint32_t summary(const struct queue_node *n)
 	return n->traits | reachable(n->child[0]) | reachable(n->child[1]);
 }
 
+/* The traits of `n`'s subtree, after something below it has gone: never less than its own, mostly no more. */
+static inline uint32_t shrunk(const struct queue_node *n)
+{
+	return n->reachable == n->traits ? n->traits : summary(n);
+}
+
 static void raise_all(struct queue_node *n, uint64_t by)
 {
 	if (n) {
@@ -70,7 +76,7 @@ static void rotate(struct queue *q, struct queue_node *n, unsigned d)
 	if (middle)
 		middle->parent = n;
 	top->reachable = n->reachable;
-	n->reachable = summary(n);
+	n->reachable = shrunk(n);
 }
 
 /* The node after `n` on side `d`, where `n` is the queue's last on the other. */
@@ -128,7 +134,6 @@ void queue_insert(struct queue *q, struct queue_node *n)
 
 	n->child[0] = n->child[1] = NULL;
 	n->raise = 0;
-	n->rank = draw(q);
 	n->reachable = n->traits;
 	n->queued = true;
 	if (!q->root) {
@@ -136,6 +141,7 @@ void queue_insert(struct queue *q, struct queue_node *n)
 		q->root = q->first = q->last = n;
 		return;
 	}
+	n->rank = draw(q); /* an only one keeps its last, which is as random */
 	parent = find_place(q, n, &side);
 	n->parent = parent;
 	parent->child[side] = n;
@@ -170,7 +176,7 @@ void queue_remove(struct queue *q, struct queue_node *n)
 	up = n->parent;
 	replace(q, up, n, n->child[0] ? n->child[0] : n->child[1]);
 	for (; up; up = up->parent) {
-		uint32_t now = summary(up);
+		uint32_t now = shrunk(up);
 
 		VISIT();
 		if (now == up->reachable)

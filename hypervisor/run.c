@@ -12,7 +12,23 @@
 #include "vm.h"
 #include "vtimer.h"
 
-unsigned guest_enter(struct vcpu *v);
+/*
+ * Into the guest, until an exception takes it to EL2: what kind (EXIT_*). guest_enter (switch.S) keeps none of EL2's
+ * registers, so that the compiler saves what it needs, which is little.
+ */
+static inline unsigned guest_enter(struct vcpu *v)
+{
+	register struct vcpu *x0 __asm__("x0") = v;
+	register uint64_t x3 __asm__("x3");
+
+	__asm__ volatile("bl guest_enter"
+			 : "+r"(x0), "=r"(x3)
+			 :
+			 : "x1", "x2", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
+			   "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22",
+			   "x23", "x24", "x25", "x26", "x27", "x28", "x30", "cc", "memory");
+	return (unsigned)x3;
+}
 
 /* Program the EL2 physical timer, where it is not so already. */
 static void arm_timer(struct cpu *cpu, uint64_t at)
@@ -35,13 +51,6 @@ static void timer_interrupt(struct cpu *cpu)
 		lab_alarm(now);
 }
 
-/* Besides the scheduler's business, the boot CPU has the link and the lab's clock. */
-static void boot_cpu_kicked(void)
-{
-	link_receive();
-	lab_alarm(counter());
-}
-
 static void take_interrupt(struct cpu *cpu)
 {
 	unsigned intid = gic_take();
@@ -50,19 +59,24 @@ static void take_interrupt(struct cpu *cpu)
 		return;
 	if (cpu->loaded && vtimer_interrupt(cpu->loaded, intid))
 		return; /* the guest deactivates it */
-	if (intid == SGI_HALT)
-		cpu_halt();
-	else if (intid == board.hyp_timer_intid)
+	if (intid == SGI_KICK) {
+		/* What it was for is there to be seen: by the run loop, and by the flush before the guest. */
+	} else if (intid == board.hyp_timer_intid) {
 		timer_interrupt(cpu);
-	else if (intid == board.maintenance_intid && cpu->loaded)
+	} else if (intid == board.maintenance_intid && cpu->loaded) {
 		vgic_maintenance(cpu->loaded);
-	else if (cpu->id == 0 && intid == board.uart_intid)
+	} else if (cpu->id == 0 && intid == board.uart_intid) {
 		link_receive();
-	else if (cpu->id == 0 && intid == SGI_KICK)
-		boot_cpu_kicked();
+	} else if (intid == SGI_BOOT_CPU) {
+		link_receive();
+		lab_alarm(counter());
+	} else if (intid == SGI_HALT) {
+		cpu_halt();
+	}
 	gic_deactivate(intid);
 }
 
+/* One stay in the guest, and what ended it. */
 static void run_guest(struct cpu *cpu, struct vcpu *v)
 {
 	unsigned kind = guest_enter(v);
@@ -74,6 +88,19 @@ static void run_guest(struct cpu *cpu, struct vcpu *v)
 		el2_set_serror(true);
 	else
 		take_interrupt(cpu);
+}
+
+/*
+ * v, which this CPU has loaded, goes on until the scheduler has to be asked: until somebody wants it to be, or
+ * set a deadline that the timer does not stand at. When that comes, there will be an interrupt.
+ */
+static void run_on(struct cpu *cpu, struct vcpu *v)
+{
+	do {
+		run_guest(cpu, v);
+		if (vgic_needs_flush(&v->gic))
+			vgic_flush(v);
+	} while (sched_deadline(cpu->id) == cpu->timer_armed);
 }
 
 void run_forever(struct cpu *cpu)
@@ -97,7 +124,7 @@ void run_forever(struct cpu *cpu)
 			vm_load_step(v);
 			take_interrupt(cpu);
 		} else {
-			run_guest(cpu, v);
+			run_on(cpu, v);
 		}
 	}
 }

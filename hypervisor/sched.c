@@ -70,7 +70,9 @@ static void make_ready(struct vcpu *v, unsigned cpu, uint64_t now)
 	}
 	set_state(v, PVTIME_READY, cpu, now);
 	contend(v, v->sched.slice_vtime / 2, cpu, now);
-	c->deadline = min_u64(c->deadline, sched_wait_deadline(cpu));
+	c->deadline = min_u64(c->deadline, v->sched.refresh_at);
+	if (v->sched.timer.queued)
+		c->deadline = min_u64(c->deadline, v->sched.timer.key);
 }
 
 /* What this CPU's timers are for: sleepers wake, the throttled compete again. */
@@ -138,7 +140,8 @@ static struct vcpu *schedule(unsigned cpu, uint64_t now)
 		if (v)
 			sched_charge(v, now);
 		expire(cpu, now);
-		sched_refresh(cpu, now);
+		if (sched_refresh_due(c, now))
+			sched_refresh(cpu, now);
 		if (v && !may_stay(v, cpu, now))
 			v = NULL;
 		sched.idle &= (uint8_t)~cpu_bit(cpu);

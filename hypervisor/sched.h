@@ -34,6 +34,7 @@
  *At most one CPU claims a vCPU at a time, since it is RUNNING on one.
  */
 #include "queue.h"
+#include "spinlock.h"
 #include "types.h"
 
 struct vcpu;
@@ -42,13 +43,18 @@ struct pvtime_vcpu;
 
 #define SCHED_MAX_CPUS 8u
 
+/* A ring of those that wait, and its head. */
+struct sched_wait {
+	struct sched_wait *prev, *next;
+};
+
 /* The scheduler's part of a vCPU. Everything is guarded by the scheduler's lock, but `on_cpu`. */
 struct sched_vcpu {
 	struct queue_node
 		ready; /* in the run queue while READY and not throttled; key: virtual time,
 				    that is time used over weight, in units of 2^-34 s at weight 1 */
 	struct queue_node timer; /* in `home`'s timer queue: throttled until, or asleep until */
-	struct vcpu *wait_prev, *wait_next; /* `home`'s READY vCPUs, by the next refresh */
+	struct sched_wait wait;	 /* in `home`'s list of READY vCPUs, by the next refresh */
 	uint64_t refresh_at;
 	uint64_t run_since;   /* up to when it has been charged, while RUNNING */
 	uint64_t slice_vtime; /* what one time slice costs it */
@@ -159,7 +165,7 @@ static inline void sched_release(struct sched_vcpu *s)
 static inline void sched_claim(struct sched_vcpu *s)
 {
 	while (__atomic_load_n(&s->on_cpu, __ATOMIC_ACQUIRE))
-		;
+		spin_wait();
 	__atomic_store_n(&s->on_cpu, true, __ATOMIC_RELAXED);
 }
 

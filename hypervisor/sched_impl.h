@@ -13,10 +13,10 @@ struct sched_cpu {
 	uint64_t alarm;	      /* of sched_set_alarm(): this CPU's own, no lock */
 	uint64_t slice_end;   /* of `current`; matters once another waits for this CPU */
 	struct queue timers;
-	struct vcpu *wait_first, *wait_last;
-	bool resched; /* sched_next() is to look; set under the lock, or by this CPU */
-	bool preempt; /* `current` gives way to a woken one before its slice ends */
-	bool yield;   /* `current` gives way in any case, since it finds another CPU */
+	struct sched_wait waiting; /* the head of the ring: `next` is due first */
+	bool resched;		   /* sched_next() is to look; set under the lock, or by this CPU */
+	bool preempt;		   /* `current` gives way to a woken one before its slice ends */
+	bool yield;		   /* `current` gives way in any case, since it finds another CPU */
 } __attribute__((aligned(64)));
 
 struct sched {
@@ -69,6 +69,11 @@ static inline uint32_t weight_trait(uint32_t weight)
 static inline struct vcpu *vcpu_of_ready(struct queue_node *n)
 {
 	return CONTAINER_OF(n, struct vcpu, sched.ready);
+}
+
+static inline struct vcpu *vcpu_of_wait(struct sched_wait *w)
+{
+	return CONTAINER_OF(w, struct vcpu, sched.wait);
 }
 
 /* The vCPU with the least virtual time that waits for this CPU, NULL: none. */
@@ -128,7 +133,12 @@ struct vcpu *sched_timer_due(unsigned cpu, uint64_t now);
 /* v is READY from now on, or no longer. */
 void sched_wait_begin(struct vcpu *v, unsigned cpu, uint64_t now);
 void sched_wait_end(struct vcpu *v);
-/* Publish all of this CPU's that have waited long enough since the last time. */
+/* Whether one of this CPU's has waited long enough since it was last published; if so, publish all such. */
+static inline bool sched_refresh_due(struct sched_cpu *c, uint64_t now)
+{
+	return c->waiting.next != &c->waiting &&
+	       vcpu_of_wait(c->waiting.next)->sched.refresh_at <= now;
+}
 void sched_refresh(unsigned cpu, uint64_t now);
 /* The earliest of this CPU's timers and refreshes; UINT64_MAX: none. */
 uint64_t sched_wait_deadline(unsigned cpu);

@@ -25,6 +25,8 @@ void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us)
 	for (unsigned cpu = 0; cpu < ncpus; cpu++) {
 		sched.cpu[cpu].alarm = UINT64_MAX;
 		sched.cpu[cpu].resched = true;
+		sched.cpu[cpu].waiting =
+			(struct sched_wait){&sched.cpu[cpu].waiting, &sched.cpu[cpu].waiting};
 	}
 }
 

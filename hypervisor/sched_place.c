@@ -24,36 +24,29 @@ static void wake_idle(unsigned cpu, unsigned this_cpu)
 	sched_notify(cpu, this_cpu);
 }
 
-/* The CPU among `cpus` whose vCPU has had most; NULL: none runs anything. */
-static struct sched_cpu *most_served(uint8_t cpus)
-{
-	struct sched_cpu *most = NULL;
-
-	while (cpus) {
-		struct sched_cpu *c = &sched.cpu[take_cpu(&cpus)];
-
-		if (c->current &&
-		    (!most || c->current->sched.ready.key > most->current->sched.ready.key))
-			most = c;
-	}
-	return most;
-}
-
-/* A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs. */
+/*
+ * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs: of those that
+ * run on CPUs that it may run on, the one that has had most.
+ */
 static void preempt(struct vcpu *v, unsigned this_cpu)
 {
 	const struct sched_vcpu *s = &v->sched;
-	struct sched_cpu *c = most_served(s->affinity);
+	uint64_t most = s->ready.key + s->slice_vtime / 8;
+	unsigned where = SCHED_MAX_CPUS;
 
-	if (!c)
-		return;
+	for (uint8_t cpus = s->affinity; cpus;) {
+		unsigned cpu = take_cpu(&cpus);
+		const struct vcpu *r = sched.cpu[cpu].current;
 
-	unsigned cpu = (unsigned)(c - sched.cpu);
-
-	if (c->current->sched.ready.key > s->ready.key + s->slice_vtime / 8 &&
-	    first_for(cpu) == v) {
-		c->preempt = true;
-		sched_notify(cpu, this_cpu);
+		if (r && r->sched.ready.key > most) {
+			most = r->sched.ready.key;
+			where = cpu;
+		}
+	}
+	/* The first of all is the first for each CPU that it may run on. */
+	if (where < SCHED_MAX_CPUS && (sched.ready.first == &s->ready || first_for(where) == v)) {
+		sched.cpu[where].preempt = true;
+		sched_notify(where, this_cpu);
 	}
 }
 
@@ -93,6 +86,17 @@ void sched_spread(unsigned this_cpu)
 	}
 }
 
+/* One of the idle CPUs: where v ran last, or this one, or any. */
+static void choose_idle(const struct sched_vcpu *s, uint8_t idle, unsigned this_cpu)
+{
+	if (idle & cpu_bit(s->cpu))
+		wake_idle(s->cpu, this_cpu);
+	else if (idle & cpu_bit(this_cpu))
+		wake_idle(this_cpu, this_cpu);
+	else
+		wake_idle(take_cpu(&idle), this_cpu);
+}
+
 void sched_place(struct vcpu *v, bool woken, unsigned this_cpu)
 {
 	const struct sched_vcpu *s = &v->sched;
@@ -100,12 +104,7 @@ void sched_place(struct vcpu *v, bool woken, unsigned this_cpu)
 	uint8_t alone = s->affinity & sched.alone;
 
 	if (idle) {
-		if (idle & cpu_bit(s->cpu))
-			wake_idle(s->cpu, this_cpu);
-		else if (idle & cpu_bit(this_cpu))
-			wake_idle(this_cpu, this_cpu);
-		else
-			wake_idle(take_cpu(&idle), this_cpu);
+		choose_idle(s, idle, this_cpu);
 		return;
 	}
 	/* Who had no competition now has, and needs a slice timer. */

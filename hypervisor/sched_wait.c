@@ -33,60 +33,48 @@ struct vcpu *sched_timer_due(unsigned cpu, uint64_t now)
 
 void sched_wait_begin(struct vcpu *v, unsigned cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[cpu];
+	struct sched_wait *head = &sched.cpu[cpu].waiting, *last = head->prev;
 	struct sched_vcpu *s = &v->sched;
 
 	/* First come, first due, since a CPU's `now` never goes back: the list stays in order. */
 	s->home = (uint8_t)cpu;
 	s->refresh_at = now + sched.refresh;
-	s->wait_prev = c->wait_last;
-	s->wait_next = NULL;
-	if (c->wait_last)
-		c->wait_last->sched.wait_next = v;
-	else
-		c->wait_first = v;
-	c->wait_last = v;
+	s->wait = (struct sched_wait){last, head};
+	last->next = &s->wait;
+	head->prev = &s->wait;
 }
 
 void sched_wait_end(struct vcpu *v)
 {
-	struct sched_vcpu *s = &v->sched;
-	struct sched_cpu *c = &sched.cpu[s->home];
+	struct sched_wait *prev = v->sched.wait.prev, *next = v->sched.wait.next;
 
-	if (s->wait_prev)
-		s->wait_prev->sched.wait_next = s->wait_next;
-	else
-		c->wait_first = s->wait_next;
-	if (s->wait_next)
-		s->wait_next->sched.wait_prev = s->wait_prev;
-	else
-		c->wait_last = s->wait_prev;
+	prev->next = next;
+	next->prev = prev;
 }
 
 /*
  * Those that are due a little later are taken along, so that many waiting don't mean many interrupts.
- * All of them go behind the others at once: the list becomes a ring for a moment, and is cut elsewhere.
+ * All of them go behind the others at once: the head of the ring moves.
  */
 void sched_refresh(unsigned cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[cpu];
-	struct vcpu *v = c->wait_first, *last = NULL;
+	struct sched_wait *head = &sched.cpu[cpu].waiting, *w = head->next, *last = head;
 
-	if (!v || v->sched.refresh_at > now)
-		return;
-	for (; v && v->sched.refresh_at <= now + sched.slack; v = v->sched.wait_next) {
+	for (; w != head && vcpu_of_wait(w)->sched.refresh_at <= now + sched.slack; w = w->next) {
+		struct vcpu *v = vcpu_of_wait(w);
+
 		pvtime_publish(&v->time, now);
 		v->sched.refresh_at = now + sched.refresh;
-		last = v;
+		last = w;
 	}
-	if (!v)
+	if (w == head || last == head)
 		return;
-	c->wait_last->sched.wait_next = c->wait_first;
-	c->wait_first->sched.wait_prev = c->wait_last;
-	c->wait_first = v;
-	c->wait_last = last;
-	v->sched.wait_prev = NULL;
-	last->sched.wait_next = NULL;
+	/* Out of the ring with the head, and back between the last of them and the next one. */
+	head->prev->next = head->next;
+	head->next->prev = head->prev;
+	*head = (struct sched_wait){last, w};
+	last->next = head;
+	w->prev = head;
 }
 
 uint64_t sched_wait_deadline(unsigned cpu)
@@ -96,7 +84,7 @@ uint64_t sched_wait_deadline(unsigned cpu)
 
 	if (c->timers.first)
 		at = c->timers.first->key;
-	if (c->wait_first)
-		at = min_u64(at, c->wait_first->sched.refresh_at);
+	if (c->waiting.next != &c->waiting)
+		at = min_u64(at, vcpu_of_wait(c->waiting.next)->sched.refresh_at);
 	return at;
 }

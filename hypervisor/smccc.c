@@ -4,7 +4,10 @@
 #include "psci.h"
 #include "pvtime.h"
 #include "vm.h"
+#include "pvtime/abi.h"
 #include "pvtime/smccc.h"
+
+_Static_assert(FAST_VERSION == SMCCC_VERSION_1_3, "fastcall.S");
 
 /* A call: its number without the SVE hint, and its arguments. */
 typedef int64_t (*service)(struct vcpu *v, uint32_t fid, const uint64_t *args);
@@ -12,7 +15,7 @@ typedef int64_t (*service)(struct vcpu *v, uint32_t fid, const uint64_t *args);
 static int64_t call_version(struct vcpu *v, uint32_t fid, const uint64_t *args)
 {
 	(void)v, (void)fid, (void)args;
-	return SMCCC_VERSION_1_3;
+	return SMCCC_VERSION_1_3; /* and in fastcall.S */
 }
 
 /* Of the calls that may be asked for here, these are there. The workarounds are not: DESIGN.md says why. */
@@ -35,7 +38,7 @@ static const struct {
 	{0xffffffff, SMCCC_FID_VERSION, call_version},
 	{0xffffffff, SMCCC_FID_ARCH_FEATURES, call_arch_features},
 	{0xbfffffe0, PSCI_FID_VERSION, psci_call}, /* 0x84000000 to 0x8400001f, 32 and 64 bit */
-	{0xffff0000, 0xc5000000, pvtime_call},	   /* Standard Hypervisor Service */
+	{0xfffffffc, PVTIME_FID_FEATURES, pvtime_call}, /* 0xc5000020 to 0xc5000023 */
 };
 
 void smccc_call(struct vcpu *v, unsigned immediate)

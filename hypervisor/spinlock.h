@@ -17,11 +17,22 @@ struct spinlock {
 	uint32_t held;
 };
 
+/*
+ * While another CPU has what this one waits for. Where CPUs take turns, as QEMU's do when it counts
+ * instructions, YIELD ends the turn: without it, the holder may never get another.
+ */
+static inline void spin_wait(void)
+{
+#ifdef __aarch64__
+	__asm__ volatile("yield" : : : "memory");
+#endif
+}
+
 static inline void spin_lock(struct spinlock *l)
 {
 	while (__atomic_exchange_n(&l->held, 1u, __ATOMIC_ACQUIRE)) {
 		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
-			;
+			spin_wait();
 	}
 }
 

@@ -14,13 +14,9 @@
  */
 	.global	guest_enter
 guest_enter:
-	stp	x29, x30, [sp, #-96]!
-	stp	x19, x20, [sp, #16]
-	stp	x21, x22, [sp, #32]
-	stp	x23, x24, [sp, #48]
-	stp	x25, x26, [sp, #64]
-	stp	x27, x28, [sp, #80]
-	str	x0, [sp, #-16]!
+	stp	x29, x30, [sp, #-16]!
+	add	x1, x0, #VCPU_ANSWERS
+	stp	x0, x1, [sp, #-16]!
 	ldp	x1, x2, [x0, #REGS_PC]
 	msr	elr_el2, x1
 	msr	spsr_el2, x2
@@ -44,37 +40,31 @@ guest_enter:
 	dsb	nsh			/* nothing is executed past eret, speculation included */
 	isb
 
-/* From vectors.S: x0 and x1 of the guest are on the stack, x1 holds the kind. */
+/* From vectors.S: x2 and x3 of the guest are on the stack, x3 holds the kind. */
 	.global	guest_exit
 guest_exit:
-	ldr	x0, [sp, #16]
-	stp	x2, x3, [x0, #16]
-	stp	x4, x5, [x0, #32]
-	stp	x6, x7, [x0, #48]
-	stp	x8, x9, [x0, #64]
-	stp	x10, x11, [x0, #80]
-	stp	x12, x13, [x0, #96]
-	stp	x14, x15, [x0, #112]
-	stp	x16, x17, [x0, #128]
-	stp	x18, x19, [x0, #144]
-	stp	x20, x21, [x0, #160]
-	stp	x22, x23, [x0, #176]
-	stp	x24, x25, [x0, #192]
-	stp	x26, x27, [x0, #208]
-	stp	x28, x29, [x0, #224]
-	str	x30, [x0, #240]
-	ldp	x2, x3, [sp], #32
-	stp	x2, x3, [x0]
-	mrs	x2, elr_el2
-	mrs	x3, spsr_el2
-	stp	x2, x3, [x0, #REGS_PC]
-	mov	x0, x1
-	ldp	x19, x20, [sp, #16]
-	ldp	x21, x22, [sp, #32]
-	ldp	x23, x24, [sp, #48]
-	ldp	x25, x26, [sp, #64]
-	ldp	x27, x28, [sp, #80]
-	ldp	x29, x30, [sp], #96
+	ldr	x2, [sp, #16]
+	stp	x0, x1, [x2]
+	stp	x4, x5, [x2, #32]
+	stp	x6, x7, [x2, #48]
+	stp	x8, x9, [x2, #64]
+	stp	x10, x11, [x2, #80]
+	stp	x12, x13, [x2, #96]
+	stp	x14, x15, [x2, #112]
+	stp	x16, x17, [x2, #128]
+	stp	x18, x19, [x2, #144]
+	stp	x20, x21, [x2, #160]
+	stp	x22, x23, [x2, #176]
+	stp	x24, x25, [x2, #192]
+	stp	x26, x27, [x2, #208]
+	stp	x28, x29, [x2, #224]
+	str	x30, [x2, #240]
+	ldp	x0, x1, [sp], #32
+	stp	x0, x1, [x2, #16]
+	mrs	x0, elr_el2
+	mrs	x1, spsr_el2
+	stp	x0, x1, [x2, #REGS_PC]
+	ldp	x29, x30, [sp], #16
 	ret
 
 .macro	fp_pairs op

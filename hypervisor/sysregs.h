@@ -6,7 +6,10 @@
  * The EL1 and EL0 registers that are a vCPU's own and that no other file switches (FP: switch.S, debug:
  * debug.c, timers: vtimer.c, GIC: vgic_lr.c), with their values after reset.
  */
-#define EACH_EL1_REG(X)                  \
+#define EACH_EL1_REG(X) EL1_FIRST_HALF(X) EL1_OTHER_HALF(X)
+
+/* In halves, each of which fits the registers that a function need not save. */
+#define EL1_FIRST_HALF(X)                \
 	X(SCTLR, sctlr_el1, SCTLR_RESET) \
 	X(CPACR, cpacr_el1, 0)           \
 	X(TTBR0, ttbr0_el1, 0)           \
@@ -18,17 +21,19 @@
 	X(CONTEXTIDR, contextidr_el1, 0) \
 	X(TPIDR_EL1, tpidr_el1, 0)       \
 	X(TPIDR_EL0, tpidr_el0, 0)       \
-	X(TPIDRRO, tpidrro_el0, 0)       \
-	X(AFSR0, afsr0_el1, 0)           \
-	X(AFSR1, afsr1_el1, 0)           \
-	X(ESR, esr_el1, 0)               \
-	X(FAR, far_el1, 0)               \
-	X(PAR, par_el1, 0)               \
-	X(ELR, elr_el1, 0)               \
-	X(SPSR, spsr_el1, 0)             \
-	X(SP_EL0, sp_el0, 0)             \
-	X(SP_EL1, sp_el1, 0)             \
-	X(CNTKCTL, cntkctl_el1, 0)       \
+	X(TPIDRRO, tpidrro_el0, 0)
+
+#define EL1_OTHER_HALF(X)          \
+	X(AFSR0, afsr0_el1, 0)     \
+	X(AFSR1, afsr1_el1, 0)     \
+	X(ESR, esr_el1, 0)         \
+	X(FAR, far_el1, 0)         \
+	X(PAR, par_el1, 0)         \
+	X(ELR, elr_el1, 0)         \
+	X(SPSR, spsr_el1, 0)       \
+	X(SP_EL0, sp_el0, 0)       \
+	X(SP_EL1, sp_el1, 0)       \
+	X(CNTKCTL, cntkctl_el1, 0) \
 	X(CSSELR, csselr_el1, 0)
 
 /* MMU and caches off; what an Armv8.0 PE has set besides (DDI 0487, D19.2.118). */

@@ -15,7 +15,7 @@
  * WFI: the vCPU waits, by its own will, unless something is there for it already. The PC moves first: however it
  * wakes up, it goes on behind.
  */
-static void trap_wfi(struct vcpu *v, uint64_t esr)
+static __attribute__((noinline)) void trap_wfi(struct vcpu *v, uint64_t esr)
 {
 	if (esr & WFX_TIMEOUT) {
 		inject_undefined(v);
@@ -25,34 +25,43 @@ static void trap_wfi(struct vcpu *v, uint64_t esr)
 	vm_wait_for_interrupt(v);
 }
 
-/* HPFAR_EL2 holds the IPA of a translation fault; for a permission fault it need not (DDI 0487, D19.2.69). */
+/*
+ * HPFAR_EL2 holds the IPA of a translation fault; for a permission fault it need not (DDI 0487, D19.2.69). False: its
+ * own tables have changed meanwhile.
+ */
 static bool fault_ipa(uint64_t esr, uint64_t far, ipaddr_t *ipa)
 {
-	if ((ISS_FSC(esr) & FSC_TYPE) == FSC_PERMISSION && !(esr & ISS_S1PTW)) {
-		uint64_t par = guest_translate(far);
+	uint64_t par;
 
-		ipa->ipa = (par & UINT64_C(0x000ffffffffff000)) | (far & 0xfff);
-		return !(par & 1);
+	if ((ISS_FSC(esr) & FSC_TYPE) != FSC_PERMISSION || (esr & ISS_S1PTW)) {
+		ipa->ipa = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & 0xfff);
+		return true;
 	}
-	ipa->ipa = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & 0xfff);
-	return true;
+	par = guest_translate(far);
+	ipa->ipa = (par & UINT64_C(0x000ffffffffff000)) | (far & 0xfff);
+	return !(par & 1);
 }
 
-static void trap_abort(struct vcpu *v, uint64_t esr)
+static __attribute__((noinline)) void trap_abort(struct vcpu *v, uint64_t esr)
 {
 	uint64_t far = read_sysreg(far_el2);
 	ipaddr_t ipa;
 
-	if ((ISS_FSC(esr) & FSC_TYPE) >= FSC_EXTERNAL) {
-		inject_external_abort(v, esr, far); /* the board's own: not stage 2's doing */
-		return;
-	}
-	if (!fault_ipa(esr, far, &ipa))
-		return; /* its own tables changed meanwhile: run it again */
-	if (ESR_EC(esr) == EC_DABT_LOWER)
+	if ((ISS_FSC(esr) & FSC_TYPE) >= FSC_EXTERNAL) /* the board's own: not stage 2's doing */
+		inject_external_abort(v, esr, far);
+	else if (!fault_ipa(esr, far, &ipa))
+		return; /* run it again */
+	else if (ESR_EC(esr) == EC_DABT_LOWER)
 		mmio_abort(v, esr, far, ipa);
 	else
 		inject_external_abort(v, esr, far);
+}
+
+/* An SMC traps before it is executed, an HVC after. */
+static void trap_smc(struct vcpu *v, uint64_t esr)
+{
+	skip_aarch64(v);
+	smccc_call(v, ESR_IMM16(esr));
 }
 
 void trap(struct vcpu *v)
@@ -67,8 +76,7 @@ void trap(struct vcpu *v)
 		smccc_call(v, ESR_IMM16(esr));
 		break;
 	case EC_SMC64:
-		skip_instruction(v, esr); /* an SMC traps before it is executed, an HVC after */
-		smccc_call(v, ESR_IMM16(esr));
+		trap_smc(v, esr);
 		break;
 	case EC_SYSREG:
 		sysreg_trap(v, esr);

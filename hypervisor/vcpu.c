@@ -17,16 +17,20 @@ _Static_assert(offsetof(struct gp_regs, pc) == 31 * 8, "switch.S");
 void fp_save(struct fp_regs *fp);
 void fp_load(const struct fp_regs *fp);
 
+/* Read first, then stored, or the other way round: so that a load or a store has two of them. */
+#define GET(name, reg, reset)  uint64_t name = read_sysreg(reg);
+#define KEEP(name, reg, reset) el1->r[EL1_##name] = name;
+#define TAKE(name, reg, reset) uint64_t name = el1->r[EL1_##name];
+#define SET(name, reg, reset)  write_sysreg(reg, name);
+
 static void el1_save(struct el1_regs *el1)
 {
-#define SAVE(name, reg, reset) el1->r[EL1_##name] = read_sysreg(reg);
-	EACH_EL1_REG(SAVE)
+	{EL1_FIRST_HALF(GET) EL1_FIRST_HALF(KEEP)} EL1_OTHER_HALF(GET) EL1_OTHER_HALF(KEEP)
 }
 
 static void el1_load(const struct el1_regs *el1)
 {
-#define LOAD(name, reg, reset) write_sysreg(reg, el1->r[EL1_##name]);
-	EACH_EL1_REG(LOAD)
+	{EL1_FIRST_HALF(TAKE) EL1_FIRST_HALF(SET)} EL1_OTHER_HALF(TAKE) EL1_OTHER_HALF(SET)
 }
 
 static void el1_reset(struct el1_regs *el1)

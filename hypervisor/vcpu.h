@@ -4,6 +4,7 @@
 
 /* A virtual CPU: everything that is one PE's own. */
 #include "types.h"
+#include "fastcall.h"
 #include "sched.h"
 #include "vgic.h"
 #include "pvtime/host.h"
@@ -50,7 +51,8 @@ struct vcpu_entry {
 };
 
 struct vcpu {
-	struct gp_regs regs; /* must be first: switch.S */
+	struct gp_regs regs;	     /* must be first: switch.S */
+	struct fast_answers answers; /* then these: switch.S */
 	struct vm *vm;
 	unsigned id;		 /* in its VM; MPIDR_EL1.Aff0 */
 	struct pvtime_vcpu time; /* the ledger; changed by sched.c alone, under its lock */
@@ -62,7 +64,7 @@ struct vcpu {
 	uint64_t vdisr;		 /* VDISR_EL2 */
 	uint64_t tpidr2;	 /* TPIDR2_EL0 */
 	bool serror;		 /* an SError that came while it ran, not taken by the guest yet */
-	uint64_t exits;		 /* traps and interrupts taken from it */
+	uint64_t exits;		 /* traps and interrupts that the run loop has seen of it */
 	uint64_t refused_writes; /* to its VM's stolen-time region */
 	struct debug_regs debug;
 	struct el1_regs el1;

@@ -5,11 +5,25 @@
  */
 #include "asm.h"
 
-/* From a guest. The stack holds what guest_enter() pushed: the vCPU is at its top. */
+/* From a guest. The stack holds what guest_enter() pushed: the vCPU and its answers are at its top. */
 .macro	from_guest kind
 	.balign	0x80
-	stp	x0, x1, [sp, #-16]!
-	mov	x1, #\kind
+	stp	x2, x3, [sp, #-16]!
+	mov	x3, #\kind
+	b	guest_exit
+.endm
+
+/* The same, but calls may find their answer at once: HVC #0 and SMC #0, with nothing else in the syndrome. */
+.macro	from_guest_synchronous
+	.balign	0x80
+	stp	x2, x3, [sp, #-16]!
+	mrs	x2, esr_el2
+	mov	x3, #ESR_HVC
+	subs	x2, x2, x3
+	b.eq	fast_hvc
+	eor	x2, x2, #(ESR_SMC - ESR_HVC)
+	cbz	x2, fast_smc
+	mov	x3, #EXIT_SYNC
 	b	guest_exit
 .endm
 
@@ -32,7 +46,7 @@ vectors:
 	from_hypervisor 1
 	from_hypervisor 2
 	from_hypervisor 3
-	from_guest EXIT_SYNC		/* lower EL, AArch64 */
+	from_guest_synchronous		/* lower EL, AArch64 */
 	from_guest EXIT_IRQ
 	from_guest EXIT_FIQ
 	from_guest EXIT_SERROR

@@ -85,18 +85,23 @@ void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held)
 }
 
 /*
- * These bits of b, which concern v, have changed. Kick it if it must give up or change a list register,
+ * These bits of a word, which concern v, have changed. Kick it if it must give up or change a list register,
  * or has something new to take. A vCPU that is loaded may unmask at any time: only for one that is not,
- * it is known here whether anything would be signalled.
+ * it is known here whether that would be signalled.
  */
-static void notify(struct vcpu *v, const struct vgic_bank *b, uint32_t bits,
-		   const struct vcpu *self)
+static void notify(struct vcpu *v, unsigned word, uint32_t bits, const struct vcpu *self)
 {
+	const struct vgic_bank *b = vgic_bank_of(v, word);
+	uint32_t news;
+
 	vgic_mark(v);
 	if (v == self)
 		return;
-	if ((b->lr & bits) || ((vgic_pending(b) & vgic_forwarded(&v->vm->gic, b) & bits) &&
-			       (v->gic.loaded || vgic_any_signalled(v))))
+	news = vgic_pending(b) & bits;
+	if (news)
+		news &= vgic_forwarded(&v->vm->gic, b);
+	if ((b->lr & bits) ||
+	    (news && (v->gic.loaded || vgic_signalled(v, word, news & ~b->active))))
 		vcpu_kick(v);
 }
 
@@ -106,7 +111,7 @@ void vgic_private_changed(struct vcpu *v, uint32_t bits, const struct vcpu *self
 	if (v != self && (bits & VGIC_HW_PPIS))
 		vcpu_kick(v);
 	if (bits != 0)
-		notify(v, &v->gic.bank, bits, self);
+		notify(v, 0, bits, self);
 }
 
 static void list_spi(struct vm *vm, unsigned spi, uint8_t to)
@@ -148,7 +153,7 @@ void vgic_spis_changed(struct vm *vm, unsigned word, uint32_t bits, const struct
 			with = to;
 		}
 		if (with != VGIC_NOBODY)
-			notify(&vm->vcpus[with], b, bit, self);
+			notify(&vm->vcpus[with], word + 1, bit, self);
 	}
 }
 
@@ -174,18 +179,17 @@ void vgic_sgi(struct vcpu *from, unsigned group, uint64_t sgir)
 	struct vm *vm = from->vm;
 	uint32_t bit = 1u << FIELD(sgir, 27, 24);
 	bool others = FIELD(sgir, 40, 40);
-	uint64_t list = FIELD(sgir, 15, 0);
+	uint32_t list = others ? ~(1u << from->id) : (uint32_t)FIELD(sgir, 15, 0);
 
 	/* Every PE's Aff3, Aff2 and Aff1 are 0, and so is the range of 16 that its Aff0 is in. */
 	if (!others && (FIELD(sgir, 55, 44) | FIELD(sgir, 39, 32) | FIELD(sgir, 23, 16)) != 0)
 		return;
+	list &= (1u << vm->nvcpus) - 1;
 	spin_lock(&vm->gic.lock);
-	for (unsigned i = 0; i < vm->nvcpus; i++) {
-		struct vcpu *to = &vm->vcpus[i];
+	for (; list != 0; list &= list - 1) {
+		struct vcpu *to = &vm->vcpus[__builtin_ctz(list)];
 		struct vgic_bank *b = &to->gic.bank;
 
-		if (others ? to == from : !(list & BIT(i)))
-			continue;
 		if (group == 0 && (b->group & bit))
 			continue;
 		vgic_make_pending(b, bit);

@@ -11,20 +11,18 @@
  */
 #include "vgic_state.h"
 
-/* Apply to the software state what became of one list register. */
-static void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
+/* The same for one to which something has happened meanwhile, or which is tied to a physical interrupt. */
+__attribute__((noinline)) static void fold_changed(struct vgic_vcpu *g, struct vgic_bank *b,
+						   unsigned entry, uint64_t lr)
 {
-	struct vgic_vcpu *g = &v->gic;
 	uint32_t intid = entry & VGIC_LR_INTID, bit = vgic_bit(intid);
-	unsigned word = intid / 32;
-	struct vgic_bank *b = vgic_bank_of(v, word);
 	bool active = lr & LR_ACTIVE;
 
 	/* Taking an interrupt uses up its latch, also where the line keeps it pending. */
 	if (((entry & VGIC_LR_PENDING) && !(lr & LR_PENDING)) || (b->drop & bit))
 		b->latch &= ~bit;
 	b->latch |= b->again & bit;
-	if (word == 0 && (g->held & bit)) {
+	if (intid < 32 && (g->held & bit)) {
 		bool was_active = active || (b->active & bit);
 
 		if ((entry & VGIC_LR_HW) && !(lr & (LR_PENDING | LR_ACTIVE))) {
@@ -43,6 +41,29 @@ static void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
 	b->drop &= ~bit;
 	b->raise &= ~bit;
 	b->retire &= ~bit;
+}
+
+/* Apply to the software state what became of one list register. */
+static void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
+{
+	struct vgic_vcpu *g = &v->gic;
+	uint32_t intid = entry & VGIC_LR_INTID, bit = vgic_bit(intid);
+	unsigned word = intid / 32;
+	struct vgic_bank *b = vgic_bank_of(v, word);
+
+	if (((b->again | b->drop | b->raise | b->retire) & bit) ||
+	    (word == 0 && (g->held & bit) &&
+	     (!(entry & VGIC_LR_HW) || (lr & (LR_PENDING | LR_ACTIVE))))) {
+		fold_changed(g, b, entry, lr);
+	} else {
+		if (entry & VGIC_LR_HW) { /* taken and deactivated, with the physical interrupt */
+			g->held &= ~bit;
+			b->level &= ~bit;
+		}
+		if ((entry & VGIC_LR_PENDING) && !(lr & LR_PENDING))
+			b->latch &= ~bit;
+		b->active = lr & LR_ACTIVE ? b->active | bit : b->active & ~bit;
+	}
 	b->lr &= ~bit;
 	if (word != 0)
 		vgic_spis_changed(v->vm, word - 1, bit, v);
@@ -53,7 +74,7 @@ static void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
  * them. With EOImode 0 it does so from the highest priority down; with EOImode 1, ICC_DIR_EL1 traps and
  * nothing is counted.
  */
-static void fold_uncached(struct vcpu *v)
+__attribute__((noinline)) static void fold_uncached(struct vcpu *v)
 {
 	uint64_t hcr = gich_read_hcr();
 
@@ -74,16 +95,22 @@ static void fold_uncached(struct vcpu *v)
 	gich_write_hcr(v->gic.hcr);
 }
 
+/* Those who waited for this (see vgic_regs.c) may go on. */
+__attribute__((noinline)) static void release_waiters(struct vcpu *v)
+{
+	for (uint32_t from = v->gic.sync_from; from != 0; from &= from - 1)
+		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t) ~(1u << v->id);
+	v->gic.sync_from = 0;
+}
+
 void vgic_fold(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;
 
 	if (!g->loaded)
 		return;
-	/* Those who waited for this (see vgic_regs.c) may go on. */
-	for (uint32_t from = g->sync_from; from != 0; from &= from - 1)
-		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t) ~(1u << v->id);
-	g->sync_from = 0;
+	if (g->sync_from)
+		release_waiters(v);
 	if (g->hcr & HCR_LRENPIE)
 		fold_uncached(v);
 	if (g->used == 0)
@@ -94,19 +121,23 @@ void vgic_fold(struct vcpu *v)
 	vgic_mark(v);
 }
 
-/* Put an interrupt into the next list register. crowded: there are others that it must not precede. */
-static void place(struct vcpu *v, uint32_t intid, bool crowded)
+/*
+ * What a list register is to hold, and which of it is remembered in `entry`, of one that is active, or level-triggered,
+ * or tied to a physical interrupt. crowded: there are others that it must not precede.
+ */
+__attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t intid,
+							bool crowded, unsigned *entry)
 {
-	struct vgic_vcpu *g = &v->gic;
-	struct vgic_bank *b = vgic_bank_of(v, intid / 32);
+	const struct vgic_vcpu *g = &v->gic;
+	const struct vgic_bank *b = vgic_bank_of(v, intid / 32);
 	uint32_t bit = vgic_bit(intid);
-	bool pending = vgic_pending(b) & vgic_forwarded(&v->vm->gic, b) & bit;
 	bool active = b->active & bit;
+	/* It is a candidate: one or the other, or both. */
+	bool pending = !active || (vgic_pending(b) & vgic_forwarded(&v->vm->gic, b) & bit);
 	bool held = intid < 32 && (g->held & bit), hw = held;
 	/* When it is deactivated, look again: the line wants it to be pending, or there is more to do. */
 	bool eoi = (b->level & ~b->edge & bit) || held;
-	uint64_t lr = intid | (uint64_t)vgic_priority(v, intid) << LR_PRIO_SHIFT;
-	unsigned entry = intid;
+	uint64_t lr = active ? LR_ACTIVE : 0;
 
 	/*
 	 * With HW = 1 there is no "active and pending". A line that is high shows itself again after
@@ -127,19 +158,37 @@ static void place(struct vcpu *v, uint32_t intid, bool crowded)
 	}
 	if (hw) {
 		lr |= LR_HW | (uint64_t)intid << LR_PINTID_SHIFT;
-		entry |= VGIC_LR_HW;
+		*entry |= VGIC_LR_HW;
 	} else if (eoi) {
 		lr |= LR_EOI;
 	}
 	if (pending) {
 		lr |= LR_PENDING;
+		*entry |= VGIC_LR_PENDING;
+	}
+	return lr;
+}
+
+/* Put an interrupt into the next list register. */
+static void place(struct vcpu *v, uint32_t intid, bool crowded)
+{
+	struct vgic_vcpu *g = &v->gic;
+	struct vgic_bank *b = vgic_bank_of(v, intid / 32);
+	uint32_t bit = vgic_bit(intid);
+	uint64_t lr = intid | (uint64_t)vgic_priority(v, intid) << LR_PRIO_SHIFT |
+		      (b->group & bit ? LR_GROUP1 : 0);
+	unsigned entry = intid, n = g->used;
+
+	if (((b->active | b->level) & bit) || (intid < 32 && (g->held & bit))) {
+		lr |= list_register(v, intid, crowded, &entry);
+	} else { /* an SGI, say: nothing but pending */
+		lr |= LR_PENDING;
 		entry |= VGIC_LR_PENDING;
 	}
-	lr |= active ? LR_ACTIVE : 0;
-	lr |= b->group & bit ? LR_GROUP1 : 0;
 	b->lr |= bit;
-	g->lr[g->used] = (uint16_t)entry;
-	gich_write_lr(g->used++, lr);
+	g->lr[n] = (uint16_t)entry;
+	g->used = (uint8_t)(n + 1);
+	gich_write_lr(n, lr);
 }
 
 /* All candidates, in any order: the hardware looks at the priorities. False: they don't fit. */
@@ -160,7 +209,7 @@ static bool place_all(struct vcpu *v)
 }
 
 /* As many of them as there is room for, by priority. Returns the HCR bits for those left out. */
-static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
+__attribute__((noinline)) static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
 {
 	struct vgic_vcpu *g = &v->gic;
 	unsigned nlrs = v->vm->gic.nlrs, groups = vmcr & (VMCR_VENG0 | VMCR_VENG1);
@@ -200,19 +249,13 @@ static void release_idle(struct vcpu *v)
 	g->held &= ~idle;
 }
 
-void vgic_flush(struct vcpu *v)
+/* All interrupts of v are in software: as many as there is room for go into the list registers. */
+static void fill(struct vcpu *v, uint32_t vmcr)
 {
 	struct vgic_vcpu *g = &v->gic;
-	uint32_t hcr = HCR_EN, vmcr;
+	uint32_t hcr = vmcr & VMCR_VEOIM ? HCR_EN | HCR_TDIR : HCR_EN;
 
-	if (!vgic_needs_flush(g))
-		return;
-	spin_lock(&v->vm->gic.lock);
-	vgic_fold(v);
 	release_idle(v);
-	vmcr = (uint32_t)gich_read_vmcr();
-	if (vmcr & VMCR_VEOIM)
-		hcr |= HCR_TDIR;
 	if (!place_all(v))
 		hcr |= place_best(v, vmcr);
 	for (unsigned i = g->used; i < g->stale; i++)
@@ -223,6 +266,15 @@ void vgic_flush(struct vcpu *v)
 		gich_write_hcr(hcr);
 	}
 	__atomic_store_n(&g->dirty, false, __ATOMIC_RELAXED);
+}
+
+void vgic_flush(struct vcpu *v)
+{
+	if (!vgic_needs_flush(&v->gic))
+		return;
+	spin_lock(&v->vm->gic.lock);
+	vgic_fold(v);
+	fill(v, (uint32_t)gich_read_vmcr());
 	spin_unlock(&v->vm->gic.lock);
 }
 
@@ -236,6 +288,7 @@ void vgic_maintenance(struct vcpu *v)
 	spin_unlock(&v->vm->gic.lock);
 }
 
+/* The first of the active-priority registers is there always, and mostly the only one. */
 void vgic_load(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;
@@ -245,14 +298,13 @@ void vgic_load(struct vcpu *v)
 	g->loaded = true;
 	g->held |= g->bank.active & VGIC_HW_PPIS;
 	gich_write_vmcr(g->vmcr);
-	for (unsigned n = 0; n < d->naprs; n++) {
+	gich_write_apr(0, 0, g->apr[0][0]);
+	gich_write_apr(1, 0, g->apr[1][0]);
+	for (unsigned n = 1; n < d->naprs; n++) {
 		gich_write_apr(0, n, g->apr[0][n]);
 		gich_write_apr(1, n, g->apr[1][n]);
 	}
-	g->hcr = HCR_EN;
-	gich_write_hcr(HCR_EN);
-	if (vgic_candidates(v, 0) || g->spi_words || (g->vmcr & VMCR_VEOIM))
-		vgic_mark(v);
+	fill(v, g->vmcr);
 	spin_unlock(&d->lock);
 }
 
@@ -269,7 +321,9 @@ void vgic_put(struct vcpu *v)
 	g->hcr = 0;
 	gich_write_hcr(0);
 	g->vmcr = (uint32_t)gich_read_vmcr();
-	for (unsigned n = 0; n < d->naprs; n++) {
+	g->apr[0][0] = gich_read_apr(0, 0);
+	g->apr[1][0] = gich_read_apr(1, 0);
+	for (unsigned n = 1; n < d->naprs; n++) {
 		g->apr[0][n] = gich_read_apr(0, n);
 		g->apr[1][n] = gich_read_apr(1, n);
 	}

@@ -10,6 +10,7 @@
 #define GICD_CTLR	  0x0000u
 #define GICD_TYPER	  0x0004u
 #define GICD_IIDR	  0x0008u
+#define GICD_WORDS_END	  0x0080u /* then those with a field for each interrupt, to 0x1000 */
 #define GICD_IROUTER	  0x6000u /* of INTID 0, reserved as those up to 31 */
 #define GICD_IROUTERS_END 0x8000u
 #define GICR_CTLR	  0x0000u
@@ -99,18 +100,10 @@ static uint32_t access_key(uint32_t frame, uint32_t offset, bool write)
 	return frame << 16 | offset | (write ? 3 : 1);
 }
 
-static enum vgic_result access_gicd(struct vcpu *self, uint32_t offset, unsigned size, bool write,
-				    uint64_t *value)
+/* Those that are one of a kind, of 32 bits. */
+static enum vgic_result access_gicd_word(struct vcpu *self, uint32_t offset, unsigned size,
+					 bool write, uint64_t *value)
 {
-	enum vgic_reg reg = vgic_reg_at(offset);
-
-	if (offset < 0x1000 && reg != REG_NONE)
-		return vgic_reg_access(self, NULL, reg, offset, size, write, value,
-				       access_key(0, offset, write));
-	if (offset >= GICD_IROUTER && offset < GICD_IROUTERS_END && size != 1) {
-		access_route(self, offset, size, write, value);
-		return VGIC_DONE;
-	}
 	if (size != 4)
 		return VGIC_FAULT;
 	if (write) {
@@ -127,6 +120,19 @@ static enum vgic_result access_gicd(struct vcpu *self, uint32_t offset, unsigned
 	else
 		*value = offset >= ID_REGISTERS ? id_register(offset, 0x92) : 0;
 	return VGIC_DONE;
+}
+
+static enum vgic_result access_gicd(struct vcpu *self, uint32_t offset, unsigned size, bool write,
+				    uint64_t *value)
+{
+	if (offset >= GICD_WORDS_END && offset < 0x1000)
+		return vgic_reg_access(self, NULL, vgic_reg_at(offset), offset, size, write, value,
+				       access_key(0, offset, write));
+	if (offset >= GICD_IROUTER && offset < GICD_IROUTERS_END && size != 1) {
+		access_route(self, offset, size, write, value);
+		return VGIC_DONE;
+	}
+	return access_gicd_word(self, offset, size, write, value);
 }
 
 static enum vgic_result access_rd(struct vcpu *owner, uint32_t offset, unsigned size, bool write,
@@ -193,14 +199,16 @@ static enum vgic_result access_sgi_frame(struct vcpu *self, struct vcpu *owner, 
 
 enum vgic_result vgic_mmio(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
 {
-	uint64_t offset = ipa.ipa - MAP_GICR_BASE;
+	uint64_t offset = ipa.ipa - MAP_GICD_BASE;
 	struct vcpu *owner;
 
-	if ((size != 1 && size != 4 && size != 8) || (ipa.ipa & (size - 1)) != 0 ||
-	    !vgic_covers(v->vm, ipa))
+	if (size == 2 || (offset & (size - 1)) != 0)
 		return VGIC_FAULT;
-	if (ipa.ipa - MAP_GICD_BASE < MAP_GICD_SIZE)
-		return access_gicd(v, (uint32_t)(ipa.ipa - MAP_GICD_BASE), size, write, value);
+	if (offset < MAP_GICD_SIZE)
+		return access_gicd(v, (uint32_t)offset, size, write, value);
+	if (!vgic_covers(v->vm, ipa))
+		return VGIC_FAULT;
+	offset = ipa.ipa - MAP_GICR_BASE;
 	owner = &v->vm->vcpus[offset / MAP_GICR_STRIDE];
 	if (offset % MAP_GICR_STRIDE < FRAME)
 		return access_rd(owner, (uint32_t)(offset % FRAME), size, write, value);

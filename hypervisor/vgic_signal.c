@@ -2,14 +2,6 @@
 /* Which of a vCPU's interrupts come first, and whether they would be signalled to the PE (WFI). */
 #include "vgic_state.h"
 
-uint32_t vgic_candidates(struct vcpu *v, unsigned word)
-{
-	const struct vgic_bank *b = vgic_bank_of(v, word);
-	uint32_t bits = (vgic_pending(b) & vgic_forwarded(&v->vm->gic, b)) | b->active;
-
-	return word == 0 ? bits : bits & v->gic.spis[word - 1];
-}
-
 uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups)
 {
 	uint32_t words = 1u | (uint32_t)v->gic.spi_words << 1, best = VGIC_NONE;
@@ -32,43 +24,72 @@ uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups)
 	return best;
 }
 
-/* IHI 0069, 4.8: the priority of the highest active priority group; 0x100: idle. */
-static unsigned running_priority(struct vcpu *v)
+/* Active priorities of both groups. v is loaded here or nowhere. */
+static uint32_t active_priorities(const struct vcpu *v, unsigned n)
 {
-	unsigned shift = v->vm->gic.priority_bits < 7 ? 8u - v->vm->gic.priority_bits : 1;
-
-	for (unsigned n = 0; n < v->vm->gic.naprs; n++) {
-		uint32_t ap = v->gic.loaded ? gich_read_apr(0, n) | gich_read_apr(1, n)
-					    : v->gic.apr[0][n] | v->gic.apr[1][n];
-
-		if (ap != 0)
-			return (n * 32 + (unsigned)__builtin_ctz(ap)) << shift;
-	}
-	return 0x100;
+	return v->gic.loaded ? gich_read_apr(0, n) | gich_read_apr(1, n)
+			     : v->gic.apr[0][n] | v->gic.apr[1][n];
 }
 
-/* Would an interrupt of this group and priority be signalled to the PE? v is loaded here or nowhere. */
-static bool signalled(struct vcpu *v, unsigned group, unsigned priority)
+/*
+ * IHI 0069, 4.8: would one of this group and priority preempt the highest active priority group? Where none is
+ * active, which is mostly so, it would.
+ */
+__attribute__((noinline)) static bool preempts(const struct vcpu *v, uint32_t vmcr, unsigned group,
+					       unsigned priority)
 {
-	uint32_t vmcr = v->gic.loaded ? (uint32_t)gich_read_vmcr() : v->gic.vmcr;
+	unsigned bits = v->vm->gic.priority_bits, shift = bits < 7 ? 8u - bits : 1;
 	unsigned bpr =
 		(unsigned)FIELD(vmcr, 23, 21); /* of group 0: the subpriority is bits bpr:0 */
 
-	if (!(vmcr & (group ? VMCR_VENG1 : VMCR_VENG0)) || priority >= FIELD(vmcr, 31, 24))
-		return false;
 	if (group == 1 && !(vmcr & VMCR_VCBPR)) {
 		bpr = (unsigned)FIELD(vmcr, 20, 18);
 		bpr -= bpr > 0;
 	}
-	return (priority & (0xfeu << bpr)) < running_priority(v);
+	for (unsigned n = 0; n < v->vm->gic.naprs; n++) {
+		uint32_t ap = active_priorities(v, n);
+
+		if (ap != 0)
+			return (priority & (0xfeu << bpr)) < (n * 32 + (unsigned)__builtin_ctz(ap))
+								     << shift;
+	}
+	return true;
+}
+
+/* Would an interrupt of this group and priority be signalled to the PE? v is loaded here or nowhere. */
+static bool signalled(const struct vcpu *v, unsigned group, unsigned priority)
+{
+	uint32_t vmcr = v->gic.loaded ? (uint32_t)gich_read_vmcr() : v->gic.vmcr;
+
+	if (!(vmcr & (group ? VMCR_VENG1 : VMCR_VENG0)) || priority >= vmcr >> VMCR_VPMR_SHIFT)
+		return false;
+	if (v->vm->gic.naprs == 1 && active_priorities(v, 0) == 0)
+		return true;
+	return preempts(v, vmcr, group, priority);
+}
+
+bool vgic_signalled(struct vcpu *v, unsigned word, uint32_t bits)
+{
+	const struct vgic_bank *b = vgic_bank_of(v, word);
+
+	for (; bits != 0; bits &= bits - 1) {
+		unsigned i = (unsigned)__builtin_ctz(bits);
+
+		if (signalled(v, b->group >> i & 1, vgic_priority(v, word * 32 + i)))
+			return true;
+	}
+	return false;
 }
 
 bool vgic_any_signalled(struct vcpu *v)
 {
-	for (unsigned group = 0; group < 2; group++) {
-		uint32_t best = vgic_best(v, false, 1u << group);
+	uint32_t words = 1u | (uint32_t)v->gic.spi_words << 1;
 
-		if (best != VGIC_NONE && signalled(v, group, best >> 16))
+	for (; words != 0; words &= words - 1) {
+		unsigned word = (unsigned)__builtin_ctz(words);
+		const struct vgic_bank *b = vgic_bank_of(v, word);
+
+		if (vgic_signalled(v, word, vgic_candidates(v, word) & ~b->lr & ~b->active))
 			return true;
 	}
 	return false;

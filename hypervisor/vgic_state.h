@@ -100,15 +100,26 @@ void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held);
 void vgic_private_changed(struct vcpu *v, uint32_t bits, const struct vcpu *self);
 void vgic_spis_changed(struct vm *vm, unsigned word, uint32_t bits, const struct vcpu *self);
 
-/* vgic_signal.c. Bits of `word` that v may have in a list register: pending and forwarded, or active. */
-uint32_t vgic_candidates(struct vcpu *v, unsigned word);
+/* Bits of `word` that v may have in a list register: pending and forwarded, or active. */
+static inline uint32_t vgic_candidates(struct vcpu *v, unsigned word)
+{
+	const struct vgic_bank *b = vgic_bank_of(v, word);
+	uint32_t pending = vgic_pending(b), bits = b->active;
+
+	if (pending)
+		bits |= pending & vgic_forwarded(&v->vm->gic, b);
+	return word == 0 ? bits : bits & v->gic.spis[word - 1];
+}
+
 /*
- * Of v's interrupts that are in no list register, the one of the highest priority among the active, or
+ * vgic_signal.c. Of v's interrupts that are in no list register, the one of the highest priority among the active, or
  * among those only pending in `groups`. As priority << 16 | INTID; VGIC_NONE: there is none.
  */
 uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups);
 
-/* Is any of v's interrupts, that are in no list register, signalled? v is loaded here or nowhere. */
+/* Is any of these, which are pending, forwarded and not active, signalled? v is loaded here or nowhere. */
+bool vgic_signalled(struct vcpu *v, unsigned word, uint32_t bits);
+/* Is any of v's interrupts, that are in no list register? The same. */
 bool vgic_any_signalled(struct vcpu *v);
 
 /* vgic_lr.c. v is loaded here: all its interrupts are in software from here on until it is flushed. */

@@ -8,49 +8,68 @@
 #define CTL_IMASK   BIT(1)
 #define CTL_ISTATUS BIT(2)
 
-static const unsigned intids[] = {MAP_PPI_VTIMER, MAP_PPI_PTIMER};
-
-/* The output of timer `intid` as it is programmed in the hardware now. */
-static bool asserted(unsigned intid)
+/* The output of a timer of which CTL reads so. */
+static bool asserted(uint64_t ctl)
 {
-	uint64_t ctl;
-
-	isb();
-	ctl = intid == MAP_PPI_VTIMER ? read_sysreg(cntv_ctl_el0) : read_sysreg(cntp_ctl_el0);
 	return (ctl & (CTL_ENABLE | CTL_IMASK | CTL_ISTATUS)) == (CTL_ENABLE | CTL_ISTATUS);
+}
+
+/* Could it assert its output, now or later? */
+static bool may_assert(uint64_t ctl)
+{
+	return (ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE;
 }
 
 /*
  * A PPI that is pending or active for the guest must be active in the board's GIC too: the guest's
  * deactivation has to find it so, and until then it must not fire again.
  */
+static void tie(struct vcpu *v, unsigned intid, bool line)
+{
+	if (!line && !vgic_ppi_is_active(v, intid))
+		return;
+	gic_ppi_set_active(intid);
+	vgic_hw_ppi(v, intid, line);
+}
+
+/* Both are off and 0 while nobody is loaded. */
 void vtimer_load(struct vcpu *v)
 {
 	write_sysreg(cntv_cval_el0, v->vtimer.cval);
 	write_sysreg(cntp_cval_el0, v->ptimer.cval);
-	write_sysreg(cntv_ctl_el0, v->vtimer.ctl);
-	write_sysreg(cntp_ctl_el0, v->ptimer.ctl);
-	for (unsigned i = 0; i < ARRAY_SIZE(intids); i++) {
-		if (!vgic_ppi_is_active(v, intids[i]) && !asserted(intids[i]))
-			continue;
-		gic_ppi_set_active(intids[i]);
-		vgic_hw_ppi(v, intids[i], asserted(intids[i]));
+	if (v->vtimer.ctl | v->ptimer.ctl) {
+		write_sysreg(cntv_ctl_el0, v->vtimer.ctl);
+		write_sysreg(cntp_ctl_el0, v->ptimer.ctl);
+		isb();
+		tie(v, MAP_PPI_VTIMER, asserted(read_sysreg(cntv_ctl_el0)));
+		tie(v, MAP_PPI_PTIMER, asserted(read_sysreg(cntp_ctl_el0)));
+		return;
 	}
+	tie(v, MAP_PPI_VTIMER, false);
+	tie(v, MAP_PPI_PTIMER, false);
+}
+
+static void untie(struct vcpu *v, unsigned intid)
+{
+	if (!vgic_hw_ppi_held(v, intid))
+		return;
+	isb(); /* the line is low before it is deactivated */
+	gic_ppi_deactivate(intid);
+	vgic_hw_ppi(v, intid, false);
 }
 
 void vtimer_put(struct vcpu *v)
 {
-	v->vtimer = (struct vtimer){read_sysreg(cntv_ctl_el0), read_sysreg(cntv_cval_el0)};
-	v->ptimer = (struct vtimer){read_sysreg(cntp_ctl_el0), read_sysreg(cntp_cval_el0)};
-	write_sysreg(cntv_ctl_el0, 0);
-	write_sysreg(cntp_ctl_el0, 0);
-	isb();
-	for (unsigned i = 0; i < ARRAY_SIZE(intids); i++) {
-		if (!vgic_hw_ppi_held(v, intids[i]))
-			continue;
-		gic_ppi_deactivate(intids[i]);
-		vgic_hw_ppi(v, intids[i], false);
+	v->vtimer.ctl = read_sysreg(cntv_ctl_el0) & (CTL_ENABLE | CTL_IMASK);
+	v->vtimer.cval = read_sysreg(cntv_cval_el0);
+	v->ptimer.ctl = read_sysreg(cntp_ctl_el0) & (CTL_ENABLE | CTL_IMASK);
+	v->ptimer.cval = read_sysreg(cntp_cval_el0);
+	if (v->vtimer.ctl | v->ptimer.ctl) {
+		write_sysreg(cntv_ctl_el0, 0);
+		write_sysreg(cntp_ctl_el0, 0);
 	}
+	untie(v, MAP_PPI_VTIMER);
+	untie(v, MAP_PPI_PTIMER);
 }
 
 bool vtimer_interrupt(struct vcpu *v, unsigned intid)
@@ -61,24 +80,25 @@ bool vtimer_interrupt(struct vcpu *v, unsigned intid)
 	return true;
 }
 
+static void resync(struct vcpu *v, unsigned intid, bool line)
+{
+	if (line)
+		gic_ppi_set_active(intid);
+	if (line || vgic_hw_ppi_held(v, intid))
+		vgic_hw_ppi(v, intid, line);
+}
+
 /* The guest looks at its PPIs: their levels are what the timers say now. */
 void vtimer_resync(struct vcpu *v)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(intids); i++) {
-		bool line = asserted(intids[i]);
-
-		if (line)
-			gic_ppi_set_active(intids[i]);
-		if (line || vgic_hw_ppi_held(v, intids[i]))
-			vgic_hw_ppi(v, intids[i], line);
-	}
+	isb();
+	resync(v, MAP_PPI_VTIMER, asserted(read_sysreg(cntv_ctl_el0)));
+	resync(v, MAP_PPI_PTIMER, asserted(read_sysreg(cntp_ctl_el0)));
 }
 
 static uint64_t fires_at(struct vcpu *v, unsigned intid, uint64_t ctl, uint64_t cval)
 {
-	bool counts = (ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE && vgic_ppi_enabled(v, intid);
-
-	return counts ? cval : UINT64_MAX;
+	return may_assert(ctl) && vgic_ppi_enabled(v, intid) ? cval : UINT64_MAX;
 }
 
 uint64_t vtimer_wake_at(struct vcpu *v)

@@ -23,6 +23,8 @@ void pvtime_vcpu_init(struct pvtime_vcpu *v, enum pvtime_dialect dialect, uint32
 	v->ipa = PVTIME_IPA_NONE;
 	v->page = NULL;
 	v->freq = freq_hz ? freq_hz : 1;
+	v->whole = NS_PER_S / v->freq;
+	v->rest = NS_PER_S % v->freq;
 	v->dialect = (uint8_t)(freq_hz ? dialect : PVTIME_DIALECT_OFF);
 }
 

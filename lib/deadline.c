@@ -16,7 +16,7 @@ static uint64_t not_withheld(uint64_t counter, uint64_t least, const struct pvti
 
 	if (to->counter <= counter)
 		return 0;
-	elapsed = ns_of_ticks(to->counter - counter, freq_hz);
+	elapsed = pvtime_ticks_to_ns(to->counter - counter, freq_hz);
 	stolen = to->stolen_ns > least ? to->stolen_ns - least : 0;
 	return elapsed > stolen ? elapsed - stolen : 0;
 }

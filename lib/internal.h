@@ -22,16 +22,23 @@ static inline uint32_t le32(uint32_t x)
 }
 
 /*
- * floor(ticks * 10^9 / freq) without the 94-bit product (R-26). With ticks = q * freq + r it is
- * q * 10^9 + floor(r * 10^9 / freq), since the first term is an integer.
- * No overflow: r < freq < 2^32, so r * 10^9 < 2^32 * 2^30 < 2^64; and q is whole seconds, of which
- * 2^64 ns hold 18.4 * 10^9, or 584 years, at any frequency.
+ * floor(ticks * 10^9 / freq) without the 94-bit product, and exact (R-26). 10^9 = whole * freq + rest, which is
+ * worked out once for a vCPU, and ticks = q * freq + r. Then it is
+ *	ticks * whole + floor(ticks * rest / freq) = ticks * whole + q * rest + floor(r * rest / freq)
+ * since all but the last are integers. Where a tick is so many nanoseconds, the rest is 0, and no division is left.
+ * No overflow: r and rest are less than freq < 2^32, and no part is more than the result, of which 2^64 ns hold
+ * 584 years, at any frequency.
  */
-static inline uint64_t ns_of_ticks(uint64_t ticks, uint32_t freq)
+static inline uint64_t ns_of_ticks(uint64_t ticks, uint32_t freq, uint32_t whole, uint32_t rest)
 {
-	uint64_t q = ticks / freq, r = ticks % freq;
+	uint64_t ns = ticks * whole;
 
-	return q * NS_PER_S + r * NS_PER_S / freq;
+	if (__builtin_expect(rest != 0, false)) {
+		uint64_t q = ticks / freq, r = ticks % freq;
+
+		ns += q * rest + r * rest / freq;
+	}
+	return ns;
 }
 
 /*

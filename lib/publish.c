@@ -26,7 +26,7 @@ __attribute__((always_inline)) static inline bool store_total(struct pvtime_vcpu
 
 	if (!page)
 		return false;
-	v->published_ns = ns_of_ticks(v->ticks[PVTIME_READY], v->freq);
+	v->published_ns = ns_of_ticks(v->ticks[PVTIME_READY], v->freq, v->whole, v->rest);
 	__atomic_store_n(&page->stolen_ns, le64(v->published_ns), __ATOMIC_RELAXED);
 	return true;
 }

@@ -134,7 +134,7 @@ static bool totals_hold(const uint8_t *blob, uint32_t freq)
 	if (left)
 		return false;
 	return get(blob + AT_PUBLISHED, 8) <=
-	       ns_of_ticks(get(blob + AT_TICKS + 8 * PVTIME_READY, 8), freq);
+	       pvtime_ticks_to_ns(get(blob + AT_TICKS + 8 * PVTIME_READY, 8), freq);
 }
 
 /* Does it fit this vCPU, as it was set up for it? */

@@ -43,6 +43,7 @@ struct pvtime_vcpu {
 	uint64_t ipa;		       /* of the structure, or PVTIME_IPA_NONE */
 	struct pvtime_stolen *page;    /* the hypervisor's own mapping of it, or NULL */
 	uint64_t published_ns;	       /* what the last successful publish stored */
+	uint32_t whole, rest;	       /* 10^9 divided by freq: ns of a tick, and what remains */
 	uint32_t freq;		       /* CNTFRQ, Hz */
 	uint8_t state;		       /* enum pvtime_state */
 	uint8_t dialect;	       /* enum pvtime_dialect */

@@ -67,6 +67,20 @@ static void steps(void (*conduit)(struct smccc_regs *))
 	/* The upper halves of function and call ID do not count, nor does the SVE hint. */
 	expect(conduit, PVTIME_FID_FEATURES | 0xdeadull << 32, mine | 0xbeefull << 32, yes);
 	expect(conduit, PVTIME_FID_FEATURES | SMCCC_SVE_HINT, mine, yes);
+	expect(conduit, PVTIME_FID_FEATURES, mine | SMCCC_SVE_HINT, yes);
+	expect(conduit, SMCCC_FID_VERSION | 0xdeadull << 32 | SMCCC_SVE_HINT, 0, 0x10003);
+	/* But bits 23 to 17 do; and next to ours are no others. */
+	for (unsigned bit = 17; bit < 24; bit++) {
+		expect(conduit, PVTIME_FID_FEATURES | 1u << bit, mine, NO);
+		expect(conduit, PVTIME_FID_FEATURES, mine | 1u << bit, NO);
+		expect(conduit, mine | 1u << bit, 0, NO);
+		expect(conduit, SMCCC_FID_VERSION | 1u << bit, 0, NO);
+	}
+	expect(conduit, PVTIME_FID_FEATURES - 1, mine, NO);
+	expect(conduit, PVTIME_FID_ST_BETA2 + 1, 0, NO);
+	expect(conduit, PVTIME_FID_FEATURES, PVTIME_FID_FEATURES - 1, NO);
+	expect(conduit, PVTIME_FID_FEATURES, PVTIME_FID_ST_BETA2 + 1, NO);
+	expect(conduit, PVTIME_FID_FEATURES, SMCCC_FID_VERSION, NO);
 }
 
 static void ask_everything(void *arg)

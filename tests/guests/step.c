@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A debugger in the guest steps over one instruction at a time (DDI 0487, D2.12), also over those that a
- * hypervisor emulates: each step ends behind its instruction, not one later.
+ * hypervisor emulates: each step ends behind its instruction, not one later; and what an indirect branch to it has
+ * left in PSTATE.BTYPE is gone by then. (Of an HVC, that is the PE's to say: it keeps it or not.)
  */
+#include <pvtime/abi.h>
+#include <pvtime/smccc.h>
 #include <tests/tap.h>
 #include "guest/board.h"
 #include "guest/exception.h"
@@ -10,13 +13,17 @@
 #include "guest/sysreg.h"
 
 #define ESR_EC_STEP 0x33u /* software step, from EL1 */
+#define SPSR_BTYPE  0xc00u
 
 void step_vectors(void);
-void step_over(const uint32_t *insn, uint64_t x0, uint64_t *esr, uint64_t *elr);
+struct stepped {
+	uint64_t x0, esr, elr, spsr;
+};
+void step_over(const uint32_t *insn, uint64_t x0, uint64_t x1, struct stepped *after);
 
 /*
- * step_over() goes to `insn` with x0, by an exception return that has PSTATE.SS set; the exception after the step
- * brings it back to its caller.
+ * step_over() goes to `insn` with x0 and x1, by an exception return that has PSTATE.SS and BTYPE set; the exception
+ * after the step brings it back to its caller.
  */
 __asm__(".pushsection .text\n"
 	".balign 0x800\n"
@@ -27,30 +34,31 @@ __asm__(".pushsection .text\n"
 	"	.balign 0x800\n"
 	"step_over:\n"
 	"	stp	x29, x30, [sp, #-32]!\n"
-	"	stp	x2, x3, [sp, #16]\n"
+	"	str	x3, [sp, #16]\n"
 	"	mrs	x29, vbar_el1\n"
 	"	adrp	x4, step_vectors\n"
 	"	add	x4, x4, :lo12:step_vectors\n"
 	"	msr	vbar_el1, x4\n"
 	"	msr	elr_el1, x0\n"
 	"	movz	x4, #0x20, lsl #16\n"
-	"	movk	x4, #0x1c5\n"
+	"	movk	x4, #0x5c5\n"
 	"	msr	spsr_el1, x4\n"
 	"	mov	x4, #0x2001\n"
 	"	msr	mdscr_el1, x4\n"
 	"	isb\n"
 	"	mov	x0, x1\n"
-	"	mov	x1, xzr\n"
+	"	mov	x1, x2\n"
 	"	eret\n"
 	"stepped:\n"
 	"	msr	mdscr_el1, xzr\n"
 	"	msr	vbar_el1, x29\n"
 	"	isb\n"
-	"	ldp	x2, x3, [sp, #16]\n"
+	"	ldr	x3, [sp, #16]\n"
 	"	mrs	x4, esr_el1\n"
-	"	str	x4, [x2]\n"
+	"	stp	x0, x4, [x3]\n"
 	"	mrs	x4, elr_el1\n"
-	"	str	x4, [x3]\n"
+	"	mrs	x5, spsr_el1\n"
+	"	stp	x4, x5, [x3, #16]\n"
 	"	ldp	x29, x30, [sp], #32\n"
 	"	ret\n"
 	".popsection\n");
@@ -69,28 +77,41 @@ CODE(code_pair, "ldp w0, w1, [x0]");
 CODE(code_actlr, "mrs x0, actlr_el1");
 CODE(code_sgi, "msr S3_0_c12_c11_5, x0");
 CODE(code_hvc, "hvc #0");
+CODE(code_smc, "smc #0");
 
-static void steps(const uint32_t *insn, uint64_t x0, const char *what)
+static uint64_t steps(const uint32_t *insn, uint64_t x0, uint64_t x1, const char *what)
 {
-	uint64_t esr = 0, elr = 0;
+	struct stepped after = {0};
 
-	step_over(insn, x0, &esr, &elr);
-	tap_ok(ESR_EC(esr) == ESR_EC_STEP && elr == (uint64_t)(uintptr_t)(insn + 1),
-	       "a step over %s ends behind it (ESR 0x%lx, %ld bytes on)", what, esr,
-	       (long)(elr - (uint64_t)(uintptr_t)insn));
+	step_over(insn, x0, x1, &after);
+	tap_ok(ESR_EC(after.esr) == ESR_EC_STEP && after.elr == (uint64_t)(uintptr_t)(insn + 1) &&
+		       (insn == code_hvc || !(after.spsr & SPSR_BTYPE)),
+	       "a step over %s ends behind it (ESR 0x%lx, %ld bytes on, SPSR 0x%lx)", what,
+	       after.esr, (long)(after.elr - (uint64_t)(uintptr_t)insn), after.spsr);
+	return after.x0;
+}
+
+/* Those that the hypervisor's vectors answer, and one that they do not. */
+static void calls(const uint32_t *insn, const char *conduit)
+{
+	tap_is_u64(steps(insn, PSCI_FID_VERSION, 0, conduit), 0x10001, "PSCI_VERSION");
+	tap_is_u64(steps(insn, SMCCC_FID_VERSION, 0, conduit), SMCCC_VERSION_1_3, "SMCCC_VERSION");
+	tap_is_u64(steps(insn, PVTIME_FID_FEATURES, PVTIME_FID_ST, conduit), 0, "PV_TIME_FEATURES");
+	tap_is_u64(steps(insn, PVTIME_FID_ST, 0, conduit), board.stolen_time.base, "PV_TIME_ST");
 }
 
 int main(void)
 {
 	sysreg_write("oslar_el1", 0);
 	isb();
-	steps(code_nop, 0, "NOP");
-	steps(code_id, 0, "a read of an ID register");
-	steps(code_actlr, 0, "a read of ACTLR_EL1");
-	steps(code_load, board.gicd.base + 4, "a load from the distributor");
-	steps(code_index, board.gicd.base + 4, "a load with writeback");
-	steps(code_pair, board.gicr[0].base, "a load of a pair");
-	steps(code_sgi, 1ull << 40, "an SGI to others");
-	steps(code_hvc, 0x84000000, "HVC");
+	steps(code_nop, 0, 0, "NOP");
+	steps(code_id, 0, 0, "a read of an ID register");
+	steps(code_actlr, 0, 0, "a read of ACTLR_EL1");
+	steps(code_load, board.gicd.base + 4, 0, "a load from the distributor");
+	steps(code_index, board.gicd.base + 4, 0, "a load with writeback");
+	steps(code_pair, board.gicr[0].base, 0, "a load of a pair");
+	steps(code_sgi, 1ull << 40, 0, "an SGI to others");
+	calls(code_hvc, "HVC");
+	calls(code_smc, "SMC");
 	return tap_done();
 }

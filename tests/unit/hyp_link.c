@@ -49,7 +49,7 @@ void uart_receive_interrupt(bool on)
 
 void gic_send_sgi(unsigned cpu, unsigned sgi)
 {
-	kicks += cpu == 0 && sgi == SGI_KICK;
+	kicks += cpu == 0 && sgi == SGI_BOOT_CPU;
 }
 
 struct vm *lab_vm(unsigned id)

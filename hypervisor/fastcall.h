@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef FASTCALL_H
+#define FASTCALL_H
+
+/* What fastcall.S says to a vCPU's calls: answers of the library, worked out beforehand (pvtime.c). */
+#include "asm.h"
+#include "types.h"
+
+struct fast_answers {
+	int64_t features[FAST_FIDS]; /* PV_TIME_FEATURES(FAST_FID_FEATURES + n) */
+	int64_t st[FAST_FIDS - 1];   /* the call FAST_FID_FEATURES + 1 + n */
+};
+
+#endif
