@@ -29,7 +29,7 @@ $(CONFORM_HOST): scripts/mkinitramfs conformance/host/init $(DEBIAN_BUSYBOX) $(D
 
 # Everything that a run of all targets needs, but for the suite and our hypervisor.
 CONFORM_ALL_DEPS := $(CONFORM_HOST) $(CONFORM_USER) $(DEBIAN_IMAGE) $(DEBIAN_XEN) $(DEBIAN)/versions-hosts
-conform-all: $(CONFORM_ALL_DEPS)
+conform-all bench: $(CONFORM_ALL_DEPS)
 
 # Against a QEMU of the tests' own, tests/tools/board-qemu.
 UNIT_NAMES += tools_qmp tools_board tools_initramfs conform_hosts

@@ -17,6 +17,7 @@ PACKAGES_BUILD := \
 	libc6-dev-arm64-cross \
 	libfdt-dev \
 	libini-config-dev \
+	libjansson-dev \
 	libncurses-dev \
 	make \
 	perl \
@@ -33,11 +34,15 @@ PACKAGES_CHECK := \
 	qemu-user \
 	shellcheck
 
-# Goals that need none, and goals that need no more than the first list.
+# To draw what the benchmark has measured.
+PACKAGES_BENCH := gnuplot-nox
+
+# Goals that need none, goals that need no more than the first list, and the one that draws.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 PACKAGE_STAMPS := \
 	$(if $(filter-out help clean,$(GOALS)),$(BUILD)/packages-build.mk) \
-	$(if $(filter-out help clean conform conform-all conformance debian debian-hosts demo guests hypervisor tools $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk)
+	$(if $(filter-out help clean conform conform-all conformance debian debian-hosts demo guests hypervisor tools bench bench-quick bench-guest $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk) \
+	$(if $(filter bench,$(GOALS)),$(BUILD)/packages-bench.mk)
 INSTALL ?= yes
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is needed.
@@ -46,8 +51,8 @@ $(BUILD)/packages-build.mk: mk/packages.mk scripts/install-packages $(DPKG_STATU
 	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_BUILD)
 $(BUILD)/packages-check.mk: mk/packages.mk scripts/install-packages $(DPKG_STATUS)
 	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_CHECK)
-# One after the other: apt has one lock.
-$(BUILD)/packages-check.mk: | $(BUILD)/packages-build.mk
+$(BUILD)/packages-bench.mk: mk/packages.mk scripts/install-packages $(DPKG_STATUS)
+	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_BENCH)
 
 # make -n remakes makefiles too, and must not install.
 ifeq ($(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),)

@@ -2,7 +2,7 @@
 
 TOOLS_SRCS := $(wildcard tools/*.c machine/*.c)
 TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
-TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo
+TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo -ljansson -lm
 HOST_SRCS  += $(TOOLS_SRCS)
 
 $(BUILD)/host/tools/%.o: tools/%.c

@@ -44,7 +44,7 @@ find({no_chdir => 1, wanted => sub {
 	}
 }}, '.');
 
-my @sources = grep { m{^(?:include|lib|hypervisor|machine|guest|conformance|tools|examples|tests|labs|scripts|mk|Makefile)\b}
+my @sources = grep { m{^(?:include|lib|hypervisor|machine|guest|conformance|tools|examples|tests|labs|scripts|bench|mk|Makefile)\b}
 	&& $_ ne 'tests/docs.t' && !/\.md$/ } sort keys %file;
 my %source = map { $_ => slurp($_) } @sources;
 my $code = join "\n", @source{grep { /\.[chS]$/ } @sources};
@@ -154,6 +154,18 @@ is($svg, slurp('docs/watch.svg'), 'docs/watch.svg is docs/watch.ansi, drawn');
 isnt(`printf 'other\n' | docs/terminal-svg`, $svg, 'and another capture is another picture');
 like(slurp('docs/watch.ansi'), qr/stolen%/, "which has the table's heading");
 
+# The benchmark's pages are its figures, told; performance.md up to what costs cycles, which is not among them.
+sub told {
+	my (@options) = @_;
+	return scalar `$build/pvtime bench --from bench/results.json --profile $tmp/none @options`;
+}
+sub before_cycles {
+	my ($text) = @_;
+	return $text =~ /\A(.*^## Instructions are not cycles$)/ms ? $1 : 'no such heading';
+}
+is(slurp('docs/accuracy.md'), told('--accuracy -'), 'docs/accuracy.md is bench/results.json, told');
+is(before_cycles(slurp('docs/performance.md')), before_cycles(told('--markdown -')), 'and so is docs/performance.md');
+
 # The man page.
 sub groff_says {
 	my ($path) = @_;
@@ -169,7 +181,7 @@ my $manual = slurp('docs/pvtime.1') =~ s/\\-/-/gr;
 sub unknown_to_manual {
 	return grep { $manual !~ /(?<![\w-])\Q$_\E(?![\w-])/ } @_;
 }
-my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform);
+my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform bench);
 my @keys = grep { $_ ne 'NULL' } $source{'tools/labkeys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
 
 cmp_ok(@options, '>=', 23, 'pvtime help lists the options');

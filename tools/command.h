@@ -12,8 +12,9 @@ enum command_status {
 /* The subcommands. argv[0] is the subcommand's name; the result is the exit status. */
 int lab_command(int argc, char **argv);
 int conform_command(int argc, char **argv);
+int bench_command(int argc, char **argv);
 
 /* What `pvtime help COMMAND` says of them. */
-extern const char lab_usage[], conform_usage[];
+extern const char lab_usage[], conform_usage[], bench_usage[];
 
 #endif

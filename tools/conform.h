@@ -22,6 +22,7 @@ struct conform_kit {
 	const char *hypervisor; /* our hypervisor's image */
 	const char *debian;	/* directory of what scripts/debian-fetch has fetched */
 	const char *image;	/* this image instead of the suite's own, or NULL */
+	const char *initrd;	/* what that one is given with it: an absolute path, or NULL */
 	const char *keep;	/* directory for what each run used and printed */
 };
 

@@ -85,6 +85,14 @@ void conform_file_remove(const char *path)
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+bool conform_file_temporary(char path[PATH_MAX], const char *name)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(path, PATH_MAX, "%s/%s-XXXXXX", tmp != NULL && *tmp != '\0' ? tmp : "/tmp", name);
+	return mkdtemp(path) != NULL;
+}
+
 void conform_file_version(const char *program, char *text, size_t room)
 {
 	char command[128];

@@ -3,6 +3,7 @@
 #define TOOLS_CONFORM_FILE_H
 
 /* The files that runs leave. Functions that return false or NULL have set errno. */
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +20,9 @@ bool conform_file_write(const char *path, const char *text, size_t length);
  */
 bool conform_file_mkdir(const char *path);
 void conform_file_remove(const char *path);
+
+/* A new directory for what is not to be kept, below TMPDIR or else /tmp; its path, which begins with that name. */
+bool conform_file_temporary(char path[PATH_MAX], const char *name);
 
 /*
  * The first line of what a program on PATH says to --version; "NAME" alone where it says nothing.

@@ -99,10 +99,12 @@ static void host_words(char *text, size_t room, const struct conform_plan *plan)
 
 	debian_words(words, plan);
 	snprintf(text, room,
-		 "console=ttyAMA0 quiet loglevel=0 panic=-1 run=%s vcpus=%u steal=%s contended=%u "
+		 "console=ttyAMA0 quiet loglevel=0 panic=-1 run=%s pcpus=%u vcpus=%u steal=%s "
+		 "contended=%u "
 		 "slice_us=%u seconds=%u words=\"%s\"",
-		 plan->user ? "user" : "guest", plan->vcpus, is_off(plan) ? "off" : "on",
-		 plan->contended, plan->timeslice_us, plan->limit_s, words);
+		 plan->user ? "user" : "guest", plan->pcpus, plan->vcpus,
+		 is_off(plan) ? "off" : "on", plan->contended, plan->timeslice_us, plan->limit_s,
+		 words);
 }
 
 static enum conform_outcome run_host(const struct parts *parts, int initramfs,
@@ -176,6 +178,22 @@ static enum conform_outcome take_guest(struct conform_output *output, unsigned l
 	return host;
 }
 
+/* The host's, with what its guest needs. */
+static int make_initramfs(const struct parts *parts, const struct conform_kit *kit,
+			  const struct conform_plan *plan, char *why)
+{
+	char half[32];
+	int fd = initramfs_add(parts->host, plan->user ? "user" : "suite", parts->guest, why,
+			       CONFORM_WHY);
+
+	if (fd < 0 || kit->initrd == NULL)
+		return fd;
+	snprintf(half, sizeof(half), "/proc/self/fd/%d", fd);
+	int all = initramfs_add(half, "initrd", kit->initrd, why, CONFORM_WHY);
+	close(fd);
+	return all;
+}
+
 static enum conform_outcome run(const struct conform_kit *kit, const struct conform_plan *plan,
 				struct conform_output *output)
 {
@@ -184,8 +202,7 @@ static enum conform_outcome run(const struct conform_kit *kit, const struct conf
 	*output = (struct conform_output){.text = NULL};
 	if (!find_parts(&parts, kit, plan, output->why))
 		return CONFORM_UNABLE;
-	int initramfs = initramfs_add(parts.host, plan->user ? "user" : "suite", parts.guest,
-				      output->why, CONFORM_WHY);
+	int initramfs = make_initramfs(&parts, kit, plan, output->why);
 	if (initramfs < 0)
 		return CONFORM_UNABLE;
 	enum conform_outcome outcome = run_host(&parts, initramfs, plan, output);

@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The target `pvtime`: our own hypervisor, as `pvtime lab --deterministic` runs it. */
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include "tools/conform.h"
-#include "tools/conform_child.h"
 #include "tools/conform_file.h"
 #include "tools/conform_kit.h"
+#include "tools/conform_lab.h"
 #include "tools/qemu.h"
 #include "tools/version.h"
-
-#define PATIENCE_S 300 /* of real time: only a hypervisor that does not answer any more needs it */
-#define TEXT_MAX   (8u << 20)
 
 /*
  * Each value of each axis at least once: builds, forms, CPUs, 1 to 8 vCPUs on one CPU and on two,
@@ -137,136 +131,23 @@ static bool write_lab(const char *file, const struct conform_plan *plan, const s
 	return fclose(out) == 0 && good;
 }
 
-/*
- * The longest time that any vCPU of the ledger has been there, in seconds of guest time: the lab's.
- */
-static uint64_t elapsed_s(const char *ledger)
-{
-	static const char cntfrq[] = "\"cntfrq\":", elapsed[] = "\"elapsed\":";
-	const char *at = strstr(ledger, cntfrq);
-	uint64_t frequency = at != NULL ? strtoull(at + strlen(cntfrq), NULL, 10) : 0, most = 0;
-
-	while (at != NULL && (at = strstr(at, elapsed)) != NULL) {
-		uint64_t ticks = strtoull(at += strlen(elapsed), NULL, 10);
-		if (ticks > most)
-			most = ticks;
-	}
-	return frequency != 0 ? most / frequency : 0;
-}
-
-/* The last line of `pvtime lab`'s messages, without its prefix and its end. */
-static const char *last_message(char *text)
-{
-	static const char prefix[] = "pvtime: ";
-	char *line = text;
-
-	for (size_t n = strlen(text); n > 0 && text[n - 1] == '\n'; n--)
-		text[n - 1] = '\0';
-	if (strrchr(text, '\n') != NULL)
-		line = strrchr(text, '\n') + 1;
-	return strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
-}
-
-/*
- * It is QEMU's own doing, and says nothing about the hypervisor, which can only make it end with status 0. The words
- * are those of tools/session.c and tools/lab.c.
- */
-static bool qemu_died(const char *why)
-{
-	static const char ended[] = "QEMU ended ", well[] = "QEMU ended with status 0 ",
-			  not_started[] = "cannot start ";
-
-	return (strncmp(why, ended, strlen(ended)) == 0 && strncmp(why, well, strlen(well)) != 0) ||
-	       strncmp(why, not_started, strlen(not_started)) == 0;
-}
-
-/* The files of a run, in kit->keep. */
-struct files {
-	char lab[PATH_MAX], console[PATH_MAX], ledger[PATH_MAX], errors[PATH_MAX];
-};
-
-static bool name_files(const struct conform_kit *kit, struct files *f, char *why)
-{
-	if (snprintf(f->lab, sizeof(f->lab), "%s/run.lab", kit->keep) < PATH_MAX &&
-	    snprintf(f->console, sizeof(f->console), "%s/suite.log", kit->keep) < PATH_MAX &&
-	    snprintf(f->ledger, sizeof(f->ledger), "%s/ledger.json", kit->keep) < PATH_MAX &&
-	    snprintf(f->errors, sizeof(f->errors), "%s/errors.log", kit->keep) < PATH_MAX)
-		return true;
-	snprintf(why, CONFORM_WHY, "%.100s...: the path is too long", kit->keep);
-	return false;
-}
-
-static enum conform_outcome judge(const struct files *f, const struct conform_plan *plan,
-				  int wait_status, struct conform_output *output)
-{
-	char *text = conform_file_read(f->errors, TEXT_MAX, NULL);
-	char *ledger = conform_file_read(f->ledger, TEXT_MAX, NULL);
-	enum conform_outcome outcome = CONFORM_ENDED;
-
-	if (WIFSIGNALED(wait_status)) {
-		snprintf(output->why, CONFORM_WHY, "pvtime lab ended of signal %d",
-			 WTERMSIG(wait_status));
-		outcome = CONFORM_STOPPED;
-	} else if (WEXITSTATUS(wait_status) != 0) {
-		snprintf(output->why, CONFORM_WHY, "%s", text != NULL ? last_message(text) : "");
-		outcome = WEXITSTATUS(wait_status) == 2 || qemu_died(output->why) ? CONFORM_UNABLE
-										  : CONFORM_STOPPED;
-	} else if (ledger == NULL || elapsed_s(ledger) >= plan->limit_s) {
-		snprintf(output->why, CONFORM_WHY,
-			 "it had not powered off after %u s of guest time", plan->limit_s);
-		outcome = CONFORM_LIMIT;
-	}
-	free(text);
-	free(ledger);
-	return outcome;
-}
-
-static enum conform_outcome run_lab(const struct conform_kit *kit, const struct conform_plan *plan,
-				    const struct paths *paths, const struct files *f,
-				    struct conform_output *output)
-{
-	char seconds[16];
-	const char *const argv[] = {
-		kit->program, "lab",	      "--deterministic", "--until", "suite",
-		"--seconds",  seconds,	      "--console-dir",	 kit->keep, "--json",
-		f->ledger,    "--hypervisor", paths->hypervisor, f->lab,    NULL,
-	};
-	int status = 0;
-
-	snprintf(seconds, sizeof(seconds), "%u", plan->limit_s);
-	if (!write_lab(f->lab, plan, paths)) {
-		snprintf(output->why, CONFORM_WHY, "%.300s: %s", f->lab, strerror(errno));
-		return CONFORM_UNABLE;
-	}
-	enum conform_child child = conform_child(argv, NULL, f->errors, PATIENCE_S, &status);
-	if (child == CHILD_NONE) {
-		snprintf(output->why, CONFORM_WHY, "%.300s: %s", kit->program, strerror(errno));
-		return CONFORM_UNABLE;
-	}
-	output->text = conform_file_read(f->console, TEXT_MAX, &output->length);
-	if (child == CHILD_LATE) {
-		snprintf(
-			output->why, CONFORM_WHY,
-			"the lab was killed after %d s of real time: the hypervisor did not answer",
-			PATIENCE_S);
-		return CONFORM_STOPPED;
-	}
-	return judge(f, plan, status, output);
-}
-
 static enum conform_outcome run(const struct conform_kit *kit, const struct conform_plan *plan,
 				struct conform_output *output)
 {
 	struct paths *paths = malloc(sizeof(*paths));
-	struct files *files = malloc(sizeof(*files));
 	enum conform_outcome outcome = CONFORM_UNABLE;
+	char lab[PATH_MAX];
 
-	if (paths == NULL || files == NULL)
+	if (paths == NULL)
 		snprintf(output->why, CONFORM_WHY, "%s", strerror(errno));
-	else if (find_paths(kit, plan, paths, output->why) && name_files(kit, files, output->why))
-		outcome = run_lab(kit, plan, paths, files, output);
+	else if (find_paths(kit, plan, paths, output->why) &&
+		 conform_lab_file(kit, lab, output->why)) {
+		if (write_lab(lab, plan, paths))
+			outcome = conform_lab(kit, "suite", plan->limit_s * 1000, output);
+		else
+			snprintf(output->why, CONFORM_WHY, "%.300s: %s", lab, strerror(errno));
+	}
 	free(paths);
-	free(files);
 	return outcome;
 }
 

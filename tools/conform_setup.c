@@ -3,36 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "tools/beside.h"
 #include "tools/conform_file.h"
 #include "tools/conform_setup.h"
 #include "tools/conform_tap.h"
 #include "tools/report.h"
 
-/* An option's path, or NAME next to the executable. */
-static bool locate(const char *given, const char *program, const char *name, char *path)
-{
-	int directory = (int)(strrchr(program, '/') - program);
-	int n = given != NULL ? snprintf(path, PATH_MAX, "%s", given)
-			      : snprintf(path, PATH_MAX, "%.*s/%s", directory, program, name);
-
-	if (n >= PATH_MAX)
-		report("%.100s...: the path is too long", path);
-	return n < PATH_MAX;
-}
-
 static bool find_kit(struct conform_command *c)
 {
 	const struct conform_options *o = &c->options;
-	ssize_t n = readlink("/proc/self/exe", c->program, sizeof(c->program) - 1);
 
-	if (n < 0) {
-		report("/proc/self/exe: %m");
-		return false;
-	}
-	c->program[n] = '\0';
-	if (!locate(o->suite, c->program, "conformance", c->suite) ||
-	    !locate(o->hypervisor, c->program, "hypervisor.img", c->hypervisor) ||
-	    !locate(o->debian, c->program, "debian", c->debian))
+	if (!beside(c->program, NULL, NULL) || !beside(c->suite, o->suite, "conformance") ||
+	    !beside(c->hypervisor, o->hypervisor, "hypervisor.img") ||
+	    !beside(c->debian, o->debian, "debian"))
 		return false;
 	c->kit = (struct conform_kit){
 		.program = c->program,
@@ -178,15 +161,12 @@ static bool open_files(struct conform_command *c)
 /* Each run has a directory of its own: DIR/TARGET/RUN. */
 static bool make_directories(struct conform_command *c)
 {
-	const char *tmp = getenv("TMPDIR");
 	const char *option = c->options.keep;
 
 	if (option != NULL) {
 		snprintf(c->keep, sizeof(c->keep), "%s", option);
 	} else {
-		snprintf(c->keep, sizeof(c->keep), "%s/pvtime-conform-XXXXXX",
-			 tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
-		c->temporary = mkdtemp(c->keep) != NULL;
+		c->temporary = conform_file_temporary(c->keep, "pvtime-conform");
 		if (!c->temporary) {
 			report("%s: %m; expected a directory to write to", c->keep);
 			return false;

@@ -13,6 +13,7 @@
 
 #define XEN_PREFIX  "(XEN) "
 #define SUITE_AT    "0x49000000" /* clear of Xen, and of where dom0 gets its memory: the top */
+#define INITRD_AT   "0x4e000000" /* the same, and behind the largest image */
 #define OPTION_SIZE (2 * (PATH_MAX + DEBIAN_WORDS))
 
 #define A57 "cortex-a57"
@@ -113,13 +114,25 @@ static enum conform_outcome run(const struct conform_kit *kit, const struct conf
 				struct conform_output *output)
 {
 	struct parts parts;
-	char pcpus[16], words[128], loader[OPTION_SIZE];
+	char pcpus[16], words[128], loader[OPTION_SIZE], initrd[OPTION_SIZE] = "";
 	const char *const argv[] = {
-		QEMU_PROGRAM, "-M",	 "virt,virtualization=on,gic-version=3",
-		"-cpu",	      plan->cpu, "-smp",
-		pcpus,	      "-m",	 "1G",
-		"-kernel",    parts.xen, "-append",
-		words,	      "-device", loader,
+		QEMU_PROGRAM,
+		"-M",
+		"virt,virtualization=on,gic-version=3",
+		"-cpu",
+		plan->cpu,
+		"-smp",
+		pcpus,
+		"-m",
+		"1G",
+		"-kernel",
+		parts.xen,
+		"-append",
+		words,
+		"-device",
+		loader,
+		kit->initrd != NULL ? "-device" : NULL,
+		initrd,
 		NULL,
 	};
 
@@ -132,6 +145,11 @@ static enum conform_outcome run(const struct conform_kit *kit, const struct conf
 		 "guest_loglvl=none",
 		 plan->vcpus);
 	guest_loader(loader, parts.suite, plan);
+	if (kit->initrd != NULL)
+		add_value(initrd,
+			  (size_t)snprintf(initrd, OPTION_SIZE,
+					   "guest-loader,addr=" INITRD_AT ",initrd="),
+			  kit->initrd);
 	enum conform_outcome outcome = board_run(argv, plan->limit_s, NULL, output);
 	if (output->text != NULL)
 		drop_lines_of_xen(output);

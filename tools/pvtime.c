@@ -21,6 +21,8 @@ static const struct command {
 	 "start a lab: guests under the hypervisor, and the time stolen from each", lab_usage},
 	{"conform", conform_command, "hold a hypervisor to the rules of stolen time",
 	 conform_usage},
+	{"bench", bench_command, "measure what the paths of a hypervisor cost, beside its peers",
+	 bench_usage},
 	{"help", help_command, "say what pvtime can do, or what one of its commands takes", NULL},
 };
 

@@ -108,7 +108,7 @@ static void test_kvm_machine(void)
 
 	tap_ok(was_told("-cpu\nneoverse-n1\n") && was_told("virtualization=on"),
 	       "the CPU, with EL2");
-	tap_ok(was_told(" run=guest vcpus=3 steal=on contended=1 slice_us=0 seconds=50 "
+	tap_ok(was_told(" run=guest pcpus=1 vcpus=3 steal=on contended=1 slice_us=0 seconds=50 "
 			"words=\"expect=on case=aliases,header rounds=7\"\n"),
 	       "the host is told what the plan says");
 	tap_ok(file_has("initrd", "host of kvm", 11) && file_has("initrd", "suite\0", 6) &&
@@ -120,7 +120,7 @@ static void test_kvm_machine(void)
 	plan.append = NULL;
 	expect(&conform_kvm, &plan, "@guest begin\n1..0\n\n@guest end 0 \n", CONFORM_ENDED,
 	       "1..0\n", NULL);
-	tap_ok(was_told(" run=user vcpus=3 steal=off contended=0 slice_us=0 seconds=50 "
+	tap_ok(was_told(" run=user pcpus=1 vcpus=3 steal=off contended=0 slice_us=0 seconds=50 "
 			"words=\"expect=off\"\n"),
 	       "without stolen time, the program");
 	tap_ok(file_has("initrd", "user\0", 5) && file_has("initrd", "of user space", 13),

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: BSD-2-Clause
+package ProfileRun;
+
+# A lab, run by `pvtime lab --deterministic`, with QEMU's log of each instruction that EL2 executes in a pipe to us. QEMU is
+# told what to log when the first guest has been entered: what comes before that is no round trip, and is much.
+
+use strict;
+use warnings;
+use Errno;
+use Exporter qw(import);
+use IO::Select;
+use IO::Socket::UNIX;
+use POSIX qw(mkfifo WNOHANG);
+use Time::HiRes qw(sleep time);
+
+our @EXPORT_OK = qw(run_lab in_path);
+
+use constant {ENDED => 'the lab has ended', GRACE_S => 5};
+
+sub in_path
+{
+	my ($program) = @_;
+	my ($found) = grep { -x && !-d _ } map { "$_/$program" } split /:/, $ENV{PATH} // '';
+	return $found // die "$program: not found in PATH\n";
+}
+
+sub spew
+{
+	my ($path, $text) = @_;
+	open my $f, '>', $path or die "$path: $!\n";
+	print $f $text;
+	close $f or die "$path: $!\n";
+	return $path;
+}
+
+# A command of that name that is QEMU with arguments of ours: what pvtime finds in PATH.
+sub wrapper
+{
+	my ($dir, @arguments) = @_;
+	my $qemu = in_path('qemu-system-aarch64');
+	mkdir "$dir/bin";
+	my $path = spew("$dir/bin/qemu-system-aarch64", "#!/bin/sh\nexec '$qemu' \"\$\@\" @arguments\n");
+	chmod 0755, $path;
+	return "$dir/bin";
+}
+
+# HMP's way to execute one instruction at a time has had two names (since QEMU 8.1, before it). None of the answers is waited
+# for: QEMU may stand still until its log is read.
+sub log_instructions
+{
+	my ($dir) = @_;
+	my $qmp = IO::Socket::UNIX->new(Type => SOCK_STREAM, Peer => "$dir/qmp") or die "QMP: $!\n";
+	my $commands = qq({"execute":"qmp_capabilities"}\n) . join '',
+		map { qq({"execute":"human-monitor-command","arguments":{"command-line":"$_"}}\n) }
+		'one-insn-per-tb on', 'singlestep on', 'log int,exec,nochain';
+	syswrite($qmp, $commands) == length $commands or die "QMP: $!\n";
+	return $qmp; # to be kept open
+}
+
+sub start
+{
+	my ($dir, $path, @command) = @_;
+	my $pid = fork // die "fork: $!\n";
+	return $pid if $pid;
+	$ENV{PATH} = "$path:$ENV{PATH}";
+	open STDIN, '<', '/dev/null' or die;
+	open STDOUT, '>', "$dir/out" or die;
+	open STDERR, '>&', \*STDOUT or die;
+	exec @command or POSIX::_exit(127);
+}
+
+# The lab's own complaint, when it has ended before its time.
+sub why
+{
+	my ($dir) = @_;
+	open my $f, '<', "$dir/out" or return 'it said nothing';
+	my @lines = grep { /\S/ } <$f>;
+	chomp @lines;
+	return $lines[-1] // 'it said nothing';
+}
+
+# dir: ours; pvtime, hypervisor: files; lab: its text; range: addresses to log; limit: in seconds; feed: is given the lines,
+# and returns true when it has enough. Returns '' or why it was not enough.
+sub run_lab
+{
+	my (%how) = @_;
+	my $dir = $how{dir};
+	unlink "$dir/log", "$dir/qmp";
+	mkfifo("$dir/log", 0600) or die "$dir/log: $!\n";
+	my $path = wrapper($dir, '-d', 'int', '-D', "'$dir/log'", '-dfilter', $how{range}, '-qmp', "'unix:$dir/qmp,server=on,wait=off'");
+	my $lab = spew("$dir/profile.lab", $how{lab});
+	sysopen my $log, "$dir/log", POSIX::O_RDONLY | POSIX::O_NONBLOCK or die "$dir/log: $!\n";
+	local @SIG{qw(INT TERM HUP)} = (sub { die "ended by a signal\n" }) x 3; # not without the lab
+	my $pid = start($dir, $path, $how{pvtime}, 'lab', '--deterministic', '--hypervisor', $how{hypervisor}, '--console-dir', $dir,
+		$lab);
+	my $why = eval { follow($dir, $log, $pid, time + $how{limit}, $how{feed}) };
+	my $wrong = $@;
+	close $log;
+	end($pid, defined $why && $why eq ENDED ? GRACE_S : 0);
+	die $wrong if !defined $why;
+	return $why eq ENDED ? "$why: " . why($dir) : $why;
+}
+
+# Whether it has ended; it is not asked for again then.
+sub ended
+{
+	my ($pid) = @_;
+	return waitpid($pid, WNOHANG) != 0;
+}
+
+# Let it end by itself for so long; QEMU goes with it.
+sub end
+{
+	my ($pid, $grace) = @_;
+	my $limit = time + $grace;
+	while (!ended($pid)) {
+		kill 'KILL', $pid if time >= $limit;
+		sleep 0.01;
+	}
+	return;
+}
+
+# Read the log as it is made, until there is enough: ''. Otherwise, why it has not come to that.
+sub follow
+{
+	my ($dir, $log, $pid, $limit, $feed) = @_;
+	my $select = IO::Select->new($log);
+	my ($rest, $qmp) = ('', undef);
+	while (time < $limit) {
+		if (!$select->can_read(0.2)) {
+			return ENDED if ended($pid);
+			next;
+		}
+		my $n = sysread $log, $rest, 1 << 16, length $rest;
+		next if !defined $n && ($!{EINTR} || $!{EAGAIN});
+		return ENDED if !$n;
+		my @lines = split /\n/, $rest, -1;
+		$rest = pop @lines;
+		for (@lines) {
+			$qmp //= log_instructions($dir) if /^Exception return from AArch64 EL2/;
+			return '' if $feed->($_);
+		}
+	}
+	return 'too few round trips were alike when the time was over';
+}
+
+1;

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The library's part, called as a hypervisor and a guest call it. What is counted is the call: from bl to the return,
+ * both included, and not the loop around it. The hypervisor's side is linked from the hypervisor's own object files.
+ */
+#include <pvtime/host.h>
+#include "guest/pvtime.h"
+#include "guest/timer.h"
+#include "paths.h"
+
+#define VCPUS		    1000u
+#define SWITCH_IN_PER_ROUND 5u /* of loops.S */
+#define STOLEN_NS_PER_ROUND 3u
+
+static struct pvtime_vcpu vcpus[VCPUS];
+static struct pvtime_stolen pages[VCPUS];
+
+/* All wait since `ready`, and have waited for `before` ticks earlier. */
+static void make_ready(uint64_t n, uint64_t before, uint64_t ready)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		pvtime_vcpu_init(&vcpus[i], PVTIME_DIALECT_1_0, timer_frequency(), 0);
+		pvtime_map(&vcpus[i], &pages[i]);
+		pvtime_account(&vcpus[i], PVTIME_READY, 0);
+		pvtime_account(&vcpus[i], PVTIME_RUNNING, before);
+		pvtime_account(&vcpus[i], PVTIME_READY, ready);
+	}
+}
+
+/* Each vCPU waits for some milliseconds, after some hours; then it is switched in, once. */
+void path_publish(struct series *series)
+{
+	uint64_t hour = 3600ull * timer_frequency(), all, now;
+
+	series->n = series->n < VCPUS ? series->n : VCPUS;
+	while (series->count < series->batches) {
+		make_ready(series->n, hour + series->count, 2 * hour);
+		now = 2 * hour + timer_ticks(4) + series->count;
+		all = measure_loop(loop_switch_in, series->n, (uint64_t)(uintptr_t)vcpus, now,
+				   sizeof vcpus[0]);
+		series_add(series, (int64_t)(all - SWITCH_IN_PER_ROUND * series->n));
+	}
+	series_print(series);
+}
+
+void path_guest_read(struct series *series)
+{
+	uint64_t all;
+
+	if (!pvtime_ipa()) {
+		series_skip(series, "there is no stolen time");
+		return;
+	}
+	while (series->count < series->batches) {
+		all = measure_loop(loop_stolen_ns, series->n, (uint64_t)(uintptr_t)pvtime_cpu(), 0,
+				   0);
+		series_add(series, (int64_t)(all - STOLEN_NS_PER_ROUND * series->n));
+	}
+	series_print(series);
+}
+
+/* The one load that it comes down to, with the loop around it as for the calls. */
+void path_guest_load(struct series *series)
+{
+	if (!pvtime_ipa()) {
+		series_skip(series, "there is no stolen time");
+		return;
+	}
+	while (series->count < series->batches)
+		series_add(series,
+			   (int64_t)measure_loop(loop_load64, series->n, pvtime_ipa() + 8, 0, 0));
+	series_print(series);
+}

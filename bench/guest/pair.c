@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stddef.h>
+#include "guest/console.h"
+#include "guest/cpu.h"
+#include "guest/gic.h"
+#include "guest/psci.h"
+#include "guest/timer.h"
+#include "pair.h"
+
+#define SGI_STOP 1u
+
+#define PATIENCE_MS   4000u
+#define PLACE_TRIES   3u
+#define PLACE_TURNS   8u /* in which both have run a little, within: */
+#define PLACE_US      400u
+#define PLACE_WAIT_MS 50u
+
+struct pair pair;
+
+static void (*running)(void);
+static uint64_t here; /* CPU 1 has come */
+
+void use_vectors(const char *table)
+{
+	sysreg_write("vbar_el1", (uintptr_t)table);
+	isb();
+}
+
+uint64_t sgi_to(unsigned intid, unsigned cpu)
+{
+	uint64_t mpidr = cpus[cpu].mpidr, aff0 = mpidr & 0xff, aff1 = mpidr >> 8 & 0xff,
+		 aff2 = mpidr >> 16 & 0xff, aff3 = mpidr >> 32 & 0xff;
+
+	return 1ull << aff0 % 16 | aff1 << 16 | (uint64_t)intid << 24 | aff2 << 32 |
+	       aff0 / 16 << 44 | aff3 << 48;
+}
+
+uint64_t pair_spins(void)
+{
+	return __atomic_load_n(&pair.spins, __ATOMIC_RELAXED);
+}
+
+void pair_run_spin(void)
+{
+	pair_spin(&pair);
+}
+
+void pair_run_receive(void)
+{
+	pair_receive(&pair);
+}
+
+void pair_run_answer(void)
+{
+	pair_answer(sgi_to(0, 0));
+}
+
+static void run(void *arg)
+{
+	(void)arg;
+	use_vectors(sgi_vectors);
+	__atomic_store_n(&here, 1, __ATOMIC_RELEASE);
+	running();
+	use_vectors(vectors);
+}
+
+static _Noreturn void bail_out(const char *what)
+{
+	console_print("Bail out! CPU 1: %s\n", what);
+	psci_system_off();
+}
+
+void pair_begin(void (*fn)(void))
+{
+	uint64_t end = counter_virtual() + timer_ticks(PATIENCE_MS);
+
+	pair = (struct pair){0};
+	here = 0;
+	running = fn;
+	if (cpu_start(1, run, NULL) != PSCI_SUCCESS)
+		bail_out("CPU_ON is refused");
+	while (!__atomic_load_n(&here, __ATOMIC_ACQUIRE)) {
+		if (counter_virtual() > end)
+			bail_out("it does not come");
+		cpu_relax();
+	}
+}
+
+/* Whichever of them it waits for. */
+void pair_end(void)
+{
+	__atomic_store_n(&pair.stop, 1, __ATOMIC_RELEASE);
+	gic_send_sgi(SGI_STOP, cpus[1].mpidr);
+	if (!cpu_wait_off(1, PATIENCE_MS))
+		bail_out("it does not stop");
+}
+
+/* Until CPU 1 has gone on; false: it has not by `end`. */
+static bool wait_turn(uint64_t end)
+{
+	uint64_t before = pair_spins();
+
+	while (pair_spins() == before) {
+		if (counter_virtual() > end)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+/*
+ * On a CPU each, or in an emulator that runs its CPUs in turns which YIELD ends, they take turns of some instructions.
+ * On one physical CPU they take turns of a time slice, and YIELD traps nowhere.
+ */
+static bool seen_apart(void)
+{
+	uint64_t end;
+
+	if (!wait_turn(counter_virtual() + timer_ticks(PATIENCE_MS)))
+		bail_out("it does not run");
+	end = counter_virtual() + timer_ticks(PLACE_US) / 1000;
+	for (unsigned i = 0; i < PLACE_TURNS; i++) {
+		if (!wait_turn(end))
+			return false;
+	}
+	return true;
+}
+
+/* Hypervisors that start both on one CPU get a little time to think of it. */
+enum pair_place pair_place(void)
+{
+	static enum pair_place place;
+	bool apart;
+
+	if (place != PAIR_ALONE || cpu_count() < 2)
+		return place;
+	pair_begin(pair_run_receive);
+	apart = seen_apart();
+	for (unsigned i = 1; i < PLACE_TRIES && !apart; i++) {
+		timer_sleep_until(counter_virtual() + timer_ticks(PLACE_WAIT_MS));
+		apart = seen_apart();
+	}
+	pair_end();
+	place = apart ? PAIR_APART : PAIR_SHARE;
+	return place;
+}

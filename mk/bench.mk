@@ -1,0 +1,53 @@
+# `pvtime bench`: what the paths of the hypervisor cost, beside Linux KVM and Xen. The guest that measures them is
+# mk/bench-guest.mk's, the hosts are mk/hosts.mk's. Variables of files that come after this one are for recipes only.
+
+BENCH_SPIN   := $(BENCH)/spin.img
+BENCH_LINUX  := $(BENCH)/linux.img
+BENCH_BOOT   := $(BENCH)/boot.cpio
+BENCH_INITRD := $(BENCH)/initramfs.cpio
+BENCH_QUICK  := $(BUILD)/pvtime $(BUILD)/hypervisor.img $(BENCH_IMAGE) $(BENCH_SPIN)
+BENCH_ALL    := $(BENCH_QUICK) $(BENCH_LINUX) $(BENCH_BOOT) $(BENCH_INITRD)
+
+# A guest that only computes.
+BENCH_SPIN_OBJS := $(patsubst %,$(BENCH)/obj/%.o,bench/spin/spin $(basename $(BENCH_RUNTIME)))
+$(BENCH)/spin.elf: $(BENCH_SPIN_OBJS) guest/image.ld
+	$(A64_LD) $(GUEST_LDFLAGS) -o $@ $(filter %.o,$^)
+$(BENCH_SPIN): $(BENCH)/spin.elf
+	$(A64_OBJCOPY) -O binary $< $@
+.SECONDARY: $(BENCH)/spin.elf $(BENCH_SPIN_OBJS)
+clang-host: $(BENCH)/clang/bench/spin/spin.o
+
+# Linux whose kernel and first process tell the time, and the initramfs of other Linux guests.
+$(BENCH)/entry.o: bench/boot/entry.S
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -c -o $@ $<
+$(BENCH)/entry.bin: $(BENCH)/entry.o
+	$(A64_OBJCOPY) -O binary -j .text $< $@
+$(BENCH_LINUX): bench/boot/add-entry $(BENCH)/entry.bin $(BENCH)/entry.o $(BUILD)/debian/Image
+	bench/boot/add-entry $(DEBIAN_IMAGE) $(BENCH)/entry.bin \
+		$$($(CROSS)nm $(BENCH)/entry.o | awk '$$3 == "leave" { print $$1 }') $@
+$(BENCH)/boot-init: bench/boot/init.c
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) $(HOST_CFLAGS) -static -o $@ $<
+$(BENCH_BOOT): scripts/mkinitramfs $(BENCH)/boot-init $(BUILD)/debian/busybox
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) $(BENCH)/boot-init
+$(BENCH_INITRD): $(BUILD)/guest/initramfs.cpio
+	cp $< $@
+
+.PHONY: bench bench-quick
+bench: $(BENCH_ALL) profile ## measure our hypervisor beside Linux KVM and Xen; writes docs/performance.md
+	$(BUILD)/pvtime bench --json bench/results.json --markdown docs/performance.md --accuracy docs/accuracy.md \
+		--data $(BENCH)/plot.data all
+	gnuplot -c bench/plot.gp $(BENCH)/plot.data docs/performance.svg
+bench-quick: $(BENCH_QUICK) ## measure our hypervisor in under a minute, against bench/results.json
+	$(BUILD)/pvtime bench --quick --compare bench/results.json
+
+QEMU_DEPS += $(BENCH_QUICK)
+
+BENCH_TELL := $(wildcard tools/bench_rows.c tools/bench_format.c tools/bench_table.c tools/bench_markdown.c \
+	tools/bench_profile.c tools/bench_accuracy_page.c tools/bench_compare.c tools/bench_json.c) tools/report.c
+
+UNIT_NAMES += bench_guest bench_tell
+bench_guest_SRCS := tests/unit/bench_guest.c tools/bench_guest.c tools/bench_rows.c
+bench_tell_SRCS  := tests/unit/bench_tell.c $(BENCH_TELL)
+bench_tell_LIBS  := -ljansson -lm

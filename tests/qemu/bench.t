@@ -1,0 +1,63 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: the hot paths are no slower than bench/results.json says (`make bench-quick`), which is found out where they are;
+# and the figures are the same each time.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Guest;
+use JSON::PP;
+use Test::More;
+
+my $committed = 'bench/results.json';
+
+sub bench
+{
+	my (@options) = @_;
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		open STDOUT, '>', "$tmp/out" or die;
+		open STDERR, '>', "$tmp/err" or die;
+		exec 'timeout', '-k', 15, 280, $pvtime, 'bench', @options or die;
+	}
+	waitpid $pid, 0;
+	return ($? >> 8, slurp("$tmp/out"), slurp("$tmp/err"));
+}
+
+# Written to a file, with something done to it.
+sub changed
+{
+	my ($results, $change) = @_;
+	my $path = "$tmp/changed.json";
+	open my $f, '>', $path or die "$path: $!";
+	print $f encode_json(doctored($results, $change));
+	close $f or die;
+	return $path;
+}
+
+my ($status, $out, $err) = bench('--quick', '--compare', $committed, '--json', "$tmp/now.json");
+is("$status$err", '0', "no path is slower than $committed says") or diag $out;
+my $now = decode_json(slurp("$tmp/now.json"));
+my %row = map { $_->{name} => $_->{figures}{pvtime} } @{$now->{rows}};
+
+for my $name (qw(features_hvc st_smc idreg gicd switch ipi)) {
+	for my $cpu (qw(cortex-a57 neoverse-n1)) {
+		cmp_ok($row{$name}{$cpu}{best} // 0, '>', 3, "$name on $cpu takes instructions");
+	}
+}
+
+# What a worse hypervisor would meet: figures that are better than it.
+my $better = changed($now, sub {
+	$_->{figures}{pvtime}{'cortex-a57'}{best} *= 0.9 for grep { $_->{name} =~ /^(?:switch|ipi)$/ } @{$_->{rows}} });
+my $why = qr/on cortex-a57: [\d.]+ is worse than the [\d.]+ of \Q$better\E/;
+($status, $out, $err) = bench('--run', 'guest', '--run', 'pair', '--compare', $better);
+is($status, 1, 'what is 10% worse: status 1');
+like($err, qr/\Apvtime: switch $why\npvtime: ipi $why\n\z/, 'and that alone is named');
+
+# Twice the same.
+my @once = bench('--run', 'pair', '--run', 'exits', '--json', '-');
+is_deeply([bench('--run', 'pair', '--run', 'exits', '--json', '-')], \@once, 'two runs have the same figures');
+done_testing;

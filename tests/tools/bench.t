@@ -1,0 +1,143 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: `pvtime bench` on a board of the tests' own, which prints what the benchmark's guest might: whole results, others,
+# and none; what is missing before a run; figures that are read back, told and compared.
+
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use JSON::PP;
+use lib dirname(__FILE__);
+use Lab;
+use Test::More;
+
+my $root = dirname(__FILE__) . '/../..';
+my $bench = "$dir/bench";
+$ENV{TMPDIR} = "$dir/tmp";
+mkdir $_ or die for $bench, $ENV{TMPDIR};
+spew("$bench/$_", slurp("$dir/Image")) for 'bench.img', 'spin.img';
+
+# The guest's paths, as the table of rows has them.
+my @paths = slurp("$root/tools/bench_rows.def") =~ /^BENCH_ROW\((\w+), (?:GUEST|LIBRARY),/mg;
+cmp_ok(@paths, '>=', 15, 'there are paths');
+
+sub text
+{
+	my (%change) = @_;
+	return join '', "# bench cpus=2\r\n", map({ my $rest = $change{$_} // 'best=30.00 median=31.00';
+		$rest eq '' ? '' : "BENCH name=$_ $rest n=1000 batches=100\r\n" } @paths), "# bench done\r\n";
+}
+
+# A board on which the guest prints that.
+my $texts = 0;
+sub printing
+{
+	my ($text, $ms) = @_;
+	my $file = spew("$dir/text" . $texts++, $text);
+	$ms //= 5000;
+	return board(qq{record('start 1000'); open my \$f, '<:raw', '$file'; local \$/; put(0, scalar(<\$f>));
+		record('final $ms', vcpu(0, 0, running => $ms), vcpu(0, 1, off => $ms), 'end'); record('done 0 all VMs are off')});
+}
+
+sub bench
+{
+	my ($board, @options) = @_;
+	return finish(start('/dev/null', 'bench', '--bench', $bench, '--suite', $dir, '--hypervisor', $board, @options));
+}
+
+# One line on standard error and nothing else.
+sub refused
+{
+	my ($name, $want, $status, $out, $err) = @_;
+	is($status, 2, "$name: status 2");
+	is($out, '', 'and no result');
+	like($err, qr/\Apvtime: $want.*\n\z/, 'but a line');
+}
+
+# Whole.
+my $whole = printing(text());
+my $results = "$dir/results.json";
+{
+	my ($status, $out, $err) = bench($whole, '--run', 'guest', '--json', $results);
+	is("$status$err", '0', 'a whole run');
+	like($out, qr/^trapped ID register read +30\.0 +30\.0 .* 200, met$/m, 'has its figures, and what is to be reached');
+	like($out, qr/^GICD register read/m, 'and others');
+	unlike($out, qr/IPI to|Linux, kernel/, 'and no row of other runs');
+	like($out, qr/^pvtime: pvtime \d/m, 'and the version');
+	my $json = decode_json(slurp($results));
+	is(@{$json->{rows}}, @paths, 'as JSON: a row for each path');
+	is_deeply($json->{rows}[0]{figures}{pvtime}{'neoverse-n1'}, {best => 30, median => 31}, 'with its figures');
+}
+
+# Not whole.
+for my $case (
+	['a path that is lost', text(gicd => ''), 'gicd has no line'],
+	['a line that is torn', text(gicd => 'best=3'), "'BENCH name=gicd best=3 n=1000 batches=100' is no result"],
+	['no end', text() =~ s/# bench done\r\n//r, "it has no line '# bench done'"],
+	['another guest', "hello\r\n", "there is no line '# bench '"],
+) {
+	my ($name, $text, $want) = @$case;
+	my ($status, $out, $err) = bench(printing($text), '--run', 'guest');
+	is($status, 1, "$name: status 1");
+	is($err, join('', map { "pvtime: pvtime guest-$_: $want\n" } qw(cortex-a57 neoverse-n1)), 'said of both CPUs');
+}
+{
+	my ($status, undef, $err) = bench(printing('hung', 60_000), '--run', 'guest');
+	like("$status$err", qr/\A1pvtime: pvtime guest-cortex-a57: it had not powered off after 60 s/, 'a guest that hangs: status 1');
+}
+
+# Compared.
+sub compared
+{
+	my ($text, $file) = @_;
+	return bench(printing($text), '--run', 'guest', '--compare', $file // $results);
+}
+{
+	is((compared(text()))[0], 0, 'the same is no worse');
+	is((compared(text(idreg => 'best=35.00 median=40.00')))[0], 0, 'nor are 5 instructions');
+	my ($status, $out, $err) = compared(text(idreg => 'best=35.01 median=40.00'));
+	is($status, 1, 'more are: status 1');
+	is($err, join('', map { "pvtime: idreg on $_: 35.01 is worse than the 30.00 of $results\n" } qw(cortex-a57 neoverse-n1)),
+		'and the path is named');
+	like($out, qr/^trapped ID register read +35\.0/m, 'the figures are told all the same');
+	like((compared(text(idreg => 'skip=it is gone')))[2], qr/^pvtime: idreg on cortex-a57: cannot be measured any more \(it is gone/m,
+		'so is one that cannot be measured any more');
+	my $doctored = spew("$dir/doctored.json", slurp($results) =~ s/"best": 30\.0/"best": 20.0/r);
+	like((compared(text(), $doctored))[2], qr/\Apvtime: $paths[0] on cortex-a57: 30.00 is worse than the 20.00 of \Q$doctored\E\n\z/,
+		'a doctored file of results is found out');
+}
+
+# Told again.
+{
+	my ($status, $out, $err) = bench($whole, '--from', $results);
+	is("$status$err", '0', 'figures are told from a file');
+	is($out, (bench($whole, '--run', 'guest'))[1], 'as from the run');
+	($status, $out) = bench($whole, '--from', $results, '--markdown', '-');
+	is($status, 0, 'as Markdown');
+	like($out, qr/^\| GICD register read \(`gicd`\) \| 30\.0 \/ 30\.0 \| - \| - \|  \| 300, met \|$/m, 'in a table');
+	like($out, qr/^## Instructions are not cycles$/m, 'with what they are not');
+	($status, $out) = bench($whole, '--from', $results, '--json', '-');
+	is($out, slurp($results), 'and as the JSON that they were read from');
+}
+
+# What is wrong before anything is run.
+refused('an option', q{'--what' is not an option}, bench($whole, '--what'));
+refused('a target', q{'kqemu' is not a target; expected pvtime, kvm, xen or all}, bench($whole, 'kqemu'));
+refused('a run', q{--run: 'x' is no kind of run}, bench($whole, '--run', 'x'));
+refused('a run of no target', q{--run: there is no such run}, bench($whole, '--run', 'many', 'xen'));
+refused('jobs', q{--jobs: '0' is not one; expected 1 to 64}, bench($whole, '--jobs', 0));
+refused('seconds', q{--seconds: '1.5' is not one; expected 1 to 3600}, bench($whole, '--seconds', '1.5'));
+refused('two on standard output', q{--json, --markdown, --accuracy and --data: one}, bench($whole, '--json', '-', '--data', '-'));
+refused('--from and a run', q{--from runs nothing}, bench($whole, '--from', $results, '--quick'));
+refused('no figures', qr{\Q$dir\E/none: No such file or directory; expected the figures}, bench($whole, '--compare', "$dir/none"));
+refused('figures that are no JSON', qr{\Q$dir\E/Image:1: }, bench($whole, '--compare', "$dir/Image"));
+refused('JSON that is no figures', qr{\Q$dir\E/no\.json: is JSON, but not of figures},
+	bench($whole, '--from', spew("$dir/no.json", '{}')));
+refused('no hypervisor', qr{pvtime guest-cortex-a57: \Q$dir\E/none: No such}, bench("$dir/none", '--run', 'guest'));
+refused('no image', qr{pvtime exits-cortex-a57: \Q$dir\E/spin\.img: No such.*--bench DIR},
+	finish(start('/dev/null', 'bench', '--run', 'exits', '--bench', $dir, '--hypervisor', $whole)));
+refused('no host', qr{kvm guest-cortex-a57: }, bench($whole, '--run', 'guest', '--debian', $dir, 'kvm'));
+
+is_deeply([glob "$ENV{TMPDIR}/*"], [], 'nothing is left behind');
+done_testing;

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Results: what is reached and what not, JSON there and back, what is worse than before, and the tables. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "tests/tap.h"
+#include "tools/bench_json.h"
+#include "tools/bench_tell.h"
+
+static struct bench_results results;
+
+static struct bench_figure *figure(enum bench_row_id row, enum bench_target target,
+				   enum bench_cpu cpu)
+{
+	return &results.figures[row][target][cpu];
+}
+
+static void set(enum bench_row_id row, enum bench_target target, enum bench_cpu cpu, double best)
+{
+	bench_measured(figure(row, target, cpu), best, best + 1);
+}
+
+/* Ours, KVM's and Xen's of two rows, and what is made of others. */
+static void fill(void)
+{
+	memset(&results, 0, sizeof(results));
+	set(BENCH_ROW_idreg, BENCH_PVTIME, BENCH_A57, 100);
+	set(BENCH_ROW_idreg, BENCH_PVTIME, BENCH_N1, 201);
+	set(BENCH_ROW_idreg, BENCH_KVM, BENCH_A57, 2016);
+	set(BENCH_ROW_idreg, BENCH_XEN, BENCH_A57, 429);
+	set(BENCH_ROW_timer_idle, BENCH_PVTIME, BENCH_A57, 200);
+	set(BENCH_ROW_timer_idle, BENCH_PVTIME, BENCH_N1, 200);
+	set(BENCH_ROW_timer_idle, BENCH_KVM, BENCH_A57, 500);
+	bench_skipped(figure(BENCH_ROW_st_hvc, BENCH_XEN, BENCH_A57), "a \"reason\"");
+	set(BENCH_ROW_boot_time, BENCH_PVTIME, BENCH_A57, 1002e6);
+	set(BENCH_ROW_boot_time, BENCH_NONE, BENCH_A57, 1000e6);
+	set(BENCH_ROW_switch_2, BENCH_PVTIME, BENCH_N1, 800);
+	set(BENCH_ROW_switch_64, BENCH_PVTIME, BENCH_N1, 1000);
+	snprintf(results.versions[BENCH_KVM], sizeof(results.versions[0]), "Linux 6.1");
+	results.accuracy[3] = (struct bench_accuracy){.name = "weights-4",
+						      .vcpus = 4,
+						      .seconds = 60,
+						      .gap_ns = 1234,
+						      .share_points = 0.0125,
+						      .gaps = true,
+						      .shares = true};
+	bench_derive(&results);
+}
+
+static void test_goals(void)
+{
+	char text[2 * BENCH_TEXT];
+	double goal;
+
+	tap_ok(bench_best_peer(&results, BENCH_ROW_idreg, BENCH_A57) == 429, "the best peer");
+	tap_ok(bench_best_peer(&results, BENCH_ROW_idreg, BENCH_N1) == 0, "or none");
+	bench_format_goal(text, &results, BENCH_ROW_idreg);
+	tap_ok(strcmp(text, "200, missed") == 0, "one CPU above it is a miss: %s", text);
+	set(BENCH_ROW_idreg, BENCH_PVTIME, BENCH_N1, 200);
+	bench_format_goal(text, &results, BENCH_ROW_idreg);
+	tap_ok(strcmp(text, "200, met") == 0, "both at it have met it: %s", text);
+	tap_ok(bench_goal_of(&results, BENCH_ROW_timer_idle, BENCH_A57, &goal) && goal == 250,
+	       "half of the best peer");
+	bench_format_goal(text, &results, BENCH_ROW_timer_idle);
+	tap_ok(strcmp(text, "") == 0, "where a peer is missing nothing is judged");
+	set(BENCH_ROW_timer_idle, BENCH_XEN, BENCH_N1, 300);
+	bench_format_goal(text, &results, BENCH_ROW_timer_idle);
+	tap_ok(strcmp(text, "250 / 150, missed") == 0, "of each CPU: %s", text);
+	bench_format_ratio(text, &results, BENCH_ROW_idreg, BENCH_A57);
+	tap_ok(strcmp(text, "4.29x") == 0, "the ratio to the best peer: %s", text);
+	tap_ok(figure(BENCH_ROW_boot, BENCH_PVTIME, BENCH_A57)->best == 1.002 &&
+		       figure(BENCH_ROW_boot, BENCH_PVTIME, BENCH_N1)->state == BENCH_ABSENT,
+	       "a boot over that without a hypervisor");
+	tap_ok(figure(BENCH_ROW_many, BENCH_PVTIME, BENCH_N1)->best == 1.25, "64 over 2");
+}
+
+static char path[] = "/tmp/bench-XXXXXX";
+
+static void write_path(const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	if (f != NULL) {
+		fputs(text, f);
+		fclose(f);
+	}
+}
+
+/* What reading says, which is standard error's, goes nowhere. */
+static bool read_path(struct bench_results *r)
+{
+	return bench_json_read(r, path);
+}
+
+static void test_json(void)
+{
+	static struct bench_results back;
+	FILE *f = fopen(path, "w");
+
+	tap_ok(f != NULL && bench_json_write(&results, f) && fclose(f) == 0, "JSON is written");
+	tap_ok(read_path(&back), "and read");
+	bool same = true;
+	for (unsigned r = 0; r < BENCH_ROWS; r++)
+		for (unsigned t = 0; t < BENCH_TARGETS; t++)
+			for (unsigned c = 0; c < BENCH_CPUS; c++) {
+				const struct bench_figure *a = &results.figures[r][t][c];
+				const struct bench_figure *b = &back.figures[r][t][c];
+				same &= a->state == b->state && a->best == b->best &&
+					strcmp(a->skip, b->skip) == 0;
+			}
+	tap_ok(same, "every figure is the same");
+	tap_ok(strcmp(back.versions[BENCH_KVM], "Linux 6.1") == 0, "and the version");
+	const struct bench_accuracy *a = &back.accuracy[0];
+	tap_ok(a->vcpus == 4 && a->gap_ns == 1234 && a->gaps && !a->proc &&
+		       a->share_points == 0.0125,
+	       "and the accuracy");
+
+	static const char *const wrong[] = {
+		"",
+		"{",
+		"[]",
+		"{\"versions\":{},\"rows\":[]}",
+		"{\"versions\":{},\"rows\":[{\"name\":\"idreg\"}],\"accuracy\":[]}",
+		"{\"versions\":{},\"rows\":[{\"name\":\"idreg\",\"figures\":{\"pvtime\":{\"cortex-"
+		"a57\":"
+		"{\"best\":\"1\",\"median\":1}}}}],\"accuracy\":[]}",
+		"{\"versions\":{},\"rows\":[],\"accuracy\":[{}]}",
+	};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		write_path(wrong[i]);
+		tap_ok(!read_path(&back), "refused: '%s'", wrong[i]);
+	}
+	write_path(
+		"{\"versions\":{},\"rows\":[{\"name\":\"new\",\"figures\":{}}],\"accuracy\":[]}");
+	tap_ok(read_path(&back), "a row of another version is left out");
+	unlink(path);
+	tap_ok(!read_path(&back), "a file that is not there");
+}
+
+/* Before, ours was `before`; now it is `now`. */
+static bool held(double before, double now)
+{
+	static struct bench_results old, new;
+
+	memset(&old, 0, sizeof(old));
+	memset(&new, 0, sizeof(new));
+	bench_measured(&old.figures[BENCH_ROW_gicd][BENCH_PVTIME][BENCH_N1], before, before);
+	bench_measured(&new.figures[BENCH_ROW_gicd][BENCH_PVTIME][BENCH_N1], now, now);
+	return bench_compare(&new, &old, "results");
+}
+
+static void test_compare(void)
+{
+	static struct bench_results old, new;
+
+	tap_ok(held(1000, 1000) && held(1000, 10), "the same and better hold");
+	tap_ok(held(1000, 1050), "a twentieth more holds");
+	tap_ok(!held(1000, 1050.5), "more than that do not");
+	tap_ok(held(30, 35), "5 instructions more hold, whatever part that is");
+	tap_ok(!held(30, 35.5), "more than that do not");
+	bench_measured(&old.figures[BENCH_ROW_gicd][BENCH_PVTIME][BENCH_A57], 1, 1);
+	tap_ok(bench_compare(&new, &old, "results"), "what was not run is not compared");
+	bench_skipped(&new.figures[BENCH_ROW_gicd][BENCH_PVTIME][BENCH_A57], "gone");
+	tap_ok(!bench_compare(&new, &old, "results"), "what cannot be measured any more is worse");
+}
+
+/* What a printer prints. */
+static char *printed(void (*print)(const struct bench_results *, FILE *))
+{
+	static char text[65536];
+	FILE *f = fmemopen(text, sizeof(text), "w");
+
+	if (f == NULL)
+		return NULL;
+	print(&results, f);
+	fclose(f);
+	return text;
+}
+
+static void print_markdown(const struct bench_results *r, FILE *out)
+{
+	bench_markdown(r, path, out);
+}
+
+static bool has(const char *text, const char *part)
+{
+	bool found = text != NULL && strstr(text, part) != NULL;
+
+	if (!found)
+		tap_print("# no '%s' in:\n# %.3000s\n", part, text != NULL ? text : "nothing");
+	return found;
+}
+
+static void test_tables(void)
+{
+	char *text = printed(bench_table);
+
+	tap_ok(has(text, "trapped ID register read") && has(text, "4.29x") &&
+		       has(text, "200, met") && has(text, "kvm: Linux 6.1") &&
+		       has(text, "weights-4"),
+	       "the table has figures, ratios, goals, versions and accuracy");
+	tap_ok(has(text, "1002.0 M") && has(text, "1.0020"), "in their units");
+	tap_ok(strstr(text, "GICD") == NULL, "and no row that nobody has");
+	text = printed(bench_data);
+	tap_ok(has(text, "\nidreg 100.00 200.00 2016.00 ? 429.00 ?\n"), "the data for the plot");
+	tap_ok(strstr(text, "boot") == NULL, "which has paths only");
+	text = printed(bench_accuracy_markdown);
+	tap_ok(has(text, "| weights-4 | 4 | 60 | 0 | 0 | 1234 | 0 | 0.0125 |"),
+	       "the page of accuracy");
+	text = printed(print_markdown);
+	tap_ok(has(text, "| trapped ID register read (`idreg`) | 100 / 200 | 2016 / - |"),
+	       "the page has the row");
+	tap_ok(has(text, "- `st_hvc` on xen, cortex-a57: a \"reason\""), "what was not measured");
+	tap_ok(has(text, "They have not been counted"), "and that there is no profile");
+	write_path("{\"idreg\":{\"instructions\":90,\"exceptions\":1,\"functions\":{\"trap\":40,"
+		   "\"sysreg\":50}}}");
+	text = printed(print_markdown);
+	tap_ok(has(text, "| `idreg` | 90 | 1 | - |") &&
+		       has(text, "- `idreg`: sysreg 50, trap 40\n"),
+	       "or what is in it");
+	unlink(path);
+}
+
+int main(void)
+{
+	int fd = mkstemp(path), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || nowhere < 0)
+		return 1;
+	close(fd);
+	dup2(nowhere, STDERR_FILENO);
+	fill();
+	test_goals();
+	test_json();
+	test_compare();
+	test_tables();
+	return tap_done();
+}
