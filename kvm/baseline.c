@@ -125,7 +125,7 @@ int pvtime_kvm_vcpu_publish(struct pvtime_kvm *k, uint32_t index, int signo)
 
 	if (s.fd < 0)
 		return s.fd;
-	if (signo == SIGKILL || signo == SIGSTOP)
+	if (!k->registered || signo == SIGKILL || signo == SIGSTOP)
 		return -EINVAL;
 	int err = pvtime_kvm_vcpu_check(k, index);
 	if (!err)

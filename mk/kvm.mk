@@ -40,3 +40,20 @@ install-kvm: $(KVM_STATIC) $(KVM_SHARED)
 	install -m 644 $(KVM_HEADERS) $(DESTDIR)$(INCLUDEDIR)/pvtime
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 		-e 's|@VERSION@|$(KVM_VERSION)|' kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
+
+# On Debian's arm64 kernel at EL2, as a static program.
+KVM_TEST      := $(KVM)/tests/library
+KVM_TEST_HOST := $(KVM)/tests/host.cpio
+KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename tests/kvm/library.c conformance/user/vm.c \
+	conformance/user/delay.c conformance/user/vcpu.S $(KVM_LOGIC) kvm/sys.c))
+
+$(KVM_TEST): $(KVM_TEST_OBJS)
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -static -o $@ $^
+$(KVM_TEST_HOST): scripts/mkinitramfs conformance/host/init $(KVM_TEST) $(DEBIAN_BUSYBOX)
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) conformance/host/init user=$(KVM_TEST)
+QEMU_DEPS += $(KVM_TEST_HOST)
+
+# What clang says of it for arm64, and of what no unit test has for this host.
+clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) kvm/sys.c tests/kvm/library.c)
+HOST_SRCS += kvm/sys.c

@@ -146,9 +146,9 @@ int pvtime_kvm_deny(int vcpu_fd);
  * signo: a signal that nobody else sends to this thread meanwhile, such as that by which the VMM makes it leave KVM_RUN. It
  * is blocked meanwhile and its handler does not run. A mask set by KVM_SET_SIGNAL_MASK is lost: set it again.
  *
- * -EINVAL: no such index, no vCPU at it, or no signal that can be blocked. -ESTALE: as pvtime_kvm_vcpu_check().
- * -EBUSY: KVM_RUN ended with an exit to user space, which kvm_run tells. -ETIMEDOUT: KVM has not published, as it could not get at
- * the memory. Others are those of KVM_RUN.
+ * -EINVAL: no such index, no vCPU at it, no signal that can be blocked, or the region is not registered. -ESTALE: as
+ * pvtime_kvm_vcpu_check(). -EBUSY: KVM_RUN ended with an exit to user space, which kvm_run tells. -ETIMEDOUT: in 15 tries, over
+ * more than a second, the thread never got to sleep in KVM_RUN. Others are those of KVM_RUN.
  */
 int pvtime_kvm_vcpu_publish(struct pvtime_kvm *k, uint32_t index, int signo);
 
