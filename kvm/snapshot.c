@@ -149,16 +149,12 @@ static bool fits(const struct pvtime_kvm *k, const uint8_t *at)
 
 static int restore_bitmap(int vcpu_fd, const uint8_t *at)
 {
-	uint64_t saved = get_le(at + AT_BITMAP, 8), now;
+	uint64_t saved = get_le(at + AT_BITMAP, 8);
 
 	if (!get_le(at + AT_KNOWS_BITMAP, 2))
 		return 0;
-	int err = pvtk_get_bitmap(vcpu_fd, &now);
-	if (err == -ENOENT)
-		return saved == BITMAP_PV_TIME ? 0 : err;
-	if (err || now == saved)
-		return err;
-	return pvtk_set_bitmap(vcpu_fd, saved);
+	int err = pvtk_set_bitmap(vcpu_fd, saved);
+	return err == -ENOENT && saved == BITMAP_PV_TIME ? 0 : err;
 }
 
 int pvtime_kvm_restore(struct pvtime_kvm *k, int vcpu_fd, const void *blob, size_t size)

@@ -54,6 +54,16 @@ $(KVM_TEST_HOST): scripts/mkinitramfs conformance/host/init $(KVM_TEST) $(DEBIAN
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) conformance/host/init user=$(KVM_TEST)
 QEMU_DEPS += $(KVM_TEST_HOST)
 
-# What clang says of it for arm64, and of what no unit test has for this host.
+# What clang says of it for arm64.
 clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) kvm/sys.c tests/kvm/library.c)
-HOST_SRCS += kvm/sys.c
+
+# On a KVM of the tests' own.
+KVM_FAKED := $(KVM_LOGIC) tests/unit/kvm_fake.c
+KVM_TESTS := kvm_region kvm_vcpu kvm_baseline kvm_snapshot kvm_faults
+UNIT_NAMES += $(KVM_TESTS)
+$(foreach t,$(KVM_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)))
+
+# And what that stands for, on this system.
+UNIT_NAMES += kvm_sys
+kvm_sys_SRCS := tests/unit/kvm_sys.c kvm/sys.c
+kvm_sys_LIBS := -pthread
