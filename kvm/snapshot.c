@@ -49,8 +49,8 @@ size_t pvtime_kvm_snapshot_size(const struct pvtime_kvm *k)
 }
 
 /*
- * The VM's bitmap, from any of its vCPUs, and whether it is known. A KVM that has no such register offers what there was
- * before there was one: of these calls, PV time.
+ * The VM's bitmap, from any of its vCPUs, and whether it is known. A KVM that has no such register offers what there
+ * was before there was one: of these calls, PV time.
  */
 static int save_bitmap(const struct pvtime_kvm *k, bool *known, uint64_t *bitmap)
 {

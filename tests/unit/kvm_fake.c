@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The kernel's half of the tests' KVM. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,12 +9,11 @@
 #include "kvm/uapi.h"
 #include "tests/unit/kvm_fake.h"
 
-#define FIRST_MEMFD 300
-#define ALL_BUT(n)  (~(1ull << ((n)-1)))
+#define ALL_BUT(n) (~(1ull << ((n)-1)))
 
 struct fake fake;
 
-_Noreturn static void wrong(const char *what)
+_Noreturn void fake_wrong(const char *what)
 {
 	printf("Bail out! %s\n", what);
 	fflush(stdout);
@@ -34,7 +34,7 @@ void fake_start(void)
 }
 
 /* 0, or the error that this call is to have. */
-static int fails(unsigned long request)
+int fake_fails(unsigned long request)
 {
 	if (++fake.calls != fake.fail_at)
 		return 0;
@@ -195,11 +195,11 @@ static int run(int fd)
 		return 0;
 	}
 	if (!fake.timer_ns)
-		wrong("KVM_RUN of a stopped vCPU, and nothing will ever end it");
+		fake_wrong("KVM_RUN of a stopped vCPU, and nothing will ever end it");
 	if (fake.blocked != fake.timer_signal)
-		wrong("a signal whose handler would run, or that could be lost");
+		fake_wrong("a signal whose handler would run, or that could be lost");
 	if (vcpu->run_mask != ALL_BUT(fake.timer_signal))
-		wrong("KVM_RUN is interrupted by other signals than the timer's");
+		fake_wrong("KVM_RUN is interrupted by other signals than the timer's");
 	bool early = fake.timer_ns < fake.latency_ns;
 	fake.timer_ns = 0;
 	fake.pending = fake.timer_signal;
@@ -242,7 +242,7 @@ static int vcpu_ioctl(int fd, unsigned long request, void *argument)
 
 int pvtk_ioctl(int fd, unsigned long request, void *argument)
 {
-	int err = fails(request);
+	int err = fake_fails(request);
 
 	if (err)
 		return err;
@@ -258,150 +258,4 @@ int pvtk_ioctl(int fd, unsigned long request, void *argument)
 	default:
 		return -ENOTTY;
 	}
-}
-
-void *pvtk_alloc(size_t size)
-{
-	if (fails(0))
-		return NULL;
-	fake.allocs++;
-	return calloc(1, size);
-}
-
-void pvtk_free(void *memory)
-{
-	fake.allocs -= memory != NULL;
-	free(memory);
-}
-
-int pvtk_memfd(const char *name)
-{
-	int err = fails(0);
-
-	(void)name;
-	return err ? err : FIRST_MEMFD + (int)fake.fds++;
-}
-
-int pvtk_fill(int fd, size_t size)
-{
-	(void)fd;
-	(void)size;
-	return fails(0);
-}
-
-int pvtk_seal(int fd)
-{
-	(void)fd;
-	return fails(0);
-}
-
-void pvtk_close(int fd)
-{
-	(void)fd;
-	fake.fds--;
-}
-
-int pvtk_map(int fd, size_t size, void **memory)
-{
-	int err = fails(0);
-
-	(void)fd;
-	if (err)
-		return err;
-	*memory = aligned_alloc(65536, size);
-	memset(*memory, 0, size);
-	fake.maps++;
-	return 0;
-}
-
-int pvtk_unmap(void *memory, size_t size)
-{
-	int err = fails(0);
-
-	(void)size;
-	if (err)
-		return err;
-	for (unsigned v = 0; v < FAKE_VMS; v++)
-		for (unsigned i = 0; i < FAKE_SLOTS; i++)
-			if (fake.vms[v].slots[i].size && fake.vms[v].slots[i].memory == memory)
-				wrong("memory is unmapped that a VM can reach");
-	free(memory);
-	fake.maps--;
-	return 0;
-}
-
-/* The thread's mask is of one signal; *before keeps it. */
-int pvtk_signal_block(int signo, sigset_t *before)
-{
-	int err = fails(0);
-
-	if (err)
-		return err;
-	if (signo < 1 || signo > 64)
-		return -EINVAL;
-	memcpy(before, &fake.blocked, sizeof(fake.blocked));
-	fake.blocked = signo;
-	return 0;
-}
-
-void pvtk_signal_unblock(const sigset_t *before)
-{
-	if (fake.pending)
-		wrong("a signal is unblocked that is pending");
-	memcpy(&fake.blocked, before, sizeof(fake.blocked));
-}
-
-void pvtk_signal_discard(int signo)
-{
-	if (fake.pending == signo)
-		fake.pending = 0;
-}
-
-int pvtk_timer_create(int signo, timer_t *timer)
-{
-	int err = fails(0);
-
-	if (err)
-		return err;
-	memset(timer, 0, sizeof(*timer));
-	fake.timer_signal = signo;
-	fake.timers++;
-	return 0;
-}
-
-int pvtk_timer_start(timer_t timer, uint64_t ns)
-{
-	int err = fails(0);
-
-	(void)timer;
-	if (!err)
-		fake.timer_ns = ns;
-	return err;
-}
-
-void pvtk_timer_delete(timer_t timer)
-{
-	(void)timer;
-	fake.timer_ns = 0;
-	fake.timers--;
-}
-
-uint64_t pvtk_sleeps(void)
-{
-	return fake.sleeps;
-}
-
-const char *fake_leak(void)
-{
-	for (unsigned v = 0; v < FAKE_VMS; v++)
-		for (unsigned i = 0; i < FAKE_SLOTS; i++)
-			if (fake.vms[v].slots[i].size)
-				return "a slot";
-	return fake.fds	      ? "a descriptor"
-	       : fake.maps    ? "a mapping"
-	       : fake.allocs  ? "memory"
-	       : fake.timers  ? "a timer"
-	       : fake.blocked ? "a blocked signal"
-	       : fake.pending ? "a pending signal"
-			      : NULL;
 }

@@ -3,9 +3,9 @@
 #define KVM_FAKE_H
 
 /*
- * A KVM for the tests of libpvtime-kvm, behind kvm/sys.h: VMs with slots, vCPUs with an address, a state, and a thread that
- * waits; and this process's descriptors, mappings, timers and signals. Every call that can fail can be made to, by its
- * number. What no real system would forgive ends the test: a slot's memory unmapped, KVM_RUN that nothing would end.
+ * A KVM for the tests of libpvtime-kvm, behind kvm/sys.h: VMs with slots, vCPUs with an address, a state, and a thread
+ * that waits; and this process's descriptors, mappings, timers and signals. Every call that can fail can be made to, by
+ * its number. What no real system forgives ends the test: a slot's memory unmapped, KVM_RUN that nothing would end.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,6 +69,10 @@ void fake_start(void);
 
 /* The thread waits for so long; then the vCPU runs, as the guest sees it. */
 void fake_run(unsigned vm, unsigned vcpu, uint64_t wait_ns);
+
+/* For the fake itself: 0, or the error that this call is to have; and a fault that no system forgives. */
+int fake_fails(unsigned long request);
+_Noreturn void fake_wrong(const char *what);
 
 /* The first thing that was left behind of this process's resources and of slots; NULL if there is none. */
 const char *fake_leak(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* libpvtime-kvm: the address of each vCPU in the order of R-10, its counter, and denial. */
 #include <errno.h>
+#include <signal.h>
 #include <linux/kvm.h>
 #include <pvtime/kvm.h>
 #include "tests/tap.h"
@@ -92,7 +93,7 @@ static void test_counter(void)
 	tap_is_u64(ns, 0x123456789abcdef, "what KVM published, all 64 bits of it");
 	pvtime_kvm_vcpu_stolen_ns(k, 0, &ns);
 	tap_is_u64(ns, 0, "is of that vCPU alone");
-	fake_run(0, 2, 1);
+	fake_run(0, 2, 0);
 	pvtime_kvm_reset(k);
 	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
 	tap_is_u64(ns, 0, "until the VM is reset");
@@ -127,6 +128,41 @@ static void test_deny(void)
 	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
 }
 
+/* One vCPU's failures, at every call, while another has its stolen time. */
+static void test_neighbours(void)
+{
+	bool untouched = true, again = true;
+	unsigned failures = 0;
+
+	for (unsigned n = 1;; n++) {
+		struct pvtime_kvm *k = region();
+		uint64_t before, after;
+
+		pvtime_kvm_vcpu_set(k, 0, FAKE_VCPU(0, 0));
+		fake_run(0, 0, 4711);
+		pvtime_kvm_vcpu_stolen_ns(k, 0, &before);
+		fake.fail_error = EIO;
+		fake.fail_at = fake.calls + n;
+		int err = pvtime_kvm_vcpu_set(k, 1, FAKE_VCPU(0, 1));
+		if (!err)
+			err = pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1);
+		fake.fail_at = 0;
+		pvtime_kvm_vcpu_stolen_ns(k, 0, &after);
+		untouched &= after == before && pvtime_kvm_vcpu_check(k, 0) == 0;
+		fake_run(0, 0, 300);
+		pvtime_kvm_vcpu_stolen_ns(k, 0, &after);
+		untouched &= after >= before + 300;
+		again &= pvtime_kvm_vcpu_set(k, 2, FAKE_VCPU(0, 2)) == 0;
+		again &= pvtime_kvm_destroy(k) == 0;
+		if (!err)
+			break;
+		failures++;
+	}
+	tap_ok(failures >= 10, "one vCPU fails in %u ways", failures);
+	tap_ok(untouched, "another's address and counter are untouched by that, and go on");
+	tap_ok(again, "a third one gets its own, and all is released");
+}
+
 int main(void)
 {
 	test_supported();
@@ -134,5 +170,6 @@ int main(void)
 	test_check();
 	test_counter();
 	test_deny();
+	test_neighbours();
 	return tap_done();
 }
