@@ -100,11 +100,13 @@ void sched_will_block(struct vcpu *v);
 /*
  * The current vCPU of this CPU waits by its own will (WFI, CPU_SUSPEND) until sched_wake() or the
  * tick `wake_at` (UINT64_MAX: none). Returns false, with nothing changed, where a wake-up has
- * already come or the tick has passed. After true, sched_next() comes before anything else.
+ * already come or the tick has passed, or where it has been stopped or moved to another CPU in this very trap. After
+ * true, sched_next() comes before anything else.
  */
 bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_at);
 /*
- * Something came for the vCPU: BLOCKED -> READY; RUNNING on another CPU: that CPU is kicked, so
+ * Something came for the vCPU: BLOCKED -> READY, and if it is owed this CPU, it has it: the one that ran is
+ * READY from then on, and this CPU still has its registers until it comes to sched_next(); RUNNING on another CPU: that CPU is kicked, so
  * that it leaves the guest and sees; RUNNING or READY: remembered for the next sched_block(). OFF,
  * PAUSED: nothing.
  */
@@ -125,8 +127,6 @@ struct vcpu *sched_next(unsigned this_cpu, uint64_t now);
  */
 #define SCHED_AT_ONCE 0
 uint64_t sched_deadline(unsigned this_cpu);
-/* The timer has fired: the next sched_next() looks at everything. */
-void sched_tick(unsigned this_cpu, uint64_t now);
 /* One more reason for this CPU's timer, for telemetry and the lab's end. UINT64_MAX: none. */
 void sched_set_alarm(unsigned this_cpu, uint64_t at);
 /* Whether the alarm of this CPU has come; if so it is off until it is set again. */
@@ -137,6 +137,8 @@ void sched_ledger(struct vcpu *v, struct pvtime_vcpu *copy, uint64_t *switches);
 /* VM reset: the ledger of v afresh from `now`, published; a vCPU keeps the state it is in (R-23).
  */
 void sched_reset_ledger(struct vcpu *v, uint64_t now);
+/* READY or RUNNING, or has just been: without the lock, so that it may be another by now. */
+bool sched_wants_cpu(const struct vcpu *v);
 /* Whether any vCPU of the VM runs, is ready, or sleeps with an end: if not, only sched_wake()
  * helps. */
 bool sched_vm_can_run(struct vm *vm);

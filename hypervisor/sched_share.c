@@ -77,7 +77,7 @@ void sched_join(struct vcpu *v, uint64_t credit, uint64_t now)
 	uint64_t least = n ? n->key : UINT64_MAX;
 
 	for (uint8_t cpus = s->affinity; cpus;) {
-		struct vcpu *r = sched.cpu[take_cpu(&cpus)].current;
+		struct vcpu *r = take_cpu(&cpus)->current;
 
 		if (r) {
 			sched_charge(r, now);
@@ -154,7 +154,7 @@ static uint64_t lightest_slice(uint32_t traits)
 	return sched.slice * sched.scale >> (__builtin_ctz(traits >> WEIGHT_TRAITS) + 1);
 }
 
-void sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now)
+COLD void sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now)
 {
 	struct sched_vcpu *run[SCHED_MAX_CPUS];
 	uint32_t traits = sched.ready.root->reachable;
