@@ -7,7 +7,8 @@
  * READY for, its structure says so: before it is scheduled in (R-08), and for others to read after
  * it has been stopped or paused.
  */
-static void set_state(struct sched_cpu *c, struct vcpu *v, enum pvtime_state next, uint64_t now)
+static inline __attribute__((always_inline)) void set_state(struct sched_cpu *c, struct vcpu *v,
+							    enum pvtime_state next, uint64_t now)
 {
 	bool waited = state_of(v) == PVTIME_READY;
 
@@ -68,6 +69,8 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 	}
 	set_state(c, v, PVTIME_READY, now);
 	contend(c, v, v->sched.slice_vtime / 2, now);
+	if (c->resched)
+		return; /* it decides anyhow */
 	c->deadline = min_u64(c->deadline, v->sched.refresh_at);
 	if (v->sched.timer.queued)
 		c->deadline = min_u64(c->deadline, v->sched.timer.key);
@@ -164,7 +167,7 @@ static void unlock(struct sched_cpu *c, uint64_t now)
 
 struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	if (now >= __atomic_load_n(&c->at, __ATOMIC_ACQUIRE)) {
 		spin_lock(&sched.lock);
@@ -177,7 +180,7 @@ struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 
 bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 	bool was_off;
 
 	spin_lock(&sched.lock);
@@ -190,7 +193,7 @@ bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 
 void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	spin_lock(&sched.lock);
 	if (state_of(v) != PVTIME_RUNNING) {
@@ -214,7 +217,7 @@ void sched_will_block(struct vcpu *v)
 
 bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_at)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 	enum pvtime_state next;
 	bool current, blocks;
 
@@ -240,7 +243,7 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 
 void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	spin_lock(&sched.lock);
 	switch (state_of(v)) {
@@ -262,7 +265,7 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 
 void sched_pause_all(unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	spin_lock(&sched.lock);
 	sched.paused = true;

@@ -40,10 +40,22 @@ struct sched {
 };
 extern struct sched sched;
 
+/*
+ * A CPU by its number. The compiler is not to know that it is a part of `sched`: it would work out the address of each of
+ * its fields from there.
+ */
+static inline struct sched_cpu *sched_cpu(unsigned cpu)
+{
+	struct sched_cpu *c = &sched.cpu[cpu];
+
+	__asm__("" : "+r"(c));
+	return c;
+}
+
 /* The lowest CPU of a mask that is not empty; it is taken out of the mask. */
 static inline struct sched_cpu *take_cpu(uint8_t *mask)
 {
-	struct sched_cpu *c = &sched.cpu[__builtin_ctz(*mask)];
+	struct sched_cpu *c = sched_cpu((unsigned)__builtin_ctz(*mask));
 
 	*mask &= (uint8_t)(*mask - 1u);
 	return c;

@@ -68,6 +68,11 @@ void trap(struct vcpu *v)
 {
 	uint64_t esr = read_sysreg(esr_el2);
 
+	/* The most common of those that are not answered in the vector (fastcall.S). */
+	if (ESR_EC(esr) == EC_SYSREG) {
+		sysreg_trap(v, esr);
+		return;
+	}
 	switch (ESR_EC(esr)) {
 	case EC_WFX:
 		trap_wfi(v, esr);
@@ -77,9 +82,6 @@ void trap(struct vcpu *v)
 		break;
 	case EC_SMC64:
 		trap_smc(v, esr);
-		break;
-	case EC_SYSREG:
-		sysreg_trap(v, esr);
 		break;
 	case EC_DABT_LOWER:
 	case EC_IABT_LOWER:
