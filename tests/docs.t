@@ -182,10 +182,10 @@ sub unknown_to_manual {
 	return grep { $manual !~ /(?<![\w-])\Q$_\E(?![\w-])/ } @_;
 }
 my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform bench);
-my @keys = grep { $_ ne 'NULL' } $source{'tools/labkeys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
+my @keys = grep { $_ ne 'NULL' } $source{'tools/lab/keys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
 
 cmp_ok(@options, '>=', 23, 'pvtime help lists the options');
-cmp_ok(@keys, '>=', 17, 'tools/labkeys.c lists the keys');
+cmp_ok(@keys, '>=', 17, 'tools/lab/keys.c lists the keys');
 is_deeply([unknown_to_manual('--nothing')], ['--nothing'], 'an option that the man page lacks is found out');
 is_deeply([unknown_to_manual(@options, @keys)], [], 'docs/pvtime.1 has every option and key');
 is_deeply([grep { my $o = $_; !grep { $_ eq $o } @options, '--version' } $manual =~ /(--[a-z]+(?:-[a-z]+)*)/g], [],

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/bench_run.h"
+#include "tools/bench/run.h"
 
 static struct bench_results results;
 static char why[CONFORM_WHY];

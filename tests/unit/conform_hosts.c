@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/conform.h"
+#include "tools/run/target.h"
 
 static char directory[] = "/tmp/hosts-XXXXXX";
 static struct conform_kit kit = {.suite = directory, .debian = directory};

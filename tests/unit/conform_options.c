@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/conform_options.h"
+#include "tools/conform/options.h"
 
 static const struct conform_plan ours_plans[] = {{.name = "plain"}, {.name = "slow"}};
 static const struct conform_plan kvm_plans[] = {{.name = "user", .user = true}};

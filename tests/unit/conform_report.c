@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/conform_report.h"
+#include "tools/conform/report.h"
 
 static const struct conform_target ours = {.name = "ours", .title = "our own", .ours = true};
 static const struct conform_target other = {.name = "other", .title = "another|one"};

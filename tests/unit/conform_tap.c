@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/conform_tap.h"
+#include "tools/conform/tap.h"
 
 #define TEXT_MAX 65536
 

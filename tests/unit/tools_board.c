@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include "tests/tap.h"
-#include "tools/board.h"
+#include "tools/run/board.h"
 
 #define QEMU "tests/tools/board-qemu"
 

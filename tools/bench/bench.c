@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `pvtime bench`: what is wanted is listed, everything that can be missing is found, the runs are made side by side, and
+ * what they left is read, told and compared.
+ */
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "tools/bench/json.h"
+#include "tools/bench/setup.h"
+#include "tools/bench/tell.h"
+#include "tools/command.h"
+#include "tools/report.h"
+#include "tools/run/file.h"
+#include "tools/run/qemu.h"
+
+/* A run has ended: its text becomes figures. */
+static void ended(void *ctx, size_t index)
+{
+	struct bench_command *c = ctx;
+	const struct conform_job *job = &c->jobs[index];
+	struct bench_run *run = &c->runs[index];
+	char path[PATH_MAX], why[CONFORM_WHY] = "";
+	bool whole = job->outcome == CONFORM_ENDED;
+
+	if (!c->temporary &&
+	    snprintf(path, sizeof(path), "%.*s/text", PATH_MAX - 16, job->kit.keep) > 0 &&
+	    !conform_file_write(path, job->output.text, job->output.length))
+		report("--keep: %s: %m", path);
+	run->text = job->output.text;
+	run->length = job->output.length;
+	if (whole)
+		whole = run->kind->read(run, &c->results, why);
+	else
+		memcpy(why, job->output.why, sizeof(why));
+	if (!whole)
+		report("%s %s: %s", bench_target_names[run->target], run->name, why);
+	else if (isatty(STDERR_FILENO))
+		report("%s %s: done", bench_target_names[run->target], run->name);
+	c->good &= whole;
+}
+
+static bool run_jobs(struct bench_command *c)
+{
+	int result = conform_jobs_run(c->jobs, c->count, c->options.width, c->signals, ended, c);
+
+	if (result < 0)
+		report("cannot start a run: %m");
+	if (result > 0)
+		c->signal_number = result;
+	for (size_t i = 0; i < c->count && result == 0; i++)
+		if (c->jobs[i].outcome == CONFORM_UNABLE) {
+			report("%s %s: %s", bench_target_names[c->runs[i].target], c->runs[i].name,
+			       c->jobs[i].output.why);
+			return false;
+		}
+	return result == 0;
+}
+
+static void take_versions(struct bench_command *c)
+{
+	static const struct conform_target *const targets[BENCH_NONE] = {
+		&conform_pvtime, &conform_kvm, &conform_xen};
+
+	for (size_t i = 0; i < c->count; i++) {
+		enum bench_target t = c->runs[i].target;
+		if (t == BENCH_NONE)
+			conform_file_version(QEMU_PROGRAM, c->results.versions[t],
+					     sizeof(c->results.versions[t]));
+		else
+			targets[t]->versions(&c->kit, c->results.versions[t],
+					     sizeof(c->results.versions[t]));
+	}
+}
+
+static bool tell_in(const struct bench_command *c, const char *option, const char *path)
+{
+	const struct bench_results *r = &c->results;
+	bool standard = strcmp(path, "-") == 0, good = true;
+	FILE *out = standard ? stdout : fopen(path, "we");
+
+	if (out != NULL && strcmp(option, "--json") == 0)
+		good = bench_json_write(r, out);
+	else if (out != NULL && strcmp(option, "--markdown") == 0)
+		bench_markdown(r, c->profile, out);
+	else if (out != NULL && strcmp(option, "--accuracy") == 0)
+		bench_accuracy_markdown(r, out);
+	else if (out != NULL)
+		bench_data(r, out);
+	good = good && out != NULL && fflush(out) == 0 && !ferror(out);
+	if (out != NULL && !standard)
+		good = fclose(out) == 0 && good;
+	if (!good)
+		report("%s: %s: %m; expected a file to write to", option, path);
+	return good;
+}
+
+static bool tell(const struct bench_command *c)
+{
+	const struct bench_options *o = &c->options;
+	const struct {
+		const char *option, *path;
+	} files[] = {{"--json", o->json},
+		     {"--markdown", o->markdown},
+		     {"--accuracy", o->accuracy},
+		     {"--data", o->data}};
+	bool table = true;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (files[i].path == NULL)
+			continue;
+		table &= strcmp(files[i].path, "-") != 0;
+		if (!tell_in(c, files[i].option, files[i].path))
+			return false;
+	}
+	if (table)
+		bench_table(&c->results, stdout);
+	return true;
+}
+
+static int run(struct bench_command *c)
+{
+	c->signals = conform_jobs_block_signals();
+	if (c->signals < 0) {
+		report("signals: %m");
+		return STATUS_USAGE;
+	}
+	if (!bench_set_up(c))
+		return STATUS_USAGE;
+	if (!run_jobs(c))
+		return c->signal_number != 0 ? STATUS_FAILED : STATUS_USAGE;
+	take_versions(c);
+	bench_derive(&c->results);
+	return STATUS_OK;
+}
+
+static int measure_and_tell(struct bench_command *c)
+{
+	const struct bench_options *o = &c->options;
+	int status = STATUS_OK;
+
+	c->good = true;
+	if (!bench_find_kit(c) ||
+	    (o->compare != NULL && !bench_json_read(&c->before, o->compare)) ||
+	    (o->from != NULL && !bench_json_read(&c->results, o->from)))
+		return STATUS_USAGE;
+	if (o->from == NULL)
+		status = run(c);
+	if (status != STATUS_OK)
+		return status;
+	if (!tell(c))
+		return STATUS_FAILED;
+	bool held = o->compare == NULL || bench_compare(&c->results, &c->before, o->compare);
+	return c->good && held ? STATUS_OK : STATUS_FAILED;
+}
+
+int bench_command(int argc, char **argv)
+{
+	struct bench_command *c = calloc(1, sizeof(*c));
+	int status = STATUS_USAGE, number;
+
+	if (c == NULL) {
+		report("%m");
+		return STATUS_FAILED;
+	}
+	if (bench_options_parse(&c->options, argc, argv)) {
+		if (c->options.help)
+			fputs(bench_usage, stdout);
+		status = c->options.help ? STATUS_OK : measure_and_tell(c);
+	}
+	bench_tear_down(c);
+	number = c->signal_number;
+	free(c);
+	/* Nothing is left to be done: whoever started it learns what has ended it. */
+	conform_jobs_unblock_signals();
+	if (number != 0)
+		raise(number);
+	return status;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_RUN_TARGET_H
+#define TOOLS_RUN_TARGET_H
+
+/*
+ * pvtime conform: the conformance suite on one target after the other. A target makes runs, each of
+ * which leaves the console's text; conform/tap.c takes the results out of it; conform/report.c
+ * draws them.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONFORM_WHY 512 /* room for one line that says what went wrong */
+
+/*
+ * Where everything that is run lies; absolute or relative paths of files that need not exist yet.
+ */
+struct conform_kit {
+	const char *program;	/* this pvtime, to run `pvtime lab` by */
+	const char *suite;	/* directory: suite-BUILD.FORM, competitor.img, user */
+	const char *hypervisor; /* our hypervisor's image */
+	const char *debian;	/* directory of what scripts/debian-fetch has fetched */
+	const char *image;	/* this image instead of the suite's own, or NULL */
+	const char *initrd;	/* what that one is given with it: an absolute path, or NULL */
+	const char *keep;	/* directory for what each run used and printed */
+};
+
+/*
+ * One run of the suite: a row of a target's table. What a target cannot vary it has to be given as
+ * 0 or NULL.
+ */
+struct conform_plan {
+	const char *name;  /* unique within the target, of a-z, 0-9 and '-' */
+	const char *build; /* of suite-BUILD.FORM: "4k-le", ... */
+	const char *form;  /* "img", "elf" or "raw" */
+	const char *cpu;   /* QEMU's name */
+	unsigned pcpus, vcpus;
+	const char *dialect;   /* "1.0", "beta-2" or "off" */
+	const char *conduit;   /* "hvc" or "smc" */
+	bool contended;	       /* by somebody who is not of this VM */
+	unsigned cap;	       /* per cent of a CPU for each vCPU; 0: none */
+	unsigned timeslice_us; /* 0: as it is by default */
+	const char *append;    /* further words for the suite's command line, or NULL */
+	unsigned limit_s;      /* in guest time: the run has failed when it has not ended by then */
+	bool user;	       /* the user-space program, not the guest */
+	const char *without;   /* cases that it cannot judge, with commas between; NULL: none */
+};
+
+enum conform_outcome {
+	CONFORM_ENDED, /* the text is all that was printed, and the target has powered off by itself */
+	CONFORM_LIMIT,	 /* the limit was reached; `why` says which */
+	CONFORM_STOPPED, /* the target stopped without the suite's doing: a bug of it */
+	CONFORM_UNABLE, /* it could not be started, or QEMU died under it: status 2, and no report */
+};
+
+/*
+ * What a run left. `text` is malloc()ed, ends with a NUL, and may be NULL only for CONFORM_UNABLE.
+ */
+struct conform_output {
+	char *text;
+	size_t length;
+	char why[CONFORM_WHY];
+};
+
+struct conform_target {
+	const char *name;  /* as on the command line */
+	const char *title; /* as in the report */
+	bool ours;	   /* a failed case is a failure of the command */
+	const struct conform_plan *plans;
+	size_t plan_count;
+
+	/*
+	 * Whether all files and programs of a plan are there and of the right kind; if not, `why`.
+	 * Starts nothing.
+	 */
+	bool (*ready)(const struct conform_kit *kit, const struct conform_plan *plan, char *why);
+
+	/* Run it to its end. */
+	enum conform_outcome (*run)(const struct conform_kit *kit, const struct conform_plan *plan,
+				    struct conform_output *output);
+
+	/*
+	 * What was run, for the report, such as "Linux 6.1.192-2, QEMU 1:7.2+dfsg-7": at most
+	 * `room` bytes with NUL.
+	 */
+	void (*versions)(const struct conform_kit *kit, char *text, size_t room);
+};
+
+extern const struct conform_target conform_pvtime, conform_kvm, conform_xen;
+
+#endif
