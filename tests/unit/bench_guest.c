@@ -7,7 +7,7 @@
 #include "tools/bench/run.h"
 
 static struct bench_results results;
-static char why[CONFORM_WHY];
+static char why[RUN_WHY];
 
 static const struct bench_kind one = {.name = "guest", .plan = {.pcpus = 1}};
 static const struct bench_kind two = {.name = "pair", .plan = {.pcpus = 2}};

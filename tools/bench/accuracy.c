@@ -34,7 +34,7 @@ static unsigned part(unsigned i, unsigned n, bool cap)
 	return cap ? CAPS * (i + 1) / (n * (n + 1) / 2) : 100 * (i + 1);
 }
 
-static bool ready(const struct conform_kit *kit, const struct conform_plan *plan, char *why)
+static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
 	static const char *const images[] = {"spin.img", NULL};
 
@@ -42,50 +42,48 @@ static bool ready(const struct conform_kit *kit, const struct conform_plan *plan
 	return bench_lab_ready(kit, images, why);
 }
 
-static bool ready_linux(const struct conform_kit *kit, const struct conform_plan *plan, char *why)
+static bool ready_linux(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
 	static const char *const images[] = {"spin.img", INITRD, NULL};
 	char path[PATH_MAX];
 
 	(void)plan;
 	return bench_lab_ready(kit, images, why) &&
-	       conform_need_part(kit->debian, "Image",
-				 "expected Debian's kernel for arm64, which 'make debian' fetches",
-				 path, why);
+	       need_part(kit->debian, "Image",
+			 "expected Debian's kernel for arm64, which 'make debian' fetches", path,
+			 why);
 }
 
 /* The console of a VM behind the ledger. */
-static bool add_console(const struct conform_kit *kit, const char *name,
-			struct conform_output *output)
+static bool add_console(const struct run_kit *kit, const char *name, struct run_output *output)
 {
 	char path[PATH_MAX];
 	size_t n;
 
 	snprintf(path, sizeof(path), "%s/%s.log", kit->keep, name);
-	char *text = conform_file_read(path, CONSOLE, &n);
+	char *text = file_read(path, CONSOLE, &n);
 	char *all = text != NULL ? realloc(output->text, output->length + n + 1) : NULL;
 	if (all != NULL) {
 		memcpy(all + output->length, text, n + 1);
 		output->text = all;
 		output->length += n;
 	} else {
-		snprintf(output->why, CONFORM_WHY, "%.300s: %m", path);
+		snprintf(output->why, RUN_WHY, "%.300s: %m", path);
 	}
 	free(text);
 	return all != NULL;
 }
 
-static enum conform_outcome run_spinners(const struct conform_kit *kit,
-					 const struct conform_plan *plan,
-					 struct conform_output *output)
+static enum run_outcome run_spinners(const struct run_kit *kit, const struct run_plan *plan,
+				     struct run_output *output)
 {
 	bool cap = plan->cap != 0;
 	char name[16], lines[160];
 
-	*output = (struct conform_output){.text = NULL};
+	*output = (struct run_output){.text = NULL};
 	FILE *lab = bench_lab_begin(kit, plan, output->why);
 	if (lab == NULL)
-		return CONFORM_UNABLE;
+		return RUN_UNABLE;
 	for (unsigned i = 0; i < plan->vcpus; i++) {
 		snprintf(name, sizeof(name), "vm%u", i);
 		snprintf(lines, sizeof(lines),
@@ -94,39 +92,37 @@ static enum conform_outcome run_spinners(const struct conform_kit *kit,
 			 plan->limit_s * 1000 + REPORT_MS * (i + 1));
 		bench_lab_vm(lab, kit, name, "spin.img", lines);
 	}
-	enum conform_outcome outcome =
+	enum run_outcome outcome =
 		bench_lab_run(lab, kit, NULL, (plan->limit_s + AFTER_S) * 1000, output);
-	for (unsigned i = 0; i < plan->vcpus && outcome == CONFORM_ENDED; i++) {
+	for (unsigned i = 0; i < plan->vcpus && outcome == RUN_ENDED; i++) {
 		snprintf(name, sizeof(name), "vm%u", i);
 		if (!add_console(kit, name, output))
-			outcome = CONFORM_UNABLE;
+			outcome = RUN_UNABLE;
 	}
 	return outcome;
 }
 
-static enum conform_outcome run_linux(const struct conform_kit *kit,
-				      const struct conform_plan *plan,
-				      struct conform_output *output)
+static enum run_outcome run_linux(const struct run_kit *kit, const struct run_plan *plan,
+				  struct run_output *output)
 {
 	char kernel[PATH_MAX], initrd[PATH_MAX], spin[96];
 
-	*output = (struct conform_output){.text = NULL};
-	if (!conform_need_part(kit->debian, "Image", "expected a kernel", kernel, output->why) ||
-	    !conform_need_part(kit->suite, INITRD, "expected an initramfs", initrd, output->why))
-		return CONFORM_UNABLE;
+	*output = (struct run_output){.text = NULL};
+	if (!need_part(kit->debian, "Image", "expected a kernel", kernel, output->why) ||
+	    !need_part(kit->suite, INITRD, "expected an initramfs", initrd, output->why))
+		return RUN_UNABLE;
 	FILE *lab = bench_lab_begin(kit, plan, output->why);
 	if (lab == NULL)
-		return CONFORM_UNABLE;
+		return RUN_UNABLE;
 	fprintf(lab,
 		"\n[vm linux]\nkernel = %s\ninitrd = %s\nmemory = 128M\n"
 		"append = console=ttyAMA0 quiet role=spin until=%u report=%u\n",
 		kernel, initrd, plan->limit_s, plan->limit_s + 2);
 	snprintf(spin, sizeof(spin), "memory = 16M\nappend = until_ms=%u000\n", plan->limit_s);
 	bench_lab_vm(lab, kit, "spin", "spin.img", spin);
-	enum conform_outcome outcome =
+	enum run_outcome outcome =
 		bench_lab_run(lab, kit, NULL, (plan->limit_s + AFTER_S) * 1000, output);
-	return outcome != CONFORM_ENDED || add_console(kit, "linux", output) ? outcome
-									     : CONFORM_UNABLE;
+	return outcome != RUN_ENDED || add_console(kit, "linux", output) ? outcome : RUN_UNABLE;
 }
 
 /* A vCPU of the ledger: the first one of the VM with that index. */
@@ -246,13 +242,12 @@ static bool read_accuracy(const struct bench_run *run, struct bench_results *res
 	if (good)
 		a->vcpus = kind_of(run->kind) == LINUX ? 2 : run->kind->plan.vcpus;
 	else
-		snprintf(why, CONFORM_WHY, "a vCPU has no ledger, or its guest has not reported");
+		snprintf(why, RUN_WHY, "a vCPU has no ledger, or its guest has not reported");
 	return good;
 }
 
-static const struct conform_target spinners = {
-	.name = "pvtime", .ready = ready, .run = run_spinners};
-static const struct conform_target with_linux = {
+static const struct run_target spinners = {.name = "pvtime", .ready = ready, .run = run_spinners};
+static const struct run_target with_linux = {
 	.name = "pvtime", .ready = ready_linux, .run = run_linux};
 
 #define SPINNERS(text, n, capped)                                                       \

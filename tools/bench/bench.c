@@ -20,14 +20,14 @@
 static void ended(void *ctx, size_t index)
 {
 	struct bench_command *c = ctx;
-	const struct conform_job *job = &c->jobs[index];
+	const struct run_job *job = &c->jobs[index];
 	struct bench_run *run = &c->runs[index];
-	char path[PATH_MAX], why[CONFORM_WHY] = "";
-	bool whole = job->outcome == CONFORM_ENDED;
+	char path[PATH_MAX], why[RUN_WHY] = "";
+	bool whole = job->outcome == RUN_ENDED;
 
 	if (!c->temporary &&
 	    snprintf(path, sizeof(path), "%.*s/text", PATH_MAX - 16, job->kit.keep) > 0 &&
-	    !conform_file_write(path, job->output.text, job->output.length))
+	    !file_write(path, job->output.text, job->output.length))
 		report("--keep: %s: %m", path);
 	run->text = job->output.text;
 	run->length = job->output.length;
@@ -44,14 +44,14 @@ static void ended(void *ctx, size_t index)
 
 static bool run_jobs(struct bench_command *c)
 {
-	int result = conform_jobs_run(c->jobs, c->count, c->options.width, c->signals, ended, c);
+	int result = jobs_run(c->jobs, c->count, c->options.width, c->signals, ended, c);
 
 	if (result < 0)
 		report("cannot start a run: %m");
 	if (result > 0)
 		c->signal_number = result;
 	for (size_t i = 0; i < c->count && result == 0; i++)
-		if (c->jobs[i].outcome == CONFORM_UNABLE) {
+		if (c->jobs[i].outcome == RUN_UNABLE) {
 			report("%s %s: %s", bench_target_names[c->runs[i].target], c->runs[i].name,
 			       c->jobs[i].output.why);
 			return false;
@@ -61,14 +61,14 @@ static bool run_jobs(struct bench_command *c)
 
 static void take_versions(struct bench_command *c)
 {
-	static const struct conform_target *const targets[BENCH_NONE] = {
-		&conform_pvtime, &conform_kvm, &conform_xen};
+	static const struct run_target *const targets[BENCH_NONE] = {&target_pvtime, &target_kvm,
+								     &target_xen};
 
 	for (size_t i = 0; i < c->count; i++) {
 		enum bench_target t = c->runs[i].target;
 		if (t == BENCH_NONE)
-			conform_file_version(QEMU_PROGRAM, c->results.versions[t],
-					     sizeof(c->results.versions[t]));
+			file_version(QEMU_PROGRAM, c->results.versions[t],
+				     sizeof(c->results.versions[t]));
 		else
 			targets[t]->versions(&c->kit, c->results.versions[t],
 					     sizeof(c->results.versions[t]));
@@ -122,7 +122,7 @@ static bool tell(const struct bench_command *c)
 
 static int run(struct bench_command *c)
 {
-	c->signals = conform_jobs_block_signals();
+	c->signals = jobs_block_signals();
 	if (c->signals < 0) {
 		report("signals: %m");
 		return STATUS_USAGE;
@@ -174,7 +174,7 @@ int bench_command(int argc, char **argv)
 	number = c->signal_number;
 	free(c);
 	/* Nothing is left to be done: whoever started it learns what has ended it. */
-	conform_jobs_unblock_signals();
+	jobs_unblock_signals();
 	if (number != 0)
 		raise(number);
 	return status;

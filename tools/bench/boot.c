@@ -23,13 +23,13 @@
 
 static const char *const images[] = {KERNEL, INITRD, NULL};
 
-static bool ready(const struct conform_kit *kit, const struct conform_plan *plan, char *why)
+static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
 	(void)plan;
 	return bench_lab_ready(kit, images, why);
 }
 
-static FILE *begin(const struct conform_kit *kit, const struct conform_plan *plan, char *why)
+static FILE *begin(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
 	FILE *lab = bench_lab_begin(kit, plan, why);
 
@@ -40,14 +40,14 @@ static FILE *begin(const struct conform_kit *kit, const struct conform_plan *pla
 	return lab;
 }
 
-static enum conform_outcome run_ours(const struct conform_kit *kit, const struct conform_plan *plan,
-				     struct conform_output *output)
+static enum run_outcome run_ours(const struct run_kit *kit, const struct run_plan *plan,
+				 struct run_output *output)
 {
-	*output = (struct conform_output){.text = NULL};
+	*output = (struct run_output){.text = NULL};
 	FILE *lab = begin(kit, plan, output->why);
 
 	return lab != NULL ? bench_lab_run(lab, kit, "linux", plan->limit_s * 1000, output)
-			   : CONFORM_UNABLE;
+			   : RUN_UNABLE;
 }
 
 /* The FDT that the lab's guest gets, as a file that QEMU inherits; -1. */
@@ -62,14 +62,14 @@ static int fdt_of(const char *path, char *why)
 		fd = -1;
 	}
 	if (fd < 0)
-		snprintf(why, CONFORM_WHY, "the guest's FDT, from %.300s: %s", path,
+		snprintf(why, RUN_WHY, "the guest's FDT, from %.300s: %s", path,
 			 lab == NULL ? "it is no lab" : strerror(errno));
 	lab_free(lab);
 	return fd;
 }
 
-static enum conform_outcome run_bare(const struct conform_kit *kit, const struct conform_plan *plan,
-				     struct conform_output *output)
+static enum run_outcome run_bare(const struct run_kit *kit, const struct run_plan *plan,
+				 struct run_output *output)
 {
 	char path[PATH_MAX], dtb[32], kernel[PATH_MAX];
 	const char *const argv[] = {
@@ -81,16 +81,16 @@ static enum conform_outcome run_bare(const struct conform_kit *kit, const struct
 		"-dtb",	      dtb,	 NULL,
 	};
 
-	*output = (struct conform_output){.text = NULL};
+	*output = (struct run_output){.text = NULL};
 	FILE *lab = begin(kit, plan, output->why);
-	if (lab == NULL || fclose(lab) != 0 || !conform_lab_file(kit, path, output->why) ||
-	    !conform_need_part(kit->suite, KERNEL, "expected a kernel", kernel, output->why))
-		return CONFORM_UNABLE;
+	if (lab == NULL || fclose(lab) != 0 || !lab_child_file(kit, path, output->why) ||
+	    !need_part(kit->suite, KERNEL, "expected a kernel", kernel, output->why))
+		return RUN_UNABLE;
 	int fd = fdt_of(path, output->why);
 	if (fd < 0)
-		return CONFORM_UNABLE;
+		return RUN_UNABLE;
 	snprintf(dtb, sizeof(dtb), "/proc/self/fd/%d", fd);
-	enum conform_outcome outcome = board_run(argv, plan->limit_s, "BOOT done", output);
+	enum run_outcome outcome = board_run(argv, plan->limit_s, "BOOT done", output);
 	close(fd);
 	return outcome;
 }
@@ -103,7 +103,7 @@ static bool read_boot(const struct bench_run *run, struct bench_results *results
 	    !bench_number(run->text, "BOOT", "user", &user) ||
 	    !bench_number(run->text, "BOOT", "frequency", &frequency) || entry <= 0 ||
 	    user <= entry || frequency <= 0) {
-		snprintf(why, CONFORM_WHY, "there is no line 'BOOT' of a kernel that came up");
+		snprintf(why, RUN_WHY, "there is no line 'BOOT' of a kernel that came up");
 		return false;
 	}
 	double instructions = (user - entry) * 1e9 / frequency;
@@ -112,12 +112,12 @@ static bool read_boot(const struct bench_run *run, struct bench_results *results
 	return true;
 }
 
-static const struct conform_target ours = {.name = "pvtime", .ready = ready, .run = run_ours};
-static const struct conform_target bare = {.name = "none", .ready = ready, .run = run_bare};
+static const struct run_target ours = {.name = "pvtime", .ready = ready, .run = run_ours};
+static const struct run_target bare = {.name = "none", .ready = ready, .run = run_bare};
 
 const struct bench_kind bench_boot = {
 	.name = "boot",
-	.by = {&ours, &conform_kvm, &conform_xen, &bare},
+	.by = {&ours, &target_kvm, &target_xen, &bare},
 	.plan = {.pcpus = 1,
 		 .vcpus = 1,
 		 .dialect = "1.0",

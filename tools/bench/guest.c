@@ -73,17 +73,17 @@ static bool read_line(const struct bench_run *run, const char *line, struct benc
 	enum bench_row_id row = bench_find_row(name, length);
 
 	if (row == BENCH_ROWS || !wanted(run, row)) {
-		snprintf(why, CONFORM_WHY, "'%.100s' is of no path that was asked for", line);
+		snprintf(why, RUN_WHY, "'%.100s' is of no path that was asked for", line);
 		return false;
 	}
 	struct bench_figure *figure = &results->figures[row][run->target][run->cpu];
 	if (figure->state != BENCH_ABSENT) {
-		snprintf(why, CONFORM_WHY, "%s is there twice", bench_rows[row].name);
+		snprintf(why, RUN_WHY, "%s is there twice", bench_rows[row].name);
 		return false;
 	}
 	if (name[length] == ' ' && read_figure(name + length + 1, figure))
 		return true;
-	snprintf(why, CONFORM_WHY, "'%.200s' is no result", line);
+	snprintf(why, RUN_WHY, "'%.200s' is no result", line);
 	return false;
 }
 
@@ -93,7 +93,7 @@ static bool all_there(const struct bench_run *run, const struct bench_results *r
 	for (unsigned r = 0; r < BENCH_ROWS; r++)
 		if (wanted(run, r) &&
 		    results->figures[r][run->target][run->cpu].state == BENCH_ABSENT) {
-			snprintf(why, CONFORM_WHY, "%s has no line", bench_rows[r].name);
+			snprintf(why, RUN_WHY, "%s has no line", bench_rows[r].name);
 			return false;
 		}
 	return true;
@@ -119,7 +119,7 @@ bool bench_guest_read(const struct bench_run *run, struct bench_results *results
 		at += strspn(at, "\r\n");
 	}
 	if (!ended) {
-		snprintf(why, CONFORM_WHY, begun ? "it has no line '%s'" : "there is no line '%s'",
+		snprintf(why, RUN_WHY, begun ? "it has no line '%s'" : "there is no line '%s'",
 			 begun ? done : heading);
 		return false;
 	}

@@ -6,7 +6,7 @@
 static const struct bench_kind guest = {
 	.name = "guest",
 	.quick = true,
-	.by = {&conform_pvtime, &conform_kvm, &conform_xen},
+	.by = {&target_pvtime, &target_kvm, &target_xen},
 	.plan = {.pcpus = 1, .vcpus = 2, .dialect = "1.0", .conduit = "hvc", .limit_s = 60},
 	.image = "bench.img",
 	.read = bench_guest_read,
@@ -16,7 +16,7 @@ static const struct bench_kind guest = {
 static const struct bench_kind pair = {
 	.name = "pair",
 	.quick = true,
-	.by = {&conform_pvtime, &conform_kvm},
+	.by = {&target_pvtime, &target_kvm},
 	.plan = {.pcpus = 2, .vcpus = 2, .dialect = "1.0", .conduit = "hvc", .limit_s = 60},
 	.image = "bench.img",
 	.read = bench_guest_read,

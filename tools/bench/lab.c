@@ -9,21 +9,21 @@
 #include "tools/run/lab_child.h"
 #include "tools/run/qemu.h"
 
-FILE *bench_lab_begin(const struct conform_kit *kit, const struct conform_plan *plan, char *why)
+FILE *bench_lab_begin(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
 	char path[PATH_MAX];
 
-	if (!conform_lab_file(kit, path, why))
+	if (!lab_child_file(kit, path, why))
 		return NULL;
 	FILE *lab = fopen(path, "we");
 	if (lab == NULL)
-		snprintf(why, CONFORM_WHY, "%.300s: %s", path, strerror(errno));
+		snprintf(why, RUN_WHY, "%.300s: %s", path, strerror(errno));
 	else
 		fprintf(lab, "[lab]\ncpu = %s\n", plan->cpu);
 	return lab;
 }
 
-void bench_lab_vm(FILE *lab, const struct conform_kit *kit, const char *name, const char *image,
+void bench_lab_vm(FILE *lab, const struct run_kit *kit, const char *name, const char *image,
 		  const char *lines)
 {
 	char *path = realpath(kit->suite, NULL);
@@ -34,7 +34,7 @@ void bench_lab_vm(FILE *lab, const struct conform_kit *kit, const char *name, co
 }
 
 /* Behind the text that is there. */
-static bool add_text(struct conform_output *output, const struct conform_output *more)
+static bool add_text(struct run_output *output, const struct run_output *more)
 {
 	char *all = realloc(output->text, output->length + more->length + 1);
 
@@ -47,39 +47,39 @@ static bool add_text(struct conform_output *output, const struct conform_output 
 	return true;
 }
 
-enum conform_outcome bench_lab_run(FILE *lab, const struct conform_kit *kit, const char *until,
-				   unsigned limit_ms, struct conform_output *output)
+enum run_outcome bench_lab_run(FILE *lab, const struct run_kit *kit, const char *until,
+			       unsigned limit_ms, struct run_output *output)
 {
-	struct conform_output more = {.text = NULL};
-	enum conform_outcome outcome = CONFORM_UNABLE;
+	struct run_output more = {.text = NULL};
+	enum run_outcome outcome = RUN_UNABLE;
 	bool good = !ferror(lab);
 
 	if (fclose(lab) != 0 || !good) {
-		snprintf(output->why, CONFORM_WHY, "the lab file: %s", strerror(errno));
+		snprintf(output->why, RUN_WHY, "the lab file: %s", strerror(errno));
 		return outcome;
 	}
-	outcome = conform_lab(kit, until, limit_ms, &more);
+	outcome = lab_child_run(kit, until, limit_ms, &more);
 	memcpy(output->why, more.why, sizeof(output->why));
 	if (more.text != NULL && !add_text(output, &more)) {
-		snprintf(output->why, CONFORM_WHY, "%s", strerror(errno));
-		outcome = CONFORM_UNABLE;
+		snprintf(output->why, RUN_WHY, "%s", strerror(errno));
+		outcome = RUN_UNABLE;
 	}
 	free(more.text);
 	return outcome;
 }
 
-bool bench_lab_ready(const struct conform_kit *kit, const char *const *images, char *why)
+bool bench_lab_ready(const struct run_kit *kit, const char *const *images, char *why)
 {
 	static const char built[] = "expected a part of the benchmark, which 'make bench' builds; "
 				    "--bench DIR says where they are";
 	char path[PATH_MAX];
 
 	for (; *images != NULL; images++)
-		if (!conform_need_part(kit->suite, *images, built, path, why))
+		if (!need_part(kit->suite, *images, built, path, why))
 			return false;
-	return conform_need_file(kit->hypervisor,
-				 "expected the hypervisor's image, which 'make' builds", why) &&
-	       conform_need_program(QEMU_PROGRAM, "qemu-system-arm", why);
+	return need_file(kit->hypervisor, "expected the hypervisor's image, which 'make' builds",
+			 why) &&
+	       need_program(QEMU_PROGRAM, "qemu-system-arm", why);
 }
 
 bool bench_number(const char *text, const char *word, const char *name, double *number)

@@ -7,7 +7,7 @@
 
 static const char *const images[] = {"spin.img", NULL};
 
-static bool ready(const struct conform_kit *kit, const struct conform_plan *plan, char *why)
+static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
 	(void)plan;
 	return bench_lab_ready(kit, images, why);
@@ -20,18 +20,17 @@ static bool ready(const struct conform_kit *kit, const struct conform_plan *plan
 #define SHORT_MS 200u
 #define LONG_MS	 700u
 
-static enum conform_outcome run_exits(const struct conform_kit *kit,
-				      const struct conform_plan *plan,
-				      struct conform_output *output)
+static enum run_outcome run_exits(const struct run_kit *kit, const struct run_plan *plan,
+				  struct run_output *output)
 {
-	enum conform_outcome outcome = CONFORM_ENDED;
+	enum run_outcome outcome = RUN_ENDED;
 
-	*output = (struct conform_output){.text = NULL};
-	for (unsigned ms = SHORT_MS; ms <= LONG_MS && outcome == CONFORM_ENDED;
+	*output = (struct run_output){.text = NULL};
+	for (unsigned ms = SHORT_MS; ms <= LONG_MS && outcome == RUN_ENDED;
 	     ms += LONG_MS - SHORT_MS) {
 		FILE *lab = bench_lab_begin(kit, plan, output->why);
 		if (lab == NULL)
-			return CONFORM_UNABLE;
+			return RUN_UNABLE;
 		bench_lab_vm(lab, kit, "lone", "spin.img", "memory = 16M\n");
 		outcome = bench_lab_run(lab, kit, NULL, ms, output);
 	}
@@ -60,7 +59,7 @@ static bool read_gaps(const struct bench_run *run, struct bench_results *results
 
 	if (!bench_number(run->text, "SPIN", "gaps", &gaps) ||
 	    !bench_number(run->text, "SPIN", "watched_ns", &ns) || ns <= 0) {
-		snprintf(why, CONFORM_WHY, "there is no line of one who watched");
+		snprintf(why, RUN_WHY, "there is no line of one who watched");
 		return false;
 	}
 	double rate = gaps * 1e9 / ns;
@@ -77,7 +76,7 @@ static bool read_exits(const struct bench_run *run, struct bench_results *result
 	double few = next_exits(&text), many = next_exits(&text);
 
 	if (few < 0 || many < few) {
-		snprintf(why, CONFORM_WHY, "there are not two ledgers with their exits");
+		snprintf(why, RUN_WHY, "there are not two ledgers with their exits");
 		return false;
 	}
 	double rate = (many - few) / ((LONG_MS - SHORT_MS) / 1000.0);
@@ -85,13 +84,12 @@ static bool read_exits(const struct bench_run *run, struct bench_results *result
 	return true;
 }
 
-static const struct conform_target exits_target = {
-	.name = "pvtime", .ready = ready, .run = run_exits};
+static const struct run_target exits_target = {.name = "pvtime", .ready = ready, .run = run_exits};
 
 const struct bench_kind bench_exits = {
 	.name = "exits",
 	.quick = true,
-	.by = {&exits_target, &conform_kvm, &conform_xen},
+	.by = {&exits_target, &target_kvm, &target_xen},
 	.plan = {.pcpus = 1,
 		 .vcpus = 1,
 		 .dialect = "1.0",
@@ -109,15 +107,14 @@ const struct bench_kind bench_exits = {
 #define MANY_VCPUS 8u
 #define WATCH_MS   500u
 
-static enum conform_outcome run_many_of(const struct conform_kit *kit,
-					const struct conform_plan *plan, unsigned vms,
-					unsigned vcpus, struct conform_output *output)
+static enum run_outcome run_many_of(const struct run_kit *kit, const struct run_plan *plan,
+				    unsigned vms, unsigned vcpus, struct run_output *output)
 {
 	FILE *lab = bench_lab_begin(kit, plan, output->why);
 	char name[16], lines[128];
 
 	if (lab == NULL)
-		return CONFORM_UNABLE;
+		return RUN_UNABLE;
 	fprintf(lab, "timeslice_us = 100\n");
 	for (unsigned i = 0; i < vms; i++) {
 		snprintf(name, sizeof(name), "vm%u", i);
@@ -130,13 +127,13 @@ static enum conform_outcome run_many_of(const struct conform_kit *kit,
 	return bench_lab_run(lab, kit, "vm0", 10000, output);
 }
 
-static enum conform_outcome run_many(const struct conform_kit *kit, const struct conform_plan *plan,
-				     struct conform_output *output)
+static enum run_outcome run_many(const struct run_kit *kit, const struct run_plan *plan,
+				 struct run_output *output)
 {
-	*output = (struct conform_output){.text = NULL};
-	enum conform_outcome outcome = run_many_of(kit, plan, 2, 1, output);
-	return outcome == CONFORM_ENDED ? run_many_of(kit, plan, MANY_VMS, MANY_VCPUS, output)
-					: outcome;
+	*output = (struct run_output){.text = NULL};
+	enum run_outcome outcome = run_many_of(kit, plan, 2, 1, output);
+	return outcome == RUN_ENDED ? run_many_of(kit, plan, MANY_VMS, MANY_VCPUS, output)
+				    : outcome;
 }
 
 /* The mean of a watcher's line. */
@@ -162,12 +159,11 @@ static bool read_many(const struct bench_run *run, struct bench_results *results
 	    read_switch(run->text, &results->figures[BENCH_ROW_switch_2][run->target][run->cpu]) &&
 	    read_switch(second + 1, &results->figures[BENCH_ROW_switch_64][run->target][run->cpu]))
 		return true;
-	snprintf(why, CONFORM_WHY, "there are not two lines of those who watched");
+	snprintf(why, RUN_WHY, "there are not two lines of those who watched");
 	return false;
 }
 
-static const struct conform_target many_target = {
-	.name = "pvtime", .ready = ready, .run = run_many};
+static const struct run_target many_target = {.name = "pvtime", .ready = ready, .run = run_many};
 
 const struct bench_kind bench_many = {
 	.name = "many",

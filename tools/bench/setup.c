@@ -12,7 +12,7 @@ bool bench_find_kit(struct bench_command *c)
 {
 	const struct bench_options *o = &c->options;
 
-	c->kit = (struct conform_kit){
+	c->kit = (struct run_kit){
 		.program = c->program,
 		.suite = c->suite,
 		.hypervisor = c->hypervisor,
@@ -25,10 +25,13 @@ bool bench_find_kit(struct bench_command *c)
 	       beside(c->profile, o->profile, "bench/profile.json");
 }
 
-/* Those targets look for their parts in the conformance suite's directory; ours for all of theirs in the benchmark's. */
-static bool of_conform(const struct conform_target *target)
+/*
+ * The hypervisors' targets look for their parts in the conformance suite's directory, those of bench/ for all of theirs in
+ * the benchmark's.
+ */
+static bool is_hypervisor(const struct run_target *target)
 {
-	return target == &conform_pvtime || target == &conform_kvm || target == &conform_xen;
+	return target == &target_pvtime || target == &target_kvm || target == &target_xen;
 }
 
 static void in_bench(const struct bench_command *c, const char *name, char path[PATH_MAX])
@@ -44,7 +47,7 @@ static void add_run(struct bench_command *c, const struct bench_kind *kind,
 		    enum bench_target target, enum bench_cpu cpu)
 {
 	struct bench_run *run = &c->runs[c->count];
-	struct conform_job *job = &c->jobs[c->count];
+	struct run_job *job = &c->jobs[c->count];
 	struct bench_files *files = &c->files[c->count++];
 
 	*run = (struct bench_run){.kind = kind, .target = target, .cpu = cpu};
@@ -56,10 +59,10 @@ static void add_run(struct bench_command *c, const struct bench_kind *kind,
 	if (job->plan.limit_s == 0)
 		job->plan.limit_s = run->seconds = c->options.seconds;
 	job->kit = c->kit;
-	if (kind->image != NULL && of_conform(job->target)) {
+	if (kind->image != NULL && is_hypervisor(job->target)) {
 		in_bench(c, kind->image, files->image);
 		job->kit.image = files->image;
-	} else if (!of_conform(job->target)) {
+	} else if (!is_hypervisor(job->target)) {
 		job->kit.suite = c->bench;
 	}
 	if (kind->initrd != NULL) {
@@ -101,7 +104,7 @@ static bool choose_runs(struct bench_command *c)
 
 static bool all_ready(const struct bench_command *c)
 {
-	char why[CONFORM_WHY] = "";
+	char why[RUN_WHY] = "";
 
 	for (size_t i = 0; i < c->count; i++)
 		if (!c->jobs[i].target->ready(&c->jobs[i].kit, &c->jobs[i].plan, why)) {
@@ -117,12 +120,12 @@ static bool make_directories(struct bench_command *c)
 	if (c->options.keep != NULL)
 		snprintf(c->keep, sizeof(c->keep), "%s", c->options.keep);
 	else
-		c->temporary = conform_file_temporary(c->keep, "pvtime-bench");
+		c->temporary = file_temporary(c->keep, "pvtime-bench");
 	for (size_t i = 0; i < c->count && (c->options.keep != NULL || c->temporary); i++) {
 		char *path = c->files[i].keep;
 		int n = snprintf(path, PATH_MAX, "%.*s/%s/%s", PATH_MAX - 128, c->keep,
 				 bench_target_names[c->runs[i].target], c->runs[i].name);
-		if (n < 0 || !conform_file_mkdir(path)) {
+		if (n < 0 || !file_mkdir(path)) {
 			report("--keep: %s: %m; expected a directory to write to", c->keep);
 			return false;
 		}
@@ -145,7 +148,7 @@ void bench_tear_down(struct bench_command *c)
 	if (c->signals > 0)
 		close(c->signals);
 	if (c->temporary)
-		conform_file_remove(c->keep);
+		file_remove(c->keep);
 	free(c->jobs);
 	free(c->runs);
 	free(c->files);

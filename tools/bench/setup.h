@@ -11,12 +11,12 @@
 struct bench_command {
 	struct bench_options options;
 	struct bench_results results, before;
-	struct conform_kit kit;
+	struct run_kit kit;
 	char program[PATH_MAX], bench[PATH_MAX], suite[PATH_MAX], hypervisor[PATH_MAX],
 		debian[PATH_MAX], profile[PATH_MAX], keep[PATH_MAX];
 	bool temporary; /* `keep` is to be removed */
 	struct bench_run *runs;
-	struct conform_job *jobs; /* of the same index */
+	struct run_job *jobs; /* of the same index */
 	struct bench_files {
 		char keep[PATH_MAX], image[PATH_MAX], initrd[PATH_MAX];
 		char words[BENCH_WORDS];

@@ -29,20 +29,20 @@
 
 static const char *const images[] = {"spin.img", NULL};
 
-static bool ready(const struct conform_kit *kit, const struct conform_plan *plan, char *why)
+static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
 	(void)plan;
 	return bench_lab_ready(kit, images, why);
 }
 
 /* A lab of VMS VMs with so many vCPUs each; NULL: `why`. */
-static struct lab *make_lab(const struct conform_kit *kit, const struct conform_plan *plan,
-			    unsigned vcpus, char *why)
+static struct lab *make_lab(const struct run_kit *kit, const struct run_plan *plan, unsigned vcpus,
+			    char *why)
 {
 	char path[PATH_MAX], name[16], lines[64];
 	FILE *out = bench_lab_begin(kit, plan, why);
 
-	if (out == NULL || !conform_lab_file(kit, path, why))
+	if (out == NULL || !lab_child_file(kit, path, why))
 		return NULL;
 	for (unsigned i = 0; i < VMS; i++) {
 		snprintf(name, sizeof(name), "vm%u", i);
@@ -50,12 +50,12 @@ static struct lab *make_lab(const struct conform_kit *kit, const struct conform_
 		bench_lab_vm(out, kit, name, "spin.img", lines);
 	}
 	if (fclose(out) != 0) {
-		snprintf(why, CONFORM_WHY, "%.300s: %s", path, strerror(errno));
+		snprintf(why, RUN_WHY, "%.300s: %s", path, strerror(errno));
 		return NULL;
 	}
 	struct lab *lab = lab_load(path, NULL);
 	if (lab == NULL)
-		snprintf(why, CONFORM_WHY, "%.300s is no lab", path);
+		snprintf(why, RUN_WHY, "%.300s is no lab", path);
 	return lab;
 }
 
@@ -75,7 +75,7 @@ static int make_bundle(const struct lab *lab)
 
 /* Bytes of RAM that were written by the time a machine with that kernel has ended; 0: `output->why`. */
 static uint64_t written(const struct lab *lab, const char *kernel, int bundle,
-			struct conform_output *output)
+			struct run_output *output)
 {
 	char memory[128], size[32], initrd[32];
 	uint64_t bytes = lab_board_memory(lab);
@@ -94,15 +94,15 @@ static uint64_t written(const struct lab *lab, const char *kernel, int bundle,
 		 bytes);
 	snprintf(size, sizeof(size), "%" PRIu64 "M", bytes >> 20);
 	snprintf(initrd, sizeof(initrd), "/proc/self/fd/%d", bundle);
-	enum conform_outcome outcome = CONFORM_UNABLE;
+	enum run_outcome outcome = RUN_UNABLE;
 	if (ram >= 0 && ftruncate(ram, (off_t)bytes) == 0)
 		outcome = board_run(argv, LIMIT_S, NULL, output);
 	else
-		snprintf(output->why, CONFORM_WHY, "memory for a board: %s", strerror(errno));
+		snprintf(output->why, RUN_WHY, "memory for a board: %s", strerror(errno));
 	free(output->text);
 	output->text = NULL;
-	if (outcome == CONFORM_ENDED && fstat(ram, &st) != 0)
-		snprintf(output->why, CONFORM_WHY, "memory of a board: %s", strerror(errno));
+	if (outcome == RUN_ENDED && fstat(ram, &st) != 0)
+		snprintf(output->why, RUN_WHY, "memory of a board: %s", strerror(errno));
 	if (ram >= 0)
 		close(ram);
 	return (uint64_t)st.st_blocks * BLOCK;
@@ -122,8 +122,8 @@ static int make_off(void)
 }
 
 /* Bytes that the hypervisor takes for a lab, guests' RAM apart; 0: `output->why`. */
-static uint64_t taken(const struct conform_kit *kit, const struct conform_plan *plan,
-		      unsigned vcpus, struct conform_output *output)
+static uint64_t taken(const struct run_kit *kit, const struct run_plan *plan, unsigned vcpus,
+		      struct run_output *output)
 {
 	struct lab *lab = make_lab(kit, plan, vcpus, output->why);
 	int bundle = lab != NULL ? make_bundle(lab) : -1, off = make_off();
@@ -143,10 +143,10 @@ static uint64_t taken(const struct conform_kit *kit, const struct conform_plan *
 	return after > before + guests ? after - before - guests + PAGE : 0;
 }
 
-static enum conform_outcome run(const struct conform_kit *kit, const struct conform_plan *plan,
-				struct conform_output *output)
+static enum run_outcome run(const struct run_kit *kit, const struct run_plan *plan,
+			    struct run_output *output)
 {
-	*output = (struct conform_output){.text = NULL};
+	*output = (struct run_output){.text = NULL};
 	uint64_t one = taken(kit, plan, 1, output),
 		 eight = one != 0 ? taken(kit, plan, 8, output) : 0;
 	int n = eight > one ? asprintf(&output->text,
@@ -159,8 +159,8 @@ static enum conform_outcome run(const struct conform_kit *kit, const struct conf
 	if (n < 0)
 		output->text = NULL;
 	if (n < 0 && output->why[0] == '\0')
-		snprintf(output->why, CONFORM_WHY, "the memory that was taken makes no sense");
-	return n > 0 ? CONFORM_ENDED : CONFORM_UNABLE;
+		snprintf(output->why, RUN_WHY, "the memory that was taken makes no sense");
+	return n > 0 ? RUN_ENDED : RUN_UNABLE;
 }
 
 static bool read_state(const struct bench_run *r, struct bench_results *results, char *why)
@@ -171,7 +171,7 @@ static bool read_state(const struct bench_run *r, struct bench_results *results,
 	    !bench_number(r->text, "STATE", "bytes", &one) ||
 	    !bench_number(r->text, "ALL", "vcpus", &many) ||
 	    !bench_number(r->text, "ALL", "bytes", &eight)) {
-		snprintf(why, CONFORM_WHY, "there are not two numbers of bytes");
+		snprintf(why, RUN_WHY, "there are not two numbers of bytes");
 		return false;
 	}
 	double each = (eight - one) / (many - few);
@@ -180,7 +180,7 @@ static bool read_state(const struct bench_run *r, struct bench_results *results,
 	return true;
 }
 
-static const struct conform_target target = {.name = "pvtime", .ready = ready, .run = run};
+static const struct run_target target = {.name = "pvtime", .ready = ready, .run = run};
 
 const struct bench_kind bench_state = {
 	.name = "state",

@@ -20,7 +20,7 @@
 #define LAST_LINES 8u /* of a run that is no good, on standard error */
 
 /* The end of what a run has printed, so that what is wrong with it can be seen. */
-static void show_last_lines(const struct conform_output *output)
+static void show_last_lines(const struct run_output *output)
 {
 	const char *text = output->text != NULL ? output->text : "", *end = text + output->length;
 	const char *begin = end;
@@ -38,7 +38,7 @@ static void show_last_lines(const struct conform_output *output)
 }
 
 /* Its text becomes its result. */
-static void judge(struct conform_run *run, const struct conform_job *job)
+static void judge(struct conform_run *run, const struct run_job *job)
 {
 	struct conform_result *result = &run->result;
 	const char *build = job->kit.image != NULL ? NULL
@@ -47,9 +47,9 @@ static void judge(struct conform_run *run, const struct conform_job *job)
 	char where[128] = "before its first result";
 
 	conform_tap_read(run, build, job->output.text, job->output.length);
-	if (job->outcome == CONFORM_ENDED)
+	if (job->outcome == RUN_ENDED)
 		return;
-	result->status = job->outcome == CONFORM_LIMIT ? CONFORM_HUNG : CONFORM_DIED;
+	result->status = job->outcome == RUN_LIMIT ? CONFORM_HUNG : CONFORM_DIED;
 	for (unsigned i = 0, n = 0; i < CONFORM_CASES; i++)
 		if (run->expected[i] && result->cases[i].verdict != CONFORM_NONE)
 			snprintf(where, sizeof(where), "after number %u, %s", ++n,
@@ -60,13 +60,13 @@ static void judge(struct conform_run *run, const struct conform_job *job)
 static void ended(void *ctx, size_t index)
 {
 	struct conform_command *c = ctx;
-	const struct conform_job *job = &c->jobs[index];
+	const struct run_job *job = &c->jobs[index];
 	struct conform_run *run = &c->runs[index];
 	char path[PATH_MAX];
 
 	judge(run, job);
 	if (snprintf(path, sizeof(path), "%s/console.txt", job->kit.keep) < PATH_MAX &&
-	    !c->temporary && !conform_file_write(path, job->output.text, job->output.length))
+	    !c->temporary && !file_write(path, job->output.text, job->output.length))
 		report("--keep: %s: %m", path);
 	if (c->options.verbose) {
 		fprintf(c->verbose, "# %s %s\n", job->target->name, run->plan.name);
@@ -122,17 +122,20 @@ static bool all_good(const struct conform_command *c)
 {
 	bool good = true;
 
-	for (size_t i = 0; i < c->count; i++) {
-		bool counts = c->jobs[i].target->ours || c->options.strict;
-		good &= c->runs[i].result.status == CONFORM_COMPLETE &&
-			(!counts || conform_count(&c->runs[i], CONFORM_FAIL) == 0);
+	for (size_t s = 0; s < c->report.count; s++) {
+		const struct conform_section *section = &c->sections[s];
+		bool counts = section->target->ours || c->options.strict;
+
+		for (size_t r = 0; r < section->run_count; r++)
+			good &= section->runs[r].result.status == CONFORM_COMPLETE &&
+				(!counts || conform_count(&section->runs[r], CONFORM_FAIL) == 0);
 	}
 	return good;
 }
 
 static int run_all(struct conform_command *c)
 {
-	int result = conform_jobs_run(c->jobs, c->count, c->options.width, c->signals, ended, c);
+	int result = jobs_run(c->jobs, c->count, c->options.width, c->signals, ended, c);
 
 	if (result < 0) {
 		report("cannot start a run: %m");
@@ -143,15 +146,15 @@ static int run_all(struct conform_command *c)
 		return STATUS_FAILED;
 	}
 	for (size_t i = 0; i < c->count; i++) {
-		if (c->jobs[i].outcome != CONFORM_UNABLE)
+		if (c->jobs[i].outcome != RUN_UNABLE)
 			continue;
 		report("%s %s: %s", c->jobs[i].target->name, c->jobs[i].plan.name,
 		       c->jobs[i].output.why);
 		return STATUS_USAGE;
 	}
 	for (size_t s = 0; s < c->report.count; s++)
-		c->sections[s].target->versions(&c->kit, c->sections[s].versions,
-						sizeof(c->sections[s].versions));
+		c->sections[s].target->by->versions(&c->kit, c->sections[s].versions,
+						    sizeof(c->sections[s].versions));
 	if (!tell(c))
 		return STATUS_FAILED;
 	return all_good(c) ? STATUS_OK : STATUS_FAILED;
@@ -165,11 +168,11 @@ static int prepare_and_run(struct conform_command *c)
 
 		for (unsigned t = 0; t < CONFORM_TARGETS; t++)
 			if (c->options.target[t])
-				targets[n++] = conform_targets[t];
+				targets[n++] = &conform_targets[t];
 		conform_report_list(targets, n, stdout);
 		return STATUS_OK;
 	}
-	c->signals = conform_jobs_block_signals();
+	c->signals = jobs_block_signals();
 	if (c->signals < 0) {
 		report("signals: %m");
 		return STATUS_USAGE;
@@ -195,7 +198,7 @@ int conform_command(int argc, char **argv)
 	number = c->signal_number;
 	free(c);
 	/* Nothing is left to be done: whoever started it learns what has ended it. */
-	conform_jobs_unblock_signals();
+	jobs_unblock_signals();
 	if (number != 0)
 		raise(number);
 	return status;

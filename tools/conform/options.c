@@ -34,12 +34,6 @@ const char conform_usage[] =
 #define JOBS_MAX    64u
 #define LIMIT_S_MAX 86400u
 
-const struct conform_target *const conform_targets[CONFORM_TARGETS] = {
-	&conform_pvtime,
-	&conform_kvm,
-	&conform_xen,
-};
-
 enum {
 	RUN = 1,
 	CASE,
@@ -197,7 +191,7 @@ static bool take_target(struct conform_options *o, const char *name)
 	bool all = strcmp(name, "all") == 0, found = all;
 
 	for (unsigned t = 0; t < CONFORM_TARGETS; t++) {
-		bool is = strcmp(name, conform_targets[t]->name) == 0;
+		bool is = strcmp(name, conform_targets[t].by->name) == 0;
 		o->target[t] |= is || all;
 		found |= is;
 	}
@@ -206,7 +200,7 @@ static bool take_target(struct conform_options *o, const char *name)
 	return found;
 }
 
-bool conform_options_want(const struct conform_options *o, const struct conform_plan *plan)
+bool conform_options_want(const struct conform_options *o, const struct run_plan *plan)
 {
 	for (size_t i = 0; i < o->run_count; i++)
 		if (strcmp(o->runs[i], plan->name) == 0)
@@ -220,8 +214,8 @@ static bool check_runs(const struct conform_options *o)
 	for (size_t i = 0; i < o->run_count; i++) {
 		bool found = false;
 		for (unsigned t = 0; t < CONFORM_TARGETS; t++)
-			for (size_t p = 0; o->target[t] && p < conform_targets[t]->plan_count; p++)
-				found |= strcmp(conform_targets[t]->plans[p].name, o->runs[i]) == 0;
+			for (size_t p = 0; o->target[t] && p < conform_targets[t].plan_count; p++)
+				found |= strcmp(conform_targets[t].plans[p].name, o->runs[i]) == 0;
 		if (!found) {
 			report("--run: '%s' is not a run of the targets given; 'pvtime conform "
 			       "--list' lists them",

@@ -5,12 +5,7 @@
 /* The command line of `pvtime conform`. */
 #include <limits.h>
 #include "tools/conform/rules.h"
-#include "tools/run/target.h"
-
-#define CONFORM_TARGETS 3u
-
-/* In the order in which they are run and drawn. */
-extern const struct conform_target *const conform_targets[CONFORM_TARGETS];
+#include "tools/conform/targets.h"
 
 enum conform_format { CONFORM_TABLE, CONFORM_TAP, CONFORM_JSON, CONFORM_MARKDOWN, CONFORM_FORMATS };
 
@@ -34,6 +29,6 @@ bool conform_options_parse(struct conform_options *options, int argc, char **arg
 void conform_options_free(struct conform_options *options);
 
 /* Whether that plan of that target was asked for. */
-bool conform_options_want(const struct conform_options *options, const struct conform_plan *plan);
+bool conform_options_want(const struct conform_options *options, const struct run_plan *plan);
 
 #endif

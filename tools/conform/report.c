@@ -53,7 +53,7 @@ static unsigned count_listed(const char *list)
 	return n;
 }
 
-void conform_axes(const struct conform_plan *plan, char *text, size_t room)
+void conform_axes(const struct run_plan *plan, char *text, size_t room)
 {
 	text[0] = '\0';
 	if (plan->user)
@@ -98,7 +98,7 @@ static const char *colour_of(const struct conform_look *look, enum conform_verdi
 
 static int column(const struct conform_section *section)
 {
-	int n = (int)strlen(section->target->name);
+	int n = (int)strlen(section->target->by->name);
 
 	return n > 4 ? n : 4;
 }
@@ -109,7 +109,7 @@ static void draw_rules(const struct conform_report *report, const struct conform
 	fprintf(out, "%sRule", look->title);
 	for (size_t s = 0; s < report->count; s++)
 		fprintf(out, "  %-*s", column(&report->sections[s]),
-			report->sections[s].target->name);
+			report->sections[s].target->by->name);
 	fprintf(out, "  What it asks for%s\n", look->plain);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
 		fprintf(out, "%s", conform_rules[r].name);
@@ -135,7 +135,8 @@ static void draw_uncovered(const struct conform_section *section, FILE *out)
 		if (conform_rule_covered(section, (enum conform_rule_id)r))
 			continue;
 		if (!any)
-			fprintf(out, "\n%s: no case in these runs (-)\n", section->target->name);
+			fprintf(out, "\n%s: no case in these runs (-)\n",
+				section->target->by->name);
 		any = true;
 		fprintf(out, "  %s", conform_rules[r].name);
 		if (elsewhere != NULL && section->target->ours)
@@ -164,7 +165,7 @@ static void draw_failures(const struct conform_section *section, const struct co
 		if (conform_case_verdict(section, id) != CONFORM_FAIL)
 			continue;
 		if (!any)
-			fprintf(out, "\n%s: %sFAIL%s\n", section->target->name, look->bad,
+			fprintf(out, "\n%s: %sFAIL%s\n", section->target->by->name, look->bad,
 				look->plain);
 		any = true;
 		draw_case(id, out);
@@ -184,7 +185,7 @@ static void draw_skips(const struct conform_section *section, FILE *out)
 	size_t n = conform_skipped(section, texts, REASONS);
 
 	if (n > 0)
-		fprintf(out, "\n%s: skipped in every run\n", section->target->name);
+		fprintf(out, "\n%s: skipped in every run\n", section->target->by->name);
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, "  %s\n    %s\n", texts[i].text, texts[i].names);
 }
@@ -197,7 +198,7 @@ static void draw_runs(const struct conform_section *section, const struct confor
 	for (size_t r = 0; r < section->run_count; r++)
 		if ((int)strlen(section->runs[r].plan.name) > width)
 			width = (int)strlen(section->runs[r].plan.name);
-	fprintf(out, "\n%s: %s; %s\n", section->target->name, section->target->title,
+	fprintf(out, "\n%s: %s; %s\n", section->target->by->name, section->target->title,
 		section->versions);
 	for (size_t r = 0; r < section->run_count; r++) {
 		const struct conform_run *run = &section->runs[r];
@@ -256,9 +257,9 @@ void conform_report_list(const struct conform_target *const *targets, size_t cou
 				elsewhere != NULL ? elsewhere : "uncovered");
 	}
 	for (size_t t = 0; t < count; t++) {
-		fprintf(out, "\n%s: %s\n", targets[t]->name, targets[t]->title);
+		fprintf(out, "\n%s: %s\n", targets[t]->by->name, targets[t]->title);
 		for (size_t p = 0; p < targets[t]->plan_count; p++) {
-			const struct conform_plan *plan = &targets[t]->plans[p];
+			const struct run_plan *plan = &targets[t]->plans[p];
 			conform_axes(plan, axes, sizeof(axes));
 			fprintf(out, "  %-16s  %s\n", plan->name, axes);
 		}

@@ -29,6 +29,6 @@ void conform_report_list(const struct conform_target *const *targets, size_t cou
  */
 const char *conform_verdict_word(enum conform_verdict verdict);
 const char *conform_status_word(enum conform_status status);
-void conform_axes(const struct conform_plan *plan, char *text, size_t room);
+void conform_axes(const struct run_plan *plan, char *text, size_t room);
 
 #endif

@@ -26,7 +26,7 @@ static void heading(const struct conform_report *report, const char *first, cons
 {
 	fprintf(out, "| %s |", first);
 	for (size_t s = 0; s < report->count; s++)
-		fprintf(out, " %s |", report->sections[s].target->name);
+		fprintf(out, " %s |", report->sections[s].target->by->name);
 	fprintf(out, "%s\n|---|", last);
 	for (size_t s = 0; s < report->count; s++)
 		fputs("---|", out);
@@ -77,7 +77,8 @@ static void print_uncovered(const struct conform_report *report, FILE *out)
 			size_t used = strlen(lacking);
 			if (!conform_rule_covered(&report->sections[s], (enum conform_rule_id)r))
 				snprintf(lacking + used, sizeof(lacking) - used, "%s%s",
-					 used > 0 ? ", " : "", report->sections[s].target->name);
+					 used > 0 ? ", " : "",
+					 report->sections[s].target->by->name);
 		}
 		if (lacking[0] == '\0')
 			continue;
@@ -181,7 +182,7 @@ static void print_runs(const struct conform_section *section, FILE *out)
 
 static void print_section(const struct conform_section *section, FILE *out)
 {
-	fprintf(out, "\n## Target %s\n\n", section->target->name);
+	fprintf(out, "\n## Target %s\n\n", section->target->by->name);
 	escaped(section->target->title, out);
 	fputs(": ", out);
 	escaped(section->versions, out);

@@ -4,7 +4,7 @@
 
 /* What the runs have shown, and all of it together. */
 #include "tools/conform/rules.h"
-#include "tools/run/target.h"
+#include "tools/conform/targets.h"
 
 /* In the order of weight: of several, the last one counts. */
 enum conform_verdict {
@@ -18,7 +18,7 @@ enum conform_status {
 	CONFORM_COMPLETE, /* every case that belongs to the run has its verdict, and no line is lost */
 	CONFORM_FAULTY, /* what was printed is no whole result */
 	CONFORM_HUNG,	/* the limit was reached */
-	CONFORM_DIED,	/* CONFORM_STOPPED */
+	CONFORM_DIED,	/* RUN_STOPPED */
 };
 
 #define CONFORM_OBSERVED 16u /* lines of one case that are kept; the suite prints fewer */
@@ -33,9 +33,9 @@ struct conform_seen {
 
 struct conform_result {
 	enum conform_status status;
-	char why[CONFORM_WHY]; /* one line, unless complete */
-	char *suite;	/* what the "# suite" line says after the word; NULL: there was none */
-	unsigned lines; /* cases with a line */
+	char why[RUN_WHY]; /* one line, unless complete */
+	char *suite;	   /* what the "# suite" line says after the word; NULL: there was none */
+	unsigned lines;	   /* cases with a line */
 	struct conform_seen cases[CONFORM_CASES];
 };
 
@@ -43,7 +43,7 @@ void conform_result_free(struct conform_result *result);
 
 /* A run that was made. */
 struct conform_run {
-	struct conform_plan plan; /* with what options have changed */
+	struct run_plan plan; /* with what options have changed */
 	bool expected[CONFORM_CASES];
 	struct conform_result result;
 };

@@ -17,7 +17,7 @@ static bool find_kit(struct conform_command *c)
 	    !beside(c->hypervisor, o->hypervisor, "hypervisor.img") ||
 	    !beside(c->debian, o->debian, "debian"))
 		return false;
-	c->kit = (struct conform_kit){
+	c->kit = (struct run_kit){
 		.program = c->program,
 		.suite = c->suite,
 		.hypervisor = c->hypervisor,
@@ -28,7 +28,7 @@ static bool find_kit(struct conform_command *c)
 }
 
 /* The plan's own words, and the cases that it is to have. */
-static char *words_of(const struct conform_plan *plan, const bool expected[CONFORM_CASES])
+static char *words_of(const struct run_plan *plan, const bool expected[CONFORM_CASES])
 {
 	char *text = NULL;
 	size_t size;
@@ -60,10 +60,10 @@ static bool any(const bool expected[CONFORM_CASES])
 
 /* The next run, if the options want it; false: no memory. */
 static bool add_run(struct conform_command *c, struct conform_section *section,
-		    const struct conform_plan *plan)
+		    const struct run_plan *plan)
 {
 	struct conform_run *run = &c->runs[c->count];
-	struct conform_job *job = &c->jobs[c->count];
+	struct run_job *job = &c->jobs[c->count];
 
 	conform_expect(plan, c->options.selected, run->expected);
 	if (!conform_options_want(&c->options, plan) || !any(run->expected))
@@ -71,7 +71,7 @@ static bool add_run(struct conform_command *c, struct conform_section *section,
 	run->plan = *plan;
 	if (c->options.limit_s != 0)
 		run->plan.limit_s = c->options.limit_s;
-	job->target = section->target;
+	job->target = section->target->by;
 	job->kit = c->kit;
 	job->plan = run->plan;
 	if (c->options.case_given || plan->without != NULL) {
@@ -96,7 +96,7 @@ static bool choose_runs(struct conform_command *c)
 	size_t most = 0;
 
 	for (unsigned t = 0; t < CONFORM_TARGETS; t++)
-		most += c->options.target[t] ? conform_targets[t]->plan_count : 0;
+		most += c->options.target[t] ? conform_targets[t].plan_count : 0;
 	c->runs = calloc(most + 1, sizeof(*c->runs));
 	c->jobs = calloc(most + 1, sizeof(*c->jobs));
 	c->words = calloc(most + 1, sizeof(*c->words));
@@ -107,7 +107,7 @@ static bool choose_runs(struct conform_command *c)
 		struct conform_section *section = &c->sections[c->report.count];
 		if (!c->options.target[t])
 			continue;
-		section->target = conform_targets[t];
+		section->target = &conform_targets[t];
 		section->runs = &c->runs[c->count];
 		for (size_t p = 0; p < section->target->plan_count && good; p++)
 			good = add_run(c, section, &section->target->plans[p]);
@@ -124,10 +124,10 @@ static bool choose_runs(struct conform_command *c)
 
 static bool all_ready(const struct conform_command *c)
 {
-	char why[CONFORM_WHY] = "";
+	char why[RUN_WHY] = "";
 
 	for (size_t i = 0; i < c->count; i++) {
-		const struct conform_job *job = &c->jobs[i];
+		const struct run_job *job = &c->jobs[i];
 		if (!job->target->ready(&job->kit, &job->plan, why)) {
 			report("%s %s: %s", job->target->name, job->plan.name, why);
 			return false;
@@ -166,7 +166,7 @@ static bool make_directories(struct conform_command *c)
 	if (option != NULL) {
 		snprintf(c->keep, sizeof(c->keep), "%s", option);
 	} else {
-		c->temporary = conform_file_temporary(c->keep, "pvtime-conform");
+		c->temporary = file_temporary(c->keep, "pvtime-conform");
 		if (!c->temporary) {
 			report("%s: %m; expected a directory to write to", c->keep);
 			return false;
@@ -176,7 +176,7 @@ static bool make_directories(struct conform_command *c)
 		char *path = c->directories[i];
 		int n = snprintf(path, PATH_MAX, "%s/%s/%s", c->keep, c->jobs[i].target->name,
 				 c->jobs[i].plan.name);
-		if (n >= PATH_MAX || !conform_file_mkdir(path)) {
+		if (n >= PATH_MAX || !file_mkdir(path)) {
 			errno = n >= PATH_MAX ? ENAMETOOLONG : errno;
 			report("--keep: %s: %m; expected a directory to write to", c->keep);
 			return false;
@@ -205,7 +205,7 @@ void conform_tear_down(struct conform_command *c)
 	if (c->signals > 0)
 		close(c->signals);
 	if (c->temporary)
-		conform_file_remove(c->keep);
+		file_remove(c->keep);
 	free(c->jobs);
 	free(c->runs);
 	free(c->words);

@@ -11,13 +11,13 @@
 
 struct conform_command {
 	struct conform_options options;
-	struct conform_kit kit;
+	struct run_kit kit;
 	char program[PATH_MAX], suite[PATH_MAX], hypervisor[PATH_MAX], debian[PATH_MAX];
 	char keep[PATH_MAX];
 	bool temporary; /* `keep` is to be removed */
 	struct conform_section sections[CONFORM_TARGETS];
 	struct conform_report report;
-	struct conform_job *jobs;
+	struct run_job *jobs;
 	struct conform_run *runs; /* of all sections, in the order of the jobs */
 	char (*directories)[PATH_MAX];
 	char **words; /* each plan's `append`, where cases were added to it; or NULL */

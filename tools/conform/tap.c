@@ -40,7 +40,7 @@ static bool is_listed(const char *list, const char *name)
 	return false;
 }
 
-void conform_expect(const struct conform_plan *plan, const bool selected[CONFORM_CASES],
+void conform_expect(const struct run_plan *plan, const bool selected[CONFORM_CASES],
 		    bool expected[CONFORM_CASES])
 {
 	bool reset = has_word(plan->append, "reset_ms=");

@@ -16,7 +16,7 @@
  * but in a run that resets the VM (reset_ms= in plan->append) the one that wants it, and else all
  * others; of these the ones that are `selected`, and not in plan->without.
  */
-void conform_expect(const struct conform_plan *plan, const bool selected[CONFORM_CASES],
+void conform_expect(const struct run_plan *plan, const bool selected[CONFORM_CASES],
 		    bool expected[CONFORM_CASES]);
 
 /*

@@ -13,6 +13,7 @@
 #include "tools/command.h"
 #include "tools/lab/bundle.h"
 #include "tools/lab/options.h"
+#include "tools/lab/qemu_board.h"
 #include "tools/lab/session.h"
 #include "tools/lab/terminal.h"
 #include "tools/report.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "tools/lab/bundle.h"
-#include "tools/run/qemu.h"
+#include "tools/lab/qemu_board.h"
 
 struct arguments {
 	const char *argv[48];

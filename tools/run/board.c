@@ -23,7 +23,7 @@
 struct board {
 	struct qemu qemu;
 	struct qmp qmp;
-	struct conform_output *output;
+	struct run_output *output;
 	struct printed printed;
 	unsigned limit_s;
 	bool errors_open, qmp_open;
@@ -35,7 +35,7 @@ struct board {
 	size_t last_length;
 	unsigned polls, idle_polls;
 	int64_t answered_ms;
-	enum conform_outcome outcome; /* with output->why, where it is not CONFORM_ENDED */
+	enum run_outcome outcome; /* with output->why, where it is not RUN_ENDED */
 };
 
 static int64_t now_ms(void)
@@ -47,16 +47,16 @@ static int64_t now_ms(void)
 }
 
 /* The first reason counts. Its one line is `why`. */
-__attribute__((format(printf, 3, 4))) static void
-give_up(struct board *b, enum conform_outcome outcome, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void give_up(struct board *b, enum run_outcome outcome,
+							  const char *format, ...)
 {
 	va_list args;
 
-	if (b->outcome != CONFORM_ENDED)
+	if (b->outcome != RUN_ENDED)
 		return;
 	b->outcome = outcome;
 	va_start(args, format);
-	vsnprintf(b->output->why, CONFORM_WHY, format, args);
+	vsnprintf(b->output->why, RUN_WHY, format, args);
 	va_end(args);
 }
 
@@ -101,18 +101,17 @@ static void judge_progress(struct board *b)
 	b->last_clock = q->clock;
 	b->last_length = b->printed.length;
 	if (q->clock - b->first_clock >= b->limit_s)
-		give_up(b, CONFORM_LIMIT, "not done within %u s of guest time", b->limit_s);
+		give_up(b, RUN_LIMIT, "not done within %u s of guest time", b->limit_s);
 	else if (b->idle_polls >= STUCK_POLLS)
-		give_up(b, CONFORM_LIMIT, "every CPU waits, and nothing is to come");
+		give_up(b, RUN_LIMIT, "every CPU waits, and nothing is to come");
 }
 
 static void judge_output(struct board *b)
 {
 	if (b->printed.error == EFBIG)
-		give_up(b, CONFORM_LIMIT, "more than %zu MiB of output", PRINTED_MAX >> 20);
+		give_up(b, RUN_LIMIT, "more than %zu MiB of output", PRINTED_MAX >> 20);
 	else if (b->printed.error != 0)
-		give_up(b, CONFORM_UNABLE, "what the machine prints: %s",
-			strerror(b->printed.error));
+		give_up(b, RUN_UNABLE, "what the machine prints: %s", strerror(b->printed.error));
 }
 
 /* Wait for whatever comes first, and serve all that is there. */
@@ -142,7 +141,7 @@ static void serve_all(struct board *b)
 	int64_t next_poll = 0;
 
 	b->answered_ms = now_ms();
-	while (!b->ended && !b->printed.end_seen && b->outcome == CONFORM_ENDED) {
+	while (!b->ended && !b->printed.end_seen && b->outcome == RUN_ENDED) {
 		if (now_ms() >= next_poll) {
 			qmp_poll(&b->qmp);
 			next_poll = now_ms() + POLL_MS;
@@ -151,9 +150,9 @@ static void serve_all(struct board *b)
 		judge_progress(b);
 		judge_output(b);
 		if (b->qmp.why[0] != '\0')
-			give_up(b, CONFORM_STOPPED, "%s", b->qmp.why);
+			give_up(b, RUN_STOPPED, "%s", b->qmp.why);
 		else if (now_ms() - b->answered_ms > ANSWER_PATIENCE_S * 1000)
-			give_up(b, CONFORM_STOPPED, "QEMU has not answered for %d s",
+			give_up(b, RUN_STOPPED, "QEMU has not answered for %d s",
 				ANSWER_PATIENCE_S);
 	}
 	/* What the pipes still hold. */
@@ -172,8 +171,7 @@ static void judge_exit(struct board *b, int wait_status)
 		return;
 	qemu_describe(wait_status, end, sizeof(end));
 	/* No guest can make it: it has refused its arguments or a file, or it has died. */
-	give_up(b, CONFORM_UNABLE, "QEMU ended %s%s%s", end, b->said[0] != '\0' ? ": " : "",
-		b->said);
+	give_up(b, RUN_UNABLE, "QEMU ended %s%s%s", end, b->said[0] != '\0' ? ": " : "", b->said);
 }
 
 /*
@@ -240,24 +238,24 @@ static int start(struct board *b, const char *const *machine)
 	return error;
 }
 
-enum conform_outcome board_run(const char *const *argv, unsigned limit_s, const char *end,
-			       struct conform_output *output)
+enum run_outcome board_run(const char *const *argv, unsigned limit_s, const char *end,
+			   struct run_output *output)
 {
 	struct board b = {
 		.output = output,
 		.limit_s = limit_s,
 		.errors_open = true,
 		.qmp_open = true,
-		.outcome = CONFORM_ENDED,
+		.outcome = RUN_ENDED,
 	};
 	int error = ENOMEM;
 
-	*output = (struct conform_output){.text = NULL};
+	*output = (struct run_output){.text = NULL};
 	if (printed_init(&b.printed, end))
 		error = start(&b, argv);
 	if (error != 0) {
 		free(b.printed.text);
-		give_up(&b, CONFORM_UNABLE, "cannot start %s: %s", argv[0], strerror(error));
+		give_up(&b, RUN_UNABLE, "cannot start %s: %s", argv[0], strerror(error));
 		return b.outcome;
 	}
 	serve_all(&b);

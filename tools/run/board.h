@@ -13,9 +13,9 @@
  * -icount, -rtc, QMP, -serial stdio, -nodefaults, -nic none, -display none, -monitor none, -no-reboot, -seed), and
  * collect what its first serial port prints, until QEMU ends, `limit_s` seconds of guest time are over, or `end` (if not
  * NULL) is seen as a whole line; QEMU is gone afterwards. A machine that neither executes anything nor ends is at its
- * limit, too. CONFORM_UNABLE: QEMU could not be started, has refused its arguments, or died.
+ * limit, too. RUN_UNABLE: QEMU could not be started, has refused its arguments, or died.
  */
-enum conform_outcome board_run(const char *const *argv, unsigned limit_s, const char *end,
-			       struct conform_output *output);
+enum run_outcome board_run(const char *const *argv, unsigned limit_s, const char *end,
+			   struct run_output *output);
 
 #endif

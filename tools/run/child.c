@@ -75,8 +75,8 @@ static bool ends_within(pid_t pid, unsigned seconds)
 	return n > 0;
 }
 
-enum conform_child conform_child(const char *const argv[], const char *output, const char *errors,
-				 unsigned seconds, int *wait_status)
+enum child_end child_run(const char *const argv[], const char *output, const char *errors,
+			 unsigned seconds, int *wait_status)
 {
 	pid_t parent = getpid();
 	int failure[2];

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum conform_child {
+enum child_end {
 	CHILD_ENDED, /* *wait_status is set */
 	CHILD_LATE,  /* it was killed, as `seconds` of real time were over */
 	CHILD_NONE,  /* it could not be started: errno */
@@ -15,7 +15,7 @@ enum conform_child {
  * empty, its output goes to the file `output` and its messages to the file `errors`, which are
  * created or emptied; NULL: nowhere. It ends with the process that calls.
  */
-enum conform_child conform_child(const char *const argv[], const char *output, const char *errors,
-				 unsigned seconds, int *wait_status);
+enum child_end child_run(const char *const argv[], const char *output, const char *errors,
+			 unsigned seconds, int *wait_status);
 
 #endif

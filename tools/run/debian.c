@@ -8,10 +8,10 @@
 
 bool debian_need_qemu(char *why)
 {
-	return conform_need_program(QEMU_PROGRAM, "qemu-system-arm", why);
+	return need_program(QEMU_PROGRAM, "qemu-system-arm", why);
 }
 
-void debian_words(char words[DEBIAN_WORDS], const struct conform_plan *plan)
+void debian_words(char words[DEBIAN_WORDS], const struct run_plan *plan)
 {
 	bool off = strcmp(plan->dialect, "off") == 0;
 
@@ -20,7 +20,7 @@ void debian_words(char words[DEBIAN_WORDS], const struct conform_plan *plan)
 }
 
 /* A line of such a file is a package's name, a blank, and its version. */
-void debian_version(char *version, size_t room, const struct conform_kit *kit, const char *list,
+void debian_version(char *version, size_t room, const struct run_kit *kit, const char *list,
 		    const char *package)
 {
 	char path[PATH_MAX], line[256];

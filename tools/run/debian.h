@@ -13,10 +13,10 @@
 bool debian_need_qemu(char *why);
 
 /* The words of the guest's command line. */
-void debian_words(char words[DEBIAN_WORDS], const struct conform_plan *plan);
+void debian_words(char words[DEBIAN_WORDS], const struct run_plan *plan);
 
 /* The version of the package whose name begins with `package`, of the kit's file `list`; or "?". */
-void debian_version(char *version, size_t room, const struct conform_kit *kit, const char *list,
+void debian_version(char *version, size_t room, const struct run_kit *kit, const char *list,
 		    const char *package);
 
 #endif

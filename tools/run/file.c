@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include "tools/run/file.h"
 
-char *conform_file_read(const char *path, size_t most, size_t *length)
+char *file_read(const char *path, size_t most, size_t *length)
 {
 	FILE *in = fopen(path, "re");
 	char *text = NULL;
@@ -41,7 +41,7 @@ char *conform_file_read(const char *path, size_t most, size_t *length)
 	return text;
 }
 
-bool conform_file_write(const char *path, const char *text, size_t length)
+bool file_write(const char *path, const char *text, size_t length)
 {
 	FILE *out = fopen(path, "we");
 
@@ -51,7 +51,7 @@ bool conform_file_write(const char *path, const char *text, size_t length)
 	return fclose(out) == 0 && good;
 }
 
-bool conform_file_mkdir(const char *path)
+bool file_mkdir(const char *path)
 {
 	char part[PATH_MAX];
 	struct stat st;
@@ -80,12 +80,12 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return 0;
 }
 
-void conform_file_remove(const char *path)
+void file_remove(const char *path)
 {
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-bool conform_file_temporary(char path[PATH_MAX], const char *name)
+bool file_temporary(char path[PATH_MAX], const char *name)
 {
 	const char *tmp = getenv("TMPDIR");
 
@@ -93,7 +93,7 @@ bool conform_file_temporary(char path[PATH_MAX], const char *name)
 	return mkdtemp(path) != NULL;
 }
 
-void conform_file_version(const char *program, char *text, size_t room)
+void file_version(const char *program, char *text, size_t room)
 {
 	char command[128];
 	FILE *in;

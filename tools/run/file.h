@@ -11,22 +11,22 @@
  * The first `most` bytes of a file, with a NUL behind them, to be freed; *length, if not NULL, is
  * how many.
  */
-char *conform_file_read(const char *path, size_t most, size_t *length);
+char *file_read(const char *path, size_t most, size_t *length);
 
-bool conform_file_write(const char *path, const char *text, size_t length);
+bool file_write(const char *path, const char *text, size_t length);
 
 /*
  * Directories with all their parents, like mkdir -p; and the removal of one with all that is in it.
  */
-bool conform_file_mkdir(const char *path);
-void conform_file_remove(const char *path);
+bool file_mkdir(const char *path);
+void file_remove(const char *path);
 
 /* A new directory for what is not to be kept, below TMPDIR or else /tmp; its path, which begins with that name. */
-bool conform_file_temporary(char path[PATH_MAX], const char *name);
+bool file_temporary(char path[PATH_MAX], const char *name);
 
 /*
  * The first line of what a program on PATH says to --version; "NAME" alone where it says nothing.
  */
-void conform_file_version(const char *program, char *text, size_t room);
+void file_version(const char *program, char *text, size_t room);
 
 #endif

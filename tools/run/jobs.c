@@ -17,8 +17,8 @@
 
 /* What a worker leaves in the memory that it shares with the command; the text is behind it. */
 struct leavings {
-	enum conform_outcome outcome;
-	char why[CONFORM_WHY];
+	enum run_outcome outcome;
+	char why[RUN_WHY];
 	size_t length;
 };
 
@@ -29,7 +29,7 @@ struct worker {
 };
 
 struct pool {
-	struct conform_job *jobs;
+	struct run_job *jobs;
 	size_t count, begun, told;
 	bool *over; /* of each job */
 	struct worker workers[WIDTH_MAX];
@@ -54,10 +54,10 @@ static bool write_all(int fd, const void *bytes, size_t n)
 }
 
 /* In the worker. */
-static void work(struct conform_job *job, int memory, pid_t parent)
+static void work(struct run_job *job, int memory, pid_t parent)
 {
 	struct leavings left = {.length = 0};
-	struct conform_output output = {.text = NULL};
+	struct run_output output = {.text = NULL};
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -103,7 +103,7 @@ static bool begin(struct pool *p)
 }
 
 /* The text, ended by a NUL, or false where there is no memory or less than was said. */
-static bool read_text(struct conform_output *output, int memory)
+static bool read_text(struct run_output *output, int memory)
 {
 	size_t done = 0;
 
@@ -122,13 +122,13 @@ static bool read_text(struct conform_output *output, int memory)
 
 static void collect(struct pool *p, struct worker *w)
 {
-	struct conform_job *job = &p->jobs[w->job];
+	struct run_job *job = &p->jobs[w->job];
 	struct leavings left;
 	int status = 0;
 
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	job->outcome = CONFORM_STOPPED;
+	job->outcome = RUN_STOPPED;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
 	    pread(w->memory, &left, sizeof(left), 0) != (ssize_t)sizeof(left)) {
 		snprintf(job->output.why, sizeof(job->output.why), "its process was ended");
@@ -141,7 +141,7 @@ static void collect(struct pool *p, struct worker *w)
 			snprintf(job->output.why, sizeof(job->output.why), "out of memory");
 	}
 	p->over[w->job] = true;
-	p->unable |= job->outcome == CONFORM_UNABLE;
+	p->unable |= job->outcome == RUN_UNABLE;
 	close(w->memory);
 	close(w->pidfd);
 	*w = p->workers[--p->running];
@@ -202,7 +202,7 @@ static void stop_signals(sigset_t *set)
 		sigaddset(set, numbers[i]);
 }
 
-int conform_jobs_block_signals(void)
+int jobs_block_signals(void)
 {
 	sigset_t set;
 
@@ -212,7 +212,7 @@ int conform_jobs_block_signals(void)
 		       : -1;
 }
 
-void conform_jobs_unblock_signals(void)
+void jobs_unblock_signals(void)
 {
 	sigset_t set;
 
@@ -220,15 +220,15 @@ void conform_jobs_unblock_signals(void)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-int conform_jobs_run(struct conform_job *jobs, size_t count, unsigned width, int signals,
-		     void (*ended)(void *ctx, size_t index), void *ctx)
+int jobs_run(struct run_job *jobs, size_t count, unsigned width, int signals,
+	     void (*ended)(void *ctx, size_t index), void *ctx)
 {
 	struct pool p = {.jobs = jobs, .count = count, .width = width};
 
 	if (p.width > WIDTH_MAX)
 		p.width = WIDTH_MAX;
 	for (size_t i = 0; i < count; i++)
-		jobs[i].outcome = CONFORM_STOPPED;
+		jobs[i].outcome = RUN_STOPPED;
 	p.over = calloc(count + 1, sizeof(*p.over));
 	if (p.over == NULL)
 		return -1;

@@ -8,13 +8,13 @@
  */
 #include "tools/run/target.h"
 
-struct conform_job {
-	const struct conform_target *target;
-	struct conform_plan plan;
-	struct conform_kit kit; /* with a directory `keep` of its own, which is there */
+struct run_job {
+	const struct run_target *target;
+	struct run_plan plan;
+	struct run_kit kit; /* with a directory `keep` of its own, which is there */
 
-	enum conform_outcome outcome; /* of this and the next, when it has ended */
-	struct conform_output output;
+	enum run_outcome outcome; /* of this and the next, when it has ended */
+	struct run_output output;
 };
 
 /*
@@ -22,17 +22,17 @@ struct conform_job {
  * from the descriptor that is returned (-1 and errno where that cannot be), or until they are
  * unblocked, when nothing is left to be cleaned up.
  */
-int conform_jobs_block_signals(void);
-void conform_jobs_unblock_signals(void);
+int jobs_block_signals(void);
+void jobs_unblock_signals(void);
 
 /*
  * Run them all, at most `width` at a time, beginning in their order. `ended`, if not NULL, is
  * called in that order, of a job when it and all before it have ended. Returns 0; the number of the
  * signal, read from `signals`, that has ended all of it; or -1 and errno where processes cannot be
- * had. The first job that is CONFORM_UNABLE ends the others, too, which are then left
- * CONFORM_STOPPED. output.text is to be freed by the caller.
+ * had. The first job that is RUN_UNABLE ends the others, too, which are then left
+ * RUN_STOPPED. output.text is to be freed by the caller.
  */
-int conform_jobs_run(struct conform_job *jobs, size_t count, unsigned width, int signals,
-		     void (*ended)(void *ctx, size_t index), void *ctx);
+int jobs_run(struct run_job *jobs, size_t count, unsigned width, int signals,
+	     void (*ended)(void *ctx, size_t index), void *ctx);
 
 #endif

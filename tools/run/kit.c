@@ -26,11 +26,11 @@ static int open_file(const char *path, const char *hint, char *why)
 		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
 	}
 	if (fd < 0)
-		snprintf(why, CONFORM_WHY, "%s: %s; %s", path, strerror(errno), hint);
+		snprintf(why, RUN_WHY, "%s: %s; %s", path, strerror(errno), hint);
 	return fd;
 }
 
-bool conform_need_file(const char *path, const char *hint, char *why)
+bool need_file(const char *path, const char *hint, char *why)
 {
 	int fd = open_file(path, hint, why);
 
@@ -53,7 +53,7 @@ static bool is_elf(const unsigned char *head, size_t n)
 	return (ehdr.e_ident[EI_DATA] == ELFDATA2MSB ? big : little) == EM_AARCH64;
 }
 
-bool conform_need_image(const char *path, const char *hint, bool *elf, char *why)
+bool need_image(const char *path, const char *hint, bool *elf, char *why)
 {
 	unsigned char head[IMAGE_HEADER];
 	int fd = open_file(path, hint, why);
@@ -63,7 +63,7 @@ bool conform_need_image(const char *path, const char *hint, bool *elf, char *why
 	ssize_t n = read(fd, head, sizeof(head));
 	close(fd);
 	if (n < 0) {
-		snprintf(why, CONFORM_WHY, "%s: %s; %s", path, strerror(errno), hint);
+		snprintf(why, RUN_WHY, "%s: %s; %s", path, strerror(errno), hint);
 		return false;
 	}
 	bool arm64 = n == IMAGE_HEADER && memcmp(head + IMAGE_MAGIC_OFFSET, image_magic, 4) == 0;
@@ -71,12 +71,12 @@ bool conform_need_image(const char *path, const char *hint, bool *elf, char *why
 		*elf = !arm64 && is_elf(head, (size_t)n);
 	if (arm64 || is_elf(head, (size_t)n))
 		return true;
-	snprintf(why, CONFORM_WHY,
+	snprintf(why, RUN_WHY,
 		 "%s is no arm64 image; expected an arm64 Image, or an ELF file for AArch64", path);
 	return false;
 }
 
-bool conform_need_program(const char *name, const char *package, char *why)
+bool need_program(const char *name, const char *package, char *why)
 {
 	const char *path = getenv("PATH");
 
@@ -90,44 +90,43 @@ bool conform_need_program(const char *name, const char *package, char *why)
 		path += n;
 		path += *path == ':';
 	}
-	snprintf(why, CONFORM_WHY, "there is no %s on PATH; Debian has it in %s", name, package);
+	snprintf(why, RUN_WHY, "there is no %s on PATH; Debian has it in %s", name, package);
 	return false;
 }
 
-bool conform_need_part(const char *directory, const char *name, const char *hint, char *path,
-		       char *why)
+bool need_part(const char *directory, const char *name, const char *hint, char *path, char *why)
 {
 	char file[PATH_MAX];
 
 	if (snprintf(file, sizeof(file), "%s%s%s", directory, *name != '\0' ? "/" : "", name) >=
 	    (int)sizeof(file)) {
-		snprintf(why, CONFORM_WHY, "%.100s...: the path is too long", directory);
+		snprintf(why, RUN_WHY, "%.100s...: the path is too long", directory);
 		return false;
 	}
-	if (!conform_need_file(file, hint, why))
+	if (!need_file(file, hint, why))
 		return false;
 	if (realpath(file, path) != NULL)
 		return true;
-	snprintf(why, CONFORM_WHY, "%.300s: %s", file, strerror(errno));
+	snprintf(why, RUN_WHY, "%.300s: %s", file, strerror(errno));
 	return false;
 }
 
-bool conform_need_suite(const struct conform_kit *kit, const struct conform_plan *plan, char *path,
-			bool *elf, char *why)
+bool need_suite(const struct run_kit *kit, const struct run_plan *plan, char *path, bool *elf,
+		char *why)
 {
 	static const char hint[] = "expected an image to run";
 	char name[64];
 
 	*elf = false;
 	if (kit->image != NULL)
-		return conform_need_part(kit->image, "", hint, path, why) &&
-		       conform_need_image(path, hint, elf, why);
+		return need_part(kit->image, "", hint, path, why) &&
+		       need_image(path, hint, elf, why);
 	snprintf(name, sizeof(name), "suite-%s.%s", plan->build, plan->form);
-	if (!conform_need_part(
+	if (!need_part(
 		    kit->suite, name,
 		    "expected the suite, which 'make conform' builds; --suite DIR says where it is",
 		    path, why))
 		return false;
 	/* A raw binary has nothing that it could be known by. */
-	return strcmp(plan->form, "raw") == 0 || conform_need_image(path, hint, elf, why);
+	return strcmp(plan->form, "raw") == 0 || need_image(path, hint, elf, why);
 }

@@ -62,57 +62,56 @@ struct files {
 	char lab[PATH_MAX], console[PATH_MAX], ledger[PATH_MAX], errors[PATH_MAX];
 };
 
-static bool name_file(const struct conform_kit *kit, const char *name, const char *end, char *path,
+static bool name_file(const struct run_kit *kit, const char *name, const char *end, char *path,
 		      char *why)
 {
 	if (snprintf(path, PATH_MAX, "%s/%s%s", kit->keep, name, end) < PATH_MAX)
 		return true;
-	snprintf(why, CONFORM_WHY, "%.100s...: the path is too long", kit->keep);
+	snprintf(why, RUN_WHY, "%.100s...: the path is too long", kit->keep);
 	return false;
 }
 
-bool conform_lab_file(const struct conform_kit *kit, char *path, char *why)
+bool lab_child_file(const struct run_kit *kit, char *path, char *why)
 {
 	return name_file(kit, "run", ".lab", path, why);
 }
 
-static bool name_files(const struct conform_kit *kit, const char *until, struct files *f, char *why)
+static bool name_files(const struct run_kit *kit, const char *until, struct files *f, char *why)
 {
-	return conform_lab_file(kit, f->lab, why) &&
+	return lab_child_file(kit, f->lab, why) &&
 	       name_file(kit, until != NULL ? until : "", ".log", f->console, why) &&
-	       name_file(kit, CONFORM_LEDGER_FILE, "", f->ledger, why) &&
+	       name_file(kit, LAB_CHILD_LEDGER, "", f->ledger, why) &&
 	       name_file(kit, "errors", ".log", f->errors, why);
 }
 
 /* `limit_ms`: of a lab that was to end before; 0: of one that has no end of its own. */
-static enum conform_outcome judge(const struct files *f, unsigned limit_ms, int wait_status,
-				  struct conform_output *output)
+static enum run_outcome judge(const struct files *f, unsigned limit_ms, int wait_status,
+			      struct run_output *output)
 {
-	char *text = conform_file_read(f->errors, TEXT_MAX, NULL);
-	char *ledger = conform_file_read(f->ledger, TEXT_MAX, NULL);
-	enum conform_outcome outcome = CONFORM_ENDED;
+	char *text = file_read(f->errors, TEXT_MAX, NULL);
+	char *ledger = file_read(f->ledger, TEXT_MAX, NULL);
+	enum run_outcome outcome = RUN_ENDED;
 
 	if (WIFSIGNALED(wait_status)) {
-		snprintf(output->why, CONFORM_WHY, "pvtime lab ended of signal %d",
+		snprintf(output->why, RUN_WHY, "pvtime lab ended of signal %d",
 			 WTERMSIG(wait_status));
-		outcome = CONFORM_STOPPED;
+		outcome = RUN_STOPPED;
 	} else if (WEXITSTATUS(wait_status) != 0) {
-		snprintf(output->why, CONFORM_WHY, "%s", text != NULL ? last_message(text) : "");
-		outcome = WEXITSTATUS(wait_status) == 2 || qemu_died(output->why) ? CONFORM_UNABLE
-										  : CONFORM_STOPPED;
+		snprintf(output->why, RUN_WHY, "%s", text != NULL ? last_message(text) : "");
+		outcome = WEXITSTATUS(wait_status) == 2 || qemu_died(output->why) ? RUN_UNABLE
+										  : RUN_STOPPED;
 	} else if (limit_ms != 0 && (ledger == NULL || elapsed_ms(ledger) >= limit_ms)) {
-		snprintf(output->why, CONFORM_WHY,
-			 "it had not powered off after %g s of guest time", limit_ms / 1000.0);
-		outcome = CONFORM_LIMIT;
+		snprintf(output->why, RUN_WHY, "it had not powered off after %g s of guest time",
+			 limit_ms / 1000.0);
+		outcome = RUN_LIMIT;
 	}
 	free(text);
 	free(ledger);
 	return outcome;
 }
 
-static enum conform_outcome run_lab(const struct conform_kit *kit, const char *until,
-				    unsigned limit_ms, const struct files *f,
-				    struct conform_output *output)
+static enum run_outcome run_lab(const struct run_kit *kit, const char *until, unsigned limit_ms,
+				const struct files *f, struct run_output *output)
 {
 	char seconds[16];
 	const char *const argv[] = {
@@ -135,31 +134,30 @@ static enum conform_outcome run_lab(const struct conform_kit *kit, const char *u
 	int status = 0;
 
 	snprintf(seconds, sizeof(seconds), "%u.%03u", limit_ms / 1000, limit_ms % 1000);
-	enum conform_child child = conform_child(argv, NULL, f->errors, PATIENCE_S, &status);
+	enum child_end child = child_run(argv, NULL, f->errors, PATIENCE_S, &status);
 	if (child == CHILD_NONE) {
-		snprintf(output->why, CONFORM_WHY, "%.300s: %s", kit->program, strerror(errno));
-		return CONFORM_UNABLE;
+		snprintf(output->why, RUN_WHY, "%.300s: %s", kit->program, strerror(errno));
+		return RUN_UNABLE;
 	}
-	output->text = conform_file_read(until != NULL ? f->console : f->ledger, TEXT_MAX,
-					 &output->length);
+	output->text = file_read(until != NULL ? f->console : f->ledger, TEXT_MAX, &output->length);
 	if (child == CHILD_LATE) {
 		snprintf(
-			output->why, CONFORM_WHY,
+			output->why, RUN_WHY,
 			"the lab was killed after %d s of real time: the hypervisor did not answer",
 			PATIENCE_S);
-		return CONFORM_STOPPED;
+		return RUN_STOPPED;
 	}
 	return judge(f, until != NULL ? limit_ms : 0, status, output);
 }
 
-enum conform_outcome conform_lab(const struct conform_kit *kit, const char *until,
-				 unsigned limit_ms, struct conform_output *output)
+enum run_outcome lab_child_run(const struct run_kit *kit, const char *until, unsigned limit_ms,
+			       struct run_output *output)
 {
 	struct files *files = malloc(sizeof(*files));
-	enum conform_outcome outcome = CONFORM_UNABLE;
+	enum run_outcome outcome = RUN_UNABLE;
 
 	if (files == NULL)
-		snprintf(output->why, CONFORM_WHY, "%s", strerror(errno));
+		snprintf(output->why, RUN_WHY, "%s", strerror(errno));
 	else if (name_files(kit, until, files, output->why))
 		outcome = run_lab(kit, until, limit_ms, files, output);
 	free(files);

@@ -2,11 +2,10 @@
 #ifndef TOOLS_RUN_QEMU_H
 #define TOOLS_RUN_QEMU_H
 
-/* A QEMU process: the board of a lab, or another machine. */
+/* A QEMU process, of whatever machine. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
-#include "tools/lab/file.h"
 
 #define QEMU_PROGRAM "qemu-system-aarch64"
 
@@ -18,20 +17,11 @@ struct qemu {
 	int errors; /* QEMU's own messages */
 };
 
-struct qemu_board {
-	const struct lab *lab;
-	const char *hypervisor; /* path of the image */
-	int bundle;		/* descriptor of the bundle, inheritable */
-	bool deterministic;
-};
-
 /*
- * Start QEMU, from PATH. It ends with this process, whatever this one ends of, and gets no signals
- * from the terminal. Returns 0 or an errno: what exec() met, ENOENT where there is no QEMU.
+ * Start a program with these arguments: argv[0] is looked for in PATH, and the last one is NULL. It ends with this
+ * process, whatever this one ends of, and gets no signals from the terminal. Returns 0 or an errno: what exec() met,
+ * ENOENT where there is no such program.
  */
-int qemu_start(struct qemu *qemu, const struct qemu_board *board);
-
-/* The same with arguments of one's own: argv[0] is looked for in PATH, and the last one is NULL. */
 int qemu_start_arguments(struct qemu *qemu, const char *const *argv);
 
 /* End the process unless it has ended by itself. Returns its wait status, releases everything. */

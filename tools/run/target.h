@@ -3,20 +3,20 @@
 #define TOOLS_RUN_TARGET_H
 
 /*
- * pvtime conform: the conformance suite on one target after the other. A target makes runs, each of
- * which leaves the console's text; conform/tap.c takes the results out of it; conform/report.c
- * draws them.
+ * A target is something that guests are run on: our own hypervisor, one of its peers, or whatever a
+ * command wants to have run beside others. It makes a run by a plan, with the files of a kit, and leaves the
+ * text of a console.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONFORM_WHY 512 /* room for one line that says what went wrong */
+#define RUN_WHY 512 /* room for one line that says what went wrong */
 
 /*
  * Where everything that is run lies; absolute or relative paths of files that need not exist yet.
  */
-struct conform_kit {
+struct run_kit {
 	const char *program;	/* this pvtime, to run `pvtime lab` by */
 	const char *suite;	/* directory: suite-BUILD.FORM, competitor.img, user */
 	const char *hypervisor; /* our hypervisor's image */
@@ -30,7 +30,7 @@ struct conform_kit {
  * One run of the suite: a row of a target's table. What a target cannot vary it has to be given as
  * 0 or NULL.
  */
-struct conform_plan {
+struct run_plan {
 	const char *name;  /* unique within the target, of a-z, 0-9 and '-' */
 	const char *build; /* of suite-BUILD.FORM: "4k-le", ... */
 	const char *form;  /* "img", "elf" or "raw" */
@@ -47,46 +47,43 @@ struct conform_plan {
 	const char *without;   /* cases that it cannot judge, with commas between; NULL: none */
 };
 
-enum conform_outcome {
-	CONFORM_ENDED, /* the text is all that was printed, and the target has powered off by itself */
-	CONFORM_LIMIT,	 /* the limit was reached; `why` says which */
-	CONFORM_STOPPED, /* the target stopped without the suite's doing: a bug of it */
-	CONFORM_UNABLE, /* it could not be started, or QEMU died under it: status 2, and no report */
+enum run_outcome {
+	RUN_ENDED, /* the text is all that was printed, and the target has powered off by itself */
+	RUN_LIMIT, /* the limit was reached; `why` says which */
+	RUN_STOPPED, /* the target stopped without the suite's doing: a bug of it */
+	RUN_UNABLE,  /* it could not be started, or QEMU died under it: status 2, and no report */
 };
 
 /*
- * What a run left. `text` is malloc()ed, ends with a NUL, and may be NULL only for CONFORM_UNABLE.
+ * What a run left. `text` is malloc()ed, ends with a NUL, and may be NULL only for RUN_UNABLE.
  */
-struct conform_output {
+struct run_output {
 	char *text;
 	size_t length;
-	char why[CONFORM_WHY];
+	char why[RUN_WHY];
 };
 
-struct conform_target {
-	const char *name;  /* as on the command line */
-	const char *title; /* as in the report */
-	bool ours;	   /* a failed case is a failure of the command */
-	const struct conform_plan *plans;
-	size_t plan_count;
+struct run_target {
+	const char *name; /* as on the command line */
 
 	/*
 	 * Whether all files and programs of a plan are there and of the right kind; if not, `why`.
 	 * Starts nothing.
 	 */
-	bool (*ready)(const struct conform_kit *kit, const struct conform_plan *plan, char *why);
+	bool (*ready)(const struct run_kit *kit, const struct run_plan *plan, char *why);
 
 	/* Run it to its end. */
-	enum conform_outcome (*run)(const struct conform_kit *kit, const struct conform_plan *plan,
-				    struct conform_output *output);
+	enum run_outcome (*run)(const struct run_kit *kit, const struct run_plan *plan,
+				struct run_output *output);
 
 	/*
-	 * What was run, for the report, such as "Linux 6.1.192-2, QEMU 1:7.2+dfsg-7": at most
-	 * `room` bytes with NUL.
+	 * What was run, for a report, such as "Linux 6.1.192-2, QEMU 1:7.2+dfsg-7": at most `room` bytes
+	 * with NUL. NULL: the target is in no report.
 	 */
-	void (*versions)(const struct conform_kit *kit, char *text, size_t room);
+	void (*versions)(const struct run_kit *kit, char *text, size_t room);
 };
 
-extern const struct conform_target conform_pvtime, conform_kvm, conform_xen;
+/* Hypervisors under a guest that is a suite of ours, for conformance or for the benchmark. */
+extern const struct run_target target_pvtime, target_kvm, target_xen;
 
 #endif

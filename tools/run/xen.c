@@ -16,43 +16,23 @@
 #define INITRD_AT   "0x4e000000" /* the same, and behind the largest image */
 #define OPTION_SIZE (2 * (PATH_MAX + DEBIAN_WORDS))
 
-#define A57 "cortex-a57"
-#define N1  "neoverse-n1"
-
-#define ALONE false
-
-/*
- * Xen has one CPU, which vCPUs share: where QEMU counts instructions, Xen does not get two of them up. There is
- * no big-endian build: Xen 4.17 gives such a guest the registers of its GIC in little-endian order, and it finds no
- * redistributor.
- */
-static const struct conform_plan plans[] = {
-	/* name, build, form, CPU, CPUs, vCPUs, dialect, conduit, who, cap, timeslice, words, limit, user, without */
-	{"plain", "4k-le", "img", A57, 1, 1, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},
-	{"pair", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},
-	{"granule-16k", "16k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false,
-	 NULL},
-	{"granule-64k", "64k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false,
-	 NULL},
-};
-
 /* The files of a run. */
 struct parts {
 	char xen[PATH_MAX], suite[PATH_MAX];
 };
 
-static bool find_parts(struct parts *parts, const struct conform_kit *kit,
-		       const struct conform_plan *plan, char *why)
+static bool find_parts(struct parts *parts, const struct run_kit *kit, const struct run_plan *plan,
+		       char *why)
 {
 	static const char fetched[] = "expected Xen for arm64, which 'make debian-hosts' fetches";
 	bool elf;
 
-	return conform_need_part(kit->debian, "xen", fetched, parts->xen, why) &&
-	       conform_need_image(parts->xen, fetched, NULL, why) &&
-	       conform_need_suite(kit, plan, parts->suite, &elf, why);
+	return need_part(kit->debian, "xen", fetched, parts->xen, why) &&
+	       need_image(parts->xen, fetched, NULL, why) &&
+	       need_suite(kit, plan, parts->suite, &elf, why);
 }
 
-static bool ready(const struct conform_kit *kit, const struct conform_plan *plan, char *why)
+static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
 	struct parts parts;
 
@@ -71,8 +51,7 @@ static size_t add_value(char *option, size_t length, const char *value)
 	return length;
 }
 
-static void guest_loader(char option[OPTION_SIZE], const char *suite,
-			 const struct conform_plan *plan)
+static void guest_loader(char option[OPTION_SIZE], const char *suite, const struct run_plan *plan)
 {
 	char words[DEBIAN_WORDS];
 	size_t n = (size_t)snprintf(option, OPTION_SIZE, "guest-loader,addr=" SUITE_AT ",kernel=");
@@ -87,7 +66,7 @@ static void guest_loader(char option[OPTION_SIZE], const char *suite,
  * Take out Xen's lines from behind the first one that is not Xen's: the suite's text is whole without them.
  * Those before it tell why dom0 did not start, where it did not.
  */
-static void drop_lines_of_xen(struct conform_output *output)
+static void drop_lines_of_xen(struct run_output *output)
 {
 	char *to = output->text, *at = output->text, *end = output->text + output->length;
 	bool begun = false;
@@ -110,8 +89,8 @@ static void drop_lines_of_xen(struct conform_output *output)
 }
 
 /* Xen says only what goes wrong, and has room for all that dom0 prints before it goes out. */
-static enum conform_outcome run(const struct conform_kit *kit, const struct conform_plan *plan,
-				struct conform_output *output)
+static enum run_outcome run(const struct run_kit *kit, const struct run_plan *plan,
+			    struct run_output *output)
 {
 	struct parts parts;
 	char pcpus[16], words[128], loader[OPTION_SIZE], initrd[OPTION_SIZE] = "";
@@ -136,9 +115,9 @@ static enum conform_outcome run(const struct conform_kit *kit, const struct conf
 		NULL,
 	};
 
-	*output = (struct conform_output){.text = NULL};
+	*output = (struct run_output){.text = NULL};
 	if (!find_parts(&parts, kit, plan, output->why))
-		return CONFORM_UNABLE;
+		return RUN_UNABLE;
 	snprintf(pcpus, sizeof(pcpus), "%u", plan->pcpus);
 	snprintf(words, sizeof(words),
 		 "dom0_mem=128M dom0_max_vcpus=%u console=dtuart serial_tx_buffer=1M loglvl=error "
@@ -150,13 +129,13 @@ static enum conform_outcome run(const struct conform_kit *kit, const struct conf
 			  (size_t)snprintf(initrd, OPTION_SIZE,
 					   "guest-loader,addr=" INITRD_AT ",initrd="),
 			  kit->initrd);
-	enum conform_outcome outcome = board_run(argv, plan->limit_s, NULL, output);
+	enum run_outcome outcome = board_run(argv, plan->limit_s, NULL, output);
 	if (output->text != NULL)
 		drop_lines_of_xen(output);
 	return outcome;
 }
 
-static void versions(const struct conform_kit *kit, char *text, size_t room)
+static void versions(const struct run_kit *kit, char *text, size_t room)
 {
 	char version[96];
 
@@ -164,11 +143,8 @@ static void versions(const struct conform_kit *kit, char *text, size_t room)
 	snprintf(text, room, "Xen %s", version);
 }
 
-const struct conform_target conform_xen = {
+const struct run_target target_xen = {
 	.name = "xen",
-	.title = "Xen",
-	.plans = plans,
-	.plan_count = sizeof(plans) / sizeof(plans[0]),
 	.ready = ready,
 	.run = run,
 	.versions = versions,
