@@ -13,4 +13,4 @@ UNIT_NAMES += conform_tap conform_report conform_options
 conform_tap_SRCS     := tests/unit/conform_tap.c tools/conform/tap.c $(CONFORM_TABLES)
 conform_report_SRCS  := tests/unit/conform_report.c $(CONFORM_TABLES) $(wildcard tools/conform/report*.c)
 conform_options_SRCS := tests/unit/conform_options.c tools/conform/options.c tools/conform/rules.c tools/arguments.c \
-	tools/report.c
+	tools/run/jobs.c tools/report.c

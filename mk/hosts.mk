@@ -37,6 +37,6 @@ tools_qmp_SRCS       := tests/unit/tools_qmp.c tools/run/qmp.c tools/run/lines.c
 tools_board_SRCS     := tests/unit/tools_board.c $(addprefix tools/run/,board.c printed.c qmp.c qemu.c lines.c)
 tools_initramfs_SRCS := tests/unit/tools_initramfs.c tools/run/initramfs.c
 conform_hosts_SRCS   := tests/unit/conform_hosts.c $(addprefix tools/run/,board.c printed.c qmp.c qemu.c lines.c \
-	initramfs.c kit.c debian.c kvm.c xen.c)
+	initramfs.c file.c kit.c debian.c kvm.c xen.c) machine/image.c machine/elf64.c
 
 TAP_DEPS += $(CONFORM_USER)

@@ -4,7 +4,6 @@
  * what they left is read, told and compared.
  */
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,12 +19,12 @@
 static void ended(void *ctx, size_t index)
 {
 	struct bench_command *c = ctx;
-	const struct run_job *job = &c->jobs[index];
+	const struct run_job *job = &c->batch->jobs[index];
 	struct bench_run *run = &c->runs[index];
 	char path[PATH_MAX], why[RUN_WHY] = "";
 	bool whole = job->outcome == RUN_ENDED;
 
-	if (!c->temporary &&
+	if (!c->batch->temporary &&
 	    snprintf(path, sizeof(path), "%.*s/text", PATH_MAX - 16, job->kit.keep) > 0 &&
 	    !file_write(path, job->output.text, job->output.length))
 		report("--keep: %s: %m", path);
@@ -42,35 +41,18 @@ static void ended(void *ctx, size_t index)
 	c->good &= whole;
 }
 
-static bool run_jobs(struct bench_command *c)
-{
-	int result = jobs_run(c->jobs, c->count, c->options.width, c->signals, ended, c);
-
-	if (result < 0)
-		report("cannot start a run: %m");
-	if (result > 0)
-		c->signal_number = result;
-	for (size_t i = 0; i < c->count && result == 0; i++)
-		if (c->jobs[i].outcome == RUN_UNABLE) {
-			report("%s %s: %s", bench_target_names[c->runs[i].target], c->runs[i].name,
-			       c->jobs[i].output.why);
-			return false;
-		}
-	return result == 0;
-}
-
 static void take_versions(struct bench_command *c)
 {
 	static const struct run_target *const targets[BENCH_NONE] = {&target_pvtime, &target_kvm,
 								     &target_xen};
 
-	for (size_t i = 0; i < c->count; i++) {
+	for (size_t i = 0; i < c->batch->count; i++) {
 		enum bench_target t = c->runs[i].target;
 		if (t == BENCH_NONE)
 			file_version(QEMU_PROGRAM, c->results.versions[t],
 				     sizeof(c->results.versions[t]));
 		else
-			targets[t]->versions(&c->kit, c->results.versions[t],
+			targets[t]->versions(&c->batch->kit, c->results.versions[t],
 					     sizeof(c->results.versions[t]));
 	}
 }
@@ -122,15 +104,11 @@ static bool tell(const struct bench_command *c)
 
 static int run(struct bench_command *c)
 {
-	c->signals = jobs_block_signals();
-	if (c->signals < 0) {
-		report("signals: %m");
+	if (!batch_hold_signals(c->batch) || !bench_set_up(c))
 		return STATUS_USAGE;
-	}
-	if (!bench_set_up(c))
-		return STATUS_USAGE;
-	if (!run_jobs(c))
-		return c->signal_number != 0 ? STATUS_FAILED : STATUS_USAGE;
+	int status = batch_run(c->batch, c->options.width, ended, c);
+	if (status != STATUS_OK)
+		return status;
 	take_versions(c);
 	bench_derive(&c->results);
 	return STATUS_OK;
@@ -156,26 +134,27 @@ static int measure_and_tell(struct bench_command *c)
 	return c->good && held ? STATUS_OK : STATUS_FAILED;
 }
 
-int bench_command(int argc, char **argv)
+static int command(struct run_batch *batch, int argc, char **argv)
 {
 	struct bench_command *c = calloc(1, sizeof(*c));
-	int status = STATUS_USAGE, number;
+	int status = STATUS_USAGE;
 
 	if (c == NULL) {
 		report("%m");
 		return STATUS_FAILED;
 	}
+	c->batch = batch;
 	if (bench_options_parse(&c->options, argc, argv)) {
 		if (c->options.help)
 			fputs(bench_usage, stdout);
 		status = c->options.help ? STATUS_OK : measure_and_tell(c);
 	}
 	bench_tear_down(c);
-	number = c->signal_number;
 	free(c);
-	/* Nothing is left to be done: whoever started it learns what has ended it. */
-	jobs_unblock_signals();
-	if (number != 0)
-		raise(number);
 	return status;
+}
+
+int bench_command(int argc, char **argv)
+{
+	return batch_command(command, argc, argv);
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "tools/arguments.h"
 #include "tools/bench/options.h"
 #include "tools/command.h"
 #include "tools/report.h"
 
-#define JOBS_MAX    64u
 #define SECONDS	    60u
 #define SECONDS_TOP 3600u
 
@@ -80,7 +78,6 @@ static const struct option long_options[] = {
 
 static bool take_run(struct bench_options *o, const char *name)
 {
-	const char **more = NULL;
 	size_t k = 0;
 
 	while (k < bench_kind_count && strcmp(bench_kinds[k]->name, name) != 0)
@@ -89,26 +86,7 @@ static bool take_run(struct bench_options *o, const char *name)
 		report("--run: '%s' is no kind of run; 'pvtime help bench' lists them", name);
 		return false;
 	}
-	more = realloc(o->runs, (o->run_count + 1) * sizeof(*more));
-	if (more == NULL) {
-		report("%m");
-		return false;
-	}
-	o->runs = more;
-	o->runs[o->run_count++] = name;
-	return true;
-}
-
-static bool take_number(const char *option, const char *text, unsigned most, unsigned *number)
-{
-	size_t n = strspn(text, "0123456789");
-	unsigned long value = n > 0 && n < 5 && text[n] == '\0' ? strtoul(text, NULL, 10) : 0;
-
-	*number = (unsigned)value;
-	if (value >= 1 && value <= most)
-		return true;
-	report("--%s: '%s' is not one; expected 1 to %u", option, text, most);
-	return false;
+	return arguments_collect(&o->runs, &o->run_count, name);
 }
 
 static bool take_file(struct bench_options *o, int result)
@@ -134,53 +112,33 @@ static bool take_option(struct bench_options *o, int result)
 	case RUN:
 		return take_run(o, optarg);
 	case JOBS:
-		return take_number("jobs", optarg, JOBS_MAX, &o->width);
+		return arguments_number("jobs", optarg, "one", JOBS_MAX, &o->width);
 	case GUEST_SECONDS:
-		return take_number("seconds", optarg, SECONDS_TOP, &o->seconds);
+		return arguments_number("seconds", optarg, "one", SECONDS_TOP, &o->seconds);
 	default:
 		return take_file(o, result);
 	}
-}
-
-static bool take_target(struct bench_options *o, const char *name)
-{
-	bool all = strcmp(name, "all") == 0, found = all;
-
-	for (unsigned t = 0; t < BENCH_NONE; t++) {
-		bool is = strcmp(name, bench_target_names[t]) == 0;
-		o->target[t] |= is || all;
-		found |= is;
-	}
-	if (!found)
-		report("'%s' is not a target; expected pvtime, kvm, xen or all", name);
-	return found;
 }
 
 /* Standard output has room for one of them; and what is not run cannot be chosen. */
 static bool check(const struct bench_options *o)
 {
 	const char *const files[] = {o->json, o->markdown, o->accuracy, o->data};
-	unsigned standard = 0;
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		standard += files[i] != NULL && strcmp(files[i], "-") == 0;
-	if (standard > 1)
-		report("--json, --markdown, --accuracy and --data: one of them may be -, standard "
-		       "output");
+	bool good = arguments_one_standard(files, sizeof(files) / sizeof(files[0]),
+					   "--json, --markdown, --accuracy and --data");
 	bool runs = o->quick || o->run_count > 0 || o->target[BENCH_PVTIME] ||
 		    o->target[BENCH_KVM] || o->target[BENCH_XEN];
 	if (o->from != NULL && runs)
 		report("--from runs nothing: not with --quick, --run or targets");
-	return standard <= 1 && (o->from == NULL || !runs);
+	return good && (o->from == NULL || !runs);
 }
 
 bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	int result;
 
 	memset(o, 0, sizeof(*o));
-	o->width = cpus < 1 ? 1 : cpus > (long)JOBS_MAX ? JOBS_MAX : (unsigned)cpus;
+	o->width = jobs_width();
 	o->seconds = SECONDS;
 	arguments_begin();
 	while ((result = arguments_next(long_options, "bench", argc, argv)) > 0)
@@ -191,7 +149,7 @@ bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 	if (o->help)
 		return true;
 	for (int i = optind; i < argc; i++)
-		if (!take_target(o, argv[i]))
+		if (!arguments_target(argv[i], bench_target_names, BENCH_NONE, o->target))
 			return false;
 	if (!check(o))
 		return false;

@@ -5,28 +5,24 @@
 /* Everything that `pvtime bench` has to have before it starts anything. */
 #include <limits.h>
 #include "tools/bench/options.h"
+#include "tools/run/batch.h"
 
 #define BENCH_WORDS 1024u
 
 struct bench_command {
 	struct bench_options options;
 	struct bench_results results, before;
-	struct run_kit kit;
-	char program[PATH_MAX], bench[PATH_MAX], suite[PATH_MAX], hypervisor[PATH_MAX],
-		debian[PATH_MAX], profile[PATH_MAX], keep[PATH_MAX];
-	bool temporary; /* `keep` is to be removed */
-	struct bench_run *runs;
-	struct run_job *jobs; /* of the same index */
+	struct run_batch *batch;
+	char bench[PATH_MAX], profile[PATH_MAX];
+	struct bench_run *runs; /* of the same index as the batch's jobs; so is the next */
 	struct bench_files {
-		char keep[PATH_MAX], image[PATH_MAX], initrd[PATH_MAX];
+		char image[PATH_MAX], initrd[PATH_MAX];
 		char words[BENCH_WORDS];
 	} * files;
-	size_t count;
-	int signals, signal_number;
 	bool good; /* every run so far is a whole result */
 };
 
-/* Where everything lies: c->kit and the paths. false: one line on standard error has said what is wrong; so of the next. */
+/* Where everything lies: the batch's kit and the paths. false: one line on standard error has said what is wrong; so of the next. */
 bool bench_find_kit(struct bench_command *c);
 
 /* By c->options: list the runs, see that each can be made, and give it a directory. */

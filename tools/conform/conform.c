@@ -4,7 +4,6 @@
  * results are told.
  */
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,13 +59,13 @@ static void judge(struct conform_run *run, const struct run_job *job)
 static void ended(void *ctx, size_t index)
 {
 	struct conform_command *c = ctx;
-	const struct run_job *job = &c->jobs[index];
+	const struct run_job *job = &c->batch->jobs[index];
 	struct conform_run *run = &c->runs[index];
 	char path[PATH_MAX];
 
 	judge(run, job);
 	if (snprintf(path, sizeof(path), "%s/console.txt", job->kit.keep) < PATH_MAX &&
-	    !c->temporary && !file_write(path, job->output.text, job->output.length))
+	    !c->batch->temporary && !file_write(path, job->output.text, job->output.length))
 		report("--keep: %s: %m", path);
 	if (c->options.verbose) {
 		fprintf(c->verbose, "# %s %s\n", job->target->name, run->plan.name);
@@ -135,25 +134,12 @@ static bool all_good(const struct conform_command *c)
 
 static int run_all(struct conform_command *c)
 {
-	int result = jobs_run(c->jobs, c->count, c->options.width, c->signals, ended, c);
+	int status = batch_run(c->batch, c->options.width, ended, c);
 
-	if (result < 0) {
-		report("cannot start a run: %m");
-		return STATUS_USAGE;
-	}
-	if (result > 0) {
-		c->signal_number = result;
-		return STATUS_FAILED;
-	}
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->jobs[i].outcome != RUN_UNABLE)
-			continue;
-		report("%s %s: %s", c->jobs[i].target->name, c->jobs[i].plan.name,
-		       c->jobs[i].output.why);
-		return STATUS_USAGE;
-	}
+	if (status != STATUS_OK)
+		return status;
 	for (size_t s = 0; s < c->report.count; s++)
-		c->sections[s].target->by->versions(&c->kit, c->sections[s].versions,
+		c->sections[s].target->by->versions(&c->batch->kit, c->sections[s].versions,
 						    sizeof(c->sections[s].versions));
 	if (!tell(c))
 		return STATUS_FAILED;
@@ -172,34 +158,30 @@ static int prepare_and_run(struct conform_command *c)
 		conform_report_list(targets, n, stdout);
 		return STATUS_OK;
 	}
-	c->signals = jobs_block_signals();
-	if (c->signals < 0) {
-		report("signals: %m");
-		return STATUS_USAGE;
-	}
-	return conform_set_up(c) ? run_all(c) : STATUS_USAGE;
+	return batch_hold_signals(c->batch) && conform_set_up(c) ? run_all(c) : STATUS_USAGE;
 }
 
-int conform_command(int argc, char **argv)
+static int command(struct run_batch *batch, int argc, char **argv)
 {
 	struct conform_command *c = calloc(1, sizeof(*c));
-	int status = STATUS_USAGE, number;
+	int status = STATUS_USAGE;
 
 	if (c == NULL) {
 		report("%m");
 		return STATUS_FAILED;
 	}
+	c->batch = batch;
 	if (conform_options_parse(&c->options, argc, argv)) {
 		if (c->options.help)
 			fputs(conform_usage, stdout);
 		status = c->options.help ? STATUS_OK : prepare_and_run(c);
 	}
 	conform_tear_down(c);
-	number = c->signal_number;
 	free(c);
-	/* Nothing is left to be done: whoever started it learns what has ended it. */
-	jobs_unblock_signals();
-	if (number != 0)
-		raise(number);
 	return status;
+}
+
+int conform_command(int argc, char **argv)
+{
+	return batch_command(command, argc, argv);
 }

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "tools/arguments.h"
 #include "tools/command.h"
 #include "tools/conform/options.h"
 #include "tools/report.h"
+#include "tools/run/jobs.h"
 
 const char conform_usage[] =
 	"usage: pvtime conform [OPTION...] [TARGET...]\n\n"
@@ -31,7 +31,6 @@ const char conform_usage[] =
 	"  --debian DIR       what was fetched from Debian, if not debian next to pvtime\n"
 	"  --help             say this\n";
 
-#define JOBS_MAX    64u
 #define LIMIT_S_MAX 86400u
 
 enum {
@@ -93,19 +92,6 @@ static bool take_cases(struct conform_options *o, const char *list)
 	}
 }
 
-static bool take_run(struct conform_options *o, const char *name)
-{
-	const char **more = realloc(o->runs, (o->run_count + 1) * sizeof(*more));
-
-	if (more == NULL) {
-		report("%m");
-		return false;
-	}
-	o->runs = more;
-	o->runs[o->run_count++] = name;
-	return true;
-}
-
 static bool take_seconds(struct conform_options *o, const char *text)
 {
 	uint64_t ns;
@@ -116,18 +102,6 @@ static bool take_seconds(struct conform_options *o, const char *text)
 	}
 	report("--seconds: '%s' is not a limit; expected whole seconds, 1 to %u", text,
 	       LIMIT_S_MAX);
-	return false;
-}
-
-static bool take_jobs(struct conform_options *o, const char *text)
-{
-	size_t n = strspn(text, "0123456789");
-	unsigned long width = n > 0 && n < 4 && text[n] == '\0' ? strtoul(text, NULL, 10) : 0;
-
-	o->width = (unsigned)width;
-	if (width >= 1 && width <= JOBS_MAX)
-		return true;
-	report("--jobs: '%s' is not a number of runs; expected 1 to %u", text, JOBS_MAX);
 	return false;
 }
 
@@ -151,7 +125,7 @@ static bool take_value(struct conform_options *o, int result)
 {
 	switch (result) {
 	case RUN:
-		return take_run(o, optarg);
+		return arguments_collect(&o->runs, &o->run_count, optarg);
 	case CASE:
 		return take_cases(o, optarg);
 	case TAP:
@@ -164,7 +138,7 @@ static bool take_value(struct conform_options *o, int result)
 		o->file[CONFORM_MARKDOWN] = optarg;
 		break;
 	case JOBS:
-		return take_jobs(o, optarg);
+		return arguments_number("jobs", optarg, "a number of runs", JOBS_MAX, &o->width);
 	case SECONDS:
 		return take_seconds(o, optarg);
 	case KEEP:
@@ -184,20 +158,6 @@ static bool take_value(struct conform_options *o, int result)
 		break;
 	}
 	return arguments_named(long_options, result);
-}
-
-static bool take_target(struct conform_options *o, const char *name)
-{
-	bool all = strcmp(name, "all") == 0, found = all;
-
-	for (unsigned t = 0; t < CONFORM_TARGETS; t++) {
-		bool is = strcmp(name, conform_targets[t].by->name) == 0;
-		o->target[t] |= is || all;
-		found |= is;
-	}
-	if (!found)
-		report("'%s' is not a target; expected pvtime, kvm, xen or all", name);
-	return found;
 }
 
 bool conform_options_want(const struct conform_options *o, const struct run_plan *plan)
@@ -226,25 +186,21 @@ static bool check_runs(const struct conform_options *o)
 	return true;
 }
 
-/* Standard output has room for one of them. */
-static bool check_files(const struct conform_options *o)
+static bool take_target(struct conform_options *o, const char *name)
 {
-	unsigned n = 0;
+	const char *names[CONFORM_TARGETS];
 
-	for (unsigned f = 0; f < CONFORM_FORMATS; f++)
-		n += o->file[f] != NULL && strcmp(o->file[f], "-") == 0;
-	if (n > 1)
-		report("--tap, --json and --markdown: one of them may be -, standard output");
-	return n <= 1;
+	for (unsigned t = 0; t < CONFORM_TARGETS; t++)
+		names[t] = conform_targets[t].by->name;
+	return arguments_target(name, names, CONFORM_TARGETS, o->target);
 }
 
 bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 {
 	int result;
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	memset(o, 0, sizeof(*o));
-	o->width = cpus < 1 ? 1 : cpus > (long)JOBS_MAX ? JOBS_MAX : (unsigned)cpus;
+	o->width = jobs_width();
 	arguments_begin();
 	while ((result = arguments_next(long_options, "conform", argc, argv)) > 0)
 		if (!take_flag(o, result) && !take_value(o, result))
@@ -260,7 +216,8 @@ bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 		o->target[0] = true;
 	for (unsigned c = 0; c < CONFORM_CASES; c++)
 		o->selected[c] |= !o->case_given;
-	return check_runs(o) && check_files(o);
+	return check_runs(o) &&
+	       arguments_one_standard(o->file, CONFORM_FORMATS, "--tap, --json and --markdown");
 }
 
 void conform_options_free(struct conform_options *o)

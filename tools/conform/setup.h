@@ -3,29 +3,20 @@
 #define TOOLS_CONFORM_SETUP_H
 
 /* Everything that `pvtime conform` has to have before it starts anything. */
-#include <limits.h>
 #include <stdio.h>
 #include "tools/conform/options.h"
 #include "tools/conform/result.h"
-#include "tools/run/jobs.h"
+#include "tools/run/batch.h"
 
 struct conform_command {
 	struct conform_options options;
-	struct run_kit kit;
-	char program[PATH_MAX], suite[PATH_MAX], hypervisor[PATH_MAX], debian[PATH_MAX];
-	char keep[PATH_MAX];
-	bool temporary; /* `keep` is to be removed */
+	struct run_batch *batch;
 	struct conform_section sections[CONFORM_TARGETS];
 	struct conform_report report;
-	struct run_job *jobs;
 	struct conform_run *runs; /* of all sections, in the order of the jobs */
-	char (*directories)[PATH_MAX];
-	char **words; /* each plan's `append`, where cases were added to it; or NULL */
-	size_t count;
+	char **words;		  /* each plan's `append`, where cases were added to it; or NULL */
 	FILE *files[CONFORM_FORMATS];
-	FILE *verbose;	   /* where --verbose goes */
-	int signals;	   /* descriptor to read them from, or 0 */
-	int signal_number; /* which has ended the runs; 0 */
+	FILE *verbose; /* where --verbose goes */
 };
 
 /*

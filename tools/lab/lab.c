@@ -2,12 +2,10 @@
 /* `pvtime lab`: everything that can be wrong is found first, then the board runs, then the result
  * is told. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "machine/image.h"
 #include "tools/command.h"
@@ -17,6 +15,7 @@
 #include "tools/lab/session.h"
 #include "tools/lab/terminal.h"
 #include "tools/report.h"
+#include "tools/run/file.h"
 
 #define SAMPLE_NS UINT64_C(500000000) /* of --watch */
 
@@ -39,22 +38,16 @@ struct lab_command {
 static bool check_hypervisor(const char *path)
 {
 	static const char expected[] = "expected the hypervisor's image, which 'make' builds";
-	uint8_t head[64];
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t n = -1;
+	uint8_t head[FILE_HEAD];
+	ssize_t n = file_head(path, head);
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
-		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-	else if (fd >= 0)
-		n = read(fd, head, sizeof(head));
+	if (n >= 0 && image_is_arm64(head, (uint64_t)n))
+		return true;
 	if (n < 0)
 		report("--hypervisor: %s: %m; %s", path, expected);
-	else if (!image_is_arm64(head, (uint64_t)n))
+	else
 		report("--hypervisor: %s is no arm64 Image; %s", path, expected);
-	if (fd >= 0)
-		close(fd);
-	return n >= 0 && image_is_arm64(head, (uint64_t)n);
+	return false;
 }
 
 /* --hypervisor, or hypervisor.img in the executable's directory. */

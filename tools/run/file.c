@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "tools/run/file.h"
 
 char *file_read(const char *path, size_t most, size_t *length)
@@ -39,6 +41,23 @@ char *file_read(const char *path, size_t most, size_t *length)
 	if (length != NULL)
 		*length = text != NULL ? n : 0;
 	return text;
+}
+
+ssize_t file_head(const char *path, uint8_t head[FILE_HEAD])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	ssize_t n = -1;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	else if (fd >= 0)
+		n = read(fd, head, FILE_HEAD);
+	int error = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return n;
 }
 
 bool file_write(const char *path, const char *text, size_t length)

@@ -13,8 +13,6 @@
 #include <unistd.h>
 #include "tools/run/jobs.h"
 
-#define WIDTH_MAX 64u
-
 /* What a worker leaves in the memory that it shares with the command; the text is behind it. */
 struct leavings {
 	enum run_outcome outcome;
@@ -32,7 +30,7 @@ struct pool {
 	struct run_job *jobs;
 	size_t count, begun, told;
 	bool *over; /* of each job */
-	struct worker workers[WIDTH_MAX];
+	struct worker workers[JOBS_MAX];
 	unsigned width, running;
 	bool unable;
 };
@@ -158,7 +156,7 @@ static void end_all(struct pool *p)
 /* Wait for what comes first: a signal, whose number is returned, or the end of workers. */
 static int await(struct pool *p, int signals)
 {
-	struct pollfd fds[WIDTH_MAX + 1] = {{.fd = signals, .events = POLLIN}};
+	struct pollfd fds[JOBS_MAX + 1] = {{.fd = signals, .events = POLLIN}};
 	struct signalfd_siginfo info;
 	unsigned n = p->running;
 
@@ -220,13 +218,20 @@ void jobs_unblock_signals(void)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+unsigned jobs_width(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cpus < 1 ? 1 : cpus > (long)JOBS_MAX ? JOBS_MAX : (unsigned)cpus;
+}
+
 int jobs_run(struct run_job *jobs, size_t count, unsigned width, int signals,
 	     void (*ended)(void *ctx, size_t index), void *ctx)
 {
 	struct pool p = {.jobs = jobs, .count = count, .width = width};
 
-	if (p.width > WIDTH_MAX)
-		p.width = WIDTH_MAX;
+	if (p.width > JOBS_MAX)
+		p.width = JOBS_MAX;
 	for (size_t i = 0; i < count; i++)
 		jobs[i].outcome = RUN_STOPPED;
 	p.over = calloc(count + 1, sizeof(*p.over));

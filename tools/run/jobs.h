@@ -8,6 +8,8 @@
  */
 #include "tools/run/target.h"
 
+#define JOBS_MAX 64u /* at a time */
+
 struct run_job {
 	const struct run_target *target;
 	struct run_plan plan;
@@ -24,6 +26,9 @@ struct run_job {
  */
 int jobs_block_signals(void);
 void jobs_unblock_signals(void);
+
+/* How many at a time where nobody says: as many as there are CPUs, at most JOBS_MAX. */
+unsigned jobs_width(void);
 
 /*
  * Run them all, at most `width` at a time, beginning in their order. `ended`, if not NULL, is

@@ -1,72 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
+#include "machine/elf64.h"
+#include "tools/run/file.h"
 #include "tools/run/kit.h"
 
-#define IMAGE_HEADER	   64 /* bytes of the arm64 Image header */
-#define IMAGE_MAGIC_OFFSET 56
-static const char image_magic[4] = "ARM\x64";
-
-/* A descriptor of it, or -1. */
-static int open_file(const char *path, const char *hint, char *why)
+/* The first bytes of it, how many there are; or -1. */
+static ssize_t read_head(const char *path, const char *hint, uint8_t head[FILE_HEAD], char *why)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
+	ssize_t n = file_head(path, head);
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
-		close(fd);
-		fd = -1;
-		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-	}
-	if (fd < 0)
-		snprintf(why, RUN_WHY, "%s: %s; %s", path, strerror(errno), hint);
-	return fd;
+	if (n < 0)
+		snprintf(why, RUN_WHY, "%.300s: %s; %s", path, strerror(errno), hint);
+	return n;
 }
 
 bool need_file(const char *path, const char *hint, char *why)
 {
-	int fd = open_file(path, hint, why);
+	uint8_t head[FILE_HEAD];
 
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	return read_head(path, hint, head, why) >= 0;
 }
 
-static bool is_elf(const unsigned char *head, size_t n)
+static bool is_elf(const uint8_t *head, size_t n)
 {
-	Elf64_Ehdr ehdr;
-
-	if (n < sizeof(ehdr))
-		return false;
-	memcpy(&ehdr, head, sizeof(ehdr));
-	if (memcmp(ehdr.e_ident, ELFMAG, SELFMAG) != 0 || ehdr.e_ident[EI_CLASS] != ELFCLASS64)
-		return false;
-	const unsigned char *machine = head + offsetof(Elf64_Ehdr, e_machine);
-	unsigned big = machine[0] * 256u + machine[1], little = machine[1] * 256u + machine[0];
-	return (ehdr.e_ident[EI_DATA] == ELFDATA2MSB ? big : little) == EM_AARCH64;
+	return n >= sizeof(Elf64_Ehdr) && elf64_is_elf(head, n) && head[EI_CLASS] == ELFCLASS64 &&
+	       elf64_get16(head + offsetof(Elf64_Ehdr, e_machine), head[EI_DATA] == ELFDATA2MSB) ==
+		       EM_AARCH64;
 }
 
 bool need_image(const char *path, const char *hint, bool *elf, char *why)
 {
-	unsigned char head[IMAGE_HEADER];
-	int fd = open_file(path, hint, why);
+	uint8_t head[FILE_HEAD];
+	ssize_t n = read_head(path, hint, head, why);
 
-	if (fd < 0)
+	if (n < 0)
 		return false;
-	ssize_t n = read(fd, head, sizeof(head));
-	close(fd);
-	if (n < 0) {
-		snprintf(why, RUN_WHY, "%s: %s; %s", path, strerror(errno), hint);
-		return false;
-	}
-	bool arm64 = n == IMAGE_HEADER && memcmp(head + IMAGE_MAGIC_OFFSET, image_magic, 4) == 0;
+	bool arm64 = image_is_arm64(head, (uint64_t)n);
 	if (elf != NULL)
 		*elf = !arm64 && is_elf(head, (size_t)n);
 	if (arm64 || is_elf(head, (size_t)n))
