@@ -108,6 +108,18 @@ is_deeply([unlisted('nothing.c')], ['nothing.c'], 'a file that has no line is fo
 is_deeply([unlisted(map { s{^hypervisor/}{}r } grep { m{^hypervisor/[^/]+\.(?:[chS]|ld)$} } sort keys %file)], [],
 	'hypervisor/README.md has a line for each file');
 
+# The rooms of tools/: which others each may include from.
+my %rooms = (run => 'run', lab => 'run|lab', bench => 'run|lab|bench', conform => 'run|lab|conform');
+sub misplaced_includes {
+	my ($room, $text) = @_;
+	return $text =~ m{^#include "tools/((?!(?:$rooms{$room})/)\w+/[^"]+)"}mg;
+}
+
+is_deeply([misplaced_includes('run', qq{#include "tools/lab/file.h"\n#include "tools/report.h"\n})], ['lab/file.h'],
+	'an include from a room above is found out');
+is_deeply([map { my $path = $_; m{^tools/(\w+)/} ? map { "$path: $_" } misplaced_includes($1, $source{$path}) : () } @sources],
+	[], 'a room of tools/ includes from itself and those below');
+
 # The rules: stated once, in the table once, cited; and no other is cited.
 my $spec = slurp('SPEC.md');
 my @rules = $spec =~ /^\*\*(R-\d\d) /mg;
