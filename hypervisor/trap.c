@@ -64,15 +64,8 @@ static void trap_smc(struct vcpu *v, uint64_t esr)
 	smccc_call(v, ESR_IMM16(esr));
 }
 
-void trap(struct vcpu *v)
+static void trap_other(struct vcpu *v, uint64_t esr)
 {
-	uint64_t esr = read_sysreg(esr_el2);
-
-	/* The most common of those that are not answered in the vector (fastcall.S). */
-	if (ESR_EC(esr) == EC_SYSREG) {
-		sysreg_trap(v, esr);
-		return;
-	}
 	switch (ESR_EC(esr)) {
 	case EC_WFX:
 		trap_wfi(v, esr);
@@ -90,4 +83,15 @@ void trap(struct vcpu *v)
 	default:
 		inject_undefined(v);
 	}
+}
+
+void trap(struct vcpu *v)
+{
+	uint64_t esr = read_sysreg(esr_el2);
+
+	/* SGIs, above all: the most common of those that are not answered in the vector (fastcall.S). */
+	if (ESR_EC(esr) == EC_SYSREG)
+		sysreg_trap(v, esr);
+	else
+		trap_other(v, esr);
 }
