@@ -18,7 +18,7 @@ struct vm *lab_vm(unsigned id);
 
 /* A VM has its memory; the first time it waits until all have. v: its first vCPU, which is this CPU's current. */
 void lab_vm_loaded(struct vm *vm);
-/* A vCPU of the VM has begun to wait or is off: can anything ever run it again? */
+/* A vCPU of the VM waits or is off, and has left its CPU: can anything ever run the VM again? */
 void lab_vm_waits(struct vm *vm);
 /* Every vCPU of it has left its CPU after SYSTEM_OFF, or SYSTEM_RESET. */
 void lab_vm_stopped(struct vm *vm, bool reset);

@@ -46,7 +46,6 @@ static void timer_interrupt(struct cpu *cpu)
 
 	arm_timer(cpu, UINT64_MAX);
 	isb(); /* the line is low before it is deactivated */
-	sched_tick(cpu->id, now);
 	if (cpu->id == 0 && sched_alarm_due(0, now))
 		lab_alarm(now);
 }
@@ -91,16 +90,35 @@ static void run_guest(struct cpu *cpu, struct vcpu *v)
 }
 
 /*
- * v, which this CPU has loaded, goes on until the scheduler has to be asked: until somebody wants it to be, or
- * set a deadline that the timer does not stand at. When that comes, there will be an interrupt.
+ * v, which this CPU has loaded, goes on until the scheduler has to be asked: until it has news, or a deadline that the
+ * timer does not stand at. When that comes, there will be an interrupt. A flush may bring news too.
  */
 static void run_on(struct cpu *cpu, struct vcpu *v)
 {
-	do {
+	const unsigned id = cpu->id;
+
+	for (;;) {
 		run_guest(cpu, v);
-		if (vgic_needs_flush(&v->gic))
+		if (sched_deadline(id) != cpu->timer_armed)
+			return;
+		if (vgic_needs_flush(&v->gic)) {
 			vgic_flush(v);
-	} while (sched_deadline(cpu->id) == cpu->timer_armed);
+			if (sched_deadline(id) != cpu->timer_armed)
+				return;
+		}
+	}
+}
+
+/* This CPU's timer stands where the scheduler wants it; false: at once, there are news. */
+static bool set_deadline(struct cpu *cpu)
+{
+	uint64_t at = sched_deadline(cpu->id);
+
+	/* What was done since sched_next() may have left something for this very CPU, without a kick. */
+	if (at == SCHED_AT_ONCE)
+		return false;
+	arm_timer(cpu, at);
+	return true;
 }
 
 void run_forever(struct cpu *cpu)
@@ -110,17 +128,19 @@ void run_forever(struct cpu *cpu)
 
 		if (v != cpu->loaded)
 			vcpu_switch(cpu, v);
-		lab_finish_if_ended();
-		if (v && vgic_needs_flush(&v->gic))
-			vgic_flush(v);
-		/* What was done since may have left something for this very CPU, without a kick. */
-		if (sched_deadline(cpu->id) == SCHED_AT_ONCE)
-			continue;
-		arm_timer(cpu, sched_deadline(cpu->id));
 		if (!v) {
-			wfi();
-			take_interrupt(cpu);
-		} else if (v->vm->phase == VM_LOADING) {
+			lab_finish_if_ended();
+			if (set_deadline(cpu)) {
+				wfi();
+				take_interrupt(cpu);
+			}
+			continue;
+		}
+		if (vgic_needs_flush(&v->gic))
+			vgic_flush(v);
+		if (!set_deadline(cpu))
+			continue;
+		if (v->vm->phase == VM_LOADING) {
 			vm_load_step(v);
 			take_interrupt(cpu);
 		} else {

@@ -7,7 +7,8 @@
  * READY for, its structure says so: before it is scheduled in (R-08), and for others to read after
  * it has been stopped or paused.
  */
-static void set_state(struct vcpu *v, enum pvtime_state next, unsigned cpu, uint64_t now)
+static inline __attribute__((always_inline)) void set_state(struct sched_cpu *c, struct vcpu *v,
+							    enum pvtime_state next, uint64_t now)
 {
 	bool waited = state_of(v) == PVTIME_READY;
 
@@ -21,7 +22,7 @@ static void set_state(struct vcpu *v, enum pvtime_state next, unsigned cpu, uint
 			pvtime_publish(&v->time, now);
 	}
 	if (next == PVTIME_READY)
-		sched_wait_begin(v, cpu, now);
+		sched_wait_begin(c, v, now);
 }
 
 /* Out of the queues, whichever it is in. */
@@ -33,166 +34,205 @@ static void withdraw(struct vcpu *v)
 }
 
 /* The current vCPU of this CPU leaves it for a state in which it doesn't compete. */
-static void leave(struct vcpu *v, enum pvtime_state next, unsigned cpu, uint64_t now)
+static void leave(struct sched_cpu *c, enum pvtime_state next, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[cpu];
+	struct vcpu *v = c->current;
 
 	sched_charge(v, now);
-	set_state(v, next, cpu, now);
+	set_state(c, v, next, now);
 	v->sched.stop_pending = false;
 	c->current = NULL;
-	__atomic_store_n(&c->resched, true, __ATOMIC_RELAXED);
+	sched_look_again(c);
 }
 
 /* A READY vCPU that is in no queue joins the others; or waits for its next cap period. */
-static void contend(struct vcpu *v, uint64_t credit, unsigned cpu, uint64_t now)
+static void contend(struct sched_cpu *c, struct vcpu *v, uint64_t credit, uint64_t now)
 {
 	sched_cap_roll(v, now);
 	if (sched_throttled(v)) {
-		sched_timer_set(v, cpu, v->sched.cap_end);
+		sched_timer_set(c, v, v->sched.cap_end);
 	} else {
 		sched_join(v, credit, now);
 		queue_insert(&sched.ready, &v->sched.ready);
-		sched_place(v, true, cpu);
+		sched_place(c, v, true);
 	}
 }
 
-/* BLOCKED or OFF -> READY. */
-static void make_ready(struct vcpu *v, unsigned cpu, uint64_t now)
+/* `next`, which is in no queue, takes this CPU; who had it waits. */
+static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[cpu];
-
-	withdraw(v);
-	v->sched.wake_pending = false;
-	if (sched.paused) {
-		set_state(v, PVTIME_PAUSED, cpu, now);
-		return;
-	}
-	set_state(v, PVTIME_READY, cpu, now);
-	contend(v, v->sched.slice_vtime / 2, cpu, now);
-	c->deadline = min_u64(c->deadline, v->sched.refresh_at);
-	if (v->sched.timer.queued)
-		c->deadline = min_u64(c->deadline, v->sched.timer.key);
-}
-
-/* What this CPU's timers are for: sleepers wake, the throttled compete again. */
-static void expire(unsigned cpu, uint64_t now)
-{
-	struct vcpu *v;
-
-	while ((v = sched_timer_due(cpu, now))) {
-		if (state_of(v) == PVTIME_BLOCKED)
-			make_ready(v, cpu, now);
-		else
-			contend(v, 0, cpu, now);
-	}
-}
-
-/* Whether the current vCPU may go on at all; if not, it is in its new state. */
-static bool may_stay(struct vcpu *v, unsigned cpu, uint64_t now)
-{
-	if (v->sched.stop_pending) {
-		leave(v, PVTIME_OFF, cpu, now);
-		return false;
-	}
-	if (sched.paused) {
-		leave(v, PVTIME_PAUSED, cpu, now);
-		return false;
-	}
-	if (sched_throttled(v)) {
-		leave(v, PVTIME_READY, cpu, now);
-		sched_timer_set(v, cpu, v->sched.cap_end);
-		return false;
-	}
-	return true;
-}
-
-/* `next`, which waits, takes this CPU; who had it waits. */
-static void switch_to(struct vcpu *next, unsigned cpu, uint64_t now)
-{
-	struct sched_cpu *c = &sched.cpu[cpu];
 	struct vcpu *prev = c->current;
 	struct sched_vcpu *s = &next->sched;
 
-	queue_remove(&sched.ready, &s->ready);
-	set_state(next, PVTIME_RUNNING, cpu, now);
+	set_state(c, next, PVTIME_RUNNING, now);
 	sched_cap_roll(next, now);
 	s->run_since = now;
-	s->cpu = (uint8_t)cpu;
+	s->cpu = c->id;
 	s->switches++;
 	c->current = next;
 	c->slice_end = now + sched.slice;
 	if (prev) {
-		set_state(prev, PVTIME_READY, cpu, now);
+		set_state(c, prev, PVTIME_READY, now);
 		queue_insert(&sched.ready, &prev->sched.ready);
-		sched_place(prev, false, cpu);
+		sched_place(c, prev, false);
 	}
 }
 
-static struct vcpu *schedule(unsigned cpu, uint64_t now)
+/*
+ * The common case of waking somebody up: v, BLOCKED, is owed this very CPU, and nothing else is to be decided. Then it
+ * has it at once, and no queue sees it. False: it is not so simple, and nothing has happened.
+ */
+static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[cpu];
-	struct vcpu *v, *next;
+	const struct vcpu *has = c->current;
+	const struct vcpu *first;
 
-	spin_lock(&sched.lock);
+	if (!has || c->resched || sched.idle || !(v->sched.affinity & c->bit) ||
+	    (v->sched.cap_budget & has->sched.cap_budget) != UINT64_MAX)
+		return false;
+	sched_join(v, v->sched.slice_vtime / 2, now);
+	first = first_for(c);
+	if ((first && first->sched.ready.key <= v->sched.ready.key) || sched_owed(v) != c ||
+	    sched_too_far(v, has))
+		return false;
+	sched.alone &= (uint8_t)~c->bit;
+	switch_to(c, v, now);
+	sched_arm(c, now);
+	sched_set_at(c);
+	return true;
+}
+
+/* BLOCKED or OFF -> READY, or RUNNING. */
+static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
+{
+	withdraw(v);
+	v->sched.wake_pending = false;
+	if (sched.paused) {
+		set_state(c, v, PVTIME_PAUSED, now);
+		return;
+	}
+	if (hand_over(c, v, now))
+		return;
+	set_state(c, v, PVTIME_READY, now);
+	contend(c, v, v->sched.slice_vtime / 2, now);
+	if (c->resched)
+		return; /* it decides anyhow */
+	c->deadline = min_u64(c->deadline, v->sched.refresh_at);
+	if (v->sched.timer.queued)
+		c->deadline = min_u64(c->deadline, v->sched.timer.key);
+	sched_set_at(c);
+}
+
+/* What this CPU's timers are for: sleepers wake, the throttled compete again. */
+COLD static void expire(struct sched_cpu *c, uint64_t now)
+{
+	struct vcpu *v;
+
+	while ((v = sched_timer_due(c, now))) {
+		if (state_of(v) == PVTIME_BLOCKED)
+			make_ready(c, v, now);
+		else
+			contend(c, v, 0, now);
+	}
+}
+
+/* The current vCPU can't stay, whoever waits: it is to stop or to pause, or has used up its cap. */
+COLD static void give_way(struct sched_cpu *c, uint64_t now)
+{
+	struct vcpu *v = c->current;
+
+	if (v->sched.stop_pending) {
+		leave(c, PVTIME_OFF, now);
+	} else if (sched.paused) {
+		leave(c, PVTIME_PAUSED, now);
+	} else {
+		leave(c, PVTIME_READY, now);
+		sched_timer_set(c, v, v->sched.cap_end);
+	}
+}
+
+/* All that is due on this CPU at `now`, and who runs on it from now on. */
+static void decide(struct sched_cpu *c, uint64_t now)
+{
+	struct vcpu *next;
+
 	do {
-		v = c->current;
-		if (v)
-			sched_charge(v, now);
-		expire(cpu, now);
+		if (c->current)
+			sched_charge(c->current, now);
+		if (c->timers.first && c->timers.first->key <= now)
+			expire(c, now);
 		if (sched_refresh_due(c, now))
-			sched_refresh(cpu, now);
-		if (v && !may_stay(v, cpu, now))
-			v = NULL;
-		sched.idle &= (uint8_t)~cpu_bit(cpu);
-		sched.alone &= (uint8_t)~cpu_bit(cpu);
-		/* Others set it under the lock only: what it was set for is dealt with here. */
-		__atomic_store_n(&c->resched, false, __ATOMIC_RELAXED);
-		next = sched_choose(cpu, now);
-		if (next != v)
-			switch_to(next, cpu, now);
-		sched_arm(cpu, now);
+			sched_refresh(c, now);
+		if (c->current &&
+		    (c->current->sched.stop_pending || sched.paused || sched_throttled(c->current)))
+			give_way(c, now);
+		sched.idle &= (uint8_t)~c->bit;
+		sched.alone &= (uint8_t)~c->bit;
+		c->resched = false; /* what it was set for is dealt with here */
+		next = sched_choose(c, now);
+		if (next != c->current) {
+			queue_remove(&sched.ready, &next->sched.ready);
+			switch_to(c, next, now);
+		}
+		sched_arm(c, now);
 		if (sched.idle)
-			sched_spread(cpu);
-	} while (__atomic_load_n(&c->resched, __ATOMIC_RELAXED));
+			sched_spread(c);
+	} while (c->resched);
+	sched_set_at(c);
+}
+
+/*
+ * The end of whatever may have brought something new for this very CPU: it decides at once, under the same lock and
+ * at the same `now`. The run loop hears of it when it comes to sched_next().
+ */
+static void unlock(struct sched_cpu *c, uint64_t now)
+{
+	if (c->resched)
+		decide(c, now);
 	spin_unlock(&sched.lock);
-	return next;
 }
 
 struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
-	if (!__atomic_load_n(&c->resched, __ATOMIC_ACQUIRE) && now < c->deadline)
-		return c->current;
-	return schedule(this_cpu, now);
+	if (now >= __atomic_load_n(&c->at, __ATOMIC_ACQUIRE)) {
+		spin_lock(&sched.lock);
+		decide(c, now);
+		spin_unlock(&sched.lock);
+	}
+	c->told = c->current;
+	return c->current;
 }
 
 bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
+	struct sched_cpu *c = sched_cpu(this_cpu);
 	bool was_off;
 
 	spin_lock(&sched.lock);
 	was_off = state_of(v) == PVTIME_OFF;
 	if (was_off)
-		make_ready(v, this_cpu, now);
-	spin_unlock(&sched.lock);
+		make_ready(c, v, now);
+	unlock(c, now);
 	return was_off;
 }
 
 void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
+	struct sched_cpu *c = sched_cpu(this_cpu);
+
 	spin_lock(&sched.lock);
 	if (state_of(v) != PVTIME_RUNNING) {
 		withdraw(v);
-		set_state(v, PVTIME_OFF, this_cpu, now);
-	} else if (v == sched.cpu[this_cpu].current) {
-		leave(v, PVTIME_OFF, this_cpu, now);
+		set_state(c, v, PVTIME_OFF, now);
+	} else if (v == c->current) {
+		leave(c, PVTIME_OFF, now);
 	} else {
 		v->sched.stop_pending = true;
-		sched_notify(v->sched.cpu, this_cpu);
+		sched_notify(c, &sched.cpu[v->sched.cpu]);
 	}
-	spin_unlock(&sched.lock);
+	unlock(c, now);
 }
 
 void sched_will_block(struct vcpu *v)
@@ -204,27 +244,38 @@ void sched_will_block(struct vcpu *v)
 
 bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_at)
 {
-	bool blocks;
+	struct sched_cpu *c = sched_cpu(this_cpu);
+	enum pvtime_state next;
+	bool current, blocks;
 
 	spin_lock(&sched.lock);
-	/* One that is to stop or to pause does so in sched_next(), whatever it waits for. */
-	blocks = !v->sched.stop_pending && !v->sched.wake_pending && wake_at > now;
+	next = sched.paused ? PVTIME_PAUSED : PVTIME_BLOCKED;
+	/* It may have lost its CPU in the very trap that it is in, to one that it has woken; and have got another since. */
+	current = c->current == v;
+	/* One that is to stop or to pause does so in decide(), whatever it waits for. */
+	blocks = (current || state_of(v) == PVTIME_READY) && !v->sched.stop_pending &&
+		 !v->sched.wake_pending && wake_at > now;
 	__atomic_store_n(&v->sched.wake_pending, false, __ATOMIC_RELAXED);
-	if (blocks) {
-		leave(v, sched.paused ? PVTIME_PAUSED : PVTIME_BLOCKED, this_cpu, now);
-		if (wake_at != UINT64_MAX && !sched.paused)
-			sched_timer_set(v, this_cpu, wake_at);
+	if (blocks && current) {
+		leave(c, next, now);
+	} else if (blocks) {
+		withdraw(v);
+		set_state(c, v, next, now);
 	}
-	spin_unlock(&sched.lock);
+	if (blocks && wake_at != UINT64_MAX && !sched.paused)
+		sched_timer_set(c, v, wake_at);
+	unlock(c, now);
 	return blocks;
 }
 
 void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
+	struct sched_cpu *c = sched_cpu(this_cpu);
+
 	spin_lock(&sched.lock);
 	switch (state_of(v)) {
 	case PVTIME_BLOCKED:
-		make_ready(v, this_cpu, now);
+		make_ready(c, v, now);
 		break;
 	case PVTIME_RUNNING:
 		if (v->sched.cpu != this_cpu)
@@ -236,19 +287,21 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 	default:
 		break;
 	}
-	spin_unlock(&sched.lock);
+	unlock(c, now);
 }
 
 void sched_pause_all(unsigned this_cpu, uint64_t now)
 {
+	struct sched_cpu *c = sched_cpu(this_cpu);
+
 	spin_lock(&sched.lock);
 	sched.paused = true;
 	for (struct vcpu *v = sched.vcpus; v; v = v->sched.next) {
 		if (state_of(v) == PVTIME_RUNNING) {
-			sched_notify(v->sched.cpu, this_cpu);
+			sched_notify(c, &sched.cpu[v->sched.cpu]);
 		} else {
 			withdraw(v);
-			set_state(v, PVTIME_PAUSED, this_cpu, now);
+			set_state(c, v, PVTIME_PAUSED, now);
 		}
 	}
 	spin_unlock(&sched.lock);
@@ -256,14 +309,14 @@ void sched_pause_all(unsigned this_cpu, uint64_t now)
 
 void sched_reset_ledger(struct vcpu *v, uint64_t now)
 {
+	struct sched_cpu *home;
 	enum pvtime_state state;
-	unsigned cpu;
 
 	spin_lock(&sched.lock);
+	home = &sched.cpu[v->sched.home];
 	state = state_of(v);
-	cpu = v->sched.home;
-	set_state(v, PVTIME_OFF, cpu, now);
+	set_state(home, v, PVTIME_OFF, now);
 	pvtime_vcpu_reset(&v->time, now);
-	set_state(v, state, cpu, now);
+	set_state(home, v, state, now);
 	spin_unlock(&sched.lock);
 }

@@ -3,18 +3,16 @@
 #define SCHED_H
 
 /*
- * The scheduler: preemptive proportional share over all physical CPUs, with weights, caps and
- *pinning.
+ * The scheduler: preemptive proportional share over all physical CPUs, with weights, caps and pinning.
  *
- * One lock, one run queue ordered by virtual time, so that shares are fair across CPUs and no CPU
- * idles while a vCPU that may run on it waits. All times are counter ticks (CNTPCT_EL0); `now`
- *never goes backwards on one CPU, and may be a little older than what another CPU has read. The
- *scheduler reads no clock and touches no hardware: it is compiled for the host as it is, against a
- *seam of one function, cpu_kick().
+ * One lock, one run queue ordered by virtual time, so that shares are fair across CPUs and no CPU idles while a
+ * vCPU that may run on it waits. All times are counter ticks (CNTPCT_EL0); `now` never goes backwards on one CPU,
+ * and may be a little older than what another CPU has read. The scheduler reads no clock and touches no hardware:
+ * it is compiled for the host as it is, against a seam of one function, cpu_kick().
  *
- * A vCPU's registers and a CPU. `on_cpu` says that a vCPU's registers are, or are about to be, in
- *some CPU. sched_next() may hand a vCPU to one CPU while the CPU it ran on before still holds its
- *registers; the run loop sorts that out, outside of every lock:
+ * A vCPU's registers and a CPU. `on_cpu` says that a vCPU's registers are, or are about to be, in some CPU. The
+ * scheduler may hand a vCPU to one CPU while the CPU it ran on before still holds its registers; the run loop sorts
+ * that out, outside of every lock:
  *
  *	v = sched_next(cpu, now);
  *	if (v != loaded) {
@@ -29,9 +27,9 @@
  *		loaded = v;
  *	}
  *
- * A CPU gives back what it holds before it waits, and what it waits for is never current on the CPU
- * that holds it, so that this CPU is on its way to sched_release(): no cycle of waiting can close.
- *At most one CPU claims a vCPU at a time, since it is RUNNING on one.
+ * A CPU gives back what it holds before it waits, and what it waits for is never current on the CPU that holds it,
+ * so that this CPU is on its way to sched_release(): no cycle of waiting can close. At most one CPU claims a vCPU at
+ * a time, since it is RUNNING on one.
  */
 #include "queue.h"
 #include "spinlock.h"
@@ -50,9 +48,9 @@ struct sched_wait {
 
 /* The scheduler's part of a vCPU. Everything is guarded by the scheduler's lock, but `on_cpu`. */
 struct sched_vcpu {
-	struct queue_node
-		ready; /* in the run queue while READY and not throttled; key: virtual time,
-				    that is time used over weight, in units of 2^-34 s at weight 1 */
+	/* In the run queue while READY and not throttled. Key: virtual time, that is time used over weight, in units of
+	 * 2^-34 s at weight 1. */
+	struct queue_node ready;
 	struct queue_node timer; /* in `home`'s timer queue: throttled until, or asleep until */
 	struct sched_wait wait;	 /* in `home`'s list of READY vCPUs, by the next refresh */
 	uint64_t refresh_at;
@@ -100,11 +98,13 @@ void sched_will_block(struct vcpu *v);
 /*
  * The current vCPU of this CPU waits by its own will (WFI, CPU_SUSPEND) until sched_wake() or the
  * tick `wake_at` (UINT64_MAX: none). Returns false, with nothing changed, where a wake-up has
- * already come or the tick has passed. After true, sched_next() comes before anything else.
+ * already come or the tick has passed, or where it has been stopped or moved to another CPU in this very trap. After
+ * true, sched_next() comes before anything else.
  */
 bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_at);
 /*
- * Something came for the vCPU: BLOCKED -> READY; RUNNING on another CPU: that CPU is kicked, so
+ * Something came for the vCPU: BLOCKED -> READY, and if it is owed this CPU, it has it: the one that ran is
+ * READY from then on, and this CPU still has its registers until it comes to sched_next(); RUNNING on another CPU: that CPU is kicked, so
  * that it leaves the guest and sees; RUNNING or READY: remembered for the next sched_block(). OFF,
  * PAUSED: nothing.
  */
@@ -125,8 +125,6 @@ struct vcpu *sched_next(unsigned this_cpu, uint64_t now);
  */
 #define SCHED_AT_ONCE 0
 uint64_t sched_deadline(unsigned this_cpu);
-/* The timer has fired: the next sched_next() looks at everything. */
-void sched_tick(unsigned this_cpu, uint64_t now);
 /* One more reason for this CPU's timer, for telemetry and the lab's end. UINT64_MAX: none. */
 void sched_set_alarm(unsigned this_cpu, uint64_t at);
 /* Whether the alarm of this CPU has come; if so it is off until it is set again. */
@@ -137,6 +135,8 @@ void sched_ledger(struct vcpu *v, struct pvtime_vcpu *copy, uint64_t *switches);
 /* VM reset: the ledger of v afresh from `now`, published; a vCPU keeps the state it is in (R-23).
  */
 void sched_reset_ledger(struct vcpu *v, uint64_t now);
+/* READY or RUNNING, or has just been: without the lock, so that it may be another by now. */
+bool sched_wants_cpu(const struct vcpu *v);
 /* Whether any vCPU of the VM runs, is ready, or sleeps with an end: if not, only sched_wake()
  * helps. */
 bool sched_vm_can_run(struct vm *vm);

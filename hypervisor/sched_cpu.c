@@ -18,10 +18,9 @@ static struct vcpu *stranger(const struct vcpu *v, struct vcpu *first)
 	return n && sched_too_far(v, vcpu_of_ready(n)) ? vcpu_of_ready(n) : NULL;
 }
 
-struct vcpu *sched_choose(unsigned cpu, uint64_t now)
+struct vcpu *sched_choose(const struct sched_cpu *c, uint64_t now)
 {
-	const struct sched_cpu *c = &sched.cpu[cpu];
-	struct vcpu *v = c->current, *first = first_for(cpu), *far;
+	struct vcpu *v = c->current, *first = first_for(c), *far;
 
 	if (!v || !first)
 		return v ? v : first;
@@ -29,7 +28,7 @@ struct vcpu *sched_choose(unsigned cpu, uint64_t now)
 	if (far) {
 		sched_level(v, far, now);
 		/* The same one, but its virtual time may be another. */
-		first = first_for(cpu);
+		first = first_for(c);
 	}
 	if (c->yield)
 		return first;
@@ -38,17 +37,16 @@ struct vcpu *sched_choose(unsigned cpu, uint64_t now)
 	return first->sched.ready.key <= v->sched.ready.key ? first : v;
 }
 
-void sched_arm(unsigned cpu, uint64_t now)
+void sched_arm(struct sched_cpu *c, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[cpu];
 	const struct vcpu *v = c->current;
-	uint64_t at = sched_wait_deadline(cpu);
+	uint64_t at = sched_wait_deadline(c);
 
 	c->preempt = c->yield = false;
 	if (v) {
-		if (!first_for(cpu)) {
+		if (!first_for(c)) {
 			/* Its slice passes all the same: who comes later need not wait for another. */
-			sched.alone |= cpu_bit(cpu);
+			sched.alone |= c->bit;
 		} else {
 			if (now >= c->slice_end)
 				c->slice_end = now + sched.slice;
@@ -56,39 +54,34 @@ void sched_arm(unsigned cpu, uint64_t now)
 		}
 		at = min_u64(at, sched_cap_deadline(v, now));
 	} else {
-		sched.idle |= cpu_bit(cpu);
+		sched.idle |= c->bit;
 	}
 	c->deadline = at;
 }
 
 uint64_t sched_deadline(unsigned this_cpu)
 {
-	const struct sched_cpu *c = &sched.cpu[this_cpu];
+	const struct sched_cpu *c = sched_cpu(this_cpu);
 
-	if (__atomic_load_n(&c->resched, __ATOMIC_ACQUIRE))
+	if (c->current != c->told)
 		return SCHED_AT_ONCE;
-	return min_u64(c->deadline, c->alarm);
-}
-
-void sched_tick(unsigned this_cpu, uint64_t now)
-{
-	struct sched_cpu *c = &sched.cpu[this_cpu];
-
-	if (now >= c->deadline)
-		__atomic_store_n(&c->resched, true, __ATOMIC_RELAXED);
+	return __atomic_load_n(&c->at, __ATOMIC_ACQUIRE);
 }
 
 void sched_set_alarm(unsigned this_cpu, uint64_t at)
 {
-	sched.cpu[this_cpu].alarm = at;
+	struct sched_cpu *c = sched_cpu(this_cpu);
+
+	spin_lock(&sched.lock);
+	c->alarm = at;
+	sched_set_at(c);
+	spin_unlock(&sched.lock);
 }
 
 bool sched_alarm_due(unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
-
-	if (now < c->alarm)
+	if (now < sched.cpu[this_cpu].alarm)
 		return false;
-	c->alarm = UINT64_MAX;
+	sched_set_alarm(this_cpu, UINT64_MAX);
 	return true;
 }

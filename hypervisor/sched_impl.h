@@ -7,16 +7,20 @@
 #include "spinlock.h"
 #include "vcpu.h"
 
+/* A physical CPU. In calls, `c` is the one that makes them. */
 struct sched_cpu {
 	struct vcpu *current; /* RUNNING here; changed by this CPU alone */
-	uint64_t deadline;    /* of the scheduler's, and */
-	uint64_t alarm;	      /* of sched_set_alarm(): this CPU's own, no lock */
-	uint64_t slice_end;   /* of `current`; matters once another waits for this CPU */
+	struct vcpu *told;    /* what sched_next() has said last: this CPU's own, no lock */
+	uint64_t at; /* the earliest of the next two, or SCHED_AT_ONCE; read without the lock */
+	uint64_t deadline;  /* of the scheduler's, and */
+	uint64_t alarm;	    /* of sched_set_alarm() */
+	uint64_t slice_end; /* of `current`; matters once another waits for this CPU */
 	struct queue timers;
 	struct sched_wait waiting; /* the head of the ring: `next` is due first */
-	bool resched;		   /* sched_next() is to look; set under the lock, or by this CPU */
-	bool preempt;		   /* `current` gives way to a woken one before its slice ends */
-	bool yield;		   /* `current` gives way in any case, since it finds another CPU */
+	uint8_t id, bit;	   /* its number, and its bit in a mask of CPUs */
+	bool resched; /* this CPU is to decide anew, and has not: then `at` is SCHED_AT_ONCE */
+	bool preempt; /* `current` gives way to a woken one before its slice ends */
+	bool yield;   /* `current` gives way in any case, since it finds another CPU */
 } __attribute__((aligned(64)));
 
 struct sched {
@@ -36,18 +40,25 @@ struct sched {
 };
 extern struct sched sched;
 
-static inline uint8_t cpu_bit(unsigned cpu)
+/*
+ * A CPU by its number. The compiler is not to know that it is a part of `sched`: it would work out the address of each of
+ * its fields from there.
+ */
+static inline struct sched_cpu *sched_cpu(unsigned cpu)
 {
-	return (uint8_t)(1u << cpu);
+	struct sched_cpu *c = &sched.cpu[cpu];
+
+	__asm__("" : "+r"(c));
+	return c;
 }
 
 /* The lowest CPU of a mask that is not empty; it is taken out of the mask. */
-static inline unsigned take_cpu(uint8_t *mask)
+static inline struct sched_cpu *take_cpu(uint8_t *mask)
 {
-	unsigned cpu = (unsigned)__builtin_ctz(*mask);
+	struct sched_cpu *c = sched_cpu((unsigned)__builtin_ctz(*mask));
 
 	*mask &= (uint8_t)(*mask - 1u);
-	return cpu;
+	return c;
 }
 
 static inline enum pvtime_state state_of(const struct vcpu *v)
@@ -77,9 +88,9 @@ static inline struct vcpu *vcpu_of_wait(struct sched_wait *w)
 }
 
 /* The vCPU with the least virtual time that waits for this CPU, NULL: none. */
-static inline struct vcpu *first_for(unsigned cpu)
+static inline struct vcpu *first_for(const struct sched_cpu *c)
 {
-	struct queue_node *n = queue_first_allowed(&sched.ready, cpu_bit(cpu));
+	struct queue_node *n = queue_first_allowed(&sched.ready, c->bit);
 
 	return n ? vcpu_of_ready(n) : NULL;
 }
@@ -111,36 +122,54 @@ void sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
 /* sched_cpu.c */
 
 /* Who runs on this CPU next, of the current one, charged up to now, and the first that waits; NULL: nobody. */
-struct vcpu *sched_choose(unsigned cpu, uint64_t now);
+struct vcpu *sched_choose(const struct sched_cpu *c, uint64_t now);
 /* After the choice: set this CPU's deadline. A slice counts only while another wants the CPU. */
-void sched_arm(unsigned cpu, uint64_t now);
+void sched_arm(struct sched_cpu *c, uint64_t now);
+/* This CPU is to decide anew. */
+static inline void sched_look_again(struct sched_cpu *c)
+{
+	c->resched = true;
+	__atomic_store_n(&c->at, SCHED_AT_ONCE, __ATOMIC_RELEASE);
+}
+/* Its deadline or its alarm has changed: when it is to decide next. */
+static inline void sched_set_at(struct sched_cpu *c)
+{
+	uint64_t at = c->resched ? SCHED_AT_ONCE : min_u64(c->deadline, c->alarm);
+
+	__atomic_store_n(&c->at, at, __ATOMIC_RELAXED);
+}
 
 /* sched_place.c: which CPU is to look at a vCPU that now waits. */
 
-/* That CPU comes to sched_next(). */
-void sched_notify(unsigned cpu, unsigned this_cpu);
+/* The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock back (sched.c, unlock()). */
+void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
+/*
+ * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs. Of the CPUs that
+ * it may run on, the one whose vCPU has had most, if so; otherwise NULL.
+ */
+struct sched_cpu *sched_owed(const struct vcpu *v);
 /* v has been put into the run queue; woken: it may take a CPU from another. */
-void sched_place(struct vcpu *v, bool woken, unsigned this_cpu);
+void sched_place(struct sched_cpu *c, struct vcpu *v, bool woken);
 /* If a CPU idles that could run a waiting vCPU once others have moved: move them. */
-void sched_spread(unsigned this_cpu);
+void sched_spread(struct sched_cpu *c);
 
 /* sched_wait.c: timers, and the refresh of those that wait. */
 
-void sched_timer_set(struct vcpu *v, unsigned cpu, uint64_t at);
+void sched_timer_set(struct sched_cpu *c, struct vcpu *v, uint64_t at);
 void sched_timer_cancel(struct vcpu *v);
 /* A vCPU whose time has come, no longer in the queue; NULL: none. */
-struct vcpu *sched_timer_due(unsigned cpu, uint64_t now);
+struct vcpu *sched_timer_due(struct sched_cpu *c, uint64_t now);
 /* v is READY from now on, or no longer. */
-void sched_wait_begin(struct vcpu *v, unsigned cpu, uint64_t now);
+void sched_wait_begin(struct sched_cpu *c, struct vcpu *v, uint64_t now);
 void sched_wait_end(struct vcpu *v);
 /* Whether one of this CPU's has waited long enough since it was last published; if so, publish all such. */
-static inline bool sched_refresh_due(struct sched_cpu *c, uint64_t now)
+static inline bool sched_refresh_due(const struct sched_cpu *c, uint64_t now)
 {
 	return c->waiting.next != &c->waiting &&
 	       vcpu_of_wait(c->waiting.next)->sched.refresh_at <= now;
 }
-void sched_refresh(unsigned cpu, uint64_t now);
+void sched_refresh(struct sched_cpu *c, uint64_t now);
 /* The earliest of this CPU's timers and refreshes; UINT64_MAX: none. */
-uint64_t sched_wait_deadline(unsigned cpu);
+uint64_t sched_wait_deadline(const struct sched_cpu *c);
 
 #endif

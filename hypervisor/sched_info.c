@@ -23,10 +23,13 @@ void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us)
 		.ncpus = (uint8_t)ncpus,
 	};
 	for (unsigned cpu = 0; cpu < ncpus; cpu++) {
-		sched.cpu[cpu].alarm = UINT64_MAX;
-		sched.cpu[cpu].resched = true;
-		sched.cpu[cpu].waiting =
-			(struct sched_wait){&sched.cpu[cpu].waiting, &sched.cpu[cpu].waiting};
+		struct sched_cpu *c = &sched.cpu[cpu];
+
+		c->id = (uint8_t)cpu;
+		c->bit = (uint8_t)(1u << cpu);
+		c->alarm = UINT64_MAX;
+		c->waiting = (struct sched_wait){&c->waiting, &c->waiting};
+		sched_look_again(c);
 	}
 }
 
@@ -75,6 +78,13 @@ bool sched_all_paused(void)
 		all = all && (state_of(v) == PVTIME_PAUSED || state_of(v) == PVTIME_OFF);
 	spin_unlock(&sched.lock);
 	return all;
+}
+
+bool sched_wants_cpu(const struct vcpu *v)
+{
+	uint8_t state = __atomic_load_n(&v->time.state, __ATOMIC_RELAXED);
+
+	return state == PVTIME_READY || state == PVTIME_RUNNING;
 }
 
 bool sched_vm_can_run(struct vm *vm)

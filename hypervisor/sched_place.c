@@ -5,48 +5,50 @@
  */
 #include "sched_impl.h"
 
-void sched_notify(unsigned cpu, unsigned this_cpu)
+void sched_notify(struct sched_cpu *c, struct sched_cpu *other)
 {
-	bool *resched = &sched.cpu[cpu].resched;
-
 	/* Whoever set it before has kicked, or is that CPU itself: it is on its way to the lock. */
-	if (__atomic_load_n(resched, __ATOMIC_RELAXED))
+	if (other->resched)
 		return;
-	__atomic_store_n(resched, true, __ATOMIC_RELEASE);
-	if (cpu != this_cpu)
-		cpu_kick(cpu);
+	sched_look_again(other);
+	if (other != c)
+		cpu_kick(other->id);
 }
 
-static void wake_idle(unsigned cpu, unsigned this_cpu)
+static void wake_idle(struct sched_cpu *c, struct sched_cpu *idle)
 {
 	/* No longer idle: the next one that wakes up is for another CPU. */
-	sched.idle &= (uint8_t)~cpu_bit(cpu);
-	sched_notify(cpu, this_cpu);
+	sched.idle &= (uint8_t)~idle->bit;
+	sched_notify(c, idle);
 }
 
-/*
- * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs: of those that
- * run on CPUs that it may run on, the one that has had most.
- */
-static void preempt(struct vcpu *v, unsigned this_cpu)
+struct sched_cpu *sched_owed(const struct vcpu *v)
 {
 	const struct sched_vcpu *s = &v->sched;
 	uint64_t most = s->ready.key + s->slice_vtime / 8;
-	unsigned where = SCHED_MAX_CPUS;
+	struct sched_cpu *where = NULL;
 
 	for (uint8_t cpus = s->affinity; cpus;) {
-		unsigned cpu = take_cpu(&cpus);
-		const struct vcpu *r = sched.cpu[cpu].current;
+		struct sched_cpu *other = take_cpu(&cpus);
+		const struct vcpu *r = other->current;
 
 		if (r && r->sched.ready.key > most) {
 			most = r->sched.ready.key;
-			where = cpu;
+			where = other;
 		}
 	}
+	return where;
+}
+
+/* v, which has been woken and is in the run queue, takes the CPU that it is owed, if it is the first that waits for it. */
+static void preempt(struct sched_cpu *c, struct vcpu *v)
+{
+	struct sched_cpu *where = sched_owed(v);
+
 	/* The first of all is the first for each CPU that it may run on. */
-	if (where < SCHED_MAX_CPUS && (sched.ready.first == &s->ready || first_for(where) == v)) {
-		sched.cpu[where].preempt = true;
-		sched_notify(where, this_cpu);
+	if (where && (sched.ready.first == &v->sched.ready || first_for(where) == v)) {
+		where->preempt = true;
+		sched_notify(c, where);
 	}
 }
 
@@ -55,7 +57,7 @@ static void preempt(struct vcpu *v, unsigned this_cpu)
  * move, maybe to a CPU whose own vCPU must move first. Searched from the idle CPUs outwards, so that each
  * move brings the rest one step nearer; the next step is taken when the one that gives way is queued.
  */
-void sched_spread(unsigned this_cpu)
+COLD void sched_spread(struct sched_cpu *c)
 {
 	uint8_t reach = sched.idle, seen = 0;
 
@@ -66,52 +68,54 @@ void sched_spread(unsigned this_cpu)
 
 		if (n) {
 			uint8_t where = vcpu_of_ready(n)->sched.affinity & reach;
-			unsigned cpu = take_cpu(&where);
+			struct sched_cpu *other = take_cpu(&where);
 
-			if (sched.idle & cpu_bit(cpu)) {
-				wake_idle(cpu, this_cpu);
+			if (sched.idle & other->bit) {
+				wake_idle(c, other);
 			} else {
-				sched.cpu[cpu].yield = true;
-				sched_notify(cpu, this_cpu);
+				other->yield = true;
+				sched_notify(c, other);
 			}
 			return;
 		}
 		seen = reach;
 		for (unsigned cpu = 0; cpu < sched.ncpus; cpu++) {
-			const struct vcpu *v = sched.cpu[cpu].current;
+			const struct sched_cpu *other = &sched.cpu[cpu];
 
-			if (v && (v->sched.affinity & seen))
-				reach |= cpu_bit(cpu);
+			if (other->current && (other->current->sched.affinity & seen))
+				reach |= other->bit;
 		}
 	}
 }
 
 /* One of the idle CPUs: where v ran last, or this one, or any. */
-static void choose_idle(const struct sched_vcpu *s, uint8_t idle, unsigned this_cpu)
+static void choose_idle(struct sched_cpu *c, const struct sched_vcpu *s, uint8_t idle)
 {
-	if (idle & cpu_bit(s->cpu))
-		wake_idle(s->cpu, this_cpu);
-	else if (idle & cpu_bit(this_cpu))
-		wake_idle(this_cpu, this_cpu);
+	struct sched_cpu *last = &sched.cpu[s->cpu];
+
+	if (idle & last->bit)
+		wake_idle(c, last);
+	else if (idle & c->bit)
+		wake_idle(c, c);
 	else
-		wake_idle(take_cpu(&idle), this_cpu);
+		wake_idle(c, take_cpu(&idle));
 }
 
-void sched_place(struct vcpu *v, bool woken, unsigned this_cpu)
+void sched_place(struct sched_cpu *c, struct vcpu *v, bool woken)
 {
 	const struct sched_vcpu *s = &v->sched;
 	uint8_t idle = s->affinity & sched.idle;
 	uint8_t alone = s->affinity & sched.alone;
 
 	if (idle) {
-		choose_idle(s, idle, this_cpu);
+		choose_idle(c, s, idle);
 		return;
 	}
 	/* Who had no competition now has, and needs a slice timer. */
 	while (alone)
-		sched_notify(take_cpu(&alone), this_cpu);
+		sched_notify(c, take_cpu(&alone));
 	if (woken)
-		preempt(v, this_cpu);
+		preempt(c, v);
 	if (sched.idle)
-		sched_spread(this_cpu);
+		sched_spread(c);
 }

@@ -5,13 +5,13 @@
  */
 #include "sched_impl.h"
 
-void sched_timer_set(struct vcpu *v, unsigned cpu, uint64_t at)
+void sched_timer_set(struct sched_cpu *c, struct vcpu *v, uint64_t at)
 {
 	struct sched_vcpu *s = &v->sched;
 
-	s->home = (uint8_t)cpu;
+	s->home = c->id;
 	s->timer.key = at;
-	queue_insert(&sched.cpu[cpu].timers, &s->timer);
+	queue_insert(&c->timers, &s->timer);
 }
 
 void sched_timer_cancel(struct vcpu *v)
@@ -20,24 +20,23 @@ void sched_timer_cancel(struct vcpu *v)
 		queue_remove(&sched.cpu[v->sched.home].timers, &v->sched.timer);
 }
 
-struct vcpu *sched_timer_due(unsigned cpu, uint64_t now)
+struct vcpu *sched_timer_due(struct sched_cpu *c, uint64_t now)
 {
-	struct queue *q = &sched.cpu[cpu].timers;
-	struct queue_node *n = q->first;
+	struct queue_node *n = c->timers.first;
 
 	if (!n || n->key > now)
 		return NULL;
-	queue_remove(q, n);
+	queue_remove(&c->timers, n);
 	return CONTAINER_OF(n, struct vcpu, sched.timer);
 }
 
-void sched_wait_begin(struct vcpu *v, unsigned cpu, uint64_t now)
+void sched_wait_begin(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 {
-	struct sched_wait *head = &sched.cpu[cpu].waiting, *last = head->prev;
+	struct sched_wait *head = &c->waiting, *last = head->prev;
 	struct sched_vcpu *s = &v->sched;
 
 	/* First come, first due, since a CPU's `now` never goes back: the list stays in order. */
-	s->home = (uint8_t)cpu;
+	s->home = c->id;
 	s->refresh_at = now + sched.refresh;
 	s->wait = (struct sched_wait){last, head};
 	last->next = &s->wait;
@@ -56,9 +55,9 @@ void sched_wait_end(struct vcpu *v)
  * Those that are due a little later are taken along, so that many waiting don't mean many interrupts.
  * All of them go behind the others at once: the head of the ring moves.
  */
-void sched_refresh(unsigned cpu, uint64_t now)
+COLD void sched_refresh(struct sched_cpu *c, uint64_t now)
 {
-	struct sched_wait *head = &sched.cpu[cpu].waiting, *w = head->next, *last = head;
+	struct sched_wait *head = &c->waiting, *w = head->next, *last = head;
 
 	for (; w != head && vcpu_of_wait(w)->sched.refresh_at <= now + sched.slack; w = w->next) {
 		struct vcpu *v = vcpu_of_wait(w);
@@ -77,9 +76,8 @@ void sched_refresh(unsigned cpu, uint64_t now)
 	w->prev = head;
 }
 
-uint64_t sched_wait_deadline(unsigned cpu)
+uint64_t sched_wait_deadline(const struct sched_cpu *c)
 {
-	const struct sched_cpu *c = &sched.cpu[cpu];
 	uint64_t at = UINT64_MAX;
 
 	if (c->timers.first)

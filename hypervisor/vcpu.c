@@ -131,7 +131,7 @@ void vcpu_switch(struct cpu *cpu, struct vcpu *v)
 	if (old) {
 		vcpu_put(old);
 		sched_release(&old->sched);
-		vm_left_cpu(old->vm);
+		vm_left_cpu(old, v);
 	}
 	if (v) {
 		sched_claim(&v->sched);

@@ -62,14 +62,12 @@ void vm_wait_for_interrupt(struct vcpu *v)
 	vtimer_resync(v); /* a timer that was stopped before its interrupt was taken wakes nobody */
 	if (vgic_can_wake(v))
 		return;
-	if (sched_block(v, this_cpu()->id, counter(), vtimer_wake_at(v)))
-		lab_vm_waits(v->vm);
+	sched_block(v, this_cpu()->id, counter(), vtimer_wake_at(v));
 }
 
 void vm_cpu_off(struct vcpu *v)
 {
 	sched_stop(v, this_cpu()->id, counter());
-	lab_vm_waits(v->vm);
 }
 
 void vm_stop(struct vm *vm, bool reset)
@@ -84,12 +82,11 @@ void vm_stop(struct vm *vm, bool reset)
 	spin_unlock(&vm->lock);
 }
 
-void vm_left_cpu(struct vm *vm)
+/* One more of its vCPUs has left its CPU. Was it the last? */
+static __attribute__((noinline)) void stopping(struct vm *vm)
 {
 	bool reset, ended = true;
 
-	if (__atomic_load_n(&vm->phase, __ATOMIC_RELAXED) != VM_STOPPING)
-		return;
 	spin_lock(&vm->lock);
 	for (unsigned i = 0; i < vm->nvcpus; i++)
 		ended = ended && sched_is_off(&vm->vcpus[i]);
@@ -103,4 +100,14 @@ void vm_left_cpu(struct vm *vm)
 	lab_vm_stopped(vm, reset);
 	if (reset)
 		vm_start(vm);
+}
+
+void vm_left_cpu(struct vcpu *v, const struct vcpu *next)
+{
+	struct vm *vm = v->vm;
+
+	if (__atomic_load_n(&vm->phase, __ATOMIC_RELAXED) == VM_STOPPING)
+		stopping(vm);
+	else if ((!next || next->vm != vm) && !sched_wants_cpu(v))
+		lab_vm_waits(vm);
 }

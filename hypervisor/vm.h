@@ -68,7 +68,10 @@ void vm_wait_for_interrupt(struct vcpu *v);
 void vm_cpu_off(struct vcpu *v);
 /* SYSTEM_OFF or SYSTEM_RESET, from one of its vCPUs. */
 void vm_stop(struct vm *vm, bool reset);
-/* A CPU has saved and released a vCPU of the VM: the last of a STOPPING one ends it, or starts it afresh. */
-void vm_left_cpu(struct vm *vm);
+/*
+ * A CPU has saved and released v, and goes on with `next` (NULL: nobody). The last vCPU of a STOPPING VM ends it, or starts
+ * it afresh; one that waits or is off may have been the last that could run.
+ */
+void vm_left_cpu(struct vcpu *v, const struct vcpu *next);
 
 #endif

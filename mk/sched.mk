@@ -21,7 +21,7 @@ UNIT_NAMES += sched_fuzz
 sched_fuzz_SRCS   := tests/unit/sched_fuzz.c $(SCHED_SIM)
 sched_fuzz_CFLAGS := -iquote hypervisor -DQUEUE_COUNT_VISITS
 # It counts what each of these costs.
-sched_fuzz_LIBS   := -Wl,--wrap=sched_next,--wrap=sched_timer_due,--wrap=sched_level
+sched_fuzz_LIBS   := -Wl,--wrap=sched_next,--wrap=sched_wake,--wrap=sched_block,--wrap=sched_timer_due,--wrap=sched_level
 
 UNIT_NAMES += sched_race
 sched_race_SRCS   := tests/unit/sched_race.c $(SCHED_SRCS)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # A bug of the hypervisor's own stops it with a message, the registers and status 1. Bugs are made by writing
-# instructions over the beginning of trap(), which every guest soon comes to, in a copy of the image.
+# instructions over the beginning of guest_enter(), which every guest soon comes to, in a copy of the image.
 
 use strict;
 use warnings;
@@ -28,12 +28,12 @@ sub spew {
 
 spew("$dir/hello.lab", '[vm hello]' . "\nkernel = $ENV{PWD}/$build/guest/hello.img\nmemory = 16M\n");
 
-# The hypervisor with these instructions at trap(): exit status and what went to standard error.
+# The hypervisor with these instructions at guest_enter(): exit status and what went to standard error.
 sub run_with {
 	my (@instructions) = @_;
-	my ($trap) = `aarch64-linux-gnu-nm $build/hypervisor.elf` =~ /^([0-9a-f]+) T trap$/m or die 'no trap()';
+	my ($enter) = `aarch64-linux-gnu-nm $build/hypervisor.elf` =~ /^([0-9a-f]+) T guest_enter$/m or die 'no guest_enter()';
 	my $image = slurp("$build/hypervisor.img");
-	substr($image, hex $trap, 4 * @instructions) = pack 'V*', @instructions;
+	substr($image, hex $enter, 4 * @instructions) = pack 'V*', @instructions;
 	spew("$dir/bad.img", $image);
 	system("timeout 100 $build/pvtime lab --deterministic --hypervisor $dir/bad.img $dir/hello.lab " .
 		">$dir/out 2>$dir/err");

@@ -15,6 +15,10 @@
 /* The linker calls these instead of the scheduler's (--wrap). */
 struct vcpu *__real_sched_next(unsigned cpu, uint64_t now);
 struct vcpu *__wrap_sched_next(unsigned cpu, uint64_t now);
+void __real_sched_wake(struct vcpu *v, unsigned cpu, uint64_t now);
+void __wrap_sched_wake(struct vcpu *v, unsigned cpu, uint64_t now);
+bool __real_sched_block(struct vcpu *v, unsigned cpu, uint64_t now, uint64_t wake_at);
+bool __wrap_sched_block(struct vcpu *v, unsigned cpu, uint64_t now, uint64_t wake_at);
 struct vcpu *__real_sched_timer_due(unsigned cpu, uint64_t now);
 struct vcpu *__wrap_sched_timer_due(unsigned cpu, uint64_t now);
 void __real_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
@@ -44,18 +48,46 @@ void __wrap_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now
 	cost.levels++;
 }
 
-struct vcpu *__wrap_sched_next(unsigned cpu, uint64_t now)
+/* What may be a decision, with or without waking somebody first. */
+static uint64_t begin(unsigned woken)
 {
-	uint64_t before = queue_visits, visits;
-	struct vcpu *v;
+	cost.woken = woken;
+	return queue_visits;
+}
 
-	cost.woken = 0;
-	v = __real_sched_next(cpu, now);
-	visits = queue_visits - before;
+static void end(uint64_t before)
+{
+	uint64_t visits = queue_visits - before;
+
 	cost.decision = max_u64(cost.decision, visits / (1 + cost.woken));
 	cost.mean += visits;
 	cost.decisions++;
+}
+
+struct vcpu *__wrap_sched_next(unsigned cpu, uint64_t now)
+{
+	uint64_t before = begin(0);
+	struct vcpu *v = __real_sched_next(cpu, now);
+
+	end(before);
 	return v;
+}
+
+void __wrap_sched_wake(struct vcpu *v, unsigned cpu, uint64_t now)
+{
+	uint64_t before = begin(1);
+
+	__real_sched_wake(v, cpu, now);
+	end(before);
+}
+
+bool __wrap_sched_block(struct vcpu *v, unsigned cpu, uint64_t now, uint64_t wake_at)
+{
+	uint64_t before = begin(0);
+	bool blocks = __real_sched_block(v, cpu, now, wake_at);
+
+	end(before);
+	return blocks;
 }
 
 static uint64_t seed;
@@ -105,7 +137,7 @@ static void disturb(void)
 		sched_reset_ledger(v, sim.now);
 		break;
 	case 4:
-		sched_tick(sim_on(cpu), sim_clock(cpu));
+		sched_set_alarm(sim_on(cpu), sim_clock(cpu) + rnd(1000));
 		break;
 	default:
 		sched_wake(v, sim_on(cpu), sim_clock(cpu));

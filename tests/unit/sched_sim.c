@@ -115,7 +115,10 @@ static void run_loop(unsigned cpu)
 	struct sim_cpu *c = &sim.cpu[cpu];
 
 	if (!c->claiming) {
-		struct vcpu *v = sched_next(cpu, sim_clock(cpu));
+		struct vcpu *v;
+
+		sched_alarm_due(cpu, sim_clock(cpu));
+		v = sched_next(cpu, sim_clock(cpu));
 
 		c->kicked = false;
 		c->entries++;

@@ -107,8 +107,8 @@ static void stop(void)
 	tap_ok(sched_is_off(vcpu(1 - running)), "READY -> OFF");
 	sched_stop(vcpu(running), 1, sim.now);
 	tap_ok(S(running) == PVTIME_RUNNING && sim.cpu[0].kicked, "RUNNING elsewhere: asked to");
-	tap_ok(!sched_block(vcpu(running), 0, sim.now, UINT64_MAX), "and can't block before");
-	tap_ok(!sched_start(vcpu(running), sim_on(1), sim.now), "nor be started before");
+	tap_ok(!sched_start(vcpu(running), sim_on(1), sim.now), "and can't be started before");
+	tap_ok(!sched_block(vcpu(running), 0, sim.now, UINT64_MAX), "nor block before");
 	sim_settle();
 	tap_ok(sched_is_off(vcpu(running)), "then -> OFF");
 
@@ -138,17 +138,26 @@ static void stop(void)
 /* A vCPU is not loaded before the CPU that it ran on has saved it, and nobody waits in a circle. */
 static void migration(void)
 {
+	unsigned from, to;
+
+	/* One for both CPUs, and one for each, so that none is idle. */
 	sim_init(2, 4000);
 	sim_add(100, 0, 0, 0, 0);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(100, 0, 2, 0, 0);
+	for (unsigned i = 0; i < 100 && S(0) != PVTIME_RUNNING; i++)
+		wait_ms(1);
 	sim_settle();
-	unsigned from = vcpu(0)->sched.cpu, to = 1 - from;
+	from = vcpu(0)->sched.cpu;
+	to = 1 - from;
 
 	sched_block(vcpu(0), from, sim.now, UINT64_MAX);
+	sched_block(vcpu(1 + to), to, sim.now, UINT64_MAX);
 	sched_wake(vcpu(0), to, sim.now);
 	tap_ok(sched_next(to, sim.now) == vcpu(0),
 	       "woken before its CPU has saved it: another takes it");
 	tap_ok(vcpu(0)->sched.on_cpu, "but may not load it");
-	tap_ok(!sched_next(from, sim.now), "the first has nothing to run,");
+	tap_ok(sched_next(from, sim.now) == vcpu(1 + from), "the first goes on with another,");
 	sched_release(&vcpu(0)->sched);
 	sched_claim(&vcpu(0)->sched);
 	tap_ok(vcpu(0)->sched.on_cpu && S(0) == PVTIME_RUNNING, "saves it, and the other loads it");
