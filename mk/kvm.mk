@@ -2,7 +2,7 @@
 # its tests, on a KVM of their own (the unit tests) and on Debian's in QEMU.
 
 KVM         := $(BUILD)/kvm
-KVM_VERSION := 0.1.0
+KVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)
 KVM_SONAME  := libpvtime-kvm.so.0
 KVM_STATIC  := $(KVM)/libpvtime-kvm.a
 KVM_SHARED  := $(KVM)/$(KVM_SONAME)

@@ -66,7 +66,7 @@ report $? "and there are no others"
 report $? "which would be found"
 objdump -p "$work/host/usr/lib/vmm/libpvtime-kvm.so" | grep -q 'SONAME *libpvtime-kvm.so.0$'
 report $? "its soname"
-[ "$(flags host --modversion)" = "$(sed -n 's/^KVM_VERSION *:= *//p' mk/kvm.mk)" ]
+[ "$(flags host --modversion)" = "$(sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)" ]
 report $? "its version"
 nm --defined-only "$work/host/usr/lib/vmm/libpvtime-kvm.a" | awk '$2 ~ /[BDC]/' | grep -q .
 [ $? -eq 1 ]
