@@ -45,8 +45,8 @@ install-kvm: $(KVM_STATIC) $(KVM_SHARED)
 KVM_TEST      := $(KVM)/tests/library
 KVM_TEST_HOST := $(KVM)/tests/host.cpio
 KVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c deny.c)
-KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(KVM_TEST_SRCS) conformance/user/vm.c \
-	conformance/user/delay.c conformance/user/vcpu.S $(KVM_LOGIC) kvm/sys.c))
+KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(KVM_TEST_SRCS) $(addprefix conformance/user/,vm.c \
+	delay.c bail_out.c vcpu.S) $(KVM_LOGIC) kvm/sys.c))
 
 $(KVM_TEST): $(KVM_TEST_OBJS)
 	@mkdir -p $(@D); echo "  $@"
