@@ -103,18 +103,46 @@ static uint32_t draw(struct queue *q)
 	return r ^ r >> 13;
 }
 
-/* Where `n` is to be hung, settled, and on which side; the queue is not empty. */
+/* All from `up` on have below them what has these traits. */
+static inline void spread(struct queue_node *up, uint32_t traits)
+{
+	for (; up && (traits & ~up->reachable); up = up->parent) {
+		VISIT();
+		up->reachable |= traits;
+	}
+}
+
+/*
+ * Behind the last, where who has just run mostly goes. All above the last are settled, and `n` comes between those of
+ * them that are of higher rank and the others, which then are before it: with no rotation.
+ */
+static inline void append(struct queue *q, struct queue_node *n)
+{
+	struct queue_node *up = q->last, *below = NULL;
+
+	for (; up && up->rank < n->rank; up = up->parent) {
+		VISIT();
+		below = up;
+	}
+	n->parent = up;
+	if (up)
+		up->child[1] = n;
+	else
+		q->root = n;
+	n->child[0] = below;
+	if (below) {
+		below->parent = n;
+		n->reachable |= below->reachable;
+	}
+	spread(up, n->traits);
+	q->last = n;
+}
+
+/* Where `n` is to be hung, settled, and on which side; it is before the last. */
 static struct queue_node *find_place(struct queue *q, struct queue_node *n, unsigned *side)
 {
 	struct queue_node *parent, *down = q->root;
 
-	/* Who has just run mostly goes behind all others. */
-	*side = 1;
-	if (!before(n, q->last)) {
-		parent = q->last;
-		q->last = n;
-		return parent;
-	}
 	do {
 		VISIT();
 		parent = down;
@@ -142,14 +170,14 @@ void queue_insert(struct queue *q, struct queue_node *n)
 		return;
 	}
 	n->rank = draw(q); /* an only one keeps its last, which is as random */
+	if (!before(n, q->last)) {
+		append(q, n);
+		return;
+	}
 	parent = find_place(q, n, &side);
 	n->parent = parent;
 	parent->child[side] = n;
-	/* What one has, all above it have. */
-	for (struct queue_node *up = parent; up && (n->traits & ~up->reachable); up = up->parent) {
-		VISIT();
-		up->reachable |= n->traits;
-	}
+	spread(parent, n->traits);
 	while ((parent = n->parent) && parent->rank < n->rank)
 		rotate(q, parent, parent->child[1] == n);
 }

@@ -7,7 +7,8 @@
  * READY for, its structure says so: before it is scheduled in (R-08), and for others to read after
  * it has been stopped or paused.
  */
-static void set_state(struct sched_cpu *c, struct vcpu *v, enum pvtime_state next, uint64_t now)
+static inline __attribute__((always_inline)) void set_state(struct sched_cpu *c, struct vcpu *v,
+							    enum pvtime_state next, uint64_t now)
 {
 	bool waited = state_of(v) == PVTIME_READY;
 
@@ -57,7 +58,51 @@ static void contend(struct sched_cpu *c, struct vcpu *v, uint64_t credit, uint64
 	}
 }
 
-/* BLOCKED or OFF -> READY. */
+/* `next`, which is in no queue, takes this CPU; who had it waits. */
+static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
+{
+	struct vcpu *prev = c->current;
+	struct sched_vcpu *s = &next->sched;
+
+	set_state(c, next, PVTIME_RUNNING, now);
+	sched_cap_roll(next, now);
+	s->run_since = now;
+	s->cpu = c->id;
+	s->switches++;
+	c->current = next;
+	c->slice_end = now + sched.slice;
+	if (prev) {
+		set_state(c, prev, PVTIME_READY, now);
+		queue_insert(&sched.ready, &prev->sched.ready);
+		sched_place(c, prev, false);
+	}
+}
+
+/*
+ * The common case of waking somebody up: v, BLOCKED, is owed this very CPU, and nothing else is to be decided. Then it
+ * has it at once, and no queue sees it. False: it is not so simple, and nothing has happened.
+ */
+static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
+{
+	const struct vcpu *has = c->current;
+	const struct vcpu *first;
+
+	if (!has || c->resched || sched.idle || !(v->sched.affinity & c->bit) ||
+	    (v->sched.cap_budget & has->sched.cap_budget) != UINT64_MAX)
+		return false;
+	sched_join(v, v->sched.slice_vtime / 2, now);
+	first = first_for(c);
+	if ((first && first->sched.ready.key <= v->sched.ready.key) || sched_owed(v) != c ||
+	    sched_too_far(v, has))
+		return false;
+	sched.alone &= (uint8_t)~c->bit;
+	switch_to(c, v, now);
+	sched_arm(c, now);
+	sched_set_at(c);
+	return true;
+}
+
+/* BLOCKED or OFF -> READY, or RUNNING. */
 static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 {
 	withdraw(v);
@@ -66,8 +111,12 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 		set_state(c, v, PVTIME_PAUSED, now);
 		return;
 	}
+	if (hand_over(c, v, now))
+		return;
 	set_state(c, v, PVTIME_READY, now);
 	contend(c, v, v->sched.slice_vtime / 2, now);
+	if (c->resched)
+		return; /* it decides anyhow */
 	c->deadline = min_u64(c->deadline, v->sched.refresh_at);
 	if (v->sched.timer.queued)
 		c->deadline = min_u64(c->deadline, v->sched.timer.key);
@@ -102,27 +151,6 @@ COLD static void give_way(struct sched_cpu *c, uint64_t now)
 	}
 }
 
-/* `next`, which waits, takes this CPU; who had it waits. */
-static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
-{
-	struct vcpu *prev = c->current;
-	struct sched_vcpu *s = &next->sched;
-
-	queue_remove(&sched.ready, &s->ready);
-	set_state(c, next, PVTIME_RUNNING, now);
-	sched_cap_roll(next, now);
-	s->run_since = now;
-	s->cpu = c->id;
-	s->switches++;
-	c->current = next;
-	c->slice_end = now + sched.slice;
-	if (prev) {
-		set_state(c, prev, PVTIME_READY, now);
-		queue_insert(&sched.ready, &prev->sched.ready);
-		sched_place(c, prev, false);
-	}
-}
-
 /* All that is due on this CPU at `now`, and who runs on it from now on. */
 static void decide(struct sched_cpu *c, uint64_t now)
 {
@@ -142,8 +170,10 @@ static void decide(struct sched_cpu *c, uint64_t now)
 		sched.alone &= (uint8_t)~c->bit;
 		c->resched = false; /* what it was set for is dealt with here */
 		next = sched_choose(c, now);
-		if (next != c->current)
+		if (next != c->current) {
+			queue_remove(&sched.ready, &next->sched.ready);
 			switch_to(c, next, now);
+		}
 		sched_arm(c, now);
 		if (sched.idle)
 			sched_spread(c);
@@ -164,7 +194,7 @@ static void unlock(struct sched_cpu *c, uint64_t now)
 
 struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	if (now >= __atomic_load_n(&c->at, __ATOMIC_ACQUIRE)) {
 		spin_lock(&sched.lock);
@@ -177,7 +207,7 @@ struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 
 bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 	bool was_off;
 
 	spin_lock(&sched.lock);
@@ -190,7 +220,7 @@ bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 
 void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	spin_lock(&sched.lock);
 	if (state_of(v) != PVTIME_RUNNING) {
@@ -214,7 +244,7 @@ void sched_will_block(struct vcpu *v)
 
 bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_at)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 	enum pvtime_state next;
 	bool current, blocks;
 
@@ -240,7 +270,7 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 
 void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	spin_lock(&sched.lock);
 	switch (state_of(v)) {
@@ -262,7 +292,7 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 
 void sched_pause_all(unsigned this_cpu, uint64_t now)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	spin_lock(&sched.lock);
 	sched.paused = true;

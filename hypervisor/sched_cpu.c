@@ -61,7 +61,7 @@ void sched_arm(struct sched_cpu *c, uint64_t now)
 
 uint64_t sched_deadline(unsigned this_cpu)
 {
-	const struct sched_cpu *c = &sched.cpu[this_cpu];
+	const struct sched_cpu *c = sched_cpu(this_cpu);
 
 	if (c->current != c->told)
 		return SCHED_AT_ONCE;
@@ -70,7 +70,7 @@ uint64_t sched_deadline(unsigned this_cpu)
 
 void sched_set_alarm(unsigned this_cpu, uint64_t at)
 {
-	struct sched_cpu *c = &sched.cpu[this_cpu];
+	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	spin_lock(&sched.lock);
 	c->alarm = at;

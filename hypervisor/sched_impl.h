@@ -40,10 +40,22 @@ struct sched {
 };
 extern struct sched sched;
 
+/*
+ * A CPU by its number. The compiler is not to know that it is a part of `sched`: it would work out the address of each of
+ * its fields from there.
+ */
+static inline struct sched_cpu *sched_cpu(unsigned cpu)
+{
+	struct sched_cpu *c = &sched.cpu[cpu];
+
+	__asm__("" : "+r"(c));
+	return c;
+}
+
 /* The lowest CPU of a mask that is not empty; it is taken out of the mask. */
 static inline struct sched_cpu *take_cpu(uint8_t *mask)
 {
-	struct sched_cpu *c = &sched.cpu[__builtin_ctz(*mask)];
+	struct sched_cpu *c = sched_cpu((unsigned)__builtin_ctz(*mask));
 
 	*mask &= (uint8_t)(*mask - 1u);
 	return c;
@@ -131,6 +143,11 @@ static inline void sched_set_at(struct sched_cpu *c)
 
 /* The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock back (sched.c, unlock()). */
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
+/*
+ * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs. Of the CPUs that
+ * it may run on, the one whose vCPU has had most, if so; otherwise NULL.
+ */
+struct sched_cpu *sched_owed(const struct vcpu *v);
 /* v has been put into the run queue; woken: it may take a CPU from another. */
 void sched_place(struct sched_cpu *c, struct vcpu *v, bool woken);
 /* If a CPU idles that could run a waiting vCPU once others have moved: move them. */

@@ -14,10 +14,8 @@
  * one; what it ran too long, as no interrupt comes at once, is taken off the next: the long-run share
  * is the cap itself.
  */
-static void cap_charge(struct sched_vcpu *s, uint64_t from, uint64_t to)
+COLD static void cap_charge(struct sched_vcpu *s, uint64_t from, uint64_t to)
 {
-	if (s->cap_budget == UINT64_MAX)
-		return;
 	if (to >= s->cap_end) {
 		uint64_t unseen = (to - s->cap_end) / sched.period;
 		uint64_t start = s->cap_end + unseen * sched.period;
@@ -33,7 +31,8 @@ static void cap_charge(struct sched_vcpu *s, uint64_t from, uint64_t to)
 
 void sched_cap_roll(struct vcpu *v, uint64_t now)
 {
-	cap_charge(&v->sched, now, now);
+	if (v->sched.cap_budget != UINT64_MAX)
+		cap_charge(&v->sched, now, now);
 }
 
 bool sched_throttled(const struct vcpu *v)
@@ -66,7 +65,8 @@ void sched_charge(struct vcpu *v, uint64_t now)
 	s->ready.key += vtime / s->weight;
 	s->vtime_rest = (uint32_t)(vtime % s->weight);
 	sched.vtime_top = max_u64(sched.vtime_top, s->ready.key);
-	cap_charge(s, s->run_since, now);
+	if (s->cap_budget != UINT64_MAX)
+		cap_charge(s, s->run_since, now);
 	s->run_since = now;
 }
 

@@ -85,23 +85,24 @@ void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held)
 }
 
 /*
- * These bits of a word, which concern v, have changed. Kick it if it must give up or change a list register,
- * or has something new to take. A vCPU that is loaded may unmask at any time: only for one that is not,
- * it is known here whether that would be signalled.
+ * One interrupt, which concerns v, has changed. Kick v if it must give up or change a list register, or has something
+ * new to take. A vCPU that is loaded may unmask at any time: only for one that is not, it is known here whether that
+ * would be signalled.
  */
-static void notify(struct vcpu *v, unsigned word, uint32_t bits, const struct vcpu *self)
+static inline __attribute__((always_inline)) void notify(struct vcpu *v, uint32_t intid,
+							 const struct vcpu *self)
 {
-	const struct vgic_bank *b = vgic_bank_of(v, word);
-	uint32_t news;
+	const struct vgic_bank *b = vgic_bank_of(v, intid / 32);
+	uint32_t bit = vgic_bit(intid);
+	bool group1 = b->group & bit, news;
 
 	vgic_mark(v);
 	if (v == self)
 		return;
-	news = vgic_pending(b) & bits;
-	if (news)
-		news &= vgic_forwarded(&v->vm->gic, b);
-	if ((b->lr & bits) ||
-	    (news && (v->gic.loaded || vgic_signalled(v, word, news & ~b->active))))
+	news = (vgic_pending(b) & b->enabled & bit) && (v->vm->gic.ctlr >> group1 & 1);
+	if ((b->lr & bit) ||
+	    (news && (v->gic.loaded ||
+		      (!(b->active & bit) && vgic_signals(v, group1, vgic_priority(v, intid))))))
 		vcpu_kick(v);
 }
 
@@ -110,8 +111,8 @@ void vgic_private_changed(struct vcpu *v, uint32_t bits, const struct vcpu *self
 	/* When a timer will wake v depends on these: it has to work that out anew. */
 	if (v != self && (bits & VGIC_HW_PPIS))
 		vcpu_kick(v);
-	if (bits != 0)
-		notify(v, 0, bits, self);
+	for (; bits != 0; bits &= bits - 1)
+		notify(v, (uint32_t)__builtin_ctz(bits), self);
 }
 
 static void list_spi(struct vm *vm, unsigned spi, uint8_t to)
@@ -153,7 +154,7 @@ void vgic_spis_changed(struct vm *vm, unsigned word, uint32_t bits, const struct
 			with = to;
 		}
 		if (with != VGIC_NOBODY)
-			notify(&vm->vcpus[with], word + 1, bit, self);
+			notify(&vm->vcpus[with], 32 + spi, self);
 	}
 }
 
@@ -177,7 +178,7 @@ void vgic_set_spi(struct vm *vm, unsigned intid, bool high)
 void vgic_sgi(struct vcpu *from, unsigned group, uint64_t sgir)
 {
 	struct vm *vm = from->vm;
-	uint32_t bit = 1u << FIELD(sgir, 27, 24);
+	uint32_t intid = (uint32_t)FIELD(sgir, 27, 24), bit = vgic_bit(intid);
 	bool others = FIELD(sgir, 40, 40);
 	uint32_t list = others ? ~(1u << from->id) : (uint32_t)FIELD(sgir, 15, 0);
 
@@ -193,7 +194,7 @@ void vgic_sgi(struct vcpu *from, unsigned group, uint64_t sgir)
 		if (group == 0 && (b->group & bit))
 			continue;
 		vgic_make_pending(b, bit);
-		vgic_private_changed(to, bit, from);
+		notify(to, intid, from);
 	}
 	spin_unlock(&vm->gic.lock);
 }

@@ -11,9 +11,17 @@
  */
 #include "vgic_state.h"
 
+/* What the guest made of an interrupt that was in a list register, where nothing else has happened to it. */
+static inline void fold_guest(struct vgic_bank *b, uint32_t bit, unsigned entry, uint64_t lr)
+{
+	if ((entry & VGIC_LR_PENDING) && !(lr & LR_PENDING))
+		b->latch &= ~bit;
+	b->active = lr & LR_ACTIVE ? b->active | bit : b->active & ~bit;
+	b->lr &= ~bit;
+}
+
 /* The same for one to which something has happened meanwhile, or which is tied to a physical interrupt. */
-__attribute__((noinline)) static void fold_changed(struct vgic_vcpu *g, struct vgic_bank *b,
-						   unsigned entry, uint64_t lr)
+COLD static void fold_changed(struct vgic_vcpu *g, struct vgic_bank *b, unsigned entry, uint64_t lr)
 {
 	uint32_t intid = entry & VGIC_LR_INTID, bit = vgic_bit(intid);
 	bool active = lr & LR_ACTIVE;
@@ -41,17 +49,18 @@ __attribute__((noinline)) static void fold_changed(struct vgic_vcpu *g, struct v
 	b->drop &= ~bit;
 	b->raise &= ~bit;
 	b->retire &= ~bit;
+	b->lr &= ~bit;
 }
 
 /* Apply to the software state what became of one list register. */
-static void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
+static __attribute__((noinline)) void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
 {
 	struct vgic_vcpu *g = &v->gic;
 	uint32_t intid = entry & VGIC_LR_INTID, bit = vgic_bit(intid);
 	unsigned word = intid / 32;
 	struct vgic_bank *b = vgic_bank_of(v, word);
 
-	if (((b->again | b->drop | b->raise | b->retire) & bit) ||
+	if ((vgic_touched(b) & bit) ||
 	    (word == 0 && (g->held & bit) &&
 	     (!(entry & VGIC_LR_HW) || (lr & (LR_PENDING | LR_ACTIVE))))) {
 		fold_changed(g, b, entry, lr);
@@ -60,13 +69,22 @@ static void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
 			g->held &= ~bit;
 			b->level &= ~bit;
 		}
-		if ((entry & VGIC_LR_PENDING) && !(lr & LR_PENDING))
-			b->latch &= ~bit;
-		b->active = lr & LR_ACTIVE ? b->active | bit : b->active & ~bit;
+		fold_guest(b, bit, entry, lr);
 	}
-	b->lr &= ~bit;
 	if (word != 0)
 		vgic_spis_changed(v->vm, word - 1, bit, v);
+}
+
+/* One of the vCPU's own, which nobody but the guest has touched: an SGI, mostly. False: it is not such a one. */
+static inline bool fold_plain(struct vgic_vcpu *g, unsigned entry, uint64_t lr)
+{
+	struct vgic_bank *b = &g->bank;
+	uint32_t bit = vgic_bit(entry);
+
+	if ((entry & (VGIC_LR_INTID | VGIC_LR_HW)) >= 32 || ((vgic_touched(b) | g->held) & bit))
+		return false;
+	fold_guest(b, bit, entry, lr);
+	return true;
 }
 
 /*
@@ -74,7 +92,7 @@ static void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
  * them. With EOImode 0 it does so from the highest priority down; with EOImode 1, ICC_DIR_EL1 traps and
  * nothing is counted.
  */
-__attribute__((noinline)) static void fold_uncached(struct vcpu *v)
+COLD static void fold_uncached(struct vcpu *v)
 {
 	uint64_t hcr = gich_read_hcr();
 
@@ -96,27 +114,38 @@ __attribute__((noinline)) static void fold_uncached(struct vcpu *v)
 }
 
 /* Those who waited for this (see vgic_regs.c) may go on. */
-__attribute__((noinline)) static void release_waiters(struct vcpu *v)
+COLD static void release_waiters(struct vcpu *v)
 {
 	for (uint32_t from = v->gic.sync_from; from != 0; from &= from - 1)
 		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t) ~(1u << v->id);
 	v->gic.sync_from = 0;
 }
 
-void vgic_fold(struct vcpu *v)
+static __attribute__((noinline)) void fold_several(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;
 
-	if (!g->loaded)
-		return;
+	for (unsigned i = 0; i < g->used; i++) {
+		uint64_t lr = gich_read_lr(i);
+
+		if (!fold_plain(g, g->lr[i], lr))
+			fold_one(v, g->lr[i], lr);
+	}
+}
+
+/* Mostly one list register is in use, and what is in it is plain: that is to need no stack. */
+void vgic_fold_all(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+
 	if (g->sync_from)
 		release_waiters(v);
 	if (g->hcr & HCR_LRENPIE)
 		fold_uncached(v);
 	if (g->used == 0)
 		return;
-	for (unsigned i = 0; i < g->used; i++)
-		fold_one(v, g->lr[i], gich_read_lr(i));
+	if (g->used > 1 || !fold_plain(g, g->lr[0], gich_read_lr(0)))
+		fold_several(v);
 	g->used = 0;
 	vgic_mark(v);
 }
@@ -169,35 +198,41 @@ __attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t
 	return lr;
 }
 
-/* Put an interrupt into the next list register. */
-static void place(struct vcpu *v, uint32_t intid, bool crowded)
+/* One that is nothing but pending, an SGI say, into the next list register; flags: more for that register. */
+static inline void place_with(struct vcpu *v, struct vgic_bank *b, uint32_t intid, uint64_t flags,
+			      unsigned entry)
 {
 	struct vgic_vcpu *g = &v->gic;
-	struct vgic_bank *b = vgic_bank_of(v, intid / 32);
 	uint32_t bit = vgic_bit(intid);
-	uint64_t lr = intid | (uint64_t)vgic_priority(v, intid) << LR_PRIO_SHIFT |
-		      (b->group & bit ? LR_GROUP1 : 0);
-	unsigned entry = intid, n = g->used;
+	unsigned n = g->used;
 
-	if (((b->active | b->level) & bit) || (intid < 32 && (g->held & bit))) {
-		lr |= list_register(v, intid, crowded, &entry);
-	} else { /* an SGI, say: nothing but pending */
-		lr |= LR_PENDING;
-		entry |= VGIC_LR_PENDING;
-	}
 	b->lr |= bit;
-	g->lr[n] = (uint16_t)entry;
+	g->lr[n] = (uint16_t)(intid | entry);
 	g->used = (uint8_t)(n + 1);
-	gich_write_lr(n, lr);
+	gich_write_lr(n, intid | (uint64_t)vgic_priority(v, intid) << LR_PRIO_SHIFT |
+				 (b->group & bit ? LR_GROUP1 : 0) | flags);
 }
 
-/* All candidates, in any order: the hardware looks at the priorities. False: they don't fit. */
-static bool place_all(struct vcpu *v)
+/* Whatever it is. */
+static __attribute__((noinline)) void place(struct vcpu *v, uint32_t intid, bool crowded)
 {
-	uint32_t words = 1u | (uint32_t)v->gic.spi_words << 1;
+	struct vgic_bank *b = vgic_bank_of(v, intid / 32);
+	unsigned entry = VGIC_LR_PENDING;
+	uint64_t flags = LR_PENDING;
 
-	for (; words != 0; words &= words - 1) {
-		unsigned word = (unsigned)__builtin_ctz(words);
+	if (((b->active | b->level) & vgic_bit(intid)) ||
+	    (intid < 32 && (v->gic.held & vgic_bit(intid)))) {
+		entry = 0;
+		flags = list_register(v, intid, crowded, &entry);
+	}
+	place_with(v, b, intid, flags, entry);
+}
+
+/* All SPIs that are candidates. False: they don't fit. */
+static __attribute__((noinline)) bool place_spis(struct vcpu *v)
+{
+	for (uint32_t words = v->gic.spi_words; words != 0; words &= words - 1) {
+		unsigned word = 1u + (unsigned)__builtin_ctz(words);
 
 		for (uint32_t bits = vgic_candidates(v, word); bits != 0; bits &= bits - 1) {
 			if (v->gic.used == v->vm->gic.nlrs)
@@ -208,8 +243,35 @@ static bool place_all(struct vcpu *v)
 	return true;
 }
 
+/* All candidates, in any order: the hardware looks at the priorities. False: they don't fit. */
+static __attribute__((noinline)) bool place_several(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+
+	for (uint32_t bits = vgic_candidates(v, 0); bits != 0; bits &= bits - 1) {
+		if (g->used == v->vm->gic.nlrs)
+			return false;
+		place(v, (uint32_t)__builtin_ctz(bits), false);
+	}
+	return !g->spi_words || place_spis(v);
+}
+
+/* The same; but mostly there is at most one, which is nothing but pending. No list register is in use yet. */
+static inline bool place_all(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+	struct vgic_bank *b = &g->bank;
+	uint32_t bits = vgic_candidates(v, 0);
+
+	if (g->spi_words || (bits & (bits - 1)) || (bits & (b->active | b->level | g->held)))
+		return place_several(v);
+	if (bits)
+		place_with(v, b, (uint32_t)__builtin_ctz(bits), LR_PENDING, VGIC_LR_PENDING);
+	return true;
+}
+
 /* As many of them as there is room for, by priority. Returns the HCR bits for those left out. */
-__attribute__((noinline)) static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
+COLD static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
 {
 	struct vgic_vcpu *g = &v->gic;
 	unsigned nlrs = v->vm->gic.nlrs, groups = vmcr & (VMCR_VENG0 | VMCR_VENG1);
@@ -239,7 +301,7 @@ __attribute__((noinline)) static uint32_t place_best(struct vcpu *v, uint32_t vm
 }
 
 /* Physical interrupts that are kept active with no reason any more: no line, nothing to deactivate. */
-static void release_idle(struct vcpu *v)
+static __attribute__((noinline)) void release_idle(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;
 	uint32_t idle = g->held & ~g->bank.level & ~g->bank.active;
@@ -255,7 +317,8 @@ static void fill(struct vcpu *v, uint32_t vmcr)
 	struct vgic_vcpu *g = &v->gic;
 	uint32_t hcr = vmcr & VMCR_VEOIM ? HCR_EN | HCR_TDIR : HCR_EN;
 
-	release_idle(v);
+	if (g->held)
+		release_idle(v);
 	if (!place_all(v))
 		hcr |= place_best(v, vmcr);
 	for (unsigned i = g->used; i < g->stale; i++)

@@ -24,19 +24,11 @@ uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups)
 	return best;
 }
 
-/* Active priorities of both groups. v is loaded here or nowhere. */
-static uint32_t active_priorities(const struct vcpu *v, unsigned n)
-{
-	return v->gic.loaded ? gich_read_apr(0, n) | gich_read_apr(1, n)
-			     : v->gic.apr[0][n] | v->gic.apr[1][n];
-}
-
 /*
  * IHI 0069, 4.8: would one of this group and priority preempt the highest active priority group? Where none is
  * active, which is mostly so, it would.
  */
-__attribute__((noinline)) static bool preempts(const struct vcpu *v, uint32_t vmcr, unsigned group,
-					       unsigned priority)
+COLD bool vgic_preempts(const struct vcpu *v, uint32_t vmcr, unsigned group, unsigned priority)
 {
 	unsigned bits = v->vm->gic.priority_bits, shift = bits < 7 ? 8u - bits : 1;
 	unsigned bpr =
@@ -47,7 +39,7 @@ __attribute__((noinline)) static bool preempts(const struct vcpu *v, uint32_t vm
 		bpr -= bpr > 0;
 	}
 	for (unsigned n = 0; n < v->vm->gic.naprs; n++) {
-		uint32_t ap = active_priorities(v, n);
+		uint32_t ap = vgic_active_priorities(v, n);
 
 		if (ap != 0)
 			return (priority & (0xfeu << bpr)) < (n * 32 + (unsigned)__builtin_ctz(ap))
@@ -56,42 +48,26 @@ __attribute__((noinline)) static bool preempts(const struct vcpu *v, uint32_t vm
 	return true;
 }
 
-/* Would an interrupt of this group and priority be signalled to the PE? v is loaded here or nowhere. */
-static bool signalled(const struct vcpu *v, unsigned group, unsigned priority)
-{
-	uint32_t vmcr = v->gic.loaded ? (uint32_t)gich_read_vmcr() : v->gic.vmcr;
-
-	if (!(vmcr & (group ? VMCR_VENG1 : VMCR_VENG0)) || priority >= vmcr >> VMCR_VPMR_SHIFT)
-		return false;
-	if (v->vm->gic.naprs == 1 && active_priorities(v, 0) == 0)
-		return true;
-	return preempts(v, vmcr, group, priority);
-}
-
-bool vgic_signalled(struct vcpu *v, unsigned word, uint32_t bits)
+/* Is any of the word's signalled that are pending, forwarded, in no list register and not active? */
+static bool any_signalled(struct vcpu *v, unsigned word)
 {
 	const struct vgic_bank *b = vgic_bank_of(v, word);
+	uint32_t bits = vgic_candidates(v, word) & ~b->lr & ~b->active;
 
 	for (; bits != 0; bits &= bits - 1) {
 		unsigned i = (unsigned)__builtin_ctz(bits);
 
-		if (signalled(v, b->group >> i & 1, vgic_priority(v, word * 32 + i)))
+		if (vgic_signals(v, b->group >> i & 1, vgic_priority(v, word * 32 + i)))
 			return true;
 	}
 	return false;
 }
 
-bool vgic_any_signalled(struct vcpu *v)
+static bool any_spi_signalled(struct vcpu *v)
 {
-	uint32_t words = 1u | (uint32_t)v->gic.spi_words << 1;
-
-	for (; words != 0; words &= words - 1) {
-		unsigned word = (unsigned)__builtin_ctz(words);
-		const struct vgic_bank *b = vgic_bank_of(v, word);
-
-		if (vgic_signalled(v, word, vgic_candidates(v, word) & ~b->lr & ~b->active))
+	for (uint32_t words = v->gic.spi_words; words != 0; words &= words - 1)
+		if (any_signalled(v, 1u + (unsigned)__builtin_ctz(words)))
 			return true;
-	}
 	return false;
 }
 
@@ -102,7 +78,7 @@ bool vgic_can_wake(struct vcpu *v)
 
 	spin_lock(&d->lock);
 	vgic_fold(v);
-	wake = vgic_any_signalled(v);
+	wake = any_signalled(v, 0) || any_spi_signalled(v);
 	spin_unlock(&d->lock);
 	return wake;
 }
@@ -118,7 +94,7 @@ bool vgic_ppi_enabled(struct vcpu *v, unsigned intid)
 	if (b->lr & bit)
 		vgic_fold(v);
 	enabled = (vgic_forwarded(d, b) & bit) && !(vgic_active(b) & bit) &&
-		  signalled(v, (b->group & bit) != 0, v->gic.priority[intid]);
+		  vgic_signals(v, (b->group & bit) != 0, v->gic.priority[intid]);
 	spin_unlock(&d->lock);
 	return enabled;
 }

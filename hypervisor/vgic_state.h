@@ -69,6 +69,12 @@ static inline uint32_t vgic_pending(const struct vgic_bank *b)
 	return (b->latch & ~b->drop) | b->again | (b->level & ~b->edge);
 }
 
+/* Those to which something has happened while they were in a list register. */
+static inline uint32_t vgic_touched(const struct vgic_bank *b)
+{
+	return b->again | b->drop | b->raise | b->retire;
+}
+
 static inline uint32_t vgic_active(const struct vgic_bank *b)
 {
 	return (b->active | b->raise) & ~b->retire;
@@ -117,13 +123,36 @@ static inline uint32_t vgic_candidates(struct vcpu *v, unsigned word)
  */
 uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups);
 
-/* Is any of these, which are pending, forwarded and not active, signalled? v is loaded here or nowhere. */
-bool vgic_signalled(struct vcpu *v, unsigned word, uint32_t bits);
-/* Is any of v's interrupts, that are in no list register? The same. */
-bool vgic_any_signalled(struct vcpu *v);
+/* Active priorities of both groups, of register n. v is loaded here or nowhere. */
+static inline uint32_t vgic_active_priorities(const struct vcpu *v, unsigned n)
+{
+	return v->gic.loaded ? gich_read_apr(0, n) | gich_read_apr(1, n)
+			     : v->gic.apr[0][n] | v->gic.apr[1][n];
+}
+
+bool vgic_preempts(const struct vcpu *v, uint32_t vmcr, unsigned group, unsigned priority);
+
+/* Would an interrupt of this group and priority be signalled to the PE? v is loaded here or nowhere. */
+static inline bool vgic_signals(const struct vcpu *v, unsigned group, unsigned priority)
+{
+	uint32_t vmcr = v->gic.loaded ? (uint32_t)gich_read_vmcr() : v->gic.vmcr;
+
+	if (!(vmcr & (group ? VMCR_VENG1 : VMCR_VENG0)) || priority >= vmcr >> VMCR_VPMR_SHIFT)
+		return false;
+	if (v->vm->gic.naprs == 1 && vgic_active_priorities(v, 0) == 0)
+		return true;
+	return vgic_preempts(v, vmcr, group, priority);
+}
 
 /* vgic_lr.c. v is loaded here: all its interrupts are in software from here on until it is flushed. */
-void vgic_fold(struct vcpu *v);
+void vgic_fold_all(struct vcpu *v);
+static inline void vgic_fold(struct vcpu *v)
+{
+	const struct vgic_vcpu *g = &v->gic;
+
+	if (g->loaded && (g->used || g->sync_from || (g->hcr & HCR_LRENPIE)))
+		vgic_fold_all(v);
+}
 
 /* vgic_regs.c: the registers with a field for each interrupt, by their offset's bits 11:7. */
 enum vgic_reg {

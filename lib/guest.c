@@ -52,12 +52,6 @@ int pvtime_guest_locate(const struct pvtime_guest *g, struct pvtime_guest_cpu *c
 	return PVTIME_GUEST_OK;
 }
 
-/* The counter as it is in the structure: one load that cannot tear. */
-static uint64_t load(const struct pvtime_stolen *page)
-{
-	return le64(__atomic_load_n(&page->stolen_ns, __ATOMIC_ACQUIRE));
-}
-
 int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *page)
 {
 	uint64_t last = pvtime_guest_stolen_ns(c), total;
@@ -69,7 +63,7 @@ int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *
 	if (le32(__atomic_load_n(&page->attributes, __ATOMIC_RELAXED)) != PVTIME_ATTRIBUTES)
 		return PVTIME_GUEST_BAD_ATTRIBUTES;
 	/* A hypervisor that keeps R-23 went on counting; one that does not began again at 0. */
-	total = load(page);
+	total = pvtime_stolen_read(page);
 	if (total + c->carry_ns < last)
 		c->carry_ns = last - total;
 	c->page = page;
@@ -84,7 +78,7 @@ void pvtime_guest_detach(struct pvtime_guest_cpu *c)
 
 uint64_t pvtime_guest_stolen_ns(const struct pvtime_guest_cpu *c)
 {
-	return c->page ? load(c->page) + c->carry_ns : c->last_ns;
+	return c->page ? pvtime_stolen_read(c->page) + c->carry_ns : c->last_ns;
 }
 
 void pvtime_sample_begin(struct pvtime_sample *s, const struct pvtime_guest_cpu *c)

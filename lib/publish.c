@@ -22,12 +22,18 @@
  */
 __attribute__((always_inline)) static inline bool store_total(struct pvtime_vcpu *v)
 {
-	struct pvtime_stolen *page = v->page;
+	uint64_t *counter = v->counter, ns;
 
-	if (!page)
+	if (!counter)
 		return false;
-	v->published_ns = ns_of_ticks(v->ticks[PVTIME_READY], v->freq, v->whole, v->rest);
-	__atomic_store_n(&page->stolen_ns, le64(v->published_ns), __ATOMIC_RELAXED);
+	ns = v->ticks[PVTIME_READY] * v->whole;
+	if (__builtin_expect(v->rest != 0, false)) {
+		/* What only this needs, the compiler would load in any case. */
+		__asm__ volatile("" : : : "memory");
+		ns = ns_of_ticks(v->ticks[PVTIME_READY], v->freq, v->whole, v->rest);
+	}
+	v->published_ns = ns;
+	__atomic_store_n(counter, le64(ns), __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -47,10 +53,11 @@ bool pvtime_switch_in(struct pvtime_vcpu *v, uint64_t now)
 
 void pvtime_page_init(struct pvtime_vcpu *v)
 {
-	struct pvtime_stolen *page = v->page;
+	struct pvtime_stolen *page;
 
-	if (!page)
+	if (!v->counter)
 		return;
+	page = (void *)((char *)v->counter - offsetof(struct pvtime_stolen, stolen_ns));
 	/* Volatile, or the compiler makes the loop a call of memset, which is not ours to have. */
 	for (volatile uint8_t *p = page->reserved; p < page->reserved + sizeof(page->reserved); p++)
 		*p = 0;
@@ -61,6 +68,6 @@ void pvtime_page_init(struct pvtime_vcpu *v)
 
 void pvtime_map(struct pvtime_vcpu *v, struct pvtime_stolen *page)
 {
-	v->page = v->dialect == PVTIME_DIALECT_OFF ? NULL : page;
+	v->counter = page && v->dialect != PVTIME_DIALECT_OFF ? &page->stolen_ns : NULL;
 	pvtime_page_init(v);
 }

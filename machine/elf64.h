@@ -2,7 +2,7 @@
 #ifndef MACHINE_ELF64_H
 #define MACHINE_ELF64_H
 
-/* The reading of an ELF64 kernel for AArch64, for machine/image.c. */
+/* The reading of an ELF64 kernel for AArch64, for machine/image.c; and what its header is, for whoever looks at no more. */
 #include "machine/image.h"
 
 /* Numbers of either byte order at any alignment. */
@@ -25,6 +25,7 @@ static inline uint64_t elf64_get64(const uint8_t *p, bool big)
 	return big ? first << 32 | second : second << 32 | first;
 }
 
+/* Does it begin with the four bytes of an ELF file? */
 bool elf64_is_elf(const uint8_t *bytes, uint64_t size);
 
 /*

@@ -44,10 +44,10 @@ bench-quick: $(BENCH_QUICK) ## measure our hypervisor in under a minute, against
 
 QEMU_DEPS += $(BENCH_QUICK)
 
-BENCH_TELL := $(wildcard tools/bench_rows.c tools/bench_format.c tools/bench_table.c tools/bench_markdown.c \
-	tools/bench_profile.c tools/bench_accuracy_page.c tools/bench_compare.c tools/bench_json.c) tools/report.c
+BENCH_TELL := $(addprefix tools/bench/,rows.c format.c table.c markdown.c profile.c accuracy_page.c compare.c json.c) \
+	tools/report.c
 
 UNIT_NAMES += bench_guest bench_tell
-bench_guest_SRCS := tests/unit/bench_guest.c tools/bench_guest.c tools/bench_rows.c
+bench_guest_SRCS := tests/unit/bench_guest.c tools/bench/guest.c tools/bench/rows.c
 bench_tell_SRCS  := tests/unit/bench_tell.c $(BENCH_TELL)
 bench_tell_LIBS  := -ljansson -lm

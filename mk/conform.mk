@@ -7,10 +7,10 @@ conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## hold our hypervi
 conform-all: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## the same of Linux KVM and Xen from Debian; writes docs/conformance.md
 	$(BUILD)/pvtime conform --markdown docs/conformance.md all
 
-CONFORM_TABLES := tools/conform_rules.c tools/conform_result.c
+CONFORM_TABLES := tools/conform/rules.c tools/conform/result.c
 
 UNIT_NAMES += conform_tap conform_report conform_options
-conform_tap_SRCS     := tests/unit/conform_tap.c tools/conform_tap.c $(CONFORM_TABLES)
-conform_report_SRCS  := tests/unit/conform_report.c $(CONFORM_TABLES) $(wildcard tools/conform_report*.c)
-conform_options_SRCS := tests/unit/conform_options.c tools/conform_options.c tools/conform_rules.c tools/arguments.c \
-	tools/report.c
+conform_tap_SRCS     := tests/unit/conform_tap.c tools/conform/tap.c $(CONFORM_TABLES)
+conform_report_SRCS  := tests/unit/conform_report.c $(CONFORM_TABLES) $(wildcard tools/conform/report*.c)
+conform_options_SRCS := tests/unit/conform_options.c tools/conform/options.c tools/conform/rules.c tools/arguments.c \
+	tools/run/jobs.c tools/report.c

@@ -42,10 +42,10 @@ conform-all bench: $(CONFORM_ALL_DEPS)
 
 # Against a QEMU of the tests' own, tests/tools/board-qemu.
 UNIT_NAMES += tools_qmp tools_board tools_initramfs conform_hosts
-tools_qmp_SRCS       := tests/unit/tools_qmp.c tools/qmp.c tools/lines.c
-tools_board_SRCS     := tests/unit/tools_board.c $(addprefix tools/,board.c printed.c qmp.c qemu.c lines.c)
-tools_initramfs_SRCS := tests/unit/tools_initramfs.c tools/initramfs.c
-conform_hosts_SRCS   := tests/unit/conform_hosts.c $(addprefix tools/,board.c printed.c qmp.c qemu.c lines.c \
-	initramfs.c conform_kit.c conform_debian.c conform_kvm.c conform_xen.c)
+tools_qmp_SRCS       := tests/unit/tools_qmp.c tools/run/qmp.c tools/run/lines.c
+tools_board_SRCS     := tests/unit/tools_board.c $(addprefix tools/run/,board.c printed.c qmp.c qemu.c spawn.c lines.c)
+tools_initramfs_SRCS := tests/unit/tools_initramfs.c tools/run/initramfs.c
+conform_hosts_SRCS   := tests/unit/conform_hosts.c $(addprefix tools/run/,board.c printed.c qmp.c qemu.c spawn.c lines.c \
+	initramfs.c file.c kit.c debian.c kvm.c xen.c) machine/image.c machine/elf64.c
 
 TAP_DEPS += $(CONFORM_USER)

@@ -1,8 +1,7 @@
 # The guest-visible machine and the lab file: what every way of running a guest on this host shares.
 
 MACHINE_SRCS := machine/image.c machine/elf64.c machine/fdt.c machine/board.c machine/gunzip.c
-LABFILE_SRCS := tools/labfile.c tools/labkeys.c tools/labtext.c tools/labvalue.c tools/labblob.c \
-	tools/labplace.c tools/bundle.c
+LABFILE_SRCS := $(addprefix tools/lab/,file.c keys.c text.c value.c blob.c place.c bundle.c)
 LABFILE_LIBS := -lini_config -lfdt -lz
 
 
@@ -30,7 +29,7 @@ REPORTS  := report.bin report-le.elf report-be.elf report-high.elf big.elf
 QEMU_DEPS += $(PLACE)/place $(REPORTS:%=$(PLACE)/%)
 HOST_SRCS += tests/machine/place.c
 
-$(PLACE)/place: tests/machine/place.c tools/labblob.c $(MACHINE_SRCS)
+$(PLACE)/place: tests/machine/place.c tools/lab/blob.c $(MACHINE_SRCS)
 	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $^ -lfdt -lz
 

@@ -108,6 +108,18 @@ is_deeply([unlisted('nothing.c')], ['nothing.c'], 'a file that has no line is fo
 is_deeply([unlisted(map { s{^hypervisor/}{}r } grep { m{^hypervisor/[^/]+\.(?:[chS]|ld)$} } sort keys %file)], [],
 	'hypervisor/README.md has a line for each file');
 
+# The rooms of tools/: which others each may include from.
+my %rooms = (run => 'run', lab => 'run|lab', bench => 'run|lab|bench', conform => 'run|lab|conform');
+sub misplaced_includes {
+	my ($room, $text) = @_;
+	return $text =~ m{^#include "tools/((?!(?:$rooms{$room})/)\w+/[^"]+)"}mg;
+}
+
+is_deeply([misplaced_includes('run', qq{#include "tools/lab/file.h"\n#include "tools/report.h"\n})], ['lab/file.h'],
+	'an include from a room above is found out');
+is_deeply([map { my $path = $_; m{^tools/(\w+)/} ? map { "$path: $_" } misplaced_includes($1, $source{$path}) : () } @sources],
+	[], 'a room of tools/ includes from itself and those below');
+
 # The rules: stated once, in the table once, cited; and no other is cited.
 my $spec = slurp('SPEC.md');
 my @rules = $spec =~ /^\*\*(R-\d\d) /mg;
@@ -182,10 +194,10 @@ sub unknown_to_manual {
 	return grep { $manual !~ /(?<![\w-])\Q$_\E(?![\w-])/ } @_;
 }
 my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform bench);
-my @keys = grep { $_ ne 'NULL' } $source{'tools/labkeys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
+my @keys = grep { $_ ne 'NULL' } $source{'tools/lab/keys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
 
 cmp_ok(@options, '>=', 23, 'pvtime help lists the options');
-cmp_ok(@keys, '>=', 17, 'tools/labkeys.c lists the keys');
+cmp_ok(@keys, '>=', 17, 'tools/lab/keys.c lists the keys');
 is_deeply([unknown_to_manual('--nothing')], ['--nothing'], 'an option that the man page lacks is found out');
 is_deeply([unknown_to_manual(@options, @keys)], [], 'docs/pvtime.1 has every option and key');
 is_deeply([grep { my $o = $_; !grep { $_ eq $o } @options, '--version' } $manual =~ /(--[a-z]+(?:-[a-z]+)*)/g], [],

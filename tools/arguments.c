@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include "tools/arguments.h"
 #include "tools/report.h"
 
@@ -69,4 +72,60 @@ bool arguments_seconds(const char *text, uint64_t *ns)
 	}
 	*ns = whole * NS_PER_S + part;
 	return *p == '\0' && *ns > 0 && *ns <= (uint64_t)SECONDS_MAX * NS_PER_S;
+}
+
+bool arguments_number(const char *option, const char *text, const char *what, unsigned most,
+		      unsigned *number)
+{
+	size_t n = strspn(text, "0123456789");
+	unsigned long value = n > 0 && n < 10 && text[n] == '\0' ? strtoul(text, NULL, 10) : 0;
+
+	*number = (unsigned)value;
+	if (value >= 1 && value <= most)
+		return true;
+	report("--%s: '%s' is not %s; expected 1 to %u", option, text, what, most);
+	return false;
+}
+
+bool arguments_target(const char *text, const char *const *names, size_t count, bool *chosen)
+{
+	bool all = strcmp(text, "all") == 0, found = all;
+	char expected[128] = "";
+	size_t length = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		bool is = strcmp(text, names[i]) == 0;
+		chosen[i] |= is || all;
+		found |= is;
+		if (length < sizeof(expected))
+			length += (size_t)snprintf(expected + length, sizeof(expected) - length,
+						   "%s%s", i > 0 ? ", " : "", names[i]);
+	}
+	if (!found)
+		report("'%s' is not a target; expected %s or all", text, expected);
+	return found;
+}
+
+bool arguments_collect(const char ***list, size_t *count, const char *text)
+{
+	const char **more = realloc(*list, (*count + 1) * sizeof(*more));
+
+	if (more == NULL) {
+		report("%m");
+		return false;
+	}
+	*list = more;
+	more[(*count)++] = text;
+	return true;
+}
+
+bool arguments_one_standard(const char *const *files, size_t count, const char *options)
+{
+	unsigned standard = 0;
+
+	for (size_t i = 0; i < count; i++)
+		standard += files[i] != NULL && strcmp(files[i], "-") == 0;
+	if (standard > 1)
+		report("%s: one of them may be -, standard output", options);
+	return standard <= 1;
 }

@@ -29,4 +29,21 @@ bool arguments_named(const struct option *table, int option);
  */
 bool arguments_seconds(const char *text, uint64_t *ns);
 
+/*
+ * The functions that follow return false where something is wrong, and have told it.
+ *
+ * A decimal number of 1 to `most`, the value of `--OPTION`; `what` is what it is to be, such as "a number of runs".
+ */
+bool arguments_number(const char *option, const char *text, const char *what, unsigned most,
+		      unsigned *number);
+
+/* One of `count` names, 2 or more, is chosen, or by "all" each of them. */
+bool arguments_target(const char *text, const char *const *names, size_t count, bool *chosen);
+
+/* One more text behind the `count` of *list, which is realloc()ed. */
+bool arguments_collect(const char ***list, size_t *count, const char *text);
+
+/* Of the files that options name, NULL where they are not given, one at most is "-"; `options` lists those for people. */
+bool arguments_one_standard(const char *const *files, size_t count, const char *options);
+
 #endif

@@ -28,7 +28,7 @@ static const struct {
 	{"gicd", path_gicd, 1000, 100},
 	{"publish", path_publish, 1000, 100},
 	{"guest_read", path_guest_read, 1000, 100},
-	{"guest_load", path_guest_load, 1000, 100},
+	{"guest_stolen", path_guest_stolen, 1000, 100},
 	{"switch", path_switch, 200, 20},
 	{"switch_steal", path_switch_steal, 16, 10},
 	{"wfi_timer", path_wfi_timer, 10, 20},

@@ -68,10 +68,6 @@ loop_\name:
 	ldr	w0, [x20]
 	loop_end
 
-	loop	load64
-	ldr	x0, [x20]
-	loop_end
-
 /* A vCPU after the other: x20 is the first, x22 its size, x21 the time. The loop itself is 5 instructions a round. */
 	loop	switch_in
 	mov	x0, x20

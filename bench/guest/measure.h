@@ -35,8 +35,8 @@ bool measure_calibrate(void);
 /* Instructions of n rounds of a loop (loops.S). */
 typedef void loop_fn(uint64_t n, uint64_t a, uint64_t b, uint64_t c);
 uint64_t measure_loop(loop_fn *loop, uint64_t n, uint64_t a, uint64_t b, uint64_t c);
-loop_fn loop_empty, loop_hvc, loop_smc, loop_idreg, loop_load32, loop_load64, loop_switch_in,
-	loop_stolen_ns, loop_ping, loop_send, loop_send_self, loop_watch;
+loop_fn loop_empty, loop_hvc, loop_smc, loop_idreg, loop_load32, loop_switch_in, loop_stolen_ns,
+	loop_ping, loop_send, loop_send_self, loop_watch;
 
 /* A path's batches, each of n operations: all instructions of each. */
 #define BATCHES_MAX 1000u

@@ -22,7 +22,7 @@ void path_gicd(struct series *series);
 /* library.c */
 void path_publish(struct series *series);
 void path_guest_read(struct series *series);
-void path_guest_load(struct series *series);
+void path_guest_stolen(struct series *series);
 
 /* switch.c */
 void path_switch(struct series *series);

@@ -80,6 +80,18 @@ int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *
 void pvtime_guest_detach(struct pvtime_guest_cpu *c);
 
 /*
+ * The counter as it is in a structure, in ns: one load that cannot tear (R-27), of a little-endian number (R-05). `page`:
+ * mapped, as pvtime_guest_attach() wants it. For code that knows that the CPU is attached, and that the hypervisor
+ * keeps R-23; others want pvtime_guest_stolen_ns().
+ */
+static inline uint64_t pvtime_stolen_read(const struct pvtime_stolen *page)
+{
+	uint64_t ns = __atomic_load_n(&page->stolen_ns, __ATOMIC_ACQUIRE);
+
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(ns) : ns;
+}
+
+/*
  * Stolen time of a CPU so far, in ns; from any CPU. Of the calling CPU it is exact; of another it
  * lags up to PVTIME_STALE_NS while that one is kept waiting (R-34). Never torn (R-27), and 0 only
  * before the CPU was first registered or first kept waiting.

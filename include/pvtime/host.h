@@ -41,7 +41,7 @@ struct pvtime_vcpu {
 	uint64_t since;		       /* when the current state was last charged */
 	uint64_t origin;	       /* elapsed = since - origin, modulo 2^64 */
 	uint64_t ipa;		       /* of the structure, or PVTIME_IPA_NONE */
-	struct pvtime_stolen *page;    /* the hypervisor's own mapping of it, or NULL */
+	uint64_t *counter;	       /* in the hypervisor's own mapping of it, or NULL */
 	uint64_t published_ns;	       /* what the last successful publish stored */
 	uint32_t whole, rest;	       /* 10^9 divided by freq: ns of a tick, and what remains */
 	uint32_t freq;		       /* CNTFRQ, Hz */

@@ -10,7 +10,7 @@
 #include "machine/fdt.h"
 #include "machine/image.h"
 #include "machine/map.h"
-#include "tools/labblob.h"
+#include "tools/lab/blob.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -19,7 +19,7 @@ mkdir $_ or die for $bench, $ENV{TMPDIR};
 spew("$bench/$_", slurp("$dir/Image")) for 'bench.img', 'spin.img';
 
 # The guest's paths, as the table of rows has them.
-my @paths = slurp("$root/tools/bench_rows.def") =~ /^BENCH_ROW\((\w+), (?:GUEST|LIBRARY),/mg;
+my @paths = slurp("$root/tools/bench/rows.def") =~ /^BENCH_ROW\((\w+), (?:GUEST|LIBRARY),/mg;
 cmp_ok(@paths, '>=', 15, 'there are paths');
 
 sub text

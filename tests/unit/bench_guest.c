@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/bench_run.h"
+#include "tools/bench/run.h"
 
 static struct bench_results results;
-static char why[CONFORM_WHY];
+static char why[RUN_WHY];
 
 static const struct bench_kind one = {.name = "guest", .plan = {.pcpus = 1}};
 static const struct bench_kind two = {.name = "pair", .plan = {.pcpus = 2}};

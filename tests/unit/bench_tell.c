@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/bench_json.h"
-#include "tools/bench_tell.h"
+#include "tools/bench/json.h"
+#include "tools/bench/tell.h"
 
 static struct bench_results results;
 

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/conform.h"
+#include "tools/run/target.h"
 
 static char directory[] = "/tmp/hosts-XXXXXX";
-static struct conform_kit kit = {.suite = directory, .debian = directory};
+static struct run_kit kit = {.suite = directory, .debian = directory};
 
 static const char *in_directory(const char *name)
 {
@@ -52,11 +52,10 @@ static bool was_told(const char *argument)
 }
 
 /* Run a plan on a machine that prints that, and expect what is told of it. */
-static void expect(const struct conform_target *target, const struct conform_plan *plan,
-		   const char *printed, enum conform_outcome outcome, const char *text,
-		   const char *why)
+static void expect(const struct run_target *target, const struct run_plan *plan,
+		   const char *printed, enum run_outcome outcome, const char *text, const char *why)
 {
-	struct conform_output o;
+	struct run_output o;
 
 	write_text("print", printed);
 	tap_ok(target->ready(&kit, plan, o.why), "all is there");
@@ -64,12 +63,12 @@ static void expect(const struct conform_target *target, const struct conform_pla
 	if (!tap_ok(o.text != NULL && strcmp(o.text, text) == 0 && o.length == strlen(text),
 		    "its text"))
 		tap_print("# '%s'\n", o.text != NULL ? o.text : "NULL");
-	if (outcome != CONFORM_ENDED && !tap_ok(strcmp(o.why, why) == 0, "%s", why))
+	if (outcome != RUN_ENDED && !tap_ok(strcmp(o.why, why) == 0, "%s", why))
 		tap_print("# '%s'\n", o.why);
 	free(o.text);
 }
 
-static const struct conform_plan guest = {
+static const struct run_plan guest = {
 	.build = "4k-le",
 	.form = "img",
 	.cpu = "neoverse-n1",
@@ -84,27 +83,27 @@ static const struct conform_plan guest = {
 
 static void test_kvm_console(void)
 {
-	const struct conform_target *kvm = &conform_kvm;
+	const struct run_target *kvm = &target_kvm;
 
 	expect(kvm, &guest, "noise\n@guest begin\n# suite\nok 1\n1..1\n\n@guest end 0 \n",
-	       CONFORM_ENDED, "# suite\nok 1\n1..1\n", NULL);
-	expect(kvm, &guest, "@guest begin\nno newline\n@guest end 0 \n", CONFORM_ENDED,
-	       "no newline", NULL);
-	expect(kvm, &guest, "@guest begin\na\n@guest end 1 forged\nb\n\n@guest end 0 \n",
-	       CONFORM_ENDED, "a\n@guest end 1 forged\nb\n", NULL);
-	expect(kvm, &guest, "@guest begin\nok 1\n\n@guest end 137 \n", CONFORM_LIMIT, "ok 1\n",
+	       RUN_ENDED, "# suite\nok 1\n1..1\n", NULL);
+	expect(kvm, &guest, "@guest begin\nno newline\n@guest end 0 \n", RUN_ENDED, "no newline",
+	       NULL);
+	expect(kvm, &guest, "@guest begin\na\n@guest end 1 forged\nb\n\n@guest end 0 \n", RUN_ENDED,
+	       "a\n@guest end 1 forged\nb\n", NULL);
+	expect(kvm, &guest, "@guest begin\nok 1\n\n@guest end 137 \n", RUN_LIMIT, "ok 1\n",
 	       "not done within 50 s of the host's time");
-	expect(kvm, &guest, "@guest begin\n\n@guest end 1 qemu: no KVM\r\n", CONFORM_STOPPED, "",
+	expect(kvm, &guest, "@guest begin\n\n@guest end 1 qemu: no KVM\r\n", RUN_STOPPED, "",
 	       "the VMM ended with status 1: qemu: no KVM");
-	expect(kvm, &guest, "@guest begin\nok 1\nKernel panic\n", CONFORM_STOPPED,
+	expect(kvm, &guest, "@guest begin\nok 1\nKernel panic\n", RUN_STOPPED,
 	       "ok 1\nKernel panic\n", "the Linux host ended before its guest");
-	expect(kvm, &guest, "Kernel panic\n", CONFORM_STOPPED, "Kernel panic\n",
+	expect(kvm, &guest, "Kernel panic\n", RUN_STOPPED, "Kernel panic\n",
 	       "the Linux host has not come up");
 }
 
 static void test_kvm_machine(void)
 {
-	struct conform_plan plan = guest;
+	struct run_plan plan = guest;
 
 	tap_ok(was_told("-cpu\nneoverse-n1\n") && was_told("virtualization=on"),
 	       "the CPU, with EL2");
@@ -118,8 +117,8 @@ static void test_kvm_machine(void)
 	plan.user = true;
 	plan.contended = false;
 	plan.append = NULL;
-	expect(&conform_kvm, &plan, "@guest begin\n1..0\n\n@guest end 0 \n", CONFORM_ENDED,
-	       "1..0\n", NULL);
+	expect(&target_kvm, &plan, "@guest begin\n1..0\n\n@guest end 0 \n", RUN_ENDED, "1..0\n",
+	       NULL);
 	tap_ok(was_told(" run=user pcpus=1 vcpus=3 steal=off contended=0 slice_us=0 seconds=50 "
 			"words=\"expect=off\"\n"),
 	       "without stolen time, the program");
@@ -129,31 +128,30 @@ static void test_kvm_machine(void)
 
 static void test_xen(void)
 {
-	const struct conform_target *xen = &conform_xen;
-	struct conform_plan plan = guest;
+	const struct run_target *xen = &target_xen;
+	struct run_plan plan = guest;
 
 	plan.dialect = "off";
 	expect(xen, &plan,
 	       "(XEN) booting\n(XEN) still\n# suite\n(XEN) d0v0: odd\nok 1\nno (XEN) line\n(XEN) "
 	       "halted",
-	       CONFORM_ENDED, "(XEN) booting\n(XEN) still\n# suite\nok 1\nno (XEN) line\n", NULL);
-	expect(xen, &plan, "(XEN) panic\n", CONFORM_ENDED, "(XEN) panic\n", NULL);
+	       RUN_ENDED, "(XEN) booting\n(XEN) still\n# suite\nok 1\nno (XEN) line\n", NULL);
+	expect(xen, &plan, "(XEN) panic\n", RUN_ENDED, "(XEN) panic\n", NULL);
 	tap_ok(was_told(",bootargs=expect=off case=aliases,,header rounds=7\n"),
 	       "a comma in a word is no comma of QEMU's");
 	tap_ok(was_told("dom0_max_vcpus=3 ") && was_told("/suite-4k-le.img,bootargs"), "dom0");
 	tap_ok(was_told("-smp\n1\n") && !was_told("second-cpu.bin"), "on one CPU");
 	plan.pcpus = 2;
-	expect(xen, &plan, "# suite\n", CONFORM_ENDED, "# suite\n", NULL);
+	expect(xen, &plan, "# suite\n", RUN_ENDED, "# suite\n", NULL);
 	tap_ok(was_told("-smp\n2\n") && was_told("\nloader,cpu-num=0,") &&
 		       was_told("/second-cpu.bin\n"),
 	       "on two, the first of them starts Xen on the second");
 }
 
-static void expect_missing(const struct conform_target *target, const char *name, const char *hint)
+static void expect_missing(const struct run_target *target, const char *name, const char *hint)
 {
-	struct conform_plan plan = guest;
-
-	char away[PATH_MAX], why[CONFORM_WHY] = "";
+	struct run_plan plan = guest;
+	char away[PATH_MAX], why[RUN_WHY] = "";
 
 	snprintf(away, sizeof(away), "%s/away", directory);
 	rename(in_directory(name), away);
@@ -166,21 +164,21 @@ static void expect_missing(const struct conform_target *target, const char *name
 
 static void test_ready(void)
 {
-	char why[CONFORM_WHY], text[200];
+	char why[RUN_WHY], text[200];
 
-	expect_missing(&conform_kvm, "Image", "make debian");
-	expect_missing(&conform_kvm, "kvm-host.cpio", "make conform-all");
-	expect_missing(&conform_kvm, "suite-4k-le.img", "make conform");
-	expect_missing(&conform_xen, "xen", "make debian-hosts");
-	expect_missing(&conform_xen, "second-cpu.bin", "make conform-all");
+	expect_missing(&target_kvm, "Image", "make debian");
+	expect_missing(&target_kvm, "kvm-host.cpio", "make conform-all");
+	expect_missing(&target_kvm, "suite-4k-le.img", "make conform");
+	expect_missing(&target_xen, "xen", "make debian-hosts");
+	expect_missing(&target_xen, "second-cpu.bin", "make conform-all");
 	write_text("Image", "no kernel");
-	tap_ok(!conform_kvm.ready(&kit, &guest, why) && strstr(why, "no arm64 image"), "%s", why);
-	conform_kvm.versions(&kit, text, sizeof(text));
+	tap_ok(!target_kvm.ready(&kit, &guest, why) && strstr(why, "no arm64 image"), "%s", why);
+	target_kvm.versions(&kit, text, sizeof(text));
 	tap_ok(strcmp(text, "Linux 6.1.192-2, QEMU 1:7.2") == 0, "%s", text);
-	conform_xen.versions(&kit, text, 9);
+	target_xen.versions(&kit, text, 9);
 	tap_ok(strcmp(text, "Xen 4.17") == 0, "%s", text);
 	setenv("PATH", "/nonexistent", 1);
-	tap_ok(!conform_xen.ready(&kit, &guest, why) && strstr(why, "qemu-system-aarch64"), "%s",
+	tap_ok(!target_xen.ready(&kit, &guest, why) && strstr(why, "qemu-system-aarch64"), "%s",
 	       why);
 }
 

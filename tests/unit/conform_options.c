@@ -4,16 +4,19 @@
 #include <string.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/conform_options.h"
+#include "tools/conform/options.h"
 
-static const struct conform_plan ours_plans[] = {{.name = "plain"}, {.name = "slow"}};
-static const struct conform_plan kvm_plans[] = {{.name = "user", .user = true}};
+static const struct run_plan ours_plans[] = {{.name = "plain"}, {.name = "slow"}};
+static const struct run_plan kvm_plans[] = {{.name = "user", .user = true}};
 
 /* The targets themselves are not linked: only their names and plans matter here. */
-const struct conform_target conform_pvtime = {
-	.name = "pvtime", .plans = ours_plans, .plan_count = 2};
-const struct conform_target conform_kvm = {.name = "kvm", .plans = kvm_plans, .plan_count = 1};
-const struct conform_target conform_xen = {.name = "xen"};
+static const struct run_target pvtime = {.name = "pvtime"}, kvm = {.name = "kvm"},
+			       xen = {.name = "xen"};
+const struct conform_target conform_targets[CONFORM_TARGETS] = {
+	{.by = &pvtime, .plans = ours_plans, .plan_count = 2},
+	{.by = &kvm, .plans = kvm_plans, .plan_count = 1},
+	{.by = &xen},
+};
 
 static struct conform_options o;
 

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/conform_report.h"
+#include "tools/conform/report.h"
 
-static const struct conform_target ours = {.name = "ours", .title = "our own", .ours = true};
-static const struct conform_target other = {.name = "other", .title = "another|one"};
+static const struct run_target by_ours = {.name = "ours"}, by_other = {.name = "other"};
+static const struct conform_target ours = {.by = &by_ours, .title = "our own", .ours = true};
+static const struct conform_target other = {.by = &by_other, .title = "another|one"};
 
 static struct conform_run runs[3];
 static struct conform_section sections[2] = {
@@ -37,20 +38,20 @@ static void see(struct conform_run *run, enum conform_case_id id, enum conform_v
 
 static void make_results(void)
 {
-	runs[0].plan = (struct conform_plan){.name = "one",
-					     .build = "4k-le",
-					     .form = "elf",
-					     .cpu = "max",
-					     .pcpus = 1,
-					     .vcpus = 2,
-					     .dialect = "1.0",
-					     .conduit = "hvc",
-					     .cap = 50,
-					     .timeslice_us = 100,
-					     .append = "rounds=5"};
-	runs[1].plan = (struct conform_plan){
+	runs[0].plan = (struct run_plan){.name = "one",
+					 .build = "4k-le",
+					 .form = "elf",
+					 .cpu = "max",
+					 .pcpus = 1,
+					 .vcpus = 2,
+					 .dialect = "1.0",
+					 .conduit = "hvc",
+					 .cap = 50,
+					 .timeslice_us = 100,
+					 .append = "rounds=5"};
+	runs[1].plan = (struct run_plan){
 		.name = "two", .build = "64k-be", .vcpus = 1, .dialect = "off", .contended = true};
-	runs[2].plan = (struct conform_plan){.name = "three", .user = true};
+	runs[2].plan = (struct run_plan){.name = "three", .user = true};
 	runs[0].result.suite = strdup("4k-le cpus=2");
 	see(&runs[0], LONE, CONFORM_OK, NULL, "seen here");
 	see(&runs[0], FIRST, CONFORM_OK, NULL, NULL);
@@ -282,10 +283,9 @@ static void test_markdown(void)
 
 static void test_list(void)
 {
-	static const struct conform_plan plans[] = {
-		{.name = "alone", .build = "4k-le", .form = "raw"}};
+	static const struct run_plan plans[] = {{.name = "alone", .build = "4k-le", .form = "raw"}};
 	static const struct conform_target target = {
-		.name = "ours", .title = "our own", .plans = plans, .plan_count = 1};
+		.by = &by_ours, .title = "our own", .plans = plans, .plan_count = 1};
 	static const struct conform_target *const targets[] = {&target};
 	static const char *const want[] = {
 		"R-01  ",

@@ -3,19 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/conform_tap.h"
+#include "tools/conform/tap.h"
 
 #define TEXT_MAX 65536
 
-static const struct conform_plan plan = {.name = "run", .build = "4k-le", .vcpus = 2};
-static const struct conform_plan reset_plan = {.name = "reset", .append = "rounds=1 reset_ms=200"};
-static const struct conform_plan user_plan = {.name = "user", .user = true};
+static const struct run_plan plan = {.name = "run", .build = "4k-le", .vcpus = 2};
+static const struct run_plan reset_plan = {.name = "reset", .append = "rounds=1 reset_ms=200"};
+static const struct run_plan user_plan = {.name = "user", .user = true};
 
 static bool all[CONFORM_CASES];
 static struct conform_run run;
 
 /* What a suite prints that does all that the run wants; each result is `word`. */
-static void whole(const struct conform_plan *p, const char *suite, char *text)
+static void whole(const struct run_plan *p, const char *suite, char *text)
 {
 	bool expected[CONFORM_CASES];
 	size_t n;
@@ -32,7 +32,7 @@ static void whole(const struct conform_plan *p, const char *suite, char *text)
 }
 
 /* The result of a text, in `run`. */
-static void judge(const struct conform_plan *p, const char *build, const char *text, size_t length)
+static void judge(const struct run_plan *p, const char *build, const char *text, size_t length)
 {
 	conform_result_free(&run.result);
 	run.plan = *p;
@@ -137,7 +137,7 @@ static void test_expected(void)
 	conform_expect(&plan, some, expected);
 	tap_ok(expected[CONFORM_CASE_header] && !expected[CONFORM_CASE_padding],
 	       "of a selection only those");
-	struct conform_plan less = plan;
+	struct run_plan less = plan;
 	less.without = "padding,header";
 	conform_expect(&less, all, expected);
 	unsigned left = 0;

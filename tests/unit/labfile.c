@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lab files that are right; tests/lab-errors has those that are wrong. */
 #include "tests/tap.h"
-#include "tools/bundle.h"
-#include "tools/labfile.h"
-#include "tools/labvalue.h"
+#include "tools/lab/bundle.h"
+#include "tools/lab/file.h"
+#include "tools/lab/value.h"
 #include "machine/board.h"
 #include <inttypes.h>
 #include <libfdt.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The bundle, read back as the hypervisor reads it. */
 #include "tests/tap.h"
-#include "tools/bundle.h"
+#include "tools/lab/bundle.h"
 #include <errno.h>
 #include <libfdt.h>
 #include <stdlib.h>

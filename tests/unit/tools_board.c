@@ -5,27 +5,27 @@
 #include <string.h>
 #include <sys/wait.h>
 #include "tests/tap.h"
-#include "tools/board.h"
+#include "tools/run/board.h"
 
 #define QEMU "tests/tools/board-qemu"
 
 /* One run of that machine; its output is the caller's. No process of it is left. */
-static enum conform_outcome run(const char *machine, unsigned limit_s, const char *end,
-				struct conform_output *o)
+static enum run_outcome run(const char *machine, unsigned limit_s, const char *end,
+			    struct run_output *o)
 {
 	const char *const argv[] = {QEMU, "-kernel", machine, NULL};
-	enum conform_outcome outcome = board_run(argv, limit_s, end, o);
+	enum run_outcome outcome = board_run(argv, limit_s, end, o);
 
 	tap_ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "%s: no process is left",
 	       machine);
 	return outcome;
 }
 
-static void expect(const char *machine, const char *end, enum conform_outcome expected,
+static void expect(const char *machine, const char *end, enum run_outcome expected,
 		   const char *text, const char *why)
 {
-	struct conform_output o;
-	enum conform_outcome outcome = run(machine, 20, end, &o);
+	struct run_output o;
+	enum run_outcome outcome = run(machine, 20, end, &o);
 
 	tap_ok(outcome == expected, "%s: outcome %d, \"%s\"", machine, outcome,
 	       outcome ? o.why : "");
@@ -39,40 +39,40 @@ static void expect(const char *machine, const char *end, enum conform_outcome ex
 
 static void test_ends(void)
 {
-	expect("ends", NULL, CONFORM_ENDED, "hello\nno newline at the end", NULL);
-	expect("refuses", NULL, CONFORM_UNABLE, "", "QEMU ended with status 1: no such machine");
-	expect("fails", NULL, CONFORM_UNABLE, "begun\n", "QEMU ended with status 3: it broke");
-	expect("killed", NULL, CONFORM_UNABLE, "begun\n", "QEMU ended of signal 9 (Killed)");
-	expect("monitor", NULL, CONFORM_STOPPED, "",
+	expect("ends", NULL, RUN_ENDED, "hello\nno newline at the end", NULL);
+	expect("refuses", NULL, RUN_UNABLE, "", "QEMU ended with status 1: no such machine");
+	expect("fails", NULL, RUN_UNABLE, "begun\n", "QEMU ended with status 3: it broke");
+	expect("killed", NULL, RUN_UNABLE, "begun\n", "QEMU ended of signal 9 (Killed)");
+	expect("monitor", NULL, RUN_STOPPED, "",
 	       "QEMU's monitor says {\"error\": {\"class\": \"GenericError\"}}");
 }
 
 static void test_limits(void)
 {
-	expect("late", NULL, CONFORM_LIMIT, "begun\n", "not done within 20 s of guest time");
-	expect("stuck", NULL, CONFORM_LIMIT, "begun\n", "every CPU waits, and nothing is to come");
-	expect("floods", NULL, CONFORM_LIMIT, NULL, "more than 64 MiB of output");
+	expect("late", NULL, RUN_LIMIT, "begun\n", "not done within 20 s of guest time");
+	expect("stuck", NULL, RUN_LIMIT, "begun\n", "every CPU waits, and nothing is to come");
+	expect("floods", NULL, RUN_LIMIT, NULL, "more than 64 MiB of output");
 }
 
 /* A line is the end only as a whole; its carriage return does not count. */
 static void test_end_line(void)
 {
-	struct conform_output o;
+	struct run_output o;
 
-	tap_ok(run("done", 20, "done", &o) == CONFORM_ENDED, "the line ends it");
+	tap_ok(run("done", 20, "done", &o) == RUN_ENDED, "the line ends it");
 	tap_ok(strncmp(o.text, "not done\ndone here\ndone\r\n", 25) == 0,
 	       "and it is read up to there");
 	free(o.text);
-	tap_ok(run("ends", 20, "no newline at the end", &o) == CONFORM_ENDED,
+	tap_ok(run("ends", 20, "no newline at the end", &o) == RUN_ENDED,
 	       "it ends without the line");
 	free(o.text);
 }
 
 static void test_large(void)
 {
-	struct conform_output o;
+	struct run_output o;
 
-	tap_ok(run("large", 20, NULL, &o) == CONFORM_ENDED && o.length == 10010000 &&
+	tap_ok(run("large", 20, NULL, &o) == RUN_ENDED && o.length == 10010000 &&
 		       strlen(o.text) == o.length,
 	       "10 MB of output are all there");
 	free(o.text);
@@ -88,14 +88,14 @@ static void test_arguments(void)
 					   "clock=vm\n"};
 	const char *const missing[] = {"/nonexistent/qemu", NULL};
 	const char *many[100];
-	struct conform_output o;
+	struct run_output o;
 
-	tap_ok(run("arguments", 20, NULL, &o) == CONFORM_ENDED, "arguments");
+	tap_ok(run("arguments", 20, NULL, &o) == RUN_ENDED, "arguments");
 	for (size_t i = 0; i < sizeof(must) / sizeof(must[0]); i++)
 		tap_ok(strstr(o.text, must[i]) != NULL, "argument %zu", i);
 	tap_ok(strstr(o.text, "semihosting") == NULL, "no semihosting");
 	free(o.text);
-	tap_ok(board_run(missing, 20, NULL, &o) == CONFORM_UNABLE &&
+	tap_ok(board_run(missing, 20, NULL, &o) == RUN_UNABLE &&
 		       strcmp(o.why, "cannot start /nonexistent/qemu: No such file or directory") ==
 			       0,
 	       "a QEMU that is not there");
@@ -103,7 +103,7 @@ static void test_arguments(void)
 	for (size_t i = 0; i < 99; i++)
 		many[i] = QEMU;
 	many[99] = NULL;
-	tap_ok(board_run(many, 20, NULL, &o) == CONFORM_UNABLE,
+	tap_ok(board_run(many, 20, NULL, &o) == RUN_UNABLE,
 	       "more arguments than there is room for");
 	free(o.text);
 }

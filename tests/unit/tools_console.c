@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/console.h"
+#include "tools/lab/console.h"
 
 static struct ledger_shape shape = {
 	.vm_count = 2,

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/initramfs.h"
+#include "tools/run/initramfs.h"
 
 static char directory[] = "/tmp/initramfs-XXXXXX";
 static char base[64], file[64];

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/intake.h"
+#include "tools/lab/intake.h"
 
 static struct ledger_shape shape;
 static struct consoles consoles;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/ledger.h"
+#include "tools/lab/ledger.h"
 
 static struct ledger_shape shape;
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/link.h"
-#include "tools/lines.h"
+#include "tools/lab/link.h"
+#include "tools/run/lines.h"
 
 /* What came out: "channel:bytes " for every change of channel, bytes in hex. */
 struct heard {

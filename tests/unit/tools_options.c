@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include "tests/tap.h"
 #include "tools/arguments.h"
-#include "tools/options.h"
+#include "tools/lab/options.h"
 
 static void test_seconds(void)
 {

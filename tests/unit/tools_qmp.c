@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/qmp.h"
+#include "tools/run/qmp.h"
 
 #define GREETING "{\"QMP\": {\"version\": {}}}\r\n"
 #define EVENT	 "{\"timestamp\": {\"seconds\": 1}, \"event\": \"STOP\"}\r\n"

@@ -2,7 +2,7 @@
 /* The parser of records: what it takes, and everything that it must not take. */
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/record.h"
+#include "tools/lab/record.h"
 
 static struct ledger_shape shape; /* "a" with two vCPUs, "b" with one */
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/watch.h"
+#include "tools/lab/watch.h"
 
 static struct ledger_shape shape;
 

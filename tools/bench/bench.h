@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_BENCH_BENCH_H
+#define TOOLS_BENCH_BENCH_H
+
+/*
+ * pvtime bench: what the paths of a hypervisor cost, on ours and on its peers. Runs (run.h) leave
+ * figures here; everything that is told (tell.h) and compared is told from these.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum bench_target {
+	BENCH_PVTIME,
+	BENCH_KVM,
+	BENCH_XEN,
+	BENCH_NONE, /* the same machine without a hypervisor */
+	BENCH_TARGETS,
+};
+
+enum bench_cpu { BENCH_A57, BENCH_N1, BENCH_CPUS };
+
+extern const char *const bench_target_names[BENCH_TARGETS]; /* as on the command line */
+extern const char *const bench_cpu_names[BENCH_CPUS];	    /* QEMU's */
+
+/* Where a row's figure comes from, what it counts, and what it must reach. */
+enum bench_source { BENCH_GUEST, BENCH_LIBRARY, BENCH_PAIR, BENCH_OWN };
+enum bench_unit { BENCH_INSTRUCTIONS, BENCH_EXITS, BENCH_TIMES, BENCH_BYTES };
+enum bench_goal { BENCH_NO_GOAL, BENCH_AT_MOST, BENCH_SHARE };
+
+struct bench_row {
+	const char *name, *title;
+	enum bench_source source;
+	enum bench_unit unit;
+	enum bench_goal goal;
+	double number;
+};
+
+enum bench_row_id {
+#define BENCH_ROW(name, source, unit, goal, number, title) BENCH_ROW_##name,
+#include "tools/bench/rows.def"
+#undef BENCH_ROW
+	BENCH_ROWS
+};
+
+extern const struct bench_row bench_rows[BENCH_ROWS];
+
+/* The row of that name, of `length` bytes; BENCH_ROWS: there is none. */
+enum bench_row_id bench_find_row(const char *name, size_t length);
+
+#define BENCH_SKIP 160u
+
+enum bench_state {
+	BENCH_ABSENT,	/* not run */
+	BENCH_SKIPPED,	/* it cannot be measured there, and `skip` says why */
+	BENCH_MEASURED, /* best and median are set */
+};
+
+struct bench_figure {
+	enum bench_state state;
+	double best, median; /* the same where there is one measurement */
+	char skip[BENCH_SKIP];
+};
+
+/* How exact the accounting is, over some time of several vCPUs that contend for one CPU. */
+struct bench_accuracy {
+	char name[32];	     /* of the run */
+	unsigned vcpus;	     /* 0: not run */
+	double seconds;	     /* of guest time */
+	double structure_ns; /* greatest |structure - ledger| at the end */
+	double guest_ns;     /* greatest |what the guest read - ledger| at the end */
+	double gap_ns;	 /* greatest (gap that the guest saw - what it was told was stolen in it) */
+	double early_ns; /* greatest amount by which stolen was more than a gap */
+	double share_points; /* greatest |share - what weight or cap give|, in per cent of the CPU */
+	double proc_ns;	     /* Linux: greatest |/proc/stat - ledger| */
+	bool gaps, shares, proc; /* which of them were taken */
+};
+
+#define BENCH_ACCURACIES 20u
+
+struct bench_results {
+	struct bench_figure figures[BENCH_ROWS][BENCH_TARGETS][BENCH_CPUS];
+	char versions[BENCH_TARGETS][256]; /* "": not run */
+	struct bench_accuracy accuracy[BENCH_ACCURACIES];
+};
+
+void bench_measured(struct bench_figure *figure, double best, double median);
+void bench_skipped(struct bench_figure *figure, const char *why);
+
+/* The least figure of a peer for a row on a CPU; 0: no peer has one. */
+double bench_best_peer(const struct bench_results *results, enum bench_row_id row,
+		       enum bench_cpu cpu);
+
+/* What a row must reach on a CPU. false: nothing, or it depends on peers that were not measured. */
+bool bench_goal_of(const struct bench_results *results, enum bench_row_id row, enum bench_cpu cpu,
+		   double *goal);
+
+/* The rows that are one figure over another: set where both are there. */
+void bench_derive(struct bench_results *results);
+
+#endif

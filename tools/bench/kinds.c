@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All kinds of runs, in the order in which they are begun: the long ones first. */
+#include "tools/bench/run.h"
+
+/* Their words are filled in when a run is made, from the table of rows. */
+static const struct bench_kind guest = {
+	.name = "guest",
+	.quick = true,
+	.by = {&target_pvtime, &target_kvm, &target_xen},
+	.plan = {.pcpus = 1, .vcpus = 2, .dialect = "1.0", .conduit = "hvc", .limit_s = 60},
+	.image = "bench.img",
+	.read = bench_guest_read,
+};
+
+/* On two CPUs. */
+static const struct bench_kind pair = {
+	.name = "pair",
+	.quick = true,
+	.by = {&target_pvtime, &target_kvm, &target_xen},
+	.plan = {.pcpus = 2, .vcpus = 2, .dialect = "1.0", .conduit = "hvc", .limit_s = 60},
+	.image = "bench.img",
+	.read = bench_guest_read,
+};
+
+#define A(n) &bench_accuracy_kinds[n]
+
+const struct bench_kind *const bench_kinds[] = {
+	&guest, &pair, &bench_boot, &bench_exits, &bench_many, &bench_state, A(0),  A(1),
+	A(2),	A(3),  A(4),	    A(5),	  A(6),	       A(7),	     A(8),  A(9),
+	A(10),	A(11), A(12),	    A(13),	  A(14),       A(15),	     A(16),
+};
+
+const size_t bench_kind_count = sizeof(bench_kinds) / sizeof(bench_kinds[0]);

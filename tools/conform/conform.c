@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `pvtime conform`: everything that can be missing is found first, then all runs are made, then the
+ * results are told.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "tools/command.h"
+#include "tools/conform/report.h"
+#include "tools/conform/setup.h"
+#include "tools/conform/tap.h"
+#include "tools/lab/screen.h"
+#include "tools/report.h"
+#include "tools/run/file.h"
+
+#define LAST_LINES 8u /* of a run that is no good, on standard error */
+
+/* The end of what a run has printed, so that what is wrong with it can be seen. */
+static void show_last_lines(const struct run_output *output)
+{
+	const char *text = output->text != NULL ? output->text : "", *end = text + output->length;
+	const char *begin = end;
+
+	for (unsigned lines = 0; begin > text; begin--)
+		if (begin[-1] == '\n' && begin != end && ++lines == LAST_LINES)
+			break;
+	while (begin < end) {
+		const char *newline = memchr(begin, '\n', (size_t)(end - begin));
+		size_t n = (size_t)((newline != NULL ? newline : end) - begin);
+		size_t shown = n > 0 && begin[n - 1] == '\r' ? n - 1 : n;
+		report("  | %.*s", (int)(shown < 200 ? shown : 200), begin);
+		begin += n + (newline != NULL);
+	}
+}
+
+/* Its text becomes its result. */
+static void judge(struct conform_run *run, const struct run_job *job)
+{
+	struct conform_result *result = &run->result;
+	const char *build = job->kit.image != NULL ? NULL
+			    : run->plan.user	   ? "user"
+						   : run->plan.build;
+	char where[128] = "before its first result";
+
+	conform_tap_read(run, build, job->output.text, job->output.length);
+	if (job->outcome == RUN_ENDED)
+		return;
+	result->status = job->outcome == RUN_LIMIT ? CONFORM_HUNG : CONFORM_DIED;
+	for (unsigned i = 0, n = 0; i < CONFORM_CASES; i++)
+		if (run->expected[i] && result->cases[i].verdict != CONFORM_NONE)
+			snprintf(where, sizeof(where), "after number %u, %s", ++n,
+				 conform_cases[i].name);
+	snprintf(result->why, sizeof(result->why), "%.350s; %s", job->output.why, where);
+}
+
+static void ended(void *ctx, size_t index)
+{
+	struct conform_command *c = ctx;
+	const struct run_job *job = &c->batch->jobs[index];
+	struct conform_run *run = &c->runs[index];
+	char path[PATH_MAX];
+
+	judge(run, job);
+	if (snprintf(path, sizeof(path), "%s/console.txt", job->kit.keep) < PATH_MAX &&
+	    !c->batch->temporary && !file_write(path, job->output.text, job->output.length))
+		report("--keep: %s: %m", path);
+	if (c->options.verbose) {
+		fprintf(c->verbose, "# %s %s\n", job->target->name, run->plan.name);
+		fwrite(job->output.text, 1, job->output.length, c->verbose);
+		fflush(c->verbose);
+	}
+	if (run->result.status != CONFORM_COMPLETE) {
+		report("%s %s: %s", job->target->name, run->plan.name, run->result.why);
+		show_last_lines(&job->output);
+	} else if (isatty(STDERR_FILENO)) {
+		report("%s %s: %u ok, %u failed, %u skipped", job->target->name, run->plan.name,
+		       conform_count(run, CONFORM_OK), conform_count(run, CONFORM_FAIL),
+		       conform_count(run, CONFORM_SKIP));
+	}
+}
+
+/* false: a result could not be written. */
+static bool tell(struct conform_command *c)
+{
+	static void (*const print[])(const struct conform_report *, FILE *) = {
+		[CONFORM_TAP] = conform_report_tap,
+		[CONFORM_JSON] = conform_report_json,
+		[CONFORM_MARKDOWN] = conform_report_markdown,
+	};
+	bool table = true;
+
+	for (unsigned f = CONFORM_TAP; f < CONFORM_FORMATS; f++) {
+		if (c->files[f] == NULL)
+			continue;
+		print[f](&c->report, c->files[f]);
+		table &= c->files[f] != stdout;
+		if (fflush(c->files[f]) != 0 || ferror(c->files[f])) {
+			report("%s: %m", c->options.file[f]);
+			return false;
+		}
+	}
+	if (table) {
+		struct screen screen;
+		struct conform_look look = {"", "", "", "", ""};
+
+		if (screen_open(&screen))
+			look = (struct conform_look){
+				screen.look.title, screen.look.colour[WATCH_RUNNING],
+				screen.look.colour[WATCH_STOLEN], screen.look.colour[WATCH_BLOCKED],
+				screen.look.plain};
+		conform_report_table(&c->report, &look, stdout);
+	}
+	return true;
+}
+
+/* What fails on a reference is a finding; a run that is no good says nothing, wherever it was. */
+static bool all_good(const struct conform_command *c)
+{
+	bool good = true;
+
+	for (size_t s = 0; s < c->report.count; s++) {
+		const struct conform_section *section = &c->sections[s];
+		bool counts = section->target->ours || c->options.strict;
+
+		for (size_t r = 0; r < section->run_count; r++)
+			good &= section->runs[r].result.status == CONFORM_COMPLETE &&
+				(!counts || conform_count(&section->runs[r], CONFORM_FAIL) == 0);
+	}
+	return good;
+}
+
+static int run_all(struct conform_command *c)
+{
+	int status = batch_run(c->batch, c->options.width, ended, c);
+
+	if (status != STATUS_OK)
+		return status;
+	for (size_t s = 0; s < c->report.count; s++)
+		c->sections[s].target->by->versions(&c->batch->kit, c->sections[s].versions,
+						    sizeof(c->sections[s].versions));
+	if (!tell(c))
+		return STATUS_FAILED;
+	return all_good(c) ? STATUS_OK : STATUS_FAILED;
+}
+
+static int prepare_and_run(struct conform_command *c)
+{
+	if (c->options.list) {
+		const struct conform_target *targets[CONFORM_TARGETS];
+		size_t n = 0;
+
+		for (unsigned t = 0; t < CONFORM_TARGETS; t++)
+			if (c->options.target[t])
+				targets[n++] = &conform_targets[t];
+		conform_report_list(targets, n, stdout);
+		return STATUS_OK;
+	}
+	return batch_hold_signals(c->batch) && conform_set_up(c) ? run_all(c) : STATUS_USAGE;
+}
+
+static int command(struct run_batch *batch, int argc, char **argv)
+{
+	struct conform_command *c = calloc(1, sizeof(*c));
+	int status = STATUS_USAGE;
+
+	if (c == NULL) {
+		report("%m");
+		return STATUS_FAILED;
+	}
+	c->batch = batch;
+	if (conform_options_parse(&c->options, argc, argv)) {
+		if (c->options.help)
+			fputs(conform_usage, stdout);
+		status = c->options.help ? STATUS_OK : prepare_and_run(c);
+	}
+	conform_tear_down(c);
+	free(c);
+	return status;
+}
+
+int conform_command(int argc, char **argv)
+{
+	return batch_command(command, argc, argv);
+}

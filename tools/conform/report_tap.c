@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One point for each target and case that was to run there: all its runs together; and one for each
+ * run.
+ */
+#include "tools/conform/report.h"
+
+#define SHOWN 8u
+
+static bool expected(const struct conform_section *section, unsigned id)
+{
+	for (size_t r = 0; r < section->run_count; r++)
+		if (section->runs[r].expected[id])
+			return true;
+	return false;
+}
+
+static void diagnose(const struct conform_section *section, enum conform_case_id id, FILE *out)
+{
+	struct conform_text texts[SHOWN];
+	char runs[512];
+
+	conform_runs_with(section, id, CONFORM_FAIL, runs, sizeof(runs));
+	fprintf(out, "# in %s\n", runs);
+	size_t n = conform_observed(section, id, texts, SHOWN);
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "# %s%s%s\n", texts[i].names, texts[i].names[0] != '\0' ? ": " : "",
+			texts[i].text);
+}
+
+/* A case that has no verdict anywhere has lost it with its runs: not ok. */
+static void print_case(const struct conform_section *section, enum conform_case_id id,
+		       unsigned number, FILE *out)
+{
+	const struct conform_case *c = &conform_cases[id];
+	enum conform_verdict verdict = conform_case_verdict(section, id);
+	struct conform_text reason;
+
+	fprintf(out, "%sok %u - %s %s %s: %s",
+		verdict == CONFORM_FAIL || verdict == CONFORM_NONE ? "not " : "", number,
+		section->target->by->name, conform_rules[c->rule].name, c->name, c->text);
+	if (verdict == CONFORM_SKIP && conform_reasons(section, id, &reason, 1) > 0)
+		fprintf(out, " # SKIP %s", reason.text);
+	fputc('\n', out);
+	if (verdict == CONFORM_FAIL)
+		diagnose(section, id, out);
+	if (verdict == CONFORM_NONE)
+		fprintf(out, "# no run got as far\n");
+}
+
+static void print_run(const struct conform_section *section, const struct conform_run *run,
+		      unsigned number, FILE *out)
+{
+	bool whole = run->result.status == CONFORM_COMPLETE;
+	char axes[512];
+
+	conform_axes(&run->plan, axes, sizeof(axes));
+	fprintf(out, "%sok %u - %s run %s is whole: %s\n", whole ? "" : "not ", number,
+		section->target->by->name, run->plan.name, axes);
+	if (!whole)
+		fprintf(out, "# %s: %s\n", conform_status_word(run->result.status),
+			run->result.why);
+}
+
+void conform_report_tap(const struct conform_report *report, FILE *out)
+{
+	unsigned number = 0;
+
+	fprintf(out, "TAP version 13\n");
+	for (size_t s = 0; s < report->count; s++) {
+		const struct conform_section *section = &report->sections[s];
+
+		fprintf(out, "# %s: %s; %s\n", section->target->by->name, section->target->title,
+			section->versions);
+		for (size_t r = 0; r < section->run_count; r++)
+			print_run(section, &section->runs[r], ++number, out);
+		for (unsigned c = 0; c < CONFORM_CASES; c++)
+			if (expected(section, c))
+				print_case(section, (enum conform_case_id)c, ++number, out);
+	}
+	fprintf(out, "1..%u\n", number);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include "conformance/needs.h"
+#include "tools/conform/rules.h"
+
+/* Rules that a target may leave without a case: nothing can be seen of them from there. */
+static const char *const elsewhere[CONFORM_RULES] = {
+	[CONFORM_RULE_R_09] =
+		"asks something of the guest; R-21 and R-22 hold the hypervisor to it",
+	[CONFORM_RULE_R_10] = "tests/unit/lib_attr.c",
+	[CONFORM_RULE_R_28] = "tests/unit/lib_publish.c",
+	[CONFORM_RULE_R_29] = "tests/unit/lib_snapshot.c",
+};
+
+const struct conform_rule conform_rules[CONFORM_RULES] = {
+#define RULE(symbol, name, clause, text) [CONFORM_RULE_##symbol] = {name, clause, text},
+#include "conformance/rules.def"
+#undef RULE
+};
+
+const struct conform_case conform_cases[CONFORM_CASES] = {
+#define GUEST_CASE(rule, name, needs, text) \
+	[CONFORM_CASE_##                    \
+		name] = {CONFORM_RULE_##rule, #name, text, false, ((needs)&NEEDS_RESET) != 0},
+#define USER_CASE(rule, name, text) \
+	[CONFORM_CASE_##name] = {CONFORM_RULE_##rule, #name, text, true, false},
+#include "conformance/cases.def"
+#undef GUEST_CASE
+#undef USER_CASE
+};
+
+const char *conform_elsewhere(enum conform_rule_id rule)
+{
+	return elsewhere[rule];
+}
+
+static bool is(const char *name, const char *text, size_t length)
+{
+	return strlen(name) == length && memcmp(name, text, length) == 0;
+}
+
+enum conform_case_id conform_find_case(const char *name, size_t length)
+{
+	unsigned c = 0;
+
+	while (c < CONFORM_CASES && !is(conform_cases[c].name, name, length))
+		c++;
+	return (enum conform_case_id)c;
+}
+
+enum conform_rule_id conform_find_rule(const char *name, size_t length)
+{
+	unsigned r = 0;
+
+	while (r < CONFORM_RULES && !is(conform_rules[r].name, name, length))
+		r++;
+	return (enum conform_rule_id)r;
+}

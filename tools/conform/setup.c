@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+#include "tools/conform/setup.h"
+#include "tools/conform/tap.h"
+#include "tools/report.h"
+
+/* The plan's own words, and the cases that it is to have. */
+static char *words_of(const struct run_plan *plan, const bool expected[CONFORM_CASES])
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	const char *before = plan->append != NULL ? " case=" : "case=";
+
+	if (out == NULL)
+		return NULL;
+	fputs(plan->append != NULL ? plan->append : "", out);
+	for (unsigned i = 0; i < CONFORM_CASES; i++) {
+		if (!expected[i])
+			continue;
+		fprintf(out, "%s%s", before, conform_cases[i].name);
+		before = ",";
+	}
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static bool any(const bool expected[CONFORM_CASES])
+{
+	for (unsigned i = 0; i < CONFORM_CASES; i++)
+		if (expected[i])
+			return true;
+	return false;
+}
+
+/* The next run, if the options want it; false: no memory. */
+static bool add_run(struct conform_command *c, struct conform_section *section,
+		    const struct run_plan *plan)
+{
+	struct run_batch *batch = c->batch;
+	struct conform_run *run = &c->runs[batch->count];
+	struct run_job *job = &batch->jobs[batch->count];
+
+	conform_expect(plan, c->options.selected, run->expected);
+	if (!conform_options_want(&c->options, plan) || !any(run->expected))
+		return true;
+	run->plan = *plan;
+	if (c->options.limit_s != 0)
+		run->plan.limit_s = c->options.limit_s;
+	job->target = section->target->by;
+	job->kit = batch->kit;
+	job->kit.image = c->options.image;
+	job->plan = run->plan;
+	if (c->options.case_given || plan->without != NULL) {
+		c->words[batch->count] = words_of(plan, run->expected);
+		if (c->words[batch->count] == NULL)
+			return false;
+		job->plan.append = c->words[batch->count];
+	}
+	/*
+	 * The report names the cases that the user chose, not the many of a run that leaves some
+	 * out.
+	 */
+	if (c->options.case_given)
+		run->plan.append = job->plan.append;
+	batch->count++;
+	section->run_count++;
+	return true;
+}
+
+static bool choose_runs(struct conform_command *c)
+{
+	size_t most = 0;
+
+	for (unsigned t = 0; t < CONFORM_TARGETS; t++)
+		most += c->options.target[t] ? conform_targets[t].plan_count : 0;
+	if (!batch_make_jobs(c->batch, most))
+		return false;
+	c->runs = calloc(most + 1, sizeof(*c->runs));
+	c->words = calloc(most + 1, sizeof(*c->words));
+	bool good = c->runs != NULL && c->words != NULL;
+	for (unsigned t = 0; t < CONFORM_TARGETS && good; t++) {
+		struct conform_section *section = &c->sections[c->report.count];
+		if (!c->options.target[t])
+			continue;
+		section->target = &conform_targets[t];
+		section->runs = &c->runs[c->batch->count];
+		for (size_t p = 0; p < section->target->plan_count && good; p++)
+			good = add_run(c, section, &section->target->plans[p]);
+		if (section->run_count > 0)
+			c->report.count++;
+	}
+	c->report.sections = c->sections;
+	if (!good)
+		report("%m");
+	else if (c->batch->count == 0)
+		report("--run, --case: none of these runs has one of these cases");
+	return good && c->batch->count > 0;
+}
+
+/* Emptied, so that what is in them afterwards is of this run. */
+static bool open_files(struct conform_command *c)
+{
+	static const char *const names[] = {"", "--tap", "--json", "--markdown"};
+
+	c->verbose = stdout;
+	for (unsigned f = 0; f < CONFORM_FORMATS; f++) {
+		const char *path = c->options.file[f];
+		if (path == NULL)
+			continue;
+		bool standard = strcmp(path, "-") == 0;
+		c->files[f] = standard ? stdout : fopen(path, "we");
+		if (c->files[f] == NULL) {
+			report("%s: %s: %m; expected a file to write to", names[f], path);
+			return false;
+		}
+		if (standard)
+			c->verbose = stderr;
+	}
+	return true;
+}
+
+bool conform_set_up(struct conform_command *c)
+{
+	const struct conform_options *o = &c->options;
+
+	return batch_find_kit(c->batch, o->suite, o->hypervisor, o->debian) && choose_runs(c) &&
+	       batch_ready(c->batch) && open_files(c) &&
+	       batch_make_directories(c->batch, o->keep, "pvtime-conform");
+}
+
+void conform_tear_down(struct conform_command *c)
+{
+	for (unsigned f = 0; f < CONFORM_FORMATS; f++)
+		if (c->files[f] != NULL && c->files[f] != stdout)
+			fclose(c->files[f]);
+	for (size_t i = 0; i < c->batch->count; i++) {
+		conform_result_free(&c->runs[i].result);
+		free(c->words[i]);
+	}
+	free(c->runs);
+	free(c->words);
+	conform_options_free(&c->options);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which runs each target makes. */
+#include "tools/conform/targets.h"
+
+#define A57 "cortex-a57"  /* without VHE: a Linux host is at EL1, its hypervisor at EL2 */
+#define N1  "neoverse-n1" /* with VHE: a Linux host is at EL2 */
+
+enum { ALONE = false, CONTENDED = true };
+
+/*
+ * The columns: name, build, form, CPU, CPUs, vCPUs, dialect, conduit, who, cap, timeslice, words, limit, user,
+ * without.
+ */
+
+/*
+ * QEMU counts the instructions of all its CPUs on one clock, and runs them by turns of up to 100
+ * ms: each stands still for so long, which no hypervisor could see or charge. With two of them
+ * these cases would judge QEMU.
+ */
+#define UNTIMED                                                                                  \
+	"own_address,idle_wfi,idle_suspend,off,contended,competitor,woken,at_switch_in,adds_up," \
+	"nanoseconds,refreshed"
+
+/*
+ * Each value of each axis at least once: builds, forms, CPUs, 1 to 8 vCPUs on one CPU and on two,
+ * dialects and none, conduits, alone and with a competitor. Rounds of contention are cheap where
+ * the timeslice is 100 us, and the 10,000 of one run are as many as the rule is held to; `slow`
+ * keeps vCPUs waiting for longer than R-34's 100 ms. The 16 KiB granule is there on neoverse-n1 and
+ * max only.
+ */
+static const struct run_plan pvtime_plans[] = {
+	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 10, false, NULL},
+	{"contended", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, NULL, 20, false,
+	 NULL},
+	{"big-endian", "4k-be", "elf", "cortex-a72", 1, 2, "1.0", "smc", CONTENDED, 0, 100,
+	 "rounds=1000", 10, false, NULL},
+	{"granule-16k", "16k-le", "img", N1, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, "rounds=1000",
+	 10, false, NULL},
+	{"granule-16k-be", "16k-be", "elf", "max", 1, 2, "beta-2", "smc", CONTENDED, 0, 100,
+	 "rounds=1000", 10, false, NULL},
+	{"granule-64k", "64k-le", "raw", A57, 1, 2, "1.0", "smc", ALONE, 0, 100, "rounds=1000", 10,
+	 false, NULL},
+	{"granule-64k-be", "64k-be", "img", "cortex-a72", 1, 4, "1.0", "hvc", CONTENDED, 0, 100,
+	 "rounds=1000", 10, false, NULL},
+	{"beta-2", "4k-le", "raw", "cortex-a72", 1, 1, "beta-2", "hvc", CONTENDED, 0, 100,
+	 "rounds=1000", 10, false, NULL},
+	{"eight", "4k-le", "elf", N1, 1, 8, "1.0", "hvc", CONTENDED, 0, 100, "rounds=1000", 10,
+	 false, NULL},
+	{"two-cpus", "64k-be", "elf", "cortex-a72", 2, 4, "1.0", "smc", ALONE, 0, 100, "rounds=200",
+	 30, false, UNTIMED},
+	{"capped", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 50, 0, "rounds=50", 20, false,
+	 NULL},
+	{"slow", "4k-le", "img", A57, 1, 4, "1.0", "hvc", ALONE, 0, 100000, "rounds=5", 30, false,
+	 NULL},
+	{"off", "4k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 10, false, NULL},
+	{"off-be", "64k-be", "elf", "max", 1, 4, "off", "smc", CONTENDED, 0, 0, NULL, 10, false,
+	 NULL},
+	{"reset", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, "reset_ms=1000", 10,
+	 false, NULL},
+};
+
+/* What takes minutes where a wait takes 300 ms. Other runs have it. */
+#define SLOW_CASES                                                                              \
+	"contended,competitor,woken,at_switch_in,adds_up,nanoseconds,rounds,observers,library," \
+	"st_repeat,off_on,off_keeps,write_refused,write_harmless,forged,kexec,kexec_goes_on"
+
+/* The host has one CPU, as instructions are its time: the vCPUs of a guest contend with each other in any case. */
+static const struct run_plan kvm_plans[] = {
+	{"plain", "4k-le", "img", N1, 1, 1, "1.0", "hvc", ALONE, 0, 0, "rounds=100", 60, false,
+	 NULL},
+	{"contended", "4k-le", "img", N1, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, NULL, 60, false,
+	 NULL},
+	{"contended-nvhe", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 1000,
+	 "rounds=1000", 60, false, NULL},
+	{"four", "4k-le", "elf", N1, 1, 4, "1.0", "hvc", CONTENDED, 0, 1000, "rounds=1000", 60,
+	 false, NULL},
+	{"slow", "4k-le", "img", N1, 1, 4, "1.0", "hvc", ALONE, 0, 100000, NULL, 60, false,
+	 SLOW_CASES},
+	{"big-endian", "4k-be", "img", N1, 1, 2, "1.0", "hvc", ALONE, 0, 1000, "rounds=1000", 60,
+	 false, NULL},
+	{"granule-16k", "16k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 1000, "rounds=1000",
+	 60, false, NULL},
+	{"granule-64k", "64k-le", "img", A57, 1, 2, "1.0", "hvc", ALONE, 0, 1000, "rounds=1000", 60,
+	 false, NULL},
+	{"granule-64k-be", "64k-be", "img", A57, 1, 1, "1.0", "hvc", CONTENDED, 0, 1000,
+	 "rounds=1000", 60, false, NULL},
+	{"off", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},
+	{"reset", "4k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, "reset_ms=500", 60,
+	 false, NULL},
+	{"user", "4k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, NULL, 60, true, NULL},
+	{"user-nvhe", "4k-le", "img", A57, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, NULL, 60, true,
+	 NULL},
+};
+
+/*
+ * Xen has one CPU, which vCPUs share. There is no big-endian build: Xen 4.17 gives such a guest the registers of its
+ * GIC in little-endian order, and it finds no redistributor.
+ */
+static const struct run_plan xen_plans[] = {
+	{"plain", "4k-le", "img", A57, 1, 1, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},
+	{"pair", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},
+	{"granule-16k", "16k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false,
+	 NULL},
+	{"granule-64k", "64k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false,
+	 NULL},
+};
+
+#define PLANS(table) .plans = table, .plan_count = sizeof(table) / sizeof(table[0])
+
+const struct conform_target conform_targets[CONFORM_TARGETS] = {
+	{.by = &target_pvtime,
+	 .title = "this project's hypervisor",
+	 .ours = true,
+	 PLANS(pvtime_plans)},
+	{.by = &target_kvm, .title = "Linux KVM", PLANS(kvm_plans)},
+	{.by = &target_xen, .title = "Xen", PLANS(xen_plans)},
+};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/lab/blob.h"
+#include "machine/gunzip.h"
+#include "machine/image.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Read `blob->size` bytes; a file that turns out shorter is as long as what was read. */
+static const char *read_all(int fd, struct lab_blob *blob)
+{
+	size_t done = 0;
+
+	blob->data = malloc(blob->size);
+	if (blob->data == NULL)
+		return "does not fit in memory";
+	while (done < blob->size) {
+		ssize_t n = read(fd, blob->data + done, blob->size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return strerror(errno);
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	blob->size = done;
+	return done == 0 ? "is empty" : NULL;
+}
+
+static const char *unpack_kernel(struct lab_blob *blob)
+{
+	uint8_t *unpacked;
+	size_t size;
+	int error;
+
+	if (!gunzip_is_gzip(blob->data, blob->size))
+		return NULL;
+	error = gunzip(blob->data, blob->size, IMAGE_MAX, &unpacked, &size);
+	if (error == -EFBIG)
+		return "unpacks to more than 256 MiB";
+	if (error == -EINVAL)
+		return "is gzip that is damaged or not complete";
+	if (error != 0)
+		return "does not fit in memory";
+	free(blob->data);
+	blob->data = unpacked;
+	blob->size = size;
+	return size == 0 ? "is empty" : NULL;
+}
+
+static const char *load(int fd, bool unpack, struct lab_blob *blob)
+{
+	struct stat st;
+	const char *why;
+
+	if (fstat(fd, &st) != 0)
+		return strerror(errno);
+	if (S_ISDIR(st.st_mode))
+		return "is a directory";
+	if (!S_ISREG(st.st_mode))
+		return "is not a regular file";
+	if (st.st_size == 0)
+		return "is empty";
+	if ((uint64_t)st.st_size > LAB_BLOB_MAX)
+		return "is larger than 1 GiB";
+	blob->dev = st.st_dev;
+	blob->ino = st.st_ino;
+	blob->unpack = unpack;
+	blob->size = (size_t)st.st_size;
+	why = read_all(fd, blob);
+	return why == NULL && unpack ? unpack_kernel(blob) : why;
+}
+
+struct lab_blob *lab_blob_get(struct lab_blob **list, const char *path, bool unpack,
+			      const char **why)
+{
+	struct lab_blob *blob;
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0) {
+		*why = strerror(errno);
+		return NULL;
+	}
+	if (fstat(fd, &st) == 0) {
+		for (blob = *list; blob != NULL; blob = blob->next) {
+			if (blob->dev == st.st_dev && blob->ino == st.st_ino &&
+			    blob->unpack == unpack) {
+				close(fd);
+				return blob;
+			}
+		}
+	}
+	blob = calloc(1, sizeof(*blob));
+	*why = blob != NULL ? load(fd, unpack, blob) : "does not fit in memory";
+	close(fd);
+	if (*why != NULL) {
+		if (blob != NULL)
+			free(blob->data);
+		free(blob);
+		return NULL;
+	}
+	blob->next = *list;
+	*list = blob;
+	return blob;
+}
+
+void lab_blob_free(struct lab_blob *list)
+{
+	while (list != NULL) {
+		struct lab_blob *next = list->next;
+
+		free(list->data);
+		free(list);
+		list = next;
+	}
+}

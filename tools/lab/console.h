@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_LAB_CONSOLE_H
+#define TOOLS_LAB_CONSOLE_H
+
+/* Where the guests' consoles go: to files, to the terminal, or as lines with the guest's name. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "tools/lab/ledger.h"
+#include "tools/run/lines.h"
+
+#define CONSOLE_NOBODY UINT32_MAX
+
+struct console {
+	const char *name;
+	FILE *log; /* NULL: none */
+	struct lines lines;
+};
+
+struct consoles {
+	uint32_t count;
+	uint32_t attached; /* whose bytes go to `out` as they are, or CONSOLE_NOBODY */
+	bool midline;	   /* the attached one's line is unfinished */
+	bool prefixed;	   /* all others' lines go to `out`, "NAME| " before each */
+	FILE *out;
+	int error; /* errno of the first write that failed, of `error_name` */
+	const char *error_name;
+	struct console vm[MAP_MAX_VMS];
+};
+
+/*
+ * Open DIR/NAME.log of every VM, emptied, and DIR itself if it is missing; no files where dir is
+ * NULL. false: one line on standard error has said why.
+ */
+bool consoles_open(struct consoles *consoles, const struct ledger_shape *shape, const char *dir);
+
+/* n bytes that the VM wrote. */
+void consoles_write(struct consoles *consoles, uint32_t vm, const uint8_t *bytes, size_t n);
+
+/* Everything so far to where it belongs; false once a write has failed. */
+bool consoles_flush(struct consoles *consoles);
+
+/* Unfinished lines are ended on `out`, and the files are closed. false as above. */
+bool consoles_close(struct consoles *consoles);
+
+#endif

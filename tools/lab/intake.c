@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "tools/lab/intake.h"
+#include "tools/report.h"
+
+void intake_say(struct intake *in, const char *format, ...)
+{
+	char line[LINES_MAX + 64];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (in->live != NULL)
+		live_erase(in->live);
+	report("%s", line);
+	if (in->live != NULL)
+		live_redraw(in->live);
+}
+
+void intake_fail(struct intake *in, const char *format, ...)
+{
+	va_list args;
+
+	if (in->failed)
+		return;
+	in->failed = true;
+	va_start(args, format);
+	vsnprintf(in->why, sizeof(in->why), format, args);
+	va_end(args);
+}
+
+static void take_ledger(struct intake *in)
+{
+	const struct ledger *ledger = &in->records.ledger;
+	char why[512];
+
+	if (ledger->final) {
+		in->ledger = *ledger;
+		in->have_ledger = true;
+	}
+	if (!ledger_holds(ledger, in->shape, why, sizeof(why)))
+		intake_fail(in, "the ledger does not add up: %s", why);
+	if (in->live != NULL)
+		live_show(in->live, ledger);
+}
+
+static void take_record(void *ctx, const char *line, size_t len, bool whole)
+{
+	struct intake *in = ctx;
+
+	switch (record_line(&in->records, line, len, whole)) {
+	case RECORD_START:
+		in->started = true;
+		break;
+	case RECORD_LEDGER:
+		take_ledger(in);
+		break;
+	case RECORD_BAD:
+		intake_fail(in, "malformed stream from the hypervisor: %s", in->records.text);
+		break;
+	case RECORD_DONE:
+		in->done = true;
+		break;
+	case RECORD_VM: /* the hypervisor's log says it to people, the final ledger to programs */
+	case RECORD_NOTHING:
+		break;
+	}
+}
+
+static void take_log(void *ctx, const char *line, size_t len, bool whole)
+{
+	(void)whole;
+	while (len > 0 && line[len - 1] == '\r')
+		len--;
+	intake_say(ctx, "%.*s", (int)len, line);
+}
+
+/*
+ * What QEMU warns of, or not, as its own threads happen to run, when with icount every CPU sleeps and nothing is to
+ * come: as in the moment in which the hypervisor powers the board off. Two equal runs say equal things.
+ */
+#define ICOUNT_IDLE "icount sleep disabled and no active timers"
+
+/* The last line is kept back: where QEMU fails it is the reason, and told with the failure. */
+static void take_qemu_line(void *ctx, const char *line, size_t len, bool whole)
+{
+	struct intake *in = ctx;
+
+	(void)len;
+	(void)whole;
+	if (strstr(line, ICOUNT_IDLE))
+		return;
+	if (in->qemu_said[0] != '\0')
+		intake_say(in, "%s", in->qemu_said);
+	snprintf(in->qemu_said, sizeof(in->qemu_said), "%.*s", (int)sizeof(in->qemu_said) - 1,
+		 line);
+}
+
+static void take_bytes(void *ctx, uint8_t channel, const uint8_t *bytes, size_t n)
+{
+	struct intake *in = ctx;
+
+	if (channel < in->shape->vm_count)
+		consoles_write(in->consoles, channel, bytes, n);
+	else if (channel == LINK_RECORD)
+		lines_feed(&in->record_lines, bytes, n, take_record, in);
+	else if (channel == LINK_LOG)
+		lines_feed(&in->log_lines, bytes, n, take_log, in);
+	else if (channel == LINK_NOWHERE)
+		intake_fail(in, "malformed stream from the hypervisor: '%.*s' on no channel",
+			    n > 60 ? 60 : (int)n, (const char *)bytes);
+	else
+		intake_fail(in, "malformed stream from the hypervisor: channel %u does not exist",
+			    channel);
+}
+
+void intake_init(struct intake *in, const struct ledger_shape *shape, struct consoles *consoles,
+		 struct live *live)
+{
+	memset(in, 0, sizeof(*in));
+	in->shape = shape;
+	in->consoles = consoles;
+	in->live = live;
+	link_rx_init(&in->rx);
+	record_init(&in->records, shape);
+}
+
+void intake_board(struct intake *in, const uint8_t *bytes, size_t n)
+{
+	link_rx_feed(&in->rx, bytes, n, take_bytes, in);
+}
+
+void intake_qemu(struct intake *in, const uint8_t *bytes, size_t n)
+{
+	lines_feed(&in->qemu_lines, bytes, n, take_qemu_line, in);
+}
+
+void intake_end(struct intake *in)
+{
+	lines_flush(&in->log_lines, take_log, in);
+	lines_flush(&in->qemu_lines, take_qemu_line, in);
+}

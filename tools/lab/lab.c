@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `pvtime lab`: everything that can be wrong is found first, then the board runs, then the result
+ * is told. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "machine/image.h"
+#include "tools/command.h"
+#include "tools/lab/bundle.h"
+#include "tools/lab/options.h"
+#include "tools/lab/qemu_board.h"
+#include "tools/lab/session.h"
+#include "tools/lab/terminal.h"
+#include "tools/report.h"
+#include "tools/run/file.h"
+
+#define SAMPLE_NS UINT64_C(500000000) /* of --watch */
+
+/* All that a run needs, in the order in which it is made ready. */
+struct lab_command {
+	struct options options;
+	char hypervisor[4096];
+	struct lab *lab;
+	struct ledger_shape shape;
+	struct lab_run run;
+	int bundle;
+	FILE *json; /* NULL: none */
+	struct consoles consoles;
+	struct live live;
+	struct intake intake;
+	struct qemu qemu;
+};
+
+/* QEMU would start anything. */
+static bool check_hypervisor(const char *path)
+{
+	static const char expected[] = "expected the hypervisor's image, which 'make' builds";
+	uint8_t head[FILE_HEAD];
+	ssize_t n = file_head(path, head);
+
+	if (n >= 0 && image_is_arm64(head, (uint64_t)n))
+		return true;
+	if (n < 0)
+		report("--hypervisor: %s: %m; %s", path, expected);
+	else
+		report("--hypervisor: %s is no arm64 Image; %s", path, expected);
+	return false;
+}
+
+/* --hypervisor, or hypervisor.img in the executable's directory. */
+static bool find_hypervisor(struct lab_command *c)
+{
+	char *path = c->hypervisor;
+
+	if (c->options.hypervisor != NULL) {
+		if (snprintf(path, sizeof(c->hypervisor), "%s", c->options.hypervisor) >=
+		    (int)sizeof(c->hypervisor)) {
+			report("--hypervisor: the path is too long");
+			return false;
+		}
+	} else {
+		static const char name[] = "hypervisor.img";
+		ssize_t n = readlink("/proc/self/exe", path, sizeof(c->hypervisor) - sizeof(name));
+		if (n < 0) {
+			report("/proc/self/exe: %m; --hypervisor FILE says where the image is");
+			return false;
+		}
+		path[n] = '\0';
+		strcpy(strrchr(path, '/') + 1, name);
+	}
+	return check_hypervisor(path);
+}
+
+/* The index of the VM that an option names, BUNDLE_NOBODY where it is not given; false: there is none. */
+static bool find_vm(const struct lab_command *c, const char *option, const char *name,
+		    uint32_t *index)
+{
+	*index = BUNDLE_NOBODY;
+	if (name == NULL)
+		return true;
+	int found = lab_find_vm(c->lab, name);
+	if (found < 0) {
+		report("%s: %s has no [vm %s]; expected the name of one of its VMs, such as %s",
+		       option, c->options.file, name, c->lab->vms[0].name);
+		return false;
+	}
+	*index = (uint32_t)found;
+	return true;
+}
+
+static bool load_lab(struct lab_command *c)
+{
+	c->lab = lab_load(c->options.file, stderr);
+	if (c->lab == NULL)
+		return false;
+	for (uint32_t i = 0; i < c->lab->vm_count; i++) {
+		const struct lab_vm *vm = &c->lab->vms[i];
+		if (!ledger_shape_add(&c->shape, vm->name, vm->vcpus,
+				      vm->stolen_time != PVTIME_DIALECT_OFF)) {
+			report("%s: more VMs or vCPUs than a lab can have", c->options.file);
+			return false;
+		}
+	}
+	c->run.run_ns = c->options.run_ns;
+	c->run.sample_ns = c->options.watch ? SAMPLE_NS : 0;
+	return find_vm(c, "--attach", c->options.attach, &c->run.attached) &&
+	       find_vm(c, "--until", c->options.until, &c->run.until);
+}
+
+/* In memory that QEMU inherits: it leaves nothing behind, whatever ends the command. */
+static bool make_bundle(struct lab_command *c)
+{
+	int error = 0;
+
+	c->bundle = memfd_create("pvtime-bundle", 0);
+	int copy = c->bundle >= 0 ? dup(c->bundle) : -1;
+	FILE *out = copy >= 0 ? fdopen(copy, "wb") : NULL;
+	if (out == NULL) {
+		error = errno;
+		if (copy >= 0)
+			close(copy);
+	} else {
+		error = -bundle_write(c->lab, &c->run, out);
+		if (fclose(out) != 0 && error == 0)
+			error = errno;
+	}
+	if (error != 0)
+		report("%s: cannot bundle the lab: %s", c->options.file, strerror(error));
+	return error == 0;
+}
+
+/* Both are emptied, so that what is in them afterwards is of this run. */
+static bool open_outputs(struct lab_command *c)
+{
+	const struct options *o = &c->options;
+
+	if (o->json != NULL) {
+		c->json = strcmp(o->json, "-") == 0 ? stdout : fopen(o->json, "we");
+		if (c->json == NULL) {
+			report("--json: %s: %m; expected a file to write to", o->json);
+			return false;
+		}
+	}
+	if (!consoles_open(&c->consoles, &c->shape, o->console_dir))
+		return false;
+	c->consoles.attached = c->run.attached == BUNDLE_NOBODY ? CONSOLE_NOBODY : c->run.attached;
+	c->consoles.prefixed = o->console_dir == NULL && !o->watch && o->attach == NULL;
+	/* Standard output is then the ledger's alone. */
+	if (c->json == stdout)
+		c->consoles.out = stderr;
+	return true;
+}
+
+static bool start_board(struct lab_command *c)
+{
+	const struct qemu_board board = {
+		.lab = c->lab,
+		.hypervisor = c->hypervisor,
+		.bundle = c->bundle,
+		.deterministic = c->options.deterministic,
+	};
+	int error = qemu_start(&c->qemu, &board);
+
+	if (error == 0)
+		return true;
+	report("cannot start %s: %s%s", QEMU_PROGRAM, strerror(error),
+	       error == ENOENT ? "; Debian has it in qemu-system-arm" : "");
+	return false;
+}
+
+/* The ledger as asked for; false where it cannot be written. */
+static bool tell_ledger(struct lab_command *c)
+{
+	const struct ledger *ledger = &c->intake.ledger;
+
+	if (c->json != NULL) {
+		ledger_print_json(ledger, &c->shape, c->json);
+		if (fflush(c->json) != 0 || ferror(c->json)) {
+			report("--json: %s: %m", c->options.json);
+			return false;
+		}
+	}
+	if (!c->options.watch && c->json != stdout)
+		ledger_print_table(ledger, &c->shape, stdout);
+	return true;
+}
+
+static int run_lab(struct lab_command *c, int signals)
+{
+	char why[1024];
+	struct live *live = c->options.watch ? &c->live : NULL;
+
+	if (!start_board(c))
+		return STATUS_FAILED;
+	if (live != NULL)
+		live_open(live, c->options.file, &c->shape);
+	intake_init(&c->intake, &c->shape, &c->consoles, live);
+	if (c->options.attach != NULL && isatty(STDIN_FILENO))
+		report("attached to %s; Ctrl-] ends the lab", c->options.attach);
+	bool good = session_run(&c->intake, &c->qemu, signals, why, sizeof(why));
+	if (!consoles_close(&c->consoles) && good) {
+		snprintf(why, sizeof(why), "cannot write %s: %s", c->consoles.error_name,
+			 strerror(c->consoles.error));
+		good = false;
+	}
+	/* A ledger that does not add up is told too: it shows where it does not. */
+	if (c->intake.have_ledger && !tell_ledger(c))
+		return STATUS_FAILED;
+	fflush(stdout);
+	if (!good)
+		report("%s", why);
+	return good ? STATUS_OK : STATUS_FAILED;
+}
+
+static int prepare_and_run(struct lab_command *c)
+{
+	if (!find_hypervisor(c) || !load_lab(c) || !open_outputs(c))
+		return STATUS_USAGE;
+	if (!make_bundle(c))
+		return STATUS_FAILED;
+	int signals = session_block_signals();
+	if (signals < 0) {
+		report("signals: %m");
+		return STATUS_FAILED;
+	}
+	int status = run_lab(c, signals);
+	close(signals);
+	return status;
+}
+
+int lab_command(int argc, char **argv)
+{
+	struct lab_command *c = calloc(1, sizeof(*c));
+	int status = STATUS_USAGE;
+
+	if (c == NULL) {
+		report("%m");
+		return STATUS_FAILED;
+	}
+	c->bundle = -1;
+	if (!options_parse(&c->options, argc, argv)) {
+		status = STATUS_USAGE;
+	} else if (c->options.help) {
+		fputs(lab_usage, stdout);
+		status = STATUS_OK;
+	} else {
+		status = prepare_and_run(c);
+	}
+	if (c->json != NULL && c->json != stdout)
+		fclose(c->json);
+	if (c->bundle >= 0)
+		close(c->bundle);
+	lab_free(c->lab);
+	free(c);
+	return status;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include "tools/lab/ledger.h"
+
+bool ledger_shape_add(struct ledger_shape *shape, const char *name, uint32_t vcpus,
+		      bool stolen_time)
+{
+	if (shape->vm_count >= MAP_MAX_VMS || vcpus > MAP_MAX_VCPUS - shape->vcpu_count)
+		return false;
+	shape->vms[shape->vm_count++] = (struct ledger_vm){
+		.name = name,
+		.vcpus = vcpus,
+		.first = shape->vcpu_count,
+		.stolen_time = stolen_time,
+	};
+	shape->vcpu_count += vcpus;
+	return true;
+}
+
+/* false also where the sum leaves 64 bits: it then equals nothing. */
+static bool adds_up(const struct ledger_vcpu *vcpu)
+{
+	uint64_t sum = 0;
+
+	for (int state = 0; state < PVTIME_STATES; state++)
+		if (__builtin_add_overflow(sum, vcpu->ticks[state], &sum))
+			return false;
+	return sum == vcpu->elapsed;
+}
+
+static bool vcpu_holds(const struct ledger *ledger, const struct ledger_vm *vm, uint32_t id,
+		       char *why, size_t room)
+{
+	const struct ledger_vcpu *vcpu = &ledger->vcpus[vm->first + id];
+	const uint64_t *ticks = vcpu->ticks;
+
+	if (!adds_up(vcpu)) {
+		snprintf(why, room,
+			 "vCPU %s/%u: running %" PRIu64 " + ready %" PRIu64 " + blocked %" PRIu64
+			 " + off %" PRIu64 " + paused %" PRIu64
+			 " ticks are not the elapsed %" PRIu64,
+			 vm->name, id, ticks[PVTIME_RUNNING], ticks[PVTIME_READY],
+			 ticks[PVTIME_BLOCKED], ticks[PVTIME_OFF], ticks[PVTIME_PAUSED],
+			 vcpu->elapsed);
+		return false;
+	}
+	uint64_t stolen_ns = pvtime_ticks_to_ns(ticks[PVTIME_READY], ledger->cntfrq);
+	if (vcpu->stolen_ns != stolen_ns) {
+		snprintf(why, room,
+			 "vCPU %s/%u: stolen %" PRIu64 " ns, but ready %" PRIu64
+			 " ticks of %" PRIu32 " Hz are %" PRIu64 " ns",
+			 vm->name, id, vcpu->stolen_ns, ticks[PVTIME_READY], ledger->cntfrq,
+			 stolen_ns);
+		return false;
+	}
+	uint64_t due = vm->stolen_time ? stolen_ns : 0;
+	if (vcpu->published_ns > due || (ledger->final && vcpu->published_ns != due)) {
+		snprintf(why, room,
+			 "vCPU %s/%u: published %" PRIu64 " ns, but %s is %" PRIu64 " ns", vm->name,
+			 id, vcpu->published_ns,
+			 vm->stolen_time ? "stolen" : "stolen time is off and due", due);
+		return false;
+	}
+	return true;
+}
+
+bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
+		  size_t room)
+{
+	for (uint32_t i = 0; i < shape->vm_count; i++)
+		for (uint32_t id = 0; id < shape->vms[i].vcpus; id++)
+			if (!vcpu_holds(ledger, &shape->vms[i], id, why, room))
+				return false;
+	return true;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+#include "tools/lab/live.h"
+
+void live_open(struct live *live, const char *name, const struct ledger_shape *shape)
+{
+	memset(live, 0, sizeof(*live));
+	live->name = name;
+	live->shape = shape;
+	live->terminal = screen_open(&live->screen);
+}
+
+static void draw_table(struct live *live)
+{
+	const struct watch_view view = {
+		.name = live->name,
+		.shape = live->shape,
+		.now = &live->now,
+		.before = live->have_before ? &live->before : NULL,
+	};
+	struct watch_look look = live->screen.look;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return;
+	/* The last table is not redrawn: it may be longer than the window. */
+	if (live->now.final)
+		look.rows = 0;
+	watch_draw(&view, &look, out);
+	if (fclose(out) == 0)
+		screen_draw(&live->screen, text);
+	free(text);
+}
+
+static void print_lines(const struct live *live)
+{
+	const struct watch_view view = {
+		.name = live->name,
+		.shape = live->shape,
+		.now = &live->now,
+		.before = live->have_before ? &live->before : NULL,
+	};
+
+	if (live->have_before && live->now.final && live->now.at == live->before.at)
+		return;
+	watch_lines(&view, stdout);
+	fflush(stdout);
+}
+
+void live_show(struct live *live, const struct ledger *ledger)
+{
+	live->before = live->now;
+	live->have_before = live->have_now && !(live->terminal && ledger->final);
+	live->now = *ledger;
+	live->have_now = true;
+	if (live->terminal)
+		draw_table(live);
+	else
+		print_lines(live);
+}
+
+void live_erase(struct live *live)
+{
+	if (live->terminal)
+		screen_erase(&live->screen);
+}
+
+void live_redraw(struct live *live)
+{
+	if (live->terminal && live->have_now)
+		draw_table(live);
+}
+
+void live_resized(struct live *live)
+{
+	if (live->terminal) {
+		screen_resized(&live->screen);
+		live_redraw(live);
+	}
+}
+
+void live_close(struct live *live)
+{
+	if (live->terminal)
+		screen_close(&live->screen);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_LAB_OPTIONS_H
+#define TOOLS_LAB_OPTIONS_H
+
+/* The command line of `pvtime lab`. */
+#include <stdbool.h>
+#include <stdint.h>
+
+struct options {
+	const char *file; /* the lab file */
+	uint64_t run_ns;  /* --seconds, 0: no limit */
+	bool deterministic;
+	bool watch;
+	bool help;
+	const char *until;	 /* NULL: every VM's end */
+	const char *attach;	 /* NULL: nobody */
+	const char *console_dir; /* NULL: none */
+	const char *json;	 /* NULL: none; "-": standard output */
+	const char *hypervisor;	 /* NULL: the one next to the executable */
+};
+
+/* false: something is wrong, and one line on standard error has said what. */
+bool options_parse(struct options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/lab/place.h"
+#include "machine/board.h"
+#include "machine/fdt.h"
+#include "machine/map.h"
+#include "tools/lab/bundle.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MIB		 (UINT64_C(1) << 20)
+#define LEAST_MEMORY_MAX (16ull << 30) /* how far to look for the memory that would do */
+#define BOARD_STEP	 (64 * MIB)
+
+_Static_assert(LAB_MEMORY_MAX == BOARD_RAM_MAX, "[lab] memory is the board's RAM");
+
+/* The line of a key, or the section's where it has its default. */
+static unsigned line_of(const struct labtext_section *s, const char *key)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (strcmp(s->entry[i].key, key) == 0)
+			return s->entry[i].line;
+	}
+	return s->line;
+}
+
+/* The least memory in whole MiB with which the images fit, 0 if that is not what is wrong. */
+static uint64_t least_memory(const struct image_request *request)
+{
+	struct image_request r = *request;
+	struct image_placement ignored;
+
+	for (r.ram_size &= ~(MIB - 1); r.ram_size < LEAST_MEMORY_MAX; r.ram_size += MIB) {
+		if (image_place(&r, &ignored) == IMAGE_OK)
+			return r.ram_size;
+	}
+	return 0;
+}
+
+/* A part that leaves the RAM: say which, where the RAM is and what would do. */
+static int outside(const struct labtext *t, const struct labtext_section *s, const char *key,
+		   const char *part, uint64_t address, uint64_t size, const struct image_request *r)
+{
+	uint64_t least = least_memory(r);
+	char where[64] = "";
+	char enough[64] = "";
+
+	if (address != 0 && address != IMAGE_NONE)
+		snprintf(where, sizeof(where), " at 0x%" PRIx64, address);
+	if (least != 0)
+		snprintf(enough, sizeof(enough), "memory = %" PRIu64 "M or more", least / MIB);
+	else
+		snprintf(enough, sizeof(enough), "a place inside the RAM");
+	return labtext_error(t, line_of(s, key), s->name, key,
+			     "%s of %" PRIu64 " bytes%s does not fit in the RAM, 0x%" PRIx64
+			     " to 0x%" PRIx64 "; expected %s",
+			     part, size, where, r->ram_base, r->ram_base + r->ram_size - 1, enough);
+}
+
+static int not_a_kernel(const struct labtext *t, const struct labtext_section *s, const char *what)
+{
+	return labtext_error(t, line_of(s, "kernel"), s->name, "kernel",
+			     "%s; expected an arm64 Image, a raw binary or an ELF64 for AArch64",
+			     what);
+}
+
+static int placing_failed(const struct labtext *t, const struct labtext_section *s,
+			  enum image_status status, const struct image_request *r,
+			  const struct image_placement *p)
+{
+	/* A part that is where a key put it is that key's affair, any other one that of the memory.
+	 */
+	const char *kernel_key = r->load != IMAGE_DEFAULT ? "load"
+				 : p->kind == IMAGE_ELF	  ? "kernel"
+							  : "memory";
+	const char *dtb_key = r->dtb != IMAGE_DEFAULT ? "dtb" : kernel_key;
+
+	switch (status) {
+	case IMAGE_OK:
+		return 0;
+	case IMAGE_EMPTY:
+		return not_a_kernel(t, s, "is empty");
+	case IMAGE_TRUNCATED:
+		return not_a_kernel(t, s, "is an ELF that ends too early");
+	case IMAGE_WRONG_MACHINE:
+		return not_a_kernel(t, s, "is an ELF for another machine");
+	case IMAGE_NO_SEGMENTS:
+		return not_a_kernel(t, s, "is an ELF with nothing to load");
+	case IMAGE_TOO_MANY_SEGMENTS:
+		return not_a_kernel(t, s, "is an ELF with more than 16 segments to load");
+	case IMAGE_SEGMENTS_OVERLAP:
+		return not_a_kernel(t, s, "is an ELF whose segments overlap");
+	case IMAGE_UIMAGE:
+		return not_a_kernel(t, s, "is in U-Boot's legacy format");
+	case IMAGE_BAD_ENTRY:
+		return not_a_kernel(t, s, "has an entry point that is not in it");
+	case IMAGE_BAD_LOAD:
+		return labtext_error(t, line_of(s, "load"), s->name, "load",
+				     "is not aligned; expected a multiple of 4");
+	case IMAGE_BAD_DTB:
+		return labtext_error(t, line_of(s, "dtb"), s->name, "dtb",
+				     "is not aligned; expected a multiple of 8");
+	case IMAGE_KERNEL_OUTSIDE:
+		return outside(
+			t, s, kernel_key, "the kernel", p->kernel,
+			p->kind == IMAGE_ELF ? p->kernel_end - p->kernel : p->segment[0].memory, r);
+	case IMAGE_INITRD_OUTSIDE:
+		return outside(t, s, r->load != IMAGE_DEFAULT ? "load" : "memory", "the initrd",
+			       p->initrd, r->initrd_size, r);
+	case IMAGE_DTB_OUTSIDE:
+		return outside(t, s, r->dtb != IMAGE_DEFAULT ? "dtb" : "memory", "the FDT", p->dtb,
+			       r->dtb_size, r);
+	case IMAGE_INITRD_OVERLAPS:
+		return labtext_error(
+			t, line_of(s, "kernel"), s->name, "kernel",
+			"its file of %" PRIu64 " bytes goes on behind the image_size in "
+			"its header, where the initrd is to be; expected a kernel that "
+			"ends below 0x%" PRIx64,
+			r->kernel_size, p->initrd);
+	case IMAGE_DTB_OVERLAPS_KERNEL:
+		return labtext_error(
+			t, line_of(s, dtb_key), s->name, dtb_key,
+			"the FDT, 0x%" PRIx64 " to 0x%" PRIx64 ", overlaps the kernel, 0x%" PRIx64
+			" to 0x%" PRIx64 "; expected a place of its own",
+			p->dtb, p->dtb + r->dtb_size - 1, p->kernel, p->kernel_end - 1);
+	case IMAGE_DTB_OVERLAPS_INITRD:
+		return labtext_error(t, line_of(s, dtb_key), s->name, dtb_key,
+				     "the FDT, 0x%" PRIx64 " to 0x%" PRIx64
+				     ", overlaps the initrd, 0x%" PRIx64 " to 0x%" PRIx64
+				     "; expected a place of its own",
+				     p->dtb, p->dtb + r->dtb_size - 1, p->initrd,
+				     p->initrd + r->initrd_size - 1);
+	}
+	return -1;
+}
+
+int labplace_vm(const struct labtext *t, const struct labtext_section *s, const struct lab *lab,
+		struct lab_vm *vm)
+{
+	struct machine_fdt fdt = {
+		.cpu = lab->cpu,
+		.vcpus = vm->vcpus,
+		.memory = vm->memory,
+		.smc = vm->smc,
+		.stolen_time = vm->stolen_time != PVTIME_DIALECT_OFF,
+		.bootargs = vm->append,
+		.initrd = MAP_RAM_BASE,
+		.initrd_size = vm->initrd != NULL ? vm->initrd->size : 0,
+	};
+	struct image_request request = {
+		.kernel = vm->kernel->data,
+		.kernel_size = vm->kernel->size,
+		.initrd_size = fdt.initrd_size,
+		.ram_base = MAP_RAM_BASE,
+		.ram_size = vm->memory,
+		.load = vm->load,
+		.dtb = vm->dtb,
+	};
+	enum image_status status;
+	int size;
+
+	machine_fdt_seed(&fdt, lab->seed, (uint32_t)(vm - lab->vms));
+	vm->fdt = malloc(MACHINE_FDT_MAX);
+	if (vm->fdt == NULL)
+		return labtext_error(t, s->line, s->name, NULL, "out of memory");
+	/* Once for its size, which placing needs, and again with the initrd's address. */
+	size = machine_fdt_build(&fdt, vm->fdt, MACHINE_FDT_MAX);
+	if (size < 0)
+		return labtext_error(t, s->line, s->name, NULL, "no FDT: libfdt error %d", size);
+	request.dtb_size = (uint64_t)size + 8;
+	status = image_place(&request, &vm->placement);
+	if (status != IMAGE_OK)
+		return placing_failed(t, s, status, &request, &vm->placement);
+	fdt.initrd = vm->placement.initrd;
+	size = machine_fdt_build(&fdt, vm->fdt, MACHINE_FDT_MAX);
+	if (size < 0 || (uint64_t)size > request.dtb_size)
+		return labtext_error(t, s->line, s->name, NULL, "no FDT: libfdt error %d", size);
+	vm->fdt_size = (size_t)size;
+	return 0;
+}
+
+int labplace_board(const struct labtext *t, struct lab *lab)
+{
+	uint64_t needs = bundle_needs(lab);
+
+	if (needs == 0)
+		return labtext_error(t, lab->vms[lab->vm_count - 1].line, NULL, NULL,
+				     "the VMs need more memory in all than the board can have; "
+				     "expected less than 255G");
+	if (lab->memory == 0) {
+		lab->memory = (needs + BOARD_STEP - 1) / BOARD_STEP * BOARD_STEP;
+		return 0;
+	}
+	for (size_t i = 0; lab->memory < needs && i < t->count; i++) {
+		if (strcmp(t->section[i].name, "lab") == 0)
+			return labtext_error(t, line_of(&t->section[i], "memory"), "lab", "memory",
+					     "%" PRIu64 "M is less than the VMs and the hypervisor "
+					     "need; expected %" PRIu64 "M or more",
+					     lab->memory / MIB, needs / MIB);
+	}
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_LAB_PLACE_H
+#define TOOLS_LAB_PLACE_H
+
+/* The placing of a lab's images, FDTs and VMs, with the messages for what does not fit. */
+#include "tools/lab/file.h"
+#include "tools/lab/text.h"
+
+/*
+ * Place the images of `vm`, the last one of lab->vms, whose section is `s`, and build its FDT. 0,
+ * or -1 after an error was printed.
+ */
+int labplace_vm(const struct labtext *t, const struct labtext_section *s, const struct lab *lab,
+		struct lab_vm *vm);
+
+/* Set lab->memory if the file did not, and check it otherwise. 0, or -1 after an error was printed.
+ */
+int labplace_board(const struct labtext *t, struct lab *lab);
+
+#endif

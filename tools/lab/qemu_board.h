@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_LAB_QEMU_BOARD_H
+#define TOOLS_LAB_QEMU_BOARD_H
+
+/* The board of a lab, as a QEMU process. */
+#include "tools/lab/file.h"
+#include "tools/run/qemu.h"
+
+struct qemu_board {
+	const struct lab *lab;
+	const char *hypervisor; /* path of the image */
+	int bundle;		/* descriptor of the bundle, inheritable */
+	bool deterministic;
+};
+
+/* Start it. Returns 0 or an errno, as qemu_start_arguments() does. */
+int qemu_start(struct qemu *qemu, const struct qemu_board *board);
+
+#endif

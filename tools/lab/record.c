@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include "tools/lab/record.h"
+
+/* What is left of a line. */
+struct cursor {
+	const char *at;
+};
+
+/* The next field is `word`, and what follows it is a space or the end. */
+static bool take_word(struct cursor *c, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (strncmp(c->at, word, n) != 0 || (c->at[n] != ' ' && c->at[n] != '\0'))
+		return false;
+	c->at += n;
+	return true;
+}
+
+/* A space and a decimal number of 64 bits, without a sign or leading zeros. */
+static bool take_u64(struct cursor *c, uint64_t *value)
+{
+	const char *p = c->at;
+
+	if (*p++ != ' ' || *p < '0' || *p > '9')
+		return false;
+	if (*p == '0' && p[1] >= '0' && p[1] <= '9')
+		return false;
+	for (*value = 0; *p >= '0' && *p <= '9'; p++)
+		if (__builtin_mul_overflow(*value, 10u, value) ||
+		    __builtin_add_overflow(*value, (uint64_t)(*p - '0'), value))
+			return false;
+	c->at = p;
+	return true;
+}
+
+static bool at_end(const struct cursor *c)
+{
+	return *c->at == '\0';
+}
+
+static enum record_event bad(struct record_reader *r, const char *what, const char *line)
+{
+	r->phase = RECORD_BROKEN;
+	snprintf(r->text, sizeof(r->text), "%s: '%.100s'", what, line);
+	return RECORD_BAD;
+}
+
+static bool read_start(struct record_reader *r, struct cursor c)
+{
+	uint64_t cntfrq;
+
+	if (r->phase != RECORD_BEFORE || !take_u64(&c, &cntfrq) || !at_end(&c))
+		return false;
+	if (cntfrq == 0 || cntfrq > UINT32_MAX)
+		return false;
+	r->ledger.cntfrq = (uint32_t)cntfrq;
+	r->phase = RECORD_BETWEEN;
+	return true;
+}
+
+/* "sample" and "final": time does not go backwards from one to the next. */
+static bool open_ledger(struct record_reader *r, struct cursor c, bool final)
+{
+	uint64_t at;
+
+	if (r->phase != RECORD_BETWEEN || !take_u64(&c, &at) || !at_end(&c) || at < r->ledger.at)
+		return false;
+	r->ledger.at = at;
+	r->ledger.final = final;
+	memset(r->seen, 0, sizeof(r->seen));
+	r->phase = RECORD_INSIDE;
+	return true;
+}
+
+static bool take_state(struct cursor *c, enum pvtime_state *state)
+{
+	static const char letters[] = {[PVTIME_OFF] = 'O',
+				       [PVTIME_BLOCKED] = 'B',
+				       [PVTIME_READY] = 'Y',
+				       [PVTIME_RUNNING] = 'R',
+				       [PVTIME_PAUSED] = 'P'};
+
+	if (c->at[0] != ' ' || c->at[1] == '\0')
+		return false;
+	const char *letter = memchr(letters, c->at[1], sizeof(letters));
+	if (letter == NULL)
+		return false;
+	*state = (enum pvtime_state)(letter - letters);
+	c->at += 2;
+	return true;
+}
+
+static bool read_vcpu(struct record_reader *r, struct cursor c)
+{
+	struct ledger_vcpu v = {0};
+	uint64_t *const fields[] = {&v.ticks[PVTIME_RUNNING],
+				    &v.ticks[PVTIME_READY],
+				    &v.ticks[PVTIME_BLOCKED],
+				    &v.ticks[PVTIME_OFF],
+				    &v.ticks[PVTIME_PAUSED],
+				    &v.elapsed,
+				    &v.stolen_ns,
+				    &v.published_ns,
+				    &v.exits,
+				    &v.switches,
+				    &v.refused};
+	uint64_t vm, id;
+
+	if (r->phase != RECORD_INSIDE || !take_u64(&c, &vm) || !take_u64(&c, &id))
+		return false;
+	if (vm >= r->shape->vm_count || id >= r->shape->vms[vm].vcpus)
+		return false;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (!take_u64(&c, fields[i]))
+			return false;
+	if (!take_state(&c, &v.state) || !at_end(&c))
+		return false;
+	uint32_t index = r->shape->vms[vm].first + (uint32_t)id;
+	if (r->seen[index])
+		return false;
+	r->seen[index] = true;
+	r->ledger.vcpus[index] = v;
+	return true;
+}
+
+/* "end": every vCPU has had its line. */
+static bool close_ledger(struct record_reader *r, struct cursor c)
+{
+	if (r->phase != RECORD_INSIDE || !at_end(&c))
+		return false;
+	for (uint32_t i = 0; i < r->shape->vcpu_count; i++)
+		if (!r->seen[i])
+			return false;
+	r->phase = r->ledger.final ? RECORD_AFTER : RECORD_BETWEEN;
+	return true;
+}
+
+static bool read_vm(struct record_reader *r, struct cursor c)
+{
+	static const char *const events[] = {
+		[RECORD_VM_OFF] = "off", [RECORD_VM_RESET] = "reset", [RECORD_VM_STUCK] = "stuck"};
+	uint64_t vm;
+
+	if ((r->phase != RECORD_BETWEEN && r->phase != RECORD_AFTER) || !take_u64(&c, &vm) ||
+	    vm >= r->shape->vm_count)
+		return false;
+	if (*c.at++ != ' ')
+		return false;
+	for (unsigned int i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		if (strcmp(c.at, events[i]) == 0) {
+			r->vm = (uint32_t)vm;
+			r->vm_event = (enum record_vm_event)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A bug can stop the hypervisor anywhere; that all is well, only after the final ledger. */
+static bool read_done(struct record_reader *r, struct cursor c)
+{
+	uint64_t status;
+
+	if (!take_u64(&c, &status) || status > 1 || *c.at++ != ' ' || *c.at == '\0')
+		return false;
+	if (status == 0 && r->phase != RECORD_AFTER)
+		return false;
+	r->status = (uint32_t)status;
+	snprintf(r->text, sizeof(r->text), "%s", c.at);
+	r->phase = RECORD_OVER;
+	return true;
+}
+
+enum record_event record_line(struct record_reader *r, const char *line, size_t len, bool whole)
+{
+	struct cursor c = {line};
+	bool text = whole && strlen(line) == len;
+
+	if (r->phase == RECORD_BROKEN)
+		return text && strncmp(line, "done 1 ", 7) == 0 && take_word(&c, "done") &&
+				       read_done(r, c)
+			       ? RECORD_DONE
+			       : RECORD_NOTHING;
+	if (!text)
+		return bad(r, "a record that is no line of text", line);
+	if (r->phase == RECORD_OVER)
+		return bad(r, "a record after the last one", line);
+	if (take_word(&c, "vcpu"))
+		return read_vcpu(r, c) ? RECORD_NOTHING : bad(r, "malformed record", line);
+	if (take_word(&c, "end"))
+		return close_ledger(r, c) ? RECORD_LEDGER : bad(r, "incomplete ledger", line);
+	if (take_word(&c, "sample"))
+		return open_ledger(r, c, false) ? RECORD_NOTHING : bad(r, "malformed record", line);
+	if (take_word(&c, "final"))
+		return open_ledger(r, c, true) ? RECORD_NOTHING : bad(r, "malformed record", line);
+	if (take_word(&c, "vm"))
+		return read_vm(r, c) ? RECORD_VM : bad(r, "malformed record", line);
+	if (take_word(&c, "start"))
+		return read_start(r, c) ? RECORD_START : bad(r, "malformed record", line);
+	if (take_word(&c, "done"))
+		return read_done(r, c) ? RECORD_DONE : bad(r, "malformed record", line);
+	return bad(r, "unknown record", line);
+}
+
+void record_init(struct record_reader *r, const struct ledger_shape *shape)
+{
+	memset(r, 0, sizeof(*r));
+	r->shape = shape;
+	r->phase = RECORD_BEFORE;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* terminfo's header takes common words for its macros ("columns", "lines"), so it stays in here. */
+#include <curses.h>
+#include <term.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "tools/lab/screen.h"
+#include "tools/lab/terminal.h"
+
+/*
+ * A capability as the bytes to write, without padding ("$<2>"): that was for terminals behind serial
+ * lines, and would come out as NULs. The empty string where the terminal has none.
+ */
+static void expand(const char *capability, char *text, size_t room)
+{
+	size_t n = 0;
+
+	if (capability == NULL || capability == (const char *)-1)
+		capability = "";
+	while (*capability != '\0' && n + 1 < room) {
+		const char *end =
+			strncmp(capability, "$<", 2) == 0 ? strchr(capability, '>') : NULL;
+		if (end != NULL)
+			capability = end + 1;
+		else
+			text[n++] = *capability++;
+	}
+	text[n] = '\0';
+}
+
+static void put_capability(const char *capability)
+{
+	char text[64];
+
+	expand(capability, text, sizeof(text));
+	fputs(text, stdout);
+}
+
+static void choose_colours(struct screen *screen)
+{
+	static const int colour[WATCH_PARTS] = {
+		[WATCH_RUNNING] = COLOR_GREEN,
+		[WATCH_STOLEN] = COLOR_RED,
+		[WATCH_BLOCKED] = COLOR_BLUE,
+	};
+	const char *no_color = getenv("NO_COLOR"); /* https://no-color.org: set and not empty */
+	bool colours = max_colors >= 8 && set_a_foreground != NULL && exit_attribute_mode != NULL &&
+		       (no_color == NULL || no_color[0] == '\0');
+
+	for (int p = 0; p < WATCH_PARTS; p++) {
+		expand(colours ? tparm(set_a_foreground, colour[p]) : NULL, screen->style[p],
+		       sizeof(screen->style[p]));
+		screen->look.colour[p] = screen->style[p];
+	}
+	expand(exit_attribute_mode != NULL ? enter_bold_mode : NULL, screen->style[WATCH_PARTS],
+	       sizeof(screen->style[0]));
+	screen->look.title = screen->style[WATCH_PARTS];
+	expand(exit_attribute_mode, screen->style[WATCH_PARTS + 1], sizeof(screen->style[0]));
+	screen->look.plain = screen->style[WATCH_PARTS + 1];
+}
+
+/* The parts must be told apart without colours too. */
+static void choose_glyphs(struct screen *screen)
+{
+	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+
+	screen->look.glyph[WATCH_RUNNING] = utf8 ? "\u2588" : "#";
+	screen->look.glyph[WATCH_STOLEN] = utf8 ? "\u2593" : "x";
+	screen->look.glyph[WATCH_BLOCKED] = utf8 ? "\u2591" : ".";
+}
+
+static void measure(struct screen *screen)
+{
+	struct winsize size = {0};
+
+	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	if (size.ws_col == 0)
+		size.ws_col = (unsigned short)(columns > 0 ? columns : 80);
+	if (size.ws_row == 0)
+		size.ws_row = (unsigned short)(lines > 0 ? lines : 24);
+	/* One column and one line stay free: text never wraps, the cursor has a line below the
+	 * table. */
+	screen->look.width = size.ws_col > 1u ? size.ws_col - 1u : 1u;
+	screen->look.rows = size.ws_row > 1u ? size.ws_row - 1u : 1u;
+}
+
+bool screen_open(struct screen *screen)
+{
+	const char *term = getenv("TERM");
+	int error;
+
+	memset(screen, 0, sizeof(*screen));
+	if (!isatty(STDOUT_FILENO) || term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0)
+		return false;
+	if (setupterm(NULL, STDOUT_FILENO, &error) != OK)
+		return false;
+	if ((parm_up_cursor == NULL && cursor_up == NULL) || clr_eos == NULL ||
+	    clear_screen == NULL)
+		return false;
+	choose_colours(screen);
+	choose_glyphs(screen);
+	measure(screen);
+	if (cursor_normal != NULL) {
+		expand(cursor_invisible, screen->hide_cursor, sizeof(screen->hide_cursor));
+		expand(cursor_normal, screen->show_cursor, sizeof(screen->show_cursor));
+	}
+	return true;
+}
+
+void screen_resized(struct screen *screen)
+{
+	unsigned int width = screen->look.width;
+
+	measure(screen);
+	/* The terminal has wrapped the lines, or not, by its own rules: where they are is unknown.
+	 */
+	if (screen->look.width != width)
+		screen->clear = true;
+}
+
+static void to_start(struct screen *screen)
+{
+	if (screen->clear) {
+		put_capability(clear_screen);
+	} else if (screen->drawn > 0) {
+		if (parm_up_cursor != NULL)
+			put_capability(tparm(parm_up_cursor, (int)screen->drawn));
+		else
+			for (unsigned int i = 0; i < screen->drawn; i++)
+				put_capability(cursor_up);
+		putchar('\r');
+	}
+	screen->clear = false;
+	screen->drawn = 0;
+}
+
+/* Line by line over the old ones, so that nothing flickers. */
+void screen_draw(struct screen *screen, const char *text)
+{
+	fputs(screen->hide_cursor, stdout);
+	terminal_undo_with(screen->show_cursor);
+	to_start(screen);
+	if (clr_eol == NULL)
+		put_capability(clr_eos);
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+		fwrite(text, 1, n, stdout);
+		if (clr_eol != NULL)
+			put_capability(clr_eol);
+		putchar('\n');
+		screen->drawn++;
+		text += n + (text[n] == '\n');
+	}
+	put_capability(clr_eos);
+	fflush(stdout);
+}
+
+void screen_erase(struct screen *screen)
+{
+	to_start(screen);
+	put_capability(clr_eos);
+	fflush(stdout);
+}
+
+void screen_close(struct screen *screen)
+{
+	fflush(stdout);
+	terminal_restore();
+	screen->drawn = 0;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+#include "tools/lab/session.h"
+#include "tools/lab/terminal.h"
+
+#define STOP_PATIENCE_S 10   /* from the request to stop to "done" */
+#define EXIT_PATIENCE_S 5    /* from "done" to the end of QEMU */
+#define LEAVE_KEY	0x1d /* Ctrl-] */
+#define INPUT_CHUNK	256u
+
+struct session {
+	struct intake *in;
+	struct qemu *qemu;
+	int signals;
+	struct link_tx tx;
+	bool input_open;
+	bool stop_wanted, stop_sent;
+	bool impatient; /* asked to stop twice */
+	bool exiting;	/* "done" has been seen, or the output has ended */
+	bool output_open, errors_open;
+	bool ended;						    /* the process of QEMU */
+	int64_t deadline_ms;					    /* monotonic, -1: none */
+	uint8_t pending[LINK_TX_MAX(INPUT_CHUNK) + LINK_TX_MAX(1)]; /* to the board */
+	size_t pending_len;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void set_deadline(struct session *s, int seconds)
+{
+	s->deadline_ms = now_ms() + (int64_t)seconds * 1000;
+}
+
+static bool is_late(const struct session *s)
+{
+	return s->deadline_ms >= 0 && now_ms() >= s->deadline_ms;
+}
+
+static void ask_to_stop(struct session *s)
+{
+	if (s->stop_wanted || s->exiting)
+		return;
+	s->stop_wanted = true;
+	set_deadline(s, STOP_PATIENCE_S);
+}
+
+/* false: nothing to read now, or ever again. */
+static bool read_board(struct session *s)
+{
+	uint8_t bytes[65536];
+	ssize_t n = read(s->qemu->output, bytes, sizeof(bytes));
+
+	if (n > 0)
+		intake_board(s->in, bytes, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		s->output_open = false;
+	return n > 0;
+}
+
+/* The same of QEMU's own messages. */
+static bool read_errors(struct session *s)
+{
+	uint8_t bytes[4096];
+	ssize_t n = read(s->qemu->errors, bytes, sizeof(bytes));
+
+	if (n > 0)
+		intake_qemu(s->in, bytes, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		s->errors_open = false;
+	return n > 0;
+}
+
+/* The user's keys to the guest. Input that is no terminal has no key to leave by: it may be
+ * anything. */
+static void read_user(struct session *s)
+{
+	uint8_t bytes[INPUT_CHUNK];
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		s->input_open = false;
+	if (n <= 0)
+		return;
+	const uint8_t *leave = isatty(STDIN_FILENO) ? memchr(bytes, LEAVE_KEY, (size_t)n) : NULL;
+	if (leave != NULL) {
+		n = leave - bytes;
+		ask_to_stop(s);
+	}
+	s->pending_len += link_tx_put(&s->tx, (uint8_t)s->in->consoles->attached, bytes, (size_t)n,
+				      s->pending + s->pending_len);
+}
+
+static void write_board(struct session *s)
+{
+	ssize_t n = write(s->qemu->input, s->pending, s->pending_len);
+
+	if (n > 0) {
+		s->pending_len -= (size_t)n;
+		memmove(s->pending, s->pending + n, s->pending_len);
+	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		s->pending_len = 0; /* the board has gone; its output will end */
+		s->input_open = false;
+	}
+}
+
+/* Ctrl-Z: the board stops with us, and the terminal is meanwhile what it was. */
+static void suspend(struct session *s)
+{
+	int64_t left = s->deadline_ms >= 0 ? s->deadline_ms - now_ms() : -1;
+
+	if (s->in->live != NULL)
+		live_erase(s->in->live);
+	terminal_restore();
+	kill(s->qemu->pid, SIGSTOP);
+	raise(SIGSTOP);
+	kill(s->qemu->pid, SIGCONT);
+	if (s->in->consoles->attached != CONSOLE_NOBODY)
+		terminal_raw();
+	if (s->in->live != NULL)
+		live_resized(s->in->live);
+	if (left >= 0)
+		s->deadline_ms = now_ms() + left;
+}
+
+static void read_signal(struct session *s)
+{
+	struct signalfd_siginfo info;
+
+	if (read(s->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	switch (info.ssi_signo) {
+	case SIGWINCH:
+		if (s->in->live != NULL)
+			live_resized(s->in->live);
+		break;
+	case SIGTSTP:
+		suspend(s);
+		break;
+	default:
+		s->impatient = s->stop_wanted;
+		ask_to_stop(s);
+	}
+}
+
+int session_block_signals(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaddset(&set, numbers[i]);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Once, and not before the hypervisor listens. */
+static void send_stop(struct session *s)
+{
+	static const uint8_t stop = LINK_STOP;
+
+	if (!s->stop_wanted || s->stop_sent || !s->in->started)
+		return;
+	s->stop_sent = true;
+	s->input_open = false;
+	s->pending_len += link_tx_put(&s->tx, LINK_CONTROL, &stop, 1, s->pending + s->pending_len);
+}
+
+/* Wait for whatever comes first, and serve all that is there. */
+static void serve(struct session *s)
+{
+	/* The user's input waits until the hypervisor listens, and until the piece before has gone.
+	 */
+	bool input = s->input_open && s->in->started && s->pending_len == 0;
+	struct pollfd fds[] = {
+		{.fd = s->signals, .events = POLLIN},
+		{.fd = s->qemu->pidfd, .events = POLLIN},
+		{.fd = s->output_open ? s->qemu->output : -1, .events = POLLIN},
+		{.fd = s->errors_open ? s->qemu->errors : -1, .events = POLLIN},
+		{.fd = s->pending_len > 0 ? s->qemu->input : -1, .events = POLLOUT},
+		{.fd = input ? STDIN_FILENO : -1, .events = POLLIN},
+	};
+	int64_t left = s->deadline_ms - now_ms();
+
+	if (poll(fds, sizeof(fds) / sizeof(fds[0]),
+		 s->deadline_ms < 0 ? -1 : (int)(left > 0 ? left : 0)) < 0)
+		return;
+	if (fds[0].revents != 0)
+		read_signal(s);
+	if (fds[1].revents != 0)
+		s->ended = true;
+	if (fds[2].revents != 0)
+		read_board(s);
+	if (fds[3].revents != 0)
+		read_errors(s);
+	if (fds[4].revents != 0)
+		write_board(s);
+	if (fds[5].revents != 0)
+		read_user(s);
+}
+
+/* Until the process has ended, or has been given up. */
+static void serve_all(struct session *s)
+{
+	while (!s->ended && !s->impatient && !is_late(s)) {
+		serve(s);
+		if (!consoles_flush(s->in->consoles))
+			intake_fail(s->in, "cannot write %s: %s", s->in->consoles->error_name,
+				    strerror(s->in->consoles->error));
+		if (s->in->failed)
+			ask_to_stop(s);
+		send_stop(s);
+		if (!s->exiting && (s->in->done || !s->output_open)) {
+			s->exiting = true;
+			set_deadline(s, EXIT_PATIENCE_S);
+		}
+	}
+	/* What the pipes still hold. */
+	while (read_board(s))
+		;
+	while (read_errors(s))
+		;
+	intake_end(s->in);
+}
+
+/* What the hypervisor says of itself weighs most: the rest may follow from it. */
+static bool judge(const struct session *s, int wait_status, char *why, size_t room)
+{
+	const struct intake *in = s->in;
+	char end[64];
+
+	if (in->done && in->records.status != 0) {
+		snprintf(why, room, "%s", in->records.text);
+	} else if (in->failed) {
+		snprintf(why, room, "%s", in->why);
+	} else if (in->done) {
+		return true;
+	} else if (s->ended) {
+		qemu_describe(wait_status, end, sizeof(end));
+		snprintf(why, room, "QEMU ended %s before the hypervisor was done%s%s", end,
+			 in->qemu_said[0] != '\0' ? ": " : "", in->qemu_said);
+	} else if (s->impatient) {
+		snprintf(why, room, "stopped without a final ledger, as asked for twice");
+	} else if (!s->stop_wanted) {
+		snprintf(why, room, "QEMU closed its output before the hypervisor was done");
+	} else {
+		snprintf(why, room, "no final ledger within %d s of the request to stop",
+			 STOP_PATIENCE_S);
+	}
+	return false;
+}
+
+bool session_run(struct intake *in, struct qemu *qemu, int signals, char *why, size_t room)
+{
+	struct session s = {
+		.in = in,
+		.qemu = qemu,
+		.signals = signals,
+		.input_open = in->consoles->attached != CONSOLE_NOBODY,
+		.output_open = true,
+		.errors_open = true,
+		.deadline_ms = -1,
+	};
+
+	link_tx_init(&s.tx);
+	if (s.input_open)
+		terminal_raw();
+	serve_all(&s);
+	if (in->live != NULL)
+		live_close(in->live);
+	terminal_restore();
+	bool good = judge(&s, qemu_end(qemu), why, room);
+	if (good && in->qemu_said[0] != '\0')
+		intake_say(in, "%s", in->qemu_said);
+	return good;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "tools/run/spawn.h"
+
+/* In the child: 0, or what went wrong. */
+static int prepare(const int ends[3], bool apart, pid_t parent)
+{
+	sigset_t none;
+
+	if (apart)
+		setsid();
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+		return errno;
+	/* It may have ended before it was asked for. */
+	if (getppid() != parent)
+		return EOWNERDEAD;
+	for (int fd = 0; fd < 3; fd++)
+		if (dup2(ends[fd], fd) < 0)
+			return errno;
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	return 0;
+}
+
+/* In the child. What goes wrong is written to `failure`, which exec() closes. */
+static void become(const char *const *argv, int error, int failure)
+{
+	if (error == 0) {
+		/* exec() does not write to the strings, its type is older than const. */
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		error = errno;
+	}
+	while (write(failure, &error, sizeof(error)) < 0 && errno == EINTR)
+		;
+	_exit(127);
+}
+
+/* What exec() met, or 0 when it has closed the pipe. */
+static int exec_result(int failure)
+{
+	int error = 0;
+	ssize_t n;
+
+	do
+		n = read(failure, &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(error) ? error : 0;
+}
+
+int spawn_wait(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+int spawn(const char *const *argv, const int ends[3], bool apart, pid_t *pid)
+{
+	pid_t parent = getpid();
+	int failure[2];
+
+	if (pipe2(failure, O_CLOEXEC) != 0)
+		return errno;
+	*pid = fork();
+	if (*pid == 0)
+		become(argv, prepare(ends, apart, parent), failure[1]);
+	int error = *pid < 0 ? errno : 0;
+	close(failure[1]);
+	if (error == 0) {
+		error = exec_result(failure[0]);
+		if (error != 0)
+			spawn_wait(*pid);
+	}
+	close(failure[0]);
+	return error;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Xen: Debian's hypervisor at EL2 in QEMU, the suite as dom0, which QEMU's guest-loader puts into memory and tells Xen
+ * of. The console is Xen's and dom0's: Xen's own lines begin with "(XEN) ".
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include "tools/run/board.h"
+#include "tools/run/debian.h"
+#include "tools/run/kit.h"
+#include "tools/run/qemu.h"
+
+#define XEN_PREFIX  "(XEN) "
+#define SUITE_AT    "0x49000000" /* clear of Xen, and of where dom0 gets its memory: the top */
+#define INITRD_AT   "0x4e000000" /* the same, and behind the largest image */
+#define FLASH_AT    "0x04000000" /* the board's second bank: no RAM of Xen's */
+#define OPTION_SIZE (2 * (PATH_MAX + DEBIAN_WORDS))
+#define ARGUMENTS   32u
+
+/* The files of a run. */
+struct parts {
+	char xen[PATH_MAX], suite[PATH_MAX];
+	char second[PATH_MAX]; /* what starts Xen on the second of two CPUs */
+};
+
+static bool find_parts(struct parts *parts, const struct run_kit *kit, const struct run_plan *plan,
+		       char *why)
+{
+	static const char fetched[] = "expected Xen for arm64, which 'make debian-hosts' fetches";
+	static const char built[] =
+		"expected a part that 'make bench' and 'make conform-all' build";
+	bool elf;
+
+	return (plan->pcpus == 1 ||
+		need_part(kit->suite, "second-cpu.bin", built, parts->second, why)) &&
+	       need_part(kit->debian, "xen", fetched, parts->xen, why) &&
+	       need_image(parts->xen, fetched, NULL, why) &&
+	       need_suite(kit, plan, parts->suite, &elf, why);
+}
+
+static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *why)
+{
+	struct parts parts;
+
+	return debian_need_qemu(why) && find_parts(&parts, kit, plan, why);
+}
+
+/* Append to an option's text; a comma in a value is written twice. */
+static size_t add_value(char *option, size_t length, const char *value)
+{
+	for (; *value != '\0' && length < OPTION_SIZE - 3; value++) {
+		option[length++] = *value;
+		if (*value == ',')
+			option[length++] = ',';
+	}
+	option[length] = '\0';
+	return length;
+}
+
+static void guest_loader(char option[OPTION_SIZE], const char *suite, const struct run_plan *plan)
+{
+	char words[DEBIAN_WORDS];
+	size_t n = (size_t)snprintf(option, OPTION_SIZE, "guest-loader,addr=" SUITE_AT ",kernel=");
+
+	debian_words(words, plan);
+	n = add_value(option, n, suite);
+	n += (size_t)snprintf(option + n, OPTION_SIZE - n, ",bootargs=");
+	add_value(option, n, words);
+}
+
+/* A further device of QEMU's, behind the others: `argv` ends with NULLs, and has room. */
+static void add_device(const char **argv, const char *option)
+{
+	while (*argv != NULL)
+		argv++;
+	argv[0] = "-device";
+	argv[1] = option;
+}
+
+/* The same, of a device that loads that file; `option` is what its text is kept in. */
+static void add_loader(const char **argv, char option[OPTION_SIZE], const char *loader,
+		       const char *file)
+{
+	size_t n = (size_t)snprintf(option, OPTION_SIZE, "%s", loader);
+
+	add_value(option, n, file);
+	add_device(argv, option);
+}
+
+/*
+ * Take out Xen's lines from behind the first one that is not Xen's: the suite's text is whole without them.
+ * Those before it tell why dom0 did not start, where it did not.
+ */
+static void drop_lines_of_xen(struct run_output *output)
+{
+	char *to = output->text, *at = output->text, *end = output->text + output->length;
+	bool begun = false;
+
+	while (at < end) {
+		char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t n = newline != NULL ? (size_t)(newline + 1 - at) : (size_t)(end - at);
+		bool own =
+			n >= strlen(XEN_PREFIX) && memcmp(at, XEN_PREFIX, strlen(XEN_PREFIX)) == 0;
+
+		begun = begun || !own;
+		if (!begun || !own) {
+			memmove(to, at, n);
+			to += n;
+		}
+		at += n;
+	}
+	output->length = (size_t)(to - output->text);
+	*to = '\0';
+}
+
+/* Xen says only what goes wrong, and has room for all that dom0 prints before it goes out. */
+static enum run_outcome run(const struct run_kit *kit, const struct run_plan *plan,
+			    struct run_output *output)
+{
+	struct parts parts;
+	char pcpus[16], words[128], loader[OPTION_SIZE], initrd[OPTION_SIZE], second[OPTION_SIZE];
+	const char *argv[ARGUMENTS] = {
+		QEMU_PROGRAM, "-M",	 "virt,virtualization=on,gic-version=3",
+		"-cpu",	      plan->cpu, "-smp",
+		pcpus,	      "-m",	 "1G",
+		"-kernel",    parts.xen, "-append",
+		words,
+	};
+
+	*output = (struct run_output){.text = NULL};
+	if (!find_parts(&parts, kit, plan, output->why))
+		return RUN_UNABLE;
+	snprintf(pcpus, sizeof(pcpus), "%u", plan->pcpus);
+	snprintf(words, sizeof(words),
+		 "dom0_mem=128M dom0_max_vcpus=%u console=dtuart serial_tx_buffer=1M loglvl=error "
+		 "guest_loglvl=none",
+		 plan->vcpus);
+	guest_loader(loader, parts.suite, plan);
+	add_device(argv, loader);
+	if (kit->initrd != NULL)
+		add_loader(argv, initrd, "guest-loader,addr=" INITRD_AT ",initrd=", kit->initrd);
+	if (plan->pcpus > 1)
+		add_loader(argv, second,
+			   "loader,cpu-num=0,addr=" FLASH_AT ",force-raw=on,file=", parts.second);
+	enum run_outcome outcome = board_run(argv, plan->limit_s, NULL, output);
+	if (output->text != NULL)
+		drop_lines_of_xen(output);
+	return outcome;
+}
+
+static void versions(const struct run_kit *kit, char *text, size_t room)
+{
+	char version[96];
+
+	debian_version(version, sizeof(version), kit, "versions-hosts", "xen-hypervisor-");
+	snprintf(text, room, "Xen %s", version);
+}
+
+const struct run_target target_xen = {
+	.name = "xen",
+	.ready = ready,
+	.run = run,
+	.versions = versions,
+};
