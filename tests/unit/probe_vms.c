@@ -114,14 +114,6 @@ static void test_left_over(void)
 	tap_ok(is(vcpu(0, 1), false, 0, 96, PROBE_BY_TIME) &&
 		       is(vcpu(0, 2), false, 0, 97, PROBE_BY_TIME),
 	       "then order says nothing");
-	/* KVM itself says more. */
-	fake_file("sys/kernel/debug/kvm/90-8/vcpu1/pid", "97\n");
-	fake_file("sys/kernel/debug/kvm/90-8/vcpu0/pid", "1\n");
-	fake_file("sys/kernel/debug/kvm/90-8/vcpu3/exits", "7\n");
-	fake_file("sys/kernel/debug/kvm/exits", "7\n");
-	tap_ok(look(90) && is(vcpu(0, 1), true, 1, 97, PROBE_BY_DEBUGFS), "debugfs tells");
-	tap_ok(is(vcpu(0, 2), false, 0, 96, PROBE_BY_TIME), "and not of the others");
-	fake_remove("sys");
 	fake_remove("proc/90/fd/14");
 	/* The same vCPU, open twice. */
 	file(90, 15, "anon_inode:kvm-vcpu:2");

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "tools/probe/facts.h"
 #include "tools/probe/files.h"
-#include "tools/probe/vms.h"
+#include "tools/probe/thread.h"
 
 #define NS_PER_S 1000000000u
 
@@ -196,7 +196,6 @@ static void keep(struct look *look)
 	struct probe_vms *vms = look->vms;
 	char path[PROBE_PATH];
 
-	probe_debugfs(&look->vm, look->root);
 	match_rest(look);
 	sort(look->vm.vcpu, look->vm.count, sizeof(*look->vm.vcpu), by_id);
 	snprintf(path, sizeof(path), "proc/%u/maps", look->vm.pid);
