@@ -73,7 +73,7 @@ static void print_missed(const struct bench_results *results, enum bench_row_id 
 			 const json_t *counts, FILE *out)
 {
 	double operations = json_number_value(json_object_get(counts, "operations"));
-	char on[BENCH_CPUS][BENCH_TEXT], goal[2 * BENCH_TEXT];
+	char on[BENCH_CPUS][BENCH_TEXT], goal[3 * BENCH_TEXT];
 	const json_t *visit;
 	size_t i;
 
@@ -103,7 +103,7 @@ static void print_all_missed(const struct bench_results *results, const json_t *
 	bool any = false;
 
 	for (unsigned r = 0; r < BENCH_ROWS; r++) {
-		char goal[2 * BENCH_TEXT];
+		char goal[3 * BENCH_TEXT];
 
 		bench_format_goal(goal, results, (enum bench_row_id)r);
 		if (strstr(goal, BENCH_MISSED) == NULL)
