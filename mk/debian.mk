@@ -7,6 +7,8 @@ DEBIAN_BUSYBOX := $(DEBIAN)/busybox
 DEBIAN_KEXEC   := $(DEBIAN)/kexec
 DEBIAN_QEMU    := $(DEBIAN)/qemu/bin/qemu-system-aarch64
 DEBIAN_XEN     := $(DEBIAN)/xen
+DEBIAN_LINUX   := $(DEBIAN)/linux
+DEBIAN_LINUX_LIBS := $(DEBIAN_LINUX)/lib/libini_config.a
 A64_LIBFDT     := $(DEBIAN)/libfdt/libfdt.a
 A64_LIBFDT_INC := $(DEBIAN)/libfdt/include
 
@@ -14,10 +16,10 @@ A64_LIBFDT_INC := $(DEBIAN)/libfdt/include
 debian: $(DEBIAN)/versions ## fetch the arm64 kernel, busybox and libfdt from Debian (cached)
 
 .PHONY: debian-hosts
-debian-hosts: $(DEBIAN)/versions-hosts ## fetch Xen, and an arm64 QEMU for a KVM host, from Debian (cached)
+debian-hosts: $(DEBIAN)/versions-hosts ## fetch Xen, and what an arm64 Linux host needs, from Debian (cached)
 
 # The last file that the script puts in place is versions.
 $(DEBIAN_IMAGE) $(DEBIAN_BUSYBOX) $(DEBIAN_KEXEC)/sbin/kexec $(A64_LIBFDT) $(DEBIAN)/versions &:
 	scripts/debian-fetch $(DEBIAN)
-$(DEBIAN_QEMU) $(DEBIAN_XEN) $(DEBIAN)/versions-hosts &:
+$(DEBIAN_QEMU) $(DEBIAN_XEN) $(DEBIAN_LINUX_LIBS) $(DEBIAN)/versions-hosts &:
 	scripts/debian-fetch $(DEBIAN) hosts

@@ -41,7 +41,7 @@ PACKAGES_BENCH := gnuplot-nox
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 PACKAGE_STAMPS := \
 	$(if $(filter-out help clean,$(GOALS)),$(BUILD)/packages-build.mk) \
-	$(if $(filter-out help clean conform conform-all conformance debian debian-hosts demo guests hypervisor tools bench bench-quick bench-guest $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk) \
+	$(if $(filter-out help clean conform conform-all conformance debian debian-hosts demo tools-a64 guests hypervisor tools bench bench-quick bench-guest $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk) \
 	$(if $(filter bench,$(GOALS)),$(BUILD)/packages-bench.mk)
 INSTALL ?= yes
 

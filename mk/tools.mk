@@ -18,6 +18,24 @@ $(BUILD)/pvtime: $(TOOLS_OBJS) $(LIB_HOST)
 tools: $(BUILD)/pvtime ## build the pvtime command
 all: tools
 
+# The same for arm64 Linux, where /dev/kvm is: on a host of that kind, and in QEMU on Debian's kernel (tests/kvm/).
+# Linked statically, with Debian's arm64 libraries: one file, that runs wherever it is copied to.
+A64_PVTIME      := $(BUILD)/a64-linux/pvtime
+A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(TOOLS_SRCS) $(LIB_SRCS))
+A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(TOOLS_SRCS))
+# Each before those that it takes from.
+A64_TOOLS_LIBS  := $(patsubst %,-l%,ini_config collection path_utils ref_array basicobjects fdt z tinfo jansson m)
+
+$(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
+$(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): | $(DEBIAN_LINUX_LIBS)
+$(A64_PVTIME): $(A64_TOOLS_OBJS)
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -static -o $@ $^ -L$(DEBIAN_LINUX)/lib $(A64_TOOLS_LIBS)
+clang-host: $(A64_TOOLS_CLANG)
+
+.PHONY: tools-a64
+tools-a64: $(A64_PVTIME) ## build the pvtime command for arm64 Linux, build/a64-linux/pvtime
+
 # The parts that know no process and no terminal, each with a test of its own.
 UNIT_NAMES += tools_link tools_record tools_ledger tools_watch tools_options tools_console tools_intake
 tools_link_SRCS    := tests/unit/tools_link.c tools/lab/link.c tools/run/lines.c

@@ -51,7 +51,7 @@ static void fill(void)
 
 static void test_goals(void)
 {
-	char text[2 * BENCH_TEXT];
+	char text[3 * BENCH_TEXT];
 	double goal;
 
 	tap_ok(bench_best_peer(&results, BENCH_ROW_idreg, BENCH_A57) == 429, "the best peer");

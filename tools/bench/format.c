@@ -41,7 +41,7 @@ static void format_goal(char text[BENCH_TEXT], double goal, enum bench_unit unit
 		snprintf(text, BENCH_TEXT, "%.0f", goal);
 }
 
-void bench_format_goal(char text[2 * BENCH_TEXT], const struct bench_results *results,
+void bench_format_goal(char text[3 * BENCH_TEXT], const struct bench_results *results,
 		       enum bench_row_id row)
 {
 	char goals[BENCH_CPUS][BENCH_TEXT] = {"", ""};
@@ -58,7 +58,7 @@ void bench_format_goal(char text[2 * BENCH_TEXT], const struct bench_results *re
 		judged |= f->state == BENCH_MEASURED;
 		met &= f->state != BENCH_MEASURED || f->best <= goal;
 	}
-	snprintf(text, 2 * BENCH_TEXT, "%s%s%s%s", goals[0], one ? "" : " / ", one ? "" : goals[1],
+	snprintf(text, 3 * BENCH_TEXT, "%s%s%s%s", goals[0], one ? "" : " / ", one ? "" : goals[1],
 		 !judged ? ""
 		 : met	 ? ", met"
 			 : ", missed");

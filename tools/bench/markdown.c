@@ -63,7 +63,7 @@ static const char method[] =
 
 static void print_row(const struct bench_results *results, enum bench_row_id row, FILE *out)
 {
-	char text[2 * BENCH_TEXT];
+	char text[3 * BENCH_TEXT];
 
 	fprintf(out, "| %s (`%s`) |", bench_rows[row].title, bench_rows[row].name);
 	for (unsigned t = 0; t < BENCH_NONE; t++) {

@@ -8,7 +8,7 @@
 
 static void print_row(const struct bench_results *results, enum bench_row_id row, FILE *out)
 {
-	char text[2 * BENCH_TEXT];
+	char text[3 * BENCH_TEXT];
 
 	fprintf(out, TITLE, bench_rows[row].title);
 	for (unsigned t = 0; t < BENCH_NONE; t++)

@@ -15,7 +15,7 @@ void bench_format_ratio(char text[BENCH_TEXT], const struct bench_results *resul
 			enum bench_row_id row, enum bench_cpu cpu);
 
 /* What is to be reached, "32", or for each CPU "730 / 540", and whether it is: ", met" or ", missed"; "" where nothing is. */
-void bench_format_goal(char text[2 * BENCH_TEXT], const struct bench_results *results,
+void bench_format_goal(char text[3 * BENCH_TEXT], const struct bench_results *results,
 		       enum bench_row_id row);
 
 /* Whether any target has a figure, or a reason for none. */
