@@ -71,8 +71,7 @@ static bool translate(const struct walk *w, int depth, uint64_t *address)
 			const fdt32_t *parent = window + level->address_cells;
 			const fdt32_t *size = parent + w->levels[depth - 1].address_cells;
 
-			if (*address < child ||
-			    *address - child >= number(size, level->size_cells))
+			if (*address < child || *address - child >= number(size, level->size_cells))
 				continue;
 			*address = *address - child +
 				   number(parent, w->levels[depth - 1].address_cells);
@@ -92,8 +91,8 @@ static const char *add_all(struct walk *w, int depth, const fdt32_t *cells, int 
 	int size_cells = stride - size_at;
 
 	for (; count > 0; count--, cells += stride) {
-		uint64_t address = number(cells + size_at - level->address_cells,
-					  level->address_cells);
+		uint64_t address =
+			number(cells + size_at - level->address_cells, level->address_cells);
 		uint64_t size = number(cells + size_at, size_cells);
 
 		if (size != 0 && translate(w, depth, &address) &&

@@ -9,7 +9,7 @@
 #include <pvtime/region.h>
 
 /* Linux' boot protocol: an FDT has at most 2 MiB. */
-#define EXEC_FDT_MAX 0x200000u
+#define EXEC_FDT_MAX  0x200000u
 #define EXEC_FDT_HEAD 8u
 
 struct exec_ranges {
