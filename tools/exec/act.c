@@ -312,7 +312,7 @@ bool exec_act(const struct exec_job *job, pid_t tid, const struct exec_kvm *kvm,
 		give(&a);
 		return true;
 	case EXEC_UNKNOWN:
-		if (kvm->vcpus[index].id != 0 && vcpu_0(&a) != NULL)
+		if (kvm->vcpus[index].off && vcpu_0(&a) != NULL)
 			return false;
 		break;
 	case EXEC_UNPLACED:

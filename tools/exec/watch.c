@@ -10,6 +10,7 @@
 /* Of Linux' include/uapi/linux/kvm.h and close_range.h; Debian 12's headers have no KVM_SET_USER_MEMORY_REGION2. */
 #define SET_MEMORY_REGION_2 0x40a0ae49u /* _IOW(KVMIO, 0x49, 160 bytes) */
 #define VCPU_INIT	    0x4020aeaeu /* KVM_ARM_VCPU_INIT: _IOW(KVMIO, 0xae, 32 bytes), on any machine */
+#define POWER_OFF	    1u		/* of its features, KVM_ARM_VCPU_POWER_OFF */
 #define CLOSE_UNSHARE	    2u
 #define CLOSE_CLOEXEC	    4u
 #define REG_X0		    0x6030000000100000u /* KVM_REG_ARM_CORE, regs.regs[0] */
@@ -48,6 +49,8 @@ static size_t interest(const struct exec_call *call)
 		return sizeof(struct kvm_device_attr);
 	case (uint32_t)KVM_SET_ONE_REG:
 		return sizeof(struct kvm_one_reg);
+	case VCPU_INIT: /* the target, and the first of the words of features */
+		return sizeof(uint64_t);
 	default:
 		return 0;
 	}
@@ -204,6 +207,7 @@ static void leave_vcpu(struct exec_kvm *kvm, size_t index, const struct exec_cal
 	switch (request_of(call)) {
 	case VCPU_INIT: /* resets registers */
 		vcpu->x0 = 0;
+		vcpu->off = call->is_read && (call->words[0] >> 32 & POWER_OFF) != 0;
 		break;
 	case (uint32_t)KVM_SET_ONE_REG:
 		if (call->is_read)

@@ -30,6 +30,7 @@ struct exec_vcpu {
 	size_t vm; /* index */
 	uint32_t id;
 	uint64_t x0; /* as the VMM set it, 0 before */
+	bool off;    /* it was made to wait for another one to start it */
 	bool given;  /* the VMM has set the address of its structure itself */
 };
 
