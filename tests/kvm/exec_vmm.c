@@ -32,6 +32,7 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -76,6 +77,19 @@ static const char *word(const struct vmm *v, const char *name)
 		    (v->argv[i][n] == '\0' || v->argv[i][n] == '='))
 			return v->argv[i] + n + (v->argv[i][n] == '=');
 	return NULL;
+}
+
+/* By write() alone, which the filter lets pass. */
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+	char text[128];
+	va_list args;
+
+	va_start(args, format);
+	int n = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (write(STDOUT_FILENO, text, (size_t)n) != n)
+		_exit(3);
 }
 
 static int must(int result, const char *what)
@@ -201,7 +215,7 @@ static void count_children(void)
 
 	while (waitpid(-1, NULL, WNOHANG | __WALL) >= 0)
 		children++;
-	dprintf(1, "children %d%s\n", children, errno == ECHILD ? "" : "?");
+	say("children %d%s\n", children, errno == ECHILD ? "" : "?");
 }
 
 static void got(int signo)
@@ -217,10 +231,10 @@ static void wait_for_signal(void)
 	sigaddset(&usr1, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &usr1, &before);
 	signal(SIGUSR1, got);
-	dprintf(1, "ready %d\n", getpid());
+	say("ready %d\n", getpid());
 	sigsuspend(&before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	dprintf(1, "got SIGUSR1\n");
+	say("got SIGUSR1\n");
 }
 
 struct asleep {
@@ -315,7 +329,7 @@ static void run_all(const struct vmm *v)
 	unsigned on = word(v, "off") != NULL ? v->vcpus - 1 : v->vcpus;
 
 	for (unsigned i = 0; i < on; i++)
-		dprintf(1, "vcpu %u x0=%#llx\n", i, (unsigned long long)run_vcpu(v, i));
+		say("vcpu %u x0=%#llx\n", i, (unsigned long long)run_vcpu(v, i));
 	if (word(v, "loop") != NULL)
 		for (unsigned i = 0;; i = (i + 1) % on)
 			run_vcpu(v, i);
@@ -332,7 +346,7 @@ static void run_masked(const struct vmm *v)
 	run_all(v);
 	sigpending(&usr2);
 	if (sigismember(&usr2, SIGUSR2))
-		dprintf(1, "pending USR2\n");
+		say("pending USR2\n");
 }
 
 static void prepare(struct vmm *v)
@@ -392,7 +406,7 @@ int main(int argc, char **argv)
 	else
 		run_all(&v);
 	if (word(&v, "maps") != NULL)
-		dprintf(1, "maps %u %u\n", maps, count_maps());
+		say("maps %u %u\n", maps, count_maps());
 	if (word(&v, "abort") != NULL)
 		abort();
 	_exit(status != NULL ? atoi(status) : 0);
