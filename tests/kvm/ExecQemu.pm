@@ -92,8 +92,9 @@ sub on_host
 	my $text = $run->{out} =~ s/\r//gr;
 	my %run;
 	while ($text =~ /((?:^(?:sample|traced) .*\n)*)^\[(\w+)\] (\d+)\n((?:(?:out|err): .*\n)*)/mg) {
-		$run{$2} = {samples => $1, status => $3, all => "$1$4", out => join("\n", $4 =~ /^out: (.*)/mg),
-			err => join("\n", $4 =~ /^err: (.*)/mg)};
+		my ($samples, $name, $status, $lines) = ($1, $2, $3, $4);
+		$run{$name} = {samples => $samples, status => $status, all => "$samples$lines",
+			out => join("\n", $lines =~ /^out: (.*)/mg), err => join("\n", $lines =~ /^err: (.*)/mg)};
 	}
 	return %run;
 }
