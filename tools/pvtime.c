@@ -25,6 +25,8 @@ static const struct command {
 	 bench_usage},
 	{"exec", exec_command, "start a VMM on Linux KVM, and give its guest stolen time",
 	 exec_usage},
+	{"probe", probe_command,
+	 "say what this machine has of stolen time, and how long its vCPUs wait", probe_usage},
 	{"help", help_command, "say what pvtime can do, or what one of its commands takes", NULL},
 };
 
