@@ -42,7 +42,7 @@ spin() { while :; do :; done; }
 # The two belong together if the thread was not scheduled between.
 sample()
 {
-	tid=$(thread_of "$1")
+	eval "tid=\$tid_$1"
 	before=x after=y
 	until [ "$before" = "$after" ]; do
 		read -r _ before _ </proc/$pid/task/$tid/schedstat
@@ -64,6 +64,9 @@ contend()
 	wait_for 60 is_up
 	map=$(sed -n 's/^\([0-9a-f]*\)-.* rw-s .*dev.zero.*/0x\1/p' /proc/$pid/maps)
 	grep TracerPid /proc/$pid/task/*/status | sed 's/.*\t/traced by /' | sort | uniq
+	for vcpu in $(seq 0 $(($1 - 1))); do
+		eval "tid_$vcpu=$(thread_of "$vcpu")"
+	done
 	$3 &
 	busy=$!
 	for round in 1 2 3; do
