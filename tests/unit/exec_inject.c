@@ -57,6 +57,12 @@ static void confine(void)
 		_exit(1);
 }
 
+/* The sanitizers' _exit() makes calls of their own. */
+static void leave(int status)
+{
+	syscall(__NR_exit_group, status);
+}
+
 /* In the other process: 42, if all is as it is without us. Raw calls: what the library adds could be filtered. */
 static void live(int how, int pipe)
 {
@@ -69,8 +75,8 @@ static void live(int how, int pipe)
 	if (how == EXTRA)
 		syscall(__NR_getppid);
 	if (syscall(__NR_write, pipe, &byte, 1) != 1)
-		_exit(2);
-	_exit(handled == (how == HANDLER) ? STATUS : 3);
+		leave(2);
+	leave(handled == (how == HANDLER) ? STATUS : 3);
 }
 
 /* Resume to the next stop at a system call's entry. */
@@ -191,12 +197,16 @@ static void test_files(void)
 
 static void test_confined(void)
 {
-	struct other o = begin(EXTRA);
 	int64_t result = 0;
-	size_t written;
+	int status = 0;
+	pid_t pid = fork();
 
-	tap_ok(WIFSIGNALED(finish(&o, &written)), "a filter kills for a system call more");
-	o = begin(PLAIN);
+	if (pid == 0)
+		live(EXTRA, STDOUT_FILENO);
+	waitpid(pid, &status, 0);
+	tap_ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS,
+	       "a filter kills for a system call more");
+	struct other o = begin(PLAIN);
 	tap_ok(!process_is_confined(o.pid) && unharmed(&o), "one without is told");
 	o = begin(CONFINED);
 	tap_ok(process_is_confined(o.pid), "from one with it");

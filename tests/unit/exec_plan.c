@@ -7,10 +7,10 @@
 
 #define SLOTS 32767
 
-/* A VM with RAM at 1 GiB, 36 bits of addresses, and vCPUs 0 and 1; of another VM there is a vCPU 500. */
+/* A VM with RAM at 1 GiB, 36 bits of addresses, and vCPUs 0 and 1; another VM has a vCPU 2000. */
 static struct exec_slot slots[4] = {{0, {0x40000000, 0x40000000}, 0x1000}};
 static struct exec_vm vms[2] = {{36, false, slots, 1}, {40, false, NULL, 0}};
-static struct exec_vcpu vcpus[3] = {{.vm = 0, .id = 1}, {.vm = 0, .id = 0}, {.vm = 1, .id = 500}};
+static struct exec_vcpu vcpus[3] = {{.vm = 0, .id = 1}, {.vm = 0, .id = 0}, {.vm = 1, .id = 2000}};
 static const struct exec_kvm kvm = {.vms = vms, .vcpus = vcpus, .vm_count = 2, .vcpu_count = 3};
 
 static struct exec_known known(void)
