@@ -74,6 +74,20 @@ run no_cap vmm drop pvtime exec --ipa 0x50000000 -- vmm vcpus=2 confine
 run no_cap_free vmm drop pvtime exec --ipa 0x50000000 -- vmm vcpus=2
 run no_cap_dry vmm drop pvtime exec --dry-run --ipa 0x50000000 -- vmm confine
 
+trap '' CHLD
+run sigchld pvtime exec --ipa 0x50000000 -- vmm child
+trap - CHLD
+chmod 666 /dev/kvm
+yama=/proc/sys/kernel/yama/ptrace_scope
+echo 1 >$yama
+run yama_1 vmm nobody pvtime exec --ipa 0x50000000 -- vmm
+run yama_1_confined vmm nobody pvtime exec --ipa 0x50000000 -- vmm confine
+echo 2 >$yama
+run yama_2 vmm nobody pvtime exec --ipa 0x50000000 -- vmm
+run yama_2_root pvtime exec --ipa 0x50000000 -- vmm
+chmod 600 /dev/kvm
+run no_access vmm nobody pvtime exec -- vmm
+
 begin()
 {
 	>/tmp/out
@@ -212,6 +226,14 @@ ran('confined_extra', 159, '', qr/(?:Bad system call\n)?/);
 ran('no_cap', 0, answers($none, $none), qr/$no.*confined by a seccomp filter.*CAP_SYS_ADMIN.*\n/);
 ran('no_cap_free', 0, answers('0x50000000', '0x50000040'), '');
 ran('no_cap_dry', 0, answers($none), qr/$no.*confined by a seccomp filter.*CAP_SYS_ADMIN.*\n/);
+
+# Whoever starts it may ignore SIGCHLD, and need not be root.
+ran('sigchld', 0, "children 0\n" . answers('0x50000000'), '');
+ran('yama_1', 0, answers('0x50000000'), '');
+ran('yama_1_confined', 0, answers($none), qr/$no.*confined by a seccomp filter.*\n/);
+ran('yama_2', 2, '', qr/pvtime: exec: the VMM cannot be watched: \S+ptrace_scope is 2; expected 0 or 1, or CAP_SYS_PTRACE\n/);
+ran('yama_2_root', 0, answers('0x50000000'), '');
+ran('no_access', 2, '', "pvtime: exec: needs an arm64 host with KVM: /dev/kvm: Permission denied\n");
 
 my $answers = answers('0x50000000', '0x50000040');
 like($text, qr/^the VMM is the process that was started$/m, 'the VMM is the process that was started');

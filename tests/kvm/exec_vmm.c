@@ -22,7 +22,7 @@
  *   exit=N        the status, 0 by default
  *   abort         end by SIGABRT
  *
- * and `drop COMMAND...` runs a command without CAP_SYS_ADMIN.
+ * and `drop COMMAND...` runs a command without CAP_SYS_ADMIN, `nobody COMMAND...` as a user without any.
  */
 #include <err.h>
 #include <errno.h>
@@ -53,6 +53,7 @@
 #define OWN	  0x50000000u
 #define NOWHERE	  0x60000000u /* where vcpu.S stores what it was answered */
 #define VCPUS_MAX 8
+#define NOBODY	  65534
 
 /* conformance/user/vcpu.S */
 extern const char guest_code[], guest_code_end[], guest_call[];
@@ -376,9 +377,12 @@ static void prepare(struct vmm *v)
 }
 
 /* Without it in the bounding set, a program that root executes does not get it. */
-static int drop(char **command)
+static int with_less(const char *how, char **command)
 {
-	must(prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), "PR_CAPBSET_DROP");
+	if (strcmp(how, "drop") == 0)
+		must(prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), "PR_CAPBSET_DROP");
+	else
+		must(setgid(NOBODY) == 0 ? setuid(NOBODY) : -1, "setuid");
 	execvp(command[0], command);
 	err(3, "%s", command[0]);
 }
@@ -388,8 +392,8 @@ int main(int argc, char **argv)
 	struct vmm v = {.argc = argc, .argv = argv};
 	unsigned maps = 0;
 
-	if (argc > 2 && strcmp(argv[1], "drop") == 0)
-		return drop(argv + 2);
+	if (argc > 2 && (strcmp(argv[1], "drop") == 0 || strcmp(argv[1], "nobody") == 0))
+		return with_less(argv[1], argv + 2);
 	const char *vcpus = word(&v, "vcpus"), *status = word(&v, "exit");
 	v.vcpus = vcpus != NULL ? (unsigned)atoi(vcpus) : 1;
 	if (v.vcpus < 1 || v.vcpus > VCPUS_MAX)
