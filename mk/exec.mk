@@ -9,10 +9,14 @@ exec_fdt_LIBS     := -lfdt
 exec_options_SRCS := tests/unit/exec_options.c tools/exec/options.c tools/arguments.c tools/report.c
 exec_inject_SRCS  := tests/unit/exec_inject.c tests/unit/exec_regs.c tools/exec/inject.c tools/exec/process.c tools/exec/maps.c
 
-# A VMM that does as it is told: tests/kvm/exec_vmm.c.
-EXEC_VMM := $(BUILD)/kvm/tests/exec_vmm
+# A VMM that does as it is told, and what looks at a counter and a thread at once.
+EXEC_VMM  := $(BUILD)/kvm/tests/exec_vmm
+EXEC_PEEK := $(BUILD)/kvm/tests/peek
+$(EXEC_PEEK): $(BUILD)/a64-linux/tests/kvm/peek.o
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -static -o $@ $^
 $(EXEC_VMM): $(BUILD)/a64-linux/tests/kvm/exec_vmm.o $(BUILD)/a64-linux/conformance/user/vcpu.o
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -static -o $@ $^
-check-kvm: $(EXEC_VMM)
-clang-host: $(BUILD)/a64-linux-clang/tests/kvm/exec_vmm.o
+check-kvm: $(EXEC_VMM) $(EXEC_PEEK)
+clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,exec_vmm peek)

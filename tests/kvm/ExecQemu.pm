@@ -37,19 +37,11 @@ thread_of()
 		[ "$(cat "$task/comm")" != "CPU $1/KVM" ] || echo "${task##*/}"
 	done
 }
-structure() { dd if=/proc/$pid/mem bs=8 count=1 skip=$(((map + 64 * $1 + 8) / 8)) 2>/dev/null | od -A n -t u8 | tr -d ' '; }
 spin() { while :; do :; done; }
-# The two belong together if the thread was not scheduled between.
 sample()
 {
 	eval "tid=\$tid_$1"
-	before=x after=y
-	until [ "$before" = "$after" ]; do
-		read -r _ before _ </proc/$pid/task/$tid/schedstat
-		ns=$(structure "$1")
-		read -r _ after _ </proc/$pid/task/$tid/schedstat
-	done
-	echo "sample $1 $ns $before"
+	echo "sample $1 $(peek $pid $tid $((map + 64 * $1 + 8)))"
 }
 is_up() { grep -q ^BOOT /tmp/out; }
 is_told() { [ "$(grep -c ^STEAL /tmp/out)" = "$1" ]; }
@@ -90,7 +82,7 @@ sub on_host
 {
 	my ($script) = @_;
 	my $run = host_run(script => "$prelude$script", cpus => 1, icount => 1, qemu => 1, limit_s => 280,
-		files => {'Image' => "$build/debian/Image", 'guest.cpio' => "$build/guest/initramfs.cpio"});
+		files => {'bin/peek' => "$build/kvm/tests/peek", 'Image' => "$build/debian/Image", 'guest.cpio' => "$build/guest/initramfs.cpio"});
 	is($run->{status}, 0, 'the script has ended') or BAIL_OUT($run->{console});
 	my $text = $run->{out} =~ s/\r//gr;
 	my %run;

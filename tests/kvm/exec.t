@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with tests/kvm/exec_vmm.c, a VMM that does as it is told, on Debian's kernel at EL2: whose guest gets stolen time
-# and where, who is left alone, and that the VMM notices nothing. tests/kvm/exec_qemu.t has a real VMM, and real guests.
+# TAP: pvtime exec with tests/kvm/exec_vmm.c, a VMM that does as it is told, on Debian's kernel at EL2: whose guest gets stolen
+# time and where, who is left alone, and that the VMM notices nothing. tests/kvm/exec_qemu.t has a real VMM, and real guests.
 
 use strict;
 use warnings;

@@ -17,7 +17,7 @@ run without role=report $qemu $off -smp 1
 run dry role=report pvtime exec --dry-run -- $qemu $off -smp 1
 run own role=report pvtime exec -- $qemu -cpu host -smp 1
 run sandbox role=report pvtime exec -- $qemu $off -smp 1 -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
-contend 1 5 spin
+contend 1 4 spin
 END
 
 is($run{without}{status}, 0, 'without: status');

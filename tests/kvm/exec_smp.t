@@ -12,7 +12,7 @@ use ExecQemu;
 use Host;
 use Test::More;
 
-my %run = on_host('contend 4 5 "sleep 1000"');
+my %run = on_host('contend 4 4 "sleep 1000"');
 contended($run{contended_4}, 4);
 
 done_testing;
