@@ -63,7 +63,10 @@ static bool is(const struct probe_vcpu *v, bool known, unsigned id, unsigned tid
 	return v->known == known && (!known || v->id == id) && v->tid == tid && v->by == by;
 }
 
-/* QEMU without names: vCPU 0 sleeps, 1 and 2 are busy; the other threads are none. */
+/*
+ * QEMU without names that tell: vCPU 0 sleeps, 1 and 2 are busy; the other threads are none, though one of them asks
+ * something of a vCPU.
+ */
 static void make_qemu(void)
 {
 	name(90, "qemu-system-aar");
@@ -75,12 +78,10 @@ static void make_qemu(void)
 	file(90, 13, "anon_inode:kvm-arm-vgic-v3");
 	thread(90, 90, "qemu-system-aar", 0x400140, 0, "73 0xaaab 0x4 0x0 0x0 0x8 0x0 0xff 0xff\n",
 	       "1 1 1\n");
-	thread(90, 91, "a) b (c", 0x400140, 0, "29 0x4 0xae80 0x0 0x0 0x0 0x0 0x1 0x2\n",
-	       "1 1 1\n");
+	thread(90, 91, "worker", 0x400140, 0, "29 0xb 0xae81 0x0 0x0 0x0 0x0 0x1 0x2\n", "1 1 1\n");
 	thread(90, 95, "qemu-system-aar", 0x8400140, 0, "29 0xa 0xae80 0x0 0x0 0x0 0x0 0x1 0x2\n",
 	       "59181840 22882448 34\n");
-	thread(90, 97, "qemu-system-aar", 0x8400140, 345, "running\n",
-	       "8617802192 730799296 337\n");
+	thread(90, 97, "x) R (y", 0x8400140, 345, "running\n", "8617802192 730799296 337\n");
 	thread(90, 96, "qemu-system-aar", 0x8400141, 0, "running\n", "0 0 0\n");
 	fake_file("proc/90/maps",
 		  "ffff0000-ffff1000 rw-s 00000000 00:01 7 /memfd:pvtime (deleted)\n");
