@@ -16,7 +16,8 @@ union arm64 {
 	struct user_pt_regs user;
 };
 
-static int access_set(pid_t tid, int request, uintptr_t set, void *at, size_t size)
+static int access_set(pid_t tid, enum __ptrace_request request, uintptr_t set, void *at,
+		      size_t size)
 {
 	struct iovec part = {at, size};
 
