@@ -24,6 +24,7 @@ struct act {
 	struct inject in;
 	uint64_t memory; /* of the region, in the VMM; until all is set, arguments lie in it */
 	unsigned vcpus, served;
+	bool done;
 };
 
 static void refuse(const char *what, int64_t error)
@@ -79,25 +80,31 @@ static int64_t set_address(struct act *a, size_t index)
 			  sizeof(argument));
 }
 
-/* One that fails is told, and takes nothing from the others. */
-static int64_t set_addresses(struct act *a)
+/* Of those that are, or are not, vCPU 0. */
+static int64_t set_some(struct act *a, bool first)
 {
-	for (size_t i = 0; i < a->kvm->vcpu_count; i++) {
+	int64_t error = 0;
+
+	for (size_t i = 0; i < a->kvm->vcpu_count && error >= 0; i++) {
 		const struct exec_vcpu *vcpu = &a->kvm->vcpus[i];
 
-		if (vcpu->vm != a->vm || exec_vcpu_fd(a->kvm, i) < 0)
+		if (vcpu->vm != a->vm || (vcpu->id == 0) != first || exec_vcpu_fd(a->kvm, i) < 0)
 			continue;
-		int64_t error = set_address(a, i);
-		if (error == -ESRCH)
-			return error;
-		if (error < 0)
-			report("exec: vCPU %" PRIu32
-			       " gets no stolen time: KVM_SET_DEVICE_ATTR: %s",
-			       vcpu->id, strerror((int)-error));
-		else
-			a->served++;
+		error = set_address(a, i);
+		a->served += error >= 0;
 	}
-	return 0;
+	return error;
+}
+
+/*
+ * vCPU 0 is the last, and only if the others have theirs: there a guest asks whether there is stolen time, and Linux does
+ * not bring up a CPU that then has none.
+ */
+static int64_t set_addresses(struct act *a)
+{
+	int64_t error = set_some(a, false);
+
+	return error < 0 ? error : set_some(a, true);
 }
 
 static int64_t map_region(struct act *a)
@@ -125,7 +132,7 @@ static void unmap_region(struct act *a)
 	call(a, __NR_munmap, (const uint64_t[6]){a->memory, a->plan.region.size});
 }
 
-/* Nothing stays behind if no vCPU has an address in it. */
+/* Nothing stays behind if no vCPU has an address in it; one that has, keeps it: KVM takes none back. */
 static void place(struct act *a)
 {
 	int64_t error = map_region(a);
@@ -141,9 +148,10 @@ static void place(struct act *a)
 		return;
 	}
 	error = set_addresses(a);
-	if (error < 0) {
-		refuse("the VMM", error);
-	} else if (a->served == 0) {
+	if (error < 0)
+		refuse("KVM_SET_DEVICE_ATTR", error);
+	a->done = error >= 0;
+	if (a->served == 0) {
 		set_slot(a, false);
 		unmap_region(a);
 	} else if (!clear_region(a)) {
@@ -184,7 +192,7 @@ static void give(struct act *a)
 	int error = inject_end(&a->in);
 	if (error != 0 && error != -ESRCH)
 		report("exec: registers of the VMM: %s", strerror(-error));
-	if (dry || (a->served != 0 && (a->plan.found || a->job->options->verbose)))
+	if (dry || (a->done && (a->plan.found || a->job->options->verbose)))
 		tell(a, dry ? "would give" : "gives");
 }
 
