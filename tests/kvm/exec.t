@@ -74,9 +74,7 @@ run no_cap vmm drop pvtime exec --ipa 0x50000000 -- vmm vcpus=2 confine
 run no_cap_free vmm drop pvtime exec --ipa 0x50000000 -- vmm vcpus=2
 run no_cap_dry vmm drop pvtime exec --dry-run --ipa 0x50000000 -- vmm confine
 
-trap '' CHLD
-run sigchld pvtime exec --ipa 0x50000000 -- vmm child
-trap - CHLD
+run sigchld vmm ignore pvtime exec --ipa 0x50000000 -- vmm child
 chmod 666 /dev/kvm
 yama=/proc/sys/kernel/yama/ptrace_scope
 echo 1 >$yama
@@ -106,7 +104,7 @@ begin pause
 wait_for 20 is_ready
 grep -q "ready $pid" /tmp/out && echo "the VMM is the process that was started"
 tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
-echo "tracer $(awk '{ print $4 }' "/proc/$tracer/stat") $(ls /proc/$tracer/fd | tr '\n' ' ')"
+echo "tracer $(awk '{ print $4, $6 == $1 }' "/proc/$tracer/stat") $(ls /proc/$tracer/fd | tr '\n' ' ')"
 kill -STOP $pid
 wait_for 20 is_stopped $pid
 kill -USR1 $pid
@@ -237,7 +235,7 @@ ran('no_access', 2, '', "pvtime: exec: needs an arm64 host with KVM: /dev/kvm: P
 
 my $answers = answers('0x50000000', '0x50000040');
 like($text, qr/^the VMM is the process that was started$/m, 'the VMM is the process that was started');
-like($text, qr/^tracer 1 0 1 2 $/m, 'the tracer is no child of its, and has none of its files');
+like($text, qr/^tracer 1 1 0 1 2 $/m, 'the tracer is no child of its, has a session of its own, and none of its files');
 like($text, qr/^it stays stopped$/m, 'a stopped VMM stays stopped');
 ran('signals', 0, qr/ready \d+\ngot SIGUSR1\n$answers/, '');
 ran('term', 143, qr/ready \d+\n/, qr/(?:Terminated\n)?/);

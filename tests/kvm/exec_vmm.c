@@ -22,7 +22,8 @@
  *   exit=N        the status, 0 by default
  *   abort         end by SIGABRT
  *
- * and `drop COMMAND...` runs a command without CAP_SYS_ADMIN, `nobody COMMAND...` as a user without any.
+ * and `drop COMMAND...` runs a command without CAP_SYS_ADMIN, `nobody COMMAND...` as a user without any capability, `ignore
+ * COMMAND...` with SIGCHLD ignored.
  */
 #include <err.h>
 #include <errno.h>
@@ -379,7 +380,9 @@ static void prepare(struct vmm *v)
 /* Without it in the bounding set, a program that root executes does not get it. */
 static int with_less(const char *how, char **command)
 {
-	if (strcmp(how, "drop") == 0)
+	if (strcmp(how, "ignore") == 0)
+		signal(SIGCHLD, SIG_IGN);
+	else if (strcmp(how, "drop") == 0)
 		must(prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), "PR_CAPBSET_DROP");
 	else
 		must(setgid(NOBODY) == 0 ? setuid(NOBODY) : -1, "setuid");
@@ -392,7 +395,8 @@ int main(int argc, char **argv)
 	struct vmm v = {.argc = argc, .argv = argv};
 	unsigned maps = 0;
 
-	if (argc > 2 && (strcmp(argv[1], "drop") == 0 || strcmp(argv[1], "nobody") == 0))
+	if (argc > 2 && (strcmp(argv[1], "drop") == 0 || strcmp(argv[1], "nobody") == 0 ||
+			 strcmp(argv[1], "ignore") == 0))
 		return with_less(argv[1], argv + 2);
 	const char *vcpus = word(&v, "vcpus"), *status = word(&v, "exit");
 	v.vcpus = vcpus != NULL ? (unsigned)atoi(vcpus) : 1;
