@@ -8,7 +8,6 @@ exec_fdt_SRCS     := tests/unit/exec_fdt.c tools/exec/fdt.c machine/fdt.c
 exec_fdt_LIBS     := -lfdt
 exec_options_SRCS := tests/unit/exec_options.c tools/exec/options.c tools/arguments.c tools/report.c
 exec_inject_SRCS  := tests/unit/exec_inject.c tests/unit/exec_regs.c tools/exec/inject.c tools/exec/process.c tools/exec/maps.c
-
 exec_act_SRCS     := tests/unit/exec_act.c $(addprefix tools/exec/,act.c fdt.c maps.c plan.c watch.c) lib/region.c
 exec_act_LIBS     := -lfdt
 
@@ -22,4 +21,6 @@ $(EXEC_VMM): $(BUILD)/a64-linux/tests/kvm/exec_vmm.o $(BUILD)/a64-linux/conforma
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -static -o $@ $^
 check-kvm: $(EXEC_VMM) $(EXEC_PEEK)
+KVM_TESTS_CHECK += tests/kvm/exec.t
+QEMU_DEPS += $(EXEC_VMM)
 clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,exec_vmm peek)
