@@ -7,19 +7,9 @@
  * rule is written down twice.
  */
 #include <pvtime/host.h>
+#include "bytes.h"
 
 #define NS_PER_S 1000000000u
-
-/* Little-endian and back, on a CPU of either byte order. */
-static inline uint64_t le64(uint64_t x)
-{
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(x) : x;
-}
-
-static inline uint32_t le32(uint32_t x)
-{
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(x) : x;
-}
 
 /*
  * floor(ticks * 10^9 / freq) without the 94-bit product, and exact (R-26). 10^9 = whole * freq + rest, which is

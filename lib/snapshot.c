@@ -43,33 +43,6 @@ enum offset {
 };
 _Static_assert(AT_CRC + 4 == PVTIME_SNAPSHOT_SIZE, "the layout above");
 
-static void put(uint8_t *p, unsigned int bytes, uint64_t x)
-{
-	for (; bytes; bytes--, x >>= 8)
-		*p++ = (uint8_t)x;
-}
-
-static uint64_t get(const uint8_t *p, unsigned int bytes)
-{
-	uint64_t x = 0;
-
-	while (bytes--)
-		x = x << 8 | p[bytes];
-	return x;
-}
-
-static uint32_t crc32(const uint8_t *p, size_t n)
-{
-	uint32_t crc = UINT32_MAX;
-
-	while (n--) {
-		crc ^= *p++;
-		for (unsigned int bit = 0; bit < 8; bit++)
-			crc = crc & 1 ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
-	}
-	return ~crc;
-}
-
 static bool stopped(unsigned int state)
 {
 	return state == PVTIME_OFF || state == PVTIME_PAUSED;
@@ -82,19 +55,19 @@ int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_S
 	if (!stopped(v->state))
 		return PVTIME_EBUSY;
 	pvtime_totals(v, now, ticks, &elapsed);
-	put(blob + AT_MAGIC, 4, MAGIC);
-	put(blob + AT_VERSION, 2, VERSION);
-	put(blob + AT_SIZE, 2, PVTIME_SNAPSHOT_SIZE);
-	put(blob + AT_FREQ, 4, v->freq);
-	put(blob + AT_STATE, 1, v->state);
-	put(blob + AT_DIALECT, 1, v->dialect);
-	put(blob + AT_ZERO, 2, 0);
+	put_le(blob + AT_MAGIC, 4, MAGIC);
+	put_le(blob + AT_VERSION, 2, VERSION);
+	put_le(blob + AT_SIZE, 2, PVTIME_SNAPSHOT_SIZE);
+	put_le(blob + AT_FREQ, 4, v->freq);
+	put_le(blob + AT_STATE, 1, v->state);
+	put_le(blob + AT_DIALECT, 1, v->dialect);
+	put_le(blob + AT_ZERO, 2, 0);
 	for (unsigned int s = 0; s < PVTIME_STATES; s++)
-		put(blob + AT_TICKS + 8 * s, 8, ticks[s]);
-	put(blob + AT_ELAPSED, 8, elapsed);
-	put(blob + AT_IPA, 8, v->ipa);
-	put(blob + AT_PUBLISHED, 8, v->published_ns);
-	put(blob + AT_CRC, 4, crc32(blob, AT_CRC));
+		put_le(blob + AT_TICKS + 8 * s, 8, ticks[s]);
+	put_le(blob + AT_ELAPSED, 8, elapsed);
+	put_le(blob + AT_IPA, 8, v->ipa);
+	put_le(blob + AT_PUBLISHED, 8, v->published_ns);
+	put_le(blob + AT_CRC, 4, crc32(blob, AT_CRC));
 	return PVTIME_OK;
 }
 
@@ -103,13 +76,13 @@ static int check_form(const uint8_t *blob, size_t size)
 {
 	if (size != PVTIME_SNAPSHOT_SIZE)
 		return PVTIME_ESNAP_SIZE;
-	if (get(blob + AT_MAGIC, 4) != MAGIC)
+	if (get_le(blob + AT_MAGIC, 4) != MAGIC)
 		return PVTIME_ESNAP_MAGIC;
-	if (get(blob + AT_VERSION, 2) != VERSION)
+	if (get_le(blob + AT_VERSION, 2) != VERSION)
 		return PVTIME_ESNAP_VERSION;
-	if (get(blob + AT_SIZE, 2) != PVTIME_SNAPSHOT_SIZE)
+	if (get_le(blob + AT_SIZE, 2) != PVTIME_SNAPSHOT_SIZE)
 		return PVTIME_ESNAP_SIZE;
-	if (get(blob + AT_CRC, 4) != crc32(blob, AT_CRC))
+	if (get_le(blob + AT_CRC, 4) != crc32(blob, AT_CRC))
 		return PVTIME_ESNAP_CRC;
 	return PVTIME_OK;
 }
@@ -120,12 +93,12 @@ static int check_form(const uint8_t *blob, size_t size)
  */
 static bool totals_hold(const uint8_t *blob, uint32_t freq)
 {
-	uint64_t left = get(blob + AT_ELAPSED, 8);
+	uint64_t left = get_le(blob + AT_ELAPSED, 8);
 
 	if (left / freq > MAX_SECONDS)
 		return false;
 	for (unsigned int s = 0; s < PVTIME_STATES; s++) {
-		uint64_t t = get(blob + AT_TICKS + 8 * s, 8);
+		uint64_t t = get_le(blob + AT_TICKS + 8 * s, 8);
 
 		if (t > left)
 			return false; /* also where the sum would wrap */
@@ -133,18 +106,18 @@ static bool totals_hold(const uint8_t *blob, uint32_t freq)
 	}
 	if (left)
 		return false;
-	return get(blob + AT_PUBLISHED, 8) <=
-	       pvtime_ticks_to_ns(get(blob + AT_TICKS + 8 * PVTIME_READY, 8), freq);
+	return get_le(blob + AT_PUBLISHED, 8) <=
+	       pvtime_ticks_to_ns(get_le(blob + AT_TICKS + 8 * PVTIME_READY, 8), freq);
 }
 
 /* Does it fit this vCPU, as it was set up for it? */
 static int check_content(const struct pvtime_vcpu *v, const uint8_t *blob)
 {
-	if (get(blob + AT_FREQ, 4) != v->freq)
+	if (get_le(blob + AT_FREQ, 4) != v->freq)
 		return PVTIME_ESNAP_FREQ;
-	if (get(blob + AT_DIALECT, 1) != v->dialect || get(blob + AT_IPA, 8) != v->ipa)
+	if (get_le(blob + AT_DIALECT, 1) != v->dialect || get_le(blob + AT_IPA, 8) != v->ipa)
 		return PVTIME_ESNAP_ABI;
-	if (!stopped(blob[AT_STATE]) || get(blob + AT_ZERO, 2))
+	if (!stopped(blob[AT_STATE]) || get_le(blob + AT_ZERO, 2))
 		return PVTIME_ESNAP_STATE;
 	if (!totals_hold(blob, v->freq))
 		return PVTIME_ESNAP_TOTALS;
@@ -163,11 +136,11 @@ int pvtime_restore(struct pvtime_vcpu *v, const uint8_t *blob, size_t size, uint
 	if (err)
 		return err;
 	for (unsigned int s = 0; s < PVTIME_STATES; s++)
-		v->ticks[s] = get(blob + AT_TICKS + 8 * s, 8);
+		v->ticks[s] = get_le(blob + AT_TICKS + 8 * s, 8);
 	/* The baseline is here and now; the origin lies as far back as was accounted for. */
 	v->since = now;
-	v->origin = now - get(blob + AT_ELAPSED, 8);
-	v->published_ns = get(blob + AT_PUBLISHED, 8);
+	v->origin = now - get_le(blob + AT_ELAPSED, 8);
+	v->published_ns = get_le(blob + AT_PUBLISHED, 8);
 	v->state = blob[AT_STATE];
 	pvtime_page_init(v);
 	return PVTIME_OK;

@@ -108,6 +108,7 @@ static void run_case(unsigned number, bool present)
 	now.failures = now.lines = 0;
 	if (present) {
 		vm_create(&vm);
+		vm_give_stolen(&vm);
 		cases[number].run(&vm);
 		vm_destroy(&vm);
 	}

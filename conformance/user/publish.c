@@ -24,7 +24,7 @@ static struct sample run_once(struct vm *vm)
 
 	s.delay_before = delay_ns();
 	vcpu_run(&vm->vcpus[0]);
-	s.stolen = vm_stolen_ns(vm, VM_STOLEN);
+	s.stolen = vm_stolen_ns(vm);
 	s.delay_after = delay_ns();
 	return s;
 }
@@ -90,7 +90,7 @@ void case_restore(struct vm *vm)
 	struct sample restored, now;
 
 	competitor_begin();
-	vm_set_stolen_ns(vm, VM_STOLEN, SAVED_NS);
+	vm_set_stolen_ns(vm, SAVED_NS);
 	delay_grow(WAIT_NS);
 	restored.stolen = SAVED_NS;
 	restored.delay_before = restored.delay_after = delay_ns();

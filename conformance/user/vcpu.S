@@ -7,12 +7,13 @@
 
 	.section .rodata
 	.balign	4
-	.globl	guest_code, guest_code_end, guest_call, guest_work
+	.globl	guest_code, guest_code_end, guest_call, guest_hvc, guest_work
 guest_code:
 guest_call:
-	movz	x19, #(NOWHERE >> 16), lsl #16
 	movz	w0, #(PV_TIME_ST >> 16), lsl #16
 	movk	w0, #(PV_TIME_ST & 0xffff)
+guest_hvc:
+	movz	x19, #(NOWHERE >> 16), lsl #16
 	hvc	#0
 	str	x0, [x19]
 guest_work:

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <linux/kvm.h>
+#include "kvm/internal.h"
+#include "kvm/uapi.h"
 #include "user.h"
 #include "vm.h"
 
@@ -38,14 +38,15 @@ static void set_slot(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t ipa,
 	MUST(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
 }
 
-static uint8_t *map_memory(size_t size)
+/* Of the library's calls, which return a negative errno. */
+static void must_do(int result, const char *name)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (memory == MAP_FAILED)
-		bail_out("%zu bytes of memory", size);
-	return memory;
+	errno = -result;
+	if (result < 0)
+		bail_out("%s", name);
 }
+
+#define MUST_DO(call) must_do(call, #call)
 
 /* PSCI 0.2 and later, as that is how a guest's discovery of stolen time begins. */
 static void create_vcpu(struct vm *vm, unsigned index)
@@ -71,16 +72,28 @@ void vm_create(struct vm *vm)
 	if (MUST(vm->kvm, KVM_GET_API_VERSION, NULL) != KVM_API_VERSION)
 		bail_out("KVM_GET_API_VERSION is not %d", KVM_API_VERSION);
 	vm->fd = MUST(vm->kvm, KVM_CREATE_VM, NULL);
-	vm->code = map_memory(VM_CODE_SIZE);
-	vm->stolen = map_memory(VM_STOLEN_SIZE);
+	vm->code = mmap(NULL, VM_CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			0);
+	if (vm->code == MAP_FAILED)
+		bail_out("memory for the guest's code");
 	memcpy(vm->code, guest_code, (size_t)(guest_code_end - guest_code));
 	/* Instructions are to be seen by an instruction cache that need not see stores. */
 	__builtin___clear_cache((char *)vm->code, (char *)vm->code + VM_CODE_SIZE);
 	set_slot(vm, SLOT_CODE, 0, VM_CODE, VM_CODE_SIZE, vm->code);
-	vm->stolen_slot = false;
-	vm_stolen_memory(vm, VM_MEMORY_THERE);
+	vm->stolen = NULL;
+	vm->slot_read_only = false;
 	for (unsigned i = 0; i < VM_VCPUS; i++)
 		create_vcpu(vm, i);
+}
+
+void vm_give_stolen(struct vm *vm)
+{
+	const struct pvtime_range code = {VM_CODE, VM_CODE_SIZE};
+	struct pvtime_range region;
+
+	MUST_DO(pvtime_kvm_place(&region, VM_STOLEN, VM_VCPUS, &code, 1, 0));
+	MUST_DO(pvtime_kvm_create(&vm->stolen, vm->fd, SLOT_STOLEN, &region, VM_VCPUS));
+	MUST_DO(pvtime_kvm_register(vm->stolen));
 }
 
 void vm_destroy(struct vm *vm)
@@ -91,10 +104,10 @@ void vm_destroy(struct vm *vm)
 		munmap(vm->vcpus[i].run, run_size);
 		close(vm->vcpus[i].fd);
 	}
+	MUST_DO(pvtime_kvm_destroy(vm->stolen));
 	close(vm->fd);
 	close(vm->kvm);
 	munmap(vm->code, VM_CODE_SIZE);
-	munmap(vm->stolen, VM_STOLEN_SIZE);
 }
 
 /* The flags of a slot cannot be changed: it goes, and comes anew. */
@@ -104,55 +117,43 @@ void vm_stolen_memory(struct vm *vm, enum vm_memory state)
 		     : state == VM_MEMORY_MAPPED_READ_ONLY ? PROT_READ
 							   : PROT_READ | PROT_WRITE;
 
-	if (vm->stolen_slot)
-		set_slot(vm, SLOT_STOLEN, 0, VM_STOLEN, 0, vm->stolen);
-	vm->stolen_slot = state != VM_MEMORY_SLOT_GONE;
-	if (vm->stolen_slot)
-		set_slot(vm, SLOT_STOLEN, state == VM_MEMORY_SLOT_READ_ONLY ? KVM_MEM_READONLY : 0,
-			 VM_STOLEN, VM_STOLEN_SIZE, vm->stolen);
-	if (mprotect(vm->stolen, VM_STOLEN_SIZE, access) != 0)
+	uint8_t *memory = (uint8_t *)vm->stolen->structures;
+
+	if (vm->slot_read_only)
+		set_slot(vm, SLOT_STOLEN, 0, VM_STOLEN, 0, memory);
+	MUST_DO(pvtime_kvm_unregister(vm->stolen));
+	vm->slot_read_only = state == VM_MEMORY_SLOT_READ_ONLY;
+	if (vm->slot_read_only)
+		set_slot(vm, SLOT_STOLEN, KVM_MEM_READONLY, VM_STOLEN, VM_STOLEN_SIZE, memory);
+	else if (state != VM_MEMORY_SLOT_GONE)
+		MUST_DO(pvtime_kvm_register(vm->stolen));
+	if (mprotect(memory, VM_STOLEN_SIZE, access) != 0)
 		bail_out("mprotect");
 }
 
-static uint8_t *counter_at(const struct vm *vm, uint64_t ipa)
+uint64_t vm_stolen_ns(const struct vm *vm)
 {
-	return vm->stolen + (ipa - VM_STOLEN) + offsetof(struct pvtime_stolen, stolen_ns);
+	return pvtk_load(vm->stolen, 0);
 }
 
-uint64_t vm_stolen_ns(const struct vm *vm, uint64_t ipa)
+void vm_set_stolen_ns(struct vm *vm, uint64_t ns)
 {
-	return __atomic_load_n((uint64_t *)counter_at(vm, ipa), __ATOMIC_ACQUIRE);
-}
-
-void vm_set_stolen_ns(struct vm *vm, uint64_t ipa, uint64_t ns)
-{
-	__atomic_store_n((uint64_t *)counter_at(vm, ipa), ns, __ATOMIC_RELEASE);
-}
-
-static int attribute(struct vcpu *vcpu, unsigned long request, uint64_t number, uintptr_t address)
-{
-	struct kvm_device_attr attr = {
-		.group = KVM_ARM_VCPU_PVTIME_CTRL,
-		.attr = number,
-		.addr = address,
-	};
-
-	return ioctl(vcpu->fd, request, &attr) < 0 ? errno : 0;
+	pvtk_store(vm->stolen, 0, ns);
 }
 
 int vcpu_has(struct vcpu *vcpu, uint64_t number)
 {
-	return attribute(vcpu, KVM_HAS_DEVICE_ATTR, number, 0);
+	return -pvtk_attr(vcpu->fd, KVM_HAS_DEVICE_ATTR, number, NULL);
 }
 
-int vcpu_set(struct vcpu *vcpu, uint64_t number, const void *address)
+int vcpu_set(struct vcpu *vcpu, uint64_t number, void *address)
 {
-	return attribute(vcpu, KVM_SET_DEVICE_ATTR, number, (uintptr_t)address);
+	return -pvtk_attr(vcpu->fd, KVM_SET_DEVICE_ATTR, number, address);
 }
 
 int vcpu_get(struct vcpu *vcpu, uint64_t number, void *address)
 {
-	return attribute(vcpu, KVM_GET_DEVICE_ATTR, number, (uintptr_t)address);
+	return -pvtk_attr(vcpu->fd, KVM_GET_DEVICE_ATTR, number, address);
 }
 
 int vcpu_set_ipa(struct vcpu *vcpu, uint64_t ipa)
@@ -165,16 +166,27 @@ int vcpu_get_ipa(struct vcpu *vcpu, uint64_t *ipa)
 	return vcpu_get(vcpu, KVM_ARM_VCPU_PVTIME_IPA, ipa);
 }
 
-void vcpu_enter_at(struct vcpu *vcpu, const char *entry)
+static void set_core_reg(struct vcpu *vcpu, uint64_t number, uint64_t value)
 {
-	uint64_t pc = VM_CODE + (uint64_t)(entry - guest_code);
 	struct kvm_one_reg reg = {
-		.id = KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |
-		      KVM_REG_ARM_CORE_REG(regs.pc),
-		.addr = (uintptr_t)&pc,
+		.id = KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | number,
+		.addr = (uintptr_t)&value,
 	};
 
 	MUST(vcpu->fd, KVM_SET_ONE_REG, &reg);
+}
+
+void vcpu_enter_at(struct vcpu *vcpu, const char *entry)
+{
+	set_core_reg(vcpu, KVM_REG_ARM_CORE_REG(regs.pc), VM_CODE + (uint64_t)(entry - guest_code));
+}
+
+uint64_t vcpu_call(struct vcpu *vcpu, uint64_t x0, uint64_t x1)
+{
+	vcpu_enter_at(vcpu, guest_hvc);
+	set_core_reg(vcpu, KVM_REG_ARM_CORE_REG(regs.regs[0]), x0);
+	set_core_reg(vcpu, KVM_REG_ARM_CORE_REG(regs.regs[1]), x1);
+	return vcpu_run(vcpu);
 }
 
 uint64_t vcpu_run(struct vcpu *vcpu)

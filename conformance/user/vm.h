@@ -3,12 +3,13 @@
 #define CONFORMANCE_USER_VM_H
 
 /*
- * A VM by Linux' KVM (Documentation/virt/kvm/api.rst): one memory slot with the code of vcpu.S, one with nothing but
- * stolen-time structures (R-20), and vCPUs. What KVM refuses that every KVM has to do ends the program.
+ * A VM by Linux' KVM (Documentation/virt/kvm/api.rst): one memory slot with the code of vcpu.S, vCPUs, and, by
+ * libpvtime-kvm (kvm/), one slot with nothing but stolen-time structures (R-20). What KVM refuses that every KVM has to do
+ * ends the program.
  */
 #include <stdbool.h>
 #include <stdint.h>
-#include <pvtime/abi.h>
+#include <pvtime/kvm.h>
 
 #define VM_VCPUS       2u
 #define VM_CODE	       0x40000000u /* IPA */
@@ -24,12 +25,16 @@ struct vcpu {
 
 struct vm {
 	int kvm, fd;
-	uint8_t *code, *stolen; /* as mapped here */
-	bool stolen_slot;	/* the memory of the structures is there */
+	uint8_t *code;		   /* as mapped here */
+	struct pvtime_kvm *stolen; /* NULL: there are no structures */
+	bool slot_read_only;	   /* VM_MEMORY_SLOT_READ_ONLY, which the library does not make */
 	struct vcpu vcpus[VM_VCPUS];
 };
 
+/* Code and vCPUs. */
 void vm_create(struct vm *vm);
+/* Structures for them at VM_STOLEN; no address is set. */
+void vm_give_stolen(struct vm *vm);
 void vm_destroy(struct vm *vm);
 
 /* Whether KVM can get at the memory of the structures. Contents stay. */
@@ -42,16 +47,16 @@ enum vm_memory {
 };
 void vm_stolen_memory(struct vm *vm, enum vm_memory state);
 
-/* The counter of the structure at `ipa`, ns. It is little-endian, and so is this program. */
-uint64_t vm_stolen_ns(const struct vm *vm, uint64_t ipa);
-void vm_set_stolen_ns(struct vm *vm, uint64_t ipa, uint64_t ns);
+/* The counter of the first vCPU's structure, ns. */
+uint64_t vm_stolen_ns(const struct vm *vm);
+void vm_set_stolen_ns(struct vm *vm, uint64_t ns);
 
 /*
  * KVM_HAS_, KVM_SET_ and KVM_GET_DEVICE_ATTR of an attribute in KVM_ARM_VCPU_PVTIME_CTRL. `address` is the user-space
  * pointer that KVM is given. Each returns 0 or the errno.
  */
 int vcpu_has(struct vcpu *vcpu, uint64_t attribute);
-int vcpu_set(struct vcpu *vcpu, uint64_t attribute, const void *address);
+int vcpu_set(struct vcpu *vcpu, uint64_t attribute, void *address);
 int vcpu_get(struct vcpu *vcpu, uint64_t attribute, void *address);
 
 /* The usual ones: KVM_ARM_VCPU_PVTIME_IPA, from and to a variable. */
@@ -64,9 +69,13 @@ void vcpu_enter_at(struct vcpu *vcpu, const char *entry);
 /* KVM_RUN till the guest stores to VM_NOWHERE: what it stored. */
 uint64_t vcpu_run(struct vcpu *vcpu);
 
+/* What the guest gets of a hypercall, HVC #0: all of x0. */
+uint64_t vcpu_call(struct vcpu *vcpu, uint64_t x0, uint64_t x1);
+
 /* vcpu.S, which is copied to VM_CODE. */
 extern const char guest_code[], guest_code_end[];
 extern const char guest_call[]; /* stores what PV_TIME_ST returns, then goes on as guest_work */
+extern const char guest_hvc[];	/* the same of the call in x0 and x1 */
 extern const char
 	guest_work[]; /* stores 1 after every piece of work, of some 100,000 instructions */
 

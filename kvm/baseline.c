@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Have KVM publish, without the guest running. KVM publishes on its way into the guest, and takes the thread's run_delay as
+ * its new baseline; but a vCPU that is stopped (as PSCI CPU_OFF leaves it) sleeps first, and when a signal
+ * wakes it up, KVM_RUN goes through that work once and then returns to user space for the signal's sake.
+ *
+ * The signal is blocked in this thread, but not inside KVM_RUN: so it cannot get lost, and no handler runs. A
+ * timer sends it. If it is there before KVM_RUN sleeps, KVM_RUN of Linux 6.1 returns without publishing; hence the
+ * tries with later and later signals. How it is known that KVM has published: the counter has changed. Where there was nothing to
+ * publish it does not; then the thread has slept in KVM_RUN, and there is nothing else that it sleeps for, but in a vCPU's
+ * first KVM_RUN, which prepares things. So in the first try that sign is not looked at.
+ */
+#include <errno.h>
+#include <string.h>
+#include "kvm/internal.h"
+#include "kvm/sys.h"
+#include "kvm/uapi.h"
+
+#define FIRST_WAIT_NS 50000u
+#define LAST_WAIT_NS  1000000000u
+
+/* What is different in this thread and this vCPU meanwhile. */
+struct stop {
+	int fd, signo;
+	sigset_t signals;
+	timer_t timer;
+	struct kvm_mp_state state;
+};
+
+/* Let only `signo` interrupt KVM_RUN. */
+static int set_run_mask(int fd, int signo)
+{
+	const uint64_t blocked = ~(1ull << (signo - 1));
+	union {
+		struct kvm_signal_mask mask;
+		uint8_t bytes[sizeof(struct kvm_signal_mask) + sizeof(blocked)];
+	} argument = {.mask = {.len = sizeof(blocked)}};
+
+	memcpy(argument.bytes + offsetof(struct kvm_signal_mask, sigset), &blocked,
+	       sizeof(blocked));
+	return pvtk_ioctl(fd, KVM_SET_SIGNAL_MASK, &argument);
+}
+
+/* Whatever interrupts the thread interrupts KVM_RUN, as it is by default. */
+static int clear_run_mask(int fd)
+{
+	return pvtk_ioctl(fd, KVM_SET_SIGNAL_MASK, NULL);
+}
+
+static int stop(struct stop *s)
+{
+	struct kvm_mp_state stopped = {.mp_state = KVM_MP_STATE_STOPPED};
+	int err = pvtk_signal_block(s->signo, &s->signals);
+
+	if (err)
+		return err;
+	err = pvtk_timer_create(s->signo, &s->timer);
+	if (err)
+		goto no_timer;
+	err = pvtk_ioctl(s->fd, KVM_GET_MP_STATE, &s->state);
+	if (err < 0)
+		goto no_mask;
+	err = set_run_mask(s->fd, s->signo);
+	if (err < 0)
+		goto no_mask;
+	err = pvtk_ioctl(s->fd, KVM_SET_MP_STATE, &stopped);
+	if (err >= 0)
+		return 0;
+	clear_run_mask(s->fd);
+no_mask:
+	pvtk_timer_delete(s->timer);
+no_timer:
+	pvtk_signal_unblock(&s->signals);
+	return err;
+}
+
+/* The first error, of what is done in any case. */
+static int go_on(struct stop *s)
+{
+	int err = pvtk_ioctl(s->fd, KVM_SET_MP_STATE, &s->state);
+	int mask_err = clear_run_mask(s->fd);
+
+	pvtk_timer_delete(s->timer);
+	pvtk_signal_discard(s->signo);
+	pvtk_signal_unblock(&s->signals);
+	return err < 0 ? err : mask_err < 0 ? mask_err : 0;
+}
+
+/* KVM_RUN until the signal, `ns` from now. */
+static int run_till_signal(struct stop *s, uint64_t ns)
+{
+	int err = pvtk_timer_start(s->timer, ns);
+
+	if (err)
+		return err;
+	int result = pvtk_ioctl(s->fd, KVM_RUN, NULL);
+	err = pvtk_timer_start(s->timer, 0);
+	pvtk_signal_discard(s->signo);
+	if (result >= 0)
+		return -EBUSY;
+	return result == -EINTR ? err : result;
+}
+
+static int run_till_published(struct pvtime_kvm *k, uint32_t index, struct stop *s)
+{
+	const uint64_t before = pvtk_load(k, index);
+
+	for (uint64_t ns = FIRST_WAIT_NS; ns < LAST_WAIT_NS; ns *= 2) {
+		uint64_t sleeps = pvtk_sleeps();
+		int err = run_till_signal(s, ns);
+
+		if (err)
+			return err;
+		if (pvtk_load(k, index) != before)
+			return 0;
+		if (ns > FIRST_WAIT_NS && pvtk_sleeps() > sleeps)
+			return 0;
+	}
+	return -ETIMEDOUT;
+}
+
+int pvtime_kvm_vcpu_publish(struct pvtime_kvm *k, uint32_t index, int signo)
+{
+	struct stop s = {.fd = pvtk_vcpu_fd(k, index), .signo = signo};
+
+	if (s.fd < 0)
+		return s.fd;
+	if (!k->registered || signo == SIGKILL || signo == SIGSTOP)
+		return -EINVAL;
+	int err = pvtime_kvm_vcpu_check(k, index);
+	if (!err)
+		err = stop(&s);
+	if (err)
+		return err;
+	err = run_till_published(k, index, &s);
+	int undo_err = go_on(&s);
+	return err ? err : undo_err;
+}
+
+int pvtime_kvm_vcpu_rebase(struct pvtime_kvm *k, uint32_t index, int signo)
+{
+	if (index >= k->vcpus)
+		return -EINVAL;
+	uint64_t ns = pvtk_load(k, index);
+	int err = pvtime_kvm_vcpu_publish(k, index, signo);
+	/* Also if it failed: KVM may have published by then. */
+	pvtk_store(k, index, ns);
+	return err;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KVM_INTERNAL_H
+#define KVM_INTERNAL_H
+
+/* What the files of libpvtime-kvm share. */
+#include <stdbool.h>
+#include <pvtime/abi.h>
+#include <pvtime/kvm.h>
+
+struct pvtime_kvm {
+	int vm_fd;
+	uint32_t slot;
+	bool registered; /* the VM has the memory */
+	int memfd;
+	struct pvtime_stolen *structures; /* vCPU i's is the i-th */
+	struct pvtime_range region;
+	uint32_t vcpus;
+	int vcpu_fd[]; /* of those whose address was set, else NO_FD */
+};
+
+#define NO_FD (-1)
+
+/* attr.c: KVM_HAS_, KVM_SET_ or KVM_GET_DEVICE_ATTR of a vCPU's stolen-time group; value is what KVM is pointed at. */
+int pvtk_attr(int vcpu_fd, unsigned long request, uint64_t number, void *value);
+int pvtk_get_ipa(int vcpu_fd, uint64_t *ipa);
+
+/* bitmap.c: the VM's bitmap of hypervisor calls. -ENOENT: this KVM has none, and offers them all. */
+int pvtk_get_bitmap(int vcpu_fd, uint64_t *bitmap);
+int pvtk_set_bitmap(int vcpu_fd, uint64_t bitmap);
+/* -ENXIO where the VM was denied stolen time. */
+int pvtk_allowed(int vcpu_fd);
+#define BITMAP_PV_TIME (1ull << KVM_REG_ARM_STD_HYP_BIT_PV_TIME)
+
+/* vcpu.c: the counter of structure `index`, ns, as one 64-bit access each. */
+uint64_t pvtk_load(const struct pvtime_kvm *k, uint32_t index);
+void pvtk_store(struct pvtime_kvm *k, uint32_t index, uint64_t ns);
+
+/* vcpu.c: the descriptor of the vCPU that has this index, or -EINVAL. */
+int pvtk_vcpu_fd(const struct pvtime_kvm *k, uint32_t index);
+
+#endif

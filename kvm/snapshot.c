@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Save and restore. The blob, little-endian, version 1:
+ *
+ *	offset	bytes
+ *	0	4	magic "PVTK"
+ *	4	2	version
+ *	6	2	1: the bitmap below is the VM's; 0: it is not known, as no vCPU had been set
+ *	8	4	possible vCPUs, n
+ *	12	4	0
+ *	16	8 * 2	the region: base and size
+ *	32	8	the VM's bitmap of hypervisor calls
+ *	40	16 * n	of each vCPU: its address, or PVTIME_KVM_IPA_NONE; its counter in ns
+ *	then	4	CRC-32 of all before it
+ *
+ * The CRC finds accidents. A blob may come from anywhere: what one could do is write counters, which the guest can
+ * do itself.
+ */
+#include <errno.h>
+#include "kvm/internal.h"
+#include "kvm/uapi.h"
+#include "lib/bytes.h"
+
+#define MAGIC	0x4b545650u /* "PVTK" */
+#define VERSION 1u
+
+enum offset {
+	AT_MAGIC = 0,
+	AT_VERSION = 4,
+	AT_KNOWS_BITMAP = 6,
+	AT_VCPUS = 8,
+	AT_ZERO = 12,
+	AT_BASE = 16,
+	AT_SIZE = 24,
+	AT_BITMAP = 32,
+	AT_VCPU = 40,
+	VCPU_SIZE = 16,
+	CRC_SIZE = 4,
+};
+
+static size_t size_for(uint32_t vcpus)
+{
+	return AT_VCPU + (size_t)vcpus * VCPU_SIZE + CRC_SIZE;
+}
+
+size_t pvtime_kvm_snapshot_size(const struct pvtime_kvm *k)
+{
+	return size_for(k->vcpus);
+}
+
+/*
+ * The VM's bitmap, from any of its vCPUs, and whether it is known. A KVM that has no such register offers what there was
+ * before there was one: of these calls, PV time.
+ */
+static int save_bitmap(const struct pvtime_kvm *k, bool *known, uint64_t *bitmap)
+{
+	*known = false;
+	*bitmap = 0;
+	for (uint32_t i = 0; i < k->vcpus; i++) {
+		if (k->vcpu_fd[i] == NO_FD)
+			continue;
+		int err = pvtk_get_bitmap(k->vcpu_fd[i], bitmap);
+		if (err == -ENOENT) {
+			*bitmap = BITMAP_PV_TIME;
+			err = 0;
+		}
+		*known = !err;
+		return err;
+	}
+	return 0;
+}
+
+int pvtime_kvm_save(const struct pvtime_kvm *k, void *blob, size_t size)
+{
+	const size_t end = size_for(k->vcpus) - CRC_SIZE;
+	uint8_t *at = blob;
+	uint64_t bitmap;
+	bool known;
+
+	if (size < end + CRC_SIZE)
+		return -ENOSPC;
+	int err = save_bitmap(k, &known, &bitmap);
+	for (uint32_t i = 0; i < k->vcpus && !err; i++)
+		if (k->vcpu_fd[i] != NO_FD)
+			err = pvtime_kvm_vcpu_check(k, i);
+	if (err)
+		return err;
+	put_le(at + AT_MAGIC, 4, MAGIC);
+	put_le(at + AT_VERSION, 2, VERSION);
+	put_le(at + AT_KNOWS_BITMAP, 2, known);
+	put_le(at + AT_VCPUS, 4, k->vcpus);
+	put_le(at + AT_ZERO, 4, 0);
+	put_le(at + AT_BASE, 8, k->region.base);
+	put_le(at + AT_SIZE, 8, k->region.size);
+	put_le(at + AT_BITMAP, 8, bitmap);
+	for (uint32_t i = 0; i < k->vcpus; i++) {
+		uint8_t *vcpu = at + AT_VCPU + (size_t)i * VCPU_SIZE;
+		bool set = k->vcpu_fd[i] != NO_FD;
+
+		put_le(vcpu, 8, set ? pvtime_region_ipa(&k->region, i) : PVTIME_KVM_IPA_NONE);
+		put_le(vcpu + 8, 8, set ? pvtk_load(k, i) : 0);
+	}
+	put_le(at + end, CRC_SIZE, crc32(at, end));
+	return 0;
+}
+
+/* A whole snapshot that this library wrote? */
+static int check_form(const uint8_t *at, size_t size)
+{
+	if (size < size_for(0) || get_le(at + AT_MAGIC, 4) != MAGIC)
+		return -EBADMSG;
+	if (get_le(at + AT_VERSION, 2) != VERSION)
+		return -EPROTONOSUPPORT;
+	if (size != size_for((uint32_t)get_le(at + AT_VCPUS, 4)))
+		return -EBADMSG;
+	size_t end = size - CRC_SIZE;
+	return get_le(at + end, CRC_SIZE) == crc32(at, end) ? 0 : -EBADMSG;
+}
+
+int pvtime_kvm_snapshot_region(const void *blob, size_t size, struct pvtime_range *region,
+			       uint32_t *vcpus)
+{
+	const uint8_t *at = blob;
+	int err = check_form(at, size);
+
+	if (err)
+		return err;
+	region->base = get_le(at + AT_BASE, 8);
+	region->size = get_le(at + AT_SIZE, 8);
+	*vcpus = (uint32_t)get_le(at + AT_VCPUS, 4);
+	return 0;
+}
+
+/* Does it fit this VM's region, each address included? */
+static bool fits(const struct pvtime_kvm *k, const uint8_t *at)
+{
+	uint64_t vcpus = get_le(at + AT_VCPUS, 4);
+
+	if (get_le(at + AT_BASE, 8) != k->region.base || vcpus > k->vcpus)
+		return false;
+	for (uint32_t i = 0; i < vcpus; i++) {
+		uint64_t ipa = get_le(at + AT_VCPU + (size_t)i * VCPU_SIZE, 8);
+
+		if (ipa != PVTIME_KVM_IPA_NONE && ipa != pvtime_region_ipa(&k->region, i))
+			return false;
+	}
+	return true;
+}
+
+static int restore_bitmap(int vcpu_fd, const uint8_t *at)
+{
+	uint64_t saved = get_le(at + AT_BITMAP, 8), now;
+
+	if (!get_le(at + AT_KNOWS_BITMAP, 2))
+		return 0;
+	int err = pvtk_get_bitmap(vcpu_fd, &now);
+	if (err == -ENOENT)
+		return saved == BITMAP_PV_TIME ? 0 : err;
+	if (err || now == saved)
+		return err;
+	return pvtk_set_bitmap(vcpu_fd, saved);
+}
+
+int pvtime_kvm_restore(struct pvtime_kvm *k, int vcpu_fd, const void *blob, size_t size)
+{
+	const uint8_t *at = blob;
+	int err = check_form(at, size);
+
+	if (!err && !fits(k, at))
+		err = -EINVAL;
+	if (!err)
+		err = restore_bitmap(vcpu_fd, at);
+	if (err)
+		return err;
+	pvtime_kvm_reset(k);
+	for (uint32_t i = 0; i < get_le(at + AT_VCPUS, 4); i++) {
+		const uint8_t *vcpu = at + AT_VCPU + (size_t)i * VCPU_SIZE;
+
+		if (get_le(vcpu, 8) != PVTIME_KVM_IPA_NONE)
+			pvtk_store(k, i, get_le(vcpu + 8, 8));
+	}
+	return 0;
+}

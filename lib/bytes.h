@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PVTIME_BYTES_H
+#define PVTIME_BYTES_H
+
+/* Byte orders, and what a snapshot is written with: by this library, and by libpvtime-kvm. */
+#include <stddef.h>
+#include <stdint.h>
+
+/* Little-endian and back, on a CPU of either byte order. */
+static inline uint64_t le64(uint64_t x)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(x) : x;
+}
+
+static inline uint32_t le32(uint32_t x)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(x) : x;
+}
+
+/* The same at any address, of 1 to 8 bytes. */
+static inline void put_le(uint8_t *p, unsigned int bytes, uint64_t x)
+{
+	for (; bytes; bytes--, x >>= 8)
+		*p++ = (uint8_t)x;
+}
+
+static inline uint64_t get_le(const uint8_t *p, unsigned int bytes)
+{
+	uint64_t x = 0;
+
+	while (bytes--)
+		x = x << 8 | p[bytes];
+	return x;
+}
+
+/* IEEE 802.3. */
+static inline uint32_t crc32(const uint8_t *p, size_t n)
+{
+	uint32_t crc = UINT32_MAX;
+
+	while (n--) {
+		crc ^= *p++;
+		for (unsigned int bit = 0; bit < 8; bit++)
+			crc = crc & 1 ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
+	}
+	return ~crc;
+}
+
+#endif

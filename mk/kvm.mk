@@ -1,0 +1,59 @@
+# libpvtime-kvm: static and shared, for the host that it is built on (HOST_CC), and installed by `make install`; and its
+# tests, on a KVM of their own (the unit tests) and on Debian's in QEMU.
+
+KVM         := $(BUILD)/kvm
+KVM_VERSION := 0.1.0
+KVM_SONAME  := libpvtime-kvm.so.0
+KVM_STATIC  := $(KVM)/libpvtime-kvm.a
+KVM_SHARED  := $(KVM)/$(KVM_SONAME)
+KVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h)
+
+# All but the calls to the system, which tests replace; and what it takes of the library.
+KVM_LOGIC := $(filter-out kvm/sys.c,$(wildcard kvm/*.c)) lib/region.c
+KVM_OBJS  := $(patsubst %.c,$(KVM)/obj/%.o,$(KVM_LOGIC) kvm/sys.c)
+
+$(KVM)/obj/%.o: %.c
+	@mkdir -p $(@D); echo "  $@"
+	$(HOST_CC) $(HOST_CFLAGS) -fPIC -c -o $@ $<
+$(KVM_STATIC): $(KVM_OBJS)
+	@rm -f $@
+	ar rcsD $@ $^
+$(KVM_SHARED): $(KVM_OBJS) kvm/libpvtime-kvm.map
+	$(HOST_CC) -shared -Wl,-soname,$(KVM_SONAME) -Wl,--version-script,kvm/libpvtime-kvm.map -Wl,-z,defs -o $@ $(KVM_OBJS)
+
+.PHONY: kvm install install-kvm
+kvm: $(KVM_STATIC) $(KVM_SHARED) ## build libpvtime-kvm, the user-space side of Linux KVM
+all: kvm
+
+# Where to: as Debian and GNU have it.
+PREFIX     ?= /usr/local
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+
+install: install-kvm ## install the libraries and their headers below DESTDIR and PREFIX
+install-kvm: $(KVM_STATIC) $(KVM_SHARED)
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/pvtime
+	install -m 644 $(KVM_STATIC) $(DESTDIR)$(LIBDIR)
+	install -m 644 $(KVM_SHARED) $(DESTDIR)$(LIBDIR)/libpvtime-kvm.so.$(KVM_VERSION)
+	ln -sf libpvtime-kvm.so.$(KVM_VERSION) $(DESTDIR)$(LIBDIR)/$(KVM_SONAME)
+	ln -sf $(KVM_SONAME) $(DESTDIR)$(LIBDIR)/libpvtime-kvm.so
+	install -m 644 $(KVM_HEADERS) $(DESTDIR)$(INCLUDEDIR)/pvtime
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+		-e 's|@VERSION@|$(KVM_VERSION)|' kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
+
+# On Debian's arm64 kernel at EL2, as a static program.
+KVM_TEST      := $(KVM)/tests/library
+KVM_TEST_HOST := $(KVM)/tests/host.cpio
+KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename tests/kvm/library.c conformance/user/vm.c \
+	conformance/user/delay.c conformance/user/vcpu.S $(KVM_LOGIC) kvm/sys.c))
+
+$(KVM_TEST): $(KVM_TEST_OBJS)
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -static -o $@ $^
+$(KVM_TEST_HOST): scripts/mkinitramfs conformance/host/init $(KVM_TEST) $(DEBIAN_BUSYBOX)
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) conformance/host/init user=$(KVM_TEST)
+QEMU_DEPS += $(KVM_TEST_HOST)
+
+# What clang says of it for arm64, and of what no unit test has for this host.
+clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) kvm/sys.c tests/kvm/library.c)
+HOST_SRCS += kvm/sys.c
