@@ -9,6 +9,7 @@
 struct options {
 	const char *file; /* the lab file */
 	uint64_t run_ns;  /* --seconds, 0: no limit */
+	bool kvm;	  /* --on kvm */
 	bool deterministic;
 	bool watch;
 	bool help;

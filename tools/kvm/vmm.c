@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The main thread: the lab's clock, its records, and what concerns more than one VM. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+#include "tools/kvm/input.h"
+#include "tools/kvm/uapi.h"
+#include "tools/kvm/vm.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+#define LOOK_NS	 (NS_PER_S / 10)
+
+struct vmm {
+	const struct vmm_lab *lab;
+	struct vm *vms;
+	struct outlet outlet;
+	struct input input;
+	int kvm, wake;
+	uint64_t started_at, ends_at, sample_at, look_at; /* UINT64_MAX: never */
+	bool ending;
+	struct vm *failed; /* NULL: none */
+	const char *why;   /* what was wrong, where it was no VM */
+};
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void look(struct vmm *m, uint64_t now)
+{
+	for (uint32_t i = 0; i < m->lab->vm_count; i++)
+		vm_look(&m->vms[i], now);
+}
+
+static void report_vcpu(struct vmm *m, const struct vcpu *v)
+{
+	static const char letters[PVTIME_STATES] = {
+		[PVTIME_OFF] = 'O',	[PVTIME_BLOCKED] = 'B', [PVTIME_READY] = 'Y',
+		[PVTIME_RUNNING] = 'R', [PVTIME_PAUSED] = 'P',
+	};
+	const struct account *a = &v->account;
+	const uint64_t *t = a->ticks;
+
+	/* A tick is a ns. KVM refuses no write to the structure. */
+	outlet_record(&m->outlet,
+		      "vcpu %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+		      " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " 0 %c",
+		      v->vm->id, v->id, t[PVTIME_RUNNING], t[PVTIME_READY], t[PVTIME_BLOCKED],
+		      t[PVTIME_OFF], t[PVTIME_PAUSED], account_elapsed(a), t[PVTIME_READY],
+		      v->published_ns, v->exits, a->switches, letters[a->state]);
+}
+
+static void report_ledger(struct vmm *m, const char *kind, uint64_t now)
+{
+	outlet_record(&m->outlet, "%s %" PRIu64, kind, now - m->started_at);
+	for (uint32_t i = 0; i < m->lab->vm_count; i++)
+		for (unsigned j = 0; j < m->vms[i].made; j++)
+			report_vcpu(m, &m->vms[i].vcpus[j]);
+	outlet_record(&m->outlet, "end");
+}
+
+static void report_vm(struct vmm *m, const struct vm *vm, const char *what)
+{
+	outlet_record(&m->outlet, "vm %u %s", vm->id, what);
+}
+
+/* The last VM that ends ends the lab, or the one that it runs until. */
+static void vm_ended(struct vmm *m, struct vm *vm, const char *how)
+{
+	bool all = true;
+
+	report_vm(m, vm, how);
+	for (uint32_t i = 0; i < m->lab->vm_count; i++)
+		all = all && (!m->vms[i].running || m->vms[i].stuck);
+	if (all || vm->id == m->lab->until)
+		m->ending = true;
+}
+
+static void fail(struct vmm *m, struct vm *vm)
+{
+	m->failed = vm;
+	m->ending = true;
+}
+
+/* What is new has nothing left of what was. */
+static void reset(struct vmm *m, struct vm *vm)
+{
+	vm_stop(vm, PVTIME_OFF);
+	report_vm(m, vm, "reset");
+	vm_destroy(vm);
+	if (!vm_create(vm) || !vm_start(vm))
+		fail(m, vm);
+}
+
+static void serve_vm(struct vmm *m, struct vm *vm)
+{
+	switch ((enum vm_event)atomic_load(&vm->event)) {
+	case VM_NOTHING:
+		break;
+	case VM_WANTS_OFF:
+		if (vm->running) {
+			vm_stop(vm, PVTIME_OFF);
+			vm_ended(m, vm, "off");
+		}
+		break;
+	case VM_WANTS_RESET:
+		reset(m, vm);
+		break;
+	case VM_FAILED:
+		fail(m, vm);
+		break;
+	}
+}
+
+static void look_for_stuck(struct vmm *m)
+{
+	for (uint32_t i = 0; i < m->lab->vm_count; i++) {
+		struct vm *vm = &m->vms[i];
+
+		if (vm_is_stuck(vm) && !vm->stuck) {
+			vm->stuck = true;
+			vm_ended(m, vm, "stuck");
+		}
+	}
+}
+
+/* What is due by the clock. */
+static void serve_time(struct vmm *m)
+{
+	uint64_t now = look_now();
+
+	if (now >= m->ends_at)
+		m->ending = true;
+	if (now < m->look_at && now < m->sample_at)
+		return;
+	look(m, now);
+	if (now >= m->sample_at) {
+		report_ledger(m, "sample", now);
+		m->sample_at = now + m->lab->sample_ns;
+	}
+	look_for_stuck(m);
+	m->look_at = now + LOOK_NS;
+}
+
+/* Until something has come from outside or from a VM, or something is due. */
+static void wait(struct vmm *m)
+{
+	struct pollfd fds[] = {
+		{.fd = m->wake, .events = POLLIN},
+		{.fd = input_has_room(&m->input) ? m->input.fd : -1, .events = POLLIN},
+	};
+	uint64_t next = min_u64(m->look_at, min_u64(m->sample_at, m->ends_at));
+	uint64_t now = look_now(), left = next > now ? next - now : 0;
+	const struct timespec timeout = {.tv_sec = (time_t)(left / NS_PER_S),
+					 .tv_nsec = (long)(left % NS_PER_S)};
+	eventfd_t events;
+
+	if (ppoll(fds, 2, &timeout, NULL) <= 0)
+		return;
+	if (fds[0].revents != 0)
+		eventfd_read(m->wake, &events);
+	if (fds[1].revents != 0)
+		input_read(&m->input);
+}
+
+static void serve(struct vmm *m)
+{
+	while (!m->ending) {
+		wait(m);
+		input_deliver(&m->input);
+		for (uint32_t i = 0; i < m->lab->vm_count; i++)
+			serve_vm(m, &m->vms[i]);
+		serve_time(m);
+		m->ending = m->ending || m->input.stop;
+	}
+}
+
+static bool prepare(struct vmm *m)
+{
+	m->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	m->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	m->vms = calloc(m->lab->vm_count, sizeof(*m->vms));
+	int run_size = m->kvm >= 0 ? ioctl(m->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL) : -1;
+	if (run_size < 0 || m->wake < 0 || m->vms == NULL) {
+		m->why = strerror(errno);
+		return false;
+	}
+	for (uint32_t i = 0; i < m->lab->vm_count; i++) {
+		struct vm *vm = &m->vms[i];
+
+		vm_init(vm, i, &m->lab->vms[i]);
+		vm->outlet = &m->outlet;
+		vm->cgroups = m->lab->cgroups;
+		vm->wake = m->wake;
+		vm->kvm = m->kvm;
+		vm->run_size = (size_t)run_size;
+		if (!vm_create(vm)) {
+			fail(m, vm);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Every VM is loaded: time begins, for all of them at once. */
+static void begin(struct vmm *m)
+{
+	const struct vmm_lab *lab = m->lab;
+
+	outlet_record(&m->outlet, "start %" PRIu64, NS_PER_S);
+	m->started_at = look_now();
+	m->ends_at = lab->run_ns != 0 ? m->started_at + lab->run_ns : UINT64_MAX;
+	m->sample_at = lab->sample_ns != 0 ? m->started_at + lab->sample_ns : UINT64_MAX;
+	m->look_at = m->started_at + LOOK_NS;
+	for (uint32_t i = 0; i < lab->vm_count && m->failed == NULL; i++)
+		if (!vm_start(&m->vms[i]))
+			fail(m, &m->vms[i]);
+}
+
+static void finish(struct vmm *m)
+{
+	const struct vm *stuck = NULL;
+
+	for (uint32_t i = 0; i < m->lab->vm_count; i++) {
+		vm_stop(&m->vms[i], PVTIME_PAUSED);
+		stuck = stuck == NULL && m->vms[i].stuck ? &m->vms[i] : stuck;
+	}
+	if (m->failed != NULL) {
+		outlet_record(&m->outlet, "done 1 VM %s: %s", m->failed->config->name,
+			      m->failed->why);
+		return;
+	}
+	uint64_t now = look_now();
+	look(m, now);
+	report_ledger(m, "final", now);
+	if (stuck != NULL)
+		outlet_record(&m->outlet,
+			      "done 1 VM %s stopped for good without SYSTEM_OFF: its vCPUs are off",
+			      stuck->config->name);
+	else
+		outlet_record(&m->outlet, "done 0 the lab has ended");
+}
+
+int vmm_run(void *lab)
+{
+	struct vmm m = {.lab = lab};
+	uint32_t attached = m.lab->attached;
+
+	outlet_init(&m.outlet, STDOUT_FILENO);
+	if (prepare(&m)) {
+		input_init(&m.input, STDIN_FILENO,
+			   attached != VMM_NOBODY ? &m.vms[attached] : NULL);
+		begin(&m);
+		serve(&m);
+	}
+	if (m.why != NULL)
+		outlet_record(&m.outlet, "done 1 /dev/kvm: %s", m.why);
+	else
+		finish(&m);
+	for (uint32_t i = 0; i < m.lab->vm_count && m.vms != NULL; i++)
+		vm_destroy(&m.vms[i]);
+	return 0;
+}
