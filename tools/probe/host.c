@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Does this kernel offer stolen time to its VMs? KVM for arm64 says so by KVM_CAP_STEAL_TIME, which is 1 where the scheduler
+ * keeps account of how long each thread waits for a CPU: that is what it charges to a vCPU (R-24).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "tools/probe/facts.h"
+#include "tools/probe/files.h"
+
+void probe_kvm(struct probe_kvm *kvm)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+
+	*kvm = (struct probe_kvm){.state = PROBE_KVM_THERE, .error = fd < 0 ? errno : 0};
+	if (fd < 0) {
+		kvm->state = kvm->error == ENOENT || kvm->error == ENXIO || kvm->error == ENODEV
+				     ? PROBE_KVM_NONE
+			     : kvm->error == EACCES || kvm->error == EPERM ? PROBE_KVM_DENIED
+									   : PROBE_KVM_BROKEN;
+		return;
+	}
+	int version = ioctl(fd, KVM_GET_API_VERSION, 0);
+	if (version != KVM_API_VERSION) {
+		kvm->state = PROBE_KVM_BROKEN;
+		kvm->error = version < 0 ? errno : EPROTO;
+	} else {
+		kvm->steal_time = ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_STEAL_TIME) > 0;
+	}
+	close(fd);
+}
+
+/*
+ * "RAN WAITED SLICES" of the process that asks, which has run, so that they are not all 0: but where the kernel was built to keep
+ * account for delayacct only, and was not told to. kernel.sched_schedstats is about other figures.
+ */
+static enum probe_accounting accounting(int root)
+{
+	unsigned long long ran, waited, slices;
+	char text[96];
+
+	if (probe_read(root, "proc/self/schedstat", text, sizeof(text)) < 0 ||
+	    sscanf(text, "%llu %llu %llu", &ran, &waited, &slices) != 3)
+		return PROBE_ACCOUNT_ABSENT;
+	return ran == 0 && waited == 0 && slices == 0 ? PROBE_ACCOUNT_OFF : PROBE_ACCOUNTED;
+}
+
+void probe_host(struct probe_facts *facts, int root)
+{
+	facts->accounting = accounting(root);
+	facts->asked_protected = probe_has(root, "proc/cmdline", "kvm-arm.mode=protected") > 0;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "tools/probe/missing.h"
+
+__attribute__((format(printf, 3, 4))) static void missing(struct probe_findings *f,
+							  const char *todo, const char *format, ...)
+{
+	struct probe_finding *finding = &f->missing[f->missing_count++];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(finding->what, sizeof(finding->what), format, args);
+	va_end(args);
+	snprintf(finding->todo, sizeof(finding->todo), "%s", todo);
+}
+
+__attribute__((format(printf, 3, 4))) static void note(struct probe_findings *f, const char *todo,
+						       const char *format, ...)
+{
+	struct probe_finding *finding = &f->note[f->note_count++];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(finding->what, sizeof(finding->what), format, args);
+	va_end(args);
+	snprintf(finding->todo, sizeof(finding->todo), "%s", todo);
+}
+
+bool probe_is_host(const struct probe_facts *facts)
+{
+	return facts->kvm.state != PROBE_KVM_NONE || facts->vms.count > 0 || !facts->guest.is;
+}
+
+static void find_kvm(struct probe_findings *f, const struct probe_facts *facts)
+{
+	switch (facts->kvm.state) {
+	case PROBE_KVM_DENIED:
+		missing(f, "run this as root, or as a member of the group that /dev/kvm belongs to",
+			"/dev/kvm cannot be asked: %s", strerror(facts->kvm.error));
+		break;
+	case PROBE_KVM_BROKEN:
+		missing(f, "see what the kernel's log says of kvm", "/dev/kvm cannot be used: %s",
+			strerror(facts->kvm.error));
+		break;
+	case PROBE_KVM_NONE:
+		if (facts->log.exception_level == 1)
+			missing(f,
+				"let firmware, or the hypervisor below, start the kernel at EL2; "
+				"or run 'pvtime "
+				"lab' for a machine of its own in QEMU",
+				"there is no /dev/kvm: the kernel was started at EL1");
+		else
+			missing(f, "load the module kvm, or take a kernel with CONFIG_KVM",
+				"there is no /dev/kvm");
+		break;
+	case PROBE_KVM_THERE:
+		break;
+	}
+}
+
+static void find_accounting(struct probe_findings *f, const struct probe_facts *facts)
+{
+	if (facts->accounting == PROBE_ACCOUNT_ABSENT)
+		missing(f, "take a kernel with CONFIG_SCHEDSTATS (or CONFIG_TASK_DELAY_ACCT)",
+			"the scheduler keeps no account of who waits for a CPU: there is no "
+			"/proc/self/schedstat, and KVM has nothing to pass on");
+	if (facts->accounting == PROBE_ACCOUNT_OFF)
+		missing(f,
+			"start the kernel with the word delayacct on its command line, or take one "
+			"with "
+			"CONFIG_SCHEDSTATS",
+			"the scheduler keeps no account of who waits for a CPU: "
+			"/proc/self/schedstat is "
+			"all 0, and KVM has nothing to pass on");
+	else if (facts->arm64 && facts->kvm.state == PROBE_KVM_THERE && !facts->kvm.steal_time &&
+		 facts->accounting == PROBE_ACCOUNTED)
+		missing(f, "take a newer kernel",
+			"this kernel's KVM does not offer stolen time (KVM_CAP_STEAL_TIME is 0)");
+}
+
+static void find_vms(struct probe_findings *f, const struct probe_facts *facts)
+{
+	size_t unknown = 0;
+
+	if (facts->vms.unreadable > 0)
+		note(f, "run this as root", "%u processes of others could not be looked into",
+		     facts->vms.unreadable);
+	for (size_t i = 0; i < facts->vms.count; i++) {
+		const struct probe_vm *vm = &facts->vms.vm[i];
+		unknown += vm->files > vm->count ? vm->files - vm->count : 0;
+	}
+	if (unknown > 0)
+		note(f, "ask again when they have run",
+		     "%zu vCPUs have no thread that could be told", unknown);
+	if (facts->vms.count > 0 && facts->arm64)
+		note(f, "run 'pvtime probe' in the guest",
+		     "whether a guest reads its stolen time can be seen in the guest alone");
+}
+
+static void find_host(struct probe_findings *f, const struct probe_facts *facts)
+{
+	find_kvm(f, facts);
+	find_accounting(f, facts);
+	if (!facts->arm64 && facts->kvm.state == PROBE_KVM_THERE)
+		note(f, "",
+		     "KVM on %s has an interface of its own for stolen time, which is not Arm's",
+		     facts->machine);
+	if (facts->log.mode == PROBE_PROTECTED)
+		note(f, "",
+		     "KVM is in protected mode: VMs that are protected have no stolen time, others "
+		     "do");
+	else if (facts->log.mode == PROBE_MODE_UNKNOWN && facts->asked_protected)
+		note(f, "see what the kernel's log says of kvm",
+		     "protected mode was asked for (kvm-arm.mode=protected): VMs that are "
+		     "protected have "
+		     "no stolen time, others do");
+	find_vms(f, facts);
+}
+
+static void find_guest(struct probe_findings *f, const struct probe_facts *facts)
+{
+	const struct probe_guest *guest = &facts->guest;
+
+	if (facts->log.refused[0] != '\0')
+		missing(f, "this is a mistake of the hypervisor: 'pvtime conform' tells more of it",
+			"the kernel has found stolen time, and could not use it: %s",
+			facts->log.refused);
+	else if (guest->discovered == PROBE_YES || guest->ticks > 0)
+		return;
+	else if (guest->paravirt == PROBE_NO)
+		missing(f, "take a guest kernel with CONFIG_PARAVIRT",
+			"this guest's kernel has no code for stolen time");
+	else if (guest->discovered == PROBE_NO)
+		missing(f,
+			"on the host: run 'pvtime probe'; where it finds nothing missing, the VMM "
+			"does not "
+			"give it: QEMU does without kvm-steal-time=off, and 'pvtime exec' lets "
+			"others",
+			"the hypervisor offers this guest no stolen time");
+	else
+		missing(f, "run this as root, with /sys mounted",
+			"whether stolen time was discovered cannot be seen: neither "
+			"/sys/devices/system/cpu/hotplug/states nor the kernel's log tell");
+}
+
+void probe_find(struct probe_findings *findings, const struct probe_facts *facts)
+{
+	*findings = (struct probe_findings){.missing_count = 0};
+	if (!facts->arm64)
+		missing(findings, "run this on an arm64 host, or in an arm64 guest",
+			"this machine is %s: Arm's stolen time (DEN0057) is for arm64 alone",
+			facts->machine);
+	if (probe_is_host(facts))
+		find_host(findings, facts);
+	if (facts->guest.is && facts->arm64)
+		find_guest(findings, facts);
+}

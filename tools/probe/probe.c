@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `pvtime probe`: is stolen time offered, discovered and counted here, and how long do vCPUs wait? */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include "tools/arguments.h"
+#include "tools/command.h"
+#include "tools/probe/facts.h"
+#include "tools/probe/files.h"
+#include "tools/probe/missing.h"
+#include "tools/probe/tell.h"
+#include "tools/report.h"
+
+const char probe_usage[] = "usage: pvtime probe [OPTION...]\n\n"
+			   "Say what this machine has of stolen time. As a host: whether its KVM "
+			   "offers it, and for each\n"
+			   "running VM how long its vCPUs have waited. As a guest: whether it was "
+			   "discovered, and is counted.\n"
+			   "What is missing is said, and what to do about it.\n\n"
+			   "  --pid PID  only the VM of that process\n"
+			   "  --json     say it as JSON\n"
+			   "  --help     say this\n";
+
+#define PID_MAX 4194304u /* linux/threads.h: PID_MAX_LIMIT */
+
+enum { PID = 1, JSON, HELP };
+
+static const struct option long_options[] = {
+	{"pid", required_argument, NULL, PID},
+	{"json", no_argument, NULL, JSON},
+	{"help", no_argument, NULL, HELP},
+	{NULL, 0, NULL, 0},
+};
+
+struct probe_options {
+	unsigned pid; /* 0: of all */
+	bool json, help;
+};
+
+static bool parse(struct probe_options *o, int argc, char **argv)
+{
+	int result;
+
+	arguments_begin();
+	while ((result = arguments_next(long_options, "probe", argc, argv)) > 0) {
+		o->json |= result == JSON;
+		o->help |= result == HELP;
+		if (result == PID &&
+		    !arguments_number("pid", optarg, "the number of a process", PID_MAX, &o->pid))
+			return false;
+	}
+	if (result == 0 && optind < argc)
+		report("probe: takes no '%s'; 'pvtime help probe' lists what it takes",
+		       argv[optind]);
+	return result == 0 && optind == argc;
+}
+
+/* Whether there is the process that was asked for. */
+static bool check_process(int root, unsigned pid)
+{
+	char path[PROBE_PATH];
+
+	snprintf(path, sizeof(path), "proc/%u/stat", pid);
+	if (pid == 0 || faccessat(root, path, F_OK, 0) == 0)
+		return true;
+	report("--pid: there is no process %u", pid);
+	return false;
+}
+
+/* Whether it has a VM. */
+static bool check_vm(const struct probe_facts *facts, unsigned pid)
+{
+	if (pid == 0 || facts->vms.count > 0)
+		return true;
+	if (facts->vms.unreadable > 0)
+		report("--pid: process %u may not be looked into, and has run no guest's code; "
+		       "expected a "
+		       "VM, or to be run as root",
+		       pid);
+	else
+		report("--pid: process %u has no vCPU of KVM open; expected the process of a VM",
+		       pid);
+	return false;
+}
+
+static bool gather(struct probe_facts *facts, int root, unsigned pid)
+{
+	struct utsname name;
+
+	*facts = (struct probe_facts){.tick_hz = (unsigned)sysconf(_SC_CLK_TCK)};
+	uname(&name);
+	snprintf(facts->machine, sizeof(facts->machine), "%s", name.machine);
+	snprintf(facts->release, sizeof(facts->release), "%s", name.release);
+	facts->arm64 = strcmp(name.machine, "aarch64") == 0;
+	probe_log(&facts->log, root);
+	probe_kvm(&facts->kvm);
+	probe_host(facts, root);
+	probe_guest(facts, root);
+	return probe_vms(facts, root, pid);
+}
+
+static int tell(const struct probe_facts *facts, bool json)
+{
+	struct probe_findings findings;
+
+	probe_find(&findings, facts);
+	if (!json)
+		probe_print(facts, &findings, stdout);
+	else if (!probe_json(facts, &findings, stdout)) {
+		report("%s", strerror(ENOMEM));
+		return STATUS_FAILED;
+	}
+	return findings.missing_count > 0 ? STATUS_FAILED : STATUS_OK;
+}
+
+int probe_command(int argc, char **argv)
+{
+	struct probe_options options = {.pid = 0};
+	struct probe_facts facts;
+	int status = STATUS_USAGE;
+
+	if (!parse(&options, argc, argv))
+		return STATUS_USAGE;
+	if (options.help) {
+		fputs(probe_usage, stdout);
+		return STATUS_OK;
+	}
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0) {
+		report("/: %m");
+		return STATUS_FAILED;
+	}
+	if (check_process(root, options.pid)) {
+		if (!gather(&facts, root, options.pid)) {
+			report("%s", strerror(ENOMEM));
+			status = STATUS_FAILED;
+		} else if (check_vm(&facts, options.pid)) {
+			status = tell(&facts, options.json);
+		}
+		probe_facts_free(&facts);
+	}
+	close(root);
+	return status;
+}

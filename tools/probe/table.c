@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
+#include <inttypes.h>
+#include "tools/probe/tell.h"
+
+#define NS_PER_S 1e9
+
+/* A process's name is its own: no control character of it reaches the terminal. */
+static void print_name(const char *name, FILE *out)
+{
+	for (; *name != '\0'; name++)
+		fputc(isprint((unsigned char)*name) ? *name : '?', out);
+}
+
+static void print_vcpu(const struct probe_vcpu *vcpu, FILE *out)
+{
+	double age = (double)vcpu->age_ns;
+
+	if (vcpu->known)
+		fprintf(out, "%6u", vcpu->id);
+	else
+		fprintf(out, "%6s", "?");
+	fprintf(out, " %9u %-8s %12.2f", vcpu->tid, probe_by_word(vcpu->by), age / NS_PER_S);
+	if (!vcpu->accounted)
+		fprintf(out, " %14s %14s %8s\n", "-", "-", "-");
+	else
+		fprintf(out, " %14.6f %14.6f %8.1f\n", (double)vcpu->ran_ns / NS_PER_S,
+			(double)vcpu->waited_ns / NS_PER_S,
+			age > 0 ? 100 * (double)vcpu->waited_ns / age : 0.0);
+}
+
+static void print_vm(const struct probe_vm *vm, FILE *out)
+{
+	fprintf(out, "\nVM: process %u (", vm->pid);
+	print_name(vm->command, out);
+	fputc(')', out);
+	if (vm->readable)
+		fprintf(out, ", %u vCPU%s", vm->files, vm->files == 1 ? "" : "s");
+	if (vm->vms > 1)
+		fprintf(out, " of %u VMs", vm->vms);
+	if (vm->by_pvtime)
+		fputs(", with structures of libpvtime-kvm", out);
+	fprintf(out, "\n%6s %9s %-8s %12s %14s %14s %8s\n", "vCPU", "thread", "by", "for s",
+		"ran s", "waited s", "waited %");
+	for (size_t i = 0; i < vm->count; i++)
+		print_vcpu(&vm->vcpu[i], out);
+}
+
+static void print_host(const struct probe_facts *facts, FILE *out)
+{
+	fprintf(out, "As a host:  /dev/kvm: %s; stolen time offered: %s; account of waiting: %s",
+		probe_kvm_word(facts->kvm.state),
+		!facts->arm64			      ? "not Arm's"
+		: facts->kvm.state != PROBE_KVM_THERE ? "unknown"
+		: facts->kvm.steal_time		      ? "yes"
+						      : "no",
+		probe_accounting_word(facts->accounting));
+	if (facts->arm64)
+		fprintf(out, "; mode: %s", probe_mode_word(facts->log.mode));
+	fputc('\n', out);
+	for (size_t i = 0; i < facts->vms.count; i++)
+		print_vm(&facts->vms.vm[i], out);
+	if (facts->vms.count == 0)
+		fputs("No VM is running.\n", out);
+}
+
+static void print_guest(const struct probe_facts *facts, FILE *out)
+{
+	const struct probe_guest *guest = &facts->guest;
+
+	fprintf(out, "As a guest: %s; stolen time discovered: %s; counted: ", guest->because,
+		facts->arm64 ? probe_answer_word(guest->discovered) : "not Arm's");
+	fputs(guest->ticks > 0 ? "yes\n" : "nothing so far\n", out);
+	for (size_t i = 0; i < guest->count; i++)
+		fprintf(out, "    cpu%-3u %12.2f s stolen\n", guest->cpu[i].cpu,
+			(double)guest->cpu[i].steal_ticks / facts->tick_hz);
+}
+
+static void print_findings(const char *head, const struct probe_finding *finding, size_t count,
+			   FILE *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, "%s: %s\n", head, finding[i].what);
+		if (finding[i].todo[0] != '\0')
+			fprintf(out, "    to do: %s\n", finding[i].todo);
+	}
+}
+
+void probe_print(const struct probe_facts *facts, const struct probe_findings *findings, FILE *out)
+{
+	fprintf(out, "Machine:    %s, Linux %s\n", facts->machine, facts->release);
+	if (facts->guest.is)
+		print_guest(facts, out);
+	if (probe_is_host(facts))
+		print_host(facts, out);
+	if (findings->missing_count + findings->note_count > 0)
+		fputc('\n', out);
+	print_findings("missing", findings->missing, findings->missing_count, out);
+	print_findings("note", findings->note, findings->note_count, out);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_PROBE_TELL_H
+#define TOOLS_PROBE_TELL_H
+
+/* What was found, for people and as JSON; docs/pvtime.1 has the format. */
+#include <stdbool.h>
+#include <stdio.h>
+#include "tools/probe/facts.h"
+#include "tools/probe/missing.h"
+
+void probe_print(const struct probe_facts *facts, const struct probe_findings *findings, FILE *out);
+
+/* false: out of memory; nothing was written. */
+bool probe_json(const struct probe_facts *facts, const struct probe_findings *findings, FILE *out);
+
+/* Words for what was found, in both. */
+const char *probe_kvm_word(enum probe_kvm_state state);
+const char *probe_accounting_word(enum probe_accounting accounting);
+const char *probe_mode_word(enum probe_mode mode);
+const char *probe_by_word(enum probe_by by);
+const char *probe_answer_word(enum probe_answer answer);
+
+#endif

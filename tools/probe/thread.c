@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tools/probe/files.h"
+#include "tools/probe/thread.h"
+
+#define PF_VCPU 0x1u	/* linux/sched.h: the thread is in a guest's code */
+#define KVM_RUN 0xae80u /* linux/kvm.h: _IO(0xAE, 0x80), the same everywhere */
+
+/* Fields of /proc/PID/stat (proc(5)), counted from the one behind the name, which is the third. */
+enum { STATE = 3, FLAGS = 9, STARTTIME = 22, GUEST_TIME = 43 };
+
+/* The number that is field `index` of those that begin at `at` with the third. */
+static bool field(const char *at, int index, unsigned long long *value)
+{
+	for (int i = STATE; i < index; i++) {
+		at = strchr(at, ' ');
+		if (at == NULL)
+			return false;
+		at++;
+	}
+	return sscanf(at, "%llu", value) == 1;
+}
+
+/* "PID (NAME) STATE ...": a name may have parentheses and blanks in it. */
+static bool take_stat(struct probe_thread *thread, const char *text)
+{
+	const char *begin = strchr(text, '('), *end = strrchr(text, ')');
+	unsigned long long flags, made, guest;
+
+	if (begin == NULL || end == NULL || end < begin || end[1] != ' ')
+		return false;
+	snprintf(thread->name, sizeof(thread->name), "%.*s", (int)(end - begin - 1), begin + 1);
+	if (!field(end + 2, FLAGS, &flags) || !field(end + 2, STARTTIME, &made) ||
+	    !field(end + 2, GUEST_TIME, &guest))
+		return false;
+	thread->in_guest = guest > 0 || (flags & PF_VCPU) != 0;
+	thread->made_ticks = made;
+	return true;
+}
+
+/* "NUMBER ARGUMENT...": of the system call in which it sleeps; ioctl's are descriptor and request. It is for those who may trace. */
+static int take_call(const char *text)
+{
+	unsigned long long fd, request;
+
+	if (sscanf(text, "%*d 0x%llx 0x%llx", &fd, &request) != 2 || request != KVM_RUN ||
+	    fd > 0x7fffffff)
+		return -1;
+	return (int)fd;
+}
+
+static ssize_t read_of(int root, unsigned pid, unsigned tid, const char *name, char *text,
+		       size_t room)
+{
+	char path[PROBE_PATH];
+
+	snprintf(path, sizeof(path), "proc/%u/task/%u/%s", pid, tid, name);
+	return probe_read(root, path, text, room);
+}
+
+bool probe_thread(struct probe_thread *thread, int root, unsigned pid, unsigned tid)
+{
+	char text[1024];
+	unsigned long long ran, waited, slices;
+
+	*thread = (struct probe_thread){.kvm_run = -1};
+	/* First: what has waited since is not charged to a time that is over. */
+	if (read_of(root, pid, tid, "schedstat", text, sizeof(text)) > 0 &&
+	    sscanf(text, "%llu %llu %llu", &ran, &waited, &slices) == 3) {
+		thread->accounted = ran > 0 || waited > 0 || slices > 0;
+		thread->ran_ns = ran;
+		thread->waited_ns = waited;
+	}
+	if (read_of(root, pid, tid, "stat", text, sizeof(text)) <= 0 || !take_stat(thread, text))
+		return false;
+	if (read_of(root, pid, tid, "syscall", text, sizeof(text)) > 0)
+		thread->kvm_run = take_call(text);
+	return true;
+}
+
+bool probe_thread_number(const char *name, unsigned *number)
+{
+	const char *at = strstr(name, "vcpu");
+	char rest[8] = "";
+
+	if (sscanf(name, "CPU %u/%7s", number, rest) == 2)
+		return strcmp(rest, "KVM") == 0;
+	if (at == NULL)
+		return false;
+	at += strlen("vcpu");
+	at += strspn(at, " -_:");
+	size_t n = strspn(at, "0123456789");
+	if (n == 0 || n > 5 || at[n] != '\0')
+		return false;
+	*number = (unsigned)strtoul(at, NULL, 10);
+	return true;
+}

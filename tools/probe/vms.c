@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The VMs of this host: processes that have vCPUs open, or, where that may not be looked at, that run a guest's code.
+ * Nothing is stopped or slowed down for it: no thread is traced.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "tools/probe/facts.h"
+#include "tools/probe/files.h"
+#include "tools/probe/vms.h"
+
+#define NS_PER_S 1000000000u
+
+/* Descriptors, and which vCPU each is. */
+struct open_vcpu {
+	unsigned fd, id;
+};
+
+/* One process while it is looked at. */
+struct look {
+	struct probe_vms *vms;
+	struct probe_vm vm;
+	int root;
+	unsigned hz;
+	uint64_t uptime_ticks;
+	struct open_vcpu *open;
+	size_t open_count;
+	bool failed; /* out of memory */
+};
+
+/* The list with room for one more; NULL: out of memory, which is noted. */
+static void *grown(struct look *look, void *list, size_t count, size_t size)
+{
+	void *more = realloc(list, (count + 1) * size);
+
+	look->failed |= more == NULL;
+	return more;
+}
+
+static bool take_file(void *ctx, unsigned fd)
+{
+	struct look *look = ctx;
+	char path[PROBE_PATH], target[64];
+	unsigned id;
+
+	snprintf(path, sizeof(path), "proc/%u/fd/%u", look->vm.pid, fd);
+	ssize_t n = readlinkat(look->root, path, target, sizeof(target) - 1);
+	if (n < 0)
+		return true;
+	target[n] = '\0';
+	if (strcmp(target, "anon_inode:kvm-vm") == 0)
+		look->vm.vms++;
+	if (sscanf(target, "anon_inode:kvm-vcpu:%u", &id) != 1)
+		return true;
+	struct open_vcpu *open = grown(look, look->open, look->open_count, sizeof(*open));
+	if (open == NULL)
+		return false;
+	look->open = open;
+	open[look->open_count++] = (struct open_vcpu){.fd = fd, .id = id};
+	return true;
+}
+
+/* Whether the thread is a vCPU, and if so, which. */
+static bool which_vcpu(const struct look *look, const struct probe_thread *thread,
+		       struct probe_vcpu *vcpu)
+{
+	for (size_t i = 0; thread->kvm_run >= 0 && i < look->open_count; i++) {
+		if (look->open[i].fd != (unsigned)thread->kvm_run)
+			continue;
+		vcpu->known = true;
+		vcpu->id = look->open[i].id;
+		vcpu->by = PROBE_BY_IOCTL;
+		return true;
+	}
+	/* Without their files, a name alone does not make a vCPU. */
+	vcpu->by = PROBE_BY_TIME;
+	if (!thread->in_guest && look->open_count == 0)
+		return false;
+	if (probe_thread_number(thread->name, &vcpu->id)) {
+		vcpu->known = true;
+		vcpu->by = PROBE_BY_NAME;
+	}
+	return vcpu->known || thread->in_guest;
+}
+
+static bool take_thread(void *ctx, unsigned tid)
+{
+	struct look *look = ctx;
+	struct probe_thread thread;
+
+	if (!probe_thread(&thread, look->root, look->vm.pid, tid))
+		return true;
+	struct probe_vcpu vcpu = {
+		.tid = tid,
+		.accounted = thread.accounted,
+		.ran_ns = thread.ran_ns,
+		.waited_ns = thread.waited_ns,
+	};
+	if (look->uptime_ticks > thread.made_ticks)
+		vcpu.age_ns = (look->uptime_ticks - thread.made_ticks) * (NS_PER_S / look->hz);
+	if (!which_vcpu(look, &thread, &vcpu))
+		return true;
+	struct probe_vcpu *all = grown(look, look->vm.vcpu, look->vm.count, sizeof(*all));
+	if (all == NULL)
+		return false;
+	look->vm.vcpu = all;
+	all[look->vm.count++] = vcpu;
+	return true;
+}
+
+/* Is that one of the vCPUs whose thread is known? */
+static bool is_taken(const struct probe_vm *vm, unsigned id)
+{
+	for (size_t i = 0; i < vm->count; i++)
+		if (vm->vcpu[i].known && vm->vcpu[i].id == id)
+			return true;
+	return false;
+}
+
+static int by_tid(const void *a, const void *b)
+{
+	const struct probe_vcpu *x = a, *y = b;
+
+	return (x->tid > y->tid) - (x->tid < y->tid);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct probe_vcpu *x = a, *y = b;
+
+	if (x->known != y->known)
+		return x->known ? -1 : 1;
+	return x->known && x->id != y->id ? (x->id > y->id) - (x->id < y->id) : by_tid(a, b);
+}
+
+static int open_by_id(const void *a, const void *b)
+{
+	const struct open_vcpu *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/*
+ * Threads that are busy in a guest do not tell on which file. Where as many of them are left as vCPUs are, of one VM, they belong
+ * to each other in the order in which both were made.
+ */
+static void match_rest(struct look *look)
+{
+	struct probe_vm *vm = &look->vm;
+	size_t threads = 0, vcpus = 0, next = 0;
+
+	qsort(vm->vcpu, vm->count, sizeof(*vm->vcpu), by_tid);
+	for (size_t i = 0; i < vm->count; i++)
+		threads += !vm->vcpu[i].known;
+	for (size_t i = 0; i < look->open_count; i++)
+		if (!is_taken(vm, look->open[i].id))
+			look->open[vcpus++] = look->open[i];
+	for (size_t i = 0; vm->vms == 1 && threads == vcpus && i < vm->count; i++) {
+		if (vm->vcpu[i].known)
+			continue;
+		vm->vcpu[i].known = true;
+		vm->vcpu[i].id = look->open[next++].id;
+		vm->vcpu[i].by = PROBE_BY_ORDER;
+	}
+}
+
+/* The files of different vCPUs, in the order of their numbers, each once: one may have been duplicated. */
+static void sort_open(struct look *look)
+{
+	size_t n = 0;
+
+	if (look->vm.vms > 1) {
+		look->vm.files = (unsigned)look->open_count;
+		return;
+	}
+	qsort(look->open, look->open_count, sizeof(*look->open), open_by_id);
+	for (size_t i = 0; i < look->open_count; i++)
+		n += i == 0 || look->open[i].id != look->open[i - 1].id;
+	look->vm.files = (unsigned)n;
+}
+
+static void keep(struct look *look)
+{
+	struct probe_vms *vms = look->vms;
+	char path[PROBE_PATH];
+
+	probe_debugfs(&look->vm, look->root);
+	match_rest(look);
+	qsort(look->vm.vcpu, look->vm.count, sizeof(*look->vm.vcpu), by_id);
+	snprintf(path, sizeof(path), "proc/%u/maps", look->vm.pid);
+	look->vm.by_pvtime = probe_has(look->root, path, "/memfd:pvtime") > 0;
+	snprintf(path, sizeof(path), "proc/%u/comm", look->vm.pid);
+	if (probe_read(look->root, path, look->vm.command, sizeof(look->vm.command)) > 0)
+		look->vm.command[strcspn(look->vm.command, "\n")] = '\0';
+	struct probe_vm *all = grown(look, vms->vm, vms->count, sizeof(*all));
+	if (all == NULL) {
+		free(look->vm.vcpu);
+		return;
+	}
+	vms->vm = all;
+	all[vms->count++] = look->vm;
+}
+
+static bool take_process(void *ctx, unsigned pid)
+{
+	struct look *look = ctx;
+	char path[PROBE_PATH];
+
+	look->vm = (struct probe_vm){.pid = pid, .readable = true};
+	look->open = NULL;
+	look->open_count = 0;
+	snprintf(path, sizeof(path), "proc/%u/fd", pid);
+	if (probe_numbers(look->root, path, take_file, look) < 0) {
+		if (errno != EACCES && errno != EPERM)
+			return true; /* it has ended */
+		look->vm.readable = false;
+	}
+	sort_open(look);
+	snprintf(path, sizeof(path), "proc/%u/task", pid);
+	if (!look->failed && (look->open_count > 0 || !look->vm.readable))
+		probe_numbers(look->root, path, take_thread, look);
+	if (look->open_count > 0 || look->vm.count > 0)
+		keep(look);
+	else
+		look->vms->unreadable += !look->vm.readable;
+	free(look->open);
+	return !look->failed;
+}
+
+/* Since boot, in ticks of hz: "SECONDS.HUNDREDTHS ...". */
+static uint64_t uptime_ticks(int root, unsigned hz)
+{
+	unsigned long long seconds = 0, hundredths = 0;
+	char text[64];
+
+	if (probe_read(root, "proc/uptime", text, sizeof(text)) > 0 &&
+	    sscanf(text, "%llu.%2llu", &seconds, &hundredths) < 1)
+		return 0;
+	return seconds * hz + hundredths * hz / 100;
+}
+
+static int vm_by_pid(const void *a, const void *b)
+{
+	const struct probe_vm *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+bool probe_vms(struct probe_facts *facts, int root, unsigned pid)
+{
+	struct look look = {.vms = &facts->vms, .root = root, .hz = facts->tick_hz};
+
+	facts->vms = (struct probe_vms){.vm = NULL};
+	look.uptime_ticks = uptime_ticks(root, facts->tick_hz);
+	if (pid != 0)
+		take_process(&look, pid);
+	else
+		probe_numbers(root, "proc", take_process, &look);
+	if (facts->vms.count > 0)
+		qsort(facts->vms.vm, facts->vms.count, sizeof(*facts->vms.vm), vm_by_pid);
+	return !look.failed;
+}
+
+void probe_facts_free(struct probe_facts *facts)
+{
+	for (size_t i = 0; i < facts->vms.count; i++)
+		free(facts->vms.vm[i].vcpu);
+	free(facts->vms.vm);
+	free(facts->guest.cpu);
+	facts->vms = (struct probe_vms){.vm = NULL};
+	facts->guest.cpu = NULL;
+	facts->guest.count = 0;
+}
