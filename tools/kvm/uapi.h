@@ -36,12 +36,15 @@ struct arm_vcpu_events {
 };
 #define ARM_SET_VCPU_EVENTS _IOW(KVMIO, 0xa0, struct arm_vcpu_events)
 
-/* KVM_REG_ARM64, of 64 bits: x0 and pc of struct kvm_regs, and SCTLR_EL1. */
+/* KVM_REG_ARM64, of 64 bits: x0 and pc of struct kvm_regs, SCTLR_EL1, and the virtual counter. */
 #define ARM_REG_X0	  UINT64_C(0x6030000000100000)
 #define ARM_REG_PC	  UINT64_C(0x6030000000100040)
 #define ARM_REG_SCTLR_EL1 UINT64_C(0x603000000013c080)
 
+#define ARM_REG_TIMER_CNT UINT64_C(0x603000000013df1a)
+
 #ifdef __aarch64__
+_Static_assert(ARM_REG_TIMER_CNT == KVM_REG_ARM_TIMER_CNT, "the counter");
 _Static_assert(ARM_SET_VCPU_EVENTS == KVM_SET_VCPU_EVENTS, "struct kvm_vcpu_events");
 _Static_assert(ARM_REG_PC == (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |
 			      KVM_REG_ARM_CORE_REG(regs.pc)),

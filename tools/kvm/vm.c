@@ -6,12 +6,9 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
-
-enum { SLOT_RAM, SLOT_STOLEN };
 
 #define IPA_BITS_DEFAULT 40
 
@@ -66,28 +63,6 @@ static bool open_vm(struct vm *vm)
 	return VM_CALL(vm, vm->fd, KVM_ENABLE_CAP, &nisv);
 }
 
-static bool make_ram(struct vm *vm)
-{
-	uint64_t size = vm->config->memory;
-	void *ram = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (ram == MAP_FAILED)
-		return vm_fail(vm, "no memory for its RAM: %s", strerror(errno));
-	vm->ram = ram;
-	for (uint32_t i = 0; i < vm->config->segment_count; i++) {
-		const struct vmm_segment *s = &vm->config->segments[i];
-		memcpy(vm->ram + (s->ipa - MAP_RAM_BASE), s->bytes, s->size);
-	}
-	const struct kvm_userspace_memory_region slot = {
-		.slot = SLOT_RAM,
-		.guest_phys_addr = MAP_RAM_BASE,
-		.memory_size = size,
-		.userspace_addr = (uintptr_t)ram,
-	};
-	return VM_CALL(vm, vm->fd, KVM_SET_USER_MEMORY_REGION, &slot);
-}
-
 /* All that stolen time takes of a VMM: a place that the FDT calls reserved, memory there, and each vCPU's address. */
 static int give_stolen_time(struct vm *vm)
 {
@@ -125,7 +100,7 @@ bool vm_create(struct vm *vm)
 	vm->stuck = false;
 	vm->all_off_run_ns = UINT64_MAX;
 	pl011_reset(&vm->uart);
-	if (!open_vm(vm) || !make_ram(vm))
+	if (!open_vm(vm) || !memory_create(vm))
 		return false;
 	for (unsigned i = 0; i < vm->config->vcpus; i++) {
 		vm->vcpus[i] = (struct vcpu){.vm = vm, .id = i, .fd = -1, .stats.fd = -1};
@@ -133,7 +108,7 @@ bool vm_create(struct vm *vm)
 		if (!vcpu_create(&vm->vcpus[i]))
 			return false;
 	}
-	if (!gic_create(vm))
+	if (!gic_create(vm) || !counter_restore(vm))
 		return false;
 	int error = vm->config->stolen_time ? give_stolen_time(vm) : deny_stolen_time(vm);
 	return error == 0 || vm_fail(vm, "stolen time: %s", strerror(-error));
@@ -148,9 +123,7 @@ void vm_destroy(struct vm *vm)
 	if (vm->fd >= 0)
 		close(vm->fd);
 	vm->fd = -1;
-	if (vm->ram != NULL)
-		munmap(vm->ram, vm->config->memory);
-	vm->ram = NULL;
+	memory_destroy(vm);
 }
 
 bool vm_start(struct vm *vm)

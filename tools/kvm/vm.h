@@ -48,13 +48,15 @@ struct vm {
 	const struct cgroups *cgroups;
 	int wake; /* an eventfd that the main thread polls */
 	int kvm, fd;
-	uint8_t *ram;
+	uint8_t *ram, *flash;
 	struct pvtime_kvm *stolen; /* NULL: it is denied */
 	size_t run_size;	   /* of each kvm_run */
 	struct vcpu vcpus[MAP_MAX_VCPUS_PER_VM];
-	unsigned made;		 /* vCPUs that there are */
-	bool running;		 /* and they have threads */
-	bool stuck;		 /* reported: every vCPU is off, for good */
+	unsigned made;	    /* vCPUs that there are */
+	bool running;	    /* and they have threads */
+	bool stuck;	    /* reported: every vCPU is off, for good */
+	bool counter_saved; /* from before a reset: the guest's virtual counter less the host's */
+	uint64_t counter_offset;
 	uint64_t all_off_run_ns; /* what its threads had run when it was found so */
 
 	pthread_mutex_t uart_lock;
@@ -92,9 +94,18 @@ __attribute__((format(printf, 2, 3))) bool vm_fail(struct vm *vm, const char *fo
 bool vm_call(struct vm *vm, int fd, unsigned long request, const void *argument, const char *name);
 #define VM_CALL(vm, fd, request, argument) vm_call(vm, fd, request, argument, #request)
 
+/* memory.c: RAM, loaded, and flash. And the numbers of all slots. */
+enum vm_slot { SLOT_RAM, SLOT_FLASH, SLOT_STOLEN };
+bool memory_create(struct vm *vm);
+void memory_destroy(struct vm *vm);
+
 /* gic.c: after all vCPUs were made. And the level of a shared interrupt. */
 bool gic_create(struct vm *vm);
 void gic_set_spi(struct vm *vm, unsigned intid, bool high);
+
+/* counter.c: from before a reset to after it. */
+bool counter_save(struct vm *vm);
+bool counter_restore(struct vm *vm);
 
 /* device.c: what the guest did at an address that is no memory. true: it was emulated. */
 bool device_access(struct vm *vm, uint64_t ipa, uint8_t *bytes, unsigned size, bool write);

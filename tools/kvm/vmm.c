@@ -91,13 +91,14 @@ static void fail(struct vmm *m, struct vm *vm)
 	m->ending = true;
 }
 
-/* What is new has nothing left of what was. */
+/* What is new has nothing left of what was, but for the time. */
 static void reset(struct vmm *m, struct vm *vm)
 {
 	vm_stop(vm, PVTIME_OFF);
 	report_vm(m, vm, "reset");
+	bool good = counter_save(vm);
 	vm_destroy(vm);
-	if (!vm_create(vm) || !vm_start(vm))
+	if (!good || !vm_create(vm) || !vm_start(vm))
 		fail(m, vm);
 }
 
