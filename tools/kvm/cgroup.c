@@ -14,7 +14,7 @@
 
 #define EXPECTED                                                                               \
 	"expected a cgroup (v2) of this process' own that has the cpu controller, such as of " \
-	"'systemd-run --scope -p Delegate=yes'"
+	"'systemd-run -t -p Delegate=yes'"
 
 /* Where the hierarchy of version 2 is mounted. */
 static bool find_mount(char *path, size_t room)
