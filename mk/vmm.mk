@@ -5,5 +5,10 @@ vmm_account_SRCS := tests/unit/vmm_account.c tools/kvm/account.c
 vmm_look_SRCS    := tests/unit/vmm_look.c $(addprefix tools/kvm/,look.c account.c stats.c)
 vmm_look_LIBS    := -pthread
 
-# Guests of the tests.
-check-kvm: $(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img stop.img smp.img flash.img split.img)
+# What the tests on a /dev/kvm take: guests, and a program for the host.
+VMM_SAMPLE := $(BUILD)/a64-linux/sample
+$(VMM_SAMPLE): $(BUILD)/a64-linux/tests/kvm/sample.o
+	$(A64_CC) -static -o $@ $^
+.SECONDARY: $(BUILD)/a64-linux/tests/kvm/sample.o
+check-kvm: $(VMM_SAMPLE) $(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img stop.img smp.img flash.img split.img)
+clang-host: $(BUILD)/a64-linux-clang/tests/kvm/sample.o
