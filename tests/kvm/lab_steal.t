@@ -19,7 +19,7 @@ taskset -p 1 $$ >/dev/null
 taskset -c 1 sh -c 'while :; do :; done' &
 busy=$!
 kill -STOP $busy
-start_lab
+start_lab steal
 wait_for 60 has_console a BOOT || exit 1
 find_vmm || exit 1
 tid=$(vcpus)
@@ -36,7 +36,7 @@ kill -KILL $busy
 end_lab
 END
 
-my $lab = "[vm a]\nkernel = Image\ninitrd = initramfs.cpio\nappend = console=ttyAMA0 quiet role=spin until=20\npin = 1\n";
+my $lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet role=spin until=20\npin = 1\n";
 
 sub faults
 {
@@ -50,17 +50,18 @@ sub faults
 	return @faults;
 }
 
-my $run = lab_run(lab => $lab, script => $script, linux => 1,
+my $host = labs_run(labs => {steal => $lab}, script => $script, linux => 1,
 	files => {'bin/sample' => "$build/a64-linux/sample"}, cpus => 2, limit_s => 150);
-is($run->{host_status}, 0, 'the script ends well') or diag $run->{out};
+my $run = $host->{steal};
+is($host->{host}{status}, 0, 'the script ends well') or diag $host->{host}{out};
 is($run->{status}, 0, 'and the lab') or diag $run->{said};
-my @samples = map { /^SAMPLE (\d+) (\d+)/ ? [$1, $2] : () } split /\n/, $run->{out};
-is_deeply([faults(@samples)], [], 'the structure grows by what run_delay grows, to the nanosecond') or diag $run->{out};
+my @samples = map { /^SAMPLE (\d+) (\d+)/ ? [$1, $2] : () } split /\n/, $host->{host}{out};
+is_deeply([faults(@samples)], [], 'the structure grows by what run_delay grows, to the nanosecond') or diag $host->{host}{out};
 is_deeply([faults([0, 0], [200_000_000, 200_000_001], map { [$_ * 300_000_000, 1 + $_ * 300_000_000] } 1 .. 3)],
 	['in 1: run_delay 200000000 ns, structure 200000001 ns'], 'a nanosecond more is found out');
 
-my ($ticks, $ns) = ($run->{consoles}{a} // '') =~ /^STEAL cpu=0 proc_ticks=(\d+) struct_ns=(\d+)/m;
-ok(defined $ns, 'the guest reports') or diag $run->{out};
+my ($ticks, $ns) = ($run->{console}{a} // '') =~ /^STEAL cpu=0 proc_ticks=(\d+) struct_ns=(\d+)/m;
+ok(defined $ns, 'the guest reports') or diag $host->{host}{out};
 cmp_ok(abs(($ticks // 0) * 10_000_000 - ($ns // 0)), '<=', 20_000_000, '/proc/stat is within two ticks of the structure');
 
 my $v = vcpu($run, 'a', 0);
@@ -72,11 +73,12 @@ cmp_ok($v->{stolen_ns} - $v->{published_ns} - ($samples[0][0] - $samples[0][1]),
 	'and what KVM has yet to publish');
 
 # Nobody competes, and it sleeps most of the time: what Linux takes to wake a thread up is all that it can wait.
-$run = lab_run(lab => "[vm i]\nkernel = idle.img\nappend = ms=2000 max_ns=20000000\n", script => "start_lab\nend_lab\n", guests => ['idle'],
-	cpus => 1, icount => 1);
-is($run->{status}, 0, 'a lab of a guest that idles') or diag $run->{out};
-like($run->{consoles}{i} // '', qr/^ok 3 - idle time is not stolen/m, 'idle gains nothing: a hundredth at most');
-cmp_ok(ms(vcpu($run, 'i', 0)->{ticks}{blocked}), '>', 1500, 'its ledger has it as blocked') or diag $run->{out};
-note $run->{consoles}{i} // '';
+$host = labs_run(labs => {idle => "[vm i]\nkernel = ../idle.img\nappend = ms=2000 max_ns=20000000\n"}, script => "lab idle\n",
+	guests => ['idle'], cpus => 1, icount => 1);
+$run = $host->{idle};
+is($run->{status}, 0, 'a lab of a guest that idles') or diag $host->{host}{out};
+like($run->{console}{i} // '', qr/^ok 3 - idle time is not stolen/m, 'idle gains nothing: a hundredth at most');
+cmp_ok(ms(vcpu($run, 'i', 0)->{ticks}{blocked}), '>', 1500, 'its ledger has it as blocked') or diag $host->{host}{out};
+note $run->{console}{i} // '';
 
 done_testing;

@@ -31,7 +31,7 @@ static bool find_mount(char *path, size_t room)
 	return found;
 }
 
-/* The line "0::PATH" of /proc/self/cgroup, appended. */
+/* The line "0::PATH" of /proc/self/cgroup, appended; the root's is "/". */
 static bool append_own(char *path, size_t room)
 {
 	FILE *f = fopen("/proc/self/cgroup", "re");
@@ -41,6 +41,8 @@ static bool append_own(char *path, size_t room)
 
 	while (f != NULL && !found && fgets(line, sizeof(line), f) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
+		if (strcmp(line, "0::/") == 0)
+			line[3] = '\0';
 		found = strncmp(line, "0::", 3) == 0 &&
 			snprintf(path + used, room - used, "%s", line + 3) < (int)(room - used);
 	}
