@@ -17,7 +17,7 @@ struct input {
 	int fd;
 	struct vm *attached; /* NULL: nobody */
 	struct link_rx rx;
-	uint8_t queue[1024];
+	uint8_t queue[1024 + 256]; /* behind more than 1024 a request to stop is not seen */
 	size_t first, waiting;
 	bool stop; /* it was asked for, or nobody is there any more */
 };
