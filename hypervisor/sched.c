@@ -58,7 +58,51 @@ static void contend(struct sched_cpu *c, struct vcpu *v, uint64_t credit, uint64
 	}
 }
 
-/* BLOCKED or OFF -> READY. */
+/* `next`, which is in no queue, takes this CPU; who had it waits. */
+static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
+{
+	struct vcpu *prev = c->current;
+	struct sched_vcpu *s = &next->sched;
+
+	set_state(c, next, PVTIME_RUNNING, now);
+	sched_cap_roll(next, now);
+	s->run_since = now;
+	s->cpu = c->id;
+	s->switches++;
+	c->current = next;
+	c->slice_end = now + sched.slice;
+	if (prev) {
+		set_state(c, prev, PVTIME_READY, now);
+		queue_insert(&sched.ready, &prev->sched.ready);
+		sched_place(c, prev, false);
+	}
+}
+
+/*
+ * The common case of waking somebody up: v, BLOCKED, is owed this very CPU, and nothing else is to be decided. Then it
+ * has it at once, and no queue sees it. False: it is not so simple, and nothing has happened.
+ */
+static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
+{
+	const struct vcpu *has = c->current;
+	const struct vcpu *first;
+
+	if (!has || c->resched || sched.idle || !(v->sched.affinity & c->bit) ||
+	    (v->sched.cap_budget & has->sched.cap_budget) != UINT64_MAX)
+		return false;
+	sched_join(v, v->sched.slice_vtime / 2, now);
+	first = first_for(c);
+	if ((first && first->sched.ready.key <= v->sched.ready.key) || sched_owed(v) != c ||
+	    sched_too_far(v, has))
+		return false;
+	sched.alone &= (uint8_t)~c->bit;
+	switch_to(c, v, now);
+	sched_arm(c, now);
+	sched_set_at(c);
+	return true;
+}
+
+/* BLOCKED or OFF -> READY, or RUNNING. */
 static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 {
 	withdraw(v);
@@ -67,6 +111,8 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 		set_state(c, v, PVTIME_PAUSED, now);
 		return;
 	}
+	if (hand_over(c, v, now))
+		return;
 	set_state(c, v, PVTIME_READY, now);
 	contend(c, v, v->sched.slice_vtime / 2, now);
 	if (c->resched)
@@ -105,27 +151,6 @@ COLD static void give_way(struct sched_cpu *c, uint64_t now)
 	}
 }
 
-/* `next`, which waits, takes this CPU; who had it waits. */
-static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
-{
-	struct vcpu *prev = c->current;
-	struct sched_vcpu *s = &next->sched;
-
-	queue_remove(&sched.ready, &s->ready);
-	set_state(c, next, PVTIME_RUNNING, now);
-	sched_cap_roll(next, now);
-	s->run_since = now;
-	s->cpu = c->id;
-	s->switches++;
-	c->current = next;
-	c->slice_end = now + sched.slice;
-	if (prev) {
-		set_state(c, prev, PVTIME_READY, now);
-		queue_insert(&sched.ready, &prev->sched.ready);
-		sched_place(c, prev, false);
-	}
-}
-
 /* All that is due on this CPU at `now`, and who runs on it from now on. */
 static void decide(struct sched_cpu *c, uint64_t now)
 {
@@ -145,8 +170,10 @@ static void decide(struct sched_cpu *c, uint64_t now)
 		sched.alone &= (uint8_t)~c->bit;
 		c->resched = false; /* what it was set for is dealt with here */
 		next = sched_choose(c, now);
-		if (next != c->current)
+		if (next != c->current) {
+			queue_remove(&sched.ready, &next->sched.ready);
 			switch_to(c, next, now);
+		}
 		sched_arm(c, now);
 		if (sched.idle)
 			sched_spread(c);

@@ -3,18 +3,16 @@
 #define SCHED_H
 
 /*
- * The scheduler: preemptive proportional share over all physical CPUs, with weights, caps and
- *pinning.
+ * The scheduler: preemptive proportional share over all physical CPUs, with weights, caps and pinning.
  *
- * One lock, one run queue ordered by virtual time, so that shares are fair across CPUs and no CPU
- * idles while a vCPU that may run on it waits. All times are counter ticks (CNTPCT_EL0); `now`
- *never goes backwards on one CPU, and may be a little older than what another CPU has read. The
- *scheduler reads no clock and touches no hardware: it is compiled for the host as it is, against a
- *seam of one function, cpu_kick().
+ * One lock, one run queue ordered by virtual time, so that shares are fair across CPUs and no CPU idles while a
+ * vCPU that may run on it waits. All times are counter ticks (CNTPCT_EL0); `now` never goes backwards on one CPU,
+ * and may be a little older than what another CPU has read. The scheduler reads no clock and touches no hardware:
+ * it is compiled for the host as it is, against a seam of one function, cpu_kick().
  *
- * A vCPU's registers and a CPU. `on_cpu` says that a vCPU's registers are, or are about to be, in
- *some CPU. sched_next() may hand a vCPU to one CPU while the CPU it ran on before still holds its
- *registers; the run loop sorts that out, outside of every lock:
+ * A vCPU's registers and a CPU. `on_cpu` says that a vCPU's registers are, or are about to be, in some CPU. The
+ * scheduler may hand a vCPU to one CPU while the CPU it ran on before still holds its registers; the run loop sorts
+ * that out, outside of every lock:
  *
  *	v = sched_next(cpu, now);
  *	if (v != loaded) {
@@ -29,9 +27,9 @@
  *		loaded = v;
  *	}
  *
- * A CPU gives back what it holds before it waits, and what it waits for is never current on the CPU
- * that holds it, so that this CPU is on its way to sched_release(): no cycle of waiting can close.
- *At most one CPU claims a vCPU at a time, since it is RUNNING on one.
+ * A CPU gives back what it holds before it waits, and what it waits for is never current on the CPU that holds it,
+ * so that this CPU is on its way to sched_release(): no cycle of waiting can close. At most one CPU claims a vCPU at
+ * a time, since it is RUNNING on one.
  */
 #include "queue.h"
 #include "spinlock.h"
@@ -50,9 +48,9 @@ struct sched_wait {
 
 /* The scheduler's part of a vCPU. Everything is guarded by the scheduler's lock, but `on_cpu`. */
 struct sched_vcpu {
-	struct queue_node
-		ready; /* in the run queue while READY and not throttled; key: virtual time,
-				    that is time used over weight, in units of 2^-34 s at weight 1 */
+	/* In the run queue while READY and not throttled. Key: virtual time, that is time used over weight, in units of
+	 * 2^-34 s at weight 1. */
+	struct queue_node ready;
 	struct queue_node timer; /* in `home`'s timer queue: throttled until, or asleep until */
 	struct sched_wait wait;	 /* in `home`'s list of READY vCPUs, by the next refresh */
 	uint64_t refresh_at;

@@ -143,6 +143,11 @@ static inline void sched_set_at(struct sched_cpu *c)
 
 /* The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock back (sched.c, unlock()). */
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
+/*
+ * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs. Of the CPUs that
+ * it may run on, the one whose vCPU has had most, if so; otherwise NULL.
+ */
+struct sched_cpu *sched_owed(const struct vcpu *v);
 /* v has been put into the run queue; woken: it may take a CPU from another. */
 void sched_place(struct sched_cpu *c, struct vcpu *v, bool woken);
 /* If a CPU idles that could run a waiting vCPU once others have moved: move them. */

@@ -22,11 +22,7 @@ static void wake_idle(struct sched_cpu *c, struct sched_cpu *idle)
 	sched_notify(c, idle);
 }
 
-/*
- * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs: of those that
- * run on CPUs that it may run on, the one that has had most.
- */
-static void preempt(struct sched_cpu *c, struct vcpu *v)
+struct sched_cpu *sched_owed(const struct vcpu *v)
 {
 	const struct sched_vcpu *s = &v->sched;
 	uint64_t most = s->ready.key + s->slice_vtime / 8;
@@ -41,8 +37,16 @@ static void preempt(struct sched_cpu *c, struct vcpu *v)
 			where = other;
 		}
 	}
+	return where;
+}
+
+/* v, which has been woken and is in the run queue, takes the CPU that it is owed, if it is the first that waits for it. */
+static void preempt(struct sched_cpu *c, struct vcpu *v)
+{
+	struct sched_cpu *where = sched_owed(v);
+
 	/* The first of all is the first for each CPU that it may run on. */
-	if (where && (sched.ready.first == &s->ready || first_for(where) == v)) {
+	if (where && (sched.ready.first == &v->sched.ready || first_for(where) == v)) {
 		where->preempt = true;
 		sched_notify(c, where);
 	}

@@ -64,19 +64,9 @@ static void trap_smc(struct vcpu *v, uint64_t esr)
 	smccc_call(v, ESR_IMM16(esr));
 }
 
-void trap(struct vcpu *v)
+static void trap_other(struct vcpu *v, uint64_t esr)
 {
-	uint64_t esr = read_sysreg(esr_el2);
-
-	/* The most common of those that are not answered in the vector (fastcall.S). */
-	if (ESR_EC(esr) == EC_SYSREG) {
-		sysreg_trap(v, esr);
-		return;
-	}
 	switch (ESR_EC(esr)) {
-	case EC_WFX:
-		trap_wfi(v, esr);
-		break;
 	case EC_HVC64:
 		smccc_call(v, ESR_IMM16(esr));
 		break;
@@ -90,4 +80,17 @@ void trap(struct vcpu *v)
 	default:
 		inject_undefined(v);
 	}
+}
+
+void trap(struct vcpu *v)
+{
+	uint64_t esr = read_sysreg(esr_el2);
+
+	/* SGIs and WFI first: the most common of those that are not answered in the vector (fastcall.S). */
+	if (ESR_EC(esr) == EC_SYSREG)
+		sysreg_trap(v, esr);
+	else if (ESR_EC(esr) == EC_WFX)
+		trap_wfi(v, esr);
+	else
+		trap_other(v, esr);
 }

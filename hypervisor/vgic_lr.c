@@ -121,23 +121,31 @@ COLD static void release_waiters(struct vcpu *v)
 	v->gic.sync_from = 0;
 }
 
-void vgic_fold_all(struct vcpu *v)
+static __attribute__((noinline)) void fold_several(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;
-	unsigned n = g->used;
 
-	if (g->sync_from)
-		release_waiters(v);
-	if (g->hcr & HCR_LRENPIE)
-		fold_uncached(v);
-	if (n == 0)
-		return;
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < g->used; i++) {
 		uint64_t lr = gich_read_lr(i);
 
 		if (!fold_plain(g, g->lr[i], lr))
 			fold_one(v, g->lr[i], lr);
 	}
+}
+
+/* Mostly one list register is in use, and what is in it is plain: that is to need no stack. */
+void vgic_fold_all(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+
+	if (g->sync_from)
+		release_waiters(v);
+	if (g->hcr & HCR_LRENPIE)
+		fold_uncached(v);
+	if (g->used == 0)
+		return;
+	if (g->used > 1 || !fold_plain(g, g->lr[0], gich_read_lr(0)))
+		fold_several(v);
 	g->used = 0;
 	vgic_mark(v);
 }
@@ -236,23 +244,30 @@ static __attribute__((noinline)) bool place_spis(struct vcpu *v)
 }
 
 /* All candidates, in any order: the hardware looks at the priorities. False: they don't fit. */
-static bool place_all(struct vcpu *v)
+static __attribute__((noinline)) bool place_several(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+
+	for (uint32_t bits = vgic_candidates(v, 0); bits != 0; bits &= bits - 1) {
+		if (g->used == v->vm->gic.nlrs)
+			return false;
+		place(v, (uint32_t)__builtin_ctz(bits), false);
+	}
+	return !g->spi_words || place_spis(v);
+}
+
+/* The same; but mostly there is at most one, which is nothing but pending. No list register is in use yet. */
+static inline bool place_all(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;
 	struct vgic_bank *b = &g->bank;
-	uint32_t special = b->active | b->level | g->held;
+	uint32_t bits = vgic_candidates(v, 0);
 
-	for (uint32_t bits = vgic_candidates(v, 0); bits != 0; bits &= bits - 1) {
-		uint32_t intid = (uint32_t)__builtin_ctz(bits);
-
-		if (g->used == v->vm->gic.nlrs)
-			return false;
-		if (special & vgic_bit(intid))
-			place(v, intid, false);
-		else
-			place_with(v, b, intid, LR_PENDING, VGIC_LR_PENDING);
-	}
-	return !g->spi_words || place_spis(v);
+	if (g->spi_words || (bits & (bits - 1)) || (bits & (b->active | b->level | g->held)))
+		return place_several(v);
+	if (bits)
+		place_with(v, b, (uint32_t)__builtin_ctz(bits), LR_PENDING, VGIC_LR_PENDING);
+	return true;
 }
 
 /* As many of them as there is room for, by priority. Returns the HCR bits for those left out. */

@@ -3,6 +3,7 @@
 
 CONFORM_HOST := $(BUILD)/conformance/kvm-host.cpio
 CONFORM_USER := $(BUILD)/conformance/user
+CONFORM_CPU  := $(BUILD)/conformance/second-cpu.bin
 
 # The program for KVM's user space, with the code of its vCPUs in it.
 CONFORM_USER_SRCS  := $(wildcard conformance/user/*.c)
@@ -28,8 +29,16 @@ $(CONFORM_HOST): scripts/mkinitramfs conformance/host/init $(DEBIAN_BUSYBOX) $(D
 	@mkdir -p $(@D); echo "  $@"
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) conformance/host/init =$(DEBIAN)/qemu
 
+# What is run before Xen on two CPUs.
+$(BUILD)/a64/conformance/host/%.o: conformance/host/%.S
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -c -o $@ $<
+$(CONFORM_CPU): $(BUILD)/a64/conformance/host/second-cpu.o
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_OBJCOPY) -O binary -j .text $< $@
+
 # Everything that a run of all targets needs, but for the suite and our hypervisor.
-CONFORM_ALL_DEPS := $(CONFORM_HOST) $(CONFORM_USER) $(DEBIAN_IMAGE) $(DEBIAN_XEN) $(DEBIAN)/versions-hosts
+CONFORM_ALL_DEPS := $(CONFORM_HOST) $(CONFORM_USER) $(CONFORM_CPU) $(DEBIAN_IMAGE) $(DEBIAN_XEN) $(DEBIAN)/versions-hosts
 conform-all bench: $(CONFORM_ALL_DEPS)
 
 # Against a QEMU of the tests' own, tests/tools/board-qemu.

@@ -48,6 +48,13 @@ tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c 
 	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c lib/convert.c
 tools_intake_LIBS  := -ltinfo
 
+# pvtime probe, on a /proc of the tests' own; on Linux's it is tests/kvm/probe.t.
+PROBE_FACTS := $(addprefix tools/probe/,files.c log.c host.c guest.c thread.c vms.c)
+UNIT_NAMES += probe_vms probe_find
+probe_vms_SRCS  := tests/unit/probe_vms.c $(PROBE_FACTS)
+probe_find_SRCS := tests/unit/probe_find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c)
+probe_find_LIBS := -ljansson
+
 # The command as a process, with a QEMU of the tests' own.
 TAP_SCRIPTS += $(wildcard tests/tools/*.t)
 TAP_DEPS    += $(BUILD)/pvtime

@@ -109,7 +109,7 @@ is_deeply([unlisted(map { s{^hypervisor/}{}r } grep { m{^hypervisor/[^/]+\.(?:[c
 	'hypervisor/README.md has a line for each file');
 
 # The rooms of tools/: which others each may include from.
-my %rooms = (run => 'run', kvm => 'run|kvm', lab => 'run|kvm|lab', bench => 'run|lab|bench', conform => 'run|lab|conform');
+my %rooms = (run => 'run', kvm => 'run|kvm', lab => 'run|kvm|lab', bench => 'run|lab|bench', conform => 'run|lab|conform', probe => 'probe');
 sub misplaced_includes {
 	my ($room, $text) = @_;
 	return $text =~ m{^#include "tools/((?!(?:$rooms{$room})/)\w+/[^"]+)"}mg;
@@ -154,7 +154,7 @@ is($shown, marked(slurp('examples/adopt.c')), "README's example is that of examp
 my %target = map { $_ => 1 } `make --no-print-directory help BUILD=$build` =~ /^  make (\S+)/mg;
 sub missing_targets {
 	my ($text) = @_;
-	return grep { !$target{$_} } $text =~ /(?:`|^    )make ([a-z][a-z-]*)/mg;
+	return grep { !$target{$_} } $text =~ /(?:`|^    )make ([a-z][a-z0-9-]*)/mg;
 }
 ok($target{check}, 'make help lists the targets');
 is_deeply([missing_targets("`make nothing`\n    make check\n")], ['nothing'], 'a target that is not there is found out');
@@ -193,7 +193,7 @@ my $manual = slurp('docs/pvtime.1') =~ s/\\-/-/gr;
 sub unknown_to_manual {
 	return grep { $manual !~ /(?<![\w-])\Q$_\E(?![\w-])/ } @_;
 }
-my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform bench);
+my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform bench probe);
 my @keys = grep { $_ ne 'NULL' } $source{'tools/lab/keys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
 
 cmp_ok(@options, '>=', 23, 'pvtime help lists the options');

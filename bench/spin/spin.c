@@ -7,8 +7,8 @@
  *
  * stolen_ns is read at report_ms, when nobody who competes is left. Of all differences of a gap and what was stolen in
  * it: the greatest, the least, the sum. In each is what it takes to see the gap: pass_ns is that, of so many passes
- * without one. Without until_ms it goes on for ever. With burst=N, 1000 otherwise, it looks at the counter after so many
- * rounds of an empty loop: a gap is what is longer than two passes.
+ * without one. Without until_ms it goes on for ever. With burst=N, 50 otherwise, it looks at the counter after so many
+ * rounds of 64 instructions: a gap is what is longer than two passes.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -20,13 +20,29 @@
 #define NS_PER_S 1000000000u
 #define PASSES	 100u
 #define BURST \
-	1000u /* from one look at the counter to the next: it is dear where instructions are counted */
+	50u /* from one look at the counter to the next: it is dear where instructions are counted */
+
+/*
+ * That many rounds of 64 instructions. As time they are as good as any, and an emulator has little to do for them: a minute
+ * of this is a few seconds.
+ */
+static void compute(uint64_t rounds)
+{
+	__asm__ volatile("1:	.rept 62\n"
+			 "	nop\n"
+			 "	.endr\n"
+			 "	subs	%0, %0, #1\n"
+			 "	b.ne	1b"
+			 : "+r"(rounds)
+			 :
+			 : "cc");
+}
 
 static void spin(void *arg)
 {
 	(void)arg;
 	for (;;)
-		__asm__ volatile("");
+		compute(UINT64_MAX);
 }
 
 static struct pvtime_sample sample(void)
@@ -86,8 +102,7 @@ static void watch(struct gaps *gaps, uint64_t longer_ticks, uint64_t end, uint64
 			now = after.counter;
 		}
 		last = now;
-		for (uint64_t i = 0; i < burst; i++)
-			__asm__ volatile("" : : "r"(i));
+		compute(burst);
 	}
 }
 

@@ -21,7 +21,7 @@ use File::Temp qw(tempdir);
 use Test::More;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($build $tmp host_run slurp spew);
+our @EXPORT = qw($build $tmp host_run host_initramfs slurp spew);
 
 our $build = abs_path($ENV{BUILD} // 'build');
 our $tmp = tempdir(CLEANUP => 1);
@@ -70,11 +70,13 @@ sub archive
 	return $path;
 }
 
-# The host's files: a base that make has built, and behind it, which Linux takes as well, what this run adds.
+# The host's files: a base that make has built, and behind it, which Linux takes as well, what this run adds. Its path: of
+# script, files and qemu as below. A guest of the host can have such a one, too.
 my $runs = 0;
-sub initramfs
+sub host_initramfs
 {
-	my ($how) = @_;
+	my (%given) = @_;
+	my $how = \%given;
 	my $root = "$tmp/root" . $runs++;
 	my %files = ('bin/pvtime' => "$build/a64-linux/pvtime", %{$how->{files} // {}}, 'script' => \"$prelude$how->{script}\n");
 	for my $path (sort keys %files) {
@@ -111,7 +113,7 @@ sub initramfs
 sub host_run
 {
 	my (%how) = @_;
-	my $initrd = initramfs(\%how);
+	my $initrd = host_initramfs(%how);
 	my $console = "$initrd.console";
 	my @time = $how{icount} ? ('-icount', 'shift=0,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', 1)
 		: ('-accel', 'tcg,thread=multi');

@@ -100,15 +100,15 @@ void g(void); void pvtime_switch_in(uint64_t *v, uint64_t now) { *v = now; g(); 
 report $? "a call in the hot path is noticed"
 bad '#include <pvtime/host.h>
 bool pvtime_switch_in(struct pvtime_vcpu *v, uint64_t now)
-{ for (volatile int i = 0; i < 9; i++) ; v->since = now; v->page->stolen_ns = now / 1000 * 16000 / 2; return 1; }
+{ for (volatile int i = 0; i < 9; i++) ; v->since = now; *v->counter = now / 1000 * 16000 / 2; return 1; }
 void pvtime_vcpu_init(struct pvtime_vcpu *v, enum pvtime_dialect d, uint32_t f, uint64_t n) { }
-void pvtime_map(struct pvtime_vcpu *v, struct pvtime_stolen *p) { v->page = p; }
+void pvtime_map(struct pvtime_vcpu *v, struct pvtime_stolen *p) { v->counter = &p->stolen_ns; }
 void pvtime_account(struct pvtime_vcpu *v, enum pvtime_state s, uint64_t n) { }'
 [ "$(executed "$work/bad.o")" -gt $hot_limit ] && ! hot_path_is_lean "$work/bad.o"
 report $? "a loop in the hot path is noticed"
 bad '#include <pvtime/host.h>
 bool pvtime_switch_in(struct pvtime_vcpu *v, uint64_t now)
-{ volatile uint32_t *p = (volatile uint32_t *)v->page; p[2] = (uint32_t)now; p[3] = (uint32_t)(now >> 32); return 1; }'
+{ volatile uint32_t *p = (volatile uint32_t *)v->counter; p[2] = (uint32_t)now; p[3] = (uint32_t)(now >> 32); return 1; }'
 ! one_store "$work/bad.o"
 report $? "a store in two halves is noticed"
 

@@ -121,6 +121,43 @@ sub compared
 	is($out, slurp($results), 'and as the JSON that they were read from');
 }
 
+# How exact the accounting is: two VMs, what each says of its gaps, and their ledgers.
+sub said
+{
+	my ($stolen_ns) = @_;
+	return "SPIN stolen_ns=$stolen_ns gaps=3 most_ns=1500 least_ns=400 sum_ns=2500 pass_ns=40090 passes=100 watched_ns=9\n";
+}
+sub exact
+{
+	my ($run, @vms) = @_;
+	my ($n, @put, @ledger) = (0);
+	for (@vms) {
+		my ($say, $ticks) = @$_;
+		push @put, "put($n, '$say');";
+		push @ledger, "vcpu($n, 0, $ticks),";
+		$n++;
+	}
+	my ($status, $out, $err) = bench(board("record('start 1000'); @put record('final 2000', @ledger 'end');" .
+		"record('done 0 all VMs are off')"), '--run', $run, '--seconds', 1);
+	return $status == 0 && $out =~ /^$run +2 vCPUs +1 s  (.*)$/m ? $1 : "$status $err";
+}
+my @first = (said(740_000_000), 'running => 260, ready => 740');
+my @second = (said(470_000_000), 'running => 530, ready => 470');
+is(exact('caps-2', \@first, \@second), 'structure 0  guest 0  gap 1100  share 0.0000',
+	'all is exact, and a gap is as long as it was, less a pass');
+is(exact('caps-2', \@first, [$second[0], "$second[1], blocked => 900, off => 5"]), 'structure 0  guest 0  gap 1100  share 0.0000',
+	'a cap is of the time in which it wanted to run');
+is(exact('caps-2', \@first, [$second[0], 'running => 520, ready => 470']), 'structure 0  guest 0  gap 1100  share 0.4747',
+	'less than the cap');
+is(exact('weights-2', [$first[0], 'running => 250, ready => 740'], [said(469_999_997), 'running => 500, ready => 470']),
+	'structure 0  guest 3  gap 1100  share 0.0000', 'the guest has read another number');
+is(exact('weights-2', [$first[0], 'running => 300, ready => 740'], [$second[0], 'running => 300, ready => 470']),
+	'structure 0  guest 0  gap 1100  share 16.6667', 'a share that is not the weight');
+like(exact('weights-2', \@first, ['', $second[1]]), qr/\A1 .*weights-2-cortex-a57: a vCPU has no ledger, or/,
+	'a guest that says nothing');
+like(exact('weights-2', \@first, [$second[0], "$second[1], published => 470000007"]), qr/\A1 .*the ledger does not add up/,
+	'a structure that is not the ledger');
+
 # What is wrong before anything is run.
 refused('an option', q{'--what' is not an option}, bench($whole, '--what'));
 refused('a target', q{'kqemu' is not a target; expected pvtime, kvm, xen or all}, bench($whole, 'kqemu'));

@@ -140,15 +140,23 @@ static void test_xen(void)
 	tap_ok(was_told(",bootargs=expect=off case=aliases,,header rounds=7\n"),
 	       "a comma in a word is no comma of QEMU's");
 	tap_ok(was_told("dom0_max_vcpus=3 ") && was_told("/suite-4k-le.img,bootargs"), "dom0");
+	tap_ok(was_told("-smp\n1\n") && !was_told("second-cpu.bin"), "on one CPU");
+	plan.pcpus = 2;
+	expect(xen, &plan, "# suite\n", RUN_ENDED, "# suite\n", NULL);
+	tap_ok(was_told("-smp\n2\n") && was_told("\nloader,cpu-num=0,") &&
+		       was_told("/second-cpu.bin\n"),
+	       "on two, the first of them starts Xen on the second");
 }
 
 static void expect_missing(const struct run_target *target, const char *name, const char *hint)
 {
+	struct run_plan plan = guest;
 	char away[PATH_MAX], why[RUN_WHY] = "";
 
 	snprintf(away, sizeof(away), "%s/away", directory);
 	rename(in_directory(name), away);
-	tap_ok(!target->ready(&kit, &guest, why) && strstr(why, name) != NULL &&
+	plan.pcpus = 2;
+	tap_ok(!target->ready(&kit, &plan, why) && strstr(why, name) != NULL &&
 		       strstr(why, hint) != NULL && strchr(why, '\n') == NULL,
 	       "%s", why);
 	rename(away, in_directory(name));
@@ -162,6 +170,7 @@ static void test_ready(void)
 	expect_missing(&target_kvm, "kvm-host.cpio", "make conform-all");
 	expect_missing(&target_kvm, "suite-4k-le.img", "make conform");
 	expect_missing(&target_xen, "xen", "make debian-hosts");
+	expect_missing(&target_xen, "second-cpu.bin", "make conform-all");
 	write_text("Image", "no kernel");
 	tap_ok(!target_kvm.ready(&kit, &guest, why) && strstr(why, "no arm64 image"), "%s", why);
 	target_kvm.versions(&kit, text, sizeof(text));
@@ -184,6 +193,7 @@ static void make_kit(void)
 	write_file("suite-4k-le.img", image, sizeof(image));
 	write_text("kvm-host.cpio", "host of kvm");
 	write_text("user", "of user space");
+	write_text("second-cpu.bin", "code");
 	write_text("versions", "libfdt-dev 1\nlinux-image-6.1.0-56-cloud-arm64 6.1.192-2\n");
 	write_text("versions-hosts", "qemu-system-arm 1:7.2\nxen-hypervisor-4.17-arm64 4.17\n");
 }
@@ -191,9 +201,9 @@ static void make_kit(void)
 static void remove_kit(void)
 {
 	static const char *const names[] = {
-		"Image",     "xen",	 "suite-4k-le.img",    "kvm-host.cpio",
-		"user",	     "versions", "versions-hosts",     "print",
-		"arguments", "initrd",	 "qemu-system-aarch64"};
+		"Image",     "xen",	 "suite-4k-le.img",	"kvm-host.cpio",
+		"user",	     "versions", "versions-hosts",	"print",
+		"arguments", "initrd",	 "qemu-system-aarch64", "second-cpu.bin"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unlink(in_directory(names[i]));

@@ -127,7 +127,7 @@ static enum run_outcome run_linux(const struct run_kit *kit, const struct run_pl
 
 /* A vCPU of the ledger: the first one of the VM with that index. */
 struct entry {
-	double stolen_ns, published_ns, running;
+	double stolen_ns, published_ns, running, ready;
 };
 
 static double number(const json_t *object, const char *key)
@@ -141,10 +141,11 @@ static bool read_entry(const json_t *ledger, unsigned vm, struct entry *e)
 {
 	const json_t *v = json_array_get(
 		json_object_get(json_array_get(json_object_get(ledger, "vms"), vm), "vcpus"), 0);
+	const json_t *ticks = json_object_get(v, "ticks");
 
 	*e = (struct entry){number(v, "stolen_ns"), number(v, "published_ns"),
-			    number(json_object_get(v, "ticks"), "running")};
-	return e->stolen_ns >= 0 && e->published_ns >= 0 && e->running >= 0;
+			    number(ticks, "running"), number(ticks, "ready")};
+	return e->stolen_ns >= 0 && e->published_ns >= 0 && e->running >= 0 && e->ready >= 0;
 }
 
 static void raise_to(double *most, double value)
@@ -202,7 +203,7 @@ static bool take_all(struct bench_accuracy *a, const struct bench_run *run, cons
 		     const char *consoles)
 {
 	unsigned n = run->kind->plan.vcpus, kind = kind_of(run->kind);
-	double all = 0, parts = 0, window = run->seconds * number(ledger, "cntfrq");
+	double all = 0, parts = 0;
 	const char *word = kind == LINUX ? "STEAL" : "SPIN";
 	struct entry e;
 
@@ -221,7 +222,8 @@ static bool take_all(struct bench_accuracy *a, const struct bench_run *run, cons
 		raise_to(&a->structure_ns, fabs(e.published_ns - e.stolen_ns));
 		if (kind != LINUX)
 			raise_to(&a->share_points,
-				 fabs(kind == CAPPED ? 100 * e.running / window - part(i, n, true)
+				 fabs(kind == CAPPED ? 100 * e.running / (e.running + e.ready) -
+							       part(i, n, true)
 						     : 100 * (e.running / all -
 							      part(i, n, false) / parts)));
 	}

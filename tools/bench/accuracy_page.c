@@ -29,8 +29,8 @@ static const char meaning[] =
 	"- **stolen more than a gap**: must not be. The counter has 16 ns a tick.\n"
 	"- **share and weight or cap**: of weights, the time it ran of all time that they ran, and "
 	"its weight of all\n"
-	"  weights (100, 200, 300, ...). Of caps, the time it ran of the whole time, and its cap; "
-	"boot is in it.\n\n"
+	"  weights (100, 200, 300, ...). Of caps, the time it ran of the time in which it wanted "
+	"to run, and its cap.\n\n"
 	"Weights and caps of the runs: vCPU *i* of *n* has the weight 100 *i*, or the cap of *i* "
 	"parts of 80 % in\n"
 	"*n* (*n* + 1) / 2 parts, rounded down.\n";

@@ -12,11 +12,11 @@ static const struct bench_kind guest = {
 	.read = bench_guest_read,
 };
 
-/* On two CPUs. Where QEMU counts instructions, Xen does not get two of them up. */
+/* On two CPUs. */
 static const struct bench_kind pair = {
 	.name = "pair",
 	.quick = true,
-	.by = {&target_pvtime, &target_kvm},
+	.by = {&target_pvtime, &target_kvm, &target_xen},
 	.plan = {.pcpus = 2, .vcpus = 2, .dialect = "1.0", .conduit = "hvc", .limit_s = 60},
 	.image = "bench.img",
 	.read = bench_guest_read,

@@ -93,7 +93,7 @@ const struct bench_kind bench_exits = {
 	.plan = {.pcpus = 1,
 		 .vcpus = 1,
 		 .dialect = "1.0",
-		 .append = "until_ms=2000 burst=50",
+		 .append = "until_ms=2000 burst=3",
 		 .limit_s = 60},
 	.image = "spin.img",
 	.read = read_exits,

@@ -93,9 +93,8 @@ static const struct run_plan kvm_plans[] = {
 };
 
 /*
- * Xen has one CPU, which vCPUs share: where QEMU counts instructions, Xen does not get two of them up. There is
- * no big-endian build: Xen 4.17 gives such a guest the registers of its GIC in little-endian order, and it finds no
- * redistributor.
+ * Xen has one CPU, which vCPUs share. There is no big-endian build: Xen 4.17 gives such a guest the registers of its
+ * GIC in little-endian order, and it finds no redistributor.
  */
 static const struct run_plan xen_plans[] = {
 	{"plain", "4k-le", "img", A57, 1, 1, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},

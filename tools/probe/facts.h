@@ -35,11 +35,10 @@ struct probe_kvm {
 
 /* How a thread was found to be a certain vCPU, the surest first. */
 enum probe_by {
-	PROBE_BY_IOCTL,	  /* it waits in KVM_RUN on that vCPU's file */
-	PROBE_BY_DEBUGFS, /* KVM says so */
-	PROBE_BY_NAME,	  /* the thread has the vCPU's number in its name */
-	PROBE_BY_ORDER,	  /* it is left over, and so is the vCPU; VMMs make them in order */
-	PROBE_BY_TIME,	  /* it has run a guest's code; which vCPU it is, is unknown */
+	PROBE_BY_IOCTL, /* it waits in KVM_RUN on that vCPU's file */
+	PROBE_BY_NAME,	/* the thread has the vCPU's number in its name */
+	PROBE_BY_ORDER, /* it is left over, and so is the vCPU; VMMs make them in order */
+	PROBE_BY_TIME,	/* it has run a guest's code; which vCPU it is, is unknown */
 };
 
 struct probe_vcpu {

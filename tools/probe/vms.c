@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "tools/probe/facts.h"
 #include "tools/probe/files.h"
-#include "tools/probe/vms.h"
+#include "tools/probe/thread.h"
 
 #define NS_PER_S 1000000000u
 
@@ -144,6 +144,13 @@ static int open_by_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
+/* qsort() wants an array, even of nothing. */
+static void sort(void *array, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+	if (count > 0)
+		qsort(array, count, size, compare);
+}
+
 /*
  * Threads that are busy in a guest do not tell on which file. Where as many of them are left as vCPUs are, of one VM, they belong
  * to each other in the order in which both were made.
@@ -153,11 +160,12 @@ static void match_rest(struct look *look)
 	struct probe_vm *vm = &look->vm;
 	size_t threads = 0, vcpus = 0, next = 0;
 
-	qsort(vm->vcpu, vm->count, sizeof(*vm->vcpu), by_tid);
+	sort(vm->vcpu, vm->count, sizeof(*vm->vcpu), by_tid);
 	for (size_t i = 0; i < vm->count; i++)
 		threads += !vm->vcpu[i].known;
 	for (size_t i = 0; i < look->open_count; i++)
-		if (!is_taken(vm, look->open[i].id))
+		if (!is_taken(vm, look->open[i].id) &&
+		    (vcpus == 0 || look->open[vcpus - 1].id != look->open[i].id))
 			look->open[vcpus++] = look->open[i];
 	for (size_t i = 0; vm->vms == 1 && threads == vcpus && i < vm->count; i++) {
 		if (vm->vcpu[i].known)
@@ -177,7 +185,7 @@ static void sort_open(struct look *look)
 		look->vm.files = (unsigned)look->open_count;
 		return;
 	}
-	qsort(look->open, look->open_count, sizeof(*look->open), open_by_id);
+	sort(look->open, look->open_count, sizeof(*look->open), open_by_id);
 	for (size_t i = 0; i < look->open_count; i++)
 		n += i == 0 || look->open[i].id != look->open[i - 1].id;
 	look->vm.files = (unsigned)n;
@@ -188,9 +196,8 @@ static void keep(struct look *look)
 	struct probe_vms *vms = look->vms;
 	char path[PROBE_PATH];
 
-	probe_debugfs(&look->vm, look->root);
 	match_rest(look);
-	qsort(look->vm.vcpu, look->vm.count, sizeof(*look->vm.vcpu), by_id);
+	sort(look->vm.vcpu, look->vm.count, sizeof(*look->vm.vcpu), by_id);
 	snprintf(path, sizeof(path), "proc/%u/maps", look->vm.pid);
 	look->vm.by_pvtime = probe_has(look->root, path, "/memfd:pvtime") > 0;
 	snprintf(path, sizeof(path), "proc/%u/comm", look->vm.pid);
@@ -260,8 +267,7 @@ bool probe_vms(struct probe_facts *facts, int root, unsigned pid)
 		take_process(&look, pid);
 	else
 		probe_numbers(root, "proc", take_process, &look);
-	if (facts->vms.count > 0)
-		qsort(facts->vms.vm, facts->vms.count, sizeof(*facts->vms.vm), vm_by_pid);
+	sort(facts->vms.vm, facts->vms.count, sizeof(*facts->vms.vm), vm_by_pid);
 	return !look.failed;
 }
 

@@ -36,8 +36,9 @@ const char *probe_mode_word(enum probe_mode mode)
 const char *probe_by_word(enum probe_by by)
 {
 	static const char *const words[] = {
-		[PROBE_BY_IOCTL] = "ioctl", [PROBE_BY_DEBUGFS] = "debugfs",
-		[PROBE_BY_NAME] = "name",   [PROBE_BY_ORDER] = "order",
+		[PROBE_BY_IOCTL] = "ioctl",
+		[PROBE_BY_NAME] = "name",
+		[PROBE_BY_ORDER] = "order",
 		[PROBE_BY_TIME] = "time",
 	};
 	return words[by];

@@ -14,20 +14,27 @@
 #define XEN_PREFIX  "(XEN) "
 #define SUITE_AT    "0x49000000" /* clear of Xen, and of where dom0 gets its memory: the top */
 #define INITRD_AT   "0x4e000000" /* the same, and behind the largest image */
+#define FLASH_AT    "0x04000000" /* the board's second bank: no RAM of Xen's */
 #define OPTION_SIZE (2 * (PATH_MAX + DEBIAN_WORDS))
+#define ARGUMENTS   32u
 
 /* The files of a run. */
 struct parts {
 	char xen[PATH_MAX], suite[PATH_MAX];
+	char second[PATH_MAX]; /* what starts Xen on the second of two CPUs */
 };
 
 static bool find_parts(struct parts *parts, const struct run_kit *kit, const struct run_plan *plan,
 		       char *why)
 {
 	static const char fetched[] = "expected Xen for arm64, which 'make debian-hosts' fetches";
+	static const char built[] =
+		"expected a part that 'make bench' and 'make conform-all' build";
 	bool elf;
 
-	return need_part(kit->debian, "xen", fetched, parts->xen, why) &&
+	return (plan->pcpus == 1 ||
+		need_part(kit->suite, "second-cpu.bin", built, parts->second, why)) &&
+	       need_part(kit->debian, "xen", fetched, parts->xen, why) &&
 	       need_image(parts->xen, fetched, NULL, why) &&
 	       need_suite(kit, plan, parts->suite, &elf, why);
 }
@@ -62,6 +69,25 @@ static void guest_loader(char option[OPTION_SIZE], const char *suite, const stru
 	add_value(option, n, words);
 }
 
+/* A further device of QEMU's, behind the others: `argv` ends with NULLs, and has room. */
+static void add_device(const char **argv, const char *option)
+{
+	while (*argv != NULL)
+		argv++;
+	argv[0] = "-device";
+	argv[1] = option;
+}
+
+/* The same, of a device that loads that file; `option` is what its text is kept in. */
+static void add_loader(const char **argv, char option[OPTION_SIZE], const char *loader,
+		       const char *file)
+{
+	size_t n = (size_t)snprintf(option, OPTION_SIZE, "%s", loader);
+
+	add_value(option, n, file);
+	add_device(argv, option);
+}
+
 /*
  * Take out Xen's lines from behind the first one that is not Xen's: the suite's text is whole without them.
  * Those before it tell why dom0 did not start, where it did not.
@@ -93,26 +119,13 @@ static enum run_outcome run(const struct run_kit *kit, const struct run_plan *pl
 			    struct run_output *output)
 {
 	struct parts parts;
-	char pcpus[16], words[128], loader[OPTION_SIZE], initrd[OPTION_SIZE] = "";
-	const char *const argv[] = {
-		QEMU_PROGRAM,
-		"-M",
-		"virt,virtualization=on,gic-version=3",
-		"-cpu",
-		plan->cpu,
-		"-smp",
-		pcpus,
-		"-m",
-		"1G",
-		"-kernel",
-		parts.xen,
-		"-append",
+	char pcpus[16], words[128], loader[OPTION_SIZE], initrd[OPTION_SIZE], second[OPTION_SIZE];
+	const char *argv[ARGUMENTS] = {
+		QEMU_PROGRAM, "-M",	 "virt,virtualization=on,gic-version=3",
+		"-cpu",	      plan->cpu, "-smp",
+		pcpus,	      "-m",	 "1G",
+		"-kernel",    parts.xen, "-append",
 		words,
-		"-device",
-		loader,
-		kit->initrd != NULL ? "-device" : NULL,
-		initrd,
-		NULL,
 	};
 
 	*output = (struct run_output){.text = NULL};
@@ -124,11 +137,12 @@ static enum run_outcome run(const struct run_kit *kit, const struct run_plan *pl
 		 "guest_loglvl=none",
 		 plan->vcpus);
 	guest_loader(loader, parts.suite, plan);
+	add_device(argv, loader);
 	if (kit->initrd != NULL)
-		add_value(initrd,
-			  (size_t)snprintf(initrd, OPTION_SIZE,
-					   "guest-loader,addr=" INITRD_AT ",initrd="),
-			  kit->initrd);
+		add_loader(argv, initrd, "guest-loader,addr=" INITRD_AT ",initrd=", kit->initrd);
+	if (plan->pcpus > 1)
+		add_loader(argv, second,
+			   "loader,cpu-num=0,addr=" FLASH_AT ",force-raw=on,file=", parts.second);
 	enum run_outcome outcome = board_run(argv, plan->limit_s, NULL, output);
 	if (output->text != NULL)
 		drop_lines_of_xen(output);
