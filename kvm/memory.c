@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The region's memory, from the memfd to the VM's slot. It is a memfd so that a VMM can share it, and sealed so that nobody
- * it is shared with can make it shorter: every access behind its end would be a SIGBUS here, and a
- * publish that fails in KVM.
+ * The region's memory, from the memfd to the VM's slot. A memfd can be shared with other processes, and is sealed so that
+ * none of them can make it shorter: an access behind its end is a SIGBUS here, and a publish that fails in KVM.
  */
 #include <errno.h>
 #include "kvm/internal.h"

@@ -49,8 +49,8 @@ size_t pvtime_kvm_snapshot_size(const struct pvtime_kvm *k)
 }
 
 /*
- * The VM's bitmap, from any of its vCPUs, and whether it is known. A KVM that has no such register offers what there was
- * before there was one: of these calls, PV time.
+ * The VM's bitmap, from any of its vCPUs, and whether it is known. A KVM that has no such register offers what there
+ * was before there was one: of these calls, PV time.
  */
 static int save_bitmap(const struct pvtime_kvm *k, bool *known, uint64_t *bitmap)
 {
@@ -149,16 +149,12 @@ static bool fits(const struct pvtime_kvm *k, const uint8_t *at)
 
 static int restore_bitmap(int vcpu_fd, const uint8_t *at)
 {
-	uint64_t saved = get_le(at + AT_BITMAP, 8), now;
+	uint64_t saved = get_le(at + AT_BITMAP, 8);
 
 	if (!get_le(at + AT_KNOWS_BITMAP, 2))
 		return 0;
-	int err = pvtk_get_bitmap(vcpu_fd, &now);
-	if (err == -ENOENT)
-		return saved == BITMAP_PV_TIME ? 0 : err;
-	if (err || now == saved)
-		return err;
-	return pvtk_set_bitmap(vcpu_fd, saved);
+	int err = pvtk_set_bitmap(vcpu_fd, saved);
+	return err == -ENOENT && saved == BITMAP_PV_TIME ? 0 : err;
 }
 
 int pvtime_kvm_restore(struct pvtime_kvm *k, int vcpu_fd, const void *blob, size_t size)

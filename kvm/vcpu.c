@@ -15,10 +15,8 @@ int pvtk_vcpu_fd(const struct pvtime_kvm *k, uint32_t index)
 static int overlap(int vcpu_fd)
 {
 	uint64_t ipa;
-	int err = pvtk_attr(vcpu_fd, KVM_HAS_DEVICE_ATTR, KVM_ARM_VCPU_PVTIME_IPA, NULL);
+	int err = pvtk_get_ipa(vcpu_fd, &ipa);
 
-	if (!err)
-		err = pvtk_get_ipa(vcpu_fd, &ipa);
 	if (err)
 		return err;
 	return ipa != PVTIME_KVM_IPA_NONE ? -EEXIST : -EINVAL;

@@ -1,8 +1,8 @@
-# libpvtime-kvm: static and shared, for the host that it is built on (HOST_CC), and installed by `make install`; and its
-# tests, on a KVM of their own (the unit tests) and on Debian's in QEMU.
+# libpvtime-kvm: static and shared, for the host that it is built on (HOST_CC), and installed by `make install`; and
+# its tests, on a KVM of their own (the unit tests) and on Debian's in QEMU.
 
 KVM         := $(BUILD)/kvm
-KVM_VERSION := 0.1.0
+KVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)
 KVM_SONAME  := libpvtime-kvm.so.0
 KVM_STATIC  := $(KVM)/libpvtime-kvm.a
 KVM_SHARED  := $(KVM)/$(KVM_SONAME)
@@ -44,7 +44,8 @@ install-kvm: $(KVM_STATIC) $(KVM_SHARED)
 # On Debian's arm64 kernel at EL2, as a static program.
 KVM_TEST      := $(KVM)/tests/library
 KVM_TEST_HOST := $(KVM)/tests/host.cpio
-KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename tests/kvm/library.c conformance/user/vm.c \
+KVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c deny.c)
+KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(KVM_TEST_SRCS) conformance/user/vm.c \
 	conformance/user/delay.c conformance/user/vcpu.S $(KVM_LOGIC) kvm/sys.c))
 
 $(KVM_TEST): $(KVM_TEST_OBJS)
@@ -54,6 +55,20 @@ $(KVM_TEST_HOST): scripts/mkinitramfs conformance/host/init $(KVM_TEST) $(DEBIAN
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) conformance/host/init user=$(KVM_TEST)
 QEMU_DEPS += $(KVM_TEST_HOST)
 
-# What clang says of it for arm64, and of what no unit test has for this host.
-clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) kvm/sys.c tests/kvm/library.c)
-HOST_SRCS += kvm/sys.c
+# What clang says of it for arm64.
+clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) kvm/sys.c $(KVM_TEST_SRCS))
+
+# On a KVM of the tests' own.
+KVM_FAKED := $(KVM_LOGIC) tests/unit/kvm_fake.c tests/unit/kvm_fake_process.c
+KVM_TESTS := kvm_region kvm_vcpu kvm_baseline kvm_snapshot kvm_faults
+UNIT_NAMES += $(KVM_TESTS)
+$(foreach t,$(KVM_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)))
+
+# And what that stands for, on this system.
+UNIT_NAMES += kvm_sys
+kvm_sys_SRCS := tests/unit/kvm_sys.c kvm/sys.c
+kvm_sys_LIBS := -pthread
+
+# And as it is installed.
+TAP_SCRIPTS += tests/kvm/install.t
+TAP_DEPS    += $(KVM_STATIC) $(KVM_SHARED)

@@ -31,6 +31,7 @@ PACKAGES_CHECK := \
 	clang-format \
 	groff-base \
 	libclang-rt-14-dev \
+	pkgconf \
 	qemu-user \
 	shellcheck
 
@@ -41,7 +42,7 @@ PACKAGES_BENCH := gnuplot-nox
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 PACKAGE_STAMPS := \
 	$(if $(filter-out help clean,$(GOALS)),$(BUILD)/packages-build.mk) \
-	$(if $(filter-out help clean conform conform-all conformance debian debian-hosts demo tools-a64 guests hypervisor tools bench bench-quick bench-guest $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk) \
+	$(if $(filter-out help clean conform conform-all conformance debian debian-hosts demo tools-a64 guests hypervisor install install-kvm kvm tools bench bench-quick bench-guest $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk) \
 	$(if $(filter bench,$(GOALS)),$(BUILD)/packages-bench.mk)
 INSTALL ?= yes
 

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: libpvtime-kvm on a real /dev/kvm: tests/kvm/library.c on Debian's arm64 kernel at EL2, with VHE and without.
+# TAP: libpvtime-kvm on a real /dev/kvm: the program of tests/kvm/ on Debian's arm64 kernel at EL2, with VHE and without.
 
 use strict;
 use warnings;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Is it supported, and where: the kernel's own errors, and the library's before them. */
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <inttypes.h>
+#include "conformance/user/delay.h"
+#include "conformance/user/user.h"
+#include "kvm/internal.h"
+#include "kvm/uapi.h"
+#include "tests/kvm/library.h"
+
+static void test_supported(void)
+{
+	struct vm vm;
+
+	vm_create(&vm);
+	expect(pvtime_kvm_vm_supported(vm.fd) == 1, "this kernel offers it to the VM");
+	expect(pvtime_kvm_vm_supported(vm.kvm) == 1, "/dev/kvm says so, too");
+	expect(pvtime_kvm_vcpu_supported(vm.vcpus[0].fd) == 1, "and to the vCPU");
+	is_error(pvtime_kvm_vm_supported(-1), EBADF, "asking nobody");
+	vm_destroy(&vm);
+}
+
+/* The kernel's own checks of the attribute, and the library's before them. */
+static void test_attribute_errors(void)
+{
+	struct vm vm;
+	uint64_t unaligned = VM_STOLEN + 32, outside = VM_NOWHERE, ipa;
+
+	vm_create(&vm);
+	const int fd = vm.vcpus[0].fd, other = vm.vcpus[1].fd;
+	const unsigned long set = KVM_SET_DEVICE_ATTR;
+	vm_give_stolen(&vm);
+	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA + 1, &ipa), ENXIO, "another attribute");
+	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA, NULL), EFAULT, "no value");
+	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA, &unaligned), EINVAL, "not aligned");
+	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA, &outside), EINVAL, "outside memory");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, VM_VCPUS * 512, fd), EINVAL, "no such index");
+	is_error(pvtime_kvm_vcpu_check(vm.stolen, 0), EINVAL, "no vCPU to check yet");
+	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the slot is taken away");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), EINVAL, "no memory there");
+	is_error(pvtime_kvm_register(vm.stolen), 0, "the slot is back");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), 0, "the first time");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), EEXIST, "twice");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, fd), EEXIST, "twice, at another index");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, other), EINVAL, "another vCPU's index");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, other), 0, "its own, after all that");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, other), EEXIST,
+		 "another's, with one of its own");
+	is_error(pvtime_kvm_vcpu_ipa(vm.stolen, 1, &ipa), 0, "the address is read back");
+	expect_u64(ipa, VM_STOLEN + 64, "and is that of its index");
+	is_error(pvtime_kvm_vcpu_check(vm.stolen, 0), 0, "the first one's is what was set");
+	expect_u64(vcpu_call(&vm.vcpus[0], PVTIME_FID_ST, 0), VM_STOLEN, "the guest is told it");
+	expect_u64(vcpu_call(&vm.vcpus[1], PVTIME_FID_ST, 0), VM_STOLEN + 64, "the other, too");
+	vm_destroy(&vm);
+}
+
+/* A region that the kernel does not take, and what then becomes of it. */
+static void refused_region(const struct vm *vm, uint64_t base, uint32_t slot, int error,
+			   const char *what)
+{
+	struct pvtime_range region;
+	struct pvtime_kvm *k;
+
+	if (pvtime_kvm_place(&region, base, 1, NULL, 0, 52) != 0 ||
+	    pvtime_kvm_create(&k, vm->fd, slot, &region, 1) != 0)
+		bail_out("a region at 0x%" PRIx64, base);
+	is_error(pvtime_kvm_register(k), error, what);
+	is_error(pvtime_kvm_destroy(k), 0, "it can be released all the same");
+}
+
+static void test_slot_errors(void)
+{
+	struct vm vm;
+
+	vm_create(&vm);
+	vm_give_stolen(&vm);
+	refused_region(&vm, VM_CODE, SLOT, EEXIST, "a region that another slot has");
+	refused_region(&vm, VM_NOWHERE, 0, EINVAL, "a slot number that is in use");
+	refused_region(&vm, VM_NOWHERE, UINT16_MAX, EINVAL, "a slot number beyond the last");
+	refused_region(&vm, 1ull << 50, SLOT, EFAULT, "a region beyond the address space");
+	is_error(pvtime_kvm_register(vm.stolen), 0, "the VM's own is untouched");
+	vm_destroy(&vm);
+}
+
+static void test_uninitialised(void)
+{
+	struct vm vm;
+
+	vm_create(&vm);
+	vm_give_stolen(&vm);
+	int raw = ioctl(vm.fd, KVM_CREATE_VCPU, (void *)(uintptr_t)VM_VCPUS);
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, raw), ENOEXEC, "a vCPU not initialised");
+	is_error(pvtime_kvm_deny(raw), ENOEXEC, "denying through it");
+	close(raw);
+	vm_destroy(&vm);
+}
+
+/* A vCPU that comes while another runs; and one that cannot come. */
+static void test_plug(void)
+{
+	struct vm vm;
+
+	vm_create(&vm);
+	vm_give_stolen(&vm);
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), 0, "the first vCPU");
+	vcpu_enter_at(&vm.vcpus[0], guest_call);
+	vcpu_run(&vm.vcpus[0]);
+	delay_grow(WAIT_NS);
+	vcpu_run(&vm.vcpus[0]);
+	uint64_t before = stolen(&vm, 0);
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, -1), EBADF, "one that cannot come");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, vm.vcpus[1].fd), 0, "one more, later");
+	expect_u64(vcpu_call(&vm.vcpus[1], PVTIME_FID_ST, 0), VM_STOLEN + 64, "it has its own");
+	expect_u64(stolen(&vm, 0), before, "the first one's is untouched");
+	expect_u64(stolen(&vm, 1), 0, "nothing was stolen from it");
+	vm_destroy(&vm);
+}
+
+void test_addresses(void)
+{
+	test_supported();
+	test_attribute_errors();
+	test_slot_errors();
+	test_uninitialised();
+	test_plug();
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Counters against run_delay: while the vCPU runs, and published without a guest that runs. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/time.h>
+#include "conformance/user/delay.h"
+#include "conformance/user/user.h"
+#include "kvm/uapi.h"
+#include "tests/kvm/library.h"
+
+static struct sample run_once(struct vm *vm)
+{
+	struct sample s = {.delay_before = delay_ns()};
+
+	vcpu_run(&vm->vcpus[0]);
+	s.stolen = stolen(vm, 0);
+	s.delay_after = delay_ns();
+	return s;
+}
+
+static void test_contended(void)
+{
+	struct sample before, after;
+	struct vm vm;
+
+	vm_with_stolen(&vm);
+	vcpu_enter_at(&vm.vcpus[0], guest_call);
+	vcpu_run(&vm.vcpus[0]);
+	before = run_once(&vm);
+	for (unsigned i = 0; i < 20; i++) {
+		delay_grow(WAIT_NS / 10);
+		vcpu_run(&vm.vcpus[0]);
+	}
+	after = run_once(&vm);
+	grew(&before, &after, "while contended, the counter is what was waited");
+	expect(after.stolen - before.stolen >= 2 * (uint64_t)WAIT_NS, "and that is a lot");
+	expect_u64(stolen(&vm, 1), 0, "the other vCPU did not run, and nothing was stolen from it");
+	before = after;
+	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the memory is taken away");
+	delay_grow(WAIT_NS);
+	vcpu_run(&vm.vcpus[0]);
+	expect_u64(stolen(&vm, 0), before.stolen, "the counter stands");
+	is_error(pvtime_kvm_register(vm.stolen), 0, "and brought back");
+	after = run_once(&vm);
+	grew(&before, &after, "nothing is lost");
+	pvtime_kvm_reset(vm.stolen);
+	expect_u64(stolen(&vm, 0), 0, "the VM is reset");
+	before = after;
+	before.stolen = 0;
+	after = run_once(&vm);
+	grew(&before, &after, "and it goes on from 0");
+	vm_destroy(&vm);
+}
+
+/* What a publish must leave as it found it. */
+struct vcpu_state {
+	uint32_t mp_state;
+	uint64_t pc;
+	sigset_t signals, pending;
+};
+
+static struct vcpu_state state_of(const struct vcpu *vcpu)
+{
+	struct vcpu_state s = {.pc = 0};
+	struct kvm_mp_state mp;
+	struct kvm_one_reg reg = {
+		.id = KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |
+		      KVM_REG_ARM_CORE_REG(regs.pc),
+		.addr = (uintptr_t)&s.pc,
+	};
+
+	if (ioctl(vcpu->fd, KVM_GET_MP_STATE, &mp) != 0 ||
+	    ioctl(vcpu->fd, KVM_GET_ONE_REG, &reg) != 0)
+		bail_out("a vCPU's state");
+	s.mp_state = mp.mp_state;
+	pthread_sigmask(SIG_SETMASK, NULL, &s.signals);
+	sigpending(&s.pending);
+	return s;
+}
+
+static void unchanged(const struct vcpu_state *was, const struct vcpu *vcpu, const char *what)
+{
+	struct vcpu_state is = state_of(vcpu);
+
+	expect(is.mp_state == was->mp_state && is.pc == was->pc &&
+		       memcmp(&is.signals, &was->signals, sizeof(is.signals)) == 0 &&
+		       memcmp(&is.pending, &was->pending, sizeof(is.pending)) == 0,
+	       "%s leaves vCPU and thread as they were", what);
+}
+
+/* A run that ends in a store is complete when KVM has been told so; it then enters the guest no further. */
+static void complete(struct vcpu *vcpu)
+{
+	vcpu->run->immediate_exit = 1;
+	if (ioctl(vcpu->fd, KVM_RUN, NULL) == 0 || errno != EINTR)
+		bail_out("completing a store");
+	vcpu->run->immediate_exit = 0;
+}
+
+static void ignore(int signo)
+{
+	(void)signo;
+}
+
+/* Any signal ends KVM_RUN again, not only the library's: here of a vCPU that would sleep for ever. */
+static void test_other_signals(const struct vcpu *vcpu)
+{
+	const struct sigaction action = {.sa_handler = ignore};
+	const struct itimerval soon = {.it_value = {.tv_usec = 10000}};
+	struct kvm_mp_state state = {.mp_state = KVM_MP_STATE_STOPPED};
+
+	sigaction(SIGALRM, &action, NULL);
+	ioctl(vcpu->fd, KVM_SET_MP_STATE, &state);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	is_error(ioctl(vcpu->fd, KVM_RUN, NULL) < 0 ? -errno : 0, EINTR, "another signal");
+	state.mp_state = KVM_MP_STATE_RUNNABLE;
+	ioctl(vcpu->fd, KVM_SET_MP_STATE, &state);
+}
+
+static void test_publish(void)
+{
+	struct sample before, after;
+	struct vm vm;
+
+	vm_with_stolen(&vm);
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGKILL), EINVAL, "by a deadly signal");
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, 99), EINVAL, "by none that there is");
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, VM_VCPUS, SIGNAL), EINVAL, "of no vCPU");
+	vcpu_enter_at(&vm.vcpus[0], guest_call);
+	vcpu_run(&vm.vcpus[0]);
+	before = run_once(&vm);
+	delay_grow(WAIT_NS);
+	complete(&vm.vcpus[0]);
+	expect_u64(stolen(&vm, 0), before.stolen, "a thread waits; nothing of it is published");
+	struct vcpu_state state = state_of(&vm.vcpus[0]);
+	after.delay_before = delay_ns();
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), 0, "KVM publishes");
+	after.stolen = stolen(&vm, 0);
+	after.delay_after = delay_ns();
+	grew(&before, &after, "what was waited");
+	unchanged(&state, &vm.vcpus[0], "that");
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), 0, "with next to nothing to tell");
+	before = after;
+	after = run_once(&vm);
+	grew(&before, &after, "the guest goes on");
+	test_other_signals(&vm.vcpus[0]);
+	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the memory is taken away");
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), EINVAL,
+		 "and there is none to tell");
+	is_error(pvtime_kvm_vcpu_rebase(vm.stolen, 0, SIGNAL), EINVAL, "none to keep, either");
+	vm_destroy(&vm);
+}
+
+void test_counters(void)
+{
+	test_contended();
+	test_publish();
+}

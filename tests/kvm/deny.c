@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stolen time denied to a VM: at every step of discovery, as the guest hears it. */
+#include <errno.h>
+#include <pvtime/smccc.h>
+#include "tests/kvm/library.h"
+
+/* What a guest's discovery says. */
+static void discovery(struct vm *vm, uint64_t arch_features, uint64_t rest, const char *what)
+{
+	struct vcpu *vcpu = &vm->vcpus[0];
+
+	expect_u64(vcpu_call(vcpu, SMCCC_FID_VERSION, 0), SMCCC_VERSION_1_1, "%s: SMCCC_VERSION",
+		   what);
+	expect_u64(vcpu_call(vcpu, SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES), arch_features,
+		   "%s: SMCCC_ARCH_FEATURES(PV_TIME_FEATURES)", what);
+	expect_u64(vcpu_call(vcpu, PVTIME_FID_FEATURES, PVTIME_FID_ST), rest,
+		   "%s: PV_TIME_FEATURES(PV_TIME_ST)", what);
+	expect_u64(vcpu_call(vcpu, PVTIME_FID_ST, 0), rest == 0 ? VM_STOLEN : rest,
+		   "%s: PV_TIME_ST", what);
+}
+
+void test_deny(void)
+{
+	const uint64_t no = (uint64_t)SMCCC_NOT_SUPPORTED;
+	uint8_t blob[256];
+	struct vm vm;
+	size_t size;
+
+	vm_with_stolen(&vm);
+	size = pvtime_kvm_snapshot_size(vm.stolen);
+	is_error(pvtime_kvm_save(vm.stolen, blob, size), 0, "a VM that has it is saved");
+	discovery(&vm, 0, 0, "given");
+	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), EBUSY, "denying what it has seen");
+	vm_destroy(&vm);
+
+	vm_create(&vm);
+	discovery(&vm, 0, no, "no address");
+	vm_destroy(&vm);
+
+	vm_create(&vm);
+	vm_give_stolen(&vm);
+	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), 0, "denying it");
+	is_error(pvtime_kvm_deny(vm.vcpus[1].fd), 0, "once more, by another vCPU");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), ENXIO, "and the address");
+	discovery(&vm, no, no, "denied");
+	is_error(pvtime_kvm_restore(vm.stolen, vm.vcpus[0].fd, blob, size), EBUSY,
+		 "what has run so cannot be restored otherwise");
+	vm_destroy(&vm);
+
+	vm_create(&vm);
+	vm_give_stolen(&vm);
+	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), 0, "denying it");
+	is_error(pvtime_kvm_restore(vm.stolen, vm.vcpus[0].fd, blob, size), 0,
+		 "restoring a VM that had it");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), 0, "and the address");
+	discovery(&vm, 0, 0, "as it was saved");
+	vm_destroy(&vm);
+}

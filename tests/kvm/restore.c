@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Save, and restore on threads that have waited before: nothing is taken back, and their past is not charged. */
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include "conformance/user/delay.h"
+#include "conformance/user/user.h"
+#include "tests/kvm/library.h"
+
+/* A restored vCPU, and the thread that is to run it. */
+struct restored {
+	struct vm *vm;
+	uint32_t index;
+	pthread_barrier_t *all;
+	bool rebase;
+	int err;
+	struct sample at_restore, at_first_run;
+};
+
+static void *run_restored(void *context)
+{
+	struct restored *r = context;
+	struct vcpu *vcpu = &r->vm->vcpus[r->index];
+
+	delay_grow(WAIT_NS);
+	vcpu_enter_at(vcpu, guest_work);
+	r->at_restore.delay_before = delay_ns();
+	r->err = r->rebase ? pvtime_kvm_vcpu_rebase(r->vm->stolen, r->index, SIGNAL) : 0;
+	r->at_restore.stolen = stolen(r->vm, r->index);
+	r->at_restore.delay_after = delay_ns();
+	pthread_barrier_wait(r->all);
+	r->at_first_run.delay_before = delay_ns();
+	vcpu_run(vcpu);
+	r->at_first_run.stolen = stolen(r->vm, r->index);
+	r->at_first_run.delay_after = delay_ns();
+	return NULL;
+}
+
+/* Restore the snapshot in a new VM, and run its vCPUs, a thread each, till each has done some work. */
+static void restore_and_run(const uint8_t *blob, size_t size, bool rebase,
+			    struct restored restored[VM_VCPUS])
+{
+	struct pvtime_range region = {0, 0};
+	pthread_t threads[VM_VCPUS];
+	pthread_barrier_t all;
+	uint32_t vcpus = 0;
+	struct vm vm;
+
+	vm_create(&vm);
+	is_error(pvtime_kvm_snapshot_region(blob, size, &region, &vcpus), 0, "a snapshot is read");
+	is_error(pvtime_kvm_create(&vm.stolen, vm.fd, SLOT, &region, vcpus), 0, "its region");
+	is_error(pvtime_kvm_register(vm.stolen), 0, "a slot for it");
+	is_error(pvtime_kvm_restore(vm.stolen, vm.vcpus[0].fd, blob, size), 0, "it is restored");
+	pthread_barrier_init(&all, NULL, VM_VCPUS);
+	for (uint32_t i = 0; i < VM_VCPUS; i++) {
+		is_error(pvtime_kvm_vcpu_set(vm.stolen, i, vm.vcpus[i].fd), 0, "its address");
+		restored[i] =
+			(struct restored){.vm = &vm, .index = i, .all = &all, .rebase = rebase};
+		if (pthread_create(&threads[i], NULL, run_restored, &restored[i]) != 0)
+			bail_out("a thread");
+	}
+	for (uint32_t i = 0; i < VM_VCPUS; i++)
+		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&all);
+	vm_destroy(&vm);
+}
+
+void test_restore(void)
+{
+	struct restored restored[VM_VCPUS];
+	uint64_t saved[VM_VCPUS];
+	uint8_t blob[256];
+	struct vm vm;
+
+	vm_with_stolen(&vm);
+	for (uint32_t i = 0; i < VM_VCPUS; i++) {
+		vcpu_enter_at(&vm.vcpus[i], guest_call);
+		vcpu_run(&vm.vcpus[i]);
+		delay_grow(WAIT_NS);
+		is_error(pvtime_kvm_vcpu_publish(vm.stolen, i, SIGNAL), 0, "before it is saved");
+		saved[i] = stolen(&vm, i);
+		expect(saved[i] >= WAIT_NS, "%" PRIu64 " ns were stolen from it", saved[i]);
+	}
+	const size_t size = pvtime_kvm_snapshot_size(vm.stolen);
+	is_error(pvtime_kvm_save(vm.stolen, blob, size), 0, "it is saved");
+	vm_destroy(&vm);
+
+	restore_and_run(blob, size, true, restored);
+	for (uint32_t i = 0; i < VM_VCPUS; i++) {
+		const struct restored *r = &restored[i];
+
+		is_error(r->err, 0, "the new thread takes it over");
+		expect_u64(r->at_restore.stolen, saved[i], "nothing is charged by that");
+		grew(&r->at_restore, &r->at_first_run, "from then on, what is waited");
+	}
+	/* Is it the library's doing? */
+	restore_and_run(blob, size, false, restored);
+	for (uint32_t i = 0; i < VM_VCPUS; i++)
+		expect(restored[i].at_first_run.stolen - saved[i] >= WAIT_NS,
+		       "a thread that does not is charged with its past: %" PRIu64 " ns",
+		       restored[i].at_first_run.stolen - saved[i]);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KVM_FAKE_H
+#define KVM_FAKE_H
+
+/*
+ * A KVM for the tests of libpvtime-kvm, behind kvm/sys.h: VMs with slots, vCPUs with an address, a state, and a thread
+ * that waits; and this process's descriptors, mappings, timers and signals. Every call that can fail can be made to, by
+ * its number. What no real system forgives ends the test: a slot's memory unmapped, KVM_RUN that nothing would end.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FAKE_VMS   3u
+#define FAKE_VCPUS 4u
+#define FAKE_SLOTS 4u
+
+#define FAKE_VM(v)	(100 + (int)(v)) /* descriptors */
+#define FAKE_VCPU(v, i) (200 + 16 * (int)(v) + (int)(i))
+
+struct fake_vcpu {
+	uint64_t ipa;
+	uint32_t mp_state;
+	uint64_t last_steal; /* KVM's baseline: run_delay at the last publish */
+	uint64_t run_mask;   /* signals that KVM_RUN blocks; 0: none was set */
+	bool uninitialised;
+};
+
+struct fake_slot {
+	uint64_t base, size; /* size 0: none */
+	uint8_t *memory;
+};
+
+struct fake_vm {
+	struct fake_vcpu vcpus[FAKE_VCPUS];
+	struct fake_slot slots[FAKE_SLOTS];
+	uint64_t bitmap;
+	bool ran;
+};
+
+struct fake {
+	/* The kernel. */
+	bool no_stolen_time, no_bitmap;
+	bool early_publishes;  /* as before Linux 5.16: KVM_RUN with a signal pending publishes */
+	uint64_t latency_ns;   /* a signal that comes earlier is there before KVM_RUN sleeps */
+	uint64_t wake_ns;      /* what the thread waits when it is woken up */
+	unsigned exits;	       /* so many KVM_RUNs end with an exit to user space */
+	unsigned first_sleeps; /* so many KVM_RUNs sleep for something else first */
+	struct fake_vm vms[FAKE_VMS];
+	/* The thread. */
+	uint64_t run_delay, sleeps;
+	int blocked, pending; /* signals, 0: none */
+	/* The process. */
+	unsigned fds, maps, allocs, timers;
+	int timer_signal;
+	uint64_t timer_ns;	/* armed; 0: not */
+	unsigned runs, entries; /* KVM_RUNs, and those that entered a guest */
+	/* Calls so far, of those that can fail; the one that is to fail, counted from 1; and what it was. */
+	unsigned calls, fail_at;
+	int fail_error;
+	bool failed;
+	unsigned long failed_request; /* of an ioctl, else 0 */
+};
+
+extern struct fake fake;
+
+/* Afresh: vCPUs runnable, nothing set, this kernel like Linux 6.1. */
+void fake_start(void);
+
+/* The thread waits for so long; then the vCPU runs, as the guest sees it. */
+void fake_run(unsigned vm, unsigned vcpu, uint64_t wait_ns);
+
+/* For the fake itself: 0, or the error that this call is to have; and a fault that no system forgives. */
+int fake_fails(unsigned long request);
+_Noreturn void fake_wrong(const char *what);
+
+/* The first thing that was left behind of this process's resources and of slots; NULL if there is none. */
+const char *fake_leak(void);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* kvm/sys.c on the real system, whatever it is: it needs no KVM. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "kvm/sys.h"
+#include "tests/tap.h"
+
+#define SIZE 65536u
+
+static void test_memory(void)
+{
+	void *memory = NULL;
+	int fd = pvtk_memfd("pvtime");
+
+	tap_ok(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC, "a memfd that no other program gets");
+	tap_is_i64(pvtk_fill(fd, SIZE), 0, "all its pages");
+	tap_is_i64(pvtk_seal(fd), 0, "for good");
+	tap_ok(ftruncate(fd, SIZE - 4096) < 0 && errno == EPERM, "it does not shrink");
+	tap_ok(ftruncate(fd, SIZE + 4096) < 0 && errno == EPERM, "nor grow");
+	tap_is_i64(pvtk_seal(fd), -EPERM, "nor can the seals be changed");
+	tap_is_i64(pvtk_map(fd, SIZE, &memory), 0, "mapped");
+	memset(memory, 0x5a, SIZE);
+	uint8_t last = 0;
+	tap_ok(pread(fd, &last, 1, SIZE - 1) == 1 && last == 0x5a, "and shared");
+	tap_is_i64(pvtk_unmap(memory, SIZE), 0, "unmapped");
+	pvtk_close(fd);
+	tap_ok(fcntl(fd, F_GETFD) < 0, "closed");
+	tap_is_i64(pvtk_fill(fd, SIZE), -EBADF, "no more pages");
+	tap_is_i64(pvtk_seal(fd), -EBADF, "no more seals");
+	tap_is_i64(pvtk_map(fd, SIZE, &memory), -EBADF, "no more mappings");
+	tap_is_i64(pvtk_unmap(NULL, 0), -EINVAL, "nothing to unmap");
+	tap_is_i64(pvtk_ioctl(-1, FIONREAD, NULL), -EBADF, "an ioctl on nothing");
+	uint8_t *zero = pvtk_alloc(SIZE);
+	tap_ok(zero && zero[0] == 0 && memcmp(zero, zero + 1, SIZE - 1) == 0, "memory is zeroed");
+	pvtk_free(zero);
+}
+
+/* Wait for it till it is pending for this thread; false: it does not come. */
+static bool becomes_pending(int signo)
+{
+	const struct timespec tick = {0, 1000000};
+	sigset_t pending;
+
+	for (unsigned i = 0; i < 5000; i++) {
+		sigpending(&pending);
+		if (sigismember(&pending, signo))
+			return true;
+		nanosleep(&tick, NULL);
+	}
+	return false;
+}
+
+static bool is_pending(int signo)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	return sigismember(&pending, signo);
+}
+
+static void *sleeping(void *unused)
+{
+	const struct timespec time = {0, 1000000};
+	uint64_t before = pvtk_sleeps();
+
+	nanosleep(&time, NULL);
+	return pvtk_sleeps() > before ? unused : NULL;
+}
+
+static void test_signal(void)
+{
+	sigset_t before, mask, first;
+	timer_t timer;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &first);
+	tap_is_i64(pvtk_signal_block(0, &before), -EINVAL, "no signal");
+	tap_is_i64(pvtk_signal_block(65, &before), -EINVAL, "nor that");
+	tap_is_i64(pvtk_signal_block(SIGUSR1, &before), 0, "a signal is blocked");
+	tap_is_i64(pvtk_timer_create(SIGUSR1, &timer), 0, "a timer");
+	pvtk_signal_discard(SIGUSR1);
+	tap_ok(!is_pending(SIGUSR1), "nothing is sent yet");
+	tap_is_i64(pvtk_timer_start(timer, 1000), 0, "started");
+	tap_ok(becomes_pending(SIGUSR1), "sends it");
+	pvtk_signal_discard(SIGUSR1);
+	tap_ok(!is_pending(SIGUSR1), "it is taken back");
+	tap_is_i64(pvtk_timer_start(timer, 3600000000000ull), 0, "started for an hour");
+	tap_is_i64(pvtk_timer_start(timer, 0), 0, "and stopped");
+	tap_ok(!is_pending(SIGUSR1), "nothing is sent");
+	tap_is_i64(pvtk_timer_start(timer, 1500000000), 0, "more than a second is a time, too");
+	pvtk_timer_delete(timer);
+	pvtk_signal_discard(SIGUSR1);
+	pvtk_signal_unblock(&before);
+	pthread_sigmask(SIG_SETMASK, NULL, &mask);
+	tap_ok(sigismember(&mask, SIGUSR1) == sigismember(&first, SIGUSR1), "unblocked as it was");
+	tap_is_i64(pvtk_timer_create(0x1000, &timer), -EINVAL, "a timer of no signal");
+}
+
+/* Sleeps are the thread's own. */
+static void test_sleeps(void)
+{
+	uint64_t before = pvtk_sleeps();
+	pthread_t thread;
+	void *slept = NULL;
+	int yes;
+
+	pthread_create(&thread, NULL, sleeping, &yes);
+	pthread_join(thread, &slept);
+	tap_ok(slept == &yes, "a thread that sleeps is known to have done so");
+	tap_ok(sleeping(&yes) == &yes && pvtk_sleeps() > before, "this one as well");
+}
+
+int main(void)
+{
+	test_memory();
+	test_signal();
+	test_sleeps();
+	return tap_done();
+}
