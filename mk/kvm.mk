@@ -60,9 +60,9 @@ clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) kvm/sys.c $
 
 # On a KVM of the tests' own.
 KVM_FAKED := $(KVM_LOGIC) tests/unit/kvm_fake.c tests/unit/kvm_fake_process.c
-KVM_TESTS := kvm_region kvm_vcpu kvm_baseline kvm_snapshot kvm_faults
-UNIT_NAMES += $(KVM_TESTS)
-$(foreach t,$(KVM_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)))
+KVM_UNIT_TESTS := kvm_region kvm_vcpu kvm_baseline kvm_snapshot kvm_faults
+UNIT_NAMES += $(KVM_UNIT_TESTS)
+$(foreach t,$(KVM_UNIT_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)))
 
 # And what that stands for, on this system.
 UNIT_NAMES += kvm_sys
