@@ -10,5 +10,5 @@ VMM_SAMPLE := $(BUILD)/a64-linux/sample
 $(VMM_SAMPLE): $(BUILD)/a64-linux/tests/kvm/sample.o
 	$(A64_CC) -static -o $@ $^
 .SECONDARY: $(BUILD)/a64-linux/tests/kvm/sample.o
-check-kvm: $(VMM_SAMPLE) $(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img stop.img smp.img flash.img split.img)
+check-kvm: $(VMM_SAMPLE) $(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img)
 clang-host: $(BUILD)/a64-linux-clang/tests/kvm/sample.o

@@ -10,6 +10,16 @@ void account_begin(struct account *a, uint64_t now, bool off)
 	a->state = off ? PVTIME_OFF : PVTIME_READY;
 }
 
+void account_resume(struct account *a, uint64_t now, bool off)
+{
+	a->begun = now - account_elapsed(a);
+	a->run_before = a->ticks[PVTIME_RUNNING];
+	a->wait_before = a->ticks[PVTIME_READY];
+	a->switches_before = a->switches;
+	a->rest = off ? PVTIME_OFF : PVTIME_BLOCKED;
+	a->state = off ? PVTIME_OFF : PVTIME_READY;
+}
+
 uint64_t account_elapsed(const struct account *a)
 {
 	uint64_t sum = 0;
@@ -22,7 +32,8 @@ uint64_t account_elapsed(const struct account *a)
 /* What was read after `now` was read may be more than had passed by then. */
 void account_close(struct account *a, uint64_t now)
 {
-	uint64_t passed = now > a->begun ? now - a->begun : 0;
+	uint64_t passed =
+		(int64_t)(now - a->begun) > 0 ? now - a->begun : 0; /* begun may be below 0 */
 	uint64_t closed = account_elapsed(a);
 
 	if (passed > closed)
@@ -31,9 +42,9 @@ void account_close(struct account *a, uint64_t now)
 
 void account_look(struct account *a, const struct look *look)
 {
-	a->ticks[PVTIME_RUNNING] = look->run;
-	a->ticks[PVTIME_READY] = look->wait;
-	a->switches = look->switches;
+	a->ticks[PVTIME_RUNNING] = a->run_before + look->run;
+	a->ticks[PVTIME_READY] = a->wait_before + look->wait;
+	a->switches = a->switches_before + look->switches;
 	if (look->found == LOOK_WAITED) {
 		a->state = PVTIME_READY;
 		return;

@@ -29,13 +29,16 @@ struct account {
 	uint64_t ticks
 		[PVTIME_STATES]; /* by enum pvtime_state; their sum is how far the ledger is closed */
 	uint64_t begun;
-	enum pvtime_state state; /* in which it was seen last */
-	enum pvtime_state rest;	 /* what the time that was neither run nor waited is */
+	uint64_t run_before, wait_before, switches_before; /* of threads before this one */
+	enum pvtime_state state;			   /* in which it was seen last */
+	enum pvtime_state rest; /* what the time that was neither run nor waited is */
 	uint64_t switches;
 };
 
 /* The ledger begins, before the thread is made. `off`: the vCPU is off. */
 void account_begin(struct account *a, uint64_t now, bool off);
+/* It goes on, of a ledger that has been closed, with a thread that is about to be made. `off`: as above. */
+void account_resume(struct account *a, uint64_t now, bool off);
 /* Looks follow each other. */
 void account_look(struct account *a, const struct look *look);
 /* The thread has ended, after a last look at itself: from then on the vCPU is in `state`, OFF or PAUSED. */

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "include/pvtime/kvm.h"
+#include "tools/kvm/state.h"
 #include "tools/kvm/stats.h"
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vmm.h"
@@ -94,4 +95,14 @@ bool vmm_check(bool stolen_time, char *why, size_t room)
 	if (what != NULL)
 		snprintf(why, room, "/dev/kvm: %s", what);
 	return what == NULL;
+}
+
+bool vmm_check_restore(const struct vmm_lab *lab, char *why, size_t room)
+{
+	struct state state;
+
+	if (!state_open(&state, lab->restore, false, lab, why, room))
+		return false;
+	fclose(state.file);
+	return true;
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
 
@@ -27,16 +26,14 @@ static bool set_up(struct vm *vm, int gic)
 	       set(vm, gic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 }
 
-/* The device lives as long as the VM, without its descriptor. */
 bool gic_create(struct vm *vm)
 {
 	struct kvm_create_device device = {.type = KVM_DEV_TYPE_ARM_VGIC_V3};
 
 	if (!VM_CALL(vm, vm->fd, KVM_CREATE_DEVICE, &device))
 		return false;
-	bool good = set_up(vm, (int)device.fd);
-	close((int)device.fd);
-	return good;
+	vm->gic = (int)device.fd;
+	return set_up(vm, vm->gic);
 }
 
 void gic_set_spi(struct vm *vm, unsigned intid, bool high)

@@ -33,7 +33,7 @@ static bool make_ram(struct vm *vm)
 	if (ram == MAP_FAILED)
 		return vm_fail(vm, "no memory for its RAM: %s", strerror(errno));
 	vm->ram = ram;
-	for (uint32_t i = 0; i < vm->config->segment_count; i++) {
+	for (uint32_t i = 0; i < vm->config->segment_count && !vm->restored; i++) {
 		const struct vmm_segment *s = &vm->config->segments[i];
 
 		memcpy(vm->ram + (s->ipa - MAP_RAM_BASE), s->bytes, s->size);

@@ -18,14 +18,21 @@ struct kvm_vcpu_init {
 #define KVM_ARM_VCPU_POWER_OFF 0
 #define KVM_ARM_VCPU_PSCI_0_2  2
 
-#define KVM_DEV_ARM_VGIC_GRP_ADDR    0
-#define KVM_DEV_ARM_VGIC_GRP_NR_IRQS 3
-#define KVM_DEV_ARM_VGIC_GRP_CTRL    4
-#define KVM_DEV_ARM_VGIC_CTRL_INIT   0
-#define KVM_VGIC_V3_ADDR_TYPE_DIST   2
-#define KVM_VGIC_V3_ADDR_TYPE_REDIST 3
-#define KVM_ARM_IRQ_TYPE_SHIFT	     24
-#define KVM_ARM_IRQ_TYPE_SPI	     1
+#define KVM_DEV_ARM_VGIC_GRP_ADDR	       0
+#define KVM_DEV_ARM_VGIC_GRP_DIST_REGS	       1
+#define KVM_DEV_ARM_VGIC_GRP_NR_IRQS	       3
+#define KVM_DEV_ARM_VGIC_GRP_CTRL	       4
+#define KVM_DEV_ARM_VGIC_GRP_REDIST_REGS       5
+#define KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS       6
+#define KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO	       7
+#define KVM_DEV_ARM_VGIC_CTRL_INIT	       0
+#define KVM_DEV_ARM_VGIC_V3_MPIDR_SHIFT	       32
+#define KVM_DEV_ARM_VGIC_LINE_LEVEL_INFO_SHIFT 10
+#define VGIC_LEVEL_INFO_LINE_LEVEL	       0
+#define KVM_VGIC_V3_ADDR_TYPE_DIST	       2
+#define KVM_VGIC_V3_ADDR_TYPE_REDIST	       3
+#define KVM_ARM_IRQ_TYPE_SHIFT		       24
+#define KVM_ARM_IRQ_TYPE_SPI		       1
 #endif
 
 /* struct kvm_vcpu_events of arm64; others have the name for something else. */
@@ -34,6 +41,7 @@ struct arm_vcpu_events {
 	uint64_t serror_esr;
 	uint32_t reserved[12];
 };
+#define ARM_GET_VCPU_EVENTS _IOR(KVMIO, 0x9f, struct arm_vcpu_events)
 #define ARM_SET_VCPU_EVENTS _IOW(KVMIO, 0xa0, struct arm_vcpu_events)
 
 /* KVM_REG_ARM64, of 64 bits: x0 and pc of struct kvm_regs, SCTLR_EL1, and the virtual counter. */

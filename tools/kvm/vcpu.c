@@ -11,7 +11,8 @@
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
 
-#define SIGNAL_KICK SIGUSR1
+#define SIGNAL_KICK    SIGUSR1
+#define SIGNAL_LIBRARY SIGUSR2 /* libpvtime-kvm's, in a thread by itself */
 
 #define SCTLR_E0E (UINT64_C(1) << 24)
 #define SCTLR_EE  (UINT64_C(1) << 25)
@@ -142,6 +143,34 @@ static bool begin(struct vcpu *v)
 	return error == 0 || vm_fail(v->vm, "its cgroup: %s", strerror(-error));
 }
 
+/*
+ * What a snapshot needs: the last exit is completed, which is done where KVM_RUN begins, and what the thread has waited is
+ * published.
+ */
+static bool settle(struct vcpu *v)
+{
+	__atomic_store_n(&v->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+	if (ioctl(v->fd, KVM_RUN, NULL) < 0 && errno != EINTR)
+		return vm_fail(v->vm, "KVM_RUN of vCPU %u: %s", v->id, strerror(errno));
+	__atomic_store_n(&v->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
+	int error = v->vm->stolen != NULL
+			    ? pvtime_kvm_vcpu_publish(v->vm->stolen, v->id, SIGNAL_LIBRARY)
+			    : 0;
+	return error == 0 ||
+	       vm_fail(v->vm, "publishing stolen time of vCPU %u: %s", v->id, strerror(-error));
+}
+
+/* What the thread has waited so far is not the guest's. None runs before that is so for all of them. */
+static bool rebase(struct vcpu *v)
+{
+	int error = v->vm->stolen != NULL
+			    ? pvtime_kvm_vcpu_rebase(v->vm->stolen, v->id, SIGNAL_LIBRARY)
+			    : 0;
+
+	return error == 0 ||
+	       vm_fail(v->vm, "going on with stolen time of vCPU %u: %s", v->id, strerror(-error));
+}
+
 /* Its ledger is closed by itself. KVM tells now whether PSCI has switched it off. */
 static void end(struct vcpu *v)
 {
@@ -158,8 +187,14 @@ static void *thread(void *argument)
 	struct vcpu *v = argument;
 	bool good = begin(v);
 
+	if (v->vm->restored) {
+		good = good && rebase(v);
+		pthread_barrier_wait(&v->vm->barrier);
+	}
 	while (good && !atomic_load(&v->stop))
 		good = run(v);
+	if (good && v->vm->saving)
+		good = settle(v);
 	if (!good)
 		vm_tell(v->vm, VM_FAILED);
 	end(v);
@@ -192,7 +227,10 @@ bool vcpu_start(struct vcpu *v)
 	pthread_attr_t attributes;
 
 	sigaction(SIGNAL_KICK, &action, NULL);
-	account_begin(&v->account, look_now(), v->id != 0);
+	if (v->vm->restored)
+		account_resume(&v->account, look_now(), v->ended_off);
+	else
+		account_begin(&v->account, look_now(), v->id != 0);
 	int error = pthread_attr_init(&attributes);
 	if (error == 0)
 		error = set_affinity(&attributes, v->vm->config->pin);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -44,7 +45,7 @@ void vm_init(struct vm *vm, unsigned id, const struct vmm_vm *config)
 {
 	vm->id = id;
 	vm->config = config;
-	vm->fd = -1;
+	vm->fd = vm->gic = -1;
 	pthread_mutex_init(&vm->uart_lock, NULL);
 	pthread_mutex_init(&vm->why_lock, NULL);
 }
@@ -81,6 +82,9 @@ static int give_stolen_time(struct vm *vm)
 		error = pvtime_kvm_create(&vm->stolen, vm->fd, SLOT_STOLEN, &region, vm->made);
 	if (error == 0)
 		error = pvtime_kvm_register(vm->stolen);
+	if (error == 0 && vm->restored)
+		error = pvtime_kvm_restore(vm->stolen, vm->vcpus[0].fd, vm->stolen_blob,
+					   vm->stolen_blob_size);
 	for (unsigned i = 0; i < vm->made && error == 0; i++)
 		error = pvtime_kvm_vcpu_set(vm->stolen, i, vm->vcpus[i].fd);
 	return error;
@@ -120,14 +124,20 @@ void vm_destroy(struct vm *vm)
 		vcpu_destroy(&vm->vcpus[--vm->made]);
 	if (vm->stolen != NULL && pvtime_kvm_destroy(vm->stolen) == 0)
 		vm->stolen = NULL;
+	if (vm->gic >= 0)
+		close(vm->gic);
 	if (vm->fd >= 0)
 		close(vm->fd);
-	vm->fd = -1;
+	vm->fd = vm->gic = -1;
 	memory_destroy(vm);
+	free(vm->stolen_blob);
+	vm->stolen_blob = NULL;
 }
 
 bool vm_start(struct vm *vm)
 {
+	if (vm->restored)
+		pthread_barrier_init(&vm->barrier, NULL, vm->made);
 	for (unsigned i = 0; i < vm->made; i++) {
 		if (vcpu_start(&vm->vcpus[i]))
 			continue;
@@ -141,11 +151,21 @@ bool vm_start(struct vm *vm)
 	return true;
 }
 
+void vm_resume_off(struct vm *vm)
+{
+	for (unsigned i = 0; i < vm->made; i++) {
+		account_resume(&vm->vcpus[i].account, look_now(), true);
+		if (vm->stolen != NULL)
+			pvtime_kvm_vcpu_stolen_ns(vm->stolen, i, &vm->vcpus[i].published_ns);
+	}
+	atomic_store(&vm->event, VM_WANTS_OFF);
+}
+
 static void look_at_ended(struct vcpu *v)
 {
 	if (v->vm->stolen != NULL)
 		pvtime_kvm_vcpu_stolen_ns(v->vm->stolen, v->id, &v->published_ns);
-	v->exits = stats_exits(&v->stats);
+	v->exits = v->exits_before + stats_exits(&v->stats);
 	account_look(&v->account, &v->last);
 }
 
@@ -174,7 +194,7 @@ static void look_at_vcpu(struct vcpu *v)
 		return;
 	if (v->vm->stolen != NULL)
 		pvtime_kvm_vcpu_stolen_ns(v->vm->stolen, v->id, &v->published_ns);
-	v->exits = stats_exits(&v->stats);
+	v->exits = v->exits_before + stats_exits(&v->stats);
 	if (look_at(&v->looker, &v->stats, &v->in_kvm, &look))
 		account_look(&v->account, &look);
 }

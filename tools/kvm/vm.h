@@ -37,6 +37,7 @@ struct vcpu {
 	/* The main thread's. */
 	struct account account;
 	uint64_t exits, published_ns;
+	uint64_t exits_before; /* those that a snapshot had */
 };
 
 enum vm_event { VM_NOTHING, VM_WANTS_OFF, VM_WANTS_RESET, VM_FAILED };
@@ -47,14 +48,20 @@ struct vm {
 	struct outlet *outlet;
 	const struct cgroups *cgroups;
 	int wake; /* an eventfd that the main thread polls */
-	int kvm, fd;
+	int kvm, fd, gic;
 	uint8_t *ram, *flash;
 	struct pvtime_kvm *stolen; /* NULL: it is denied */
 	size_t run_size;	   /* of each kvm_run */
 	struct vcpu vcpus[MAP_MAX_VCPUS_PER_VM];
-	unsigned made;	    /* vCPUs that there are */
-	bool running;	    /* and they have threads */
-	bool stuck;	    /* reported: every vCPU is off, for good */
+	unsigned made; /* vCPUs that there are */
+	bool running;  /* and they have threads */
+	bool restored; /* it goes on where a snapshot was taken */
+	bool off;      /* and was off there */
+	bool saving;   /* a snapshot is to be taken when its vCPUs have ended */
+	void *stolen_blob;
+	size_t stolen_blob_size;
+	pthread_barrier_t barrier; /* its threads, before a restored VM runs */
+	bool stuck;		   /* reported: every vCPU is off, for good */
 	bool counter_saved; /* from before a reset: the guest's virtual counter less the host's */
 	uint64_t counter_offset;
 	uint64_t all_off_run_ns; /* what its threads had run when it was found so */
@@ -77,6 +84,8 @@ void vm_destroy(struct vm *vm);
 
 /* Its vCPUs run, and their ledgers begin. false: vm->why. */
 bool vm_start(struct vm *vm);
+/* It was off when the snapshot was taken, and still is: its ledger goes on. */
+void vm_resume_off(struct vm *vm);
 /* Every vCPU's thread has ended, and its ledger goes on in `state`, OFF or PAUSED. */
 void vm_stop(struct vm *vm, enum pvtime_state state);
 

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "tools/kvm/input.h"
+#include "tools/kvm/state.h"
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
 
@@ -27,7 +28,7 @@ struct vmm {
 	uint64_t started_at, ends_at, sample_at, look_at; /* UINT64_MAX: never */
 	bool ending;
 	struct vm *failed; /* NULL: none */
-	const char *why;   /* what was wrong, where it was no VM */
+	char why[300];	   /* what was wrong, where it was no VM; "" for nothing */
 };
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -98,6 +99,7 @@ static void reset(struct vmm *m, struct vm *vm)
 	report_vm(m, vm, "reset");
 	bool good = counter_save(vm);
 	vm_destroy(vm);
+	vm->restored = false;
 	if (!good || !vm_create(vm) || !vm_start(vm))
 		fail(m, vm);
 }
@@ -192,7 +194,7 @@ static bool prepare(struct vmm *m)
 	m->vms = calloc(m->lab->vm_count, sizeof(*m->vms));
 	int run_size = m->kvm >= 0 ? ioctl(m->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL) : -1;
 	if (run_size < 0 || m->wake < 0 || m->vms == NULL) {
-		m->why = strerror(errno);
+		snprintf(m->why, sizeof(m->why), "/dev/kvm: %s", strerror(errno));
 		return false;
 	}
 	for (uint32_t i = 0; i < m->lab->vm_count; i++) {
@@ -204,12 +206,56 @@ static bool prepare(struct vmm *m)
 		vm->wake = m->wake;
 		vm->kvm = m->kvm;
 		vm->run_size = (size_t)run_size;
-		if (!vm_create(vm)) {
+	}
+	return true;
+}
+
+/* From the images of the lab, or from where a snapshot has them. */
+static bool create_vms(struct vmm *m)
+{
+	const struct vmm_lab *lab = m->lab;
+	bool restore = lab->restore != NULL;
+	struct state s = {0};
+
+	if (restore && !state_open(&s, lab->restore, false, lab, m->why, sizeof(m->why)))
+		return false;
+	for (uint32_t i = 0; i < lab->vm_count; i++) {
+		struct vm *vm = &m->vms[i];
+
+		if ((restore && !state_of_stolen_time(&s, vm)) || !vm_create(vm) ||
+		    (restore && !state_of_vm(&s, vm))) {
+			if (s.failed)
+				break;
 			fail(m, vm);
 			return false;
 		}
 	}
-	return true;
+	if (!restore || state_close(&s))
+		return true;
+	snprintf(m->why, sizeof(m->why), "%.200s: ends too early, or is damaged", lab->restore);
+	return false;
+}
+
+/* All of them have stopped, and know that it was for this. */
+static bool save_vms(struct vmm *m)
+{
+	const struct vmm_lab *lab = m->lab;
+	struct state s;
+
+	if (!state_open(&s, lab->snapshot, true, lab, m->why, sizeof(m->why)))
+		return false;
+	for (uint32_t i = 0; i < lab->vm_count; i++) {
+		struct vm *vm = &m->vms[i];
+
+		if (state_of_stolen_time(&s, vm) && state_of_vm(&s, vm))
+			continue;
+		if (!s.failed)
+			snprintf(m->why, sizeof(m->why), "VM %s: %s", vm->config->name, vm->why);
+		break;
+	}
+	if (!state_close(&s) && m->why[0] == '\0')
+		snprintf(m->why, sizeof(m->why), "%.200s: cannot be written", lab->snapshot);
+	return m->why[0] == '\0';
 }
 
 /* Every VM is loaded: time begins, for all of them at once. */
@@ -222,9 +268,18 @@ static void begin(struct vmm *m)
 	m->ends_at = lab->run_ns != 0 ? m->started_at + lab->run_ns : UINT64_MAX;
 	m->sample_at = lab->sample_ns != 0 ? m->started_at + lab->sample_ns : UINT64_MAX;
 	m->look_at = m->started_at + LOOK_NS;
-	for (uint32_t i = 0; i < lab->vm_count && m->failed == NULL; i++)
-		if (!vm_start(&m->vms[i]))
-			fail(m, &m->vms[i]);
+	m->ending = true;
+	for (uint32_t i = 0; i < lab->vm_count && m->failed == NULL; i++) {
+		struct vm *vm = &m->vms[i];
+
+		if (vm->restored && vm->off) {
+			vm_resume_off(vm);
+			continue;
+		}
+		m->ending = false;
+		if (!vm_start(vm))
+			fail(m, vm);
+	}
 }
 
 static void finish(struct vmm *m)
@@ -232,8 +287,13 @@ static void finish(struct vmm *m)
 	const struct vm *stuck = NULL;
 
 	for (uint32_t i = 0; i < m->lab->vm_count; i++) {
-		vm_stop(&m->vms[i], PVTIME_PAUSED);
-		stuck = stuck == NULL && m->vms[i].stuck ? &m->vms[i] : stuck;
+		struct vm *vm = &m->vms[i];
+
+		vm->saving = m->lab->snapshot != NULL;
+		vm_stop(vm, PVTIME_PAUSED);
+		if (m->failed == NULL && vm->why[0] != '\0')
+			m->failed = vm;
+		stuck = stuck == NULL && vm->stuck ? vm : stuck;
 	}
 	if (m->failed != NULL) {
 		outlet_record(&m->outlet, "done 1 VM %s: %s", m->failed->config->name,
@@ -243,7 +303,9 @@ static void finish(struct vmm *m)
 	uint64_t now = look_now();
 	look(m, now);
 	report_ledger(m, "final", now);
-	if (stuck != NULL)
+	if (m->lab->snapshot != NULL && !save_vms(m))
+		outlet_record(&m->outlet, "done 1 %s", m->why);
+	else if (stuck != NULL)
 		outlet_record(&m->outlet,
 			      "done 1 VM %s stopped for good without SYSTEM_OFF: its vCPUs are off",
 			      stuck->config->name);
@@ -257,14 +319,14 @@ int vmm_run(void *lab)
 	uint32_t attached = m.lab->attached;
 
 	outlet_init(&m.outlet, STDOUT_FILENO);
-	if (prepare(&m)) {
+	if (prepare(&m) && create_vms(&m)) {
 		input_init(&m.input, STDIN_FILENO,
 			   attached != VMM_NOBODY ? &m.vms[attached] : NULL);
 		begin(&m);
 		serve(&m);
 	}
-	if (m.why != NULL)
-		outlet_record(&m.outlet, "done 1 /dev/kvm: %s", m.why);
+	if (m.why[0] != '\0')
+		outlet_record(&m.outlet, "done 1 %s", m.why);
 	else
 		finish(&m);
 	for (uint32_t i = 0; i < m.lab->vm_count && m.vms != NULL; i++)

@@ -38,10 +38,12 @@ struct vmm_vm {
 struct vmm_lab {
 	const struct vmm_vm *vms;
 	uint32_t vm_count;
-	uint64_t run_ns;    /* after which to stop, 0: no limit */
-	uint64_t sample_ns; /* period of the samples, 0: none */
-	uint32_t attached;  /* index of the VM whose console has input, or VMM_NOBODY */
-	uint32_t until;	    /* index of the VM with whose end the lab ends, or VMM_NOBODY */
+	uint64_t run_ns;      /* after which to stop, 0: no limit */
+	uint64_t sample_ns;   /* period of the samples, 0: none */
+	uint32_t attached;    /* index of the VM whose console has input, or VMM_NOBODY */
+	uint32_t until;	      /* index of the VM with whose end the lab ends, or VMM_NOBODY */
+	const char *snapshot; /* the file to save the lab in when it ends; NULL: none */
+	const char *restore;  /* the file that it goes on from; NULL: none */
 	const struct cgroups *cgroups; /* NULL: none */
 };
 
@@ -50,6 +52,9 @@ struct vmm_lab {
  * stolen_time: at least one VM is to have it.
  */
 bool vmm_check(bool stolen_time, char *why, size_t room);
+
+/* Is the file of lab->restore one of this lab? false: `why` says what was expected. */
+bool vmm_check_restore(const struct vmm_lab *lab, char *why, size_t room);
 
 /*
  * Run a lab, a struct vmm_lab, in a process of its own: standard input and output are the link. Returns when the lab has ended,

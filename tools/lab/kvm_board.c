@@ -55,7 +55,8 @@ static bool make_cgroups(struct kvm_board *b, const struct lab *lab, char *why, 
 	return true;
 }
 
-bool kvm_board_prepare(struct kvm_board *b, const struct lab *lab, const struct lab_run *run)
+bool kvm_board_prepare(struct kvm_board *b, const struct lab *lab, const struct lab_run *run,
+		       const char *snapshot, const char *restore)
 {
 	char why[1024];
 	bool stolen_time = false;
@@ -67,10 +68,16 @@ bool kvm_board_prepare(struct kvm_board *b, const struct lab *lab, const struct 
 		.sample_ns = run->sample_ns,
 		.attached = run->attached == BUNDLE_NOBODY ? VMM_NOBODY : run->attached,
 		.until = run->until == BUNDLE_NOBODY ? VMM_NOBODY : run->until,
+		.snapshot = snapshot,
+		.restore = restore,
 	};
 	for (uint32_t i = 0; i < lab->vm_count; i++) {
 		describe(&b->vms[i], &lab->vms[i], lab_every_cpu(lab));
 		stolen_time = stolen_time || b->vms[i].stolen_time;
+	}
+	if (restore != NULL && !vmm_check_restore(&b->lab, why, sizeof(why))) {
+		report("--restore: %s", why);
+		return false;
 	}
 	if (vmm_check(stolen_time, why, sizeof(why)) && make_cgroups(b, lab, why, sizeof(why)))
 		return true;

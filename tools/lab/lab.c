@@ -237,7 +237,8 @@ static int prepare_and_run(struct lab_command *c)
 
 	if ((!kvm && !find_hypervisor(c)) || !load_lab(c) || !open_outputs(c))
 		return STATUS_USAGE;
-	if (kvm && !kvm_board_prepare(&c->kvm, c->lab, &c->run))
+	if (kvm &&
+	    !kvm_board_prepare(&c->kvm, c->lab, &c->run, c->options.snapshot, c->options.restore))
 		return STATUS_USAGE;
 	if (!kvm && !make_bundle(c))
 		return STATUS_FAILED;

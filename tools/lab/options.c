@@ -19,9 +19,24 @@ const char lab_usage[] =
 	"  --watch            show a live table of where the time of each vCPU goes\n"
 	"  --attach NAME      make this terminal the console of that guest; Ctrl-] ends the lab\n"
 	"  --hypervisor FILE  the hypervisor's image, if not hypervisor.img next to pvtime\n"
+	"  --snapshot FILE    with --on kvm: in the end, save the guests to FILE\n"
+	"  --restore FILE     with --on kvm: go on with the guests that FILE has\n"
 	"  --help             say this\n";
 
-enum { ON = 1, SECONDS, UNTIL, DETERMINISTIC, CONSOLE_DIR, JSON, WATCH, ATTACH, HYPERVISOR, HELP };
+enum {
+	ON = 1,
+	SECONDS,
+	UNTIL,
+	DETERMINISTIC,
+	CONSOLE_DIR,
+	JSON,
+	WATCH,
+	ATTACH,
+	HYPERVISOR,
+	SNAPSHOT,
+	RESTORE,
+	HELP
+};
 
 static const struct option long_options[] = {
 	{"on", required_argument, NULL, ON},
@@ -33,6 +48,8 @@ static const struct option long_options[] = {
 	{"watch", no_argument, NULL, WATCH},
 	{"attach", required_argument, NULL, ATTACH},
 	{"hypervisor", required_argument, NULL, HYPERVISOR},
+	{"snapshot", required_argument, NULL, SNAPSHOT},
+	{"restore", required_argument, NULL, RESTORE},
 	{"help", no_argument, NULL, HELP},
 	{NULL, 0, NULL, 0},
 };
@@ -74,6 +91,12 @@ static bool take_option(struct options *options, int result)
 	case ATTACH:
 		options->attach = optarg;
 		break;
+	case SNAPSHOT:
+		options->snapshot = optarg;
+		break;
+	case RESTORE:
+		options->restore = optarg;
+		break;
 	case HYPERVISOR:
 		options->hypervisor = optarg;
 		break;
@@ -93,6 +116,8 @@ static bool compatible(const struct options *options)
 		why = "--deterministic and --on kvm: time is the host's, which repeats nothing";
 	else if (options->kvm && options->hypervisor != NULL)
 		why = "--hypervisor and --on kvm: the hypervisor is the host's";
+	else if (!options->kvm && (options->snapshot != NULL || options->restore != NULL))
+		why = "--snapshot and --restore: expected --on kvm with them";
 	else if (options->attach != NULL && options->deterministic)
 		why = "--attach and --deterministic: what you type arrives at no determined time";
 	else if (options->attach != NULL && options->watch)

@@ -17,6 +17,8 @@ struct options {
 	const char *attach;	 /* NULL: nobody */
 	const char *console_dir; /* NULL: none */
 	const char *json;	 /* NULL: none; "-": standard output */
+	const char *snapshot;	 /* NULL: none */
+	const char *restore;	 /* NULL: none */
 	const char *hypervisor;	 /* NULL: the one next to the executable */
 };
 
