@@ -176,6 +176,8 @@ static bool state_of_vcpu(struct state *s, struct vcpu *v)
 	state_bytes(s, &v->exits, sizeof(v->exits));
 	if (s->saving || s->failed)
 		return !s->failed;
+	if (v->account.state >= PVTIME_STATES || v->account.rest >= PVTIME_STATES)
+		return !(s->failed = true);
 	v->ended_off = mp.mp_state == KVM_MP_STATE_STOPPED;
 	v->exits_before = v->exits;
 	return VM_CALL(v->vm, v->fd, KVM_SET_MP_STATE, &mp) &&
@@ -189,5 +191,8 @@ bool state_of_vm(struct state *s, struct vm *vm)
 	for (unsigned i = 0; i < vm->made; i++)
 		if (!state_of_vcpu(s, &vm->vcpus[i]))
 			return false;
-	return state_of_gic(s, vm) && state_bytes(s, &vm->uart, sizeof(vm->uart));
+	if (!state_of_gic(s, vm) || !state_bytes(s, &vm->uart, sizeof(vm->uart)))
+		return false;
+	s->failed = vm->uart.head >= PL011_FIFO || vm->uart.count > PL011_FIFO;
+	return !s->failed;
 }

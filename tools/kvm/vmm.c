@@ -2,7 +2,6 @@
 /* The main thread: the lab's clock, its records, and what concerns more than one VM. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 #include "tools/kvm/input.h"
-#include "tools/kvm/state.h"
+#include "tools/kvm/report.h"
+#include "tools/kvm/snapshot.h"
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
 
@@ -42,44 +42,12 @@ static void look(struct vmm *m, uint64_t now)
 		vm_look(&m->vms[i], now);
 }
 
-static void report_vcpu(struct vmm *m, const struct vcpu *v)
-{
-	static const char letters[PVTIME_STATES] = {
-		[PVTIME_OFF] = 'O',	[PVTIME_BLOCKED] = 'B', [PVTIME_READY] = 'Y',
-		[PVTIME_RUNNING] = 'R', [PVTIME_PAUSED] = 'P',
-	};
-	const struct account *a = &v->account;
-	const uint64_t *t = a->ticks;
-
-	/* A tick is a ns. KVM refuses no write to the structure. */
-	outlet_record(&m->outlet,
-		      "vcpu %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-		      " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " 0 %c",
-		      v->vm->id, v->id, t[PVTIME_RUNNING], t[PVTIME_READY], t[PVTIME_BLOCKED],
-		      t[PVTIME_OFF], t[PVTIME_PAUSED], account_elapsed(a), t[PVTIME_READY],
-		      v->published_ns, v->exits, a->switches, letters[a->state]);
-}
-
-static void report_ledger(struct vmm *m, const char *kind, uint64_t now)
-{
-	outlet_record(&m->outlet, "%s %" PRIu64, kind, now - m->started_at);
-	for (uint32_t i = 0; i < m->lab->vm_count; i++)
-		for (unsigned j = 0; j < m->vms[i].made; j++)
-			report_vcpu(m, &m->vms[i].vcpus[j]);
-	outlet_record(&m->outlet, "end");
-}
-
-static void report_vm(struct vmm *m, const struct vm *vm, const char *what)
-{
-	outlet_record(&m->outlet, "vm %u %s", vm->id, what);
-}
-
 /* The last VM that ends ends the lab, or the one that it runs until. */
 static void vm_ended(struct vmm *m, struct vm *vm, const char *how)
 {
 	bool all = true;
 
-	report_vm(m, vm, how);
+	report_vm(&m->outlet, vm, how);
 	for (uint32_t i = 0; i < m->lab->vm_count; i++)
 		all = all && (!m->vms[i].running || m->vms[i].stuck);
 	if (all || vm->id == m->lab->until)
@@ -96,7 +64,7 @@ static void fail(struct vmm *m, struct vm *vm)
 static void reset(struct vmm *m, struct vm *vm)
 {
 	vm_stop(vm, PVTIME_OFF);
-	report_vm(m, vm, "reset");
+	report_vm(&m->outlet, vm, "reset");
 	bool good = counter_save(vm);
 	vm_destroy(vm);
 	vm->restored = false;
@@ -147,7 +115,7 @@ static void serve_time(struct vmm *m)
 		return;
 	look(m, now);
 	if (now >= m->sample_at) {
-		report_ledger(m, "sample", now);
+		report_ledger(&m->outlet, m->vms, m->lab->vm_count, "sample", now - m->started_at);
 		m->sample_at = now + m->lab->sample_ns;
 	}
 	look_for_stuck(m);
@@ -213,49 +181,16 @@ static bool prepare(struct vmm *m)
 /* From the images of the lab, or from where a snapshot has them. */
 static bool create_vms(struct vmm *m)
 {
-	const struct vmm_lab *lab = m->lab;
-	bool restore = lab->restore != NULL;
-	struct state s = {0};
+	struct vm *failed = NULL;
 
-	if (restore && !state_open(&s, lab->restore, false, lab, m->why, sizeof(m->why)))
-		return false;
-	for (uint32_t i = 0; i < lab->vm_count; i++) {
-		struct vm *vm = &m->vms[i];
-
-		if ((restore && !state_of_stolen_time(&s, vm)) || !vm_create(vm) ||
-		    (restore && !state_of_vm(&s, vm))) {
-			if (s.failed)
-				break;
-			fail(m, vm);
-			return false;
-		}
-	}
-	if (!restore || state_close(&s))
-		return true;
-	snprintf(m->why, sizeof(m->why), "%.200s: ends too early, or is damaged", lab->restore);
-	return false;
-}
-
-/* All of them have stopped, and know that it was for this. */
-static bool save_vms(struct vmm *m)
-{
-	const struct vmm_lab *lab = m->lab;
-	struct state s;
-
-	if (!state_open(&s, lab->snapshot, true, lab, m->why, sizeof(m->why)))
-		return false;
-	for (uint32_t i = 0; i < lab->vm_count; i++) {
-		struct vm *vm = &m->vms[i];
-
-		if (state_of_stolen_time(&s, vm) && state_of_vm(&s, vm))
-			continue;
-		if (!s.failed)
-			snprintf(m->why, sizeof(m->why), "VM %s: %s", vm->config->name, vm->why);
-		break;
-	}
-	if (!state_close(&s) && m->why[0] == '\0')
-		snprintf(m->why, sizeof(m->why), "%.200s: cannot be written", lab->snapshot);
-	return m->why[0] == '\0';
+	if (m->lab->restore != NULL)
+		return snapshot_restore(m->lab, m->vms, m->why, sizeof(m->why));
+	for (uint32_t i = 0; i < m->lab->vm_count && failed == NULL; i++)
+		if (!vm_create(&m->vms[i]))
+			failed = &m->vms[i];
+	if (failed != NULL)
+		fail(m, failed);
+	return failed == NULL;
 }
 
 /* Every VM is loaded: time begins, for all of them at once. */
@@ -263,7 +198,7 @@ static void begin(struct vmm *m)
 {
 	const struct vmm_lab *lab = m->lab;
 
-	outlet_record(&m->outlet, "start %" PRIu64, NS_PER_S);
+	report_start(&m->outlet);
 	m->started_at = look_now();
 	m->ends_at = lab->run_ns != 0 ? m->started_at + lab->run_ns : UINT64_MAX;
 	m->sample_at = lab->sample_ns != 0 ? m->started_at + lab->sample_ns : UINT64_MAX;
@@ -302,8 +237,8 @@ static void finish(struct vmm *m)
 	}
 	uint64_t now = look_now();
 	look(m, now);
-	report_ledger(m, "final", now);
-	if (m->lab->snapshot != NULL && !save_vms(m))
+	report_ledger(&m->outlet, m->vms, m->lab->vm_count, "final", now - m->started_at);
+	if (m->lab->snapshot != NULL && !snapshot_save(m->lab, m->vms, m->why, sizeof(m->why)))
 		outlet_record(&m->outlet, "done 1 %s", m->why);
 	else if (stuck != NULL)
 		outlet_record(&m->outlet,
