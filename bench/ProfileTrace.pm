@@ -224,14 +224,15 @@ sub count_trip
 {
 	my ($t, $trip) = @_;
 	my %n = (instructions => 0, exceptions => scalar @{$trip->{visits}}, branches_taken => 0, map { $_ => 0 } @COUNTERS);
-	my (%functions, %registers, @visits);
+	my (%functions, %files, %registers, @visits);
 	for my $visit (@{$trip->{visits}}) {
 		my $before;
 		for my $pc (@{$visit->{pcs}}) {
 			my $insn = $t->{code}{$pc} or die sprintf "EL2 executed 0x%x, where the hypervisor has no instruction\n", $pc + $t->{base};
-			my ($function, $mnemonic, $operands) = @$insn;
+			my ($function, $mnemonic, $operands, $file) = @$insn;
 			$n{instructions}++;
 			$functions{$function}++;
+			$files{$file // 'assembly'}++;
 			my ($what, $register) = classify($mnemonic, $operands);
 			$n{$what}++ if $what ne '';
 			$registers{$register}++ if defined $register;
@@ -245,7 +246,7 @@ sub count_trip
 			if $t->{code}{$before}[1] !~ /^eret/;
 		push @visits, {kind => $visit->{kind}, cpu => 0 + $visit->{cpu}, instructions => scalar @{$visit->{pcs}}};
 	}
-	return {%n, functions => \%functions, registers => \%registers, visits => \@visits, alike => $trip->{count},
+	return {%n, functions => \%functions, files => \%files, registers => \%registers, visits => \@visits, alike => $trip->{count},
 		map { $_ => $trip->{$_} } qw(trips least median most)};
 }
 

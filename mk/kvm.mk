@@ -41,28 +41,27 @@ install-kvm: $(KVM_STATIC) $(KVM_SHARED)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 		-e 's|@VERSION@|$(KVM_VERSION)|' kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
 
-# On Debian's arm64 kernel at EL2, as a static program.
+# On a real /dev/kvm, as a static program for arm64 Linux: tests/kvm/library.t, see mk/kvm-tests.mk.
 KVM_TEST      := $(KVM)/tests/library
-KVM_TEST_HOST := $(KVM)/tests/host.cpio
 KVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c deny.c)
-KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(KVM_TEST_SRCS) conformance/user/vm.c \
-	conformance/user/delay.c conformance/user/vcpu.S $(KVM_LOGIC) kvm/sys.c))
+KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(KVM_TEST_SRCS) $(addprefix conformance/user/,vm.c \
+	delay.c bail_out.c vcpu.S) $(KVM_LOGIC) kvm/sys.c))
 
 $(KVM_TEST): $(KVM_TEST_OBJS)
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -static -o $@ $^
-$(KVM_TEST_HOST): scripts/mkinitramfs conformance/host/init $(KVM_TEST) $(DEBIAN_BUSYBOX)
-	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) conformance/host/init user=$(KVM_TEST)
-QEMU_DEPS += $(KVM_TEST_HOST)
+check-kvm: $(KVM_TEST)
+KVM_TESTS_CHECK += tests/kvm/library.t
+QEMU_DEPS       += $(KVM_TEST)
 
 # What clang says of it for arm64.
 clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) kvm/sys.c $(KVM_TEST_SRCS))
 
 # On a KVM of the tests' own.
 KVM_FAKED := $(KVM_LOGIC) tests/unit/kvm_fake.c tests/unit/kvm_fake_process.c
-KVM_UNIT_TESTS := kvm_region kvm_vcpu kvm_baseline kvm_snapshot kvm_faults
-UNIT_NAMES += $(KVM_UNIT_TESTS)
-$(foreach t,$(KVM_UNIT_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)))
+KVM_UNIT_NAMES := kvm_region kvm_vcpu kvm_baseline kvm_snapshot kvm_faults
+UNIT_NAMES += $(KVM_UNIT_NAMES)
+$(foreach t,$(KVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)))
 
 # And what that stands for, on this system.
 UNIT_NAMES += kvm_sys
@@ -70,5 +69,5 @@ kvm_sys_SRCS := tests/unit/kvm_sys.c kvm/sys.c
 kvm_sys_LIBS := -pthread
 
 # And as it is installed.
-TAP_SCRIPTS += tests/kvm/install.t
+TAP_SCRIPTS += tests/install/kvm.t
 TAP_DEPS    += $(KVM_STATIC) $(KVM_SHARED)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <linux/kvm.h>
 #include "cases.h"
@@ -62,19 +60,6 @@ bool check(bool ok, const char *format, ...)
 	keep(format, args);
 	va_end(args);
 	return false;
-}
-
-void bail_out(const char *format, ...)
-{
-	int error = errno;
-	va_list args;
-
-	printf("Bail out! ");
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf(": %s\n", strerror(error));
-	exit(2);
 }
 
 const char *result_name(int error)

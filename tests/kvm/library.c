@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include "conformance/user/delay.h"
 #include "conformance/user/user.h"
 #include "tests/kvm/library.h"
 #include "tests/tap.h"
-
-void bail_out(const char *format, ...)
-{
-	int error = errno;
-	va_list args;
-
-	printf("Bail out! ");
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf(": %s\n", strerror(error));
-	exit(2);
-}
 
 void expect(bool ok, const char *format, ...)
 {

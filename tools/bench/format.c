@@ -61,7 +61,7 @@ void bench_format_goal(char text[3 * BENCH_TEXT], const struct bench_results *re
 	snprintf(text, 3 * BENCH_TEXT, "%s%s%s%s", goals[0], one ? "" : " / ", one ? "" : goals[1],
 		 !judged ? ""
 		 : met	 ? ", met"
-			 : ", missed");
+			 : BENCH_MISSED);
 }
 
 bool bench_row_told(const struct bench_results *results, enum bench_row_id row)

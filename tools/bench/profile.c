@@ -10,8 +10,7 @@
 
 static const char *const columns[] = {"instructions", "exceptions",    "eret",	       "isb",
 				      "dsb",	      "sysreg_writes", "sysreg_reads", "tlbi"};
-#define FUNCTIONS_MAX 64u
-#define COLUMNS	      (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 static void print_path(const char *path, const json_t *counts, FILE *out)
 {
@@ -28,7 +27,7 @@ static void print_path(const char *path, const json_t *counts, FILE *out)
 	fputc('\n', out);
 }
 
-struct function {
+struct part {
 	const char *name;
 	double count;
 };
@@ -36,31 +35,90 @@ struct function {
 /* Most first; by name where they have the same. */
 static int by_count(const void *a, const void *b)
 {
-	const struct function *f = a, *g = b;
+	const struct part *f = a, *g = b;
 
 	return f->count > g->count ? -1 : f->count < g->count ? 1 : strcmp(f->name, g->name);
 }
 
-static void print_functions(const char *path, json_t *functions, FILE *out)
+/* Names and numbers, such as the instructions of functions; nothing where there are none. */
+static void print_parts(const char *before, json_t *parts, const char *after, FILE *out)
 {
-	struct function all[FUNCTIONS_MAX];
-	size_t n = 0;
+	size_t n = 0, size = json_object_size(parts);
+	struct part *all = size > 0 ? calloc(size, sizeof(*all)) : NULL;
 	const char *name;
 	json_t *count;
 
-	json_object_foreach(functions, name, count) if (n < FUNCTIONS_MAX) all[n++] =
-		(struct function){name, json_number_value(count)};
-	if (n == 0)
+	if (all == NULL)
 		return;
-	qsort(all, n, sizeof(all[0]), by_count);
-	fprintf(out, "- `%s`:", path);
+	json_object_foreach(parts, name, count) all[n++] =
+		(struct part){name, json_number_value(count)};
+	qsort(all, n, sizeof(*all), by_count);
+	fputs(before, out);
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, " %s %.10g%s", all[i].name, all[i].count, i + 1 < n ? "," : "");
-	fputc('\n', out);
+		fprintf(out, "%s%s %.10g", i > 0 ? ", " : "", all[i].name, all[i].count);
+	fputs(after, out);
+	free(all);
+}
+
+static void print_functions(const char *path, json_t *functions, FILE *out)
+{
+	char before[64];
+
+	snprintf(before, sizeof(before), "- `%s`: ", path);
+	print_parts(before, functions, "\n", out);
+}
+
+/* A row that is missed: what took the guest into the hypervisor, and where the code is that was run then. */
+static void print_missed(const struct bench_results *results, enum bench_row_id row,
+			 const json_t *counts, FILE *out)
+{
+	double operations = json_number_value(json_object_get(counts, "operations"));
+	char on[BENCH_CPUS][BENCH_TEXT], goal[3 * BENCH_TEXT];
+	const json_t *visit;
+	size_t i;
+
+	for (unsigned c = 0; c < BENCH_CPUS; c++)
+		bench_format(on[c], &results->figures[row][BENCH_PVTIME][c], bench_rows[row].unit);
+	bench_format_goal(goal, results, row);
+	fprintf(out, "- `%s`, %s / %s (%s)", bench_rows[row].name, on[BENCH_A57], on[BENCH_N1],
+		goal);
+	if (counts == NULL) {
+		fprintf(out, ": `bench/profile` does not count it.\n");
+		return;
+	}
+	fprintf(out, ": at EL2 %.10g instructions",
+		json_number_value(json_object_get(counts, "instructions")));
+	if (operations > 1)
+		fprintf(out, " for %.10g times", operations);
+	json_array_foreach(json_object_get(counts, "visits"), i, visit)
+		fprintf(out, "%s%.10g after %s", i > 0 ? ", " : ": ",
+			json_number_value(json_object_get(visit, "instructions")),
+			json_string_value(json_object_get(visit, "kind")));
+	print_parts(". By file: ", json_object_get(counts, "files"), "", out);
+	fputs(".\n", out);
+}
+
+static void print_all_missed(const struct bench_results *results, const json_t *profile, FILE *out)
+{
+	bool any = false;
+
+	for (unsigned r = 0; r < BENCH_ROWS; r++) {
+		char goal[3 * BENCH_TEXT];
+
+		bench_format_goal(goal, results, (enum bench_row_id)r);
+		if (strstr(goal, BENCH_MISSED) == NULL)
+			continue;
+		if (!any)
+			fprintf(out, "\nWhat is missed, by what takes the guest into the "
+				     "hypervisor:\n\n");
+		any = true;
+		print_missed(results, (enum bench_row_id)r,
+			     json_object_get(profile, bench_rows[r].name), out);
+	}
 }
 
 /* In the order of the table of rows; what is no row is left out. */
-static void print_profile(const json_t *profile, FILE *out)
+static void print_profile(const struct bench_results *results, const json_t *profile, FILE *out)
 {
 	fprintf(out, "\nOf this hypervisor, at EL2, one operation each on cortex-a57 "
 		     "(`bench/profile`):\n\n"
@@ -77,9 +135,10 @@ static void print_profile(const json_t *profile, FILE *out)
 			bench_rows[r].name,
 			json_object_get(json_object_get(profile, bench_rows[r].name), "functions"),
 			out);
+	print_all_missed(results, profile, out);
 }
 
-void bench_profile_markdown(const char *profile, FILE *out)
+void bench_profile_markdown(const struct bench_results *results, const char *profile, FILE *out)
 {
 	json_error_t error;
 
@@ -91,7 +150,7 @@ void bench_profile_markdown(const char *profile, FILE *out)
 	}
 	json_t *all = json_load_file(profile, 0, &error);
 	if (json_is_object(all)) {
-		print_profile(all, out);
+		print_profile(results, all, out);
 	} else {
 		report("%s: %s; the page goes without it", profile,
 		       all != NULL ? "not an object of paths" : error.text);

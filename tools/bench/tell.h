@@ -14,7 +14,9 @@ void bench_format(char text[BENCH_TEXT], const struct bench_figure *figure, enum
 void bench_format_ratio(char text[BENCH_TEXT], const struct bench_results *results,
 			enum bench_row_id row, enum bench_cpu cpu);
 
-/* What is to be reached, "32", or for each CPU "730 / 540", and whether it is: ", met" or ", missed"; "" where nothing is. */
+#define BENCH_MISSED ", missed"
+
+/* What is to be reached, "32", or for each CPU "730 / 540", and whether it is: ", met" or BENCH_MISSED; "" where nothing is. */
 void bench_format_goal(char text[3 * BENCH_TEXT], const struct bench_results *results,
 		       enum bench_row_id row);
 
@@ -27,7 +29,7 @@ void bench_accuracy_markdown(const struct bench_results *results, FILE *out);
 
 /* `profile`: a file of what costs cycles, which bench/profile writes; one that is not there is said to be so. */
 void bench_markdown(const struct bench_results *results, const char *profile, FILE *out);
-void bench_profile_markdown(const char *profile, FILE *out);
+void bench_profile_markdown(const struct bench_results *results, const char *profile, FILE *out);
 
 /*
  * Our figures of `results` against those of `before`: true where none is more than 5 % and more than 5 worse, or

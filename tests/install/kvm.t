@@ -39,7 +39,7 @@ consumed() {
 	shift 2
 	for how in '' -static; do
 		# shellcheck disable=SC2046
-		"$cc" -std=c11 -pedantic -Wall -Wextra -Werror $how -idirafter tests -o "$work/consumer" tests/kvm/consumer.c \
+		"$cc" -std=c11 -pedantic -Wall -Wextra -Werror $how -idirafter tests -o "$work/consumer" tests/install/consumer.c \
 			$(flags "$name" --cflags --libs $how) 2>&1
 		report $? "$name: a program is built${how:+, $how}"
 		LD_LIBRARY_PATH=$work/$name/usr/lib/vmm "$@" "$work/consumer" >"$work/out" 2>&1
