@@ -13,12 +13,12 @@ use Lab;
 use Test::More;
 
 my $steady = "[vm steady]\nkernel = ../steady.img\nappend = until_ms=4000\nmemory = 64M\n[vm busy]\nkernel = ../spin.img\n" .
-	"append = until_ms=2500\nmemory = 64M\n[vm brief]\nkernel = ../hello.img\nmemory = 64M\n";
+	"append = until_ms=3500\nmemory = 64M\n[vm brief]\nkernel = ../hello.img\nmemory = 64M\n";
 my $linux = "[vm linux]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet role=spin until=8\nvcpus = 2\n" .
 	"pin = 0\n";
 
 my $on = labs_run(
-	labs => {'steady' => $steady, 'steady-on' => $steady, 'linux' => $linux, 'linux-on' => $linux},
+	labs => {'steady' => $steady, 'steady-mid' => $steady, 'steady-on' => $steady, 'linux' => $linux, 'linux-on' => $linux},
 	guests => [qw(steady spin hello)], linux => 1, cpus => 1, icount => 1, limit_s => 280, script => <<'END');
 lab steady --seconds 2 --snapshot /tmp/s
 # The new threads wait for those that were there before.
@@ -27,8 +27,9 @@ for i in 1 2 3 4; do
 	busy="$busy $!"
 done
 sleep 3
-lab steady-on --restore /tmp/s
+lab steady-mid --restore /tmp/s --seconds 1 --snapshot /tmp/s2
 kill $busy
+lab steady-on --restore /tmp/s2
 refused() { echo "REFUSED $1 $(pvtime lab --on kvm --restore $2 /labs/$3 2>&1; echo "status $?")" | tr '\n' ' '; echo; }
 refused other /tmp/s linux
 head -c 100000 /tmp/s >/tmp/short
@@ -61,6 +62,10 @@ cmp_ok($stolen, '>', $before->{published_ns} + 300_000_000, 'and after');
 for my $state (qw(running ready blocked off elapsed)) {
 	cmp_ok($after->{ticks}{$state}, '>=', $before->{ticks}{$state}, "its ledger goes on: $state");
 }
+my $unpublished = sub { my ($v) = @_; $v->{stolen_ns} - $v->{published_ns} };
+my $mid = vcpu($on->{'steady-mid'}, 'steady', 0);
+cmp_ok($unpublished->($mid) - $unpublished->($before), '>', 1_000_000, 'what its new thread waited before it ran is not charged')
+	or diag $out;
 cmp_ok($after->{published_ns}, '>=', $stolen, 'what is published goes on, too');
 unlike($on->{'steady-on'}{console}{brief} // '', qr/./, 'a VM that was off is off');
 cmp_ok(vcpu($on->{'steady-on'}, 'brief', 0)->{ticks}{off}, '>', vcpu($on->{steady}, 'brief', 0)->{ticks}{off}, 'and its ledger goes on');

@@ -160,6 +160,19 @@ static bool settle(struct vcpu *v)
 	       vm_fail(v->vm, "publishing stolen time of vCPU %u: %s", v->id, strerror(-error));
 }
 
+/* Until all of the VM's threads are here, or this one is to leave. */
+static void wait_for_all(struct vcpu *v)
+{
+	struct vm *vm = v->vm;
+
+	pthread_mutex_lock(&vm->ready_lock);
+	vm->ready++;
+	pthread_cond_broadcast(&vm->all_ready);
+	while (vm->ready < vm->made && !atomic_load(&v->stop))
+		pthread_cond_wait(&vm->all_ready, &vm->ready_lock);
+	pthread_mutex_unlock(&vm->ready_lock);
+}
+
 /* What the thread has waited so far is not the guest's. None runs before that is so for all of them. */
 static bool rebase(struct vcpu *v)
 {
@@ -189,7 +202,7 @@ static void *thread(void *argument)
 
 	if (v->vm->restored) {
 		good = good && rebase(v);
-		pthread_barrier_wait(&v->vm->barrier);
+		wait_for_all(v);
 	}
 	while (good && !atomic_load(&v->stop))
 		good = run(v);
@@ -237,13 +250,18 @@ bool vcpu_start(struct vcpu *v)
 	if (error == 0)
 		error = pthread_create(&v->thread, &attributes, thread, v);
 	pthread_attr_destroy(&attributes);
+	if (error == EINVAL && v->vm->config->pin != 0)
+		return vm_fail(v->vm, "it may run on none of the CPUs that pin names");
 	return error == 0 || vm_fail(v->vm, "the thread of vCPU %u: %s", v->id, strerror(error));
 }
 
 /* Before it enters KVM_RUN the flag sends it back, and within the signal does. */
 void vcpu_kick(struct vcpu *v)
 {
+	pthread_mutex_lock(&v->vm->ready_lock);
 	atomic_store(&v->stop, true);
+	pthread_cond_broadcast(&v->vm->all_ready);
+	pthread_mutex_unlock(&v->vm->ready_lock);
 	__atomic_store_n(&v->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
 	pthread_kill(v->thread, SIGNAL_KICK);
 }

@@ -48,6 +48,8 @@ void vm_init(struct vm *vm, unsigned id, const struct vmm_vm *config)
 	vm->fd = vm->gic = -1;
 	pthread_mutex_init(&vm->uart_lock, NULL);
 	pthread_mutex_init(&vm->why_lock, NULL);
+	pthread_mutex_init(&vm->ready_lock, NULL);
+	pthread_cond_init(&vm->all_ready, NULL);
 }
 
 /* A host may have less than KVM's default of 40 bits, and must then be asked for what it has. */
@@ -136,8 +138,7 @@ void vm_destroy(struct vm *vm)
 
 bool vm_start(struct vm *vm)
 {
-	if (vm->restored)
-		pthread_barrier_init(&vm->barrier, NULL, vm->made);
+	vm->ready = 0;
 	for (unsigned i = 0; i < vm->made; i++) {
 		if (vcpu_start(&vm->vcpus[i]))
 			continue;

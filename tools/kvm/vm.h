@@ -60,8 +60,10 @@ struct vm {
 	bool saving;   /* a snapshot is to be taken when its vCPUs have ended */
 	void *stolen_blob;
 	size_t stolen_blob_size;
-	pthread_barrier_t barrier; /* its threads, before a restored VM runs */
-	bool stuck;		   /* reported: every vCPU is off, for good */
+	unsigned ready; /* threads of a restored VM that only wait for the others */
+	pthread_mutex_t ready_lock;
+	pthread_cond_t all_ready;
+	bool stuck;	    /* reported: every vCPU is off, for good */
 	bool counter_saved; /* from before a reset: the guest's virtual counter less the host's */
 	uint64_t counter_offset;
 	uint64_t all_off_run_ns; /* what its threads had run when it was found so */
