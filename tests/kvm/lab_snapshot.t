@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: `pvtime lab --on kvm --snapshot` and `--restore`: the guest's counters do not go back (R-23), and it is not charged for what
-# its new thread waited before it ran (R-29); the ledger goes on; Linux goes on. And what is no snapshot of the lab is refused.
+# its new thread waited before it ran (R-29); the ledger goes on. And what is no snapshot of the lab is refused.
 
 use strict;
 use warnings;
@@ -14,12 +14,11 @@ use Test::More;
 
 my $steady = "[vm steady]\nkernel = ../steady.img\nappend = until_ms=4000\nmemory = 64M\n[vm busy]\nkernel = ../spin.img\n" .
 	"append = until_ms=3500\nmemory = 64M\n[vm brief]\nkernel = ../hello.img\nmemory = 64M\n";
-my $linux = "[vm linux]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet role=spin until=8\nvcpus = 2\n" .
-	"pin = 0\n";
+my $other = "[vm other]\nkernel = ../hello.img\n";
 
 my $on = labs_run(
-	labs => {'steady' => $steady, 'steady-mid' => $steady, 'steady-on' => $steady, 'linux' => $linux, 'linux-on' => $linux},
-	guests => [qw(steady spin hello)], linux => 1, cpus => 1, icount => 1, limit_s => 280, script => <<'END');
+	labs => {'steady' => $steady, 'steady-mid' => $steady, 'steady-on' => $steady, other => $other},
+	guests => [qw(steady spin hello)], cpus => 1, icount => 1, limit_s => 280, script => <<'END');
 lab steady --seconds 2 --snapshot /tmp/s
 # The new threads wait for those that were there before.
 for i in 1 2 3 4; do
@@ -31,23 +30,16 @@ lab steady-mid --restore /tmp/s --seconds 1 --snapshot /tmp/s2
 kill $busy
 lab steady-on --restore /tmp/s2
 refused() { echo "REFUSED $1 $(pvtime lab --on kvm --restore $2 /labs/$3 2>&1; echo "status $?")" | tr '\n' ' '; echo; }
-refused other /tmp/s linux
+refused other /tmp/s other
 head -c 100000 /tmp/s >/tmp/short
 refused short /tmp/short steady
 refused text /labs/steady steady
 refused absent /tmp/absent steady
-start_lab linux --snapshot /tmp/s
-wait_for 60 has_console linux BOOT || exit 1
-sleep 1
-kill -TERM $lab
-end_lab
-sleep 3
-lab linux-on --restore /tmp/s
 END
 
 my $out = $on->{host}{out};
 is($on->{host}{status}, 0, 'the script ends well') or diag $out;
-is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for sort grep { $_ ne 'host' } keys %$on;
+is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for 'steady', 'steady-mid', 'steady-on';
 
 unlike($on->{steady}{console}{steady} // '', qr/STEADY looks/, 'the snapshot was taken in its midst');
 my ($looks, $stolen, $back, $counter_back, $over) = ($on->{'steady-on'}{console}{steady} // '') =~
@@ -70,14 +62,6 @@ cmp_ok($after->{published_ns}, '>=', $stolen, 'what is published goes on, too');
 unlike($on->{'steady-on'}{console}{brief} // '', qr/./, 'a VM that was off is off');
 cmp_ok(vcpu($on->{'steady-on'}, 'brief', 0)->{ticks}{off}, '>', vcpu($on->{steady}, 'brief', 0)->{ticks}{off}, 'and its ledger goes on');
 like($on->{'steady-on'}{console}{busy} // '', qr/^SPIN cpu=0/m, 'the other VM goes on as well');
-
-my $console = $on->{'linux-on'}{console}{linux} // '';
-unlike($on->{linux}{console}{linux} // '', qr/^STEAL/m, 'Linux was saved before it reports');
-my @reports = $console =~ /^STEAL cpu=\d proc_ticks=(\d+) struct_ns=(\d+)/mg;
-is(@reports, 4, 'and reports when it is restored, on both CPUs') or diag $out;
-while (my ($ticks, $ns) = splice @reports, 0, 2) {
-	cmp_ok(abs($ticks * 10_000_000 - $ns), '<=', 20_000_000, '/proc/stat is within two ticks of the structure');
-}
 
 sub refused
 {
