@@ -3,9 +3,9 @@
 #include "format.h"
 #include "gic.h"
 #include "lab.h"
-#include "pl011.h"
 #include "spinlock.h"
 #include "uart.h"
+#include "vuart.h"
 
 #define NO_CHANNEL 0xfeu
 
@@ -88,7 +88,7 @@ static void set_waiting(unsigned count)
 /* Deliver from the queue what the VMs have room for, in order. */
 static void deliver(void)
 {
-	while (waiting && pl011_receive(lab_vm(queue[first].channel), queue[first].byte)) {
+	while (waiting && vuart_receive(lab_vm(queue[first].channel), queue[first].byte)) {
 		first = (first + 1) % QUEUE;
 		set_waiting(waiting - 1);
 	}

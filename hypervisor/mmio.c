@@ -16,9 +16,9 @@ static enum vgic_result uart_access(struct vcpu *v, ipaddr_t ipa, unsigned size,
 	/* Of registers of 32 bits, 64 are two. */
 	for (unsigned half = 0; half < (size == 8 ? 2 : 1); half++) {
 		if (write)
-			pl011_write(v->vm, offset + 4 * half, (uint32_t)(*value >> 32 * half));
+			vuart_write(v->vm, offset + 4 * half, (uint32_t)(*value >> 32 * half));
 		else
-			*value |= (uint64_t)pl011_read(v->vm, offset + 4 * half) << 32 * half;
+			*value |= (uint64_t)vuart_read(v->vm, offset + 4 * half) << 32 * half;
 	}
 	return VGIC_DONE;
 }

@@ -34,7 +34,7 @@ void vm_start(struct vm *vm)
 	struct vcpu *first = &vm->vcpus[0];
 
 	vgic_reset_vm(vm);
-	pl011_reset(&vm->uart);
+	vuart_reset(&vm->uart);
 	spin_lock(&vm->lock);
 	for (unsigned i = 0; i < vm->nvcpus; i++)
 		vm->vcpus[i].entry.pending = false;

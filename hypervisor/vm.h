@@ -3,11 +3,11 @@
 #define VM_H
 
 /* A virtual machine: its vCPUs, its memory, its devices. */
-#include "pl011.h"
 #include "stage2.h"
 #include "types.h"
 #include "vcpu.h"
 #include "vgic.h"
+#include "vuart.h"
 
 #define VM_NAME_MAX 16
 
@@ -42,7 +42,7 @@ struct vm {
 	bool has_input; /* the host's terminal may type at its console: somebody could wake it */
 	struct stage2 s2;
 	struct vgic gic;
-	struct pl011 uart;
+	struct vuart uart;
 
 	struct spinlock lock; /* guards what follows, and the vCPUs' `entry` */
 	enum vm_phase phase;

@@ -81,6 +81,7 @@ static const struct {
 	{"cortex-a72", "arm,cortex-a72"},
 	{"neoverse-n1", "arm,neoverse-n1"},
 	{"max", "arm,cortex-a57"}, /* what QEMU derives it from, and says */
+	{"host", "arm,arm-v8"},	   /* KVM's, which is the host's, whatever that is */
 };
 
 const char *machine_cpu_compatible(const char *cpu)

@@ -25,7 +25,7 @@ hyp_string_SRCS   := tests/unit/hyp_string.c hypervisor/string.c
 hyp_string_CFLAGS := $(HYP_LOGIC) $(foreach f,$(STRING_NAMES),-D$(f)=our_$(f)) -fno-builtin
 
 UNIT_NAMES += hyp_pl011 hyp_link hyp_board
-hyp_pl011_SRCS   := tests/unit/hyp_pl011.c hypervisor/pl011.c
+hyp_pl011_SRCS   := tests/unit/hyp_pl011.c hypervisor/vuart.c machine/pl011.c
 hyp_pl011_CFLAGS := $(HYP_LOGIC)
 hyp_link_SRCS    := tests/unit/hyp_link.c hypervisor/link.c hypervisor/format.c
 hyp_link_CFLAGS  := $(HYP_LOGIC)
@@ -55,12 +55,13 @@ hyp_sysreg_CFLAGS := $(HYP_SHIM)
 
 UNIT_NAMES += hyp_mmio
 hyp_mmio_SRCS   := tests/unit/hyp_mmio.c tests/shim/arch.c \
-	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c pl011.c)
+	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c vuart.c) machine/pl011.c
 hyp_mmio_CFLAGS := $(HYP_SHIM)
 
 # A VM's life and its calls, on the scheduler and the library as they are.
 HYP_MACHINE = tests/unit/hyp_machine.c tests/shim/arch.c $(addprefix hypervisor/,smccc.c psci.c pvtime.c vm.c \
-	vcpu.c load.c flash.c debug.c stage2.c memory.c pl011.c queue.c) $(wildcard hypervisor/sched*.c lib/*.c) machine/board.c
+	vcpu.c load.c flash.c debug.c stage2.c memory.c vuart.c queue.c) $(wildcard hypervisor/sched*.c lib/*.c) \
+	machine/board.c machine/pl011.c
 
 UNIT_NAMES += hyp_smccc hyp_psci hyp_vcpu
 hyp_smccc_SRCS   = tests/unit/hyp_smccc.c $(HYP_MACHINE)

@@ -11,7 +11,7 @@ $(BUILD)/host/tools/%.o: tools/%.c
 $(BUILD)/host/machine/%.o: machine/%.c
 	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(HOST_CFLAGS) -c -o $@ $<
-$(BUILD)/pvtime: $(TOOLS_OBJS) $(LIB_HOST)
+$(BUILD)/pvtime: $(TOOLS_OBJS) $(KVM_STATIC) $(LIB_HOST)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(TOOLS_LIBS)
 
 .PHONY: tools
@@ -21,7 +21,7 @@ all: tools
 # The same for arm64 Linux, where /dev/kvm is: on a host of that kind, and in QEMU on Debian's kernel (tests/kvm/).
 # Linked statically, with Debian's arm64 libraries: one file, that runs wherever it is copied to.
 A64_PVTIME      := $(BUILD)/a64-linux/pvtime
-A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(TOOLS_SRCS) $(LIB_SRCS))
+A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(KVM_LOGIC) kvm/sys.c))
 A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(TOOLS_SRCS))
 # Each before those that it takes from.
 A64_TOOLS_LIBS  := $(patsubst %,-l%,ini_config collection path_utils ref_array basicobjects fdt z tinfo jansson m)
@@ -38,14 +38,14 @@ tools-a64: $(A64_PVTIME) ## build the pvtime command for arm64 Linux, build/a64-
 
 # The parts that know no process and no terminal, each with a test of its own.
 UNIT_NAMES += tools_link tools_record tools_ledger tools_watch tools_options tools_console tools_intake
-tools_link_SRCS    := tests/unit/tools_link.c tools/lab/link.c tools/run/lines.c
+tools_link_SRCS    := tests/unit/tools_link.c tools/run/link.c tools/run/lines.c
 tools_record_SRCS  := tests/unit/tools_record.c tools/lab/record.c tools/lab/ledger.c lib/convert.c
 tools_ledger_SRCS  := tests/unit/tools_ledger.c tools/lab/ledger.c tools/lab/ledger_print.c lib/convert.c
 tools_watch_SRCS   := tests/unit/tools_watch.c tools/lab/watch.c tools/lab/ledger.c lib/convert.c
 tools_options_SRCS := tests/unit/tools_options.c tools/lab/options.c tools/arguments.c tools/report.c
 tools_console_SRCS := tests/unit/tools_console.c tools/lab/console.c tools/run/lines.c tools/report.c
-tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c link.c record.c ledger.c console.c \
-	live.c screen.c watch.c terminal.c) tools/run/lines.c tools/report.c lib/convert.c
+tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c \
+	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c lib/convert.c
 tools_intake_LIBS  := -ltinfo
 
 # pvtime probe, on a /proc of the tests' own; on Linux's it is tests/kvm/probe.t.

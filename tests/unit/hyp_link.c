@@ -62,7 +62,7 @@ void lab_stop(void)
 	stops++;
 }
 
-bool pl011_receive(struct vm *vm, uint8_t byte)
+bool vuart_receive(struct vm *vm, uint8_t byte)
 {
 	size_t i = (size_t)(vm - vms);
 

@@ -110,7 +110,7 @@ static void fresh(void)
 	gic_result = VGIC_DONE;
 	gic_value = 0x80;
 	par = MAP_RAM_BASE | 0x1000;
-	pl011_reset(&vm.uart);
+	vuart_reset(&vm.uart);
 }
 
 /* The guest has left with this syndrome, at the IPA. */

@@ -36,7 +36,7 @@ void vgic_set_spi(struct vm *of, unsigned intid, bool high)
 
 static void fresh(void)
 {
-	pl011_reset(&vm.uart);
+	vuart_reset(&vm.uart);
 	memset(console, 0, sizeof(console));
 	sent = rooms = changes = 0;
 	line = false;
@@ -44,12 +44,12 @@ static void fresh(void)
 
 static uint32_t rd(uint32_t offset)
 {
-	return pl011_read(&vm, offset);
+	return vuart_read(&vm, offset);
 }
 
 static void wr(uint32_t offset, uint32_t value)
 {
-	pl011_write(&vm, offset, value);
+	vuart_write(&vm, offset, value);
 }
 
 static unsigned receive(unsigned from, unsigned n)
@@ -57,7 +57,7 @@ static unsigned receive(unsigned from, unsigned n)
 	unsigned taken = 0;
 
 	for (unsigned i = 0; i < n; i++)
-		taken += pl011_receive(&vm, (uint8_t)(from + i));
+		taken += vuart_receive(&vm, (uint8_t)(from + i));
 	return taken;
 }
 
@@ -178,7 +178,7 @@ static void resetting(void)
 	wr(CR, 0x301);
 	wr(DR, 'a');
 	receive(1, 16);
-	pl011_reset(&vm.uart);
+	vuart_reset(&vm.uart);
 	changes = 0;
 	line = false; /* as the GIC's reset has it */
 	after_reset();
@@ -204,7 +204,7 @@ static void random_run(void)
 		switch (random_below(&seed, 6)) {
 		case 0:
 		case 1:
-			bad += pl011_receive(&vm, byte) != (n < 16);
+			bad += vuart_receive(&vm, byte) != (n < 16);
 			if (n < 16) {
 				queue[n++] = byte;
 				status |= RX;

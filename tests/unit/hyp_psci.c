@@ -367,8 +367,8 @@ static void system_reset(void)
 	tap_ok(vcpu(3)->entry.pending, "vCPU 3 is to start, and there is no CPU for it");
 	ram = pa_ptr(vm.ram);
 	memset(ram, 0x77, RAM_SIZE);
-	pl011_write(&vm, 0x38, 0x10);
-	pl011_receive(&vm, 'x');
+	vuart_write(&vm, 0x38, 0x10);
+	vuart_receive(&vm, 'x');
 	machine.cleaned = 0;
 	call(0x84000009, 0, 0, 0);
 	machine_run(0);
@@ -394,7 +394,7 @@ static void system_reset(void)
 	tap_ok(ticks[PVTIME_RUNNING] <= elapsed && elapsed < 62500000, "and vCPU 0's");
 	tap_ok(state(3) == PVTIME_OFF && !vcpu(3)->entry.pending,
 	       "vCPU 3 is not to start any more");
-	tap_ok(pl011_read(&vm, 0x18) == 0x90 && pl011_read(&vm, 0x38) == 0, "so does the UART");
+	tap_ok(vuart_read(&vm, 0x18) == 0x90 && vuart_read(&vm, 0x38) == 0, "so does the UART");
 	tap_is_u64(call(0xc5000021, 0, 0, 0), 0x090a0000, "the structure is where it was");
 }
 

@@ -83,6 +83,18 @@ static void test_holds(void)
 	l.vcpus[2].published_ns = 1600;
 	refused(&l, "vCPU quiet/0: published 1600 ns, but stolen time is off and due is 0 ns",
 		"something published where stolen time is off");
+	/* KVM counts from PV_TIME_ST on, and publishes when the guest is entered. */
+	struct ledger_shape kvm = shape;
+	kvm.kvm = true;
+	l = good();
+	l.vcpus[0].published_ns = 0;
+	tap_ok(ledger_holds(&l, &kvm, why, sizeof(why)), "on KVM less may be published");
+	l.vcpus[0].published_ns = 49;
+	tap_ok(!ledger_holds(&l, &kvm, why, sizeof(why)), "refused: but not more");
+	l = good();
+	l.vcpus[2].published_ns = 1;
+	tap_ok(!ledger_holds(&l, &kvm, why, sizeof(why)),
+	       "refused: something published where stolen time is off");
 	/* the floor, where ticks and ns do not divide; 2^40 ticks of 3 Hz. */
 	l = good();
 	l.cntfrq = 3;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/lab/link.h"
+#include "tools/run/link.h"
 #include "tools/run/lines.h"
 
 /* What came out: "channel:bytes " for every change of channel, bytes in hex. */

@@ -103,6 +103,8 @@ static void test_order(void)
 	       "--until, with --seconds and --deterministic");
 	tap_ok(parse(&o, "--json - a.ini") && strcmp(o.json, "-") == 0,
 	       "--json to standard output");
+	tap_ok(parse(&o, "--on kvm --watch --until a a.ini") && o.kvm, "--on kvm");
+	tap_ok(parse(&o, "--on pvtime --deterministic a.ini") && !o.kvm, "--on pvtime");
 	tap_ok(parse(&o, "--help") && o.help, "--help needs no file");
 }
 
@@ -127,6 +129,9 @@ static void test_refused(void)
 		"--attach a --watch a.ini",
 		"--json - --watch a.ini",
 		"--json - --attach a a.ini",
+		"--on xen a.ini",
+		"--on kvm --deterministic a.ini",
+		"--on kvm --hypervisor h.img a.ini",
 	};
 	struct options o;
 	int kept = dup(STDERR_FILENO);

@@ -7,6 +7,7 @@
 #include "tools/lab/value.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define VM_MEMORY_DEFAULT (256ull << 20)
 
@@ -37,7 +38,7 @@ static int read_vm(const struct labtext *t, const struct labtext_section *s, str
 		.vcpus = 1,
 		.memory = VM_MEMORY_DEFAULT,
 		.weight = 100,
-		.pin = (UINT32_C(1) << lab->pcpus) - 1,
+		.pin = lab_every_cpu(lab),
 		.stolen_time = PVTIME_DIALECT_1_0,
 		.load = IMAGE_DEFAULT,
 		.dtb = IMAGE_DEFAULT,
@@ -82,10 +83,18 @@ static int read_sections(const struct labtext *t, struct lab *lab)
 	}
 	if (lab->vm_count == 0)
 		return labtext_error(t, 0, NULL, NULL, "has no VM; expected a section [vm NAME]");
-	return labplace_board(t, lab);
+	return lab->kvm ? 0 : labplace_board(t, lab);
 }
 
-struct lab *lab_load(const char *path, FILE *errors)
+/* Those that Linux may have, of which `pin` can name 32. */
+static uint32_t host_cpus(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_CONF);
+
+	return n < 1 ? 1 : n > 32 ? 32 : (uint32_t)n;
+}
+
+static struct lab *load(const char *path, bool kvm, FILE *errors)
 {
 	struct labtext text;
 	struct lab *lab = calloc(1, sizeof(*lab));
@@ -93,8 +102,9 @@ struct lab *lab_load(const char *path, FILE *errors)
 
 	if (error == 0 && lab != NULL) {
 		*lab = (struct lab){.path = strdup(path),
-				    .pcpus = 1,
-				    .cpu = "cortex-a57",
+				    .kvm = kvm,
+				    .pcpus = kvm ? host_cpus() : 1,
+				    .cpu = kvm ? "host" : "cortex-a57",
 				    .timeslice_us = 4000,
 				    .seed = 1};
 		error = lab->path != NULL ? read_sections(&text, lab)
@@ -105,6 +115,21 @@ struct lab *lab_load(const char *path, FILE *errors)
 		return lab;
 	lab_free(lab);
 	return NULL;
+}
+
+struct lab *lab_load(const char *path, FILE *errors)
+{
+	return load(path, false, errors);
+}
+
+struct lab *lab_load_kvm(const char *path, FILE *errors)
+{
+	return load(path, true, errors);
+}
+
+uint32_t lab_every_cpu(const struct lab *lab)
+{
+	return (uint32_t)((UINT64_C(1) << lab->pcpus) - 1);
 }
 
 void lab_free(struct lab *lab)

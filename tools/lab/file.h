@@ -39,9 +39,11 @@ struct lab_vm {
 };
 
 struct lab {
-	char *path;	 /* of the lab file */
-	uint32_t pcpus;	 /* 1 to 8 */
-	const char *cpu; /* as QEMU's -cpu names it: cortex-a57, cortex-a72, neoverse-n1 or max */
+	char *path;	/* of the lab file */
+	bool kvm;	/* for the host's KVM, otherwise for our hypervisor */
+	uint32_t pcpus; /* 1 to 8; on KVM the CPUs of this host, 32 at most */
+	const char *
+		cpu; /* as QEMU's -cpu names it: cortex-a57, cortex-a72, neoverse-n1 or max; or host */
 	uint64_t memory; /* of the board, in bytes, never less than the lab needs */
 	uint32_t timeslice_us;
 	uint64_t seed;
@@ -58,7 +60,14 @@ struct lab {
  * is silent. The result is freed by lab_free().
  */
 struct lab *lab_load(const char *path, FILE *errors);
+
+/* The same for this host's KVM: what that cannot do is wrong, and pin is about this host's CPUs. */
+struct lab *lab_load_kvm(const char *path, FILE *errors);
+
 void lab_free(struct lab *lab);
+
+/* What `pin` is where nothing is pinned. */
+uint32_t lab_every_cpu(const struct lab *lab);
 
 /* Index of the VM called `name`, or -1. */
 int lab_find_vm(const struct lab *lab, const char *name);

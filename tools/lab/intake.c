@@ -59,7 +59,7 @@ static void take_record(void *ctx, const char *line, size_t len, bool whole)
 		take_ledger(in);
 		break;
 	case RECORD_BAD:
-		intake_fail(in, "malformed stream from the hypervisor: %s", in->records.text);
+		intake_fail(in, "malformed stream from %s: %s", in->maker, in->records.text);
 		break;
 	case RECORD_DONE:
 		in->done = true;
@@ -110,10 +110,10 @@ static void take_bytes(void *ctx, uint8_t channel, const uint8_t *bytes, size_t 
 	else if (channel == LINK_LOG)
 		lines_feed(&in->log_lines, bytes, n, take_log, in);
 	else if (channel == LINK_NOWHERE)
-		intake_fail(in, "malformed stream from the hypervisor: '%.*s' on no channel",
+		intake_fail(in, "malformed stream from %s: '%.*s' on no channel", in->maker,
 			    n > 60 ? 60 : (int)n, (const char *)bytes);
 	else
-		intake_fail(in, "malformed stream from the hypervisor: channel %u does not exist",
+		intake_fail(in, "malformed stream from %s: channel %u does not exist", in->maker,
 			    channel);
 }
 
@@ -121,6 +121,7 @@ void intake_init(struct intake *in, const struct ledger_shape *shape, struct con
 		 struct live *live)
 {
 	memset(in, 0, sizeof(*in));
+	in->maker = "the hypervisor";
 	in->shape = shape;
 	in->consoles = consoles;
 	in->live = live;

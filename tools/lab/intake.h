@@ -9,12 +9,13 @@
 #include <stdint.h>
 #include "tools/lab/console.h"
 #include "tools/lab/ledger.h"
-#include "tools/lab/link.h"
+#include "tools/run/link.h"
 #include "tools/lab/live.h"
 #include "tools/lab/record.h"
 #include "tools/run/lines.h"
 
 struct intake {
+	const char *maker; /* who makes the stream, for messages; the hypervisor, if nobody says */
 	const struct ledger_shape *shape;
 	struct consoles *consoles;
 	struct live *live; /* NULL: no --watch */

@@ -23,12 +23,20 @@ struct reader {
 struct key {
 	const char *name;
 	int (*read)(const struct reader *r);
+	const char *not_kvm; /* why KVM cannot do it, if it cannot */
 };
 
 static int bad_value(const struct reader *r, const char *expected)
 {
 	return labtext_error(r->text, r->entry->line, r->section->name, r->entry->key,
 			     "\"%s\" is wrong; expected %s", r->entry->value, expected);
+}
+
+/* What our hypervisor does and KVM does not. */
+static int not_on_kvm(const struct reader *r, const char *why, const char *expected)
+{
+	return labtext_error(r->text, r->entry->line, r->section->name, r->entry->key,
+			     "KVM cannot do that: %s; expected %s with --on kvm", why, expected);
 }
 
 static int read_u32(const struct reader *r, uint32_t min, uint32_t max, uint32_t *value,
@@ -81,9 +89,12 @@ static int lab_seed(const struct reader *r)
 }
 
 static const struct key lab_keys[] = {
-	{"pcpus", lab_pcpus},	{"cpu", lab_cpu},
-	{"memory", lab_memory}, {"timeslice_us", lab_timeslice},
-	{"seed", lab_seed},	{NULL, NULL},
+	{"pcpus", lab_pcpus, "its CPUs are the host's"},
+	{"cpu", lab_cpu, "its CPUs are the host's"},
+	{"memory", lab_memory, "its memory is the host's"},
+	{"timeslice_us", lab_timeslice, "time slices are those of the host's scheduler"},
+	{"seed", lab_seed, NULL},
+	{NULL, NULL, NULL},
 };
 
 /* A path relative to the folder of the lab file. The caller frees it. */
@@ -175,11 +186,13 @@ static int vm_pin(const struct reader *r)
 {
 	if (!labvalue_cpus(r->entry->value, &r->vm->pin))
 		return bad_value(r, "numbers of physical CPUs, like 0 or 0,2 or 1-3");
-	if (r->vm->pin >> r->lab->pcpus != 0)
+	if ((r->vm->pin & ~lab_every_cpu(r->lab)) != 0)
 		return labtext_error(r->text, r->entry->line, r->section->name, r->entry->key,
 				     "\"%s\" names a physical CPU that is not there; expected 0 to "
-				     "%u, as [lab] pcpus is %u",
-				     r->entry->value, r->lab->pcpus - 1, r->lab->pcpus);
+				     "%u, as %s %u",
+				     r->entry->value, r->lab->pcpus - 1,
+				     r->lab->kvm ? "the CPUs of this host are" : "[lab] pcpus is",
+				     r->lab->pcpus);
 	return 0;
 }
 
@@ -195,13 +208,17 @@ static int vm_stolen_time(const struct reader *r)
 		r->vm->stolen_time = PVTIME_DIALECT_OFF;
 	else
 		return bad_value(r, "1.0, beta-2 or off");
+	if (r->lab->kvm && r->vm->stolen_time == PVTIME_DIALECT_BETA2)
+		return not_on_kvm(r, "it has version 1.0", "1.0 or off");
 	return 0;
 }
 
 static int vm_conduit(const struct reader *r)
 {
 	r->vm->smc = strcmp(r->entry->value, "smc") == 0;
-	return r->vm->smc || strcmp(r->entry->value, "hvc") == 0 ? 0 : bad_value(r, "hvc or smc");
+	if (!r->vm->smc && strcmp(r->entry->value, "hvc") != 0)
+		return bad_value(r, "hvc or smc");
+	return r->lab->kvm && r->vm->smc ? not_on_kvm(r, "its calls are by HVC", "hvc") : 0;
 }
 
 static int read_address(const struct reader *r, uint64_t align, uint64_t *address,
@@ -224,19 +241,19 @@ static int vm_dtb(const struct reader *r)
 }
 
 static const struct key vm_keys[] = {
-	{"kernel", vm_kernel},
-	{"initrd", vm_initrd},
-	{"append", vm_append},
-	{"vcpus", vm_vcpus},
-	{"memory", vm_memory},
-	{"weight", vm_weight},
-	{"cap", vm_cap},
-	{"pin", vm_pin},
-	{"stolen_time", vm_stolen_time},
-	{"conduit", vm_conduit},
-	{"load", vm_load},
-	{"dtb", vm_dtb},
-	{NULL, NULL},
+	{"kernel", vm_kernel, NULL},
+	{"initrd", vm_initrd, NULL},
+	{"append", vm_append, NULL},
+	{"vcpus", vm_vcpus, NULL},
+	{"memory", vm_memory, NULL},
+	{"weight", vm_weight, NULL},
+	{"cap", vm_cap, NULL},
+	{"pin", vm_pin, NULL},
+	{"stolen_time", vm_stolen_time, NULL},
+	{"conduit", vm_conduit, NULL},
+	{"load", vm_load, NULL},
+	{"dtb", vm_dtb, NULL},
+	{NULL, NULL, NULL},
 };
 
 static int unknown_key(const struct reader *r, const struct key *keys)
@@ -262,6 +279,8 @@ static int read_section(struct reader *r, const struct key *keys)
 			k++;
 		if (k->name == NULL)
 			return unknown_key(r, keys);
+		if (r->lab->kvm && k->not_kvm != NULL)
+			return not_on_kvm(r, k->not_kvm, "no such key");
 		if (k->read(r) != 0)
 			return -1;
 	}

@@ -10,12 +10,14 @@
 #include "machine/image.h"
 #include "tools/command.h"
 #include "tools/lab/bundle.h"
+#include "tools/lab/kvm_board.h"
 #include "tools/lab/options.h"
 #include "tools/lab/qemu_board.h"
 #include "tools/lab/session.h"
 #include "tools/lab/terminal.h"
 #include "tools/report.h"
 #include "tools/run/file.h"
+#include "tools/run/qemu.h"
 
 #define SAMPLE_NS UINT64_C(500000000) /* of --watch */
 
@@ -31,7 +33,8 @@ struct lab_command {
 	struct consoles consoles;
 	struct live live;
 	struct intake intake;
-	struct qemu qemu;
+	struct process process;
+	struct kvm_board kvm;
 };
 
 /* QEMU would start anything. */
@@ -93,9 +96,11 @@ static bool find_vm(const struct lab_command *c, const char *option, const char 
 
 static bool load_lab(struct lab_command *c)
 {
-	c->lab = lab_load(c->options.file, stderr);
+	c->lab = c->options.kvm ? lab_load_kvm(c->options.file, stderr)
+				: lab_load(c->options.file, stderr);
 	if (c->lab == NULL)
 		return false;
+	c->shape.kvm = c->options.kvm;
 	for (uint32_t i = 0; i < c->lab->vm_count; i++) {
 		const struct lab_vm *vm = &c->lab->vms[i];
 		if (!ledger_shape_add(&c->shape, vm->name, vm->vcpus,
@@ -154,7 +159,7 @@ static bool open_outputs(struct lab_command *c)
 	return true;
 }
 
-static bool start_board(struct lab_command *c)
+static bool start_qemu(struct lab_command *c)
 {
 	const struct qemu_board board = {
 		.lab = c->lab,
@@ -162,13 +167,22 @@ static bool start_board(struct lab_command *c)
 		.bundle = c->bundle,
 		.deterministic = c->options.deterministic,
 	};
-	int error = qemu_start(&c->qemu, &board);
+	int error = qemu_start(&c->process, &board);
 
 	if (error == 0)
 		return true;
 	report("cannot start %s: %s%s", QEMU_PROGRAM, strerror(error),
 	       error == ENOENT ? "; Debian has it in qemu-system-arm" : "");
 	return false;
+}
+
+static bool start_vmm(struct lab_command *c)
+{
+	int error = kvm_board_start(&c->process, &c->kvm);
+
+	if (error != 0)
+		report("cannot start the VMM: %s", strerror(error));
+	return error == 0;
 }
 
 /* The ledger as asked for; false where it cannot be written. */
@@ -193,14 +207,16 @@ static int run_lab(struct lab_command *c, int signals)
 	char why[1024];
 	struct live *live = c->options.watch ? &c->live : NULL;
 
-	if (!start_board(c))
+	if (!(c->options.kvm ? start_vmm(c) : start_qemu(c)))
 		return STATUS_FAILED;
 	if (live != NULL)
 		live_open(live, c->options.file, &c->shape);
 	intake_init(&c->intake, &c->shape, &c->consoles, live);
+	if (c->options.kvm)
+		c->intake.maker = "the lab";
 	if (c->options.attach != NULL && isatty(STDIN_FILENO))
 		report("attached to %s; Ctrl-] ends the lab", c->options.attach);
-	bool good = session_run(&c->intake, &c->qemu, signals, why, sizeof(why));
+	bool good = session_run(&c->intake, &c->process, signals, why, sizeof(why));
 	if (!consoles_close(&c->consoles) && good) {
 		snprintf(why, sizeof(why), "cannot write %s: %s", c->consoles.error_name,
 			 strerror(c->consoles.error));
@@ -217,9 +233,14 @@ static int run_lab(struct lab_command *c, int signals)
 
 static int prepare_and_run(struct lab_command *c)
 {
-	if (!find_hypervisor(c) || !load_lab(c) || !open_outputs(c))
+	bool kvm = c->options.kvm;
+
+	if ((!kvm && !find_hypervisor(c)) || !load_lab(c) || !open_outputs(c))
 		return STATUS_USAGE;
-	if (!make_bundle(c))
+	if (kvm &&
+	    !kvm_board_prepare(&c->kvm, c->lab, &c->run, c->options.snapshot, c->options.restore))
+		return STATUS_USAGE;
+	if (!kvm && !make_bundle(c))
 		return STATUS_FAILED;
 	int signals = session_block_signals();
 	if (signals < 0) {
@@ -253,6 +274,7 @@ int lab_command(int argc, char **argv)
 		fclose(c->json);
 	if (c->bundle >= 0)
 		close(c->bundle);
+	kvm_board_end(&c->kvm);
 	lab_free(c->lab);
 	free(c);
 	return status;

@@ -31,6 +31,7 @@ struct ledger_vm {
 
 /* Which VMs and vCPUs every ledger of a lab has. */
 struct ledger_shape {
+	bool kvm; /* what is published may lack some of what was stolen: KVM counts from PV_TIME_ST on */
 	uint32_t vm_count;
 	uint32_t vcpu_count;
 	struct ledger_vm vms[MAP_MAX_VMS];
@@ -50,7 +51,7 @@ bool ledger_shape_add(struct ledger_shape *shape, const char *name, uint32_t vcp
 /*
  * Does the ledger add up? For every vCPU, without any tolerance: the states' ticks make the elapsed
  * ones (R-25); stolen is the time in READY in whole ns (R-24, R-26); the structure is never ahead
- * of it and, in the final ledger, equal to it (R-22), or 0 where stolen time is off (R-32). If not,
+ * of it and, in the final ledger, equal to it (R-22; not on KVM), or 0 where stolen time is off (R-32). If not,
  * `why` (of `room` bytes) is told which vCPU and its numbers, on one line.
  */
 bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape, char *why,

@@ -10,6 +10,7 @@ const char lab_usage[] =
 	"usage: pvtime lab [OPTION...] FILE\n\n"
 	"Start the guests of the lab FILE under the hypervisor, in QEMU, and account for their "
 	"time.\n\n"
+	"  --on HOST          pvtime, our hypervisor in QEMU, or kvm, that of this machine\n"
 	"  --seconds S        stop, in good order, after S seconds of guest time\n"
 	"  --until NAME       stop, in good order, when that guest has powered off\n"
 	"  --deterministic    count instructions for a clock: two runs are equal byte for byte\n"
@@ -18,11 +19,27 @@ const char lab_usage[] =
 	"  --watch            show a live table of where the time of each vCPU goes\n"
 	"  --attach NAME      make this terminal the console of that guest; Ctrl-] ends the lab\n"
 	"  --hypervisor FILE  the hypervisor's image, if not hypervisor.img next to pvtime\n"
+	"  --snapshot FILE    with --on kvm: in the end, save the guests to FILE\n"
+	"  --restore FILE     with --on kvm: go on with the guests that FILE has\n"
 	"  --help             say this\n";
 
-enum { SECONDS = 1, UNTIL, DETERMINISTIC, CONSOLE_DIR, JSON, WATCH, ATTACH, HYPERVISOR, HELP };
+enum {
+	ON = 1,
+	SECONDS,
+	UNTIL,
+	DETERMINISTIC,
+	CONSOLE_DIR,
+	JSON,
+	WATCH,
+	ATTACH,
+	HYPERVISOR,
+	SNAPSHOT,
+	RESTORE,
+	HELP
+};
 
 static const struct option long_options[] = {
+	{"on", required_argument, NULL, ON},
 	{"seconds", required_argument, NULL, SECONDS},
 	{"until", required_argument, NULL, UNTIL},
 	{"deterministic", no_argument, NULL, DETERMINISTIC},
@@ -31,6 +48,8 @@ static const struct option long_options[] = {
 	{"watch", no_argument, NULL, WATCH},
 	{"attach", required_argument, NULL, ATTACH},
 	{"hypervisor", required_argument, NULL, HYPERVISOR},
+	{"snapshot", required_argument, NULL, SNAPSHOT},
+	{"restore", required_argument, NULL, RESTORE},
 	{"help", no_argument, NULL, HELP},
 	{NULL, 0, NULL, 0},
 };
@@ -38,6 +57,13 @@ static const struct option long_options[] = {
 static bool take_option(struct options *options, int result)
 {
 	switch (result) {
+	case ON:
+		options->kvm = strcmp(optarg, "kvm") == 0;
+		if (!options->kvm && strcmp(optarg, "pvtime") != 0) {
+			report("--on: '%s' is wrong; expected pvtime or kvm", optarg);
+			return false;
+		}
+		return true;
 	case SECONDS:
 		if (!arguments_seconds(optarg, &options->run_ns)) {
 			report("--seconds: '%s' is not a time; expected seconds greater than 0 and "
@@ -65,6 +91,12 @@ static bool take_option(struct options *options, int result)
 	case ATTACH:
 		options->attach = optarg;
 		break;
+	case SNAPSHOT:
+		options->snapshot = optarg;
+		break;
+	case RESTORE:
+		options->restore = optarg;
+		break;
 	case HYPERVISOR:
 		options->hypervisor = optarg;
 		break;
@@ -80,7 +112,13 @@ static bool compatible(const struct options *options)
 {
 	const char *why = NULL;
 
-	if (options->attach != NULL && options->deterministic)
+	if (options->kvm && options->deterministic)
+		why = "--deterministic and --on kvm: time is the host's, which repeats nothing";
+	else if (options->kvm && options->hypervisor != NULL)
+		why = "--hypervisor and --on kvm: the hypervisor is the host's";
+	else if (!options->kvm && (options->snapshot != NULL || options->restore != NULL))
+		why = "--snapshot and --restore: expected --on kvm with them";
+	else if (options->attach != NULL && options->deterministic)
 		why = "--attach and --deterministic: what you type arrives at no determined time";
 	else if (options->attach != NULL && options->watch)
 		why = "--attach and --watch: both want the terminal";

@@ -9,6 +9,7 @@
 struct options {
 	const char *file; /* the lab file */
 	uint64_t run_ns;  /* --seconds, 0: no limit */
+	bool kvm;	  /* --on kvm */
 	bool deterministic;
 	bool watch;
 	bool help;
@@ -16,6 +17,8 @@ struct options {
 	const char *attach;	 /* NULL: nobody */
 	const char *console_dir; /* NULL: none */
 	const char *json;	 /* NULL: none; "-": standard output */
+	const char *snapshot;	 /* NULL: none */
+	const char *restore;	 /* NULL: none */
 	const char *hypervisor;	 /* NULL: the one next to the executable */
 };
 

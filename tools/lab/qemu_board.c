@@ -4,6 +4,7 @@
 #include <string.h>
 #include "tools/lab/bundle.h"
 #include "tools/lab/qemu_board.h"
+#include "tools/run/qemu.h"
 
 struct arguments {
 	const char *argv[48];
@@ -61,10 +62,10 @@ static void board_arguments(struct arguments *a, const struct qemu_board *board)
 	add(a, NULL);
 }
 
-int qemu_start(struct qemu *qemu, const struct qemu_board *board)
+int qemu_start(struct process *process, const struct qemu_board *board)
 {
 	struct arguments a = {.count = 0};
 
 	board_arguments(&a, board);
-	return qemu_start_arguments(qemu, a.argv);
+	return process_start(process, a.argv);
 }

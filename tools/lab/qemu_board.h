@@ -4,7 +4,7 @@
 
 /* The board of a lab, as a QEMU process. */
 #include "tools/lab/file.h"
-#include "tools/run/qemu.h"
+#include "tools/run/process.h"
 
 struct qemu_board {
 	const struct lab *lab;
@@ -13,7 +13,7 @@ struct qemu_board {
 	bool deterministic;
 };
 
-/* Start it. Returns 0 or an errno, as qemu_start_arguments() does. */
-int qemu_start(struct qemu *qemu, const struct qemu_board *board);
+/* Start it. Returns 0 or an errno, as process_start() does. */
+int qemu_start(struct process *process, const struct qemu_board *board);
 
 #endif

@@ -17,7 +17,7 @@
 
 struct session {
 	struct intake *in;
-	struct qemu *qemu;
+	struct process *board;
 	int signals;
 	struct link_tx tx;
 	bool input_open;
@@ -61,7 +61,7 @@ static void ask_to_stop(struct session *s)
 static bool read_board(struct session *s)
 {
 	uint8_t bytes[65536];
-	ssize_t n = read(s->qemu->output, bytes, sizeof(bytes));
+	ssize_t n = read(s->board->output, bytes, sizeof(bytes));
 
 	if (n > 0)
 		intake_board(s->in, bytes, (size_t)n);
@@ -74,7 +74,7 @@ static bool read_board(struct session *s)
 static bool read_errors(struct session *s)
 {
 	uint8_t bytes[4096];
-	ssize_t n = read(s->qemu->errors, bytes, sizeof(bytes));
+	ssize_t n = read(s->board->errors, bytes, sizeof(bytes));
 
 	if (n > 0)
 		intake_qemu(s->in, bytes, (size_t)n);
@@ -105,7 +105,7 @@ static void read_user(struct session *s)
 
 static void write_board(struct session *s)
 {
-	ssize_t n = write(s->qemu->input, s->pending, s->pending_len);
+	ssize_t n = write(s->board->input, s->pending, s->pending_len);
 
 	if (n > 0) {
 		s->pending_len -= (size_t)n;
@@ -124,9 +124,9 @@ static void suspend(struct session *s)
 	if (s->in->live != NULL)
 		live_erase(s->in->live);
 	terminal_restore();
-	kill(s->qemu->pid, SIGSTOP);
+	kill(s->board->pid, SIGSTOP);
 	raise(SIGSTOP);
-	kill(s->qemu->pid, SIGCONT);
+	kill(s->board->pid, SIGCONT);
 	if (s->in->consoles->attached != CONSOLE_NOBODY)
 		terminal_raw();
 	if (s->in->live != NULL)
@@ -188,10 +188,10 @@ static void serve(struct session *s)
 	bool input = s->input_open && s->in->started && s->pending_len == 0;
 	struct pollfd fds[] = {
 		{.fd = s->signals, .events = POLLIN},
-		{.fd = s->qemu->pidfd, .events = POLLIN},
-		{.fd = s->output_open ? s->qemu->output : -1, .events = POLLIN},
-		{.fd = s->errors_open ? s->qemu->errors : -1, .events = POLLIN},
-		{.fd = s->pending_len > 0 ? s->qemu->input : -1, .events = POLLOUT},
+		{.fd = s->board->pidfd, .events = POLLIN},
+		{.fd = s->output_open ? s->board->output : -1, .events = POLLIN},
+		{.fd = s->errors_open ? s->board->errors : -1, .events = POLLIN},
+		{.fd = s->pending_len > 0 ? s->board->input : -1, .events = POLLOUT},
 		{.fd = input ? STDIN_FILENO : -1, .events = POLLIN},
 	};
 	int64_t left = s->deadline_ms - now_ms();
@@ -250,13 +250,14 @@ static bool judge(const struct session *s, int wait_status, char *why, size_t ro
 	} else if (in->done) {
 		return true;
 	} else if (s->ended) {
-		qemu_describe(wait_status, end, sizeof(end));
-		snprintf(why, room, "QEMU ended %s before the hypervisor was done%s%s", end,
-			 in->qemu_said[0] != '\0' ? ": " : "", in->qemu_said);
+		process_describe(wait_status, end, sizeof(end));
+		snprintf(why, room, "%s ended %s before %s was done%s%s", s->board->name, end,
+			 in->maker, in->qemu_said[0] != '\0' ? ": " : "", in->qemu_said);
 	} else if (s->impatient) {
 		snprintf(why, room, "stopped without a final ledger, as asked for twice");
 	} else if (!s->stop_wanted) {
-		snprintf(why, room, "QEMU closed its output before the hypervisor was done");
+		snprintf(why, room, "%s closed its output before %s was done", s->board->name,
+			 in->maker);
 	} else {
 		snprintf(why, room, "no final ledger within %d s of the request to stop",
 			 STOP_PATIENCE_S);
@@ -264,11 +265,11 @@ static bool judge(const struct session *s, int wait_status, char *why, size_t ro
 	return false;
 }
 
-bool session_run(struct intake *in, struct qemu *qemu, int signals, char *why, size_t room)
+bool session_run(struct intake *in, struct process *board, int signals, char *why, size_t room)
 {
 	struct session s = {
 		.in = in,
-		.qemu = qemu,
+		.board = board,
 		.signals = signals,
 		.input_open = in->consoles->attached != CONSOLE_NOBODY,
 		.output_open = true,
@@ -283,7 +284,7 @@ bool session_run(struct intake *in, struct qemu *qemu, int signals, char *why, s
 	if (in->live != NULL)
 		live_close(in->live);
 	terminal_restore();
-	bool good = judge(&s, qemu_end(qemu), why, room);
+	bool good = judge(&s, process_end(board), why, room);
 	if (good && in->qemu_said[0] != '\0')
 		intake_say(in, "%s", in->qemu_said);
 	return good;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "tools/lab/intake.h"
-#include "tools/run/qemu.h"
+#include "tools/run/process.h"
 
 /*
  * From now on the signals that end a session, or concern its terminal, wait to be read from the
@@ -16,11 +16,11 @@
 int session_block_signals(void);
 
 /*
- * Serve the board until it has ended, or must be ended: `qemu` is gone afterwards. `signals` is
+ * Serve the board until it has ended, or must be ended: `board` is gone afterwards. `signals` is
  * what session_block_signals() returned. Standard input goes to the attached console, if there is
  * one. true: the hypervisor said that all is well, and nothing has failed; in->have_ledger then
  * holds. If not, `why` is told, in one line.
  */
-bool session_run(struct intake *in, struct qemu *qemu, int signals, char *why, size_t room);
+bool session_run(struct intake *in, struct process *board, int signals, char *why, size_t room);
 
 #endif

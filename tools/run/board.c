@@ -12,7 +12,7 @@
 #include "tools/run/board.h"
 #include "tools/run/lines.h"
 #include "tools/run/printed.h"
-#include "tools/run/qemu.h"
+#include "tools/run/process.h"
 #include "tools/run/qmp.h"
 
 #define POLL_MS		  250
@@ -21,7 +21,7 @@
 #define ARGUMENTS_MAX	  64
 
 struct board {
-	struct qemu qemu;
+	struct process qemu;
 	struct qmp qmp;
 	struct run_output *output;
 	struct printed printed;
@@ -169,7 +169,7 @@ static void judge_exit(struct board *b, int wait_status)
 
 	if (!b->ended || wait_status == 0)
 		return;
-	qemu_describe(wait_status, end, sizeof(end));
+	process_describe(wait_status, end, sizeof(end));
 	/* No guest can make it: it has refused its arguments or a file, or it has died. */
 	give_up(b, RUN_UNABLE, "QEMU ended %s%s%s", end, b->said[0] != '\0' ? ": " : "", b->said);
 }
@@ -228,8 +228,8 @@ static int start(struct board *b, const char *const *machine)
 		return errno;
 	fcntl(ends[1], F_SETFD, 0);
 	snprintf(qmp_socket, sizeof(qmp_socket), "socket,id=qmp,fd=%d", ends[1]);
-	int error = make_arguments(argv, machine, qmp_socket) ? qemu_start_arguments(&b->qemu, argv)
-							      : E2BIG;
+	int error =
+		make_arguments(argv, machine, qmp_socket) ? process_start(&b->qemu, argv) : E2BIG;
 	close(ends[1]);
 	if (error != 0)
 		close(ends[0]);
@@ -259,7 +259,7 @@ enum run_outcome board_run(const char *const *argv, unsigned limit_s, const char
 		return b.outcome;
 	}
 	serve_all(&b);
-	judge_exit(&b, qemu_end(&b.qemu));
+	judge_exit(&b, process_end(&b.qemu));
 	close(b.qmp.fd);
 	output->text = b.printed.text;
 	output->length = b.printed.length;

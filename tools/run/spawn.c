@@ -83,3 +83,17 @@ int spawn(const char *const *argv, const int ends[3], bool apart, pid_t *pid)
 	close(failure[0]);
 	return error;
 }
+
+int spawn_call(int (*body)(void *), void *argument, const int ends[3], pid_t *pid)
+{
+	pid_t parent = getpid();
+
+	*pid = fork();
+	if (*pid == 0) {
+		int error = prepare(ends, true, parent);
+		/* Such as the other ends of its own pipes. */
+		closefrom(3);
+		_exit(error == 0 ? body(argument) : 127);
+	}
+	return *pid < 0 ? errno : 0;
+}

@@ -13,6 +13,12 @@
  */
 int spawn(const char *const *argv, const int ends[3], bool apart, pid_t *pid);
 
+/*
+ * The same, apart, with a function of this program, whose value is the process' status. It has no other descriptors, and what
+ * this process has not flushed is never written by it. This process has one thread. Returns 0 or what fork() met.
+ */
+int spawn_call(int (*body)(void *), void *argument, const int ends[3], pid_t *pid);
+
 /* Wait for the end of a process of ours. Returns its wait status. */
 int spawn_wait(pid_t pid);
 

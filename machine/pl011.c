@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pl011.h"
-#include "vm.h"
+#include "machine/pl011.h"
+#include <stddef.h>
 
 /* Registers (DDI 0183, 3.2). */
 #define UARTDR	  0x000u
@@ -19,12 +19,12 @@
 #define UARTDMACR 0x048u
 #define UARTID	  0xfe0u /* to 0xffc: peripheral and cell ID, a byte each */
 
-#define FR_TXFE BIT(7)
-#define FR_RXFF BIT(6)
-#define FR_RXFE BIT(4)
+#define FR_TXFE 0x80u
+#define FR_RXFF 0x40u
+#define FR_RXFE 0x10u
 
-#define INT_TX	BIT(5)
-#define INT_RX	BIT(4)
+#define INT_TX	0x20u
+#define INT_RX	0x10u
 #define INT_ALL 0x7ffu
 
 #define CR_RESET   0x300u /* receive and transmit enabled, UART not */
@@ -32,28 +32,25 @@
 
 void pl011_reset(struct pl011 *u)
 {
-	spin_lock(&u->lock); /* the host may be typing */
 	u->head = u->count = 0;
 	u->ilpr = u->ibrd = u->fbrd = u->lcr_h = u->imsc = u->ris = u->dmacr = 0;
 	u->cr = CR_RESET;
 	u->ifls = IFLS_RESET;
-	u->line = false; /* vgic_reset_vm() has it so */
-	spin_unlock(&u->lock);
+	u->line = false;
 }
 
-/* The interrupt line follows the masked status. The lock is held, so that levels arrive in order. */
-static void update(struct vm *vm)
+/* The interrupt line follows the masked status. */
+static void update(struct pl011 *u)
 {
-	bool high = vm->uart.ris & vm->uart.imsc;
+	bool high = u->ris & u->imsc;
 
-	if (high != vm->uart.line)
-		vgic_set_spi(vm, MAP_SPI_UART, high);
-	vm->uart.line = high;
+	if (high != u->line)
+		pl011_set_line(u, high);
+	u->line = high;
 }
 
-static uint32_t read_data(struct vm *vm)
+static uint32_t read_data(struct pl011 *u)
 {
-	struct pl011 *u = &vm->uart;
 	uint32_t byte;
 
 	if (!u->count)
@@ -61,10 +58,10 @@ static uint32_t read_data(struct vm *vm)
 	byte = u->fifo[u->head];
 	u->head = (u->head + 1) % PL011_FIFO;
 	if (u->count-- == PL011_FIFO)
-		link_has_room();
+		pl011_has_room(u);
 	if (!u->count)
 		u->ris &= ~(uint32_t)INT_RX;
-	update(vm);
+	update(u);
 	return byte;
 }
 
@@ -98,10 +95,9 @@ static uint32_t *plain(struct pl011 *u, uint32_t offset)
 	return NULL;
 }
 
-static uint32_t read_register(struct vm *vm, uint32_t offset)
+static uint32_t read_register(struct pl011 *u, uint32_t offset)
 {
 	static const uint8_t id[] = {0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
-	struct pl011 *u = &vm->uart;
 	const uint32_t *word = plain(u, offset);
 
 	if (word)
@@ -110,7 +106,7 @@ static uint32_t read_register(struct vm *vm, uint32_t offset)
 		return id[(offset - UARTID) / 4];
 	switch (offset) {
 	case UARTDR:
-		return read_data(vm);
+		return read_data(u);
 	case UARTFR:
 		return read_flags(u);
 	case UARTRIS:
@@ -121,19 +117,13 @@ static uint32_t read_register(struct vm *vm, uint32_t offset)
 	return 0;
 }
 
-uint32_t pl011_read(struct vm *vm, uint32_t offset)
+uint32_t pl011_read(struct pl011 *u, uint32_t offset)
 {
-	uint32_t value;
-
-	spin_lock(&vm->uart.lock);
-	value = read_register(vm, offset & ~3u) >> 8 * (offset & 3);
-	spin_unlock(&vm->uart.lock);
-	return value;
+	return read_register(u, offset & ~3u) >> 8 * (offset & 3);
 }
 
-static void write_register(struct vm *vm, uint32_t offset, uint32_t value)
+static void write_register(struct pl011 *u, uint32_t offset, uint32_t value)
 {
-	struct pl011 *u = &vm->uart;
 	uint32_t *word = plain(u, offset);
 
 	if (word) {
@@ -141,33 +131,25 @@ static void write_register(struct vm *vm, uint32_t offset, uint32_t value)
 		if (offset == UARTIMSC)
 			*word &= INT_ALL;
 	} else if (offset == UARTDR) {
-		link_console(vm->id, (uint8_t)value);
+		pl011_send(u, (uint8_t)value);
 		u->ris |= INT_TX; /* and the FIFO is empty again */
 	} else if (offset == UARTICR) {
 		u->ris &= ~value;
 	}
-	update(vm);
+	update(u);
 }
 
-void pl011_write(struct vm *vm, uint32_t offset, uint32_t value)
+void pl011_write(struct pl011 *u, uint32_t offset, uint32_t value)
 {
-	spin_lock(&vm->uart.lock);
-	write_register(vm, offset & ~3u, value);
-	spin_unlock(&vm->uart.lock);
+	write_register(u, offset & ~3u, value);
 }
 
-bool pl011_receive(struct vm *vm, uint8_t byte)
+bool pl011_receive(struct pl011 *u, uint8_t byte)
 {
-	struct pl011 *u = &vm->uart;
-	bool room;
-
-	spin_lock(&u->lock);
-	room = u->count < PL011_FIFO;
-	if (room) {
-		u->fifo[(u->head + u->count++) % PL011_FIFO] = byte;
-		u->ris |= INT_RX;
-		update(vm);
-	}
-	spin_unlock(&u->lock);
-	return room;
+	if (u->count == PL011_FIFO)
+		return false;
+	u->fifo[(u->head + u->count++) % PL011_FIFO] = byte;
+	u->ris |= INT_RX;
+	update(u);
+	return true;
 }

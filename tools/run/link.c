@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
-#include "tools/lab/link.h"
+#include "tools/run/link.h"
 
 void link_rx_init(struct link_rx *rx)
 {

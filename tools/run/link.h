@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_LAB_LINK_H
-#define TOOLS_LAB_LINK_H
+#ifndef TOOLS_RUN_LINK_H
+#define TOOLS_RUN_LINK_H
 
 /* The command's end of the byte stream that machine/link.h describes. Pure functions on bytes. */
 #include <stdbool.h>

@@ -1,0 +1,16 @@
+# The VMM of `pvtime lab --on kvm` (tools/kvm/): what of it can be tested without a /dev/kvm. tests/kvm/lab_*.t have the rest.
+
+UNIT_NAMES += vmm_account vmm_look vmm_link
+vmm_account_SRCS := tests/unit/vmm_account.c tools/kvm/account.c
+vmm_look_SRCS    := tests/unit/vmm_look.c $(addprefix tools/kvm/,look.c account.c stats.c)
+vmm_look_LIBS    := -pthread
+vmm_link_SRCS    := tests/unit/vmm_link.c $(addprefix tools/kvm/,input.c outlet.c) tools/run/link.c
+vmm_link_LIBS    := -pthread
+
+# What the tests on a /dev/kvm take: guests, and a program for the host.
+VMM_SAMPLE := $(BUILD)/a64-linux/sample
+$(VMM_SAMPLE): $(BUILD)/a64-linux/tests/kvm/sample.o
+	$(A64_CC) -static -o $@ $^
+.SECONDARY: $(BUILD)/a64-linux/tests/kvm/sample.o
+check-kvm: $(VMM_SAMPLE) $(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img)
+clang-host: $(BUILD)/a64-linux-clang/tests/kvm/sample.o

@@ -1,0 +1,59 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: `pvtime lab --on kvm --attach`: what is typed arrives in a Linux guest, all of it and in order, also while the guest does not
+# read; and a request to stop overtakes what waits.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Digest::MD5 qw(md5_hex);
+use Host;
+use Lab;
+use Test::More;
+
+# More than our queue and the UART's FIFO take at once.
+my $text = join '', map { sprintf "%03d %s\n", $_, 'x' x 50 } 1 .. 60;
+
+my $on = labs_run(
+	labs => {
+		shell => "[vm other]\nkernel = ../spin.img\nappend = until_ms=100\n" .
+			"[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet role=shell\n",
+		deaf => "[vm a]\nkernel = ../spin.img\nappend = until_ms=100000\n",
+	},
+	guests => ['spin'], linux => 1, cpus => 1, icount => 1, limit_s => 240, files => {text => \$text}, script => <<'END');
+busybox mkfifo /tmp/input
+start_lab shell --attach a
+exec 3>/tmp/input
+wait_for 60 has_console a '/ # ' || exit 1
+echo 'stty -echo; sleep 1; head -n 60 | md5sum; echo answer=$((6 * 7))' >&3
+cat /text >&3
+wait_for 60 has_console a 'answer=42' || exit 1
+echo 'poweroff -f' >&3
+end_lab
+exec 3>&-
+
+busybox mkfifo /tmp/input
+start_lab deaf --attach a
+exec 3>/tmp/input
+wait_for 20 find_vmm
+head -c 1000 /text >&3
+wait_for 20 [ -n "$(vcpus)" ]
+kill -TERM $lab
+end_lab
+END
+
+is($on->{host}{status}, 0, 'the script ends well') or diag $on->{host}{out};
+my $console = $on->{shell}{console}{a} // '';
+is($on->{shell}{status}, 0, 'the lab ends when the guest has powered off') or diag $on->{shell}{said};
+my $md5 = md5_hex($text);
+like($console, qr/^\Q$md5\E /m, 'what was typed has arrived as it was') or diag $console;
+like($console, qr/^answer=42$/m, 'the shell answers');
+like($on->{shell}{printed}, qr/^answer=42$/m, 'and the terminal shows it');
+unlike($on->{shell}{printed}, qr/^SPIN/m, 'and no other console');
+like($on->{shell}{console}{other} // '', qr/^SPIN/m, 'whose guest has run');
+
+is($on->{deaf}{status}, 0, 'a guest that does not read is ended in good order') or diag $on->{deaf}{said};
+
+done_testing;

@@ -1,0 +1,97 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: weights and caps of `pvtime lab --on kvm`, by cgroups that are there as long as the lab; and what is said of a host that does
+# not have what a lab needs. Time is instructions, and repeats.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Host;
+use Lab;
+use Test::More;
+
+sub vm
+{
+	my ($name, $words, @lines) = @_;
+	return join "\n", "[vm $name]", 'kernel = ../spin.img', "append = $words", 'memory = 64M', @lines, '';
+}
+
+my $on = labs_run(
+	labs => {
+		weights => vm('one', 'until_ms=90000', 'weight = 100', 'vcpus = 2') . vm('three', 'until_ms=90000', 'weight = 300'),
+		cap => vm('half', 'until_ms=90000', 'cap = 50') . vm('tenth', 'until_ms=90000', 'cap = 10'),
+		plain => vm('plain', 'until_ms=100'),
+	},
+	guests => ['spin'], cpus => 1, icount => 1, limit_s => 240,
+	script => <<'END');
+groups() { ls /sys/fs/cgroup | grep -c '^pvtime-'; }
+start_lab weights --seconds 6
+wait_for 20 find_vmm
+wait_for 20 [ -n "$(vcpus)" ]
+echo "GROUPS $(groups)"
+for g in /sys/fs/cgroup/pvtime-*; do
+	echo "GROUP ${g##*.pvtime-} $(cat $g/cpu.weight) $(cat $g/cgroup.type) $(wc -l <$g/cgroup.threads)"
+done
+end_lab
+echo "GROUPS $(groups)"
+lab cap --seconds 4
+echo "GROUPS $(groups)"
+start_lab weights
+wait_for 20 find_vmm
+kill -KILL $vmm
+end_lab
+echo "GROUPS $(groups)"
+refused() { echo "REFUSED $1 $(pvtime lab --on kvm /labs/$2 2>&1; echo "status $?")" | tr '\n' ' '; echo; }
+umount /sys/fs/cgroup
+refused no-cgroup2 weights
+mkdir /tmp/ro
+mount -t cgroup2 -o ro cgroup /tmp/ro
+refused read-only cap
+umount /tmp/ro
+lab plain
+mv /dev/kvm /dev/kvm.hidden
+refused no-kvm plain
+ln -s null /dev/kvm
+refused null plain
+END
+
+my $out = $on->{host}{out};
+is($on->{host}{status}, 0, 'the script ends well') or diag $out;
+is($on->{weights}{status}, 1, 'the last lab of weights was killed');
+my ($weights) = $out =~ /^LAB weights 0\n.*?^JSON (\{.*?)$/ms;
+ok($weights, 'a lab with weights') or diag $out;
+
+my %ran = map { my $vm = $_; map { ("$vm->{name}/$_->{id}" => $_->{ticks}{running}) } @{$vm->{vcpus}} } @{JSON::PP::decode_json($weights // '{}')->{vms} // []};
+my ($one, $three) = @ran{'one/0', 'three/0'};
+cmp_ok(abs($three - 3 * $one), '<', $three / 10, 'three has three times as much as one: ' . join ' ', map { "$_ $ran{$_}" } sort keys %ran);
+like($out, qr/^GROUPS 3\n/m, 'there is a cgroup for each vCPU');
+is_deeply([sort map { s/.*? //r } $out =~ /^GROUP (.*)$/mg], ['100 threaded 1', '100 threaded 1', '300 threaded 1'],
+	'with the weight, and its thread');
+is_deeply([($out =~ /^GROUPS (\d+)/mg)[1 .. 3]], [0, 0, 0], 'and none when the lab has ended, however');
+
+is($on->{cap}{status}, 0, 'a lab with caps') or diag $on->{cap}{said};
+for (['half', 50], ['tenth', 10]) {
+	my ($name, $percent) = @$_;
+	my $t = vcpu($on->{cap}, $name, 0)->{ticks};
+	my $share = 100 * $t->{running} / $t->{elapsed};
+	cmp_ok(abs($share - $percent), '<', 2, "$name: $percent % of a CPU, and it ran $share %");
+	cmp_ok($t->{ready}, '>', $t->{elapsed} / 3, "$name: what it was kept from is stolen (R-24)");
+}
+
+sub refused
+{
+	my ($name, $pattern) = @_;
+	my ($said) = $out =~ /^REFUSED $name (.*)$/m;
+	like($said // '', qr/^pvtime: --on kvm: $pattern status 2 $/, "$name is refused");
+}
+
+my $expected = qr{; expected a cgroup \(v2\) of this process' own that has the cpu controller, such as of 'systemd-run -t -p Delegate=yes'};
+refused('no-cgroup2', qr/weights and caps: no cgroup2 is mounted$expected/);
+refused('read-only', qr{weights and caps: making /tmp/ro/pvtime-\d+\.0\.0/: Read-only file system$expected});
+is($on->{plain}{status}, 0, 'without weights and caps it needs none') or diag $on->{plain}{said};
+refused('no-kvm', qr{/dev/kvm: No such file or directory; expected an arm64 host with KVM, whose /dev/kvm may be read and written});
+refused('null', qr{/dev/kvm: it is no KVM of API version 12});
+
+done_testing;

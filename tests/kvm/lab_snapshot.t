@@ -1,0 +1,78 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: `pvtime lab --on kvm --snapshot` and `--restore`: the guest's counters do not go back (R-23), and it is not charged for what
+# its new thread waited before it ran (R-29); the ledger goes on. And what is no snapshot of the lab is refused.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Host;
+use Lab;
+use Test::More;
+
+my $steady = "[vm steady]\nkernel = ../steady.img\nappend = until_ms=4000\nmemory = 64M\n[vm busy]\nkernel = ../spin.img\n" .
+	"append = until_ms=3500\nmemory = 64M\n[vm brief]\nkernel = ../hello.img\nmemory = 64M\n";
+my $other = "[vm other]\nkernel = ../hello.img\n";
+
+my $on = labs_run(
+	labs => {'steady' => $steady, 'steady-mid' => $steady, 'steady-on' => $steady, other => $other},
+	guests => [qw(steady spin hello)], cpus => 1, icount => 1, limit_s => 280, script => <<'END');
+lab steady --seconds 2 --snapshot /tmp/s
+# The new threads wait for those that were there before.
+for i in 1 2 3 4; do
+	sh -c 'while :; do :; done' &
+	busy="$busy $!"
+done
+sleep 3
+lab steady-mid --restore /tmp/s --seconds 1 --snapshot /tmp/s2
+kill $busy
+lab steady-on --restore /tmp/s2
+refused() { echo "REFUSED $1 $(pvtime lab --on kvm --restore $2 /labs/$3 2>&1; echo "status $?")" | tr '\n' ' '; echo; }
+refused other /tmp/s other
+head -c 100000 /tmp/s >/tmp/short
+refused short /tmp/short steady
+refused text /labs/steady steady
+refused absent /tmp/absent steady
+END
+
+my $out = $on->{host}{out};
+is($on->{host}{status}, 0, 'the script ends well') or diag $out;
+is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for 'steady', 'steady-mid', 'steady-on';
+
+unlike($on->{steady}{console}{steady} // '', qr/STEADY looks/, 'the snapshot was taken in its midst');
+my ($looks, $stolen, $back, $counter_back, $over) = ($on->{'steady-on'}{console}{steady} // '') =~
+	/^STEADY looks=(\d+) stolen_ns=(\d+) back=(\d+) counter_back=(\d+) over_ns=(\d+)$/m;
+cmp_ok($looks // 0, '>', 1000, 'it goes on') or diag $out;
+is($back, 0, 'its stolen time never went back');
+is($counter_back, 0, 'nor did its counter');
+cmp_ok($over, '<', 1000, 'and nothing was stolen that has not passed');
+my ($before, $after) = map { vcpu($on->{$_}, 'steady', 0) } 'steady', 'steady-on';
+cmp_ok($before->{published_ns}, '>', 300_000_000, 'it was stolen from before');
+cmp_ok($stolen, '>', $before->{published_ns} + 300_000_000, 'and after');
+for my $state (qw(running ready blocked off elapsed)) {
+	cmp_ok($after->{ticks}{$state}, '>=', $before->{ticks}{$state}, "its ledger goes on: $state");
+}
+my $unpublished = sub { my ($v) = @_; $v->{stolen_ns} - $v->{published_ns} };
+my $mid = vcpu($on->{'steady-mid'}, 'steady', 0);
+cmp_ok($unpublished->($mid) - $unpublished->($before), '>', 1_000_000, 'what its new thread waited before it ran is not charged')
+	or diag $out;
+cmp_ok($after->{published_ns}, '>=', $stolen, 'what is published goes on, too');
+unlike($on->{'steady-on'}{console}{brief} // '', qr/./, 'a VM that was off is off');
+cmp_ok(vcpu($on->{'steady-on'}, 'brief', 0)->{ticks}{off}, '>', vcpu($on->{steady}, 'brief', 0)->{ticks}{off}, 'and its ledger goes on');
+like($on->{'steady-on'}{console}{busy} // '', qr/^SPIN cpu=0/m, 'the other VM goes on as well');
+
+sub refused
+{
+	my ($name, $pattern, $status) = @_;
+	my ($said) = $out =~ /^REFUSED $name (.*)$/m;
+	like($said // '', qr/pvtime: $pattern status $status $/, "$name is refused");
+}
+
+refused('other', qr{--restore: /tmp/s: is the snapshot of another lab; expected the VMs of this one, with their names, vcpus, memory and stolen_time}, 2);
+refused('text', qr{--restore: /labs/steady: is no snapshot of this version of pvtime; expected one that --snapshot wrote}, 2);
+refused('absent', qr{--restore: /tmp/absent: No such file or directory; expected a file for a snapshot}, 2);
+refused('short', qr{/tmp/short: ends too early, or is damaged}, 1);
+
+done_testing;

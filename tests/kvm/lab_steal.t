@@ -1,0 +1,84 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: stolen time of a Linux guest under `pvtime lab --on kvm`: what Linux has counted of the vCPU's thread, KVM's structure, the
+# ledger and the guest's /proc/stat are one number.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Host;
+use Lab;
+use Test::More;
+
+# The vCPU and its competitor have a CPU of the host, and all others the other one. While nobody competes there is
+# nothing that KVM has yet to publish: the vCPU runs.
+my $script = <<'END';
+taskset -p 1 $$ >/dev/null
+taskset -c 1 sh -c 'while :; do :; done' &
+busy=$!
+kill -STOP $busy
+start_lab steal
+wait_for 60 has_console a BOOT || exit 1
+find_vmm || exit 1
+tid=$(vcpus)
+region=$(sed -n 's/^\([0-9a-f]*\)-.* .*memfd:pvtime .*/\1/p' /proc/$vmm/maps)
+waited() { [ $(($(delay $tid) - d)) -ge 100000000 ]; }
+for i in 1 2 3 4 5; do
+	d=$(delay $tid)
+	kill -CONT $busy
+	wait_for 20 waited || exit 1
+	kill -STOP $busy
+	sample $vmm $tid $region || exit 1
+done
+kill -KILL $busy
+end_lab
+END
+
+my $lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet role=spin until=20\npin = 1\n";
+
+sub faults
+{
+	my (@samples) = @_;
+	my @faults = @samples == 5 ? () : ('there are ' . @samples . ' samples');
+	for my $i (1 .. $#samples) {
+		my ($d0, $s0, $d, $s) = (@{$samples[$i - 1]}, @{$samples[$i]});
+		push @faults, "nothing was stolen in $i" if $s - $s0 < 100_000_000;
+		push @faults, sprintf 'in %d: run_delay %d ns, structure %d ns', $i, $d - $d0, $s - $s0 if $d - $d0 != $s - $s0;
+	}
+	return @faults;
+}
+
+my $host = labs_run(labs => {steal => $lab}, script => $script, linux => 1,
+	files => {'bin/sample' => "$build/a64-linux/sample"}, cpus => 2, limit_s => 150);
+my $run = $host->{steal};
+is($host->{host}{status}, 0, 'the script ends well') or diag $host->{host}{out};
+is($run->{status}, 0, 'and the lab') or diag $run->{said};
+my @samples = map { /^SAMPLE (\d+) (\d+)/ ? [$1, $2] : () } split /\n/, $host->{host}{out};
+is_deeply([faults(@samples)], [], 'the structure grows by what run_delay grows, to the nanosecond') or diag $host->{host}{out};
+is_deeply([faults([0, 0], [200_000_000, 200_000_001], map { [$_ * 300_000_000, 1 + $_ * 300_000_000] } 1 .. 3)],
+	['in 1: run_delay 200000000 ns, structure 200000001 ns'], 'a nanosecond more is found out');
+
+my ($ticks, $ns) = ($run->{console}{a} // '') =~ /^STEAL cpu=0 proc_ticks=(\d+) struct_ns=(\d+)/m;
+ok(defined $ns, 'the guest reports') or diag $host->{host}{out};
+cmp_ok(abs(($ticks // 0) * 10_000_000 - ($ns // 0)), '<=', 20_000_000, '/proc/stat is within two ticks of the structure');
+
+my $v = vcpu($run, 'a', 0);
+cmp_ok($v->{stolen_ns}, '>=', $samples[-1][0], 'the ledger has what the thread had waited');
+cmp_ok($v->{published_ns}, '>=', $samples[-1][1], 'and the structure as it was in the end');
+cmp_ok($v->{stolen_ns} - $v->{published_ns}, '>=', $samples[0][0] - $samples[0][1],
+	'it lacks what was waited before the guest asked for it');
+cmp_ok($v->{stolen_ns} - $v->{published_ns} - ($samples[0][0] - $samples[0][1]), '<', 20_000_000,
+	'and what KVM has yet to publish');
+
+# Nobody competes, and it sleeps most of the time: what Linux takes to wake a thread up is all that it can wait.
+$host = labs_run(labs => {idle => "[vm i]\nkernel = ../idle.img\nappend = ms=2000 max_ns=20000000\n"}, script => "lab idle\n",
+	guests => ['idle'], cpus => 1, icount => 1);
+$run = $host->{idle};
+is($run->{status}, 0, 'a lab of a guest that idles') or diag $host->{host}{out};
+like($run->{console}{i} // '', qr/^ok 3 - idle time is not stolen/m, 'idle gains nothing: a hundredth at most');
+cmp_ok(ms(vcpu($run, 'i', 0)->{ticks}{blocked}), '>', 1500, 'its ledger has it as blocked') or diag $host->{host}{out};
+note $run->{console}{i} // '';
+
+done_testing;

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The VMM's end of the link: what is typed arrives in order however slow the guest is, and what is sent is read as it was. */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include "tests/tap.h"
+#include "tools/kvm/input.h"
+#include "tools/kvm/outlet.h"
+#include "tools/kvm/vm.h"
+
+/* The guest's UART: what it has got, and how much it still has room for. */
+static uint8_t got[4096];
+static size_t got_count, room;
+
+bool device_type(struct vm *vm, uint8_t byte)
+{
+	(void)vm;
+	if (room == 0)
+		return false;
+	room--;
+	got[got_count++] = byte;
+	return true;
+}
+
+static void send_bytes(int fd, struct link_tx *tx, uint8_t channel, const uint8_t *bytes, size_t n)
+{
+	uint8_t out[LINK_TX_MAX(256)];
+	size_t size = link_tx_put(tx, channel, bytes, n, out);
+
+	if (write(fd, out, size) != (ssize_t)size)
+		tap_ok(false, "a pipe takes %zu bytes", size);
+}
+
+static void input(void)
+{
+	static struct vm vm = {.id = 3};
+	static const uint8_t stop = LINK_STOP;
+	struct link_tx tx;
+	struct input in;
+	uint8_t bytes[256];
+	int ends[2];
+	unsigned rounds = 0;
+
+	if (pipe(ends) != 0)
+		return;
+	link_tx_init(&tx);
+	input_init(&in, ends[0], &vm);
+	for (unsigned i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(255 - i); /* the escape as well */
+	for (unsigned i = 0; i < 4; i++)
+		send_bytes(ends[1], &tx, 3, bytes, sizeof(bytes));
+	send_bytes(ends[1], &tx, 2, bytes, 10);
+	send_bytes(ends[1], &tx, LINK_CONTROL, &stop, 1);
+	while (!in.stop && input_has_room(&in) && rounds++ < 100) {
+		input_read(&in);
+		input_deliver(&in);
+	}
+	tap_ok(in.stop && got_count == 0, "a request to stop overtakes 1024 bytes");
+	for (unsigned i = 0; i < 200; i++) {
+		room = i % 16;
+		input_deliver(&in);
+	}
+	bool right = got_count == 1024;
+	for (unsigned i = 0; i < 1024 && right; i++)
+		right = got[i] == bytes[i % 256];
+	tap_ok(right, "which arrive as there is room, in order, and nobody else's");
+	send_bytes(ends[1], &tx, 3, bytes, 100);
+	room = 1000;
+	input_read(&in);
+	input_deliver(&in);
+	tap_ok(got_count == 1124 && got[1123] == bytes[99], "the queue has room again");
+
+	input_init(&in, ends[0], NULL);
+	send_bytes(ends[1], &tx, 0, bytes, 100);
+	input_read(&in);
+	input_deliver(&in);
+	tap_ok(got_count == 1124 && !in.stop, "where nobody is attached nothing is typed");
+	close(ends[1]);
+	input_read(&in);
+	tap_ok(in.stop, "the end of the host's side is one of the lab");
+	close(ends[0]);
+}
+
+static uint8_t console[1024];
+static char records[1024];
+static size_t console_count, records_count;
+
+static void take(void *context, uint8_t channel, const uint8_t *bytes, size_t n)
+{
+	(void)context;
+	if (channel == 5) {
+		memcpy(console + console_count, bytes, n);
+		console_count += n;
+	} else if (channel == LINK_RECORD) {
+		memcpy(records + records_count, bytes, n);
+		records_count += n;
+	} else {
+		tap_ok(false, "channel %u", channel);
+	}
+}
+
+static void outlet(void)
+{
+	struct outlet o;
+	struct link_rx rx;
+	uint8_t bytes[256], stream[4096];
+	char longest[400];
+	int ends[2];
+
+	if (pipe(ends) != 0)
+		return;
+	for (unsigned i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)i;
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	outlet_init(&o, ends[1]);
+	outlet_bytes(&o, 5, bytes, sizeof(bytes));
+	outlet_record(&o, "start %u", 7u);
+	outlet_bytes(&o, 5, bytes, 3);
+	outlet_record(&o, "%s", longest);
+	ssize_t n = read(ends[0], stream, sizeof(stream));
+	link_rx_init(&rx);
+	link_rx_feed(&rx, stream, n > 0 ? (size_t)n : 0, take, NULL);
+	tap_ok(console_count == 259 && memcmp(console, bytes, 256) == 0 &&
+		       memcmp(console + 256, bytes, 3) == 0,
+	       "every byte of a console");
+	tap_ok(memcmp(records, "start 7\nxxx", 11) == 0, "a record is a line");
+	tap_ok(records_count == 8 + 255 && records[records_count - 1] == '\n',
+	       "and so is one that is cut");
+	close(ends[0]);
+	close(ends[1]);
+}
+
+int main(void)
+{
+	input();
+	outlet();
+	return tap_done();
+}

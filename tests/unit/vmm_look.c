@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Looks at real threads that wait for each other on one CPU: how they are found, and that their ledger holds whenever
+ * it is looked at.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include "tests/tap.h"
+#include "tools/kvm/look.h"
+
+#define MS UINT64_C(1000000)
+
+enum { EXITS_AT = 24, BLOCKING_AT = 40 };
+
+struct worker {
+	pthread_t thread;
+	struct looker looker;
+	atomic_bool ready, stop, sleep;
+	bool in_kvm;
+	struct look last;
+};
+
+static void nap(uint64_t ns)
+{
+	const struct timespec t = {.tv_nsec = (long)ns};
+
+	nanosleep(&t, NULL);
+}
+
+static void *work(void *argument)
+{
+	struct worker *w = argument;
+
+	if (look_open(&w->looker) != 0)
+		return NULL;
+	atomic_store(&w->ready, true);
+	while (!atomic_load(&w->stop))
+		if (atomic_load(&w->sleep))
+			nap(20 * MS);
+	look_at_self(&w->looker, &w->last);
+	return NULL;
+}
+
+static bool begin(struct worker *w, bool sleep)
+{
+	atomic_store(&w->sleep, sleep);
+	if (pthread_create(&w->thread, NULL, work, w) != 0)
+		return false;
+	for (unsigned i = 0; i < 5000 && !atomic_load(&w->ready); i++)
+		nap(MS);
+	return atomic_load(&w->ready);
+}
+
+static void end(struct worker *w)
+{
+	atomic_store(&w->stop, true);
+	pthread_join(w->thread, NULL);
+	look_close(&w->looker);
+}
+
+/* A file in the place of KVM's, with both values. */
+static struct vcpu_stats fake_stats(uint64_t exits, uint64_t blocking)
+{
+	struct vcpu_stats s = {
+		.fd = memfd_create("stats", 0), .exits = EXITS_AT, .blocking = BLOCKING_AT};
+
+	if (pwrite(s.fd, &exits, sizeof(exits), EXITS_AT) < 0 ||
+	    pwrite(s.fd, &blocking, sizeof(blocking), BLOCKING_AT) < 0)
+		tap_ok(false, "a file for statistics");
+	return s;
+}
+
+/* How often it was found how, until one of those has come up `enough` times, for ten seconds at most. */
+static unsigned found(struct worker *w, const struct vcpu_stats *stats, enum look_found what,
+		      unsigned enough, unsigned others[4])
+{
+	struct look look;
+	uint64_t end_at = look_now() + 10000 * MS;
+
+	while (others[what] < enough && look_now() < end_at) {
+		if (look_at(&w->looker, stats, &w->in_kvm, &look))
+			others[look.found]++;
+		nap(MS);
+	}
+	return others[what];
+}
+
+static void asleep(void)
+{
+	static struct worker w;
+	struct vcpu_stats off = fake_stats(7, 0), blocking = fake_stats(7, 1);
+	unsigned n[4] = {0};
+
+	tap_ok(begin(&w, true), "a thread that sleeps");
+	tap_ok(found(&w, &off, LOOK_BLOCKED, 20, n) == 20 && n[LOOK_OFF] == 0,
+	       "outside of KVM_RUN it is blocked");
+	w.in_kvm = true;
+	tap_ok(found(&w, &off, LOOK_OFF, 20, n) == 20, "in KVM_RUN, and not blocking, it is off");
+	unsigned was_off = n[LOOK_OFF];
+	tap_ok(found(&w, &blocking, LOOK_BLOCKED, 60, n) == 60 && n[LOOK_OFF] == was_off,
+	       "and blocking it is blocked");
+	tap_is_u64(stats_exits(&blocking), 7, "exits are read, too");
+	end(&w);
+	stats_close(&off);
+	stats_close(&blocking);
+}
+
+/* Threads run where their maker does. */
+static void begin_on_one_cpu(struct worker w[2])
+{
+	int cpu = sched_getcpu();
+	cpu_set_t before, one;
+
+	sched_getaffinity(0, sizeof(before), &before);
+	CPU_ZERO(&one);
+	CPU_SET((size_t)cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	bool good = begin(&w[0], false) && begin(&w[1], false);
+	sched_setaffinity(0, sizeof(before), &before);
+	tap_ok(good, "two threads on one CPU");
+}
+
+/* Two that always want the one CPU; this thread looks from wherever it runs. */
+static void contended(void)
+{
+	static struct worker w[2];
+	struct vcpu_stats stats = fake_stats(0, 0);
+	unsigned n[4] = {0};
+
+	begin_on_one_cpu(w);
+	found(&w[0], &stats, LOOK_WAITED, 10, n);
+	found(&w[0], &stats, LOOK_RAN, 10, n);
+	tap_ok(n[LOOK_WAITED] >= 10 && n[LOOK_RAN] >= 10, "it is found running and waiting");
+	tap_ok(n[LOOK_BLOCKED] + n[LOOK_OFF] == 0, "and nothing else");
+	end(&w[0]);
+	end(&w[1]);
+	stats_close(&stats);
+}
+
+/* The ledger of one of two threads on one CPU, of which it sleeps by turns. */
+static void ledger(void)
+{
+	static struct worker w[2];
+	struct vcpu_stats stats = fake_stats(0, 0);
+	struct account a, last;
+	struct look look;
+	unsigned bad = 0;
+
+	account_begin(&a, look_now(), false);
+	begin_on_one_cpu(w);
+	for (unsigned i = 0; i < 1500; i++) {
+		atomic_store(&w[0].sleep, i / 100 % 2 == 1);
+		last = a;
+		if (look_at(&w[0].looker, &stats, &w[0].in_kvm, &look))
+			account_look(&a, &look);
+		for (int s = 0; s < PVTIME_STATES; s++)
+			bad += a.ticks[s] < last.ticks[s];
+		nap(MS);
+	}
+	end(&w[0]);
+	uint64_t after = look_now();
+	end(&w[1]);
+	account_look(&a, &w[0].last);
+	tap_is_u64(bad, 0, "no number of the ledger falls");
+	tap_ok(a.ticks[PVTIME_RUNNING] == w[0].last.run && a.ticks[PVTIME_READY] == w[0].last.wait,
+	       "in the end it is what Linux says");
+	tap_ok(a.ticks[PVTIME_RUNNING] > 5 * MS && a.ticks[PVTIME_READY] > 5 * MS &&
+		       a.ticks[PVTIME_BLOCKED] > 5 * MS,
+	       "it ran, waited and slept: %llu, %llu, %llu ns",
+	       (unsigned long long)a.ticks[PVTIME_RUNNING],
+	       (unsigned long long)a.ticks[PVTIME_READY],
+	       (unsigned long long)a.ticks[PVTIME_BLOCKED]);
+	uint64_t lived = w[0].last.at - a.begun, elapsed = account_elapsed(&a);
+	tap_ok(elapsed >= lived && a.begun + elapsed <= after,
+	       "and that makes all of its life: %llu of %llu ns", (unsigned long long)elapsed,
+	       (unsigned long long)lived);
+	stats_close(&stats);
+}
+
+int main(void)
+{
+	if (access("/proc/thread-self/schedstat", R_OK) != 0) {
+		printf("1..0 # SKIP this kernel has no schedstat\n");
+		return 0;
+	}
+	asleep();
+	contended();
+	ledger();
+	return tap_done();
+}

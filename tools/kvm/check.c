@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a host has to have. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "include/pvtime/kvm.h"
+#include "tools/kvm/state.h"
+#include "tools/kvm/stats.h"
+#include "tools/kvm/uapi.h"
+#include "tools/kvm/vmm.h"
+
+#ifdef __aarch64__
+#define ARM64 true
+#else
+#define ARM64 false
+#endif
+
+static bool has_gicv3(int vm)
+{
+	struct kvm_create_device device = {.type = KVM_DEV_TYPE_ARM_VGIC_V3,
+					   .flags = KVM_CREATE_DEVICE_TEST};
+
+	return ioctl(vm, KVM_CREATE_DEVICE, &device) == 0;
+}
+
+static bool has_stats(int vm)
+{
+	struct vcpu_stats stats;
+	int vcpu = ioctl(vm, KVM_CREATE_VCPU, 0ul);
+	bool good = vcpu >= 0 && stats_open(&stats, vcpu) == 0;
+
+	if (good)
+		stats_close(&stats);
+	if (vcpu >= 0)
+		close(vcpu);
+	return good;
+}
+
+/* What a VM of this host lacks, NULL for nothing. */
+static const char *missing(int vm, bool stolen_time)
+{
+	if (!has_gicv3(vm))
+		return "it has no GICv3 for its guests; expected a host with a GICv3 of its own";
+	if (!has_stats(vm))
+		return "it does not tell which vCPUs wait; expected Linux 5.17 or later";
+	if (ioctl(vm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_NISV_TO_USER) <= 0 ||
+	    ioctl(vm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_INJECT_EXT_DABT) <= 0)
+		return "it cannot give a guest an abort; expected Linux 5.5 or later";
+	if (stolen_time && pvtime_kvm_vm_supported(vm) == 0)
+		return "it has no stolen time; expected a kernel with CONFIG_SCHED_INFO, or "
+		       "stolen_time = off in each VM";
+	return NULL;
+}
+
+static const char *check(int kvm, bool stolen_time)
+{
+	int version = ioctl(kvm, KVM_GET_API_VERSION, NULL);
+	int bits = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
+
+	if (version != KVM_API_VERSION)
+		return "it is no KVM of API version 12";
+	int vm = ioctl(kvm, KVM_CREATE_VM, bits > 0 && bits < 40 ? (unsigned long)bits : 0ul);
+	if (vm < 0)
+		return strerror(errno);
+	const char *what = missing(vm, stolen_time);
+	close(vm);
+	return what;
+}
+
+bool vmm_check(bool stolen_time, char *why, size_t room)
+{
+	if (!ARM64) {
+		snprintf(why, room, "this is no arm64 machine; expected an arm64 host with KVM");
+		return false;
+	}
+	if (access("/proc/self/schedstat", R_OK) != 0) {
+		snprintf(why, room,
+			 "/proc/self/schedstat: %s; expected a kernel with CONFIG_SCHED_INFO",
+			 strerror(errno));
+		return false;
+	}
+	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm < 0) {
+		snprintf(why, room,
+			 "/dev/kvm: %s; expected an arm64 host with KVM, whose /dev/kvm may be "
+			 "read and written",
+			 strerror(errno));
+		return false;
+	}
+	const char *what = check(kvm, stolen_time);
+	close(kvm);
+	if (what != NULL)
+		snprintf(why, room, "/dev/kvm: %s", what);
+	return what == NULL;
+}
+
+bool vmm_check_restore(const struct vmm_lab *lab, char *why, size_t room)
+{
+	struct state state;
+
+	if (!state_open(&state, lab->restore, false, lab, why, room))
+		return false;
+	fclose(state.file);
+	return true;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guest's virtual counter, which goes on through a reset, as it does under our hypervisor. KVM begins a new VM's at 0,
+ * and has one offset for all vCPUs of it.
+ */
+#include "tools/kvm/uapi.h"
+#include "tools/kvm/vm.h"
+
+/* This process' own, which runs at the same rate. */
+static uint64_t host_counter(void)
+{
+	uint64_t value = 0;
+
+#ifdef __aarch64__
+	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(value) : : "memory");
+#endif
+	return value;
+}
+
+/* No less than it is: the host's is read first. */
+bool counter_save(struct vm *vm)
+{
+	uint64_t host = host_counter(), guest = 0;
+	const struct kvm_one_reg reg = {.id = ARM_REG_TIMER_CNT, .addr = (uintptr_t)&guest};
+
+	if (!VM_CALL(vm, vm->vcpus[0].fd, KVM_GET_ONE_REG, &reg))
+		return false;
+	vm->counter_offset = guest - host;
+	vm->counter_saved = true;
+	return true;
+}
+
+bool counter_restore(struct vm *vm)
+{
+	uint64_t guest = host_counter() + vm->counter_offset;
+	const struct kvm_one_reg reg = {.id = ARM_REG_TIMER_CNT, .addr = (uintptr_t)&guest};
+
+	return !vm->counter_saved || VM_CALL(vm, vm->vcpus[0].fd, KVM_SET_ONE_REG, &reg);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "tools/kvm/input.h"
+#include "tools/kvm/vm.h"
+
+#define PIECE 256u
+
+void input_init(struct input *in, int fd, struct vm *attached)
+{
+	memset(in, 0, sizeof(*in));
+	in->fd = fd;
+	in->attached = attached;
+	link_rx_init(&in->rx);
+}
+
+bool input_has_room(const struct input *in)
+{
+	return sizeof(in->queue) - in->waiting >= PIECE;
+}
+
+static void take(void *context, uint8_t channel, const uint8_t *bytes, size_t n)
+{
+	struct input *in = context;
+
+	if (channel == LINK_CONTROL)
+		in->stop = in->stop || memchr(bytes, LINK_STOP, n) != NULL;
+	else if (in->attached != NULL && channel == in->attached->id)
+		for (size_t i = 0; i < n; i++)
+			in->queue[(in->first + in->waiting++) % sizeof(in->queue)] = bytes[i];
+}
+
+void input_read(struct input *in)
+{
+	uint8_t bytes[PIECE];
+	ssize_t n = read(in->fd, bytes, sizeof(bytes));
+
+	if (n > 0)
+		link_rx_feed(&in->rx, bytes, (size_t)n, take, in);
+	else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+		in->stop = true;
+}
+
+void input_deliver(struct input *in)
+{
+	while (in->waiting > 0 && device_type(in->attached, in->queue[in->first])) {
+		in->first = (in->first + 1) % sizeof(in->queue);
+		in->waiting--;
+	}
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include "tools/kvm/report.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+void report_start(struct outlet *o)
+{
+	outlet_record(o, "start %" PRIu64, NS_PER_S);
+}
+
+static void report_vcpu(struct outlet *o, const struct vcpu *v)
+{
+	static const char letters[PVTIME_STATES] = {
+		[PVTIME_OFF] = 'O',	[PVTIME_BLOCKED] = 'B', [PVTIME_READY] = 'Y',
+		[PVTIME_RUNNING] = 'R', [PVTIME_PAUSED] = 'P',
+	};
+	const struct account *a = &v->account;
+	const uint64_t *t = a->ticks;
+
+	/* KVM refuses no write to the structure. */
+	outlet_record(o,
+		      "vcpu %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+		      " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " 0 %c",
+		      v->vm->id, v->id, t[PVTIME_RUNNING], t[PVTIME_READY], t[PVTIME_BLOCKED],
+		      t[PVTIME_OFF], t[PVTIME_PAUSED], account_elapsed(a), t[PVTIME_READY],
+		      v->published_ns, v->exits, a->switches, letters[a->state]);
+}
+
+void report_ledger(struct outlet *o, const struct vm *vms, uint32_t count, const char *kind,
+		   uint64_t at)
+{
+	outlet_record(o, "%s %" PRIu64, kind, at);
+	for (uint32_t i = 0; i < count; i++)
+		for (unsigned j = 0; j < vms[i].made; j++)
+			report_vcpu(o, &vms[i].vcpus[j]);
+	outlet_record(o, "end");
+}
+
+void report_vm(struct outlet *o, const struct vm *vm, const char *what)
+{
+	outlet_record(o, "vm %u %s", vm->id, what);
+}

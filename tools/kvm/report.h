@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_KVM_REPORT_H
+#define TOOLS_KVM_REPORT_H
+
+/* Records of the link (machine/link.h). A tick is a ns. */
+#include "tools/kvm/vm.h"
+
+void report_start(struct outlet *o);
+/* kind: "sample" or "final"; at: ns since the start. The VMs have been looked at. */
+void report_ledger(struct outlet *o, const struct vm *vms, uint32_t count, const char *kind,
+		   uint64_t at);
+/* "off", "reset" or "stuck"; never amid a ledger. */
+void report_vm(struct outlet *o, const struct vm *vm, const char *what);
+
+#endif

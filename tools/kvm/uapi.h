@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_KVM_UAPI_H
+#define TOOLS_KVM_UAPI_H
+
+/*
+ * KVM's interface of arm64, on any machine: this command is built where asm/kvm.h has another architecture's, too, and
+ * says there that it cannot. Numbers are those of Linux' arch/arm64/include/uapi/asm/kvm.h.
+ */
+#include <linux/kvm.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef __aarch64__
+struct kvm_vcpu_init {
+	uint32_t target;
+	uint32_t features[7];
+};
+#define KVM_ARM_VCPU_POWER_OFF 0
+#define KVM_ARM_VCPU_PSCI_0_2  2
+
+#define KVM_DEV_ARM_VGIC_GRP_ADDR	       0
+#define KVM_DEV_ARM_VGIC_GRP_DIST_REGS	       1
+#define KVM_DEV_ARM_VGIC_GRP_NR_IRQS	       3
+#define KVM_DEV_ARM_VGIC_GRP_CTRL	       4
+#define KVM_DEV_ARM_VGIC_GRP_REDIST_REGS       5
+#define KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS       6
+#define KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO	       7
+#define KVM_DEV_ARM_VGIC_CTRL_INIT	       0
+#define KVM_DEV_ARM_VGIC_V3_MPIDR_SHIFT	       32
+#define KVM_DEV_ARM_VGIC_LINE_LEVEL_INFO_SHIFT 10
+#define VGIC_LEVEL_INFO_LINE_LEVEL	       0
+#define KVM_VGIC_V3_ADDR_TYPE_DIST	       2
+#define KVM_VGIC_V3_ADDR_TYPE_REDIST	       3
+#define KVM_ARM_IRQ_TYPE_SHIFT		       24
+#define KVM_ARM_IRQ_TYPE_SPI		       1
+#endif
+
+/* struct kvm_vcpu_events of arm64; others have the name for something else. */
+struct arm_vcpu_events {
+	uint8_t serror_pending, serror_has_esr, ext_dabt_pending, pad[5];
+	uint64_t serror_esr;
+	uint32_t reserved[12];
+};
+#define ARM_GET_VCPU_EVENTS _IOR(KVMIO, 0x9f, struct arm_vcpu_events)
+#define ARM_SET_VCPU_EVENTS _IOW(KVMIO, 0xa0, struct arm_vcpu_events)
+
+/* KVM_REG_ARM64, of 64 bits: x0 and pc of struct kvm_regs, SCTLR_EL1, and the virtual counter. */
+#define ARM_REG_X0	  UINT64_C(0x6030000000100000)
+#define ARM_REG_PC	  UINT64_C(0x6030000000100040)
+#define ARM_REG_SCTLR_EL1 UINT64_C(0x603000000013c080)
+
+#define ARM_REG_TIMER_CNT UINT64_C(0x603000000013df1a)
+
+#ifdef __aarch64__
+_Static_assert(ARM_REG_TIMER_CNT == KVM_REG_ARM_TIMER_CNT, "the counter");
+_Static_assert(ARM_SET_VCPU_EVENTS == KVM_SET_VCPU_EVENTS, "struct kvm_vcpu_events");
+_Static_assert(ARM_REG_PC == (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |
+			      KVM_REG_ARM_CORE_REG(regs.pc)),
+	       "pc");
+_Static_assert(ARM_REG_SCTLR_EL1 == ARM64_SYS_REG(3, 0, 1, 0, 0), "SCTLR_EL1");
+#endif
+
+#endif

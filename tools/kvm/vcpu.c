@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A vCPU, and the thread that runs it. */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "tools/kvm/uapi.h"
+#include "tools/kvm/vm.h"
+
+#define SIGNAL_KICK    SIGUSR1
+#define SIGNAL_LIBRARY SIGUSR2 /* libpvtime-kvm's, in a thread by itself */
+
+#define SCTLR_E0E (UINT64_C(1) << 24)
+#define SCTLR_EE  (UINT64_C(1) << 25)
+
+static bool set_register(struct vcpu *v, uint64_t id, uint64_t value)
+{
+	const struct kvm_one_reg reg = {.id = id, .addr = (uintptr_t)&value};
+
+	return VM_CALL(v->vm, v->fd, KVM_SET_ONE_REG, &reg);
+}
+
+/* KVM has the rest as PSCI and Linux' boot protocol want it: EL1, MMU off, interrupts masked, registers 0. */
+static bool set_start(struct vcpu *v)
+{
+	const struct vmm_vm *config = v->vm->config;
+	uint64_t sctlr;
+	const struct kvm_one_reg get = {.id = ARM_REG_SCTLR_EL1, .addr = (uintptr_t)&sctlr};
+
+	if (!set_register(v, ARM_REG_PC, config->entry) || !set_register(v, ARM_REG_X0, config->x0))
+		return false;
+	if (!config->big_endian)
+		return true;
+	return VM_CALL(v->vm, v->fd, KVM_GET_ONE_REG, &get) &&
+	       set_register(v, ARM_REG_SCTLR_EL1, sctlr | SCTLR_EE | SCTLR_E0E);
+}
+
+static bool initialise(struct vcpu *v)
+{
+	struct kvm_vcpu_init init = {.target = 0};
+
+	if (!VM_CALL(v->vm, v->vm->fd, KVM_ARM_PREFERRED_TARGET, &init))
+		return false;
+	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	if (v->id != 0)
+		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
+	if (!VM_CALL(v->vm, v->fd, KVM_ARM_VCPU_INIT, &init))
+		return false;
+	return v->id != 0 || set_start(v);
+}
+
+bool vcpu_create(struct vcpu *v)
+{
+	v->fd = ioctl(v->vm->fd, KVM_CREATE_VCPU, (unsigned long)v->id);
+	if (v->fd < 0)
+		return vm_fail(v->vm, "KVM_CREATE_VCPU: %s", strerror(errno));
+	void *run = mmap(NULL, v->vm->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
+	if (run == MAP_FAILED)
+		return vm_fail(v->vm, "a vCPU's kvm_run: %s", strerror(errno));
+	v->run = run;
+	int error = stats_open(&v->stats, v->fd);
+	if (error != 0)
+		return vm_fail(v->vm, "KVM_GET_STATS_FD: %s", strerror(-error));
+	return initialise(v);
+}
+
+void vcpu_destroy(struct vcpu *v)
+{
+	if (v->stats.fd >= 0)
+		stats_close(&v->stats);
+	if (v->run != NULL)
+		munmap(v->run, v->vm->run_size);
+	if (v->fd >= 0)
+		close(v->fd);
+}
+
+/* The guest's load or store is given an abort: there is nothing, or nothing that it could use so. */
+static bool abort_access(struct vcpu *v)
+{
+	const struct arm_vcpu_events events = {.ext_dabt_pending = 1};
+
+	return VM_CALL(v->vm, v->fd, ARM_SET_VCPU_EVENTS, &events);
+}
+
+static bool system_event(struct vcpu *v)
+{
+	uint32_t type = v->run->system_event.type;
+
+	if (type != KVM_SYSTEM_EVENT_SHUTDOWN && type != KVM_SYSTEM_EVENT_RESET)
+		return vm_fail(v->vm, "KVM_EXIT_SYSTEM_EVENT of type %u; expected off or reset",
+			       type);
+	vm_tell(v->vm, type == KVM_SYSTEM_EVENT_RESET ? VM_WANTS_RESET : VM_WANTS_OFF);
+	atomic_store(&v->stop, true);
+	return true;
+}
+
+/* Why it left the guest. false: vm->why says what nobody can go on with. */
+static bool handle_exit(struct vcpu *v)
+{
+	struct kvm_run *run = v->run;
+
+	switch (run->exit_reason) {
+	case KVM_EXIT_MMIO:
+		return device_access(v->vm, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
+				     run->mmio.is_write) ||
+		       abort_access(v);
+	case KVM_EXIT_ARM_NISV:
+		return abort_access(v);
+	case KVM_EXIT_SYSTEM_EVENT:
+		return system_event(v);
+	default:
+		return vm_fail(v->vm, "KVM_RUN of vCPU %u ended with reason %u", v->id,
+			       run->exit_reason);
+	}
+}
+
+static bool run(struct vcpu *v)
+{
+	__atomic_store_n(&v->in_kvm, true, __ATOMIC_RELAXED);
+	int result = ioctl(v->fd, KVM_RUN, NULL);
+	int error = errno;
+	__atomic_store_n(&v->in_kvm, false, __ATOMIC_RELAXED);
+
+	if (result >= 0)
+		return handle_exit(v);
+	/* vcpu_kick(), or a signal that is none of ours. */
+	return error == EINTR || error == EAGAIN ||
+	       vm_fail(v->vm, "KVM_RUN of vCPU %u: %s", v->id, strerror(error));
+}
+
+static bool begin(struct vcpu *v)
+{
+	int error = look_open(&v->looker);
+
+	if (error != 0)
+		return vm_fail(v->vm, "/proc/thread-self/schedstat: %s", strerror(-error));
+	atomic_store(&v->visible, true);
+	error = v->vm->cgroups != NULL ? cgroup_enter(v->vm->cgroups, v->vm->id, v->id) : 0;
+	return error == 0 || vm_fail(v->vm, "its cgroup: %s", strerror(-error));
+}
+
+/*
+ * What a snapshot needs: the last exit is completed, which is done where KVM_RUN begins, and what the thread has waited is
+ * published.
+ */
+static bool settle(struct vcpu *v)
+{
+	__atomic_store_n(&v->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+	if (ioctl(v->fd, KVM_RUN, NULL) < 0 && errno != EINTR)
+		return vm_fail(v->vm, "KVM_RUN of vCPU %u: %s", v->id, strerror(errno));
+	__atomic_store_n(&v->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
+	int error = v->vm->stolen != NULL
+			    ? pvtime_kvm_vcpu_publish(v->vm->stolen, v->id, SIGNAL_LIBRARY)
+			    : 0;
+	return error == 0 ||
+	       vm_fail(v->vm, "publishing stolen time of vCPU %u: %s", v->id, strerror(-error));
+}
+
+/* Until all of the VM's threads are here, or this one is to leave. */
+static void wait_for_all(struct vcpu *v)
+{
+	struct vm *vm = v->vm;
+
+	pthread_mutex_lock(&vm->ready_lock);
+	vm->ready++;
+	pthread_cond_broadcast(&vm->all_ready);
+	while (vm->ready < vm->made && !atomic_load(&v->stop))
+		pthread_cond_wait(&vm->all_ready, &vm->ready_lock);
+	pthread_mutex_unlock(&vm->ready_lock);
+}
+
+/* What the thread has waited so far is not the guest's. None runs before that is so for all of them. */
+static bool rebase(struct vcpu *v)
+{
+	int error = v->vm->stolen != NULL
+			    ? pvtime_kvm_vcpu_rebase(v->vm->stolen, v->id, SIGNAL_LIBRARY)
+			    : 0;
+
+	return error == 0 ||
+	       vm_fail(v->vm, "going on with stolen time of vCPU %u: %s", v->id, strerror(-error));
+}
+
+/* Its ledger is closed by itself. KVM tells now whether PSCI has switched it off. */
+static void end(struct vcpu *v)
+{
+	struct kvm_mp_state state;
+
+	v->ended_off = ioctl(v->fd, KVM_GET_MP_STATE, &state) == 0 &&
+		       state.mp_state == KVM_MP_STATE_STOPPED;
+	if (atomic_load(&v->visible))
+		look_at_self(&v->looker, &v->last);
+}
+
+static void *thread(void *argument)
+{
+	struct vcpu *v = argument;
+	bool good = begin(v);
+
+	if (v->vm->restored) {
+		good = good && rebase(v);
+		wait_for_all(v);
+	}
+	while (good && !atomic_load(&v->stop))
+		good = run(v);
+	if (good && v->vm->saving)
+		good = settle(v);
+	if (!good)
+		vm_tell(v->vm, VM_FAILED);
+	end(v);
+	return NULL;
+}
+
+/* Only to interrupt what it waits in. */
+static void kicked(int number)
+{
+	(void)number;
+}
+
+/* Where it may run: as the lab says, or where this process may. */
+static int set_affinity(pthread_attr_t *attributes, uint32_t pin)
+{
+	cpu_set_t cpus;
+
+	if (pin == 0)
+		return 0;
+	CPU_ZERO(&cpus);
+	for (unsigned i = 0; i < 32; i++)
+		if (pin >> i & 1)
+			CPU_SET(i, &cpus);
+	return pthread_attr_setaffinity_np(attributes, sizeof(cpus), &cpus);
+}
+
+bool vcpu_start(struct vcpu *v)
+{
+	struct sigaction action = {.sa_handler = kicked};
+	pthread_attr_t attributes;
+
+	sigaction(SIGNAL_KICK, &action, NULL);
+	if (v->vm->restored)
+		account_resume(&v->account, look_now(), v->ended_off);
+	else
+		account_begin(&v->account, look_now(), v->id != 0);
+	int error = pthread_attr_init(&attributes);
+	if (error == 0)
+		error = set_affinity(&attributes, v->vm->config->pin);
+	if (error == 0)
+		error = pthread_create(&v->thread, &attributes, thread, v);
+	pthread_attr_destroy(&attributes);
+	if (error == EINVAL && v->vm->config->pin != 0)
+		return vm_fail(v->vm, "it may run on none of the CPUs that pin names");
+	return error == 0 || vm_fail(v->vm, "the thread of vCPU %u: %s", v->id, strerror(error));
+}
+
+/* Before it enters KVM_RUN the flag sends it back, and within the signal does. */
+void vcpu_kick(struct vcpu *v)
+{
+	pthread_mutex_lock(&v->vm->ready_lock);
+	atomic_store(&v->stop, true);
+	pthread_cond_broadcast(&v->vm->all_ready);
+	pthread_mutex_unlock(&v->vm->ready_lock);
+	__atomic_store_n(&v->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+	pthread_kill(v->thread, SIGNAL_KICK);
+}
+
+void vcpu_join(struct vcpu *v)
+{
+	pthread_join(v->thread, NULL);
+	if (atomic_load(&v->visible))
+		look_close(&v->looker);
+	atomic_store(&v->visible, false);
+}
