@@ -12,11 +12,18 @@ use Digest::MD5 qw(md5);
 use Exporter qw(import);
 use List::Util qw(max);
 
-our @EXPORT_OK = qw(read_code new_trace feed enough usual_trip count_trip);
+our @EXPORT_OK = qw(plain_name read_code new_trace feed enough usual_trip count_trip);
 
 # ESR_ELx.EC (DDI 0487, D17.2.37) of what a guest is trapped for. A register's access is named further, by its encoding.
 my %class = (0x01 => 'WFx', 0x07 => 'FP', 0x15 => 'SVC', 0x16 => 'HVC', 0x17 => 'SMC', 0x18 => 'sysreg', 0x19 => 'SVE',
 	0x20 => 'instruction abort', 0x24 => 'data abort');
+
+# A function's name without what the compiler adds for its own copies.
+sub plain_name
+{
+	my ($name) = @_;
+	return $name =~ s/(?:\.(?:constprop|isra|part|cold|lto_priv)(?:\.\d+)?)+$//r;
+}
 
 # The output of objdump -d, as lines: {address => [function, mnemonic, operands]}, and {function => address}. What the compiler
 # has made several of (static ones of a header, .constprop.0) is one function.
@@ -27,7 +34,7 @@ sub read_code
 	while (defined(my $line = $next->())) {
 		if ($line =~ /^([0-9a-f]{8,16}) <([^>]+)>:$/) {
 			my $address = hex $1;
-			$function = $2 =~ s/(?:\.(?:constprop|isra|part|cold)(?:\.\d+)?)+$//r;
+			$function = plain_name($2);
 			$start{$function} = $address;
 		} elsif (defined $function && $line =~ /^\s*([0-9a-f]+):\t(?:(?:[0-9a-f]{8}|[0-9a-f]{2}(?: [0-9a-f]{2}){3}) *\t)?(\S+)(?:\t([^\/]*))?/) {
 			my ($address, $mnemonic, $operands) = ($1, $2, $3 // '');

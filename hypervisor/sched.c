@@ -87,13 +87,12 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 	const struct vcpu *has = c->current;
 	const struct vcpu *first;
 
-	if (!has || c->resched || sched.idle || !(v->sched.affinity & c->bit) ||
+	if (!has || c->resched || sched.idle ||
 	    (v->sched.cap_budget & has->sched.cap_budget) != UINT64_MAX)
 		return false;
 	sched_join(v, v->sched.slice_vtime / 2, now);
 	first = first_for(c);
-	if ((first && first->sched.ready.key <= v->sched.ready.key) || sched_owed(v) != c ||
-	    sched_too_far(v, has))
+	if ((first && first->sched.ready.key <= v->sched.ready.key) || sched_owed(v) != c)
 		return false;
 	sched.alone &= (uint8_t)~c->bit;
 	switch_to(c, v, now);

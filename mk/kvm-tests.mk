@@ -3,7 +3,7 @@
 # check-kvm that the test's own fragment adds.
 
 KVM_TESTS       := $(wildcard tests/kvm/*.t)
-KVM_TESTS_CHECK :=
+KVM_TESTS_CHECK +=
 
 KVM_HOST := $(BUILD)/kvm-host
 KVM_HOST_DEPS := $(KVM_HOST)/host.cpio $(KVM_HOST)/host-qemu.cpio $(BUILD)/a64-linux/pvtime $(BUILD)/debian/Image \

@@ -109,7 +109,7 @@ is_deeply([unlisted(map { s{^hypervisor/}{}r } grep { m{^hypervisor/[^/]+\.(?:[c
 	'hypervisor/README.md has a line for each file');
 
 # The rooms of tools/: which others each may include from.
-my %rooms = (run => 'run', kvm => 'run|kvm', lab => 'run|kvm|lab', bench => 'run|lab|bench', conform => 'run|lab|conform', probe => 'probe');
+my %rooms = (run => 'run', kvm => 'run|kvm', lab => 'run|kvm|lab', bench => 'run|lab|bench', conform => 'run|lab|conform', probe => 'probe', exec => 'exec');
 sub misplaced_includes {
 	my ($room, $text) = @_;
 	return $text =~ m{^#include "tools/((?!(?:$rooms{$room})/)\w+/[^"]+)"}mg;
@@ -193,7 +193,7 @@ my $manual = slurp('docs/pvtime.1') =~ s/\\-/-/gr;
 sub unknown_to_manual {
 	return grep { $manual !~ /(?<![\w-])\Q$_\E(?![\w-])/ } @_;
 }
-my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform bench probe);
+my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform bench probe exec);
 my @keys = grep { $_ ne 'NULL' } $source{'tools/lab/keys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
 
 cmp_ok(@options, '>=', 23, 'pvtime help lists the options');

@@ -13,9 +13,10 @@ enum command_status {
 int lab_command(int argc, char **argv);
 int conform_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
+int exec_command(int argc, char **argv);
 int probe_command(int argc, char **argv);
 
 /* What `pvtime help COMMAND` says of them. */
-extern const char lab_usage[], conform_usage[], bench_usage[], probe_usage[];
+extern const char lab_usage[], conform_usage[], bench_usage[], exec_usage[], probe_usage[];
 
 #endif

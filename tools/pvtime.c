@@ -23,6 +23,8 @@ static const struct command {
 	 conform_usage},
 	{"bench", bench_command, "measure what the paths of a hypervisor cost, beside its peers",
 	 bench_usage},
+	{"exec", exec_command, "start a VMM on Linux KVM, and give its guest stolen time",
+	 exec_usage},
 	{"probe", probe_command,
 	 "say what this machine has of stolen time, and how long its vCPUs wait", probe_usage},
 	{"help", help_command, "say what pvtime can do, or what one of its commands takes", NULL},

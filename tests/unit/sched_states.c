@@ -163,6 +163,133 @@ static void migration(void)
 	tap_ok(vcpu(0)->sched.on_cpu && S(0) == PVTIME_RUNNING, "saves it, and the other loads it");
 }
 
+/* One CPU, on which vCPU 0 computes, has done so for `ran` ticks, and 1 sleeps; woken by the trap of vCPU 0. */
+static void two_of_one(uint64_t ran)
+{
+	sim_init(1, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_settle();
+	sim_add(100, 0, 0, 0, 0);
+	while (S(1) != PVTIME_RUNNING)
+		wait_ms(1);
+	sched_will_block(vcpu(1));
+	sched_block(vcpu(1), sim_on(0), sim.now, UINT64_MAX);
+	sim_settle();
+	sim_run(ran);
+}
+
+/* Who is woken and owed this CPU has it before the trap is over that has woken it. */
+static void hand_over(void)
+{
+	uint64_t slice;
+
+	two_of_one(20 * UINT64_C(62500));
+	slice = 4 * sim.ms;
+	tap_ok(sim.cpu[0].deadline == UINT64_MAX, "one computes, and has no slice timer");
+	sched_wake(vcpu(1), 0, sim.now);
+	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY,
+	       "woken and owed: it has the CPU at once");
+	tap_is_u64(sched_deadline(0), SCHED_AT_ONCE, "of which the run loop has yet to hear");
+	tap_ok(vcpu(0)->sched.on_cpu, "as it still has the other's registers");
+	tap_ok(sched_next(0, sim.now) == vcpu(1), "it hears of it");
+	tap_is_u64(sched_deadline(0), sim.now + slice, "and has a whole slice, with a timer");
+	sim.cpu[0].kicked = true;
+	sim_settle();
+	wait_ms(100);
+	sound("hand over");
+
+	/* 0 has 50 ms behind it; 1 begins half a slice before that. */
+	for (unsigned owed = 0; owed < 2; owed++) {
+		sim_init(1, 4000);
+		sim_add(100, 0, 0, 0, 0);
+		sim_settle();
+		wait_ms(50);
+		sched_block(vcpu(0), sim_on(0), sim.now, UINT64_MAX);
+		sim_settle();
+		sim_add(100, 0, 0, 0, 0);
+		sim_settle();
+		sim_run(owed ? 2 * sim.ms + sim.ms * 5 / 8 : 2 * sim.ms + sim.ms * 3 / 8);
+		sched_wake(vcpu(0), 0, sim.now);
+		tap_ok(S(0) == (owed ? PVTIME_RUNNING : PVTIME_READY),
+		       "owed %s than an eighth of a slice: it %s", owed ? "more" : "less",
+		       owed ? "has the CPU" : "waits");
+	}
+}
+
+/* The rest of the trap in which a vCPU lost its CPU. */
+static void rest_of_the_trap(void)
+{
+	two_of_one(20 * UINT64_C(62500));
+	sched_wake(vcpu(1), 0, sim.now);
+	tap_ok(sched_block(vcpu(0), 0, sim.now, UINT64_MAX) && S(0) == PVTIME_BLOCKED &&
+		       !vcpu(0)->sched.ready.queued && S(1) == PVTIME_RUNNING,
+	       "who has lost its CPU to one that it has woken, and then waits: BLOCKED, in no "
+	       "queue");
+
+	sim_init(2, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(100, 0, 2, 0, 0);
+	while (!(S(0) == PVTIME_RUNNING && vcpu(0)->sched.cpu == 0))
+		wait_ms(1);
+	sched_stop(vcpu(1), sim_on(0), sim.now);
+	wait_ms(20);
+	while (!(S(0) == PVTIME_RUNNING && vcpu(0)->sched.cpu == 0))
+		wait_ms(1);
+	sched_start(vcpu(1), 0, sim.now);
+	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY, "started and owed: the same");
+	sched_block(vcpu(2), 1, sim.now, UINT64_MAX);
+	tap_ok(S(0) == PVTIME_RUNNING && vcpu(0)->sched.cpu == 1, "another CPU takes who lost it");
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX) && S(0) == PVTIME_RUNNING,
+	       "then it does not wait any more: it runs there");
+	sched_next(0, sim.now);
+	sim.cpu[0].kicked = sim.cpu[1].kicked = true;
+	sim_settle();
+	wait_ms(50);
+	sound("the rest of a trap");
+}
+
+/* When it is not so simple. */
+static void no_hand_over(void)
+{
+	sim_init(2, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_add(100, 0, 0, 0, 0);
+	sim_settle();
+	sched_block(vcpu(1), vcpu(1)->sched.cpu, sim.now, UINT64_MAX);
+	sim.cpu[vcpu(1)->sched.cpu].kicked = true;
+	wait_ms(50);
+	sched_wake(vcpu(1), vcpu(0)->sched.cpu, sim.now);
+	tap_ok(S(0) == PVTIME_RUNNING && S(1) == PVTIME_READY,
+	       "another CPU idles: that one is woken");
+	sim_settle();
+	tap_ok(S(0) == PVTIME_RUNNING && S(1) == PVTIME_RUNNING, "and both run");
+
+	two_of_one(20 * UINT64_C(62500));
+	sched_stop(vcpu(0), 1, sim.now);
+	sched_wake(vcpu(1), 0, sim.now);
+	tap_ok(S(0) == PVTIME_OFF && S(1) == PVTIME_RUNNING,
+	       "the one that runs is to stop: it does, at once");
+
+	/* 1 has run for a while, 2 has not, and 0 is in the midst of its slice. */
+	sim_init(1, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_settle();
+	wait_ms(1);
+	sched_block(vcpu(0), sim_on(0), sim.now, UINT64_MAX);
+	sim_settle();
+	sim_add(100, 0, 0, 0, 0);
+	sim_add(100, 0, 0, 0, 0);
+	sim_settle();
+	sim_run(3 * sim.ms + sim.ms / 2);
+	tap_ok(S(1) == PVTIME_RUNNING && S(2) == PVTIME_READY, "one runs, one waits, one sleeps");
+	sched_wake(vcpu(0), 0, sim.now);
+	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY, "who has waited longer comes first");
+	tap_ok(sched_deadline(0) != SCHED_AT_ONCE, "and nothing is new");
+	wait_ms(50);
+	sound("no hand over");
+}
+
 static void refresh(void)
 {
 	uint64_t worst = 0;
@@ -233,6 +360,9 @@ int main(void)
 	block_and_wake();
 	stop();
 	migration();
+	hand_over();
+	rest_of_the_trap();
+	no_hand_over();
 	refresh();
 	reset_and_pause();
 	return tap_done();

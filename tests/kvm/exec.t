@@ -1,0 +1,251 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: pvtime exec with tests/kvm/exec_vmm.c, a VMM that does as it is told, on Debian's kernel at EL2: whose guest gets stolen
+# time and where, who is left alone, and that the VMM notices nothing. tests/kvm/exec_qemu.t has a real VMM, and real guests.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Host;
+use Test::More;
+
+# A devicetree as a VMM makes it for RAM of 4 MiB at 0x40000000. The first 64 KiB granules are taken by devices of each kind.
+my $dts = spew("$tmp/guest.dts", <<'END');
+/dts-v1/;
+/memreserve/ 0x40000 0x1000;
+/ {
+	#address-cells = <2>;
+	#size-cells = <2>;
+	memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x400000>; };
+	serial@10000 { reg = <0 0x10000 0 0x1000>; };
+	bus { #address-cells = <1>; #size-cells = <1>; ranges = <0 0 0x20000 0x10000>; };
+	flat { #address-cells = <1>; #size-cells = <1>; ranges; rtc@3f000 { reg = <0x3f000 0x10>; }; };
+};
+END
+system('dtc', '-q', '-I', 'dts', '-O', 'dtb', '-o', "$tmp/guest.dtb", $dts) == 0 or die 'dtc failed';
+
+# What each run printed, and its status: run NAME COMMAND...
+my $script = <<'END';
+run()
+{
+	name=$1
+	shift
+	"$@" >/tmp/out 2>/tmp/err
+	echo "[$name] $?"
+	sed 's/^/out: /' /tmp/out
+	sed 's/^/err: /' /tmp/err
+}
+traced() { [ "$(sed -n 's/^TracerPid:\t//p' "/proc/$1/status")" != 0 ]; }
+is_ready() { grep -q ready /tmp/out; }
+is_stopped() { grep -q '^State:	[tT]' "/proc/$1/status"; }
+is_asked() { grep -q x0= /tmp/out; }
+
+run plain vmm vcpus=2 maps
+run given pvtime exec --ipa 0x50000000 -- vmm vcpus=2 maps
+run verbose pvtime exec --verbose --ipa 0x50000000 -- vmm vcpus=4
+run dry pvtime exec --dry-run --ipa 0x50000000 -- vmm vcpus=2 maps
+run fdt pvtime exec -- vmm vcpus=2 fdt=/guest.dtb
+run ipa_taken pvtime exec --ipa 0x40000 -- vmm fdt=/guest.dtb
+run ipa_ram pvtime exec --ipa 0x40010000 -- vmm
+run ipa_far pvtime exec --ipa 0x10000000000 -- vmm
+run nothing pvtime exec -- vmm
+run off pvtime exec -- vmm vcpus=2 off fdt=/guest.dtb
+run scratch pvtime exec --ipa 0x50000000 -- vmm scratch
+run dup pvtime exec --ipa 0x50000000 -- vmm dup
+run own pvtime exec --ipa 0x60010000 -- vmm own
+run deny pvtime exec --ipa 0x50000000 -- vmm deny
+run slots pvtime exec --verbose --ipa 0x50000000 -- vmm slots
+run child pvtime exec --ipa 0x50000000 -- vmm child
+run wrapped pvtime exec --ipa 0x50000000 -- sh -c 'true; vmm exit=5; echo "then $?"; exit 6'
+run masked pvtime exec --ipa 0x50000000 -- vmm masked
+run status pvtime exec --ipa 0x50000000 -- vmm exit=7
+run abort pvtime exec --ipa 0x50000000 -- vmm abort
+run missing pvtime exec -- /no/such/vmm
+run directory pvtime exec -- /tmp
+run no_vm pvtime exec -- sh -c 'exit 9'
+
+run confined vmm confine
+run extra vmm confine extra
+run confined_exec pvtime exec --ipa 0x50000000 -- vmm vcpus=2 confine
+run confined_extra pvtime exec --ipa 0x50000000 -- vmm vcpus=2 confine extra
+run no_cap vmm drop pvtime exec --ipa 0x50000000 -- vmm vcpus=2 confine
+run no_cap_free vmm drop pvtime exec --ipa 0x50000000 -- vmm vcpus=2
+run no_cap_dry vmm drop pvtime exec --dry-run --ipa 0x50000000 -- vmm confine
+
+run sigchld vmm ignore pvtime exec --ipa 0x50000000 -- vmm child
+chmod 666 /dev/kvm
+yama=/proc/sys/kernel/yama/ptrace_scope
+echo 1 >$yama
+run yama_1 vmm nobody pvtime exec --ipa 0x50000000 -- vmm
+run yama_1_confined vmm nobody pvtime exec --ipa 0x50000000 -- vmm confine
+echo 2 >$yama
+run yama_2 vmm nobody pvtime exec --ipa 0x50000000 -- vmm
+run yama_2_root pvtime exec --ipa 0x50000000 -- vmm
+chmod 600 /dev/kvm
+run no_access vmm nobody pvtime exec -- vmm
+
+begin()
+{
+	>/tmp/out
+	pvtime exec --ipa 0x50000000 -- vmm vcpus=2 "$@" >/tmp/out 2>/tmp/err &
+	pid=$!
+}
+end()
+{
+	wait $pid
+	echo "[$1] $?"
+	sed 's/^/out: /' /tmp/out
+	sed 's/^/err: /' /tmp/err
+}
+
+begin pause
+wait_for 20 is_ready
+grep -q "ready $pid" /tmp/out && echo "the VMM is the process that was started"
+tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
+echo "tracer $(awk '{ print $4, $6 == $1 }' "/proc/$tracer/stat") $(ls /proc/$tracer/fd | tr '\n' ' ')"
+kill -STOP $pid
+wait_for 20 is_stopped $pid
+kill -USR1 $pid
+is_stopped $pid && ! grep -q got /tmp/out && echo "it stays stopped"
+kill -CONT $pid
+end signals
+
+begin pause
+wait_for 20 is_ready
+kill -TERM $pid
+end term
+
+begin pause
+wait_for 20 is_ready
+tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
+kill -KILL "$tracer"
+gone() { ! [ -e "/proc/$1" ]; }
+wait_for 20 gone "$tracer"
+kill -USR1 $pid
+end killed_before
+
+begin pause
+wait_for 20 is_ready
+tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
+kill -STOP $pid
+wait_for 20 is_stopped $pid
+kill -KILL "$tracer"
+wait_for 20 gone "$tracer"
+is_stopped $pid && echo "it is still stopped"
+kill -CONT $pid
+kill -USR1 $pid
+end killed_stopped
+
+begin loop
+wait_for 20 is_asked
+tracers() { ps | grep -v grep | grep -c 'pvtime exec'; }
+is_free() { ! traced $pid && [ "$(tracers)" = 0 ]; }
+wait_for 20 is_free && echo "nobody traces it, and there is no tracer"
+kill -KILL $pid
+end after
+
+mv /dev/kvm /dev/none
+run no_kvm pvtime exec -- vmm
+END
+
+my $run = host_run(script => $script, cpus => 1, icount => 1, limit_s => 280,
+	files => {'bin/vmm' => "$build/kvm/tests/exec_vmm", 'guest.dtb' => "$tmp/guest.dtb"});
+is($run->{status}, 0, 'the script has ended') or BAIL_OUT($run->{console});
+my $text = $run->{out} =~ s/\r//gr;
+my %run;
+while ($text =~ /^\[(\w+)\] (\d+)\n((?:(?:out|err): .*\n)*)/mg) {
+	my ($name, $status, $lines) = ($1, $2, $3);
+	$run{$name} = {status => $status, all => $lines,
+		out => join('', map { "$_\n" } $lines =~ /^out: (.*)/mg),
+		err => join('', map { "$_\n" } $lines =~ /^err: (.*)/mg)};
+}
+
+# ran NAME, STATUS, OUT, ERR: all that it printed, and nothing else. The last two are texts, or patterns for all of it.
+sub ran
+{
+	my ($name, $status, $out, $err) = @_;
+	my $r = $run{$name};
+	return fail("$name: was not run") if !$r;
+	is($r->{status}, $status, "$name: status $status") or diag $r->{all};
+	for (['out', $out], ['err', $err]) {
+		my ($which, $want) = @$_;
+		if (ref $want) {
+			like($r->{$which}, qr/\A$want\z/, "$name: std$which");
+		} else {
+			is($r->{$which}, $want, "$name: std$which");
+		}
+	}
+}
+
+my $none = '0x' . 'f' x 16; # NOT_SUPPORTED
+sub answers { my $n = 0; return join '', map { 'vcpu ' . $n++ . " x0=$_\n" } @_ }
+my $no = qr/pvtime: exec: the guest gets no stolen time: /;
+
+ran('plain', 0, answers($none, $none) . "maps $1 $1\n", '') if ($run{plain}{out} // '') =~ /maps (\d+)/;
+my ($maps) = ($run{plain}{out} // '') =~ /maps (\d+) \1\n/;
+ok($maps, 'plain: nothing is mapped by running');
+
+ran('given', 0, answers('0x50000000', '0x50000040') . "maps $maps " . ($maps + 1) . "\n", '');
+ran('verbose', 0, answers('0x50000000', '0x50000040', '0x50000080', '0x500000c0'),
+	qr/pvtime: exec: gives stolen time to 4 vCPUs at IPA 0x50000000, memory slot \d+: as --ipa says\n/);
+ran('dry', 0, answers($none, $none) . "maps $maps $maps\n",
+	qr/pvtime: exec: would give stolen time to 2 vCPUs at IPA 0x50000000, memory slot \d+: as --ipa says\n/);
+ran('fdt', 0, answers('0x50000', '0x50040'),
+	qr/pvtime: exec: gives stolen time to 2 vCPUs at IPA 0x50000, .*: the first 64 KiB that no memory slot and nothing in the FDT has\n/);
+ran('ipa_taken', 0, answers($none), qr/$no--ipa: 0x40000 is taken by .*FDT names\n/);
+ran('ipa_ram', 0, answers($none), qr/$no--ipa: 0x40010000 is taken by a memory slot.*\n/);
+ran('ipa_far', 0, answers($none), qr/$no--ipa: 0x10000000000 is beyond the VM's address space\n/);
+ran('nothing', 0, answers($none), qr/$no.*x0 of vCPU 0 leads to no FDT.*expected --ipa ADDR\n/);
+ran('off', 0, answers('0x50000'), qr/pvtime: exec: gives stolen time to 2 vCPUs at IPA 0x50000, .*\n/);
+ran('scratch', 0, answers('0x50000000'), '');
+ran('dup', 0, answers('0x50000000'), '');
+ran('own', 0, answers('0x50000000'), "pvtime: exec: the VMM gives its guest stolen time itself, and is left alone\n");
+ran('deny', 0, answers($none), qr/pvtime: exec: the VMM takes the calls .*, and is left alone\n/);
+my ($slot) = ($run{verbose}{err} // '') =~ /slot (\d+)/;
+my ($other) = ($run{slots}{err} // '') =~ /slot (\d+)/;
+is($other, $slot - 1, 'slots: the highest that is free');
+ran('child', 0, "children 0\n" . answers('0x50000000'), '');
+ran('wrapped', 6, answers('0x50000000') . "then 5\n", '');
+ran('masked', 0, answers('0x50000000') . "pending USR2\n", '');
+ran('status', 7, answers('0x50000000'), '');
+ran('abort', 134, answers('0x50000000'), qr/(?:Aborted\n)?/);
+ran('missing', 127, '', "pvtime: exec: /no/such/vmm: No such file or directory\n");
+ran('directory', 126, '', "pvtime: exec: /tmp: Permission denied\n");
+ran('no_vm', 9, '', '');
+ran('no_kvm', 2, '', "pvtime: exec: needs an arm64 host with KVM: /dev/kvm: No such file or directory\n");
+
+# The filter is one that kills, and it is in force before and after.
+ran('confined', 0, answers($none), '');
+ran('extra', 159, '', qr/(?:Bad system call\n)?/);
+ran('confined_exec', 0, answers('0x50000000', '0x50000040'), '');
+ran('confined_extra', 159, '', qr/(?:Bad system call\n)?/);
+ran('no_cap', 0, answers($none, $none), qr/$no.*confined by a seccomp filter.*CAP_SYS_ADMIN.*\n/);
+ran('no_cap_free', 0, answers('0x50000000', '0x50000040'), '');
+ran('no_cap_dry', 0, answers($none), qr/$no.*confined by a seccomp filter.*CAP_SYS_ADMIN.*\n/);
+
+# Whoever starts it may ignore SIGCHLD, and need not be root.
+ran('sigchld', 0, "children 0\n" . answers('0x50000000'), '');
+ran('yama_1', 0, answers('0x50000000'), '');
+ran('yama_1_confined', 0, answers($none), qr/$no.*confined by a seccomp filter.*\n/);
+ran('yama_2', 2, '', qr/pvtime: exec: the VMM cannot be watched: \S+ptrace_scope is 2; expected 0 or 1, or CAP_SYS_PTRACE\n/);
+ran('yama_2_root', 0, answers('0x50000000'), '');
+ran('no_access', 2, '', "pvtime: exec: needs an arm64 host with KVM: /dev/kvm: Permission denied\n");
+
+my $answers = answers('0x50000000', '0x50000040');
+like($text, qr/^the VMM is the process that was started$/m, 'the VMM is the process that was started');
+like($text, qr/^tracer 1 1 0 1 2 $/m, 'the tracer is no child of its, has a session of its own, and none of its files');
+like($text, qr/^it stays stopped$/m, 'a stopped VMM stays stopped');
+ran('signals', 0, qr/ready \d+\ngot SIGUSR1\n$answers/, '');
+ran('term', 143, qr/ready \d+\n/, qr/(?:Terminated\n)?/);
+ran('killed_before', 0, qr/ready \d+\ngot SIGUSR1\n\Q${\answers($none, $none)}\E/, '');
+like($text, qr/^it is still stopped$/m, 'a stopped VMM whose tracer is killed stays stopped');
+ran('killed_stopped', 0, qr/ready \d+\ngot SIGUSR1\n\Q${\answers($none, $none)}\E/, '');
+like($text, qr/^nobody traces it, and there is no tracer$/m, 'once it runs, nobody traces it, and there is no tracer left');
+ran('after', 137, $answers, qr/(?:Killed\n)?/);
+
+# What would have found a run that is not like that.
+unlike(answers($none), qr/\A\Q${\answers('0x50000000')}\E\z/, 'a guest without stolen time is told from one with it');
+
+done_testing;

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A VMM for tests/kvm/exec*.t, which knows nothing of stolen time unless it is told to. It runs one vCPU after the other; each
+ * asks for its structure (PV_TIME_ST), and what it is answered is printed: "vcpu N x0=ANSWER". Words say what it does on the
+ * way, in this order:
+ *
+ *   vcpus=N       how many vCPUs, 1 by default
+ *   scratch       first a VM with a vCPU that is never run, as QEMU makes one to ask what the CPU has
+ *   dup           the VM's file is used by a copy, and the first one closed, its number taken by another file
+ *   fdt=FILE      the file at the end of the RAM, its address in x0 of vCPU 0
+ *   own           stolen time at 0x50000000, by itself
+ *   deny          the calls for it are taken from the guest
+ *   slots         every memory slot there is, but one, is used
+ *   child         whether there is a child of this process to wait for: "children N"
+ *   pause         print "ready PID" and wait for SIGUSR1: "got SIGUSR1"
+ *   off           a thread runs the last vCPU, which is off, before vCPU 0 has its x0
+ *   confine       a seccomp filter that kills for any system call that is not needed from here on
+ *   extra         make one such call
+ *   masked        vCPUs run with SIGUSR2 blocked and pending: "pending USR2" if it still is in the end
+ *   maps          how many mappings there were before, and how many after: "maps BEFORE AFTER"
+ *   loop          vCPUs run till the end of time, when all have been asked once
+ *   exit=N        the status, 0 by default
+ *   abort         end by SIGABRT
+ *
+ * and `drop COMMAND...` runs a command without CAP_SYS_ADMIN, `nobody COMMAND...` as a user without any capability, `ignore
+ * COMMAND...` with SIGCHLD ignored.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "kvm/uapi.h"
+
+#define RAM	  0x40000000u /* IPA */
+#define RAM_SIZE  0x400000u
+#define FDT_AT	  0x200000u /* in RAM */
+#define OWN	  0x50000000u
+#define NOWHERE	  0x60000000u /* where vcpu.S stores what it was answered */
+#define VCPUS_MAX 8
+#define NOBODY	  65534
+
+/* conformance/user/vcpu.S */
+extern const char guest_code[], guest_code_end[], guest_call[];
+
+struct vmm {
+	int argc;
+	char **argv;
+	int kvm, vm;
+	unsigned vcpus;
+	int vcpu[VCPUS_MAX];
+	struct kvm_run *run[VCPUS_MAX];
+	uint8_t *ram;
+};
+
+/* What follows the word, "" if nothing does, or NULL: it was not given. */
+static const char *word(const struct vmm *v, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (int i = 1; i < v->argc; i++)
+		if (strncmp(v->argv[i], name, n) == 0 &&
+		    (v->argv[i][n] == '\0' || v->argv[i][n] == '='))
+			return v->argv[i] + n + (v->argv[i][n] == '=');
+	return NULL;
+}
+
+/* By write() alone, which the filter lets pass. */
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+	char text[128];
+	va_list args;
+
+	va_start(args, format);
+	int n = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (write(STDOUT_FILENO, text, (size_t)n) != n)
+		_exit(3);
+}
+
+static int must(int result, const char *what)
+{
+	if (result < 0)
+		err(3, "%s", what);
+	return result;
+}
+
+#define MUST(fd, request, argument) must(ioctl(fd, request, argument), #request)
+
+static void *map(size_t size, int fd)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED)
+		err(3, "mmap");
+	return at;
+}
+
+static void set_slot(const struct vmm *v, uint32_t slot, uint64_t ipa, uint64_t size, void *memory)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = slot,
+		.guest_phys_addr = ipa,
+		.memory_size = size,
+		.userspace_addr = (uintptr_t)memory,
+	};
+
+	MUST(v->vm, KVM_SET_USER_MEMORY_REGION, &region);
+}
+
+static void set_register(int vcpu, uint64_t id, uint64_t value)
+{
+	struct kvm_one_reg reg = {.id = id, .addr = (uintptr_t)&value};
+
+	MUST(vcpu, KVM_SET_ONE_REG, &reg);
+}
+
+#define CORE(field) \
+	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(field))
+
+static int make_vcpu(const struct vmm *v, unsigned index, bool off)
+{
+	struct kvm_vcpu_init init = {.target = 0};
+	int vcpu = MUST(v->vm, KVM_CREATE_VCPU, (void *)(uintptr_t)index);
+
+	MUST(v->vm, KVM_ARM_PREFERRED_TARGET, &init);
+	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	if (off)
+		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
+	MUST(vcpu, KVM_ARM_VCPU_INIT, &init);
+	return vcpu;
+}
+
+static void scratch(struct vmm *v)
+{
+	v->vm = MUST(v->kvm, KVM_CREATE_VM, NULL);
+	int vcpu = make_vcpu(v, 0, false);
+
+	close(vcpu);
+	close(v->vm);
+}
+
+static void make_vm(struct vmm *v)
+{
+	v->vm = MUST(v->kvm, KVM_CREATE_VM, NULL);
+	if (word(v, "dup") != NULL) {
+		int first = v->vm;
+
+		v->vm = must(fcntl(first, F_DUPFD_CLOEXEC, 100), "F_DUPFD_CLOEXEC");
+		close(first);
+		must(open("/dev/null", O_RDONLY) == first ? 0 : -1, "the number of the first file");
+	}
+	v->ram = map(RAM_SIZE, -1);
+	memcpy(v->ram, guest_code, (size_t)(guest_code_end - guest_code));
+	__builtin___clear_cache((char *)v->ram, (char *)v->ram + 0x1000);
+	set_slot(v, 0, RAM, RAM_SIZE, v->ram);
+	for (unsigned i = 0; i < v->vcpus; i++) {
+		v->vcpu[i] = make_vcpu(v, i, word(v, "off") != NULL && i > 0);
+		v->run[i] = map((size_t)MUST(v->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL), v->vcpu[i]);
+		set_register(v->vcpu[i], CORE(regs.pc), RAM + (uint64_t)(guest_call - guest_code));
+	}
+}
+
+static void load_fdt(const struct vmm *v, const char *path)
+{
+	int fd = must(open(path, O_RDONLY), path);
+
+	must((int)read(fd, v->ram + FDT_AT, RAM_SIZE - FDT_AT), path);
+	close(fd);
+	set_register(v->vcpu[0], CORE(regs.regs[0]), RAM + FDT_AT);
+}
+
+static void give_own(const struct vmm *v)
+{
+	set_slot(v, 1, OWN, 0x10000, map(0x10000, -1));
+	for (unsigned i = 0; i < v->vcpus; i++) {
+		uint64_t ipa = OWN + 64 * i;
+		struct kvm_device_attr attr = {
+			.group = KVM_ARM_VCPU_PVTIME_CTRL,
+			.attr = KVM_ARM_VCPU_PVTIME_IPA,
+			.addr = (uintptr_t)&ipa,
+		};
+		MUST(v->vcpu[i], KVM_SET_DEVICE_ATTR, &attr);
+	}
+}
+
+/* All but the last but one: pages of one mapping, far above. */
+static void use_slots(const struct vmm *v)
+{
+	uint32_t slots = (uint32_t)MUST(v->kvm, KVM_CHECK_EXTENSION, (void *)KVM_CAP_NR_MEMSLOTS);
+	uint8_t *page = map(0x10000, -1);
+
+	set_slot(v, slots - 1, 0x100000000, 0x10000, page);
+	set_slot(v, slots - 3, 0x100010000, 0x10000, page);
+}
+
+static void count_children(void)
+{
+	int children = 0;
+
+	while (waitpid(-1, NULL, WNOHANG | __WALL) >= 0)
+		children++;
+	say("children %d%s\n", children, errno == ECHILD ? "" : "?");
+}
+
+static void got(int signo)
+{
+	(void)signo;
+}
+
+static void wait_for_signal(void)
+{
+	sigset_t usr1, before;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, &before);
+	signal(SIGUSR1, got);
+	say("ready %d\n", getpid());
+	sigsuspend(&before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	say("got SIGUSR1\n");
+}
+
+struct asleep {
+	struct vmm *vmm;
+	pid_t tid;
+};
+
+static void *run_off(void *at)
+{
+	struct asleep *asleep = at;
+
+	__atomic_store_n(&asleep->tid, gettid(), __ATOMIC_RELEASE);
+	ioctl(asleep->vmm->vcpu[asleep->vmm->vcpus - 1], KVM_RUN, NULL);
+	return NULL;
+}
+
+/* Till it sleeps in KVM_RUN, or somebody has stopped it there. */
+static void start_off(struct vmm *v)
+{
+	static struct asleep asleep;
+	char path[64], stat[64] = "";
+	pthread_t thread;
+
+	asleep.vmm = v;
+	must(-pthread_create(&thread, NULL, run_off, &asleep), "a thread");
+	while (__atomic_load_n(&asleep.tid, __ATOMIC_ACQUIRE) == 0)
+		sched_yield();
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", asleep.tid);
+	do {
+		int fd = must(open(path, O_RDONLY), path);
+		ssize_t n = read(fd, stat, sizeof(stat) - 1);
+		stat[n > 0 ? n : 0] = '\0';
+		close(fd);
+	} while (strncmp(stat, "29 ", 3) != 0); /* ioctl; "running" before it */
+}
+
+#define ALLOW(number)                                        \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+/* write, the ways to end, and ioctl for KVM_RUN alone. */
+static void confine(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		ALLOW(__NR_write),
+		ALLOW(__NR_exit_group),
+		ALLOW(__NR_rt_sigreturn),
+		ALLOW(__NR_rt_sigpending),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_ioctl, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+		ALLOW(KVM_RUN),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	};
+	struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "PR_SET_SECCOMP");
+}
+
+static unsigned count_maps(void)
+{
+	static char text[65536];
+	unsigned lines = 0;
+	int fd = must(open("/proc/self/maps", O_RDONLY), "/proc/self/maps");
+
+	for (ssize_t n; (n = read(fd, text, sizeof(text))) > 0;)
+		for (ssize_t i = 0; i < n; i++)
+			lines += text[i] == '\n';
+	close(fd);
+	return lines;
+}
+
+/* Till it stores somewhere. */
+static uint64_t run_vcpu(const struct vmm *v, unsigned index)
+{
+	const struct kvm_run *run = v->run[index];
+	uint64_t stored;
+
+	while (ioctl(v->vcpu[index], KVM_RUN, NULL) < 0)
+		if (errno != EINTR)
+			err(3, "KVM_RUN");
+	if (run->exit_reason != KVM_EXIT_MMIO || !run->mmio.is_write ||
+	    run->mmio.phys_addr != NOWHERE)
+		errx(3, "KVM_RUN ended with reason %u", run->exit_reason);
+	memcpy(&stored, run->mmio.data, sizeof(stored));
+	return stored;
+}
+
+static void run_all(const struct vmm *v)
+{
+	unsigned on = word(v, "off") != NULL ? v->vcpus - 1 : v->vcpus;
+
+	for (unsigned i = 0; i < on; i++)
+		say("vcpu %u x0=%#llx\n", i, (unsigned long long)run_vcpu(v, i));
+	if (word(v, "loop") != NULL)
+		for (unsigned i = 0;; i = (i + 1) % on)
+			run_vcpu(v, i);
+}
+
+static void run_masked(const struct vmm *v)
+{
+	sigset_t usr2;
+
+	sigemptyset(&usr2);
+	sigaddset(&usr2, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &usr2, NULL);
+	raise(SIGUSR2);
+	run_all(v);
+	sigpending(&usr2);
+	if (sigismember(&usr2, SIGUSR2))
+		say("pending USR2\n");
+}
+
+static void prepare(struct vmm *v)
+{
+	const char *fdt = word(v, "fdt");
+
+	v->kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
+	if (word(v, "scratch") != NULL)
+		scratch(v);
+	make_vm(v);
+	if (fdt != NULL && word(v, "off") == NULL)
+		load_fdt(v, fdt);
+	if (word(v, "own") != NULL)
+		give_own(v);
+	if (word(v, "deny") != NULL)
+		set_register(v->vcpu[0], KVM_REG_ARM_STD_HYP_BMAP, 0);
+	if (word(v, "slots") != NULL)
+		use_slots(v);
+	if (word(v, "child") != NULL)
+		count_children();
+	if (word(v, "pause") != NULL)
+		wait_for_signal();
+	if (word(v, "off") != NULL)
+		start_off(v);
+	if (fdt != NULL && word(v, "off") != NULL)
+		load_fdt(v, fdt);
+}
+
+/* Without it in the bounding set, a program that root executes does not get it. */
+static int with_less(const char *how, char **command)
+{
+	if (strcmp(how, "ignore") == 0)
+		signal(SIGCHLD, SIG_IGN);
+	else if (strcmp(how, "drop") == 0)
+		must(prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), "PR_CAPBSET_DROP");
+	else
+		must(setgid(NOBODY) == 0 ? setuid(NOBODY) : -1, "setuid");
+	execvp(command[0], command);
+	err(3, "%s", command[0]);
+}
+
+int main(int argc, char **argv)
+{
+	struct vmm v = {.argc = argc, .argv = argv};
+	unsigned maps = 0;
+
+	if (argc > 2 && (strcmp(argv[1], "drop") == 0 || strcmp(argv[1], "nobody") == 0 ||
+			 strcmp(argv[1], "ignore") == 0))
+		return with_less(argv[1], argv + 2);
+	const char *vcpus = word(&v, "vcpus"), *status = word(&v, "exit");
+	v.vcpus = vcpus != NULL ? (unsigned)atoi(vcpus) : 1;
+	if (v.vcpus < 1 || v.vcpus > VCPUS_MAX)
+		errx(3, "vcpus=%u; expected 1 to %d", v.vcpus, VCPUS_MAX);
+	prepare(&v);
+	if (word(&v, "maps") != NULL)
+		maps = count_maps();
+	if (word(&v, "confine") != NULL)
+		confine();
+	if (word(&v, "extra") != NULL)
+		getppid();
+	if (word(&v, "masked") != NULL)
+		run_masked(&v);
+	else
+		run_all(&v);
+	if (word(&v, "maps") != NULL)
+		say("maps %u %u\n", maps, count_maps());
+	if (word(&v, "abort") != NULL)
+		abort();
+	_exit(status != NULL ? atoi(status) : 0);
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: pvtime exec's command line, on any machine: whatever is wrong is said before anything is started. What it does is in
+# tests/kvm/exec.t.
+
+use strict;
+use warnings;
+use File::Temp qw(tempdir);
+use Test::More;
+
+my $pvtime = ($ENV{BUILD} // 'build') . '/pvtime';
+my $tmp = tempdir(CLEANUP => 1);
+$ENV{LC_ALL} = 'C';
+
+sub run
+{
+	my $pid = fork // die 'fork failed';
+	if (!$pid) {
+		open STDOUT, '>', "$tmp/out" or die;
+		open STDERR, '>', "$tmp/err" or die;
+		exec $pvtime, 'exec', @_ or die;
+	}
+	waitpid $pid, 0;
+	return ($? >> 8, map { open my $f, '<', "$tmp/$_" or die; local $/; <$f> // '' } 'out', 'err');
+}
+
+my @vmm = ('--', 'touch', "$tmp/started");
+for my $case (
+	['no VMM', [], qr/expected -- and a VMM after it/],
+	['nothing after --', ['--'], qr/expected -- and a VMM after it/],
+	['no --', ['touch', "$tmp/started"], qr/'touch' is no option; expected -- before the VMM/],
+	['an unknown option', ['--ipo', '1', @vmm], qr/'--ipo' is not an option; 'pvtime help exec' lists them/],
+	['ipa: no value', ['--ipa', @vmm], qr/--ipa: expected a value/],
+	['ipa: a word', ['--ipa', 'high', @vmm], qr/--ipa: 'high' is no place; expected a multiple of 64 KiB above 0, such as 0x90a0000/],
+	['ipa: unaligned', ['--ipa', '0x90a1000', @vmm], qr/--ipa: '0x90a1000' is no place/],
+	['ipa: 0', ['--ipa=0', @vmm], qr/--ipa: '0' is no place/],
+	['dry-run: a value', ['--dry-run=1', @vmm], qr/--dry-run: expected no value/],
+) {
+	my ($name, $arguments, $want) = @$case;
+	my ($status, $out, $err) = run(@$arguments);
+	is($status, 2, "$name: status 2");
+	is($out, '', "$name: nothing on standard output");
+	like($err, qr/\Apvtime: [^\n]*\n\z/, "$name: one line");
+	like($err, $want, "$name: it says what was expected");
+}
+
+my ($status, $out, $err) = run('--help');
+is("$status$err", '0', '--help');
+like($out, qr/^usage: pvtime exec /, 'says how it is used');
+
+# On an arm64 host with KVM this would start it; tests/kvm/exec.t has that.
+SKIP: {
+	skip 'this is an arm64 host with KVM', 3 if -e '/dev/kvm' && `uname -m` eq "aarch64\n";
+	($status, $out, $err) = run(@vmm);
+	is($status, 2, 'on another machine: status 2');
+	like($err, qr/\Apvtime: exec: needs an arm64 host with KVM\b[^\n]*\n\z/, 'one line says so');
+	ok(!-e "$tmp/started", 'and nothing is started');
+}
+
+done_testing;

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tools/exec/inject.c and process.c: a thread of another process makes our system calls, on this machine, and never knows. The
+ * process is about to write one byte; what it then writes, and how it ends, tells what it has noticed.
+ */
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "tests/tap.h"
+#include "tools/exec/inject.h"
+#include "tools/exec/process.h"
+
+#define STATUS 42
+
+enum { PLAIN, CONFINED, EXTRA, HANDLER };
+
+struct other {
+	pid_t pid;
+	int pipe;
+	struct inject in;
+};
+
+static volatile sig_atomic_t handled;
+
+static void handle(int signo)
+{
+	(void)signo;
+	handled++;
+}
+
+#define ALLOW(number)                                        \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+static void confine(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		ALLOW(__NR_write),
+		ALLOW(__NR_exit_group),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	};
+	struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+		_exit(1);
+}
+
+/* The sanitizers' _exit() makes calls of their own. */
+static void leave(int status)
+{
+	syscall(__NR_exit_group, status);
+}
+
+/* In the other process: 42, if all is as it is without us. Raw calls: what the library adds could be filtered. */
+static void live(int how, int pipe)
+{
+	char byte = 'x';
+
+	if (how == HANDLER)
+		signal(SIGUSR1, handle);
+	if (how == CONFINED || how == EXTRA)
+		confine();
+	if (how == EXTRA)
+		syscall(__NR_getppid);
+	if (syscall(__NR_write, pipe, &byte, 1) != 1)
+		leave(2);
+	leave(handled == (how == HANDLER) ? STATUS : 3);
+}
+
+/* Resume to the next stop at a system call's entry. */
+static bool next_entry(pid_t pid, struct __ptrace_syscall_info *info)
+{
+	int status;
+
+	do {
+		if (ptrace(PTRACE_SYSCALL, pid, NULL, NULL) != 0 ||
+		    waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
+			return false;
+		memset(info, 0, sizeof(*info));
+		ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(*info), info);
+	} while (info->op != PTRACE_SYSCALL_INFO_ENTRY);
+	return true;
+}
+
+/* Stopped where it is about to write. */
+static struct other begin(int how)
+{
+	struct other o = {.pid = -1};
+	struct __ptrace_syscall_info info;
+	int data[2], go[2], status;
+	char byte = 0;
+
+	if (pipe(data) != 0 || pipe(go) != 0)
+		abort();
+	o.pid = fork();
+	if (o.pid == 0) {
+		close(data[0]);
+		if (read(go[0], &byte, 1) != 1)
+			_exit(1);
+		live(how, data[1]);
+	}
+	close(data[1]);
+	o.pipe = data[0];
+	if (ptrace(PTRACE_SEIZE, o.pid, NULL, (void *)(uintptr_t)EXEC_TRACE) != 0 ||
+	    ptrace(PTRACE_INTERRUPT, o.pid, NULL, NULL) != 0 ||
+	    waitpid(o.pid, &status, __WALL) != o.pid || write(go[1], &byte, 1) != 1)
+		abort();
+	do
+		if (!next_entry(o.pid, &info))
+			abort();
+	while (info.entry.nr != __NR_write);
+	close(go[0]);
+	close(go[1]);
+	return o;
+}
+
+/* It goes on alone. Returns its wait status, and how many bytes it wrote. */
+static int finish(struct other *o, size_t *written)
+{
+	char bytes[16];
+	ssize_t n;
+	int status = -1;
+
+	ptrace(PTRACE_DETACH, o->pid, NULL, NULL);
+	*written = 0;
+	while ((n = read(o->pipe, bytes, sizeof(bytes))) > 0)
+		*written += (size_t)n;
+	close(o->pipe);
+	waitpid(o->pid, &status, 0);
+	return status;
+}
+
+static bool unharmed(struct other *o)
+{
+	size_t written;
+	int status = finish(o, &written);
+
+	if (written == 1 && WIFEXITED(status) && WEXITSTATUS(status) == STATUS)
+		return true;
+	tap_print("# %zu bytes, wait status 0x%x\n", written, (unsigned)status);
+	return false;
+}
+
+static const uint64_t nothing[6];
+
+static void test_calls(void)
+{
+	struct other o = begin(PLAIN);
+	const uint64_t map[6] = {
+		0, 65536, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, UINT64_MAX, 0};
+	int64_t result = 0, at = 0;
+	char text[8] = "";
+
+	tap_ok(process_of(o.pid) == o.pid && process_of(0x7fffffff) == -1, "whose thread it is");
+	tap_is_i64(inject_begin(&o.in, o.pid), 0, "it is begun");
+	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
+	       "it calls in the place of its own call");
+	tap_ok(inject_call(&o.in, __NR_mmap, map, &at) == 0 && at > 0, "and once more");
+	tap_ok(process_write(o.pid, (uint64_t)at, "abcdefg", 8) &&
+		       process_read(o.pid, (uint64_t)at, text, 8) && strcmp(text, "abcdefg") == 0,
+	       "what it mapped is there");
+	tap_ok(!process_read(o.pid, 16, text, 8), "and what is not there is not");
+	tap_ok(inject_call(&o.in, __NR_close, (const uint64_t[6]){12345}, &result) == 0 &&
+		       result == -EBADF,
+	       "a call that fails says why");
+	tap_is_i64(inject_end(&o.in), 0, "it is ended");
+	tap_ok(unharmed(&o), "and it has noticed nothing");
+	o = begin(PLAIN);
+	tap_ok(inject_begin(&o.in, o.pid) == 0 && inject_end(&o.in) == 0 && unharmed(&o),
+	       "nor where it called nothing");
+}
+
+static void test_files(void)
+{
+	struct other o = begin(PLAIN);
+	int fd = dup(o.pipe);
+
+	tap_ok(process_file_is(getpid(), fd, "pipe:["), "a file is what it is");
+	tap_ok(!process_file_is(getpid(), fd, "socket:["), "and not what it is not");
+	tap_ok(!process_file_is(o.pid, 777, "pipe:["), "nor where it is none");
+	tap_ok(process_map(o.pid) == NULL, "it is no VMM that is known");
+	tap_ok(unharmed(&o), "it has noticed nothing");
+	close(fd);
+}
+
+/* What the kernel says, whatever inject.c makes of it. */
+static bool may_suspend(pid_t pid)
+{
+	uintptr_t with = EXEC_TRACE | PTRACE_O_SUSPEND_SECCOMP, without = EXEC_TRACE;
+
+	return ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)with) == 0 &&
+	       ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)without) == 0;
+}
+
+static void test_confined(void)
+{
+	int64_t result = 0;
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		live(EXTRA, STDOUT_FILENO);
+	waitpid(pid, &status, 0);
+	tap_ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS,
+	       "a filter kills for a system call more");
+	struct other o = begin(PLAIN);
+	tap_ok(!process_is_confined(o.pid) && unharmed(&o), "one without is told");
+	o = begin(CONFINED);
+	tap_ok(process_is_confined(o.pid), "from one with it");
+	if (!may_suspend(o.pid)) {
+		tap_skip("suspending a filter is not allowed here");
+		tap_ok(inject_begin(&o.in, o.pid) == -EPERM && unharmed(&o), "it is left alone");
+		return;
+	}
+	int error = inject_begin(&o.in, o.pid);
+	tap_is_i64(error, 0, "where it is suspended");
+	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
+	       "it does not kill");
+	tap_ok(inject_end(&o.in) == 0 && unharmed(&o), "and it has noticed nothing");
+}
+
+/* The same in a process that may not suspend a filter. */
+static void test_powerless(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {{0, 0, 0}};
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (syscall(__NR_capset, &head, none) != 0)
+			_exit(9);
+		struct other o = begin(CONFINED);
+		if (inject_begin(&o.in, o.pid) != -EPERM)
+			_exit(8);
+		bool well = unharmed(&o);
+		o = begin(PLAIN);
+		bool begun = inject_begin(&o.in, o.pid) == 0 && inject_end(&o.in) == 0;
+		_exit(!well ? 7 : !begun || !unharmed(&o) ? 6 : 0);
+	}
+	waitpid(pid, &status, 0);
+	tap_is_u64((uint64_t)status, 0,
+		   "without CAP_SYS_ADMIN, a confined one is left alone, another not");
+}
+
+static void test_signals(void)
+{
+	struct other o = begin(HANDLER);
+	int64_t result = 0;
+
+	inject_begin(&o.in, o.pid);
+	kill(o.pid, SIGUSR1);
+	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 &&
+		       inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
+	       "a signal waits");
+	inject_end(&o.in);
+	tap_ok(unharmed(&o), "and is handled once before it goes on");
+}
+
+static void test_stop(void)
+{
+	struct other o = begin(PLAIN);
+	int64_t result = 0;
+	int status = 0;
+
+	inject_begin(&o.in, o.pid);
+	kill(o.pid, SIGSTOP);
+	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 &&
+		       inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
+	       "it calls though it is to stop");
+	inject_end(&o.in);
+	ptrace(PTRACE_DETACH, o.pid, NULL, NULL);
+	tap_ok(waitpid(o.pid, &status, WUNTRACED) == o.pid && WIFSTOPPED(status) &&
+		       WSTOPSIG(status) == SIGSTOP,
+	       "and then stops");
+	kill(o.pid, SIGCONT);
+	tap_ok(unharmed(&o), "till it is to go on");
+}
+
+static void test_killed(void)
+{
+	struct other o = begin(PLAIN);
+	int64_t result = 0;
+	size_t written;
+
+	inject_begin(&o.in, o.pid);
+	inject_call(&o.in, __NR_getpid, nothing, &result);
+	kill(o.pid, SIGKILL);
+	tap_is_i64(inject_call(&o.in, __NR_getpid, nothing, &result), -ESRCH,
+		   "one that is killed is gone");
+	tap_ok(inject_end(&o.in) == -ESRCH, "and stays so");
+	finish(&o, &written);
+	tap_is_u64(written, 0, "it has written nothing");
+}
+
+int main(void)
+{
+	test_calls();
+	test_files();
+	test_confined();
+	test_powerless();
+	test_signals();
+	test_stop();
+	test_killed();
+	return tap_done();
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tools/exec/plan.c, maps.c: where the structures go, by what is known of a VM. */
+#include <string.h>
+#include <pvtime/abi.h>
+#include "tests/tap.h"
+#include "tools/exec/plan.h"
+
+#define SLOTS 32767
+
+/* A VM with RAM at 1 GiB, 36 bits of addresses, and vCPUs 0 and 1; another VM has a vCPU 2000. */
+static struct exec_slot slots[4] = {{0, {0x40000000, 0x40000000}, 0x1000}};
+static struct exec_vm vms[2] = {{36, false, slots, 1}, {40, false, NULL, 0}};
+static struct exec_vcpu vcpus[3] = {{.vm = 0, .id = 1}, {.vm = 0, .id = 0}, {.vm = 1, .id = 2000}};
+static const struct exec_kvm kvm = {.vms = vms, .vcpus = vcpus, .vm_count = 2, .vcpu_count = 3};
+
+static struct exec_known known(void)
+{
+	slots[0] = (struct exec_slot){0, {0x40000000, 0x40000000}, 0x1000};
+	vms[0].slot_count = 1;
+	vcpus[0].id = 1;
+	return (struct exec_known){.kvm = &kvm, .vm = 0, .slots = SLOTS};
+}
+
+static bool placed(const struct exec_known *k, struct exec_plan *plan, uint64_t base)
+{
+	return exec_plan(k, plan) == EXEC_PLACED && tap_is_u64(plan->region.base, base, "  at") &&
+	       plan->region.size == PVTIME_GRANULE;
+}
+
+static bool refused(const struct exec_known *k, const char *why)
+{
+	struct exec_plan plan;
+
+	if (exec_plan(k, &plan) == EXEC_UNPLACED && strstr(plan.how, why) != NULL)
+		return true;
+	tap_print("# %s\n", plan.how);
+	return false;
+}
+
+static void test_asked(void)
+{
+	struct exec_known k = known();
+	const struct pvtime_range device = {0x9000000, 0x1000};
+	struct exec_plan plan;
+
+	k.ipa_given = true;
+	k.ipa = 0x9000000;
+	tap_ok(placed(&k, &plan, 0x9000000) && !plan.found, "as asked");
+	k.named = &device;
+	k.named_count = 1;
+	k.fdt = true;
+	tap_ok(refused(&k, "0x9000000 is taken by"), "not where the FDT has a device");
+	k.ipa = 0x7fff0000;
+	tap_ok(refused(&k, "is taken by"), "not in RAM");
+	k.ipa = 0x80000000;
+	tap_ok(placed(&k, &plan, 0x80000000), "but behind it");
+	k.ipa = 0x1000000000;
+	tap_ok(refused(&k, "beyond the VM's address space"), "not beyond the address space");
+	k.ipa = 0xfffff0000;
+	tap_ok(placed(&k, &plan, 0xfffff0000), "but at its end");
+	k.ipa = 0x9001000;
+	tap_ok(refused(&k, "no multiple of 64 KiB"), "not in the middle of a granule");
+	k.map = exec_map_of("/usr/bin/qemu-system-aarch64");
+	k.ipa = 0x8000000;
+	tap_ok(placed(&k, &plan, 0x8000000), "what is asked for is done before a map is looked at");
+}
+
+static void test_map(void)
+{
+	struct exec_known k = known();
+	const struct pvtime_range device = {0x90a0000, 0x1000};
+	struct exec_plan plan;
+
+	k.map = exec_map_of("/usr/bin/qemu-system-aarch64");
+	tap_ok(placed(&k, &plan, 0x90a0000) && strstr(plan.how, "QEMU virt") != NULL && !plan.found,
+	       "QEMU's own place");
+	slots[0].range.base = 0x50000000;
+	tap_ok(exec_plan(&k, &plan) == EXEC_UNKNOWN && strstr(plan.how, "--ipa ADDR") != NULL,
+	       "a QEMU with other RAM is asked about");
+	k = known();
+	k.map = exec_map_of("qemu-kvm");
+	k.fdt = true;
+	k.named = &device;
+	k.named_count = 1;
+	tap_ok(placed(&k, &plan, 0x10000) && plan.found, "where that is taken, it is looked for");
+	tap_ok(exec_map_of("/opt/crosvm")->place == 0x1ff0000, "crosvm");
+	tap_ok(exec_map_of("/x/firecracker-v1.7.0-aarch64")->place == 0x90a0000, "Firecracker");
+	tap_ok(exec_map_of("cloud-hypervisor-static-aarch64")->place == 0x90a0000,
+	       "Cloud Hypervisor");
+	tap_ok(exec_map_of("/usr/lib64/libkrun.so.1.9.5")->place == 0x7000000, "libkrun");
+	tap_ok(exec_map_of("/usr/bin/qemu-system-x86_64") == NULL &&
+		       exec_map_of("/crosvm/vmm") == NULL && exec_map_of("") == NULL,
+	       "others have none");
+}
+
+static void test_found(void)
+{
+	struct exec_known k = known();
+	const struct pvtime_range devices[] = {
+		{0x20000, 0x10}, {0x10000, 0x1000}, {0x3ffff, 2}, {0, 0x100}};
+	struct exec_plan plan;
+
+	tap_ok(exec_plan(&k, &plan) == EXEC_UNKNOWN, "nothing is known");
+	k.fdt = true;
+	tap_ok(placed(&k, &plan, 0x10000), "the first granule is never taken");
+	k.named = devices;
+	k.named_count = 4;
+	tap_ok(placed(&k, &plan, 0x50000) && plan.found, "the first that nothing has a byte of");
+	slots[1] = (struct exec_slot){1, {0x50000, 0x3f000000}, 0x1000};
+	vms[0].slot_count = 2;
+	tap_ok(placed(&k, &plan, 0x3f050000), "nor a slot");
+	slots[1].range = (struct pvtime_range){0, UINT64_MAX};
+	tap_ok(refused(&k, "no 64 KiB are free"), "and where there is none, none");
+}
+
+static void test_slot(void)
+{
+	struct exec_known k = known();
+	struct exec_plan plan;
+
+	k.ipa_given = true;
+	k.ipa = 0x9000000;
+	exec_plan(&k, &plan);
+	tap_is_u64(plan.slot, SLOTS - 1, "the highest slot");
+	slots[1] = (struct exec_slot){SLOTS - 1, {0x10000, 0x1000}, 0x1000};
+	slots[2] = (struct exec_slot){SLOTS - 2, {0x20000, 0x1000}, 0x1000};
+	vms[0].slot_count = 3;
+	exec_plan(&k, &plan);
+	tap_is_u64(plan.slot, SLOTS - 3, "or the highest that is free");
+	k.slots = 1;
+	tap_ok(refused(&k, "all 1 memory slots are used"), "or none");
+}
+
+static void test_vcpus(void)
+{
+	struct exec_known k = known();
+	struct exec_plan plan;
+
+	k.ipa_given = true;
+	k.ipa = 0x9000000;
+	vcpus[0].id = 1023;
+	tap_ok(placed(&k, &plan, 0x9000000), "an ID of 1023 is the last of one granule");
+	vcpus[0].id = 1024;
+	tap_ok(exec_plan(&k, &plan) == EXEC_PLACED && plan.region.size == 2 * PVTIME_GRANULE,
+	       "one more takes two");
+}
+
+int main(void)
+{
+	test_asked();
+	test_map();
+	test_found();
+	test_slot();
+	test_vcpus();
+	return tap_done();
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tools/exec/watch.c: a VMM's system calls, and what is known of its VMs after them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include "kvm/uapi.h"
+#include "tests/tap.h"
+#include "tools/exec/watch.h"
+
+#define X0	  0x6030000000100000u
+#define X1	  0x6030000000100002u
+#define VCPU_INIT 0x4020aeaeu /* KVM_ARM_VCPU_INIT, on arm64 */
+#define REGION_2  0x40a0ae49u /* KVM_SET_USER_MEMORY_REGION2 */
+
+enum { KVM = 3, VM = 10, VCPU = 20 };
+
+/* The process whose calls these are is this one. */
+static bool unreadable;
+
+static bool read_here(void *ctx, uint64_t address, void *to, size_t size)
+{
+	(void)ctx;
+	if (unreadable)
+		return false;
+	memcpy(to, (const void *)(uintptr_t)address, size);
+	return true;
+}
+
+static bool call(struct exec_kvm *kvm, uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,
+		 int64_t result)
+{
+	struct exec_call c = {.number = number, .args = {a0, a1, a2}};
+
+	exec_enter(kvm, &c, read_here, NULL);
+	return exec_leave(kvm, &c, result);
+}
+
+static bool io(struct exec_kvm *kvm, int fd, unsigned long request, const void *argument,
+	       int64_t result)
+{
+	return call(kvm, __NR_ioctl, (uint64_t)fd, request, (uintptr_t)argument, result);
+}
+
+static void slot(struct exec_kvm *kvm, int fd, uint32_t number, uint64_t ipa, uint64_t size,
+		 uint64_t memory, int64_t result)
+{
+	const struct kvm_userspace_memory_region region = {
+		.slot = number,
+		.guest_phys_addr = ipa,
+		.memory_size = size,
+		.userspace_addr = memory,
+	};
+
+	io(kvm, fd, KVM_SET_USER_MEMORY_REGION, &region, result);
+}
+
+static void reg(struct exec_kvm *kvm, int fd, uint64_t id, uint64_t value, int64_t result)
+{
+	const struct kvm_one_reg r = {.id = id, .addr = (uintptr_t)&value};
+
+	io(kvm, fd, KVM_SET_ONE_REG, &r, result);
+}
+
+static enum exec_step run(struct exec_kvm *kvm, int fd, size_t *vcpu)
+{
+	struct exec_call c = {.number = __NR_ioctl, .args = {(uint64_t)fd, KVM_RUN}};
+	enum exec_step step = exec_enter(kvm, &c, read_here, NULL);
+
+	*vcpu = c.vcpu;
+	return step;
+}
+
+/* A VM with two vCPUs of the IDs 0 and 7. */
+static struct exec_kvm two(void)
+{
+	struct exec_kvm kvm = {.vm_count = 0};
+
+	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM);
+	io(&kvm, VM, KVM_CREATE_VCPU, NULL, VCPU);
+	io(&kvm, VM, KVM_CREATE_VCPU, (const void *)7, VCPU + 1);
+	return kvm;
+}
+
+static void test_vm(void)
+{
+	struct exec_kvm kvm = {.vm_count = 0};
+	size_t vcpu = 99;
+
+	tap_ok(run(&kvm, VCPU, &vcpu) == EXEC_RUN_ALL, "a vCPU that nobody made");
+	tap_ok(io(&kvm, KVM, KVM_CREATE_VM, (const void *)(uintptr_t)(0x80000000u | 36), -EINVAL) &&
+		       kvm.vm_count == 0,
+	       "a VM that was not made is none");
+	io(&kvm, KVM, KVM_CREATE_VM, (const void *)(uintptr_t)36, VM);
+	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM + 1);
+	tap_is_u64(kvm.vm_count, 2, "two VMs");
+	tap_is_u64(kvm.vms[0].ipa_bits, 36, "the first with the address space that it asked for");
+	tap_is_u64(kvm.vms[1].ipa_bits, 40, "the second with KVM's");
+	io(&kvm, VM + 1, KVM_CREATE_VCPU, (const void *)5, VCPU);
+	io(&kvm, VM, KVM_CREATE_VCPU, NULL, -EEXIST);
+	io(&kvm, 77, KVM_CREATE_VCPU, NULL, 78);
+	tap_is_u64(kvm.vcpu_count, 1, "one vCPU was made");
+	tap_ok(kvm.vcpus[0].vm == 1 && kvm.vcpus[0].id == 5, "of the second, with its ID");
+	tap_ok(run(&kvm, VCPU, &vcpu) == EXEC_RUN && vcpu == 0, "it is told that it runs");
+	tap_ok(run(&kvm, VM, &vcpu) == EXEC_RUN_ALL, "a VM is no vCPU");
+	tap_ok(exec_vm_fd(&kvm, 1) == VM + 1 && exec_vcpu_fd(&kvm, 0) == VCPU,
+	       "their files are known");
+	exec_forget(&kvm);
+	tap_ok(kvm.vm_count == 0 && kvm.file_count == 0 && exec_vm_fd(&kvm, 0) < 0,
+	       "all is forgotten");
+}
+
+static void test_slots(void)
+{
+	struct exec_kvm kvm = two();
+	const struct exec_vm *vm = &kvm.vms[0];
+	struct {
+		struct kvm_userspace_memory_region region;
+		uint64_t more[16];
+	} newer = {.region = {.slot = 4, .guest_phys_addr = 0x9000, .memory_size = 0x1000}};
+
+	slot(&kvm, VM, 0, 0x40000000, 0x8000000, 0x7f0000000000, 0);
+	slot(&kvm, VM, 1, 0x10000, 0x1000, 0x1000, 0);
+	slot(&kvm, VM, 2, 0x20000, 0x1000, 0x1000, -EEXIST);
+	slot(&kvm, VCPU, 3, 0x20000, 0x1000, 0x1000, 0);
+	tap_is_u64(vm->slot_count, 2, "two slots, and none of what failed or was no VM's");
+	tap_ok(vm->slots[0].number == 0 && vm->slots[0].range.base == 0x40000000 &&
+		       vm->slots[0].range.size == 0x8000000 &&
+		       vm->slots[0].memory == 0x7f0000000000,
+	       "RAM is where it is");
+	slot(&kvm, VM, 1, 0x30000, 0x2000, 0x5000, 0);
+	tap_ok(vm->slot_count == 2 && vm->slots[1].range.base == 0x30000, "a slot is moved");
+	slot(&kvm, VM, 0, 0x40000000, 0, 0, 0);
+	tap_ok(vm->slot_count == 1 && vm->slots[0].number == 1, "a slot is taken away");
+	slot(&kvm, VM, 9, 0x40000000, 0, 0, 0);
+	tap_is_u64(vm->slot_count, 1, "one that is not there is not");
+	io(&kvm, VM, REGION_2, &newer, 0);
+	tap_ok(vm->slot_count == 2 && vm->slots[1].number == 4, "by the newer call, too");
+	unreadable = true;
+	slot(&kvm, VM, 5, 0x60000, 0x1000, 0, 0);
+	unreadable = false;
+	tap_is_u64(vm->slot_count, 2, "what cannot be read is nothing");
+	exec_forget(&kvm);
+}
+
+static void test_registers(void)
+{
+	struct exec_kvm kvm = two();
+	uint32_t init[8] = {5, 0};
+
+	reg(&kvm, VCPU, X0, 0x48000000, 0);
+	reg(&kvm, VCPU, X1, 0x11111111, 0);
+	reg(&kvm, VCPU + 1, X0, 0x22222222, -ENOEXEC);
+	tap_is_u64(kvm.vcpus[0].x0, 0x48000000, "x0 is what it was set to");
+	tap_is_u64(kvm.vcpus[1].x0, 0, "and not where that failed");
+	io(&kvm, VCPU, VCPU_INIT, init, 0);
+	tap_ok(kvm.vcpus[0].x0 == 0 && !kvm.vcpus[0].off, "a vCPU that is made anew has none");
+	init[1] = 1;
+	io(&kvm, VCPU + 1, VCPU_INIT, init, 0);
+	tap_ok(kvm.vcpus[1].off && !kvm.vcpus[0].off, "the other one is off");
+	tap_ok(!kvm.vms[0].denied, "nobody has denied it stolen time");
+	reg(&kvm, VCPU + 1, KVM_REG_ARM_STD_HYP_BMAP, 0, -EBUSY);
+	tap_ok(!kvm.vms[0].denied, "nor by a call that failed");
+	reg(&kvm, VCPU + 1, KVM_REG_ARM_STD_HYP_BMAP, 0, 0);
+	tap_ok(kvm.vms[0].denied, "now it is denied");
+	reg(&kvm, VCPU, KVM_REG_ARM_STD_HYP_BMAP, 3, 0);
+	tap_ok(!kvm.vms[0].denied, "and allowed again");
+	exec_forget(&kvm);
+}
+
+static void attribute(struct exec_kvm *kvm, int fd, uint32_t group, uint64_t number, int64_t result)
+{
+	const struct kvm_device_attr attr = {.group = group, .attr = number};
+
+	io(kvm, fd, KVM_SET_DEVICE_ATTR, &attr, result);
+}
+
+static void test_attribute(void)
+{
+	struct exec_kvm kvm = two();
+
+	attribute(&kvm, VCPU, KVM_ARM_VCPU_PVTIME_CTRL, KVM_ARM_VCPU_PVTIME_IPA, -ENXIO);
+	attribute(&kvm, VCPU, KVM_ARM_VCPU_PVTIME_CTRL - 1, KVM_ARM_VCPU_PVTIME_IPA, 0);
+	attribute(&kvm, VCPU, KVM_ARM_VCPU_PVTIME_CTRL, 1, 0);
+	attribute(&kvm, VM, KVM_ARM_VCPU_PVTIME_CTRL, KVM_ARM_VCPU_PVTIME_IPA, 0);
+	tap_ok(!kvm.vcpus[0].given, "other attributes, and one that failed, give nothing");
+	attribute(&kvm, VCPU, KVM_ARM_VCPU_PVTIME_CTRL, KVM_ARM_VCPU_PVTIME_IPA, 0);
+	tap_ok(kvm.vcpus[0].given && !kvm.vcpus[1].given, "the right one gives it to that vCPU");
+	exec_forget(&kvm);
+}
+
+static void test_files(void)
+{
+	struct exec_kvm kvm = two();
+
+	call(&kvm, __NR_dup, VM, 0, 0, 30);
+	call(&kvm, __NR_fcntl, VM, F_DUPFD, 0, 31);
+	call(&kvm, __NR_fcntl, VM, F_GETFD, 0, 1);
+	call(&kvm, __NR_dup3, VCPU + 1, 32, O_CLOEXEC, 32);
+	slot(&kvm, 30, 0, 0x40000000, 0x1000, 0x1000, 0);
+	slot(&kvm, 31, 1, 0x50000000, 0x1000, 0x1000, 0);
+	tap_is_u64(kvm.vms[0].slot_count, 2, "copies of a file are the VM as well");
+	call(&kvm, __NR_close, VM, 0, 0, 0);
+	call(&kvm, __NR_close, 30, 0, 0, -EINTR);
+	tap_is_i64(exec_vm_fd(&kvm, 0), 31, "a copy stays when the others are closed");
+	call(&kvm, __NR_close, 31, 0, 0, -EBADF);
+	tap_is_i64(exec_vm_fd(&kvm, 0), 31, "but for one that was not");
+	call(&kvm, __NR_dup3, 5, 31, 0, 31);
+	tap_is_i64(exec_vm_fd(&kvm, 0), -1, "another file takes its number");
+	call(&kvm, __NR_close_range, VCPU, VCPU + 1, 4, 0);
+	call(&kvm, __NR_close_range, VCPU, VCPU + 1, 2, 0);
+	call(&kvm, __NR_close_range, VCPU, VCPU + 1, 0, -EINVAL);
+	tap_ok(exec_vcpu_fd(&kvm, 0) == VCPU, "close_range() that closes nothing here");
+	call(&kvm, __NR_close_range, VCPU, VCPU + 1, 0, 0);
+	tap_ok(exec_vcpu_fd(&kvm, 0) < 0 && exec_vcpu_fd(&kvm, 1) == 32, "and one that closes two");
+	call(&kvm, __NR_close_range, 4, UINT32_MAX, 0, 0);
+	tap_is_u64(kvm.file_count, 0, "and one that closes all");
+	exec_forget(&kvm);
+}
+
+/* QEMU asks what the CPU has by a VM of its own, and the next one gets the same numbers. */
+static void test_scratch(void)
+{
+	struct exec_kvm kvm = {.vm_count = 0};
+	size_t vcpu = 99;
+
+	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM);
+	io(&kvm, VM, KVM_CREATE_VCPU, NULL, VM + 1);
+	call(&kvm, __NR_close, VM + 1, 0, 0, 0);
+	call(&kvm, __NR_close, VM, 0, 0, 0);
+	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM);
+	io(&kvm, VM, KVM_CREATE_VCPU, NULL, VM + 1);
+	tap_ok(run(&kvm, VM + 1, &vcpu) == EXEC_RUN && kvm.vcpus[vcpu].vm == 1,
+	       "the vCPU that runs is the second VM's");
+	tap_is_i64(exec_vm_fd(&kvm, 1), VM, "which has the number of the first");
+	tap_is_i64(exec_vm_fd(&kvm, 0), -1, "and the first has none");
+	exec_forget(&kvm);
+}
+
+int main(void)
+{
+	test_vm();
+	test_slots();
+	test_registers();
+	test_attribute();
+	test_files();
+	test_scratch();
+	return tap_done();
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `pvtime exec`: an unmodified VMM whose guest is given stolen time. DESIGN.md says how. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "kvm/uapi.h"
+#include "tools/command.h"
+#include "tools/exec/options.h"
+#include "tools/exec/start.h"
+#include "tools/report.h"
+
+/* As a shell and env(1) have them. */
+enum { STATUS_CANNOT_EXECUTE = 126, STATUS_NOT_FOUND = 127 };
+
+/* Never a system call of another architecture's KVM, which has the device, too. */
+static int open_kvm(void)
+{
+#ifdef __aarch64__
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		report("exec: needs an arm64 host with KVM: /dev/kvm: %m");
+	return fd;
+#else
+	report("exec: needs an arm64 host with KVM, and this is none");
+	return -1;
+#endif
+}
+
+static int execute(char **command)
+{
+	execvp(command[0], command);
+	int status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
+	report("exec: %s: %m", command[0]);
+	return status;
+}
+
+int exec_command(int argc, char **argv)
+{
+	struct exec_options options;
+	struct exec_job job = {.options = &options};
+
+	if (!exec_options_parse(&options, argc, argv))
+		return STATUS_USAGE;
+	if (options.help) {
+		fputs(exec_usage, stdout);
+		return STATUS_OK;
+	}
+	int kvm = open_kvm();
+	if (kvm < 0)
+		return STATUS_USAGE;
+	bool offered = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_STEAL_TIME) > 0;
+	int slots = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_NR_MEMSLOTS);
+	close(kvm);
+	job.slots = slots > 0 ? (uint32_t)slots : 0;
+	if (!offered)
+		report("exec: the guest gets no stolen time: this host's KVM does not offer it "
+		       "(KVM_CAP_STEAL_TIME)");
+	else if (!start_tracer(&job))
+		return STATUS_USAGE;
+	return execute(options.command);
+}

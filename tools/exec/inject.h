@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_EXEC_INJECT_H
+#define TOOLS_EXEC_INJECT_H
+
+/*
+ * System calls made by a thread of another process, for us, in the place of one that it was about to make. It then makes
+ * its own as if nothing had been. Meanwhile its signals wait, and a seccomp filter of its own is suspended.
+ *
+ * Each function returns 0 or a negative errno; ESRCH: the thread has ended, and nothing is left to be done.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/ptrace.h>
+#include <sys/types.h>
+#include "tools/exec/regs.h"
+
+/* With which a thread is watched. */
+#define EXEC_TRACE                                                                                \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
+	 PTRACE_O_TRACEEXEC)
+
+struct inject {
+	pid_t tid;
+	struct exec_regs saved;
+	uint64_t signals; /* its mask */
+	bool entered;	  /* none was made yet */
+};
+
+/*
+ * The thread is stopped on entry to a system call. EPERM: it is confined by a seccomp filter, and this process may not
+ * suspend that (CAP_SYS_ADMIN, in the initial user namespace, and no filter of its own).
+ */
+int inject_begin(struct inject *in, pid_t tid);
+
+/* One system call; what it returns is in *result, a negative errno of its own included. */
+int inject_call(struct inject *in, uint64_t number, const uint64_t args[6], int64_t *result);
+
+/* The thread has what it had. It is still stopped. */
+int inject_end(struct inject *in);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "tools/exec/start.h"
+#include "tools/exec/tracer.h"
+#include "tools/report.h"
+
+#define YAMA "/proc/sys/kernel/yama/ptrace_scope"
+
+/* One int each way: whoever sees the other's end closed knows that it is gone. */
+static bool send_int(int fd, int value)
+{
+	return send(fd, &value, sizeof(value), MSG_NOSIGNAL) == (ssize_t)sizeof(value);
+}
+
+static bool receive_int(int fd, int *value)
+{
+	ssize_t n;
+
+	do
+		n = recv(fd, value, sizeof(*value), MSG_WAITALL);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(*value);
+}
+
+/*
+ * Of what it has inherited, only standard error and its socket are kept: a pipe that the VMM closes is to be closed. Signals
+ * of the terminal and of whoever ends the VMM are the VMM's.
+ */
+static int be_apart(int socket)
+{
+	sigset_t all;
+	int null = open("/dev/null", O_RDWR);
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	setsid();
+	if (null < 0 || chdir("/") != 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(null, STDOUT_FILENO) < 0)
+		return -1;
+	if (socket != STDERR_FILENO + 1) {
+		if (dup2(socket, STDERR_FILENO + 1) < 0)
+			return -1;
+		socket = STDERR_FILENO + 1;
+	}
+	closefrom(socket + 1);
+	return socket;
+}
+
+static void tracer_process(pid_t vmm, int socket, const struct exec_job *job)
+{
+	int go;
+
+	socket = be_apart(socket);
+	if (socket < 0 || !send_int(socket, getpid()) || !receive_int(socket, &go))
+		_exit(1);
+	int error = tracer_begin(vmm);
+	if (!send_int(socket, error) || error != 0)
+		_exit(1);
+	close(socket);
+	tracer_serve(job);
+	_exit(0);
+}
+
+/* Forked twice, so that whoever waits for the VMM's children does not meet the tracer. */
+static int fork_tracer(int sockets[2], const struct exec_job *job)
+{
+	pid_t vmm = getpid(), between = fork();
+	int status;
+
+	if (between < 0)
+		return -errno;
+	if (between == 0) {
+		pid_t tracer = fork();
+
+		if (tracer == 0) {
+			close(sockets[0]);
+			tracer_process(vmm, sockets[1], job);
+		}
+		_exit(tracer < 0 ? errno : 0);
+	}
+	/* Where SIGCHLD is ignored, it is gone, and its status with it: the socket tells the rest. */
+	while (waitpid(between, &status, 0) != between)
+		if (errno != EINTR)
+			return errno == ECHILD ? 0 : -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
+/* Under Yama, only ancestors trace, unless they are named. */
+static int be_watched(int socket)
+{
+	int tracer, error = -EPIPE;
+
+	if (!receive_int(socket, &tracer))
+		return error;
+	prctl(PR_SET_PTRACER, (unsigned long)tracer, 0, 0, 0);
+	if (!send_int(socket, 0) || !receive_int(socket, &error))
+		error = -EPIPE;
+	prctl(PR_SET_PTRACER, 0, 0, 0, 0);
+	return error;
+}
+
+static void tell_why(int error)
+{
+	char scope = '?';
+	int fd = open(YAMA, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		if (read(fd, &scope, 1) != 1)
+			scope = '?';
+		close(fd);
+	}
+	if (error == -EPERM && scope >= '2')
+		report("exec: the VMM cannot be watched: " YAMA " is %c; expected 0 or 1%s", scope,
+		       scope == '2' ? ", or CAP_SYS_PTRACE" : "");
+	else if (error == -EPERM)
+		report("exec: the VMM cannot be watched: ptrace is not allowed here, or somebody "
+		       "else traces this process");
+	else
+		report("exec: the VMM cannot be watched: %s", strerror(-error));
+}
+
+bool start_tracer(const struct exec_job *job)
+{
+	int sockets[2];
+	int error;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
+		tell_why(-errno);
+		return false;
+	}
+	error = fork_tracer(sockets, job);
+	close(sockets[1]);
+	if (error == 0)
+		error = be_watched(sockets[0]);
+	close(sockets[0]);
+	if (error != 0)
+		tell_why(error);
+	return error == 0;
+}

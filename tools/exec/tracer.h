@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_EXEC_TRACER_H
+#define TOOLS_EXEC_TRACER_H
+
+#include <sys/types.h>
+#include "tools/exec/act.h"
+
+/*
+ * Begin to watch this process, which has one thread and waits in a system call. Returns 0, or a negative errno, and then it
+ * is not watched.
+ */
+int tracer_begin(pid_t pid);
+
+/*
+ * Watch it and all that come of it, until the first VM is about to run and was seen to, or until they have all ended.
+ * Threads that are still watched then go on when this process ends, which it is to do at once.
+ */
+void tracer_serve(const struct exec_job *job);
+
+#endif
