@@ -8,6 +8,7 @@
 
 #define GREETING "{\"QMP\": {\"version\": {}}}\r\n"
 #define EVENT	 "{\"timestamp\": {\"seconds\": 1}, \"event\": \"STOP\"}\r\n"
+#define SHUTDOWN "{\"timestamp\": {\"seconds\": 2}, \"event\": \"SHUTDOWN\", \"data\": {}}\r\n"
 #define ICOUNT	 "{\"return\": {\"icount\": 123456789012, \"mode\": \"none\"}}\r\n"
 #define CLOCK	 "{\"return\": \"0000000009010000: 0x6955b900\\r\\n\"}\r\n"
 
@@ -67,6 +68,7 @@ static void test_poll(void)
 	       "both are known");
 	qmp_poll(&qmp);
 	tap_ok(asked("query-replay") && qmp.why[0] == '\0', "and the next poll begins");
+	tap_ok(!qmp.shut_down && say(SHUTDOWN) && qmp.shut_down, "the machine is shut down");
 	end();
 }
 

@@ -136,12 +136,16 @@ static void serve(struct board *b)
 		b->qmp_open = qmp_receive(&b->qmp);
 }
 
+/*
+ * Until QEMU ends, or says that its machine has: QEMU 7.2 waits for ever on its way out where a question
+ * comes just then.
+ */
 static void serve_all(struct board *b)
 {
 	int64_t next_poll = 0;
 
 	b->answered_ms = now_ms();
-	while (!b->ended && !b->printed.end_seen && b->outcome == RUN_ENDED) {
+	while (!b->ended && !b->qmp.shut_down && !b->printed.end_seen && b->outcome == RUN_ENDED) {
 		if (now_ms() >= next_poll) {
 			qmp_poll(&b->qmp);
 			next_poll = now_ms() + POLL_MS;

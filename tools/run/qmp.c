@@ -8,6 +8,7 @@
 
 #define RETURN	   "{\"return\": "
 #define ICOUNT_KEY "\"icount\": "
+#define SHUTDOWN   "\"event\": \"SHUTDOWN\""
 
 /* x: physical memory, w: of 4 bytes; 0x09010000 is RTCDR (DDI 0224, 3.3.1) on QEMU's virt board. */
 #define ASK_CLOCK                                   \
@@ -80,7 +81,7 @@ static void take_answer(struct qmp *qmp, const char *line)
 	}
 }
 
-/* One message is one line. Events come between answers, and are of no interest. */
+/* One message is one line. Events come between answers, and but one are of no interest. */
 static void take_line(void *ctx, const char *line, size_t len, bool whole)
 {
 	struct qmp *qmp = ctx;
@@ -94,6 +95,8 @@ static void take_line(void *ctx, const char *line, size_t len, bool whole)
 		take_answer(qmp, line);
 	} else if (strncmp(line, "{\"error\"", 8) == 0) {
 		complain(qmp, line);
+	} else if (strstr(line, SHUTDOWN) != NULL) {
+		qmp->shut_down = true;
 	}
 }
 

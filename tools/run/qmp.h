@@ -19,6 +19,7 @@ struct qmp {
 	uint64_t icount; /* instructions executed */
 	uint64_t clock;	 /* seconds, of the machine's clock */
 	unsigned polls;	 /* answered; icount and clock hold from the first one on */
+	bool shut_down;	 /* the machine is off, or was to be reset: it has done all it ever does */
 	char why[160];	 /* an answer that is none; "" if there was none such */
 };
 
