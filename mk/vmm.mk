@@ -12,5 +12,9 @@ VMM_SAMPLE := $(BUILD)/a64-linux/sample
 $(VMM_SAMPLE): $(BUILD)/a64-linux/tests/kvm/sample.o
 	$(A64_CC) -static -o $@ $^
 .SECONDARY: $(BUILD)/a64-linux/tests/kvm/sample.o
-check-kvm: $(VMM_SAMPLE) $(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img)
+VMM_DEPS := $(VMM_SAMPLE) $(BUILD)/conformance/suite-4k-le.img $(BUILD)/conformance/user $(BUILD)/guest/initramfs.cpio \
+	$(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img)
+check-kvm: $(VMM_DEPS)
+KVM_TESTS_CHECK += $(addprefix tests/kvm/,lab_conform.t lab_guests.t lab_steal.t)
+QEMU_DEPS       += $(VMM_DEPS)
 clang-host: $(BUILD)/a64-linux-clang/tests/kvm/sample.o
