@@ -67,7 +67,7 @@ struct sched_vcpu {
 	uint8_t cpu;	      /* where it runs or ran last */
 	uint8_t home;	      /* the CPU in whose timer queue and waiting list it is */
 	bool wake_pending;    /* a wake-up came while it was not BLOCKED */
-	bool stop_pending;    /* RUNNING, and is to be OFF when its CPU comes to sched_next() */
+	bool stop_pending;    /* RUNNING, and is to be OFF as soon as its CPU decides */
 	bool on_cpu;	      /* see above: sched_claim(), sched_release() */
 };
 
