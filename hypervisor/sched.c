@@ -92,7 +92,8 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 		return false;
 	sched_join(v, v->sched.slice_vtime / 2, now);
 	first = first_for(c);
-	if ((first && first->sched.ready.key <= v->sched.ready.key) || sched_owed(v) != c)
+	if ((first && first->sched.ready.key <= v->sched.ready.key) || sched_owed(v) != c ||
+	    sched_too_far(v, has)) /* what no weight explains is forgotten first: decide() does */
 		return false;
 	sched.alone &= (uint8_t)~c->bit;
 	switch_to(c, v, now);

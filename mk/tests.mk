@@ -44,7 +44,7 @@ PROVE := BUILD=$(BUILD) prove --timer --exec 'timeout -k 5 $(TEST_TIMEOUT)'
 
 .PHONY: check check-unit check-qemu clang-host format format-check
 check: all clang-host $$(UNIT_BINS) $$(SAN_BINS) $$(UNIT_TESTS) $$(TAP_DEPS) $$(QEMU_DEPS) ## build everything and run every test
-	$(PROVE) -j2 --rules 'seq=tests/{qemu,kvm}/*' --rules 'par=**' \
+	$(PROVE) -j2 --rules 'seq=tests/qemu/*' --rules 'par=**' \
 		$(UNIT_BINS) $(SAN_BINS) $(UNIT_TESTS) $(TAP_SCRIPTS) $(QEMU_TESTS)
 
 check-unit: $$(UNIT_BINS) $$(SAN_BINS) $$(UNIT_TESTS) ## run the unit tests on the host, plain and under ASan and UBSan
