@@ -271,6 +271,23 @@ static void no_hand_over(void)
 	tap_ok(S(0) == PVTIME_OFF && S(1) == PVTIME_RUNNING,
 	       "the one that runs is to stop: it does, at once");
 
+	/* 0 has had a CPU for itself, and is far ahead of the others, which a weight keeps behind. */
+	sim_init(2, 4000);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(10000, 0, 2, 0, 0);
+	sim_add(100, 0, 0, 0, 0);
+	while (S(2) != PVTIME_RUNNING)
+		wait_ms(1);
+	sim_settle();
+	sched_block(vcpu(2), sim_on(vcpu(2)->sched.cpu), sim.now, UINT64_MAX);
+	sim_settle();
+	wait_ms(200);
+	sched_wake(vcpu(2), 0, sim.now);
+	tap_ok(S(2) == PVTIME_RUNNING && S(0) == PVTIME_READY &&
+		       vcpu(0)->sched.ready.key - vcpu(2)->sched.ready.key <=
+			       4 * vcpu(0)->sched.slice_vtime,
+	       "a debt that cannot be paid is forgotten first");
+
 	/* 1 has run for a while, 2 has not, and 0 is in the midst of its slice. */
 	sim_init(1, 4000);
 	sim_add(100, 0, 0, 0, 0);
