@@ -26,7 +26,7 @@ static void report_vcpu(struct vcpu *v)
 	pvtime_totals(&copy, counter(), t, &elapsed);
 	link_record("vcpu %u %u %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %c", v->vm->id, v->id,
 		    t[PVTIME_RUNNING], t[PVTIME_READY], t[PVTIME_BLOCKED], t[PVTIME_OFF],
-		    t[PVTIME_PAUSED], elapsed, pvtime_ticks_to_ns(t[PVTIME_READY], copy.freq),
+		    t[PVTIME_PAUSED], elapsed, pvtime_ticks_to_ns(t[PVTIME_READY], copy.rate.freq),
 		    pvtime_published(v), v->exits, switches, v->refused_writes,
 		    letters[copy.state]);
 }

@@ -45,14 +45,13 @@ static void leave(struct sched_cpu *c, enum pvtime_state next, uint64_t now)
 	sched_look_again(c);
 }
 
-/* A READY vCPU that is in no queue joins the others; or waits for its next cap period. */
-static void contend(struct sched_cpu *c, struct vcpu *v, uint64_t credit, uint64_t now)
+/* A READY vCPU that has joined the others is to wait for its turn among them; or for its next cap period. */
+static void contend(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 {
 	sched_cap_roll(v, now);
 	if (sched_throttled(v)) {
 		sched_timer_set(c, v, v->sched.cap_end);
 	} else {
-		sched_join(v, credit, now);
 		queue_insert(&sched.ready, &v->sched.ready);
 		sched_place(c, v, true);
 	}
@@ -79,8 +78,8 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 }
 
 /*
- * The common case of waking somebody up: v, BLOCKED, is owed this very CPU, and nothing else is to be decided. Then it
- * has it at once, and no queue sees it. False: it is not so simple, and nothing has happened.
+ * The common case of waking somebody up: v, which has joined the others, is owed this very CPU, and nothing else is to be
+ * decided. Then it has it at once, and no queue sees it. False: it is not so simple, and nothing has happened.
  */
 static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 {
@@ -90,7 +89,6 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 	if (!has || c->resched || sched.idle ||
 	    (v->sched.cap_budget & has->sched.cap_budget) != UINT64_MAX)
 		return false;
-	sched_join(v, v->sched.slice_vtime / 2, now);
 	first = first_for(c);
 	if ((first && first->sched.ready.key <= v->sched.ready.key) || sched_owed(v) != c ||
 	    sched_too_far(v, has)) /* what no weight explains is forgotten first: decide() does */
@@ -111,10 +109,11 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 		set_state(c, v, PVTIME_PAUSED, now);
 		return;
 	}
+	sched_join(v, v->sched.slice_vtime / 2, now);
 	if (hand_over(c, v, now))
 		return;
 	set_state(c, v, PVTIME_READY, now);
-	contend(c, v, v->sched.slice_vtime / 2, now);
+	contend(c, v, now);
 	if (c->resched)
 		return; /* it decides anyhow */
 	c->deadline = min_u64(c->deadline, v->sched.refresh_at);
@@ -129,10 +128,12 @@ COLD static void expire(struct sched_cpu *c, uint64_t now)
 	struct vcpu *v;
 
 	while ((v = sched_timer_due(c, now))) {
-		if (state_of(v) == PVTIME_BLOCKED)
+		if (state_of(v) == PVTIME_BLOCKED) {
 			make_ready(c, v, now);
-		else
-			contend(c, v, 0, now);
+		} else {
+			sched_join(v, 0, now);
+			contend(c, v, now);
+		}
 	}
 }
 

@@ -144,7 +144,7 @@ static inline bool vgic_signals(const struct vcpu *v, unsigned group, unsigned p
 	return vgic_preempts(v, vmcr, group, priority);
 }
 
-/* vgic_lr.c. v is loaded here: all its interrupts are in software from here on until it is flushed. */
+/* vgic_fold.c. v is loaded here: all its interrupts are in software from here on until it is flushed. */
 void vgic_fold_all(struct vcpu *v);
 static inline void vgic_fold(struct vcpu *v)
 {

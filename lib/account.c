@@ -22,9 +22,7 @@ void pvtime_vcpu_init(struct pvtime_vcpu *v, enum pvtime_dialect dialect, uint32
 	start(v, now);
 	v->ipa = PVTIME_IPA_NONE;
 	v->counter = NULL;
-	v->freq = freq_hz ? freq_hz : 1;
-	v->whole = NS_PER_S / v->freq;
-	v->rest = NS_PER_S % v->freq;
+	v->rate = rate_of(freq_hz ? freq_hz : 1);
 	v->dialect = (uint8_t)(freq_hz ? dialect : PVTIME_DIALECT_OFF);
 }
 

@@ -4,5 +4,5 @@
 
 uint64_t pvtime_ticks_to_ns(uint64_t ticks, uint32_t freq_hz)
 {
-	return ns_of_ticks(ticks, freq_hz, NS_PER_S / freq_hz, NS_PER_S % freq_hz);
+	return ns_of_ticks(ticks, rate_of(freq_hz));
 }

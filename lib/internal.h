@@ -11,6 +11,12 @@
 
 #define NS_PER_S 1000000000u
 
+static inline struct pvtime_rate rate_of(uint32_t freq)
+{
+	return (struct pvtime_rate){
+		.whole = NS_PER_S / freq, .rest = NS_PER_S % freq, .freq = freq};
+}
+
 /*
  * floor(ticks * 10^9 / freq) without the 94-bit product, and exact (R-26). 10^9 = whole * freq + rest, which is
  * worked out once for a vCPU, and ticks = q * freq + r. Then it is
@@ -19,14 +25,15 @@
  * No overflow: r and rest are less than freq < 2^32, and no part is more than the result, of which 2^64 ns hold
  * 584 years, at any frequency.
  */
-static inline uint64_t ns_of_ticks(uint64_t ticks, uint32_t freq, uint32_t whole, uint32_t rest)
+__attribute__((always_inline)) static inline uint64_t ns_of_ticks(uint64_t ticks,
+								  struct pvtime_rate rate)
 {
-	uint64_t ns = ticks * whole;
+	uint64_t ns = ticks * rate.whole;
 
-	if (__builtin_expect(rest != 0, false)) {
-		uint64_t q = ticks / freq, r = ticks % freq;
+	if (__builtin_expect(rate.rest != 0, false)) {
+		uint64_t q = ticks / rate.freq, r = ticks % rate.freq;
 
-		ns += q * rest + r * rest / freq;
+		ns += q * rate.rest + r * rate.rest / rate.freq;
 	}
 	return ns;
 }

@@ -22,16 +22,11 @@
  */
 __attribute__((always_inline)) static inline bool store_total(struct pvtime_vcpu *v)
 {
-	uint64_t *counter = v->counter, ns;
+	uint64_t *counter = v->counter;
 
 	if (!counter)
 		return false;
-	ns = v->ticks[PVTIME_READY] * v->whole;
-	if (__builtin_expect(v->rest != 0, false)) {
-		/* What only this needs, the compiler would load in any case. */
-		__asm__ volatile("" : : : "memory");
-		ns = ns_of_ticks(v->ticks[PVTIME_READY], v->freq, v->whole, v->rest);
-	}
+	uint64_t ns = ns_of_ticks(v->ticks[PVTIME_READY], v->rate);
 	v->published_ns = ns;
 	__atomic_store_n(counter, le64(ns), __ATOMIC_RELAXED);
 	return true;

@@ -58,7 +58,7 @@ int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_S
 	put_le(blob + AT_MAGIC, 4, MAGIC);
 	put_le(blob + AT_VERSION, 2, VERSION);
 	put_le(blob + AT_SIZE, 2, PVTIME_SNAPSHOT_SIZE);
-	put_le(blob + AT_FREQ, 4, v->freq);
+	put_le(blob + AT_FREQ, 4, v->rate.freq);
 	put_le(blob + AT_STATE, 1, v->state);
 	put_le(blob + AT_DIALECT, 1, v->dialect);
 	put_le(blob + AT_ZERO, 2, 0);
@@ -113,13 +113,13 @@ static bool totals_hold(const uint8_t *blob, uint32_t freq)
 /* Does it fit this vCPU, as it was set up for it? */
 static int check_content(const struct pvtime_vcpu *v, const uint8_t *blob)
 {
-	if (get_le(blob + AT_FREQ, 4) != v->freq)
+	if (get_le(blob + AT_FREQ, 4) != v->rate.freq)
 		return PVTIME_ESNAP_FREQ;
 	if (get_le(blob + AT_DIALECT, 1) != v->dialect || get_le(blob + AT_IPA, 8) != v->ipa)
 		return PVTIME_ESNAP_ABI;
 	if (!stopped(blob[AT_STATE]) || get_le(blob + AT_ZERO, 2))
 		return PVTIME_ESNAP_STATE;
-	if (!totals_hold(blob, v->freq))
+	if (!totals_hold(blob, v->rate.freq))
 		return PVTIME_ESNAP_TOTALS;
 	return PVTIME_OK;
 }

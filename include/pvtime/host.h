@@ -35,6 +35,12 @@ enum pvtime_state {
 
 #define PVTIME_IPA_NONE UINT64_MAX
 
+/* How counter ticks become nanoseconds: 10^9 = whole * freq + rest. Fields are private to the library. */
+struct pvtime_rate {
+	uint32_t whole, rest;
+	uint32_t freq; /* CNTFRQ, Hz; never 0 */
+};
+
 /* The accounting of one vCPU. At most 128 bytes. Fields are private to the library. */
 struct pvtime_vcpu {
 	uint64_t ticks[PVTIME_STATES]; /* closed intervals, by state, in counter ticks */
@@ -43,10 +49,9 @@ struct pvtime_vcpu {
 	uint64_t ipa;		       /* of the structure, or PVTIME_IPA_NONE */
 	uint64_t *counter;	       /* in the hypervisor's own mapping of it, or NULL */
 	uint64_t published_ns;	       /* what the last successful publish stored */
-	uint32_t whole, rest;	       /* 10^9 divided by freq: ns of a tick, and what remains */
-	uint32_t freq;		       /* CNTFRQ, Hz */
-	uint8_t state;		       /* enum pvtime_state */
-	uint8_t dialect;	       /* enum pvtime_dialect */
+	struct pvtime_rate rate;
+	uint8_t state;	 /* enum pvtime_state */
+	uint8_t dialect; /* enum pvtime_dialect */
 };
 _Static_assert(sizeof(struct pvtime_vcpu) <= 128, "a vCPU costs at most 128 bytes");
 

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From the list registers back to software: what the guest made of the interrupts that it was given (IHI 0069,
+ * chapter 5), and what happened to them meanwhile.
+ */
+#include "vgic_state.h"
+
+/* What the guest made of an interrupt that was in a list register, where nothing else has happened to it. */
+static inline void fold_guest(struct vgic_bank *b, uint32_t bit, unsigned entry, uint64_t lr)
+{
+	if ((entry & VGIC_LR_PENDING) && !(lr & LR_PENDING))
+		b->latch &= ~bit;
+	b->active = lr & LR_ACTIVE ? b->active | bit : b->active & ~bit;
+	b->lr &= ~bit;
+}
+
+/* The same for one to which something has happened meanwhile, or which is tied to a physical interrupt. */
+COLD static void fold_changed(struct vgic_vcpu *g, struct vgic_bank *b, unsigned entry, uint64_t lr)
+{
+	uint32_t intid = entry & VGIC_LR_INTID, bit = vgic_bit(intid);
+	bool active = lr & LR_ACTIVE;
+
+	/* Taking an interrupt uses up its latch, also where the line keeps it pending. */
+	if (((entry & VGIC_LR_PENDING) && !(lr & LR_PENDING)) || (b->drop & bit))
+		b->latch &= ~bit;
+	b->latch |= b->again & bit;
+	if (intid < 32 && (g->held & bit)) {
+		bool was_active = active || (b->active & bit);
+
+		if ((entry & VGIC_LR_HW) && !(lr & (LR_PENDING | LR_ACTIVE))) {
+			/* The guest's deactivation has deactivated the physical interrupt. */
+			g->held &= ~bit;
+			b->level &= ~bit;
+		} else if (was_active && (!active || (b->retire & bit))) {
+			b->level &= ~bit; /* as vgic_deactivate() */
+		}
+	}
+	if ((active || (b->raise & bit)) && !(b->retire & bit))
+		b->active |= bit;
+	else
+		b->active &= ~bit;
+	b->again &= ~bit;
+	b->drop &= ~bit;
+	b->raise &= ~bit;
+	b->retire &= ~bit;
+	b->lr &= ~bit;
+}
+
+/* Apply to the software state what became of one list register. */
+static __attribute__((noinline)) void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
+{
+	struct vgic_vcpu *g = &v->gic;
+	uint32_t intid = entry & VGIC_LR_INTID, bit = vgic_bit(intid);
+	unsigned word = intid / 32;
+	struct vgic_bank *b = vgic_bank_of(v, word);
+
+	if ((vgic_touched(b) & bit) ||
+	    (word == 0 && (g->held & bit) &&
+	     (!(entry & VGIC_LR_HW) || (lr & (LR_PENDING | LR_ACTIVE))))) {
+		fold_changed(g, b, entry, lr);
+	} else {
+		if (entry & VGIC_LR_HW) { /* taken and deactivated, with the physical interrupt */
+			g->held &= ~bit;
+			b->level &= ~bit;
+		}
+		fold_guest(b, bit, entry, lr);
+	}
+	if (word != 0)
+		vgic_spis_changed(v->vm, word - 1, bit, v);
+}
+
+/* One of the vCPU's own, which nobody but the guest has touched: an SGI, mostly. False: it is not such a one. */
+static inline bool fold_plain(struct vgic_vcpu *g, unsigned entry, uint64_t lr)
+{
+	struct vgic_bank *b = &g->bank;
+	uint32_t bit = vgic_bit(entry);
+
+	if ((entry & (VGIC_LR_INTID | VGIC_LR_HW)) >= 32 || ((vgic_touched(b) | g->held) & bit))
+		return false;
+	fold_guest(b, bit, entry, lr);
+	return true;
+}
+
+/*
+ * The guest has deactivated interrupts that are in no list register, and the hardware only counted
+ * them. With EOImode 0 it does so from the highest priority down; with EOImode 1, ICC_DIR_EL1 traps and
+ * nothing is counted.
+ */
+COLD static void fold_uncached(struct vcpu *v)
+{
+	uint64_t hcr = gich_read_hcr();
+
+	if (HCR_EOICOUNT(hcr) == 0)
+		return;
+	for (unsigned n = HCR_EOICOUNT(hcr); n != 0; n--) {
+		uint32_t best = vgic_best(v, true, VGIC_BOTH_GROUPS), intid = best & 0xffff;
+		unsigned word = intid / 32;
+
+		if (best == VGIC_NONE)
+			break;
+		vgic_deactivate(vgic_bank_of(v, word), vgic_bit(intid),
+				word == 0 ? v->gic.held : 0);
+		if (word != 0)
+			vgic_spis_changed(v->vm, word - 1, vgic_bit(intid), v);
+	}
+	vgic_mark(v);
+	gich_write_hcr(v->gic.hcr);
+}
+
+/* Those who waited for this (see vgic_regs.c) may go on. */
+COLD static void release_waiters(struct vcpu *v)
+{
+	for (uint32_t from = v->gic.sync_from; from != 0; from &= from - 1)
+		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t) ~(1u << v->id);
+	v->gic.sync_from = 0;
+}
+
+static __attribute__((noinline)) void fold_several(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+
+	for (unsigned i = 0; i < g->used; i++) {
+		uint64_t lr = gich_read_lr(i);
+
+		if (!fold_plain(g, g->lr[i], lr))
+			fold_one(v, g->lr[i], lr);
+	}
+}
+
+/* Mostly one list register is in use, and what is in it is plain: that is to need no stack. */
+void vgic_fold_all(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+
+	if (g->sync_from)
+		release_waiters(v);
+	if (g->hcr & HCR_LRENPIE)
+		fold_uncached(v);
+	if (g->used == 0)
+		return;
+	if (g->used > 1 || !fold_plain(g, g->lr[0], gich_read_lr(0)))
+		fold_several(v);
+	g->used = 0;
+	vgic_mark(v);
+}
+
+void vgic_maintenance(struct vcpu *v)
+{
+	spin_lock(&v->vm->gic.lock);
+	vgic_fold(v);
+	v->gic.hcr = 0;
+	gich_write_hcr(0);
+	vgic_mark(v);
+	spin_unlock(&v->vm->gic.lock);
+}
+
+void vgic_put(struct vcpu *v)
+{
+	struct vgic_vcpu *g = &v->gic;
+	struct vgic *d = &v->vm->gic;
+
+	spin_lock(&d->lock);
+	vgic_fold(v);
+	for (unsigned i = 0; i < g->stale; i++)
+		gich_write_lr(i, 0);
+	g->stale = 0;
+	g->hcr = 0;
+	gich_write_hcr(0);
+	g->vmcr = (uint32_t)gich_read_vmcr();
+	g->apr[0][0] = gich_read_apr(0, 0);
+	g->apr[1][0] = gich_read_apr(1, 0);
+	for (unsigned n = 1; n < d->naprs; n++) {
+		g->apr[0][n] = gich_read_apr(0, n);
+		g->apr[1][n] = gich_read_apr(1, n);
+	}
+	g->loaded = false;
+	spin_unlock(&d->lock);
+}
