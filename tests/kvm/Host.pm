@@ -22,7 +22,7 @@ use Shared;
 use Test::More;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($build $tmp host_run host_initramfs slurp spew);
+our @EXPORT = qw($build $tmp host_run host_initramfs run_command slurp spew);
 
 # What every script begins with. wait_for N COMMAND...: until the command succeeds, and at most N seconds of the host's.
 my $prelude = <<'END';
