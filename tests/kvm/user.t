@@ -12,7 +12,7 @@ use Host;
 use JSON::PP;
 use Test::More;
 
-my ($status, $out, $err) = run_command("$build/pvtime", qw(conform --run user --case attr_overlap,header --case attr_twice --json - kvm));
+my ($status, $out, $err) = run_command("$build/pvtime", 'conform', qw(--run user --case attr_twice --case), 'attr_overlap,header', qw(--json - kvm));
 is("$status$err", '0', 'some cases of the program: status 0');
 my $report = decode_json($out);
 my @runs = @{$report->{targets}[0]{runs}};
