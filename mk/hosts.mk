@@ -50,3 +50,4 @@ conform_hosts_SRCS   := tests/unit/conform_hosts.c $(addprefix tools/run/,board.
 	initramfs.c file.c kit.c debian.c kvm.c xen.c) machine/image.c machine/elf64.c
 
 TAP_DEPS += $(CONFORM_USER)
+check-kvm: $(CONFORM_HOST) $(CONFORM_USER)

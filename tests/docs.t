@@ -9,27 +9,13 @@ use strict;
 use warnings;
 use File::Basename qw(dirname);
 use File::Find qw(find);
-use File::Temp qw(tempdir);
+use FindBin;
+use lib $FindBin::Bin;
+use Shared qw($tmp slurp spew);
 use Test::More;
 
 my $build = $ENV{BUILD} // 'build';
-my $tmp = tempdir(CLEANUP => 1);
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
-
-sub slurp {
-	my ($path) = @_;
-	open my $f, '<', $path or die "$path: $!";
-	local $/;
-	return scalar <$f>;
-}
-
-sub spew {
-	my ($path, $text) = @_;
-	open my $f, '>', $path or die "$path: $!";
-	print $f $text;
-	close $f or die "$path: $!";
-	return $path;
-}
 
 my (%file, %folder, %name);
 find({no_chdir => 1, wanted => sub {

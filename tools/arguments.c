@@ -5,12 +5,6 @@
 #include "tools/arguments.h"
 #include "tools/report.h"
 
-void arguments_begin(void)
-{
-	opterr = 0;
-	optind = 0;
-}
-
 /* `argument` is what getopt_long() has just consumed. */
 static void report_wrong(const struct option *table, const char *command, int result,
 			 const char *argument)
@@ -31,23 +25,55 @@ static void report_wrong(const struct option *table, const char *command, int re
 	report("'%s' is not an option; 'pvtime help %s' lists them", argument, command);
 }
 
-int arguments_next(const struct option *table, const char *command, int argc, char **argv)
+static bool take_number(const struct argument *argument, const char *text)
 {
-	int result = getopt_long(argc, argv, ":", table, NULL);
+	size_t n = strspn(text, "0123456789");
+	unsigned long value = n > 0 && n < 10 && text[n] == '\0' ? strtoul(text, NULL, 10) : 0;
 
-	if (result == '?' || result == ':') {
-		report_wrong(table, command, result, argv[optind - 1]);
-		return -1;
-	}
-	return result == -1 ? 0 : result;
+	*argument->number = (unsigned)value;
+	if (value >= 1 && value <= argument->most)
+		return true;
+	report("--%s: '%s' is not %s; expected 1 to %u", argument->name, text, argument->what,
+	       argument->most);
+	return false;
 }
 
-bool arguments_named(const struct option *table, int option)
+static bool take(const struct argument *argument, void *options)
 {
-	if (*optarg != '\0')
-		return true;
-	report("--%s: expected a name, not nothing", table[option - 1].name);
-	return false;
+	if (argument->take != NULL)
+		return argument->take(options, optarg);
+	if (argument->number != NULL)
+		return take_number(argument, optarg);
+	if (argument->flag != NULL)
+		return *argument->flag = true;
+	*argument->text = optarg;
+	if (*optarg == '\0')
+		report("--%s: expected a name, not nothing", argument->name);
+	return *optarg != '\0';
+}
+
+bool arguments_parse(const char *command, const struct argument *table, void *options, int argc,
+		     char **argv)
+{
+	struct option known[ARGUMENTS_MAX + 1] = {{.name = NULL}};
+	int result;
+
+	/* Their values are 1, 2, ...: no letter, and neither of getopt's ':' and '?'. */
+	for (unsigned i = 0; i < ARGUMENTS_MAX && table[i].name != NULL; i++)
+		known[i] = (struct option){table[i].name,
+					   table[i].flag != NULL ? no_argument : required_argument,
+					   NULL, (int)i + 1};
+	opterr = 0;
+	optind = 0;
+	while ((result = getopt_long(argc, argv, ":", known, NULL)) > 0) {
+		if (result == '?' || result == ':') {
+			report_wrong(known, command, result, argv[optind - 1]);
+			return false;
+		}
+		if (!take(&table[result - 1], options))
+			return false;
+	}
+	return true;
 }
 
 bool arguments_seconds(const char *text, uint64_t *ns)
@@ -72,19 +98,6 @@ bool arguments_seconds(const char *text, uint64_t *ns)
 	}
 	*ns = whole * NS_PER_S + part;
 	return *p == '\0' && *ns > 0 && *ns <= (uint64_t)SECONDS_MAX * NS_PER_S;
-}
-
-bool arguments_number(const char *option, const char *text, const char *what, unsigned most,
-		      unsigned *number)
-{
-	size_t n = strspn(text, "0123456789");
-	unsigned long value = n > 0 && n < 10 && text[n] == '\0' ? strtoul(text, NULL, 10) : 0;
-
-	*number = (unsigned)value;
-	if (value >= 1 && value <= most)
-		return true;
-	report("--%s: '%s' is not %s; expected 1 to %u", option, text, what, most);
-	return false;
 }
 
 bool arguments_target(const char *text, const char *const *names, size_t count, bool *chosen)
@@ -117,6 +130,15 @@ bool arguments_collect(const char ***list, size_t *count, const char *text)
 	*list = more;
 	more[(*count)++] = text;
 	return true;
+}
+
+bool arguments_listed(const char *const *list, size_t count, const char *text)
+{
+	size_t i = 0;
+
+	while (i < count && strcmp(list[i], text) != 0)
+		i++;
+	return i < count || count == 0;
 }
 
 bool arguments_one_standard(const char *const *files, size_t count, const char *options)

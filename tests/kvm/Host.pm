@@ -12,37 +12,17 @@ package Host;
 
 use strict;
 use warnings;
-use Cwd qw(abs_path);
 use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Copy qw(copy);
 use File::Path qw(make_path);
-use File::Temp qw(tempdir);
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Shared;
 use Test::More;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($build $tmp host_run host_initramfs slurp spew);
-
-our $build = abs_path($ENV{BUILD} // 'build');
-our $tmp = tempdir(CLEANUP => 1);
-$ENV{LC_ALL} = 'C';
-
-sub slurp
-{
-	my ($path) = @_;
-	open my $f, '<:raw', $path or die "$path: $!";
-	local $/;
-	return <$f> // '';
-}
-
-sub spew
-{
-	my ($path, $bytes) = @_;
-	open my $f, '>:raw', $path or die "$path: $!";
-	print $f $bytes;
-	close $f or die "$path: $!";
-	return $path;
-}
+our @EXPORT = qw($build $tmp host_run host_initramfs run_command slurp spew);
 
 # What every script begins with. wait_for N COMMAND...: until the command succeeds, and at most N seconds of the host's.
 my $prelude = <<'END';

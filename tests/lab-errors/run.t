@@ -8,21 +8,16 @@
 
 use strict;
 use warnings;
-use Cwd qw(abs_path);
-use File::Basename qw(basename dirname);
+use File::Basename qw(basename);
 use File::Copy qw(copy);
-use File::Temp qw(tempdir);
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Shared;
 use Test::More;
-
-my $here = abs_path(dirname(__FILE__));
-my $pvtime = abs_path(($ENV{BUILD} // 'build') . '/pvtime');
-my $tmp = tempdir(CLEANUP => 1);
 
 sub put {
 	my ($name, @bytes) = @_;
-	open my $f, '>:raw', "$tmp/$name" or die "$name: $!";
-	print $f @bytes;
-	close $f or die "$name: $!";
+	spew("$tmp/$name", @bytes);
 }
 
 # The images.
@@ -48,40 +43,24 @@ put('bin/qemu-system-aarch64', "#!/bin/sh\ntouch '$tmp/started'\n");
 chmod 0755, "$tmp/bin/qemu-system-aarch64";
 $ENV{PATH} = "$tmp/bin:$ENV{PATH}";
 
-sub slurp {
-	my ($name) = @_;
-	open my $f, '<:raw', "$tmp/$name" or return '';
-	local $/;
-	return <$f> // '';
-}
-
 sub run_lab {
 	my ($path) = @_;
-	my $pid = fork() // die;
-	if (!$pid) {
-		open STDIN, '<', '/dev/null';
-		open STDOUT, '>', "$tmp/stdout";
-		open STDERR, '>', "$tmp/stderr";
-		exec $pvtime, 'lab', '--hypervisor', "$tmp/hypervisor.img", $path;
-		exit 127;
-	}
-	waitpid $pid, 0;
-	return $?;
+	return run_command("$build/pvtime", 'lab', '--hypervisor', "$tmp/hypervisor.img", $path);
 }
 
 # refused NAME, FILE, MESSAGE: the message is what follows the file's path.
 sub refused {
 	my ($name, $file, $message) = @_;
 	my $path = "$tmp/$file";
-	my $status = run_lab($path);
+	my ($status, $out, $err) = run_lab($path);
 	my $want = quotemeta($message);
 	$want =~ s/TMP/quotemeta($tmp)/ge;
 	$want =~ s/SIZE/[0-9]+/g;
 	$want =~ s/END/0x[0-9a-f]+/g;
 	unlink "$tmp/started" and fail("$name: no QEMU is started");
-	is($status, 2 << 8, "$name: status 2");
-	is(slurp('stdout'), '', "$name: nothing on standard output");
-	like(slurp('stderr'), qr/\A\Q$path\E$want\n\z/, "$name: the message");
+	is($status, 2, "$name: status 2");
+	is($out, '', "$name: nothing on standard output");
+	like($err, qr/\A\Q$path\E$want\n\z/, "$name: the message");
 }
 
 # The check sees that a lab was started.
@@ -89,11 +68,9 @@ put('good.lab', "[vm a]\nkernel = tiny.bin\n");
 run_lab("$tmp/good.lab");
 ok(unlink("$tmp/started"), 'a good lab starts QEMU');
 
-for my $lab (sort glob "$here/*.lab") {
+for my $lab (sort glob "$FindBin::Bin/*.lab") {
 	my $name = basename($lab, '.lab');
-	open my $f, '<', $lab or die "$lab: $!";
-	my ($message) = <$f> =~ /^; (.*)$/ or die "$lab: says nothing about its message";
-	close $f;
+	my ($message) = slurp($lab) =~ /\A; (.*)/ or die "$lab: says nothing about its message";
 	# Root may read everything.
 	next if $name eq 'kernel-unreadable' && $> == 0;
 	copy($lab, "$tmp/$name.lab");

@@ -7,32 +7,22 @@ package Guest;
 
 use strict;
 use warnings;
-use Cwd qw(abs_path);
 use Exporter qw(import);
-use File::Temp qw(tempdir);
+use FindBin;
+use lib "$FindBin::Bin/..";
 use JSON::PP;
+use Shared;
 use Storable qw(dclone);
 use Test::More;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($pvtime $tmp bare linux lab_file run run_ok faultless faulty reports ledger_faults
-	steal_faults tap_faults line_of share vcpu ms doctored slurp);
+our @EXPORT = qw($build $pvtime $tmp bare linux lab_file run run_ok faultless faulty reports ledger_faults
+	steal_faults tap_faults line_of share vcpu ms doctored run_command slurp spew);
 
-our $build = abs_path($ENV{BUILD} // 'build');
 our $pvtime = "$build/pvtime";
-our $tmp = tempdir(CLEANUP => 1);
-$ENV{LC_ALL} = 'C';
 
 # What agrees with the ledger to a tick: /proc/stat counts in USER_HZ, and the issue allows two of them.
 use constant {TICK_NS => 10_000_000, PROC_TOLERANCE_NS => 20_000_000};
-
-sub slurp
-{
-	my ($path) = @_;
-	open my $f, '<:raw', $path or die "$path: $!";
-	local $/;
-	return <$f> // '';
-}
 
 use constant LIMIT_S => 150; # a run that takes longer hangs
 
@@ -63,11 +53,7 @@ my $labs = 0;
 sub lab_file
 {
 	my ($lab, @sections) = @_;
-	my $path = "$tmp/lab" . $labs++ . '.lab';
-	open my $f, '>', $path or die "$path: $!";
-	print $f section('lab', %$lab), @sections;
-	close $f or die "$path: $!";
-	return $path;
+	return spew("$tmp/lab" . $labs++ . '.lab', section('lab', %$lab), @sections);
 }
 
 # run({pcpus => 2, ...}, VM...): status, out, err, ledger (the JSON's text), json (decoded), console {name}, cpu_s
@@ -82,15 +68,9 @@ sub run
 	my $file = lab_file(\%lab, @vms);
 	my ($dir) = $file =~ /(.*)\.lab/;
 	my ($begin, @before) = (time, times);
-	my $pid = fork // die "fork: $!";
-	if ($pid == 0) {
-		open STDIN, '<', '/dev/null' or die;
-		open STDOUT, '>', "$file.out" or die;
-		open STDERR, '>', "$file.err" or die;
-		exec 'timeout', '-k', 15, LIMIT_S, $pvtime, 'lab', '--json', "$file.json", '--console-dir', $dir, @options, $file or die;
-	}
-	waitpid $pid, 0;
-	my %run = (status => $? & 127 ? 128 + ($? & 127) : $? >> 8, out => slurp("$file.out"), err => slurp("$file.err"));
+	my %run;
+	@run{qw(status out err)} = run_command('timeout', '-k', 15, LIMIT_S, $pvtime, 'lab', '--json', "$file.json",
+		'--console-dir', $dir, @options, $file);
 	my @after = times;
 	$run{cpu_s} = $after[2] + $after[3] - $before[2] - $before[3];
 	note sprintf '%.1f s on this machine, %.1f s of its CPUs', time - $begin, $run{cpu_s};

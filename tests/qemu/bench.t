@@ -14,28 +14,13 @@ use Test::More;
 
 my $committed = 'bench/results.json';
 
-sub bench
-{
-	my (@options) = @_;
-	my $pid = fork // die "fork: $!";
-	if ($pid == 0) {
-		open STDOUT, '>', "$tmp/out" or die;
-		open STDERR, '>', "$tmp/err" or die;
-		exec 'timeout', '-k', 15, 280, $pvtime, 'bench', @options or die;
-	}
-	waitpid $pid, 0;
-	return ($? >> 8, slurp("$tmp/out"), slurp("$tmp/err"));
-}
+sub bench { return run_command('timeout', '-k', 15, 280, $pvtime, 'bench', @_) }
 
 # Written to a file, with something done to it.
 sub changed
 {
 	my ($results, $change) = @_;
-	my $path = "$tmp/changed.json";
-	open my $f, '>', $path or die "$path: $!";
-	print $f encode_json(doctored($results, $change));
-	close $f or die;
-	return $path;
+	return spew("$tmp/changed.json", encode_json(doctored($results, $change)));
 }
 
 my ($status, $out, $err) = bench('--quick', '--compare', $committed, '--json', "$tmp/now.json");

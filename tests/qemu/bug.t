@@ -6,44 +6,27 @@
 
 use strict;
 use warnings;
-use File::Temp 'tempdir';
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Shared;
 use Test::More;
 
-my $build = $ENV{BUILD} // 'build';
-my $dir = tempdir(CLEANUP => 1);
+spew("$tmp/hello.lab", '[vm hello]' . "\nkernel = $build/guest/hello.img\nmemory = 16M\n");
 
-sub slurp {
-	my ($file) = @_;
-	open my $in, '<:raw', $file or die "$file: $!";
-	local $/;
-	return <$in>;
-}
-
-sub spew {
-	my ($file, $bytes) = @_;
-	open my $out, '>:raw', $file or die "$file: $!";
-	print {$out} $bytes;
-	close $out or die "$file: $!";
-}
-
-spew("$dir/hello.lab", '[vm hello]' . "\nkernel = $ENV{PWD}/$build/guest/hello.img\nmemory = 16M\n");
-
-# The hypervisor with these instructions at guest_enter(): exit status and what went to standard error.
+# The hypervisor with these instructions at guest_enter(): exit status, what it printed, and what went to standard error.
 sub run_with {
 	my (@instructions) = @_;
 	my ($enter) = `aarch64-linux-gnu-nm $build/hypervisor.elf` =~ /^([0-9a-f]+) T guest_enter$/m or die 'no guest_enter()';
 	my $image = slurp("$build/hypervisor.img");
 	substr($image, hex $enter, 4 * @instructions) = pack 'V*', @instructions;
-	spew("$dir/bad.img", $image);
-	system("timeout 100 $build/pvtime lab --deterministic --hypervisor $dir/bad.img $dir/hello.lab " .
-		">$dir/out 2>$dir/err");
-	return ($? >> 8, slurp("$dir/err"));
+	spew("$tmp/bad.img", $image);
+	return run_command(qw(timeout 100), "$build/pvtime", qw(lab --deterministic --hypervisor), "$tmp/bad.img", "$tmp/hello.lab");
 }
 
 # ec, fsc: exception class and fault status code of the syndrome (DDI 0487, D19.2.37).
 sub stops_with {
 	my ($name, $ec, $fsc, @instructions) = @_;
-	my ($status, $err) = run_with(@instructions);
+	my ($status, $out, $err) = run_with(@instructions);
 	my $message = 'ESR 0x([0-9a-f]+) ELR 0x[0-9a-f]+ \\(image \\+ 0x[0-9a-f]+\\) FAR 0x[0-9a-f]+';
 	subtest $name => sub {
 		is($status, 1, 'status 1');
@@ -53,7 +36,7 @@ sub stops_with {
 		is($esr & 0x3f, $fsc, 'fault status');
 		like($err, qr/x00 [0-9a-f]{16} [0-9a-f]{16} [0-9a-f]{16} [0-9a-f]{16}$/m, 'registers');
 		is(() = $err =~ /x\d\d (?:[0-9a-f]{16} ?){4}$/mg, 7, 'seven lines of them, and the stack pointer');
-		unlike(slurp("$dir/out"), qr/ok/, 'the guest has not gone on');
+		unlike($out, qr/ok/, 'the guest has not gone on');
 	} or diag($err);
 }
 

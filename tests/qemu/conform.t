@@ -12,24 +12,10 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-my $build = $ENV{BUILD} // 'build';
 my $suite = "$build/conformance/suite-4k-le.img";
 
 # pvtime conform: status, standard output, standard error.
-my $n = 0;
-sub conform
-{
-	my $file = "$tmp/conform" . $n++;
-	my $pid = fork // die "fork: $!";
-	if ($pid == 0) {
-		open STDIN, '<', '/dev/null' or die;
-		open STDOUT, '>', "$file.out" or die;
-		open STDERR, '>', "$file.err" or die;
-		exec 'timeout', '-k', 5, 240, $pvtime, 'conform', @_ or die;
-	}
-	waitpid $pid, 0;
-	return ($? & 127 ? 128 + ($? & 127) : $? >> 8, slurp("$file.out"), slurp("$file.err"));
-}
+sub conform { return run_command('timeout', '-k', 5, 240, $pvtime, 'conform', @_) }
 
 # Rules that a target has failed or not judged, and results that are not ok.
 sub faults
@@ -89,11 +75,7 @@ sub doctored_image
 	my $bytes = slurp($suite);
 	my $count = $bytes =~ s/\Q$from\E/$to/g;
 	die "$suite has no '$from'" if !$count || length $from != length $to;
-	my $path = "$tmp/doctored.img";
-	open my $f, '>:raw', $path or die;
-	print $f $bytes;
-	close $f or die;
-	return $path;
+	return spew("$tmp/doctored.img", $bytes);
 }
 {
 	my ($status, $out, $err) = conform(@quick, '--image', doctored_image("header\0", "header\0"));

@@ -11,7 +11,7 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-my $images = "$Guest::build/conformance";
+my $images = "$build/conformance";
 my @builds = map { my $granule = $_; map { "$granule-$_" } qw(le be) } qw(4k 16k 64k);
 my @forms = qw(img elf raw);
 use constant WORDS => 'case=psci_version';

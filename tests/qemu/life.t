@@ -21,7 +21,7 @@ sub backward
 			? "from $a->{proc_ticks} ticks, $a->{struct_ns} ns to $b->{proc_ticks} ticks, $b->{struct_ns} ns" : () } 1 .. $#reports;
 }
 
-my $kexec = $Guest::build . '/guest/initramfs-kexec.cpio';
+my $kexec = $build . '/guest/initramfs-kexec.cpio';
 
 # CPU 1 goes and comes back while another VM competes.
 {

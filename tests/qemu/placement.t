@@ -6,28 +6,19 @@
 
 use strict;
 use warnings;
-use File::Temp qw(tempdir);
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Shared;
 use Test::More;
 
-my $build = ($ENV{BUILD} // 'build') . '/tests-machine';
-my $tmp = tempdir(CLEANUP => 1);
+my $programs = "$build/tests-machine";
 my @machine = ('qemu-system-aarch64', '-M', 'virt,gic-version=3',
 	qw(-cpu cortex-a57 -nic none -display none));
 my $MIB = 1 << 20;
 
 sub put {
 	my ($name, @bytes) = @_;
-	open my $f, '>:raw', "$tmp/$name" or die "$name: $!";
-	print $f @bytes;
-	close $f or die "$name: $!";
-	return "$tmp/$name";
-}
-
-sub slurp {
-	my ($path) = @_;
-	open my $f, '<:raw', $path or die "$path: $!";
-	local $/;
-	return <$f>;
+	return spew("$tmp/$name", @bytes);
 }
 
 # output INPUT, COMMAND...: what a command prints, standard error included.
@@ -47,7 +38,7 @@ sub output {
 	return $text;
 }
 
-my $report = slurp("$build/report.bin");
+my $report = slurp("$programs/report.bin");
 
 # An arm64 Image: a branch over the header, then the report.
 sub image {
@@ -75,9 +66,9 @@ my @cases = (
 	['Image beyond the middle', 64, image('e', 0x80000, 40 * $MIB + 4), $small],
 	['Image longer than its image_size', 64, image('f', 0, 4096, 3 * $MIB), $small],
 	["gzip'd Image", 96, "$packed.gz", $small],
-	['little-endian ELF', 256, "$build/report-le.elf"],
-	['big-endian ELF', 256, "$build/report-be.elf"],
-	['ELF linked at another address', 64, "$build/report-high.elf"],
+	['little-endian ELF', 256, "$programs/report-le.elf"],
+	['big-endian ELF', 256, "$programs/report-be.elf"],
+	['ELF linked at another address', 64, "$programs/report-high.elf"],
 );
 
 # Where QEMU has put things.
@@ -96,7 +87,7 @@ sub roms {
 
 sub place {
 	my ($memory, $kernel, $initrd) = @_;
-	my $text = output('', "$build/place", $memory * $MIB, 'cortex-a57', 1, "$tmp/fdt", $kernel, $initrd // ());
+	my $text = output('', "$programs/place", $memory * $MIB, 'cortex-a57', 1, "$tmp/fdt", $kernel, $initrd // ());
 	return { map { my ($k, $v) = split; ($k, hex $v) } split /\n/, $text };
 }
 
@@ -159,7 +150,7 @@ sub compare {
 
 for my $board (['cortex-a57', 1, 256], ['cortex-a72', 8, 5120], ['neoverse-n1', 4, 512], ['max', 2, 64]) {
 	my ($cpu, $vcpus, $memory) = @$board;
-	output('', "$build/place", $memory * $MIB, $cpu, $vcpus, "$tmp/fdt", $raw);
+	output('', "$programs/place", $memory * $MIB, $cpu, $vcpus, "$tmp/fdt", $raw);
 	output('', 'qemu-system-aarch64', '-M', "virt,gic-version=3,dumpdtb=$tmp/qemu.dtb", '-cpu', $cpu, '-smp', $vcpus,
 		'-m', $memory, '-nic', 'none', '-display', 'none');
 	compare("$cpu $vcpus CPUs", '/');

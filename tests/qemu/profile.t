@@ -38,11 +38,11 @@ sub faults
 	} @paths;
 }
 
-my $status = system("timeout 120 '$profile' --build '$Guest::build' --json '$tmp/profile.json' @paths >'$tmp/profile.out' 2>'$tmp/profile.err'");
+my $status = system("timeout 120 '$profile' --build '$build' --json '$tmp/profile.json' @paths >'$tmp/profile.out' 2>'$tmp/profile.err'");
 is($status >> 8, 0, 'the paths are counted') or diag slurp("$tmp/profile.err");
 my $counted = decode_json(slurp("$tmp/profile.json"));
 
-my $run = run_ok('the bench guest', {timeslice_us => 2000}, "[vm bench]\nkernel = $Guest::build/bench/bench.img\nmemory = 16M\nvcpus = 2\n" .
+my $run = run_ok('the bench guest', {timeslice_us => 2000}, "[vm bench]\nkernel = $build/bench/bench.img\nmemory = 16M\nvcpus = 2\n" .
 	'append = paths=' . join(',', @paths) . " n=100 batches=5\n");
 my %clock = clock_of($run->{console}{bench});
 faultless('both ways to count agree', faults($counted, %clock));
@@ -60,7 +60,7 @@ for my $path (@paths) {
 }
 
 # A guest that does something else.
-$status = system("timeout 120 '$profile' --build '$Guest::build' --guest '$Guest::build/guest/hello.img' gicd >'$tmp/other.out' 2>'$tmp/other.err'");
+$status = system("timeout 120 '$profile' --build '$build' --guest '$build/guest/hello.img' gicd >'$tmp/other.out' 2>'$tmp/other.err'");
 is($status >> 8, 2, 'a guest that ends: status 2');
 like(slurp("$tmp/other.err"), qr/^profile: gicd: the lab has ended: [^\n]*\n\z/, 'said in one line');
 is(slurp("$tmp/other.out"), '', 'and nothing is counted');

@@ -11,7 +11,7 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-my $place = "$Guest::build/tests-machine";
+my $place = "$build/tests-machine";
 
 # Address, x0 to x3, whether EL1 and EL0 are big-endian and the MMU or a cache is on, and the exception level.
 sub started

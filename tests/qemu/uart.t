@@ -7,27 +7,18 @@
 
 use strict;
 use warnings;
-use Cwd qw(abs_path);
-use File::Temp qw(tempdir);
+use FindBin;
+use lib "$FindBin::Bin/..";
 use IO::Socket::UNIX;
+use Shared;
 use Test::More;
 
-my $build = abs_path($ENV{BUILD} // 'build');
-my $tmp = tempdir(CLEANUP => 1);
 my @machine = ('qemu-system-aarch64', '-M', 'virt,gic-version=3,highmem=off', '-cpu', 'neoverse-n1', '-m', '64M',
 	'-nic', 'none', '-display', 'none', '-monitor', 'none', '-no-reboot');
 
 # The virt machine's: configuration space of PCI with highmem=off, and the window of I/O ports.
 use constant {ECAM => 0x3f000000, PORTS => 0x3eff0000};
 use constant {SLOT => 1, PORT => 0x1000, COMMAND => 4, COMMAND_IO => 1, BAR0 => 0x10, LIMIT_S => 60};
-
-sub slurp
-{
-	my ($path) = @_;
-	open my $f, '<:raw', $path or die "$path: $!";
-	local $/;
-	return <$f> // '';
-}
 
 sub listener
 {
@@ -95,11 +86,8 @@ sub guest
 sub dtb
 {
 	my ($name, @changes) = @_;
-	my $path = "$tmp/$name.dtb";
+	my $path = spew("$tmp/$name.dtb", slurp("$tmp/virt.dtb"));
 	my $node = sprintf '/serial@%x', PORTS + PORT;
-	open my $out, '>', $path or die;
-	print $out slurp("$tmp/virt.dtb");
-	close $out or die;
 	for (['-c', $node], ['-t', 's', $node, 'compatible', 'ns16550a'],
 		['-t', 'x', $node, 'reg', 0, sprintf('%x', PORTS + PORT), 0, 8], @changes) {
 		my ($first, @rest) = @$_;

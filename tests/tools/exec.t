@@ -6,24 +6,12 @@
 
 use strict;
 use warnings;
-use File::Temp qw(tempdir);
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Shared;
 use Test::More;
 
-my $pvtime = ($ENV{BUILD} // 'build') . '/pvtime';
-my $tmp = tempdir(CLEANUP => 1);
-$ENV{LC_ALL} = 'C';
-
-sub run
-{
-	my $pid = fork // die 'fork failed';
-	if (!$pid) {
-		open STDOUT, '>', "$tmp/out" or die;
-		open STDERR, '>', "$tmp/err" or die;
-		exec $pvtime, 'exec', @_ or die;
-	}
-	waitpid $pid, 0;
-	return ($? >> 8, map { open my $f, '<', "$tmp/$_" or die; local $/; <$f> // '' } 'out', 'err');
-}
+sub run { return run_command("$build/pvtime", 'exec', @_) }
 
 my @vmm = ('--', 'touch', "$tmp/started");
 for my $case (

@@ -7,28 +7,21 @@ use strict;
 use warnings;
 use Cwd qw(abs_path getcwd);
 use File::Path qw(make_path);
-use File::Temp qw(tempdir);
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Shared qw($tmp slurp);
 use Test::More;
 
 my $mutants = abs_path('scripts/mutants');
 my $home = getcwd();
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS BUILD)};
 
-sub slurp
-{
-	my ($path) = @_;
-	open my $f, '<', $path or die "$path: $!";
-	local $/;
-	return scalar <$f>;
-}
-
+# With the folders on its way.
 sub spew
 {
 	my ($path, $text) = @_;
 	make_path($path =~ s{/[^/]*$}{}r) if $path =~ m{/};
-	open my $f, '>', $path or die "$path: $!";
-	print $f $text;
-	close $f or die "$path: $!";
+	return Shared::spew($path, $text);
 }
 
 # Status, and what it says on both.
@@ -50,8 +43,7 @@ sub run
 
 # A tree whose hypervisor is a text, and whose suite looks for words in it: case `first` fails of the word one, and so
 # on; `quiet` is skipped; `rounds`, which takes long, is there where it is wanted. The word panic ends the run, silence gives no TAP.
-my $tree = tempdir(CLEANUP => 1);
-chdir $tree or die;
+chdir $tmp or die;
 spew('conformance/cases.def', join '', map { "GUEST_CASE(R_0$_->[0], $_->[1], 0, \"text: more\")\n" }
 	[1, 'first'], [2, 'second_one'], [3, 'quiet'], [4, 'rounds']);
 spew('src/hyp', "begin\nalpha\nbeta\nbeta\ngamma\nend\n");

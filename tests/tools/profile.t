@@ -6,35 +6,17 @@
 use strict;
 use warnings;
 use File::Basename qw(dirname);
-use File::Temp qw(tempdir);
+use FindBin;
+use lib "$FindBin::Bin/..";
 use JSON::PP;
+use Shared;
 use Test::More;
 
 my $profile = dirname(__FILE__) . '/../../bench/profile';
-my $build = $ENV{BUILD} // 'build';
-my $dir = tempdir(CLEANUP => 1);
-$ENV{LC_ALL} = 'C';
 delete $ENV{CROSS};
 
-sub spew
-{
-	my ($path, $text) = @_;
-	open my $f, '>', $path or die "$path: $!";
-	print $f $text;
-	close $f or die "$path: $!";
-	return $path;
-}
-
-sub slurp
-{
-	my ($path) = @_;
-	open my $f, '<', $path or return '';
-	local $/;
-	return <$f> // '';
-}
-
 # As objdump -d prints it, with the words of instructions (which nobody reads) and without them.
-my $code = spew("$dir/code", <<'END');
+my $code = spew("$tmp/code", <<'END');
 
 hypervisor.elf:     file format elf64-littleaarch64
 
@@ -107,12 +89,11 @@ sub visit { return (hvc(0), executed(0, @_), to_guest()) }
 sub run
 {
 	my ($lines, @arguments) = @_;
-	unlink "$dir/json";
-	spew("$dir/trace", join '', @$lines);
-	@arguments = ('--trace', "$dir/trace", '--disassembly', $code, '--json', "$dir/json", @arguments);
-	my $status = system("'$profile' " . join(' ', map { "'$_'" } @arguments) . " >'$dir/out' 2>'$dir/err'");
-	my $json = slurp("$dir/json");
-	return ($status >> 8, slurp("$dir/out"), slurp("$dir/err"), $json eq '' ? undef : decode_json($json)->{trace});
+	unlink "$tmp/json";
+	spew("$tmp/trace", join '', @$lines);
+	@arguments = ('--trace', "$tmp/trace", '--disassembly', $code, '--json', "$tmp/json", @arguments);
+	my @ran = run_command($profile, @arguments);
+	return (@ran, -e "$tmp/json" ? decode_json(slurp("$tmp/json"))->{trace} : undef);
 }
 
 # One round trip after the other, with what must not count: the guest's own instructions and exceptions; a visit that began
@@ -222,27 +203,23 @@ for my $case (
 }
 
 # The command line.
-sub command
-{
-	my $status = system("'$profile' @_ >'$dir/out' 2>'$dir/err'");
-	return ($status >> 8, slurp("$dir/out"), slurp("$dir/err"));
-}
+sub command { return run_command('sh', '-c', "'$profile' @_") }
 
-spew("$dir/trace", join '', visit(@short), visit(@short));
-spew("$dir/empty", '');
+spew("$tmp/trace", join '', visit(@short), visit(@short));
+spew("$tmp/empty", '');
 for my $case (
-	['no trace', "--trace $dir/none --disassembly $code", qr/none: No such file/],
-	['no disassembly', "--trace $dir/trace --disassembly $dir/none", qr/none: No such file/],
-	['no disassembly named', "--trace $dir/trace", qr/--trace needs --disassembly/],
-	['an empty disassembly', "--trace $dir/trace --disassembly $dir/empty", qr/empty: no disassembly of a hypervisor/],
-	['a bad anchor', "--trace $dir/trace --disassembly $code --anchor '('", qr/--anchor/],
-	['a bad base', "--trace $dir/trace --disassembly $code --base here", qr/--base: 'here'/],
-	['a JSON file that cannot be', "--trace $dir/trace --disassembly $code --json $dir/none/x", qr/none\/x: No such file/],
+	['no trace', "--trace $tmp/none --disassembly $code", qr/none: No such file/],
+	['no disassembly', "--trace $tmp/trace --disassembly $tmp/none", qr/none: No such file/],
+	['no disassembly named', "--trace $tmp/trace", qr/--trace needs --disassembly/],
+	['an empty disassembly', "--trace $tmp/trace --disassembly $tmp/empty", qr/empty: no disassembly of a hypervisor/],
+	['a bad anchor', "--trace $tmp/trace --disassembly $code --anchor '('", qr/--anchor/],
+	['a bad base', "--trace $tmp/trace --disassembly $code --base here", qr/--base: 'here'/],
+	['a JSON file that cannot be', "--trace $tmp/trace --disassembly $code --json $tmp/none/x", qr/none\/x: No such file/],
 	['an unknown option', '--wotch', qr/wotch.*--help/],
 	['an unknown path', 'nowhere', qr/'nowhere' is no path; --list/],
-	['no hypervisor', "--build $dir idreg", qr/hypervisor\.elf: No such file.*make/],
-	['no guest', "--build $build --guest $dir/none idreg", qr/none: No such file/],
-	['no ELF', "--hypervisor $dir/empty idreg", qr/empty: not an ELF file/],
+	['no hypervisor', "--build $tmp idreg", qr/hypervisor\.elf: No such file.*make/],
+	['no guest', "--build $build --guest $tmp/none idreg", qr/none: No such file/],
+	['no ELF', "--hypervisor $tmp/empty idreg", qr/empty: not an ELF file/],
 ) {
 	my ($name, $arguments, $want) = @$case;
 	my ($status, $out, $err) = command($arguments);

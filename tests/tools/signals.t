@@ -22,7 +22,7 @@ sub begin
 	my ($script, @options) = @_;
 	unlink "$dir/pid", "$dir/heard";
 	my $run = start('/dev/null', 'lab', $two, '--hypervisor', board($common . $script), @options);
-	ok(wait_until(sub { (slurp($run->{out}) // "") =~ /ready/ }), 'the board runs');
+	ok(wait_until(sub { -e $run->{out} && slurp($run->{out}) =~ /ready/ }), 'the board runs');
 	return $run;
 }
 
@@ -109,7 +109,7 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 {
 	my $run = begin(q{wait_for_stop(); final(); record('done 0 x')});
 	my $board = slurp("$dir/pid");
-	my $state = sub { (slurp("/proc/$_[0]/stat") // '') =~ /\) (\w)/ ? $1 : '' };
+	my $state = sub { (eval { slurp("/proc/$_[0]/stat") } // '') =~ /\) (\w)/ ? $1 : '' };
 	kill 'TSTP', $run->{pid};
 	ok(wait_until(sub { $state->($run->{pid}) eq 'T' && $state->($board) eq 'T' }), 'both are suspended');
 	kill 'CONT', $run->{pid};

@@ -116,12 +116,12 @@ static void test_kvm_machine(void)
 	plan.dialect = "off";
 	plan.user = true;
 	plan.contended = false;
-	plan.append = NULL;
+	plan.append = "case=attr_set,restore";
 	expect(&target_kvm, &plan, "@guest begin\n1..0\n\n@guest end 0 \n", RUN_ENDED, "1..0\n",
 	       NULL);
 	tap_ok(was_told(" run=user pcpus=1 vcpus=3 steal=off contended=0 slice_us=0 seconds=50 "
-			"words=\"expect=off\"\n"),
-	       "without stolen time, the program");
+			"words=\"case=attr_set,restore\"\n"),
+	       "without stolen time, the program, with its words and no guest's");
 	tap_ok(file_has("initrd", "user\0", 5) && file_has("initrd", "of user space", 13),
 	       "which is there");
 }

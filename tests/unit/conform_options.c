@@ -43,8 +43,8 @@ int main(void)
 {
 	tap_ok(parse("") && o.target[0] && !o.target[1] && !o.target[2] && o.width >= 1 &&
 		       o.selected[0] && o.selected[CONFORM_CASES - 1] && !o.case_given &&
-		       o.limit_s == 0,
-	       "by default: our target, every case");
+		       o.limit_s == 0 && conform_options_want(&o, &ours_plans[1]),
+	       "by default: our target, every case, every run");
 	tap_ok(parse("xen --strict kvm") && !o.target[0] && o.target[1] && o.target[2] && o.strict,
 	       "targets, before and after options");
 	tap_ok(parse("all") && o.target[0] && o.target[1] && o.target[2], "all of them");

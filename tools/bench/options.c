@@ -35,49 +35,9 @@ const char bench_usage[] =
 	"  --debian DIR       what was fetched from Debian, if not debian next to pvtime\n"
 	"  --help             say this\n";
 
-enum {
-	QUICK = 1,
-	RUN,
-	COMPARE,
-	JSON,
-	MARKDOWN,
-	ACCURACY,
-	DATA,
-	FROM,
-	PROFILE,
-	GUEST_SECONDS,
-	JOBS,
-	KEEP,
-	BENCH,
-	SUITE,
-	HYPERVISOR,
-	DEBIAN,
-	HELP,
-};
-
-static const struct option long_options[] = {
-	{"quick", no_argument, NULL, QUICK},
-	{"run", required_argument, NULL, RUN},
-	{"compare", required_argument, NULL, COMPARE},
-	{"json", required_argument, NULL, JSON},
-	{"markdown", required_argument, NULL, MARKDOWN},
-	{"accuracy", required_argument, NULL, ACCURACY},
-	{"data", required_argument, NULL, DATA},
-	{"from", required_argument, NULL, FROM},
-	{"profile", required_argument, NULL, PROFILE},
-	{"seconds", required_argument, NULL, GUEST_SECONDS},
-	{"jobs", required_argument, NULL, JOBS},
-	{"keep", required_argument, NULL, KEEP},
-	{"bench", required_argument, NULL, BENCH},
-	{"suite", required_argument, NULL, SUITE},
-	{"hypervisor", required_argument, NULL, HYPERVISOR},
-	{"debian", required_argument, NULL, DEBIAN},
-	{"help", no_argument, NULL, HELP},
-	{NULL, 0, NULL, 0},
-};
-
-static bool take_run(struct bench_options *o, const char *name)
+static bool take_run(void *options, const char *name)
 {
+	struct bench_options *o = options;
 	size_t k = 0;
 
 	while (k < bench_kind_count && strcmp(bench_kinds[k]->name, name) != 0)
@@ -87,37 +47,6 @@ static bool take_run(struct bench_options *o, const char *name)
 		return false;
 	}
 	return arguments_collect(&o->runs, &o->run_count, name);
-}
-
-static bool take_file(struct bench_options *o, int result)
-{
-	const char **const files[] = {
-		[COMPARE] = &o->compare,   [JSON] = &o->json,	  [MARKDOWN] = &o->markdown,
-		[ACCURACY] = &o->accuracy, [DATA] = &o->data,	  [FROM] = &o->from,
-		[PROFILE] = &o->profile,   [KEEP] = &o->keep,	  [BENCH] = &o->bench,
-		[SUITE] = &o->suite,	   [DEBIAN] = &o->debian, [HYPERVISOR] = &o->hypervisor,
-	};
-
-	*files[result] = optarg;
-	return arguments_named(long_options, result);
-}
-
-static bool take_option(struct bench_options *o, int result)
-{
-	switch (result) {
-	case QUICK:
-		return o->quick = true;
-	case HELP:
-		return o->help = true;
-	case RUN:
-		return take_run(o, optarg);
-	case JOBS:
-		return arguments_number("jobs", optarg, "one", JOBS_MAX, &o->width);
-	case GUEST_SECONDS:
-		return arguments_number("seconds", optarg, "one", SECONDS_TOP, &o->seconds);
-	default:
-		return take_file(o, result);
-	}
 }
 
 /* Standard output has room for one of them; and what is not run cannot be chosen. */
@@ -135,16 +64,31 @@ static bool check(const struct bench_options *o)
 
 bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 {
-	int result;
+	const struct argument table[] = {
+		{"quick", .flag = &o->quick},
+		{"run", .take = take_run},
+		{"compare", .text = &o->compare},
+		{"json", .text = &o->json},
+		{"markdown", .text = &o->markdown},
+		{"accuracy", .text = &o->accuracy},
+		{"data", .text = &o->data},
+		{"from", .text = &o->from},
+		{"profile", .text = &o->profile},
+		{"seconds", .number = &o->seconds, .what = "one", .most = SECONDS_TOP},
+		{"jobs", .number = &o->width, .what = "one", .most = JOBS_MAX},
+		{"keep", .text = &o->keep},
+		{"bench", .text = &o->bench},
+		{"suite", .text = &o->suite},
+		{"hypervisor", .text = &o->hypervisor},
+		{"debian", .text = &o->debian},
+		{"help", .flag = &o->help},
+		{.name = NULL},
+	};
 
 	memset(o, 0, sizeof(*o));
 	o->width = jobs_width();
 	o->seconds = SECONDS;
-	arguments_begin();
-	while ((result = arguments_next(long_options, "bench", argc, argv)) > 0)
-		if (!take_option(o, result))
-			return false;
-	if (result < 0)
+	if (!arguments_parse("bench", table, o, argc, argv))
 		return false;
 	if (o->help)
 		return true;
@@ -169,9 +113,6 @@ void bench_options_free(struct bench_options *o)
 bool bench_options_want(const struct bench_options *o, const struct bench_kind *kind,
 			enum bench_target target)
 {
-	bool named = o->run_count == 0;
-
-	for (size_t i = 0; i < o->run_count; i++)
-		named |= strcmp(o->runs[i], kind->name) == 0;
-	return named && o->target[target] && kind->by[target] != NULL && (kind->quick || !o->quick);
+	return arguments_listed(o->runs, o->run_count, kind->name) && o->target[target] &&
+	       kind->by[target] != NULL && (kind->quick || !o->quick);
 }

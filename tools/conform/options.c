@@ -33,48 +33,18 @@ const char conform_usage[] =
 
 #define LIMIT_S_MAX 86400u
 
-enum {
-	RUN = 1,
-	CASE,
-	LIST,
-	TAP,
-	JSON,
-	MARKDOWN,
-	STRICT,
-	VERBOSE,
-	JOBS,
-	SECONDS,
-	KEEP,
-	IMAGE,
-	SUITE,
-	HYPERVISOR,
-	DEBIAN,
-	HELP,
-};
+static bool take_run(void *options, const char *name)
+{
+	struct conform_options *o = options;
 
-static const struct option long_options[] = {
-	{"run", required_argument, NULL, RUN},
-	{"case", required_argument, NULL, CASE},
-	{"list", no_argument, NULL, LIST},
-	{"tap", required_argument, NULL, TAP},
-	{"json", required_argument, NULL, JSON},
-	{"markdown", required_argument, NULL, MARKDOWN},
-	{"strict", no_argument, NULL, STRICT},
-	{"verbose", no_argument, NULL, VERBOSE},
-	{"jobs", required_argument, NULL, JOBS},
-	{"seconds", required_argument, NULL, SECONDS},
-	{"keep", required_argument, NULL, KEEP},
-	{"image", required_argument, NULL, IMAGE},
-	{"suite", required_argument, NULL, SUITE},
-	{"hypervisor", required_argument, NULL, HYPERVISOR},
-	{"debian", required_argument, NULL, DEBIAN},
-	{"help", no_argument, NULL, HELP},
-	{NULL, 0, NULL, 0},
-};
+	return arguments_collect(&o->runs, &o->run_count, name);
+}
 
 /* A list of cases with commas. */
-static bool take_cases(struct conform_options *o, const char *list)
+static bool take_cases(void *options, const char *list)
 {
+	struct conform_options *o = options;
+
 	o->case_given = true;
 	for (;;) {
 		size_t n = strcspn(list, ",");
@@ -92,8 +62,9 @@ static bool take_cases(struct conform_options *o, const char *list)
 	}
 }
 
-static bool take_seconds(struct conform_options *o, const char *text)
+static bool take_seconds(void *options, const char *text)
 {
+	struct conform_options *o = options;
 	uint64_t ns;
 
 	if (arguments_seconds(text, &ns) && ns % NS_PER_S == 0 && ns / NS_PER_S <= LIMIT_S_MAX) {
@@ -105,67 +76,9 @@ static bool take_seconds(struct conform_options *o, const char *text)
 	return false;
 }
 
-static bool take_flag(struct conform_options *o, int result)
-{
-	switch (result) {
-	case LIST:
-		return o->list = true;
-	case STRICT:
-		return o->strict = true;
-	case VERBOSE:
-		return o->verbose = true;
-	case HELP:
-		return o->help = true;
-	default:
-		return false;
-	}
-}
-
-static bool take_value(struct conform_options *o, int result)
-{
-	switch (result) {
-	case RUN:
-		return arguments_collect(&o->runs, &o->run_count, optarg);
-	case CASE:
-		return take_cases(o, optarg);
-	case TAP:
-		o->file[CONFORM_TAP] = optarg;
-		break;
-	case JSON:
-		o->file[CONFORM_JSON] = optarg;
-		break;
-	case MARKDOWN:
-		o->file[CONFORM_MARKDOWN] = optarg;
-		break;
-	case JOBS:
-		return arguments_number("jobs", optarg, "a number of runs", JOBS_MAX, &o->width);
-	case SECONDS:
-		return take_seconds(o, optarg);
-	case KEEP:
-		o->keep = optarg;
-		break;
-	case IMAGE:
-		o->image = optarg;
-		break;
-	case SUITE:
-		o->suite = optarg;
-		break;
-	case HYPERVISOR:
-		o->hypervisor = optarg;
-		break;
-	default:
-		o->debian = optarg;
-		break;
-	}
-	return arguments_named(long_options, result);
-}
-
 bool conform_options_want(const struct conform_options *o, const struct run_plan *plan)
 {
-	for (size_t i = 0; i < o->run_count; i++)
-		if (strcmp(o->runs[i], plan->name) == 0)
-			return true;
-	return o->run_count == 0;
+	return arguments_listed(o->runs, o->run_count, plan->name);
 }
 
 /* Every --run names a run of a target that was chosen. */
@@ -197,15 +110,29 @@ static bool take_target(struct conform_options *o, const char *name)
 
 bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 {
-	int result;
+	const struct argument table[] = {
+		{"run", .take = take_run},
+		{"case", .take = take_cases},
+		{"list", .flag = &o->list},
+		{"tap", .text = &o->file[CONFORM_TAP]},
+		{"json", .text = &o->file[CONFORM_JSON]},
+		{"markdown", .text = &o->file[CONFORM_MARKDOWN]},
+		{"strict", .flag = &o->strict},
+		{"verbose", .flag = &o->verbose},
+		{"jobs", .number = &o->width, .what = "a number of runs", .most = JOBS_MAX},
+		{"seconds", .take = take_seconds},
+		{"keep", .text = &o->keep},
+		{"image", .text = &o->image},
+		{"suite", .text = &o->suite},
+		{"hypervisor", .text = &o->hypervisor},
+		{"debian", .text = &o->debian},
+		{"help", .flag = &o->help},
+		{.name = NULL},
+	};
 
 	memset(o, 0, sizeof(*o));
 	o->width = jobs_width();
-	arguments_begin();
-	while ((result = arguments_next(long_options, "conform", argc, argv)) > 0)
-		if (!take_flag(o, result) && !take_value(o, result))
-			return false;
-	if (result < 0)
+	if (!arguments_parse("conform", table, o, argc, argv))
 		return false;
 	if (o->help)
 		return true;

@@ -16,46 +16,20 @@ const char exec_usage[] =
 	"  --verbose   say what is done\n"
 	"  --help      say this\n";
 
-enum { IPA = 1, DRY_RUN, VERBOSE, HELP };
-
-static const struct option long_options[] = {
-	{"ipa", required_argument, NULL, IPA},
-	{"dry-run", no_argument, NULL, DRY_RUN},
-	{"verbose", no_argument, NULL, VERBOSE},
-	{"help", no_argument, NULL, HELP},
-	{NULL, 0, NULL, 0},
-};
-
-static bool take_ipa(struct exec_options *options, const char *text)
+static bool take_ipa(void *options, const char *text)
 {
+	struct exec_options *o = options;
 	char *end;
 
 	errno = 0;
-	options->ipa = strtoull(text, &end, 0);
-	options->ipa_given = true;
-	if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && options->ipa != 0 &&
-	    options->ipa % PVTIME_GRANULE == 0)
+	o->ipa = strtoull(text, &end, 0);
+	o->ipa_given = true;
+	if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && o->ipa != 0 &&
+	    o->ipa % PVTIME_GRANULE == 0)
 		return true;
 	report("--ipa: '%s' is no place; expected a multiple of 64 KiB above 0, such as 0x90a0000",
 	       text);
 	return false;
-}
-
-static bool take_option(struct exec_options *options, int option)
-{
-	switch (option) {
-	case IPA:
-		return take_ipa(options, optarg);
-	case DRY_RUN:
-		options->dry_run = true;
-		return true;
-	case VERBOSE:
-		options->verbose = true;
-		return true;
-	default:
-		options->help = true;
-		return true;
-	}
 }
 
 /* Ours end where the VMM's command begins: its words are none of ours, whatever they look like. */
@@ -70,15 +44,17 @@ static int find_command(int argc, char **argv)
 
 bool exec_options_parse(struct exec_options *options, int argc, char **argv)
 {
+	const struct argument table[] = {
+		{"ipa", .take = take_ipa},
+		{"dry-run", .flag = &options->dry_run},
+		{"verbose", .flag = &options->verbose},
+		{"help", .flag = &options->help},
+		{.name = NULL},
+	};
 	int end = find_command(argc, argv);
-	int result;
 
 	*options = (struct exec_options){.help = false};
-	arguments_begin();
-	while ((result = arguments_next(long_options, "exec", end, argv)) > 0)
-		if (!take_option(options, result))
-			return false;
-	if (result < 0)
+	if (!arguments_parse("exec", table, options, end, argv))
 		return false;
 	if (options->help)
 		return true;

@@ -11,14 +11,19 @@ void live_open(struct live *live, const char *name, const struct ledger_shape *s
 	live->terminal = screen_open(&live->screen);
 }
 
-static void draw_table(struct live *live)
+static struct watch_view view_of(const struct live *live)
 {
-	const struct watch_view view = {
+	return (struct watch_view){
 		.name = live->name,
 		.shape = live->shape,
 		.now = &live->now,
 		.before = live->have_before ? &live->before : NULL,
 	};
+}
+
+static void draw_table(struct live *live)
+{
+	struct watch_view view = view_of(live);
 	struct watch_look look = live->screen.look;
 	char *text = NULL;
 	size_t size;
@@ -37,12 +42,7 @@ static void draw_table(struct live *live)
 
 static void print_lines(const struct live *live)
 {
-	const struct watch_view view = {
-		.name = live->name,
-		.shape = live->shape,
-		.now = &live->now,
-		.before = live->have_before ? &live->before : NULL,
-	};
+	struct watch_view view = view_of(live);
 
 	if (live->have_before && live->now.final && live->now.at == live->before.at)
 		return;

@@ -23,88 +23,27 @@ const char lab_usage[] =
 	"  --restore FILE     with --on kvm: go on with the guests that FILE has\n"
 	"  --help             say this\n";
 
-enum {
-	ON = 1,
-	SECONDS,
-	UNTIL,
-	DETERMINISTIC,
-	CONSOLE_DIR,
-	JSON,
-	WATCH,
-	ATTACH,
-	HYPERVISOR,
-	SNAPSHOT,
-	RESTORE,
-	HELP
-};
-
-static const struct option long_options[] = {
-	{"on", required_argument, NULL, ON},
-	{"seconds", required_argument, NULL, SECONDS},
-	{"until", required_argument, NULL, UNTIL},
-	{"deterministic", no_argument, NULL, DETERMINISTIC},
-	{"console-dir", required_argument, NULL, CONSOLE_DIR},
-	{"json", required_argument, NULL, JSON},
-	{"watch", no_argument, NULL, WATCH},
-	{"attach", required_argument, NULL, ATTACH},
-	{"hypervisor", required_argument, NULL, HYPERVISOR},
-	{"snapshot", required_argument, NULL, SNAPSHOT},
-	{"restore", required_argument, NULL, RESTORE},
-	{"help", no_argument, NULL, HELP},
-	{NULL, 0, NULL, 0},
-};
-
-static bool take_option(struct options *options, int result)
+static bool take_on(void *options, const char *host)
 {
-	switch (result) {
-	case ON:
-		options->kvm = strcmp(optarg, "kvm") == 0;
-		if (!options->kvm && strcmp(optarg, "pvtime") != 0) {
-			report("--on: '%s' is wrong; expected pvtime or kvm", optarg);
-			return false;
-		}
+	struct options *o = options;
+
+	o->kvm = strcmp(host, "kvm") == 0;
+	if (o->kvm || strcmp(host, "pvtime") == 0)
 		return true;
-	case SECONDS:
-		if (!arguments_seconds(optarg, &options->run_ns)) {
-			report("--seconds: '%s' is not a time; expected seconds greater than 0 and "
-			       "at "
-			       "most %u, such as 20 or 0.5",
-			       optarg, SECONDS_MAX);
-			return false;
-		}
+	report("--on: '%s' is wrong; expected pvtime or kvm", host);
+	return false;
+}
+
+static bool take_seconds(void *options, const char *text)
+{
+	struct options *o = options;
+
+	if (arguments_seconds(text, &o->run_ns))
 		return true;
-	case UNTIL:
-		options->until = optarg;
-		break;
-	case DETERMINISTIC:
-		options->deterministic = true;
-		return true;
-	case CONSOLE_DIR:
-		options->console_dir = optarg;
-		break;
-	case JSON:
-		options->json = optarg;
-		break;
-	case WATCH:
-		options->watch = true;
-		return true;
-	case ATTACH:
-		options->attach = optarg;
-		break;
-	case SNAPSHOT:
-		options->snapshot = optarg;
-		break;
-	case RESTORE:
-		options->restore = optarg;
-		break;
-	case HYPERVISOR:
-		options->hypervisor = optarg;
-		break;
-	default:
-		options->help = true;
-		return true;
-	}
-	return arguments_named(long_options, result);
+	report("--seconds: '%s' is not a time; expected seconds greater than 0 and at most %u, "
+	       "such as 20 or 0.5",
+	       text, SECONDS_MAX);
+	return false;
 }
 
 /* Options that want the same thing. */
@@ -132,14 +71,24 @@ static bool compatible(const struct options *options)
 
 bool options_parse(struct options *options, int argc, char **argv)
 {
-	int result;
+	const struct argument table[] = {
+		{"on", .take = take_on},
+		{"seconds", .take = take_seconds},
+		{"until", .text = &options->until},
+		{"deterministic", .flag = &options->deterministic},
+		{"console-dir", .text = &options->console_dir},
+		{"json", .text = &options->json},
+		{"watch", .flag = &options->watch},
+		{"attach", .text = &options->attach},
+		{"hypervisor", .text = &options->hypervisor},
+		{"snapshot", .text = &options->snapshot},
+		{"restore", .text = &options->restore},
+		{"help", .flag = &options->help},
+		{.name = NULL},
+	};
 
 	memset(options, 0, sizeof(*options));
-	arguments_begin();
-	while ((result = arguments_next(long_options, "lab", argc, argv)) > 0)
-		if (!take_option(options, result))
-			return false;
-	if (result < 0)
+	if (!arguments_parse("lab", table, options, argc, argv))
 		return false;
 	if (options->help)
 		return true;

@@ -27,15 +27,6 @@ const char probe_usage[] = "usage: pvtime probe [OPTION...]\n\n"
 
 #define PID_MAX 4194304u /* linux/threads.h: PID_MAX_LIMIT */
 
-enum { PID = 1, JSON, HELP };
-
-static const struct option long_options[] = {
-	{"pid", required_argument, NULL, PID},
-	{"json", no_argument, NULL, JSON},
-	{"help", no_argument, NULL, HELP},
-	{NULL, 0, NULL, 0},
-};
-
 struct probe_options {
 	unsigned pid; /* 0: of all */
 	bool json, help;
@@ -43,20 +34,19 @@ struct probe_options {
 
 static bool parse(struct probe_options *o, int argc, char **argv)
 {
-	int result;
+	const struct argument table[] = {
+		{"pid", .number = &o->pid, .what = "the number of a process", .most = PID_MAX},
+		{"json", .flag = &o->json},
+		{"help", .flag = &o->help},
+		{.name = NULL},
+	};
 
-	arguments_begin();
-	while ((result = arguments_next(long_options, "probe", argc, argv)) > 0) {
-		o->json |= result == JSON;
-		o->help |= result == HELP;
-		if (result == PID &&
-		    !arguments_number("pid", optarg, "the number of a process", PID_MAX, &o->pid))
-			return false;
-	}
-	if (result == 0 && optind < argc)
+	if (!arguments_parse("probe", table, o, argc, argv))
+		return false;
+	if (optind < argc)
 		report("probe: takes no '%s'; 'pvtime help probe' lists what it takes",
 		       argv[optind]);
-	return result == 0 && optind == argc;
+	return optind == argc;
 }
 
 /* Whether there is the process that was asked for. */

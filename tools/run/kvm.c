@@ -57,7 +57,11 @@ static void host_words(char *text, size_t room, const struct run_plan *plan)
 {
 	char words[DEBIAN_WORDS];
 
-	debian_words(words, plan);
+	/* Whether it has stolen time the program asks the host itself. */
+	if (plan->user)
+		snprintf(words, sizeof(words), "%s", plan->append != NULL ? plan->append : "");
+	else
+		debian_words(words, plan);
 	snprintf(text, room,
 		 "console=ttyAMA0 quiet loglevel=0 panic=-1 run=%s pcpus=%u vcpus=%u steal=%s "
 		 "contended=%u "

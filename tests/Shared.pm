@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-2-Clause
+package Shared;
+
+# What the tests in Perl share: where is what was built, a directory that is gone in the end, files as a whole, and commands
+# that are run to their end. Guest.pm, Host.pm and Lab.pm hand on what their tests want of it.
+
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use Exporter qw(import);
+use File::Temp qw(tempdir);
+use POSIX ();
+
+our @EXPORT = qw($build $tmp slurp spew run_command);
+our @EXPORT_OK = qw(start_command end_of);
+
+our $build = abs_path($ENV{BUILD} // 'build');
+our $tmp = tempdir(CLEANUP => 1);
+$ENV{LC_ALL} = 'C';
+
+# A file's bytes.
+sub slurp
+{
+	my ($path) = @_;
+	open my $f, '<:raw', $path or die "$path: $!";
+	local $/;
+	return <$f> // '';
+}
+
+# A file of these bytes: its path.
+sub spew
+{
+	my ($path, @bytes) = @_;
+	open my $f, '>:raw', $path or die "$path: $!";
+	print $f @bytes;
+	close $f or die "$path: $!";
+	return $path;
+}
+
+# Start a command, in a process group of its own, with the file $in as standard input: {pid, out, err}, the latter files.
+my $commands = 0;
+sub start_command
+{
+	my ($in, @command) = @_;
+	my $file = "$tmp/command" . $commands++;
+	my %run = (out => "$file.out", err => "$file.err");
+	$run{pid} = fork // die "fork: $!";
+	if ($run{pid} == 0) {
+		POSIX::setpgid(0, 0);
+		open STDIN, '<', $in or die "$in: $!";
+		open STDOUT, '>', $run{out} or die "$run{out}: $!";
+		open STDERR, '>', $run{err} or die "$run{err}: $!";
+		exec {$command[0]} @command or die "$command[0]: $!";
+	}
+	return \%run;
+}
+
+# Wait for its end: (status, standard output, standard error); a signal is status 128 + its number.
+sub end_of
+{
+	my ($run) = @_;
+	waitpid $run->{pid}, 0;
+	my $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
+	return ($status, slurp($run->{out}), slurp($run->{err}));
+}
+
+# Both, with nothing as standard input.
+sub run_command { return end_of(start_command('/dev/null', @_)) }
+
+1;
