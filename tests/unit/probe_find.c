@@ -192,43 +192,136 @@ static void test_other_guests(void)
 	       "x86: what it is not");
 }
 
-/* The JSON of a host with one vCPU, whose name has a byte that is no UTF-8. */
-static void test_json(void)
+/* A VM each of whose figures is another one, and with a name that is no UTF-8, nor for a terminal. */
+static void make_vm(void)
 {
-	struct probe_vcpu *vcpu = calloc(1, sizeof(*vcpu));
+	struct probe_vcpu *vcpu = calloc(2, sizeof(*vcpu));
 	struct probe_vm *vm = calloc(1, sizeof(*vm));
+
+	fake_need(vcpu != NULL && vm != NULL, "memory");
+	vcpu[0] = (struct probe_vcpu){
+		.tid = 71,
+		.known = true,
+		.id = 3,
+		.by = PROBE_BY_ORDER,
+		.age_ns = 8000000000,
+		.accounted = true,
+		.ran_ns = 5000000000,
+		.waited_ns = 2000000000,
+	};
+	vcpu[1] = (struct probe_vcpu){.tid = 72, .by = PROBE_BY_TIME, .age_ns = 4};
+	*vm = (struct probe_vm){
+		.pid = 9, .command = "a\xff\x1b", .vms = 2, .files = 5, .vcpu = vcpu, .count = 2};
+	vm->libpvtime_kvm = PROBE_YES;
+	facts.vms = (struct probe_vms){.vm = vm, .count = 1, .unreadable = 6};
+}
+
+/* What is written, malloc()ed. */
+static char *written(bool json)
+{
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	int thread, ran;
-	const char *command, *by;
 
-	look(PROBE_KVM_THERE, true);
-	fake_need(vcpu != NULL && vm != NULL && out != NULL, "memory");
-	*vcpu = (struct probe_vcpu){
-		.tid = 7, .by = PROBE_BY_TIME, .accounted = true, .ran_ns = 5, .waited_ns = 6};
-	*vm = (struct probe_vm){.pid = 9, .command = "a\xff\x1b", .vcpu = vcpu, .count = 1};
-	facts.vms = (struct probe_vms){.vm = vm, .count = 1};
-	tap_ok(probe_json(&facts, &found, out), "JSON is written");
-	fclose(out);
-	json_t *json = json_loads(text, 0, NULL);
-	tap_ok(json_unpack(json, "{s:{s:[{s:s, s:[{s:i, s:i, s:s, s:n}]}]}, s:n}", "host", "vms",
-			   "command", &command, "vcpus", "thread", &thread, "ran_ns", &ran, "by",
-			   &by, "vcpu", "guest") == 0 &&
-		       strcmp(command, "a?\x1b") == 0 && thread == 7 && ran == 5 &&
-		       strcmp(by, "time") == 0,
-	       "it can be read again: %s", text);
-	json_decref(json);
-	free(text);
-
-	out = open_memstream(&text, &size);
 	fake_need(out != NULL, "memory");
-	probe_print(&facts, &found, out);
+	if (json)
+		tap_ok(probe_json(&facts, &found, out), "JSON is written");
+	else
+		probe_print(&facts, &found, out);
 	fclose(out);
-	tap_ok(strstr(text, "process 9 (a?"
-			    "?)") != NULL &&
-		       strstr(text, "     ?         7 time") != NULL,
-	       "for people, without control characters");
+	return text;
+}
+
+/* All fields that docs/pvtime.1 has, and no others. */
+static const char want[] =
+	"{'machine':'aarch64','kernel':'6.1','host':{'kvm':'there','steal_time':true,"
+	"'accounting':'on','mode':'unknown','protected_asked':false,'unreadable':6,"
+	"'vms':[{'pid':9,'command':'a?\\u001b','readable':false,'vms':2,"
+	"'open_vcpus':5,'libpvtime_kvm':true,'vcpus':[{'vcpu':3,'thread':71,"
+	"'by':'order','age_ns':8000000000,'ran_ns':5000000000,'waited_ns':2000000000},"
+	"{'vcpu':null,'thread':72,'by':'time','age_ns':4,'ran_ns':null,'waited_ns':null}]}]},"
+	"'guest':{'because':'time was stolen from it','discovered':'no','counted':true,"
+	"'cpus':[{'cpu':0,'steal_ms':20},{'cpu':3,'steal_ms':400}]},"
+	"'missing':[{'what':'W','todo':'T'}],'notes':[{'what':'V','todo':''}]}";
+
+static void find_one_each(void)
+{
+	found = (struct probe_findings){.missing_count = 1, .note_count = 1};
+	found.missing[0] = (struct probe_finding){"W", "T"};
+	found.note[0] = (struct probe_finding){"V", ""};
+}
+
+static void test_json(void)
+{
+	char text[sizeof(want)];
+
+	fake_file("proc/stat", stat_some);
+	fake_file("sys/devices/system/cpu/hotplug/states", "  0: offline\n");
+	look(PROBE_KVM_THERE, true);
+	make_vm();
+	find_one_each();
+	for (size_t i = 0; i < sizeof(want); i++)
+		text[i] = want[i] == '\'' ? '"' : want[i];
+	char *is = written(true);
+	json_t *json = json_loads(is, 0, NULL), *wanted = json_loads(text, 0, NULL);
+	tap_ok(wanted != NULL && json_equal(json, wanted), "it has every field: %s", is);
+	json_decref(json);
+	json_decref(wanted);
+	free(is);
+	facts.vms.vm[0].libpvtime_kvm = PROBE_UNKNOWN;
+	facts.guest.is = false;
+	is = written(true);
+	tap_ok(strstr(is, "\"libpvtime_kvm\":null") != NULL && strstr(is, "\"guest\":null") != NULL,
+	       "and null for what is not known, or not there");
+	free(is);
+}
+
+static bool has(const char *text, const char *words)
+{
+	bool there = strstr(text, words) != NULL;
+
+	if (!there)
+		tap_print("# not there: %s\n", words);
+	return there;
+}
+
+static void test_words(void)
+{
+	look(PROBE_KVM_THERE, true);
+	make_vm();
+	find_one_each();
+	char *text = written(false);
+	tap_ok(has(text, "VM: process 9 (a?"
+			 "?) of 2 VMs, with structures of libpvtime-kvm\n"),
+	       "a VM, without control characters");
+	tap_ok(has(text,
+		   "\n     3        71 order            8.00       5.000000       2.000000     "
+		   "25.0\n"),
+	       "a vCPU, and which part of its time it has waited");
+	tap_ok(has(text,
+		   "\n     ?        72 time             0.00              -              -     "
+		   "   -\n"),
+	       "one of which nothing is known");
+	tap_ok(has(text,
+		   "As a guest: time was stolen from it; stolen time discovered: no; "
+		   "counted: yes\n    cpu0           0.02 s stolen\n    cpu3           0.40 s "
+		   "stolen\n"),
+	       "a guest's CPUs");
+	tap_ok(has(text, "missing: W\n    to do: T\nnote: V\n") && strstr(text, "V\n ") == NULL,
+	       "what is missing, and what is to be known");
+	facts.vms.vm[0].libpvtime_kvm = PROBE_NO;
+	free(text);
+	text = written(false);
+	tap_ok(strstr(text, "libpvtime") == NULL, "nothing is said of a library that is not there");
+	free(text);
+	fake_file("proc/stat", stat_none);
+	fake_remove("sys");
+	look(PROBE_KVM_THERE, false);
+	find_one_each();
+	text = written(false);
+	tap_ok(has(text, "As a host:  /dev/kvm: there; stolen time offered: no; account of "
+			 "waiting: on; mode: unknown\nNo VM is running.\n"),
+	       "a host without VMs");
 	free(text);
 }
 
@@ -240,6 +333,7 @@ int main(void)
 	test_guest();
 	test_other_guests();
 	test_json();
+	test_words();
 	probe_facts_free(&facts);
 	fake_end();
 	return tap_done();

@@ -92,7 +92,7 @@ static void test_qemu(void)
 	tap_ok(look(0) && facts.vms.count == 1, "one process has vCPUs");
 	const struct probe_vm *vm = facts.vms.vm;
 	tap_ok(vm->pid == 90 && strcmp(vm->command, "qemu-system-aar") == 0 && vm->readable &&
-		       vm->vms == 1 && vm->files == 3 && vm->by_pvtime,
+		       vm->vms == 1 && vm->files == 3 && vm->libpvtime_kvm == PROBE_YES,
 	       "which it is, and how many vCPUs it has");
 	tap_is_u64(vm->count, 3, "of its threads three are vCPUs");
 	tap_ok(is(vcpu(0, 0), true, 0, 95, PROBE_BY_IOCTL), "one sleeps in KVM_RUN on vCPU 0");
@@ -121,6 +121,20 @@ static void test_left_over(void)
 	tap_ok(look(90) && facts.vms.vm[0].files == 3 && vcpu(0, 2)->id == 2,
 	       "a duplicate is no vCPU of its own");
 	fake_remove("proc/90/fd/15");
+}
+
+/* Memory of libpvtime-kvm's is known by its name: another one's, such as that of `pvtime exec`, is not. */
+static void test_region(void)
+{
+	static const char region[] =
+		"ffff0000-ffff1000 rw-s 00000000 00:01 7 /dev/zero (deleted)\n"
+		"ffff2000-ffff3000 rw-s 00000000 00:01 8 /memfd:pvtimer (deleted)\n";
+
+	fake_file("proc/90/maps", region);
+	tap_ok(look(90) && facts.vms.vm[0].libpvtime_kvm == PROBE_NO, "no region of the library's");
+	fake_remove("proc/90/maps");
+	tap_ok(look(90) && facts.vms.vm[0].libpvtime_kvm == PROBE_UNKNOWN,
+	       "mappings that may not be read tell nothing");
 }
 
 static void test_others(void)
@@ -200,6 +214,7 @@ int main(void)
 	make_qemu();
 	test_qemu();
 	test_left_over();
+	test_region();
 	test_others();
 	test_damaged();
 	test_names();
