@@ -65,6 +65,7 @@ run twin pvtime exec --ipa 0x50000000 -- vmm twin
 run helper pvtime exec --ipa 0x50000000 -- vmm helper
 run thread pvtime exec --ipa 0x50000000 -- vmm thread vmm vcpus=2
 run late pvtime exec --ipa 0x50000000 -- vmm vcpus=2 late
+run parked pvtime exec --ipa 0x50000000 -- vmm vcpus=2 parked
 run watched pvtime exec --ipa 0x50000000 -- vmm tracer
 run unoffered vmm unoffered pvtime exec --ipa 0x50000000 -- vmm tracer exit=7
 run unoffered_verbose vmm unoffered pvtime exec --verbose --dry-run -- vmm
@@ -232,6 +233,7 @@ ran('helper', 0, answers('0x50000000'), '');
 ran('daemon', 0, "traced\n" . answers('0x50000000', '0x50000040'), '');
 ran('thread', 0, answers('0x50000000', '0x50000040'), '');
 ran('late', 0, answers('0x50000000', $none), '');
+ran('parked', 0, answers('0x50000000', '0x50000040'), '');
 
 # A host that has none to give.
 my $unoffered = "pvtime: exec: the guest gets no stolen time: this host's KVM does not offer it (KVM_CAP_STEAL_TIME)\n";

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "kvm/uapi.h"
-#include "tests/kvm/exec_start.h"
+#include "tests/kvm/exec_vmm.h"
 
 #define NOBODY	65534
 #define FAR	200 /* a file number that the next program does not come to */

@@ -18,6 +18,7 @@
  *   tracer        whether it is watched: "traced" or "untraced"
  *   pause         print "ready PID" and wait for SIGUSR1: "got SIGUSR1"
  *   late          the last vCPU is made when the others have run
+ *   parked        it is made with them, and initialised when they have run
  *   off           a thread runs the last vCPU, which is off, before vCPU 0 has its x0
  *   confine       a seccomp filter that kills for any system call that is not needed from here on
  *   extra         make one such call
@@ -27,14 +28,13 @@
  *   exit=N        the status, 0 by default
  *   abort         end by SIGABRT
  *
- * and how a command is to be started, as exec_start.c has it, with the command behind it.
+ * and how a command is to be started (exec_vmm.h), with the command behind it.
  */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,7 +47,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kvm/uapi.h"
-#include "tests/kvm/exec_start.h"
+#include "tests/kvm/exec_vmm.h"
 
 #define RAM	  0x40000000u /* IPA */
 #define RAM_SIZE  0x400000u
@@ -79,19 +79,6 @@ static const char *word(const struct vmm *v, const char *name)
 		    (v->argv[i][n] == '\0' || v->argv[i][n] == '='))
 			return v->argv[i] + n + (v->argv[i][n] == '=');
 	return NULL;
-}
-
-/* By write() alone, which the filter lets pass. */
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
-	char text[128];
-	va_list args;
-
-	va_start(args, format);
-	int n = vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (write(STDOUT_FILENO, text, (size_t)n) != n)
-		_exit(3);
 }
 
 static void *map(size_t size, int fd)
@@ -126,22 +113,24 @@ static void set_register(int vcpu, uint64_t id, uint64_t value)
 #define CORE(field) \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(field))
 
-static int make_vcpu(const struct vmm *v, unsigned index, bool off)
+static int make_vcpu(const struct vmm *v, unsigned index)
+{
+	return MUST(v->vm, KVM_CREATE_VCPU, (void *)(uintptr_t)index);
+}
+
+static void init_vcpu(const struct vmm *v, unsigned i)
 {
 	struct kvm_vcpu_init init = {.target = 0};
-	int vcpu = MUST(v->vm, KVM_CREATE_VCPU, (void *)(uintptr_t)index);
 
 	MUST(v->vm, KVM_ARM_PREFERRED_TARGET, &init);
 	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-	if (off)
+	if (word(v, "off") != NULL && i > 0)
 		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
-	MUST(vcpu, KVM_ARM_VCPU_INIT, &init);
-	return vcpu;
+	MUST(v->vcpu[i], KVM_ARM_VCPU_INIT, &init);
 }
 
-static void add_vcpu(struct vmm *v, unsigned i)
+static void load_vcpu(struct vmm *v, unsigned i)
 {
-	v->vcpu[i] = make_vcpu(v, i, word(v, "off") != NULL && i > 0);
 	v->run[i] = map((size_t)MUST(v->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL), v->vcpu[i]);
 	set_register(v->vcpu[i], CORE(regs.pc), RAM + (uint64_t)(guest_call - guest_code));
 }
@@ -149,9 +138,9 @@ static void add_vcpu(struct vmm *v, unsigned i)
 static void scratch(struct vmm *v)
 {
 	v->vm = MUST(v->kvm, KVM_CREATE_VM, NULL);
-	int vcpu = make_vcpu(v, 0, false);
-
-	close(vcpu);
+	v->vcpu[0] = make_vcpu(v, 0);
+	init_vcpu(v, 0);
+	close(v->vcpu[0]);
 	close(v->vm);
 }
 
@@ -169,8 +158,17 @@ static void make_vm(struct vmm *v)
 	memcpy(v->ram, guest_code, (size_t)(guest_code_end - guest_code));
 	__builtin___clear_cache((char *)v->ram, (char *)v->ram + 0x1000);
 	set_slot(v, 0, RAM, RAM_SIZE, v->ram);
-	for (unsigned i = 0; i < v->vcpus - (word(v, "late") != NULL); i++)
-		add_vcpu(v, i);
+	for (unsigned i = 0; i < v->vcpus; i++) {
+		bool last = i == v->vcpus - 1;
+
+		if (last && word(v, "late") != NULL)
+			break;
+		v->vcpu[i] = make_vcpu(v, i);
+		if (last && word(v, "parked") != NULL)
+			break;
+		init_vcpu(v, i);
+		load_vcpu(v, i);
+	}
 }
 
 static void load_fdt(const struct vmm *v, const char *path)
@@ -206,17 +204,6 @@ static void use_slots(const struct vmm *v)
 	set_slot(v, slots - 3, 0x100010000, 0x10000, page);
 }
 
-/* Its parent is gone when it goes on. */
-static void be_daemon(void)
-{
-	pid_t parent = getpid(), child = must(fork(), "fork");
-
-	if (child > 0)
-		_exit(0);
-	while (getppid() == parent)
-		sched_yield();
-}
-
 static void run_all(struct vmm *v);
 
 /* A child that closes the VM's files, and may have a VM of its own then. */
@@ -238,49 +225,6 @@ static void have_child(struct vmm *v, bool twin)
 	must(waitpid(child, &status, 0), "waitpid");
 	if (twin)
 		say("twin %d\n", status);
-}
-
-static void tell_tracer(void)
-{
-	char line[128];
-	int tracer = -1;
-	FILE *f = fopen("/proc/self/status", "re");
-
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-		if (strncmp(line, "TracerPid:", 10) == 0)
-			tracer = atoi(line + 10);
-	if (f == NULL || tracer < 0)
-		errx(3, "/proc/self/status tells of no tracer");
-	fclose(f);
-	say("%s\n", tracer > 0 ? "traced" : "untraced");
-}
-
-static void count_children(void)
-{
-	int children = 0;
-
-	while (waitpid(-1, NULL, WNOHANG | __WALL) >= 0)
-		children++;
-	say("children %d%s\n", children, errno == ECHILD ? "" : "?");
-}
-
-static void got(int signo)
-{
-	(void)signo;
-}
-
-static void wait_for_signal(void)
-{
-	sigset_t usr1, before;
-
-	sigemptyset(&usr1);
-	sigaddset(&usr1, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &usr1, &before);
-	signal(SIGUSR1, got);
-	say("ready %d\n", getpid());
-	sigsuspend(&before);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	say("got SIGUSR1\n");
 }
 
 struct asleep {
@@ -317,19 +261,6 @@ static void start_off(struct vmm *v)
 	} while (strncmp(stat, "29 ", 3) != 0); /* ioctl; "running" before it */
 }
 
-static unsigned count_maps(void)
-{
-	static char text[65536];
-	unsigned lines = 0;
-	int fd = must(open("/proc/self/maps", O_RDONLY), "/proc/self/maps");
-
-	for (ssize_t n; (n = read(fd, text, sizeof(text))) > 0;)
-		for (ssize_t i = 0; i < n; i++)
-			lines += text[i] == '\n';
-	close(fd);
-	return lines;
-}
-
 /* Till it stores somewhere. */
 static uint64_t run_vcpu(const struct vmm *v, unsigned index)
 {
@@ -346,14 +277,24 @@ static uint64_t run_vcpu(const struct vmm *v, unsigned index)
 	return stored;
 }
 
+/* It runs when the others have. */
+static void plug_in(struct vmm *v, unsigned i)
+{
+	if (word(v, "late") != NULL)
+		v->vcpu[i] = make_vcpu(v, i);
+	if (word(v, "late") == NULL && word(v, "parked") == NULL)
+		return;
+	init_vcpu(v, i);
+	load_vcpu(v, i);
+}
+
 static void run_all(struct vmm *v)
 {
-	bool late = word(v, "late") != NULL;
 	unsigned on = word(v, "off") != NULL ? v->vcpus - 1 : v->vcpus;
 
 	for (unsigned i = 0; i < on; i++) {
-		if (late && i == on - 1)
-			add_vcpu(v, i);
+		if (i == on - 1)
+			plug_in(v, i);
 		say("vcpu %u x0=%#llx\n", i, (unsigned long long)run_vcpu(v, i));
 	}
 	if (word(v, "loop") != NULL)

@@ -109,6 +109,9 @@ static void test_modes(void)
 	fake_file("proc/cmdline", "quiet kvm-arm.mode=protected\n");
 	look(PROBE_KVM_THERE, true);
 	tap_ok(notes("was asked for"), "without the log: what the command line asked for");
+	fake_file("dev/kmsg", "6,7,300,-;kvm [1]: VHE mode initialized successfully\n");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(!notes("protected"), "but not where the log says that it is in another one");
 	fake_file("proc/cmdline", "quiet\n");
 	fake_file("dev/kmsg", "6,3,0,-;CPU: All CPU(s) started at EL1\n");
 	look(PROBE_KVM_NONE, false);
@@ -192,6 +195,20 @@ static void test_other_guests(void)
 	       "x86: what it is not");
 }
 
+/* Xen counts without having been discovered. */
+static void test_counted(void)
+{
+	fake_file("proc/stat", stat_some);
+	fake_file("sys/devices/system/cpu/hotplug/states", "  0: offline\n");
+	fake_file("proc/kallsyms", "0000000000000000 t para_steal_clock\n");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.is && facts.guest.discovered == PROBE_NO && found.missing_count == 0,
+	       "where it is counted, nothing is missing");
+	fake_remove("proc/kallsyms");
+	fake_remove("sys");
+	fake_file("proc/stat", stat_none);
+}
+
 /* A VM each of whose figures is another one, and with a name that is no UTF-8, nor for a terminal. */
 static void make_vm(void)
 {
@@ -244,11 +261,56 @@ static const char want[] =
 	"'cpus':[{'cpu':0,'steal_ms':20},{'cpu':3,'steal_ms':400}]},"
 	"'missing':[{'what':'W','todo':'T'}],'notes':[{'what':'V','todo':''}]}";
 
+/* What is to be known of the VMs of a host. */
+static void test_vms(void)
+{
+	look(PROBE_KVM_THERE, true);
+	tap_is_u64(found.note_count, 0, "where there is no VM, nothing");
+	make_vm();
+	probe_find(&found, &facts);
+	tap_ok(found.missing_count == 0 && found.note_count == 3, "three things");
+	tap_ok(notes("6 processes of others could not be looked into"),
+	       "whom nobody may look into");
+	tap_ok(notes("3 vCPUs have no thread"), "vCPUs whose threads are not known");
+	tap_ok(notes("can be seen in the guest alone"), "and where to ask further");
+	facts.vms.unreadable = 0;
+	facts.vms.vm[0].files = 1;
+	probe_find(&found, &facts);
+	tap_is_u64(found.note_count, 1, "else the last of them alone");
+	facts.kvm.state = PROBE_KVM_NONE;
+	facts.guest.is = true;
+	probe_find(&found, &facts);
+	tap_ok(probe_is_host(&facts) && strstr(found.missing[0].what, "there is no /dev/kvm"),
+	       "whatever has VMs is a host");
+}
+
 static void find_one_each(void)
 {
 	found = (struct probe_findings){.missing_count = 1, .note_count = 1};
 	found.missing[0] = (struct probe_finding){"W", "T"};
 	found.note[0] = (struct probe_finding){"V", ""};
+}
+
+/* Those of docs/pvtime.1. */
+static void test_vocabulary(void)
+{
+	static const char *const kvm[] = {"there", "none", "denied", "broken"},
+				 *const accounting[] = {"on", "off", "absent"},
+				 *const modes[] = {"unknown", "nvhe", "vhe", "protected"},
+				 *const by[] = {"ioctl", "name", "order", "time"},
+				 *const answers[] = {"no", "yes", "unknown"};
+	bool same = true;
+
+	for (int i = 0; i < 4; i++) {
+		same &= strcmp(probe_kvm_word((enum probe_kvm_state)i), kvm[i]) == 0;
+		same &= strcmp(probe_mode_word((enum probe_mode)i), modes[i]) == 0;
+		same &= strcmp(probe_by_word((enum probe_by)i), by[i]) == 0;
+	}
+	for (int i = 0; i < 3; i++) {
+		same &= strcmp(probe_accounting_word((enum probe_accounting)i), accounting[i]) == 0;
+		same &= strcmp(probe_answer_word((enum probe_answer)i), answers[i]) == 0;
+	}
+	tap_ok(same, "the words are those of the manual");
 }
 
 static void test_json(void)
@@ -332,6 +394,9 @@ int main(void)
 	test_modes();
 	test_guest();
 	test_other_guests();
+	test_counted();
+	test_vms();
+	test_vocabulary();
 	test_json();
 	test_words();
 	probe_facts_free(&facts);

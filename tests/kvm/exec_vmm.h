@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TESTS_KVM_EXEC_START_H
-#define TESTS_KVM_EXEC_START_H
+#ifndef TESTS_KVM_EXEC_VMM_H
+#define TESTS_KVM_EXEC_VMM_H
 
-/* How the VMM of tests/kvm/exec*.t starts others, and confines itself. */
+/* What the VMM of tests/kvm/exec*.t does that has nothing to do with VMs: exec_start.c, exec_process.c. */
 #include <err.h>
 #include <sys/ioctl.h>
 
@@ -28,5 +28,23 @@ void start_otherwise(const char *how, char **command);
 
 /* A seccomp filter that kills, but for write, the ways to end, and ioctl for KVM_RUN alone. */
 void confine(void);
+
+/* To standard output, by write() alone, which that filter lets pass. */
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* This process ends, and a child of it goes on, when its parent is gone. */
+void be_daemon(void);
+
+/* "traced" or "untraced". */
+void tell_tracer(void);
+
+/* "children N": those of this process that can be waited for. */
+void count_children(void);
+
+/* "ready PID"; when SIGUSR1 has come, "got SIGUSR1". */
+void wait_for_signal(void);
+
+/* The mappings of this process. */
+unsigned count_maps(void);
 
 #endif
