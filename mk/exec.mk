@@ -17,10 +17,10 @@ EXEC_PEEK := $(BUILD)/kvm/tests/peek
 $(EXEC_PEEK): $(BUILD)/a64-linux/tests/kvm/peek.o
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -static -o $@ $^
-$(EXEC_VMM): $(BUILD)/a64-linux/tests/kvm/exec_vmm.o $(BUILD)/a64-linux/conformance/user/vcpu.o
+$(EXEC_VMM): $(patsubst %,$(BUILD)/a64-linux/tests/kvm/%.o,exec_vmm exec_start exec_process) $(BUILD)/a64-linux/conformance/user/vcpu.o
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -static -o $@ $^
 check-kvm: $(EXEC_VMM) $(EXEC_PEEK)
 KVM_TESTS_CHECK += tests/kvm/exec.t
 QEMU_DEPS += $(EXEC_VMM)
-clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,exec_vmm peek)
+clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,exec_vmm exec_start exec_process peek)

@@ -41,6 +41,7 @@ traced() { [ "$(sed -n 's/^TracerPid:\t//p' "/proc/$1/status")" != 0 ]; }
 is_ready() { grep -q ready /tmp/out; }
 is_stopped() { grep -q '^State:	[tT]' "/proc/$1/status"; }
 is_asked() { grep -q x0= /tmp/out; }
+are_asked() { [ "$(grep -c x0= /tmp/out)" = 2 ]; }
 
 run plain vmm vcpus=2 maps
 run given pvtime exec --ipa 0x50000000 -- vmm vcpus=2 maps
@@ -59,6 +60,16 @@ run deny pvtime exec --ipa 0x50000000 -- vmm deny
 run slots pvtime exec --verbose --ipa 0x50000000 -- vmm slots
 run child pvtime exec --ipa 0x50000000 -- vmm child
 run wrapped pvtime exec --ipa 0x50000000 -- sh -c 'true; vmm exit=5; echo "then $?"; exit 6'
+run both pvtime exec --ipa 0x50000000 -- sh -c 'vmm; vmm'
+run twin pvtime exec --ipa 0x50000000 -- vmm twin
+run helper pvtime exec --ipa 0x50000000 -- vmm helper
+run thread pvtime exec --ipa 0x50000000 -- vmm thread vmm vcpus=2
+run late pvtime exec --ipa 0x50000000 -- vmm vcpus=2 late
+run parked pvtime exec --ipa 0x50000000 -- vmm vcpus=2 parked
+run watched pvtime exec --ipa 0x50000000 -- vmm tracer
+run unoffered vmm unoffered pvtime exec --ipa 0x50000000 -- vmm tracer exit=7
+run unoffered_verbose vmm unoffered pvtime exec --verbose --dry-run -- vmm
+run unoffered_missing vmm unoffered pvtime exec -- /no/such/vmm
 run masked pvtime exec --ipa 0x50000000 -- vmm masked
 run status pvtime exec --ipa 0x50000000 -- vmm exit=7
 run abort pvtime exec --ipa 0x50000000 -- vmm abort
@@ -95,10 +106,15 @@ begin()
 end()
 {
 	wait $pid
-	echo "[$1] $?"
+	status=$?
+	[ $# = 1 ] || wait_for 20 "$2"
+	echo "[$1] $status"
 	sed 's/^/out: /' /tmp/out
 	sed 's/^/err: /' /tmp/err
 }
+
+begin daemon tracer
+end daemon are_asked
 
 begin pause
 wait_for 20 is_ready
@@ -208,6 +224,24 @@ my ($other) = ($run{slots}{err} // '') =~ /slot (\d+)/;
 is($other, $slot - 1, 'slots: the highest that is free');
 ran('child', 0, "children 0\n" . answers('0x50000000'), '');
 ran('wrapped', 6, answers('0x50000000') . "then 5\n", '');
+
+# Which VM of several: the first that runs, whoever has made it, and whatever was before it.
+ran('both', 0, answers('0x50000000') . answers($none), '');
+ran('twin', 0, answers('0x50000000') . "twin 0\n" . answers($none),
+	"pvtime: exec: there are 2 VMs, and only the one that runs first is seen to\n");
+ran('helper', 0, answers('0x50000000'), '');
+ran('daemon', 0, "traced\n" . answers('0x50000000', '0x50000040'), '');
+ran('thread', 0, answers('0x50000000', '0x50000040'), '');
+ran('late', 0, answers('0x50000000', $none), '');
+ran('parked', 0, answers('0x50000000', '0x50000040'), '');
+
+# A host that has none to give.
+my $unoffered = "pvtime: exec: the guest gets no stolen time: this host's KVM does not offer it (KVM_CAP_STEAL_TIME)\n";
+ran('watched', 0, "traced\n" . answers('0x50000000'), '');
+ran('unoffered', 7, "untraced\n" . answers($none), $unoffered);
+ran('unoffered_verbose', 0, answers($none), $unoffered);
+ran('unoffered_missing', 127, '', "${unoffered}pvtime: exec: /no/such/vmm: No such file or directory\n");
+
 ran('masked', 0, answers('0x50000000') . "pending USR2\n", '');
 ran('status', 7, answers('0x50000000'), '');
 ran('abort', 134, answers('0x50000000'), qr/(?:Aborted\n)?/);

@@ -5,14 +5,20 @@
  * way, in this order:
  *
  *   vcpus=N       how many vCPUs, 1 by default
+ *   daemon        the process that was started ends at once, and a child of it goes on
  *   scratch       first a VM with a vCPU that is never run, as QEMU makes one to ask what the CPU has
  *   dup           the VM's file is used by a copy, and the first one closed, its number taken by another file
+ *   twin          a child has a VM of its own, whose files have the same numbers, and runs it first: "twin STATUS"
+ *   helper        a child closes the VM's files, and has none
  *   fdt=FILE      the file at the end of the RAM, its address in x0 of vCPU 0
  *   own           stolen time at 0x50000000, by itself
  *   deny          the calls for it are taken from the guest
  *   slots         every memory slot there is, but one, is used
  *   child         whether there is a child of this process to wait for: "children N"
+ *   tracer        whether it is watched: "traced" or "untraced"
  *   pause         print "ready PID" and wait for SIGUSR1: "got SIGUSR1"
+ *   late          the last vCPU is made when the others have run
+ *   parked        it is made with them, and initialised when they have run
  *   off           a thread runs the last vCPU, which is off, before vCPU 0 has its x0
  *   confine       a seccomp filter that kills for any system call that is not needed from here on
  *   extra         make one such call
@@ -22,18 +28,13 @@
  *   exit=N        the status, 0 by default
  *   abort         end by SIGABRT
  *
- * and `drop COMMAND...` runs a command without CAP_SYS_ADMIN, `nobody COMMAND...` as a user without any capability, `ignore
- * COMMAND...` with SIGCHLD ignored.
+ * and how a command is to be started (exec_vmm.h), with the command behind it.
  */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,11 +43,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kvm/uapi.h"
+#include "tests/kvm/exec_vmm.h"
 
 #define RAM	  0x40000000u /* IPA */
 #define RAM_SIZE  0x400000u
@@ -54,7 +55,6 @@
 #define OWN	  0x50000000u
 #define NOWHERE	  0x60000000u /* where vcpu.S stores what it was answered */
 #define VCPUS_MAX 8
-#define NOBODY	  65534
 
 /* conformance/user/vcpu.S */
 extern const char guest_code[], guest_code_end[], guest_call[];
@@ -80,28 +80,6 @@ static const char *word(const struct vmm *v, const char *name)
 			return v->argv[i] + n + (v->argv[i][n] == '=');
 	return NULL;
 }
-
-/* By write() alone, which the filter lets pass. */
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
-	char text[128];
-	va_list args;
-
-	va_start(args, format);
-	int n = vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (write(STDOUT_FILENO, text, (size_t)n) != n)
-		_exit(3);
-}
-
-static int must(int result, const char *what)
-{
-	if (result < 0)
-		err(3, "%s", what);
-	return result;
-}
-
-#define MUST(fd, request, argument) must(ioctl(fd, request, argument), #request)
 
 static void *map(size_t size, int fd)
 {
@@ -135,25 +113,34 @@ static void set_register(int vcpu, uint64_t id, uint64_t value)
 #define CORE(field) \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(field))
 
-static int make_vcpu(const struct vmm *v, unsigned index, bool off)
+static int make_vcpu(const struct vmm *v, unsigned index)
+{
+	return MUST(v->vm, KVM_CREATE_VCPU, (void *)(uintptr_t)index);
+}
+
+static void init_vcpu(const struct vmm *v, unsigned i)
 {
 	struct kvm_vcpu_init init = {.target = 0};
-	int vcpu = MUST(v->vm, KVM_CREATE_VCPU, (void *)(uintptr_t)index);
 
 	MUST(v->vm, KVM_ARM_PREFERRED_TARGET, &init);
 	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-	if (off)
+	if (word(v, "off") != NULL && i > 0)
 		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
-	MUST(vcpu, KVM_ARM_VCPU_INIT, &init);
-	return vcpu;
+	MUST(v->vcpu[i], KVM_ARM_VCPU_INIT, &init);
+}
+
+static void load_vcpu(struct vmm *v, unsigned i)
+{
+	v->run[i] = map((size_t)MUST(v->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL), v->vcpu[i]);
+	set_register(v->vcpu[i], CORE(regs.pc), RAM + (uint64_t)(guest_call - guest_code));
 }
 
 static void scratch(struct vmm *v)
 {
 	v->vm = MUST(v->kvm, KVM_CREATE_VM, NULL);
-	int vcpu = make_vcpu(v, 0, false);
-
-	close(vcpu);
+	v->vcpu[0] = make_vcpu(v, 0);
+	init_vcpu(v, 0);
+	close(v->vcpu[0]);
 	close(v->vm);
 }
 
@@ -172,9 +159,15 @@ static void make_vm(struct vmm *v)
 	__builtin___clear_cache((char *)v->ram, (char *)v->ram + 0x1000);
 	set_slot(v, 0, RAM, RAM_SIZE, v->ram);
 	for (unsigned i = 0; i < v->vcpus; i++) {
-		v->vcpu[i] = make_vcpu(v, i, word(v, "off") != NULL && i > 0);
-		v->run[i] = map((size_t)MUST(v->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL), v->vcpu[i]);
-		set_register(v->vcpu[i], CORE(regs.pc), RAM + (uint64_t)(guest_call - guest_code));
+		bool last = i == v->vcpus - 1;
+
+		if (last && word(v, "late") != NULL)
+			break;
+		v->vcpu[i] = make_vcpu(v, i);
+		if (last && word(v, "parked") != NULL)
+			break;
+		init_vcpu(v, i);
+		load_vcpu(v, i);
 	}
 }
 
@@ -211,32 +204,27 @@ static void use_slots(const struct vmm *v)
 	set_slot(v, slots - 3, 0x100010000, 0x10000, page);
 }
 
-static void count_children(void)
+static void run_all(struct vmm *v);
+
+/* A child that closes the VM's files, and may have a VM of its own then. */
+static void have_child(struct vmm *v, bool twin)
 {
-	int children = 0;
+	int status;
+	pid_t child = must(fork(), "fork");
 
-	while (waitpid(-1, NULL, WNOHANG | __WALL) >= 0)
-		children++;
-	say("children %d%s\n", children, errno == ECHILD ? "" : "?");
-}
-
-static void got(int signo)
-{
-	(void)signo;
-}
-
-static void wait_for_signal(void)
-{
-	sigset_t usr1, before;
-
-	sigemptyset(&usr1);
-	sigaddset(&usr1, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &usr1, &before);
-	signal(SIGUSR1, got);
-	say("ready %d\n", getpid());
-	sigsuspend(&before);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	say("got SIGUSR1\n");
+	if (child == 0) {
+		for (unsigned i = 0; i < v->vcpus; i++)
+			close(v->vcpu[i]);
+		close(v->vm);
+		if (twin) {
+			make_vm(v);
+			run_all(v);
+		}
+		_exit(0);
+	}
+	must(waitpid(child, &status, 0), "waitpid");
+	if (twin)
+		say("twin %d\n", status);
 }
 
 struct asleep {
@@ -273,43 +261,6 @@ static void start_off(struct vmm *v)
 	} while (strncmp(stat, "29 ", 3) != 0); /* ioctl; "running" before it */
 }
 
-#define ALLOW(number)                                        \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), \
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-
-/* write, the ways to end, and ioctl for KVM_RUN alone. */
-static void confine(void)
-{
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		ALLOW(__NR_write),
-		ALLOW(__NR_exit_group),
-		ALLOW(__NR_rt_sigreturn),
-		ALLOW(__NR_rt_sigpending),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_ioctl, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
-		ALLOW(KVM_RUN),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-	};
-	struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
-
-	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
-	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "PR_SET_SECCOMP");
-}
-
-static unsigned count_maps(void)
-{
-	static char text[65536];
-	unsigned lines = 0;
-	int fd = must(open("/proc/self/maps", O_RDONLY), "/proc/self/maps");
-
-	for (ssize_t n; (n = read(fd, text, sizeof(text))) > 0;)
-		for (ssize_t i = 0; i < n; i++)
-			lines += text[i] == '\n';
-	close(fd);
-	return lines;
-}
-
 /* Till it stores somewhere. */
 static uint64_t run_vcpu(const struct vmm *v, unsigned index)
 {
@@ -326,18 +277,32 @@ static uint64_t run_vcpu(const struct vmm *v, unsigned index)
 	return stored;
 }
 
-static void run_all(const struct vmm *v)
+/* It runs when the others have. */
+static void plug_in(struct vmm *v, unsigned i)
+{
+	if (word(v, "late") != NULL)
+		v->vcpu[i] = make_vcpu(v, i);
+	if (word(v, "late") == NULL && word(v, "parked") == NULL)
+		return;
+	init_vcpu(v, i);
+	load_vcpu(v, i);
+}
+
+static void run_all(struct vmm *v)
 {
 	unsigned on = word(v, "off") != NULL ? v->vcpus - 1 : v->vcpus;
 
-	for (unsigned i = 0; i < on; i++)
+	for (unsigned i = 0; i < on; i++) {
+		if (i == on - 1)
+			plug_in(v, i);
 		say("vcpu %u x0=%#llx\n", i, (unsigned long long)run_vcpu(v, i));
+	}
 	if (word(v, "loop") != NULL)
 		for (unsigned i = 0;; i = (i + 1) % on)
 			run_vcpu(v, i);
 }
 
-static void run_masked(const struct vmm *v)
+static void run_masked(struct vmm *v)
 {
 	sigset_t usr2;
 
@@ -355,10 +320,14 @@ static void prepare(struct vmm *v)
 {
 	const char *fdt = word(v, "fdt");
 
+	if (word(v, "daemon") != NULL)
+		be_daemon();
 	v->kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
 	if (word(v, "scratch") != NULL)
 		scratch(v);
 	make_vm(v);
+	if (word(v, "twin") != NULL || word(v, "helper") != NULL)
+		have_child(v, word(v, "twin") != NULL);
 	if (fdt != NULL && word(v, "off") == NULL)
 		load_fdt(v, fdt);
 	if (word(v, "own") != NULL)
@@ -369,6 +338,8 @@ static void prepare(struct vmm *v)
 		use_slots(v);
 	if (word(v, "child") != NULL)
 		count_children();
+	if (word(v, "tracer") != NULL)
+		tell_tracer();
 	if (word(v, "pause") != NULL)
 		wait_for_signal();
 	if (word(v, "off") != NULL)
@@ -377,27 +348,13 @@ static void prepare(struct vmm *v)
 		load_fdt(v, fdt);
 }
 
-/* Without it in the bounding set, a program that root executes does not get it. */
-static int with_less(const char *how, char **command)
-{
-	if (strcmp(how, "ignore") == 0)
-		signal(SIGCHLD, SIG_IGN);
-	else if (strcmp(how, "drop") == 0)
-		must(prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), "PR_CAPBSET_DROP");
-	else
-		must(setgid(NOBODY) == 0 ? setuid(NOBODY) : -1, "setuid");
-	execvp(command[0], command);
-	err(3, "%s", command[0]);
-}
-
 int main(int argc, char **argv)
 {
 	struct vmm v = {.argc = argc, .argv = argv};
 	unsigned maps = 0;
 
-	if (argc > 2 && (strcmp(argv[1], "drop") == 0 || strcmp(argv[1], "nobody") == 0 ||
-			 strcmp(argv[1], "ignore") == 0))
-		return with_less(argv[1], argv + 2);
+	if (argc > 2)
+		start_otherwise(argv[1], argv + 2);
 	const char *vcpus = word(&v, "vcpus"), *status = word(&v, "exit");
 	v.vcpus = vcpus != NULL ? (unsigned)atoi(vcpus) : 1;
 	if (v.vcpus < 1 || v.vcpus > VCPUS_MAX)

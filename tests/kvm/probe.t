@@ -134,6 +134,7 @@ is_deeply([sort map { $_->{pid} } @{$data->{host}{vms}}], [sort $busy_pid, $idle
 is_deeply(found(vm_of($data, $busy_pid)), threads_of('busy'), 'of busy vCPUs, the threads are those that QEMU says');
 is_deeply(found(vm_of($data, $idle_pid)), threads_of('idle'), 'of vCPUs that sleep, too');
 is_deeply([map { $_->{by} } @{vm_of($data, $idle_pid)->{vcpus}}], ['ioctl', 'ioctl'], 'which say it themselves');
+is_deeply([map { defined $_->{libpvtime_kvm} && !$_->{libpvtime_kvm} } @{$data->{host}{vms}}], [1, 1], "they have no region of the library's");
 is(scalar(keys %{threads_of('busy')}), 2, 'and QEMU says it of two');
 
 # How long they have waited: not less than before, nor more than after.
@@ -160,6 +161,7 @@ is_deeply([$status, $data->{host}{kvm}, whats($data->{missing})], [1, 'denied', 
 	'without the right to open /dev/kvm, that is said');
 is_deeply([sort map { $_->{thread} } @{vm_of($data, $busy_pid)->{vcpus}}], [sort values %{threads_of('busy')}],
 	'busy vCPUs are found without their files');
+is_deeply([@{vm_of($data, $busy_pid)}{qw(readable libpvtime_kvm)}], [JSON::PP::false, undef], 'and what they have mapped is not known');
 
 # In guests.
 my %guest = map { $_ => {json => $part{$_} =~ /^(\{.*\})\r?$/m, status => [$part{$_} =~ /^status=(\d)/mg]} } qw(with without);

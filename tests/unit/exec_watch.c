@@ -237,8 +237,26 @@ static void test_scratch(void)
 	exec_forget(&kvm);
 }
 
+static void test_runnable(void)
+{
+	struct exec_kvm kvm = two();
+
+	tap_is_u64(exec_runnable(&kvm), 1, "a VM with vCPUs can be run, once");
+	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM + 1);
+	tap_is_u64(exec_runnable(&kvm), 1, "one without cannot");
+	io(&kvm, VM + 1, KVM_CREATE_VCPU, NULL, VCPU + 2);
+	tap_is_u64(exec_runnable(&kvm), 2, "with one it can");
+	call(&kvm, __NR_close, VCPU + 2, 0, 0, 0);
+	tap_is_u64(exec_runnable(&kvm), 1, "unless that is closed");
+	call(&kvm, __NR_close, VM, 0, 0, 0);
+	tap_is_u64(exec_runnable(&kvm), 0, "or the VM is");
+	exec_forget(&kvm);
+	tap_is_u64(exec_runnable(&kvm), 0, "where there is none");
+}
+
 int main(void)
 {
+	test_runnable();
 	test_vm();
 	test_slots();
 	test_registers();

@@ -109,6 +109,9 @@ static void test_modes(void)
 	fake_file("proc/cmdline", "quiet kvm-arm.mode=protected\n");
 	look(PROBE_KVM_THERE, true);
 	tap_ok(notes("was asked for"), "without the log: what the command line asked for");
+	fake_file("dev/kmsg", "6,7,300,-;kvm [1]: VHE mode initialized successfully\n");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(!notes("protected"), "but not where the log says that it is in another one");
 	fake_file("proc/cmdline", "quiet\n");
 	fake_file("dev/kmsg", "6,3,0,-;CPU: All CPU(s) started at EL1\n");
 	look(PROBE_KVM_NONE, false);
@@ -192,43 +195,195 @@ static void test_other_guests(void)
 	       "x86: what it is not");
 }
 
-/* The JSON of a host with one vCPU, whose name has a byte that is no UTF-8. */
-static void test_json(void)
+/* Xen counts without having been discovered. */
+static void test_counted(void)
 {
-	struct probe_vcpu *vcpu = calloc(1, sizeof(*vcpu));
+	fake_file("proc/stat", stat_some);
+	fake_file("sys/devices/system/cpu/hotplug/states", "  0: offline\n");
+	fake_file("proc/kallsyms", "0000000000000000 t para_steal_clock\n");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.is && facts.guest.discovered == PROBE_NO && found.missing_count == 0,
+	       "where it is counted, nothing is missing");
+	fake_remove("proc/kallsyms");
+	fake_remove("sys");
+	fake_file("proc/stat", stat_none);
+}
+
+/* A VM each of whose figures is another one, and with a name that is no UTF-8, nor for a terminal. */
+static void make_vm(void)
+{
+	struct probe_vcpu *vcpu = calloc(2, sizeof(*vcpu));
 	struct probe_vm *vm = calloc(1, sizeof(*vm));
+
+	fake_need(vcpu != NULL && vm != NULL, "memory");
+	vcpu[0] = (struct probe_vcpu){
+		.tid = 71,
+		.known = true,
+		.id = 3,
+		.by = PROBE_BY_ORDER,
+		.age_ns = 8000000000,
+		.accounted = true,
+		.ran_ns = 5000000000,
+		.waited_ns = 2000000000,
+	};
+	vcpu[1] = (struct probe_vcpu){.tid = 72, .by = PROBE_BY_TIME, .age_ns = 4};
+	*vm = (struct probe_vm){
+		.pid = 9, .command = "a\xff\x1b", .vms = 2, .files = 5, .vcpu = vcpu, .count = 2};
+	vm->libpvtime_kvm = PROBE_YES;
+	facts.vms = (struct probe_vms){.vm = vm, .count = 1, .unreadable = 6};
+}
+
+/* What is written, malloc()ed. */
+static char *written(bool json)
+{
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	int thread, ran;
-	const char *command, *by;
 
-	look(PROBE_KVM_THERE, true);
-	fake_need(vcpu != NULL && vm != NULL && out != NULL, "memory");
-	*vcpu = (struct probe_vcpu){
-		.tid = 7, .by = PROBE_BY_TIME, .accounted = true, .ran_ns = 5, .waited_ns = 6};
-	*vm = (struct probe_vm){.pid = 9, .command = "a\xff\x1b", .vcpu = vcpu, .count = 1};
-	facts.vms = (struct probe_vms){.vm = vm, .count = 1};
-	tap_ok(probe_json(&facts, &found, out), "JSON is written");
-	fclose(out);
-	json_t *json = json_loads(text, 0, NULL);
-	tap_ok(json_unpack(json, "{s:{s:[{s:s, s:[{s:i, s:i, s:s, s:n}]}]}, s:n}", "host", "vms",
-			   "command", &command, "vcpus", "thread", &thread, "ran_ns", &ran, "by",
-			   &by, "vcpu", "guest") == 0 &&
-		       strcmp(command, "a?\x1b") == 0 && thread == 7 && ran == 5 &&
-		       strcmp(by, "time") == 0,
-	       "it can be read again: %s", text);
-	json_decref(json);
-	free(text);
-
-	out = open_memstream(&text, &size);
 	fake_need(out != NULL, "memory");
-	probe_print(&facts, &found, out);
+	if (json)
+		tap_ok(probe_json(&facts, &found, out), "JSON is written");
+	else
+		probe_print(&facts, &found, out);
 	fclose(out);
-	tap_ok(strstr(text, "process 9 (a?"
-			    "?)") != NULL &&
-		       strstr(text, "     ?         7 time") != NULL,
-	       "for people, without control characters");
+	return text;
+}
+
+/* All fields that docs/pvtime.1 has, and no others. */
+static const char want[] =
+	"{'machine':'aarch64','kernel':'6.1','host':{'kvm':'there','steal_time':true,"
+	"'accounting':'on','mode':'unknown','protected_asked':false,'unreadable':6,"
+	"'vms':[{'pid':9,'command':'a?\\u001b','readable':false,'vms':2,"
+	"'open_vcpus':5,'libpvtime_kvm':true,'vcpus':[{'vcpu':3,'thread':71,"
+	"'by':'order','age_ns':8000000000,'ran_ns':5000000000,'waited_ns':2000000000},"
+	"{'vcpu':null,'thread':72,'by':'time','age_ns':4,'ran_ns':null,'waited_ns':null}]}]},"
+	"'guest':{'because':'time was stolen from it','discovered':'no','counted':true,"
+	"'cpus':[{'cpu':0,'steal_ms':20},{'cpu':3,'steal_ms':400}]},"
+	"'missing':[{'what':'W','todo':'T'}],'notes':[{'what':'V','todo':''}]}";
+
+/* What is to be known of the VMs of a host. */
+static void test_vms(void)
+{
+	look(PROBE_KVM_THERE, true);
+	tap_is_u64(found.note_count, 0, "where there is no VM, nothing");
+	make_vm();
+	probe_find(&found, &facts);
+	tap_ok(found.missing_count == 0 && found.note_count == 3, "three things");
+	tap_ok(notes("6 processes of others could not be looked into"),
+	       "whom nobody may look into");
+	tap_ok(notes("3 vCPUs have no thread"), "vCPUs whose threads are not known");
+	tap_ok(notes("can be seen in the guest alone"), "and where to ask further");
+	facts.vms.unreadable = 0;
+	facts.vms.vm[0].files = 1;
+	probe_find(&found, &facts);
+	tap_is_u64(found.note_count, 1, "else the last of them alone");
+	facts.kvm.state = PROBE_KVM_NONE;
+	facts.guest.is = true;
+	probe_find(&found, &facts);
+	tap_ok(probe_is_host(&facts) && strstr(found.missing[0].what, "there is no /dev/kvm"),
+	       "whatever has VMs is a host");
+}
+
+static void find_one_each(void)
+{
+	found = (struct probe_findings){.missing_count = 1, .note_count = 1};
+	found.missing[0] = (struct probe_finding){"W", "T"};
+	found.note[0] = (struct probe_finding){"V", ""};
+}
+
+/* Those of docs/pvtime.1. */
+static void test_vocabulary(void)
+{
+	static const char *const kvm[] = {"there", "none", "denied", "broken"},
+				 *const accounting[] = {"on", "off", "absent"},
+				 *const modes[] = {"unknown", "nvhe", "vhe", "protected"},
+				 *const by[] = {"ioctl", "name", "order", "time"},
+				 *const answers[] = {"no", "yes", "unknown"};
+	bool same = true;
+
+	for (int i = 0; i < 4; i++) {
+		same &= strcmp(probe_kvm_word((enum probe_kvm_state)i), kvm[i]) == 0;
+		same &= strcmp(probe_mode_word((enum probe_mode)i), modes[i]) == 0;
+		same &= strcmp(probe_by_word((enum probe_by)i), by[i]) == 0;
+	}
+	for (int i = 0; i < 3; i++) {
+		same &= strcmp(probe_accounting_word((enum probe_accounting)i), accounting[i]) == 0;
+		same &= strcmp(probe_answer_word((enum probe_answer)i), answers[i]) == 0;
+	}
+	tap_ok(same, "the words are those of the manual");
+}
+
+static void test_json(void)
+{
+	char text[sizeof(want)];
+
+	fake_file("proc/stat", stat_some);
+	fake_file("sys/devices/system/cpu/hotplug/states", "  0: offline\n");
+	look(PROBE_KVM_THERE, true);
+	make_vm();
+	find_one_each();
+	for (size_t i = 0; i < sizeof(want); i++)
+		text[i] = want[i] == '\'' ? '"' : want[i];
+	char *is = written(true);
+	json_t *json = json_loads(is, 0, NULL), *wanted = json_loads(text, 0, NULL);
+	tap_ok(wanted != NULL && json_equal(json, wanted), "it has every field: %s", is);
+	json_decref(json);
+	json_decref(wanted);
+	free(is);
+	facts.vms.vm[0].libpvtime_kvm = PROBE_UNKNOWN;
+	facts.guest.is = false;
+	is = written(true);
+	tap_ok(strstr(is, "\"libpvtime_kvm\":null") != NULL && strstr(is, "\"guest\":null") != NULL,
+	       "and null for what is not known, or not there");
+	free(is);
+}
+
+static bool has(const char *text, const char *words)
+{
+	bool there = strstr(text, words) != NULL;
+
+	if (!there)
+		tap_print("# not there: %s\n", words);
+	return there;
+}
+
+static void test_words(void)
+{
+	look(PROBE_KVM_THERE, true);
+	make_vm();
+	find_one_each();
+	char *text = written(false);
+	tap_ok(has(text, "VM: process 9 (a?"
+			 "?) of 2 VMs, with structures of libpvtime-kvm\n"),
+	       "a VM, without control characters");
+	tap_ok(has(text,
+		   "\n     3        71 order            8.00       5.000000       2.000000     "
+		   "25.0\n"),
+	       "a vCPU, and which part of its time it has waited");
+	tap_ok(has(text,
+		   "\n     ?        72 time             0.00              -              -     "
+		   "   -\n"),
+	       "one of which nothing is known");
+	tap_ok(has(text,
+		   "As a guest: time was stolen from it; stolen time discovered: no; "
+		   "counted: yes\n    cpu0           0.02 s stolen\n    cpu3           0.40 s "
+		   "stolen\n"),
+	       "a guest's CPUs");
+	tap_ok(has(text, "missing: W\n    to do: T\nnote: V\n") && strstr(text, "V\n ") == NULL,
+	       "what is missing, and what is to be known");
+	facts.vms.vm[0].libpvtime_kvm = PROBE_NO;
+	free(text);
+	text = written(false);
+	tap_ok(strstr(text, "libpvtime") == NULL, "nothing is said of a library that is not there");
+	free(text);
+	fake_file("proc/stat", stat_none);
+	fake_remove("sys");
+	look(PROBE_KVM_THERE, false);
+	find_one_each();
+	text = written(false);
+	tap_ok(has(text, "As a host:  /dev/kvm: there; stolen time offered: no; account of "
+			 "waiting: on; mode: unknown\nNo VM is running.\n"),
+	       "a host without VMs");
 	free(text);
 }
 
@@ -239,7 +394,11 @@ int main(void)
 	test_modes();
 	test_guest();
 	test_other_guests();
+	test_counted();
+	test_vms();
+	test_vocabulary();
 	test_json();
+	test_words();
 	probe_facts_free(&facts);
 	fake_end();
 	return tap_done();

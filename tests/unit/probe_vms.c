@@ -92,7 +92,7 @@ static void test_qemu(void)
 	tap_ok(look(0) && facts.vms.count == 1, "one process has vCPUs");
 	const struct probe_vm *vm = facts.vms.vm;
 	tap_ok(vm->pid == 90 && strcmp(vm->command, "qemu-system-aar") == 0 && vm->readable &&
-		       vm->vms == 1 && vm->files == 3 && vm->by_pvtime,
+		       vm->vms == 1 && vm->files == 3 && vm->libpvtime_kvm == PROBE_YES,
 	       "which it is, and how many vCPUs it has");
 	tap_is_u64(vm->count, 3, "of its threads three are vCPUs");
 	tap_ok(is(vcpu(0, 0), true, 0, 95, PROBE_BY_IOCTL), "one sleeps in KVM_RUN on vCPU 0");
@@ -123,6 +123,20 @@ static void test_left_over(void)
 	fake_remove("proc/90/fd/15");
 }
 
+/* Memory of libpvtime-kvm's is known by its name: another one's, such as that of `pvtime exec`, is not. */
+static void test_region(void)
+{
+	static const char region[] =
+		"ffff0000-ffff1000 rw-s 00000000 00:01 7 /dev/zero (deleted)\n"
+		"ffff2000-ffff3000 rw-s 00000000 00:01 8 /memfd:pvtimer (deleted)\n";
+
+	fake_file("proc/90/maps", region);
+	tap_ok(look(90) && facts.vms.vm[0].libpvtime_kvm == PROBE_NO, "no region of the library's");
+	fake_remove("proc/90/maps");
+	tap_ok(look(90) && facts.vms.vm[0].libpvtime_kvm == PROBE_UNKNOWN,
+	       "mappings that may not be read tell nothing");
+}
+
 static void test_others(void)
 {
 	name(100, "firecracker");
@@ -151,6 +165,52 @@ static void test_others(void)
 	file(100, 31, "anon_inode:kvm-vcpu:0");
 	tap_ok(look(100) && facts.vms.vm[0].vms == 2 && facts.vms.vm[0].files == 3,
 	       "two VMs in one process");
+}
+
+/* The vCPUs of two VMs have the same numbers: what is left over is not to be told by its order. */
+static void test_two_vms(void)
+{
+	file(120, 9, "anon_inode:kvm-vm");
+	file(120, 10, "anon_inode:kvm-vm");
+	file(120, 20, "anon_inode:kvm-vcpu:0");
+	file(120, 21, "anon_inode:kvm-vcpu:0");
+	thread(120, 121, "x", 1, 0, "running\n", "5 5 5\n");
+	tap_ok(look(120) && facts.vms.vm[0].files == 2 && facts.vms.vm[0].count == 1 &&
+		       is(vcpu(0, 0), false, 0, 121, PROBE_BY_TIME),
+	       "of two VMs, a thread that may be of either");
+	fake_remove("proc/120");
+}
+
+/* As somebody who may not look into the files of two processes. */
+static void test_unreadable(void)
+{
+	static const unsigned pids[] = {130, 140};
+	char path[64];
+
+	thread(130, 131, "vcpu1", 0, 0, "", "5 5 5\n");
+	thread(130, 132, "CPU 4/KVM", 0, 9, "", "5 6 5\n");
+	thread(140, 140, "vcpu1", 0, 0, "", "5 5 5\n");
+	for (size_t i = 0; i < 2; i++) {
+		file(pids[i], 9, "anon_inode:kvm-vm");
+		snprintf(path, sizeof(path), "proc/%u/fd", pids[i]);
+		fake_need(fchmodat(fake_root, path, 0, 0) == 0, path);
+	}
+	fake_need(chmod(fake_path, 0755) == 0, fake_path);
+	bool root = geteuid() == 0;
+	fake_need(!root || seteuid(65534) == 0, "seteuid");
+	bool looked = look(0);
+	fake_need(!root || seteuid(0) == 0, "seteuid");
+	tap_ok(looked && facts.vms.count == 3 && facts.vms.vm[2].pid == 130 &&
+		       !facts.vms.vm[2].readable && facts.vms.vm[2].count == 1 &&
+		       is(vcpu(2, 0), true, 4, 132, PROBE_BY_NAME),
+	       "who has run a guest's code is a VM's, and no other");
+	tap_is_u64(facts.vms.unreadable, 1, "and one may be none");
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "proc/%u/fd", pids[i]);
+		fake_need(fchmodat(fake_root, path, 0700, 0) == 0, path);
+		snprintf(path, sizeof(path), "proc/%u", pids[i]);
+		fake_remove(path);
+	}
 }
 
 /* Damaged, cut, or gone meanwhile. */
@@ -200,7 +260,10 @@ int main(void)
 	make_qemu();
 	test_qemu();
 	test_left_over();
+	test_region();
 	test_others();
+	test_two_vms();
+	test_unreadable();
 	test_damaged();
 	test_names();
 	probe_facts_free(&facts);

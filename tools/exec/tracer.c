@@ -141,6 +141,17 @@ static void out_of_memory(struct tracer *t)
 	t->done = true;
 }
 
+/* Whoever has more VMs expects something for them, too. Those that come later, nobody sees. */
+static void tell_others(const struct tracer *t)
+{
+	size_t vms = 0;
+
+	for (const struct process *p = t->processes; p != NULL; p = p->next)
+		vms += exec_runnable(&p->kvm);
+	if (vms > 1)
+		report("exec: there are %zu VMs, and only the one that runs first is seen to", vms);
+}
+
 /* Returns whether the thread is to go on. */
 static bool begins(struct tracer *t, struct thread *thread,
 		   const struct __ptrace_syscall_info *info)
@@ -154,6 +165,8 @@ static bool begins(struct tracer *t, struct thread *thread,
 	switch (exec_enter(kvm, call, read_memory, &thread->tid)) {
 	case EXEC_RUN:
 		t->done = exec_act(t->job, thread->tid, kvm, call->vcpu);
+		if (t->done)
+			tell_others(t);
 		return t->done;
 	case EXEC_RUN_ALL:
 		if (!process_file_is(thread->tid, (int)call->args[0], "anon_inode:kvm-vcpu"))

@@ -283,6 +283,20 @@ int exec_vcpu_fd(const struct exec_kvm *kvm, size_t vcpu)
 	return fd_of(kvm, true, vcpu);
 }
 
+size_t exec_runnable(const struct exec_kvm *kvm)
+{
+	size_t count = 0;
+
+	for (size_t vm = 0; vm < kvm->vm_count; vm++) {
+		bool runnable = false;
+
+		for (size_t i = 0; i < kvm->vcpu_count; i++)
+			runnable |= kvm->vcpus[i].vm == vm && exec_vcpu_fd(kvm, i) >= 0;
+		count += runnable && exec_vm_fd(kvm, vm) >= 0;
+	}
+	return count;
+}
+
 void exec_forget(struct exec_kvm *kvm)
 {
 	for (size_t i = 0; i < kvm->vm_count; i++)

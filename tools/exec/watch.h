@@ -73,6 +73,9 @@ enum exec_step exec_enter(const struct exec_kvm *kvm, struct exec_call *call, ex
 /* It has ended with `result`, a negative errno where it failed. false: no memory to keep it. */
 bool exec_leave(struct exec_kvm *kvm, const struct exec_call *call, int64_t result);
 
+/* How many VMs have files of themselves and of a vCPU, so that they can be run. */
+size_t exec_runnable(const struct exec_kvm *kvm);
+
 /* One of the files that stand for it, or -1. */
 int exec_vm_fd(const struct exec_kvm *kvm, size_t vm);
 int exec_vcpu_fd(const struct exec_kvm *kvm, size_t vcpu);

@@ -12,6 +12,8 @@
 
 #define PROBE_LINE 160u
 
+enum probe_answer { PROBE_NO, PROBE_YES, PROBE_UNKNOWN };
+
 /* What the kernel's log has of stolen time; it may be gone, or not be for everybody. */
 struct probe_log {
 	bool readable;
@@ -56,7 +58,11 @@ struct probe_vm {
 	char command[32];
 	bool readable;	     /* its files may be looked at */
 	unsigned vms, files; /* open files of VMs and of different vCPUs */
-	bool by_pvtime;	     /* it has a region of libpvtime-kvm's, mapped */
+	/*
+	 * It has mapped a region that libpvtime-kvm made, which has a name. Regions that a VMM has made itself, or that `pvtime exec`
+	 * has put there, cannot be told from other memory: "no" does not say that the guest has no stolen time.
+	 */
+	enum probe_answer libpvtime_kvm;
 	struct probe_vcpu *vcpu;
 	size_t count;
 };
@@ -77,7 +83,7 @@ struct probe_guest {
 	bool is;		  /* a guest, as far as can be known */
 	char because[PROBE_LINE]; /* why it is taken for one */
 	bool xen;
-	enum probe_answer { PROBE_NO, PROBE_YES, PROBE_UNKNOWN } discovered;
+	enum probe_answer discovered;
 	enum probe_answer
 		paravirt; /* the kernel has the code; looked for where nothing was discovered */
 	struct probe_cpu *cpu;

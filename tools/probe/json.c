@@ -22,6 +22,11 @@ static json_t *ns(bool known, uint64_t value)
 	return known ? json_integer((json_int_t)value) : json_null();
 }
 
+static json_t *yes_or_no(enum probe_answer answer)
+{
+	return answer == PROBE_UNKNOWN ? json_null() : json_boolean(answer == PROBE_YES);
+}
+
 static json_t *vcpu_json(const struct probe_vcpu *vcpu)
 {
 	return json_pack("{s:o, s:i, s:s, s:I, s:o, s:o}", "vcpu", ns(vcpu->known, vcpu->id),
@@ -36,9 +41,10 @@ static json_t *vm_json(const struct probe_vm *vm)
 
 	for (size_t i = 0; i < vm->count; i++)
 		json_array_append_new(vcpus, vcpu_json(&vm->vcpu[i]));
-	return json_pack("{s:i, s:o, s:b, s:i, s:i, s:b, s:o}", "pid", (int)vm->pid, "command",
+	return json_pack("{s:i, s:o, s:b, s:i, s:i, s:o, s:o}", "pid", (int)vm->pid, "command",
 			 text(vm->command), "readable", vm->readable, "vms", (int)vm->vms,
-			 "open_vcpus", (int)vm->files, "by_pvtime", vm->by_pvtime, "vcpus", vcpus);
+			 "open_vcpus", (int)vm->files, "libpvtime_kvm",
+			 yes_or_no(vm->libpvtime_kvm), "vcpus", vcpus);
 }
 
 static json_t *host_json(const struct probe_facts *facts)

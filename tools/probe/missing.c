@@ -45,15 +45,8 @@ static void find_kvm(struct probe_findings *f, const struct probe_facts *facts)
 			strerror(facts->kvm.error));
 		break;
 	case PROBE_KVM_NONE:
-		if (facts->log.exception_level == 1)
-			missing(f,
-				"let firmware, or the hypervisor below, start the kernel at EL2; "
-				"or run 'pvtime "
-				"lab' for a machine of its own in QEMU",
-				"there is no /dev/kvm: the kernel was started at EL1");
-		else
-			missing(f, "load the module kvm, or take a kernel with CONFIG_KVM",
-				"there is no /dev/kvm");
+		missing(f, "load the module kvm, or take a kernel with CONFIG_KVM",
+			"there is no /dev/kvm");
 		break;
 	case PROBE_KVM_THERE:
 		break;

@@ -38,7 +38,7 @@ static void print_vm(const struct probe_vm *vm, FILE *out)
 		fprintf(out, ", %u vCPU%s", vm->files, vm->files == 1 ? "" : "s");
 	if (vm->vms > 1)
 		fprintf(out, " of %u VMs", vm->vms);
-	if (vm->by_pvtime)
+	if (vm->libpvtime_kvm == PROBE_YES)
 		fputs(", with structures of libpvtime-kvm", out);
 	fprintf(out, "\n%6s %9s %-8s %12s %14s %14s %8s\n", "vCPU", "thread", "by", "for s",
 		"ran s", "waited s", "waited %");

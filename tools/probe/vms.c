@@ -199,7 +199,8 @@ static void keep(struct look *look)
 	match_rest(look);
 	sort(look->vm.vcpu, look->vm.count, sizeof(*look->vm.vcpu), by_id);
 	snprintf(path, sizeof(path), "proc/%u/maps", look->vm.pid);
-	look->vm.by_pvtime = probe_has(look->root, path, "/memfd:pvtime") > 0;
+	int mapped = probe_has(look->root, path, "/memfd:pvtime (deleted)");
+	look->vm.libpvtime_kvm = mapped < 0 ? PROBE_UNKNOWN : mapped > 0 ? PROBE_YES : PROBE_NO;
 	snprintf(path, sizeof(path), "proc/%u/comm", look->vm.pid);
 	if (probe_read(look->root, path, look->vm.command, sizeof(look->vm.command)) > 0)
 		look->vm.command[strcspn(look->vm.command, "\n")] = '\0';

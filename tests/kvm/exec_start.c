@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "kvm/uapi.h"
+#include "tests/kvm/exec_vmm.h"
+
+#define NOBODY	65534
+#define FAR	200 /* a file number that the next program does not come to */
+#define LENGTH	(sizeof(filter) / sizeof(filter[0]))
+#define LOAD(x) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, x))
+
+/* Not these many further, unless what was loaded is this. */
+#define UNLESS(value, further) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, (further))
+
+#define ALLOW(value) UNLESS(value, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+static void install(struct sock_filter *filter, size_t length)
+{
+	struct sock_fprog program = {(unsigned short)length, filter};
+
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "PR_SET_SECCOMP");
+}
+
+void confine(void)
+{
+	struct sock_filter filter[] = {
+		LOAD(nr),
+		ALLOW(__NR_write),
+		ALLOW(__NR_exit_group),
+		ALLOW(__NR_rt_sigreturn),
+		ALLOW(__NR_rt_sigpending),
+		UNLESS(__NR_ioctl, 3),
+		LOAD(args[1]),
+		ALLOW(KVM_RUN),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	};
+
+	install(filter, LENGTH);
+}
+
+/* The one question is answered by 0, as KVM does where the kernel keeps no account of who waits. */
+static void offer_nothing(void)
+{
+	struct sock_filter filter[] = {
+		LOAD(nr),
+		UNLESS(__NR_ioctl, 5),
+		LOAD(args[1]),
+		UNLESS(KVM_CHECK_EXTENSION, 3),
+		LOAD(args[2]),
+		UNLESS(KVM_CAP_STEAL_TIME, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	install(filter, LENGTH);
+}
+
+static void execute(char **command)
+{
+	execvp(command[0], command);
+	err(3, "%s", command[0]);
+}
+
+static void *execute_thread(void *command)
+{
+	execute(command);
+	return NULL;
+}
+
+/* It makes the files of another VM, and of two vCPUs, with numbers that its successor's do not have. */
+static void execute_in_thread(char **command)
+{
+	pthread_t thread;
+	int kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
+	int vm = must(fcntl(MUST(kvm, KVM_CREATE_VM, NULL), F_DUPFD_CLOEXEC, FAR), "dup");
+
+	for (uintptr_t i = 0; i < 2; i++)
+		must(fcntl(MUST(vm, KVM_CREATE_VCPU, (void *)i), F_DUPFD_CLOEXEC, FAR), "dup");
+	must(-pthread_create(&thread, NULL, execute_thread, command), "a thread");
+	pthread_join(thread, NULL);
+}
+
+void start_otherwise(const char *how, char **command)
+{
+	if (strcmp(how, "ignore") == 0)
+		signal(SIGCHLD, SIG_IGN);
+	else if (strcmp(how, "drop") == 0)
+		/* Without it in the bounding set, a program that root executes does not get it. */
+		must(prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), "PR_CAPBSET_DROP");
+	else if (strcmp(how, "nobody") == 0)
+		must(setgid(NOBODY) == 0 ? setuid(NOBODY) : -1, "setuid");
+	else if (strcmp(how, "unoffered") == 0)
+		offer_nothing();
+	else if (strcmp(how, "thread") == 0)
+		execute_in_thread(command);
+	else
+		return;
+	execute(command);
+}
