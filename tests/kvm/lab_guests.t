@@ -27,7 +27,8 @@ my $on = labs_run(
 		stuck => vm('stop', 'stop', 'off', 'vcpus = 2') . vm('busy', 'spin', 'until_ms=400'),
 		wfi => vm('wfi', 'stop', 'wfi', 'vcpus = 2'),
 		suspend => vm('suspend', 'stop', 'suspend late timer', 'vcpus = 2'),
-		waits => vm('idle', 'idle', 'ms=3900 step_ms=1300 psci max_ns=1000000000') . vm('attached', 'stop', 'wfi'),
+		waits => vm('idle', 'idle', 'ms=3900 step_ms=1300 max_ns=1000000000') . vm('attached', 'stop', 'wfi') .
+			vm('physical', 'idle', 'ms=3000 step_ms=1000 physical max_ns=1000000000'),
 		forge => vm('more', 'forge', 'until_ms=400 write=1152921504606846976') . vm('less', 'forge', 'until_ms=400 write=1') .
 			vm('honest', 'steady', 'until_ms=400'),
 		until => vm('first', 'spin', 'until_ms=300') . vm('ever', 'spin', 'until_ms=100000'),
@@ -116,7 +117,7 @@ for (['stuck', 'stop', 'every vCPU off'], ['wfi', 'wfi', 'every vCPU in WFI, wit
 like($on->{stuck}{console}{busy} // '', qr/^SPIN/m, 'when all others have ended');
 cmp_ok(ms(vcpu($on->{wfi}, 'wfi', 1)->{ticks}{elapsed}), '<', 2000, 'it is found soon');
 is($on->{waits}{status}, 0, 'one that waits for its timer, or may be typed to, is not stuck') or diag $on->{waits}{said};
-guest_ok('waits', 'idle');
+guest_ok('waits', $_) for qw(idle physical);
 
 # R-21, R-22: KVM lets a guest write. It harms nobody, and the ledger does not know it.
 is($on->{forge}{status}, 0, 'guests that write their structure are no failure') or diag $on->{forge}{said};
