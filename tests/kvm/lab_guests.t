@@ -20,7 +20,8 @@ sub vm
 
 my $on = labs_run(
 	labs => {
-		machine => vm('flash', 'flash', '') . vm('split', 'split', '', 'vcpus = 2') . vm('hello', 'hello', 'with words'),
+		machine => vm('flash', 'flash', '') . vm('split', 'split', '', 'vcpus = 2') .
+			vm('hello', 'hello', 'with words') . vm('width', 'width', ''),
 		smp => vm('smp', 'smp', '', 'vcpus = 4'),
 		off => vm('denied', 'spin', 'until_ms=300', 'stolen_time = off', 'vcpus = 2'),
 		reset => vm('reset', 'reset', 'reset_ms=1500') . vm('busy', 'spin', 'until_ms=2000'),
@@ -34,7 +35,7 @@ my $on = labs_run(
 		until => vm('first', 'spin', 'until_ms=300') . vm('ever', 'spin', 'until_ms=100000'),
 		ever => vm('ever', 'spin', 'until_ms=100000', 'vcpus = 2'),
 	},
-	guests => [qw(flash split hello smp spin reset stop idle forge steady)], cpus => 1, icount => 1, limit_s => 240,
+	guests => [qw(flash split hello width smp spin reset stop idle forge steady)], cpus => 1, icount => 1, limit_s => 240,
 	script => <<'END');
 lab machine
 lab smp
@@ -73,8 +74,8 @@ sub guest_ok
 	like($console, qr/^1\.\.$run$/m, "$vm: and all is run") or diag $console;
 }
 
-is($on->{machine}{status}, 0, 'three VMs') or diag $on->{machine}{said};
-guest_ok('machine', $_) for qw(flash split hello);
+is($on->{machine}{status}, 0, 'four VMs') or diag $on->{machine}{said};
+guest_ok('machine', $_) for qw(flash split hello width);
 like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the machine of the lab file');
 like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'its command line');
 

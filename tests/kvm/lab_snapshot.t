@@ -54,6 +54,9 @@ cmp_ok($stolen, '>', $before->{published_ns} + 300_000_000, 'and after');
 for my $state (qw(running ready blocked off elapsed)) {
 	cmp_ok($after->{ticks}{$state}, '>=', $before->{ticks}{$state}, "its ledger goes on: $state");
 }
+for my $count (qw(exits switches)) {
+	cmp_ok($after->{$count}, '>', $before->{$count}, "and its count of $count");
+}
 my $unpublished = sub { my ($v) = @_; $v->{stolen_ns} - $v->{published_ns} };
 my $mid = vcpu($on->{'steady-mid'}, 'steady', 0);
 cmp_ok($unpublished->($mid) - $unpublished->($before), '>', 1_000_000, 'what its new thread waited before it ran is not charged')
