@@ -50,8 +50,8 @@ is($on->{shell}{status}, 0, 'the lab ends when the guest has powered off') or di
 my $md5 = md5_hex($text);
 like($console, qr/^\Q$md5\E /m, 'what was typed has arrived as it was') or diag $console;
 my ($interrupts) = $console =~ /^ *\d+: +(\d+) .*pl011/m;
-cmp_ok($interrupts // 0, '>', 60, 'by interrupts');
-cmp_ok($interrupts // 'inf', '<', 2 * length $text, 'of which each has ended');
+cmp_ok($interrupts // 0, '>', 0, 'by interrupts');
+cmp_ok($interrupts // 'inf', '<', length $text, 'of which each has ended');
 like($console, qr/^answer=42$/m, 'the shell answers');
 like($on->{shell}{printed}, qr/^answer=42$/m, 'and the terminal shows it');
 unlike($on->{shell}{printed}, qr/^SPIN/m, 'and no other console');
