@@ -14,8 +14,9 @@ VMM_SAMPLE := $(BUILD)/a64-linux/sample
 $(VMM_SAMPLE): $(BUILD)/a64-linux/tests/kvm/sample.o
 	$(A64_CC) -static -o $@ $^
 .SECONDARY: $(BUILD)/a64-linux/tests/kvm/sample.o
-VMM_DEPS := $(VMM_SAMPLE) $(BUILD)/conformance/suite-4k-le.img $(BUILD)/conformance/suite-4k-be.elf $(BUILD)/conformance/user $(BUILD)/guest/initramfs.cpio \
-	$(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img forge.img width.img)
+VMM_DEPS := $(VMM_SAMPLE) $(BUILD)/conformance/suite-4k-le.img $(BUILD)/conformance/suite-4k-be.elf $(BUILD)/conformance/user $(addprefix $(PLACE)/,report-be.elf big.elf) \
+	$(BUILD)/guest/initramfs.cpio \
+	$(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img forge.img width.img print.img)
 check-kvm: $(VMM_DEPS)
 KVM_TESTS_CHECK += $(addprefix tests/kvm/,lab_conform.t lab_guests.t lab_steal.t)
 QEMU_DEPS       += $(VMM_DEPS)

@@ -22,6 +22,7 @@ my $on = labs_run(
 	labs => {
 		machine => vm('flash', 'flash', '') . vm('split', 'split', '', 'vcpus = 2') .
 			vm('hello', 'hello', 'with words') . vm('width', 'width', ''),
+		starts => "[vm report]\nkernel = ../report-be.elf\nmemory = 64M\n[vm big]\nkernel = ../big.elf\nmemory = 64M\nvcpus = 2\n",
 		smp => vm('smp', 'smp', '', 'vcpus = 4'),
 		off => vm('denied', 'spin', 'until_ms=300', 'stolen_time = off', 'vcpus = 2'),
 		reset => vm('reset', 'reset', 'reset_ms=1500') . vm('busy', 'spin', 'until_ms=2000'),
@@ -36,8 +37,10 @@ my $on = labs_run(
 		ever => vm('ever', 'spin', 'until_ms=100000', 'vcpus = 2'),
 	},
 	guests => [qw(flash split hello width smp spin reset stop idle forge steady)], cpus => 1, icount => 1, limit_s => 240,
+	files => {map { $_ => "$build/tests-machine/$_" } 'report-be.elf', 'big.elf'},
 	script => <<'END');
 lab machine
+lab starts
 lab smp
 lab off
 lab reset
@@ -78,6 +81,15 @@ is($on->{machine}{status}, 0, 'four VMs') or diag $on->{machine}{said};
 guest_ok('machine', $_) for qw(flash split hello width);
 like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the machine of the lab file');
 like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'its command line');
+
+# As tests/qemu/start.t has it of our hypervisor and of QEMU's machine: address, x0 to x3, SCTLR_EL1, the exception level.
+is($on->{starts}{status}, 0, 'ELF files that are big-endian') or diag $on->{host}{out};
+my @started = map { hex } split ' ', $on->{starts}{console}{report} // '';
+is_deeply([@started[1 .. 4, 6]], [0, 0, 0, 0, 4], 'registers 0, at EL1') or diag $on->{host}{out};
+is(($started[5] // 0) & 0x3001005, 0x3000000, 'big-endian, MMU and caches off');
+my ($pidr2, $typer, $second) = split ' ', $on->{starts}{console}{big} // '';
+is($pidr2, '000000003b000000', 'what a device has, as a big-endian CPU reads it');
+is(hex($second // 0) >> 25 & 1, 1, 'CPU_ON has made the second CPU as the first is');
 
 is($on->{smp}{status}, 0, 'CPU_ON, CPU_OFF, SGIs') or diag $on->{smp}{said};
 guest_ok('smp', 'smp');
