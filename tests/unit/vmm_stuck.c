@@ -96,17 +96,21 @@ static void set_stats(struct vcpu *v, uint64_t exits, uint64_t blocking)
 		tap_ok(false, "a file for statistics");
 }
 
-/* The threads have gone on. */
+/* The threads have gone on, also where a test has failed and left them waiting. */
 static void wait_for_none(void)
 {
+	eventfd_t n;
 	unsigned came;
 
 	do {
 		sched_yield();
 		pthread_mutex_lock(&vm.ready_lock);
+		vm.called = false;
+		pthread_cond_broadcast(&vm.all_ready);
 		came = vm.came;
 		pthread_mutex_unlock(&vm.ready_lock);
 	} while (came > 0);
+	eventfd_read(vm.wake, &n);
 }
 
 /* Both vCPUs wait in WFI, and nothing is to come. */
@@ -127,13 +131,13 @@ static void begin(void)
 	}
 }
 
-/* As the main thread: until it is woken, and by `vcpus` threads. false: it is not, in ten seconds. */
+/* As the main thread: until it is woken, and by `vcpus` threads. false: it is not, in five seconds. */
 static bool woken(unsigned vcpus)
 {
 	struct pollfd fd = {.fd = vm.wake, .events = POLLIN};
 	eventfd_t n, came = 0;
 
-	while (came < vcpus && poll(&fd, 1, 10000) == 1 && eventfd_read(vm.wake, &n) == 0)
+	while (came < vcpus && poll(&fd, 1, 5000) == 1 && eventfd_read(vm.wake, &n) == 0)
 		came += n;
 	return came == vcpus;
 }
@@ -228,13 +232,14 @@ static void one_does_not_come(void)
 	tap_ok(!vm.called, "the other is not kept for it");
 	stuck_wait(&vm.vcpus[1]);
 	tap_ok(!stuck_judge(&vm), "it comes too late, and does not wait");
+	wait_for_none();
 	kvm[1].gone = false;
 	tap_ok(called(1800, 600) && woken(VCPUS) && stuck_judge(&vm), "the next time both come");
 }
 
 int main(void)
 {
-	vm.wake = eventfd(0, EFD_CLOEXEC);
+	vm.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	vm.gic = GIC_FD;
 	vm.made = VCPUS;
 	pthread_mutex_init(&vm.ready_lock, NULL);
@@ -253,6 +258,7 @@ int main(void)
 	why();
 	one_does_not_come();
 	atomic_store(&over, true);
+	wait_for_none();
 	for (unsigned i = 0; i < VCPUS; i++) {
 		sem_post(&kicked[i]);
 		pthread_join(vm.vcpus[i].thread, NULL);
