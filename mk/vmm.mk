@@ -1,19 +1,22 @@
 # The VMM of `pvtime lab --on kvm` (tools/kvm/): what of it can be tested without a /dev/kvm. tests/kvm/lab_*.t have the rest.
 
-UNIT_NAMES += vmm_account vmm_look vmm_link
+UNIT_NAMES += vmm_account vmm_look vmm_link vmm_stuck
 vmm_account_SRCS := tests/unit/vmm_account.c tools/kvm/account.c
 vmm_look_SRCS    := tests/unit/vmm_look.c $(addprefix tools/kvm/,look.c account.c stats.c)
 vmm_look_LIBS    := -pthread
 vmm_link_SRCS    := tests/unit/vmm_link.c $(addprefix tools/kvm/,input.c outlet.c) tools/run/link.c
 vmm_link_LIBS    := -pthread
+vmm_stuck_SRCS   := tests/unit/vmm_stuck.c tools/kvm/stuck.c tools/kvm/stats.c
+vmm_stuck_LIBS   := -pthread
 
 # What the tests on a /dev/kvm take: guests, and a program for the host.
 VMM_SAMPLE := $(BUILD)/a64-linux/sample
 $(VMM_SAMPLE): $(BUILD)/a64-linux/tests/kvm/sample.o
 	$(A64_CC) -static -o $@ $^
 .SECONDARY: $(BUILD)/a64-linux/tests/kvm/sample.o
-VMM_DEPS := $(VMM_SAMPLE) $(BUILD)/conformance/suite-4k-le.img $(BUILD)/conformance/user $(BUILD)/guest/initramfs.cpio \
-	$(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img)
+VMM_DEPS := $(VMM_SAMPLE) $(BUILD)/conformance/suite-4k-le.img $(BUILD)/conformance/suite-4k-be.elf $(BUILD)/conformance/user $(addprefix $(PLACE)/,report-be.elf big.elf) \
+	$(BUILD)/guest/initramfs.cpio \
+	$(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img forge.img width.img print.img)
 check-kvm: $(VMM_DEPS)
 KVM_TESTS_CHECK += $(addprefix tests/kvm/,lab_conform.t lab_guests.t lab_steal.t)
 QEMU_DEPS       += $(VMM_DEPS)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Idle for ms= milliseconds (1000) in steps of step_ms= (10), by WFI or, with the word psci, by PSCI
- * CPU_SUSPEND. Time spent so is nobody's theft (R-24): stolen time may grow by at most max_ns= (0).
+ * CPU_SUSPEND; with the word physical by that, and the physical timer. Time spent so is nobody's theft (R-24): stolen time may
+ * grow by at most max_ns= (0).
  */
 #include <tests/tap.h>
 #include "guest/board.h"
@@ -11,15 +12,15 @@
 #include "guest/start.h"
 #include "guest/timer.h"
 
-static bool suspend_until(uint64_t deadline)
+static bool suspend_until(enum timer timer, uint64_t deadline)
 {
-	bool ok = true;
+	bool physical = timer == TIMER_PHYSICAL, ok = true;
 
-	gic_enable(board.vtimer);
-	timer_set(TIMER_VIRTUAL, deadline);
+	gic_enable(physical ? board.ptimer : board.vtimer);
+	timer_set(timer, physical ? deadline - counter_virtual() + counter_physical() : deadline);
 	while (counter_virtual() < deadline)
 		ok = psci_cpu_suspend() == PSCI_SUCCESS && ok;
-	timer_stop(TIMER_VIRTUAL);
+	timer_stop(timer);
 	return ok;
 }
 
@@ -28,11 +29,14 @@ int main(void)
 	uint64_t ms = board_arg("ms", 1000), step = board_arg("step_ms", 10);
 	int error = pvtime_register();
 	uint64_t begin = counter_virtual(), before = pvtime_guest_stolen_ns(pvtime_cpu()), grown;
-	bool psci = board_has_arg("psci"), ok = true;
+	bool physical = board_has_arg("physical"), psci = board_has_arg("psci") || physical;
+	bool ok = true;
 
 	for (uint64_t t = step; t <= ms; t += step) {
 		if (psci)
-			ok = suspend_until(begin + timer_ticks(t)) && ok;
+			ok = suspend_until(physical ? TIMER_PHYSICAL : TIMER_VIRTUAL,
+					   begin + timer_ticks(t)) &&
+			     ok;
 		else
 			timer_sleep_until(begin + timer_ticks(t));
 	}

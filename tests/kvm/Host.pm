@@ -81,7 +81,7 @@ sub host_initramfs
 #   files => {'path/in/host' => 'file' or \'content', ...}   executable all of them
 #   qemu => 1            qemu-system-aarch64 (Debian's) is there, too
 #   cpus => 2            CPUs of the host, each a thread of QEMU's
-#   cpu => 'neoverse-n1' which has VHE; 'cortex-a57' has not
+#   cpu => 'neoverse-n1' which has VHE; 'cortex-a57' has not. Where a test says none, KVM_HOST_CPU of the environment does
 #   memory => '1G'
 #   icount => 1          time is instructions, and repeats (with one CPU)
 #   append => 'words'    of the kernel's command line
@@ -98,7 +98,7 @@ sub host_run
 	my @time = $how{icount} ? ('-icount', 'shift=0,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', 1)
 		: ('-accel', 'tcg,thread=multi');
 	my @qemu = ('timeout', '-k', 5, $how{limit_s} // 150, 'qemu-system-aarch64',
-		'-M', $how{machine} // 'virt,virtualization=on,gic-version=3', '-cpu', $how{cpu} // 'neoverse-n1',
+		'-M', $how{machine} // 'virt,virtualization=on,gic-version=3', '-cpu', $how{cpu} // $ENV{KVM_HOST_CPU} // 'neoverse-n1',
 		'-smp', $how{cpus} // 2, '-m', $how{memory} // '1G', @time, '-no-user-config', '-nodefaults', '-nic', 'none',
 		'-display', 'none', '-monitor', 'none', '-serial', "file:$console", '-no-reboot',
 		'-kernel', "$build/debian/Image", '-initrd', $initrd,

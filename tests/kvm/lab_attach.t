@@ -27,7 +27,7 @@ busybox mkfifo /tmp/input
 start_lab shell --attach a
 exec 3>/tmp/input
 wait_for 60 has_console a '/ # ' || exit 1
-echo 'stty -echo; sleep 1; head -n 60 | md5sum; echo answer=$((6 * 7))' >&3
+echo 'stty -echo; sleep 1; head -n 60 | md5sum; grep pl011 /proc/interrupts; echo answer=$((6 * 7))' >&3
 cat /text >&3
 wait_for 60 has_console a 'answer=42' || exit 1
 echo 'poweroff -f' >&3
@@ -49,6 +49,9 @@ my $console = $on->{shell}{console}{a} // '';
 is($on->{shell}{status}, 0, 'the lab ends when the guest has powered off') or diag $on->{shell}{said};
 my $md5 = md5_hex($text);
 like($console, qr/^\Q$md5\E /m, 'what was typed has arrived as it was') or diag $console;
+my ($interrupts) = $console =~ /^ *\d+: +(\d+) .*pl011/m;
+cmp_ok($interrupts // 0, '>', 0, 'by interrupts');
+cmp_ok($interrupts // 'inf', '<', length $text, 'of which each has ended');
 like($console, qr/^answer=42$/m, 'the shell answers');
 like($on->{shell}{printed}, qr/^answer=42$/m, 'and the terminal shows it');
 unlike($on->{shell}{printed}, qr/^SPIN/m, 'and no other console');

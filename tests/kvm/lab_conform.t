@@ -22,11 +22,13 @@ my $on = labs_run(
 	labs => {
 		alone => sprintf($suite, 'on'),
 		off => sprintf($suite, 'off') . "stolen_time = off\n",
+		big => "[vm suite]\nkernel = ../suite-be.elf\nmemory = 128M\nappend = expect=on case=header,byte_order\n",
 	},
-	files => {'suite.img' => "$build/conformance/suite-4k-le.img", user => "$build/conformance/user"},
+	files => {'suite.img' => "$build/conformance/suite-4k-le.img", 'suite-be.elf' => "$build/conformance/suite-4k-be.elf", user => "$build/conformance/user"},
 	cpus => 1, icount => 1, limit_s => 280, script => <<'END');
 lab alone --seconds 60
 lab off --seconds 60
+lab big --seconds 60
 /user 2>&1 | sed 's/^/USER /'
 END
 
@@ -55,6 +57,9 @@ for my $run (['alone', @kernel_guest], ['off', @kernel_off]) {
 	whole($name, $tap);
 	is_deeply([failing($tap)], \@expected, "$name: what fails is what the kernel breaks") or diag $tap;
 }
+my $big = $on->{big}{console}{suite} // '';
+is($on->{big}{status}, 0, 'a big-endian guest, which an ELF file begins') or diag $on->{big}{said};
+like($big, qr/^ok 1 - R-05 header.*^ok 2 - R-05 byte_order.*^1\.\.2\r?$/ms, 'reads its structure') or diag $big;
 my $user = join '', map { "$_\n" } $on->{host}{out} =~ /^USER (.*?)\r?$/mg;
 whole('user space', $user);
 is_deeply([failing($user)], \@kernel_user, 'user space: what fails is what the kernel breaks') or diag $user;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: our own guests under `pvtime lab --on kvm`: the machine is the one that they have elsewhere, several VMs run at once, PSCI and
-# resets do what they do, and the lab ends as it is asked to.
+# resets do what they do, the lab ends as it is asked to, and guests that stop for good or write their structure are told.
 
 use strict;
 use warnings;
@@ -20,21 +20,35 @@ sub vm
 
 my $on = labs_run(
 	labs => {
-		machine => vm('flash', 'flash', '') . vm('split', 'split', '', 'vcpus = 2') . vm('hello', 'hello', 'with words'),
+		machine => vm('flash', 'flash', '') . vm('split', 'split', '', 'vcpus = 2') .
+			vm('hello', 'hello', 'with words') . vm('width', 'width', ''),
+		starts => "[vm report]\nkernel = ../report-be.elf\nmemory = 64M\n[vm big]\nkernel = ../big.elf\nmemory = 64M\nvcpus = 2\n",
 		smp => vm('smp', 'smp', '', 'vcpus = 4'),
 		off => vm('denied', 'spin', 'until_ms=300', 'stolen_time = off', 'vcpus = 2'),
 		reset => vm('reset', 'reset', 'reset_ms=1500') . vm('busy', 'spin', 'until_ms=2000'),
 		stuck => vm('stop', 'stop', 'off', 'vcpus = 2') . vm('busy', 'spin', 'until_ms=400'),
+		wfi => vm('wfi', 'stop', 'wfi', 'vcpus = 2'),
+		suspend => vm('suspend', 'stop', 'suspend late timer', 'vcpus = 2'),
+		waits => vm('idle', 'idle', 'ms=3900 step_ms=1300 max_ns=1000000000') . vm('attached', 'stop', 'wfi') .
+			vm('physical', 'idle', 'ms=3000 step_ms=1000 physical max_ns=1000000000'),
+		forge => vm('more', 'forge', 'until_ms=400 write=1152921504606846976') . vm('less', 'forge', 'until_ms=400 write=1') .
+			vm('honest', 'steady', 'until_ms=400'),
 		until => vm('first', 'spin', 'until_ms=300') . vm('ever', 'spin', 'until_ms=100000'),
 		ever => vm('ever', 'spin', 'until_ms=100000', 'vcpus = 2'),
 	},
-	guests => [qw(flash split hello smp spin reset stop)], cpus => 1, icount => 1, limit_s => 240,
+	guests => [qw(flash split hello width smp spin reset stop idle forge steady)], cpus => 1, icount => 1, limit_s => 240,
+	files => {map { $_ => "$build/tests-machine/$_" } 'report-be.elf', 'big.elf'},
 	script => <<'END');
 lab machine
+lab starts
 lab smp
 lab off
 lab reset
 lab stuck
+lab wfi
+lab suspend
+lab waits --attach attached --until idle
+lab forge --watch
 lab until --until first
 lab ever --seconds 0.5 --watch
 start_lab ever
@@ -63,10 +77,19 @@ sub guest_ok
 	like($console, qr/^1\.\.$run$/m, "$vm: and all is run") or diag $console;
 }
 
-is($on->{machine}{status}, 0, 'three VMs') or diag $on->{machine}{said};
-guest_ok('machine', $_) for qw(flash split hello);
+is($on->{machine}{status}, 0, 'four VMs') or diag $on->{machine}{said};
+guest_ok('machine', $_) for qw(flash split hello width);
 like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the machine of the lab file');
 like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'its command line');
+
+# As tests/qemu/start.t has it of our hypervisor and of QEMU's machine: address, x0 to x3, SCTLR_EL1, the exception level.
+is($on->{starts}{status}, 0, 'ELF files that are big-endian') or diag $on->{host}{out};
+my @started = map { hex } split ' ', $on->{starts}{console}{report} // '';
+is_deeply([@started[1 .. 4, 6]], [0, 0, 0, 0, 4], 'registers 0, at EL1') or diag $on->{host}{out};
+is(($started[5] // 0) & 0x3001005, 0x3000000, 'big-endian, MMU and caches off');
+my ($pidr2, $typer, $second) = split ' ', $on->{starts}{console}{big} // '';
+is($pidr2, '000000003b000000', 'what a device has, as a big-endian CPU reads it');
+is(hex($second // 0) >> 25 & 1, 1, 'CPU_ON has made the second CPU as the first is');
 
 is($on->{smp}{status}, 0, 'CPU_ON, CPU_OFF, SGIs') or diag $on->{smp}{said};
 guest_ok('smp', 'smp');
@@ -96,9 +119,34 @@ cmp_ok($boots[2], '<', 100_000_000, 'and afterwards the number begins again');
 cmp_ok(ms(vcpu($on->{reset}, 'reset', 0)->{ticks}{elapsed}) + 1000, '<', ms(vcpu($on->{reset}, 'busy', 0)->{ticks}{elapsed}),
 	'so does the ledger, and not that of another VM');
 
-is($on->{stuck}{status}, 1, 'every vCPU off: status 1');
-is($on->{stuck}{said}, "pvtime: VM stop stopped for good without SYSTEM_OFF: its vCPUs are off\n", 'and why');
+# As under our hypervisor (tests/qemu/status.t).
+for (['stuck', 'stop', 'every vCPU off'], ['wfi', 'wfi', 'every vCPU in WFI, without a timer'],
+	['suspend', 'suspend', 'one suspended, its timer stopped, and one off']) {
+	my ($lab, $vm, $how) = @$_;
+	is($on->{$lab}{status}, 1, "$how: status 1") or diag $on->{host}{out};
+	is($on->{$lab}{said}, "pvtime: VM $vm stopped for good without SYSTEM_OFF: its vCPUs are off, or wait for what cannot come\n",
+		'and why');
+}
 like($on->{stuck}{console}{busy} // '', qr/^SPIN/m, 'when all others have ended');
+cmp_ok(ms(vcpu($on->{wfi}, 'wfi', 1)->{ticks}{elapsed}), '<', 2000, 'it is found soon');
+is($on->{waits}{status}, 0, 'one that waits for its timer, or may be typed to, is not stuck') or diag $on->{waits}{said};
+guest_ok('waits', $_) for qw(idle physical);
+
+# R-21, R-22: KVM lets a guest write. It harms nobody, and the ledger does not know it.
+is($on->{forge}{status}, 0, 'guests that write their structure are no failure') or diag $on->{forge}{said};
+my %forged = map { $_ => [($on->{forge}{console}{$_} // '') =~ /^FORGE refused=0 before_ns=(\d+) after_ns=(\d+) end_ns=(\d+)$/m] } qw(more less);
+cmp_ok($forged{more}[1] // 0, '>=', 1 << 60, 'one makes it more') or diag $on->{host}{out};
+cmp_ok($forged{less}[0] // 0, '>', 50_000_000, 'one had more');
+cmp_ok($forged{less}[1] // 0, '<', $forged{less}[0] // 0, 'and makes it less');
+my $more = vcpu($on->{forge}, 'more', 0);
+cmp_ok($more->{published_ns}, '>=', 1 << 60, 'its structure is told as it is');
+cmp_ok($more->{stolen_ns}, '<', 2_000_000_000, 'and the ledger is what Linux has counted');
+my ($line) = $on->{forge}{said};
+like($line, qr/^pvtime: VM more has written the structure of its vCPU 0, as KVM lets it: there it reads \d{19} ns, and \d{1,10} ns were stolen\n\z/,
+	'who has more is told, once, and nobody else');
+my ($back, $over) = ($on->{forge}{console}{honest} // '') =~ /^STEADY looks=\d+ stolen_ns=\d+ back=(\d+) counter_back=0 over_ns=(\d+)$/m;
+is($back, 0, 'a third VM is as it was');
+cmp_ok($over // 'inf', '<', 1000, 'and is not charged for it');
 
 is($on->{until}{status}, 0, '--until') or diag $on->{until}{said};
 like($on->{until}{console}{first} // '', qr/^SPIN/m, 'it has ended');

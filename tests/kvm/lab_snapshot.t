@@ -14,11 +14,13 @@ use Test::More;
 
 my $steady = "[vm steady]\nkernel = ../steady.img\nappend = until_ms=4000\nmemory = 64M\n[vm busy]\nkernel = ../spin.img\n" .
 	"append = until_ms=3500\nmemory = 64M\n[vm brief]\nkernel = ../hello.img\nmemory = 64M\n";
+my $print = "[vm print]\nkernel = ../print.img\nappend = until_ms=300\nmemory = 64M\n";
+my @print = map { "print$_" } 1 .. 4;
 my $other = "[vm other]\nkernel = ../hello.img\n";
 
 my $on = labs_run(
-	labs => {'steady' => $steady, 'steady-mid' => $steady, 'steady-on' => $steady, other => $other},
-	guests => [qw(steady spin hello)], cpus => 1, icount => 1, limit_s => 280, script => <<'END');
+	labs => {'steady' => $steady, 'steady-mid' => $steady, 'steady-on' => $steady, other => $other, map { ($_ => $print, "$_-on" => $print) } @print},
+	guests => [qw(steady spin hello print)], cpus => 1, icount => 1, limit_s => 280, script => <<'END');
 lab steady --seconds 2 --snapshot /tmp/s
 # The new threads wait for those that were there before.
 for i in 1 2 3 4; do
@@ -29,6 +31,10 @@ sleep 3
 lab steady-mid --restore /tmp/s --seconds 1 --snapshot /tmp/s2
 kill $busy
 lab steady-on --restore /tmp/s2
+for i in 1 2 3 4; do
+	lab print$i --seconds 0.10$i --snapshot /tmp/p
+	lab print$i-on --restore /tmp/p
+done
 refused() { echo "REFUSED $1 $(pvtime lab --on kvm --restore $2 /labs/$3 2>&1; echo "status $?")" | tr '\n' ' '; echo; }
 refused other /tmp/s other
 head -c 100000 /tmp/s >/tmp/short
@@ -54,6 +60,9 @@ cmp_ok($stolen, '>', $before->{published_ns} + 300_000_000, 'and after');
 for my $state (qw(running ready blocked off elapsed)) {
 	cmp_ok($after->{ticks}{$state}, '>=', $before->{ticks}{$state}, "its ledger goes on: $state");
 }
+for my $count (qw(exits switches)) {
+	cmp_ok($after->{$count}, '>', $before->{$count}, "and its count of $count");
+}
 my $unpublished = sub { my ($v) = @_; $v->{stolen_ns} - $v->{published_ns} };
 my $mid = vcpu($on->{'steady-mid'}, 'steady', 0);
 cmp_ok($unpublished->($mid) - $unpublished->($before), '>', 1_000_000, 'what its new thread waited before it ran is not charged')
@@ -62,6 +71,15 @@ cmp_ok($after->{published_ns}, '>=', $stolen, 'what is published goes on, too');
 unlike($on->{'steady-on'}{console}{brief} // '', qr/./, 'a VM that was off is off');
 cmp_ok(vcpu($on->{'steady-on'}, 'brief', 0)->{ticks}{off}, '>', vcpu($on->{steady}, 'brief', 0)->{ticks}{off}, 'and its ledger goes on');
 like($on->{'steady-on'}{console}{busy} // '', qr/^SPIN cpu=0/m, 'the other VM goes on as well');
+
+# It is stopped amid what it prints: an exit that is not completed would be made again.
+for my $lab (@print) {
+	my ($first, $rest) = map { ($on->{$_}{console}{print} // '') =~ s/\n//gr } $lab, "$lab-on";
+	my $lines = () = "$first$rest" =~ /;/g;
+	cmp_ok(length $first, '>', 500, "$lab has printed");
+	cmp_ok(length $rest, '>', 500, 'and goes on');
+	is("$first$rest", join('', map { "PRINT $_;" } 0 .. $lines - 1), 'where it was: nothing is lost, nothing comes twice');
+}
 
 sub refused
 {

@@ -20,6 +20,7 @@ for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
 		bare('smp', 'smp', '', vcpus => 4),
 		bare('bad', 'bad', 'seed=7'),
 		bare('flash', 'flash', ''),
+		bare('width', 'width', ''),
 		bare('writer', 'writepage', ''),
 	);
 	for my $name (sort keys %{$run->{console}}) {

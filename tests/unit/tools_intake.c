@@ -2,6 +2,8 @@
 /* What the board says, from the bytes of the link to the verdict, without a board. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "tests/tap.h"
 #include "tools/lab/intake.h"
 
@@ -62,6 +64,45 @@ static void test_ledger(void)
 	end();
 }
 
+/* What is said while `text` comes, which goes to standard error. */
+static char *said(const char *text)
+{
+	static char heard[1024];
+	int before = dup(STDERR_FILENO), file = memfd_create("said", MFD_CLOEXEC);
+
+	dup2(file, STDERR_FILENO);
+	intake_board(&in, (const uint8_t *)text, strlen(text));
+	dup2(before, STDERR_FILENO);
+	ssize_t n = pread(file, heard, sizeof(heard) - 1, 0);
+	heard[n > 0 ? n : 0] = '\0';
+	close(before);
+	close(file);
+	return heard;
+}
+
+/* On KVM a guest's structure may have anything: it is told once, and the lab goes on. */
+static void test_forged(void)
+{
+	shape.kvm = true;
+	begin();
+	FEED(RECORDS "start 1\n");
+	const char *text = said("sample 9\nvcpu 0 0 6 3 0 0 0 9 3000000000 1 0 0 0 R\nend\n");
+	tap_ok(strcmp(text, "") == 0, "less than was stolen is no news");
+	text = said(
+		"sample 10\nvcpu 0 0 6 3 1 0 0 10 3000000000 1152921504606846976 0 0 0 R\nend\n");
+	if (!tap_ok(strcmp(text,
+			   "pvtime: VM vm has written the structure of its vCPU 0, as KVM lets it: "
+			   "there it reads 1152921504606846976 ns, and 3000000000 ns were "
+			   "stolen\n") == 0,
+		    "more is told"))
+		tap_print("# got %s\n", text);
+	text = said("final 10\nvcpu 0 0 6 3 1 0 0 10 3000000000 3000000001 0 0 0 P\nend\n");
+	tap_ok(strcmp(text, "") == 0, "once");
+	tap_ok(in.have_ledger && !in.failed, "and is no failure");
+	end();
+	shape.kvm = false;
+}
+
 static void test_garbage(void)
 {
 	begin();
@@ -95,6 +136,7 @@ int main(void)
 	ledger_shape_add(&shape, "vm", 1, true);
 	test_good();
 	test_ledger();
+	test_forged();
 	test_garbage();
 	return tap_done();
 }

@@ -89,12 +89,19 @@ static void test_holds(void)
 	l = good();
 	l.vcpus[0].published_ns = 0;
 	tap_ok(ledger_holds(&l, &kvm, why, sizeof(why)), "on KVM less may be published");
+	tap_ok(!ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]), "and that may be KVM");
+	l.vcpus[0].published_ns = 48;
+	tap_ok(!ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]), "all of it as well");
 	l.vcpus[0].published_ns = 49;
-	tap_ok(!ledger_holds(&l, &kvm, why, sizeof(why)), "refused: but not more");
+	tap_ok(ledger_holds(&l, &kvm, why, sizeof(why)), "more is the guest's, and holds");
+	tap_ok(ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]), "but is known");
+	tap_ok(!ledger_forged(&shape, &shape.vms[0], &l.vcpus[0]),
+	       "our hypervisor's guests cannot do that");
 	l = good();
 	l.vcpus[2].published_ns = 1;
 	tap_ok(!ledger_holds(&l, &kvm, why, sizeof(why)),
 	       "refused: something published where stolen time is off");
+	tap_ok(!ledger_forged(&kvm, &kvm.vms[1], &l.vcpus[2]), "where no guest has a structure");
 	/* the floor, where ticks and ns do not divide; 2^40 ticks of 3 Hz. */
 	l = good();
 	l.cntfrq = 3;
@@ -163,6 +170,22 @@ static void test_print(void)
 		    "quiet    0        0.000       50.000        0.000        0.000          0     "
 		    "     0\n",
 		    "the table");
+	shape.kvm = true;
+	l.vcpus[0].refused = 0;
+	l.vcpus[0].stolen_ns = 1500000000;
+	l.vcpus[0].published_ns = UINT64_C(1) << 60;
+	expect_text(ledger_print_table, &l,
+		    "VM    vCPU    running s     stolen s    blocked s        off s      exits   "
+		    "switches\n"
+		    "busy     0       45.000        1.500        2.000        1.000          7     "
+		    "     8"
+		    "  its structure, written by its guest: 1152921504606846976 ns\n"
+		    "busy     1        0.000        0.000        0.000       50.000          0     "
+		    "     0\n"
+		    "quiet    0        0.000       50.000        0.000        0.000          0     "
+		    "     0\n",
+		    "the table of a guest that wrote its structure");
+	shape.kvm = false;
 }
 
 int main(void)

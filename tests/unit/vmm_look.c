@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "tests/tap.h"
@@ -91,6 +92,59 @@ static unsigned found(struct worker *w, const struct vcpu_stats *stats, enum loo
 	return others[what];
 }
 
+/* Of one that sleeps before and after the look. */
+static bool runs_by_its_clock(struct worker *w, const struct vcpu_stats *stats)
+{
+	struct timespec before = {0}, after = {0};
+	struct look look;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		clock_gettime(w->looker.clock, &before);
+		if (!look_at(&w->looker, stats, &w->in_kvm, &look))
+			return false;
+		clock_gettime(w->looker.clock, &after);
+		if (before.tv_sec == after.tv_sec && before.tv_nsec == after.tv_nsec)
+			return look.run == (uint64_t)after.tv_sec * 1000 * MS +
+						   (uint64_t)after.tv_nsec &&
+			       look.wait != look.run;
+		nap(MS);
+	}
+	return false;
+}
+
+/* For memory, say: no signal wakes it. A thread that has a child by vfork() sleeps so. */
+static void *sleep_unwakeable(void *argument)
+{
+	struct worker *w = argument;
+
+	if (look_open(&w->looker) != 0)
+		return NULL;
+	atomic_store(&w->ready, true);
+	pid_t child = vfork();
+	if (child == 0) {
+		while (!atomic_load(&w->stop))
+			usleep(1000);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	return NULL;
+}
+
+static void unwakeable(void)
+{
+	static struct worker w = {.in_kvm = true};
+	struct vcpu_stats off = fake_stats(7, 0);
+	unsigned n[4] = {0};
+
+	tap_ok(pthread_create(&w.thread, NULL, sleep_unwakeable, &w) == 0, "a thread");
+	for (unsigned i = 0; i < 5000 && !atomic_load(&w.ready); i++)
+		nap(MS);
+	tap_ok(found(&w, &off, LOOK_BLOCKED, 20, n) == 20 && n[LOOK_OFF] == 0,
+	       "that sleeps in KVM_RUN so that no signal wakes it, is not off");
+	end(&w);
+	stats_close(&off);
+}
+
 static void asleep(void)
 {
 	static struct worker w;
@@ -106,6 +160,7 @@ static void asleep(void)
 	tap_ok(found(&w, &blocking, LOOK_BLOCKED, 60, n) == 60 && n[LOOK_OFF] == was_off,
 	       "and blocking it is blocked");
 	tap_is_u64(stats_exits(&blocking), 7, "exits are read, too");
+	tap_ok(runs_by_its_clock(&w, &off), "what it ran is what its clock says");
 	end(&w);
 	stats_close(&off);
 	stats_close(&blocking);
@@ -210,6 +265,7 @@ int main(void)
 		return 0;
 	}
 	asleep();
+	unwakeable();
 	contended();
 	ledger();
 	return tap_done();

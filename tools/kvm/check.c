@@ -2,6 +2,7 @@
 /* What a host has to have. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -95,6 +96,32 @@ bool vmm_check(bool stolen_time, char *why, size_t room)
 	if (what != NULL)
 		snprintf(why, room, "/dev/kvm: %s", what);
 	return what == NULL;
+}
+
+/* Linux says it of a thread that asks for it. */
+bool vmm_check_pins(const struct vmm_lab *lab, char *why, size_t room)
+{
+	cpu_set_t before, pinned;
+	bool good = true;
+
+	if (sched_getaffinity(0, sizeof(before), &before) != 0) {
+		snprintf(why, room, "the affinity of this process: %s; expected at most %d CPUs",
+			 strerror(errno), CPU_SETSIZE);
+		return false;
+	}
+	for (uint32_t i = 0; i < lab->vm_count && good; i++) {
+		vmm_cpus(lab->vms[i].pin, &pinned);
+		good = lab->vms[i].pin == 0 || sched_setaffinity(0, sizeof(pinned), &pinned) == 0;
+		if (!good)
+			snprintf(why, room,
+				 "[vm %s] pin: %s; expected a CPU that is online, and that this "
+				 "process may use",
+				 lab->vms[i].name,
+				 errno == EINVAL ? "names no CPU that it may run on"
+						 : strerror(errno));
+	}
+	sched_setaffinity(0, sizeof(before), &before);
+	return good;
 }
 
 bool vmm_check_restore(const struct vmm_lab *lab, char *why, size_t room)

@@ -70,8 +70,8 @@ static bool read_schedstat(const struct looker *l, struct look *look)
 		      &look->switches) == 3;
 }
 
-/* The letter behind "TID (name) ", of which the name may be anything. */
-static bool read_sleeps(const struct looker *l, bool *sleeps)
+/* The letter behind "TID (name) ", of which the name may be anything: R, or how it sleeps. */
+static bool read_state(const struct looker *l, char *state)
 {
 	char text[128];
 
@@ -80,7 +80,7 @@ static bool read_sleeps(const struct looker *l, bool *sleeps)
 	const char *end = strrchr(text, ')');
 	if (end == NULL || end[1] == '\0')
 		return false;
-	*sleeps = end[2] != 'R';
+	*state = end[2];
 	return true;
 }
 
@@ -88,18 +88,20 @@ bool look_at(const struct looker *l, const struct vcpu_stats *stats, const bool 
 	     struct look *look)
 {
 	uint64_t before, after;
-	bool sleeps;
+	char state;
 
 	look->at = look_now();
-	if (!read_clock(l->clock, &before) || !read_sleeps(l, &sleeps))
+	if (!read_clock(l->clock, &before) || !read_state(l, &state))
 		return false;
-	bool off = __atomic_load_n(in_kvm, __ATOMIC_RELAXED) && !stats_blocking(stats);
+	/* A vCPU that is off sleeps as one that a signal can wake: without one (D) it waits for memory. */
+	bool off =
+		state == 'S' && __atomic_load_n(in_kvm, __ATOMIC_RELAXED) && !stats_blocking(stats);
 	/* To ask for this clock makes the scheduler bring up to date what it then tells. */
 	if (!read_clock(l->clock, &after) || !read_schedstat(l, look))
 		return false;
 	if (after != before)
 		look->found = LOOK_RAN;
-	else if (!sleeps)
+	else if (state == 'R')
 		look->found = LOOK_WAITED;
 	else
 		look->found = off ? LOOK_OFF : LOOK_BLOCKED;

@@ -8,11 +8,9 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "tools/kvm/stuck.h"
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
-
-#define SIGNAL_KICK    SIGUSR1
-#define SIGNAL_LIBRARY SIGUSR2 /* libpvtime-kvm's, in a thread by itself */
 
 #define SCTLR_E0E (UINT64_C(1) << 24)
 #define SCTLR_EE  (UINT64_C(1) << 25)
@@ -127,9 +125,11 @@ static bool run(struct vcpu *v)
 
 	if (result >= 0)
 		return handle_exit(v);
-	/* vcpu_kick(), or a signal that is none of ours. */
-	return error == EINTR || error == EAGAIN ||
-	       vm_fail(v->vm, "KVM_RUN of vCPU %u: %s", v->id, strerror(error));
+	if (error != EINTR && error != EAGAIN)
+		return vm_fail(v->vm, "KVM_RUN of vCPU %u: %s", v->id, strerror(error));
+	/* vcpu_kick(), stuck_look(), or a signal that is none of ours. */
+	stuck_wait(v);
+	return true;
 }
 
 static bool begin(struct vcpu *v)
@@ -227,10 +227,7 @@ static int set_affinity(pthread_attr_t *attributes, uint32_t pin)
 
 	if (pin == 0)
 		return 0;
-	CPU_ZERO(&cpus);
-	for (unsigned i = 0; i < 32; i++)
-		if (pin >> i & 1)
-			CPU_SET(i, &cpus);
+	vmm_cpus(pin, &cpus);
 	return pthread_attr_setaffinity_np(attributes, sizeof(cpus), &cpus);
 }
 

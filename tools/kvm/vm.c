@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "tools/kvm/stuck.h"
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
 
@@ -104,7 +105,7 @@ bool vm_create(struct vm *vm)
 {
 	atomic_store(&vm->event, VM_NOTHING);
 	vm->stuck = false;
-	vm->all_off_run_ns = UINT64_MAX;
+	stuck_begin(vm);
 	pl011_reset(&vm->uart);
 	if (!open_vm(vm) || !memory_create(vm))
 		return false;
@@ -186,18 +187,25 @@ void vm_stop(struct vm *vm, enum pvtime_state state)
 	vm->running = false;
 }
 
-/* The structure first: what was published by then is in run_delay by now. */
+/*
+ * The structure first: what was published by then is in run_delay by now. Of a thread that has just ended nothing is taken,
+ * as its run_delay is not told any more: the ledger would be behind the structure.
+ */
 static void look_at_vcpu(struct vcpu *v)
 {
+	uint64_t published_ns = 0, exits;
 	struct look look;
 
 	if (!atomic_load(&v->visible))
 		return;
 	if (v->vm->stolen != NULL)
-		pvtime_kvm_vcpu_stolen_ns(v->vm->stolen, v->id, &v->published_ns);
-	v->exits = v->exits_before + stats_exits(&v->stats);
-	if (look_at(&v->looker, &v->stats, &v->in_kvm, &look))
-		account_look(&v->account, &look);
+		pvtime_kvm_vcpu_stolen_ns(v->vm->stolen, v->id, &published_ns);
+	exits = v->exits_before + stats_exits(&v->stats);
+	if (!look_at(&v->looker, &v->stats, &v->in_kvm, &look))
+		return;
+	account_look(&v->account, &look);
+	v->published_ns = published_ns;
+	v->exits = exits;
 }
 
 void vm_look(struct vm *vm, uint64_t now)
@@ -208,20 +216,4 @@ void vm_look(struct vm *vm, uint64_t now)
 		else
 			account_close(&vm->vcpus[i].account, now);
 	}
-}
-
-bool vm_is_stuck(struct vm *vm)
-{
-	uint64_t run_ns = 0;
-	bool off = vm->running;
-
-	for (unsigned i = 0; i < vm->made; i++) {
-		const struct account *a = &vm->vcpus[i].account;
-
-		off = off && a->state == PVTIME_OFF;
-		run_ns += a->ticks[PVTIME_RUNNING];
-	}
-	bool again = off && run_ns == vm->all_off_run_ns;
-	vm->all_off_run_ns = off ? run_ns : UINT64_MAX;
-	return again;
 }

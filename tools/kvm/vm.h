@@ -4,6 +4,7 @@
 
 /* A VM on KVM, and its vCPUs. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include "include/pvtime/kvm.h"
 #include "machine/map.h"
@@ -13,6 +14,9 @@
 #include "tools/kvm/outlet.h"
 #include "tools/kvm/stats.h"
 #include "tools/kvm/vmm.h"
+
+#define SIGNAL_KICK    SIGUSR1 /* out of KVM_RUN */
+#define SIGNAL_LIBRARY SIGUSR2 /* libpvtime-kvm's, in a thread by itself */
 
 struct kvm_run;
 struct vm;
@@ -38,6 +42,8 @@ struct vcpu {
 	struct account account;
 	uint64_t exits, published_ns;
 	uint64_t exits_before; /* those that a snapshot had */
+	uint64_t asleep_exits; /* without those, when it was called out of KVM_RUN (stuck.c) */
+	bool in_wfi;	       /* and whether it was there */
 };
 
 enum vm_event { VM_NOTHING, VM_WANTS_OFF, VM_WANTS_RESET, VM_FAILED };
@@ -62,11 +68,14 @@ struct vm {
 	size_t stolen_blob_size;
 	unsigned ready; /* threads of a restored VM that only wait for the others */
 	pthread_mutex_t ready_lock;
-	pthread_cond_t all_ready;
-	bool stuck;	    /* reported: every vCPU is off, for good */
+	pthread_cond_t all_ready; /* or anything else that they wait for */
+	bool called;		  /* out of KVM_RUN, to be asked (stuck.c) */
+	unsigned came;
+	uint64_t idle_run_ns, idle_since, patience_ns;
+	bool has_input;	    /* its UART may be typed into */
+	bool stuck;	    /* reported: nothing can run it any more */
 	bool counter_saved; /* from before a reset: the guest's virtual counter less the host's */
 	uint64_t counter_offset;
-	uint64_t all_off_run_ns; /* what its threads had run when it was found so */
 
 	pthread_mutex_t uart_lock;
 	struct pl011 uart;
@@ -93,8 +102,6 @@ void vm_stop(struct vm *vm, enum pvtime_state state);
 
 /* Look at all vCPUs: their accounts are up to date, exits and published_ns as well. */
 void vm_look(struct vm *vm, uint64_t now);
-/* Since two looks no vCPU has run, and every one is off: none can switch another on. */
-bool vm_is_stuck(struct vm *vm);
 
 /* From a vCPU's thread: the main thread is to deal with it. The first event stays. */
 void vm_tell(struct vm *vm, enum vm_event event);

@@ -13,6 +13,7 @@
 #include "tools/kvm/input.h"
 #include "tools/kvm/report.h"
 #include "tools/kvm/snapshot.h"
+#include "tools/kvm/stuck.h"
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
 
@@ -92,16 +93,12 @@ static void serve_vm(struct vmm *m, struct vm *vm)
 	}
 }
 
-static void look_for_stuck(struct vmm *m)
+static void serve_stuck(struct vmm *m, struct vm *vm)
 {
-	for (uint32_t i = 0; i < m->lab->vm_count; i++) {
-		struct vm *vm = &m->vms[i];
-
-		if (vm_is_stuck(vm) && !vm->stuck) {
-			vm->stuck = true;
-			vm_ended(m, vm, "stuck");
-		}
-	}
+	if (!stuck_judge(vm))
+		return;
+	vm->stuck = true;
+	vm_ended(m, vm, "stuck");
 }
 
 /* What is due by the clock. */
@@ -118,7 +115,8 @@ static void serve_time(struct vmm *m)
 		report_ledger(&m->outlet, m->vms, m->lab->vm_count, "sample", now - m->started_at);
 		m->sample_at = now + m->lab->sample_ns;
 	}
-	look_for_stuck(m);
+	for (uint32_t i = 0; i < m->lab->vm_count; i++)
+		stuck_look(&m->vms[i], now);
 	m->look_at = now + LOOK_NS;
 }
 
@@ -148,8 +146,10 @@ static void serve(struct vmm *m)
 	while (!m->ending) {
 		wait(m);
 		input_deliver(&m->input);
-		for (uint32_t i = 0; i < m->lab->vm_count; i++)
+		for (uint32_t i = 0; i < m->lab->vm_count; i++) {
 			serve_vm(m, &m->vms[i]);
+			serve_stuck(m, &m->vms[i]);
+		}
 		serve_time(m);
 		m->ending = m->ending || m->input.stop;
 	}
@@ -174,6 +174,7 @@ static bool prepare(struct vmm *m)
 		vm->wake = m->wake;
 		vm->kvm = m->kvm;
 		vm->run_size = (size_t)run_size;
+		vm->has_input = i == m->lab->attached;
 	}
 	return true;
 }
@@ -242,7 +243,8 @@ static void finish(struct vmm *m)
 		outlet_record(&m->outlet, "done 1 %s", m->why);
 	else if (stuck != NULL)
 		outlet_record(&m->outlet,
-			      "done 1 VM %s stopped for good without SYSTEM_OFF: its vCPUs are off",
+			      "done 1 VM %s stopped for good without SYSTEM_OFF: "
+			      "its vCPUs are off, or wait for what cannot come",
 			      stuck->config->name);
 	else
 		outlet_record(&m->outlet, "done 0 the lab has ended");

@@ -6,6 +6,7 @@
  * The VMM of `pvtime lab --on kvm`: runs all VMs of a lab on the host's KVM, and tells of them on the byte stream of
  * machine/link.h, as our hypervisor does. Times are in ns: the stream's CNTFRQ is 10^9.
  */
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +53,21 @@ struct vmm_lab {
  * stolen_time: at least one VM is to have it.
  */
 bool vmm_check(bool stolen_time, char *why, size_t room);
+
+/* The CPUs of vmm_vm.pin. */
+static inline void vmm_cpus(uint32_t pin, cpu_set_t *cpus)
+{
+	CPU_ZERO(cpus);
+	for (unsigned i = 0; i < 32; i++)
+		if (pin >> i & 1)
+			CPU_SET(i, cpus);
+}
+
+/*
+ * May a thread of this process run where each VM is pinned to: is one of those CPUs online, and in this process' cpuset? false:
+ * `why` says which VM's are not. The caller's own affinity is what it was.
+ */
+bool vmm_check_pins(const struct vmm_lab *lab, char *why, size_t room);
 
 /* Is the file of lab->restore one of this lab? false: `why` says what was expected. */
 bool vmm_check_restore(const struct vmm_lab *lab, char *why, size_t room);

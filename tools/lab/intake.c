@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,27 @@ void intake_fail(struct intake *in, const char *format, ...)
 	va_end(args);
 }
 
+/* That a guest has written its structure is nobody's failure: it is told, once for each vCPU. */
+static void tell_forged(struct intake *in, const struct ledger *ledger)
+{
+	for (uint32_t i = 0; i < in->shape->vm_count; i++) {
+		const struct ledger_vm *vm = &in->shape->vms[i];
+
+		for (uint32_t id = 0; id < vm->vcpus; id++) {
+			const struct ledger_vcpu *vcpu = &ledger->vcpus[vm->first + id];
+
+			if (in->forged[vm->first + id] || !ledger_forged(in->shape, vm, vcpu))
+				continue;
+			in->forged[vm->first + id] = true;
+			intake_say(in,
+				   "VM %s has written the structure of its vCPU %" PRIu32
+				   ", as KVM lets it: there it reads %" PRIu64 " ns, and %" PRIu64
+				   " ns were stolen",
+				   vm->name, id, vcpu->published_ns, vcpu->stolen_ns);
+		}
+	}
+}
+
 static void take_ledger(struct intake *in)
 {
 	const struct ledger *ledger = &in->records.ledger;
@@ -43,6 +65,7 @@ static void take_ledger(struct intake *in)
 	}
 	if (!ledger_holds(ledger, in->shape, why, sizeof(why)))
 		intake_fail(in, "the ledger does not add up: %s", why);
+	tell_forged(in, ledger);
 	if (in->live != NULL)
 		live_show(in->live, ledger);
 }

@@ -28,7 +28,8 @@ struct intake {
 	bool failed;
 	char why[768]; /* if failed: the first reason, one line */
 	bool have_ledger;
-	struct ledger ledger; /* the final one */
+	struct ledger ledger;	    /* the final one */
+	bool forged[MAP_MAX_VCPUS]; /* what a guest wrote has been told, of these vCPUs */
 };
 
 /* The parts are the caller's and stay as long as the intake. */

@@ -79,7 +79,8 @@ bool kvm_board_prepare(struct kvm_board *b, const struct lab *lab, const struct 
 		report("--restore: %s", why);
 		return false;
 	}
-	if (vmm_check(stolen_time, why, sizeof(why)) && make_cgroups(b, lab, why, sizeof(why)))
+	if (vmm_check(stolen_time, why, sizeof(why)) && vmm_check_pins(&b->lab, why, sizeof(why)) &&
+	    make_cgroups(b, lab, why, sizeof(why)))
 		return true;
 	report("--on kvm: %s", why);
 	kvm_board_end(b);

@@ -51,11 +51,18 @@ bool ledger_shape_add(struct ledger_shape *shape, const char *name, uint32_t vcp
 /*
  * Does the ledger add up? For every vCPU, without any tolerance: the states' ticks make the elapsed
  * ones (R-25); stolen is the time in READY in whole ns (R-24, R-26); the structure is never ahead
- * of it and, in the final ledger, equal to it (R-22; not on KVM), or 0 where stolen time is off (R-32). If not,
- * `why` (of `room` bytes) is told which vCPU and its numbers, on one line.
+ * of it and, in the final ledger, equal to it (R-22; on KVM that is the guest's affair), or 0 where stolen time is off
+ * (R-32). If not, `why` (of `room` bytes) is told which vCPU and its numbers, on one line.
  */
 bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
 		  size_t room);
+
+/*
+ * Has the guest written its structure? KVM, which allows it (R-21), publishes no more than was stolen: what is more is not from
+ * KVM. What is less may be. The ledger is not touched by it, so it holds.
+ */
+bool ledger_forged(const struct ledger_shape *shape, const struct ledger_vm *vm,
+		   const struct ledger_vcpu *vcpu);
 
 /* The ledger as JSON: one object, a newline after it, the shape that docs/pvtime.1 gives. */
 void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out);

@@ -69,6 +69,10 @@ void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *
 			if (vcpu->refused > 0)
 				fprintf(out, "  %" PRIu64 " writes to its structure refused",
 					vcpu->refused);
+			if (ledger_forged(shape, vm, vcpu))
+				fprintf(out,
+					"  its structure, written by its guest: %" PRIu64 " ns",
+					vcpu->published_ns);
 			fputc('\n', out);
 		}
 	}

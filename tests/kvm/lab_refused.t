@@ -1,0 +1,70 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: what `pvtime lab --on kvm` refuses because of the host that it is on, before anything is started: pins to CPUs that are not
+# there. lab_shares.t has what hosts lack for weights and caps, and those without KVM; tests/tools/lab_kvm.t what KVM cannot do.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Host;
+use Lab;
+use Test::More;
+
+sub pinned
+{
+	my ($pin, $ms) = (@_, 50);
+	my $guest = "kernel = ../spin.img\nappend = until_ms=$ms\nmemory = 64M\n";
+	return "[vm a]\n${guest}[vm b]\n${guest}pin = $pin\n";
+}
+
+my $on = labs_run(
+	labs => {offline => pinned('1'), never => pinned('2'), partly => pinned('1,2'), one => pinned('0,1'),
+		online => pinned('1', 100000)},
+	guests => ['spin'], cpus => 2, script => <<'END');
+refused()
+{
+	pvtime lab --on kvm --console-dir /tmp/c --json /tmp/json /labs/$1 >/tmp/printed 2>/tmp/said
+	echo "REFUSED $1 $? $(wc -c </tmp/printed) $(cat /tmp/c/*) $(cat /tmp/json) $(cat /tmp/said)"
+	rm -rf /tmp/c /tmp/json
+}
+refused never
+refused partly
+start_lab online
+both() { [ "$(vcpus | wc -l)" = 2 ]; }
+wait_for 20 find_vmm && wait_for 20 both
+for t in $(vcpus); do
+	echo "ALLOWED $(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/$vmm/task/$t/status)"
+done
+kill -TERM $lab
+end_lab
+echo 0 >/sys/devices/system/cpu/cpu1/online
+grep . /sys/devices/system/cpu/online
+refused offline
+lab one
+END
+
+my $out = $on->{host}{out};
+is($on->{host}{status}, 0, 'the script ends well') or diag $out;
+my %refused = $out =~ /^REFUSED (\w+) (.*)$/mg;
+
+# Status, standard output, consoles, ledger; then what was said.
+sub refused
+{
+	my ($name, $said, $what) = @_;
+	like($refused{$name} // '', qr/^2 0 +\Q$said\E\r?$/, $what) or diag $out;
+}
+
+refused('never', '/labs/never:9: [vm b] pin: "2" names a physical CPU that is not there; expected 0 to 1, as the CPUs of this host are 2',
+	'a CPU that the host never had: status 2, the line, and nothing else');
+refused('partly', '/labs/partly:9: [vm b] pin: "1,2" names a physical CPU that is not there; expected 0 to 1, as the CPUs of this host are 2',
+	'one of two CPUs that it never had');
+refused('offline', 'pvtime: --on kvm: [vm b] pin: names no CPU that it may run on; expected a CPU that is online, and that this process may use',
+	'a CPU that is offline: nothing is started');
+is($on->{one}{status}, 0, 'one of two CPUs that is online will do') or diag $on->{one}{said};
+like($on->{one}{console}{b} // '', qr/^SPIN/m, 'the guest has run');
+is($on->{online}{status}, 0, 'and both, while they are online') or diag $on->{online}{said};
+is_deeply([$out =~ /^ALLOWED (\S+)/mg], ['0-1', '1'], 'who is not pinned may run everywhere, and who is only there');
+
+done_testing;
