@@ -21,6 +21,6 @@ $(EXEC_VMM): $(patsubst %,$(BUILD)/a64-linux/tests/kvm/%.o,exec_vmm exec_start e
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -static -o $@ $^
 check-kvm: $(EXEC_VMM) $(EXEC_PEEK)
-KVM_TESTS_CHECK += tests/kvm/exec.t
-QEMU_DEPS += $(EXEC_VMM)
+KVM_TESTS_CHECK += tests/kvm/exec.t tests/kvm/exec_qemu.t
+QEMU_DEPS += $(EXEC_VMM) $(EXEC_PEEK)
 clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,exec_vmm exec_start exec_process peek)

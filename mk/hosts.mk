@@ -51,3 +51,5 @@ conform_hosts_SRCS   := tests/unit/conform_hosts.c $(addprefix tools/run/,board.
 
 TAP_DEPS += $(CONFORM_USER)
 check-kvm: $(CONFORM_HOST) $(CONFORM_USER)
+KVM_TESTS_CHECK += tests/kvm/user.t
+QEMU_DEPS += $(CONFORM_HOST)

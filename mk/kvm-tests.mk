@@ -17,7 +17,7 @@ $(KVM_HOST)/host-qemu.cpio: scripts/mkinitramfs tests/kvm/init $(BUILD)/debian/b
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) tests/kvm/init =$(DEBIAN)/qemu
 
 QEMU_TESTS += $(KVM_TESTS_CHECK)
-QEMU_DEPS  += $(if $(KVM_TESTS_CHECK),$(KVM_HOST)/host.cpio $(BUILD)/a64-linux/pvtime $(BUILD)/debian/Image)
+QEMU_DEPS  += $(KVM_HOST_DEPS)
 
 .PHONY: check-kvm
 check-kvm: all $(KVM_HOST_DEPS) ## run the tests that need KVM, in QEMU; T=... for some of them
