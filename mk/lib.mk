@@ -57,5 +57,5 @@ $(eval $(call lib_user_test,a64be,-mbig-endian,qemu-aarch64_be))
 LIB_USER_TESTS := $(foreach a,a64 a64be,$(LIB_TESTS:%=$(BUILD)/$(a)/tests/%.t))
 .SECONDARY: $(LIB_USER_TESTS:%.t=%)
 
-TAP_SCRIPTS += $(LIB_USER_TESTS) tests/lib/size.t
+TAP_SCRIPTS += $(LIB_USER_TESTS) tests/lib/size.t tests/lib/headers.t
 TAP_DEPS    += $(LIB_USER_TESTS) $(LIB_ALL)

@@ -36,8 +36,10 @@ struct pvtime_stolen {
 	uint8_t reserved[48];
 } __attribute__((aligned(64)));
 
+#ifndef __cplusplus
 _Static_assert(sizeof(struct pvtime_stolen) == PVTIME_STRUCT_SIZE,
 	       "R-05: one structure is 64 bytes");
+#endif
 
 /* Structures share memory with nothing else inside a granule of this size. */
 #define PVTIME_GRANULE 0x10000u

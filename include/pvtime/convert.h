@@ -4,6 +4,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Counter ticks to nanoseconds: exactly floor(ticks * 10^9 / freq_hz) (R-26).
  *
@@ -12,5 +16,9 @@
  * state: callable from anywhere.
  */
 uint64_t pvtime_ticks_to_ns(uint64_t ticks, uint32_t freq_hz);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

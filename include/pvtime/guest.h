@@ -18,6 +18,10 @@
 #include <pvtime/abi.h>
 #include <pvtime/convert.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * The conduit, HVC or SMC as PSCI's FDT node says: makes the SMCCC call `fid` with x1 = arg1 (x2 to
  * x7 are free) and returns x0. The one callback of the library; it is not kept beyond pvtime_guest.
@@ -182,5 +186,9 @@ uint64_t pvtime_deadline_left_ns(const struct pvtime_deadline *d, const struct p
 /* Whether it has passed: pvtime_deadline_left_ns() == 0. */
 bool pvtime_deadline_passed(const struct pvtime_deadline *d, const struct pvtime_sample *now,
 			    uint64_t stale_ns);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

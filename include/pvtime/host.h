@@ -23,6 +23,10 @@
 #include <pvtime/convert.h>
 #include <pvtime/region.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a vCPU is doing, as R-24 draws the lines. Only READY is stolen. */
 enum pvtime_state {
 	PVTIME_OFF,	/* not started, or CPU_OFF */
@@ -53,7 +57,9 @@ struct pvtime_vcpu {
 	uint8_t state;	 /* enum pvtime_state */
 	uint8_t dialect; /* enum pvtime_dialect */
 };
+#ifndef __cplusplus
 _Static_assert(sizeof(struct pvtime_vcpu) <= 128, "a vCPU costs at most 128 bytes");
+#endif
 
 /*
  * Start accounting at `now`: state OFF, all totals zero, no address, no page. Whatever *v held is
@@ -186,5 +192,9 @@ int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_S
  * PVTIME_ESNAP_*, and v is as it was.
  */
 int pvtime_restore(struct pvtime_vcpu *v, const uint8_t *blob, size_t size, uint64_t now);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -39,6 +39,10 @@
 #include <stdint.h>
 #include <pvtime/region.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The stolen time of one VM. */
 struct pvtime_kvm;
 
@@ -197,5 +201,9 @@ int pvtime_kvm_snapshot_region(const void *blob, size_t size, struct pvtime_rang
  * bitmap. -ENOEXEC: the vCPU is not initialised. All of them are found before anything is changed.
  */
 int pvtime_kvm_restore(struct pvtime_kvm *k, int vcpu_fd, const void *blob, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

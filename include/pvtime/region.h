@@ -14,6 +14,10 @@
 #include <stdint.h>
 #include <pvtime/abi.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* [base, base + size), in bytes. One that would pass 2^64 ends there; size 0 is nothing. */
 struct pvtime_range {
 	uint64_t base;
@@ -45,5 +49,9 @@ int pvtime_region_find(struct pvtime_range *out, uint64_t from, uint32_t vcpus,
 /* IPA of the structure of vCPU `index`, counted from 0; index below the number it was planned for.
  */
 uint64_t pvtime_region_ipa(const struct pvtime_range *region, uint32_t index);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

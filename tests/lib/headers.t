@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: each public header is whole by itself, for a freestanding AArch64 in C and in C++; and a C++ program links with both
+# libraries.
+
+set -u
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+build=${BUILD:-build}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# compiled LANGUAGE OPTION...: what is on standard input, into $work/out.o. clang has C++ without the package of its library.
+compiled() {
+	language=$1
+	shift
+	clang "$@" -x "${language%%,*}" "-std=${language##*,}" -Wall -Wextra -Wpedantic -Werror -Iinclude -c -o "$work/out.o" - \
+		2>"$work/errors"
+}
+alone='--target=aarch64-none-elf -ffreestanding'
+
+for header in include/pvtime/*.h; do
+	for language in c,c11 c++,c++11 c++,c++20; do
+		# shellcheck disable=SC2086
+		printf '#include <%s>\nextern int more;\n' "${header#include/}" | compiled "$language" $alone
+		report $? "$header: ${language##*,}"
+		sed 's/^/# /' "$work/errors"
+	done
+done
+! printf 'pvtime_range nothing;\n' | compiled c++,c++11
+report $? "what is missing is noticed"
+
+compiled c++,c++11 <<'EOF'
+#include <pvtime/guest.h>
+#include <pvtime/host.h>
+#include <pvtime/kvm.h>
+#include <pvtime/region.h>
+int main()
+{
+	pvtime_range region;
+	pvtime_vcpu vcpu;
+
+	pvtime_vcpu_init(&vcpu, PVTIME_DIALECT_1_0, 62500000, 0);
+	return pvtime_kvm_find(&region, 0, 1, nullptr, 0, 0) == 0 && pvtime_region_ipa(&region, 0) == region.base &&
+			       pvtime_ticks_to_ns(1, 62500000) == 16 && pvtime_kvm_vm_supported(-1) < 0
+		       ? 0
+		       : 1;
+}
+EOF
+report $? "a C++ program"
+sed 's/^/# /' "$work/errors"
+cc -o "$work/program" "$work/out.o" "$build/kvm/libpvtime-kvm.a" "$build/host/lib/libpvtime.a" 2>"$work/errors"
+report $? "links with both libraries"
+sed 's/^/# /' "$work/errors"
+"$work/program"
+report $? "and runs"
+
+report_done
