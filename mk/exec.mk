@@ -8,7 +8,7 @@ exec_fdt_SRCS     := tests/unit/exec_fdt.c tools/exec/fdt.c machine/fdt.c
 exec_fdt_LIBS     := -lfdt
 exec_options_SRCS := tests/unit/exec_options.c tools/exec/options.c tools/arguments.c tools/report.c
 exec_inject_SRCS  := tests/unit/exec_inject.c tests/unit/exec_regs.c tools/exec/inject.c tools/exec/process.c tools/exec/maps.c
-exec_act_SRCS     := tests/unit/exec_act.c $(addprefix tools/exec/,act.c fdt.c maps.c plan.c watch.c) lib/region.c
+exec_act_SRCS     := tests/unit/exec_act.c $(addprefix tools/exec/,act.c fdt.c give.c maps.c plan.c watch.c) lib/region.c
 exec_act_LIBS     := -lfdt
 
 # A VMM that does as it is told, and what looks at a counter and a thread at once.

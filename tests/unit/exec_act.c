@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tools/exec/act.c, in a VMM of the test's own: what is done to it, step by step, and that each step may fail. What is behind
+ * tools/exec/act.c and give.c, in a VMM of the test's own: what is done to it, step by step, and that each step may fail. What is behind
  * inject.h, process.h and report.h is in this file.
  */
 #include <errno.h>
