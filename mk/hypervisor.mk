@@ -31,6 +31,8 @@ $(BUILD)/a64/hypervisor/machine/%.o: machine/%.c mk/hypervisor.mk
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(HYP_CFLAGS) $(HYP_LTO) -c -o $@ $<
 
+.PHONY: hypervisor-objects
+hypervisor-objects: $(HYP_OBJS)
 $(BUILD)/hypervisor.elf: $(HYP_OBJS) hypervisor/image.ld $(A64_LIBFDT)
 	$(A64_CC) $(filter-out -MMD -MP,$(HYP_CFLAGS)) $(HYP_LTO) -nostdlib -pie -Wl,--no-dynamic-linker,-z,text,-z,noexecstack \
 		-Wl,-z,max-page-size=4096,--build-id=none -T hypervisor/image.ld -o $@ $(HYP_OBJS) $(A64_LIBFDT)

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: scripts/mutants, on a small tree with a pvtime of its own; and that every mistake of the real one still applies.
+# TAP: scripts/mutants, on a small tree with a pvtime of its own; and that every mistake of the real one still applies, and compiles.
 
 use strict;
 use warnings;
@@ -34,7 +34,7 @@ sub run
 # The real ones.
 {
 	my ($status, $text) = run('--check');
-	is($status, 0, 'every mistake applies to the tree') or diag grep { /^not ok|^#/ } map { "$_\n" } split /\n/, $text;
+	is($status, 0, 'every mistake applies to the tree, and compiles') or diag grep { /^not ok|^#/ } map { "$_\n" } split /\n/, $text;
 	my ($plan) = $text =~ /^1\.\.(\d+)$/m;
 	cmp_ok($plan, '>=', 24, 'there are enough of them');
 	($status, $text) = run('--list');
@@ -53,6 +53,8 @@ spew('Makefile', <<'END');
 build/hypervisor.img: src/hyp
 	! grep -q syntax $<
 	cp $< $@
+hypervisor-objects: src/hyp
+	! grep -q syntax $<
 build/tests/unit: src/unit
 	mkdir -p $(@D)
 	cp $< $@
@@ -157,6 +159,18 @@ for my $case (
 	my ($status, $text) = run('x');
 	is($status, 1, "$name: status 1");
 	like($text, $want, "$name: said");
+}
+
+# Without a run.
+for my $case (
+	['applies', 0, qr/^ok 1 - x: it is x: applies$/m, $one],
+	['does not compile', 1, qr/^not ok 1 - x: it is x: does not build \(status 2\)\n# .*Error/m, edit('src/hyp', "alpha\n", "syntax\n")],
+) {
+	my ($name, $code, $want, $edit) = @$case;
+	mutant('x', "run: r\ncase: first\n", $edit);
+	my ($status, $text) = run('--check', 'x');
+	is($status, $code, "--check, $name: status $code");
+	like($text, $want, "--check, $name: said");
 }
 
 # Files that are none.
