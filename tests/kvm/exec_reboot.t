@@ -1,0 +1,32 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: pvtime exec with Debian's QEMU whose guest reboots: QEMU keeps its VM, and the guest its stolen time.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use ExecQemu;
+use Host;
+use Test::More;
+
+my %run = on_host(<<'END_SCRIPT');
+pvtime exec -- $qemu $off -smp 1 -append "$words role=report then=reboot" >/tmp/out 2>/tmp/err &
+pid=$!
+wait_for 60 is_told 2
+kill -TERM $pid
+wait $pid
+echo "[reboot] $?"
+sed 's/^/out: /' /tmp/out
+sed 's/^/err: /' /tmp/err
+END_SCRIPT
+
+my $r = $run{reboot};
+is($r->{status}, 0, 'QEMU, ended by SIGTERM, has its status') or diag $r->{all};
+my @steal = steal($r);
+cmp_ok(scalar(@steal), '>=', 4, 'the guest has booted twice') or diag $r->{all};
+like($steal[$_], qr/^\d+$/, 'and has stolen time') for 1, 3;
+unlike($r->{err}, qr/pvtime/, 'of which nothing is said');
+
+done_testing;
