@@ -31,7 +31,8 @@ size_t exec_fdt_size(const uint8_t head[EXEC_FDT_HEAD])
 	return size >= sizeof(struct fdt_header) && size <= EXEC_FDT_MAX ? size : 0;
 }
 
-bool exec_ranges_add(struct exec_ranges *ranges, uint64_t base, uint64_t size)
+/* One more. false: no memory. */
+static bool ranges_add(struct exec_ranges *ranges, uint64_t base, uint64_t size)
 {
 	struct pvtime_range *more =
 		realloc(ranges->list, (ranges->count + 1) * sizeof(*ranges->list));
@@ -96,7 +97,7 @@ static const char *add_all(struct walk *w, int depth, const fdt32_t *cells, int 
 		uint64_t size = number(cells + size_at, size_cells);
 
 		if (size != 0 && translate(w, depth, &address) &&
-		    !exec_ranges_add(w->ranges, address, size))
+		    !ranges_add(w->ranges, address, size))
 			return out_of_memory;
 	}
 	return NULL;
@@ -153,7 +154,7 @@ static const char *add_reservations(struct walk *w)
 		uint64_t base, size;
 
 		if (fdt_get_mem_rsv(w->fdt, i, &base, &size) == 0 && size != 0 &&
-		    !exec_ranges_add(w->ranges, base, size))
+		    !ranges_add(w->ranges, base, size))
 			return out_of_memory;
 	}
 	return NULL;

@@ -27,7 +27,4 @@ size_t exec_fdt_size(const uint8_t head[EXEC_FDT_HEAD]);
  */
 const char *exec_fdt_ranges(const void *fdt, size_t size, struct exec_ranges *ranges);
 
-/* One more. false: no memory. */
-bool exec_ranges_add(struct exec_ranges *ranges, uint64_t base, uint64_t size);
-
 #endif

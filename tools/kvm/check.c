@@ -11,7 +11,7 @@
 #include "tools/kvm/state.h"
 #include "tools/kvm/stats.h"
 #include "tools/kvm/uapi.h"
-#include "tools/kvm/vmm.h"
+#include "tools/kvm/vm.h"
 
 #ifdef __aarch64__
 #define ARM64 true
@@ -59,11 +59,10 @@ static const char *missing(int vm, bool stolen_time)
 static const char *check(int kvm, bool stolen_time)
 {
 	int version = ioctl(kvm, KVM_GET_API_VERSION, NULL);
-	int bits = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
 
 	if (version != KVM_API_VERSION)
 		return "it is no KVM of API version 12";
-	int vm = ioctl(kvm, KVM_CREATE_VM, bits > 0 && bits < 40 ? (unsigned long)bits : 0ul);
+	int vm = vm_new_fd(kvm);
 	if (vm < 0)
 		return strerror(errno);
 	const char *what = missing(vm, stolen_time);

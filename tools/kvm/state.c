@@ -21,7 +21,8 @@ bool state_bytes(struct state *s, void *bytes, size_t n)
 	return !s->failed;
 }
 
-bool state_same(struct state *s, uint64_t value)
+/* A number that must be the same in the process and in the file. */
+static bool state_same(struct state *s, uint64_t value)
 {
 	uint64_t other = value;
 

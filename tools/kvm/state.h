@@ -22,8 +22,6 @@ struct state {
 
 /* Bytes out of the process, or into it. false: it has failed. */
 bool state_bytes(struct state *s, void *bytes, size_t n);
-/* A number that must be the same in both. */
-bool state_same(struct state *s, uint64_t value);
 
 /*
  * The file at `path`, from its beginning, which says which VMs it has; to read it is refused where the lab has others. false:

@@ -53,13 +53,17 @@ void vm_init(struct vm *vm, unsigned id, const struct vmm_vm *config)
 	pthread_cond_init(&vm->all_ready, NULL);
 }
 
-/* A host may have less than KVM's default of 40 bits, and must then be asked for what it has. */
+int vm_new_fd(int kvm)
+{
+	int bits = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
+
+	return ioctl(kvm, KVM_CREATE_VM,
+		     bits > 0 && bits < IPA_BITS_DEFAULT ? (unsigned long)bits : 0ul);
+}
+
 static bool open_vm(struct vm *vm)
 {
-	int bits = ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
-	unsigned long type = bits > 0 && bits < IPA_BITS_DEFAULT ? (unsigned long)bits : 0;
-
-	vm->fd = ioctl(vm->kvm, KVM_CREATE_VM, type);
+	vm->fd = vm_new_fd(vm->kvm);
 	if (vm->fd < 0)
 		return vm_fail(vm, "KVM_CREATE_VM: %s", strerror(errno));
 	/* What the syndrome does not describe is told, instead of ending KVM_RUN with ENOSYS. */

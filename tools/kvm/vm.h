@@ -93,6 +93,12 @@ bool vm_create(struct vm *vm);
 /* What vm_create() has made, also where it failed. No vCPU has a thread. */
 void vm_destroy(struct vm *vm);
 
+/*
+ * KVM_CREATE_VM on /dev/kvm, as ioctl() has it. A host may have less than KVM's default of 40 bits of IPA, and must then be asked
+ * for what it has.
+ */
+int vm_new_fd(int kvm);
+
 /* Its vCPUs run, and their ledgers begin. false: vm->why. */
 bool vm_start(struct vm *vm);
 /* It was off when the snapshot was taken, and still is: its ledger goes on. */
