@@ -36,7 +36,8 @@ A64_CFLAGS := $(CSTD) -Os -g $(WARN) -ffreestanding -fno-common -fno-stack-prote
               -fno-asynchronous-unwind-tables -mgeneral-regs-only -mstrict-align \
               -Iinclude -I. -MMD -MP
 
-include $(sort $(wildcard mk/*.mk))
+# mk/tests.mk makes rules of lists that the others add to.
+include $(filter-out mk/tests.mk,$(sort $(wildcard mk/*.mk))) mk/tests.mk
 
 .PHONY: all clean help
 all: ## build the library, the hypervisor and the pvtime command

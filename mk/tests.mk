@@ -1,41 +1,56 @@
-# make check: every test there is, as TAP, through one prove. Other fragments add to these lists:
+# make check: every test there is, as TAP, through one prove. The other fragments, which come before this one, add to
+# these lists:
 #
-#   UNIT_NAMES    host unit tests. NAME is built of NAME_SRCS, with NAME_CFLAGS (before all other flags)
-#                 and NAME_LIBS: once by gcc, and once by clang under ASan and UBSan
-#   TAP_SCRIPTS   executables that print TAP and may run beside others; TAP_DEPS is what they need built
-#   QEMU_TESTS    the same, run one after the other; tests/qemu/*.t are found without being listed
-#   HOST_SRCS     sources of host programs that no unit test has: clang must accept them too
+#   UNIT_NAMES    host unit tests. NAME is linked of NAME_SRCS, compiled with the flags SET_CFLAGS where NAME_WITH is SET,
+#                 and NAME_LIBS: once by gcc with optimization, once by gcc without, and once by clang under ASan and UBSan
+#   TAP_SCRIPTS   executables that print TAP; TAP_DEPS is what they need built
+#   QEMU_TESTS    the same, of those that need QEMU, and QEMU_DEPS; tests/qemu/*.t are found without being listed
+#   HOST_SRCS     sources of host programs: clang must accept those that no unit test has, too
 #
-# A test gets BUILD in its environment, and is killed after TEST_TIMEOUT seconds.
+# A test gets BUILD in its environment, and is killed after TEST_TIMEOUT seconds. All of them run side by side.
 
 TEST_TIMEOUT ?= 300
-
-SAN_CFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 QEMU_TESTS  += $(wildcard tests/qemu/*.t)
 TAP_SCRIPTS += tests/style.t
 
-# The lists grow in fragments that come after this one: $$ in a prerequisite is expanded when all is read.
-.SECONDEXPANSION:
+# The unit tests in three flavours. A source is compiled once for each flavour and set of flags, and its object is linked into
+# all tests that have it. Those of O2 without a set are the objects of the pvtime command itself.
+UNIT_FLAVOURS := O2 O0 san
+UNIT_CC_O2      := $(HOST_CC)
+UNIT_CC_O0      := $(HOST_CC)
+UNIT_CFLAGS_O0  := -O0
+UNIT_CC_san     := $(CLANG)
+UNIT_CFLAGS_san := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_DIR_O2     := $(BUILD)/tests
+UNIT_DIR_O0     := $(BUILD)/tests-O0
+UNIT_DIR_san    := $(BUILD)/tests-san
 
-# Compile and link in one step, as the same source may be wanted with different flags by two tests.
-define build_test
-@mkdir -p $(@D); echo "  $@"
-$(if $($*_SRCS),,$(error test $* has no $*_SRCS))
-$(1) $($*_CFLAGS) $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(2) -MM -MP -MT $@ $($*_SRCS) >$@.d
-$(1) $($*_CFLAGS) $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(2) -o $@ $($*_SRCS) $($*_LIBS)
+unit_set  = $(or $($(1)_WITH),plain)
+unit_dir  = $(if $(filter O2-plain,$(1)-$(2)),$(BUILD)/host,$(BUILD)/unit/$(1)-$(2))
+unit_objs = $(patsubst %.c,$(call unit_dir,$(1),$(call unit_set,$(2)))/%.o,$($(2)_SRCS))
+
+# unit_compile FLAVOUR,SET; build/host is tools.mk's.
+define unit_compile
+$(call unit_dir,$(1),$(2))/%.o: %.c
+	@mkdir -p $$(@D); echo "  $$@"
+	$(UNIT_CC_$(1)) $($(2)_CFLAGS) $(HOST_CFLAGS) $(UNIT_CFLAGS_$(1)) -c -o $$@ $$<
+endef
+# unit_link FLAVOUR,NAME
+define unit_link
+$(UNIT_DIR_$(1))/$(2): $(or $(call unit_objs,$(1),$(2)),$(error test $(2) has no $(2)_SRCS))
+	@mkdir -p $$(@D); echo "  $$@"
+	$(UNIT_CC_$(1)) $(UNIT_CFLAGS_$(1)) -o $$@ $$^ $($(2)_LIBS)
 endef
 
-UNIT_BINS = $(UNIT_NAMES:%=$(BUILD)/tests/%)
-SAN_BINS  = $(UNIT_NAMES:%=$(BUILD)/tests-san/%)
+UNIT_SETS := $(sort $(foreach t,$(UNIT_NAMES),$(call unit_set,$(t))))
+UNIT_BINS := $(foreach f,$(UNIT_FLAVOURS),$(UNIT_NAMES:%=$(UNIT_DIR_$(f))/%))
+$(foreach f,$(UNIT_FLAVOURS),$(foreach s,$(UNIT_SETS),$(if $(filter O2-plain,$(f)-$(s)),,$(eval $(call unit_compile,$(f),$(s))))))
+$(foreach f,$(UNIT_FLAVOURS),$(foreach t,$(UNIT_NAMES),$(eval $(call unit_link,$(f),$(t)))))
 
-$(BUILD)/tests/%: $$($$*_SRCS)
-	$(call build_test,$(HOST_CC))
-$(BUILD)/tests-san/%: $$($$*_SRCS)
-	$(call build_test,$(CLANG),$(SAN_CFLAGS))
-
-# What clang says about the sources that it has not built for a test.
-CLANG_OBJS = $(patsubst %.c,$(BUILD)/clang/%.o,$(sort $(HOST_SRCS)))
+# What clang says about the sources that it has not compiled for a test with the same flags.
+CLANG_SEEN := $(foreach t,$(UNIT_NAMES),$(if $($(t)_WITH),,$($(t)_SRCS)))
+CLANG_OBJS := $(patsubst %.c,$(BUILD)/clang/%.o,$(sort $(filter-out $(CLANG_SEEN),$(HOST_SRCS))))
 $(BUILD)/clang/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(CLANG) $(HOST_CFLAGS) -c -o $@ $<
@@ -43,17 +58,17 @@ $(BUILD)/clang/%.o: %.c
 PROVE := BUILD=$(BUILD) prove --timer --exec 'timeout -k 5 $(TEST_TIMEOUT)'
 
 .PHONY: check check-unit check-qemu clang-host format format-check
-check: all clang-host $$(UNIT_BINS) $$(SAN_BINS) $$(UNIT_TESTS) $$(TAP_DEPS) $$(QEMU_DEPS) ## build everything and run every test
+check: all clang-host $(UNIT_BINS) $(TAP_DEPS) $(QEMU_DEPS) ## build everything and run every test
 	$(PROVE) -j2 --rules 'seq=tests/qemu/*' --rules 'par=**' \
-		$(UNIT_BINS) $(SAN_BINS) $(UNIT_TESTS) $(TAP_SCRIPTS) $(QEMU_TESTS)
+		$(UNIT_BINS) $(TAP_SCRIPTS) $(QEMU_TESTS)
 
-check-unit: $$(UNIT_BINS) $$(SAN_BINS) $$(UNIT_TESTS) ## run the unit tests on the host, plain and under ASan and UBSan
-	$(PROVE) -j2 $(UNIT_BINS) $(SAN_BINS) $(UNIT_TESTS)
+check-unit: $(UNIT_BINS) ## run the unit tests on the host, with and without optimization and under ASan and UBSan
+	$(PROVE) -j2 $(UNIT_BINS)
 
-check-qemu: all $$(QEMU_DEPS) ## run the tests that need QEMU; T=... for some of them
+check-qemu: all $(QEMU_DEPS) ## run the tests that need QEMU; T=... for some of them
 	$(PROVE) $(or $(T),$(QEMU_TESTS))
 
-clang-host: $$(CLANG_OBJS)
+clang-host: $(CLANG_OBJS) $(filter $(BUILD)/unit/san-plain/%,$(foreach t,$(UNIT_NAMES),$(call unit_objs,san,$(t))))
 
 # Our C files, wherever they are.
 C_FILES = $(shell find * -path $(BUILD) -prune -o -name '*.[ch]' -print | sort)

@@ -5,10 +5,7 @@ TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
 TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo -ljansson -lm
 HOST_SRCS  += $(TOOLS_SRCS)
 
-$(BUILD)/host/tools/%.o: tools/%.c
-	@mkdir -p $(@D); echo "  $@"
-	$(HOST_CC) $(HOST_CFLAGS) -c -o $@ $<
-$(BUILD)/host/machine/%.o: machine/%.c
+$(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(HOST_CFLAGS) -c -o $@ $<
 $(BUILD)/pvtime: $(TOOLS_OBJS) $(KVM_STATIC) $(LIB_HOST)

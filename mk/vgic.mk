@@ -5,16 +5,16 @@ VGIC_SRCS := $(addprefix hypervisor/,vgic.c vgic_signal.c vgic_fill.c vgic_fold.
 
 UNIT_NAMES += vgic_fuzz
 vgic_fuzz_SRCS   := tests/unit/vgic_fuzz.c tests/unit/vgic_model.c $(VGIC_SRCS)
-vgic_fuzz_CFLAGS := -Ihypervisor
+vgic_fuzz_WITH   := logic
 
 UNIT_NAMES += vgic_race
 vgic_race_SRCS   := tests/unit/vgic_race.c $(VGIC_SRCS)
-vgic_race_CFLAGS := -Ihypervisor
+vgic_race_WITH   := logic
 
 UNIT_NAMES += vgic_registers
 vgic_registers_SRCS   := tests/unit/vgic_registers.c $(VGIC_SRCS)
-vgic_registers_CFLAGS := -Ihypervisor
+vgic_registers_WITH   := logic
 
 UNIT_NAMES += vgic_lists
 vgic_lists_SRCS   := tests/unit/vgic_lists.c $(VGIC_SRCS)
-vgic_lists_CFLAGS := -Ihypervisor
+vgic_lists_WITH   := logic

@@ -19,8 +19,8 @@ void __real_sched_wake(struct vcpu *v, unsigned cpu, uint64_t now);
 void __wrap_sched_wake(struct vcpu *v, unsigned cpu, uint64_t now);
 bool __real_sched_block(struct vcpu *v, unsigned cpu, uint64_t now, uint64_t wake_at);
 bool __wrap_sched_block(struct vcpu *v, unsigned cpu, uint64_t now, uint64_t wake_at);
-struct vcpu *__real_sched_timer_due(unsigned cpu, uint64_t now);
-struct vcpu *__wrap_sched_timer_due(unsigned cpu, uint64_t now);
+struct vcpu *__real_sched_timer_due(struct sched_cpu *c, uint64_t now);
+struct vcpu *__wrap_sched_timer_due(struct sched_cpu *c, uint64_t now);
 void __real_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
 void __wrap_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
 
@@ -31,9 +31,9 @@ static struct {
 	uint64_t decisions, levels;
 } cost;
 
-struct vcpu *__wrap_sched_timer_due(unsigned cpu, uint64_t now)
+struct vcpu *__wrap_sched_timer_due(struct sched_cpu *c, uint64_t now)
 {
-	struct vcpu *v = __real_sched_timer_due(cpu, now);
+	struct vcpu *v = __real_sched_timer_due(c, now);
 
 	cost.woken += v != NULL;
 	return v;
