@@ -229,6 +229,38 @@ for my $case (
 	like($out, qr/^# suite 4k-le cpus=1 slow=1 dialect/m, '--verbose writes what they printed') or diag $out;
 }
 
+# Columns have the version that is found in what is run: not that of a file's name, nor one twice.
+{
+	my $debian = "$dir/debian";
+	my %banner = (trixie => '6.12.118+deb13-cloud-arm64', newer => '6.12.1', sid => '7.2.13', odd => undef);
+	for my $release (sort keys %banner) {
+		mkdir $_ for $debian, "$debian/$release";
+		my $banner = $banner{$release};
+		spew("$debian/$release/Image", slurp("$dir/Image"), defined $banner ? "Linux version $banner (a\@b) #1" : 'Linux version %s');
+		spew("$debian/$release/versions", "linux-image-5.9 5.9-1\n");
+	}
+	spew("$suite/kvm-host.cpio", 'a host');
+	mkdir "$dir/bin";
+	symlink "$FindBin::Bin/board-qemu", "$dir/bin/qemu-system-aarch64" or die;
+	spew("$dir/print", "\@guest begin\n" . ($whole =~ tr/\r//dr) . "\n\@guest end 0 \n");
+	local $ENV{PATH} = "$dir/bin:$ENV{PATH}";
+	local $ENV{BOARD_QEMU} = $dir;
+	my @columns = ('--debian', $debian, '--run', 'plain', 'kvm/sid', 'kvm/trixie', 'kvm/newer', 'kvm/odd');
+	my ($status, $out, $err) = finish(start('/dev/null', 'conform', '--suite', $suite, '--keep', "$dir/columns", '--json', "$dir/c.json",
+		'--markdown', "$dir/c.md", @columns));
+	is("$status$err", '0', 'several releases of a target are run');
+	like($out, qr/^Rule  kvm-7\.2  kvm-6\.12  kvm\/newer  kvm\/odd  What/m, 'columns have the version of the Image; one that has none, or one of another, is called as it was chosen');
+	like($out, qr/^kvm-6\.12: Linux KVM; Linux 5\.9-1, /m, 'the packages are told beside it');
+	is_deeply([map { $_->{name} } @{JSON::PP->new->decode(slurp("$dir/c.json"))->{targets}}], [qw(kvm-7.2 kvm-6.12 kvm/newer kvm/odd)], 'JSON has these names');
+	like(slurp("$dir/c.md"), qr/^Verdicts that are not the same on kvm-7\.2, kvm-6\.12, kvm\/newer and kvm\/odd:\n\n- none: /m, 'Markdown compares the versions');
+	ok(-e "$dir/columns/kvm-7.2/plain/console.txt", 'what is kept has its column in its path');
+	($status, $out, $err) = finish(start('/dev/null', 'conform', '--suite', $suite, '--debian', $debian, '--run', 'plain', 'kvm/none'));
+	is("$status$out", '2', 'a release that was not fetched: status 2');
+	like($err, qr/\Apvtime: kvm\/none plain: .*none\/Image: .*make conform-all.*\n\z/, 'it is said in one line');
+	($status, $out) = finish(start('/dev/null', 'conform', '--list', 'kvm/sid', 'kvm/trixie'));
+	is(scalar(() = $out =~ /^kvm: /mg), 1, '--list has the runs of a target once, whatever releases of it are chosen');
+}
+
 # A signal ends all of it, and nothing is left behind.
 {
 	my $pids = "$dir/pid";

@@ -182,6 +182,66 @@ static void test_ready(void)
 	       why);
 }
 
+/* The files of another release of Debian: its banner and its packages do not say the same. */
+static void make_release(void)
+{
+	static const char banners[] =
+		"Linux version %s\0Linux version 6.12.94+deb13-cloud-arm64 (a@b)";
+	char image[64 + sizeof(banners)] = {0};
+
+	memcpy(image + 56, "ARM\x64", 4);
+	memcpy(image + 64, banners, sizeof(banners));
+	mkdir(in_directory("trixie"), 0700);
+	write_file("trixie/Image", image, sizeof(image));
+	write_file("trixie/xen", image, 64);
+	write_text("trixie/versions", "linux-image-7.2-cloud-arm64 7.2.1-1\n");
+	write_text("trixie/versions-hosts", "xen-hypervisor-4.20-arm64 4.20.2+37-0+deb13u1\n");
+}
+
+static void expect_release(const struct run_target *target, const char *release, const char *want)
+{
+	struct run_kit of = kit;
+	char text[16] = "?";
+
+	of.release = release;
+	target->release(&of, text, sizeof(text));
+	if (!tap_ok(strcmp(text, want) == 0, "%s of %s is '%s'", target->name,
+		    release != NULL ? release : "this machine", want))
+		tap_print("# '%s'\n", text);
+}
+
+static void test_releases(void)
+{
+	struct run_kit trixie = kit;
+	char why[RUN_WHY], text[200];
+
+	trixie.release = "trixie";
+	make_release();
+	expect_release(&target_kvm, "trixie", "6.12");
+	expect_release(&target_xen, "trixie", "4.20");
+	expect_release(&target_xen, NULL, "4.17");
+	expect_release(&target_kvm, NULL, "");
+	expect_release(&target_kvm, "nowhere", "");
+	expect_release(&target_xen, "nowhere", "");
+	target_kvm.versions(&trixie, text, sizeof(text));
+	tap_ok(strcmp(text, "Linux 7.2.1-1, QEMU 1:7.2") == 0, "the VMM is this machine's: %s",
+	       text);
+	target_xen.versions(&trixie, text, sizeof(text));
+	tap_ok(strcmp(text, "Xen 4.20.2+37-0+deb13u1") == 0, "%s", text);
+	tap_ok(target_kvm.ready(&trixie, &guest, why) && target_xen.ready(&trixie, &guest, why),
+	       "all is there of another release");
+	unlink(in_directory("trixie/Image"));
+	tap_ok(!target_kvm.ready(&trixie, &guest, why) && strstr(why, "/trixie/Image: ") != NULL &&
+		       strstr(why, "make conform-all") != NULL,
+	       "%s", why);
+	expect(&target_xen, &guest, "# suite\n", RUN_ENDED, "# suite\n", NULL);
+	tap_ok(!was_told("/trixie/xen\n"), "this machine's Xen is run");
+	struct run_output o;
+	tap_ok(target_xen.run(&trixie, &guest, &o) == RUN_ENDED && was_told("/trixie/xen\n"),
+	       "or that of the release");
+	free(o.text);
+}
+
 /* An Image as far as it is looked at, and the files of a kit. */
 static void make_kit(void)
 {
@@ -200,13 +260,25 @@ static void make_kit(void)
 
 static void remove_kit(void)
 {
-	static const char *const names[] = {
-		"Image",     "xen",	 "suite-4k-le.img",	"kvm-host.cpio",
-		"user",	     "versions", "versions-hosts",	"print",
-		"arguments", "initrd",	 "qemu-system-aarch64", "second-cpu.bin"};
+	static const char *const names[] = {"Image",
+					    "xen",
+					    "suite-4k-le.img",
+					    "kvm-host.cpio",
+					    "user",
+					    "versions",
+					    "versions-hosts",
+					    "print",
+					    "arguments",
+					    "initrd",
+					    "qemu-system-aarch64",
+					    "second-cpu.bin",
+					    "trixie/xen",
+					    "trixie/versions",
+					    "trixie/versions-hosts",
+					    "trixie"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		unlink(in_directory(names[i]));
+		remove(in_directory(names[i]));
 	rmdir(directory);
 }
 
@@ -224,6 +296,7 @@ int main(void)
 	test_kvm_console();
 	test_kvm_machine();
 	test_xen();
+	test_releases();
 	test_ready();
 	remove_kit();
 	return tap_done();

@@ -10,8 +10,13 @@ static const struct run_plan ours_plans[] = {{.name = "plain"}, {.name = "slow"}
 static const struct run_plan kvm_plans[] = {{.name = "user", .user = true}};
 
 /* The targets themselves are not linked: only their names and plans matter here. */
-static const struct run_target pvtime = {.name = "pvtime"}, kvm = {.name = "kvm"},
-			       xen = {.name = "xen"};
+static void release(const struct run_kit *kit, char *text, size_t room)
+{
+	(void)kit, (void)text, (void)room;
+}
+static const struct run_target pvtime = {.name = "pvtime"},
+			       kvm = {.name = "kvm", .release = release},
+			       xen = {.name = "xen", .release = release};
 const struct conform_target conform_targets[CONFORM_TARGETS] = {
 	{.by = &pvtime, .plans = ours_plans, .plan_count = 2},
 	{.by = &kvm, .plans = kvm_plans, .plan_count = 1},
@@ -34,6 +39,29 @@ static bool parse(const char *line)
 	return conform_options_parse(&o, argc, argv);
 }
 
+/* The targets that were chosen, with blanks between; a release in brackets. */
+static const char *chosen(void)
+{
+	static char text[512];
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < o.choice_count; i++) {
+		const struct conform_choice *c = &o.choices[i];
+
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n > 0 ? " " : "",
+				      c->target->by->name);
+		if (c->release != NULL)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "(%s)", c->release);
+	}
+	return text;
+}
+
+static bool chooses(const char *line, const char *want)
+{
+	return parse(line) && strcmp(chosen(), want) == 0;
+}
+
 static void wrong(const char *line)
 {
 	tap_ok(!parse(line), "wrong: %s", line);
@@ -41,13 +69,20 @@ static void wrong(const char *line)
 
 int main(void)
 {
-	tap_ok(parse("") && o.target[0] && !o.target[1] && !o.target[2] && o.width >= 1 &&
-		       o.selected[0] && o.selected[CONFORM_CASES - 1] && !o.case_given &&
-		       o.limit_s == 0 && conform_options_want(&o, &ours_plans[1]),
+	tap_ok(chooses("", "pvtime") && o.width >= 1 && o.selected[0] &&
+		       o.selected[CONFORM_CASES - 1] && !o.case_given && o.limit_s == 0 &&
+		       conform_options_want(&o, &ours_plans[1]),
 	       "by default: our target, every case, every run");
-	tap_ok(parse("xen --strict kvm") && !o.target[0] && o.target[1] && o.target[2] && o.strict,
+	tap_ok(chooses("xen --strict kvm", "kvm xen") && o.strict,
 	       "targets, before and after options");
-	tap_ok(parse("all") && o.target[0] && o.target[1] && o.target[2], "all of them");
+	tap_ok(chooses("all", "pvtime kvm xen"), "all of them");
+	tap_ok(chooses("xen/trixie kvm/sid kvm/trixie pvtime xen/bookworm kvm/sid",
+		       "pvtime kvm(sid) kvm(trixie) xen(trixie) xen(bookworm)"),
+	       "releases of targets, each once: by target, then as they were given");
+	tap_ok(chooses("all kvm/sid kvm", "pvtime kvm kvm(sid) xen"),
+	       "a release stands beside this machine's own");
+	tap_ok(strcmp(o.choices[1].name, "kvm") == 0 && strcmp(o.choices[2].name, "kvm/sid") == 0,
+	       "a target has the name that it was chosen by");
 	tap_ok(parse("--case header,padding --case reset") && o.case_given &&
 		       o.selected[CONFORM_CASE_header] && o.selected[CONFORM_CASE_padding] &&
 		       o.selected[CONFORM_CASE_reset] && !o.selected[CONFORM_CASE_byte_order],
@@ -73,6 +108,14 @@ int main(void)
 	int null = open("/dev/null", O_WRONLY), kept = dup(STDERR_FILENO);
 	dup2(null, STDERR_FILENO);
 	wrong("bsd");
+	wrong("bsd/trixie");
+	wrong("kvm/");
+	wrong("kvm/..");
+	wrong("kvm/a/b");
+	wrong("pvtime/trixie");
+	wrong("all/trixie");
+	wrong("kvm/1 kvm/2 kvm/3 kvm/4 kvm/5 kvm/6 kvm/7 kvm/8 kvm/9 kvm/10 kvm/11 kvm/12 kvm/13 "
+	      "kvm/14 kvm/15 kvm/16 kvm/17");
 	wrong("--case nothing");
 	wrong("--case header,");
 	wrong("--case ,");

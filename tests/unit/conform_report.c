@@ -11,8 +11,12 @@ static const struct conform_target other = {.by = &by_other, .title = "another|o
 
 static struct conform_run runs[3];
 static struct conform_section sections[2] = {
-	{.target = &ours, .versions = "1.0", .runs = runs, .run_count = 2},
-	{.target = &other, .versions = "2 \"two\"", .runs = runs + 2, .run_count = 1},
+	{.target = &ours, .label = "ours", .versions = "1.0", .runs = runs, .run_count = 2},
+	{.target = &other,
+	 .label = "other",
+	 .versions = "2 \"two\"",
+	 .runs = runs + 2,
+	 .run_count = 1},
 };
 static const struct conform_report results = {sections, 2};
 static const struct conform_look plain = {"", "", "", "", ""};
@@ -281,6 +285,48 @@ static void test_markdown(void)
 	free(again);
 }
 
+/* The same results as three columns of one target, by the versions that were found. */
+static void test_versions(void)
+{
+	struct conform_section three[3] = {sections[0], sections[1], sections[1]};
+	const struct conform_report report = {three, 3};
+	static const char *const differ[] = {
+		"| Rule | a-1 | a-2 | a-3 | ",
+		"\n## What differs between versions\n\nVerdicts that are not the same on a-1, a-2 "
+		"and a-3:\n\n",
+		"- R-01 `one_dialect`, the other dialect's PV\\_TIME\\_ST is NOT\\_SUPPORTED: ok "
+		"on a-1, "
+		"**FAIL** on a-2, **FAIL** on a-3\n",
+		"- R-05 `header`, ",
+		"\n## Target a-1\n",
+		"\n## Target a-2\n",
+		NULL,
+	};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	for (size_t s = 0; s < 3; s++) {
+		three[s].target = &other;
+		snprintf(three[s].label, sizeof(three[s].label), "a-%zu", s + 1);
+	}
+	conform_report_markdown(&report, out);
+	fclose(out);
+	expect("versions", text, differ);
+	free(text);
+
+	out = open_memstream(&text, &size);
+	three[0] = three[1];
+	conform_report_markdown(&report, out);
+	fclose(out);
+	tap_ok(strstr(text, ":\n\n- none: every case has one verdict on all of them\n") != NULL,
+	       "versions that do not differ: it is said");
+	free(text);
+	text = drawn(conform_report_markdown);
+	tap_ok(strstr(text, "versions\n") == NULL, "targets of one version: nothing is compared");
+	free(text);
+}
+
 static void test_list(void)
 {
 	static const struct run_plan plans[] = {{.name = "alone", .build = "4k-le", .form = "raw"}};
@@ -318,6 +364,7 @@ int main(void)
 	test_tap();
 	test_json();
 	test_markdown();
+	test_versions();
 	test_list();
 	for (unsigned r = 0; r < 3; r++)
 		conform_result_free(&runs[r].result);

@@ -43,6 +43,7 @@ static void add_run(struct bench_command *c, const struct bench_kind *kind,
 	*run = (struct bench_run){.kind = kind, .target = target, .cpu = cpu};
 	snprintf(run->name, sizeof(run->name), "%s-%s", kind->name, bench_cpu_names[cpu]);
 	job->target = kind->by[target];
+	job->name = job->target->name;
 	job->plan = kind->plan;
 	job->plan.name = run->name;
 	job->plan.cpu = bench_cpu_names[cpu];

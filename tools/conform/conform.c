@@ -68,15 +68,15 @@ static void ended(void *ctx, size_t index)
 	    !c->batch->temporary && !file_write(path, job->output.text, job->output.length))
 		report("--keep: %s: %m", path);
 	if (c->options.verbose) {
-		fprintf(c->verbose, "# %s %s\n", job->target->name, run->plan.name);
+		fprintf(c->verbose, "# %s %s\n", job->name, run->plan.name);
 		fwrite(job->output.text, 1, job->output.length, c->verbose);
 		fflush(c->verbose);
 	}
 	if (run->result.status != CONFORM_COMPLETE) {
-		report("%s %s: %s", job->target->name, run->plan.name, run->result.why);
+		report("%s %s: %s", job->name, run->plan.name, run->result.why);
 		show_last_lines(&job->output);
 	} else if (isatty(STDERR_FILENO)) {
-		report("%s %s: %u ok, %u failed, %u skipped", job->target->name, run->plan.name,
+		report("%s %s: %u ok, %u failed, %u skipped", job->name, run->plan.name,
 		       conform_count(run, CONFORM_OK), conform_count(run, CONFORM_FAIL),
 		       conform_count(run, CONFORM_SKIP));
 	}
@@ -138,9 +138,13 @@ static int run_all(struct conform_command *c)
 
 	if (status != STATUS_OK)
 		return status;
-	for (size_t s = 0; s < c->report.count; s++)
-		c->sections[s].target->by->versions(&c->batch->kit, c->sections[s].versions,
-						    sizeof(c->sections[s].versions));
+	for (size_t s = 0; s < c->report.count; s++) {
+		struct conform_section *section = &c->sections[s];
+		struct run_kit kit = c->batch->kit;
+
+		kit.release = section->release;
+		section->target->by->versions(&kit, section->versions, sizeof(section->versions));
+	}
 	if (!tell(c))
 		return STATUS_FAILED;
 	return all_good(c) ? STATUS_OK : STATUS_FAILED;
@@ -152,9 +156,9 @@ static int prepare_and_run(struct conform_command *c)
 		const struct conform_target *targets[CONFORM_TARGETS];
 		size_t n = 0;
 
-		for (unsigned t = 0; t < CONFORM_TARGETS; t++)
-			if (c->options.target[t])
-				targets[n++] = &conform_targets[t];
+		for (size_t i = 0; i < c->options.choice_count; i++)
+			if (n == 0 || targets[n - 1] != c->options.choices[i].target)
+				targets[n++] = c->options.choices[i].target;
 		conform_report_list(targets, n, stdout);
 		return STATUS_OK;
 	}

@@ -12,7 +12,9 @@ const char conform_usage[] =
 	"usage: pvtime conform [OPTION...] [TARGET...]\n\n"
 	"Run the conformance suite for stolen time, and draw which target keeps which rule. A "
 	"TARGET is\n"
-	"pvtime (our hypervisor, the default), kvm, xen or all.\n\n"
+	"pvtime (our hypervisor, the default), kvm, xen or all; kvm/RELEASE and xen/RELEASE are "
+	"Linux and\n"
+	"Xen as that release of Debian has them, such as kvm/trixie.\n\n"
 	"  --run NAME         only that run of the targets; may be given again\n"
 	"  --case NAME,...    only these cases; may be given again\n"
 	"  --list             say the rules with their cases, and the runs; start nothing\n"
@@ -86,9 +88,11 @@ static bool check_runs(const struct conform_options *o)
 {
 	for (size_t i = 0; i < o->run_count; i++) {
 		bool found = false;
-		for (unsigned t = 0; t < CONFORM_TARGETS; t++)
-			for (size_t p = 0; o->target[t] && p < conform_targets[t].plan_count; p++)
-				found |= strcmp(conform_targets[t].plans[p].name, o->runs[i]) == 0;
+		for (size_t c = 0; c < o->choice_count; c++) {
+			const struct conform_target *t = o->choices[c].target;
+			for (size_t p = 0; p < t->plan_count; p++)
+				found |= strcmp(t->plans[p].name, o->runs[i]) == 0;
+		}
 		if (!found) {
 			report("--run: '%s' is not a run of the targets given; 'pvtime conform "
 			       "--list' lists them",
@@ -99,13 +103,58 @@ static bool check_runs(const struct conform_options *o)
 	return true;
 }
 
+/* In the order of the table, and of the command line within that. */
+static bool choose(struct conform_options *o, const struct conform_choice *choice)
+{
+	size_t at = o->choice_count;
+
+	for (size_t i = 0; i < o->choice_count; i++)
+		if (strcmp(o->choices[i].name, choice->name) == 0)
+			return true;
+	if (at == CONFORM_CHOICES) {
+		report("'%s' is one target too many; expected %u at most", choice->name,
+		       CONFORM_CHOICES);
+		return false;
+	}
+	for (; at > 0 && o->choices[at - 1].target > choice->target; at--)
+		o->choices[at] = o->choices[at - 1];
+	o->choices[at] = *choice;
+	o->choice_count++;
+	return true;
+}
+
+/* KIND or KIND/RELEASE. A release is a directory's name. */
 static bool take_target(struct conform_options *o, const char *name)
 {
-	const char *names[CONFORM_TARGETS];
+	const char *slash = strchr(name, '/');
+	const char *release = slash != NULL ? slash + 1 : NULL, *names[CONFORM_TARGETS];
+	bool chosen[CONFORM_TARGETS] = {false}, good = true;
+	char kind[32];
 
+	snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(name, "/"), name);
 	for (unsigned t = 0; t < CONFORM_TARGETS; t++)
 		names[t] = conform_targets[t].by->name;
-	return arguments_target(name, names, CONFORM_TARGETS, o->target);
+	if (!arguments_target(kind, names, CONFORM_TARGETS, chosen))
+		return false;
+	for (unsigned t = 0; t < CONFORM_TARGETS && good; t++) {
+		const struct conform_target *target = &conform_targets[t];
+
+		if (!chosen[t])
+			continue;
+		if (release != NULL && (target->by->release == NULL || *release == '\0' ||
+					*release == '.' || strchr(release, '/') != NULL)) {
+			report("'%s' is not a target; expected a release of Debian behind kvm or "
+			       "xen, "
+			       "such as kvm/trixie",
+			       name);
+			return false;
+		}
+		good = choose(o, &(struct conform_choice){
+					 .target = target,
+					 .name = release != NULL ? name : target->by->name,
+					 .release = release});
+	}
+	return good;
 }
 
 bool conform_options_parse(struct conform_options *o, int argc, char **argv)
@@ -140,7 +189,7 @@ bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 		if (!take_target(o, argv[i]))
 			return false;
 	if (optind == argc)
-		o->target[0] = true;
+		take_target(o, conform_targets[0].by->name);
 	for (unsigned c = 0; c < CONFORM_CASES; c++)
 		o->selected[c] |= !o->case_given;
 	return check_runs(o) &&

@@ -9,8 +9,18 @@
 
 enum conform_format { CONFORM_TABLE, CONFORM_TAP, CONFORM_JSON, CONFORM_MARKDOWN, CONFORM_FORMATS };
 
+/* A target that is to be run, and whose Linux or Xen. */
+struct conform_choice {
+	const struct conform_target *target;
+	const char *name;    /* "kvm", or with a release "kvm/trixie"; points into argv */
+	const char *release; /* of Debian; NULL: this machine's */
+};
+
+#define CONFORM_CHOICES 16u
+
 struct conform_options {
-	bool target[CONFORM_TARGETS];
+	struct conform_choice choices[CONFORM_CHOICES]; /* in the order of the table, each once */
+	size_t choice_count;
 	const char **runs; /* of --run, `run_count` of them; point into argv */
 	size_t run_count;
 	bool case_given, selected[CONFORM_CASES]; /* of --case; all where none is given */
@@ -28,7 +38,7 @@ struct conform_options {
 bool conform_options_parse(struct conform_options *options, int argc, char **argv);
 void conform_options_free(struct conform_options *options);
 
-/* Whether that plan of that target was asked for. */
+/* Whether that plan of a target that was chosen was asked for. */
 bool conform_options_want(const struct conform_options *options, const struct run_plan *plan);
 
 #endif

@@ -98,7 +98,7 @@ static const char *colour_of(const struct conform_look *look, enum conform_verdi
 
 static int column(const struct conform_section *section)
 {
-	int n = (int)strlen(section->target->by->name);
+	int n = (int)strlen(section->label);
 
 	return n > 4 ? n : 4;
 }
@@ -108,8 +108,7 @@ static void draw_rules(const struct conform_report *report, const struct conform
 {
 	fprintf(out, "%sRule", look->title);
 	for (size_t s = 0; s < report->count; s++)
-		fprintf(out, "  %-*s", column(&report->sections[s]),
-			report->sections[s].target->by->name);
+		fprintf(out, "  %-*s", column(&report->sections[s]), report->sections[s].label);
 	fprintf(out, "  What it asks for%s\n", look->plain);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
 		fprintf(out, "%s", conform_rules[r].name);
@@ -135,8 +134,7 @@ static void draw_uncovered(const struct conform_section *section, FILE *out)
 		if (conform_rule_covered(section, (enum conform_rule_id)r))
 			continue;
 		if (!any)
-			fprintf(out, "\n%s: no case in these runs (-)\n",
-				section->target->by->name);
+			fprintf(out, "\n%s: no case in these runs (-)\n", section->label);
 		any = true;
 		fprintf(out, "  %s", conform_rules[r].name);
 		if (elsewhere != NULL && section->target->ours)
@@ -165,8 +163,7 @@ static void draw_failures(const struct conform_section *section, const struct co
 		if (conform_case_verdict(section, id) != CONFORM_FAIL)
 			continue;
 		if (!any)
-			fprintf(out, "\n%s: %sFAIL%s\n", section->target->by->name, look->bad,
-				look->plain);
+			fprintf(out, "\n%s: %sFAIL%s\n", section->label, look->bad, look->plain);
 		any = true;
 		draw_case(id, out);
 		conform_runs_with(section, id, CONFORM_FAIL, runs, sizeof(runs));
@@ -185,7 +182,7 @@ static void draw_skips(const struct conform_section *section, FILE *out)
 	size_t n = conform_skipped(section, texts, REASONS);
 
 	if (n > 0)
-		fprintf(out, "\n%s: skipped in every run\n", section->target->by->name);
+		fprintf(out, "\n%s: skipped in every run\n", section->label);
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, "  %s\n    %s\n", texts[i].text, texts[i].names);
 }
@@ -198,8 +195,7 @@ static void draw_runs(const struct conform_section *section, const struct confor
 	for (size_t r = 0; r < section->run_count; r++)
 		if ((int)strlen(section->runs[r].plan.name) > width)
 			width = (int)strlen(section->runs[r].plan.name);
-	fprintf(out, "\n%s: %s; %s\n", section->target->by->name, section->target->title,
-		section->versions);
+	fprintf(out, "\n%s: %s; %s\n", section->label, section->target->title, section->versions);
 	for (size_t r = 0; r < section->run_count; r++) {
 		const struct conform_run *run = &section->runs[r];
 		unsigned failed = conform_count(run, CONFORM_FAIL);

@@ -99,8 +99,7 @@ static void print_rule(const struct conform_report *report, enum conform_rule_id
 	field("text", conform_rules[id].text, out);
 	fputs(",\"targets\":{", out);
 	for (size_t s = 0; s < report->count; s++)
-		fprintf(out, "%s\"%s\":\"%s\"", s > 0 ? "," : "",
-			report->sections[s].target->by->name,
+		fprintf(out, "%s\"%s\":\"%s\"", s > 0 ? "," : "", report->sections[s].label,
 			verdict_of(conform_rule_verdict(&report->sections[s], id)));
 	fputs("}}", out);
 }
@@ -111,7 +110,7 @@ void conform_report_json(const struct conform_report *report, FILE *out)
 	for (size_t s = 0; s < report->count; s++) {
 		const struct conform_section *section = &report->sections[s];
 
-		fprintf(out, "%s{\"name\":\"%s\"", s > 0 ? ",\n" : "", section->target->by->name);
+		fprintf(out, "%s{\"name\":\"%s\"", s > 0 ? ",\n" : "", section->label);
 		field("title", section->target->title, out);
 		field("versions", section->versions, out);
 		fputs(",\"runs\":[\n", out);

@@ -26,7 +26,7 @@ static void heading(const struct conform_report *report, const char *first, cons
 {
 	fprintf(out, "| %s |", first);
 	for (size_t s = 0; s < report->count; s++)
-		fprintf(out, " %s |", report->sections[s].target->by->name);
+		fprintf(out, " %s |", report->sections[s].label);
 	fprintf(out, "%s\n|---|", last);
 	for (size_t s = 0; s < report->count; s++)
 		fputs("---|", out);
@@ -57,6 +57,73 @@ static void print_rules(const struct conform_report *report, FILE *out)
 	}
 }
 
+/* The first of `count` sections of one target, as a list for people. */
+static void print_labels(const struct conform_section *sections, size_t count, FILE *out)
+{
+	for (size_t s = 0; s < count; s++)
+		fprintf(out, "%s%s",
+			s == 0		? ""
+			: s + 1 < count ? ", "
+					: " and ",
+			sections[s].label);
+}
+
+static bool differs(const struct conform_section *sections, size_t count, enum conform_case_id id)
+{
+	bool any = false;
+
+	for (size_t s = 1; s < count; s++)
+		any |= conform_case_verdict(&sections[s], id) !=
+		       conform_case_verdict(&sections[0], id);
+	return any;
+}
+
+/* Cases that versions of one target have different verdicts of. */
+static void print_versions(const struct conform_section *sections, size_t count, FILE *out)
+{
+	bool any = false;
+
+	fputs("\nVerdicts that are not the same on ", out);
+	print_labels(sections, count, out);
+	fputs(":\n\n", out);
+	for (unsigned c = 0; c < CONFORM_CASES; c++) {
+		enum conform_case_id id = (enum conform_case_id)c;
+
+		if (!differs(sections, count, id))
+			continue;
+		any = true;
+		fprintf(out, "- %s `%s`, ", conform_rules[conform_cases[c].rule].name,
+			conform_cases[c].name);
+		escaped(conform_cases[c].text, out);
+		for (size_t s = 0; s < count; s++)
+			fprintf(out, "%s %s on %s", s == 0 ? ":" : ",",
+				mark(conform_case_verdict(&sections[s], id)), sections[s].label);
+		fputs("\n", out);
+	}
+	if (!any)
+		fputs("- none: every case has one verdict on all of them\n", out);
+}
+
+static void print_differences(const struct conform_report *report, FILE *out)
+{
+	bool any = false;
+	size_t count;
+
+	for (size_t s = 0; s < report->count; s += count) {
+		const struct conform_section *first = &report->sections[s];
+
+		for (count = 1; s + count < report->count; count++)
+			if (first[count].target != first->target)
+				break;
+		if (count == 1)
+			continue;
+		if (!any)
+			fputs("\n## What differs between versions\n", out);
+		any = true;
+		print_versions(first, count, out);
+	}
+}
+
 static bool covered(const struct conform_report *report, enum conform_rule_id id)
 {
 	bool any = false;
@@ -71,14 +138,13 @@ static void print_uncovered(const struct conform_report *report, FILE *out)
 	fputs("\n## Rules that no case of a target can see\n\n", out);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
 		const char *elsewhere = conform_elsewhere((enum conform_rule_id)r);
-		char lacking[128] = "";
+		char lacking[512] = "";
 
 		for (size_t s = 0; s < report->count; s++) {
 			size_t used = strlen(lacking);
 			if (!conform_rule_covered(&report->sections[s], (enum conform_rule_id)r))
 				snprintf(lacking + used, sizeof(lacking) - used, "%s%s",
-					 used > 0 ? ", " : "",
-					 report->sections[s].target->by->name);
+					 used > 0 ? ", " : "", report->sections[s].label);
 		}
 		if (lacking[0] == '\0')
 			continue;
@@ -182,7 +248,7 @@ static void print_runs(const struct conform_section *section, FILE *out)
 
 static void print_section(const struct conform_section *section, FILE *out)
 {
-	fprintf(out, "\n## Target %s\n\n", section->target->by->name);
+	fprintf(out, "\n## Target %s\n\n", section->label);
 	escaped(section->target->title, out);
 	fputs(": ", out);
 	escaped(section->versions, out);
@@ -203,6 +269,7 @@ void conform_report_markdown(const struct conform_report *report, FILE *out)
 	      "SPEC.md.\n",
 	      out);
 	print_rules(report, out);
+	print_differences(report, out);
 	for (size_t s = 0; s < report->count; s++)
 		print_section(&report->sections[s], out);
 	print_cases(report, out);

@@ -38,7 +38,7 @@ static void print_case(const struct conform_section *section, enum conform_case_
 
 	fprintf(out, "%sok %u - %s %s %s: %s",
 		verdict == CONFORM_FAIL || verdict == CONFORM_NONE ? "not " : "", number,
-		section->target->by->name, conform_rules[c->rule].name, c->name, c->text);
+		section->label, conform_rules[c->rule].name, c->name, c->text);
 	if (verdict == CONFORM_SKIP && conform_reasons(section, id, &reason, 1) > 0)
 		fprintf(out, " # SKIP %s", reason.text);
 	fputc('\n', out);
@@ -56,7 +56,7 @@ static void print_run(const struct conform_section *section, const struct confor
 
 	conform_axes(&run->plan, axes, sizeof(axes));
 	fprintf(out, "%sok %u - %s run %s is whole: %s\n", whole ? "" : "not ", number,
-		section->target->by->name, run->plan.name, axes);
+		section->label, run->plan.name, axes);
 	if (!whole)
 		fprintf(out, "# %s: %s\n", conform_status_word(run->result.status),
 			run->result.why);
@@ -70,7 +70,7 @@ void conform_report_tap(const struct conform_report *report, FILE *out)
 	for (size_t s = 0; s < report->count; s++) {
 		const struct conform_section *section = &report->sections[s];
 
-		fprintf(out, "# %s: %s; %s\n", section->target->by->name, section->target->title,
+		fprintf(out, "# %s: %s; %s\n", section->label, section->target->title,
 			section->versions);
 		for (size_t r = 0; r < section->run_count; r++)
 			print_run(section, &section->runs[r], ++number, out);

@@ -48,9 +48,14 @@ struct conform_run {
 	struct conform_result result;
 };
 
+#define CONFORM_LABEL 64u
+
 /* A target with its runs, in the order of its table. */
 struct conform_section {
 	const struct conform_target *target;
+	char label
+		[CONFORM_LABEL]; /* its name in reports, with the version that was found: "kvm-6.12" */
+	const char *release;	 /* of Debian; NULL: this machine's */
 	char versions[256];
 	struct conform_run *runs;
 	size_t run_count;

@@ -51,7 +51,9 @@ static bool add_run(struct conform_command *c, struct conform_section *section,
 	if (c->options.limit_s != 0)
 		run->plan.limit_s = c->options.limit_s;
 	job->target = section->target->by;
+	job->name = section->label;
 	job->kit = batch->kit;
+	job->kit.release = section->release;
 	job->kit.image = c->options.image;
 	job->plan = run->plan;
 	if (c->options.case_given || plan->without != NULL) {
@@ -71,22 +73,46 @@ static bool add_run(struct conform_command *c, struct conform_section *section,
 	return true;
 }
 
+/*
+ * KIND-VERSION, of what is there to be run. Where no version is found, or another section has that one too, it
+ * is the name that the target was chosen by.
+ */
+static void name_section(struct conform_command *c, struct conform_section *section,
+			 const struct conform_choice *choice)
+{
+	const struct run_target *by = choice->target->by;
+	struct run_kit kit = c->batch->kit;
+	char version[32] = "";
+
+	kit.release = choice->release;
+	if (by->release != NULL)
+		by->release(&kit, version, sizeof(version));
+	snprintf(section->label, sizeof(section->label), "%s%s%s",
+		 version[0] != '\0' ? by->name : choice->name, version[0] != '\0' ? "-" : "",
+		 version);
+	for (const struct conform_section *s = c->sections; s < section; s++)
+		if (strcmp(s->label, section->label) == 0)
+			snprintf(section->label, sizeof(section->label), "%s", choice->name);
+}
+
 static bool choose_runs(struct conform_command *c)
 {
 	size_t most = 0;
 
-	for (unsigned t = 0; t < CONFORM_TARGETS; t++)
-		most += c->options.target[t] ? conform_targets[t].plan_count : 0;
+	for (size_t i = 0; i < c->options.choice_count; i++)
+		most += c->options.choices[i].target->plan_count;
 	if (!batch_make_jobs(c->batch, most))
 		return false;
 	c->runs = calloc(most + 1, sizeof(*c->runs));
 	c->words = calloc(most + 1, sizeof(*c->words));
 	bool good = c->runs != NULL && c->words != NULL;
-	for (unsigned t = 0; t < CONFORM_TARGETS && good; t++) {
+	for (size_t i = 0; i < c->options.choice_count && good; i++) {
+		const struct conform_choice *choice = &c->options.choices[i];
 		struct conform_section *section = &c->sections[c->report.count];
-		if (!c->options.target[t])
-			continue;
-		section->target = &conform_targets[t];
+
+		section->target = choice->target;
+		section->release = choice->release;
+		name_section(c, section, choice);
 		section->runs = &c->runs[c->batch->count];
 		for (size_t p = 0; p < section->target->plan_count && good; p++)
 			good = add_run(c, section, &section->target->plans[p]);

@@ -11,7 +11,7 @@
 struct conform_command {
 	struct conform_options options;
 	struct run_batch *batch;
-	struct conform_section sections[CONFORM_TARGETS];
+	struct conform_section sections[CONFORM_CHOICES];
 	struct conform_report report;
 	struct conform_run *runs; /* of all sections, in the order of the jobs */
 	char **words;		  /* each plan's `append`, where cases were added to it; or NULL */

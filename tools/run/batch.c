@@ -44,7 +44,7 @@ bool batch_make_jobs(struct run_batch *b, size_t most)
 
 static void report_job(const struct run_job *job, const char *why)
 {
-	report("%s %s: %s", job->target->name, job->plan.name, why);
+	report("%s %s: %s", job->name, job->plan.name, why);
 }
 
 bool batch_ready(const struct run_batch *b)
@@ -74,7 +74,7 @@ bool batch_make_directories(struct run_batch *b, const char *keep, const char *n
 	}
 	for (size_t i = 0; i < b->count; i++) {
 		char *path = b->directories[i];
-		int n = snprintf(path, PATH_MAX, "%s/%s/%s", b->keep, b->jobs[i].target->name,
+		int n = snprintf(path, PATH_MAX, "%s/%s/%s", b->keep, b->jobs[i].name,
 				 b->jobs[i].plan.name);
 		if (n >= PATH_MAX || !file_mkdir(path)) {
 			errno = n >= PATH_MAX ? ENAMETOOLONG : errno;

@@ -6,6 +6,8 @@
 #include "tools/run/kit.h"
 #include "tools/run/qemu.h"
 
+#define DIGITS "0123456789"
+
 bool debian_need_qemu(char *why)
 {
 	return need_program(QEMU_PROGRAM, "qemu-system-arm", why);
@@ -19,14 +21,33 @@ void debian_words(char words[DEBIAN_WORDS], const struct run_plan *plan)
 		 plan->append != NULL ? " " : "", plan->append != NULL ? plan->append : "");
 }
 
+/* The directory of what the hypervisor is taken from. */
+static void find_release(const struct run_kit *kit, char directory[PATH_MAX])
+{
+	snprintf(directory, PATH_MAX, "%s%s%s", kit->debian, kit->release != NULL ? "/" : "",
+		 kit->release != NULL ? kit->release : "");
+}
+
+bool debian_need(const struct run_kit *kit, const char *name, const char *what, const char *target,
+		 char *path, char *why)
+{
+	char directory[PATH_MAX], hint[128];
+
+	find_release(kit, directory);
+	snprintf(hint, sizeof(hint), "expected %s for arm64, which 'make %s' fetches", what,
+		 kit->release != NULL ? "conform-all" : target);
+	return need_part(directory, name, hint, path, why) && need_image(path, hint, NULL, why);
+}
+
 /* A line of such a file is a package's name, a blank, and its version. */
-void debian_version(char *version, size_t room, const struct run_kit *kit, const char *list,
-		    const char *package)
+static void version_in(const char *directory, const char *list, const char *package, char *version,
+		       size_t room)
 {
 	char path[PATH_MAX], line[256];
 
 	snprintf(version, room, "?");
-	snprintf(path, sizeof(path), "%s/%s", kit->debian, list);
+	if (snprintf(path, sizeof(path), "%s/%s", directory, list) >= PATH_MAX)
+		return;
 	FILE *f = fopen(path, "re");
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
 		char *blank = strchr(line, ' ');
@@ -39,4 +60,28 @@ void debian_version(char *version, size_t room, const struct run_kit *kit, const
 	}
 	if (f != NULL)
 		fclose(f);
+}
+
+void debian_version(char *version, size_t room, const struct run_kit *kit, const char *list,
+		    const char *package)
+{
+	char directory[PATH_MAX];
+
+	find_release(kit, directory);
+	version_in(directory, list, package, version, room);
+}
+
+void debian_own_version(char *version, size_t room, const struct run_kit *kit, const char *list,
+			const char *package)
+{
+	version_in(kit->debian, list, package, version, room);
+}
+
+void debian_release(const char *version, char *text, size_t room)
+{
+	size_t major = strspn(version, DIGITS);
+	size_t minor = version[major] == '.' ? strspn(version + major + 1, DIGITS) : 0;
+
+	snprintf(text, room, "%.*s", major > 0 && minor > 0 ? (int)(major + 1 + minor) : 0,
+		 version);
 }

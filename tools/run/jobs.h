@@ -12,6 +12,7 @@
 
 struct run_job {
 	const struct run_target *target;
+	const char *name; /* of the target, in what is reported and kept */
 	struct run_plan plan;
 	struct run_kit kit; /* with a directory `keep` of its own, which is there */
 

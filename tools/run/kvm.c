@@ -11,14 +11,16 @@
 #include <unistd.h>
 #include "tools/run/board.h"
 #include "tools/run/debian.h"
+#include "tools/run/file.h"
 #include "tools/run/initramfs.h"
 #include "tools/run/kit.h"
 #include "tools/run/qemu.h"
 
-#define BEGIN  "@guest begin\n"
-#define END    "@guest end "
-#define HOST_S 30  /* guest time for the host itself: it boots in 1 s */
-#define KILLED 137 /* status of what timeout(1) has killed */
+#define BEGIN	   "@guest begin\n"
+#define END	   "@guest end "
+#define HOST_S	   30  /* guest time for the host itself: it boots in 1 s */
+#define KILLED	   137 /* status of what timeout(1) has killed */
+#define KERNEL_MAX (256u << 20)
 
 static bool is_off(const struct run_plan *plan)
 {
@@ -33,13 +35,10 @@ struct parts {
 static bool find_parts(struct parts *parts, const struct run_kit *kit, const struct run_plan *plan,
 		       char *why)
 {
-	static const char fetched[] =
-		"expected Debian's kernel for arm64, which 'make debian' fetches";
 	static const char built[] = "expected a part that 'make conform-all' builds";
 	bool elf;
 
-	return need_part(kit->debian, "Image", fetched, parts->kernel, why) &&
-	       need_image(parts->kernel, fetched, NULL, why) &&
+	return debian_need(kit, "Image", "Debian's kernel", "debian", parts->kernel, why) &&
 	       need_part(kit->suite, "kvm-host.cpio", built, parts->host, why) &&
 	       (plan->user ? need_part(kit->suite, "user", built, parts->guest, why)
 			   : need_suite(kit, plan, parts->guest, &elf, why));
@@ -172,13 +171,35 @@ static enum run_outcome run(const struct run_kit *kit, const struct run_plan *pl
 	return output->text != NULL ? take_guest(output, plan->limit_s, outcome) : outcome;
 }
 
+/* The kernel's own banner has it: whatever the file is called and came from. */
+static void release(const struct run_kit *kit, char *text, size_t room)
+{
+	static const char banner[] = "Linux version ";
+	char path[PATH_MAX], why[RUN_WHY];
+	size_t length = 0;
+
+	text[0] = '\0';
+	if (!debian_need(kit, "Image", "a kernel", "debian", path, why))
+		return;
+	char *image = file_read(path, KERNEL_MAX, &length);
+	/* As there is a NUL behind all of it, a banner that the file cuts off ends there. */
+	for (char *at = image; text[0] == '\0' && at != NULL;) {
+		at = memmem(at, length - (size_t)(at - image), banner, sizeof(banner) - 1);
+		if (at != NULL) {
+			at += sizeof(banner) - 1;
+			debian_release(at, text, room);
+		}
+	}
+	free(image);
+}
+
 static void versions(const struct run_kit *kit, char *text, size_t room)
 {
 	char linux_version[96], qemu_version[96];
 
-	debian_version(linux_version, sizeof(linux_version), kit, "versions", "linux-image-");
-	debian_version(qemu_version, sizeof(qemu_version), kit, "versions-hosts",
-		       "qemu-system-arm ");
+	debian_version(linux_version, sizeof(linux_version), kit, "versions", "linux-");
+	debian_own_version(qemu_version, sizeof(qemu_version), kit, "versions-hosts",
+			   "qemu-system-arm ");
 	snprintf(text, room, "Linux %s, QEMU %s", linux_version, qemu_version);
 }
 
@@ -186,5 +207,6 @@ const struct run_target target_kvm = {
 	.name = "kvm",
 	.ready = ready,
 	.run = run,
+	.release = release,
 	.versions = versions,
 };

@@ -21,9 +21,11 @@ struct run_kit {
 	const char *suite;	/* directory: suite-BUILD.FORM, competitor.img, user */
 	const char *hypervisor; /* our hypervisor's image */
 	const char *debian;	/* directory of what scripts/debian-fetch has fetched */
-	const char *image;	/* this image instead of the suite's own, or NULL */
-	const char *initrd;	/* what that one is given with it: an absolute path, or NULL */
-	const char *keep;	/* directory for what each run used and printed */
+	const char *
+		release; /* Debian's, in `debian`: whose Linux or Xen it is; NULL: this machine's */
+	const char *image;  /* this image instead of the suite's own, or NULL */
+	const char *initrd; /* what that one is given with it: an absolute path, or NULL */
+	const char *keep;   /* directory for what each run used and printed */
 };
 
 /*
@@ -75,6 +77,12 @@ struct run_target {
 	/* Run it to its end. */
 	enum run_outcome (*run)(const struct run_kit *kit, const struct run_plan *plan,
 				struct run_output *output);
+
+	/*
+	 * The version of the hypervisor by which reports tell it from others of its name, such as "6.12": read from
+	 * what is run; "" where nothing is found. NULL: the target has no others.
+	 */
+	void (*release)(const struct run_kit *kit, char *text, size_t room);
 
 	/*
 	 * What was run, for a report, such as "Linux 6.1.192-2, QEMU 1:7.2+dfsg-7": at most `room` bytes

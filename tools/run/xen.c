@@ -27,15 +27,13 @@ struct parts {
 static bool find_parts(struct parts *parts, const struct run_kit *kit, const struct run_plan *plan,
 		       char *why)
 {
-	static const char fetched[] = "expected Xen for arm64, which 'make debian-hosts' fetches";
 	static const char built[] =
 		"expected a part that 'make bench' and 'make conform-all' build";
 	bool elf;
 
 	return (plan->pcpus == 1 ||
 		need_part(kit->suite, "second-cpu.bin", built, parts->second, why)) &&
-	       need_part(kit->debian, "xen", fetched, parts->xen, why) &&
-	       need_image(parts->xen, fetched, NULL, why) &&
+	       debian_need(kit, "xen", "Xen", "debian-hosts", parts->xen, why) &&
 	       need_suite(kit, plan, parts->suite, &elf, why);
 }
 
@@ -149,6 +147,14 @@ static enum run_outcome run(const struct run_kit *kit, const struct run_plan *pl
 	return outcome;
 }
 
+static void release(const struct run_kit *kit, char *text, size_t room)
+{
+	char version[96];
+
+	debian_version(version, sizeof(version), kit, "versions-hosts", "xen-hypervisor-");
+	debian_release(version, text, room);
+}
+
 static void versions(const struct run_kit *kit, char *text, size_t room)
 {
 	char version[96];
@@ -161,5 +167,6 @@ const struct run_target target_xen = {
 	.name = "xen",
 	.ready = ready,
 	.run = run,
+	.release = release,
 	.versions = versions,
 };
