@@ -30,7 +30,7 @@ PACKAGES_CHECK := \
 	clang \
 	clang-format \
 	groff-base \
-	libclang-rt-14-dev \
+	libclang-rt-dev \
 	pkgconf \
 	qemu-user \
 	shellcheck

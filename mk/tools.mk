@@ -20,14 +20,14 @@ all: tools
 A64_PVTIME      := $(BUILD)/a64-linux/pvtime
 A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(KVM_LOGIC) kvm/sys.c))
 A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(TOOLS_SRCS))
-# Each before those that it takes from.
-A64_TOOLS_LIBS  := $(patsubst %,-l%,ini_config collection path_utils ref_array basicobjects fdt z tinfo jansson m)
+# All that there are: which library has the parts of libini_config depends on the release.
+A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm
 
 $(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
 $(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): | $(DEBIAN_LINUX_LIBS)
 $(A64_PVTIME): $(A64_TOOLS_OBJS)
 	@mkdir -p $(@D); echo "  $@"
-	$(A64_CC) -static -o $@ $^ -L$(DEBIAN_LINUX)/lib $(A64_TOOLS_LIBS)
+	$(A64_CC) -static -o $@ $^ $(A64_TOOLS_LIBS)
 clang-host: $(A64_TOOLS_CLANG)
 
 .PHONY: tools-a64

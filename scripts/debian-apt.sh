@@ -1,0 +1,167 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Packages of another architecture or another release than this machine's, for scripts that source this. apt
+# does the work, with its own state, cache and architecture, so that dpkg's architectures and the machine's package
+# lists stay as they are and no root is needed. Mirrors, proxies and keys are those of the machine: signatures are
+# checked as always.
+
+# The release of this machine, by its code name.
+machine_release() {
+	# shellcheck source=/dev/null
+	(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
+}
+
+# What both kinds of sources share: the suite SUITE of this machine as it is called in the release `wanted`, or
+# nothing, where the suite is no Debian suite of the release `own` (a regular expression) or that release has none
+# such. Unstable has neither updates nor security.
+awk_renamed='
+	function renamed(suite,    rest) {
+		if (suite !~ "^(" own ")([-/]|$)" || wanted == "")
+			return suite ~ "^(" own ")([-/]|$)" ? suite : ""
+		rest = match(suite, /[-\/]/) ? substr(suite, RSTART) : ""
+		if (wanted ~ /^(sid|unstable)$/ && rest != "")
+			return ""
+		return wanted rest
+	}'
+
+# sources_list OWN WANTED FILE...: one-line sources of Debian itself, for any architecture. Third-party archives
+# are left out: they seldom have arm64, and nothing is wanted from them.
+sources_list() {
+	own=$1 wanted=$2
+	shift 2
+	awk -v own="$own" -v wanted="$wanted" "$awk_renamed"'
+	$1 == "deb" {
+		line = $0
+		if (match(line, /\[[^]]*\]/)) {
+			head = substr(line, RSTART + 1, RLENGTH - 2)
+			rest = substr(line, RSTART + RLENGTH)
+			gsub(/(^|[ \t])arch(itectures)?[+-]?=[^ \t]*/, " ", head)
+		} else {
+			head = ""
+			rest = substr(line, index(line, "deb") + 3)
+		}
+		sub(/#.*/, "", rest)
+		n = split(rest, f)
+		suite = renamed(f[2])
+		has_main = 0
+		for (i = 3; i <= n; i++)
+			has_main += f[i] == "main"
+		line = (head ~ /[^ \t]/ ? "deb [" head "]" : "deb") " " f[1] " " suite " main"
+		if (suite != "" && has_main && !seen[line]++)
+			print line
+	}' "$@"
+}
+
+# sources_deb822 OWN WANTED FILE...: the same for the stanzas of .sources files; Signed-By may span lines (a key).
+sources_deb822() {
+	own=$1 wanted=$2
+	shift 2
+	awk -v own="$own" -v wanted="$wanted" "$awk_renamed"'
+	function end_stanza() {
+		if (types && suites != "" && has_main && enabled)
+			printf "Types: deb\nSuites:%s\nComponents: main\n%s\n", suites, text
+		text = suites = ""; types = has_main = 0; enabled = 1; field = ""
+	}
+	function left_out(field) {
+		return field ~ /^(architectures|types|suites|components|enabled)/
+	}
+	BEGIN { enabled = 1 }
+	FNR == 1 && NR > 1 { end_stanza() }
+	/^[ \t]*$/ { end_stanza(); next }
+	/^#/ { next }
+	/^[^ \t]/ {
+		field = tolower($0); sub(/[ \t]*:.*/, "", field)
+		value = $0; sub(/^[^:]*:[ \t]*/, "", value)
+	}
+	/^[ \t]/ { value = $0 }
+	field == "types" { types += value ~ /(^|[ \t])deb([ \t]|$)/ }
+	field == "enabled" { enabled = tolower(value) !~ /^(no|false|0|off|without|disable)/ }
+	field == "suites" {
+		n = split(value, f)
+		for (i = 1; i <= n; i++)
+			if ((s = renamed(f[i])) != "" && index(suites " ", " " s " ") == 0)
+				suites = suites " " s
+	}
+	field == "components" {
+		n = split(value, f)
+		for (i = 1; i <= n; i++)
+			has_main += f[i] == "main"
+	}
+	!left_out(field) { text = text $0 "\n" }
+	END { end_stanza() }' "$@"
+}
+
+# debian_sources FUNCTION OWN WANTED PATTERN...: FUNCTION of the files that there are.
+debian_sources() {
+	function=$1 own=$2 wanted=$3
+	shift 3
+	for f; do
+		shift
+		[ -f "$f" ] && set -- "$@" "$f"
+	done
+	[ $# -eq 0 ] || "$function" "$own" "$wanted" "$@"
+}
+
+# machine_sources DIR [RELEASE]: the machine's sources of Debian into DIR, as the sources.list and the sources.list.d/
+# of a /etc/apt; with RELEASE, those of that release instead. On unstable, the machine's release is named by no suite.
+machine_sources() {
+	mkdir -p "$1/sources.list.d"
+	for own in "$(machine_release)|stable|oldstable" 'testing|unstable|sid'; do
+		debian_sources sources_list "$own" "${2:-}" /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
+			>"$1/sources.list"
+		debian_sources sources_deb822 "$own" "${2:-}" /etc/apt/sources.list.d/*.sources \
+			>"$1/sources.list.d/debian.sources"
+		cat "$1/sources.list" "$1/sources.list.d/debian.sources" | grep -q . && return
+	done
+	echo "no Debian archive of '$(machine_release)' in /etc/apt/sources.list or /etc/apt/sources.list.d" >&2
+	return 1
+}
+
+# apt_setup DIR ARCHITECTURE [RELEASE]: apt's own directories and configuration, below DIR. Hooks of the machine are for
+# its own apt runs. DIR may be where apt's sandbox user cannot look (a home directory), hence the sandbox user.
+apt_setup() {
+	apt=$1
+	rm -rf "${apt:?}/etc"
+	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+	: >"$apt/status"
+	machine_sources "$apt/etc" "${3:-}" || return
+	cat >"$apt/apt.conf" <<-EOC
+		#clear APT::Update::Pre-Invoke;
+		#clear APT::Update::Post-Invoke;
+		#clear APT::Update::Post-Invoke-Success;
+		#clear APT::Architectures;
+		APT::Architecture "$2";
+		APT::Architectures { "$2"; };
+		APT::Sandbox::User "root";
+		APT::Get::AllowUnauthenticated "false";
+		Acquire::Languages "none";
+		Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+		Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
+		Acquire::Retries "3";
+		Dir::State "$apt";
+		Dir::State::lists "lists";
+		Dir::State::status "$apt/status";
+		Dir::Cache "$apt/cache";
+		Dir::Cache::archives "archives";
+		Dir::Cache::pkgcache "pkgcache.bin";
+		Dir::Cache::srcpkgcache "srcpkgcache.bin";
+		Dir::Etc::sourcelist "$apt/etc/sources.list";
+		Dir::Etc::sourceparts "$apt/etc/sources.list.d";
+		Dir::Etc::preferences "/dev/null";
+		Dir::Etc::preferencesparts "/dev/null";
+	EOC
+}
+
+apt_get() {
+	apt-get -q -c "$apt/apt.conf" "$@"
+}
+
+apt_cache() {
+	apt-cache -c "$apt/apt.conf" "$@"
+}
+
+# depends PACKAGE REGEX: the packages that PACKAGE depends on and whose names match.
+depends() {
+	apt_cache depends --important "$1" | sed -n 's/^ *|\{0,1\}\(Pre\)\{0,1\}Depends: //p' | grep -E "^($2)\$"
+}
