@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep time);
 
 our @EXPORT_OK = qw(run_lab in_path);
 
-use constant {ENDED => 'the lab has ended', GRACE_S => 5};
+use constant {ENDED => 'the lab has ended', GRACE_S => 60, LOOK_S => 0.2};
 
 sub in_path
 {
@@ -79,8 +79,8 @@ sub why
 	return $lines[-1] // 'it said nothing';
 }
 
-# dir: ours; pvtime, hypervisor: files; lab: its text; range: addresses to log; limit: in seconds; feed: is given the lines,
-# and returns true when it has enough. Returns '' or why it was not enough.
+# dir: ours; pvtime, hypervisor: files; lab: its text; range: addresses to log; limit: in seconds, of our CPU time as we read, and
+# of silence; feed: is given the lines, and returns true when it has enough. Returns '' or why it was not enough.
 sub run_lab
 {
 	my (%how) = @_;
@@ -93,7 +93,7 @@ sub run_lab
 	local @SIG{qw(INT TERM HUP)} = (sub { die "ended by a signal\n" }) x 3; # not without the lab
 	my $pid = start($dir, $path, $how{pvtime}, 'lab', '--deterministic', '--hypervisor', $how{hypervisor}, '--console-dir', $dir,
 		$lab);
-	my $why = eval { follow($dir, $log, $pid, time + $how{limit}, $how{feed}) };
+	my $why = eval { follow($dir, $log, $pid, $how{limit}, $how{feed}) };
 	my $wrong = $@;
 	close $log;
 	end($pid, defined $why && $why eq ENDED ? GRACE_S : 0);
@@ -120,17 +120,27 @@ sub end
 	return;
 }
 
+# Our own CPU time: other processes that want the CPUs do not make it longer.
+sub cpu_s
+{
+	my ($user, $system) = times;
+	return $user + $system;
+}
+
 # Read the log as it is made, until there is enough: ''. Otherwise, why it has not come to that.
 sub follow
 {
 	my ($dir, $log, $pid, $limit, $feed) = @_;
 	my $select = IO::Select->new($log);
 	my ($rest, $qmp) = ('', undef);
-	while (time < $limit) {
-		if (!$select->can_read(0.2)) {
+	my ($end, $silent) = (cpu_s() + $limit, 0);
+	while (cpu_s() < $end && $silent < $limit) {
+		if (!$select->can_read(LOOK_S)) {
 			return ENDED if ended($pid);
+			$silent += LOOK_S;
 			next;
 		}
+		$silent = 0;
 		my $n = sysread $log, $rest, 1 << 16, length $rest;
 		next if !defined $n && ($!{EINTR} || $!{EAGAIN});
 		return ENDED if !$n;

@@ -7,12 +7,20 @@
 #   QEMU_TESTS    the same, of those that need QEMU, and QEMU_DEPS; tests/qemu/*.t are found without being listed
 #   HOST_SRCS     sources of host programs: clang must accept those that no unit test has, too
 #
-# A test gets BUILD in its environment, and is killed after TEST_TIMEOUT seconds. All of them run side by side.
+# A test gets BUILD in its environment, and is ended after TEST_TIMEOUT seconds of a machine that does nothing else. All of them
+# run side by side.
 
 TEST_TIMEOUT ?= 300
 
+# What ends it. The tests take it as well, for what they run.
+LIMIT := $(BUILD)/limit
+HOST_SRCS += tests/limit.c
+$(LIMIT): tests/limit.c tools/run/patience.c tools/run/patience.h
+	@mkdir -p $(@D); echo "  $@"
+	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $(filter %.c,$^)
+
 QEMU_TESTS  += $(wildcard tests/qemu/*.t)
-TAP_SCRIPTS += tests/style.t
+TAP_SCRIPTS += tests/style.t tests/limit.t
 
 # The unit tests in three flavours. A source is compiled once for each flavour and set of flags, and its object is linked into
 # all tests that have it. Those of O2 without a set are the objects of the pvtime command itself.
@@ -55,9 +63,10 @@ $(BUILD)/clang/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(CLANG) $(HOST_CFLAGS) -c -o $@ $<
 
-PROVE := BUILD=$(BUILD) prove --timer --exec 'timeout -k 5 $(TEST_TIMEOUT)'
+PROVE := BUILD=$(BUILD) prove --timer --exec '$(LIMIT) $(TEST_TIMEOUT)'
 
 .PHONY: check check-unit check-qemu clang-host format format-check
+check check-unit check-qemu check-kvm: $(LIMIT)
 check: all clang-host $(UNIT_BINS) $(TAP_DEPS) $(QEMU_DEPS) ## build everything and run every test
 	$(PROVE) -j2 --rules 'seq=tests/qemu/*' --rules 'par=**' \
 		$(UNIT_BINS) $(TAP_SCRIPTS) $(QEMU_TESTS)

@@ -45,6 +45,10 @@ tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c 
 	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c lib/convert.c
 tools_intake_LIBS  := -ltinfo
 
+UNIT_NAMES += tools_patience
+tools_patience_SRCS := tests/unit/tools_patience.c tools/run/patience.c
+tools_patience_LIBS := -pthread
+
 # pvtime probe, on a /proc of the tests' own; on Linux's it is tests/kvm/probe.t.
 PROBE_FACTS := $(addprefix tools/probe/,files.c log.c host.c guest.c thread.c vms.c)
 UNIT_NAMES += probe_vms probe_find

@@ -6,17 +6,23 @@ package Shared;
 
 use strict;
 use warnings;
+use Carp ();
 use Cwd qw(abs_path);
 use Exporter qw(import);
 use File::Temp qw(tempdir);
 use POSIX ();
+use Test::More ();
 
-our @EXPORT = qw($build $tmp slurp spew run_command);
+our @EXPORT = qw($build $tmp slurp spew run_command limited at_least);
 our @EXPORT_OK = qw(start_command end_of);
 
 our $build = abs_path($ENV{BUILD} // 'build');
 our $tmp = tempdir(CLEANUP => 1);
 $ENV{LC_ALL} = 'C';
+
+# No script limits how long it waits: tests/limit.c ends one that hangs, by this signal. Then it says where it has waited, and
+# its directory goes.
+$SIG{TERM} = sub { Carp::confess('ended by SIGTERM') };
 
 # A file's bytes.
 sub slurp
@@ -35,6 +41,22 @@ sub spew
 	print $f @bytes;
 	close $f or die "$path: $!";
 	return $path;
+}
+
+# A command that is ended where it takes longer than so many seconds of a machine that does nothing else; status 124 then.
+sub limited
+{
+	my ($seconds, @command) = @_;
+	return ("$build/limit", $seconds, @command);
+}
+
+# A check that goes over what a pattern finds passes where the pattern finds nothing. So the number that was found must not be
+# smaller than the number of the day on which the check was written or last changed.
+sub at_least
+{
+	my ($name, $minimum, $found) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return Test::More::cmp_ok($found, '>=', $minimum, "$name: at least $minimum are found");
 }
 
 # Start a command, in a process group of its own, with the file $in as standard input: {pid, out, err}, the latter files.

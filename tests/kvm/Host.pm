@@ -22,7 +22,7 @@ use Shared;
 use Test::More;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($build $tmp host_run host_initramfs run_command slurp spew);
+our @EXPORT = qw($build $tmp host_run host_initramfs run_command limited at_least slurp spew);
 
 # What every script begins with. wait_for N COMMAND...: until the command succeeds, and at most N seconds of the host's.
 my $prelude = <<'END';
@@ -86,7 +86,7 @@ sub host_initramfs
 #   icount => 1          time is instructions, and repeats (with one CPU)
 #   append => 'words'    of the kernel's command line
 #   machine => 'virt,virtualization=on,gic-version=3'   without EL2 there is no KVM
-#   limit_s => 150       of this machine's time; then it is ended
+#   limit_s => 150       of a machine that does nothing else; then it is ended
 #
 # The result: status (of the script; undef if it has not ended), out (what it printed, standard error as well), console (all of
 # it), why (of what has gone wrong, in words, or '').
@@ -97,7 +97,7 @@ sub host_run
 	my $console = "$initrd.console";
 	my @time = $how{icount} ? ('-icount', 'shift=0,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', 1)
 		: ('-accel', 'tcg,thread=multi');
-	my @qemu = ('timeout', '-k', 5, $how{limit_s} // 150, 'qemu-system-aarch64',
+	my @qemu = limited($how{limit_s} // 150, 'qemu-system-aarch64',
 		'-M', $how{machine} // 'virt,virtualization=on,gic-version=3', '-cpu', $how{cpu} // $ENV{KVM_HOST_CPU} // 'neoverse-n1',
 		'-smp', $how{cpus} // 2, '-m', $how{memory} // '1G', @time, '-no-user-config', '-nodefaults', '-nic', 'none',
 		'-display', 'none', '-monitor', 'none', '-serial', "file:$console", '-no-reboot',

@@ -17,7 +17,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 our @EXPORT = qw($build $pvtime $tmp bare linux lab_file run run_ok faultless faulty reports ledger_faults
-	steal_faults tap_faults line_of share vcpu ms doctored run_command slurp spew);
+	steal_faults tap_faults line_of share vcpu ms doctored run_command limited at_least slurp spew);
 
 our $pvtime = "$build/pvtime";
 
@@ -69,8 +69,8 @@ sub run
 	my ($dir) = $file =~ /(.*)\.lab/;
 	my ($begin, @before) = (time, times);
 	my %run;
-	@run{qw(status out err)} = run_command('timeout', '-k', 15, LIMIT_S, $pvtime, 'lab', '--json', "$file.json",
-		'--console-dir', $dir, @options, $file);
+	@run{qw(status out err)} = run_command(limited(LIMIT_S, $pvtime, 'lab', '--json', "$file.json",
+		'--console-dir', $dir, @options, $file));
 	my @after = times;
 	$run{cpu_s} = $after[2] + $after[3] - $before[2] - $before[3];
 	note sprintf '%.1f s on this machine, %.1f s of its CPUs', time - $begin, $run{cpu_s};

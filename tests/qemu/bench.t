@@ -14,7 +14,7 @@ use Test::More;
 
 my $committed = 'bench/results.json';
 
-sub bench { return run_command('timeout', '-k', 15, 280, $pvtime, 'bench', @_) }
+sub bench { return run_command(limited(280, $pvtime, 'bench', @_)) }
 
 # Written to a file, with something done to it.
 sub changed

@@ -20,7 +20,7 @@ sub run_with {
 	my $image = slurp("$build/hypervisor.img");
 	substr($image, hex $enter, 4 * @instructions) = pack 'V*', @instructions;
 	spew("$tmp/bad.img", $image);
-	return run_command(qw(timeout 100), "$build/pvtime", qw(lab --deterministic --hypervisor), "$tmp/bad.img", "$tmp/hello.lab");
+	return run_command(limited(100, "$build/pvtime", qw(lab --deterministic --hypervisor), "$tmp/bad.img", "$tmp/hello.lab"));
 }
 
 # ec, fsc: exception class and fault status code of the syndrome (DDI 0487, D19.2.37).

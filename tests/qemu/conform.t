@@ -15,7 +15,7 @@ use Test::More;
 my $suite = "$build/conformance/suite-4k-le.img";
 
 # pvtime conform: status, standard output, standard error.
-sub conform { return run_command('timeout', '-k', 5, 240, $pvtime, 'conform', @_) }
+sub conform { return run_command(limited(240, $pvtime, 'conform', @_)) }
 
 # Rules that a target has failed or not judged, and results that are not ok.
 sub faults

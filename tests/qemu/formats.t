@@ -72,7 +72,7 @@ for my $build (@builds) {
 sub plain
 {
 	my ($machine, $cpu, $build, $form, @more) = @_;
-	my @command = (qw(timeout -k 5 60 qemu-system-aarch64 -m 64M -nic none -display none -serial stdio -monitor none -no-reboot),
+	my @command = limited(60, qw(qemu-system-aarch64 -m 64M -nic none -display none -serial stdio -monitor none -no-reboot),
 		'-M', "virt$machine", '-cpu', $cpu, '-kernel', "$images/suite-$build.$form", '-append', WORDS, @more);
 	my $pid = open my $out, '-|', @command or die "$command[0]: $!";
 	local $/;

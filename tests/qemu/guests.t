@@ -11,7 +11,7 @@ build=${BUILD:-build}
 
 # guest NAME CPU SMP WORDS: its console, with QEMU's status in the last line.
 guest() {
-	timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu "$2" -smp "$3" -m 64M -nic none \
+	"$build/limit" 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu "$2" -smp "$3" -m 64M -nic none \
 		-nographic -no-reboot -kernel "$build/guest/$1.img" -append "$4" </dev/null 2>&1
 	echo "status $?"
 }

@@ -9,7 +9,7 @@ set -u
 . "$(dirname "$0")/../tap.sh"
 build=${BUILD:-build}
 
-out=$(timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -smp 4 -m 64M -nic none \
+out=$("$build/limit" 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -smp 4 -m 64M -nic none \
 	-nographic -no-reboot -kernel "$build/guest/split.img" </dev/null 2>&1)
 report $? "the guest powers off"
 echo "$out" | grep '^#'

@@ -29,7 +29,7 @@ sub output {
 	if (!$pid) {
 		open STDIN, '<', $in;
 		open STDERR, '>&', \*STDOUT;
-		exec 'timeout', '20', @command;
+		exec limited(20, @command);
 		exit 127;
 	}
 	local $/;

@@ -38,7 +38,7 @@ sub faults
 	} @paths;
 }
 
-my $status = system("timeout 120 '$profile' --build '$build' --json '$tmp/profile.json' @paths >'$tmp/profile.out' 2>'$tmp/profile.err'");
+my $status = system("'$build/limit' 120 '$profile' --build '$build' --json '$tmp/profile.json' @paths >'$tmp/profile.out' 2>'$tmp/profile.err'");
 is($status >> 8, 0, 'the paths are counted') or diag slurp("$tmp/profile.err");
 my $counted = decode_json(slurp("$tmp/profile.json"));
 
@@ -60,7 +60,7 @@ for my $path (@paths) {
 }
 
 # A guest that does something else.
-$status = system("timeout 120 '$profile' --build '$build' --guest '$build/guest/hello.img' gicd >'$tmp/other.out' 2>'$tmp/other.err'");
+$status = system("'$build/limit' 120 '$profile' --build '$build' --guest '$build/guest/hello.img' gicd >'$tmp/other.out' 2>'$tmp/other.err'");
 is($status >> 8, 2, 'a guest that ends: status 2');
 like(slurp("$tmp/other.err"), qr/^profile: gicd: the lab has ended: [^\n]*\n\z/, 'said in one line');
 is(slurp("$tmp/other.out"), '', 'and nothing is counted');

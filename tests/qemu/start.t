@@ -24,7 +24,7 @@ sub started
 
 for my $cpu (qw(cortex-a57 max)) {
 	for my $kernel (qw(report.bin report-le.elf report-be.elf report-high.elf)) {
-		my $plain = `timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu $cpu -m 64M -nic none -display none -monitor none -serial stdio -kernel $place/$kernel </dev/null`;
+		my $plain = `$build/limit 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu $cpu -m 64M -nic none -display none -monitor none -serial stdio -kernel $place/$kernel </dev/null`;
 		my $run = run_ok("$kernel, $cpu", {cpu => $cpu}, "[vm it]\nkernel = $place/$kernel\nmemory = 64M\n");
 		is(started($run->{console}{it}), started($plain), "$kernel starts on $cpu as on QEMU");
 	}

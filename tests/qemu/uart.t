@@ -18,7 +18,7 @@ my @machine = ('qemu-system-aarch64', '-M', 'virt,gic-version=3,highmem=off', '-
 
 # The virt machine's: configuration space of PCI with highmem=off, and the window of I/O ports.
 use constant {ECAM => 0x3f000000, PORTS => 0x3eff0000};
-use constant {SLOT => 1, PORT => 0x1000, COMMAND => 4, COMMAND_IO => 1, BAR0 => 0x10, LIMIT_S => 60};
+use constant {SLOT => 1, PORT => 0x1000, COMMAND => 4, COMMAND_IO => 1, BAR0 => 0x10};
 
 sub listener
 {
@@ -66,10 +66,8 @@ sub guest
 	my $pid = fork // die "fork: $!";
 	if ($pid == 0) {
 		open STDERR, '>', "$tmp/stderr" or die;
-		exec @command or die "$command[0]: $!";
+		exec limited(60, @command) or die "limit: $!";
 	}
-	local $SIG{ALRM} = sub { kill 'KILL', $pid; die "$image: no end within " . LIMIT_S . " s\n" . slurp("$tmp/stderr") };
-	alarm LIMIT_S;
 	local $SIG{PIPE} = 'IGNORE';
 	my ($qtest, $qmp) = (scalar $qtests->accept, scalar $qmps->accept);
 	is(configure($qtest, BAR0, 'l', PORT) & ~3, PORT, 'the 8250 has its ports');
@@ -77,7 +75,6 @@ sub guest
 	<$qmp>; # its greeting
 	qmp($qmp, $_) for qw(qmp_capabilities cont);
 	waitpid $pid, 0;
-	alarm 0;
 	is($?, 0, 'it powers off') or diag slurp("$tmp/stderr");
 	return (slurp("$tmp/pl011"), slurp("$tmp/8250"));
 }

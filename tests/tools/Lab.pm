@@ -10,7 +10,7 @@ use FindBin;
 use lib "$FindBin::Bin/..";
 use Shared qw(:DEFAULT start_command end_of);
 
-our @EXPORT = qw($dir $pvtime $two board start finish lab slurp spew wait_until);
+our @EXPORT = qw($dir $pvtime $two board start finish lab slurp spew at_least wait_until);
 
 our $pvtime = "$build/pvtime";
 our $dir = $tmp;
@@ -39,15 +39,12 @@ sub lab
 	return finish(start('/dev/null', 'lab', $two, '--hypervisor', board($script), @options));
 }
 
-# Until the condition holds, for 20 s at most: its last value.
+# Until the condition holds: its value then.
 sub wait_until
 {
 	my ($condition) = @_;
 	my $value;
-	for (1 .. 2000) {
-		last if $value = $condition->();
-		select undef, undef, undef, 0.01;
-	}
+	select undef, undef, undef, 0.01 until $value = $condition->();
 	return $value;
 }
 

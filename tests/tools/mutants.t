@@ -9,10 +9,11 @@ use Cwd qw(abs_path getcwd);
 use File::Path qw(make_path);
 use FindBin;
 use lib "$FindBin::Bin/..";
-use Shared qw($tmp slurp);
+use Shared qw($build $tmp slurp at_least);
 use Test::More;
 
 my $mutants = abs_path('scripts/mutants');
+my $limit = "$build/limit";
 my $home = getcwd();
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS BUILD)};
 
@@ -36,7 +37,7 @@ sub run
 	my ($status, $text) = run('--check');
 	is($status, 0, 'every mistake applies to the tree, and compiles') or diag grep { /^not ok|^#/ } map { "$_\n" } split /\n/, $text;
 	my ($plan) = $text =~ /^1\.\.(\d+)$/m;
-	cmp_ok($plan, '>=', 24, 'there are enough of them');
+	at_least('mistakes', 75, $plan);
 	($status, $text) = run('--list');
 	is(scalar(() = $text =~ /^\w+ +\S/mg), $plan, '--list has a line for each');
 }
@@ -61,6 +62,7 @@ build/tests/unit: src/unit
 	chmod +x $@
 END
 spew('build/debian/versions', '');
+symlink $limit, 'build/limit' or die "build/limit: $!";
 spew('build/pvtime', <<'END');
 #!/usr/bin/perl
 use strict;
@@ -193,6 +195,14 @@ for my $case (
 	isnt($status, 0, "$name: refused");
 	like($text, $want, "$name: said");
 	is($text =~ tr/\n//, 1, "$name: in one line");
+}
+
+# Without a mistake there is nothing to show.
+{
+	unlink glob 'conformance/mutants/*' or die;
+	my ($status, $text) = run();
+	isnt($status, 0, 'a tree that has no mistakes is a failure');
+	like($text, qr{^mutants: there is no conformance/mutants/\*\.mutant$}, 'the message says that there are none');
 }
 chdir $home;
 done_testing();

@@ -69,7 +69,7 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	my ($status, $out, $err) = finish($run);
 	is($status, 1, 'a board that does not listen: status 1');
 	is($err, "pvtime: no final ledger within 10 s of the request to stop\n", 'in one line');
-	cmp_ok(time - $from, '<=', 15, 'in bounded time');
+	cmp_ok(time - $from, '>=', 10, 'it has had the time that is said');
 	ok(board_is_gone(), 'the board is gone');
 }
 

@@ -54,30 +54,37 @@ sub modes
 	return join ' ', $m->getiflag, $m->getoflag, $m->getcflag, $m->getlflag;
 }
 
-# Read what the terminal was sent until it matches, for 20 s at most.
+# Read what the terminal was sent until it matches, or the lab has ended without.
 sub until_text
 {
 	my ($t, $want) = @_;
-	my $from = time;
-	while ($t->{text} !~ $want && time - $from < 20) {
+	while ($t->{text} !~ $want) {
 		my $bits = '';
 		vec($bits, fileno $t->{master}, 1) = 1;
-		next unless select $bits, undef, undef, 0.1;
-		sysread $t->{master}, my $piece, 4096 or last;
-		$t->{text} .= $piece;
+		if (select $bits, undef, undef, 0.1) {
+			sysread $t->{master}, my $piece, 4096 or last;
+			$t->{text} .= $piece;
+		} elsif (ended($t)) {
+			last;
+		}
 	}
 	return $t->{text} =~ $want;
+}
+
+# Whether the lab has ended; its status is then in {status}.
+sub ended
+{
+	my ($t) = @_;
+	$t->{status} = $? if !defined $t->{status} && waitpid($t->{pid}, POSIX::WNOHANG()) > 0;
+	return defined $t->{status};
 }
 
 # The status at the end, with all text read.
 sub end
 {
 	my ($t) = @_;
-	my $from = time;
-	my $done = 0;
-	while (!$done && time - $from < 25) {
-		$done = waitpid($t->{pid}, POSIX::WNOHANG()) > 0;
-		my $status = $?;
+	for (;;) {
+		my $done = ended($t);
 		for (;;) {
 			my $bits = '';
 			vec($bits, fileno $t->{master}, 1) = 1;
@@ -85,10 +92,8 @@ sub end
 			sysread $t->{master}, my $piece, 4096 or last;
 			$t->{text} .= $piece;
 		}
-		return $status & 127 ? 128 + ($status & 127) : $status >> 8 if $done;
+		return $t->{status} & 127 ? 128 + ($t->{status} & 127) : $t->{status} >> 8 if $done;
 	}
-	kill 'KILL', $t->{pid};
-	return 'no end';
 }
 
 # What stands on a terminal that was sent this: just what an xterm's description makes of the table.

@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 #include "tools/lab/session.h"
 #include "tools/lab/terminal.h"
+#include "tools/run/patience.h"
 
+/* Of a board that has a CPU whenever it wants one (tools/run/patience.h). */
 #define STOP_PATIENCE_S 10   /* from the request to stop to "done" */
 #define EXIT_PATIENCE_S 5    /* from "done" to the end of QEMU */
 #define LEAVE_KEY	0x1d /* Ctrl-] */
@@ -26,27 +27,21 @@ struct session {
 	bool exiting;	/* "done" has been seen, or the output has ended */
 	bool output_open, errors_open;
 	bool ended;						    /* the process of QEMU */
-	int64_t deadline_ms;					    /* monotonic, -1: none */
+	bool hurried;						    /* it is to do something now: */
+	struct patience patience;				    /* how long it may still take */
 	uint8_t pending[LINK_TX_MAX(INPUT_CHUNK) + LINK_TX_MAX(1)]; /* to the board */
 	size_t pending_len;
 };
 
-static int64_t now_ms(void)
+static void hurry(struct session *s, unsigned seconds)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	patience_begin(&s->patience, s->board->pid, seconds);
+	s->hurried = true;
 }
 
-static void set_deadline(struct session *s, int seconds)
+static bool is_late(struct session *s)
 {
-	s->deadline_ms = now_ms() + (int64_t)seconds * 1000;
-}
-
-static bool is_late(const struct session *s)
-{
-	return s->deadline_ms >= 0 && now_ms() >= s->deadline_ms;
+	return s->hurried && patience_is_over(&s->patience);
 }
 
 static void ask_to_stop(struct session *s)
@@ -54,7 +49,7 @@ static void ask_to_stop(struct session *s)
 	if (s->stop_wanted || s->exiting)
 		return;
 	s->stop_wanted = true;
-	set_deadline(s, STOP_PATIENCE_S);
+	hurry(s, STOP_PATIENCE_S);
 }
 
 /* false: nothing to read now, or ever again. */
@@ -119,8 +114,6 @@ static void write_board(struct session *s)
 /* Ctrl-Z: the board stops with us, and the terminal is meanwhile what it was. */
 static void suspend(struct session *s)
 {
-	int64_t left = s->deadline_ms >= 0 ? s->deadline_ms - now_ms() : -1;
-
 	if (s->in->live != NULL)
 		live_erase(s->in->live);
 	terminal_restore();
@@ -131,8 +124,7 @@ static void suspend(struct session *s)
 		terminal_raw();
 	if (s->in->live != NULL)
 		live_resized(s->in->live);
-	if (left >= 0)
-		s->deadline_ms = now_ms() + left;
+	patience_skip(&s->patience);
 }
 
 static void read_signal(struct session *s)
@@ -194,10 +186,8 @@ static void serve(struct session *s)
 		{.fd = s->pending_len > 0 ? s->board->input : -1, .events = POLLOUT},
 		{.fd = input ? STDIN_FILENO : -1, .events = POLLIN},
 	};
-	int64_t left = s->deadline_ms - now_ms();
 
-	if (poll(fds, sizeof(fds) / sizeof(fds[0]),
-		 s->deadline_ms < 0 ? -1 : (int)(left > 0 ? left : 0)) < 0)
+	if (poll(fds, sizeof(fds) / sizeof(fds[0]), s->hurried ? PATIENCE_LOOK_MS : -1) < 0)
 		return;
 	if (fds[0].revents != 0)
 		read_signal(s);
@@ -226,7 +216,7 @@ static void serve_all(struct session *s)
 		send_stop(s);
 		if (!s->exiting && (s->in->done || !s->output_open)) {
 			s->exiting = true;
-			set_deadline(s, EXIT_PATIENCE_S);
+			hurry(s, EXIT_PATIENCE_S);
 		}
 	}
 	/* What the pipes still hold. */
@@ -274,7 +264,6 @@ bool session_run(struct intake *in, struct process *board, int signals, char *wh
 		.input_open = in->consoles->attached != CONSOLE_NOBODY,
 		.output_open = true,
 		.errors_open = true,
-		.deadline_ms = -1,
 	};
 
 	link_tx_init(&s.tx);

@@ -11,13 +11,15 @@
 #include <unistd.h>
 #include "tools/run/board.h"
 #include "tools/run/lines.h"
+#include "tools/run/patience.h"
 #include "tools/run/printed.h"
 #include "tools/run/process.h"
 #include "tools/run/qmp.h"
 
 #define POLL_MS		  250
-#define STUCK_POLLS	  20 /* 5 s in which the machine did nothing: it never will */
-#define ANSWER_PATIENCE_S 60 /* QEMU's main loop answers in ms; this is a QEMU that hangs */
+#define STUCK_POLLS	  20   /* 5 s in which the machine did nothing: it never will */
+#define ANSWER_PATIENCE_S 60   /* QEMU's main loop answers in ms; this is a QEMU that hangs */
+#define ANSWER_MS	  1000 /* until then it is not looked whether QEMU hangs */
 #define ARGUMENTS_MAX	  64
 
 struct board {
@@ -35,6 +37,7 @@ struct board {
 	size_t last_length;
 	unsigned polls, idle_polls;
 	int64_t answered_ms;
+	struct patience patience; /* with QEMU's next answer */
 	enum run_outcome outcome; /* with output->why, where it is not RUN_ENDED */
 };
 
@@ -58,6 +61,12 @@ __attribute__((format(printf, 3, 4))) static void give_up(struct board *b, enum 
 	va_start(args, format);
 	vsnprintf(b->output->why, RUN_WHY, format, args);
 	va_end(args);
+}
+
+static void answered(struct board *b)
+{
+	b->answered_ms = now_ms();
+	patience_begin(&b->patience, b->qemu.pid, ANSWER_PATIENCE_S);
 }
 
 static void take_error_line(void *ctx, const char *line, size_t len, bool whole)
@@ -91,7 +100,7 @@ static void judge_progress(struct board *b)
 	if (b->polls == 0)
 		b->first_clock = q->clock;
 	b->polls = q->polls;
-	b->answered_ms = now_ms();
+	answered(b);
 	if (q->icount != b->last_icount || q->clock != b->last_clock ||
 	    b->printed.length != b->last_length)
 		b->idle_polls = 0;
@@ -144,7 +153,7 @@ static void serve_all(struct board *b)
 {
 	int64_t next_poll = 0;
 
-	b->answered_ms = now_ms();
+	answered(b);
 	while (!b->ended && !b->qmp.shut_down && !b->printed.end_seen && b->outcome == RUN_ENDED) {
 		if (now_ms() >= next_poll) {
 			qmp_poll(&b->qmp);
@@ -155,7 +164,7 @@ static void serve_all(struct board *b)
 		judge_output(b);
 		if (b->qmp.why[0] != '\0')
 			give_up(b, RUN_STOPPED, "%s", b->qmp.why);
-		else if (now_ms() - b->answered_ms > ANSWER_PATIENCE_S * 1000)
+		else if (now_ms() - b->answered_ms > ANSWER_MS && patience_is_over(&b->patience))
 			give_up(b, RUN_STOPPED, "QEMU has not answered for %d s",
 				ANSWER_PATIENCE_S);
 	}

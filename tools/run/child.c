@@ -7,6 +7,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 #include "tools/run/child.h"
+#include "tools/run/patience.h"
 #include "tools/run/spawn.h"
 
 static int open_end(const char *path, int flags)
@@ -18,11 +19,14 @@ static int open_end(const char *path, int flags)
 static bool ends_within(pid_t pid, unsigned seconds)
 {
 	struct pollfd fd = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+	struct patience patience;
 	int n = 0;
 
 	if (fd.fd < 0)
 		return false;
-	n = poll(&fd, 1, (int)(seconds * 1000));
+	patience_begin(&patience, pid, seconds);
+	while (n == 0 && !patience_is_over(&patience))
+		n = poll(&fd, 1, PATIENCE_LOOK_MS);
 	close(fd.fd);
 	return n > 0;
 }

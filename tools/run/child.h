@@ -6,7 +6,7 @@
 
 enum child_end {
 	CHILD_ENDED, /* *wait_status is set */
-	CHILD_LATE,  /* it was killed, as `seconds` of real time were over */
+	CHILD_LATE,  /* it was killed, as `seconds` were over: patience.h says how they count */
 	CHILD_NONE,  /* it could not be started: errno */
 };
 

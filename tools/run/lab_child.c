@@ -11,7 +11,7 @@
 #include "tools/run/file.h"
 #include "tools/run/lab_child.h"
 
-#define PATIENCE_S 600 /* of real time: only a hypervisor that does not answer any more needs it */
+#define PATIENCE_S 600 /* only a hypervisor that does not answer any more needs it */
 #define TEXT_MAX   (8u << 20)
 
 /*
@@ -141,10 +141,9 @@ static enum run_outcome run_lab(const struct run_kit *kit, const char *until, un
 	}
 	output->text = file_read(until != NULL ? f->console : f->ledger, TEXT_MAX, &output->length);
 	if (child == CHILD_LATE) {
-		snprintf(
-			output->why, RUN_WHY,
-			"the lab was killed after %d s of real time: the hypervisor did not answer",
-			PATIENCE_S);
+		snprintf(output->why, RUN_WHY,
+			 "the lab was killed after %d s: the hypervisor did not answer",
+			 PATIENCE_S);
 		return RUN_STOPPED;
 	}
 	return judge(f, until != NULL ? limit_ms : 0, status, output);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * limit SECONDS COMMAND [ARGUMENT...]: run a command, and end it with all that it has started where it takes too long. The
+ * seconds are those of a machine that has nothing else to do (tools/run/patience.h): no test fails as others keep the CPUs.
+ *
+ * The command gets SIGTERM first, as a process group of its own, and 15 s later all that is left gets SIGKILL. What the
+ * command leaves behind when it ends is killed as well. Its status is ours; 124 says that it took too long.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "tools/run/patience.h"
+
+#define GRACE_S	 15
+#define TOO_LATE 124
+#define UNABLE	 125
+
+static const int asked[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+
+/* The signals that we wait for, blocked from here on. */
+static sigset_t block_signals(sigset_t *before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		sigaddset(&set, asked[i]);
+	sigprocmask(SIG_BLOCK, &set, before);
+	return set;
+}
+
+static pid_t start(char *const command[], const sigset_t *mask)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		setpgid(0, 0);
+		sigprocmask(SIG_SETMASK, mask, NULL);
+		execvp(command[0], command);
+		fprintf(stderr, "limit: %s: %s\n", command[0], strerror(errno));
+		_exit(errno == ENOENT ? 127 : 126);
+	}
+	if (pid > 0)
+		setpgid(pid, pid); /* whoever of us comes first */
+	return pid;
+}
+
+/* Wait for whatever has ended; whether the command has, with its status. Orphans of the command are our children. */
+static bool reap(pid_t command, int *status)
+{
+	bool ended = false;
+	int how;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &how, WNOHANG)) > 0) {
+		if (pid == command) {
+			ended = true;
+			*status = how;
+		}
+	}
+	return ended;
+}
+
+/* All that is left. There is no other way to see it than to look, and none is left where we have no child. */
+static void kill_all(void)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0) {
+		if (pid > 0)
+			continue;
+		patience_kill(getpid());
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* Until the command has ended (0), the patience is over (-1), or a signal asks us to end (its number). */
+static int wait_for(pid_t command, const sigset_t *set, unsigned seconds, int *status)
+{
+	const struct timespec pause = {.tv_nsec = PATIENCE_LOOK_MS * 1000000};
+	struct patience patience;
+
+	patience_begin(&patience, getpid(), seconds);
+	for (;;) {
+		int signal = sigtimedwait(set, NULL, &pause);
+
+		if (signal == SIGCHLD && reap(command, status))
+			return 0;
+		if (signal > 0 && signal != SIGCHLD)
+			return signal;
+		if (patience_is_over(&patience))
+			return -1;
+	}
+}
+
+/* End as the command has ended. */
+static int end_like(int status)
+{
+	const struct rlimit no_core = {0, 0};
+	sigset_t set;
+
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	setrlimit(RLIMIT_CORE, &no_core);
+	signal(WTERMSIG(status), SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, WTERMSIG(status));
+	raise(WTERMSIG(status));
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	return 128 + WTERMSIG(status);
+}
+
+int main(int argc, char *argv[])
+{
+	char *end = NULL;
+	unsigned long seconds = argc >= 3 ? strtoul(argv[1], &end, 10) : 0;
+	sigset_t set, before;
+	int status = 0;
+
+	if (seconds == 0 || seconds > 1000000 || *end != '\0') {
+		fprintf(stderr, "usage: limit SECONDS COMMAND [ARGUMENT...]\n");
+		return UNABLE;
+	}
+	set = block_signals(&before);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	pid_t command = start(argv + 2, &before);
+	if (command < 0) {
+		fprintf(stderr, "limit: fork: %s\n", strerror(errno));
+		return UNABLE;
+	}
+	int why = wait_for(command, &set, (unsigned)seconds, &status);
+	if (why < 0)
+		fprintf(stderr, "limit: %s has not ended within %lu s\n", argv[2], seconds);
+	if (why != 0) {
+		kill(-command, SIGTERM);
+		kill(-command, SIGCONT);
+		wait_for(command, &set, GRACE_S, &status);
+	}
+	kill_all();
+	return why == 0 ? end_like(status) : why < 0 ? TOO_LATE : 128 + why;
+}
