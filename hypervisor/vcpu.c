@@ -14,9 +14,6 @@ _Static_assert(EL1_COUNT == EL1_REGS, "struct el1_regs holds what sysregs.h list
 _Static_assert(offsetof(struct vcpu, regs) == 0, "switch.S");
 _Static_assert(offsetof(struct gp_regs, pc) == 31 * 8, "switch.S");
 
-void fp_save(struct fp_regs *fp);
-void fp_load(const struct fp_regs *fp);
-
 /* Read first, then stored, or the other way round: so that a load or a store has two of them. */
 #define GET(name, reg, reset)  uint64_t name = read_sysreg(reg);
 #define KEEP(name, reg, reset) el1->r[EL1_##name] = name;

@@ -30,6 +30,10 @@ struct fp_regs {
 	uint64_t fpcr, fpsr;
 } __attribute__((aligned(16)));
 
+/* Those of this CPU: switch.S. */
+void fp_save(struct fp_regs *fp);
+void fp_load(const struct fp_regs *fp);
+
 #define DEBUG_PAIRS 16
 struct debug_regs {
 	uint64_t bvr[DEBUG_PAIRS], bcr[DEBUG_PAIRS];

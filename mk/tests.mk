@@ -20,7 +20,7 @@ $(LIMIT): tests/limit.c tools/run/patience.c tools/run/patience.h
 	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $(filter %.c,$^)
 
 QEMU_TESTS  += $(wildcard tests/qemu/*.t)
-TAP_SCRIPTS += tests/style.t tests/limit.t
+TAP_SCRIPTS += tests/style.t tests/seams.t tests/limit.t
 
 # The unit tests in three flavours. A source is compiled once for each flavour and set of flags, and its object is linked into
 # all tests that have it. Those of O2 without a set are the objects of the pvtime command itself.

@@ -118,9 +118,6 @@ void vtimer_resync(struct vcpu *v)
 	machine.interrupt = machine.interrupt && !machine.stale;
 }
 
-void fp_save(struct fp_regs *fp);
-void fp_load(const struct fp_regs *fp);
-
 void fp_save(struct fp_regs *fp)
 {
 	*fp = machine.fp;

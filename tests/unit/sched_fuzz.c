@@ -8,21 +8,16 @@
 #include "sched_impl.h"
 #include "sched_sim.h"
 #include "tests/tap.h"
+#include "tests/wrap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The linker calls these instead of the scheduler's (--wrap). */
-struct vcpu *__real_sched_next(unsigned cpu, uint64_t now);
-struct vcpu *__wrap_sched_next(unsigned cpu, uint64_t now);
-void __real_sched_wake(struct vcpu *v, unsigned cpu, uint64_t now);
-void __wrap_sched_wake(struct vcpu *v, unsigned cpu, uint64_t now);
-bool __real_sched_block(struct vcpu *v, unsigned cpu, uint64_t now, uint64_t wake_at);
-bool __wrap_sched_block(struct vcpu *v, unsigned cpu, uint64_t now, uint64_t wake_at);
-struct vcpu *__real_sched_timer_due(struct sched_cpu *c, uint64_t now);
-struct vcpu *__wrap_sched_timer_due(struct sched_cpu *c, uint64_t now);
-void __real_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
-void __wrap_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
+TESTS_WRAP(sched_next);
+TESTS_WRAP(sched_wake);
+TESTS_WRAP(sched_block);
+TESTS_WRAP(sched_timer_due);
+TESTS_WRAP(sched_level);
 
 static struct {
 	uint64_t woken;		 /* whose time has come, in this decision: each is one more */
