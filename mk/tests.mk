@@ -48,7 +48,7 @@ endef
 define unit_link
 $(UNIT_DIR_$(1))/$(2): $(or $(call unit_objs,$(1),$(2)),$(error test $(2) has no $(2)_SRCS))
 	@mkdir -p $$(@D); echo "  $$@"
-	$(UNIT_CC_$(1)) $(UNIT_CFLAGS_$(1)) -o $$@ $$^ $($(2)_LIBS)
+	$(UNIT_CC_$(1)) $(UNIT_CFLAGS_$(1)) -o $$@ $$(filter %.o,$$^) $($(2)_LIBS)
 endef
 
 UNIT_SETS := $(sort $(foreach t,$(UNIT_NAMES),$(call unit_set,$(t))))
