@@ -36,8 +36,13 @@ A64_CFLAGS := $(CSTD) -Os -g $(WARN) -ffreestanding -fno-common -fno-stack-prote
               -fno-asynchronous-unwind-tables -mgeneral-regs-only -mstrict-align \
               -Iinclude -I. -MMD -MP
 
+# at_least MINIMUM,PATTERN...: the files that the patterns find. That a test or a check has no file any more would be noticed by
+# nothing else. The minimum is the number of the day on which the line was written or last changed.
+at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2): $(words $(wildcard $(2))) files are found, \
+	not $(1) at least))
+
 # mk/tests.mk makes rules of lists that the others add to.
-include $(filter-out mk/tests.mk,$(sort $(wildcard mk/*.mk))) mk/tests.mk
+include $(filter-out mk/tests.mk,$(sort $(call at_least,25,mk/*.mk))) mk/tests.mk
 
 .PHONY: all clean help
 all: ## build the library, the hypervisor and the pvtime command

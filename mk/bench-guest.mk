@@ -23,7 +23,7 @@ $(BENCH_IMAGE): $(BENCH)/bench.elf
 .SECONDARY: $(BENCH)/bench.elf $(BENCH_GUEST_OBJS)
 
 # What clang says about it.
-BENCH_CLANG := $(patsubst %.c,$(BENCH)/clang/%.o,$(wildcard bench/guest/*.c))
+BENCH_CLANG := $(patsubst %.c,$(BENCH)/clang/%.o,$(call at_least,7,bench/guest/*.c))
 $(BENCH)/clang/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CLANG) $(GUEST_CFLAGS) -c -o $@ $<

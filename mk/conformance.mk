@@ -50,8 +50,8 @@ $(CONFORMANCE)/competitor.elf: $(COMPETITOR_OBJS) guest/image.ld
 	$(A64_LD) $(GUEST_LDFLAGS) -o $@ $(filter %.o,$^)
 
 CONFORMANCE_CLANG := \
-	$(patsubst %.c,$(CONFORMANCE)/clang-4k-le/%.o,$(wildcard conformance/*.c conformance/competitor/*.c)) \
-	$(patsubst %.c,$(CONFORMANCE)/clang-64k-be/%.o,$(wildcard conformance/*.c guest/*.c)) \
+	$(patsubst %.c,$(CONFORMANCE)/clang-4k-le/%.o,$(call at_least,30,conformance/*.c conformance/competitor/*.c)) \
+	$(patsubst %.c,$(CONFORMANCE)/clang-64k-be/%.o,$(call at_least,45,conformance/*.c guest/*.c)) \
 	$(patsubst %.c,$(CONFORMANCE)/clang-16k-le/%.o,guest/mmu.c)
 clang-host: $(CONFORMANCE_CLANG)
 

@@ -9,7 +9,7 @@ KVM_SHARED  := $(KVM)/$(KVM_SONAME)
 KVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h)
 
 # All but the calls to the system, which tests replace; and what it takes of the library.
-KVM_LOGIC := $(filter-out kvm/sys.c,$(wildcard kvm/*.c)) lib/region.c
+KVM_LOGIC := $(filter-out kvm/sys.c,$(call at_least,8,kvm/*.c)) lib/region.c
 KVM_OBJS  := $(patsubst %.c,$(KVM)/obj/%.o,$(KVM_LOGIC) kvm/sys.c)
 
 $(KVM)/obj/%.o: %.c

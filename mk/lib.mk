@@ -1,7 +1,7 @@
 # The library: for the host and for bare AArch64, by gcc and by clang; and its unit tests, on the host
 # (mk/tests.mk builds those) and on AArch64 of both byte orders under qemu-user.
 
-LIB_SRCS := $(wildcard lib/*.c)
+LIB_SRCS := $(call at_least,9,lib/*.c)
 LIB_HDRS := $(wildcard include/pvtime/*.h lib/*.h)
 LIB_HOST := $(BUILD)/host/lib/libpvtime.a
 LIB_A64  := $(BUILD)/a64/lib/libpvtime.a
@@ -33,7 +33,7 @@ lib-size: $(LIB_A64) ## say how large the library is on AArch64
 	$(A64_SIZE) -t $<
 
 # Unit tests, one program for each file of tests/unit/lib_*.c, and the example.
-LIB_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/lib_*.c))
+LIB_TESTS := $(patsubst tests/unit/%.c,%,$(call at_least,9,tests/unit/lib_*.c))
 UNIT_NAMES += $(LIB_TESTS) publish_race adopt
 $(foreach t,$(LIB_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIB_SRCS)))
 adopt_SRCS := examples/adopt.c $(LIB_SRCS)

@@ -19,8 +19,8 @@ $(LIMIT): tests/limit.c tools/run/patience.c tools/run/patience.h
 	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $(filter %.c,$^)
 
-QEMU_TESTS  += $(wildcard tests/qemu/*.t)
-TAP_SCRIPTS += tests/style.t tests/seams.t tests/limit.t
+QEMU_TESTS  += $(call at_least,22,tests/qemu/*.t)
+TAP_SCRIPTS += tests/style.t tests/seams.t tests/limit.t tests/least.t
 
 # The unit tests in three flavours. A source is compiled once for each flavour and set of flags, and its object is linked into
 # all tests that have it. Those of O2 without a set are the objects of the pvtime command itself.

@@ -3,7 +3,8 @@
 #
 # TAP: what the documents say of the tree is so: the files, functions and targets that they name are there,
 # every rule is cited, README's example is the one that is compiled, the picture is the capture's, and the
-# man page renders and knows every option and key. Each check is first shown something that it must find.
+# man page renders and knows every option and key. Each check is first shown something that it must find, and has at least as much
+# to go over as on the day on which it was last changed.
 
 use strict;
 use warnings;
@@ -11,7 +12,7 @@ use File::Basename qw(dirname);
 use File::Find qw(find);
 use FindBin;
 use lib $FindBin::Bin;
-use Shared qw($tmp slurp spew);
+use Shared qw($tmp slurp spew at_least);
 use Test::More;
 
 my $build = $ENV{BUILD} // 'build';
@@ -35,52 +36,66 @@ my @sources = grep { m{^(?:include|lib|kvm|hypervisor|machine|guest|conformance|
 my %source = map { $_ => slurp($_) } @sources;
 my $code = join "\n", @source{grep { /\.[chS]$/ } @sources};
 my @documents = grep { /\.md$/ } sort keys %file;
+my $documented = join "\n", map { slurp($_) } @documents;
+at_least('sources', 866, scalar @sources);
+at_least('documents', 15, scalar @documents);
 
 # Names of files, and of folders in backticks, that the text has and the tree does not. Those with NAME in them
 # and the examples' own stand for files of the reader; build/ is made; Documentation/ is Linux's.
+sub named_files {
+	my ($text) = @_;
+	my %named = map { $_ => 1 } $text =~ m{(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.(?:[chtS]|md|lab|ld|mk|svg|ansi|1))\b(?!\w)}g;
+	$named{$_} = 1 for $text =~ m{`([\w-]+(?:/[\w.-]+)*/|(?:docs|scripts|labs)/[\w.-]+)`}g;
+	return sort keys %named;
+}
 sub missing_files {
 	my ($document, $text) = @_;
 	my $here = dirname($document) eq '.' ? '' : dirname($document) . '/';
-	my %named = map { $_ => 1 } $text =~ m{(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.(?:[chtS]|md|lab|ld|mk|svg|ansi|1))\b(?!\w)}g;
-	$named{$_} = 1 for $text =~ m{`([\w-]+(?:/[\w.-]+)*/|(?:docs|scripts|labs)/[\w.-]+)`}g;
 	return grep {
 		my $path = s{/$}{}r;
 		!m{NAME|^my\.lab$|^(?:build|Documentation)\b|^\d} && !$file{$path} && !$folder{$path} &&
 			!$file{$here . $path} && !$folder{$here . $path} && !$name{$path};
-	} sort keys %named;
+	} named_files($text);
 }
 
 is_deeply([missing_files('README.md', '`lib/account.c` lib/nothing.c `nowhere/` sched.c')],
 	['lib/nothing.c', 'nowhere/'], 'a file that is not there is found out');
+at_least('files that the documents name', 312, scalar(() = named_files($documented)));
 for my $document (@documents) {
 	is_deeply([missing_files($document, slurp($document))], [], "$document names files that are there");
 }
 
 # name(): a function or macro of ours.
-sub missing_functions {
+sub named_functions {
 	my ($text) = @_;
 	my %named = map { $_ => 1 } $text =~ /\b([a-z_][a-z0-9_]{2,})\(\)/g;
-	return grep { $code !~ /\b\Q$_\E\b/ } sort keys %named;
+	return sort keys %named;
 }
+sub missing_functions { return grep { $code !~ /\b\Q$_\E\b/ } named_functions(@_) }
 
 is_deeply([missing_functions('set_state() set_fate()')], ['set_fate'], 'a function that is not there is found out');
+at_least('functions that the documents name', 50, scalar(() = named_functions($documented)));
 for my $document (@documents) {
 	is_deeply([missing_functions(slurp($document))], [], "$document names functions that are there");
 }
 
 # Each line of a drawing or table that names a file of ours and a function has that function in that file.
-sub misplaced {
+sub placed {
 	my ($text) = @_;
-	my @wrong;
+	my @placed;
 	for (split /\n/, $text) {
 		my ($path) = m{^\s*((?:hypervisor|lib)/\w+\.[cS])\s} or next;
-		push @wrong, map { "$path: $_" } grep { ($source{$path} // '') !~ /\b\Q$_\E\b/ } /\b([a-z_]\w+)\(\)/g;
+		push @placed, map { [$path, $_] } /\b([a-z_]\w+)\(\)/g;
 	}
-	return @wrong;
+	return @placed;
+}
+sub misplaced {
+	return map { my ($path, $function) = @$_; ($source{$path} // '') =~ /\b\Q$function\E\b/ ? () : "$path: $function" } placed(@_);
 }
 
 is_deeply([misplaced("  lib/account.c  pvtime_publish(): no")], ['lib/account.c: pvtime_publish'],
 	'a function drawn into the wrong file is found out');
+at_least("functions in README's two lines", 10, scalar(() = placed(slurp('README.md'))));
 is_deeply([misplaced(slurp('README.md'))], [], "README's two lines name functions where they are");
 
 # hypervisor/README.md knows every file, a header together with its source.
@@ -91,7 +106,9 @@ sub unlisted {
 }
 
 is_deeply([unlisted('nothing.c')], ['nothing.c'], 'a file that has no line is found out');
-is_deeply([unlisted(map { s{^hypervisor/}{}r } grep { m{^hypervisor/[^/]+\.(?:[chS]|ld)$} } sort keys %file)], [],
+my @hypervisor = map { m{^hypervisor/([^/]+\.(?:[chS]|ld))$} ? $1 : () } sort keys %file;
+at_least("the hypervisor's files", 97, scalar @hypervisor);
+is_deeply([unlisted(@hypervisor)], [],
 	'hypervisor/README.md has a line for each file');
 
 # The rooms of tools/: which others each may include from.
@@ -104,6 +121,8 @@ sub misplaced_includes {
 
 is_deeply([misplaced_includes('run', qq{#include "tools/lab/file.h"\n#include "tools/report.h"\n})], ['lab/file.h'],
 	'an include from a room above is found out');
+my $includes = () = $code =~ m{^#include "tools/\w+/}mg;
+at_least('includes from rooms of tools/', 356, $includes);
 is_deeply([map { my $path = $_; m{^tools/(\w+)/} ? map { "$path: $_" } misplaced_includes($1, $source{$path}) : () } @sources],
 	[], 'a room of tools/ includes from itself and those below');
 
@@ -125,6 +144,8 @@ for my $rule (sort keys %row) {
 	ok((grep { $source{$_} =~ /\b$rule\b/ } @files), "$rule is cited in a file that SPEC.md gives for it");
 }
 my %stated = map { $_ => 1 } @rules;
+my $citations = () = join("\n", values %source) =~ /\bR-\d\d\b/g;
+at_least('citations of rules', 480, $citations);
 is_deeply([grep { my $path = $_; grep { !$stated{$_} } $source{$path} =~ /\b(R-\d\d)\b/g } @sources], [],
 	'no rule is cited that SPEC.md does not state');
 
@@ -139,11 +160,10 @@ is($shown, marked(slurp('examples/adopt.c')), "README's example is that of examp
 
 # Targets: `make x`, and lines of code that begin so.
 my %target = map { $_ => 1 } `make --no-print-directory help BUILD=$build` =~ /^  make (\S+)/mg;
-sub missing_targets {
-	my ($text) = @_;
-	return grep { !$target{$_} } $text =~ /(?:`|^    )make ([a-z][a-z0-9-]*)/mg;
-}
-ok($target{check}, 'make help lists the targets');
+sub named_targets { return $_[0] =~ /(?:`|^    )make ([a-z][a-z0-9-]*)/mg }
+sub missing_targets { return grep { !$target{$_} } named_targets(@_) }
+at_least('targets of make help', 29, scalar keys %target);
+at_least('targets that the documents name', 53, scalar(() = named_targets($documented)));
 is_deeply([missing_targets("`make nothing`\n    make check\n")], ['nothing'], 'a target that is not there is found out');
 is_deeply([missing_targets(slurp($_))], [], "$_ names targets that are there") for @documents;
 
@@ -183,11 +203,13 @@ sub unknown_to_manual {
 my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform bench probe exec);
 my @keys = grep { $_ ne 'NULL' } $source{'tools/lab/keys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
 
-cmp_ok(@options, '>=', 23, 'pvtime help lists the options');
-cmp_ok(@keys, '>=', 17, 'tools/lab/keys.c lists the keys');
+at_least('options of pvtime help', 52, scalar @options);
+at_least('keys of tools/lab/keys.c', 17, scalar @keys);
 is_deeply([unknown_to_manual('--nothing')], ['--nothing'], 'an option that the man page lacks is found out');
 is_deeply([unknown_to_manual(@options, @keys)], [], 'docs/pvtime.1 has every option and key');
-is_deeply([grep { my $o = $_; !grep { $_ eq $o } @options, '--version' } $manual =~ /(--[a-z]+(?:-[a-z]+)*)/g], [],
+my @in_manual = $manual =~ /(--[a-z]+(?:-[a-z]+)*)/g;
+at_least('options in the man page', 84, scalar @in_manual);
+is_deeply([grep { my $o = $_; !grep { $_ eq $o } @options, '--version' } @in_manual], [],
 	'and no option that is not there');
 like($manual, qr/"pvtime \Q$1\E"/, 'and the version')
 	if $source{'tools/version.h'} =~ /PVTIME_VERSION "([^"]+)"/;

@@ -18,9 +18,12 @@ compiled() {
 	clang "$@" -x "${language%%,*}" "-std=${language##*,}" -Wall -Wextra -Wpedantic -Werror -Iinclude -c -o "$work/out.o" - \
 		2>"$work/errors"
 }
+set -- include/pvtime/*.h
+at_least "include/pvtime/*.h" 7 $#
+
 alone='--target=aarch64-none-elf -ffreestanding'
 
-for header in include/pvtime/*.h; do
+for header; do
 	for language in c,c11 c++,c++11 c++,c++20; do
 		# shellcheck disable=SC2086
 		printf '#include <%s>\nextern int more;\n' "${header#include/}" | compiled "$language" $alone
