@@ -185,6 +185,12 @@ void lab_alarm(uint64_t now)
 		set_alarm();
 }
 
+void lab_line_ends(struct vm *vm)
+{
+	if (manifest.stamp_lines)
+		report_line(vm, counter() - started_at);
+}
+
 void lab_finish_if_ended(void)
 {
 	const struct vm *stuck = NULL;

@@ -22,6 +22,8 @@ void lab_vm_loaded(struct vm *vm);
 void lab_vm_waits(struct vm *vm);
 /* Every vCPU of it has left its CPU after SYSTEM_OFF, or SYSTEM_RESET. */
 void lab_vm_stopped(struct vm *vm, bool reset);
+/* The next byte that the VM prints is a newline: tell how much was stolen by now, if the lab wants to know. */
+void lab_line_ends(struct vm *vm);
 /* End the lab in good order. From any CPU, at any time. */
 void lab_stop(void);
 /* The boot CPU's share: samples and the end of time, when they are due or another CPU has kicked it; */

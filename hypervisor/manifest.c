@@ -29,7 +29,7 @@ static bool number_in(const void *fdt, int node, const char *name, uint64_t leas
 
 const char *manifest_read(const void *fdt, uint64_t size, struct manifest *m)
 {
-	uint64_t slice, attached, until, n = 0;
+	uint64_t slice, attached, until, stamp_lines, n = 0;
 	int node;
 
 	if (size < sizeof(struct fdt_header) || fdt_check_header(fdt) || fdt_totalsize(fdt) > size)
@@ -41,13 +41,15 @@ const char *manifest_read(const void *fdt, uint64_t size, struct manifest *m)
 		return "not 1 to 64 VMs";
 	if (!number_in(fdt, 0, "timeslice-us", 100, 100000, &slice) ||
 	    !number(fdt, 0, "run-ns", &m->run_ns) || !number(fdt, 0, "sample-ns", &m->sample_ns) ||
-	    !number(fdt, 0, "attached", &attached) || !number(fdt, 0, "until", &until))
-		return "timeslice-us, run-ns, sample-ns, attached or until is missing or out of "
-		       "range";
+	    !number(fdt, 0, "attached", &attached) || !number(fdt, 0, "until", &until) ||
+	    !number_in(fdt, 0, "stamp-lines", 0, 1, &stamp_lines))
+		return "timeslice-us, run-ns, sample-ns, attached, until or stamp-lines is missing "
+		       "or out of range";
 	m->vms = (unsigned)n;
 	m->timeslice_us = (uint32_t)slice;
 	m->attached = (uint32_t)attached;
 	m->until = (uint32_t)until;
+	m->stamp_lines = stamp_lines;
 	return NULL;
 }
 

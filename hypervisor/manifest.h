@@ -15,6 +15,7 @@ struct manifest {
 	uint32_t timeslice_us;
 	uint64_t run_ns, sample_ns; /* 0: for ever, never */
 	uint32_t attached, until;   /* indices of VMs, or BUNDLE_NOBODY */
+	bool stamp_lines;	    /* each line that a VM prints gets a record */
 };
 
 struct manifest_vm {

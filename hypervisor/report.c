@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report.h"
 #include "arch.h"
+#include "format.h"
 #include "lab.h"
 #include "link.h"
 #include "pvtime.h"
@@ -43,6 +44,23 @@ void report_ledger(const char *kind, uint64_t ticks)
 	}
 	link_record("end");
 	spin_unlock(&lock);
+}
+
+void report_line(struct vm *vm, uint64_t ticks)
+{
+	char text[32 + 21 * MAP_MAX_VCPUS_PER_VM]; /* a space and 20 digits for each */
+	size_t n = format(text, sizeof(text), "line %u %lu", vm->id, ticks);
+
+	for (unsigned i = 0; i < vm->nvcpus; i++) {
+		struct pvtime_vcpu copy;
+		uint64_t t[PVTIME_STATES], elapsed, switches;
+
+		sched_ledger(&vm->vcpus[i], &copy, &switches);
+		pvtime_totals(&copy, counter(), t, &elapsed);
+		n += format(text + n, sizeof(text) - n, " %lu",
+			    pvtime_ticks_to_ns(t[PVTIME_READY], copy.rate.freq));
+	}
+	link_record("%s", text);
 }
 
 void report_vm(const struct vm *vm, const char *what)

@@ -43,7 +43,11 @@ static struct vm *vm_of(struct pl011 *u)
 
 void pl011_send(struct pl011 *u, uint8_t byte)
 {
-	link_console(vm_of(u)->id, byte);
+	struct vm *vm = vm_of(u);
+
+	if (byte == '\n')
+		lab_line_ends(vm);
+	link_console(vm->id, byte);
 }
 
 void pl011_has_room(struct pl011 *u)

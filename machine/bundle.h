@@ -11,12 +11,13 @@
  *   page-aligned offsets     blobs, each stored once however many VMs use it
  *
  * / {
- *     compatible = "pvtime,lab-1";
+ *     compatible = "pvtime,lab-2";
  *     timeslice-us = <u32>;
  *     run-ns = <u64>;               guest time after which to stop, 0: no limit
  *     sample-ns = <u64>;            period of LINK_RECORD samples, 0: none
  *     attached = <u32>;             index of the VM whose console has input, or 0xffffffff
  *     until = <u32>;                index of the VM with whose end the lab ends, or 0xffffffff
+ *     stamp-lines = <u32>;          1: each line of the consoles gets a LINK_RECORD "line"; 0: none does
  *     vm@N {                        N = 0, 1, ... in the order of the lab file
  *         name = "...";
  *         vcpus = <u32>;  memory = <u64>;         bytes of RAM, at 0x40000000
@@ -30,7 +31,7 @@
  *     };
  * };
  */
-#define BUNDLE_COMPATIBLE "pvtime,lab-1"
+#define BUNDLE_COMPATIBLE "pvtime,lab-2"
 #define BUNDLE_ALIGN	  4096u
 #define BUNDLE_NOBODY	  0xffffffffu
 

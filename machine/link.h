@@ -25,6 +25,9 @@
  *   vcpu VM ID RUNNING READY BLOCKED OFF PAUSED ELAPSED STOLEN_NS PUBLISHED_NS EXITS SWITCHES REFUSED STATE
  *                                    ticks; VM and ID are indexes; STATE is a letter of "OBYRP" (off, blocked,
  *                                    readY, Running, Paused)
+ *   line VM TICKS STOLEN_NS...       with stamp-lines (machine/bundle.h): the VM's next byte is the newline that ends a
+ *                                    line; TICKS after start, and what was stolen by then from each of its vCPUs.
+ *                                    May come amid a ledger
  *   vm VM off|reset|stuck            a VM has powered off, was reset, or can never run again
  *   done STATUS TEXT                 last line: 0 all is well; 1 and what went wrong
  *

@@ -36,13 +36,17 @@ clang-host: $(GUEST_CLANG)
 # The Linux guests' user space: labs/init and its roles. That of role=kexec has kexec and a kernel, too.
 INITRAMFS       := $(GUEST_BUILD)/initramfs.cpio
 INITRAMFS_KEXEC := $(GUEST_BUILD)/initramfs-kexec.cpio
-INITRAMFS_DEPS  := scripts/mkinitramfs labs/init $(call at_least,2,labs/roles/*)
+INITRAMFS_REPORT := $(BUILD)/a64-linux/report
+INITRAMFS_FILES := roles=labs/roles bin/report=$(INITRAMFS_REPORT)
 
-$(INITRAMFS): $(INITRAMFS_DEPS) $(DEBIAN_BUSYBOX)
+$(INITRAMFS_REPORT): $(BUILD)/a64-linux/labs/report.o
+	$(A64_CC) -static -s -o $@ $<
+clang-host: $(BUILD)/a64-linux-clang/labs/report.o
+$(INITRAMFS): scripts/mkinitramfs labs/init $(call at_least,2,labs/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
 	@mkdir -p $(@D); echo "  $@"
-	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init roles=labs/roles
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init $(INITRAMFS_FILES)
 $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
-	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init roles=labs/roles =$(DEBIAN_KEXEC) \
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init $(INITRAMFS_FILES) =$(DEBIAN_KEXEC) \
 		boot/Image=$(DEBIAN_IMAGE) boot/initramfs.cpio=$(INITRAMFS)
 
 .PHONY: guests

@@ -3,10 +3,13 @@
  * Spin on every CPU until the virtual counter reaches until=TICKS, or until_ms=MS; then say what was
  * stolen from each, as the library reads it:
  *
+ *	MARK cpu=N stolen_ns=NS
  *	SPIN cpu=N counter=TICKS freq=HZ stolen_ns=NS loops=N
  *
- * stolen_ns is `none` where there is no stolen time. A lab compares the lines with its ledger. The counter
- * is looked at once in a while only: it is dear where instructions are counted.
+ * stolen_ns is `none` where there is no stolen time. Each CPU prints its own MARK, again and again until nothing was
+ * stolen from it between its reading and the end of the line: so the last one is of that instant, and equals the ledger
+ * that `pvtime lab --stamp` puts before it. SPIN has the same number. The counter is looked at once in a while only: it is
+ * dear where instructions are counted.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -21,32 +24,43 @@ static struct result {
 	uint64_t counter, stolen_ns, loops;
 	bool done;
 } results[CPU_MAX];
+static int errors[CPU_MAX];
 
 static uint64_t deadline(void)
 {
 	return board_arg("until", timer_ticks(board_arg("until_ms", 1000)));
 }
 
+static void mark(struct result *r)
+{
+	struct pvtime_sample sample;
+
+	do {
+		pvtime_sample_begin(&sample, pvtime_cpu());
+		while (!pvtime_sample_end(&sample, pvtime_cpu(), pvtime_counter()))
+			;
+		console_print("MARK cpu=%u stolen_ns=%lu\n", cpu_self()->index, sample.stolen_ns);
+	} while (pvtime_guest_stolen_ns(pvtime_cpu()) != sample.stolen_ns);
+	r->counter = sample.counter;
+	r->stolen_ns = sample.stolen_ns;
+}
+
 static void spin(void *arg)
 {
 	struct result *r = arg;
 	uint64_t end = deadline();
-	struct pvtime_sample sample;
 
 	while (counter_virtual() < end) {
 		for (unsigned i = 0; i < BURST; i++)
 			__asm__ volatile("" : : "r"(i));
 		r->loops++;
 	}
-	pvtime_sample_begin(&sample, pvtime_cpu());
-	while (!pvtime_sample_end(&sample, pvtime_cpu(), pvtime_counter()))
-		;
-	r->counter = sample.counter;
-	r->stolen_ns = sample.stolen_ns;
+	if (errors[cpu_self()->index])
+		r->counter = counter_virtual();
+	else
+		mark(r);
 	__atomic_store_n(&r->done, true, __ATOMIC_RELEASE);
 }
-
-static int errors[CPU_MAX];
 
 static void register_and_spin(void *arg)
 {

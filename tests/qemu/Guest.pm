@@ -9,15 +9,16 @@ use strict;
 use warnings;
 use Exporter qw(import);
 use FindBin;
-use lib "$FindBin::Bin/..";
+use lib "$FindBin::Bin/..", "$FindBin::Bin/../../labs";
 use JSON::PP;
+use Reports qw(marks reports unstamped);
 use Shared;
 use Storable qw(dclone);
 use Test::More;
 use Time::HiRes qw(time);
 
 our @EXPORT = qw($build $pvtime $tmp bare linux lab_file run run_ok faultless faulty reports ledger_faults
-	steal_faults tap_faults line_of share vcpu ms doctored run_command limited at_least slurp spew);
+	steal_faults mark_faults marks tap_faults line_of share vcpu ms doctored run_command limited at_least slurp spew);
 
 our $pvtime = "$build/pvtime";
 
@@ -56,14 +57,15 @@ sub lab_file
 	return spew("$tmp/lab" . $labs++ . '.lab', section('lab', %$lab), @sections);
 }
 
-# run({pcpus => 2, ...}, VM...): status, out, err, ledger (the JSON's text), json (decoded), console {name}, cpu_s
-# (what all of it had of this machine's CPUs).
-# Besides the keys of [lab]: options => [...] of the command; free => 1 for a run that is not deterministic.
+# run({pcpus => 2, ...}, VM...): status, out, err, ledger (the JSON's text), json (decoded), console {name}, stamped {name}
+# (the same, each line with its stamp, if it has one), cpu_s (what all of it had of this machine's CPUs).
+# Besides the keys of [lab]: options => [...] of the command; free => 1 for a run that is not deterministic; stamp => 1
+# for stamps.
 sub run
 {
 	my ($how, @vms) = @_;
 	my %lab = %$how;
-	my @options = (@{delete $lab{options} // []}, delete $lab{free} ? () : '--deterministic');
+	my @options = (@{delete $lab{options} // []}, delete $lab{free} ? () : '--deterministic', delete $lab{stamp} ? '--stamp' : ());
 	delete @lab{qw(off writers)};
 	my $file = lab_file(\%lab, @vms);
 	my ($dir) = $file =~ /(.*)\.lab/;
@@ -78,7 +80,10 @@ sub run
 		$run{ledger} = slurp("$file.json");
 		$run{json} = decode_json($run{ledger});
 	}
-	$run{console}{$_} = slurp("$dir/$_.log") for map { /^\[vm (\S+)\]/ } @vms;
+	for my $vm (map { /^\[vm (\S+)\]/ } @vms) {
+		$run{stamped}{$vm} = slurp("$dir/$vm.log");
+		$run{console}{$vm} = unstamped($run{stamped}{$vm});
+	}
 	return \%run;
 }
 
@@ -149,33 +154,35 @@ sub ns
 	return $ticks / $freq * 1_000_000_000 + $ticks % $freq * 1_000_000_000 / $freq;
 }
 
-# The STEAL lines of a Linux guest: cpu, proc_ticks, struct_ns.
-sub reports
+# What a VM's MARKs say, against the ledger of the instant in which each was printed: they are equal. And what was stolen by
+# then is no more than what was in the end.
+sub mark_faults
 {
-	my ($console) = @_;
-	my @reports;
-	push @reports, {cpu => $1, proc_ticks => $2, struct_ns => $3}
-		while $console =~ /^STEAL cpu=(\d+) proc_ticks=(\d+) struct_ns=(\w+)\r?$/mg;
-	return @reports;
+	my ($run, $name) = @_;
+	my ($console, $vcpus) = ($run->{stamped}{$name}, vcpus($run, $name));
+	my @faults = Reports::mark_faults($console, scalar @$vcpus);
+	for my $mark (marks($console)) {
+		my $end = $vcpus->[$mark->{cpu}];
+		push @faults, "CPU $mark->{cpu} read $mark->{stolen_ns} ns, the ledger ends with " . ($end->{stolen_ns} // 'nothing')
+			if !$end || $mark->{stolen_ns} > $end->{stolen_ns};
+	}
+	return map { "$name: $_" } @faults;
 }
 
-# What Linux says of its CPUs, against the structure and the ledger, where nothing was stolen since it was
-# read (`later_ns`: or at most so much).
+# What Linux says of its CPUs in its last report of each, against the ledger of that instant: the structure is equal to it,
+# /proc/stat to two ticks.
 sub steal_faults
 {
-	my ($run, $name, $later_ns) = @_;
-	my %by_cpu = map { $_->{cpu} => $_ } reports($run->{console}{$name});
-	my @faults;
-	for my $vcpu (@{vcpus($run, $name)}) {
-		my ($r, $stolen) = ($by_cpu{$vcpu->{id}}, $vcpu->{stolen_ns});
-		if (!$r || $r->{struct_ns} !~ /^\d+$/) {
-			push @faults, "$name: CPU $vcpu->{id} reports no steal";
-			next;
+	my ($run, $name) = @_;
+	my %by_cpu = map { $_->{cpu} => $_ } reports($run->{stamped}{$name});
+	my @faults = mark_faults($run, $name);
+	for my $id (0 .. $#{vcpus($run, $name)}) {
+		my $r = $by_cpu{$id};
+		if (!$r || !defined $r->{ledger_ns}) {
+			push @faults, "$name: CPU $id reports no steal of a known instant";
+		} elsif (abs($r->{proc_ticks} * TICK_NS - $r->{ledger_ns}) > PROC_TOLERANCE_NS) {
+			push @faults, "$name/$id: $r->{proc_ticks} ticks in /proc/stat, $r->{ledger_ns} ns in the ledger";
 		}
-		push @faults, "$name/$r->{cpu}: the structure said $r->{struct_ns} ns, the ledger has $stolen"
-			if $r->{struct_ns} > $stolen || $stolen - $r->{struct_ns} > ($later_ns // 0);
-		push @faults, "$name/$r->{cpu}: $r->{proc_ticks} ticks in /proc/stat, $stolen ns in the ledger"
-			if abs($r->{proc_ticks} * TICK_NS - $stolen) > PROC_TOLERANCE_NS;
 	}
 	return @faults;
 }

@@ -20,8 +20,12 @@ my $run = {
 		($_->{id}, $_->{stolen_ns}, $_->{published_ns}) = (1, 0, 0);
 		@{$_->{ticks}}{qw(ready paused)} = (0, 155);
 	})]}]},
-	console => {a => "BOOT\nSTEAL cpu=0 proc_ticks=149 struct_ns=1500000000\nSTEAL cpu=1 proc_ticks=2 struct_ns=0\n"},
 };
+my $none = '[2.000000000 stolen 1.500000000 0.000000000] ';
+$run->{stamped}{a} = "[0.500000000 stolen 0.123456789 0.000000000] BOOT\n" .
+	"[1.900000000 stolen 1.450000000 0.000000000] MARK cpu=0 stolen_ns=1440000000\n" .
+	"${none}MARK cpu=0 stolen_ns=1500000000\n${none}STEAL cpu=0 proc_ticks=149 struct_ns=1500000000\n" .
+	"${none}MARK cpu=1 stolen_ns=0\n${none}STEAL cpu=1 proc_ticks=2 struct_ns=0\n";
 
 sub ledger_of
 {
@@ -59,20 +63,27 @@ sub console_of
 {
 	my ($change) = @_;
 	my $copy = doctored($run, sub { });
-	$change->() for $copy->{console}{a};
+	$change->() for $copy->{stamped}{a};
 	return steal_faults($copy, 'a');
 }
 
 faultless('Linux agrees', steal_faults($run, 'a'));
-faulty('CPU 1 does not report', console_of(sub { s/cpu=1/cpu=2/ }));
-faulty('nobody reports', console_of(sub { $_ = '' }));
+faultless('what was read before the last MARK is no fault', mark_faults($run, 'a'));
+faulty('CPU 1 does not report', console_of(sub { s/cpu=1/cpu=2/g }));
+faulty('a MARK without a report', console_of(sub { s/.*STEAL cpu=1.*\n// }));
+faulty('a report without a MARK', console_of(sub { s/.*MARK cpu=1.*\n// }));
+faulty('a report of another number than its MARK', console_of(sub { s/struct_ns=0/struct_ns=1/ }));
+faulty('an empty console', console_of(sub { $_ = '' }));
+faulty('a console without stamps', console_of(sub { s/^\[.*?\] //mg }));
 faulty('Linux uses no structure', console_of(sub { s/struct_ns=0/struct_ns=none/ }));
-faulty('a structure that is short of the ledger', console_of(sub { s/=1500000000/=1499999999/ }));
-faulty('a structure that is ahead of the ledger', console_of(sub { s/=1500000000/=1500000001/ }));
+faulty('a structure that is short of the ledger', console_of(sub { s/=1500000000/=1499999999/g }));
+faulty('a structure that is ahead of the ledger', console_of(sub { s/=1500000000/=1500000001/g }));
+faulty('a ledger that is 30 ms ahead', console_of(sub { s/ 1\.500000000/ 1.530000000/g }));
 faulty('/proc/stat 30 ms short', console_of(sub { s/=149/=147/ }));
 faulty('/proc/stat 30 ms ahead', console_of(sub { s/=149/=153/ }));
 faultless('/proc/stat 20 ms ahead', console_of(sub { s/=149/=152/ }));
-faultless('stolen later', steal_faults(doctored($run, sub { $_->{console}{a} =~ s/=1500000000/=1499999999/ }), 'a', 1));
+faulty('a ledger that ends with less', steal_faults(doctored($run, sub { $_->{json}{vms}[0]{vcpus}[0]{stolen_ns} -= 1 }), 'a'));
+faultless('more is stolen later', steal_faults(doctored($run, sub { $_->{json}{vms}[0]{vcpus}[0]{stolen_ns} += 1 << 40 }), 'a'));
 
 faultless('whole TAP', tap_faults("# x\nok 1 - a\nok 2 - b\n1..2\n"));
 for my $bad ('', "1..0\n", "ok 1\n", "ok 1\n1..2\n", "ok 1\nnot ok 2\n1..2\n", "ok 1\nBail out! x\n", "ok 1\nok 2\n1..1\n") {

@@ -10,19 +10,6 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# Of spin's lines: every vCPU has run, and read what the ledger has. `later_ns`: stolen after it looked.
-sub spin_faults
-{
-	my ($run, $name, $later_ns) = @_;
-	my %line = map { $_->{cpu} => $_ } line_of('SPIN', $run->{console}{$name});
-	my ($vm) = grep { $_->{name} eq $name } @{$run->{json}{vms}};
-	return map {
-		my ($l, $stolen) = ($line{$_->{id}}, $_->{stolen_ns});
-		!$l ? "$name/$_->{id} is silent" : $l->{stolen_ns} > $stolen || $stolen - $l->{stolen_ns} > $later_ns
-			? "$name/$_->{id}: read $l->{stolen_ns} ns, the ledger has $stolen" : ();
-	} @{$vm->{vcpus}};
-}
-
 # How far apart the running times of equal vCPUs are, in percent of their mean.
 sub spread
 {
@@ -47,13 +34,11 @@ my @eight = map { bare("vm$_", 'spin', 'until_ms=1000', vcpus => 8) } 1 .. 8;
 for my $case (['64 vCPUs on 1 CPU', {timeslice_us => 1000}], ['64 vCPUs on 8 CPUs, in real time', {pcpus => 8, free => 1, cpu => 'neoverse-n1'}],
 	['64 vCPUs on 2 CPUs, in real time', {pcpus => 2, free => 1}], ['64 vCPUs on 4 CPUs, in real time', {pcpus => 4, free => 1}]) {
 	my ($name, $how) = @$case;
-	my $run = run_ok($name, $how, @eight);
-	faultless("$name: each has run, and knows its loss", map { spin_faults($run, "vm$_", 10_000_000_000) } 1 .. 8);
-	next if $how->{pcpus};
-	faultless("$name: to the end", map { spin_faults($run, "vm$_", 300_000_000) } 1 .. 8);
-	faulty('one silent', spin_faults(doctored($run, sub { $_->{console}{vm3} =~ s/^SPIN cpu=5.*\n//m }), 'vm3', 300_000_000));
-	faulty('another\'s number', spin_faults(doctored($run, sub { $_->{console}{vm3} =~ s/(cpu=5 .*stolen_ns=)\d+/${1}1/ }), 'vm3',
-		300_000_000));
+	my $run = run_ok($name, {stamp => 1, %$how}, @eight);
+	faultless("$name: each has run, and knows its loss", map { mark_faults($run, "vm$_") } 1 .. 8);
+	faulty('a silent vCPU', mark_faults(doctored($run, sub { $_->{stamped}{vm3} =~ s/MARK cpu=5.*\n//g }), 'vm3'));
+	faulty('the number of another vCPU', mark_faults(doctored($run, sub { $_->{stamped}{vm3} =~ s/(MARK cpu=5 stolen_ns=)\d+/${1}1/g }),
+		'vm3'));
 }
 {
 	my $run = run_ok('64 spin for ever', {timeslice_us => 500, options => ['--seconds', 1]},

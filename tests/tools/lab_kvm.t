@@ -38,6 +38,8 @@ sub refused_key
 
 my $vm = "[vm a]\nkernel = Image\n";
 refused('--deterministic', "--deterministic and --on kvm: time is the host's, which repeats nothing", $vm, '--deterministic');
+refused('--stamp', '--stamp and --on kvm: Linux counts a wait when it is over, so what was stolen at an instant is not known',
+	$vm, '--stamp');
 refused('--hypervisor', "--hypervisor and --on kvm: the hypervisor is the host's", $vm, '--hypervisor', "$dir/Image");
 
 my ($status, $out, $err) = finish(start('/dev/null', 'lab', '--on', 'xen', $two));

@@ -89,6 +89,21 @@ END
 	is($out, $table, 'not on standard output as well');
 }
 
+# Stamps.
+{
+	my $script = $final . q{
+		begin(); put(0, "a\r"); record('line 0 1500 2000000000 7'); put(0, "\nb"); put(1, "x");
+		record('line 1 2000 1'); put(1, "\n"); final(); record('done 0 x')};
+	my ($status, $out, $err) = lab($script, '--stamp');
+	is($status, 0, 'with --stamp');
+	is($out, "busy| [1.500000000 stolen 2.000000000 0.000000007] a\nidle| [2.000000000 stolen 0.000000001] x\nbusy| b\n$table",
+		'each line that has ended begins with its stamp');
+	($status, $out, $err) = lab($script, '--stamp', '--console-dir', "$dir/stamped");
+	is(slurp("$dir/stamped/busy.log"), "[1.500000000 stolen 2.000000000 0.000000007] a\r\nb\n", 'so it is in the files');
+	($status, $out, $err) = lab($final . q{begin(); record('line 1 1 2 3'); wait_for_stop(); final(); record('done 0 x')}, '--stamp');
+	is($status, 1, 'a stamp for more vCPUs than there are is a malformed stream');
+}
+
 # Slow bytes: one at a time.
 {
 	my ($status, $out, $err) = lab($final . q{

@@ -32,6 +32,7 @@ static const struct line lines[] = {
 	{NULL, 1, "sample-ns", CELLS, 100000000, NULL},
 	{NULL, 1, "attached", CELL, BUNDLE_NOBODY, NULL},
 	{NULL, 1, "until", CELL, 1, NULL},
+	{NULL, 1, "stamp-lines", CELL, 1, NULL},
 	{"vm@0", 2, "name", TEXT, 0, "linux-1"},
 	{NULL, 2, "vcpus", CELL, 8, NULL},
 	{NULL, 2, "memory", CELLS, 0x180000000, NULL},
@@ -157,7 +158,8 @@ static void good(void)
 
 	tap_ok(!wrong, "a good one: %s", wrong ? wrong : "read");
 	tap_ok(m.vms == 2 && m.timeslice_us == 4000 && m.run_ns == 20000000000 &&
-		       m.sample_ns == 100000000 && m.attached == BUNDLE_NOBODY && m.until == 1,
+		       m.sample_ns == 100000000 && m.attached == BUNDLE_NOBODY && m.until == 1 &&
+		       m.stamp_lines,
 	       "the lab");
 	tap_ok(!strcmp(a->name, "linux-1") && a->nvcpus == 8 && a->ram_size == 0x180000000 &&
 		       a->dialect == PVTIME_DIALECT_1_0 && a->entry == 0x40200000 &&
@@ -281,7 +283,7 @@ static void names(void)
 	       "of 16 bytes");
 	expect(false, &(struct change){.line = name, .raw = "abcdefgh", .length = 8},
 	       "without its NUL");
-	expect(false, &(struct change){.line = 0, .raw = "pvtime,lab-2", .length = 13},
+	expect(false, &(struct change){.line = 0, .raw = "pvtime,lab-3", .length = 13},
 	       "of another version");
 	expect(true, &(struct change){.line = -1, .segments = VM_MAX_SEGMENTS}, "16 segments");
 	tap_is_u64(vms[1].nsegments, VM_MAX_SEGMENTS, "are there");
@@ -299,7 +301,7 @@ static void few(void)
 
 		check(fdt_create(fdt, sizeof(fdt)) || fdt_finish_reservemap(fdt) ||
 		      fdt_begin_node(fdt, ""));
-		for (int i = 0; i < line_of("until", 0) + 1; i++)
+		for (int i = 0; i < line_of("stamp-lines", 0) + 1; i++)
 			put(fdt, &lines[i], &(struct change){.line = -1});
 		if (n)
 			check(fdt_begin_node(fdt, "vm@0") || fdt_end_node(fdt));

@@ -13,13 +13,20 @@ static struct vm vm = {.id = 5};
 
 /* The seams, which remember. */
 static char console[64];
-static unsigned sent, rooms, changes;
+static unsigned sent, rooms, changes, lines, line_sent;
 static bool line, wrong;
 
 void link_console(unsigned id, uint8_t byte)
 {
 	wrong = wrong || id != 5;
 	console[sent++ % sizeof(console)] = (char)byte;
+}
+
+void lab_line_ends(struct vm *of)
+{
+	wrong = wrong || of != &vm;
+	lines++;
+	line_sent = sent;
 }
 
 void link_has_room(void)
@@ -38,7 +45,7 @@ static void fresh(void)
 {
 	vuart_reset(&vm.uart);
 	memset(console, 0, sizeof(console));
-	sent = rooms = changes = 0;
+	sent = rooms = changes = lines = 0;
 	line = false;
 }
 
@@ -115,6 +122,13 @@ static void transmitting(void)
 	tap_is_u64(rd(FR), TXFE | RXFE, "and the FIFO is empty again");
 	wr(IMSC, TX);
 	tap_ok(rd(MIS) == TX && line && changes == 1, "unmasked: high");
+	tap_ok(!lines, "no line has ended");
+	wr(DR, '\n');
+	tap_ok(lines == 1 && line_sent == 1 && console[1] == '\n',
+	       "a line ends before its newline goes out");
+	fresh();
+	wr(IMSC, TX);
+	wr(DR, 'a');
 	wr(DR, 0x1234562);
 	tap_ok(line && changes == 1 && console[1] == 'b', "one more: still high; 8 bits are data");
 	wr(ICR, RX);

@@ -68,6 +68,7 @@ static void test_manifest(const struct lab *lab)
 	tap_is_u64(number("/", "sample-ns"), 100000000, "sample-ns");
 	tap_is_u64(number("/", "attached"), 1, "attached");
 	tap_is_u64(number("/", "until"), 2, "until");
+	tap_is_u64(number("/", "stamp-lines"), 1, "stamp-lines");
 	tap_ok(strcmp(fdt_getprop(bundle, fdt_path_offset(bundle, "/vm@0"), "name", NULL),
 		      "first") == 0,
 	       "name");
@@ -142,7 +143,7 @@ static void write_lab(void)
 
 int main(void)
 {
-	const struct lab_run run = {1ull << 40, 100000000, 1, 2};
+	const struct lab_run run = {1ull << 40, 100000000, 1, 2, true};
 	struct lab *lab;
 	FILE *f;
 

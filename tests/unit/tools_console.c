@@ -109,6 +109,64 @@ static void test_files(void)
 	rmdir(base);
 }
 
+static void stamp(struct consoles *c, uint32_t vm, uint64_t at_ns, uint64_t stolen_ns)
+{
+	const uint64_t stolen[] = {stolen_ns, UINT64_MAX};
+
+	consoles_stamp(c, vm, at_ns, stolen, 2);
+}
+
+#define MOST "18446744073.709551615"
+
+static void test_stamped(void)
+{
+	static struct consoles c;
+	char dir[] = "/tmp/pvtime-console-XXXXXX", log[2048];
+	static uint8_t wide[1500];
+	char *text = NULL;
+	size_t size;
+
+	if (mkdtemp(dir) == NULL) {
+		tap_ok(false, "mkdtemp");
+		return;
+	}
+	consoles_open(&c, &shape, dir);
+	c.stamped = c.prefixed = true;
+	c.out = open_memstream(&text, &size);
+	put(&c, 0, "one");
+	stamp(&c, 0, 12003000000, 5);
+	put(&c, 0, "\r\ntwo");
+	stamp(&c, 1, 1, 1000000000);
+	put(&c, 1, "\n");
+	put(&c, 0, " and more\nend");
+	consoles_close(&c);
+	expect(text,
+	       "a| [12.003000000 stolen 0.000000005 " MOST "] one\n"
+	       "bb| [0.000000001 stolen 1.000000000 " MOST "] \n"
+	       "a| two and more\na| end\n",
+	       "each line with its own stamp, and none with that of another line");
+	fclose(c.out);
+	free(text);
+	slurp(dir, "a.log", log, sizeof(log));
+	expect(log, "[12.003000000 stolen 0.000000005 " MOST "] one\r\ntwo and more\nend\n",
+	       "in the file too, the bytes otherwise as they were");
+	slurp(dir, "bb.log", log, sizeof(log));
+
+	consoles_open(&c, &shape, dir);
+	c.stamped = true;
+	memset(wide, 'w', sizeof(wide));
+	consoles_write(&c, 0, wide, sizeof(wide));
+	stamp(&c, 0, 0, 0);
+	put(&c, 0, "\n");
+	consoles_close(&c);
+	slurp(dir, "a.log", log, sizeof(log));
+	tap_ok(strlen(log) > 1500 && log[0] == 'w' && log[1023] == 'w' &&
+		       strncmp(log + 1024, "\n[0.000000000 stolen ", 21) == 0,
+	       "a line that is too long is broken, and its last piece has the stamp");
+	slurp(dir, "bb.log", log, sizeof(log));
+	rmdir(dir);
+}
+
 static void test_errors(void)
 {
 	static struct consoles c;
@@ -128,6 +186,7 @@ int main(void)
 	test_prefixed();
 	test_attached();
 	test_files();
+	test_stamped();
 	test_errors();
 	return tap_done();
 }

@@ -60,6 +60,16 @@ static void test_good(void)
 	tap_ok(feed(&r, "vm 0 stuck") == RECORD_VM && r.vm == 0 && r.vm_event == RECORD_VM_STUCK,
 	       "a VM is stuck");
 	tap_ok(feed(&r, "vm 0 off") == RECORD_VM && r.vm_event == RECORD_VM_OFF, "a VM is off");
+	tap_ok(feed(&r, "line 0 77 5 18446744073709551615") == RECORD_LINE && r.vm == 0 &&
+		       r.line_at == 77 && r.line_stolen_ns[0] == 5 &&
+		       r.line_stolen_ns[1] == UINT64_MAX,
+	       "a line ends: one number for each vCPU");
+	tap_ok(feed_all(&r, "sample 5|" A0 "|line 1 78 9") == RECORD_LINE && r.vm == 1 &&
+		       r.line_at == 78 && r.line_stolen_ns[0] == 9,
+	       "a line ends amid a ledger");
+	tap_ok(feed_all(&r, A1 "|" B0 "|end") == RECORD_LEDGER && r.ledger.at == 5 &&
+		       r.ledger.vcpus[0].ticks[PVTIME_READY] == 2,
+	       "the ledger is whole all the same");
 	tap_ok(feed_all(&r, "final 5|" ALL "|end") == RECORD_LEDGER && r.ledger.final, "the final");
 	tap_ok(feed(&r, "done 0 the time was up") == RECORD_DONE && r.status == 0 &&
 		       strcmp(r.text, "the time was up") == 0,
@@ -119,6 +129,13 @@ static const struct {
 	{"start 5|vm 2 off", "an event of a VM that does not exist"},
 	{"start 5|vm 0", "no event"},
 	{"start 5|vm 0 offf", "an unknown event"},
+	{"line 0 1 2 3", "a line before start"},
+	{"start 5|line 2 1 2", "a line of a VM that does not exist"},
+	{"start 5|line 0 1 2", "a line with a vCPU missing"},
+	{"start 5|line 1 1 2 3", "a line with a vCPU too many"},
+	{"start 5|line 1", "a line at no time"},
+	{"start 5|line 1 1 x", "a line with a word for a number"},
+	{"start 5|final 1|" ALL "|end|line 1 1 2", "a line after the final ledger"},
 	{"start 5|done 0 fine", "all is well, without a final ledger"},
 	{"start 5|done 2 what", "an unknown status"},
 	{"start 5|done 1", "no reason"},

@@ -133,6 +133,7 @@ static int make_manifest(const struct lab *lab, const struct lab_run *run, uint6
 	put64(&m, "sample-ns", run->sample_ns);
 	put32(&m, "attached", run->attached);
 	put32(&m, "until", run->until);
+	put32(&m, "stamp-lines", run->stamp_lines);
 	for (uint32_t i = 0; i < lab->vm_count; i++) {
 		put_vm(&m, i, &lab->vms[i], fdt_offset);
 		fdt_offset = align_up(fdt_offset + lab->vms[i].fdt_size, BUNDLE_ALIGN);
@@ -192,7 +193,7 @@ int bundle_write(const struct lab *lab, const struct lab_run *run, FILE *out)
 
 uint64_t bundle_size(const struct lab *lab)
 {
-	static const struct lab_run any = {0, 0, BUNDLE_NOBODY, BUNDLE_NOBODY};
+	static const struct lab_run any = {0, 0, BUNDLE_NOBODY, BUNDLE_NOBODY, false};
 	void *manifest;
 	int size = final_manifest(lab, &any, &manifest);
 	uint64_t bundle;

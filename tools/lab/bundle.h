@@ -3,6 +3,7 @@
 #define TOOLS_LAB_BUNDLE_H
 
 /* A lab as the hypervisor gets it: the writer of machine/bundle.h, and the board it needs. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include "machine/bundle.h"
@@ -14,6 +15,7 @@ struct lab_run {
 	uint64_t sample_ns; /* period of the samples, 0: none */
 	uint32_t attached;  /* index of the VM whose console has input, or BUNDLE_NOBODY */
 	uint32_t until;	    /* index of the VM with whose end the lab ends, or BUNDLE_NOBODY */
+	bool stamp_lines;   /* each line that a guest prints gets a record */
 };
 
 /*

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "tools/lab/console.h"
 #include "tools/report.h"
+
+#define NS_PER_S UINT64_C(1000000000)
 
 /* Like mkdir -p. Returns 0 or an errno. */
 static int make_directory(const char *dir)
@@ -68,44 +71,79 @@ bool consoles_open(struct consoles *consoles, const struct ledger_shape *shape, 
 
 struct line_target {
 	struct consoles *consoles;
-	const char *name;
+	struct console *console;
 };
+
+static struct line_target target_of(struct consoles *consoles, uint32_t vm)
+{
+	return (struct line_target){consoles, &consoles->vm[vm]};
+}
+
+static void write_line(struct consoles *consoles, FILE *file, const char *name, const char *before,
+		       const char *stamp, const char *text, size_t len)
+{
+	errno = 0;
+	fputs(before, file);
+	fputs(stamp, file);
+	fwrite(text, 1, len, file);
+	fputc('\n', file);
+	if (ferror(file))
+		keep_error(consoles, name);
+}
 
 static void put_line(void *ctx, const char *text, size_t len, bool whole)
 {
 	const struct line_target *target = ctx;
-	FILE *out = target->consoles->out;
+	struct consoles *consoles = target->consoles;
+	struct console *console = target->console;
+	char before[64];
 
 	(void)whole;
+	if (consoles->stamped && console->log != NULL)
+		write_line(consoles, console->log, console->name, "", console->stamp, text, len);
 	/* Guests end lines with CR LF. */
 	while (len > 0 && text[len - 1] == '\r')
 		len--;
-	errno = 0;
-	fprintf(out, "%s| ", target->name);
-	fwrite(text, 1, len, out);
-	fputc('\n', out);
-	if (ferror(out))
-		keep_error(target->consoles, "standard output");
+	snprintf(before, sizeof(before), "%s| ", console->name);
+	if (consoles->prefixed)
+		write_line(consoles, consoles->out, "standard output", before, console->stamp, text,
+			   len);
+	console->stamp[0] = '\0';
+}
+
+void consoles_stamp(struct consoles *consoles, uint32_t vm, uint64_t at_ns,
+		    const uint64_t *stolen_ns, uint32_t vcpus)
+{
+	char *stamp = consoles->vm[vm].stamp;
+	size_t room = sizeof(consoles->vm[vm].stamp), n;
+
+	n = (size_t)snprintf(stamp, room, "[%" PRIu64 ".%09u stolen", at_ns / NS_PER_S,
+			     (unsigned)(at_ns % NS_PER_S));
+	for (uint32_t id = 0; id < vcpus; id++)
+		n += (size_t)snprintf(stamp + n, room - n, " %" PRIu64 ".%09u",
+				      stolen_ns[id] / NS_PER_S,
+				      (unsigned)(stolen_ns[id] % NS_PER_S));
+	snprintf(stamp + n, room - n, "] ");
 }
 
 void consoles_write(struct consoles *consoles, uint32_t vm, const uint8_t *bytes, size_t n)
 {
 	struct console *console = &consoles->vm[vm];
-	struct line_target target = {consoles, console->name};
+	struct line_target target = target_of(consoles, vm);
 
 	if (n == 0)
 		return;
 	errno = 0;
-	if (console->log != NULL && fwrite(bytes, 1, n, console->log) != n)
+	if (console->log != NULL && !consoles->stamped && fwrite(bytes, 1, n, console->log) != n)
 		keep_error(consoles, console->name);
 	if (vm == consoles->attached) {
 		errno = 0;
 		consoles->midline = bytes[n - 1] != '\n';
 		if (fwrite(bytes, 1, n, consoles->out) != n)
 			keep_error(consoles, "standard output");
-	} else if (consoles->prefixed) {
-		lines_feed(&console->lines, bytes, n, put_line, &target);
 	}
+	if (consoles->prefixed || consoles->stamped)
+		lines_feed(&console->lines, bytes, n, put_line, &target);
 }
 
 bool consoles_flush(struct consoles *consoles)
@@ -125,9 +163,9 @@ bool consoles_close(struct consoles *consoles)
 {
 	for (uint32_t i = 0; i < consoles->count; i++) {
 		struct console *console = &consoles->vm[i];
-		struct line_target target = {consoles, console->name};
+		struct line_target target = target_of(consoles, i);
 
-		if (consoles->prefixed)
+		if (consoles->prefixed || consoles->stamped)
 			lines_flush(&console->lines, put_line, &target);
 		errno = 0;
 		if (console->log != NULL && fclose(console->log) != 0)

@@ -12,10 +12,13 @@
 
 #define CONSOLE_NOBODY UINT32_MAX
 
+#define CONSOLE_STAMP_MAX (32 + 22 * MAP_MAX_VCPUS_PER_VM)
+
 struct console {
 	const char *name;
 	FILE *log; /* NULL: none */
 	struct lines lines;
+	char stamp[CONSOLE_STAMP_MAX]; /* of the line that ends next; empty: it has none */
 };
 
 struct consoles {
@@ -23,6 +26,7 @@ struct consoles {
 	uint32_t attached; /* whose bytes go to `out` as they are, or CONSOLE_NOBODY */
 	bool midline;	   /* the attached one's line is unfinished */
 	bool prefixed;	   /* all others' lines go to `out`, "NAME| " before each */
+	bool stamped;	   /* each line has its stamp before it, in the files and behind "NAME| " */
 	FILE *out;
 	int error; /* errno of the first write that failed, of `error_name` */
 	const char *error_name;
@@ -37,6 +41,14 @@ bool consoles_open(struct consoles *consoles, const struct ledger_shape *shape, 
 
 /* n bytes that the VM wrote. */
 void consoles_write(struct consoles *consoles, uint32_t vm, const uint8_t *bytes, size_t n);
+
+/*
+ * The VM's next byte ends a line, which gets the stamp "[SECONDS stolen SECONDS...] ": the time since the guests'
+ * start, and what was stolen by then from each of the VM's vCPUs. Of a line of more than LINES_MAX bytes only the
+ * last piece has it.
+ */
+void consoles_stamp(struct consoles *consoles, uint32_t vm, uint64_t at_ns,
+		    const uint64_t *stolen_ns, uint32_t vcpus);
 
 /* Everything so far to where it belongs; false once a write has failed. */
 bool consoles_flush(struct consoles *consoles);

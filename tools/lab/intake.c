@@ -81,6 +81,11 @@ static void take_record(void *ctx, const char *line, size_t len, bool whole)
 	case RECORD_LEDGER:
 		take_ledger(in);
 		break;
+	case RECORD_LINE:
+		consoles_stamp(in->consoles, in->records.vm,
+			       pvtime_ticks_to_ns(in->records.line_at, in->records.ledger.cntfrq),
+			       in->records.line_stolen_ns, in->shape->vms[in->records.vm].vcpus);
+		break;
 	case RECORD_BAD:
 		intake_fail(in, "malformed stream from %s: %s", in->maker, in->records.text);
 		break;

@@ -110,6 +110,7 @@ static bool load_lab(struct lab_command *c)
 		}
 	}
 	c->run.run_ns = c->options.run_ns;
+	c->run.stamp_lines = c->options.stamp;
 	c->run.sample_ns = c->options.watch ? SAMPLE_NS : 0;
 	return find_vm(c, "--attach", c->options.attach, &c->run.attached) &&
 	       find_vm(c, "--until", c->options.until, &c->run.until);
@@ -153,6 +154,7 @@ static bool open_outputs(struct lab_command *c)
 		return false;
 	c->consoles.attached = c->run.attached == BUNDLE_NOBODY ? CONSOLE_NOBODY : c->run.attached;
 	c->consoles.prefixed = o->console_dir == NULL && !o->watch && o->attach == NULL;
+	c->consoles.stamped = o->stamp;
 	/* Standard output is then the ledger's alone. */
 	if (c->json == stdout)
 		c->consoles.out = stderr;

@@ -17,6 +17,7 @@ const char lab_usage[] =
 	"  --console-dir DIR  write what each guest prints to DIR/NAME.log\n"
 	"  --json FILE        write the final ledger to FILE; - is standard output\n"
 	"  --watch            show a live table of where the time of each vCPU goes\n"
+	"  --stamp            begin each line of a console with what was stolen when it ended\n"
 	"  --attach NAME      make this terminal the console of that guest; Ctrl-] ends the lab\n"
 	"  --hypervisor FILE  the hypervisor's image, if not hypervisor.img next to pvtime\n"
 	"  --snapshot FILE    with --on kvm: in the end, save the guests to FILE\n"
@@ -57,6 +58,9 @@ static bool compatible(const struct options *options)
 		why = "--hypervisor and --on kvm: the hypervisor is the host's";
 	else if (!options->kvm && (options->snapshot != NULL || options->restore != NULL))
 		why = "--snapshot and --restore: expected --on kvm with them";
+	else if (options->kvm && options->stamp)
+		why = "--stamp and --on kvm: Linux counts a wait when it is over, so what was "
+		      "stolen at an instant is not known";
 	else if (options->attach != NULL && options->deterministic)
 		why = "--attach and --deterministic: what you type arrives at no determined time";
 	else if (options->attach != NULL && options->watch)
@@ -79,6 +83,7 @@ bool options_parse(struct options *options, int argc, char **argv)
 		{"console-dir", .text = &options->console_dir},
 		{"json", .text = &options->json},
 		{"watch", .flag = &options->watch},
+		{"stamp", .flag = &options->stamp},
 		{"attach", .text = &options->attach},
 		{"hypervisor", .text = &options->hypervisor},
 		{"snapshot", .text = &options->snapshot},

@@ -12,6 +12,7 @@ struct options {
 	bool kvm;	  /* --on kvm */
 	bool deterministic;
 	bool watch;
+	bool stamp;
 	bool help;
 	const char *until;	 /* NULL: every VM's end */
 	const char *attach;	 /* NULL: nobody */

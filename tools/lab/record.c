@@ -137,6 +137,21 @@ static bool close_ledger(struct record_reader *r, struct cursor c)
 	return true;
 }
 
+/* "line": also amid a ledger, whose other fields it leaves alone. */
+static bool read_line(struct record_reader *r, struct cursor c)
+{
+	uint64_t vm;
+
+	if ((r->phase != RECORD_BETWEEN && r->phase != RECORD_INSIDE) || !take_u64(&c, &vm) ||
+	    vm >= r->shape->vm_count || !take_u64(&c, &r->line_at))
+		return false;
+	for (uint32_t id = 0; id < r->shape->vms[vm].vcpus; id++)
+		if (!take_u64(&c, &r->line_stolen_ns[id]))
+			return false;
+	r->vm = (uint32_t)vm;
+	return at_end(&c);
+}
+
 static bool read_vm(struct record_reader *r, struct cursor c)
 {
 	static const char *const events[] = {
@@ -195,6 +210,8 @@ enum record_event record_line(struct record_reader *r, const char *line, size_t 
 		return open_ledger(r, c, false) ? RECORD_NOTHING : bad(r, "malformed record", line);
 	if (take_word(&c, "final"))
 		return open_ledger(r, c, true) ? RECORD_NOTHING : bad(r, "malformed record", line);
+	if (take_word(&c, "line"))
+		return read_line(r, c) ? RECORD_LINE : bad(r, "malformed record", line);
 	if (take_word(&c, "vm"))
 		return read_vm(r, c) ? RECORD_VM : bad(r, "malformed record", line);
 	if (take_word(&c, "start"))

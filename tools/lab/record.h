@@ -13,9 +13,10 @@ enum record_event {
 	RECORD_NOTHING, /* part of a ledger */
 	RECORD_START,	/* cntfrq is known */
 	RECORD_LEDGER,	/* `ledger` is whole; ledger.final says which kind */
-	RECORD_VM,	/* `vm` has come to `vm_event` */
-	RECORD_DONE,	/* `status` and `text`; no line may follow */
-	RECORD_BAD,	/* `text` says what is wrong. From now on only a "done 1" is listened to */
+	RECORD_LINE, /* the next byte of `vm` ends a line: `line_at` and `line_stolen_ns` are of now */
+	RECORD_VM,   /* `vm` has come to `vm_event` */
+	RECORD_DONE, /* `status` and `text`; no line may follow */
+	RECORD_BAD,  /* `text` says what is wrong. From now on only a "done 1" is listened to */
 };
 
 enum record_vm_event { RECORD_VM_OFF, RECORD_VM_RESET, RECORD_VM_STUCK };
@@ -34,7 +35,9 @@ struct record_reader {
 	bool seen[MAP_MAX_VCPUS]; /* of the ledger that is being read */
 	uint32_t vm;
 	enum record_vm_event vm_event;
-	uint32_t status; /* 0 or 1 */
+	uint64_t line_at;			       /* ticks since the guests' start */
+	uint64_t line_stolen_ns[MAP_MAX_VCPUS_PER_VM]; /* from each of the VM's vCPUs */
+	uint32_t status;			       /* 0 or 1 */
 	char text[512];
 };
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What Linux and the hypervisor's structure say was stolen from a CPU, at one instant:
+ *
+ *	report CPU ADDRESS     ADDRESS: of the CPU's structure (physical), or `none`
+ *
+ *	MARK cpu=N stolen_ns=V
+ *	STEAL cpu=N proc_ticks=T struct_ns=V
+ *
+ * T: steal in /proc/stat (USER_HZ, 10 ms). V: what the structure says in nanoseconds. The MARK is printed after T and V
+ * were read, and again with new ones until the structure shows that nothing was stolen from before they were read until
+ * after the line was out. So V is the CPU's stolen time when the last MARK ended, whatever others do: `pvtime lab --stamp`
+ * puts the ledger of that instant before it. With `none`, STEAL comes alone.
+ */
+#include <ctype.h>
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <unistd.h>
+#include "pvtime/abi.h"
+
+#define TRIES	  10000u
+#define RUN_TICKS 3u
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "report: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static uint64_t number(const char *text)
+{
+	char *end;
+
+	errno = 0;
+	uint64_t value = strtoull(text, &end, 0);
+	if (errno != 0 || *end != '\0' || !isdigit((unsigned char)*text)) {
+		errno = EINVAL;
+		fail(text);
+	}
+	return value;
+}
+
+/* A CPU's line of /proc/stat: its steal, and what it spent on anything but waiting; in USER_HZ. */
+struct proc_stat {
+	uint64_t steal, ran;
+};
+
+static struct proc_stat proc_stat(unsigned cpu)
+{
+	uint64_t user, nice, system, irq, softirq;
+	struct proc_stat s;
+	char line[512], format[128];
+	FILE *f = fopen("/proc/stat", "re");
+
+	if (f == NULL)
+		fail("/proc/stat");
+	snprintf(format, sizeof(format),
+		 "cpu%u %%" SCNu64 " %%" SCNu64 " %%" SCNu64 " %%*s %%*s %%" SCNu64 " %%" SCNu64
+		 " %%" SCNu64,
+		 cpu);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (sscanf(line, format, &user, &nice, &system, &irq, &softirq, &s.steal) == 6) {
+			fclose(f);
+			s.ran = user + nice + system + irq + softirq;
+			return s;
+		}
+	}
+	errno = ENOENT;
+	fail("/proc/stat: the CPU's line");
+	return s;
+}
+
+/*
+ * Linux takes over the hypervisor's count at a tick that hits a running task, and counts a tick as run only when it has
+ * taken over all that was stolen: so run 30 ms by that count. From then on /proc/stat is behind by less than a tick of
+ * the kernel, and by the rounding to USER_HZ.
+ */
+static void run_a_while(unsigned cpu)
+{
+	uint64_t enough = proc_stat(cpu).ran + RUN_TICKS;
+
+	while (proc_stat(cpu).ran < enough)
+		;
+}
+
+/* The structure, mapped for reading. */
+static const struct pvtime_stolen *map_structure(uint64_t address)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int fd = open("/dev/mem", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fail("/dev/mem");
+	const char *at =
+		mmap(NULL, page, PROT_READ, MAP_SHARED, fd, (off_t)(address & ~(page - 1)));
+	if (at == MAP_FAILED)
+		fail("/dev/mem");
+	close(fd);
+	return (const void *)(at + (address & (page - 1)));
+}
+
+static uint64_t stolen_ns(const struct pvtime_stolen *s)
+{
+	return le64toh(__atomic_load_n(&s->stolen_ns, __ATOMIC_ACQUIRE));
+}
+
+static void print(const char *text)
+{
+	if (fputs(text, stdout) == EOF || fflush(stdout) != 0)
+		fail("standard output");
+	/* Until the UART has it; what is no terminal has it already. */
+	if (tcdrain(STDOUT_FILENO) != 0 && errno != ENOTTY && errno != EINVAL)
+		fail("standard output");
+}
+
+static void report(unsigned cpu, const struct pvtime_stolen *s)
+{
+	char text[96];
+
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		uint64_t ns = stolen_ns(s), ticks = proc_stat(cpu).steal;
+
+		snprintf(text, sizeof(text), "MARK cpu=%u stolen_ns=%" PRIu64 "\n", cpu, ns);
+		print(text);
+		if (stolen_ns(s) == ns) {
+			snprintf(text, sizeof(text),
+				 "STEAL cpu=%u proc_ticks=%" PRIu64 " struct_ns=%" PRIu64 "\n", cpu,
+				 ticks, ns);
+			print(text);
+			return;
+		}
+	}
+	errno = EAGAIN;
+	fail("there was no time in which nothing was stolen");
+}
+
+int main(int argc, char **argv)
+{
+	cpu_set_t only;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: report CPU ADDRESS|none\n");
+		return 1;
+	}
+	unsigned cpu = (unsigned)number(argv[1]);
+	CPU_ZERO(&only);
+	CPU_SET(cpu, &only);
+	if (sched_setaffinity(0, sizeof(only), &only) != 0)
+		fail(argv[1]);
+	run_a_while(cpu);
+	if (strcmp(argv[2], "none") == 0)
+		printf("STEAL cpu=%u proc_ticks=%" PRIu64 " struct_ns=none\n", cpu,
+		       proc_stat(cpu).steal);
+	else
+		report(cpu, map_structure(number(argv[2])));
+	return 0;
+}
