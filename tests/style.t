@@ -25,31 +25,58 @@ report $? "clang-format refuses a bad layout"
 ! printf '#!/bin/sh\nrm $1\n' | shellcheck - >/dev/null 2>&1
 report $? "shellcheck refuses a bad script"
 
+# verdicts WHAT STATUS FILE...: one test for each file that the checker was given at once: whether the complaints in $log, lines
+# FILE:LINE:..., name it. STATUS is the checker's: it may not fail, or complain about another file, without a test that fails.
+newline='
+'
+verdicts() {
+	what=$1 status=$2
+	shift 2
+	named=$newline$(sed -n 's/^\([^ :]*\):[0-9][0-9]*:.*/\1/p' "$log" | sort -u)$newline
+	failed=0
+	for f; do
+		case $named in
+		*"$newline$f$newline"*)
+			failed=$((failed + 1))
+			report 1 "$what of $f"
+			grep -F "$f:" "$log" | head -n 6 | diagnose
+			;;
+		*) report 0 "$what of $f" ;;
+		esac
+	done
+	[ "$failed" -eq "$(echo "$named" | grep -c .)" ] && { [ "$status" -eq 0 ] || [ "$failed" -gt 0 ]; }
+	report $? "$what: the checker has come to its end, and complains about no other file"
+	[ "$failed" -gt 0 ] || diagnose <"$log"
+}
+
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+
 files=$(sources -name '*.[ch]')
 # shellcheck disable=SC2086
 at_least "C files" 565 "$(printf '%s\n' $files | grep -c .)"
-for f in $files; do
-	out=$(clang-format --dry-run -Werror "$f" 2>&1)
-	report $? "layout of $f"
-	[ -z "$out" ] || echo "$out" | head -n 6 | diagnose
-done
+# shellcheck disable=SC2086
+clang-format --dry-run -Werror $files >"$log" 2>&1
+# shellcheck disable=SC2086
+verdicts layout $? $files
 
 files=$(sources -name '*.[chSt]' -o -type f -path './scripts/*')
 # shellcheck disable=SC2086
 at_least "files that say their licence" 645 "$(printf '%s\n' $files | grep -c .)"
-for f in $files; do
-	head -n 3 "$f" | grep -q 'SPDX-License-Identifier: BSD-2-Clause'
-	report $? "licence of $f"
-done
+# shellcheck disable=SC2086
+awk 'FNR == 1 { said[FILENAME] = 0 }
+	FNR <= 3 && /SPDX-License-Identifier: BSD-2-Clause/ { said[FILENAME] = 1 }
+	END { for (i = 1; i < ARGC; i++) if (!said[ARGV[i]]) print ARGV[i] ":1: no licence" }' $files >"$log" 2>&1
+# shellcheck disable=SC2086
+verdicts licence $? $files
 
-scripts=0
-for f in $(sources -perm -u+x); do
-	head -n 1 "$f" | grep -Eq '^#! ?/(usr/)?bin/(env )?(ba)?sh' || continue
-	scripts=$((scripts + 1))
-	out=$(shellcheck -x "$f" 2>&1)
-	report $? "shellcheck of $f"
-	[ -z "$out" ] || echo "$out" | head -n 20 | diagnose
-done
-at_least "shell scripts" 15 $scripts
+# shellcheck disable=SC2046
+files=$(awk 'FNR == 1 && /^#! ?\/(usr\/)?bin\/(env )?(ba)?sh/ { print FILENAME }' $(sources -perm -u+x))
+# shellcheck disable=SC2086
+at_least "shell scripts" 15 "$(printf '%s\n' $files | grep -c .)"
+# shellcheck disable=SC2086
+shellcheck -x -f gcc $files >"$log" 2>&1
+# shellcheck disable=SC2086
+verdicts shellcheck $? $files
 
 report_done
