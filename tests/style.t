@@ -11,7 +11,7 @@ build=${BUILD:-build}
 
 # sources FIND-EXPRESSION: our files, in an order that does not depend on the file system.
 sources() {
-	find . \( -path "./$build" -o -path ./.git \) -prune -o -type f "$@" -print | LC_ALL=C sort
+	find . \( -path "./$build" -o -path ./.git \) -prune -o -type f \( "$@" \) -print | LC_ALL=C sort
 }
 
 diagnose() {
