@@ -10,24 +10,36 @@ CONFORMANCE_RUNTIME := $(patsubst %,%.o,$(basename $(wildcard guest/*.c guest/*.
 	hypervisor/format.c hypervisor/string.c lib/guest.c lib/convert.c lib/deadline.c))
 CONFORMANCE_SUITE   := $(patsubst %,%.o,$(basename $(wildcard conformance/*.c conformance/*.S)))
 
+# These know the granule or the build's name. All others are compiled once for each byte order, and do not compile where they use the
+# granule.
+CONFORMANCE_OWN := conformance/suite.o guest/mmu.o guest/start.o
+
 # GUEST_CFLAGS and GUEST_LDFLAGS are in mk/guest.mk, which comes after this file: only recipes have them.
 CONFORMANCE_CFLAGS = $(GUEST_CFLAGS) -DGUEST_GRANULE_SHIFT=$(CONFORMANCE_SHIFT_$(1)) -DGUEST_BUILD='"$(2)"' \
-	$(if $(filter be,$(3)),-mbig-endian)
+	$(CONFORMANCE_CFLAGS_$(3))
 CONFORMANCE_SHIFT_4k  := 12
 CONFORMANCE_SHIFT_16k := 14
 CONFORMANCE_SHIFT_64k := 16
+CONFORMANCE_CFLAGS_be := -mbig-endian
 
-conformance_objs = $(addprefix $(CONFORMANCE)/obj-$(1)/,$(CONFORMANCE_SUITE) $(CONFORMANCE_RUNTIME))
+# conformance_objs BUILD,ORDER,OBJECTS
+conformance_objs = $(foreach o,$(3),$(CONFORMANCE)/obj-$(if $(filter $(CONFORMANCE_OWN),$(o)),$(1),$(2))/$(o))
+
+# conformance_compile FOLDER,FLAGS
+define conformance_compile
+$(CONFORMANCE)/obj-$(1)/%.o: %.c
+	@mkdir -p $$(@D); echo "  $$@"
+	$(A64_CC) $(2) -c -o $$@ $$<
+$(CONFORMANCE)/obj-$(1)/%.o: %.S
+	@mkdir -p $$(@D); echo "  $$@"
+	$(A64_CC) $(2) -c -o $$@ $$<
+endef
+$(foreach o,le be,$(eval $(call conformance_compile,$(o),$$(GUEST_CFLAGS) -DGUEST_GRANULE_SHIFT=@ $(CONFORMANCE_CFLAGS_$(o)))))
 
 # conformance_build GRANULE,BUILD,ORDER
 define conformance_build
-$(CONFORMANCE)/obj-$(2)/%.o: %.c
-	@mkdir -p $$(@D); echo "  $$@"
-	$(A64_CC) $$(call CONFORMANCE_CFLAGS,$(1),$(2),$(3)) -c -o $$@ $$<
-$(CONFORMANCE)/obj-$(2)/%.o: %.S
-	@mkdir -p $$(@D); echo "  $$@"
-	$(A64_CC) $$(call CONFORMANCE_CFLAGS,$(1),$(2),$(3)) -c -o $$@ $$<
-$(CONFORMANCE)/suite-$(2).elf: $(call conformance_objs,$(2)) guest/image.ld
+$(call conformance_compile,$(2),$$(call CONFORMANCE_CFLAGS,$(1),$(2),$(3)))
+$(CONFORMANCE)/suite-$(2).elf: $(call conformance_objs,$(2),$(3),$(CONFORMANCE_SUITE) $(CONFORMANCE_RUNTIME)) guest/image.ld
 	$(A64_LD) $(if $(filter be,$(3)),-EB) $$(GUEST_LDFLAGS) -o $$@ $$(filter %.o,$$^)
 
 # What clang says about it.
@@ -45,7 +57,7 @@ $(CONFORMANCE)/%.raw: $(CONFORMANCE)/%.img
 	cp $< $@
 	printf '\0\0\0\0' | dd of=$@ bs=1 seek=56 conv=notrunc status=none
 
-COMPETITOR_OBJS := $(addprefix $(CONFORMANCE)/obj-4k-le/,conformance/competitor/competitor.o $(CONFORMANCE_RUNTIME))
+COMPETITOR_OBJS := $(call conformance_objs,4k-le,le,conformance/competitor/competitor.o $(CONFORMANCE_RUNTIME))
 $(CONFORMANCE)/competitor.elf: $(COMPETITOR_OBJS) guest/image.ld
 	$(A64_LD) $(GUEST_LDFLAGS) -o $@ $(filter %.o,$^)
 
@@ -56,7 +68,7 @@ CONFORMANCE_CLANG := \
 clang-host: $(CONFORMANCE_CLANG)
 
 .SECONDARY: $(CONFORMANCE)/competitor.elf $(COMPETITOR_OBJS) \
-	$(foreach b,$(CONFORMANCE_BUILDS),$(call conformance_objs,$(b)))
+	$(foreach b,$(CONFORMANCE_BUILDS),$(call conformance_objs,$(b),$(lastword $(subst -, ,$(b))),$(CONFORMANCE_SUITE) $(CONFORMANCE_RUNTIME)))
 
 .PHONY: conformance
 conformance: $(CONFORMANCE_IMAGES) ## build the conformance suite's guest, for every granule and byte order
