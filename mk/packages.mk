@@ -1,9 +1,12 @@
-# The Debian 12 packages that the project needs. Whatever is built, make first sees to it that they are
-# there, and installs what is missing (apt-get, through sudo where it is not run by root).
+# The packages of Debian 12, 13 and unstable that the project needs; all three have them under these names. Goals that
+# run something (make demo, make check) install those that are missing (apt-get, through sudo where it is not run by
+# root), and so does make packages. Every other goal installs nothing: it says what is missing and how to get it, and
+# stops.
 #
 # How: make remakes the makefiles it includes before anything else, and starts over when it did. So
 # no rule has to name the packages. Whenever a package was installed or removed, dpkg's status is newer
-# than the stamps, and it is looked again (50 ms). INSTALL=no only warns.
+# than the stamp, and it is looked again (50 ms). INSTALL=yes and INSTALL=no choose for any goal; INSTALL=warn goes on
+# without what is missing, for tools that did not come from a package.
 
 # To build what runs, and to run it.
 PACKAGES_BUILD := \
@@ -35,31 +38,39 @@ PACKAGES_CHECK := \
 	qemu-user \
 	shellcheck
 
-# To draw what the benchmark has measured.
+# To draw what the benchmark has measured; to make a Debian that is fresh.
 PACKAGES_BENCH := gnuplot-nox
+PACKAGES_FRESH := mmdebstrap
 
-# Goals that need none, goals that need no more than the first list, and the one that draws.
+# Goals that need none; those that need no more than the first list; and those that set up what they need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-PACKAGE_STAMPS := \
-	$(if $(filter-out help clean,$(GOALS)),$(BUILD)/packages-build.mk) \
-	$(if $(filter-out help clean conform conform-all conformance debian debian-hosts demo tools-a64 guests hypervisor install install-kvm kvm tools bench bench-quick bench-guest $(BUILD)/%,$(GOALS)),$(BUILD)/packages-check.mk) \
-	$(if $(filter bench,$(GOALS)),$(BUILD)/packages-bench.mk)
-INSTALL ?= yes
+GOALS_BARE  := help clean fresh
+GOALS_BUILD := all conform conform-all conformance debian debian-hosts demo tools-a64 guests hypervisor install \
+	install-kvm kvm matrix tools bench bench-quick bench-guest profile $(BUILD)/%
+GOALS_SETUP := bench bench-quick check check-kvm check-qemu check-unit conform conform-all demo fresh matrix mutants packages \
+	profile
+
+NEEDED := \
+	$(if $(filter-out $(GOALS_BARE),$(GOALS)),BUILD) \
+	$(if $(filter-out $(GOALS_BARE) $(GOALS_BUILD),$(GOALS)),CHECK) \
+	$(if $(filter bench packages,$(GOALS)),BENCH) \
+	$(if $(filter fresh packages,$(GOALS)),FRESH)
+INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is needed.
 DPKG_STATUS := $(wildcard /var/lib/dpkg/status)
-$(BUILD)/packages-build.mk: mk/packages.mk scripts/install-packages $(DPKG_STATUS)
-	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_BUILD)
-$(BUILD)/packages-check.mk: mk/packages.mk scripts/install-packages $(DPKG_STATUS)
-	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_CHECK)
-$(BUILD)/packages-bench.mk: mk/packages.mk scripts/install-packages $(DPKG_STATUS)
-	@INSTALL=$(INSTALL) scripts/install-packages $@ $(PACKAGES_BENCH)
+EMPTY :=
+PACKAGE_STAMP := $(BUILD)/packages$(subst $(EMPTY) ,,$(addprefix -,$(NEEDED))).mk
+$(PACKAGE_STAMP): mk/packages.mk scripts/install-packages $(DPKG_STATUS)
+	@INSTALL=$(INSTALL) scripts/install-packages $@ $(foreach n,$(NEEDED),$(PACKAGES_$(n)))
 
 # make -n remakes makefiles too, and must not install.
+ifneq ($(strip $(NEEDED)),)
 ifeq ($(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),)
-include $(PACKAGE_STAMPS)
+include $(PACKAGE_STAMP)
+endif
 endif
 
 .PHONY: packages
-packages: ## install the Debian packages that are needed and missing
+packages: ## install the Debian packages that any target needs and that are missing
 	@:
