@@ -47,8 +47,8 @@ include $(filter-out mk/tests.mk,$(sort $(call at_least,25,mk/*.mk))) mk/tests.m
 .PHONY: all clean help
 all: ## build the library, the hypervisor and the pvtime command
 clean: ## delete everything that was built (downloads are kept)
-	rm -rf $(filter-out $(BUILD)/debian,$(wildcard $(BUILD)/*))
+	rm -rf $(filter-out $(BUILD)/debian $(BUILD)/fresh,$(wildcard $(BUILD)/*))
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
--include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/debian/*' 2>/dev/null)
+-include $(shell find $(BUILD) \( -path $(BUILD)/debian -o -path $(BUILD)/fresh \) -prune -o -type f -name '*.d' -print 2>/dev/null)

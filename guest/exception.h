@@ -12,7 +12,7 @@
 #define ESR_EC_DATA_ABORT   0x25u
 #define ESR_EC_SERROR	    0x2fu
 #define ESR_WNR		    (1u << 6)
-#define ESR_FSC(esr)	    ((unsigned)(esr)&0x3f)
+#define ESR_FSC(esr)	    (0x3f & (unsigned)(esr))
 #define ESR_FSC_EXTERNAL    0x10u /* synchronous external abort, not on a table walk */
 #define ESR_FSC_PERMISSION  0x0cu /* to 0x0f, by level */
 #define ESR_FSC_TRANSLATION 0x04u /* to 0x07 */

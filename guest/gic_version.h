@@ -24,7 +24,7 @@ struct gic_version {
 	void (*send_sgi_to_others)(unsigned intid);
 };
 
-#define GIC_INTID(acknowledged) ((acknowledged)&0x3ffu) /* there are no LPIs */
+#define GIC_INTID(acknowledged) (0x3ffu & (acknowledged)) /* there are no LPIs */
 
 extern const struct gic_version gicv2, gicv3;
 

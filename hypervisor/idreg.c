@@ -8,7 +8,7 @@
 #define F(hi, lo) ((UINT64_MAX >> (63 - ((hi) - (lo)))) << (lo))
 
 /* By CRm and op2 (DDI 0487, D18.3.1). */
-#define REG(crm, op2) ((crm)*8 + (op2))
+#define REG(crm, op2) (8 * (crm) + (op2))
 enum {
 	ID_PFR0 = REG(1, 0),
 	ID_PFR1,

@@ -13,8 +13,8 @@ static uint64_t read_id(unsigned crm, unsigned op2)
 {
 #define ROW(m) \
 	CASE(m, 0) CASE(m, 1) CASE(m, 2) CASE(m, 3) CASE(m, 4) CASE(m, 5) CASE(m, 6) CASE(m, 7)
-#define CASE(m, n)        \
-	case (m)*8 + (n): \
+#define CASE(m, n)          \
+	case 8 * (m) + (n): \
 		return read_sysreg(s3_0_c0_c##m##_##n);
 	switch (crm * 8 + op2) {
 		ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6) ROW(7)

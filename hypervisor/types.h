@@ -43,7 +43,7 @@ static inline void *pa_ptr(paddr_t p)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* The structure that `member`, at address `p`, is in. */
-#define CONTAINER_OF(p, type, member) ((type *)(void *)((char *)(p)-offsetof(type, member)))
+#define CONTAINER_OF(p, type, member) ((type *)(void *)(((char *)(p)) - offsetof(type, member)))
 
 static inline uint64_t align_up(uint64_t v, uint64_t to)
 {

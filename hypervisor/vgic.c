@@ -125,7 +125,7 @@ static void list_spi(struct vm *vm, unsigned spi, uint8_t to)
 
 		g->spis[word] &= ~vgic_bit(spi);
 		if (g->spis[word] == 0)
-			g->spi_words &= (uint8_t) ~(1u << word);
+			g->spi_words &= (uint8_t)(~(1u << word));
 	}
 	if (to != VGIC_NOBODY) {
 		vm->vcpus[to].gic.spis[word] |= vgic_bit(spi);

@@ -111,7 +111,7 @@ COLD static void fold_uncached(struct vcpu *v)
 COLD static void release_waiters(struct vcpu *v)
 {
 	for (uint32_t from = v->gic.sync_from; from != 0; from &= from - 1)
-		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t) ~(1u << v->id);
+		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t)(~(1u << v->id));
 	v->gic.sync_from = 0;
 }
 

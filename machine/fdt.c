@@ -9,8 +9,8 @@
 #define GIC_SPI	       0u
 #define GIC_PPI	       1u
 #define GIC_LEVEL_HIGH 4u
-#define PPI(intid)     GIC_PPI, (intid)-16u, GIC_LEVEL_HIGH
-#define SPI(intid)     GIC_SPI, (intid)-32u, GIC_LEVEL_HIGH
+#define PPI(intid)     GIC_PPI, intid - 16u, GIC_LEVEL_HIGH
+#define SPI(intid)     GIC_SPI, intid - 32u, GIC_LEVEL_HIGH
 
 #define PHANDLE_CLOCK 0x8000u
 #define PHANDLE_GIC   0x8001u

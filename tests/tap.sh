@@ -24,6 +24,14 @@ at_least() {
 }
 
 # A plan of no tests would be one that is skipped.
+# report_of NAME COMMAND...: one test; it passed where COMMAND succeeds.
+report_of() {
+	name_of_test=$1
+	shift
+	"$@"
+	report $? "$name_of_test"
+}
+
 report_done() {
 	[ $reports -gt 0 ] || report 1 "the script has tests"
 	echo "1..$reports"

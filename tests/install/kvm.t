@@ -53,17 +53,14 @@ others() {
 	nm -D --defined-only "$1" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | grep -v '^pvtime_kvm_'
 }
 
-[ "$(make --no-print-directory help | grep -c '^  make install ')" -eq 1 ]
-report $? "make help has it"
+report_of "make help has install once" [ "$(make --no-print-directory help | grep -c '^  make install ')" -eq 1 ]
 
 installed host BUILD="$build"
 consumed host cc env
 nm -D --defined-only "$work/host/usr/lib/vmm/libpvtime-kvm.so" | grep -q ' T pvtime_kvm_create@@PVTIME_KVM_0$'
 report $? "its names are versioned"
-[ -z "$(others "$work/host/usr/lib/vmm/libpvtime-kvm.so")" ]
-report $? "and there are no others"
-[ -n "$(others "$(cc -print-file-name=libc.so.6)")" ]
-report $? "which would be found"
+report_of "the library has no other names" [ -z "$(others "$work/host/usr/lib/vmm/libpvtime-kvm.so")" ]
+report_of "other names of a library are found" [ -n "$(others "$(cc -print-file-name=libc.so.6)")" ]
 objdump -p "$work/host/usr/lib/vmm/libpvtime-kvm.so" | grep -q 'SONAME *libpvtime-kvm.so.0$'
 report $? "its soname"
 [ "$(flags host --modversion)" = "$(sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)" ]

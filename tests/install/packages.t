@@ -46,8 +46,8 @@ for goal in all lib tools install format debian "$work/build/pvtime"; do
 	name=${goal#"$work/"}
 	! made "$goal"
 	report $? "make $name fails where packages are missing"
-	[ ! -s "$work/asked" ] && [ -z "$(find "$work/build" -type f)" ]
-	report $? "make $name installs nothing and builds nothing"
+	report_of "make $name installs nothing" [ ! -s "$work/asked" ]
+	report_of "make $name builds nothing" [ -z "$(find "$work/build" -type f)" ]
 	grep -q "^    apt-get install --no-install-recommends .*\bgcc-aarch64-linux-gnu\b" "$work/out" &&
 		grep -q "'make packages'" "$work/out"
 	report $? "make $name says how to get what is missing"

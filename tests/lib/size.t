@@ -58,7 +58,7 @@ executed() {
 	"${cross}gcc" -std=c11 -Os -ffreestanding -mgeneral-regs-only -nostdlib -static -Iinclude \
 		-o "$work/hot" tests/lib/hot.c "$1" || return
 	range=$("${cross}nm" -S "$work/hot" | awk '$4 == "pvtime_switch_in" { print "0x" $1 "+0x" $2 }')
-	qemu-aarch64 -singlestep -d exec,nochain -dfilter "$range" -D "$work/trace" "$work/hot" &&
+	QEMU_SINGLESTEP=1 QEMU_ONE_INSN_PER_TB=1 qemu-aarch64 -d exec,nochain -dfilter "$range" -D "$work/trace" "$work/hot" &&
 		grep -c '^Trace' "$work/trace"
 }
 

@@ -13,8 +13,7 @@ gives_up() {
 	shift
 	output=$(qemu-aarch64 "${BUILD:-build}/conformance/user" "$@" 2>&1)
 	status=$?
-	[ "$status" -eq 2 ]
-	report $? "$*: status 2: $status"
+	report_of "$*: status 2: $status" [ "$status" -eq 2 ]
 	[ "$(echo "$output" | wc -l)" -eq 1 ]
 	report $? "$*: one line"
 	echo "$output" | grep -q "^Bail out! $saying"

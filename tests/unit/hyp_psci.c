@@ -9,7 +9,7 @@
 
 #define CPU_ON	      0xc4000003u
 #define AFFINITY_INFO 0xc4000004u
-#define ERROR(n)      ((uint64_t) - (n)) /* all of x0 */
+#define ERROR(n)      ((uint64_t)(-(n))) /* all of x0 */
 #define HIGH_CONTEXT  UINT64_C(0x1234567890abcdef)
 #define NOT_SUPPORTED ERROR(1)
 #define INVALID	      ERROR(2)

@@ -9,8 +9,6 @@
 #include "kvm/uapi.h"
 #include "tests/unit/kvm_fake.h"
 
-#define ALL_BUT(n) (~(1ull << ((n)-1)))
-
 struct fake fake;
 
 _Noreturn void fake_wrong(const char *what)
@@ -198,7 +196,7 @@ static int run(int fd)
 		fake_wrong("KVM_RUN of a stopped vCPU, and nothing will ever end it");
 	if (fake.blocked != fake.timer_signal)
 		fake_wrong("a signal whose handler would run, or that could be lost");
-	if (vcpu->run_mask != ALL_BUT(fake.timer_signal))
+	if (vcpu->run_mask != ~(1ull << (fake.timer_signal - 1)))
 		fake_wrong("KVM_RUN is interrupted by other signals than the timer's");
 	bool early = fake.timer_ns < fake.latency_ns;
 	fake.timer_ns = 0;

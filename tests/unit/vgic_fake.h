@@ -51,7 +51,7 @@ extern unsigned guest_retries; /* of the last access */
 
 /* Frames, and a common start: everything enabled, priority 0xa0, group 1, unmasked. */
 #define GICD(offset)	(MAP_GICD_BASE + (offset))
-#define GICR(n, offset) (MAP_GICR_BASE + (uint64_t)(n)*MAP_GICR_STRIDE + (offset))
+#define GICR(n, offset) (MAP_GICR_BASE + MAP_GICR_STRIDE * (uint64_t)(n) + (offset))
 #define SGIS(n, offset) (GICR(n, offset) + 0x10000)
 void guest_unmask(unsigned cpu);
 void fake_configure(unsigned cpu);

@@ -252,29 +252,27 @@ static const struct run_target spinners = {.name = "pvtime", .ready = ready, .ru
 static const struct run_target with_linux = {
 	.name = "pvtime", .ready = ready_linux, .run = run_linux};
 
-#define SPINNERS(text, n, capped)                                                       \
-	{                                                                               \
-		.name = text #n, .one_cpu = true, .by = {[BENCH_PVTIME] = &spinners},   \
-		.plan = {.pcpus = 1, .vcpus = n, .cap = capped}, .read = read_accuracy, \
-	}
+#define SPIN_ALONE .one_cpu = true, .by = {[BENCH_PVTIME] = &spinners}, .read = read_accuracy
+#define SPINNERS(text, n, capped) \
+	.name = text #n, .plan = {.pcpus = 1, .vcpus = n, .cap = capped}, SPIN_ALONE
 
 const struct bench_kind bench_accuracy_kinds[BENCH_ACCURACY_KINDS] = {
-	SPINNERS("weights-", 1, 0),
-	SPINNERS("weights-", 2, 0),
-	SPINNERS("weights-", 3, 0),
-	SPINNERS("weights-", 4, 0),
-	SPINNERS("weights-", 5, 0),
-	SPINNERS("weights-", 6, 0),
-	SPINNERS("weights-", 7, 0),
-	SPINNERS("weights-", 8, 0),
-	SPINNERS("caps-", 1, 1),
-	SPINNERS("caps-", 2, 1),
-	SPINNERS("caps-", 3, 1),
-	SPINNERS("caps-", 4, 1),
-	SPINNERS("caps-", 5, 1),
-	SPINNERS("caps-", 6, 1),
-	SPINNERS("caps-", 7, 1),
-	SPINNERS("caps-", 8, 1),
+	{SPINNERS("weights-", 1, 0)},
+	{SPINNERS("weights-", 2, 0)},
+	{SPINNERS("weights-", 3, 0)},
+	{SPINNERS("weights-", 4, 0)},
+	{SPINNERS("weights-", 5, 0)},
+	{SPINNERS("weights-", 6, 0)},
+	{SPINNERS("weights-", 7, 0)},
+	{SPINNERS("weights-", 8, 0)},
+	{SPINNERS("caps-", 1, 1)},
+	{SPINNERS("caps-", 2, 1)},
+	{SPINNERS("caps-", 3, 1)},
+	{SPINNERS("caps-", 4, 1)},
+	{SPINNERS("caps-", 5, 1)},
+	{SPINNERS("caps-", 6, 1)},
+	{SPINNERS("caps-", 7, 1)},
+	{SPINNERS("caps-", 8, 1)},
 	{
 		.name = "linux",
 		.one_cpu = true,

@@ -9,16 +9,18 @@
 
 #define BENCH_WORDS 1024u
 
+struct bench_files {
+	char image[PATH_MAX], initrd[PATH_MAX];
+	char words[BENCH_WORDS];
+};
+
 struct bench_command {
 	struct bench_options options;
 	struct bench_results results, before;
 	struct run_batch *batch;
 	char bench[PATH_MAX], profile[PATH_MAX];
 	struct bench_run *runs; /* of the same index as the batch's jobs; so is the next */
-	struct bench_files {
-		char image[PATH_MAX], initrd[PATH_MAX];
-		char words[BENCH_WORDS];
-	} * files;
+	struct bench_files *files;
 	bool good; /* every run so far is a whole result */
 };
 

@@ -21,7 +21,7 @@ const struct conform_rule conform_rules[CONFORM_RULES] = {
 const struct conform_case conform_cases[CONFORM_CASES] = {
 #define GUEST_CASE(rule, name, needs, text) \
 	[CONFORM_CASE_##                    \
-		name] = {CONFORM_RULE_##rule, #name, text, false, ((needs)&NEEDS_RESET) != 0},
+		name] = {CONFORM_RULE_##rule, #name, text, false, (NEEDS_RESET & (needs)) != 0},
 #define USER_CASE(rule, name, text) \
 	[CONFORM_CASE_##name] = {CONFORM_RULE_##rule, #name, text, true, false},
 #include "conformance/cases.def"

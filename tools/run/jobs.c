@@ -222,7 +222,9 @@ unsigned jobs_width(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	return cpus < 1 ? 1 : cpus > (long)JOBS_MAX ? JOBS_MAX : (unsigned)cpus;
+	if (cpus < 1)
+		return 1;
+	return (unsigned long)cpus > JOBS_MAX ? JOBS_MAX : (unsigned)cpus;
 }
 
 int jobs_run(struct run_job *jobs, size_t count, unsigned width, int signals,
