@@ -53,7 +53,7 @@ contend()
 	>/tmp/out
 	pvtime exec --verbose -- $qemu $off -smp "$1" -append "$words role=spin until=$2 report=$2 then=stay" >/tmp/out 2>/tmp/err &
 	pid=$!
-	wait_for 60 is_up
+	wait_for is_up
 	map=$(sed -n 's/^\([0-9a-f]*\)-.* rw-s .*dev.zero.*/0x\1/p' /proc/$pid/maps)
 	grep TracerPid /proc/$pid/task/*/status | sed 's/.*\t/traced by /' | sort | uniq
 	for vcpu in $(seq 0 $(($1 - 1))); do
@@ -68,7 +68,7 @@ contend()
 		sleep 0.4
 	done
 	kill $busy
-	wait_for 60 is_told "$1"
+	wait_for is_told "$1"
 	kill -TERM $pid
 	wait $pid
 	echo "[contended_$1] $?"

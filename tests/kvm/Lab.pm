@@ -15,7 +15,7 @@ our @EXPORT = qw(labs_run vcpu ms);
 # it prints in /tmp/printed, what it says in /tmp/said, and what it is to read in /tmp/input, if that is there. end_lab: waits
 # for it, and prints all of that. lab NAME OPTION...: both.
 #
-# $lab is its process, find_vmm sets $vmm, that of the VMM; vcpus lists the vCPUs' threads in the order of the lab.
+# $lab is its process, find_vmm sets $vmm, that of the VMM; vcpus lists the vCPUs' threads in the order of the lab, if it has_vcpus.
 my $prelude = <<'END';
 start_lab()
 {
@@ -41,6 +41,7 @@ vcpus()
 		[ "${t##*/}" = "$vmm" ] || echo "${t##*/}"
 	done | sort -n
 }
+has_vcpus() { [ -n "$(vcpus)" ]; }
 # delay TID: ns that the thread has waited.
 delay() { cut -d' ' -f2 "/proc/$vmm/task/$1/schedstat"; }
 # has_console NAME PATTERN

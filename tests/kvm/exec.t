@@ -107,7 +107,7 @@ end()
 {
 	wait $pid
 	status=$?
-	[ $# = 1 ] || wait_for 20 "$2"
+	[ $# = 1 ] || wait_for "$2"
 	echo "[$1] $status"
 	sed 's/^/out: /' /tmp/out
 	sed 's/^/err: /' /tmp/err
@@ -117,48 +117,48 @@ begin daemon tracer
 end daemon are_asked
 
 begin pause
-wait_for 20 is_ready
+wait_for is_ready
 grep -q "ready $pid" /tmp/out && echo "the VMM is the process that was started"
 tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
 echo "tracer $(awk '{ print $4, $6 == $1 }' "/proc/$tracer/stat") $(ls /proc/$tracer/fd | tr '\n' ' ')"
 kill -STOP $pid
-wait_for 20 is_stopped $pid
+wait_for is_stopped $pid
 kill -USR1 $pid
 is_stopped $pid && ! grep -q got /tmp/out && echo "it stays stopped"
 kill -CONT $pid
 end signals
 
 begin pause
-wait_for 20 is_ready
+wait_for is_ready
 kill -TERM $pid
 end term
 
 begin pause
-wait_for 20 is_ready
+wait_for is_ready
 tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
 kill -KILL "$tracer"
 gone() { ! [ -e "/proc/$1" ]; }
-wait_for 20 gone "$tracer"
+wait_for gone "$tracer"
 kill -USR1 $pid
 end killed_before
 
 begin pause
-wait_for 20 is_ready
+wait_for is_ready
 tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
 kill -STOP $pid
-wait_for 20 is_stopped $pid
+wait_for is_stopped $pid
 kill -KILL "$tracer"
-wait_for 20 gone "$tracer"
+wait_for gone "$tracer"
 is_stopped $pid && echo "it is still stopped"
 kill -CONT $pid
 kill -USR1 $pid
 end killed_stopped
 
 begin loop
-wait_for 20 is_asked
+wait_for is_asked
 tracers() { ps | grep -v grep | grep -c 'pvtime exec'; }
 is_free() { ! traced $pid && [ "$(tracers)" = 0 ]; }
-wait_for 20 is_free && echo "nobody traces it, and there is no tracer"
+wait_for is_free && echo "nobody traces it, and there is no tracer"
 kill -KILL $pid
 end after
 

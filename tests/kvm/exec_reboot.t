@@ -14,7 +14,7 @@ use Test::More;
 my %run = on_host(<<'END_SCRIPT');
 pvtime exec -- $qemu $off -smp 1 -append "$words role=report then=reboot" >/tmp/out 2>/tmp/err &
 pid=$!
-wait_for 60 is_told 2
+wait_for is_told 2
 kill -TERM $pid
 wait $pid
 echo "[reboot] $?"

@@ -26,10 +26,10 @@ my $on = labs_run(
 busybox mkfifo /tmp/input
 start_lab shell --attach a
 exec 3>/tmp/input
-wait_for 60 has_console a '/ # ' || exit 1
+wait_for has_console a '/ # '
 echo 'stty -echo; sleep 1; head -n 60 | md5sum; grep pl011 /proc/interrupts; echo answer=$((6 * 7))' >&3
 cat /text >&3
-wait_for 60 has_console a 'answer=42' || exit 1
+wait_for has_console a 'answer=42'
 echo 'poweroff -f' >&3
 end_lab
 exec 3>&-
@@ -37,9 +37,9 @@ exec 3>&-
 busybox mkfifo /tmp/input
 start_lab deaf --attach a
 exec 3>/tmp/input
-wait_for 20 find_vmm
+wait_for find_vmm
 head -c 1000 /text >&3
-wait_for 20 [ -n "$(vcpus)" ]
+wait_for has_vcpus
 kill -TERM $lab
 end_lab
 END

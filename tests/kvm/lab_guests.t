@@ -52,7 +52,7 @@ lab forge --watch
 lab until --until first
 lab ever --seconds 0.5 --watch
 start_lab ever
-wait_for 20 find_vmm
+wait_for find_vmm
 cgroup=$(ls -d /sys/fs/cgroup/pvtime-* 2>/dev/null)
 echo "CGROUPS <$cgroup>"
 kill -TERM $lab
@@ -60,7 +60,7 @@ end_lab
 mv /labs/ever /labs/killed
 sed -i s/until/killed/ /labs/killed
 start_lab killed
-wait_for 20 find_vmm
+wait_for find_vmm
 kill -KILL $vmm
 end_lab
 END

@@ -33,7 +33,7 @@ refused never
 refused partly
 start_lab online
 both() { [ "$(vcpus | wc -l)" = 2 ]; }
-wait_for 20 find_vmm && wait_for 20 both
+wait_for find_vmm && wait_for both
 for t in $(vcpus); do
 	echo "ALLOWED $(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/$vmm/task/$t/status)"
 done

@@ -28,8 +28,8 @@ my $on = labs_run(
 	script => <<'END');
 groups() { ls /sys/fs/cgroup | grep -c '^pvtime-'; }
 start_lab weights --seconds 6
-wait_for 20 find_vmm
-wait_for 20 [ -n "$(vcpus)" ]
+wait_for find_vmm
+wait_for has_vcpus
 echo "GROUPS $(groups)"
 for g in /sys/fs/cgroup/pvtime-*; do
 	echo "GROUP ${g##*.pvtime-} $(cat $g/cpu.weight) $(cat $g/cgroup.type) $(wc -l <$g/cgroup.threads)"
@@ -39,7 +39,7 @@ echo "GROUPS $(groups)"
 lab cap --seconds 4
 echo "GROUPS $(groups)"
 start_lab weights
-wait_for 20 find_vmm
+wait_for find_vmm
 kill -KILL $vmm
 end_lab
 echo "GROUPS $(groups)"

@@ -20,7 +20,7 @@ taskset -c 1 sh -c 'while :; do :; done' &
 busy=$!
 kill -STOP $busy
 start_lab steal
-wait_for 60 has_console a BOOT || exit 1
+wait_for has_console a BOOT
 find_vmm || exit 1
 tid=$(vcpus)
 region=$(sed -n 's/^\([0-9a-f]*\)-.* .*memfd:pvtime .*/\1/p' /proc/$vmm/maps)
@@ -28,7 +28,7 @@ waited() { [ $(($(delay $tid) - d)) -ge 100000000 ]; }
 for i in 1 2 3 4 5; do
 	d=$(delay $tid)
 	kill -CONT $busy
-	wait_for 20 waited || exit 1
+	wait_for waited
 	kill -STOP $busy
 	sample $vmm $tid $region || exit 1
 done

@@ -27,9 +27,9 @@ vm()
 	eval "exec $fd<>/tmp/$name.monitor"
 	eval "echo info cpus >&$fd"
 	fd=$((fd + 1))
-	wait_for 60 grep -q thread_id "/tmp/$name.said"
+	wait_for grep -q thread_id "/tmp/$name.said"
 	stamp "$name said"
-	wait_for 60 grep -q '@host begin' "/tmp/$name.console"
+	wait_for grep -q '@host begin' "/tmp/$name.console"
 	stamp "$name up"
 }
 fd=7
@@ -56,7 +56,7 @@ part no-vm; pvtime probe --pid 1; echo "status=$?"
 vm idle /idle.cpio -cpu host -smp 2 -name idle,debug-threads=on
 # vCPUs that sleep, all of them, say themselves which they are.
 asleep() { [ "$(grep -l '0xae80' "/proc/$idle"/task/*/syscall | wc -l)" = 2 ]; }
-wait_for 60 asleep
+wait_for asleep
 vm busy /busy.cpio -cpu host -smp 2
 part before; head -n 1 "/proc/$busy"/task/*/schedstat "/proc/$idle"/task/*/schedstat
 part all; pvtime probe --json; echo "status=$?"
@@ -75,10 +75,10 @@ kill "$idle" "$busy"
 while :; do :; done &
 load=$!
 vm with /probing.cpio -cpu host -smp 1
-wait_for 90 grep -q "@host end" /tmp/with.console
+wait_for grep -q "@host end" /tmp/with.console
 kill "$load"
 vm without /probing.cpio -cpu host,kvm-steal-time=off -smp 1
-wait_for 90 grep -q "@host end" /tmp/without.console
+wait_for grep -q "@host end" /tmp/without.console
 part with; cat /tmp/with.console
 part without; cat /tmp/without.console
 part times; cat /tmp/times
@@ -89,7 +89,7 @@ my $run = host_run(script => $script, qemu => 1, cpus => 1, icount => 1, limit_s
 is($run->{status}, 0, 'the host has run it') or BAIL_OUT(substr $run->{console}, -4000);
 my %part = $run->{out} =~ /^\@part (\S+)\n(.*?)(?=\n^\@part |\z)/msg;
 note $part{times};
-is_deeply([$run->{out} =~ /^(waited in vain.*\n.*)/mg], [], 'all that it waited for has come');
+is_deeply([$run->{out} =~ /^(waits for: .*\n.*)/mg], [], 'all that it waited for has come');
 
 # What was printed, and the status behind it.
 sub told

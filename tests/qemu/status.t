@@ -55,17 +55,19 @@ stopped('a timer stopped in time', {}, 'gone', bare('gone', 'stop', 'suspend tim
 	ok(abs(ms($run, 'elapsed', 'busy') - 250) < 1, 'to the millisecond');
 }
 
-# --until: the lab is as long as one of its guests.
+# --until: the lab is as long as one of its guests. On several CPUs guests run in real time, of which other processes of this
+# machine may take much: that the lab ends too late is then seen by the next guest that powers off.
 for my $pcpus (1, 2) {
+	my ($latest_ms, $stolen_ns) = $pcpus > 1 ? (60_000, 60_000_000_000) : (1000, 1_000_000_000);
 	my $how = {pcpus => $pcpus, free => $pcpus > 1};
 	my @others = (bare('busy', 'stop', 'spin', vcpus => 2), bare('later', 'spin', 'until_ms=60000'));
 	my $run = run_ok("until one of three powers off, on $pcpus CPUs", {%$how, options => ['--until', 'idle']},
-		$others[0], bare('idle', 'idle', 'ms=300 max_ns=1000000000'), $others[1]);
+		$others[0], bare('idle', 'idle', "ms=300 max_ns=$stolen_ns"), $others[1]);
 	is($run->{err}, '', 'nothing to say');
 	faultless('it has come to its end', tap_faults($run->{console}{idle}));
 	is($run->{console}{later}, '', 'another one has not');
 	my $elapsed = ms($run, 'elapsed', 'busy');
-	ok($elapsed >= 300 && $elapsed < 1000, 'it ended then') or diag $elapsed;
+	ok($elapsed >= 300 && $elapsed < $latest_ms, 'it ended then') or diag $elapsed;
 }
 {
 	my @vms = (bare('idle', 'idle', 'ms=300 max_ns=1000000000'), bare('busy', 'stop', 'spin'));

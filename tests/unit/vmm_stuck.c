@@ -131,13 +131,13 @@ static void begin(void)
 	}
 }
 
-/* As the main thread: until it is woken, and by `vcpus` threads. false: it is not, in five seconds. */
+/* As the main thread: until it is woken by `vcpus` threads. false: by more. */
 static bool woken(unsigned vcpus)
 {
 	struct pollfd fd = {.fd = vm.wake, .events = POLLIN};
 	eventfd_t n, came = 0;
 
-	while (came < vcpus && poll(&fd, 1, 5000) == 1 && eventfd_read(vm.wake, &n) == 0)
+	while (came < vcpus && poll(&fd, 1, -1) == 1 && eventfd_read(vm.wake, &n) == 0)
 		came += n;
 	return came == vcpus;
 }
