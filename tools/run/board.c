@@ -37,7 +37,7 @@ struct board {
 	size_t last_length;
 	unsigned polls, idle_polls;
 	int64_t answered_ms;
-	struct patience patience; /* with QEMU's next answer */
+	struct patience patience; /* with QEMU's next answer or output */
 	enum run_outcome outcome; /* with output->why, where it is not RUN_ENDED */
 };
 
@@ -137,8 +137,10 @@ static void serve(struct board *b)
 		return;
 	if (fds[0].revents != 0)
 		b->ended = true;
-	if (fds[1].revents != 0)
+	if (fds[1].revents != 0) {
 		printed_read(&b->printed, b->qemu.output);
+		answered(b); /* what prints does not hang, and may wait for us to read */
+	}
 	if (fds[2].revents != 0)
 		read_errors(b);
 	if (fds[3].revents != 0)
