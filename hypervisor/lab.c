@@ -17,6 +17,7 @@ static struct vm *vms;
 static struct manifest manifest;
 static uint64_t started_at, ends_at = UINT64_MAX, sample_at = UINT64_MAX, sample_ticks;
 static unsigned loaded; /* VMs, before time has begun */
+static unsigned alive;	/* VMs that are neither OFF nor STUCK */
 static bool begun, ending;
 
 unsigned lab_vm_count(void)
@@ -70,6 +71,7 @@ void lab_create(const void *bundle, uint64_t size)
 		panic("the lab: %s", wrong);
 	sched_init(cpu_count, (uint32_t)read_sysreg(cntfrq_el0), manifest.timeslice_us);
 	vms = zalloc(manifest.vms * sizeof(*vms));
+	alive = manifest.vms;
 	for (unsigned i = 0; i < manifest.vms; i++)
 		create_vm(bundle, size, i, now);
 }
@@ -104,9 +106,10 @@ static void begin(void)
 		sample_ticks = ticks(manifest.sample_ns);
 		sample_at = started_at + sample_ticks;
 	}
+	/* From here on a VM that is loaded runs: the first of them may be reset before the last is there. */
+	__atomic_store_n(&begun, true, __ATOMIC_RELEASE);
 	for (unsigned i = 0; i < manifest.vms; i++)
 		vm_run(&vms[i], started_at);
-	__atomic_store_n(&begun, true, __ATOMIC_RELEASE);
 	if (this_cpu()->id == 0)
 		set_alarm();
 	else
@@ -137,38 +140,18 @@ void lab_stop(void)
 		cpu_kick(0);
 }
 
-/* A VM has ended, the one way or the other; the last one ends the lab, or the one that it runs until. */
-static void vm_ended(struct vm *vm, const char *how)
+bool lab_is_ending(void)
 {
-	bool all = true;
+	return __atomic_load_n(&ending, __ATOMIC_RELAXED);
+}
 
-	report_vm(vm, how);
-	for (unsigned i = 0; i < manifest.vms; i++)
-		all = all && (vms[i].phase == VM_OFF || vms[i].stuck);
-	if (all || vm->id == manifest.until)
+void lab_vm_ended(struct vm *vm)
+{
+	bool last = !__atomic_sub_fetch(&alive, 1u, __ATOMIC_ACQ_REL);
+
+	report_vm(vm);
+	if (last || vm->id == manifest.until)
 		lab_stop();
-}
-
-void lab_vm_waits(struct vm *vm)
-{
-	if (vm->has_input || __atomic_load_n(&ending, __ATOMIC_RELAXED) || sched_vm_can_run(vm))
-		return;
-	spin_lock(&vm->lock);
-	if (vm->phase != VM_RUNNING || vm->stuck) {
-		spin_unlock(&vm->lock);
-		return;
-	}
-	vm->stuck = true;
-	spin_unlock(&vm->lock);
-	vm_ended(vm, "stuck");
-}
-
-void lab_vm_stopped(struct vm *vm, bool reset)
-{
-	if (reset)
-		report_vm(vm, "reset");
-	else
-		vm_ended(vm, "off");
 }
 
 void lab_alarm(uint64_t now)
@@ -178,7 +161,7 @@ void lab_alarm(uint64_t now)
 	if (now >= ends_at)
 		lab_stop();
 	if (now >= sample_at) {
-		report_ledger("sample", now - started_at);
+		report_sample(now - started_at);
 		sample_at = now + sample_ticks;
 	}
 	if (!ending)
@@ -201,15 +184,9 @@ void lab_finish_if_ended(void)
 		cpu_kick(0);
 		return;
 	}
-	report_ledger("final", counter() - started_at);
 	for (unsigned i = 0; i < manifest.vms && !stuck; i++)
-		stuck = vms[i].stuck ? &vms[i] : NULL;
-	if (stuck)
-		link_record("done 1 VM %s stopped for good without SYSTEM_OFF: "
-			    "its vCPUs are off, or wait for what cannot come",
-			    stuck->name);
-	else
-		link_record("done 0 the lab has ended");
+		stuck = vms[i].phase == VM_STUCK ? &vms[i] : NULL;
+	report_end(counter() - started_at, stuck);
 	firmware_off();
 	cpu_halt();
 }

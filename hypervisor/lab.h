@@ -18,10 +18,10 @@ struct vm *lab_vm(unsigned id);
 
 /* A VM has its memory; the first time it waits until all have. v: its first vCPU, which is this CPU's current. */
 void lab_vm_loaded(struct vm *vm);
-/* A vCPU of the VM waits or is off, and has left its CPU: can anything ever run the VM again? */
-void lab_vm_waits(struct vm *vm);
-/* Every vCPU of it has left its CPU after SYSTEM_OFF, or SYSTEM_RESET. */
-void lab_vm_stopped(struct vm *vm, bool reset);
+/* The VM is OFF or STUCK from now on: called once for each, without its lock. The last one ends the lab, or the one that the
+ * lab runs until. */
+void lab_vm_ended(struct vm *vm);
+bool lab_is_ending(void);
 /* The next byte that the VM prints is a newline: tell how much was stolen by now, if the lab wants to know. */
 void lab_line_ends(struct vm *vm);
 /* End the lab in good order. From any CPU, at any time. */

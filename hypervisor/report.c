@@ -8,6 +8,7 @@
 #include "vm.h"
 
 static struct spinlock lock; /* records that belong together stay together */
+static bool over;	     /* the last record has been */
 
 void report_start(void)
 {
@@ -32,9 +33,22 @@ static void report_vcpu(struct vcpu *v)
 		    letters[copy.state]);
 }
 
-void report_ledger(const char *kind, uint64_t ticks)
+/* With the lock: what has come of a VM since it was last told. */
+static void tell_news(struct vm *vm)
 {
-	spin_lock(&lock);
+	static const char *const words[] = {"reset", "off", "stuck"};
+	unsigned news = __atomic_exchange_n(&vm->news, 0, __ATOMIC_RELAXED);
+
+	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
+		if (news & 1u << i)
+			link_record("vm %u %s", vm->id, words[i]);
+}
+
+/* With the lock. What has come of the VMs by then is told before it. */
+static void report_ledger(const char *kind, uint64_t ticks)
+{
+	for (unsigned i = 0; i < lab_vm_count(); i++)
+		tell_news(lab_vm(i));
 	link_record("%s %lu", kind, ticks);
 	for (unsigned i = 0; i < lab_vm_count(); i++) {
 		struct vm *vm = lab_vm(i);
@@ -43,6 +57,12 @@ void report_ledger(const char *kind, uint64_t ticks)
 			report_vcpu(&vm->vcpus[j]);
 	}
 	link_record("end");
+}
+
+void report_sample(uint64_t ticks)
+{
+	spin_lock(&lock);
+	report_ledger("sample", ticks);
 	spin_unlock(&lock);
 }
 
@@ -60,12 +80,30 @@ void report_line(struct vm *vm, uint64_t ticks)
 		n += format(text + n, sizeof(text) - n, " %lu",
 			    pvtime_ticks_to_ns(t[PVTIME_READY], copy.rate.freq));
 	}
-	link_record("%s", text);
+	spin_lock(&lock);
+	if (!over)
+		link_record("%s", text);
+	spin_unlock(&lock);
 }
 
-void report_vm(const struct vm *vm, const char *what)
+void report_vm(struct vm *vm)
 {
 	spin_lock(&lock);
-	link_record("vm %u %s", vm->id, what);
+	if (!over)
+		tell_news(vm);
+	spin_unlock(&lock);
+}
+
+void report_end(uint64_t ticks, const struct vm *stuck)
+{
+	spin_lock(&lock);
+	report_ledger("final", ticks);
+	if (stuck)
+		link_record("done 1 VM %s stopped for good without SYSTEM_OFF: "
+			    "its vCPUs are off, or wait for what cannot come",
+			    stuck->name);
+	else
+		link_record("done 0 the lab has ended");
+	over = true;
 	spin_unlock(&lock);
 }

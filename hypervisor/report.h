@@ -8,11 +8,14 @@
 struct vm;
 
 void report_start(void);
-/* The ledger of every vCPU, each at one instant of its own; kind: "sample" or "final". */
-void report_ledger(const char *kind, uint64_t ticks);
-/* A line of the VM's console ends at `ticks`: what was stolen from each of its vCPUs. May come amid a ledger. */
+/* The ledger of every vCPU, each at one instant of its own. */
+void report_sample(uint64_t ticks);
+/* A line of the VM's console ends at `ticks`: what was stolen from each of its vCPUs. */
 void report_line(struct vm *vm, uint64_t ticks);
-/* Something has happened to a VM: "off", "reset" or "stuck". Never amid a ledger. */
-void report_vm(const struct vm *vm, const char *what);
+/* What has come of the VM (vm.news). Any CPU, without the VM's lock. */
+void report_vm(struct vm *vm);
+/* The last ledger, before it what has come of VMs and is not reported, and how the lab ends; stuck: NULL, or such a VM.
+ * After it nothing is reported. */
+void report_end(uint64_t ticks, const struct vm *stuck);
 
 #endif

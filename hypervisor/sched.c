@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The states of a vCPU, and what each CPU runs. */
 #include "sched_impl.h"
+#include "vm.h"
 
 /*
  * The only place where a vCPU's state changes, and with it its ledger (R-24, R-25). Whatever it leaves
@@ -143,6 +144,8 @@ COLD static void give_way(struct sched_cpu *c, uint64_t now)
 	struct vcpu *v = c->current;
 
 	if (v->sched.stop_pending) {
+		if (v != c->told) /* it had this CPU, and the run loop never came to load it */
+			c->dropped |= BIT(v->vm->id);
 		leave(c, PVTIME_OFF, now);
 	} else if (sched.paused) {
 		leave(c, PVTIME_PAUSED, now);
@@ -193,6 +196,17 @@ static void unlock(struct sched_cpu *c, uint64_t now)
 	spin_unlock(&sched.lock);
 }
 
+COLD static void tell_dropped(struct sched_cpu *c)
+{
+	uint64_t vms = c->dropped;
+
+	spin_lock(&sched.lock);
+	c->dropped = 0;
+	sched_set_at(c);
+	spin_unlock(&sched.lock);
+	vm_dropped(vms);
+}
+
 struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 {
 	struct sched_cpu *c = sched_cpu(this_cpu);
@@ -201,6 +215,8 @@ struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 		spin_lock(&sched.lock);
 		decide(c, now);
 		spin_unlock(&sched.lock);
+		if (c->dropped)
+			tell_dropped(c);
 	}
 	c->told = c->current;
 	return c->current;
@@ -263,8 +279,12 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 		withdraw(v);
 		set_state(c, v, next, now);
 	}
-	if (blocks && wake_at != UINT64_MAX && !sched.paused)
+	if (blocks && wake_at != UINT64_MAX && !sched.paused) {
 		sched_timer_set(c, v, wake_at);
+		/* Where v was not this CPU's any more, nothing is decided, and the deadline is one that did not know of it. */
+		c->deadline = min_u64(c->deadline, wake_at);
+		sched_set_at(c);
+	}
 	unlock(c, now);
 	return blocks;
 }

@@ -150,6 +150,11 @@ void sched_pause_all(unsigned this_cpu, uint64_t now);
 bool sched_all_paused(void);
 
 /*
+ * A seam: of each of these VMs (by the bit of its number) a vCPU was stopped that had been given a CPU and was not loaded yet:
+ * it is OFF, and no CPU will leave it. Called by sched_next(), without the lock.
+ */
+void vm_dropped(uint64_t vms);
+/*
  * The seam: interrupt physical CPU `cpu`, never the caller's own, so that it leaves its guest or
  * its WFI and comes to sched_next(). Called with the scheduler's lock held. What was stored before
  * must be visible to the CPU that takes the interrupt (DSB ISHST before the SGI).

@@ -15,6 +15,8 @@ struct sched_cpu {
 	uint64_t deadline;  /* of the scheduler's, and */
 	uint64_t alarm;	    /* of sched_set_alarm() */
 	uint64_t slice_end; /* of `current`; matters once another waits for this CPU */
+	uint64_t
+		dropped; /* VMs, by the bit of their number, for vm_dropped(); then `at` is SCHED_AT_ONCE */
 	struct queue timers;
 	struct sched_wait waiting; /* the head of the ring: `next` is due first */
 	uint8_t id, bit;	   /* its number, and its bit in a mask of CPUs */
@@ -134,7 +136,7 @@ static inline void sched_look_again(struct sched_cpu *c)
 /* Its deadline or its alarm has changed: when it is to decide next. */
 static inline void sched_set_at(struct sched_cpu *c)
 {
-	uint64_t at = c->resched ? SCHED_AT_ONCE : min_u64(c->deadline, c->alarm);
+	uint64_t at = c->resched || c->dropped ? SCHED_AT_ONCE : min_u64(c->deadline, c->alarm);
 
 	__atomic_store_n(&c->at, at, __ATOMIC_RELAXED);
 }

@@ -128,12 +128,14 @@ void vcpu_switch(struct cpu *cpu, struct vcpu *v)
 	if (old) {
 		vcpu_put(old);
 		sched_release(&old->sched);
-		vm_left_cpu(old, v);
 	}
 	if (v) {
 		sched_claim(&v->sched);
 		vcpu_load(v);
 	}
+	/* Not before: it may decide anew who runs here, and what is loaded has to be what sched_next() has said. */
+	if (old)
+		vm_left_cpu(old, v);
 }
 
 void vcpu_kick(struct vcpu *v)

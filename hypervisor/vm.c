@@ -7,6 +7,7 @@
 #include "lab.h"
 #include "memory.h"
 #include "pvtime.h"
+#include "report.h"
 #include "vtimer.h"
 #include "machine/board.h"
 
@@ -52,8 +53,9 @@ void vm_run(struct vm *vm, uint64_t now)
 		sched_reset_ledger(&vm->vcpus[i], now);
 	spin_lock(&vm->lock);
 	vm->phase = VM_RUNNING;
-	spin_unlock(&vm->lock);
+	/* With the lock, as RUNNING without a vCPU that can run is stuck. */
 	sched_wake(&vm->vcpus[0], this_cpu()->id, now);
+	spin_unlock(&vm->lock);
 }
 
 void vm_wait_for_interrupt(struct vcpu *v)
@@ -82,24 +84,50 @@ void vm_stop(struct vm *vm, bool reset)
 	spin_unlock(&vm->lock);
 }
 
-/* One more of its vCPUs has left its CPU. Was it the last? */
+/* With the lock: a new phase that is to be reported. */
+static void enter(struct vm *vm, enum vm_phase phase, uint8_t news)
+{
+	vm->phase = phase;
+	__atomic_or_fetch(&vm->news, news, __ATOMIC_RELAXED);
+}
+
+/* One more of its vCPUs has left its CPU. Was it the last? What is reported is told when the VM's life has gone on. */
 static __attribute__((noinline)) void stopping(struct vm *vm)
 {
-	bool reset, ended = true;
+	bool reset, last = true;
 
 	spin_lock(&vm->lock);
 	for (unsigned i = 0; i < vm->nvcpus; i++)
-		ended = ended && sched_is_off(&vm->vcpus[i]);
-	ended = ended && vm->phase == VM_STOPPING;
-	if (ended)
-		vm->phase = VM_OFF;
+		last = last && sched_is_off(&vm->vcpus[i]);
+	last = last && vm->phase == VM_STOPPING;
 	reset = vm->resetting;
+	if (last && reset)
+		enter(vm, VM_RESETTING, VM_NEWS_RESET);
+	else if (last)
+		enter(vm, VM_OFF, VM_NEWS_OFF);
 	spin_unlock(&vm->lock);
-	if (!ended)
-		return;
-	lab_vm_stopped(vm, reset);
-	if (reset)
+	if (last && reset) {
 		vm_start(vm);
+		report_vm(vm);
+	} else if (last) {
+		lab_vm_ended(vm);
+	}
+}
+
+/* One of its vCPUs waits or is off: can anything ever run the VM again? */
+static void waiting(struct vm *vm)
+{
+	bool stuck;
+
+	if (vm->has_input || lab_is_ending() || sched_vm_can_run(vm))
+		return;
+	spin_lock(&vm->lock);
+	stuck = vm->phase == VM_RUNNING && !sched_vm_can_run(vm);
+	if (stuck)
+		enter(vm, VM_STUCK, VM_NEWS_STUCK);
+	spin_unlock(&vm->lock);
+	if (stuck)
+		lab_vm_ended(vm);
 }
 
 void vm_left_cpu(struct vcpu *v, const struct vcpu *next)
@@ -109,5 +137,15 @@ void vm_left_cpu(struct vcpu *v, const struct vcpu *next)
 	if (__atomic_load_n(&vm->phase, __ATOMIC_RELAXED) == VM_STOPPING)
 		stopping(vm);
 	else if ((!next || next->vm != vm) && !sched_wants_cpu(v))
-		lab_vm_waits(vm);
+		waiting(vm);
+}
+
+void vm_dropped(uint64_t vms)
+{
+	for (; vms; vms &= vms - 1) {
+		struct vm *vm = lab_vm((unsigned)__builtin_ctzl(vms));
+
+		stopping(vm);
+		waiting(vm);
+	}
 }

@@ -22,9 +22,16 @@ struct vm_segment {
 enum vm_phase {
 	VM_LOADING, /* the first vCPU's CPU zeroes RAM and copies the images, a piece at a time */
 	VM_RUNNING,
-	VM_STOPPING, /* SYSTEM_OFF or SYSTEM_RESET: until every vCPU has left its CPU */
-	VM_OFF,
+	VM_STOPPING,  /* SYSTEM_OFF or SYSTEM_RESET: until every vCPU has left its CPU */
+	VM_RESETTING, /* every vCPU has, and the devices are reset; then LOADING */
+	VM_OFF,	      /* for good */
+	VM_STUCK,     /* for good: nothing can run it again, and it did not say SYSTEM_OFF */
 };
+
+/* What has come of a VM since that was last reported: bits of vm.news. */
+#define VM_NEWS_RESET 1u
+#define VM_NEWS_OFF   2u
+#define VM_NEWS_STUCK 4u
 
 struct vm {
 	unsigned id;
@@ -46,9 +53,9 @@ struct vm {
 
 	struct spinlock lock; /* guards what follows, and the vCPUs' `entry` */
 	enum vm_phase phase;
-	bool resetting;	    /* STOPPING ends in LOADING instead of OFF */
+	bool resetting;	    /* STOPPING ends in RESETTING instead of OFF */
 	uint64_t load_done; /* LOADING: bytes zeroed and copied so far */
-	bool stuck;	    /* nothing can run it again, and it did not say SYSTEM_OFF */
+	uint8_t news;	    /* VM_NEWS_*: set with the phase, taken by report.c without the lock */
 	struct vcpu
 		*last_on_cpu[MAP_MAX_PCPUS]; /* whose stage 1 translations a CPU's TLB may hold */
 };

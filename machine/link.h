@@ -26,8 +26,7 @@
  *                                    ticks; VM and ID are indexes; STATE is a letter of "OBYRP" (off, blocked,
  *                                    readY, Running, Paused)
  *   line VM TICKS STOLEN_NS...       with stamp-lines (machine/bundle.h): the VM's next byte is the newline that ends a
- *                                    line; TICKS after start, and what was stolen by then from each of its vCPUs.
- *                                    May come amid a ledger
+ *                                    line; TICKS after start, and what was stolen by then from each of its vCPUs
  *   vm VM off|reset|stuck            a VM has powered off, was reset, or can never run again
  *   done STATUS TEXT                 last line: 0 all is well; 1 and what went wrong
  *

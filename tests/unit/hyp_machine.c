@@ -4,6 +4,7 @@
 #include "lab.h"
 #include "memory.h"
 #include "pvtime.h"
+#include "report.h"
 #include "smccc.h"
 #include "vtimer.h"
 
@@ -30,15 +31,31 @@ void cpu_kick(unsigned cpu)
 	machine.kicks[cpu]++;
 }
 
-void lab_vm_waits(struct vm *of)
+void lab_vm_ended(struct vm *of)
 {
-	machine.waits += of == &vm;
+	machine.ends += of == &vm;
+	report_vm(of);
 }
 
-void lab_vm_stopped(struct vm *of, bool reset)
+bool lab_is_ending(void)
 {
-	machine.offs += of == &vm && !reset;
-	machine.resets += of == &vm && reset;
+	return false;
+}
+
+struct vm *lab_vm(unsigned id)
+{
+	return id == vm.id ? &vm : machine.other;
+}
+
+void report_vm(struct vm *of)
+{
+	if (of != &vm)
+		return;
+	machine.gone = machine.gone || (vm.news & VM_NEWS_RESET && vm.phase >= VM_OFF);
+	machine.offs += !!(vm.news & VM_NEWS_OFF);
+	machine.resets += !!(vm.news & VM_NEWS_RESET);
+	machine.stuck += !!(vm.news & VM_NEWS_STUCK);
+	vm.news = 0;
 }
 
 void lab_vm_loaded(struct vm *of)
@@ -56,6 +73,7 @@ void lab_vm_loaded(struct vm *of)
 void vgic_reset_vm(struct vm *of)
 {
 	machine.gic_resets += of == &vm;
+	machine.gone = machine.gone || of->phase >= VM_OFF;
 }
 
 void vgic_reset_vcpu(struct vcpu *v)

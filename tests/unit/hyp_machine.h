@@ -16,7 +16,10 @@
 
 struct machine {
 	unsigned kicks[MACHINE_CPUS];
-	unsigned waits, offs, resets, loads; /* lab_vm_*() calls */
+	unsigned ends, loads;	      /* lab_vm_*() calls */
+	unsigned offs, resets, stuck; /* what was reported */
+	bool gone;		      /* in a reset, it counted as gone for good */
+	struct vm *other;	      /* lab_vm() of any other number */
 	unsigned gic_resets, gic_vcpu_resets;
 	bool interrupt; /* one is pending for whoever asks, */
 	bool stale;	/* but only as long as nobody has looked at its timer */

@@ -5,6 +5,7 @@
 #include "pvtime.h"
 #include "tests/tap.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define CPU_ON	      0xc4000003u
@@ -167,18 +168,25 @@ static void byte_order(void)
 	tap_ok(vcpu(2)->entry.pending && !vcpu(2)->entry.big_endian, "of now, not of its start");
 }
 
+/* The CPUs that it may run on, from now on. */
+static void pin(struct vcpu *v, uint8_t affinity)
+{
+	v->sched.affinity = affinity;
+	v->sched.ready.traits = (v->sched.ready.traits & ~0xffu) | affinity;
+	v->sched.cpu = (uint8_t)__builtin_ctz(affinity);
+}
+
 static void cpu_off(void)
 {
 	machine_start(PVTIME_DIALECT_1_0, false);
 	call(CPU_ON, 1, ENTRY, 7);
 	machine_run(1);
-	machine.waits = 0;
 	machine_on(1);
 	machine_call(vcpu(1), 0x84000002, 0, 0, 0);
 	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 0, "on, as long as its CPU has its registers");
 	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ALREADY_ON, "and not to be started");
 	tap_ok(machine_run(1) == NULL && state(1) == PVTIME_OFF, "then OFF");
-	tap_ok(machine.waits == 1, "CPU_OFF: is there anything left that can run it?");
+	tap_ok(vm.phase == VM_RUNNING && !machine.ends, "CPU_OFF of one: the other can run");
 	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 1, "AFFINITY_INFO: off");
 	tap_is_u64(call(CPU_ON, 1, ENTRY + 64, 9), 0, "CPU_ON once more");
 	tap_ok(machine_run(1) == vcpu(1) && vcpu(1)->regs.pc == ENTRY + 64 &&
@@ -190,14 +198,14 @@ static void cpu_off(void)
 	machine_on(0);
 	machine_call(vcpu(0), 0x84000002, 0, 0, 0);
 	machine_settle();
-	tap_ok(vm.phase == VM_RUNNING && state(0) == PVTIME_OFF && !machine.offs,
+	tap_ok(vm.phase == VM_STUCK && state(0) == PVTIME_OFF && !machine.offs,
 	       "all of them off is not SYSTEM_OFF");
+	tap_ok(machine.stuck == 1 && machine.ends == 1, "the VM is stuck, which is told once");
 }
 
 static void suspend(void)
 {
 	machine_start(PVTIME_DIALECT_1_0, false);
-	machine.waits = 0;
 	machine.interrupt = true;
 	tap_is_u64(call(0xc4000001, 0x10000, ENTRY, 5), 0,
 		   "CPU_SUSPEND with an interrupt pending: SUCCESS");
@@ -206,8 +214,8 @@ static void suspend(void)
 	machine.wake_at = *fake_sysreg("cntpct_el0") + 50000;
 	vcpu(0)->regs.pc = ENTRY + 0x100;
 	tap_is_u64(call(0x84000001, 0, ENTRY, 5), 0, "without one: SUCCESS, when it is over");
-	tap_ok(machine_run(0) == NULL && state(0) == PVTIME_BLOCKED && machine.waits == 1,
-	       "BLOCKED");
+	tap_ok(machine_run(0) == NULL && state(0) == PVTIME_BLOCKED && vm.phase == VM_RUNNING,
+	       "BLOCKED, but not stuck: its timer is on");
 	*fake_sysreg("cntpct_el0") += 60000;
 	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING, "its timer wakes it");
 	tap_ok(vcpu(0)->regs.pc == ENTRY + 0x100 && vcpu(0)->regs.x[0] == 0 &&
@@ -349,6 +357,44 @@ static void system_off_by_another(void)
 	tap_ok(vm.phase == VM_OFF && machine.offs == 1, "then off");
 }
 
+/*
+ * One of its vCPUs has been given a CPU, on which another VM's is loaded still, when the VM is switched off: it is never loaded,
+ * and leaves no CPU.
+ */
+static void system_off_before_one_is_loaded(bool at_once)
+{
+	static struct vcpu x;
+	static struct vm other;
+
+	machine_start(PVTIME_DIALECT_1_0, false);
+	x = (struct vcpu){.vm = &other};
+	other = (struct vm){.vcpus = &x, .nvcpus = 1, .phase = VM_RUNNING, .id = 1};
+	machine.other = &other;
+	sched_add(&x, 100, 0, 2, counter());
+	pin(vcpu(0), 1);
+	pin(vcpu(1), 2);
+	machine_on(0);
+	sched_start(&x, 0, counter());
+	tap_ok(machine_run(1) == &x, "another VM has CPU 1");
+	call(CPU_ON, 1, ENTRY, 0);
+	machine_on(1);
+	if (cpus[1].loaded != &x)
+		abort();
+	sched_will_block(&x);
+	sched_block(&x, 1, counter(), UINT64_MAX);
+	tap_ok(state(1) == PVTIME_RUNNING && cpus[1].loaded == &x, "vCPU 1 is given CPU 1");
+	if (at_once) /* that CPU is in a trap still, in which it decides once more */
+		sched_wake(&x, 1, counter());
+	call(0x84000008, 0, 0, 0);
+	machine_run(0);
+	tap_ok(vm.phase == VM_STOPPING, "SYSTEM_OFF: vCPU 0 has left, and is not the last");
+	machine_on(1);
+	if (at_once)
+		sched_wake(&x, 1, counter());
+	machine_run(1);
+	tap_ok(vm.phase == VM_OFF && machine.offs == 1, "vCPU 1 never ran, and the VM is off");
+}
+
 static void system_reset(void)
 {
 	char *ram;
@@ -376,6 +422,7 @@ static void system_reset(void)
 	       "SYSTEM_RESET: nothing happens while a vCPU runs");
 	machine_run(1);
 	tap_ok(machine.resets == 1 && !machine.offs, "then a reset, once");
+	tap_ok(!machine.gone && !machine.ends, "in its reset a VM is alive at any time");
 	machine_settle();
 	tap_ok(pristine(), "RAM is as at power-on");
 	tap_is_u64(machine.cleaned, RAM_SIZE + vm.segments[0].size + vm.segments[1].size,
@@ -435,6 +482,8 @@ int main(void)
 	together();
 	system_off();
 	system_off_by_another();
+	system_off_before_one_is_loaded(false);
+	system_off_before_one_is_loaded(true);
 	system_reset();
 	translations();
 	return tap_done();

@@ -23,6 +23,11 @@ void cpu_kick(unsigned cpu)
 	sim.cpu[cpu].kicked = true;
 }
 
+void vm_dropped(uint64_t vms)
+{
+	sim.dropped |= vms;
+}
+
 unsigned sim_on(unsigned cpu)
 {
 	sim.cpu[cpu].kicked = true;

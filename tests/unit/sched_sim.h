@@ -32,6 +32,7 @@ struct sim_cpu {
 
 struct sim {
 	struct vm vm;
+	uint64_t dropped; /* what vm_dropped() was told of */
 	uint64_t now, freq, marked_at, ms;
 	uint64_t errors;   /* of sim_check(), and */
 	const char *error; /* the first one */

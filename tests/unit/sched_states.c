@@ -249,6 +249,42 @@ static void rest_of_the_trap(void)
 	sound("the rest of a trap");
 }
 
+/* It sleeps in the trap in which it has lost its CPU: its timer is this CPU's, which has a deadline already. */
+static void sleep_in_the_rest(void)
+{
+	uint64_t asleep;
+
+	two_of_one(20 * UINT64_C(62500));
+	sched_wake(vcpu(1), 0, sim.now);
+	tap_ok(S(0) == PVTIME_READY && S(1) == PVTIME_RUNNING, "it has lost its CPU");
+	asleep = ledger(0, PVTIME_BLOCKED);
+	tap_ok(sched_block(vcpu(0), sim_on(0), sim.now, sim.now + 6250), "it sleeps for 100 us");
+	sched_next(0, sim.now);
+	tap_is_u64(sched_deadline(0), sim.now + 6250, "the CPU looks for it on time");
+	sim_settle();
+	wait_ms(20);
+	tap_is_u64(ledger(0, PVTIME_BLOCKED), asleep + 6250, "it was asleep for 100 us, exactly");
+	sound("asleep in the rest of a trap");
+}
+
+/* It is stopped by another CPU when it has been given one, and before the run loop there has loaded it. */
+static void stop_before_it_is_loaded(void)
+{
+	two_of_one(20 * UINT64_C(62500));
+	sim.vm.id = 5;
+	sched_wake(vcpu(1), sim_on(0), sim.now);
+	sched_stop(vcpu(1), 1, sim.now);
+	tap_ok(S(1) == PVTIME_RUNNING && !sim.dropped, "it has its CPU still");
+	sim_settle();
+	tap_ok(sched_is_off(vcpu(1)) && sim.dropped == BIT(5), "OFF, and its VM is told of");
+
+	sim.dropped = 0;
+	sched_stop(vcpu(0), 1, sim.now);
+	sim_settle();
+	tap_ok(sched_is_off(vcpu(0)) && !sim.dropped, "one that was loaded leaves its CPU itself");
+	sound("stopped before it is loaded");
+}
+
 /* When it is not so simple. */
 static void no_hand_over(void)
 {
@@ -379,6 +415,8 @@ int main(void)
 	migration();
 	hand_over();
 	rest_of_the_trap();
+	sleep_in_the_rest();
+	stop_before_it_is_loaded();
 	no_hand_over();
 	refresh();
 	reset_and_pause();

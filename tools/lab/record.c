@@ -137,13 +137,12 @@ static bool close_ledger(struct record_reader *r, struct cursor c)
 	return true;
 }
 
-/* "line": also amid a ledger, whose other fields it leaves alone. */
 static bool read_line(struct record_reader *r, struct cursor c)
 {
 	uint64_t vm;
 
-	if ((r->phase != RECORD_BETWEEN && r->phase != RECORD_INSIDE) || !take_u64(&c, &vm) ||
-	    vm >= r->shape->vm_count || !take_u64(&c, &r->line_at))
+	if (r->phase != RECORD_BETWEEN || !take_u64(&c, &vm) || vm >= r->shape->vm_count ||
+	    !take_u64(&c, &r->line_at))
 		return false;
 	for (uint32_t id = 0; id < r->shape->vms[vm].vcpus; id++)
 		if (!take_u64(&c, &r->line_stolen_ns[id]))
