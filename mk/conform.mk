@@ -1,11 +1,9 @@
 # The conformance suite, run: `pvtime conform`. Its images are mk/conformance.mk's, what kvm and xen need is
-# mk/hosts.mk's.
+# mk/hosts.mk's; all targets together are mk/matrix.mk's.
 
-.PHONY: conform conform-all
+.PHONY: conform
 conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## hold our hypervisor to every rule, by the conformance suite
 	$(BUILD)/pvtime conform
-conform-all: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## the same of Linux KVM and Xen from Debian; writes docs/conformance.md
-	$(BUILD)/pvtime conform --markdown docs/conformance.md all
 
 CONFORM_TABLES := tools/conform/rules.c tools/conform/result.c
 

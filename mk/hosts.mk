@@ -39,7 +39,7 @@ $(CONFORM_CPU): $(BUILD)/a64/conformance/host/second-cpu.o
 
 # Everything that a run of all targets needs, but for the suite and our hypervisor.
 CONFORM_ALL_DEPS := $(CONFORM_HOST) $(CONFORM_USER) $(CONFORM_CPU) $(DEBIAN_IMAGE) $(DEBIAN_XEN) $(DEBIAN)/versions-hosts
-conform-all bench: $(CONFORM_ALL_DEPS)
+conform-all matrix bench: $(CONFORM_ALL_DEPS)
 
 # Against a QEMU of the tests' own, tests/tools/board-qemu.
 UNIT_NAMES += tools_qmp tools_board tools_initramfs conform_hosts

@@ -45,7 +45,7 @@ PACKAGES_FRESH := mmdebstrap
 # Goals that need none; those that need no more than the first list; and those that set up what they need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean fresh
-GOALS_BUILD := all conform conform-all conformance debian debian-hosts demo tools-a64 guests hypervisor install \
+GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
 	install-kvm kvm matrix tools bench bench-quick bench-guest profile $(BUILD)/%
 GOALS_SETUP := bench bench-quick check check-kvm check-qemu check-unit conform conform-all demo fresh matrix mutants packages \
 	profile

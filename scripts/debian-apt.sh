@@ -105,16 +105,18 @@ debian_sources() {
 
 # machine_sources DIR [RELEASE]: the machine's sources of Debian into DIR, as the sources.list and the sources.list.d/
 # of a /etc/apt; with RELEASE, those of that release instead. On unstable, the machine's release is named by no suite.
+# Tests have a /etc/apt of their own in APT_ETC.
 machine_sources() {
+	etc=${APT_ETC:-/etc/apt}
 	mkdir -p "$1/sources.list.d"
 	for own in "$(machine_release)|stable|oldstable" 'testing|unstable|sid'; do
-		debian_sources sources_list "$own" "${2:-}" /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
+		debian_sources sources_list "$own" "${2:-}" "$etc"/sources.list "$etc"/sources.list.d/*.list \
 			>"$1/sources.list"
-		debian_sources sources_deb822 "$own" "${2:-}" /etc/apt/sources.list.d/*.sources \
+		debian_sources sources_deb822 "$own" "${2:-}" "$etc"/sources.list.d/*.sources \
 			>"$1/sources.list.d/debian.sources"
 		cat "$1/sources.list" "$1/sources.list.d/debian.sources" | grep -q . && return
 	done
-	echo "no Debian archive of '$(machine_release)' in /etc/apt/sources.list or /etc/apt/sources.list.d" >&2
+	echo "no Debian archive of '$(machine_release)' in $etc/sources.list or $etc/sources.list.d" >&2
 	return 1
 }
 

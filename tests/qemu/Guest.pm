@@ -18,7 +18,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 our @EXPORT = qw($build $pvtime $tmp bare linux lab_file run run_ok faultless faulty reports ledger_faults
-	steal_faults mark_faults marks tap_faults line_of share vcpu ms doctored run_command limited at_least slurp spew);
+	steal_faults mark_faults later marks tap_faults line_of share vcpu ms doctored run_command limited at_least slurp spew);
 
 our $pvtime = "$build/pvtime";
 
@@ -185,6 +185,19 @@ sub steal_faults
 		}
 	}
 	return @faults;
+}
+
+# The stamps of a console, moved: what a ledger would say that has so much more.
+sub later
+{
+	my ($console, $ns) = @_;
+	$_[0] = $console =~ s/ stolen (\d+)\.(\d{9})/sprintf ' stolen %d.%09d', split_ns("$1$2" + $ns)/ger;
+}
+
+sub split_ns
+{
+	use integer;
+	return ($_[0] / 1_000_000_000, $_[0] % 1_000_000_000);
 }
 
 # A bare-metal guest's TAP.

@@ -11,19 +11,6 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# The stamps of a console, moved: what a ledger would say that has so much more.
-sub later
-{
-	my ($console, $ns) = @_;
-	$_[0] = $console =~ s/ stolen (\d+)\.(\d{9})/sprintf ' stolen %d.%09d', split_ns("$1$2" + $ns)/ger;
-}
-
-sub split_ns
-{
-	use integer;
-	return ($_[0] / 1_000_000_000, $_[0] % 1_000_000_000);
-}
-
 # Two guests compete, for a CPU or for two of them; and a third one, which computes, competes while they report. On one CPU it is
 # known to.
 for my $case (['equal weights', {}, [], []], ['1:3, SMC', {cpu => 'neoverse-n1'}, [weight => 300], [conduit => 'smc']],

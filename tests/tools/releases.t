@@ -1,0 +1,149 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: what scripts/debian-fetch and debian-releases fetch of other Debian releases, from a mirror of the test's own, of
+# packages that it has made: names with a version are found, and what cannot be had is skipped by name, as
+# scripts/conform-all skips it.
+
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Path qw(make_path);
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Shared;
+use Test::More;
+
+my $scripts = abs_path("$FindBin::Bin/../../scripts");
+my $mirror = "$tmp/mirror";
+my $etc = $ENV{APT_ETC} = "$tmp/etc";
+make_path($etc);
+
+# A release of the mirror: packages, each [name, version, depends, {path => text}].
+sub release
+{
+	my ($name, @packages) = @_;
+	my $index = '';
+	make_path("$mirror/pool/$name", "$mirror/dists/$name/main/binary-arm64");
+	for (@packages) {
+		my ($package, $version, $depends, $files) = @$_;
+		my $root = "$tmp/package";
+		make_path("$root/DEBIAN");
+		my $control = "Package: $package\nVersion: $version\nArchitecture: arm64\nMaintainer: a test <test\@example.org>\n"
+			. ($depends ? "Depends: $depends\n" : '') . "Description: a package\n";
+		spew("$root/DEBIAN/control", $control);
+		for my $path (sort keys %{$files // {}}) {
+			make_path("$root/$path" =~ s{/[^/]*$}{}r);
+			spew("$root/$path", $files->{$path});
+		}
+		my $deb = "pool/$name/${package}_${version}_arm64.deb";
+		my ($status, $out, $err) = run_command('dpkg-deb', '--root-owner-group', '-Znone', '-b', $root, "$mirror/$deb");
+		die $err if $status;
+		run_command('rm', '-rf', $root);
+		my ($sum) = (run_command('sha256sum', "$mirror/$deb"))[1] =~ /^(\w+)/;
+		$index .= "${control}Filename: $deb\nSize: @{[-s \"$mirror/$deb\"]}\nSHA256: $sum\n\n";
+	}
+	my $packages = spew("$mirror/dists/$name/main/binary-arm64/Packages", $index);
+	my ($sum) = (run_command('sha256sum', $packages))[1] =~ /^(\w+)/;
+	spew("$mirror/dists/$name/Release", "Origin: test\nSuite: $name\nCodename: $name\nArchitectures: arm64\nComponents: main\n"
+		. "Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n $sum @{[-s $packages]} main/binary-arm64/Packages\n");
+}
+
+# The machine's sources: that mirror, which is not signed.
+sub sources { spew("$etc/sources.list", "deb [$_[0]] file:$mirror stable main\n") }
+sub fetch { return run_command("$scripts/debian-fetch", @_) }
+
+my $xen = ['xen-system-arm64', '4.50.1-1', 'xen-hypervisor-4.50-arm64'];
+my @xen = ($xen, ['xen-hypervisor-4.50-arm64', '4.50.1-1', undef, {'boot/xen-4.50-arm64' => 'a hypervisor'}]);
+release('older', ['linux-image-cloud-arm64', '8.1-1', 'linux-image-8.1.7-cloud-arm64'],
+	['linux-image-8.1.7-cloud-arm64', '8.1.7-2', undef, {'boot/vmlinuz-8.1.7-cloud-arm64' => 'a kernel'}], @xen);
+release('newer', ['linux-image-cloud-arm64', '9.2-1', 'linux-image-9.2.3-cloud-arm64'],
+	['linux-image-9.2.3-cloud-arm64', '9.2.3-1', 'linux-binary-9.2.3-cloud-arm64'],
+	['linux-binary-9.2.3-cloud-arm64', '9.2.3-1', undef, {'usr/lib/modules/9.2.3/vmlinuz' => 'a newer kernel'}],
+	['linux-image-arm64-16k', '9.2-1', 'linux-image-9.2.3-arm64-16k'],
+	['linux-image-9.2.3-arm64-16k', '9.2.3-1', undef, {'boot/vmlinuz-9.2.3-arm64-16k' => 'large pages'}], @xen);
+sources('trusted=yes');
+
+# The command line.
+for my $case ([], [''], ["$tmp/d", 'nothing'], ["$tmp/d", 'release'], ["$tmp/d", 'hosts', 'older'], ["$tmp/d", 'release', 'older', 'newer']) {
+	my ($status, $out, $err) = fetch(@$case);
+	is("$status$out$err", "1debian-fetch: usage: debian-fetch DIR [hosts | release RELEASE]\n", "wrong: debian-fetch @$case");
+}
+for my $name ('', '../x', 'Trixie', 'a b') {
+	my ($status, $out, $err) = fetch("$tmp/d", 'release', $name);
+	is("$status$out$err", "1debian-fetch: '$name' is no release of Debian; expected one like trixie\n", "no release: '$name'");
+}
+ok(!-e "$tmp/d", 'a wrong command line leaves nothing behind');
+
+# One release.
+{
+	my ($status, $out, $err) = fetch("$tmp/older", 'release', 'older');
+	is($status, 0, 'a release is fetched') or diag $err;
+	is(slurp("$tmp/older/Image"), 'a kernel', 'its kernel is there');
+	is(slurp("$tmp/older/xen"), 'a hypervisor', 'its Xen is there');
+	ok(!-e "$tmp/older/Image-16k", 'a kernel that the release does not have is left out');
+	is(slurp("$tmp/older/versions"), "linux-image-8.1.7-cloud-arm64 8.1.7-2\n", 'the kernel has its package written down');
+	is(slurp("$tmp/older/versions-hosts"), "xen-hypervisor-4.50-arm64 4.50.1-1\n", 'Xen has its package written down');
+	is(join(' ', grep { !/apt$/ } glob "$tmp/older/*"), join(' ', map { "$tmp/older/$_" } qw(Image versions versions-hosts xen)),
+		'there is nothing else');
+}
+
+# Several, of which one does not exist, with a reason in words.
+my $debian = "$tmp/build/debian";
+sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
+{
+	my ($status, $out, $err) = releases(qw(newer nowhere older));
+	is($status, 0, 'a release that cannot be had is no failure') or diag $err;
+	like($out, qr/\A# SKIP nowhere: cannot be reached: E: .*nowhere.*\n\z/, 'it is skipped by name');
+	is('# SKIP nowhere: ' . slurp("$debian/nowhere/skipped"), $out, 'what skips it later has the same reason');
+	is(slurp("$debian/newer/Image"), 'a newer kernel', 'a kernel is found in the package behind the one that is named');
+	is(slurp("$debian/newer/Image-16k"), 'large pages', 'so is one with pages of 16 KiB');
+	is(slurp("$debian/newer/versions"), "linux-binary-9.2.3-cloud-arm64 9.2.3-1\nlinux-image-9.2.3-arm64-16k 9.2.3-1\n",
+		'the first package is that of Image');
+	is(slurp("$debian/older/Image"), 'a kernel', 'what comes behind the missing one is fetched');
+
+	release('nowhere', ['linux-image-cloud-arm64', '1-1', 'linux-image-1-cloud-arm64'],
+		['linux-image-1-cloud-arm64', '1-1', undef, {'boot/vmlinuz-1' => 'at last'}], @xen);
+	is((releases('nowhere'))[1], '', 'when it can be reached, nothing is skipped');
+	ok(!-e "$debian/nowhere/skipped", 'and no reason is left');
+	run_command('rm', '-rf', "$mirror/dists/nowhere");
+	($status, $out) = releases('nowhere');
+	like($out, qr/\A# nowhere: cannot be reached: E: .*; what was fetched before is used\n\z/, 'what was fetched before is used, and said to be');
+	is(slurp("$debian/nowhere/Image"), 'at last', 'it is still there');
+	run_command('rm', '-rf', "$debian/nowhere");
+	releases('nowhere');
+}
+
+# A mirror that does not answer: apt would go on with what it knows.
+{
+	spew("$etc/sources.list", "deb [trusted=yes] http://127.0.0.1:1/debian stable main\n");
+	my ($status, $out, $err) = releases('older');
+	like($out, qr/\A# older: cannot be reached: .*; what was fetched before is used\n\z/, 'a mirror that does not answer is not taken for one without news');
+	sources('trusted=yes');
+}
+
+# The suite's command, in place of which one stands that tells its arguments.
+{
+	spew("$tmp/build/pvtime", "#!/bin/sh\necho \"pvtime \$*\"\n");
+	chmod 0755, "$tmp/build/pvtime" or die;
+	my @all = ("$scripts/conform-all", "$tmp/build", 'the/document.md', 'pvtime', 'kvm/older');
+	is((run_command(@all, 'xen/newer'))[1], "pvtime conform --markdown the/document.md pvtime kvm/older xen/newer\n",
+		'where all releases are there, the document is written');
+	my ($status, $out) = run_command(@all, 'kvm/nowhere', 'xen/newer', 'xen/nowhere');
+	like($out, qr{\A# SKIP kvm/nowhere: cannot be reached: .*\n# SKIP xen/nowhere: cannot be reached: .*\n# the/document\.md stays as it is: .*\n},
+		'targets of a release that is not there are skipped by name');
+	like($out, qr{^pvtime conform --markdown \Q$tmp\E/build/conformance\.md pvtime kvm/older xen/newer\n\z}m,
+		'the document is left alone when a column would be missing');
+	is((run_command("$scripts/conform-all", "$tmp/build"))[0], 1, 'conform-all without targets: status 1');
+	is((run_command("$scripts/debian-releases", $debian))[0], 1, 'debian-releases without releases: status 1');
+}
+
+# Signatures count.
+{
+	sources('arch=arm64');
+	my ($status, $out, $err) = fetch("$tmp/unsigned", 'release', 'older');
+	isnt($status, 0, 'a mirror without a signature is refused');
+	like($err, qr/^debian-fetch: older cannot be reached: E: .*not signed/m, 'it is said why');
+	ok(!-e "$tmp/unsigned/Image", 'nothing of it is used');
+}
+done_testing();
