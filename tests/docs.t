@@ -41,7 +41,7 @@ at_least('sources', 866, scalar @sources);
 at_least('documents', 15, scalar @documents);
 
 # Names of files, and of folders in backticks, that the text has and the tree does not. Those with NAME in them
-# and the examples' own stand for files of the reader; build/ is made; Documentation/ is Linux's.
+# and the examples' own stand for files of the reader; build/ is made; Documentation/ is Linux's; kvm-6.1 is a column.
 sub named_files {
 	my ($text) = @_;
 	my %named = map { $_ => 1 } $text =~ m{(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.(?:[chtS]|md|lab|ld|mk|svg|ansi|1))\b(?!\w)}g;
@@ -53,7 +53,7 @@ sub missing_files {
 	my $here = dirname($document) eq '.' ? '' : dirname($document) . '/';
 	return grep {
 		my $path = s{/$}{}r;
-		!m{NAME|^my\.lab$|^(?:build|Documentation)\b|^\d} && !$file{$path} && !$folder{$path} &&
+		!m{NAME|^my\.lab$|^(?:build|Documentation)\b|^\d|^kvm-\d} && !$file{$path} && !$folder{$path} &&
 			!$file{$here . $path} && !$folder{$here . $path} && !$name{$path};
 	} named_files($text);
 }
