@@ -13,6 +13,6 @@ debian-releases: ## fetch the kernels and Xen of several Debian releases, the ne
 	scripts/debian-releases $(DEBIAN) $(RELEASES)
 conform-all: $(MATRIX_DEPS) conformance debian-releases ## the same of Linux KVM and Xen from several Debian releases; writes docs/conformance.md
 	$(CONFORM_ALL)
-matrix: $(MATRIX_DEPS) $(INITRAMFS) conformance debian-releases ## conform-all, and the kernels of these releases as guests of our hypervisor
+matrix: $(MATRIX_DEPS) $(INITRAMFS) $(GUEST_IMAGES) conformance debian-releases ## conform-all, and the kernels of these releases as guests of our hypervisor
 	BUILD=$(BUILD) prove -v --timer tests/matrix/kernels.t :: $(RELEASES)
 	$(CONFORM_ALL)
