@@ -40,7 +40,7 @@ PACKAGES_CHECK := \
 
 # To draw what the benchmark has measured; to make a Debian that is fresh.
 PACKAGES_BENCH := gnuplot-nox
-PACKAGES_FRESH := mmdebstrap
+PACKAGES_FRESH := mmdebstrap uidmap
 
 # Goals that need none; those that need no more than the first list; and those that set up what they need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
