@@ -22,6 +22,8 @@ static void stop(void *arg)
 			__asm__ volatile("dsb sy\n\twfi" : : : "memory");
 		else if (board_has_arg("suspend"))
 			psci_cpu_suspend();
+		else /* many instructions that cost QEMU little, as in spin.c */
+			__asm__ volatile(".rept 4000\n nop\n .endr");
 	}
 }
 

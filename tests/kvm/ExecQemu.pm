@@ -16,7 +16,7 @@ my $prelude = <<'END';
 qemu='qemu-system-aarch64 -name guest,debug-threads=on -M virt,gic-version=3 -accel kvm -m 128M -no-user-config -nodefaults
 	-display none -monitor none -serial stdio -kernel /Image -initrd /guest.cpio'
 off='-cpu host,kvm-steal-time=off'
-words='console=ttyAMA0 quiet kpti=off'
+words='console=ttyAMA0 quiet kpti=off cryptomgr.notests'
 
 # run NAME WORDS COMMAND...
 run()

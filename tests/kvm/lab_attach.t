@@ -19,7 +19,7 @@ my $text = join '', map { sprintf "%03d %s\n", $_, 'x' x 50 } 1 .. 60;
 my $on = labs_run(
 	labs => {
 		shell => "[vm other]\nkernel = ../spin.img\nappend = until_ms=100\n" .
-			"[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet role=shell\n",
+			"[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet kpti=off cryptomgr.notests role=shell\n",
 		deaf => "[vm a]\nkernel = ../spin.img\nappend = until_ms=100000\n",
 	},
 	guests => ['spin'], linux => 1, cpus => 1, icount => 1, limit_s => 240, files => {text => \$text}, script => <<'END');

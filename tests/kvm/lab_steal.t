@@ -36,7 +36,7 @@ kill -KILL $busy
 end_lab
 END
 
-my $lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet role=spin until=20\npin = 1\n";
+my $lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet kpti=off cryptomgr.notests role=spin until=20\npin = 1\n";
 
 sub faults
 {
