@@ -18,9 +18,9 @@ my $text = join '', map { sprintf "%03d %s\n", $_, 'x' x 50 } 1 .. 60;
 
 my $on = labs_run(
 	labs => {
-		shell => "[vm other]\nkernel = ../spin.img\nappend = until_ms=100\n" .
+		shell => "[vm other]\nkernel = ../spin.img\nappend = until_ms=100 once\n" .
 			"[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet kpti=off cryptomgr.notests role=shell\n",
-		deaf => "[vm a]\nkernel = ../spin.img\nappend = until_ms=100000\n",
+		deaf => "[vm a]\nkernel = ../spin.img\nappend = until_ms=100000 once\n",
 	},
 	guests => ['spin'], linux => 1, cpus => 1, icount => 1, limit_s => 240, files => {text => \$text}, script => <<'END');
 busybox mkfifo /tmp/input

@@ -15,6 +15,7 @@ use Test::More;
 sub vm
 {
 	my ($name, $guest, $words, @lines) = @_;
+	$words .= ' once' if $guest eq 'spin';
 	return join "\n", "[vm $name]", "kernel = ../$guest.img", ($words eq '' ? () : "append = $words"), 'memory = 64M', @lines, '';
 }
 

@@ -15,7 +15,7 @@ use Test::More;
 sub pinned
 {
 	my ($pin, $ms) = (@_, 50);
-	my $guest = "kernel = ../spin.img\nappend = until_ms=$ms\nmemory = 64M\n";
+	my $guest = "kernel = ../spin.img\nappend = until_ms=$ms once\nmemory = 64M\n";
 	return "[vm a]\n${guest}[vm b]\n${guest}pin = $pin\n";
 }
 

@@ -15,7 +15,7 @@ use Test::More;
 sub vm
 {
 	my ($name, $words, @lines) = @_;
-	return join "\n", "[vm $name]", 'kernel = ../spin.img', "append = $words", 'memory = 64M', @lines, '';
+	return join "\n", "[vm $name]", 'kernel = ../spin.img', "append = $words once", 'memory = 64M', @lines, '';
 }
 
 my $on = labs_run(

@@ -13,7 +13,7 @@ use Lab;
 use Test::More;
 
 my $steady = "[vm steady]\nkernel = ../steady.img\nappend = until_ms=4000\nmemory = 64M\n[vm busy]\nkernel = ../spin.img\n" .
-	"append = until_ms=3500\nmemory = 64M\n[vm brief]\nkernel = ../hello.img\nmemory = 64M\n";
+	"append = until_ms=3500 once\nmemory = 64M\n[vm brief]\nkernel = ../hello.img\nmemory = 64M\n";
 my $print = "[vm print]\nkernel = ../print.img\nappend = until_ms=300\nmemory = 64M\n";
 my @print = map { "print$_" } 1 .. 4;
 my $other = "[vm other]\nkernel = ../hello.img\n";
