@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SYSTEM_RESET starts memory, vCPUs and stolen time afresh (R-23), and nothing else. A boot before
- * reset_ms=MS of the virtual counter spins until then and resets; one after it says so and powers off:
+ * reset_ms=MS of the virtual counter spins until then, or sleeps with the word idle, and resets; one after it says so and
+ * powers off. In real time the first boot has to be before it on any machine:
  *
  *	BOOT stolen_ns=NS bss=N     bss: of a variable that each boot adds 1 to
  *	RESET stolen_ns=NS
@@ -28,6 +29,8 @@ int main(void)
 	console_print("BOOT stolen_ns=%lu bss=%u\n", pvtime_guest_stolen_ns(pvtime_cpu()), ++boots);
 	if (!again)
 		return 0;
+	if (board_has_arg("idle"))
+		timer_sleep_until(end);
 	while (counter_virtual() < end)
 		;
 	console_print("RESET stolen_ns=%lu\n", pvtime_guest_stolen_ns(pvtime_cpu()));

@@ -55,7 +55,7 @@ for my $case (['64 vCPUs on 1 CPU', {timeslice_us => 1000}], ['64 vCPUs on 8 CPU
 for my $pcpus (2, 3) {
 	my $run = run_ok("checks on $pcpus CPUs, in real time", {pcpus => $pcpus, free => 1, timeslice_us => 1000, writers => ['writer']},
 		bare('smp1', 'smp', '', vcpus => 4), bare('smp2', 'smp', '', vcpus => 8, weight => 300), bare('bad', 'bad', 'seed=9'),
-		bare('writer', 'writepage', ''), bare('busy', 'spin', 'until_ms=1500', vcpus => 2), bare('again', 'reset', 'reset_ms=700'));
+		bare('writer', 'writepage', ''), bare('busy', 'spin', 'until_ms=1500', vcpus => 2), bare('again', 'reset', 'reset_ms=8000 idle'));
 	faultless("$pcpus CPUs: $_", tap_faults($run->{console}{$_})) or diag $run->{console}{$_} for qw(smp1 smp2 bad writer);
 	like($run->{console}{again}, qr/^BOOT.*^RESET.*^BOOT/ms, "$pcpus CPUs: reset");
 }
