@@ -124,16 +124,30 @@ sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 
 # The suite's command, in place of which one stands that tells its arguments.
 {
-	spew("$tmp/build/pvtime", "#!/bin/sh\necho \"pvtime \$*\"\n");
-	chmod 0755, "$tmp/build/pvtime" or die;
-	my @all = ("$scripts/conform-all", "$tmp/build", 'the/document.md', 'pvtime', 'kvm/older');
-	is((run_command(@all, 'xen/newer'))[1], "pvtime conform --markdown the/document.md pvtime kvm/older xen/newer\n",
-		'where all releases are there, the document is written');
+	my ($document, $results) = ("$tmp/document.md", "$tmp/build/conformance.md");
+	my $ends = sub {
+		spew("$tmp/build/pvtime", "#!/bin/sh\necho \"pvtime \$*\" | tee \"\$3\"\n$_[0]\n");
+		chmod 0755, "$tmp/build/pvtime" or die;
+		spew($document, "old\n");
+	};
+	my @all = ("$scripts/conform-all", "$tmp/build", $document, 'pvtime', 'kvm/older');
+	for my $status (0, 1) {
+		$ends->("exit $status");
+		is((run_command(@all, 'xen/newer'))[0], $status, "the status is that of pvtime conform, $status");
+		is(slurp($document), "pvtime conform --markdown $results pvtime kvm/older xen/newer\n",
+			"where all releases are there, the document is written, status $status");
+	}
+	for my $end ('exit 2', 'kill -KILL $PPID') {
+		$ends->($end);
+		run_command(@all, 'xen/newer');
+		is(slurp($document), "old\n", "the document is left alone by a run that comes to '$end'");
+	}
+	$ends->('exit 0');
 	my ($status, $out) = run_command(@all, 'kvm/nowhere', 'xen/newer', 'xen/nowhere');
-	like($out, qr{\A# SKIP kvm/nowhere: cannot be reached: .*\n# SKIP xen/nowhere: cannot be reached: .*\n# the/document\.md stays as it is: .*\n},
+	like($out, qr{\A# SKIP kvm/nowhere: cannot be reached: .*\n# SKIP xen/nowhere: cannot be reached: .*\n},
 		'targets of a release that is not there are skipped by name');
-	like($out, qr{^pvtime conform --markdown \Q$tmp\E/build/conformance\.md pvtime kvm/older xen/newer\n\z}m,
-		'the document is left alone when a column would be missing');
+	like($out, qr{^# \Q$document\E stays as it is: .*\n\z}m, 'that the document stays is said');
+	is(slurp($document), "old\n", 'the document is left alone when a column would be missing');
 	is((run_command("$scripts/conform-all", "$tmp/build"))[0], 1, 'conform-all without targets: status 1');
 	is((run_command("$scripts/debian-releases", $debian))[0], 1, 'debian-releases without releases: status 1');
 }
