@@ -59,7 +59,6 @@ echo "CGROUPS <$cgroup>"
 kill -TERM $lab
 end_lab
 mv /labs/ever /labs/killed
-sed -i s/until/killed/ /labs/killed
 start_lab killed
 wait_for find_vmm
 kill -KILL $vmm
