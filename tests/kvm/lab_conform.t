@@ -13,8 +13,8 @@ use Host;
 use Lab;
 use Test::More;
 
-my @kernel_guest = sort qw(conduits immediates registers workarounds st_repeat off_on write_refused write_harmless forged kexec_goes_on);
-my @kernel_off = sort qw(conduits immediates registers workarounds);
+my @kernel_guest = qw(immediates registers workarounds st_repeat off_on write_refused write_harmless forged kexec_goes_on);
+my @kernel_off = qw(immediates registers workarounds);
 my @kernel_user = sort qw(attr_overlap page_gone restore);
 
 my $suite = "[vm suite]\nkernel = ../suite.img\nmemory = 128M\nvcpus = 2\nappend = expect=%s rounds=100\npin = 0\n";
@@ -26,6 +26,7 @@ my $on = labs_run(
 	},
 	files => {'suite.img' => "$build/conformance/suite-4k-le.img", 'suite-be.elf' => "$build/conformance/suite-4k-be.elf", user => "$build/conformance/user"},
 	cpus => 1, icount => 1, limit_s => 280, script => <<'END');
+echo "KERNEL $(uname -r)"
 lab alone --seconds 60
 lab off --seconds 60
 lab big --seconds 60
@@ -33,6 +34,13 @@ lab big --seconds 60
 END
 
 is($on->{host}{status}, 0, 'the script ends well') or diag $on->{host}{out};
+
+# Linux 6.1 answers HVC alone, 6.12 and 7.2 answer SMC as well (docs/conformance.md).
+my ($major, $minor) = $on->{host}{out} =~ /^KERNEL (\d+)\.(\d+)/m or BAIL_OUT('the host does not say what its kernel is');
+if ($major * 1000 + $minor < 6012) {
+	push @kernel_guest, 'conduits';
+	push @kernel_off, 'conduits';
+}
 
 # The cases of a TAP stream that fail, in order. Among the random calls is PV_TIME_ST: whether it takes anything back, which is
 # why that case would fail, is what st_repeat asks.
@@ -55,7 +63,7 @@ for my $run (['alone', @kernel_guest], ['off', @kernel_off]) {
 	my $tap = $on->{$name}{console}{suite} // '';
 	is($on->{$name}{status}, 0, "$name: the lab ends well") or diag $on->{$name}{said};
 	whole($name, $tap);
-	is_deeply([failing($tap)], \@expected, "$name: what fails is what the kernel breaks") or diag $tap;
+	is_deeply([failing($tap)], [sort @expected], "$name: what fails is what the kernel breaks") or diag $tap;
 }
 my $big = $on->{big}{console}{suite} // '';
 is($on->{big}{status}, 0, 'a big-endian guest, which an ELF file begins') or diag $on->{big}{said};
