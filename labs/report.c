@@ -2,15 +2,15 @@
 /*
  * What Linux and the hypervisor's structure say was stolen from a CPU, at one instant:
  *
- *	report CPU ADDRESS     ADDRESS: of the CPU's structure (physical), or `none`
+ *	report CPU ADDRESS [mark]     ADDRESS: of the CPU's structure (physical), or `none`
  *
  *	MARK cpu=N stolen_ns=V
  *	STEAL cpu=N proc_ticks=T struct_ns=V
  *
- * T: steal in /proc/stat (USER_HZ, 10 ms). V: what the structure says in nanoseconds. The MARK is printed after T and V
- * were read, and again with new ones until the structure shows that nothing was stolen from before they were read until
- * after the line was out. So V is the CPU's stolen time when the last MARK ended, whatever others do: `pvtime lab --stamp`
- * puts the ledger of that instant before it. With `none`, STEAL comes alone.
+ * T: steal in /proc/stat (USER_HZ, 10 ms). V: what the structure says in nanoseconds. Both are read again until the structure
+ * shows that nothing was stolen meanwhile. With `mark`, a MARK is printed after each reading, and nothing is stolen until
+ * that line is out, either. So V is the CPU's stolen time when the last MARK ended, whatever others do: `pvtime lab --stamp`
+ * puts the ledger of that instant before it. Linux KVM has no such stamps, and there each character may be waited for.
  */
 #include <ctype.h>
 #include <endian.h>
@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,7 +122,7 @@ static void print(const char *text)
 		fail("standard output");
 }
 
-static void report(unsigned cpu, const struct pvtime_stolen *s)
+static void report(unsigned cpu, const struct pvtime_stolen *s, bool mark)
 {
 	char text[96];
 
@@ -129,7 +130,8 @@ static void report(unsigned cpu, const struct pvtime_stolen *s)
 		uint64_t ns = stolen_ns(s), ticks = proc_stat(cpu).steal;
 
 		snprintf(text, sizeof(text), "MARK cpu=%u stolen_ns=%" PRIu64 "\n", cpu, ns);
-		print(text);
+		if (mark)
+			print(text);
 		if (stolen_ns(s) == ns) {
 			snprintf(text, sizeof(text),
 				 "STEAL cpu=%u proc_ticks=%" PRIu64 " struct_ns=%" PRIu64 "\n", cpu,
@@ -146,8 +148,8 @@ int main(int argc, char **argv)
 {
 	cpu_set_t only;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: report CPU ADDRESS|none\n");
+	if (argc != 3 && (argc != 4 || strcmp(argv[3], "mark") != 0)) {
+		fprintf(stderr, "usage: report CPU ADDRESS|none [mark]\n");
 		return 1;
 	}
 	unsigned cpu = (unsigned)number(argv[1]);
@@ -160,6 +162,6 @@ int main(int argc, char **argv)
 		printf("STEAL cpu=%u proc_ticks=%" PRIu64 " struct_ns=none\n", cpu,
 		       proc_stat(cpu).steal);
 	else
-		report(cpu, map_structure(number(argv[2])));
+		report(cpu, map_structure(number(argv[2])), argc == 4);
 	return 0;
 }

@@ -46,7 +46,7 @@ sub linux
 {
 	my ($name, $append, %keys) = @_;
 	return section("vm $name", kernel => "$build/debian/Image", initrd => "$build/guest/initramfs.cpio",
-		memory => '96M', append => "console=ttyAMA0 quiet $append", %keys);
+		memory => '96M', append => "console=ttyAMA0 quiet mark=1 $append", %keys);
 }
 
 # A lab file of the sections, with the keys of [lab].
