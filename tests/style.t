@@ -70,6 +70,15 @@ awk 'FNR == 1 { said[FILENAME] = 0 }
 # shellcheck disable=SC2086
 verdicts licence $? $files
 
+files=$(sources -name '*.t')
+# shellcheck disable=SC2086
+at_least "test scripts" 63 "$(printf '%s\n' $files | grep -c .)"
+# shellcheck disable=SC2086
+find $files ! -perm -u+x -printf '%p:1: not executable\n' >"$log"
+[ ! -s "$log" ]
+# shellcheck disable=SC2086
+verdicts executable $? $files
+
 # shellcheck disable=SC2046
 files=$(awk 'FNR == 1 && /^#! ?\/(usr\/)?bin\/(env )?(ba)?sh/ { print FILENAME }' $(sources -perm -u+x))
 # shellcheck disable=SC2086

@@ -26,7 +26,7 @@ my $on = labs_run(
 busybox mkfifo /tmp/input
 start_lab shell --attach a
 exec 3>/tmp/input
-wait_for has_console a '/ # '
+wait_for has_console a '[/~] # '
 echo 'stty -echo; sleep 1; head -n 60 | md5sum; grep pl011 /proc/interrupts; echo answer=$((6 * 7))' >&3
 cat /text >&3
 wait_for has_console a 'answer=42'

@@ -89,7 +89,7 @@ sub dtb
 		['-t', 'x', $node, 'reg', 0, sprintf('%x', PORTS + PORT), 0, 8], @changes) {
 		my ($first, @rest) = @$_;
 		my @command = $first eq '-r' || $first eq '-d' || $first eq '-c' ? ('fdtput', $first, $path, @rest)
-			: ('fdtput', $first, $rest[0], $path, @rest[1 .. $#rest]);
+			: ('fdtput', '-p', $first, $rest[0], $path, @rest[1 .. $#rest]);
 		system(@command) == 0 or die "@command";
 	}
 	return $path;
@@ -105,7 +105,7 @@ my ($pl011, $card);
 like($card, $said, 'stdout-path says the 8250');
 is($pl011, '', 'and the PL011 is silent');
 
-($pl011, $card) = guest($hello, 'some words', dtb('alias', ['-c', '/aliases'], ['-t', 's', '/aliases', 'serial7', $node],
+($pl011, $card) = guest($hello, 'some words', dtb('alias', ['-t', 's', '/aliases', 'serial7', $node],
 		['-t', 's', '/chosen', 'stdout-path', 'serial7:115200n8']));
 like($card, $said, 'stdout-path is an alias, with options');
 is($pl011, '', 'and the PL011 is silent');
