@@ -50,7 +50,17 @@ void cpu_start_all(void)
 	}
 }
 
+/*
+ * A kick that was not taken yet serves for this one, too. Both sides exchange: who finds a kick under way has stored its news
+ * before, and cpu_take_kick() comes after it.
+ */
 void cpu_kick(unsigned cpu)
 {
-	gic_send_sgi(cpu, SGI_KICK);
+	if (!__atomic_exchange_n(&cpus[cpu].kicked, true, __ATOMIC_ACQ_REL))
+		gic_send_sgi(cpu, SGI_KICK);
+}
+
+__attribute__((noinline)) void cpu_take_kick(struct cpu *cpu)
+{
+	(void)__atomic_exchange_n(&cpu->kicked, false, __ATOMIC_ACQ_REL);
 }

@@ -16,6 +16,7 @@ struct cpu {
 	struct vcpu *loaded;  /* whose registers it holds, or NULL */
 	uint64_t timer_armed; /* what the EL2 timer is set to, UINT64_MAX: off */
 	bool online;
+	bool kicked; /* SGI_KICK is on its way here */
 };
 
 extern struct cpu cpus[MAP_MAX_PCPUS];
@@ -30,6 +31,8 @@ static inline struct cpu *this_cpu(void)
 void cpu_init_el2(void);
 /* Never comes back. */
 void cpu_halt(void) __attribute__((noreturn));
+/* SGI_KICK was taken: from here on a kick is another one. Before what it was for is looked at. */
+void cpu_take_kick(struct cpu *cpu);
 /* Start all other CPUs of the board; they come to secondary_main(). Caller: the boot CPU. */
 void cpu_start_all(void);
 

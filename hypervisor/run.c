@@ -59,7 +59,8 @@ static void take_interrupt(struct cpu *cpu)
 	if (cpu->loaded && vtimer_interrupt(cpu->loaded, intid))
 		return; /* the guest deactivates it */
 	if (intid == SGI_KICK) {
-		/* What it was for is there to be seen: by the run loop, and by the flush before the guest. */
+		cpu_take_kick(
+			cpu); /* what it was for is seen by the run loop, and by the flush before the guest */
 	} else if (intid == board.hyp_timer_intid) {
 		timer_interrupt(cpu);
 	} else if (intid == board.maintenance_intid && cpu->loaded) {
@@ -90,8 +91,9 @@ static void run_guest(struct cpu *cpu, struct vcpu *v)
 }
 
 /*
- * v, which this CPU has loaded, goes on until the scheduler has to be asked: until it has news, or a deadline that the
- * timer does not stand at. When that comes, there will be an interrupt. A flush may bring news too.
+ * v, which this CPU has loaded, goes on until the scheduler has to be asked: until it has news, or its deadline has come.
+ * The clock says that, at every exit, and not the timer's interrupt, which others may precede (DESIGN.md, "Interrupts at
+ * EL2"). A flush may bring news too.
  */
 static void run_on(struct cpu *cpu, struct vcpu *v)
 {
@@ -99,7 +101,8 @@ static void run_on(struct cpu *cpu, struct vcpu *v)
 
 	for (;;) {
 		run_guest(cpu, v);
-		if (sched_deadline(id) != cpu->timer_armed)
+		if (sched_deadline(id) != cpu->timer_armed ||
+		    read_sysreg(cntpct_el0) >= cpu->timer_armed)
 			return;
 		if (vgic_needs_flush(&v->gic)) {
 			vgic_flush(v);

@@ -4,9 +4,18 @@
  *
  * Usually there are enough of them. If not, the pending go in by priority, and the active one of the
  * highest priority, which the guest deactivates first if ICC_CTLR_EL1.EOImode is 0. Maintenance
- * interrupts say when to look again: no pending one is left (NPIE); the guest deactivated one that is in
- * no list register (LRENPIE); it enabled a group whose interrupts were left out, or disabled one whose
- * interrupts fill the list registers (VGrp<n>EIE, VGrp<n>DIE).
+ * interrupts say when to look again. None of their conditions holds when the guest is entered, so that none
+ * repeats unless the guest has done something meanwhile:
+ *
+ *	EOI of a list register	it is pending or active now
+ *	NPIE			one at least is pending: some were left out, and the best of them was not
+ *	LRENPIE			the count is 0: the guest deactivated one that is in no list register
+ *	VGrp<n>EIE		group n is off, and has interrupts that were left out: the guest enabled it
+ *	VGrp<n>DIE		both groups are on: the guest disabled one, whose interrupts fill the list registers
+ *
+ * Where one group alone is on, it needs no VGrp<n>DIE: with both off nothing is signalled, and EIE tells of the other.
+ * QEMU's VGrp0D asks for group 1 instead of group 0 (7.2 to 10.0): it would hold at each entry where group 0 alone is on,
+ * and does not tell that group 0 goes off. There, what is left out of group 1 comes at the guest's next exit that folds.
  */
 #include "vgic_state.h"
 
@@ -148,7 +157,7 @@ COLD static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
 	while ((best = vgic_best(v, false, groups)) != VGIC_NONE && g->used < nlrs)
 		place(v, best & 0xffff, true);
 	if (best != VGIC_NONE)
-		hcr |= HCR_NPIE | (groups & 1 ? HCR_VGRP0DIE : 0) | (groups & 2 ? HCR_VGRP1DIE : 0);
+		hcr |= HCR_NPIE | (groups == VGIC_BOTH_GROUPS ? HCR_VGRP0DIE | HCR_VGRP1DIE : 0);
 	while ((best = vgic_best(v, true, VGIC_BOTH_GROUPS)) != VGIC_NONE && g->used < nlrs)
 		place(v, best & 0xffff, true);
 	if (best != VGIC_NONE)

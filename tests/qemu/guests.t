@@ -43,6 +43,7 @@ for cpu in cortex-a57 neoverse-n1 max; do
 	passes hello $cpu 1 ""
 	passes bad $cpu 1 "seed=7"
 	passes smp $cpu 4 ""
+	passes overflow $cpu 1 "one_group"
 	passes idle $cpu 1 "ms=200"
 	passes idle $cpu 1 "ms=200 psci"
 	passes writepage $cpu 1 ""

@@ -21,6 +21,15 @@ for my $cpu (qw(cortex-a57 neoverse-n1 max)) {
 	}
 }
 
+# More interrupts than list registers, of one group: the guest goes on, and leaves the others what is theirs.
+for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
+	my $run = run_ok("$cpu: more interrupts than list registers", {cpu => $cpu, timeslice_us => 500},
+		bare('many', 'overflow', ''), bare('honest', 'spin', 'until_ms=60'));
+	faultless("$cpu: each comes in its turn", tap_faults($run->{console}{many})) or diag $run->{console}{many};
+	my ($many, $honest) = map { vcpu($run, $_, 0)->{ticks} } qw(many honest);
+	cmp_ok($honest->{running}, '>', $honest->{ready} * 0.98, "$cpu: the other VM has its half meanwhile");
+}
+
 # On one CPU, the same each time; and on two that really run at once.
 for my $case (['cortex-a57', {}, 11], ['neoverse-n1', {}, 12], ['max', {}, 13],
 	['cortex-a57', {pcpus => 2, free => 1}, 14], ['max', {pcpus => 2, free => 1}, 15]) {

@@ -10,6 +10,8 @@ struct fake_cpu fake_cpus[FAKE_CPUS];
 struct vm fake_vm;
 struct vcpu fake_vcpus[FAKE_VCPUS];
 unsigned fake_nlrs, fake_this_cpu, fake_lr_writes, fake_maintenance;
+uint64_t fake_misr_at_entry;
+bool fake_as_qemu;
 unsigned fake_kicks[FAKE_VCPUS];
 uint32_t fake_timers[FAKE_VCPUS];
 
@@ -76,7 +78,7 @@ static uint64_t read_misr(void)
 {
 	const struct fake_cpu *c = here();
 	bool eoi = false, pending = false;
-	uint64_t misr;
+	uint64_t off0 = fake_as_qemu ? VMCR_VENG1 : VMCR_VENG0, misr;
 
 	for (unsigned i = 0; i < fake_nlrs; i++) {
 		eoi |= (c->lr[i] & (STATE | LR_HW | LR_EOI)) == LR_EOI;
@@ -85,7 +87,7 @@ static uint64_t read_misr(void)
 	misr = (eoi ? BIT(0) : 0) | ((c->hcr & HCR_LRENPIE) && HCR_EOICOUNT(c->hcr) ? BIT(2) : 0) |
 	       ((c->hcr & HCR_NPIE) && !pending ? BIT(3) : 0) |
 	       ((c->hcr & HCR_VGRP0EIE) && (c->vmcr & VMCR_VENG0) ? BIT(4) : 0) |
-	       ((c->hcr & HCR_VGRP0DIE) && !(c->vmcr & VMCR_VENG0) ? BIT(5) : 0) |
+	       ((c->hcr & HCR_VGRP0DIE) && !(c->vmcr & off0) ? BIT(5) : 0) |
 	       ((c->hcr & HCR_VGRP1EIE) && (c->vmcr & VMCR_VENG1) ? BIT(6) : 0) |
 	       ((c->hcr & HCR_VGRP1DIE) && !(c->vmcr & VMCR_VENG1) ? BIT(7) : 0);
 	return c->hcr & HCR_EN ? misr : 0;
@@ -180,6 +182,7 @@ void fake_enter(struct vcpu *v)
 			if ((here()->lr[i] & STATE) && (here()->lr[j] & STATE) &&
 			    (uint32_t)here()->lr[i] == (uint32_t)here()->lr[j])
 				abort();
+	fake_misr_at_entry |= read_misr();
 }
 
 void fake_run(unsigned cpu, struct vcpu *v)
@@ -249,6 +252,7 @@ void fake_start(unsigned nlrs)
 	memset(fake_vcpus, 0, sizeof(fake_vcpus));
 	memset(fake_kicks, 0, sizeof(fake_kicks));
 	memset(fake_timers, 0, sizeof(fake_timers));
+	fake_misr_at_entry = 0;
 	fake_nlrs = nlrs;
 	fake_vm.nvcpus = FAKE_VCPUS;
 	fake_vm.vcpus = fake_vcpus;

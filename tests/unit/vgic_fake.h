@@ -27,6 +27,9 @@ extern unsigned fake_nlrs, fake_this_cpu;
 extern unsigned fake_kicks[FAKE_VCPUS];	 /* vcpu_kick() calls */
 extern uint32_t fake_timers[FAKE_VCPUS]; /* timers whose condition holds, as PPI bits */
 extern unsigned fake_lr_writes, fake_maintenance;
+/* ICH_MISR_EL2 of all entries since fake_start(): a condition that holds then would end the stay before the guest does anything. */
+extern uint64_t fake_misr_at_entry;
+extern bool fake_as_qemu; /* VGrp0D asks for group 1, as QEMU's does (7.2 to 10.0) */
 
 /* A fresh VM, nothing loaded. */
 void fake_start(unsigned nlrs);

@@ -417,6 +417,8 @@ static void run(const struct setup *s, uint64_t seed, unsigned steps)
 		}
 		fake_settle();
 	}
+	if (fake_misr_at_entry)
+		FAIL("a guest was entered with maintenance 0x%x", (unsigned)fake_misr_at_entry);
 	if (!tap_ok(!wrong[0] && acks > steps / 100,
 		    "%s: %u steps, %u interrupts taken, %u retries", s->what, steps, acks, retries))
 		tap_print("# seed %u, step %u: %s\n", (unsigned)seed, n, wrong);
