@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report.h"
 #include "arch.h"
+#include "cpu.h"
 #include "format.h"
 #include "lab.h"
 #include "link.h"
@@ -15,22 +16,47 @@ void report_start(void)
 	link_record("start %lu", read_sysreg(cntfrq_el0));
 }
 
-static void report_vcpu(struct vcpu *v)
+/* The ledger of a vCPU, and its totals by state as of now; returns the elapsed ticks. */
+static uint64_t totals(struct vcpu *v, struct sched_ledger *l, uint64_t t[PVTIME_STATES])
+{
+	uint64_t elapsed;
+
+	sched_ledger(v, l);
+	pvtime_totals(&l->time, counter(), t, &elapsed);
+	return elapsed;
+}
+
+static void report_vcpu(struct vcpu *v, bool final)
 {
 	static const char letters[PVTIME_STATES] = {
 		[PVTIME_OFF] = 'O',	[PVTIME_BLOCKED] = 'B', [PVTIME_READY] = 'Y',
 		[PVTIME_RUNNING] = 'R', [PVTIME_PAUSED] = 'P',
 	};
-	struct pvtime_vcpu copy;
-	uint64_t t[PVTIME_STATES], elapsed, switches;
+	struct sched_ledger l;
+	uint64_t t[PVTIME_STATES], elapsed = totals(v, &l, t);
 
-	sched_ledger(v, &copy, &switches);
-	pvtime_totals(&copy, counter(), t, &elapsed);
 	link_record("vcpu %u %u %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %c", v->vm->id, v->id,
 		    t[PVTIME_RUNNING], t[PVTIME_READY], t[PVTIME_BLOCKED], t[PVTIME_OFF],
-		    t[PVTIME_PAUSED], elapsed, pvtime_ticks_to_ns(t[PVTIME_READY], copy.rate.freq),
-		    pvtime_published(v), v->exits, switches, v->refused_writes,
-		    letters[copy.state]);
+		    t[PVTIME_PAUSED], elapsed,
+		    pvtime_ticks_to_ns(t[PVTIME_READY], l.time.rate.freq), pvtime_published(v),
+		    v->exits, l.switches, v->refused_writes, letters[l.time.state]);
+	if (final)
+		link_record("life %u %u %lu %lu %lu %lu %lu", v->vm->id, v->id,
+			    t[PVTIME_RUNNING] + l.past[PVTIME_RUNNING],
+			    t[PVTIME_READY] + l.past[PVTIME_READY],
+			    t[PVTIME_BLOCKED] + l.past[PVTIME_BLOCKED],
+			    t[PVTIME_OFF] + l.past[PVTIME_OFF],
+			    t[PVTIME_PAUSED] + l.past[PVTIME_PAUSED]);
+}
+
+static void report_cpu(unsigned cpu)
+{
+	struct books b = sched_books(cpu);
+	uint64_t now = counter();
+
+	uint64_t given = books_given(&b, now), idle = books_idle(&b, now), elapsed = now - b.begun;
+
+	link_record("cpu %u %lu %lu %lu %lu", cpu, given, elapsed - given - idle, idle, elapsed);
 }
 
 /* With the lock: what has come of a VM since it was last told. */
@@ -45,24 +71,26 @@ static void tell_news(struct vm *vm)
 }
 
 /* With the lock. What has come of the VMs by then is told before it. */
-static void report_ledger(const char *kind, uint64_t ticks)
+static void report_ledger(bool final, uint64_t ticks)
 {
 	for (unsigned i = 0; i < lab_vm_count(); i++)
 		tell_news(lab_vm(i));
-	link_record("%s %lu", kind, ticks);
+	link_record("%s %lu", final ? "final" : "sample", ticks);
 	for (unsigned i = 0; i < lab_vm_count(); i++) {
 		struct vm *vm = lab_vm(i);
 
 		for (unsigned j = 0; j < vm->nvcpus; j++)
-			report_vcpu(&vm->vcpus[j]);
+			report_vcpu(&vm->vcpus[j], final);
 	}
+	for (unsigned i = 0; final && i < cpu_count; i++)
+		report_cpu(i);
 	link_record("end");
 }
 
 void report_sample(uint64_t ticks)
 {
 	spin_lock(&lock);
-	report_ledger("sample", ticks);
+	report_ledger(false, ticks);
 	spin_unlock(&lock);
 }
 
@@ -72,13 +100,12 @@ void report_line(struct vm *vm, uint64_t ticks)
 	size_t n = format(text, sizeof(text), "line %u %lu", vm->id, ticks);
 
 	for (unsigned i = 0; i < vm->nvcpus; i++) {
-		struct pvtime_vcpu copy;
-		uint64_t t[PVTIME_STATES], elapsed, switches;
+		struct sched_ledger l;
+		uint64_t t[PVTIME_STATES];
 
-		sched_ledger(&vm->vcpus[i], &copy, &switches);
-		pvtime_totals(&copy, counter(), t, &elapsed);
+		totals(&vm->vcpus[i], &l, t);
 		n += format(text + n, sizeof(text) - n, " %lu",
-			    pvtime_ticks_to_ns(t[PVTIME_READY], copy.rate.freq));
+			    pvtime_ticks_to_ns(t[PVTIME_READY], l.time.rate.freq));
 	}
 	spin_lock(&lock);
 	if (!over)
@@ -97,7 +124,7 @@ void report_vm(struct vm *vm)
 void report_end(uint64_t ticks, const struct vm *stuck)
 {
 	spin_lock(&lock);
-	report_ledger("final", ticks);
+	report_ledger(true, ticks);
 	if (stuck)
 		link_record("done 1 VM %s stopped for good without SYSTEM_OFF: "
 			    "its vCPUs are off, or wait for what cannot come",

@@ -134,7 +134,9 @@ void run_forever(struct cpu *cpu)
 		if (!v) {
 			lab_finish_if_ended();
 			if (set_deadline(cpu)) {
+				sched_idle_begin(cpu->id, counter());
 				wfi();
+				sched_idle_end(cpu->id, counter());
 				take_interrupt(cpu);
 			}
 			continue;

@@ -26,6 +26,17 @@ static inline __attribute__((always_inline)) void set_state(struct sched_cpu *c,
 		sched_wait_begin(c, v, now);
 }
 
+/*
+ * From here on all CPUs' times are one: `now` was read before the lock was had, and another CPU may have set something at a later one
+ * meanwhile. What is set under the lock is never earlier than what was, so that one vCPU's time begins where another's ends.
+ */
+static inline uint64_t lock(uint64_t now)
+{
+	spin_lock(&sched.lock);
+	sched.now = max_u64(sched.now, now);
+	return sched.now;
+}
+
 /* Out of the queues, whichever it is in. */
 static void withdraw(struct vcpu *v)
 {
@@ -182,6 +193,8 @@ static void decide(struct sched_cpu *c, uint64_t now)
 		if (sched.idle)
 			sched_spread(c);
 	} while (c->resched);
+	if (c->books.gives != (c->current != NULL))
+		books_turn(&c->books, now);
 	sched_set_at(c);
 }
 
@@ -212,7 +225,7 @@ struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	if (now >= __atomic_load_n(&c->at, __ATOMIC_ACQUIRE)) {
-		spin_lock(&sched.lock);
+		now = lock(now);
 		decide(c, now);
 		spin_unlock(&sched.lock);
 		if (c->dropped)
@@ -227,7 +240,7 @@ bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 	struct sched_cpu *c = sched_cpu(this_cpu);
 	bool was_off;
 
-	spin_lock(&sched.lock);
+	now = lock(now);
 	was_off = state_of(v) == PVTIME_OFF;
 	if (was_off)
 		make_ready(c, v, now);
@@ -239,7 +252,7 @@ void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
 	struct sched_cpu *c = sched_cpu(this_cpu);
 
-	spin_lock(&sched.lock);
+	now = lock(now);
 	if (state_of(v) != PVTIME_RUNNING) {
 		withdraw(v);
 		set_state(c, v, PVTIME_OFF, now);
@@ -265,7 +278,7 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 	enum pvtime_state next;
 	bool current, blocks;
 
-	spin_lock(&sched.lock);
+	now = lock(now);
 	next = sched.paused ? PVTIME_PAUSED : PVTIME_BLOCKED;
 	/* It may have lost its CPU in the very trap that it is in, to one that it has woken; and have got another since. */
 	current = c->current == v;
@@ -293,7 +306,7 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
 	struct sched_cpu *c = sched_cpu(this_cpu);
 
-	spin_lock(&sched.lock);
+	now = lock(now);
 	switch (state_of(v)) {
 	case PVTIME_BLOCKED:
 		make_ready(c, v, now);
@@ -315,7 +328,7 @@ void sched_pause_all(unsigned this_cpu, uint64_t now)
 {
 	struct sched_cpu *c = sched_cpu(this_cpu);
 
-	spin_lock(&sched.lock);
+	now = lock(now);
 	sched.paused = true;
 	for (struct vcpu *v = sched.vcpus; v; v = v->sched.next) {
 		if (state_of(v) == PVTIME_RUNNING) {
@@ -330,13 +343,17 @@ void sched_pause_all(unsigned this_cpu, uint64_t now)
 
 void sched_reset_ledger(struct vcpu *v, uint64_t now)
 {
+	uint64_t life[PVTIME_STATES], elapsed;
 	struct sched_cpu *home;
 	enum pvtime_state state;
 
-	spin_lock(&sched.lock);
+	now = lock(now);
 	home = &sched.cpu[v->sched.home];
 	state = state_of(v);
 	set_state(home, v, PVTIME_OFF, now);
+	pvtime_totals(&v->time, now, life, &elapsed);
+	for (unsigned i = 0; i < PVTIME_STATES; i++)
+		v->sched.past[i] += life[i];
 	pvtime_vcpu_reset(&v->time, now);
 	set_state(home, v, state, now);
 	spin_unlock(&sched.lock);

@@ -7,7 +7,7 @@
  *
  * One lock, one run queue ordered by virtual time, so that shares are fair across CPUs and no CPU idles while a
  * vCPU that may run on it waits. All times are counter ticks (CNTPCT_EL0); `now` never goes backwards on one CPU,
- * and may be a little older than what another CPU has read. The scheduler reads no clock and touches no hardware:
+ * and may be a little older than what another CPU has read: nothing is set at an earlier time than what was set before it. The scheduler reads no clock and touches no hardware:
  * it is compiled for the host as it is, against a seam of one function, cpu_kick().
  *
  * A vCPU's registers and a CPU. `on_cpu` says that a vCPU's registers are, or are about to be, in some CPU. The
@@ -31,13 +31,14 @@
  * so that this CPU is on its way to sched_release(): no cycle of waiting can close. At most one CPU claims a vCPU at
  * a time, since it is RUNNING on one.
  */
+#include "books.h"
 #include "queue.h"
 #include "spinlock.h"
 #include "types.h"
+#include "pvtime/host.h"
 
 struct vcpu;
 struct vm;
-struct pvtime_vcpu;
 
 #define SCHED_MAX_CPUS 8u
 
@@ -69,11 +70,13 @@ struct sched_vcpu {
 	bool wake_pending;    /* a wake-up came while it was not BLOCKED */
 	bool stop_pending;    /* RUNNING, and is to be OFF as soon as its CPU decides */
 	bool on_cpu;	      /* see above: sched_claim(), sched_release() */
+	/* Ticks of its ledger before the last reset, by state. */
+	uint64_t past[PVTIME_STATES];
 };
 
 /* Start with no vCPUs on `ncpus` CPUs (1 to 8). Caller: the boot CPU, before any other is started.
  */
-void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us);
+void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us, uint64_t now);
 
 /*
  * Add a vCPU in state OFF and start its ledger, in its VM's dialect, at `now`; its structure is
@@ -130,10 +133,18 @@ void sched_set_alarm(unsigned this_cpu, uint64_t at);
 /* Whether the alarm of this CPU has come; if so it is off until it is set again. */
 bool sched_alarm_due(unsigned this_cpu, uint64_t now);
 
-/* The ledger of v at one instant, for reports: a copy of its accounting, taken under the lock. */
-void sched_ledger(struct vcpu *v, struct pvtime_vcpu *copy, uint64_t *switches);
-/* VM reset: the ledger of v afresh from `now`, published; a vCPU keeps the state it is in (R-23).
- */
+/* The ledger of v at one instant, for reports: a copy of its accounting, taken under the lock, and what is kept beside it. */
+struct sched_ledger {
+	struct pvtime_vcpu time;
+	uint64_t past[PVTIME_STATES], switches;
+};
+void sched_ledger(struct vcpu *v, struct sched_ledger *copy);
+/* This CPU is about to wait in WFI, and has woken up from it. In between it calls nothing of the scheduler. */
+void sched_idle_begin(unsigned this_cpu, uint64_t now);
+void sched_idle_end(unsigned this_cpu, uint64_t now);
+/* Where a CPU's time went; any CPU may ask. */
+struct books sched_books(unsigned cpu);
+/* VM reset: the ledger of v afresh from `now`, published; a vCPU keeps the state it is in. What it had is its past. */
 void sched_reset_ledger(struct vcpu *v, uint64_t now);
 /* READY or RUNNING, or has just been: without the lock, so that it may be another by now. */
 bool sched_wants_cpu(const struct vcpu *v);

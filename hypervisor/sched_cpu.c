@@ -68,6 +68,16 @@ uint64_t sched_deadline(unsigned this_cpu)
 	return __atomic_load_n(&c->at, __ATOMIC_ACQUIRE);
 }
 
+void sched_idle_begin(unsigned this_cpu, uint64_t now)
+{
+	books_idle_begin(&sched_cpu(this_cpu)->books, now);
+}
+
+void sched_idle_end(unsigned this_cpu, uint64_t now)
+{
+	books_idle_end(&sched_cpu(this_cpu)->books, now);
+}
+
 void sched_set_alarm(unsigned this_cpu, uint64_t at)
 {
 	struct sched_cpu *c = sched_cpu(this_cpu);

@@ -3,6 +3,7 @@
 #define SCHED_IMPL_H
 
 /* What the files of the scheduler share. The lock is held wherever one of these functions is called. */
+#include "books.h"
 #include "sched.h"
 #include "spinlock.h"
 #include "vcpu.h"
@@ -17,6 +18,7 @@ struct sched_cpu {
 	uint64_t slice_end; /* of `current`; matters once another waits for this CPU */
 	uint64_t
 		dropped; /* VMs, by the bit of their number, for vm_dropped(); then `at` is SCHED_AT_ONCE */
+	struct books books;
 	struct queue timers;
 	struct sched_wait waiting; /* the head of the ring: `next` is due first */
 	uint8_t id, bit;	   /* its number, and its bit in a mask of CPUs */
@@ -27,6 +29,7 @@ struct sched_cpu {
 
 struct sched {
 	struct spinlock lock;
+	uint64_t now; /* the latest that anything was set at */
 	struct queue ready;
 	struct vcpu *vcpus, *last_vcpu;
 	uint64_t slice, period;	 /* ticks: a time slice, a cap period */

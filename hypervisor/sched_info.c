@@ -9,7 +9,7 @@
 
 struct sched sched;
 
-void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us)
+void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us, uint64_t now)
 {
 	uint64_t ms = (cntfrq_hz + 999u) / 1000u;
 
@@ -28,6 +28,7 @@ void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us)
 		c->id = (uint8_t)cpu;
 		c->bit = (uint8_t)(1u << cpu);
 		c->alarm = UINT64_MAX;
+		c->books.begun = now;
 		c->waiting = (struct sched_wait){&c->waiting, &c->waiting};
 		sched_look_again(c);
 	}
@@ -103,10 +104,23 @@ bool sched_vm_can_run(struct vm *vm)
 	return can;
 }
 
-void sched_ledger(struct vcpu *v, struct pvtime_vcpu *copy, uint64_t *switches)
+void sched_ledger(struct vcpu *v, struct sched_ledger *copy)
 {
 	spin_lock(&sched.lock);
-	*copy = v->time;
-	*switches = v->sched.switches;
+	copy->time = v->time;
+	copy->switches = v->sched.switches;
+	for (unsigned i = 0; i < PVTIME_STATES; i++)
+		copy->past[i] = v->sched.past[i];
 	spin_unlock(&sched.lock);
+}
+
+struct books sched_books(unsigned cpu)
+{
+	struct books copy;
+
+	spin_lock(&sched.lock);
+	copy = sched.cpu[cpu].books;
+	copy.idle = __atomic_load_n(&sched.cpu[cpu].books.idle, __ATOMIC_RELAXED);
+	spin_unlock(&sched.lock);
+	return copy;
 }

@@ -21,10 +21,13 @@
  * LINK_RECORD, hypervisor to host: one record a line, fields separated by one space, numbers decimal.
  *   start CNTFRQ                     once, when the guests start
  *   sample TICKS                     a ledger follows, taken TICKS after start; then its vcpu lines, then "end"
- *   final TICKS                      the last ledger, every vCPU paused; then its vcpu lines, then "end"
+ *   final TICKS                      the last ledger, every vCPU paused; then its vcpu, life and cpu lines, then "end"
  *   vcpu VM ID RUNNING READY BLOCKED OFF PAUSED ELAPSED STOLEN_NS PUBLISHED_NS EXITS SWITCHES REFUSED STATE
  *                                    ticks; VM and ID are indexes; STATE is a letter of "OBYRP" (off, blocked,
  *                                    readY, Running, Paused)
+ *   life VM ID RUNNING READY BLOCKED OFF PAUSED
+ *                                    ticks since the lab was made, over all resets, loading included
+ *   cpu ID VCPUS OWN IDLE ELAPSED    ticks of a physical CPU since the lab was made: for vCPUs, for the hypervisor, in WFI
  *   line VM TICKS STOLEN_NS...       with stamp-lines (machine/bundle.h): the VM's next byte is the newline that ends a
  *                                    line; TICKS after start, and what was stolen by then from each of its vCPUs
  *   vm VM off|reset|stuck            a VM has powered off, was reset, or can never run again

@@ -2,7 +2,7 @@
 /*
  * SYSTEM_RESET starts memory, vCPUs and stolen time afresh (R-23), and nothing else. A boot before
  * reset_ms=MS of the virtual counter spins until then, or sleeps with the word idle, and resets; one after it says so and
- * powers off. In real time the first boot has to be before it on any machine:
+ * powers off. With the word for_ever each boot resets at once. In real time the first boot has to be before it on any machine:
  *
  *	BOOT stolen_ns=NS bss=N     bss: of a variable that each boot adds 1 to
  *	RESET stolen_ns=NS
@@ -22,6 +22,8 @@ int main(void)
 	bool again = counter_virtual() < end;
 	int error = pvtime_register();
 
+	if (board_has_arg("for_ever"))
+		psci_system_reset();
 	if (error) {
 		console_print("Bail out! %s\n", pvtime_error_text(error));
 		return 1;

@@ -26,6 +26,8 @@ find_vcpu()
 	region=$(sed -n 's/^\([0-9a-f]*\)-.* .*memfd:pvtime .*/\1/p' /proc/$vmm/maps)
 	d=$(delay $tid)
 }
+# A lab that has ended will not have one.
+vcpu_or_end() { find_vcpu || grep -q '^State:.Z' /proc/$lab/status; }
 waited() { [ $(($(delay $tid) - d)) -ge 50000000 ]; }
 compete()
 {
@@ -35,7 +37,7 @@ compete()
 }
 start_lab past --snapshot /tmp/s
 wait_for has_console a 'STEADY begin'
-wait_for find_vcpu
+wait_for vcpu_or_end
 compete
 kill -TERM $lab
 end_lab
@@ -43,7 +45,8 @@ end_lab
 # The competitor is there before the thread is.
 kill -CONT $busy
 start_lab past-on --restore /tmp/s
-wait_for find_vcpu
+wait_for vcpu_or_end
+find_vcpu || { end_lab; exit 1; }
 for i in 1 2 3; do
 	compete
 	sample $vmm $tid $region || exit 1

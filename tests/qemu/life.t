@@ -81,4 +81,22 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 	faultless('the other VM goes on counting', mark_faults($run, 'busy'));
 	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'what was stolen from it');
 }
+# A guest that does nothing but reset uses its CPU, and the books have it: `pvtime lab` closes them in each of these labs.
+for my $cpus (1, 2) {
+	my $run = run_ok("resets without end, $cpus CPUs", {pcpus => $cpus, $cpus > 1 ? (free => 1) : (), options => ['--seconds', 1]},
+		bare('thief', 'reset', 'for_ever', memory => '16M'), bare('busy', 'spin', 'until_ms=100000', memory => '16M'));
+	my ($thief, $busy) = map { vcpu($run, $_, 0) } qw(thief busy);
+	cmp_ok($thief->{ticks}{elapsed}, '<', $busy->{ticks}{elapsed} / 5, 'the thief has just been reset');
+	my $used = $thief->{life}{running} / ($thief->{life}{running} + $busy->{life}{running});
+	cmp_ok(abs($used - 0.5), '<', 0.01, 'and its life has half of what the vCPUs ran') if $cpus == 1;
+	my $ran = 0;
+	$ran += $_->{life}{running} for $thief, $busy;
+	my ($given, $closed) = (0, 0);
+	for (@{$run->{json}{pcpus}}) {
+		$given += $_->{vcpus};
+		$closed += $_->{vcpus} + $_->{own} + $_->{idle} == $_->{elapsed};
+	}
+	is($given, $ran, 'the CPUs had for vCPUs what these ran');
+	is($closed, $cpus, 'and the books of each CPU close');
+}
 done_testing();

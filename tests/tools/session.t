@@ -13,7 +13,8 @@ use Test::More;
 
 my $final = <<'END';
 sub final { record('final 10000', vcpu(0, 0, running => 6000, ready => 4000),
-	vcpu(0, 1, off => 10000), vcpu(1, 0, running => 1000, ready => 1500, blocked => 7500, refused => 3), 'end') }
+	vcpu(0, 1, off => 10000), vcpu(1, 0, running => 1000, ready => 1500, blocked => 7500, refused => 3),
+	'life 0 0 9000 4000 0 0 0', 'life 0 1 0 0 0 10000 0', 'life 1 0 1000 1500 7500 500 0', 'cpu 0 10000 250 2000 12250', 'end') }
 sub begin { record('start 1000') }
 sub good { begin(); final(); record('done 0 all VMs are off') }
 END
@@ -23,6 +24,14 @@ VM   vCPU    running s     stolen s    blocked s        off s      exits   switc
 busy    0        6.000        4.000        0.000        0.000          1          2
 busy    1        0.000        0.000        0.000       10.000          1          2
 idle    0        1.000        1.500        7.500        0.000          1          2  3 writes to its structure refused
+
+Since the lab was made, over all resets, loading included:
+busy    0        9.000        4.000        0.000        0.000
+busy    1        0.000        0.000        0.000       10.000
+idle    0        1.000        1.500        7.500        0.500
+
+      CPU      vCPUs s hypervisor s       idle s
+        0       10.000        0.250        2.000
 END
 
 # A good end.
@@ -53,15 +62,19 @@ END
 	is_deeply($json, {cntfrq => 1000, vms => [
 		{name => 'busy', vcpus => [
 			{id => 0, ticks => {running => 6000, ready => 4000, blocked => 0, off => 0, paused => 0,
-				elapsed => 10000}, stolen_ns => 4000000000, published_ns => 4000000000, exits => 1,
+				elapsed => 10000}, life => {running => 9000, ready => 4000, blocked => 0, off => 0, paused => 0,
+				elapsed => 13000}, stolen_ns => 4000000000, published_ns => 4000000000, exits => 1,
 				switches => 2, refused_writes => 0},
 			{id => 1, ticks => {running => 0, ready => 0, blocked => 0, off => 10000, paused => 0,
+				elapsed => 10000}, life => {running => 0, ready => 0, blocked => 0, off => 10000, paused => 0,
 				elapsed => 10000}, stolen_ns => 0, published_ns => 0, exits => 1, switches => 2,
 				refused_writes => 0}]},
 		{name => 'idle', vcpus => [
 			{id => 0, ticks => {running => 1000, ready => 1500, blocked => 7500, off => 0, paused => 0,
-				elapsed => 10000}, stolen_ns => 1500000000, published_ns => 1500000000, exits => 1,
-				switches => 2, refused_writes => 3}]}]}, 'the final ledger as JSON');
+				elapsed => 10000}, life => {running => 1000, ready => 1500, blocked => 7500, off => 500, paused => 0,
+				elapsed => 10500}, stolen_ns => 1500000000, published_ns => 1500000000, exits => 1,
+				switches => 2, refused_writes => 3}]}],
+		pcpus => [{id => 0, vcpus => 10000, own => 250, idle => 2000, elapsed => 12250}]}, 'the final ledger as JSON');
 	my $words = join ' ', split /\n/, slurp($args);
 	like($words, qr/-M virt,virtualization=on,gic-version=3 /, 'the board');
 	like($words, qr/-cpu cortex-a57 -smp 1 -m \d+M -nic none/, 'its CPUs and memory');

@@ -278,7 +278,7 @@ void machine_start(enum pvtime_dialect dialect, bool big_endian)
 	machine = (struct machine){.wake_at = UINT64_MAX, .hold = machine.hold};
 	machine_on(0);
 	describe(dialect, big_endian);
-	sched_init(MACHINE_CPUS, FREQ, 4000);
+	sched_init(MACHINE_CPUS, FREQ, 4000, counter());
 	if (vm_create(&vm))
 		abort();
 	for (unsigned i = 0; i < MACHINE_VCPUS; i++)

@@ -32,11 +32,10 @@ static uint64_t call(uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3)
 
 static enum pvtime_state state(unsigned i)
 {
-	struct pvtime_vcpu copy;
-	uint64_t switches;
+	struct sched_ledger copy;
 
-	sched_ledger(vcpu(i), &copy, &switches);
-	return (enum pvtime_state)copy.state;
+	sched_ledger(vcpu(i), &copy);
+	return (enum pvtime_state)copy.time.state;
 }
 
 static void features(void)
@@ -398,8 +397,8 @@ static void system_off_before_one_is_loaded(bool at_once)
 static void system_reset(void)
 {
 	char *ram;
-	uint64_t ticks[PVTIME_STATES], elapsed, switches;
-	struct pvtime_vcpu copy;
+	uint64_t ticks[PVTIME_STATES], elapsed;
+	struct sched_ledger copy;
 
 	machine_start(PVTIME_DIALECT_1_0, false);
 	call(CPU_ON, 1, ENTRY, 0);
@@ -433,11 +432,11 @@ static void system_reset(void)
 		       state(1) == PVTIME_OFF && state(2) == PVTIME_OFF,
 	       "vCPU 0 from the entry, the others off");
 	tap_is_u64(pvtime_published(vcpu(2)), 0, "its counter starts at zero (R-23)");
-	sched_ledger(vcpu(2), &copy, &switches);
-	pvtime_totals(&copy, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
+	sched_ledger(vcpu(2), &copy);
+	pvtime_totals(&copy.time, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
 	tap_ok(ticks[PVTIME_OFF] == elapsed && elapsed < 62500000, "and its ledger");
-	sched_ledger(vcpu(0), &copy, &switches);
-	pvtime_totals(&copy, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
+	sched_ledger(vcpu(0), &copy);
+	pvtime_totals(&copy.time, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
 	tap_ok(ticks[PVTIME_RUNNING] <= elapsed && elapsed < 62500000, "and vCPU 0's");
 	tap_ok(state(3) == PVTIME_OFF && !vcpu(3)->entry.pending,
 	       "vCPU 3 is not to start any more");

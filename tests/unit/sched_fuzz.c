@@ -154,6 +154,27 @@ static void check_cost(unsigned n)
 	       (unsigned long long)cost.levels, 10 * bits, (unsigned long long)cost.level);
 }
 
+/* Nobody runs: what all vCPUs ran in all their lives is what the CPUs had for them. */
+static void check_books(void)
+{
+	uint64_t ran = 0, given = 0;
+
+	for (unsigned i = 0; i < sim.nvcpus; i++) {
+		uint64_t ticks[PVTIME_STATES], elapsed;
+		struct sched_ledger l;
+
+		sched_ledger(&sim.v[i], &l);
+		pvtime_totals(&l.time, sim.now, ticks, &elapsed);
+		ran += ticks[PVTIME_RUNNING] + l.past[PVTIME_RUNNING];
+	}
+	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
+		struct books b = sched_books(cpu);
+
+		given += books_given(&b, sim.now);
+	}
+	tap_is_u64(ran, given, "the CPUs had for the vCPUs what these ran, whatever was reset");
+}
+
 static void fuzz(unsigned ncpus, unsigned nvcpus, uint64_t events)
 {
 	uint64_t capped_too_long = 0;
@@ -180,6 +201,7 @@ static void fuzz(unsigned ncpus, unsigned nvcpus, uint64_t events)
 	check_cost(nvcpus);
 	sched_pause_all(sim_on(0), sim_clock(0));
 	sim_settle();
+	check_books();
 	tap_ok(sched_all_paused(), "and all can be paused");
 }
 

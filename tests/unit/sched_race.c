@@ -156,11 +156,11 @@ static void *run_loop(void *arg)
 static void check_ledgers(void)
 {
 	for (unsigned i = 0; i < VCPUS; i++) {
-		uint64_t ticks[PVTIME_STATES], elapsed, sum = 0, switches;
-		struct pvtime_vcpu copy;
+		uint64_t ticks[PVTIME_STATES], elapsed, sum = 0;
+		struct sched_ledger copy;
 
-		sched_ledger(&vcpus[i], &copy, &switches);
-		pvtime_totals(&copy, clock_now(), ticks, &elapsed);
+		sched_ledger(&vcpus[i], &copy);
+		pvtime_totals(&copy.time, clock_now(), ticks, &elapsed);
 		for (unsigned s = 0; s < PVTIME_STATES; s++)
 			sum += ticks[s];
 		ledgers_wrong += sum != elapsed;
@@ -203,7 +203,7 @@ int main(void)
 	vm.vcpus = vcpus;
 	vm.nvcpus = VCPUS;
 	vm.dialect = PVTIME_DIALECT_1_0;
-	sched_init(CPUS, FREQ, 300);
+	sched_init(CPUS, FREQ, 300, 0);
 	for (unsigned i = 0; i < VCPUS; i++) {
 		vcpus[i].vm = &vm;
 		sched_add(&vcpus[i], 100 + i, i == 3 ? 20 : 0,

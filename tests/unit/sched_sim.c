@@ -53,7 +53,7 @@ void sim_init(unsigned ncpus, uint32_t timeslice_us)
 	sim.now = 123456789;
 	sim.vm.vcpus = sim.v;
 	sim.vm.dialect = PVTIME_DIALECT_1_0;
-	sched_init(ncpus, (uint32_t)sim.freq, timeslice_us);
+	sched_init(ncpus, (uint32_t)sim.freq, timeslice_us, sim.now);
 }
 
 unsigned sim_add(uint32_t weight, uint32_t cap, uint8_t affinity, uint64_t burst, uint64_t sleep)

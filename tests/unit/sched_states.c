@@ -23,11 +23,11 @@ static void sound(const char *what)
 
 static uint64_t ledger(unsigned i, enum pvtime_state state)
 {
-	uint64_t ticks[PVTIME_STATES], elapsed, switches;
-	struct pvtime_vcpu copy;
+	uint64_t ticks[PVTIME_STATES], elapsed;
+	struct sched_ledger copy;
 
-	sched_ledger(vcpu(i), &copy, &switches);
-	pvtime_totals(&copy, sim.now, ticks, &elapsed);
+	sched_ledger(vcpu(i), &copy);
+	pvtime_totals(&copy.time, sim.now, ticks, &elapsed);
 	return ticks[state];
 }
 

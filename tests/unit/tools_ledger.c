@@ -188,6 +188,46 @@ static void test_print(void)
 	shape.kvm = false;
 }
 
+/* The machine's books: two CPUs; vCPU 0 of "busy" had a life before its last reset. */
+static struct ledger closed(void)
+{
+	struct ledger l = good();
+
+	for (unsigned i = 0; i < 3; i++)
+		memcpy(l.vcpus[i].life, l.vcpus[i].ticks, sizeof(l.vcpus[i].life));
+	l.vcpus[0].life[PVTIME_RUNNING] += 1000;
+	l.cpus[0] = (struct ledger_cpu){.vcpus = 600, .own = 7, .idle = 8, .elapsed = 615};
+	l.cpus[1] = (struct ledger_cpu){.vcpus = 490, .own = 1, .idle = 130, .elapsed = 621};
+	return l;
+}
+
+static void test_books(void)
+{
+	struct ledger l = closed();
+	char why[512];
+
+	shape.cpu_count = 2;
+	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "books that close");
+	l.cpus[1].idle++;
+	refused(&l, "physical CPU 1: vCPUs 490 + own 1 + idle 131 ticks are not the elapsed 621",
+		"a tick of a CPU that is nobody's");
+	l = closed();
+	l.vcpus[0].life[PVTIME_RUNNING]--;
+	refused(&l,
+		"all vCPUs ran 1089 ticks in all their lives, but the physical CPUs had 1090 for "
+		"them",
+		"a tick of a CPU that no vCPU ran");
+	l = closed();
+	l.vcpus[2].life[PVTIME_READY] = 99;
+	refused(&l, "a vCPU's life of 99 ticks is less than the 100 since its VM's last reset",
+		"a life that is shorter than its end");
+	l = closed();
+	l.final = false;
+	l.cpus[0].own = 0;
+	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "of a sample nothing is asked");
+	shape.cpu_count = 0;
+}
+
 int main(void)
 {
 	ledger_shape_add(&shape, "busy", 2, true);
@@ -195,5 +235,6 @@ int main(void)
 	test_holds();
 	test_shape();
 	test_print();
+	test_books();
 	return tap_done();
 }

@@ -175,6 +175,47 @@ static void test_bug(void)
 	       "but the bug behind it is");
 }
 
+#define LIVES "life 0 0 1 2 3 4 5|life 0 1 1 2 3 4 5|life 1 0 6 7 8 9 10"
+
+/* The books of two physical CPUs, in the final ledger and only there. */
+static void test_books(struct ledger_shape *books)
+{
+	static const char *const wrong[][2] = {
+		{"final 9|" ALL "|" LIVES "|cpu 0 1 2 3 6|end", "a CPU missing"},
+		{"final 9|" ALL "|" LIVES "|cpu 0 1 2 3 6|cpu 0 1 2 3 6", "a CPU twice"},
+		{"final 9|" ALL "|" LIVES "|cpu 2 1 2 3 6", "a CPU that does not exist"},
+		{"final 9|" ALL "|" LIVES "|cpu 0 1 2 3", "a field of a CPU missing"},
+		{"final 9|" ALL "|" LIVES "|cpu 0 1 2 3 6 7", "a field of a CPU too many"},
+		{"final 9|" ALL "|cpu 0 1 2 3 6|cpu 1 1 2 3 6|end", "lives missing"},
+		{"final 9|" ALL "|life 0 0 1 2 3 4 5|life 0 0 1 2 3 4 5", "a life twice"},
+		{"final 9|life 0 0 1 2 3 4 5", "a life before its vCPU"},
+		{"final 9|" ALL "|life 0 0 1 2 3 4", "a field of a life missing"},
+		{"sample 9|" ALL "|life 0 0 1 2 3 4 5", "a life in a sample"},
+		{"sample 9|" ALL "|cpu 0 1 2 3 6", "a CPU in a sample"},
+		{"cpu 0 1 2 3 6", "a CPU outside a ledger"},
+	};
+	struct record_reader r;
+
+	books->cpu_count = 2;
+	record_init(&r, books);
+	tap_ok(feed_all(&r, "start 5|sample 1|" ALL "|end|final 9|" ALL "|" LIVES
+			    "|cpu 1 7 8 9 24|cpu 0 1 2 3 6|end") == RECORD_LEDGER,
+	       "a final ledger with its books");
+	tap_ok(r.ledger.vcpus[2].life[PVTIME_RUNNING] == 6 &&
+		       r.ledger.vcpus[2].life[PVTIME_PAUSED] == 10 &&
+		       r.ledger.vcpus[0].life[PVTIME_BLOCKED] == 3,
+	       "lives by state");
+	tap_ok(r.ledger.cpus[1].vcpus == 7 && r.ledger.cpus[1].own == 8 &&
+		       r.ledger.cpus[1].idle == 9 && r.ledger.cpus[1].elapsed == 24,
+	       "and where a CPU's time went");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		record_init(&r, books);
+		feed(&r, "start 5");
+		tap_ok(feed_all(&r, wrong[i][0]) == RECORD_BAD, "%s", wrong[i][1]);
+	}
+	books->cpu_count = 0;
+}
+
 int main(void)
 {
 	ledger_shape_add(&shape, "a", 2, true);
@@ -182,5 +223,6 @@ int main(void)
 	test_good();
 	test_bad();
 	test_bug();
+	test_books(&shape);
 	return tap_done();
 }

@@ -101,6 +101,7 @@ static bool load_lab(struct lab_command *c)
 	if (c->lab == NULL)
 		return false;
 	c->shape.kvm = c->options.kvm;
+	c->shape.cpu_count = c->options.kvm ? 0 : c->lab->pcpus;
 	for (uint32_t i = 0; i < c->lab->vm_count; i++) {
 		const struct lab_vm *vm = &c->lab->vms[i];
 		if (!ledger_shape_add(&c->shape, vm->name, vm->vcpus,

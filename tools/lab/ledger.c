@@ -80,6 +80,63 @@ static bool vcpu_holds(const struct ledger *ledger, const struct ledger_shape *s
 	return true;
 }
 
+static uint64_t sum(const uint64_t ticks[PVTIME_STATES])
+{
+	uint64_t all = 0;
+
+	for (int state = 0; state < PVTIME_STATES; state++)
+		all += ticks[state];
+	return all;
+}
+
+static bool cpus_close(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
+		       size_t room)
+{
+	for (uint32_t i = 0; i < shape->cpu_count; i++) {
+		const struct ledger_cpu *cpu = &ledger->cpus[i];
+
+		if (cpu->vcpus + cpu->own + cpu->idle == cpu->elapsed)
+			continue;
+		snprintf(why, room,
+			 "physical CPU %" PRIu32 ": vCPUs %" PRIu64 " + own %" PRIu64
+			 " + idle %" PRIu64 " ticks are not the elapsed %" PRIu64,
+			 i, cpu->vcpus, cpu->own, cpu->idle, cpu->elapsed);
+		return false;
+	}
+	return true;
+}
+
+/* All lives of all vCPUs, against the physical CPUs. */
+static bool lives_close(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
+			size_t room)
+{
+	uint64_t ran = 0, given = 0;
+
+	for (uint32_t i = 0; i < shape->vcpu_count; i++) {
+		const struct ledger_vcpu *vcpu = &ledger->vcpus[i];
+
+		ran += vcpu->life[PVTIME_RUNNING];
+		for (int state = 0; state < PVTIME_STATES; state++) {
+			if (vcpu->life[state] >= vcpu->ticks[state])
+				continue;
+			snprintf(why, room,
+				 "a vCPU's life of %" PRIu64 " ticks is less than the %" PRIu64
+				 " since its VM's last reset",
+				 sum(vcpu->life), sum(vcpu->ticks));
+			return false;
+		}
+	}
+	for (uint32_t i = 0; i < shape->cpu_count; i++)
+		given += ledger->cpus[i].vcpus;
+	if (ran != given)
+		snprintf(why, room,
+			 "all vCPUs ran %" PRIu64
+			 " ticks in all their lives, but the physical CPUs "
+			 "had %" PRIu64 " for them",
+			 ran, given);
+	return ran == given;
+}
+
 bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
 		  size_t room)
 {
@@ -87,5 +144,6 @@ bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape,
 		for (uint32_t id = 0; id < shape->vms[i].vcpus; id++)
 			if (!vcpu_holds(ledger, shape, &shape->vms[i], id, why, room))
 				return false;
-	return true;
+	return !ledger->final || shape->cpu_count == 0 ||
+	       (cpus_close(ledger, shape, why, room) && lives_close(ledger, shape, why, room));
 }

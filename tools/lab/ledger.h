@@ -19,6 +19,16 @@ struct ledger_vcpu {
 	uint64_t switches;
 	uint64_t refused; /* writes to the structure */
 	enum pvtime_state state;
+	uint64_t life
+		[PVTIME_STATES]; /* final: ticks since the lab was made, over all resets, loading included */
+};
+
+/* Where a physical CPU's time went since the lab was made, in ticks. */
+struct ledger_cpu {
+	uint64_t vcpus; /* to vCPUs */
+	uint64_t own;	/* to the hypervisor */
+	uint64_t idle;
+	uint64_t elapsed;
 };
 
 /* One VM of the lab: its vCPUs are ledger.vcpus[first] to [first + vcpus - 1]. */
@@ -34,6 +44,8 @@ struct ledger_shape {
 	bool kvm; /* what is published may lack some of what was stolen: KVM counts from PV_TIME_ST on */
 	uint32_t vm_count;
 	uint32_t vcpu_count;
+	uint32_t
+		cpu_count; /* physical CPUs, 1 to MAP_MAX_PCPUS; 0: KVM's host keeps no books of them */
 	struct ledger_vm vms[MAP_MAX_VMS];
 };
 
@@ -42,6 +54,7 @@ struct ledger {
 	uint64_t at;	 /* ticks since the guests' start */
 	bool final;	 /* the last one, every vCPU paused */
 	struct ledger_vcpu vcpus[MAP_MAX_VCPUS];
+	struct ledger_cpu cpus[MAP_MAX_PCPUS]; /* final */
 };
 
 /* Adds a VM to a shape that began zeroed. false: more VMs or vCPUs than machine/map.h allows. */
@@ -52,7 +65,9 @@ bool ledger_shape_add(struct ledger_shape *shape, const char *name, uint32_t vcp
  * Does the ledger add up? For every vCPU, without any tolerance: the states' ticks make the elapsed
  * ones (R-25); stolen is the time in READY in whole ns (R-24, R-26); the structure is never ahead
  * of it and, in the final ledger, equal to it (R-22; on KVM that is the guest's affair), or 0 where stolen time is off
- * (R-32). If not, `why` (of `room` bytes) is told which vCPU and its numbers, on one line.
+ * (R-32). And for the final one the machine's books close: each physical CPU's time is its vCPUs', the hypervisor's own and
+ * idle time; what all CPUs had for vCPUs is what all vCPUs ran in all their lives; and no life is shorter than what has passed
+ * since the last reset. If not, `why` (of `room` bytes) is told which vCPU and its numbers, on one line.
  */
 bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
 		  size_t room);

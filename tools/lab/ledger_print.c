@@ -4,16 +4,32 @@
 #include <string.h>
 #include "tools/lab/ledger.h"
 
-/* Names of VMs are of a-z, 0-9 and '-': nothing in them needs an escape. */
-static void vcpu_json(const struct ledger_vcpu *vcpu, uint32_t id, FILE *out)
+static uint64_t sum(const uint64_t ticks[PVTIME_STATES])
+{
+	uint64_t all = 0;
+
+	for (int state = 0; state < PVTIME_STATES; state++)
+		all += ticks[state];
+	return all;
+}
+
+static void ticks_json(const char *name, const uint64_t ticks[PVTIME_STATES], uint64_t elapsed,
+		       FILE *out)
 {
 	fprintf(out,
-		"{\"id\":%" PRIu32 ",\"ticks\":{\"running\":%" PRIu64 ",\"ready\":%" PRIu64
-		",\"blocked\":%" PRIu64 ",\"off\":%" PRIu64 ",\"paused\":%" PRIu64
-		",\"elapsed\":%" PRIu64 "},",
-		id, vcpu->ticks[PVTIME_RUNNING], vcpu->ticks[PVTIME_READY],
-		vcpu->ticks[PVTIME_BLOCKED], vcpu->ticks[PVTIME_OFF], vcpu->ticks[PVTIME_PAUSED],
-		vcpu->elapsed);
+		"\"%s\":{\"running\":%" PRIu64 ",\"ready\":%" PRIu64 ",\"blocked\":%" PRIu64
+		",\"off\":%" PRIu64 ",\"paused\":%" PRIu64 ",\"elapsed\":%" PRIu64 "},",
+		name, ticks[PVTIME_RUNNING], ticks[PVTIME_READY], ticks[PVTIME_BLOCKED],
+		ticks[PVTIME_OFF], ticks[PVTIME_PAUSED], elapsed);
+}
+
+/* Names of VMs are of a-z, 0-9 and '-': nothing in them needs an escape. */
+static void vcpu_json(const struct ledger_vcpu *vcpu, uint32_t id, bool life, FILE *out)
+{
+	fprintf(out, "{\"id\":%" PRIu32 ",", id);
+	ticks_json("ticks", vcpu->ticks, vcpu->elapsed, out);
+	if (life)
+		ticks_json("life", vcpu->life, sum(vcpu->life), out);
 	fprintf(out,
 		"\"stolen_ns\":%" PRIu64 ",\"published_ns\":%" PRIu64 ",\"exits\":%" PRIu64
 		",\"switches\":%" PRIu64 ",\"refused_writes\":%" PRIu64 "}",
@@ -30,11 +46,21 @@ void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *s
 		for (uint32_t id = 0; id < vm->vcpus; id++) {
 			if (id > 0)
 				fputc(',', out);
-			vcpu_json(&ledger->vcpus[vm->first + id], id, out);
+			vcpu_json(&ledger->vcpus[vm->first + id], id, shape->cpu_count > 0, out);
 		}
 		fputs("]}", out);
 	}
-	fputs("]}\n", out);
+	fputc(']', out);
+	for (uint32_t i = 0; i < shape->cpu_count; i++) {
+		const struct ledger_cpu *cpu = &ledger->cpus[i];
+
+		fprintf(out,
+			"%s{\"id\":%" PRIu32 ",\"vcpus\":%" PRIu64 ",\"own\":%" PRIu64
+			",\"idle\":%" PRIu64 ",\"elapsed\":%" PRIu64 "}",
+			i > 0 ? "," : ",\"pcpus\":[", i, cpu->vcpus, cpu->own, cpu->idle,
+			cpu->elapsed);
+	}
+	fputs(shape->cpu_count > 0 ? "]}\n" : "}\n", out);
 }
 
 /* Seconds to the millisecond, rounded down like the ns they come from. */
@@ -45,16 +71,53 @@ static void seconds(uint64_t ticks, uint32_t cntfrq, FILE *out)
 	fprintf(out, " %8" PRIu64 ".%03" PRIu64, ms / 1000, ms % 1000);
 }
 
-void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
+static const enum pvtime_state columns[] = {PVTIME_RUNNING, PVTIME_READY, PVTIME_BLOCKED,
+					    PVTIME_OFF};
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static int name_width(const struct ledger_shape *shape)
 {
-	static const enum pvtime_state columns[] = {PVTIME_RUNNING, PVTIME_READY, PVTIME_BLOCKED,
-						    PVTIME_OFF};
 	size_t width = strlen("VM");
 
 	for (uint32_t i = 0; i < shape->vm_count; i++)
 		if (strlen(shape->vms[i].name) > width)
 			width = strlen(shape->vms[i].name);
-	fprintf(out, "%-*s vCPU %12s %12s %12s %12s %10s %10s\n", (int)width, "VM", "running s",
+	return (int)width;
+}
+
+/* Since the lab was made: what a reset has not begun afresh; and where the physical CPUs' time went. */
+static void print_books(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
+{
+	int width = name_width(shape);
+
+	fputs("\nSince the lab was made, over all resets, loading included:\n", out);
+	for (uint32_t i = 0; i < shape->vm_count; i++) {
+		const struct ledger_vm *vm = &shape->vms[i];
+
+		for (uint32_t id = 0; id < vm->vcpus; id++) {
+			fprintf(out, "%-*s %4" PRIu32, width, vm->name, id);
+			for (size_t c = 0; c < COLUMNS; c++)
+				seconds(ledger->vcpus[vm->first + id].life[columns[c]],
+					ledger->cntfrq, out);
+			fputc('\n', out);
+		}
+	}
+	fprintf(out, "\n%-*s  CPU %12s %12s %12s\n", width, "", "vCPUs s", "hypervisor s",
+		"idle s");
+	for (uint32_t i = 0; i < shape->cpu_count; i++) {
+		fprintf(out, "%-*s %4" PRIu32, width, "", i);
+		seconds(ledger->cpus[i].vcpus, ledger->cntfrq, out);
+		seconds(ledger->cpus[i].own, ledger->cntfrq, out);
+		seconds(ledger->cpus[i].idle, ledger->cntfrq, out);
+		fputc('\n', out);
+	}
+}
+
+void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
+{
+	int width = name_width(shape);
+
+	fprintf(out, "%-*s vCPU %12s %12s %12s %12s %10s %10s\n", width, "VM", "running s",
 		"stolen s", "blocked s", "off s", "exits", "switches");
 	for (uint32_t i = 0; i < shape->vm_count; i++) {
 		const struct ledger_vm *vm = &shape->vms[i];
@@ -62,8 +125,8 @@ void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *
 		for (uint32_t id = 0; id < vm->vcpus; id++) {
 			const struct ledger_vcpu *vcpu = &ledger->vcpus[vm->first + id];
 
-			fprintf(out, "%-*s %4" PRIu32, (int)width, vm->name, id);
-			for (size_t c = 0; c < sizeof(columns) / sizeof(columns[0]); c++)
+			fprintf(out, "%-*s %4" PRIu32, width, vm->name, id);
+			for (size_t c = 0; c < COLUMNS; c++)
 				seconds(vcpu->ticks[columns[c]], ledger->cntfrq, out);
 			fprintf(out, " %10" PRIu64 " %10" PRIu64, vcpu->exits, vcpu->switches);
 			if (vcpu->refused > 0)
@@ -76,4 +139,6 @@ void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *
 			fputc('\n', out);
 		}
 	}
+	if (ledger->final && shape->cpu_count > 0)
+		print_books(ledger, shape, out);
 }

@@ -70,6 +70,8 @@ static bool open_ledger(struct record_reader *r, struct cursor c, bool final)
 	r->ledger.at = at;
 	r->ledger.final = final;
 	memset(r->seen, 0, sizeof(r->seen));
+	memset(r->seen_life, 0, sizeof(r->seen_life));
+	memset(r->seen_cpu, 0, sizeof(r->seen_cpu));
 	r->phase = RECORD_INSIDE;
 	return true;
 }
@@ -92,6 +94,25 @@ static bool take_state(struct cursor *c, enum pvtime_state *state)
 	return true;
 }
 
+/* The final ledger of our hypervisor. */
+static bool has_books(const struct record_reader *r)
+{
+	return r->ledger.final && r->shape->cpu_count > 0;
+}
+
+/* VM and ID, in a ledger: the vCPU's place in it. */
+static bool take_vcpu(const struct record_reader *r, struct cursor *c, uint32_t *index)
+{
+	uint64_t vm, id;
+
+	if (r->phase != RECORD_INSIDE || !take_u64(c, &vm) || !take_u64(c, &id))
+		return false;
+	if (vm >= r->shape->vm_count || id >= r->shape->vms[vm].vcpus)
+		return false;
+	*index = r->shape->vms[vm].first + (uint32_t)id;
+	return true;
+}
+
 static bool read_vcpu(struct record_reader *r, struct cursor c)
 {
 	struct ledger_vcpu v = {0};
@@ -106,18 +127,15 @@ static bool read_vcpu(struct record_reader *r, struct cursor c)
 				    &v.exits,
 				    &v.switches,
 				    &v.refused};
-	uint64_t vm, id;
+	uint32_t index;
 
-	if (r->phase != RECORD_INSIDE || !take_u64(&c, &vm) || !take_u64(&c, &id))
-		return false;
-	if (vm >= r->shape->vm_count || id >= r->shape->vms[vm].vcpus)
+	if (!take_vcpu(r, &c, &index))
 		return false;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (!take_u64(&c, fields[i]))
 			return false;
 	if (!take_state(&c, &v.state) || !at_end(&c))
 		return false;
-	uint32_t index = r->shape->vms[vm].first + (uint32_t)id;
 	if (r->seen[index])
 		return false;
 	r->seen[index] = true;
@@ -125,13 +143,47 @@ static bool read_vcpu(struct record_reader *r, struct cursor c)
 	return true;
 }
 
-/* "end": every vCPU has had its line. */
+static bool read_life(struct record_reader *r, struct cursor c)
+{
+	static const enum pvtime_state order[] = {PVTIME_RUNNING, PVTIME_READY, PVTIME_BLOCKED,
+						  PVTIME_OFF, PVTIME_PAUSED};
+	uint32_t index;
+
+	if (!r->ledger.final || !take_vcpu(r, &c, &index) || !r->seen[index] || r->seen_life[index])
+		return false;
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (!take_u64(&c, &r->ledger.vcpus[index].life[order[i]]))
+			return false;
+	r->seen_life[index] = true;
+	return at_end(&c);
+}
+
+static bool read_cpu(struct record_reader *r, struct cursor c)
+{
+	struct ledger_cpu cpu;
+	uint64_t id;
+
+	if (r->phase != RECORD_INSIDE || !r->ledger.final || !take_u64(&c, &id) ||
+	    id >= r->shape->cpu_count || r->seen_cpu[id])
+		return false;
+	if (!take_u64(&c, &cpu.vcpus) || !take_u64(&c, &cpu.own) || !take_u64(&c, &cpu.idle) ||
+	    !take_u64(&c, &cpu.elapsed) || !at_end(&c))
+		return false;
+	r->seen_cpu[id] = true;
+	r->ledger.cpus[id] = cpu;
+	return true;
+}
+
+/* "end": every vCPU has had its line, or its two in the final ledger, and every physical CPU its one there. */
 static bool close_ledger(struct record_reader *r, struct cursor c)
 {
 	if (r->phase != RECORD_INSIDE || !at_end(&c))
 		return false;
 	for (uint32_t i = 0; i < r->shape->vcpu_count; i++)
-		if (!r->seen[i])
+		if (!r->seen[i] || (has_books(r) && !r->seen_life[i]))
+			return false;
+	for (uint32_t i = 0; has_books(r) && i < r->shape->cpu_count; i++)
+		if (!r->seen_cpu[i])
 			return false;
 	r->phase = r->ledger.final ? RECORD_AFTER : RECORD_BETWEEN;
 	return true;
@@ -203,6 +255,10 @@ enum record_event record_line(struct record_reader *r, const char *line, size_t 
 		return bad(r, "a record after the last one", line);
 	if (take_word(&c, "vcpu"))
 		return read_vcpu(r, c) ? RECORD_NOTHING : bad(r, "malformed record", line);
+	if (take_word(&c, "life"))
+		return read_life(r, c) ? RECORD_NOTHING : bad(r, "malformed record", line);
+	if (take_word(&c, "cpu"))
+		return read_cpu(r, c) ? RECORD_NOTHING : bad(r, "malformed record", line);
 	if (take_word(&c, "end"))
 		return close_ledger(r, c) ? RECORD_LEDGER : bad(r, "incomplete ledger", line);
 	if (take_word(&c, "sample"))

@@ -32,7 +32,8 @@ struct record_reader {
 		RECORD_BROKEN
 	} phase;
 	struct ledger ledger;
-	bool seen[MAP_MAX_VCPUS]; /* of the ledger that is being read */
+	/* Of the ledger that is being read. */
+	bool seen[MAP_MAX_VCPUS], seen_life[MAP_MAX_VCPUS], seen_cpu[MAP_MAX_PCPUS];
 	uint32_t vm;
 	enum record_vm_event vm_event;
 	uint64_t line_at;			       /* ticks since the guests' start */

@@ -14,16 +14,16 @@
 #define PATIENCE_S 600 /* only a hypervisor that does not answer any more needs it */
 #define TEXT_MAX   (8u << 20)
 
-/*
- * The longest time that any vCPU of the ledger has been there, in ms of guest time: the lab's.
- */
+/* The longest time that any vCPU of the ledger has been there since its VM was loaded, in ms of guest time: the lab's. */
 static uint64_t elapsed_ms(const char *ledger)
 {
-	static const char cntfrq[] = "\"cntfrq\":", elapsed[] = "\"elapsed\":";
+	static const char cntfrq[] = "\"cntfrq\":", ledgers[] = "\"ticks\":",
+			  elapsed[] = "\"elapsed\":";
 	const char *at = strstr(ledger, cntfrq);
 	uint64_t frequency = at != NULL ? strtoull(at + strlen(cntfrq), NULL, 10) : 0, most = 0;
 
-	while (at != NULL && (at = strstr(at, elapsed)) != NULL) {
+	while (at != NULL && (at = strstr(at, ledgers)) != NULL &&
+	       (at = strstr(at, elapsed)) != NULL) {
 		uint64_t ticks = strtoull(at += strlen(elapsed), NULL, 10);
 		if (ticks > most)
 			most = ticks;
