@@ -40,8 +40,8 @@ tools_record_SRCS  := tests/unit/tools_record.c tools/lab/record.c tools/lab/led
 tools_ledger_SRCS  := tests/unit/tools_ledger.c tools/lab/ledger.c tools/lab/ledger_print.c lib/convert.c
 tools_watch_SRCS   := tests/unit/tools_watch.c tools/lab/watch.c tools/lab/ledger.c lib/convert.c
 tools_options_SRCS := tests/unit/tools_options.c tools/lab/options.c tools/arguments.c tools/report.c
-tools_console_SRCS := tests/unit/tools_console.c tools/lab/console.c tools/run/lines.c tools/report.c
-tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c \
+tools_console_SRCS := tests/unit/tools_console.c tools/lab/console.c tools/lab/visible.c tools/run/lines.c tools/report.c
+tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c visible.c \
 	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c lib/convert.c
 tools_intake_LIBS  := -ltinfo
 

@@ -76,13 +76,16 @@ static int help_command(int argc, char **argv)
 	return STATUS_OK;
 }
 
-/* A pipe must never come to stand where somebody expects the standard streams. */
+/*
+ * A pipe must never come to stand where somebody expects the standard streams. One that was closed is at its end for reading, and
+ * still an error for writing: output that nobody gets is not a success.
+ */
 static void open_standard_streams(void)
 {
 	int fd;
 
 	do
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd >= 0)
 		close(fd);

@@ -102,6 +102,15 @@ END
 	is($out, $table, 'not on standard output as well');
 }
 
+# Output that nobody gets.
+for my $closed ('>&-', '>/dev/full') {
+	spew("$dir/closed.ini", "[vm a]\nkernel = Image\n");
+	my $board = board($final . q{record('start 1000', 'final 1', vcpu(0, 0, running => 1), 'end', 'done 0 all VMs are off')});
+	my $err = `'$pvtime' lab --hypervisor '$board' '$dir/closed.ini' 2>&1 </dev/null $closed`;
+	is($? >> 8, 1, "standard output is $closed: status 1");
+	like($err, qr/^pvtime: .*standard output: /m, 'which is said');
+}
+
 # Stamps.
 {
 	my $script = $final . q{

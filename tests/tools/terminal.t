@@ -190,6 +190,14 @@ t=2.000 vm=idle vcpu=0 running=0.0 stolen=0.0 blocked=100.0 stolen_ns=0 state=bl
 END
 }
 
+# Consoles by the line: what a guest writes moves nothing on a terminal that shows others too.
+{
+	my $t = on_terminal(80, 24, $common . q{put(1, "\e[1A\rbusy| I am another\r\n"); finale()});
+	is(end($t), 0, 'consoles on a terminal');
+	like($t->{text}, qr/^idle\| \\x1b\[1A\\x0dbusy\| I am another\r?$/m, 'what is no text is shown, and does nothing') or diag $t->{text};
+	unlike($t->{text}, qr/\e/, 'no escape sequence gets through');
+}
+
 # The attached console: keys to the guest, bytes from it, Ctrl-] to leave.
 my $echo = $common . q{put(0, "not mine\n"); put(1, "\e[1mlogin: "); my $all = '';
 	until ($all =~ /q$/) { my $in = hear() // exit 4; $all .= $in; put(1, "<" . unpack('H*', $in) . ">") }

@@ -181,9 +181,58 @@ static void test_errors(void)
 	fclose(c.out);
 }
 
+/* On a terminal of several VMs. */
+static void test_visible(void)
+{
+	static const struct {
+		const char *text, *want, *name;
+	} cases[] = {
+		{"plain\ttext ~", "plain\ttext ~", "text and tabs stay"},
+		{"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7",
+		 "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7",
+		 "and UTF-8 of 2, 3 and 4 bytes"},
+		{"x\rbb| y", "x\\x0dbb| y", "a carriage return does not write over the name"},
+		{"\x1b[1A\x1b]0;t\a\b\x7f", "\\x1b[1A\\x1b]0;t\\x07\\x08\\x7f",
+		 "escape sequences do nothing"},
+		{"\x9b"
+		 "1A",
+		 "\\x9b1A", "nor does C1 as one byte"},
+		{"\xc2\x9b"
+		 "1A",
+		 "\\xc2\\x9b1A", "nor as UTF-8"},
+		{"\xe2\x80\xae"
+		 "abc",
+		 "\\xe2\\x80\\xaeabc", "nothing is turned round"},
+		{"\xe2\x80\xa8", "\\xe2\\x80\\xa8", "no other end of a line"},
+		{"\xc0\xaf\xe0\x80\xaf", "\\xc0\\xaf\\xe0\\x80\\xaf",
+		 "nothing that is longer than it has to be"},
+		{"\xed\xa0\x80\xf4\x90\x80\x80\xff", "\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80\\xff",
+		 "no surrogate, nothing beyond Unicode"},
+		{"\xe2\x82", "\\xe2\\x82", "no piece of a character"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		static struct consoles c;
+		char *text = NULL, want[128];
+		size_t size;
+
+		consoles_open(&c, &shape, NULL);
+		c.prefixed = c.visible = true;
+		c.out = open_memstream(&text, &size);
+		put(&c, 0, cases[i].text);
+		put(&c, 0, "\r\n");
+		consoles_close(&c);
+		snprintf(want, sizeof(want), "a| %s\n", cases[i].want);
+		expect(text, want, cases[i].name);
+		fclose(c.out);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	test_prefixed();
+	test_visible();
 	test_attached();
 	test_files();
 	test_stamped();

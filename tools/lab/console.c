@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "tools/lab/console.h"
+#include "tools/lab/visible.h"
 #include "tools/report.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -80,12 +81,15 @@ static struct line_target target_of(struct consoles *consoles, uint32_t vm)
 }
 
 static void write_line(struct consoles *consoles, FILE *file, const char *name, const char *before,
-		       const char *stamp, const char *text, size_t len)
+		       const char *stamp, const char *text, size_t len, bool visible)
 {
 	errno = 0;
 	fputs(before, file);
 	fputs(stamp, file);
-	fwrite(text, 1, len, file);
+	if (visible)
+		visible_write(file, text, len);
+	else
+		fwrite(text, 1, len, file);
 	fputc('\n', file);
 	if (ferror(file))
 		keep_error(consoles, name);
@@ -100,14 +104,15 @@ static void put_line(void *ctx, const char *text, size_t len, bool whole)
 
 	(void)whole;
 	if (consoles->stamped && console->log != NULL)
-		write_line(consoles, console->log, console->name, "", console->stamp, text, len);
+		write_line(consoles, console->log, console->name, "", console->stamp, text, len,
+			   false);
 	/* Guests end lines with CR LF. */
 	while (len > 0 && text[len - 1] == '\r')
 		len--;
 	snprintf(before, sizeof(before), "%s| ", console->name);
 	if (consoles->prefixed)
 		write_line(consoles, consoles->out, "standard output", before, console->stamp, text,
-			   len);
+			   len, consoles->visible);
 	console->stamp[0] = '\0';
 }
 

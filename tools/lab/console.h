@@ -26,7 +26,8 @@ struct consoles {
 	uint32_t attached; /* whose bytes go to `out` as they are, or CONSOLE_NOBODY */
 	bool midline;	   /* the attached one's line is unfinished */
 	bool prefixed;	   /* all others' lines go to `out`, "NAME| " before each */
-	bool stamped;	   /* each line has its stamp before it, in the files and behind "NAME| " */
+	bool visible; /* `out` is a terminal that several VMs write to: only text of theirs, see visible.h */
+	bool stamped; /* each line has its stamp before it, in the files and behind "NAME| " */
 	FILE *out;
 	int error; /* errno of the first write that failed, of `error_name` */
 	const char *error_name;

@@ -154,6 +154,7 @@ static bool open_outputs(struct lab_command *c)
 	if (!consoles_open(&c->consoles, &c->shape, o->console_dir))
 		return false;
 	c->consoles.attached = c->run.attached == BUNDLE_NOBODY ? CONSOLE_NOBODY : c->run.attached;
+	c->consoles.visible = c->shape.vm_count > 1 && isatty(STDOUT_FILENO);
 	c->consoles.prefixed = o->console_dir == NULL && !o->watch && o->attach == NULL;
 	c->consoles.stamped = o->stamp;
 	/* Standard output is then the ledger's alone. */
