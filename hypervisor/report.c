@@ -53,7 +53,6 @@ static void report_cpu(unsigned cpu)
 {
 	struct books b = sched_books(cpu);
 	uint64_t now = counter();
-
 	uint64_t given = books_given(&b, now), idle = books_idle(&b, now), elapsed = now - b.begun;
 
 	link_record("cpu %u %lu %lu %lu %lu", cpu, given, elapsed - given - idle, idle, elapsed);

@@ -59,8 +59,8 @@ static void take_interrupt(struct cpu *cpu)
 	if (cpu->loaded && vtimer_interrupt(cpu->loaded, intid))
 		return; /* the guest deactivates it */
 	if (intid == SGI_KICK) {
-		cpu_take_kick(
-			cpu); /* what it was for is seen by the run loop, and by the flush before the guest */
+		/* What it was for is seen by the run loop, and by the flush before the guest. */
+		cpu_take_kick(cpu);
 	} else if (intid == board.hyp_timer_intid) {
 		timer_interrupt(cpu);
 	} else if (intid == board.maintenance_intid && cpu->loaded) {

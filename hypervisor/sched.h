@@ -7,8 +7,9 @@
  *
  * One lock, one run queue ordered by virtual time, so that shares are fair across CPUs and no CPU idles while a
  * vCPU that may run on it waits. All times are counter ticks (CNTPCT_EL0); `now` never goes backwards on one CPU,
- * and may be a little older than what another CPU has read: nothing is set at an earlier time than what was set before it. The scheduler reads no clock and touches no hardware:
- * it is compiled for the host as it is, against a seam of one function, cpu_kick().
+ * and may be a little older than what another CPU has read: nothing is set at an earlier time than what was set before it.
+ * The scheduler reads no clock and touches no hardware: it is compiled for the host as it is, against a seam of one function,
+ * cpu_kick().
  *
  * A vCPU's registers and a CPU. `on_cpu` says that a vCPU's registers are, or are about to be, in some CPU. The
  * scheduler may hand a vCPU to one CPU while the CPU it ran on before still holds its registers; the run loop sorts

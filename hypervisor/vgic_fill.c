@@ -14,7 +14,7 @@
  *	VGrp<n>DIE		both groups are on: the guest disabled one, whose interrupts fill the list registers
  *
  * Where one group alone is on, it needs no VGrp<n>DIE: with both off nothing is signalled, and EIE tells of the other.
- * QEMU's VGrp0D asks for group 1 instead of group 0 (7.2 to 10.0): it would hold at each entry where group 0 alone is on,
+ * QEMU's VGrp0D asks for group 1 instead of group 0 (seen in 7.2): it would hold at each entry where group 0 alone is on,
  * and does not tell that group 0 goes off. There, what is left out of group 1 comes at the guest's next exit that folds.
  */
 #include "vgic_state.h"

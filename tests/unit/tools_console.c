@@ -190,16 +190,16 @@ static void test_visible(void)
 		{"plain\ttext ~", "plain\ttext ~", "text and tabs stay"},
 		{"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7",
 		 "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7",
-		 "and UTF-8 of 2, 3 and 4 bytes"},
+		 "UTF-8 of 2, 3 and 4 bytes stays"},
 		{"x\rbb| y", "x\\x0dbb| y", "a carriage return does not write over the name"},
 		{"\x1b[1A\x1b]0;t\a\b\x7f", "\\x1b[1A\\x1b]0;t\\x07\\x08\\x7f",
 		 "escape sequences do nothing"},
 		{"\x9b"
 		 "1A",
-		 "\\x9b1A", "nor does C1 as one byte"},
+		 "\\x9b1A", "a C1 control as one byte does nothing"},
 		{"\xc2\x9b"
 		 "1A",
-		 "\\xc2\\x9b1A", "nor as UTF-8"},
+		 "\\xc2\\x9b1A", "a C1 control as UTF-8 does nothing"},
 		{"\xe2\x80\xae"
 		 "abc",
 		 "\\xe2\\x80\\xaeabc", "nothing is turned round"},

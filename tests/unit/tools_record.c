@@ -207,7 +207,7 @@ static void test_books(struct ledger_shape *books)
 	       "lives by state");
 	tap_ok(r.ledger.cpus[1].vcpus == 7 && r.ledger.cpus[1].own == 8 &&
 		       r.ledger.cpus[1].idle == 9 && r.ledger.cpus[1].elapsed == 24,
-	       "and where a CPU's time went");
+	       "a record of where a CPU's time went is read");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		record_init(&r, books);
 		feed(&r, "start 5");

@@ -29,7 +29,7 @@ extern uint32_t fake_timers[FAKE_VCPUS]; /* timers whose condition holds, as PPI
 extern unsigned fake_lr_writes, fake_maintenance;
 /* ICH_MISR_EL2 of all entries since fake_start(): a condition that holds then would end the stay before the guest does anything. */
 extern uint64_t fake_misr_at_entry;
-extern bool fake_as_qemu; /* VGrp0D asks for group 1, as QEMU's does (7.2 to 10.0) */
+extern bool fake_as_qemu; /* VGrp0D asks for group 1, as QEMU's does (seen in 7.2) */
 
 /* A fresh VM, nothing loaded. */
 void fake_start(unsigned nlrs);

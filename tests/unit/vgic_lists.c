@@ -293,7 +293,7 @@ static void one_group(unsigned group, bool as_qemu)
 		guest_eoi(0, group, intid);
 		fake_settle();
 	}
-	tap_is_u64(taken, 16, "and all of them come");
+	tap_is_u64(taken, 16, "all 16 of the group that is on come");
 	fake_as_qemu = false;
 }
 

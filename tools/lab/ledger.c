@@ -80,7 +80,7 @@ static bool vcpu_holds(const struct ledger *ledger, const struct ledger_shape *s
 	return true;
 }
 
-static uint64_t sum(const uint64_t ticks[PVTIME_STATES])
+uint64_t ledger_sum(const uint64_t ticks[PVTIME_STATES])
 {
 	uint64_t all = 0;
 
@@ -122,7 +122,7 @@ static bool lives_close(const struct ledger *ledger, const struct ledger_shape *
 			snprintf(why, room,
 				 "a vCPU's life of %" PRIu64 " ticks is less than the %" PRIu64
 				 " since its VM's last reset",
-				 sum(vcpu->life), sum(vcpu->ticks));
+				 ledger_sum(vcpu->life), ledger_sum(vcpu->ticks));
 			return false;
 		}
 	}

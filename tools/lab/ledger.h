@@ -79,6 +79,9 @@ bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape,
 bool ledger_forged(const struct ledger_shape *shape, const struct ledger_vm *vm,
 		   const struct ledger_vcpu *vcpu);
 
+/* The ticks of all states; modulo 2^64. */
+uint64_t ledger_sum(const uint64_t ticks[PVTIME_STATES]);
+
 /* The ledger as JSON: one object, a newline after it, the shape that docs/pvtime.1 gives. */
 void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out);
 

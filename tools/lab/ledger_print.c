@@ -4,15 +4,6 @@
 #include <string.h>
 #include "tools/lab/ledger.h"
 
-static uint64_t sum(const uint64_t ticks[PVTIME_STATES])
-{
-	uint64_t all = 0;
-
-	for (int state = 0; state < PVTIME_STATES; state++)
-		all += ticks[state];
-	return all;
-}
-
 static void ticks_json(const char *name, const uint64_t ticks[PVTIME_STATES], uint64_t elapsed,
 		       FILE *out)
 {
@@ -29,7 +20,7 @@ static void vcpu_json(const struct ledger_vcpu *vcpu, uint32_t id, bool life, FI
 	fprintf(out, "{\"id\":%" PRIu32 ",", id);
 	ticks_json("ticks", vcpu->ticks, vcpu->elapsed, out);
 	if (life)
-		ticks_json("life", vcpu->life, sum(vcpu->life), out);
+		ticks_json("life", vcpu->life, ledger_sum(vcpu->life), out);
 	fprintf(out,
 		"\"stolen_ns\":%" PRIu64 ",\"published_ns\":%" PRIu64 ",\"exits\":%" PRIu64
 		",\"switches\":%" PRIu64 ",\"refused_writes\":%" PRIu64 "}",
@@ -85,6 +76,15 @@ static int name_width(const struct ledger_shape *shape)
 	return (int)width;
 }
 
+/* A vCPU's name, and its seconds by state. */
+static void vcpu_seconds(const char *vm, int width, uint32_t id,
+			 const uint64_t ticks[PVTIME_STATES], uint32_t cntfrq, FILE *out)
+{
+	fprintf(out, "%-*s %4" PRIu32, width, vm, id);
+	for (size_t c = 0; c < COLUMNS; c++)
+		seconds(ticks[columns[c]], cntfrq, out);
+}
+
 /* Since the lab was made: what a reset has not begun afresh; and where the physical CPUs' time went. */
 static void print_books(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
 {
@@ -95,10 +95,8 @@ static void print_books(const struct ledger *ledger, const struct ledger_shape *
 		const struct ledger_vm *vm = &shape->vms[i];
 
 		for (uint32_t id = 0; id < vm->vcpus; id++) {
-			fprintf(out, "%-*s %4" PRIu32, width, vm->name, id);
-			for (size_t c = 0; c < COLUMNS; c++)
-				seconds(ledger->vcpus[vm->first + id].life[columns[c]],
-					ledger->cntfrq, out);
+			vcpu_seconds(vm->name, width, id, ledger->vcpus[vm->first + id].life,
+				     ledger->cntfrq, out);
 			fputc('\n', out);
 		}
 	}
@@ -125,9 +123,7 @@ void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *
 		for (uint32_t id = 0; id < vm->vcpus; id++) {
 			const struct ledger_vcpu *vcpu = &ledger->vcpus[vm->first + id];
 
-			fprintf(out, "%-*s %4" PRIu32, width, vm->name, id);
-			for (size_t c = 0; c < COLUMNS; c++)
-				seconds(vcpu->ticks[columns[c]], ledger->cntfrq, out);
+			vcpu_seconds(vm->name, width, id, vcpu->ticks, ledger->cntfrq, out);
 			fprintf(out, " %10" PRIu64 " %10" PRIu64, vcpu->exits, vcpu->switches);
 			if (vcpu->refused > 0)
 				fprintf(out, "  %" PRIu64 " writes to its structure refused",
