@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "debug.h"
 #include "arch.h"
-#include "el2.h"
 #include "esr.h"
 
 #define MDSCR_ON   (BIT(15) | BIT(13)) /* MDE, KDE */
@@ -20,22 +19,6 @@ static unsigned breakpoints(void)
 static unsigned watchpoints(void)
 {
 	return (unsigned)FIELD(read_sysreg(id_aa64dfr0_el1), 23, 20) + 1;
-}
-
-static void pairs_save(struct debug_regs *d)
-{
-	unsigned b = breakpoints(), w = watchpoints();
-
-#define SAVE(n)                                           \
-	if (n < b) {                                      \
-		d->bvr[n] = read_sysreg(dbgbvr##n##_el1); \
-		d->bcr[n] = read_sysreg(dbgbcr##n##_el1); \
-	}                                                 \
-	if (n < w) {                                      \
-		d->wvr[n] = read_sysreg(dbgwvr##n##_el1); \
-		d->wcr[n] = read_sysreg(dbgwcr##n##_el1); \
-	}
-	EACH_PAIR(SAVE)
 }
 
 static void pairs_load(const struct debug_regs *d)
@@ -59,34 +42,17 @@ void debug_reset(struct debug_regs *d)
 	*d = (struct debug_regs){.os_locked = true};
 }
 
-/* The OS lock keeps debug exceptions from happening: then nothing needs to be in the hardware. */
-static bool in_use(const struct debug_regs *d)
-{
-	return d->mdscr & MDSCR_ON && !d->os_locked;
-}
-
-static void enter_hardware(const struct debug_regs *d)
-{
-	if (in_use(d)) {
-		pairs_load(d);
-		write_sysreg(mdcr_el2, el2_mdcr(false));
-	}
-	write_sysreg(mdscr_el1, d->os_locked ? 0 : d->mdscr);
-}
-
+/*
+ * The OS lock keeps debug exceptions from happening. Breakpoints and watchpoints of another vCPU may stay in the hardware
+ * while MDE and KDE are off: nothing comes of them.
+ */
 void debug_load(const struct debug_regs *d)
 {
-	enter_hardware(d);
-}
+	uint64_t mdscr = d->os_locked ? 0 : d->mdscr;
 
-void debug_put(struct debug_regs *d)
-{
-	if (!in_use(d))
-		return; /* nothing but MDSCR_EL1 is in the hardware, and it cannot have changed without a trap */
-	d->mdscr = read_sysreg(mdscr_el1);
-	pairs_save(d);
-	write_sysreg(mdscr_el1, 0);
-	write_sysreg(mdcr_el2, el2_mdcr(true));
+	if (mdscr & MDSCR_ON)
+		pairs_load(d);
+	write_sysreg(mdscr_el1, mdscr);
 }
 
 static void access(uint64_t *reg, bool write, uint64_t *value)
@@ -119,8 +85,6 @@ bool debug_access(struct debug_regs *d, uint32_t reg, bool write, uint64_t *valu
 	case ISS_SYSREG(2, 0, 1, 0, 4): /* OSLAR_EL1 */
 		if (!write)
 			return false;
-		if (in_use(d))
-			debug_put(d);
 		d->os_locked = *value & 1;
 		break;
 	case ISS_SYSREG(2, 0, 1, 1, 4): /* OSLSR_EL1 */
@@ -149,9 +113,10 @@ bool debug_access(struct debug_regs *d, uint32_t reg, bool write, uint64_t *valu
 			*value = 0; /* nobody is at the other end */
 		return true;
 	default:
-		return access_pair(d, reg, write, value);
+		if (!access_pair(d, reg, write, value))
+			return false;
 	}
 	if (write)
-		enter_hardware(d);
+		debug_load(d);
 	return true;
 }

@@ -32,9 +32,12 @@
 #define CPTR_TTA  BIT(20)
 #define CPTR_TAM  BIT(30)
 
-/* MDCR_EL2: everything of debug and PMU traps; debug.c lets go of the breakpoints while a guest uses them. */
+/* MDCR_EL2: everything of debug and PMU traps. */
 #define MDCR_TPMCR BIT(5)
 #define MDCR_TPM   BIT(6)
+#define MDCR_TDA   BIT(9)  /* debug registers, MDSCR_EL1 among them */
+#define MDCR_TDOSA BIT(10) /* the OS lock */
+#define MDCR_TDRA  BIT(11) /* the debug ROM's address */
 #define MDCR_TPMS  BIT(14) /* statistical profiling */
 #define MDCR_TTRF  BIT(19) /* trace filter */
 
@@ -63,15 +66,15 @@ static void init_optional(void)
 	}
 }
 
-uint64_t el2_mdcr(bool trap_debug)
+static uint64_t mdcr(void)
 {
 	uint64_t counters = 0;
 
 	if (FIELD(read_sysreg(id_aa64dfr0_el1), 11, 8) - 1 <
 	    14) /* a PMU of Arm's: HPMN = PMCR_EL0.N */
 		counters = FIELD(read_sysreg(pmcr_el0), 15, 11);
-	return MDCR_TPM | MDCR_TPMCR | MDCR_TPMS | MDCR_TTRF | MDCR_TDRA | MDCR_TDOSA |
-	       (trap_debug ? MDCR_TDA : 0) | counters;
+	return MDCR_TPM | MDCR_TPMCR | MDCR_TPMS | MDCR_TTRF | MDCR_TDRA | MDCR_TDOSA | MDCR_TDA |
+	       counters;
 }
 
 #define HCR_VALUE                                                                             \
@@ -99,7 +102,7 @@ void cpu_init_el2(void)
 	write_sysreg(cptr_el2, CPTR_RES1 | CPTR_TSM | CPTR_TZ | CPTR_TTA | CPTR_TAM);
 	write_sysreg(hstr_el2, 0);
 	write_sysreg(oslar_el1, 0); /* debug exceptions are the guests' business (debug.c) */
-	write_sysreg(mdcr_el2, el2_mdcr(true));
+	write_sysreg(mdcr_el2, mdcr());
 	write_sysreg(cnthctl_el2, CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN);
 	write_sysreg(cntvoff_el2, 0);
 	write_sysreg(cnthp_ctl_el2, 0);

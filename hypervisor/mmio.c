@@ -7,59 +7,61 @@
 #include "sysregs.h"
 #include "vm.h"
 
-/* One transfer, little-endian, with a device. */
-static enum vgic_result uart_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
-				    uint64_t *value)
+static enum vgic_result uart_access(struct vcpu *v, struct mmio *m)
 {
-	uint32_t offset = (uint32_t)(ipa.ipa - MAP_UART_BASE);
+	uint32_t offset = (uint32_t)(m->ipa.ipa - MAP_UART_BASE);
 
+	if (m->ask)
+		return VGIC_DONE;
 	/* Of registers of 32 bits, 64 are two. */
-	for (unsigned half = 0; half < (size == 8 ? 2 : 1); half++) {
-		if (write)
-			vuart_write(v->vm, offset + 4 * half, (uint32_t)(*value >> 32 * half));
+	for (unsigned half = 0; half < (m->size == 8 ? 2 : 1); half++) {
+		if (m->write)
+			vuart_write(v->vm, offset + 4 * half, (uint32_t)(m->value >> 32 * half));
 		else
-			*value |= (uint64_t)vuart_read(v->vm, offset + 4 * half) << 32 * half;
+			m->value |= (uint64_t)vuart_read(v->vm, offset + 4 * half) << 32 * half;
 	}
 	return VGIC_DONE;
 }
 
 /* Reads are memory (flash.c), but for those that come with a write; and writes do nothing. */
-static enum vgic_result flash_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
-				     uint64_t *value)
+static enum vgic_result flash_access(struct vcpu *v, struct mmio *m)
 {
-	(void)v, (void)ipa, (void)size;
-	if (!write)
-		*value = UINT64_MAX;
+	(void)v;
+	if (!m->write)
+		m->value = UINT64_MAX;
 	return VGIC_DONE;
 }
 
-/* There is memory, which the guest may read and not write. */
-static enum vgic_result pvtime_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
-				      uint64_t *value)
+static void count_refused_write(struct vcpu *v)
 {
-	(void)ipa, (void)size, (void)write, (void)value;
-	if (v->vm->pvtime.pa && write)
+	if (v->vm->pvtime.pa)
 		v->refused_writes++;
+}
+
+/* There is memory, which the guest may read and not write. */
+static enum vgic_result pvtime_access(struct vcpu *v, struct mmio *m)
+{
+	if (m->write)
+		count_refused_write(v);
 	return VGIC_FAULT;
 }
 
-static enum vgic_result device_access(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
-				      uint64_t *value)
+static enum vgic_result device_access(struct vcpu *v, struct mmio *m)
 {
 	static const struct {
 		uint64_t base, size;
-		enum vgic_result (*access)(struct vcpu *, ipaddr_t, unsigned, bool, uint64_t *);
+		enum vgic_result (*access)(struct vcpu *, struct mmio *);
 	} devices[] = {
 		{MAP_UART_BASE, MAP_UART_SIZE, uart_access},
 		{MAP_FLASH_BASE, MAP_FLASH_SIZE, flash_access},
 		{MAP_PVTIME_BASE, MAP_PVTIME_SIZE, pvtime_access},
 	};
 
-	if (ipa.ipa - MAP_GICD_BASE < MAP_GICD_SIZE || vgic_covers(v->vm, ipa))
-		return vgic_mmio(v, ipa, size, write, value);
+	if (m->ipa.ipa - MAP_GICD_BASE < MAP_GICD_SIZE || vgic_covers(v->vm, m->ipa))
+		return vgic_mmio(v, m);
 	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++) {
-		if (ipa.ipa - devices[i].base < devices[i].size)
-			return devices[i].access(v, ipa, size, write, value);
+		if (m->ipa.ipa - devices[i].base < devices[i].size)
+			return devices[i].access(v, m);
 	}
 	return VGIC_FAULT;
 }
@@ -97,15 +99,42 @@ static void write_back(struct vcpu *v, const struct access *a)
 		write_sysreg(sp_el0, read_sysreg(sp_el0) + (uint64_t)a->writeback);
 }
 
-/* Transfer i of the access, which goes to `ipa`. */
-static inline enum vgic_result transfer(struct vcpu *v, const struct access *a, unsigned i,
-					ipaddr_t ipa, bool big_endian)
+/* Transfer i of the access, whose first goes to `ipa`; only asked for, or made. */
+static inline __attribute__((always_inline)) enum vgic_result transfer(struct vcpu *v,
+								       const struct access *a,
+								       unsigned i, ipaddr_t ipa,
+								       bool big_endian, bool ask)
 {
-	uint64_t value = a->write ? access_get(a, i, &v->regs, big_endian) : 0;
-	enum vgic_result result = device_access(v, ipa, a->size, a->write, &value);
+	struct mmio m = {
+		.ipa = {ipa.ipa + (uint64_t)i * a->size},
+		.size = a->size,
+		.write = a->write,
+		.ask = ask,
+		.value = a->write ? access_get(a, i, &v->regs, big_endian) : 0,
+	};
+	enum vgic_result result = device_access(v, &m);
 
-	if (result == VGIC_DONE && !a->write)
-		access_set(a, i, &v->regs, big_endian, value);
+	if (result == VGIC_DONE && !ask && !a->write)
+		access_set(a, i, &v->regs, big_endian, m.value);
+	return result;
+}
+
+/*
+ * All of its transfers, or none. First they are asked for, the last one first: an answer that it is nowhere comes before
+ * the distributor has begun to take from others what a write clears.
+ */
+static COLD enum vgic_result transfer_all(struct vcpu *v, const struct access *a, ipaddr_t ipa,
+					  bool big_endian)
+{
+	enum vgic_result result = VGIC_DONE;
+
+	for (unsigned i = a->count; i-- > 0 && result != VGIC_FAULT;) {
+		enum vgic_result one = transfer(v, a, i, ipa, big_endian, true);
+
+		result = one == VGIC_DONE ? result : one;
+	}
+	for (unsigned i = 0; i < a->count && result == VGIC_DONE; i++)
+		result = transfer(v, a, i, ipa, big_endian, false);
 	return result;
 }
 
@@ -113,6 +142,7 @@ static inline enum vgic_result transfer(struct vcpu *v, const struct access *a, 
 static enum vgic_result emulate_instruction(struct vcpu *v, uint64_t esr, ipaddr_t ipa)
 {
 	bool big_endian = is_big_endian(v);
+	enum vgic_result result;
 	struct access a;
 	uint32_t insn;
 
@@ -126,16 +156,12 @@ static enum vgic_result emulate_instruction(struct vcpu *v, uint64_t esr, ipaddr
 		return VGIC_RETRY; /* it will fault by itself */
 	if (!access_decode(insn, &a)) {
 		if (esr & ISS_WNR && ipa.ipa - MAP_PVTIME_BASE < MAP_PVTIME_SIZE)
-			pvtime_access(v, ipa, 0, true, NULL);
+			count_refused_write(v);
 		return VGIC_FAULT;
 	}
-	for (unsigned i = 0; i < a.count; i++) {
-		ipaddr_t at = {ipa.ipa + (uint64_t)i * a.size};
-		enum vgic_result result = transfer(v, &a, i, at, big_endian);
-
-		if (result != VGIC_DONE)
-			return result;
-	}
+	result = transfer_all(v, &a, ipa, big_endian);
+	if (result != VGIC_DONE)
+		return result;
 	write_back(v, &a);
 	return VGIC_DONE;
 }
@@ -145,7 +171,7 @@ static enum vgic_result emulate(struct vcpu *v, uint64_t esr, ipaddr_t ipa)
 {
 	const struct access a = access_from_syndrome(esr);
 
-	return transfer(v, &a, 0, ipa, is_big_endian(v));
+	return transfer(v, &a, 0, ipa, is_big_endian(v), false);
 }
 
 void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)

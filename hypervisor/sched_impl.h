@@ -25,7 +25,7 @@ struct sched_cpu {
 	bool resched; /* this CPU is to decide anew, and has not: then `at` is SCHED_AT_ONCE */
 	bool preempt; /* `current` gives way to a woken one before its slice ends */
 	bool yield;   /* `current` gives way in any case, since it finds another CPU */
-} __attribute__((aligned(64)));
+} __attribute__((aligned(256))); /* a power of 2: its address is a shift and an addition */
 
 struct sched {
 	struct spinlock lock;

@@ -110,7 +110,6 @@ void vcpu_put(struct vcpu *v)
 {
 	el1_save(&v->el1);
 	fp_save(&v->fp);
-	debug_put(&v->debug);
 	vgic_put(v);
 	vtimer_put(v);
 	v->serror = el2_serror();

@@ -16,6 +16,7 @@
 #include "machine/map.h"
 
 struct vm;
+struct mmio;
 struct vcpu;
 
 #define VGIC_MAX_LRS   16u
@@ -73,8 +74,10 @@ struct vgic_vcpu {
 	uint8_t used;	   /* list registers 0 to used-1 hold state that is not folded, */
 	uint8_t stale;	   /* and 0 to stale-1 are not zero in the hardware */
 	uint8_t sync_from; /* vCPUs that wait for this one to fold; see vgic_regs.c */
-	uint8_t sync_wait; /* vCPUs that this one waits for, for the access sync_key */
-	uint32_t sync_key, sync_value;
+	struct vgic_sync {
+		uint32_t key, value; /* the access, 0: none; the word that it writes */
+		uint8_t wait;	     /* vCPUs that it waits for */
+	} sync[2];     /* by bit 2 of the address, so that a pair of registers has both */
 	uint32_t held; /* physical PPIs that are active on this CPU on behalf of this vCPU */
 	struct vgic_bank bank;	       /* INTIDs 0 to 31 */
 	uint32_t spis[VGIC_SPI_WORDS]; /* SPIs that are this vCPU's to take or to finish */
@@ -120,11 +123,11 @@ void vgic_maintenance(struct vcpu *v);
 /* Is there a GIC register frame of the VM at `ipa`? */
 bool vgic_covers(const struct vm *vm, ipaddr_t ipa);
 /*
- * A guest's access of `size` bytes (1, 2, 4 or 8) within vgic_covers(); v is loaded here. *value is
- * in the low bits; where it was read, the others are 0. VGIC_RETRY: the access has not been made.
+ * A guest's access (mmio.h) within vgic_covers(); v is loaded here. VGIC_RETRY: it has not been made, the guest
+ * executes the instruction once more. VGIC_DONE for both of a pair that were asked for, one after the other: they can
+ * now be made, as long as the lock of nothing else was taken in between.
  */
-enum vgic_result vgic_mmio(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write,
-			   uint64_t *value);
+enum vgic_result vgic_mmio(struct vcpu *v, struct mmio *m);
 
 /*
  * A write of ICC_SGI1R_EL1 (group 1: may signal SGIs of both groups, as DS is 1), ICC_SGI0R_EL1 or

@@ -110,16 +110,20 @@ COLD static void fold_uncached(struct vcpu *v)
 /* Those who waited for this (see vgic_regs.c) may go on. */
 COLD static void release_waiters(struct vcpu *v)
 {
-	for (uint32_t from = v->gic.sync_from; from != 0; from &= from - 1)
-		v->vm->vcpus[__builtin_ctz(from)].gic.sync_wait &= (uint8_t)(~(1u << v->id));
+	for (uint32_t from = v->gic.sync_from; from != 0; from &= from - 1) {
+		struct vgic_sync *sync = v->vm->vcpus[__builtin_ctz(from)].gic.sync;
+
+		sync[0].wait &= (uint8_t)(~(1u << v->id));
+		sync[1].wait &= (uint8_t)(~(1u << v->id));
+	}
 	v->gic.sync_from = 0;
 }
 
-static __attribute__((noinline)) void fold_several(struct vcpu *v)
+static __attribute__((noinline)) void fold_several(struct vcpu *v, unsigned used)
 {
 	struct vgic_vcpu *g = &v->gic;
 
-	for (unsigned i = 0; i < g->used; i++) {
+	for (unsigned i = 0; i < used; i++) {
 		uint64_t lr = gich_read_lr(i);
 
 		if (!fold_plain(g, g->lr[i], lr))
@@ -127,21 +131,28 @@ static __attribute__((noinline)) void fold_several(struct vcpu *v)
 	}
 }
 
-/* Mostly one list register is in use, and what is in it is plain: that is to need no stack. */
+/* Mostly one list register is in use: that is to need no stack. */
 void vgic_fold_all(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;
+	unsigned used = g->used;
+	uint64_t lr;
 
 	if (g->sync_from)
 		release_waiters(v);
 	if (g->hcr & HCR_LRENPIE)
 		fold_uncached(v);
-	if (g->used == 0)
+	if (used == 0)
 		return;
-	if (g->used > 1 || !fold_plain(g, g->lr[0], gich_read_lr(0)))
-		fold_several(v);
 	g->used = 0;
 	vgic_mark(v);
+	if (used > 1) {
+		fold_several(v, used);
+		return;
+	}
+	lr = gich_read_lr(0);
+	if (!fold_plain(g, g->lr[0], lr))
+		fold_one(v, g->lr[0], lr);
 }
 
 void vgic_maintenance(struct vcpu *v)

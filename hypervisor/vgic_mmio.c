@@ -3,14 +3,17 @@
  * The register frames: GICD, and for each vCPU GICR's RD and SGI frame (IHI 0069, 12.8 to 12.11). What
  * the guest sees where the architecture leaves a choice is what QEMU's virt shows.
  */
+#include "mmio.h"
 #include "vgic_state.h"
 
 #define FRAME UINT64_C(0x10000)
+enum frame { GICD, RD, SGI };
 
 #define GICD_CTLR	  0x0000u
 #define GICD_TYPER	  0x0004u
 #define GICD_IIDR	  0x0008u
-#define GICD_WORDS_END	  0x0080u /* then those with a field for each interrupt, to 0x1000 */
+#define GICD_WORDS_END	  0x0080u /* then those with a field for each interrupt, */
+#define FIELDS_END	  0x1000u /* up to here, as in a redistributor's SGI frame */
 #define GICD_IROUTER	  0x6000u /* of INTID 0, reserved as those up to 31 */
 #define GICD_IROUTERS_END 0x8000u
 #define GICR_CTLR	  0x0000u
@@ -52,7 +55,7 @@ static uint32_t gicd_typer(void)
 	return 1u << 25 | 1u << 24 | 9u << 19 | (MAP_INTIDS / 32 - 1);
 }
 
-static void write_gicd_ctlr(struct vcpu *self, uint32_t value)
+static __attribute__((noinline)) void write_gicd_ctlr(struct vcpu *self, uint32_t value)
 {
 	struct vm *vm = self->vm;
 	struct vgic *d = &vm->gic;
@@ -70,28 +73,29 @@ static void write_gicd_ctlr(struct vcpu *self, uint32_t value)
 }
 
 /* The low and the high half may be accessed on their own. */
-static void access_route(struct vcpu *self, uint32_t offset, unsigned size, bool write,
-			 uint64_t *value)
+static __attribute__((noinline)) enum vgic_result access_route(struct vcpu *self, uint32_t offset,
+							       struct mmio *m)
 {
 	struct vgic *d = &self->vm->gic;
 	unsigned spi = (offset - GICD_IROUTER) / 8 - 32;
-	uint64_t mask = size == 8 ? UINT64_MAX : UINT64_C(0xffffffff) << (offset & 4) * 8;
+	uint64_t mask = m->size == 8 ? UINT64_MAX : UINT64_C(0xffffffff) << (offset & 4) * 8;
 	uint64_t route;
 
 	if (spi >= VGIC_SPIS) {
-		*value = 0;
-		return;
+		m->value = 0;
+		return VGIC_DONE;
 	}
 	spin_lock(&d->lock);
 	route = (d->route[spi] & 0xffffff) | (uint64_t)(d->route[spi] >> 24) << 32;
-	if (write) {
-		route = (route & ~mask) | (*value << (offset & 4) * 8 & mask & ROUTE_AFFINITY);
+	if (m->write) {
+		route = (route & ~mask) | (m->value << (offset & 4) * 8 & mask & ROUTE_AFFINITY);
 		d->route[spi] = (uint32_t)(route & 0xffffff) | (uint32_t)(route >> 32) << 24;
 		vgic_spis_changed(self->vm, spi / 32, vgic_bit(spi), self);
 	} else {
-		*value = (route & mask) >> (offset & 4) * 8;
+		m->value = (route & mask) >> (offset & 4) * 8;
 	}
 	spin_unlock(&d->lock);
+	return VGIC_DONE;
 }
 
 /* Not 0, and different for each register of each frame, read or written. */
@@ -101,116 +105,125 @@ static uint32_t access_key(uint32_t frame, uint32_t offset, bool write)
 }
 
 /* Those that are one of a kind, of 32 bits. */
-static enum vgic_result access_gicd_word(struct vcpu *self, uint32_t offset, unsigned size,
-					 bool write, uint64_t *value)
+static void access_gicd_word(struct vcpu *self, uint32_t offset, struct mmio *m)
 {
-	if (size != 4)
-		return VGIC_FAULT;
-	if (write) {
+	if (m->write) {
 		if (offset == GICD_CTLR)
-			write_gicd_ctlr(self, (uint32_t)*value);
-		return VGIC_DONE;
+			write_gicd_ctlr(self, (uint32_t)m->value);
+		return;
 	}
 	if (offset == GICD_CTLR)
-		*value = __atomic_load_n(&self->vm->gic.ctlr, __ATOMIC_RELAXED) | CTLR_ARE_DS;
+		m->value = __atomic_load_n(&self->vm->gic.ctlr, __ATOMIC_RELAXED) | CTLR_ARE_DS;
 	else if (offset == GICD_TYPER)
-		*value = gicd_typer();
+		m->value = gicd_typer();
 	else if (offset == GICD_IIDR)
-		*value = IIDR_ARM;
+		m->value = IIDR_ARM;
 	else
-		*value = offset >= ID_REGISTERS ? id_register(offset, 0x92) : 0;
+		m->value = offset >= ID_REGISTERS ? id_register(offset, 0x92) : 0;
+}
+
+static bool has_route(uint32_t offset)
+{
+	return offset >= GICD_IROUTER && offset < GICD_IROUTERS_END;
+}
+
+static enum vgic_result access_gicd(struct vcpu *self, uint32_t offset, struct mmio *m)
+{
+	if (offset >= GICD_WORDS_END && offset < FIELDS_END)
+		return vgic_reg_access(self, NULL, vgic_reg_at(offset), offset, m,
+				       access_key(0, offset, m->write));
+	if (m->ask)
+		return VGIC_DONE;
+	if (has_route(offset))
+		return access_route(self, offset, m);
+	access_gicd_word(self, offset, m);
 	return VGIC_DONE;
 }
 
-static enum vgic_result access_gicd(struct vcpu *self, uint32_t offset, unsigned size, bool write,
-				    uint64_t *value)
-{
-	if (offset >= GICD_WORDS_END && offset < 0x1000)
-		return vgic_reg_access(self, NULL, vgic_reg_at(offset), offset, size, write, value,
-				       access_key(0, offset, write));
-	if (offset >= GICD_IROUTER && offset < GICD_IROUTERS_END && size != 1) {
-		access_route(self, offset, size, write, value);
-		return VGIC_DONE;
-	}
-	return access_gicd_word(self, offset, size, write, value);
-}
-
-static enum vgic_result access_rd(struct vcpu *owner, uint32_t offset, unsigned size, bool write,
-				  uint64_t *value)
+static uint64_t read_rd(const struct vcpu *owner, uint32_t offset)
 {
 	bool last = owner->id + 1 == owner->vm->nvcpus;
-	uint64_t typer = (uint64_t)owner->id << 32 | owner->id << 8 | (last ? 1u << 4 : 0);
 
-	if (size == 8 && offset == GICR_TYPER) {
-		*value = write ? *value : typer;
-		return VGIC_DONE;
-	}
-	if (size == 8 && offset >= GICR_LPIS && offset < GICR_LPIS_END) {
-		*value = 0;
-		return VGIC_DONE;
-	}
-	if (size != 4)
-		return VGIC_FAULT;
-	if (write) {
-		if (offset == GICR_WAKER)
-			__atomic_store_n(&owner->gic.asleep, (*value & WAKER_SLEEP) != 0,
-					 __ATOMIC_RELAXED);
-		return VGIC_DONE;
-	}
 	switch (offset) {
 	case GICR_IIDR:
-		*value = IIDR_ARM;
-		break;
+		return IIDR_ARM;
 	case GICR_TYPER:
-		*value = (uint32_t)typer;
-		break;
+		return (uint64_t)owner->id << 32 | owner->id << 8 | (last ? 1u << 4 : 0);
 	case GICR_TYPER + 4:
-		*value = typer >> 32;
-		break;
+		return owner->id;
 	case GICR_WAKER:
-		*value = __atomic_load_n(&owner->gic.asleep, __ATOMIC_RELAXED)
-				 ? WAKER_SLEEP | WAKER_ASLEEP
-				 : 0;
-		break;
+		return __atomic_load_n(&owner->gic.asleep, __ATOMIC_RELAXED)
+			       ? WAKER_SLEEP | WAKER_ASLEEP
+			       : 0;
 	default: /* GICR_CTLR too: no LPIs, and writes take effect at once */
-		*value = offset >= ID_REGISTERS ? id_register(offset, 0x93) : 0;
-		break;
+		return offset >= ID_REGISTERS ? id_register(offset, 0x93) : 0;
 	}
-	return VGIC_DONE;
+}
+
+static void access_rd(struct vcpu *owner, uint32_t offset, struct mmio *m)
+{
+	if (!m->write)
+		m->value = read_rd(owner, offset) & (m->size == 8 ? UINT64_MAX : UINT32_MAX);
+	else if (offset == GICR_WAKER)
+		__atomic_store_n(&owner->gic.asleep, (m->value & WAKER_SLEEP) != 0,
+				 __ATOMIC_RELAXED);
 }
 
 static enum vgic_result access_sgi_frame(struct vcpu *self, struct vcpu *owner, uint32_t offset,
-					 unsigned size, bool write, uint64_t *value)
+					 struct mmio *m)
 {
-	enum vgic_reg reg = vgic_reg_at(offset);
+	enum vgic_reg reg = offset < FIELDS_END ? vgic_reg_at(offset) : REG_RAZ;
 
-	if (offset >= 0x1000 || reg == REG_NONE) {
-		if (size != 4)
-			return VGIC_FAULT;
-		*value = 0;
-		return VGIC_DONE;
-	}
 	/* The state of the timers' PPIs is in the timers, as long as they are not held. */
 	if (self == owner && reg >= REG_ISENABLER && reg <= REG_ICACTIVER)
 		vtimer_resync(self);
-	return vgic_reg_access(self, owner, reg, offset, size, write, value,
-			       access_key(owner->id + 1, offset, write));
+	return vgic_reg_access(self, owner, reg, offset, m,
+			       access_key(owner->id + 1, offset, m->write));
 }
 
-enum vgic_result vgic_mmio(struct vcpu *v, ipaddr_t ipa, unsigned size, bool write, uint64_t *value)
+/* Registers have 32 bits, but for a few of 64; those with a byte for each interrupt may be accessed by bytes. */
+static bool has_size(enum frame frame, uint32_t offset, unsigned size)
 {
-	uint64_t offset = ipa.ipa - MAP_GICD_BASE;
-	struct vcpu *owner;
+	switch (size) {
+	case 4:
+		return true;
+	case 8:
+		if (frame == RD)
+			return offset == GICR_TYPER ||
+			       (offset >= GICR_LPIS && offset < GICR_LPIS_END);
+		return frame == GICD && has_route(offset);
+	case 1:
+		return frame != RD && offset < FIELDS_END &&
+		       (vgic_reg_at(offset) == REG_IPRIORITYR ||
+			vgic_reg_at(offset) == REG_ITARGETSR);
+	default:
+		return false;
+	}
+}
 
-	if (size == 2 || (offset & (size - 1)) != 0)
+enum vgic_result vgic_mmio(struct vcpu *v, struct mmio *m)
+{
+	uint64_t offset = m->ipa.ipa - MAP_GICD_BASE;
+	struct vcpu *owner;
+	bool rd;
+
+	if ((offset & (m->size - 1)) != 0)
 		return VGIC_FAULT;
 	if (offset < MAP_GICD_SIZE)
-		return access_gicd(v, (uint32_t)offset, size, write, value);
-	if (!vgic_covers(v->vm, ipa))
+		return has_size(GICD, (uint32_t)offset, m->size)
+			       ? access_gicd(v, (uint32_t)offset, m)
+			       : VGIC_FAULT;
+	if (!vgic_covers(v->vm, m->ipa))
 		return VGIC_FAULT;
-	offset = ipa.ipa - MAP_GICR_BASE;
+	offset = m->ipa.ipa - MAP_GICR_BASE;
 	owner = &v->vm->vcpus[offset / MAP_GICR_STRIDE];
-	if (offset % MAP_GICR_STRIDE < FRAME)
-		return access_rd(owner, (uint32_t)(offset % FRAME), size, write, value);
-	return access_sgi_frame(v, owner, (uint32_t)(offset % FRAME), size, write, value);
+	rd = offset % MAP_GICR_STRIDE < FRAME;
+	offset %= FRAME;
+	if (!has_size(rd ? RD : SGI, (uint32_t)offset, m->size))
+		return VGIC_FAULT;
+	if (!rd)
+		return access_sgi_frame(v, owner, (uint32_t)offset, m);
+	if (!m->ask)
+		access_rd(owner, (uint32_t)offset, m);
+	return VGIC_DONE;
 }

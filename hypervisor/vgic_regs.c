@@ -4,19 +4,22 @@
  *
  * What is pending or active may be in the list registers of another vCPU, loaded on another CPU. Then a
  * read, and a write that clears (so that the guest may rely on the effect), is made in two steps:
- * 1. It records the access in sync_key and sync_value, notes itself in the sync_from of each vCPU in
- *    question and each of these in its own sync_wait, kicks them and returns VGIC_RETRY: the guest
- *    executes the instruction again. A write has been noted for the list registers, to be applied when
- *    they are folded.
+ * 1. It records the access in sync[], notes itself in the sync_from of each vCPU in question and each of
+ *    these in `wait`, kicks them and returns VGIC_RETRY: the guest executes the instruction again. A write
+ *    has been noted for the list registers, to be applied when they are folded.
  * 2. Each of them folds before it next enters the guest, or when it is put, and takes itself out of
- *    sync_wait. The access, when it comes again and finds sync_wait empty, is made on what the folds
- *    have left in software, whatever has been put into list registers since.
+ *    `wait`. The access, when it comes again and finds `wait` empty, is made on what the folds have left
+ *    in software, whatever has been put into list registers since.
  * So it ends as soon as each has folded once. What is read was true at an instant between the first try
  * and the last. If the guest does not come back to the access (it took an interrupt that accesses
  * something else), the next access just replaces the record. Writes that clear are made again by the
  * last try: that can only clear what was set meanwhile, as if they had come a bit later.
  * A write that sets is not to be made twice; it is noted and needs no waiting.
+ *
+ * Both accesses of a pair take step 1, each with a record of its own, before either is made (mmio.c): were the
+ * first made alone, it would have to wait again each time that the second has to.
  */
+#include "mmio.h"
 #include "vgic_state.h"
 
 enum vgic_reg vgic_reg_at(uint32_t offset)
@@ -96,12 +99,11 @@ static uint8_t holders(const struct span *s, uint32_t bits, const struct vcpu *s
 	return (uint8_t)(mask & ~(1u << self->id));
 }
 
-/* Step 1: the access waits for these vCPUs, not 0, to fold. */
-static void wait_for(struct vcpu *self, uint8_t mask, uint32_t key, uint32_t value)
+/* Step 1: the access waits for these vCPUs to fold. */
+static void wait_for(struct vcpu *self, uint8_t mask, struct vgic_sync *sync, uint32_t key,
+		     uint32_t value)
 {
-	self->gic.sync_key = key;
-	self->gic.sync_value = value;
-	self->gic.sync_wait = mask;
+	*sync = (struct vgic_sync){.key = key, .value = value, .wait = mask};
 	for (uint32_t m = mask; m != 0; m &= m - 1) {
 		struct vcpu *to = &self->vm->vcpus[__builtin_ctz(m)];
 
@@ -163,75 +165,87 @@ static void write_bits(const struct span *s, enum vgic_reg reg, uint32_t bits,
 	changed(s, bits, self);
 }
 
+/*
+ * Does the access have to wait for others to fold? If so, it has taken step 1. One that was only asked for has a record
+ * in any case, so that it need not wait when it is made.
+ */
+static bool must_wait(struct vcpu *self, const struct span *s, enum vgic_reg reg,
+		      const struct mmio *m, uint32_t key)
+{
+	struct vgic_sync *sync = &self->gic.sync[m->ipa.ipa >> 2 & 1];
+	uint32_t request = m->write ? (uint32_t)m->value : 0;
+	uint8_t mask;
+
+	if (sync->key == key && sync->value == request)
+		return sync->wait != 0;
+	mask = holders(s, m->write ? request : UINT32_MAX, self);
+	if (mask == 0 && !m->ask)
+		return false;
+	if (m->write && mask != 0)
+		write_bits(s, reg, request & s->bank->lr, self);
+	wait_for(self, mask, sync, key, request);
+	return mask != 0;
+}
+
 /* One bit for each interrupt. */
 static enum vgic_result access_bits(struct vcpu *self, const struct span *s, enum vgic_reg reg,
-				    bool write, uint32_t *value, uint32_t key)
+				    struct mmio *m, uint32_t key)
 {
 	bool clears = reg == REG_ICENABLER || reg == REG_ICPENDR || reg == REG_ICACTIVER;
-	bool waits = write ? clears : reg >= REG_ISPENDR;
-	uint32_t request = write ? *value : 0;
-	bool again = self->gic.sync_key == key && self->gic.sync_value == request;
 
 	if (reg >= REG_ISPENDR)
 		vgic_fold(self);
-	if (waits) {
-		uint8_t wait = again ? self->gic.sync_wait
-				     : holders(s, write ? request : UINT32_MAX, self);
-
-		if (wait != 0 && !again) {
-			if (write)
-				write_bits(s, reg, request & s->bank->lr, self);
-			wait_for(self, wait, key, request);
-		}
-		if (wait != 0)
-			return VGIC_RETRY;
-		self->gic.sync_key = 0;
-	}
-	if (write)
-		write_bits(s, reg, request, self);
+	if ((m->write ? clears : reg >= REG_ISPENDR) && must_wait(self, s, reg, m, key))
+		return VGIC_RETRY;
+	if (m->ask)
+		return VGIC_DONE;
+	self->gic.sync[m->ipa.ipa >> 2 & 1].key = 0;
+	if (m->write)
+		write_bits(s, reg, (uint32_t)m->value, self);
 	else
-		*value = read_bits(s, reg);
+		m->value = read_bits(s, reg);
 	return VGIC_DONE;
 }
 
 /* A byte for each interrupt. */
 static void access_priority(const struct vcpu *self, const struct span *s, uint32_t intid,
-			    unsigned size, bool write, uint32_t *value)
+			    struct mmio *m)
 {
 	uint8_t *p = &s->priority[intid % 32];
 	uint8_t mask = (uint8_t)(0xff00u >> self->vm->gic.priority_bits);
 	uint32_t bits = 0, result = 0;
 
-	for (unsigned i = 0; i < size; i++) {
-		uint8_t new = (uint8_t)(*value >> (8 * i)) & mask;
+	for (unsigned i = 0; i < m->size; i++) {
+		uint8_t new = (uint8_t)(m->value >> (8 * i)) & mask;
 
 		result |= (uint32_t)p[i] << (8 * i);
-		if (write && new != p[i]) {
+		if (m->write && new != p[i]) {
 			p[i] = new;
 			bits |= vgic_bit(intid + i);
 		}
 	}
-	if (write)
+	if (m->write)
 		changed(s, bits, self);
 	else
-		*value = result;
+		m->value = result;
 }
 
 /* Two bits for each interrupt: 2 is edge-triggered. SGIs are; the timers' PPIs are not. */
-static void access_config(const struct vcpu *self, const struct span *s, uint32_t intid, bool write,
-			  uint32_t *value)
+static void access_config(const struct vcpu *self, const struct span *s, uint32_t intid,
+			  struct mmio *m)
 {
 	uint32_t fixed = s->owner ? 0xffff | VGIC_HW_PPIS : 0, bits = 0;
 	unsigned first = intid % 32;
 
-	if (!write) {
-		*value = 0;
+	if (!m->write) {
+		m->value = 0;
 		for (unsigned i = 0; i < 16; i++)
-			*value |= (s->bank->edge >> (first + i) & 1) << (2 * i + 1);
+			m->value |= (s->bank->edge >> (first + i) & 1) << (2 * i + 1);
 		return;
 	}
 	for (unsigned i = 0; i < 16; i++)
-		bits |= ((*value >> (2 * i + 1) & 1) ^ (s->bank->edge >> (first + i) & 1))
+		bits |= (((uint32_t)m->value >> (2 * i + 1) & 1) ^
+			 (s->bank->edge >> (first + i) & 1))
 			<< (first + i);
 	bits &= ~fixed;
 	s->bank->edge ^= bits;
@@ -239,31 +253,31 @@ static void access_config(const struct vcpu *self, const struct span *s, uint32_
 }
 
 enum vgic_result vgic_reg_access(struct vcpu *self, struct vcpu *owner, enum vgic_reg reg,
-				 uint32_t offset, unsigned size, bool write, uint64_t *value,
-				 uint32_t key)
+				 uint32_t offset, struct mmio *m, uint32_t key)
 {
-	uint32_t intid = (offset & 0x7f) * 8, word = (uint32_t)*value;
+	bool bits = reg != REG_IPRIORITYR && reg != REG_ICFGR;
+	uint32_t intid = (offset & 0x7f) * 8;
 	enum vgic_result result = VGIC_DONE;
 	struct span s;
 
-	if (size != 4 && !(size == 1 && (reg == REG_IPRIORITYR || reg == REG_ITARGETSR)))
-		return VGIC_FAULT;
+	if (m->ask && !bits)
+		return VGIC_DONE;
 	if (reg == REG_IPRIORITYR)
 		intid = offset & 0x3ff;
 	else if (reg == REG_ICFGR)
 		intid = (offset & 0xff) * 4;
-	if (reg == REG_ITARGETSR || reg == REG_RAZ || !find_span(&s, self, owner, intid)) {
-		*value = 0;
+	if (reg == REG_NONE || reg == REG_ITARGETSR || reg == REG_RAZ ||
+	    !find_span(&s, self, owner, intid)) {
+		m->value = m->ask ? m->value : 0;
 		return VGIC_DONE;
 	}
 	spin_lock(&self->vm->gic.lock);
-	if (reg == REG_IPRIORITYR)
-		access_priority(self, &s, intid, size, write, &word);
-	else if (reg == REG_ICFGR)
-		access_config(self, &s, intid, write, &word);
+	if (bits)
+		result = access_bits(self, &s, reg, m, key);
+	else if (reg == REG_IPRIORITYR)
+		access_priority(self, &s, intid, m);
 	else
-		result = access_bits(self, &s, reg, write, &word, key);
+		access_config(self, &s, intid, m);
 	spin_unlock(&self->vm->gic.lock);
-	*value = word;
 	return result;
 }

@@ -175,7 +175,6 @@ enum vgic_reg vgic_reg_at(uint32_t offset);
  * distributor (NULL). key: what identifies the access among those of `self`; not 0.
  */
 enum vgic_result vgic_reg_access(struct vcpu *self, struct vcpu *owner, enum vgic_reg reg,
-				 uint32_t offset, unsigned size, bool write, uint64_t *value,
-				 uint32_t key);
+				 uint32_t offset, struct mmio *m, uint32_t key);
 
 #endif

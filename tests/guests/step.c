@@ -2,7 +2,9 @@
 /*
  * A debugger in the guest steps over one instruction at a time (DDI 0487, D2.12), also over those that a
  * hypervisor emulates: each step ends behind its instruction, not one later; and what an indirect branch to it has
- * left in PSTATE.BTYPE is gone by then. (Of an HVC, that is the PE's to say: it keeps it or not.)
+ * left in PSTATE.BTYPE is gone by then. (Of an HVC, that is the PE's to say: it keeps it or not.) A breakpoint that
+ * is set while breakpoints are on stops it; and what leads to an external debugger, whom guests would share, stays shut
+ * also then.
  */
 #include <pvtime/abi.h>
 #include <pvtime/smccc.h>
@@ -12,8 +14,9 @@
 #include "guest/start.h"
 #include "guest/sysreg.h"
 
-#define ESR_EC_STEP 0x33u /* software step, from EL1 */
-#define SPSR_BTYPE  0xc00u
+#define ESR_EC_STEP  0x33u /* software step, from EL1 */
+#define ESR_EC_BREAK 0x31u /* breakpoint, from EL1 */
+#define SPSR_BTYPE   0xc00u
 
 void step_vectors(void);
 struct stepped {
@@ -100,10 +103,64 @@ static void calls(const uint32_t *insn, const char *conduit)
 	tap_is_u64(steps(insn, PVTIME_FID_ST, 0, conduit), board.stolen_time.base, "PV_TIME_ST");
 }
 
+static void breakpoint(void)
+{
+	uint64_t at;
+	struct fault f;
+
+	sysreg_write("mdscr_el1", 1u << 15 | 1u << 13);
+	sysreg_write("dbgbcr0_el1", 0xf << 5 | 3 << 1 | 1);
+	fault_expect();
+	__asm__ volatile("	adr	%0, 1f\n"
+			 "	msr	dbgbvr0_el1, %0\n"
+			 "	isb\n"
+			 "	msr	daifclr, #8\n"
+			 "1:	nop\n"
+			 "	msr	daifset, #8\n"
+			 : "=&r"(at)
+			 :
+			 : "memory");
+	f = fault_end();
+	tap_ok(f.taken && ESR_EC(f.esr) == ESR_EC_BREAK, "a breakpoint stops it (ESR 0x%lx)",
+	       f.esr);
+	tap_is_u64(sysreg_read("dbgbvr0_el1"), at, "the breakpoint's address is what was written");
+	sysreg_write("dbgbcr0_el1", 0);
+}
+
+/* Written and read back: 0 is wanted; some QEMUs do not have it at all, and say UNDEFINED. */
+#define STAYS_ZERO(reg, value, what)                          \
+	do {                                                  \
+		uint64_t got = 0;                             \
+                                                              \
+		fault_expect();                               \
+		sysreg_write(reg, value);                     \
+		__asm__ volatile("mrs %0, " reg : "+r"(got)); \
+		fault_end();                                  \
+		tap_is_u64(got, 0, what);                     \
+	} while (0)
+
+/* Breakpoints are on. */
+static void no_debugger(void)
+{
+	fault_expect();
+	sysreg_write("dbgclaimset_el1", 5);
+	fault_end();
+	STAYS_ZERO("dbgclaimclr_el1", 0, "no claim tag can be set");
+	sysreg_write("oslar_el1", 1);
+	STAYS_ZERO("oseccr_el1", 5, "no exception can be caught for a debugger");
+	sysreg_write("oslar_el1", 0);
+	STAYS_ZERO("mdccint_el1", 3u << 29, "the debug channel has no interrupt");
+	STAYS_ZERO("osdtrrx_el1", 5, "nothing can be put into the debug channel");
+	sysreg_write("mdscr_el1", 0);
+	isb();
+}
+
 int main(void)
 {
 	sysreg_write("oslar_el1", 0);
 	isb();
+	breakpoint();
+	no_debugger();
 	steps(code_nop, 0, 0, "NOP");
 	steps(code_id, 0, 0, "a read of an ID register");
 	steps(code_actlr, 0, 0, "a read of ACTLR_EL1");

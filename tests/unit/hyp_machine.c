@@ -156,11 +156,6 @@ bool el2_serror(void)
 	return machine.serror;
 }
 
-uint64_t el2_mdcr(bool trap_debug)
-{
-	return trap_debug;
-}
-
 /* Those that are only there. */
 void vgic_set_spi(struct vm *of, unsigned intid, bool high)
 {

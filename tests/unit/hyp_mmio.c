@@ -2,6 +2,7 @@
 /* Traps by class, and the guest's accesses to what stage 2 does not let it have. */
 #include "trap.h"
 #include "inject.h"
+#include "mmio.h"
 #include "smccc.h"
 #include "sysreg.h"
 #include "vm.h"
@@ -26,14 +27,14 @@ static struct vm vm = {.nvcpus = 1, .vcpus = &v, .ram_size = RAM_SIZE};
 
 /* The seams. */
 static char console[16];
-static unsigned sent, calls, sysregs, waits, accesses, translations;
+static unsigned asked, sent, calls, sysregs, waits, accesses, translations;
 static unsigned immediate;
 static struct {
 	uint64_t ipa, value;
 	unsigned size;
 	bool write;
-} gic[4];
-static enum vgic_result gic_result;
+} gic[4]; /* those that were made */
+static enum vgic_result gic_result, second_result;
 static uint64_t gic_value, par, pc_offset = PC - PAGE, far_offset;
 
 void link_console(unsigned id, uint8_t byte)
@@ -60,17 +61,19 @@ bool vgic_covers(const struct vm *of, ipaddr_t ipa)
 	return of == &vm && (ipa.ipa - GICD < 0x10000 || ipa.ipa - 0x080a0000 < 0x20000);
 }
 
-enum vgic_result vgic_mmio(struct vcpu *of, ipaddr_t ipa, unsigned size, bool write,
-			   uint64_t *value)
+enum vgic_result vgic_mmio(struct vcpu *of, struct mmio *m)
 {
-	unsigned i = accesses++ % 4;
+	unsigned i = accesses % 4;
 
-	gic[i].ipa = of == &v ? ipa.ipa : 0;
-	gic[i].size = size;
-	gic[i].write = write;
-	gic[i].value = *value;
-	if (!write)
-		*value = gic_value++;
+	if (m->ask)
+		return ++asked == 2 ? gic_result : second_result; /* the last first */
+	accesses++;
+	gic[i].ipa = of == &v ? m->ipa.ipa : 0;
+	gic[i].size = m->size;
+	gic[i].write = m->write;
+	gic[i].value = m->value;
+	if (!m->write)
+		m->value = gic_value++;
 	return gic_result;
 }
 
@@ -111,8 +114,8 @@ static void fresh(void)
 	v.regs.pstate = 5;
 	for (unsigned i = 0; i < 31; i++)
 		v.regs.x[i] = 0x1000 + i;
-	sent = calls = sysregs = waits = accesses = translations = 0;
-	gic_result = VGIC_DONE;
+	asked = sent = calls = sysregs = waits = accesses = translations = 0;
+	gic_result = second_result = VGIC_DONE;
 	gic_value = 0x80;
 	par = MAP_RAM_BASE | 0x1000;
 	vuart_reset(&vm.uart);
@@ -415,9 +418,28 @@ static void undescribed(void)
 		       gic[1].value == 0x1001,
 	       "a pair of eight bytes");
 	fresh();
-	gic_result = VGIC_RETRY;
+	second_result = VGIC_RETRY; /* the last, and only */
 	execute(0xb8004420, GICD, true);
 	tap_ok(v.regs.pc == PC && v.regs.x[1] == 0x1001, "again: nothing written back");
+	fresh();
+	second_result = VGIC_RETRY;
+	execute(0x28c10440, GICD + 0x304, false);
+	tap_ok(v.regs.pc == PC && asked == 2 && !accesses && v.regs.x[0] == 0x1000 &&
+		       v.regs.x[2] == 0x1002,
+	       "a pair, the second once more: the first is not read");
+	fresh();
+	gic_result = VGIC_RETRY;
+	execute(0x28c10440, GICD + 0x304, false);
+	tap_ok(v.regs.pc == PC && asked == 2 && !accesses,
+	       "a pair, the first once more: the second is asked for too");
+	fresh();
+	second_result = VGIC_FAULT;
+	execute(0xa9000440, GICD + 0x7ff8, true);
+	tap_ok(aborted(STORE_ABORT) && !accesses,
+	       "a pair of which the second is nowhere: the first is not written");
+	fresh();
+	execute(0xa9000440, UART + 0xff8, true);
+	tap_ok(aborted(STORE_ABORT) && !sent, "nor is it where the first is another device");
 }
 
 static void stack_pointers(void)

@@ -257,7 +257,7 @@ static void power_on(uint64_t dczid)
 	tap_is_u64(machine.cleaned,
 		   RAM_SIZE + vm.segments[0].size + vm.segments[1].size + MAP_PVTIME_SIZE,
 		   "all of it is clean to the point of coherency");
-	tap_is_u64(machine.piece, MIB, "in pieces, between which the scheduler decides");
+	tap_is_u64(machine.piece, 64 * 1024, "in pieces, between which the scheduler decides");
 	tap_ok(machine.loads == 1 && machine.gic_resets == 1, "loaded once, with a fresh GIC");
 	tap_ok(fake_operations("tlbi vmalls12e1is") == 1 && fake_operations("ic ialluis") == 1,
 	       "no translation, no instruction of before is left");

@@ -7,6 +7,7 @@
  * acknowledges, ends and masks interrupts on it as IHI 0069, 6.2 and chapter 8 say; and the run loop's
  * part: exits, kicks, timers. Faults of the harness itself abort().
  */
+#include "hypervisor/mmio.h"
 #include "hypervisor/vgic_state.h"
 
 #define FAKE_CPUS  3
@@ -50,7 +51,12 @@ void guest_dir(unsigned cpu, unsigned intid);
 /* A register access by the vCPU on `cpu`, repeated with everything settled between while it is VGIC_RETRY. */
 uint64_t guest_read(unsigned cpu, uint64_t address, unsigned size);
 void guest_write(unsigned cpu, uint64_t address, unsigned size, uint64_t value);
+/* A load of a pair of registers: made when both can be, as mmio.c does it. */
+void guest_read_pair(unsigned cpu, uint64_t address, uint32_t value[2]);
 extern unsigned guest_retries; /* of the last access */
+/* The access itself, once. *value is untouched where it was not read. */
+enum vgic_result fake_mmio(struct vcpu *v, uint64_t address, unsigned size, bool write,
+			   uint64_t *value);
 
 /* Frames, and a common start: everything enabled, priority 0xa0, group 1, unmasked. */
 #define GICD(offset)	(MAP_GICD_BASE + (offset))

@@ -106,6 +106,18 @@ void guest_dir(unsigned cpu, unsigned intid)
 	fake_enter(c->loaded);
 }
 
+enum vgic_result fake_mmio(struct vcpu *v, uint64_t address, unsigned size, bool write,
+			   uint64_t *value)
+{
+	struct mmio m = {
+		.ipa = {address}, .size = size, .write = write, .value = write ? *value : 0};
+	enum vgic_result result = vgic_mmio(v, &m);
+
+	if (result == VGIC_DONE && !write)
+		*value = m.value;
+	return result;
+}
+
 static uint64_t access(unsigned cpu, uint64_t address, unsigned size, bool write, uint64_t value)
 {
 	struct vcpu *v = fake_cpus[cpu].loaded;
@@ -114,11 +126,48 @@ static uint64_t access(unsigned cpu, uint64_t address, unsigned size, bool write
 		enum vgic_result result;
 
 		fake_this_cpu = cpu;
-		result = vgic_mmio(v, (ipaddr_t){address}, size, write, &value);
+		result = fake_mmio(v, address, size, write, &value);
 		fake_enter(v);
 		if (result == VGIC_DONE)
 			return value;
 		if (result == VGIC_FAULT || guest_retries > 2)
+			abort();
+		for (unsigned i = 0; i < FAKE_CPUS; i++)
+			fake_exit_if_due(i);
+	}
+}
+
+/* Asks, or makes the access. */
+static enum vgic_result pair(struct vcpu *v, uint64_t address, bool ask, uint32_t value[2])
+{
+	enum vgic_result worst = VGIC_DONE;
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct mmio m = {.ipa = {address + 4 * i}, .size = 4, .ask = ask};
+		enum vgic_result result = vgic_mmio(v, &m);
+
+		if (result != VGIC_DONE)
+			worst = result;
+		value[i] = (uint32_t)m.value;
+	}
+	return worst;
+}
+
+void guest_read_pair(unsigned cpu, uint64_t address, uint32_t value[2])
+{
+	struct vcpu *v = fake_cpus[cpu].loaded;
+
+	for (guest_retries = 0;; guest_retries++) {
+		enum vgic_result asked;
+
+		fake_this_cpu = cpu;
+		asked = pair(v, address, true, value);
+		if (asked == VGIC_DONE && pair(v, address, false, value) != VGIC_DONE)
+			abort();
+		fake_enter(v);
+		if (asked == VGIC_DONE)
+			return;
+		if (asked == VGIC_FAULT || guest_retries > 2)
 			abort();
 		for (unsigned i = 0; i < FAKE_CPUS; i++)
 			fake_exit_if_due(i);

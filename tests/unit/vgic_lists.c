@@ -197,19 +197,19 @@ static void overtaking(void)
 	fake_settle();
 	guest_ack(1, 1);
 	fake_this_cpu = 0;
-	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x384)}, 4, true, &bit);
-	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x304)}, 4, true, &bit);
-	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x204)}, 4, true, &bit);
-	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x284)}, 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x384), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x304), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x204), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x284), 4, true, &bit);
 	fake_settle();
 	active = guest_read(0, GICD(0x304), 4);
 	pending = guest_read(0, GICD(0x204), 4);
 	tap_ok(active == 2 && pending == 0, "the last word counts: active, not pending");
 	fake_this_cpu = 0;
-	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x284)}, 4, true, &bit);
-	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x204)}, 4, true, &bit);
-	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x304)}, 4, true, &bit);
-	vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x384)}, 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x284), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x204), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x304), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x384), 4, true, &bit);
 	fake_settle();
 	active = guest_read(0, GICD(0x304), 4);
 	pending = guest_read(0, GICD(0x204), 4);
@@ -228,6 +228,35 @@ static void nothing_to_do(void)
 	       "a switch with no interrupts touches no list register");
 }
 
+/* Two words of which another CPU has something each time that they are asked for. */
+static void pairs(void)
+{
+	uint32_t value[2];
+	struct mmio m = {.ipa = {GICD(0x208)}, .size = 4, .ask = true, .value = 0x77};
+
+	start(4);
+	fake_run(1, &fake_vcpus[1]);
+	guest_unmask(1);
+	for (unsigned intid = 33; intid <= 66; intid += 33) {
+		guest_write(0, GICD(0x6000 + 8 * intid), 8, 1);
+		line(intid, true);
+	}
+	fake_settle();
+	guest_read_pair(0, GICD(0x204), value);
+	tap_ok(value[0] == 2 && value[1] == 4 && guest_retries == 1,
+	       "a pair of words, both in list registers of another CPU: one wait for both");
+	guest_ack(1, 1);
+	guest_read_pair(0, GICD(0x304), value);
+	tap_ok(value[0] == 2 && value[1] == 0 && guest_retries == 1,
+	       "the pair is read as it is then, not as the one before it was");
+	fake_this_cpu = 0;
+	tap_ok(vgic_mmio(&fake_vcpus[0], &m) == VGIC_RETRY && m.value == 0x77,
+	       "an access that is only asked for gives no value");
+	m = (struct mmio){.ipa = {GICD(0x184)}, .size = 4, .write = true, .ask = true, .value = 4};
+	tap_ok(vgic_mmio(&fake_vcpus[0], &m) == VGIC_DONE && (guest_read(0, GICD(0x184), 4) & 4),
+	       "nor does it write");
+}
+
 static void two_cpus(void)
 {
 	uint64_t value = 0;
@@ -240,16 +269,15 @@ static void two_cpus(void)
 	guest_ack(1, 1);
 	fake_kicks[1] = 0;
 	fake_this_cpu = 0;
-	tap_ok(vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x304)}, 4, false, &value) == VGIC_RETRY &&
+	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_RETRY &&
 		       fake_kicks[1] == 1,
 	       "what another CPU has in a list register: it is kicked");
-	tap_ok(vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x304)}, 4, false, &value) == VGIC_RETRY &&
+	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_RETRY &&
 		       fake_kicks[1] == 1,
 	       "and not once more while it is on its way");
 	fake_exit_if_due(1);
 	tap_is_u64(STATE(*find(1, 33)), ACTIVE_PENDING, "it folds and goes on with the same");
-	tap_ok(vgic_mmio(&fake_vcpus[0], (ipaddr_t){GICD(0x304)}, 4, false, &value) == VGIC_DONE &&
-		       value == 2,
+	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_DONE && value == 2,
 	       "which the access then gets");
 	guest_write(0, GICD(0x384), 4, 2);
 	tap_ok(guest_retries == 1 && STATE(*find(1, 33)) == PENDING,
@@ -309,5 +337,6 @@ int main(void)
 	overtaking();
 	nothing_to_do();
 	two_cpus();
+	pairs();
 	return tap_done();
 }

@@ -109,8 +109,17 @@ static void device(void)
 static void read_registers(unsigned cpu)
 {
 	unsigned v = rnd(FAKE_VCPUS);
-	uint64_t spis = guest_read(cpu, GICD(0x304), 4) << 32, own;
+	uint32_t pair[2] = {0};
+	uint64_t spis, own;
 
+	if (rnd(2)) {
+		guest_read_pair(cpu, GICD(0x304), pair);
+		spis = (uint64_t)pair[0] << 32;
+	} else {
+		spis = guest_read(cpu, GICD(0x304), 4) << 32;
+	}
+	if (pair[1] != 0)
+		FAIL("the second of the pair reads 0x%x", pair[1]);
 	retries += guest_retries;
 	for (unsigned i = 32; i < NINTIDS; i++)
 		if ((spis >> i & 1) != active[0][i])
@@ -133,7 +142,7 @@ static void abandon(unsigned cpu)
 	uint64_t value = 0;
 
 	fake_this_cpu = cpu;
-	vgic_mmio(fake_cpus[cpu].loaded, (ipaddr_t){GICD(0x204)}, 4, false, &value);
+	fake_mmio(fake_cpus[cpu].loaded, GICD(0x204), 4, false, &value);
 	fake_enter(fake_cpus[cpu].loaded);
 }
 

@@ -6,7 +6,7 @@
 static enum vgic_result access(uint64_t address, unsigned size, bool write, uint64_t *value)
 {
 	fake_this_cpu = 0;
-	return vgic_mmio(fake_cpus[0].loaded, (ipaddr_t){address}, size, write, value);
+	return fake_mmio(fake_cpus[0].loaded, address, size, write, value);
 }
 
 static bool faults(uint64_t address, unsigned size)
