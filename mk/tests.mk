@@ -66,7 +66,7 @@ $(BUILD)/clang/%.o: %.c
 # Those that take longest begin first: at the end no CPU waits for one of them. All are listed where they belong; this says
 # nothing but the order. One more at a time than there are CPUs, as some wait for a clock.
 FIRST := $(addprefix tests/qemu/,life.t crowd.t steal.t share.t boot.t conform.t bench.t) tests/kvm/exec_qemu.t \
-	$(addprefix tests/qemu/,hostile.t repeat.t status.t profile.t attach.t refresh.t) \
+	$(addprefix tests/qemu/,hostile.t storm.t repeat.t status.t profile.t attach.t refresh.t) \
 	$(addprefix tests/kvm/,lab_snapshot.t lab_guests.t lab_conform.t lab_steal.t library.t exec.t lab_attach.t lab_refused.t) \
 	tests/tools/signals.t tests/tools/mutants.t $(foreach f,tests-O0 tests-san,$(BUILD)/$(f)/vgic_fuzz) \
 	$(foreach d,$(UNIT_FLAVOURS),$(UNIT_DIR_$(d))/tools_board)
