@@ -68,15 +68,14 @@ void link_record(const char *f, ...)
 
 /*
  * Receiving. Bytes for consoles go through a queue, in which they wait while their VM's FIFO is full; what is for
- * ourselves does not. Only when the queue is full, too, is the receiver off, until the VM has read. The boot CPU
- * alone is here; `waiting` is also read by the CPUs of VMs, and is never 0 while a byte is not delivered.
+ * ourselves does not. The host sends no more than the queue has room for (machine/link.h); what it sends in spite of that is
+ * lost. The boot CPU alone is here; `waiting` is also read by the CPUs of VMs, and is never 0 while a byte is not delivered.
  */
-#define QUEUE 1024u
-
 static struct {
 	uint8_t channel, byte;
-} queue[QUEUE];
+} queue[LINK_WINDOW];
 static unsigned first, waiting;
+static uint64_t taken, told; /* bytes that VMs have got, and of how many the host knows */
 static unsigned in_channel = NO_CHANNEL;
 static bool in_escape;
 
@@ -85,21 +84,28 @@ static void set_waiting(unsigned count)
 	__atomic_store_n(&waiting, count, __ATOMIC_SEQ_CST);
 }
 
-/* Deliver from the queue what the VMs have room for, in order. */
+/* Deliver from the queue what the VMs have room for, in order. The host hears of it before its window is closed. */
 static void deliver(void)
 {
 	while (waiting && vuart_receive(lab_vm(queue[first].channel), queue[first].byte)) {
-		first = (first + 1) % QUEUE;
+		first = (first + 1) % LINK_WINDOW;
 		set_waiting(waiting - 1);
+		taken++;
+	}
+	if (taken - told >= LINK_WINDOW / 2 || (!waiting && taken != told)) {
+		told = taken;
+		link_record("took %lu", taken);
 	}
 }
 
-/* A byte of the current channel; there is room in the queue. */
+/* A byte of the current channel. */
 static void accept(uint8_t byte)
 {
 	if (lab_vm(in_channel)) {
-		queue[(first + waiting) % QUEUE].channel = (uint8_t)in_channel;
-		queue[(first + waiting) % QUEUE].byte = byte;
+		if (waiting == LINK_WINDOW)
+			return;
+		queue[(first + waiting) % LINK_WINDOW].channel = (uint8_t)in_channel;
+		queue[(first + waiting) % LINK_WINDOW].byte = byte;
 		set_waiting(waiting + 1);
 	} else if (in_channel == LINK_CONTROL && byte == LINK_STOP) {
 		lab_stop();
@@ -125,10 +131,7 @@ void link_receive(void)
 {
 	uint8_t byte;
 
-	deliver();
-	while (waiting < QUEUE && uart_get(&byte)) {
+	while (uart_get(&byte))
 		receive_byte(byte);
-		deliver();
-	}
-	uart_receive_interrupt(waiting < QUEUE);
+	deliver();
 }

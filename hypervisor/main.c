@@ -103,7 +103,7 @@ void primary_main(const void *fdt)
 	cpu_start_all();
 	if (board.uart.size) {
 		gic_enable_spi(board.uart_intid);
-		uart_receive_interrupt(true);
+		uart_start_receiving();
 	}
 	lab_start();
 	run_forever(&cpus[0]);

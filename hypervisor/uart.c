@@ -42,8 +42,7 @@ bool uart_get(uint8_t *byte)
 	return true;
 }
 
-void uart_receive_interrupt(bool on)
+void uart_start_receiving(void)
 {
-	if (board.uart.size)
-		mmio_write32(board.uart.base + UARTIMSC, on ? INT_RX | INT_RT : 0);
+	mmio_write32(board.uart.base + UARTIMSC, INT_RX | INT_RT);
 }

@@ -10,7 +10,7 @@ void uart_init(void);
 void uart_put(uint8_t byte);
 /* The next byte from the host; false: none. */
 bool uart_get(uint8_t *byte);
-/* Receive interrupts on or off: off where nobody has room for what comes. */
-void uart_receive_interrupt(bool on);
+/* From here on its interrupt tells of what it has received. */
+void uart_start_receiving(void);
 
 #endif

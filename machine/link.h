@@ -30,10 +30,14 @@
  *   cpu ID VCPUS OWN IDLE ELAPSED    ticks of a physical CPU since the lab was made: for vCPUs, for the hypervisor, in WFI
  *   line VM TICKS STOLEN_NS...       with stamp-lines (machine/bundle.h): the VM's next byte is the newline that ends a
  *                                    line; TICKS after start, and what was stolen by then from each of its vCPUs
+ *   took COUNT                       so many bytes of input, of all consoles, have come to their guests since the start
  *   vm VM off|reset|stuck            a VM has powered off, was reset, or can never run again
  *   done STATUS TEXT                 last line: 0 all is well; 1 and what went wrong
  *
  * LINK_CONTROL, host to hypervisor, single bytes: LINK_STOP ends the lab in good order.
+ *
+ * Of what is typed at consoles, the host keeps back what would be more than LINK_WINDOW bytes that no guest has taken yet. So
+ * the other side can read whatever comes, and sees a LINK_STOP although a guest reads nothing.
  */
 #define LINK_ESC	 0xffu
 #define LINK_VM_CHANNELS 64u
@@ -42,5 +46,7 @@
 #define LINK_CONTROL	 0x42u
 
 #define LINK_STOP 'q'
+
+#define LINK_WINDOW 512u
 
 #endif

@@ -8,6 +8,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 use Guest;
+use Digest::MD5;
 use POSIX ();
 use Test::More;
 
@@ -31,6 +32,7 @@ sub terminal
 # Start the lab on a terminal: {pid, master, text}.
 sub attach
 {
+	my ($to) = @_;
 	my ($master, $name) = terminal();
 	my $pid = fork // die "fork: $!";
 	if ($pid == 0) {
@@ -38,7 +40,7 @@ sub attach
 		open STDIN, '+<', $name or die;
 		open STDOUT, '>&STDIN' or die;
 		open STDERR, '>&STDIN' or die;
-		exec $pvtime, 'lab', '--attach', 'shell', $lab or die;
+		exec $pvtime, 'lab', '--attach', $to, $lab or die;
 	}
 	return {pid => $pid, master => $master, text => ''};
 }
@@ -54,6 +56,17 @@ sub expect
 		pos($t->{text}) = $at;
 	}
 	return 1;
+}
+
+# Until the command has made it its own: before that the terminal itself would keep lines, and throw away what is too long.
+sub wait_until_raw
+{
+	my ($t) = @_;
+	my $modes = POSIX::Termios->new;
+	do {
+		select undef, undef, undef, 0.05;
+		$modes->getattr(fileno $t->{master});
+	} while ($modes->getlflag & POSIX::ICANON());
 }
 
 sub type
@@ -79,11 +92,11 @@ sub expect_nothing
 	my ($t) = @_;
 	my $bits = '';
 	vec($bits, fileno $t->{master}, 1) = 1;
-	sysread $t->{master}, my $piece, 4096 if select $bits, undef, undef, 0.1;
+	sysread $t->{master}, $t->{text}, 4096, length $t->{text} if select $bits, undef, undef, 0.1;
 }
 
 {
-	my $t = attach();
+	my $t = attach('shell');
 	ok(expect($t, $prompt), 'a shell\'s prompt');
 	type($t, "echo the answer is \$((6 * 7))\r");
 	ok(expect($t, qr/\nthe answer is 42\r/), 'it answers what was typed');
@@ -103,13 +116,35 @@ sub expect_nothing
 	is(end($t), 0, 'the guest powers off, the lab ends well') or diag $t->{text};
 }
 {
-	my $t = attach();
+	my $t = attach('shell');
 	ok(expect($t, $prompt), 'another one');
 	type($t, "\x1d");
 	is(end($t), 0, 'Ctrl-] ends the lab');
 }
+# More than may be under way to a guest.
 {
-	my $t = attach();
+	my $t = attach('shell');
+	ok(expect($t, $prompt), 'a third');
+	type($t, "stty -echo; echo wai''ting; head -c 3030 | md5sum; stty echo\r");
+	ok(expect($t, qr/waiting/), 'a program that reads 3030 bytes');
+	my $much = join '', map { join('', map { chr(ord('a') + rand 26) } 1 .. 100) . "\n" } 1 .. 30;
+	type($t, $much =~ tr/\n/\r/r);
+	my $sum = Digest::MD5::md5_hex($much);
+	ok(expect($t, qr/$sum/), 'has just these');
+	type($t, "\x1d");
+	is(end($t), 0, 'and the end');
+}
+# A guest that reads nothing at all, and Ctrl-] behind more than all queues on the way to it hold.
+{
+	my $t = attach('busy');
+	wait_until_raw($t);
+	type($t, 'x' x 1000) for 1 .. 15;
+	type($t, "\x1d");
+	is(end($t), 0, 'Ctrl-] gets through 15,000 bytes that nobody reads') or diag $t->{text};
+	like($t->{text}, qr/^VM +vCPU/m, 'and the lab ends with its ledger');
+}
+{
+	my $t = attach('shell');
 	expect($t, $prompt);
 	type($t, "poweroff -f\r");
 	ok(!expect($t, qr/the answer is 42/), 'found out: no answer');

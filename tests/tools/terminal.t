@@ -253,4 +253,21 @@ for my $case (
 	like($out, qr/^ff006f6e651d74776f0a/, 'as it is');
 }
 
+# No more is under way than guests have left room for: the file waits, in pieces, and all of it comes.
+{
+	my $text = join '', map { "$_ " } 1000 .. 1399;
+	my $run = start(spew("$dir/much", $text), 'lab', $two, '--attach', 'busy', '--hypervisor', board($common .
+		q{my ($all, $taken, $most) = ('', 0, 0);
+		while (length $all < 2000) {
+			$all .= hear() // exit 4;
+			$all =~ s/\A\xff\0//;
+			$most = length($all) - $taken if $most < length($all) - $taken;
+			record('took ' . ($taken = length $all)) if length($all) - $taken == 512;
+		}
+		put(0, "$most $all"); finale()}));
+	my ($status, $out) = finish($run);
+	is($status, 0, 'more input than may be under way');
+	like($out, qr/^512 \Q$text\E/, 'never more than 512 bytes, and in the end all');
+}
+
 done_testing;

@@ -60,6 +60,7 @@ static void test_good(void)
 	tap_ok(feed(&r, "vm 0 stuck") == RECORD_VM && r.vm == 0 && r.vm_event == RECORD_VM_STUCK,
 	       "a VM is stuck");
 	tap_ok(feed(&r, "vm 0 off") == RECORD_VM && r.vm_event == RECORD_VM_OFF, "a VM is off");
+	tap_ok(feed(&r, "took 700") == RECORD_NOTHING && r.taken == 700, "input has been taken");
 	tap_ok(feed(&r, "line 0 77 5 18446744073709551615") == RECORD_LINE && r.vm == 0 &&
 		       r.line_at == 77 && r.line_stolen_ns[0] == 5 &&
 		       r.line_stolen_ns[1] == UINT64_MAX,
@@ -121,6 +122,10 @@ static const struct {
 	{"start 5|sample 1|vcpu 0 0 1 2 3 4 5 15 16 17 18 19 20 X", "an unknown state"},
 	{"start 5|sample 1|vcpu 0 0 1 2 3 4 5 15 16 17 18 19 20 RR", "two states"},
 	{"start 5|vm 2 off", "an event of a VM that does not exist"},
+	{"took 5", "input that is taken before the start"},
+	{"start 5|took 5|took 5", "input that is told of twice"},
+	{"start 5|took 5|took 4", "input that is given back"},
+	{"start 5|took", "input of no number"},
 	{"start 5|vm 0", "no event"},
 	{"start 5|vm 0 offf", "an unknown event"},
 	{"line 0 1 2 3", "a line before start"},

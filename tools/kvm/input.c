@@ -15,11 +15,6 @@ void input_init(struct input *in, int fd, struct vm *attached)
 	link_rx_init(&in->rx);
 }
 
-bool input_has_room(const struct input *in)
-{
-	return sizeof(in->queue) - in->waiting >= PIECE;
-}
-
 static void take(void *context, uint8_t channel, const uint8_t *bytes, size_t n)
 {
 	struct input *in = context;
@@ -27,7 +22,7 @@ static void take(void *context, uint8_t channel, const uint8_t *bytes, size_t n)
 	if (channel == LINK_CONTROL)
 		in->stop = in->stop || memchr(bytes, LINK_STOP, n) != NULL;
 	else if (in->attached != NULL && channel == in->attached->id)
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n && in->waiting < sizeof(in->queue); i++)
 			in->queue[(in->first + in->waiting++) % sizeof(in->queue)] = bytes[i];
 }
 
@@ -42,10 +37,15 @@ void input_read(struct input *in)
 		in->stop = true;
 }
 
-void input_deliver(struct input *in)
+bool input_deliver(struct input *in)
 {
 	while (in->waiting > 0 && device_type(in->attached, in->queue[in->first])) {
 		in->first = (in->first + 1) % sizeof(in->queue);
 		in->waiting--;
+		in->taken++;
 	}
+	if (in->taken - in->told < LINK_WINDOW / 2 && (in->waiting > 0 || in->taken == in->told))
+		return false;
+	in->told = in->taken;
+	return true;
 }

@@ -17,17 +17,17 @@ struct input {
 	int fd;
 	struct vm *attached; /* NULL: nobody */
 	struct link_rx rx;
-	uint8_t queue[1024 + 256]; /* behind more than 1024 a request to stop is not seen */
+	uint8_t queue
+		[LINK_WINDOW]; /* the host sends no more; what it sends in spite of that is lost */
 	size_t first, waiting;
-	bool stop; /* it was asked for, or nobody is there any more */
+	uint64_t taken, told; /* bytes that the VM has got, and of how many the host knows */
+	bool stop;	      /* it was asked for, or nobody is there any more */
 };
 
 void input_init(struct input *in, int fd, struct vm *attached);
-/* There is room for a piece more: the descriptor may be read. */
-bool input_has_room(const struct input *in);
 /* The descriptor is readable. */
 void input_read(struct input *in);
-/* To the UART what it has room for. */
-void input_deliver(struct input *in);
+/* To the UART what it has room for. True: the host is to hear that `taken` bytes have come to the VM (LINK_RECORD). */
+bool input_deliver(struct input *in);
 
 #endif

@@ -2,6 +2,7 @@
 /* The main thread: the lab's clock, its records, and what concerns more than one VM. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,7 +126,7 @@ static void wait(struct vmm *m)
 {
 	struct pollfd fds[] = {
 		{.fd = m->wake, .events = POLLIN},
-		{.fd = input_has_room(&m->input) ? m->input.fd : -1, .events = POLLIN},
+		{.fd = m->input.fd, .events = POLLIN},
 	};
 	uint64_t next = min_u64(m->look_at, min_u64(m->sample_at, m->ends_at));
 	uint64_t now = look_now(), left = next > now ? next - now : 0;
@@ -145,7 +146,8 @@ static void serve(struct vmm *m)
 {
 	while (!m->ending) {
 		wait(m);
-		input_deliver(&m->input);
+		if (input_deliver(&m->input))
+			outlet_record(&m->outlet, "took %" PRIu64, m->input.taken);
 		for (uint32_t i = 0; i < m->lab->vm_count; i++) {
 			serve_vm(m, &m->vms[i]);
 			serve_stuck(m, &m->vms[i]);

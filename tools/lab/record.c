@@ -203,6 +203,14 @@ static bool read_line(struct record_reader *r, struct cursor c)
 	return at_end(&c);
 }
 
+static bool read_took(struct record_reader *r, struct cursor c)
+{
+	uint64_t before = r->taken;
+
+	return (r->phase == RECORD_BETWEEN || r->phase == RECORD_AFTER) &&
+	       take_u64(&c, &r->taken) && r->taken > before && at_end(&c);
+}
+
 static bool read_vm(struct record_reader *r, struct cursor c)
 {
 	static const char *const events[] = {
@@ -267,6 +275,8 @@ enum record_event record_line(struct record_reader *r, const char *line, size_t 
 		return open_ledger(r, c, true) ? RECORD_NOTHING : bad(r, "malformed record", line);
 	if (take_word(&c, "line"))
 		return read_line(r, c) ? RECORD_LINE : bad(r, "malformed record", line);
+	if (take_word(&c, "took"))
+		return read_took(r, c) ? RECORD_NOTHING : bad(r, "malformed record", line);
 	if (take_word(&c, "vm"))
 		return read_vm(r, c) ? RECORD_VM : bad(r, "malformed record", line);
 	if (take_word(&c, "start"))

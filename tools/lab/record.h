@@ -36,7 +36,8 @@ struct record_reader {
 	bool seen[MAP_MAX_VCPUS], seen_life[MAP_MAX_VCPUS], seen_cpu[MAP_MAX_PCPUS];
 	uint32_t vm;
 	enum record_vm_event vm_event;
-	uint64_t line_at;			       /* ticks since the guests' start */
+	uint64_t taken;	  /* bytes of input that guests have got since their start */
+	uint64_t line_at; /* ticks since the guests' start */
 	uint64_t line_stolen_ns[MAP_MAX_VCPUS_PER_VM]; /* from each of the VM's vCPUs */
 	uint32_t status;			       /* 0 or 1 */
 	char text[512];

@@ -8,12 +8,12 @@
 #include <unistd.h>
 #include "tools/lab/session.h"
 #include "tools/lab/terminal.h"
+#include "tools/lab/typed.h"
 #include "tools/run/patience.h"
 
 /* Of a board that has a CPU whenever it wants one (tools/run/patience.h). */
-#define STOP_PATIENCE_S 10   /* from the request to stop to "done" */
-#define EXIT_PATIENCE_S 5    /* from "done" to the end of QEMU */
-#define LEAVE_KEY	0x1d /* Ctrl-] */
+#define STOP_PATIENCE_S 10 /* from the request to stop to "done" */
+#define EXIT_PATIENCE_S 5  /* from "done" to the end of QEMU */
 #define INPUT_CHUNK	256u
 
 struct session {
@@ -21,7 +21,7 @@ struct session {
 	struct process *board;
 	int signals;
 	struct link_tx tx;
-	bool input_open;
+	struct typed typed;
 	bool stop_wanted, stop_sent;
 	bool impatient; /* asked to stop twice */
 	bool exiting;	/* "done" has been seen, or the output has ended */
@@ -78,24 +78,32 @@ static bool read_errors(struct session *s)
 	return n > 0;
 }
 
-/* The user's keys to the guest. Input that is no terminal has no key to leave by: it may be
- * anything. */
 static void read_user(struct session *s)
 {
-	uint8_t bytes[INPUT_CHUNK];
-	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
-
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		s->input_open = false;
-	if (n <= 0)
-		return;
-	const uint8_t *leave = isatty(STDIN_FILENO) ? memchr(bytes, LEAVE_KEY, (size_t)n) : NULL;
-	if (leave != NULL) {
-		n = leave - bytes;
+	switch (typed_read(&s->typed)) {
+	case TYPED_LEAVE:
 		ask_to_stop(s);
+		break;
+	case TYPED_FULL:
+		intake_fail(s->in, "no memory for what was typed");
+		typed_close(&s->typed);
+		break;
+	case TYPED_NOTHING:
+		break;
 	}
-	s->pending_len += link_tx_put(&s->tx, (uint8_t)s->in->consoles->attached, bytes, (size_t)n,
-				      s->pending + s->pending_len);
+}
+
+/* The user's keys to the guest: not before the hypervisor listens, and the piece before has gone. */
+static void send_typed(struct session *s)
+{
+	uint8_t bytes[INPUT_CHUNK];
+
+	if (!s->in->started || s->pending_len > 0)
+		return;
+	size_t n = typed_send(&s->typed, s->in->records.taken, bytes, sizeof(bytes));
+	if (n > 0)
+		s->pending_len = link_tx_put(&s->tx, (uint8_t)s->in->consoles->attached, bytes, n,
+					     s->pending);
 }
 
 static void write_board(struct session *s)
@@ -107,7 +115,7 @@ static void write_board(struct session *s)
 		memmove(s->pending, s->pending + n, s->pending_len);
 	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
 		s->pending_len = 0; /* the board has gone; its output will end */
-		s->input_open = false;
+		typed_close(&s->typed);
 	}
 }
 
@@ -168,23 +176,20 @@ static void send_stop(struct session *s)
 	if (!s->stop_wanted || s->stop_sent || !s->in->started)
 		return;
 	s->stop_sent = true;
-	s->input_open = false;
+	typed_close(&s->typed);
 	s->pending_len += link_tx_put(&s->tx, LINK_CONTROL, &stop, 1, s->pending + s->pending_len);
 }
 
 /* Wait for whatever comes first, and serve all that is there. */
 static void serve(struct session *s)
 {
-	/* The user's input waits until the hypervisor listens, and until the piece before has gone.
-	 */
-	bool input = s->input_open && s->in->started && s->pending_len == 0;
 	struct pollfd fds[] = {
 		{.fd = s->signals, .events = POLLIN},
 		{.fd = s->board->pidfd, .events = POLLIN},
 		{.fd = s->output_open ? s->board->output : -1, .events = POLLIN},
 		{.fd = s->errors_open ? s->board->errors : -1, .events = POLLIN},
 		{.fd = s->pending_len > 0 ? s->board->input : -1, .events = POLLOUT},
-		{.fd = input ? STDIN_FILENO : -1, .events = POLLIN},
+		{.fd = typed_fd(&s->typed), .events = POLLIN},
 	};
 
 	if (poll(fds, sizeof(fds) / sizeof(fds[0]), s->hurried ? PATIENCE_LOOK_MS : -1) < 0)
@@ -213,6 +218,7 @@ static void serve_all(struct session *s)
 				    strerror(s->in->consoles->error));
 		if (s->in->failed)
 			ask_to_stop(s);
+		send_typed(s);
 		send_stop(s);
 		if (!s->exiting && (s->in->done || !s->output_open)) {
 			s->exiting = true;
@@ -261,15 +267,16 @@ bool session_run(struct intake *in, struct process *board, int signals, char *wh
 		.in = in,
 		.board = board,
 		.signals = signals,
-		.input_open = in->consoles->attached != CONSOLE_NOBODY,
 		.output_open = true,
 		.errors_open = true,
 	};
 
 	link_tx_init(&s.tx);
-	if (s.input_open)
+	typed_init(&s.typed, in->consoles->attached != CONSOLE_NOBODY);
+	if (s.typed.open)
 		terminal_raw();
 	serve_all(&s);
+	typed_close(&s.typed);
 	if (in->live != NULL)
 		live_close(in->live);
 	terminal_restore();
