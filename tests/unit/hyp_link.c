@@ -291,7 +291,7 @@ static void random_receiving(void)
 
 	memset(got_length, 0, sizeof(got_length));
 	memset(room, 0, sizeof(room));
-	for (unsigned step = 0; all < 1 << 15 || something_waits(); step++) {
+	while (all < 1 << 15 || something_waits()) {
 		unsigned vm = (unsigned)random_below(&seed, VMS);
 		size_t run = random_below(&seed, 200);
 		uint8_t piece[2 + 2 * 200];
