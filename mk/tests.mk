@@ -76,10 +76,14 @@ JOBS := $(shell expr $$(nproc) + 1)
 
 PROVE := BUILD=$(BUILD) prove --timer --exec '$(LIMIT) $(TEST_TIMEOUT)'
 
-.PHONY: check check-unit check-qemu clang-host format format-check
+.PHONY: soak check check-unit check-qemu clang-host format format-check
 check check-unit check-qemu check-kvm: $(LIMIT)
 check: all clang-host $(UNIT_BINS) $(TAP_DEPS) $(QEMU_DEPS) ## build everything and run every test
 	$(PROVE) -j$(JOBS) $(FIRST) $(filter-out $(FIRST),$(TESTS))
+
+soak: all $(QEMU_DEPS) $(LIMIT) ## hostile guests for ten minutes of guest time, by random seeds; SEED=..., SOAK_S=...
+	BUILD=$(BUILD) RUN_LIMIT_S=600 STORM_S=10 prove -v tests/qemu/storm.t
+	BUILD=$(BUILD) prove -v tests/soak/soak.t
 
 check-unit: $(UNIT_BINS) ## run the unit tests on the host, with and without optimization and under ASan and UBSan
 	$(PROVE) -j$(JOBS) $(UNIT_BINS)

@@ -26,8 +26,15 @@
 #define SCTLR_MMU  0x1005u     /* M, C, I */
 #define SCTLR_EE   0x3000000u  /* EE, E0E */
 
-#define GICD_CTLR_ON	0x12u /* ARE, group 1 */
-#define GICR_ICACTIVER0 0x10380u
+#define GICD_CTLR_ARE	0x10u
+#define GICD_CTLR_ON	0x12u	 /* ARE, group 1 */
+#define GICR_SGIS	0x10000u /* the frame, and in it: */
+#define GICR_IGROUPR0	0x80u
+#define GICR_ISENABLER0 0x100u
+#define GICR_ISPENDR0	0x200u
+#define GICR_ISACTIVER0 0x300u
+#define GICR_ICACTIVER0 0x380u
+#define GICR_IPRIORITYR 0x400u
 
 #define FID_CPU_OFF 0x84000002u
 
@@ -285,33 +292,72 @@ static uint32_t instruction(unsigned index)
 	}
 }
 
-/* The watchdog: the virtual timer, at every burst again, as bursts change all of it. */
-static void watch(unsigned index, bool wait)
+/*
+ * Its own interrupts in any groups, enabled, pending, active, of any priority; both groups, or one. The watchdog's has the
+ * highest priority, and its group is on. Whether that is group 0: an FIQ.
+ */
+static bool shuffle(unsigned index)
 {
+	uint64_t sgis = cpus[index].gicr + GICR_SGIS;
+	uint32_t group = (uint32_t)random(index), mine = 1u << board.vtimer;
+
+	for (unsigned i = 0; i < 32; i += 4)
+		mmio_write32(sgis + GICR_IPRIORITYR + i, (uint32_t)random(index) | 0x40404040);
+	__asm__ volatile("strb wzr, [%0]"
+			 :
+			 : "r"(sgis + GICR_IPRIORITYR + board.vtimer)
+			 : "memory");
+	mmio_write32(sgis + GICR_IGROUPR0, group);
+	mmio_write32(sgis + GICR_ISENABLER0, (uint32_t)random(index) | mine);
+	mmio_write32(sgis + GICR_ISPENDR0, (uint32_t)random(index) & 0xffff);
+	mmio_write32(sgis + GICR_ISACTIVER0, (uint32_t)(random(index) & random(index)) & 0xffff);
+	mmio_write32(board.gicd.base,
+		     GICD_CTLR_ARE | (uint32_t)below(index, 4) | (group & mine ? 2 : 1));
+	sysreg_write("S3_0_c12_c12_6", !(group & mine) || below(index, 2)); /* ICC_IGRPEN0_EL1 */
+	sysreg_write("S3_0_c12_c12_7", (group & mine) || below(index, 2));  /* ICC_IGRPEN1_EL1 */
+	return !(group & mine);
+}
+
+/* The watchdog: the virtual timer, at every burst again, as bursts change all of it. Whether it is an FIQ this time. */
+static bool watch(unsigned index, bool wait)
+{
+	bool fiq = false;
+
 	if (wait || !below(index, 16)) {
 		gic_init_cpu();
-		mmio_write32(cpus[index].gicr + GICR_ICACTIVER0, 0xffffffff);
+		mmio_write32(cpus[index].gicr + GICR_SGIS + GICR_ICACTIVER0, 0xffffffff);
 	}
 	mmio_write32(board.gicd.base, GICD_CTLR_ON);
+	mmio_write32(cpus[index].gicr + GICR_SGIS + GICR_IGROUPR0, 0xffffffff);
 	gic_enable(board.vtimer);
 	sysreg_write("S3_0_c4_c6_0", 0xff); /* ICC_PMR_EL1 */
 	sysreg_write("S3_0_c12_c12_4", 0);  /* ICC_CTLR_EL1 */
 	sysreg_write("S3_0_c12_c8_4", 0);   /* ICC_AP0R0_EL1 */
 	sysreg_write("S3_0_c12_c9_0", 0);   /* ICC_AP1R0_EL1 */
 	sysreg_write("S3_0_c12_c12_7", 1);  /* ICC_IGRPEN1_EL1 */
+	if (!wait && !below(index, 8))
+		fiq = shuffle(index);
 	sysreg_write("cntv_cval_el0",
 		     counter_virtual() + (uint64_t)timer_frequency() * WATCHDOG_US / 1000000);
 	sysreg_write("cntv_ctl_el0", 1);
 	sysreg_write("cpacr_el1", 3u << 20);
 	isb();
+	return fiq;
 }
 
-static void acknowledge(void)
+/* An interrupt of group 1; fiq: of group 0. */
+static void acknowledge(bool fiq)
 {
-	uint64_t intid = sysreg_read("S3_0_c12_c12_0"); /* ICC_IAR1_EL1 */
+	uint64_t intid;
 
+	if (fiq)
+		intid = sysreg_read("S3_0_c12_c8_0"); /* ICC_IAR0_EL1 */
+	else
+		intid = sysreg_read("S3_0_c12_c12_0"); /* ICC_IAR1_EL1 */
 	sysreg_write("cntv_ctl_el0", 0);
-	if (intid < 1020)
+	if (intid < 1020 && fiq)
+		sysreg_write("S3_0_c12_c8_1", intid); /* ICC_EOIR0_EL1 */
+	else if (intid < 1020)
 		sysreg_write("S3_0_c12_c12_1", intid); /* ICC_EOIR1_EL1 */
 	isb();
 }
@@ -402,7 +448,7 @@ void fuzz_again(uint64_t vector, unsigned index)
 		__atomic_fetch_add(&classes[sysreg_read("esr_el1") >> 26 & 63], 1,
 				   __ATOMIC_RELAXED);
 	else if (vector < 16)
-		acknowledge();
+		acknowledge((vector & 3) == 2);
 	if (__atomic_fetch_add(&bursts_done, 1, __ATOMIC_RELAXED) >= bursts_wanted)
 		finish();
 	if (may_die && index && !below(index, 10000))
@@ -437,7 +483,8 @@ void fuzz_again(uint64_t vector, unsigned index)
 		compose(index, wait);
 		pc = code_page_at(index);
 	}
-	watch(index, wait);
+	if (watch(index, wait))
+		pstate &= ~UINT64_C(0x40);
 	fuzz_go(x, pc, pstate, sctlr);
 }
 

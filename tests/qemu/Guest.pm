@@ -11,6 +11,7 @@ use Exporter qw(import);
 use FindBin;
 use lib "$FindBin::Bin/..", "$FindBin::Bin/../../labs";
 use JSON::PP;
+use List::Util qw(max);
 use Reports qw(marks reports unstamped);
 use Shared;
 use Storable qw(dclone);
@@ -18,14 +19,14 @@ use Test::More;
 use Time::HiRes qw(time);
 
 our @EXPORT = qw($build $pvtime $tmp bare linux lab_file run run_ok faultless faulty reports ledger_faults
-	steal_faults mark_faults later marks tap_faults line_of share vcpu ms doctored run_command limited at_least slurp spew);
+	steal_faults mark_faults later marks tap_faults line_of share vcpu fair unfair ms doctored run_command limited at_least slurp spew);
 
 our $pvtime = "$build/pvtime";
 
 # What agrees with the ledger to a tick: /proc/stat counts in USER_HZ, and the issue allows two of them.
 use constant {TICK_NS => 10_000_000, PROC_TOLERANCE_NS => 20_000_000};
 
-use constant LIMIT_S => 150; # a run that takes longer hangs
+use constant LIMIT_S => $ENV{RUN_LIMIT_S} // 150; # a run that takes longer hangs
 
 # A section of a lab file.
 sub section
@@ -237,6 +238,34 @@ sub share
 	my ($run, $state, $name, $id) = @_;
 	my $t = vcpu($run, $name, $id)->{ticks};
 	return 100 * $t->{$state} / $t->{elapsed};
+}
+
+# What each vCPU is to run, in ticks, by "vm/id": of what the CPUs have from when it began, an equal part. For vCPUs that are
+# neither off nor blocked once they have begun.
+sub fair
+{
+	my ($run, $pcpus) = @_;
+	my (%fair, @begun);
+	my %life = map { my $vm = $_; map { ("$vm->{name}/$_->{id}" => $_->{life}) } @{$vm->{vcpus}} } @{$run->{json}{vms}};
+	my %begin = map { $_ => $life{$_}{off} + $life{$_}{blocked} } keys %life;
+	my @order = sort { $begin{$a} <=> $begin{$b} } keys %life;
+	while (@order) {
+		push @begun, shift @order;
+		my $end = @order ? $begin{$order[0]} : max(map { $_->{elapsed} } values %life);
+		$fair{$_} += ($end - $begin{$begun[-1]}) * ($pcpus < @begun ? $pcpus / @begun : 1) for @begun;
+	}
+	return %fair;
+}
+
+# The vCPUs of $want, {vm/id => ticks}, that ran less of it than all but 1%, or $tolerance; or more, where $most.
+sub unfair
+{
+	my ($run, $most, $want, $tolerance) = @_;
+	$tolerance //= 0.01;
+	return map {
+		my $got = vcpu($run, split m{/})->{life}{running} / $want->{$_};
+		$got >= 1 - $tolerance && ($got <= 1 + $tolerance || !$most) ? () : sprintf '%s has %.2f%% of its share', $_, 100 * $got;
+	} sort keys %$want;
 }
 
 sub ms

@@ -30,6 +30,23 @@ for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
 	cmp_ok($honest->{running}, '>', $honest->{ready} * 0.98, "$cpu: the other VM has its half meanwhile");
 }
 
+# For ever, until the lab is to end: it ends within 100 ms, and an honest vCPU has had its share on each CPU.
+for my $case (['cortex-a57', 1], ['cortex-a72', 2], ['neoverse-n1', 3], ['max', 4]) {
+	my ($cpu, $pcpus) = @$case;
+	my $name = "$cpu, $pcpus CPU" . ($pcpus > 1 ? 's' : '') . ', for ever';
+	my $seconds = 0.4;
+	my $run = run({cpu => $cpu, pcpus => $pcpus, timeslice_us => 200, options => ['--seconds', $seconds]},
+		bare('hostile', 'fuzz', 'seed=21 bursts=1000000000', memory => '32M', vcpus => 2),
+		bare('deadly', 'fuzz', 'seed=22 bursts=1000000000 die', memory => '32M', vcpus => 2),
+		bare('honest', 'spin', 'until_ms=1000000000', vcpus => $pcpus));
+	is($run->{status}, 0, "$name: the lab ends well") or diag $run->{err};
+	my @honest = map { $_->{life} } @{(grep { $_->{name} eq 'honest' } @{$run->{json}{vms}})[0]{vcpus}};
+	my %least = map { ("honest/$_" => ($honest[$_]{running} + $honest[$_]{ready}) * $pcpus / (4 + $pcpus)) } 0 .. $#honest;
+	faultless("$name: the honest have their share", unfair($run, 0, \%least));
+	my $late = $honest[0]{elapsed} / $run->{json}{cntfrq} - $seconds;
+	ok($late >= 0 && $late <= 0.1, "$name: it ends within 100 ms of when it should") or diag "after $late s";
+}
+
 # On one CPU, the same each time; and on two that really run at once.
 for my $case (['cortex-a57', {}, 11], ['neoverse-n1', {}, 12], ['max', {}, 13],
 	['cortex-a57', {pcpus => 2, free => 1}, 14], ['max', {pcpus => 2, free => 1}, 15]) {
