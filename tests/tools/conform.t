@@ -230,6 +230,16 @@ for my $case (
 	like($out, qr/^# suite 4k-le cpus=1 slow=1 dialect/m, '--verbose writes what they printed') or diag $out;
 }
 
+# On a terminal what a guest prints does nothing to it.
+{
+	my $board = printing("firmware \e[2J\r\n$whole");
+	my $seen = `script -qec '$pvtime conform --suite $suite --hypervisor $board --run plain --verbose' /dev/null </dev/null`;
+	like($seen, qr/^firmware \\x1b\[2J\r*$/m, '--verbose on a terminal shows what is no text') or diag $seen;
+	unlike($seen, qr/\e\[2J/, 'no escape sequence of a guest gets through');
+	my ($status, $out) = plain($board, '--verbose');
+	like($out, qr/^firmware \e\[2J\r$/m, 'in a file it is as it was');
+}
+
 # Columns have the version that is found in what is run: not that of a file's name, nor one twice.
 {
 	my $debian = "$dir/debian";

@@ -13,6 +13,7 @@
 #include "tools/conform/setup.h"
 #include "tools/conform/tap.h"
 #include "tools/lab/screen.h"
+#include "tools/lab/visible.h"
 #include "tools/report.h"
 #include "tools/run/file.h"
 
@@ -33,6 +34,25 @@ static void show_last_lines(const struct run_output *output)
 		size_t shown = n > 0 && begin[n - 1] == '\r' ? n - 1 : n;
 		report("  | %.*s", (int)(shown < 200 ? shown : 200), begin);
 		begin += n + (newline != NULL);
+	}
+}
+
+/* All of it, as it is; on a terminal, so that it cannot look like what is ours. */
+static void print_output(FILE *to, const struct run_output *output)
+{
+	const char *at = output->text != NULL ? output->text : "", *end = at + output->length;
+
+	if (!isatty(fileno(to))) {
+		fwrite(at, 1, output->length, to);
+		return;
+	}
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t n = (size_t)((newline != NULL ? newline : end) - at);
+
+		visible_write(to, at, n > 0 && at[n - 1] == '\r' ? n - 1 : n);
+		fputc('\n', to);
+		at += n + (newline != NULL);
 	}
 }
 
@@ -69,7 +89,7 @@ static void ended(void *ctx, size_t index)
 		report("--keep: %s: %m", path);
 	if (c->options.verbose) {
 		fprintf(c->verbose, "# %s %s\n", job->name, run->plan.name);
-		fwrite(job->output.text, 1, job->output.length, c->verbose);
+		print_output(c->verbose, &job->output);
 		fflush(c->verbose);
 	}
 	if (run->result.status != CONFORM_COMPLETE) {
