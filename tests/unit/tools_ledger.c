@@ -219,7 +219,8 @@ static void test_books(void)
 		"a tick of a CPU that no vCPU ran");
 	l = closed();
 	l.vcpus[2].life[PVTIME_READY] = 99;
-	refused(&l, "a vCPU's life of 99 ticks is less than the 100 since its VM's last reset",
+	refused(&l,
+		"vCPU quiet/0: its life of 99 ticks is less than the 100 since its VM's last reset",
 		"a life that is shorter than its end");
 	l = closed();
 	l.final = false;

@@ -112,20 +112,8 @@ static bool lives_close(const struct ledger *ledger, const struct ledger_shape *
 {
 	uint64_t ran = 0, given = 0;
 
-	for (uint32_t i = 0; i < shape->vcpu_count; i++) {
-		const struct ledger_vcpu *vcpu = &ledger->vcpus[i];
-
-		ran += vcpu->life[PVTIME_RUNNING];
-		for (int state = 0; state < PVTIME_STATES; state++) {
-			if (vcpu->life[state] >= vcpu->ticks[state])
-				continue;
-			snprintf(why, room,
-				 "a vCPU's life of %" PRIu64 " ticks is less than the %" PRIu64
-				 " since its VM's last reset",
-				 ledger_sum(vcpu->life), ledger_sum(vcpu->ticks));
-			return false;
-		}
-	}
+	for (uint32_t i = 0; i < shape->vcpu_count; i++)
+		ran += ledger->vcpus[i].life[PVTIME_RUNNING];
 	for (uint32_t i = 0; i < shape->cpu_count; i++)
 		given += ledger->cpus[i].vcpus;
 	if (ran != given)
@@ -137,13 +125,36 @@ static bool lives_close(const struct ledger *ledger, const struct ledger_shape *
 	return ran == given;
 }
 
+/* No life is shorter than its part since the last reset. */
+static bool life_holds(const struct ledger_vcpu *vcpu, const struct ledger_vm *vm, uint32_t id,
+		       char *why, size_t room)
+{
+	for (int state = 0; state < PVTIME_STATES; state++) {
+		if (vcpu->life[state] >= vcpu->ticks[state])
+			continue;
+		snprintf(why, room,
+			 "vCPU %s/%u: its life of %" PRIu64 " ticks is less than the %" PRIu64
+			 " since its VM's last reset",
+			 vm->name, id, ledger_sum(vcpu->life), ledger_sum(vcpu->ticks));
+		return false;
+	}
+	return true;
+}
+
 bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
 		  size_t room)
 {
-	for (uint32_t i = 0; i < shape->vm_count; i++)
-		for (uint32_t id = 0; id < shape->vms[i].vcpus; id++)
-			if (!vcpu_holds(ledger, shape, &shape->vms[i], id, why, room))
+	bool books = ledger->final && shape->cpu_count > 0;
+
+	for (uint32_t i = 0; i < shape->vm_count; i++) {
+		const struct ledger_vm *vm = &shape->vms[i];
+
+		for (uint32_t id = 0; id < vm->vcpus; id++)
+			if (!vcpu_holds(ledger, shape, vm, id, why, room) ||
+			    (books &&
+			     !life_holds(&ledger->vcpus[vm->first + id], vm, id, why, room)))
 				return false;
-	return !ledger->final || shape->cpu_count == 0 ||
+	}
+	return !books ||
 	       (cpus_close(ledger, shape, why, room) && lives_close(ledger, shape, why, room));
 }
