@@ -124,8 +124,8 @@ void vgic_maintenance(struct vcpu *v);
 bool vgic_covers(const struct vm *vm, ipaddr_t ipa);
 /*
  * A guest's access (mmio.h) within vgic_covers(); v is loaded here. VGIC_RETRY: it has not been made, the guest
- * executes the instruction once more. VGIC_DONE for both of a pair that were asked for, one after the other: they can
- * now be made, as long as the lock of nothing else was taken in between.
+ * executes the instruction once more. VGIC_DONE for each of a pair that were asked for: both can be made, where
+ * nothing else is done for v before.
  */
 enum vgic_result vgic_mmio(struct vcpu *v, struct mmio *m);
 
