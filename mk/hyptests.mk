@@ -54,6 +54,10 @@ hyp_sysreg_SRCS   := tests/unit/hyp_sysreg.c tests/shim/arch.c \
 	$(addprefix hypervisor/,sysreg.c idreg.c debug.c inject.c)
 hyp_sysreg_WITH   := shim
 
+UNIT_NAMES += hyp_cpu
+hyp_cpu_SRCS   := tests/unit/hyp_cpu.c tests/shim/arch.c hypervisor/cpu.c
+hyp_cpu_WITH   := shim
+
 UNIT_NAMES += hyp_mmio
 hyp_mmio_SRCS   := tests/unit/hyp_mmio.c tests/shim/arch.c \
 	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c vuart.c) machine/pl011.c

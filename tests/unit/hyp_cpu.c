@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Kicks from CPU to CPU: none is lost, and one that is under way serves for all that come before it is taken. */
+#include "cpu.h"
+#include "firmware.h"
+#include "gic.h"
+#include "panic.h"
+#include "run.h"
+#include "sched.h"
+#include "tests/tap.h"
+
+#include <stdlib.h>
+
+/* The seams. */
+char secondary_start[4];
+static unsigned sent[MAP_MAX_PCPUS], wrong;
+
+void gic_send_sgi(unsigned cpu, unsigned sgi)
+{
+	sent[cpu]++;
+	wrong += sgi != SGI_KICK;
+}
+
+const char *gic_init_cpu(void)
+{
+	return NULL;
+}
+
+void cpu_init_el2(void)
+{
+}
+
+int64_t firmware_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context)
+{
+	(void)mpidr, (void)entry, (void)context;
+	return 0;
+}
+
+void dcache_clean(const void *from, uint64_t size)
+{
+	(void)from, (void)size;
+}
+
+void panic(const char *format, ...)
+{
+	(void)format;
+	abort();
+}
+
+void run_forever(struct cpu *cpu)
+{
+	(void)cpu;
+	abort();
+}
+
+int main(void)
+{
+	cpu_kick(1);
+	tap_ok(sent[1] == 1 && !wrong, "a kick is an SGI");
+	for (unsigned i = 0; i < 1000; i++)
+		cpu_kick(1);
+	tap_is_u64(sent[1], 1, "a thousand more before it is taken are none");
+	cpu_kick(2);
+	tap_ok(sent[2] == 1 && sent[0] == 0, "another CPU's is its own");
+	cpu_take_kick(&cpus[1]);
+	cpu_kick(1);
+	tap_is_u64(sent[1], 2, "after it was taken the next one is sent");
+	cpu_kick(2);
+	tap_is_u64(sent[2], 1, "but not to the other, which has not taken its own");
+	return tap_done();
+}
