@@ -19,7 +19,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 our @EXPORT = qw($build $pvtime $tmp bare linux lab_file run run_ok faultless faulty reports ledger_faults
-	steal_faults mark_faults later marks tap_faults line_of share vcpu fair unfair ms doctored run_command limited at_least slurp spew);
+	steal_faults mark_faults later marks tap_faults line_of share vcpu fair least unfair ms doctored run_command limited at_least slurp spew);
 
 our $pvtime = "$build/pvtime";
 
@@ -255,6 +255,15 @@ sub fair
 		$fair{$_} += ($end - $begin{$begun[-1]}) * ($pcpus < @begun ? $pcpus / @begun : 1) for @begun;
 	}
 	return %fair;
+}
+
+# What each vCPU of a VM is to run at least, in ticks, by "vm/id": an equal part of the CPUs while it wanted to, as if all others
+# did, too.
+sub least
+{
+	my ($run, $vm, $pcpus) = @_;
+	my $all = map { @{$_->{vcpus}} } @{$run->{json}{vms}};
+	return map { ("$vm/$_->{id}" => ($_->{life}{running} + $_->{life}{ready}) * $pcpus / $all) } @{vcpus($run, $vm)};
 }
 
 # The vCPUs of $want, {vm/id => ticks}, that ran less of it than all but 1%, or $tolerance; or more, where $most.

@@ -40,10 +40,9 @@ for my $case (['cortex-a57', 1], ['cortex-a72', 2], ['neoverse-n1', 3], ['max', 
 		bare('deadly', 'fuzz', 'seed=22 bursts=1000000000 die', memory => '32M', vcpus => 2),
 		bare('honest', 'spin', 'until_ms=1000000000', vcpus => $pcpus));
 	is($run->{status}, 0, "$name: the lab ends well") or diag $run->{err};
-	my @honest = map { $_->{life} } @{(grep { $_->{name} eq 'honest' } @{$run->{json}{vms}})[0]{vcpus}};
-	my %least = map { ("honest/$_" => ($honest[$_]{running} + $honest[$_]{ready}) * $pcpus / (4 + $pcpus)) } 0 .. $#honest;
+	my %least = least($run, 'honest', $pcpus);
 	faultless("$name: the honest have their share", unfair($run, 0, \%least));
-	my $late = $honest[0]{elapsed} / $run->{json}{cntfrq} - $seconds;
+	my $late = vcpu($run, 'honest')->{life}{elapsed} / $run->{json}{cntfrq} - $seconds;
 	ok($late >= 0 && $late <= 0.1, "$name: it ends within 100 ms of when it should") or diag "after $late s";
 }
 

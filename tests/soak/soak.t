@@ -34,13 +34,11 @@ for (my $n = 0; $left > 0; $n++) {
 	$left -= $seconds;
 	is($run->{status}, 0, "$name: the lab ends well") or diag($run->{err}), next;
 	faultless("$name: the ledger", grep { !/writes refused$/ } ledger_faults($run->{json}));
-	my $all = map { @{$_->{vcpus}} } @{$run->{json}{vms}};
-	my %life = map { ("honest/$_" => vcpu($run, 'honest', $_)->{life}) } 0 .. $pcpus - 1;
-	my %least = map { $_ => ($life{$_}{running} + $life{$_}{ready}) * $pcpus / $all } keys %life;
+	my %least = least($run, 'honest', $pcpus);
 	# Where this machine takes a QEMU thread's CPU away, the vCPU that it ran has a long slice.
 	faultless("$name: the honest have their share", unfair($run, 0, \%least, $free ? 0.2 : 0.01));
 	next if $free;
-	my $late = $life{'honest/0'}{elapsed} / $run->{json}{cntfrq} - $seconds;
+	my $late = vcpu($run, 'honest')->{life}{elapsed} / $run->{json}{cntfrq} - $seconds;
 	ok($late >= 0 && $late <= 0.1, "$name: it ends within 100 ms of when it should") or diag "after $late s";
 }
 done_testing;

@@ -65,6 +65,6 @@ int main(void)
 	cpu_kick(1);
 	tap_is_u64(sent[1], 2, "after it was taken the next one is sent");
 	cpu_kick(2);
-	tap_is_u64(sent[2], 1, "but not to the other, which has not taken its own");
+	tap_is_u64(sent[2], 1, "a CPU that has not taken its kick is sent no other");
 	return tap_done();
 }

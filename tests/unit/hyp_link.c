@@ -243,7 +243,7 @@ static void back_pressure(void)
 	tap_ok(!took("took"), "nothing is taken: nothing is told");
 	room[0] = LINK_WINDOW / 2 - 1;
 	link_receive();
-	tap_ok(!took("took"), "nor is it when less than half is");
+	tap_ok(!took("took"), "less than half is taken: nothing is told");
 	room[0] = 1;
 	link_receive();
 	tap_ok(took("took 272\n"), "half of it is: the host may send as much");
@@ -256,7 +256,7 @@ static void back_pressure(void)
 	arrive(many, 2 + 1);
 	room[0] = 1000;
 	link_receive();
-	tap_is_u64(got_length[0], 2 * LINK_WINDOW, "but what is more than may be under way");
+	tap_is_u64(got_length[0], 2 * LINK_WINDOW, "what is more than may be under way is lost");
 }
 
 static bool something_waits(void)

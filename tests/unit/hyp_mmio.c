@@ -439,7 +439,8 @@ static void undescribed(void)
 	       "a pair of which the second is nowhere: the first is not written");
 	fresh();
 	execute(0xa9000440, UART + 0xff8, true);
-	tap_ok(aborted(STORE_ABORT) && !sent, "nor is it where the first is another device");
+	tap_ok(aborted(STORE_ABORT) && !sent,
+	       "a pair from the UART to nowhere: the UART is not written");
 }
 
 static void stack_pointers(void)

@@ -110,7 +110,7 @@ static void debugging(void)
 	tap_is_u64(*fake_sysreg("mdscr_el1"), 0, "which is off while another runs");
 	*fake_sysreg("dbgbvr0_el1") = 0;
 	next_to_run(a);
-	tap_is_u64(*fake_sysreg("dbgbvr0_el1"), 0x4444, "and back when it is");
+	tap_is_u64(*fake_sysreg("dbgbvr0_el1"), 0x4444, "the breakpoint is back when its vCPU is");
 }
 
 /* Everything that is listed has its reset value. */

@@ -254,7 +254,7 @@ static void pairs(void)
 	       "an access that is only asked for gives no value");
 	m = (struct mmio){.ipa = {GICD(0x184)}, .size = 4, .write = true, .ask = true, .value = 4};
 	tap_ok(vgic_mmio(&fake_vcpus[0], &m) == VGIC_DONE && (guest_read(0, GICD(0x184), 4) & 4),
-	       "nor does it write");
+	       "a write that is only asked for does not write");
 }
 
 static void two_cpus(void)

@@ -19,6 +19,16 @@
 
 #define LAST_LINES 8u /* of a run that is no good, on standard error */
 
+/* The line that begins at *at, which is moved behind it: its length without its end, '\n' or "\r\n". */
+static size_t next_line(const char **at, const char *end)
+{
+	const char *line = *at, *newline = memchr(line, '\n', (size_t)(end - line));
+	size_t n = (size_t)((newline != NULL ? newline : end) - line);
+
+	*at = line + n + (newline != NULL);
+	return n > 0 && line[n - 1] == '\r' ? n - 1 : n;
+}
+
 /* The end of what a run has printed, so that what is wrong with it can be seen. */
 static void show_last_lines(const struct run_output *output)
 {
@@ -29,11 +39,9 @@ static void show_last_lines(const struct run_output *output)
 		if (begin[-1] == '\n' && begin != end && ++lines == LAST_LINES)
 			break;
 	while (begin < end) {
-		const char *newline = memchr(begin, '\n', (size_t)(end - begin));
-		size_t n = (size_t)((newline != NULL ? newline : end) - begin);
-		size_t shown = n > 0 && begin[n - 1] == '\r' ? n - 1 : n;
-		report("  | %.*s", (int)(shown < 200 ? shown : 200), begin);
-		begin += n + (newline != NULL);
+		const char *line = begin;
+		size_t shown = next_line(&begin, end);
+		report("  | %.*s", (int)(shown < 200 ? shown : 200), line);
 	}
 }
 
@@ -47,12 +55,11 @@ static void print_output(FILE *to, const struct run_output *output)
 		return;
 	}
 	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t n = (size_t)((newline != NULL ? newline : end) - at);
+		const char *line = at;
+		size_t n = next_line(&at, end);
 
-		visible_write(to, at, n > 0 && at[n - 1] == '\r' ? n - 1 : n);
+		visible_write(to, line, n);
 		fputc('\n', to);
-		at += n + (newline != NULL);
 	}
 }
 
