@@ -5,6 +5,8 @@
 /* System registers, barriers and maintenance of the PE this runs on. AArch64 only: tests on the host have tests/shim/arch.h. */
 #include "types.h"
 
+struct vcpu;
+
 #define STR_(x) #x
 #define STR(x)	STR_(x)
 
@@ -46,6 +48,24 @@ static inline uint64_t guest_translate(uint64_t va)
 	par = read_sysreg(par_el1);
 	write_sysreg(par_el1, saved);
 	return par;
+}
+
+/*
+ * Into the guest whose vCPU is loaded, until an exception takes it to EL2: what kind (EXIT_*, asm.h). guest_enter (switch.S) keeps none of EL2's
+ * registers, so that the compiler saves what it needs, which is little.
+ */
+static inline unsigned guest_enter(struct vcpu *v)
+{
+	register struct vcpu *x0 __asm__("x0") = v;
+	register uint64_t x3 __asm__("x3");
+
+	__asm__ volatile("bl guest_enter"
+			 : "+r"(x0), "=r"(x3)
+			 :
+			 : "x1", "x2", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
+			   "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22",
+			   "x23", "x24", "x25", "x26", "x27", "x28", "x30", "cc", "memory");
+	return (unsigned)x3;
 }
 
 static inline uint64_t dcache_line(void)

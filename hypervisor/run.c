@@ -12,24 +12,6 @@
 #include "vm.h"
 #include "vtimer.h"
 
-/*
- * Into the guest, until an exception takes it to EL2: what kind (EXIT_*). guest_enter (switch.S) keeps none of EL2's
- * registers, so that the compiler saves what it needs, which is little.
- */
-static inline unsigned guest_enter(struct vcpu *v)
-{
-	register struct vcpu *x0 __asm__("x0") = v;
-	register uint64_t x3 __asm__("x3");
-
-	__asm__ volatile("bl guest_enter"
-			 : "+r"(x0), "=r"(x3)
-			 :
-			 : "x1", "x2", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
-			   "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22",
-			   "x23", "x24", "x25", "x26", "x27", "x28", "x30", "cc", "memory");
-	return (unsigned)x3;
-}
-
 /* Program the EL2 physical timer, where it is not so already. */
 static void arm_timer(struct cpu *cpu, uint64_t at)
 {

@@ -58,6 +58,10 @@ UNIT_NAMES += hyp_cpu
 hyp_cpu_SRCS   := tests/unit/hyp_cpu.c tests/shim/arch.c hypervisor/cpu.c
 hyp_cpu_WITH   := shim
 
+UNIT_NAMES += hyp_run
+hyp_run_SRCS   := tests/unit/hyp_run.c tests/shim/arch.c hypervisor/run.c
+hyp_run_WITH   := shim
+
 UNIT_NAMES += hyp_mmio
 hyp_mmio_SRCS   := tests/unit/hyp_mmio.c tests/shim/arch.c \
 	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c vuart.c) machine/pl011.c

@@ -34,6 +34,8 @@ static inline uint64_t counter(void)
 }
 
 /* Seams, of the tests that come to them. */
+struct vcpu;
+unsigned guest_enter(struct vcpu *v);
 uint64_t guest_translate(uint64_t va);
 void dcache_clean(const void *from, uint64_t size);
 void dcache_zero(uint64_t a);
