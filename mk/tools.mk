@@ -50,7 +50,7 @@ tools_patience_SRCS := tests/unit/tools_patience.c tools/run/patience.c
 tools_patience_LIBS := -pthread
 
 # pvtime probe, on a /proc of the tests' own; on Linux's it is tests/kvm/probe.t.
-PROBE_FACTS := $(addprefix tools/probe/,files.c log.c host.c guest.c thread.c vms.c)
+PROBE_FACTS := $(addprefix tools/probe/,files.c log.c host.c guest.c thread.c quota.c vms.c)
 UNIT_NAMES += probe_vms probe_find
 probe_vms_SRCS  := tests/unit/probe_vms.c $(PROBE_FACTS)
 probe_find_SRCS := tests/unit/probe_find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c)

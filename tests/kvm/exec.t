@@ -26,14 +26,15 @@ my $dts = spew("$tmp/guest.dts", <<'END');
 END
 system('dtc', '-q', '-I', 'dts', '-O', 'dtb', '-o', "$tmp/guest.dtb", $dts) == 0 or die 'dtc failed';
 
-# What each run printed, and its status: run NAME COMMAND...
+# What each run printed, and its status: run NAME COMMAND... What pvtime exec reports is written by a process of its own, which
+# ends when all is written, and then the pipe to cat does.
 my $script = <<'END';
 run()
 {
 	name=$1
 	shift
-	"$@" >/tmp/out 2>/tmp/err
-	echo "[$name] $?"
+	{ "$@" >/tmp/out; echo $? >/tmp/status; } 2>&1 | cat >/tmp/err
+	echo "[$name] $(cat /tmp/status)"
 	sed 's/^/out: /' /tmp/out
 	sed 's/^/err: /' /tmp/err
 }
@@ -77,6 +78,25 @@ run missing pvtime exec -- /no/such/vmm
 run directory pvtime exec -- /tmp
 run no_vm pvtime exec -- sh -c 'exit 9'
 
+run reboot pvtime exec --ipa 0x50000000 -- vmm vcpus=2 reboot
+run reboot_again pvtime exec --again --ipa 0x50000000 -- vmm vcpus=2 reboot tracer
+run twin_again pvtime exec --again --ipa 0x50000000 -- vmm twin
+run both_again pvtime exec --again --ipa 0x50000000 -- sh -c 'vmm; vmm'
+run parked_again pvtime exec --again --ipa 0x50000000 -- vmm vcpus=2 parked
+run off_again pvtime exec --again -- vmm vcpus=2 off fdt=/guest.dtb
+run scratch_again pvtime exec --again --ipa 0x50000000 -- vmm scratch
+run confined_again pvtime exec --again --ipa 0x50000000 -- vmm vcpus=2 confine
+run no_cap_again vmm drop pvtime exec --again --ipa 0x50000000 -- vmm reboot
+run no_cap_confined_again vmm drop pvtime exec --again --ipa 0x50000000 -- vmm confine
+
+run restored pvtime exec --ipa 0x50000000 -- vmm vcpus=2 ran
+while :; do :; done &
+competitor=$!
+run goes_on pvtime exec --stolen 5000000000,70000000 --ipa 0x50000000 -- vmm vcpus=2 ran burn stolen tracer
+run goes_on_again pvtime exec --again --stolen 5000000000,70000000 --ipa 0x50000000 -- vmm vcpus=2 ran burn stolen
+kill $competitor
+run too_few pvtime exec --stolen 5000000000 --ipa 0x50000000 -- vmm vcpus=2 ran
+
 run confined vmm confine
 run extra vmm confine extra
 run confined_exec pvtime exec --ipa 0x50000000 -- vmm vcpus=2 confine
@@ -94,13 +114,40 @@ run yama_1_confined vmm nobody pvtime exec --ipa 0x50000000 -- vmm confine
 echo 2 >$yama
 run yama_2 vmm nobody pvtime exec --ipa 0x50000000 -- vmm
 run yama_2_root pvtime exec --ipa 0x50000000 -- vmm
+echo 1 >$yama
+mkdir /tmp/rights
+mount -t tmpfs rights /tmp/rights
+cp /bin/vmm /tmp/rights/capable
+vmm capable /tmp/rights/capable
+cp /bin/vmm /tmp/rights/setuid
+chmod u+s /tmp/rights/setuid
+run capable_plain vmm nobody /tmp/rights/capable rights
+run capable vmm nobody pvtime exec --ipa 0x50000000 -- /tmp/rights/capable rights
+run capable_root pvtime exec --ipa 0x50000000 -- /tmp/rights/capable rights
+run capable_again vmm nobody pvtime exec --again --ipa 0x50000000 -- /tmp/rights/capable rights
+run found_again vmm nobody env PATH=/none:/tmp/rights /bin/pvtime exec --again --ipa 0x50000000 -- capable rights
+run nobody_again vmm nobody pvtime exec --again --ipa 0x50000000 -- vmm reboot
+run setuid vmm nobody pvtime exec --ipa 0x50000000 -- /tmp/rights/setuid rights
+run setuid_first vmm nobody pvtime exec --ipa 0x50000000 -- sh -c '/tmp/rights/setuid rights; vmm rights'
+mount -o remount,nosuid /tmp/rights
+run nosuid vmm nobody pvtime exec --ipa 0x50000000 -- /tmp/rights/setuid rights
 chmod 600 /dev/kvm
 run no_access vmm nobody pvtime exec -- vmm
 
 begin()
 {
+	begin_with "" "$@"
+}
+begin_with()
+{
+	options=$1
+	shift
 	>/tmp/out
-	pvtime exec --ipa 0x50000000 -- vmm vcpus=2 "$@" >/tmp/out 2>/tmp/err &
+	rm -f /tmp/fifo
+	mkfifo /tmp/fifo
+	cat /tmp/fifo >/tmp/err &
+	cat=$!
+	pvtime exec $options --ipa 0x50000000 -- vmm vcpus=2 "$@" >/tmp/out 2>/tmp/fifo &
 	pid=$!
 }
 end()
@@ -108,6 +155,7 @@ end()
 	wait $pid
 	status=$?
 	[ $# = 1 ] || wait_for "$2"
+	wait $cat
 	echo "[$1] $status"
 	sed 's/^/out: /' /tmp/out
 	sed 's/^/err: /' /tmp/err
@@ -115,6 +163,15 @@ end()
 
 begin daemon tracer
 end daemon are_asked
+
+# Its reports find a pipe that is full.
+mkfifo /tmp/full
+exec 3<>/tmp/full
+dd if=/dev/zero of=/tmp/full bs=4096 count=16 2>/dev/null
+pvtime exec --verbose --ipa 0x50000000 -- vmm 2>/tmp/full | sed 's/^/beside a full pipe: /'
+head -c 65536 <&3 >/dev/null
+read -r line <&3 && echo "afterwards: $line"
+exec 3<&-
 
 begin pause
 wait_for is_ready
@@ -153,6 +210,27 @@ is_stopped $pid && echo "it is still stopped"
 kill -CONT $pid
 kill -USR1 $pid
 end killed_stopped
+
+begin_with --again pause reboot
+wait_for is_ready
+tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
+kill -KILL "$tracer"
+wait_for gone "$tracer"
+kill -USR1 $pid
+end killed_again
+
+switches() { sed -n 's/.*ctxt_switches:\t//p' "/proc/$1/status" | tr '\n' ' '; }
+begin_with --again loop
+wait_for are_asked
+tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
+before=$(switches $tracer)
+vmm_before=$(switches $pid)
+has_run() { [ "$(switches $pid)" != "$vmm_before" ]; }
+wait_for has_run
+sleep 1
+[ "$(switches $tracer)" = "$before" ] && echo "nobody stops it"
+kill -KILL $pid
+end after_again
 
 begin loop
 wait_for is_asked
@@ -228,12 +306,46 @@ ran('wrapped', 6, answers('0x50000000') . "then 5\n", '');
 # Which VM of several: the first that runs, whoever has made it, and whatever was before it.
 ran('both', 0, answers('0x50000000') . answers($none), '');
 ran('twin', 0, answers('0x50000000') . "twin 0\n" . answers($none),
-	"pvtime: exec: there are 2 VMs, and only the one that runs first is seen to\n");
+	"pvtime: exec: there are 2 VMs, and only the one that runs first is seen to; --again sees to each\n");
 ran('helper', 0, answers('0x50000000'), '');
 ran('daemon', 0, "traced\n" . answers('0x50000000', '0x50000040'), '');
 ran('thread', 0, answers('0x50000000', '0x50000040'), '');
 ran('late', 0, answers('0x50000000', $none), '');
 ran('parked', 0, answers('0x50000000', '0x50000040'), '');
+
+# Each VM of them: with --again.
+my $two = answers('0x50000000', '0x50000040');
+ran('reboot', 0, $two . answers($none, $none) x 2, '');
+ran('reboot_again', 0, "traced\n" . $two x 3, '');
+ran('twin_again', 0, answers('0x50000000') . "twin 0\n" . answers('0x50000000'), '');
+ran('both_again', 0, answers('0x50000000') x 2, '');
+ran('parked_again', 0, $two, '');
+ran('off_again', 0, answers('0x50000'), qr/pvtime: exec: gives stolen time to 2 vCPUs at IPA 0x50000, .*\n/);
+ran('scratch_again', 0, answers('0x50000000'), '');
+ran('confined_again', 0, $two, '');
+ran('no_cap_again', 0, answers('0x50000000') x 3, '');
+ran('no_cap_confined_again', 0, answers($none), qr/$no.*confined by a seccomp filter.*CAP_SYS_ADMIN.*\n/);
+my $loses = qr/which it would lose: without CAP_SYS_ADMIN and CAP_SYS_PTRACE, .*no_new_privs.*\n/;
+ran('capable_again', 2, '', qr!pvtime: exec: --again: /tmp/rights/capable has file capabilities, $loses!);
+ran('found_again', 2, '', qr!pvtime: exec: --again: capable has file capabilities, $loses!);
+ran('nobody_again', 0, answers('0x50000000') x 3, '');
+ran('killed_again', 3, qr/ready \d+\ngot SIGUSR1\n\Q${\answers($none, $none)}\E/, qr/.*KVM_CREATE_VM: Function not implemented\n/);
+like($text, qr/^nobody stops it$/m, 'again: one whose VM was seen to makes its system calls as fast as ever');
+ran('after_again', 137, $two, qr/(?:Killed\n)?/);
+
+# A guest that was restored. KVM adds what the thread of a vCPU has waited for a CPU in its life, 200 ms here.
+my $ones = answers('0x1', '0x1');
+ran('restored', 0, $ones, qr/pvtime: exec: the guest has run before: .*its number goes back to 0 here; --stolen NS\[,NS\.\.\.\] goes on from what it was\n/);
+for my $name ('goes_on', 'goes_on_again') {
+	my $traced = $name eq 'goes_on' ? "traced\n" : '';
+	ran($name, 0, qr/$traced${ones}stolen \d+\nstolen \d+\n/, '');
+	my @ns = ($run{$name}{out} // '') =~ /^stolen (\d+)/mg;
+	for (0, 1) {
+		my $more = ($ns[$_] // 0) - (5_000_000_000, 70_000_000)[$_];
+		ok($more >= 0 && $more < 100_000_000, "$name: vCPU ${_}'s number goes on") or diag "it is $more ns more";
+	}
+}
+ran('too_few', 0, $ones, qr/$no--stolen has 1 number, and the VM a vCPU 1; expected one for each\n/);
 
 # A host that has none to give.
 my $unoffered = "pvtime: exec: the guest gets no stolen time: this host's KVM does not offer it (KVM_CAP_STEAL_TIME)\n";
@@ -267,6 +379,18 @@ ran('yama_2', 2, '', qr/pvtime: exec: the VMM cannot be watched: \S+ptrace_scope
 ran('yama_2_root', 0, answers('0x50000000'), '');
 ran('no_access', 2, '', "pvtime: exec: needs an arm64 host with KVM: /dev/kvm: Permission denied\n");
 
+# Rights that Linux gives to no program that is traced by a user.
+my $alone = qr/, which Linux does not honour in what is traced without CAP_SYS_PTRACE: it is left alone, and what it runs gets no stolen time\n/;
+ran('capable_plain', 0, "euid 65534, CAP_NET_ADMIN 1\n" . answers($none), '');
+ran('capable', 0, "euid 65534, CAP_NET_ADMIN 1\n" . answers($none), qr!pvtime: exec: /tmp/rights/capable has file capabilities$alone!);
+ran('capable_root', 0, "euid 0, CAP_NET_ADMIN 1\n" . answers('0x50000000'), '');
+ran('setuid', 0, "euid 0, CAP_NET_ADMIN 1\n" . answers($none), qr!pvtime: exec: /tmp/rights/setuid has the set-user-ID bit$alone!);
+ran('setuid_first', 0, "euid 0, CAP_NET_ADMIN 1\n" . answers($none) . "euid 65534, CAP_NET_ADMIN 0\n" . answers('0x50000000'),
+	qr!pvtime: exec: /tmp/rights/setuid has the set-user-ID bit$alone!);
+ran('nosuid', 0, "euid 65534, CAP_NET_ADMIN 0\n" . answers('0x50000000'), '');
+
+like($text, qr/^beside a full pipe: vcpu 0 x0=0x50000000$/m, 'the guest runs, whatever the reports find');
+like($text, qr/^afterwards: pvtime: exec: gives stolen time to 1 vCPU at /m, 'and they are written when there is room');
 my $answers = answers('0x50000000', '0x50000040');
 like($text, qr/^the VMM is the process that was started$/m, 'the VMM is the process that was started');
 like($text, qr/^tracer 1 1 0 1 2 $/m, 'the tracer is no child of its, has a session of its own, and none of its files');

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "tests/kvm/exec_vmm.h"
@@ -48,6 +51,15 @@ void tell_tracer(void)
 	say("%s\n", tracer > 0 ? "traced" : "untraced");
 }
 
+void tell_rights(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct has[2];
+
+	must((int)syscall(__NR_capget, &head, has), "capget");
+	say("euid %d, CAP_NET_ADMIN %u\n", (int)geteuid(), has[0].effective >> CAP_NET_ADMIN & 1);
+}
+
 void count_children(void)
 {
 	int children = 0;
@@ -55,6 +67,38 @@ void count_children(void)
 	while (waitpid(-1, NULL, WNOHANG | __WALL) >= 0)
 		children++;
 	say("children %d%s\n", children, errno == ECHILD ? "" : "?");
+}
+
+void wait_for_cpu(void)
+{
+	unsigned long long waited;
+
+	do {
+		FILE *f = fopen("/proc/thread-self/schedstat", "re");
+		if (f == NULL || fscanf(f, "%*u %llu", &waited) != 1)
+			errx(3, "/proc/thread-self/schedstat");
+		fclose(f);
+	} while (waited < 200000000);
+}
+
+void tell_stolen(unsigned vcpus)
+{
+	char line[256];
+	unsigned long long at = 0;
+	FILE *f = fopen("/proc/self/maps", "re");
+
+	/* The only memory here that is shared and has no file. */
+	while (at == 0 && f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strstr(line, " rw-s ") != NULL && strstr(line, "/dev/zero") != NULL)
+			at = strtoull(line, NULL, 16);
+	if (at == 0)
+		errx(3, "no structures");
+	fclose(f);
+	for (unsigned i = 0; i < vcpus; i++) {
+		uint64_t ns;
+		memcpy(&ns, (const char *)(uintptr_t)at + 64 * i + 8, sizeof(ns));
+		say("stolen %llu\n", (unsigned long long)ns);
+	}
 }
 
 static void got(int signo)

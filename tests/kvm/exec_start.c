@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include "kvm/uapi.h"
 #include "tests/kvm/exec_vmm.h"
@@ -91,6 +92,17 @@ static void execute_in_thread(char **command)
 	pthread_join(thread, NULL);
 }
 
+static void make_capable(const char *file)
+{
+	const struct vfs_cap_data data = {
+		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+		.data = {{.permitted = 1u << CAP_NET_ADMIN}},
+	};
+
+	must(setxattr(file, "security.capability", &data, XATTR_CAPS_SZ_2, 0), file);
+	_exit(0);
+}
+
 void start_otherwise(const char *how, char **command)
 {
 	if (strcmp(how, "ignore") == 0)
@@ -102,6 +114,8 @@ void start_otherwise(const char *how, char **command)
 		must(setgid(NOBODY) == 0 ? setuid(NOBODY) : -1, "setuid");
 	else if (strcmp(how, "unoffered") == 0)
 		offer_nothing();
+	else if (strcmp(how, "capable") == 0)
+		make_capable(command[0]);
 	else if (strcmp(how, "thread") == 0)
 		execute_in_thread(command);
 	else

@@ -16,13 +16,19 @@
  *   slots         every memory slot there is, but one, is used
  *   child         whether there is a child of this process to wait for: "children N"
  *   tracer        whether it is watched: "traced" or "untraced"
+ *   rights        with what rights it runs: "euid N, CAP_NET_ADMIN 0" or 1
  *   pause         print "ready PID" and wait for SIGUSR1: "got SIGUSR1"
+ *   ran           the guest is one that was restored: its MMU is on, and it asks for nothing
+ *   burn          wait for a CPU, in the end, for 200 ms: there is a competitor
  *   late          the last vCPU is made when the others have run
  *   parked        it is made with them, and initialised when they have run
  *   off           a thread runs the last vCPU, which is off, before vCPU 0 has its x0
  *   confine       a seccomp filter that kills for any system call that is not needed from here on
  *   extra         make one such call
+ *   attack=US     the first KVM_RUN's instruction is changed so long after it, to a call that makes the directory /tmp/escaped
+ *   reboot        when they have all run, the VM is given up, and another one made, as Cloud Hypervisor does it; twice
  *   masked        vCPUs run with SIGUSR2 blocked and pending: "pending USR2" if it still is in the end
+ *   stolen        what is in the structures, in ns: "stolen N" for each vCPU
  *   maps          how many mappings there were before, and how many after: "maps BEFORE AFTER"
  *   loop          vCPUs run till the end of time, when all have been asked once
  *   exit=N        the status, 0 by default
@@ -48,161 +54,6 @@
 #include <unistd.h>
 #include "kvm/uapi.h"
 #include "tests/kvm/exec_vmm.h"
-
-#define RAM	  0x40000000u /* IPA */
-#define RAM_SIZE  0x400000u
-#define FDT_AT	  0x200000u /* in RAM */
-#define OWN	  0x50000000u
-#define NOWHERE	  0x60000000u /* where vcpu.S stores what it was answered */
-#define VCPUS_MAX 8
-
-/* conformance/user/vcpu.S */
-extern const char guest_code[], guest_code_end[], guest_call[];
-
-struct vmm {
-	int argc;
-	char **argv;
-	int kvm, vm;
-	unsigned vcpus;
-	int vcpu[VCPUS_MAX];
-	struct kvm_run *run[VCPUS_MAX];
-	uint8_t *ram;
-};
-
-/* What follows the word, "" if nothing does, or NULL: it was not given. */
-static const char *word(const struct vmm *v, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (int i = 1; i < v->argc; i++)
-		if (strncmp(v->argv[i], name, n) == 0 &&
-		    (v->argv[i][n] == '\0' || v->argv[i][n] == '='))
-			return v->argv[i] + n + (v->argv[i][n] == '=');
-	return NULL;
-}
-
-static void *map(size_t size, int fd)
-{
-	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
-
-	if (at == MAP_FAILED)
-		err(3, "mmap");
-	return at;
-}
-
-static void set_slot(const struct vmm *v, uint32_t slot, uint64_t ipa, uint64_t size, void *memory)
-{
-	struct kvm_userspace_memory_region region = {
-		.slot = slot,
-		.guest_phys_addr = ipa,
-		.memory_size = size,
-		.userspace_addr = (uintptr_t)memory,
-	};
-
-	MUST(v->vm, KVM_SET_USER_MEMORY_REGION, &region);
-}
-
-static void set_register(int vcpu, uint64_t id, uint64_t value)
-{
-	struct kvm_one_reg reg = {.id = id, .addr = (uintptr_t)&value};
-
-	MUST(vcpu, KVM_SET_ONE_REG, &reg);
-}
-
-#define CORE(field) \
-	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(field))
-
-static int make_vcpu(const struct vmm *v, unsigned index)
-{
-	return MUST(v->vm, KVM_CREATE_VCPU, (void *)(uintptr_t)index);
-}
-
-static void init_vcpu(const struct vmm *v, unsigned i)
-{
-	struct kvm_vcpu_init init = {.target = 0};
-
-	MUST(v->vm, KVM_ARM_PREFERRED_TARGET, &init);
-	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-	if (word(v, "off") != NULL && i > 0)
-		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
-	MUST(v->vcpu[i], KVM_ARM_VCPU_INIT, &init);
-}
-
-static void load_vcpu(struct vmm *v, unsigned i)
-{
-	v->run[i] = map((size_t)MUST(v->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL), v->vcpu[i]);
-	set_register(v->vcpu[i], CORE(regs.pc), RAM + (uint64_t)(guest_call - guest_code));
-}
-
-static void scratch(struct vmm *v)
-{
-	v->vm = MUST(v->kvm, KVM_CREATE_VM, NULL);
-	v->vcpu[0] = make_vcpu(v, 0);
-	init_vcpu(v, 0);
-	close(v->vcpu[0]);
-	close(v->vm);
-}
-
-static void make_vm(struct vmm *v)
-{
-	v->vm = MUST(v->kvm, KVM_CREATE_VM, NULL);
-	if (word(v, "dup") != NULL) {
-		int first = v->vm;
-
-		v->vm = must(fcntl(first, F_DUPFD_CLOEXEC, 100), "F_DUPFD_CLOEXEC");
-		close(first);
-		must(open("/dev/null", O_RDONLY) == first ? 0 : -1, "the number of the first file");
-	}
-	v->ram = map(RAM_SIZE, -1);
-	memcpy(v->ram, guest_code, (size_t)(guest_code_end - guest_code));
-	__builtin___clear_cache((char *)v->ram, (char *)v->ram + 0x1000);
-	set_slot(v, 0, RAM, RAM_SIZE, v->ram);
-	for (unsigned i = 0; i < v->vcpus; i++) {
-		bool last = i == v->vcpus - 1;
-
-		if (last && word(v, "late") != NULL)
-			break;
-		v->vcpu[i] = make_vcpu(v, i);
-		if (last && word(v, "parked") != NULL)
-			break;
-		init_vcpu(v, i);
-		load_vcpu(v, i);
-	}
-}
-
-static void load_fdt(const struct vmm *v, const char *path)
-{
-	int fd = must(open(path, O_RDONLY), path);
-
-	must((int)read(fd, v->ram + FDT_AT, RAM_SIZE - FDT_AT), path);
-	close(fd);
-	set_register(v->vcpu[0], CORE(regs.regs[0]), RAM + FDT_AT);
-}
-
-static void give_own(const struct vmm *v)
-{
-	set_slot(v, 1, OWN, 0x10000, map(0x10000, -1));
-	for (unsigned i = 0; i < v->vcpus; i++) {
-		uint64_t ipa = OWN + 64 * i;
-		struct kvm_device_attr attr = {
-			.group = KVM_ARM_VCPU_PVTIME_CTRL,
-			.attr = KVM_ARM_VCPU_PVTIME_IPA,
-			.addr = (uintptr_t)&ipa,
-		};
-		MUST(v->vcpu[i], KVM_SET_DEVICE_ATTR, &attr);
-	}
-}
-
-/* All but the last but one: pages of one mapping, far above. */
-static void use_slots(const struct vmm *v)
-{
-	uint32_t slots = (uint32_t)MUST(v->kvm, KVM_CHECK_EXTENSION, (void *)KVM_CAP_NR_MEMSLOTS);
-	uint8_t *page = map(0x10000, -1);
-
-	set_slot(v, slots - 1, 0x100000000, 0x10000, page);
-	set_slot(v, slots - 3, 0x100010000, 0x10000, page);
-}
 
 static void run_all(struct vmm *v);
 
@@ -316,6 +167,15 @@ static void run_masked(struct vmm *v)
 		say("pending USR2\n");
 }
 
+static void reboot(struct vmm *v)
+{
+	for (int i = 0; i < 2; i++) {
+		give_up(v);
+		make_vm(v);
+		run_all(v);
+	}
+}
+
 static void prepare(struct vmm *v)
 {
 	const char *fdt = word(v, "fdt");
@@ -340,8 +200,12 @@ static void prepare(struct vmm *v)
 		count_children();
 	if (word(v, "tracer") != NULL)
 		tell_tracer();
+	if (word(v, "rights") != NULL)
+		tell_rights();
 	if (word(v, "pause") != NULL)
 		wait_for_signal();
+	if (word(v, "burn") != NULL)
+		wait_for_cpu();
 	if (word(v, "off") != NULL)
 		start_off(v);
 	if (fdt != NULL && word(v, "off") != NULL)
@@ -360,16 +224,24 @@ int main(int argc, char **argv)
 	if (v.vcpus < 1 || v.vcpus > VCPUS_MAX)
 		errx(3, "vcpus=%u; expected 1 to %d", v.vcpus, VCPUS_MAX);
 	prepare(&v);
+	if (word(&v, "attack") != NULL)
+		prepare_attack((unsigned)atoi(word(&v, "attack")));
 	if (word(&v, "maps") != NULL)
 		maps = count_maps();
 	if (word(&v, "confine") != NULL)
 		confine();
 	if (word(&v, "extra") != NULL)
 		getppid();
+	if (word(&v, "attack") != NULL)
+		attack(__NR_ioctl, v.vcpu[0], KVM_RUN, 0);
 	if (word(&v, "masked") != NULL)
 		run_masked(&v);
 	else
 		run_all(&v);
+	if (word(&v, "stolen") != NULL)
+		tell_stolen(v.vcpus);
+	if (word(&v, "reboot") != NULL)
+		reboot(&v);
 	if (word(&v, "maps") != NULL)
 		say("maps %u %u\n", maps, count_maps());
 	if (word(&v, "abort") != NULL)

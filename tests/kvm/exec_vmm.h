@@ -2,8 +2,9 @@
 #ifndef TESTS_KVM_EXEC_VMM_H
 #define TESTS_KVM_EXEC_VMM_H
 
-/* What the VMM of tests/kvm/exec*.t does that has nothing to do with VMs: exec_start.c, exec_process.c. */
+/* The VMM of tests/kvm/exec*.t: what its parts have of each other. exec_start.c, exec_process.c and exec_attack.c have nothing to do with VMs. */
 #include <err.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 
 static inline int must(int result, const char *what)
@@ -15,6 +16,34 @@ static inline int must(int result, const char *what)
 
 #define MUST(fd, request, argument) must(ioctl(fd, request, argument), #request)
 
+#define VCPUS_MAX 8
+#define NOWHERE	  0x60000000u /* IPA: where vcpu.S stores what it was answered */
+
+struct vmm {
+	int argc;
+	char **argv;
+	int kvm, vm;
+	unsigned vcpus;
+	int vcpu[VCPUS_MAX];
+	struct kvm_run *run[VCPUS_MAX];
+	uint8_t *ram;
+};
+
+/* What follows the word, "" if nothing does, or NULL: it was not given. */
+const char *word(const struct vmm *v, const char *name);
+
+/* exec_guest.c: the VM and its vCPUs, as the words are that exec_vmm.c lists, and no more of it. */
+void make_vm(struct vmm *v);
+void give_up(struct vmm *v);
+int make_vcpu(const struct vmm *v, unsigned index);
+void init_vcpu(const struct vmm *v, unsigned i);
+void load_vcpu(struct vmm *v, unsigned i);
+void set_register(int vcpu, uint64_t id, uint64_t value);
+void scratch(struct vmm *v);
+void load_fdt(const struct vmm *v, const char *path);
+void give_own(const struct vmm *v);
+void use_slots(const struct vmm *v);
+
 /*
  * Execute the command in one of these ways; if `how` is none of them, return.
  *
@@ -22,6 +51,7 @@ static inline int must(int result, const char *what)
  *   nobody     as a user without any capability
  *   ignore     with SIGCHLD ignored
  *   unoffered  on a host whose KVM offers no stolen time: KVM_CHECK_EXTENSION says so
+ *   capable    nothing is executed: the file that the command names gets the file capability CAP_NET_ADMIN
  *   thread     by the second thread of this process, which has a VM that is never run
  */
 void start_otherwise(const char *how, char **command);
@@ -38,11 +68,24 @@ void be_daemon(void);
 /* "traced" or "untraced". */
 void tell_tracer(void);
 
+/* "euid N, CAP_NET_ADMIN 0" or 1, whether that is in effect. */
+void tell_rights(void);
+
 /* "children N": those of this process that can be waited for. */
 void count_children(void);
 
 /* "ready PID"; when SIGUSR1 has come, "got SIGUSR1". */
 void wait_for_signal(void);
+
+/* Compute until this thread has waited for a CPU for 200 ms. */
+void wait_for_cpu(void);
+
+/* "stolen N": the numbers of so many structures, wherever this process has them. */
+void tell_stolen(unsigned vcpus);
+
+/* The thread that calls this makes a system call by attack(), of which another thread makes another one `us` later. */
+void prepare_attack(unsigned us);
+long attack(long number, long a, unsigned long b, long c);
 
 /* The mappings of this process. */
 unsigned count_maps(void);

@@ -15,9 +15,10 @@ sub run { return run_command("$build/pvtime", 'exec', @_) }
 
 my @vmm = ('--', 'touch', "$tmp/started");
 for my $case (
-	['no VMM', [], qr/expected -- and a VMM after it/],
-	['nothing after --', ['--'], qr/expected -- and a VMM after it/],
-	['no --', ['touch', "$tmp/started"], qr/'touch' is no option; expected -- before the VMM/],
+	['no VMM', [], qr/there is no -- before the VMM; expected 'pvtime exec \[OPTION\.\.\.\] -- VMM/],
+	['nothing after --', ['--'], qr/expected a VMM after --/],
+	['no --', ['touch', "$tmp/started"], qr/there is no -- before the VMM/],
+	['no --, and an unknown option', ['-v', 'touch', "$tmp/started"], qr/there is no -- before the VMM/],
 	['an unknown option', ['--ipo', '1', @vmm], qr/'--ipo' is not an option; 'pvtime help exec' lists them/],
 	['ipa: no value', ['--ipa', @vmm], qr/--ipa: expected a value/],
 	['ipa: a word', ['--ipa', 'high', @vmm], qr/--ipa: 'high' is no place; expected a multiple of 64 KiB above 0, such as 0x90a0000/],

@@ -34,6 +34,8 @@ static struct {
 	unsigned steps, fail_at; /* counted from 1; 0: none */
 	int error;		 /* with which that one fails */
 	bool gone;		 /* the thread is */
+	bool changed;	/* the thread did something else than it was told to, and after that */
+	unsigned after; /* was told to do more */
 	char said[256];
 	unsigned messages;
 } vmm;
@@ -87,8 +89,17 @@ bool process_write(pid_t tid, uint64_t address, const void *from, size_t size)
 	return true;
 }
 
-int inject_begin(struct inject *in, pid_t tid)
+#define WAITED 1234u
+
+bool process_waited(pid_t tid, uint64_t *ns)
 {
+	*ns = WAITED;
+	return tid == TID;
+}
+
+int inject_begin(struct inject *in, pid_t tid, bool filtered)
+{
+	(void)filtered;
 	in->tid = tid;
 	if (fails())
 		return -vmm.error;
@@ -146,9 +157,11 @@ int inject_call(struct inject *in, uint64_t number, const uint64_t args[6], int6
 	(void)in;
 	if (vmm.gone)
 		return -ESRCH;
+	vmm.after += vmm.changed;
 	if (fails()) {
 		*result = -vmm.error;
-		return vmm.gone ? -ESRCH : 0;
+		vmm.changed = vmm.error == EPROTO;
+		return vmm.gone ? -ESRCH : vmm.changed ? -EPROTO : 0;
 	}
 	*result = make_call(number, args);
 	return 0;
@@ -163,11 +176,11 @@ int inject_end(struct inject *in)
 
 /* vCPU 0 is neither the first that was made, nor the last. */
 static struct exec_slot slots[] = {{0, {RAM, 0x1000000}, RAM_AT}};
-static struct exec_vm vms[] = {{40, false, slots, 1}};
+static struct exec_vm vms[] = {{.ipa_bits = 40, .slots = slots, .slot_count = 1}};
 static struct exec_vcpu vcpus[VCPUS] = {{.id = 2}, {.id = 0}, {.id = 1}};
 static struct exec_file files[] = {
 	{VM_FD, false, 0}, {VCPU, true, 0}, {VCPU + 1, true, 1}, {VCPU + 2, true, 2}};
-static const struct exec_kvm kvm = {vms, vcpus, files, 1, VCPUS, 4};
+static struct exec_kvm kvm = {vms, vcpus, files, 1, VCPUS, 4};
 
 /* What is done if step `fail_at` fails. */
 static bool act(struct exec_options options, unsigned fail_at, int error)
@@ -253,6 +266,21 @@ static void test_failures(unsigned steps)
 	       "a VMM that is confined is left alone");
 }
 
+static void test_changed(unsigned steps)
+{
+	unsigned calls = 0, more = 0, untold = 0;
+
+	for (unsigned k = 1; k <= steps; k++) {
+		act(given, k, EPROTO);
+		calls += vmm.changed;
+		more += vmm.after != 0;
+		untold += vmm.changed && strstr(vmm.said, "left alone") == NULL;
+	}
+	tap_is_u64(calls, 2 + VCPUS, "each call may be changed: mmap, the slot, each address");
+	tap_is_u64(more, 0, "a VMM that changes a call is told to make no other");
+	tap_is_u64(untold, 0, "that a VMM changes a call is told");
+}
+
 static void test_alone(void)
 {
 	act(given, 0, 0);
@@ -284,12 +312,55 @@ static void test_wait(void)
 	vcpus[0].off = false;
 }
 
+static uint64_t number(uint32_t id)
+{
+	uint64_t ns;
+
+	memcpy(&ns, vmm.memory + PVTIME_STRUCT_SIZE * id + 8, sizeof(ns));
+	return ns;
+}
+
+/* A guest that was restored: its numbers go on. */
+static void test_numbers(void)
+{
+	const struct exec_options two = {
+		.ipa_given = true, .ipa = IPA, .stolen = {7000, 8000}, .stolen_count = 2};
+	const struct exec_options three = {
+		.ipa_given = true, .ipa = IPA, .stolen = {7000, 1000, 9000}, .stolen_count = 3};
+	const struct exec_job job = {.options = &three, .slots = 509};
+
+	vcpus[1].ran = true;
+	tap_ok(act(given, 0, 0) && vmm.messages == 1 && strstr(vmm.said, "--stolen NS") != NULL &&
+		       addresses() == VCPUS,
+	       "a guest that has run before gets stolen time, and that its numbers go back is "
+	       "told");
+	tap_ok(act(two, 0, 0) && !vmm.begun &&
+		       strstr(vmm.said, "--stolen has 2 numbers, and the VM a vCPU 2") != NULL,
+	       "numbers that are too few: nothing is done");
+	tap_ok(act(three, 0, 0) && vmm.messages == 0 && addresses() == VCPUS,
+	       "a number for each: nothing is to be told");
+	for (size_t i = 0; i < VCPUS; i++)
+		vcpus[i].begun = false;
+	exec_begin(&job, TID, &kvm, 0);
+	tap_ok(number(2) == 9000 - WAITED && number(0) == 0 && vcpus[0].begun,
+	       "a vCPU that begins: its ID's number, less what KVM will add");
+	exec_begin(&job, TID, &kvm, 2);
+	tap_is_u64(number(1) + WAITED, 1000, "what KVM will add may be more than the number");
+	vmm.memory[8] = 1;
+	vcpus[1].begun = true;
+	exec_begin(&job, TID, &kvm, 1);
+	tap_is_u64(number(0), 1, "a vCPU that has begun is left alone");
+	vcpus[1].ran = false;
+}
+
 int main(void)
 {
 	unsigned steps = test_all();
 
 	test_failures(steps);
+	test_changed(steps);
 	test_alone();
 	test_wait();
+	test_numbers();
 	return tap_done();
 }

@@ -22,13 +22,43 @@
 
 #define STATUS 42
 
-enum { PLAIN, CONFINED, EXTRA, HANDLER };
+enum { PLAIN, CONFINED, EXTRA, HANDLER, CODE, CONFINED_CODE };
 
 struct other {
 	pid_t pid;
 	int pipe;
 	struct inject in;
 };
+
+/*
+ * code(number, a, b, c): a system call, by instructions that can be written. What they are replaced with in a test makes another
+ * call. On machines without any, those tests are skipped.
+ */
+#define CODE_SIZE 4096u
+static uint8_t *code;
+
+#ifdef __x86_64__
+#define CALL_AT 12u /* the offset of the instruction that makes the call */
+static const uint8_t code_bytes[] = {
+	0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7, 0x48, 0x89, /* mov %rdi,%rax; mov %rsi,%rdi */
+	0xd6, 0x48, 0x89, 0xca, 0x0f, 0x05, 0xc3, /* mov %rdx,%rsi; mov %rcx,%rdx; syscall; ret */
+};
+
+/* At CALL_AT: another number. */
+static const uint8_t other_number[] = {0xb8, __NR_getppid, 0, 0, 0, 0x0f, 0x05, 0xc3};
+/* The same number and place, but another argument: mov $0,%edi, then the instruction as it was, and again from there. */
+static const uint8_t other_argument[] = {
+	0xeb, 0x02, 0xc3, 0xc3,				      /* jmp .+4 */
+	0x31, 0xff,					      /* xor %edi,%edi */
+	0x66, 0xc7, 0x05, 0xf1, 0xff, 0xff, 0xff, 0x0f, 0x05, /* movw $syscall,CALL_AT(%rip) */
+	0xeb, 0xef,					      /* jmp CALL_AT */
+};
+/* Number and arguments as they were, from another place. */
+static const uint8_t other_place[] = {0x90, 0x0f, 0x05, 0xc3}; /* nop; syscall; ret */
+#else
+#define CALL_AT 0u
+static const uint8_t code_bytes[1], other_number[1], other_argument[1], other_place[1];
+#endif
 
 static volatile sig_atomic_t handled;
 
@@ -70,11 +100,15 @@ static void live(int how, int pipe)
 
 	if (how == HANDLER)
 		signal(SIGUSR1, handle);
-	if (how == CONFINED || how == EXTRA)
+	if (how == CONFINED || how == EXTRA || how == CONFINED_CODE)
 		confine();
 	if (how == EXTRA)
 		syscall(__NR_getppid);
-	if (syscall(__NR_write, pipe, &byte, 1) != 1)
+	bool by_code = how == CODE || how == CONFINED_CODE;
+	if (by_code &&
+	    ((long (*)(long, long, void *, long))(uintptr_t)code)(__NR_write, pipe, &byte, 1) != 1)
+		leave(4);
+	if (!by_code && syscall(__NR_write, pipe, &byte, 1) != 1)
 		leave(2);
 	leave(handled == (how == HANDLER) ? STATUS : 3);
 }
@@ -164,7 +198,7 @@ static void test_calls(void)
 	char text[8] = "";
 
 	tap_ok(process_of(o.pid) == o.pid && process_of(0x7fffffff) == -1, "whose thread it is");
-	tap_is_i64(inject_begin(&o.in, o.pid), 0, "it is begun");
+	tap_is_i64(inject_begin(&o.in, o.pid, false), 0, "it is begun");
 	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
 	       "it calls in the place of its own call");
 	tap_ok(inject_call(&o.in, __NR_mmap, map, &at) == 0 && at > 0, "and once more");
@@ -178,7 +212,7 @@ static void test_calls(void)
 	tap_is_i64(inject_end(&o.in), 0, "it is ended");
 	tap_ok(unharmed(&o), "and it has noticed nothing");
 	o = begin(PLAIN);
-	tap_ok(inject_begin(&o.in, o.pid) == 0 && inject_end(&o.in) == 0 && unharmed(&o),
+	tap_ok(inject_begin(&o.in, o.pid, false) == 0 && inject_end(&o.in) == 0 && unharmed(&o),
 	       "nor where it called nothing");
 }
 
@@ -204,6 +238,14 @@ static bool may_suspend(pid_t pid)
 	       ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)without) == 0;
 }
 
+static bool may_suspend_here(void)
+{
+	struct other o = begin(CONFINED);
+	bool may = may_suspend(o.pid);
+
+	return unharmed(&o) && may;
+}
+
 static void test_confined(void)
 {
 	int64_t result = 0;
@@ -216,15 +258,16 @@ static void test_confined(void)
 	tap_ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS,
 	       "a filter kills for a system call more");
 	struct other o = begin(PLAIN);
-	tap_ok(!process_is_confined(o.pid) && unharmed(&o), "one without is told");
+	tap_ok(!process_is_confined(o.pid, 0) && unharmed(&o), "one without is told");
 	o = begin(CONFINED);
-	tap_ok(process_is_confined(o.pid), "from one with it");
+	tap_ok(process_is_confined(o.pid, 0), "from one with it");
 	if (!may_suspend(o.pid)) {
 		tap_skip("suspending a filter is not allowed here");
-		tap_ok(inject_begin(&o.in, o.pid) == -EPERM && unharmed(&o), "it is left alone");
+		tap_ok(inject_begin(&o.in, o.pid, false) == -EPERM && unharmed(&o),
+		       "it is left alone");
 		return;
 	}
-	int error = inject_begin(&o.in, o.pid);
+	int error = inject_begin(&o.in, o.pid, false);
 	tap_is_i64(error, 0, "where it is suspended");
 	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
 	       "it does not kill");
@@ -243,11 +286,11 @@ static void test_powerless(void)
 		if (syscall(__NR_capset, &head, none) != 0)
 			_exit(9);
 		struct other o = begin(CONFINED);
-		if (inject_begin(&o.in, o.pid) != -EPERM)
+		if (inject_begin(&o.in, o.pid, false) != -EPERM)
 			_exit(8);
 		bool well = unharmed(&o);
 		o = begin(PLAIN);
-		bool begun = inject_begin(&o.in, o.pid) == 0 && inject_end(&o.in) == 0;
+		bool begun = inject_begin(&o.in, o.pid, false) == 0 && inject_end(&o.in) == 0;
 		_exit(!well ? 7 : !begun || !unharmed(&o) ? 6 : 0);
 	}
 	waitpid(pid, &status, 0);
@@ -255,12 +298,39 @@ static void test_powerless(void)
 		   "without CAP_SYS_ADMIN, a confined one is left alone, another not");
 }
 
+/* While the thread is in user space, between two calls of ours, its process writes other instructions for it. */
+static void test_changed(int how, const char *what, const uint8_t *bytes, size_t size)
+{
+	int64_t result = 0;
+
+	if (code == NULL) {
+		tap_skip("%s: no code for this machine", what);
+		return;
+	}
+	struct other o = begin(how);
+	uint64_t at = (uint64_t)(uintptr_t)code + CALL_AT;
+	inject_begin(&o.in, o.pid, false);
+	tap_ok(inject_call(&o.in, __NR_close, (const uint64_t[6]){12345}, &result) == 0 &&
+		       result == -EBADF &&
+		       inject_call(&o.in, __NR_close, (const uint64_t[6]){12345}, &result) == 0 &&
+		       result == -EBADF,
+	       "%s: calls are made as long as nothing was changed", what);
+	process_write(o.pid, at, bytes, size);
+	result = 77;
+	tap_is_i64(inject_call(&o.in, __NR_close, (const uint64_t[6]){12345}, &result), -EPROTO,
+		   "%s: it is told", what);
+	tap_is_i64(result, 77, "%s: no call was made", what);
+	process_write(o.pid, (uint64_t)(uintptr_t)code, code_bytes, sizeof(code_bytes));
+	tap_is_i64(inject_end(&o.in), 0, "%s: it is ended", what);
+	tap_ok(unharmed(&o), "%s: the process goes on as if nothing had been", what);
+}
+
 static void test_signals(void)
 {
 	struct other o = begin(HANDLER);
 	int64_t result = 0;
 
-	inject_begin(&o.in, o.pid);
+	inject_begin(&o.in, o.pid, false);
 	kill(o.pid, SIGUSR1);
 	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 &&
 		       inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
@@ -275,7 +345,7 @@ static void test_stop(void)
 	int64_t result = 0;
 	int status = 0;
 
-	inject_begin(&o.in, o.pid);
+	inject_begin(&o.in, o.pid, false);
 	kill(o.pid, SIGSTOP);
 	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 &&
 		       inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
@@ -295,7 +365,7 @@ static void test_killed(void)
 	int64_t result = 0;
 	size_t written;
 
-	inject_begin(&o.in, o.pid);
+	inject_begin(&o.in, o.pid, false);
 	inject_call(&o.in, __NR_getpid, nothing, &result);
 	kill(o.pid, SIGKILL);
 	tap_is_i64(inject_call(&o.in, __NR_getpid, nothing, &result), -ESRCH,
@@ -305,12 +375,30 @@ static void test_killed(void)
 	tap_is_u64(written, 0, "it has written nothing");
 }
 
+static void make_code(void)
+{
+	if (sizeof(code_bytes) == 1)
+		return;
+	code = mmap(NULL, CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (code == MAP_FAILED)
+		abort();
+	memcpy(code, code_bytes, sizeof(code_bytes));
+}
+
 int main(void)
 {
+	make_code();
 	test_calls();
 	test_files();
 	test_confined();
 	test_powerless();
+	test_changed(CODE, "another number", other_number, sizeof(other_number));
+	if (may_suspend_here())
+		test_changed(CONFINED_CODE, "another number, confined", other_number,
+			     sizeof(other_number));
+	test_changed(CODE, "another argument", other_argument, sizeof(other_argument));
+	test_changed(CODE, "another place", other_place, sizeof(other_place));
 	test_signals();
 	test_stop();
 	test_killed();

@@ -49,6 +49,20 @@ int main(void)
 	tap_ok(!PARSE("vmm", "--", "vmm"), "a word before --");
 	tap_ok(!PARSE("--"), "no VMM");
 	tap_ok(!PARSE("--verbose"), "neither");
+	tap_ok(PARSE("--again", "--stolen", "5,18446744073709551615,0", "--", "vmm") &&
+		       options.again && options.stolen_count == 3 && options.stolen[0] == 5 &&
+		       options.stolen[1] == UINT64_MAX && options.stolen[2] == 0,
+	       "numbers for three vCPUs");
+	tap_ok(PARSE("--", "vmm") && !options.again && options.stolen_count == 0, "none");
+	tap_ok(!PARSE("--stolen", "", "--", "vmm"), "--stolen: nothing");
+	tap_ok(!PARSE("--stolen", "1,", "--", "vmm"), "--stolen: nothing behind a comma");
+	tap_ok(!PARSE("--stolen", ",1", "--", "vmm"), "--stolen: nothing before a comma");
+	tap_ok(!PARSE("--stolen", "-1", "--", "vmm"), "--stolen: a negative number");
+	tap_ok(!PARSE("--stolen", "1s", "--", "vmm"), "--stolen: a unit");
+	tap_ok(!PARSE("--stolen", "18446744073709551616", "--", "vmm"),
+	       "--stolen: more than 64 bits");
 	tap_ok(!PARSE("-v", "--", "vmm"), "an unknown option");
+	tap_ok(!PARSE("-v", "vmm"), "an unknown option, and no --");
+	tap_ok(PARSE("--verbose", "--help") && options.help, "--help beside others needs no VMM");
 	return tap_done();
 }

@@ -9,7 +9,8 @@
 
 /* A VM with RAM at 1 GiB, 36 bits of addresses, and vCPUs 0 and 1; another VM has a vCPU 2000. */
 static struct exec_slot slots[4] = {{0, {0x40000000, 0x40000000}, 0x1000}};
-static struct exec_vm vms[2] = {{36, false, slots, 1}, {40, false, NULL, 0}};
+static struct exec_vm vms[2] = {{.ipa_bits = 36, .slots = slots, .slot_count = 1},
+				{.ipa_bits = 40}};
 static struct exec_vcpu vcpus[3] = {{.vm = 0, .id = 1}, {.vm = 0, .id = 0}, {.vm = 1, .id = 2000}};
 static const struct exec_kvm kvm = {.vms = vms, .vcpus = vcpus, .vm_count = 2, .vcpu_count = 3};
 

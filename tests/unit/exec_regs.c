@@ -43,6 +43,15 @@ int exec_regs_call(pid_t tid, const struct exec_regs *saved, bool entered, uint6
 	return set(tid, &now);
 }
 
+int exec_regs_cancel(pid_t tid)
+{
+	struct user_regs_struct now;
+	int error = exec_regs_save(tid, (struct exec_regs *)&now);
+
+	now.orig_rax = UINT64_MAX;
+	return error == 0 ? set(tid, &now) : error;
+}
+
 int exec_regs_again(pid_t tid, const struct exec_regs *saved)
 {
 	struct user_regs_struct now;

@@ -10,6 +10,7 @@
 
 #define X0	  0x6030000000100000u
 #define X1	  0x6030000000100002u
+#define SCTLR	  0x603000000013c080u
 #define VCPU_INIT 0x4020aeaeu /* KVM_ARM_VCPU_INIT, on arm64 */
 #define REGION_2  0x40a0ae49u /* KVM_SET_USER_MEMORY_REGION2 */
 
@@ -158,6 +159,11 @@ static void test_registers(void)
 	init[1] = 1;
 	io(&kvm, VCPU + 1, VCPU_INIT, init, 0);
 	tap_ok(kvm.vcpus[1].off && !kvm.vcpus[0].off, "the other one is off");
+	reg(&kvm, VCPU, SCTLR, 0x30d00800, 0);
+	reg(&kvm, VCPU + 1, SCTLR, 0x30d00801, 0);
+	tap_ok(!kvm.vcpus[0].ran && kvm.vcpus[1].ran, "a vCPU whose MMU is on has run before");
+	reg(&kvm, VCPU + 1, SCTLR, 0x30d00800, 0);
+	tap_ok(!kvm.vcpus[1].ran, "one whose MMU is off again, as by a reset, has not");
 	tap_ok(!kvm.vms[0].denied, "nobody has denied it stolen time");
 	reg(&kvm, VCPU + 1, KVM_REG_ARM_STD_HYP_BMAP, 0, -EBUSY);
 	tap_ok(!kvm.vms[0].denied, "nor by a call that failed");
@@ -254,8 +260,29 @@ static void test_runnable(void)
 	tap_is_u64(exec_runnable(&kvm), 0, "where there is none");
 }
 
+/* Whom to watch, and for how long. */
+static void test_pending(void)
+{
+	struct exec_kvm kvm = two();
+
+	tap_ok(exec_is_pending(&kvm), "a VM that was not seen to is to be watched");
+	kvm.vms[0].served = true;
+	tap_ok(exec_is_pending(&kvm) && !exec_is_settled(&kvm, 0),
+	       "and when it was, until its vCPUs have begun");
+	kvm.vcpus[0].begun = true;
+	call(&kvm, __NR_close, VCPU + 1, 0, 0, 0);
+	tap_ok(!exec_is_pending(&kvm) && exec_is_settled(&kvm, 0), "one that is closed will not");
+	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM + 1);
+	tap_ok(exec_is_pending(&kvm), "a second VM, before it has a vCPU");
+	call(&kvm, __NR_close, VM + 1, 0, 0, 0);
+	tap_ok(!exec_is_pending(&kvm), "a second VM that is given up");
+	exec_forget(&kvm);
+	tap_ok(!exec_is_pending(&kvm), "no VM at all");
+}
+
 int main(void)
 {
+	test_pending();
 	test_runnable();
 	test_vm();
 	test_slots();

@@ -230,6 +230,7 @@ static void make_vm(void)
 	*vm = (struct probe_vm){
 		.pid = 9, .command = "a\xff\x1b", .vms = 2, .files = 5, .vcpu = vcpu, .count = 2};
 	vm->libpvtime_kvm = PROBE_YES;
+	vm->quota = (struct probe_quota){1500000000, "/a\x1b/b", "20000 100000"};
 	facts.vms = (struct probe_vms){.vm = vm, .count = 1, .unreadable = 6};
 }
 
@@ -256,7 +257,8 @@ static const char want[] =
 	"'vms':[{'pid':9,'command':'a?\\u001b','readable':false,'vms':2,"
 	"'open_vcpus':5,'libpvtime_kvm':true,'vcpus':[{'vcpu':3,'thread':71,"
 	"'by':'order','age_ns':8000000000,'ran_ns':5000000000,'waited_ns':2000000000},"
-	"{'vcpu':null,'thread':72,'by':'time','age_ns':4,'ran_ns':null,'waited_ns':null}]}]},"
+	"{'vcpu':null,'thread':72,'by':'time','age_ns':4,'ran_ns':null,'waited_ns':null}],'"
+	"throttled_ns':1500000000,'quota_of':'/a\\u001b/b'}]},"
 	"'guest':{'because':'time was stolen from it','discovered':'no','counted':true,"
 	"'cpus':[{'cpu':0,'steal_ms':20},{'cpu':3,'steal_ms':400}]},"
 	"'missing':[{'what':'W','todo':'T'}],'notes':[{'what':'V','todo':''}]}";

@@ -137,6 +137,40 @@ static void test_region(void)
 	       "mappings that may not be read tell nothing");
 }
 
+/* A cgroup's own quota, and which of those above it has it. */
+static void test_quota(void)
+{
+	const struct probe_quota *quota;
+
+	fake_file("proc/90/task/95/cgroup", "0::/m/vm1\n");
+	fake_file("proc/90/task/96/cgroup", "7:cpu:/elsewhere\n0::/m/vm1/vcpu1\n");
+	fake_file("sys/fs/cgroup/cpu.stat", "usage_usec 5\n");
+	fake_file("sys/fs/cgroup/m/cpu.stat", "usage_usec 5\nnr_throttled 0\nthrottled_usec 0\n");
+	tap_ok(look(90) && facts.vms.vm[0].quota.throttled_ns == 0, "nobody was throttled");
+	fake_file("sys/fs/cgroup/m/vm1/cpu.stat",
+		  "usage_usec 5\nnr_throttled 3\nthrottled_usec 3120000\n");
+	fake_file("sys/fs/cgroup/m/vm1/cpu.max", "20000 100000\n");
+	look(90);
+	quota = &facts.vms.vm[0].quota;
+	tap_ok(quota->throttled_ns == 3120000000 && strcmp(quota->cgroup, "/m/vm1") == 0 &&
+		       strcmp(quota->max, "20000 100000") == 0,
+	       "a VM's own quota");
+	fake_file("sys/fs/cgroup/m/cpu.stat", "throttled_usec 3120001\n");
+	look(90);
+	quota = &facts.vms.vm[0].quota;
+	tap_ok(quota->throttled_ns == 3120001000 && strcmp(quota->cgroup, "/m") == 0 &&
+		       quota->max[0] == '\0',
+	       "a quota above it that has kept it longer");
+	fake_file("sys/fs/cgroup/m/vm1/vcpu1/cpu.stat", "throttled_usec 4000000\n");
+	look(90);
+	quota = &facts.vms.vm[0].quota;
+	tap_ok(quota->throttled_ns == 4000000000 && strcmp(quota->cgroup, "/m/vm1/vcpu1") == 0,
+	       "a quota of one vCPU alone");
+	fake_remove("proc/90/task/95/cgroup");
+	fake_remove("proc/90/task/96/cgroup");
+	tap_ok(look(90) && facts.vms.vm[0].quota.throttled_ns == 0, "a kernel without cgroups");
+}
+
 static void test_others(void)
 {
 	name(100, "firecracker");
@@ -260,6 +294,7 @@ int main(void)
 	make_qemu();
 	test_qemu();
 	test_left_over();
+	test_quota();
 	test_region();
 	test_others();
 	test_two_vms();

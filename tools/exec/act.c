@@ -23,12 +23,25 @@ static void tell(const struct act *a, const char *verb)
 	       a->plan.how);
 }
 
+/* A guest that starts has its MMU off; one that is restored goes on with it. */
+static bool has_run(const struct act *a)
+{
+	for (size_t i = 0; i < a->to.kvm->vcpu_count; i++)
+		if (a->to.kvm->vcpus[i].vm == a->to.vm && a->to.kvm->vcpus[i].ran)
+			return true;
+	return false;
+}
+
 static void give(const struct act *a)
 {
 	bool dry = a->job->options->dry_run;
 
 	if (exec_give(&a->to, &a->plan, dry) && (dry || a->plan.found || a->job->options->verbose))
 		tell(a, dry ? "would give" : "gives");
+	if (has_run(a) && a->job->options->stolen_count == 0)
+		report("exec: the guest has run before: if it had stolen time there, its number "
+		       "goes back to 0 here; --stolen "
+		       "NS[,NS...] goes on from what it was");
 }
 
 /* Where in the VMM the guest's memory at `ipa` is, for `size` bytes; 0: in no slot. */
@@ -140,9 +153,38 @@ static bool is_settled(const struct act *a)
 	return what != NULL;
 }
 
-bool exec_act(const struct exec_job *job, pid_t tid, const struct exec_kvm *kvm, size_t index)
+/* Whether --stolen, if it was given, says something for each vCPU. */
+static bool has_numbers(const struct act *a)
 {
-	struct act a = {.job = job, .to = {tid, kvm, kvm->vcpus[index].vm}};
+	size_t count = a->job->options->stolen_count;
+
+	for (size_t i = 0; i < a->to.kvm->vcpu_count && count != 0; i++)
+		if (a->to.kvm->vcpus[i].vm == a->to.vm && a->to.kvm->vcpus[i].id >= count) {
+			report("exec: the guest gets no stolen time: --stolen has %zu number%s, "
+			       "and the VM "
+			       "a vCPU %" PRIu32 "; expected one for each",
+			       count, count == 1 ? "" : "s", a->to.kvm->vcpus[i].id);
+			return false;
+		}
+	return true;
+}
+
+void exec_begin(const struct exec_job *job, pid_t tid, struct exec_kvm *kvm, size_t index)
+{
+	struct exec_vcpu *vcpu = &kvm->vcpus[index];
+	uint64_t structures = kvm->vms[vcpu->vm].structures;
+
+	if (!vcpu->begun && structures != 0 && vcpu->id < job->options->stolen_count &&
+	    !exec_begin_at(tid, structures, vcpu->id, job->options->stolen[vcpu->id]))
+		report("exec: the number of vCPU %" PRIu32
+		       " does not go on from what --stolen says: %m",
+		       vcpu->id);
+	vcpu->begun = true;
+}
+
+bool exec_act(const struct exec_job *job, pid_t tid, struct exec_kvm *kvm, size_t index)
+{
+	struct act a = {.job = job, .to = {tid, kvm, kvm->vcpus[index].vm, job->filtered}};
 
 	if (is_settled(&a))
 		return true;
@@ -153,7 +195,8 @@ bool exec_act(const struct exec_job *job, pid_t tid, const struct exec_kvm *kvm,
 	}
 	switch (find_place(&a)) {
 	case EXEC_PLACED:
-		give(&a);
+		if (has_numbers(&a))
+			give(&a);
 		return true;
 	case EXEC_UNKNOWN:
 		if (kvm->vcpus[index].off && vcpu_0(&a) != NULL)

@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "kvm/uapi.h"
 #include "tools/command.h"
+#include "tools/exec/filter.h"
+#include "tools/exec/gains.h"
 #include "tools/exec/options.h"
 #include "tools/exec/start.h"
 #include "tools/report.h"
@@ -27,6 +30,33 @@ static int open_kvm(void)
 	report("exec: needs an arm64 host with KVM, and this is none");
 	return -1;
 #endif
+}
+
+/*
+ * What --again needs of the process that is to be the VMM. Where it costs the VMM rights, and it has any, it is not done: then nothing
+ * is started.
+ */
+static bool can_be_filtered(const char *vmm)
+{
+	const char *gains = filter_is_free() ? NULL : gains_of_command(vmm);
+
+	if (gains != NULL)
+		report("exec: --again: %s has %s, which it would lose: without CAP_SYS_ADMIN and "
+		       "CAP_SYS_PTRACE, a process can be made to stop where it makes a VM only if "
+		       "nothing it executes gains any rights (no_new_privs)",
+		       vmm, gains);
+	return gains == NULL;
+}
+
+static bool filter(void)
+{
+	int error = filter_install();
+
+	if (error != 0)
+		report("exec: --again: the VMM cannot be made to stop where it makes a VM "
+		       "(seccomp): %s",
+		       strerror(-error));
+	return error == 0;
 }
 
 static int execute(char **command)
@@ -55,10 +85,13 @@ int exec_command(int argc, char **argv)
 	int slots = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_NR_MEMSLOTS);
 	close(kvm);
 	job.slots = slots > 0 ? (uint32_t)slots : 0;
+	job.filtered = offered && options.again;
+	if (job.filtered && !can_be_filtered(options.command[0]))
+		return STATUS_USAGE;
 	if (!offered)
 		report("exec: the guest gets no stolen time: this host's KVM does not offer it "
 		       "(KVM_CAP_STEAL_TIME)");
-	else if (!start_tracer(&job))
+	else if (!start_tracer(&job) || (job.filtered && !filter()))
 		return STATUS_USAGE;
 	return execute(options.command);
 }

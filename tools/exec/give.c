@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside the VMM: its memory, its slot, its vCPUs' addresses. */
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,8 +13,12 @@
 
 void exec_refuse(const char *what, int64_t error)
 {
-	report("exec: the guest gets no stolen time: %s%s%s", what, error < 0 ? ": " : "",
-	       error < 0 ? strerror((int)-error) : "");
+	const char *why = error == -EPROTO
+				  ? "the VMM changes what its own threads do, and is left alone"
+			  : error < 0 ? strerror((int)-error)
+				      : "";
+
+	report("exec: the guest gets no stolen time: %s%s%s", what, error < 0 ? ": " : "", why);
 }
 
 struct give {
@@ -23,14 +28,16 @@ struct give {
 	uint64_t memory; /* of the region, in the VMM; until all is set, arguments lie in it */
 	unsigned served;
 	bool done;
+	bool changed; /* the thread was made to do something else */
 };
 
 /* A system call in the VMM. Returns its result, or a negative errno. */
 static int64_t call(struct give *g, uint64_t number, const uint64_t args[6])
 {
 	int64_t result = 0;
-	int error = inject_call(&g->in, number, args, &result);
+	int error = g->changed ? -EPROTO : inject_call(&g->in, number, args, &result);
 
+	g->changed |= error == -EPROTO;
 	return error != 0 ? error : result;
 }
 
@@ -150,11 +157,26 @@ static void place(struct give *g)
 	} else if (!clear_region(g)) {
 		report("exec: the first counters do not begin at 0: %m");
 	}
+	if (g->served != 0)
+		g->to->kvm->vms[g->to->vm].structures = g->memory;
+}
+
+bool exec_begin_at(pid_t tid, uint64_t structures, uint32_t id, uint64_t stolen)
+{
+	uint64_t waited, le;
+
+	if (!process_waited(tid, &waited))
+		return false;
+	le = htole64(stolen - waited);
+	return process_write(tid,
+			     structures + PVTIME_STRUCT_SIZE * id +
+				     offsetof(struct pvtime_stolen, stolen_ns),
+			     &le, sizeof(le));
 }
 
 static bool begin(struct give *g)
 {
-	int error = inject_begin(&g->in, g->to->tid);
+	int error = inject_begin(&g->in, g->to->tid, g->to->filtered);
 
 	if (error == -EPERM)
 		exec_refuse(

@@ -16,27 +16,53 @@ static int traced(long result)
 }
 
 /* Its filter, if it has one, lets everything pass as long as this lasts. */
-static int suspend_filter(pid_t tid)
+static int suspend_filter(const struct inject *in)
 {
-	int error = traced(ptrace(PTRACE_SETOPTIONS, tid, NULL,
-				  (void *)(uintptr_t)(EXEC_TRACE | PTRACE_O_SUSPEND_SECCOMP)));
-
-	if (error == 0 || error == -ESRCH || !process_is_confined(tid))
-		return error == -ESRCH ? error : 0;
-	return -EPERM;
+	return traced(ptrace(PTRACE_SETOPTIONS, in->tid, NULL,
+			     (void *)(inject_options(in->filtered) | PTRACE_O_SUSPEND_SECCOMP)));
 }
 
-int inject_begin(struct inject *in, pid_t tid)
+static int resume_filter(const struct inject *in)
+{
+	return traced(
+		ptrace(PTRACE_SETOPTIONS, in->tid, NULL, (void *)inject_options(in->filtered)));
+}
+
+/* Whether that can be done, where it has to be. */
+static int may_suspend_filter(const struct inject *in)
+{
+	int error = suspend_filter(in);
+
+	if (error == 0)
+		return resume_filter(in);
+	if (error == -ESRCH)
+		return error;
+	return process_is_confined(in->tid, in->filtered) ? -EPERM : 0;
+}
+
+static int look(pid_t tid, struct __ptrace_syscall_info *info)
+{
+	return ptrace(PTRACE_GET_SYSCALL_INFO, tid, (void *)sizeof(*info), info) < 0 ? -errno : 0;
+}
+
+int inject_begin(struct inject *in, pid_t tid, bool filtered)
 {
 	uint64_t all = UINT64_MAX;
 
-	*in = (struct inject){.tid = tid, .entered = true};
-	int error = exec_regs_save(tid, &in->saved);
+	struct __ptrace_syscall_info own;
+
+	*in = (struct inject){.tid = tid, .filtered = filtered, .entered = true};
+	int error = look(tid, &own);
+	if (error == 0) {
+		in->pc = own.instruction_pointer;
+		in->arch = own.arch;
+		error = exec_regs_save(tid, &in->saved);
+	}
 	if (error == 0)
 		error = traced(
 			ptrace(PTRACE_GETSIGMASK, tid, (void *)sizeof(in->signals), &in->signals));
 	if (error == 0)
-		error = suspend_filter(tid);
+		error = may_suspend_filter(in);
 	if (error == 0)
 		error = traced(ptrace(PTRACE_SETSIGMASK, tid, (void *)sizeof(all), &all));
 	return error;
@@ -46,9 +72,9 @@ int inject_begin(struct inject *in, pid_t tid)
  * Let it go on to its next stop at a system call. Only SIGSTOP gets through between: it is passed on, and the thread, which is
  * then to stop with its process, does so when it is no longer traced.
  */
-static int go_on(pid_t tid, int op)
+static int go_on(pid_t tid, int op, struct __ptrace_syscall_info *info)
 {
-	int status, signo = 0;
+	int status, signo = 0, error;
 
 	for (;;) {
 		if (ptrace(PTRACE_SYSCALL, tid, NULL, (void *)(intptr_t)signo) != 0)
@@ -59,29 +85,67 @@ static int go_on(pid_t tid, int op)
 		if (!WIFSTOPPED(status))
 			return -ESRCH;
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-			struct __ptrace_syscall_info info;
-			if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, (void *)sizeof(info), &info) < 0)
-				return -errno;
-			return info.op == op ? 0 : -EPROTO;
+			error = look(tid, info);
+			return error == 0 && info->op != op ? -EPROTO : error;
 		}
 		signo = status >> 16 == 0 ? WSTOPSIG(status) : 0;
 	}
 }
 
-static int once(struct inject *in, uint64_t number, const uint64_t args[6], int64_t *result)
+/*
+ * It comes from user space to a system call: the one that was set, where it was set? The instruction there, and all that it may
+ * have come by, is the process's own, and could have been changed meanwhile. What the kernel tells of a call can not.
+ */
+static bool is_ours(const struct inject *in, const struct __ptrace_syscall_info *info,
+		    uint64_t number, const uint64_t args[6])
+{
+	bool ours = info->arch == in->arch && info->instruction_pointer == in->pc &&
+		    info->entry.nr == number;
+
+	for (int i = 0; i < 6; i++)
+		ours = ours && info->entry.args[i] == args[i];
+	return ours;
+}
+
+/* To the entry of the call, where it is not there yet. EPROTO: it is at the entry of another one, which it does not make. */
+static int enter(struct inject *in, uint64_t number, const uint64_t args[6])
 {
 	struct __ptrace_syscall_info info;
 	int error = exec_regs_call(in->tid, &in->saved, in->entered, number, args);
 
-	if (error == 0 && !in->entered)
-		error = go_on(in->tid, PTRACE_SYSCALL_INFO_ENTRY);
-	if (error == 0)
-		error = go_on(in->tid, PTRACE_SYSCALL_INFO_EXIT);
+	if (error != 0 || in->entered)
+		return error;
+	error = go_on(in->tid, PTRACE_SYSCALL_INFO_ENTRY, &info);
+	if (error != 0 || is_ours(in, &info, number, args))
+		return error;
+	error = exec_regs_cancel(in->tid);
+	return error == 0 ? -EPROTO : error;
+}
+
+/* From the entry of a call that is ours, or none, to its end: its filter has no say in it. */
+static int leave(struct inject *in, int64_t *result)
+{
+	struct __ptrace_syscall_info info;
+
+	suspend_filter(in); /* fails where there was none that had to be */
+	int error = go_on(in->tid, PTRACE_SYSCALL_INFO_EXIT, &info);
 	in->entered = false;
-	if (error == 0 && ptrace(PTRACE_GET_SYSCALL_INFO, in->tid, (void *)sizeof(info), &info) < 0)
-		error = -errno;
+	if (error == 0)
+		error = resume_filter(in);
 	if (error == 0)
 		*result = info.exit.rval;
+	return error;
+}
+
+static int once(struct inject *in, uint64_t number, const uint64_t args[6], int64_t *result)
+{
+	int64_t none;
+	int error = enter(in, number, args);
+
+	if (error == 0)
+		return leave(in, result);
+	if (error == -EPROTO && leave(in, &none) == -ESRCH)
+		error = -ESRCH;
 	return error;
 }
 
@@ -102,8 +166,5 @@ int inject_end(struct inject *in)
 	if (error == 0)
 		error = traced(ptrace(PTRACE_SETSIGMASK, in->tid, (void *)sizeof(in->signals),
 				      &in->signals));
-	if (error == 0)
-		error = traced(
-			ptrace(PTRACE_SETOPTIONS, in->tid, NULL, (void *)(uintptr_t)EXEC_TRACE));
 	return error;
 }

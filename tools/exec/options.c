@@ -12,6 +12,10 @@ const char exec_usage[] =
 	"usage: pvtime exec [OPTION...] -- VMM [ARGUMENT...]\n\n"
 	"Start a VMM, as it is, on Linux KVM, and give its guest stolen time.\n\n"
 	"  --ipa ADDR  where in the guest's memory map: 64 KiB that nothing else has\n"
+	"  --again     each VM that the VMM makes, as long as it lives, not only the first\n"
+	"  --stolen NS[,NS...]\n"
+	"              what has been stolen from each vCPU already, where the guest has run "
+	"before\n"
 	"  --dry-run   say what would be done, and do nothing of it\n"
 	"  --verbose   say what is done\n"
 	"  --help      say this\n";
@@ -32,6 +36,26 @@ static bool take_ipa(void *options, const char *text)
 	return false;
 }
 
+static bool take_stolen(void *options, const char *text)
+{
+	struct exec_options *o = options;
+	const char *at = text;
+	char *end;
+
+	for (o->stolen_count = 0; o->stolen_count < EXEC_VCPUS; at = end + 1) {
+		errno = 0;
+		o->stolen[o->stolen_count++] = strtoull(at, &end, 10);
+		if (*at < '0' || *at > '9' || errno != 0 || (*end != ',' && *end != '\0'))
+			break;
+		if (*end == '\0')
+			return true;
+	}
+	report("--stolen: '%s' is no list of ns; expected a number for each of up to %u vCPUs, "
+	       "such as 1500000000,0",
+	       text, EXEC_VCPUS);
+	return false;
+}
+
 /* Ours end where the VMM's command begins: its words are none of ours, whatever they look like. */
 static int find_command(int argc, char **argv)
 {
@@ -42,10 +66,20 @@ static int find_command(int argc, char **argv)
 	return i;
 }
 
+static bool asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
 bool exec_options_parse(struct exec_options *options, int argc, char **argv)
 {
 	const struct argument table[] = {
 		{"ipa", .take = take_ipa},
+		{"stolen", .take = take_stolen},
+		{"again", .flag = &options->again},
 		{"dry-run", .flag = &options->dry_run},
 		{"verbose", .flag = &options->verbose},
 		{"help", .flag = &options->help},
@@ -54,6 +88,11 @@ bool exec_options_parse(struct exec_options *options, int argc, char **argv)
 	int end = find_command(argc, argv);
 
 	*options = (struct exec_options){.help = false};
+	if (end == argc && !asks_for_help(argc, argv)) {
+		report("exec: there is no -- before the VMM; expected 'pvtime exec [OPTION...] -- "
+		       "VMM [ARGUMENT...]'");
+		return false;
+	}
 	if (!arguments_parse("exec", table, options, end, argv))
 		return false;
 	if (options->help)
@@ -63,7 +102,7 @@ bool exec_options_parse(struct exec_options *options, int argc, char **argv)
 		return false;
 	}
 	if (end + 1 >= argc) {
-		report("exec: expected -- and a VMM after it; 'pvtime help exec' says more");
+		report("exec: expected a VMM after --; 'pvtime help exec' says more");
 		return false;
 	}
 	options->command = argv + end + 1;

@@ -3,12 +3,19 @@
 #define TOOLS_EXEC_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+/* So many structures have room in the 64 KiB of a region. */
+#define EXEC_VCPUS 1024u
+
 struct exec_options {
-	bool help, dry_run, verbose;
+	bool help, dry_run, verbose, again;
 	bool ipa_given;
-	uint64_t ipa;	/* a multiple of PVTIME_GRANULE, not 0 */
+	uint64_t ipa; /* a multiple of PVTIME_GRANULE, not 0 */
+	/* ns that each vCPU's number begins with, by vCPU ID, 0 of them unless --stolen was given */
+	uint64_t stolen[EXEC_VCPUS];
+	size_t stolen_count;
 	char **command; /* the VMM and its arguments, ends with NULL */
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,22 +8,46 @@
 #include <unistd.h>
 #include "tools/exec/process.h"
 
-/* A number of /proc/PID/status, or `otherwise`. */
-static long status_number(pid_t tid, const char *field, long otherwise)
+/* The field of /proc/PID/status into text; false: there is none. */
+static bool status_field(pid_t tid, const char *field, char text[32])
 {
 	char path[64], line[256];
 	size_t length = strlen(field);
-	long number = otherwise;
+	bool found = false;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
 	FILE *file = fopen(path, "re");
 	if (file == NULL)
-		return otherwise;
-	while (fgets(line, sizeof(line), file) != NULL)
-		if (strncmp(line, field, length) == 0 && line[length] == ':')
-			number = strtol(line + length + 1, NULL, 10);
+		return false;
+	while (!found && fgets(line, sizeof(line), file) != NULL)
+		if (strncmp(line, field, length) == 0 && line[length] == ':') {
+			snprintf(text, 32, "%.31s",
+				 line + length + 1 + strspn(line + length + 1, "\t "));
+			found = true;
+		}
 	fclose(file);
-	return number;
+	return found;
+}
+
+/* The number that it begins with, or `otherwise`. */
+static long status_number(pid_t tid, const char *field, long otherwise)
+{
+	char text[32];
+
+	return status_field(tid, field, text) ? strtol(text, NULL, 10) : otherwise;
+}
+
+bool process_can(pid_t tid, int capability)
+{
+	char text[32];
+
+	return status_field(tid, "CapEff", text) &&
+	       (strtoull(text, NULL, 16) >> capability & 1) != 0;
+}
+
+bool process_gains_nothing(pid_t tid)
+{
+	return status_number(tid, "NoNewPrivs", 0) != 0;
 }
 
 pid_t process_of(pid_t tid)
@@ -30,9 +55,31 @@ pid_t process_of(pid_t tid)
 	return (pid_t)status_number(tid, "Tgid", -1);
 }
 
-bool process_is_confined(pid_t tid)
+bool process_is_dead(pid_t tid)
 {
-	return status_number(tid, "Seccomp", 1) != 0;
+	char text[32];
+
+	return !status_field(tid, "State", text) || text[0] == 'Z' || text[0] == 'X';
+}
+
+/* Before Linux 5.9 they are not counted. */
+bool process_is_confined(pid_t tid, unsigned filters)
+{
+	return status_number(tid, "Seccomp", 1) != 0 &&
+	       status_number(tid, "Seccomp_filters", LONG_MAX) > (long)filters;
+}
+
+bool process_waited(pid_t tid, uint64_t *ns)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)tid);
+	FILE *file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	bool found = fscanf(file, "%*u %" SCNu64, ns) == 1;
+	fclose(file);
+	return found;
 }
 
 bool process_file_is(pid_t tid, int fd, const char *name)

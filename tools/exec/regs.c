@@ -49,6 +49,20 @@ int exec_regs_call(pid_t tid, const struct exec_regs *saved, bool entered, uint6
 	return error;
 }
 
+int exec_regs_cancel(pid_t tid)
+{
+	union arm64 now;
+	int none = -1;
+	int error = exec_regs_save(tid, &now.regs);
+
+	now.user.regs[0] = (uint64_t)-ENOSYS;
+	if (error == 0)
+		error = access_set(tid, PTRACE_SETREGSET, NT_PRSTATUS, &now, sizeof(now.user));
+	if (error == 0)
+		error = access_set(tid, PTRACE_SETREGSET, NT_ARM_SYSTEM_CALL, &none, sizeof(none));
+	return error;
+}
+
 int exec_regs_again(pid_t tid, const struct exec_regs *saved)
 {
 	union arm64 now = {.regs = *saved};
@@ -74,6 +88,12 @@ int exec_regs_call(pid_t tid, const struct exec_regs *saved, bool entered, uint6
 	(void)entered;
 	(void)number;
 	(void)args;
+	return -ENOSYS;
+}
+
+int exec_regs_cancel(pid_t tid)
+{
+	(void)tid;
 	return -ENOSYS;
 }
 

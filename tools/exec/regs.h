@@ -10,7 +10,15 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <linux/audit.h>
 #include <sys/types.h>
+
+/* Of the system calls that are watched. */
+#ifdef __aarch64__
+#define EXEC_ARCH AUDIT_ARCH_AARCH64
+#else
+#define EXEC_ARCH AUDIT_ARCH_X86_64
+#endif
 
 struct exec_regs {
 	uint64_t words[40];
@@ -25,6 +33,9 @@ int exec_regs_save(pid_t tid, struct exec_regs *regs);
  */
 int exec_regs_call(pid_t tid, const struct exec_regs *saved, bool entered, uint64_t number,
 		   const uint64_t args[6]);
+
+/* At a stop on entry to a system call, or of a seccomp filter before one: it makes none, which fails with ENOSYS. */
+int exec_regs_cancel(pid_t tid);
 
 /* Have it make the system call with which `saved` was taken, as if it had made none since. It has ended one. */
 int exec_regs_again(pid_t tid, const struct exec_regs *saved);

@@ -41,6 +41,8 @@ static int be_apart(int socket)
 
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
+	signal(SIGCHLD,
+	       SIG_DFL); /* not ignored, whatever was inherited: threads_hold() waits for it */
 	setsid();
 	if (null < 0 || chdir("/") != 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0)
@@ -54,6 +56,43 @@ static int be_apart(int socket)
 	return socket;
 }
 
+/* What is written to the pipe goes on to standard error, however long that takes. */
+static void reporter_process(int from)
+{
+	char text[4096];
+	ssize_t n;
+
+	from = be_apart(from);
+	while (from >= 0 && (n = read(from, text, sizeof(text))) > 0)
+		for (ssize_t done = 0, put; done < n; done += put) {
+			put = write(STDERR_FILENO, text + done, (size_t)(n - done));
+			if (put < 0)
+				_exit(1);
+		}
+	_exit(0);
+}
+
+/*
+ * From here on, what this process and its children report goes through a process of its own: standard error is the VMM's, too, it may be
+ * a pipe that is full, and who has stopped a vCPU must not wait for that. What has no room in the pipe between (64 KiB) is lost.
+ */
+static int fork_reporter(void)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -errno;
+	pid_t reporter = fork();
+	if (reporter == 0)
+		reporter_process(ends[0]);
+	close(ends[0]);
+	if (reporter < 0 || fcntl(ends[1], F_SETFL, O_NONBLOCK) != 0 ||
+	    dup2(ends[1], STDERR_FILENO) < 0)
+		return -errno;
+	close(ends[1]);
+	return 0;
+}
+
 static void tracer_process(pid_t vmm, int socket, const struct exec_job *job)
 {
 	int go;
@@ -61,7 +100,7 @@ static void tracer_process(pid_t vmm, int socket, const struct exec_job *job)
 	socket = be_apart(socket);
 	if (socket < 0 || !send_int(socket, getpid()) || !receive_int(socket, &go))
 		_exit(1);
-	int error = tracer_begin(vmm);
+	int error = tracer_begin(vmm, job->filtered);
 	if (!send_int(socket, error) || error != 0)
 		_exit(1);
 	close(socket);
@@ -78,13 +117,14 @@ static int fork_tracer(int sockets[2], const struct exec_job *job)
 	if (between < 0)
 		return -errno;
 	if (between == 0) {
-		pid_t tracer = fork();
+		int error = fork_reporter();
+		pid_t tracer = error == 0 ? fork() : -1;
 
 		if (tracer == 0) {
 			close(sockets[0]);
 			tracer_process(vmm, sockets[1], job);
 		}
-		_exit(tracer < 0 ? errno : 0);
+		_exit(tracer > 0 ? 0 : error != 0 ? -error : errno);
 	}
 	/* Where SIGCHLD is ignored, it is gone, and its status with it: the socket tells the rest. */
 	while (waitpid(between, &status, 0) != between)

@@ -1,49 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <linux/audit.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include "tools/exec/filter.h"
+#include "tools/exec/gains.h"
 #include "tools/exec/inject.h"
 #include "tools/exec/process.h"
+#include "tools/exec/threads.h"
 #include "tools/exec/tracer.h"
 #include "tools/report.h"
 
-#define NO_CALL UINT64_MAX
-
-#ifdef __aarch64__
-#define NATIVE AUDIT_ARCH_AARCH64
-#else
-#define NATIVE AUDIT_ARCH_X86_64
-#endif
-
-struct process {
-	struct process *next;
-	pid_t pid;
-	struct exec_kvm kvm;
-};
-
-struct thread {
-	struct thread *next;
-	pid_t tid;
-	struct process *process;
-	struct exec_call call;
-};
-
+/*
+ * Whoever is watched stops at all its system calls as long as there is a VM that was not seen to. Otherwise it goes on at once, where a
+ * filter (filter.h) stops it when it makes one; without that, all calls stop from the beginning, and it is over with the first VM.
+ */
 struct tracer {
 	const struct exec_job *job;
-	struct process *processes;
-	struct thread *threads;
+	struct threads all;
+	bool watches_calls;
 	bool done;
 };
 
-int tracer_begin(pid_t pid)
+static enum __ptrace_request on(const struct tracer *t)
+{
+	return t->watches_calls ? PTRACE_SYSCALL : PTRACE_CONT;
+}
+
+int tracer_begin(pid_t pid, bool filtered)
 {
 	int status;
 
-	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(uintptr_t)EXEC_TRACE) != 0)
+	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)inject_options(filtered)) != 0)
 		return -errno;
 	/* System calls are told of only by a thread that was stopped once. */
 	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) != 0)
@@ -51,83 +40,10 @@ int tracer_begin(pid_t pid)
 	while (waitpid(pid, &status, __WALL) != pid)
 		if (errno != EINTR)
 			return -errno;
-	if (!WIFSTOPPED(status) || ptrace(PTRACE_SYSCALL, pid, NULL, NULL) != 0)
+	if (!WIFSTOPPED(status) ||
+	    ptrace(filtered ? PTRACE_CONT : PTRACE_SYSCALL, pid, NULL, NULL) != 0)
 		return -ESRCH;
 	return 0;
-}
-
-static struct process *get_process(struct tracer *t, pid_t pid)
-{
-	struct process *p = t->processes;
-
-	while (p != NULL && p->pid != pid)
-		p = p->next;
-	if (p == NULL && (p = calloc(1, sizeof(*p))) != NULL) {
-		*p = (struct process){.next = t->processes, .pid = pid};
-		t->processes = p;
-	}
-	return p;
-}
-
-/* A new one may stop before the call that made it has ended. */
-static struct thread *get_thread(struct tracer *t, pid_t tid)
-{
-	struct thread *thread = t->threads;
-
-	while (thread != NULL && thread->tid != tid)
-		thread = thread->next;
-	if (thread != NULL)
-		return thread;
-	pid_t pid = process_of(tid);
-	struct process *process = get_process(t, pid < 0 ? tid : pid);
-	if (process == NULL || (thread = calloc(1, sizeof(*thread))) == NULL)
-		return NULL;
-	*thread = (struct thread){
-		.next = t->threads, .tid = tid, .process = process, .call.number = NO_CALL};
-	t->threads = thread;
-	return thread;
-}
-
-static void drop_thread(struct tracer *t, pid_t tid)
-{
-	for (struct thread **at = &t->threads; *at != NULL; at = &(*at)->next)
-		if ((*at)->tid == tid) {
-			struct thread *gone = *at;
-			*at = gone->next;
-			free(gone);
-			return;
-		}
-}
-
-static void drop_process(struct tracer *t, pid_t pid)
-{
-	for (struct process **at = &t->processes; *at != NULL; at = &(*at)->next)
-		if ((*at)->pid == pid) {
-			struct process *gone = *at;
-			*at = gone->next;
-			exec_forget(&gone->kvm);
-			free(gone);
-			return;
-		}
-}
-
-/* A process's first thread is the last whose end is told. */
-static void ended(struct tracer *t, pid_t tid)
-{
-	drop_thread(t, tid);
-	drop_process(t, tid);
-}
-
-/* Another program: no VM, no vCPU, and one thread, which has the process's number now. */
-static void executed(struct tracer *t, struct thread *thread)
-{
-	unsigned long former = 0;
-
-	if (ptrace(PTRACE_GETEVENTMSG, thread->tid, NULL, &former) == 0 &&
-	    (pid_t)former != thread->tid)
-		drop_thread(t, (pid_t)former);
-	thread->call.number = NO_CALL;
-	exec_forget(&thread->process->kvm);
 }
 
 static bool read_memory(void *ctx, uint64_t address, void *to, size_t size)
@@ -146,35 +62,140 @@ static void tell_others(const struct tracer *t)
 {
 	size_t vms = 0;
 
-	for (const struct process *p = t->processes; p != NULL; p = p->next)
+	for (const struct process *p = t->all.processes; p != NULL; p = p->next)
 		vms += exec_runnable(&p->kvm);
 	if (vms > 1)
-		report("exec: there are %zu VMs, and only the one that runs first is seen to", vms);
+		report("exec: there are %zu VMs, and only the one that runs first is seen to; "
+		       "--again sees to each",
+		       vms);
+}
+
+/* Its vCPUs that have waited for that run. */
+static void release_parked(struct tracer *t, const struct process *process, size_t vm)
+{
+	for (struct thread *thread = t->all.threads; thread != NULL; thread = thread->next)
+		if (thread->is_parked && thread->process == process &&
+		    process->kvm.vcpus[thread->call.vcpu].vm == vm) {
+			thread->is_parked = false;
+			ptrace(on(t), thread->tid, NULL, NULL);
+		}
+}
+
+/* This VM was seen to, one way or the other: whom to watch from now on. Without numbers to set, that is nobody. */
+static void settle(struct tracer *t, struct process *process, size_t vm)
+{
+	struct exec_kvm *kvm = &process->kvm;
+
+	for (size_t i = 0; i < kvm->vcpu_count; i++)
+		if (kvm->vcpus[i].vm == vm &&
+		    (t->job->options->stolen_count == 0 || kvm->vms[vm].structures == 0))
+			kvm->vcpus[i].begun = true;
+	if (!t->job->filtered) {
+		t->done = exec_is_settled(kvm, vm);
+		release_parked(t, process, vm);
+		return;
+	}
+	t->watches_calls = false;
+	for (const struct process *p = t->all.processes; p != NULL; p = p->next)
+		t->watches_calls |= exec_is_pending(&p->kvm);
+	release_parked(t, process, vm);
+}
+
+/*
+ * A vCPU of a VM that was not seen to is about to run. Where that takes a filter to be suspended, everybody else is stopped first:
+ * what is looked at, and what is said to the kernel, is not changed meanwhile. false: the thread has to wait for another one.
+ */
+static bool sees_to(struct tracer *t, struct thread *thread)
+{
+	pid_t late;
+	int error = process_is_confined(thread->tid, t->job->filtered)
+			    ? threads_hold(&t->all, thread, &late)
+			    : 0;
+
+	switch (error) {
+	case 0:
+		return exec_act(t->job, thread->tid, &thread->process->kvm, thread->call.vcpu);
+	case -ETIMEDOUT:
+		report("exec: the guest gets no stolen time: thread %d of the VMM was to stop for "
+		       "a moment, and has not in %d s",
+		       (int)late, HOLD_SECONDS);
+		return true;
+	default:
+		out_of_memory(t);
+		return true;
+	}
+}
+
+/* Returns whether the thread is to go on. */
+static bool runs(struct tracer *t, struct thread *thread)
+{
+	struct exec_kvm *kvm = &thread->process->kvm;
+	const size_t vcpu = thread->call.vcpu, vm = kvm->vcpus[vcpu].vm;
+
+	if (!kvm->vms[vm].served) {
+		if (!sees_to(t, thread)) {
+			thread->is_parked = true;
+			return false;
+		}
+		kvm->vms[vm].served = true;
+		if (!t->job->filtered)
+			tell_others(t);
+	}
+	exec_begin(t->job, thread->tid, kvm, vcpu);
+	settle(t, thread->process, vm);
+	return true;
+}
+
+/* Of one that nobody has seen being made. While not all calls are watched, that happens to a VM that was seen to. */
+static void runs_unknown(struct tracer *t, const struct thread *thread)
+{
+	if (t->job->filtered ||
+	    !process_file_is(thread->tid, (int)thread->call.args[0], "anon_inode:kvm-vcpu"))
+		return;
+	report("exec: the guest gets no stolen time: the VMM runs a vCPU that it was not seen to "
+	       "make");
+	t->done = true;
+}
+
+/*
+ * It is about to execute what would be less than it is while it is watched. From here on nobody of its process is: the others end
+ * by that call.
+ */
+static void leave_alone(struct tracer *t, struct thread *thread, const char *gains,
+			const char *path)
+{
+	report("exec: %s has %s, which Linux does not honour in what is traced without "
+	       "CAP_SYS_PTRACE: it is left alone, and what it runs gets no stolen time",
+	       path, gains);
+	ptrace(PTRACE_DETACH, thread->tid, NULL, NULL);
+	threads_leave(&t->all, thread->process);
+}
+
+static void set_call(struct thread *thread, uint32_t arch, uint64_t number, const uint64_t args[6])
+{
+	thread->call.number = arch == EXEC_ARCH ? number : NO_CALL;
+	for (int i = 0; i < 6; i++)
+		thread->call.args[i] = args[i];
 }
 
 /* Returns whether the thread is to go on. */
 static bool begins(struct tracer *t, struct thread *thread,
 		   const struct __ptrace_syscall_info *info)
 {
-	struct exec_kvm *kvm = &thread->process->kvm;
-	struct exec_call *call = &thread->call;
+	char path[GAINS_PATH];
 
-	call->number = info->arch == NATIVE ? info->entry.nr : NO_CALL;
-	for (int i = 0; i < 6; i++)
-		call->args[i] = info->entry.args[i];
-	switch (exec_enter(kvm, call, read_memory, &thread->tid)) {
+	set_call(thread, info->arch, info->entry.nr, info->entry.args);
+	const char *gains = gains_lost(thread->tid, &thread->call, path);
+	if (gains != NULL) {
+		leave_alone(t, thread, gains, path);
+		return false;
+	}
+	switch (exec_enter(&thread->process->kvm, &thread->call, read_memory, &thread->tid)) {
 	case EXEC_RUN:
-		t->done = exec_act(t->job, thread->tid, kvm, call->vcpu);
-		if (t->done)
-			tell_others(t);
-		return t->done;
+		return runs(t, thread);
 	case EXEC_RUN_ALL:
-		if (!process_file_is(thread->tid, (int)call->args[0], "anon_inode:kvm-vcpu"))
-			return true;
-		report("exec: the guest gets no stolen time: the VMM runs a vCPU that it was not "
-		       "seen to make");
-		t->done = true;
-		return true;
+		runs_unknown(t, thread);
+		break;
 	case EXEC_ON:
 		break;
 	}
@@ -196,6 +217,31 @@ static bool at_call(struct tracer *t, struct thread *thread)
 	return true;
 }
 
+/*
+ * The filter has stopped it: it is about to make a VM. From now on calls are watched, and nobody makes one before that. A filter of
+ * the VMM's own that asks a tracer has none, and gets the answer that it would get.
+ */
+static void makes_vm(struct tracer *t, struct thread *thread)
+{
+	struct __ptrace_syscall_info info;
+	unsigned long data = 0;
+	pid_t late;
+
+	ptrace(PTRACE_GETEVENTMSG, thread->tid, NULL, &data);
+	if (data != FILTER_DATA) {
+		exec_regs_cancel(thread->tid);
+		return;
+	}
+	if (t->watches_calls ||
+	    ptrace(PTRACE_GET_SYSCALL_INFO, thread->tid, (void *)sizeof(info), &info) < 0)
+		return;
+	/* One that is late is in the kernel, and stops before it comes out. */
+	if (threads_hold(&t->all, thread, &late) == -ENOMEM)
+		out_of_memory(t);
+	t->watches_calls = true;
+	set_call(thread, info.arch, info.seccomp.nr, info.seccomp.args);
+}
+
 static bool is_group_stop(int status)
 {
 	int signo = WSTOPSIG(status);
@@ -207,50 +253,38 @@ static bool is_group_stop(int status)
 /* How the thread goes on, if it does: as it would have without us. */
 static void stopped(struct tracer *t, struct thread *thread, int status)
 {
-	enum __ptrace_request request = PTRACE_SYSCALL;
 	int signo = 0;
-	bool on = true;
+	bool goes_on = true;
 
 	if (WSTOPSIG(status) == (SIGTRAP | 0x80))
-		on = at_call(t, thread);
-	else if (is_group_stop(status))
-		request = PTRACE_LISTEN;
+		goes_on = at_call(t, thread);
+	else if (status >> 16 == PTRACE_EVENT_SECCOMP)
+		makes_vm(t, thread);
 	else if (status >> 16 == PTRACE_EVENT_EXEC)
-		executed(t, thread);
+		threads_executed(&t->all, thread);
 	else if (status >> 16 == 0)
 		signo = WSTOPSIG(status);
-	if (t->done)
-		request = PTRACE_DETACH;
+	if (!goes_on)
+		return;
+	enum __ptrace_request request = t->done			? PTRACE_DETACH
+					: is_group_stop(status) ? PTRACE_LISTEN
+								: on(t);
+	if (request == PTRACE_CONT)
+		thread->call.number = NO_CALL; /* its end is not told */
 	/* One that was killed meanwhile is not there, and its end is told. */
-	if (on)
-		ptrace(request, thread->tid, NULL, (void *)(intptr_t)signo);
+	ptrace(request, thread->tid, NULL, (void *)(intptr_t)signo);
 }
 
 void tracer_serve(const struct exec_job *job)
 {
-	struct tracer t = {.job = job};
+	struct tracer t = {.job = job, .watches_calls = !job->filtered};
+	struct thread *thread;
+	int status;
 
-	while (!t.done) {
-		int status;
-		pid_t tid = waitpid(-1, &status, __WALL);
-
-		if (tid < 0) {
-			if (errno == EINTR)
-				continue;
-			break;
-		}
-		if (!WIFSTOPPED(status)) {
-			ended(&t, tid);
-			continue;
-		}
-		struct thread *thread = get_thread(&t, tid);
+	while (!t.done && threads_wait(&t.all, &thread, &status))
 		if (thread != NULL)
 			stopped(&t, thread, status);
 		else
 			out_of_memory(&t);
-	}
-	while (t.threads != NULL)
-		drop_thread(&t, t.threads->tid);
-	while (t.processes != NULL)
-		drop_process(&t, t.processes->pid);
+	threads_forget(&t.all);
 }

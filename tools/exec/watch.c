@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include "kvm/uapi.h"
+#include "tools/exec/files.h"
 #include "tools/exec/watch.h"
 
 /* Of Linux' include/uapi/linux/kvm.h and close_range.h; Debian 12's headers have no KVM_SET_USER_MEMORY_REGION2. */
@@ -14,28 +15,15 @@
 #define CLOSE_UNSHARE	    2u
 #define CLOSE_CLOEXEC	    4u
 #define REG_X0		    0x6030000000100000u /* KVM_REG_ARM_CORE, regs.regs[0] */
-#define IPA_BITS_DEFAULT    40u			/* KVM_CREATE_VM with type 0 */
-#define IPA_BITS_MASK	    0xffu		/* KVM_VM_TYPE_ARM_IPA_SIZE_MASK */
+#define REG_SCTLR_EL1	    0x603000000013c080u /* KVM_REG_ARM64_SYSREG, op0 3, CRn 1 */
+#define SCTLR_M		    1u
+#define IPA_BITS_DEFAULT    40u	  /* KVM_CREATE_VM with type 0 */
+#define IPA_BITS_MASK	    0xffu /* KVM_VM_TYPE_ARM_IPA_SIZE_MASK */
 
 /* The kernel looks at 32 bits of a request. */
 static uint32_t request_of(const struct exec_call *call)
 {
 	return (uint32_t)call->args[1];
-}
-
-static struct exec_file *find(const struct exec_kvm *kvm, int fd)
-{
-	for (size_t i = 0; i < kvm->file_count; i++)
-		if (kvm->files[i].fd == fd)
-			return &kvm->files[i];
-	return NULL;
-}
-
-static struct exec_file *find_kind(const struct exec_kvm *kvm, uint64_t fd, bool is_vcpu)
-{
-	struct exec_file *file = find(kvm, (int)fd);
-
-	return file != NULL && file->is_vcpu == is_vcpu ? file : NULL;
 }
 
 /* How many bytes of what args[2] points to are of interest, in call->words. */
@@ -63,7 +51,7 @@ enum exec_step exec_enter(const struct exec_kvm *kvm, struct exec_call *call, ex
 	if (call->number != __NR_ioctl)
 		return EXEC_ON;
 	if (request_of(call) == (uint32_t)KVM_RUN) {
-		struct exec_file *file = find_kind(kvm, call->args[0], true);
+		struct exec_file *file = files_find_kind(kvm, call->args[0], true);
 
 		if (file == NULL)
 			return EXEC_RUN_ALL;
@@ -72,7 +60,7 @@ enum exec_step exec_enter(const struct exec_kvm *kvm, struct exec_call *call, ex
 	}
 	size_t size = interest(call);
 	_Static_assert(sizeof(struct kvm_userspace_memory_region) <= sizeof(call->words), "room");
-	if (size == 0 || find(kvm, (int)call->args[0]) == NULL)
+	if (size == 0 || files_find(kvm, (int)call->args[0]) == NULL)
 		return EXEC_ON;
 	call->is_read = read(ctx, call->args[2], call->words, size);
 	/* A register's value is where the second word points to: it takes the third's place. */
@@ -82,74 +70,26 @@ enum exec_step exec_enter(const struct exec_kvm *kvm, struct exec_call *call, ex
 	return EXEC_ON;
 }
 
-/* Room for one more behind `count` of `size` bytes each. */
-static void *one_more(void **list, size_t *count, size_t size)
-{
-	void *more = realloc(*list, (*count + 1) * size);
-
-	if (more == NULL)
-		return NULL;
-	*list = more;
-	void *last = (char *)more + *count * size;
-	memset(last, 0, size);
-	(*count)++;
-	return last;
-}
-
-#define ONE_MORE(list, count) one_more((void **)&(list), &(count), sizeof(*(list)))
-
-static void remove_fds(struct exec_kvm *kvm, uint64_t first, uint64_t last)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < kvm->file_count; i++)
-		if ((uint64_t)kvm->files[i].fd < first || (uint64_t)kvm->files[i].fd > last)
-			kvm->files[kept++] = kvm->files[i];
-	kvm->file_count = kept;
-}
-
-/* Whatever had this number has been closed. */
-static bool add_file(struct exec_kvm *kvm, int fd, bool is_vcpu, size_t index)
-{
-	struct exec_file *file = find(kvm, fd);
-
-	if (file == NULL)
-		file = ONE_MORE(kvm->files, kvm->file_count);
-	if (file != NULL)
-		*file = (struct exec_file){.fd = fd, .is_vcpu = is_vcpu, .index = index};
-	return file != NULL;
-}
-
-static bool copy_file(struct exec_kvm *kvm, uint64_t from, int64_t to)
-{
-	const struct exec_file *file = find(kvm, (int)from);
-
-	if (file != NULL)
-		return add_file(kvm, (int)to, file->is_vcpu, file->index);
-	remove_fds(kvm, (uint64_t)to, (uint64_t)to);
-	return true;
-}
-
 static bool add_vm(struct exec_kvm *kvm, const struct exec_call *call, int fd)
 {
 	unsigned bits = call->args[2] & IPA_BITS_MASK;
-	struct exec_vm *vm = ONE_MORE(kvm->vms, kvm->vm_count);
+	struct exec_vm *vm = FILES_ONE_MORE(kvm->vms, kvm->vm_count);
 
 	if (vm == NULL)
 		return false;
 	vm->ipa_bits = bits != 0 ? bits : IPA_BITS_DEFAULT;
-	return add_file(kvm, fd, false, kvm->vm_count - 1);
+	return files_add(kvm, fd, false, kvm->vm_count - 1);
 }
 
 static bool add_vcpu(struct exec_kvm *kvm, size_t vm, const struct exec_call *call, int fd)
 {
-	struct exec_vcpu *vcpu = ONE_MORE(kvm->vcpus, kvm->vcpu_count);
+	struct exec_vcpu *vcpu = FILES_ONE_MORE(kvm->vcpus, kvm->vcpu_count);
 
 	if (vcpu == NULL)
 		return false;
 	vcpu->vm = vm;
 	vcpu->id = (uint32_t)call->args[2];
-	return add_file(kvm, fd, true, kvm->vcpu_count - 1);
+	return files_add(kvm, fd, true, kvm->vcpu_count - 1);
 }
 
 /* A slot of this number is made, moved, or, with no size, taken away. */
@@ -168,7 +108,7 @@ static bool set_slot(struct exec_vm *vm, const struct exec_call *call)
 		return true;
 	}
 	if (slot == NULL)
-		slot = ONE_MORE(vm->slots, vm->slot_count);
+		slot = FILES_ONE_MORE(vm->slots, vm->slot_count);
 	if (slot != NULL)
 		*slot = (struct exec_slot){
 			.number = region.slot,
@@ -182,6 +122,8 @@ static void set_register(struct exec_kvm *kvm, struct exec_vcpu *vcpu, uint64_t 
 {
 	if (id == REG_X0)
 		vcpu->x0 = value;
+	else if (id == REG_SCTLR_EL1)
+		vcpu->ran = (value & SCTLR_M) != 0;
 	else if (id == KVM_REG_ARM_STD_HYP_BMAP) /* of all vCPUs at once */
 		kvm->vms[vcpu->vm].denied = (value >> KVM_REG_ARM_STD_HYP_BIT_PV_TIME & 1) == 0;
 }
@@ -207,6 +149,7 @@ static void leave_vcpu(struct exec_kvm *kvm, size_t index, const struct exec_cal
 	switch (request_of(call)) {
 	case VCPU_INIT: /* resets registers */
 		vcpu->x0 = 0;
+		vcpu->ran = false;
 		vcpu->off = call->is_read && (call->words[0] >> 32 & POWER_OFF) != 0;
 		break;
 	case (uint32_t)KVM_SET_ONE_REG:
@@ -226,7 +169,7 @@ static void leave_vcpu(struct exec_kvm *kvm, size_t index, const struct exec_cal
 
 static bool leave_ioctl(struct exec_kvm *kvm, const struct exec_call *call, int64_t result)
 {
-	const struct exec_file *file = find(kvm, (int)call->args[0]);
+	const struct exec_file *file = files_find(kvm, (int)call->args[0]);
 
 	/* The one file without which there is none is /dev/kvm itself. */
 	if (request_of(call) == (uint32_t)KVM_CREATE_VM)
@@ -243,7 +186,7 @@ bool exec_leave(struct exec_kvm *kvm, const struct exec_call *call, int64_t resu
 {
 	/* A close that failed has closed, unless there was nothing to close. */
 	if (call->number == __NR_close && result != -EBADF)
-		remove_fds(kvm, (uint32_t)call->args[0], (uint32_t)call->args[0]);
+		files_remove(kvm, (uint32_t)call->args[0], (uint32_t)call->args[0]);
 	if (result < 0)
 		return true;
 	switch (call->number) {
@@ -251,58 +194,16 @@ bool exec_leave(struct exec_kvm *kvm, const struct exec_call *call, int64_t resu
 		return leave_ioctl(kvm, call, result);
 	case __NR_dup:
 	case __NR_dup3:
-		return copy_file(kvm, call->args[0], result);
+		return files_copy(kvm, call->args[0], result);
 	case __NR_fcntl:
 		return (call->args[1] != F_DUPFD && call->args[1] != F_DUPFD_CLOEXEC) ||
-		       copy_file(kvm, call->args[0], result);
+		       files_copy(kvm, call->args[0], result);
 	case __NR_close_range:
 		/* With a table of its own, a thread closes for itself. */
 		if ((call->args[2] & (CLOSE_UNSHARE | CLOSE_CLOEXEC)) == 0)
-			remove_fds(kvm, (uint32_t)call->args[0], (uint32_t)call->args[1]);
+			files_remove(kvm, (uint32_t)call->args[0], (uint32_t)call->args[1]);
 		return true;
 	default:
 		return true;
 	}
-}
-
-static int fd_of(const struct exec_kvm *kvm, bool is_vcpu, size_t index)
-{
-	for (size_t i = 0; i < kvm->file_count; i++)
-		if (kvm->files[i].is_vcpu == is_vcpu && kvm->files[i].index == index)
-			return kvm->files[i].fd;
-	return -1;
-}
-
-int exec_vm_fd(const struct exec_kvm *kvm, size_t vm)
-{
-	return fd_of(kvm, false, vm);
-}
-
-int exec_vcpu_fd(const struct exec_kvm *kvm, size_t vcpu)
-{
-	return fd_of(kvm, true, vcpu);
-}
-
-size_t exec_runnable(const struct exec_kvm *kvm)
-{
-	size_t count = 0;
-
-	for (size_t vm = 0; vm < kvm->vm_count; vm++) {
-		bool runnable = false;
-
-		for (size_t i = 0; i < kvm->vcpu_count; i++)
-			runnable |= kvm->vcpus[i].vm == vm && exec_vcpu_fd(kvm, i) >= 0;
-		count += runnable && exec_vm_fd(kvm, vm) >= 0;
-	}
-	return count;
-}
-
-void exec_forget(struct exec_kvm *kvm)
-{
-	for (size_t i = 0; i < kvm->vm_count; i++)
-		free(kvm->vms[i].slots);
-	free(kvm->vms);
-	free(kvm->vcpus);
-	free(kvm->files);
-	*kvm = (struct exec_kvm){.vm_count = 0};
 }

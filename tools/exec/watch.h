@@ -21,6 +21,9 @@ struct exec_slot {
 
 struct exec_vm {
 	unsigned ipa_bits;
+	bool served; /* one of its vCPUs was about to run, and it was seen to: set by whoever watches */
+	uint64_t
+		structures; /* where its vCPUs' are in the process, if they were given any, or 0; the same */
 	bool denied; /* the VMM has taken the PV-time calls from its guest (KVM_REG_ARM_STD_HYP_BMAP) */
 	struct exec_slot *slots;
 	size_t slot_count;
@@ -30,8 +33,10 @@ struct exec_vcpu {
 	size_t vm; /* index */
 	uint32_t id;
 	uint64_t x0; /* as the VMM set it, 0 before */
-	bool off;    /* it was made to wait for another one to start it */
-	bool given;  /* the VMM has set the address of its structure itself */
+	bool ran; /* its guest has the MMU on (SCTLR_EL1.M): it was restored, and has run before */
+	bool begun; /* it was about to run, and its number was set: by whoever watches */
+	bool off;   /* it was made to wait for another one to start it */
+	bool given; /* the VMM has set the address of its structure itself */
 };
 
 struct exec_file {
@@ -72,6 +77,12 @@ enum exec_step exec_enter(const struct exec_kvm *kvm, struct exec_call *call, ex
 
 /* It has ended with `result`, a negative errno where it failed. false: no memory to keep it. */
 bool exec_leave(struct exec_kvm *kvm, const struct exec_call *call, int64_t result);
+
+/* Whether this VM was seen to, and the numbers of all vCPUs were set that can still be run. */
+bool exec_is_settled(const struct exec_kvm *kvm, size_t vm);
+
+/* Whether there is a VM that is not, and can still be run. */
+bool exec_is_pending(const struct exec_kvm *kvm);
 
 /* How many VMs have files of themselves and of a vCPU, so that they can be run. */
 size_t exec_runnable(const struct exec_kvm *kvm);

@@ -53,6 +53,13 @@ struct probe_vcpu {
 	uint64_t ran_ns, waited_ns;
 };
 
+/* Waiting for a quota of one's own cgroup, not for others. */
+struct probe_quota {
+	uint64_t throttled_ns;	 /* 0: none, or nobody can tell */
+	char cgroup[PROBE_LINE]; /* whose quota, below /sys/fs/cgroup */
+	char max[48];		 /* its cpu.max now, or "" */
+};
+
 struct probe_vm {
 	unsigned pid;
 	char command[32];
@@ -63,6 +70,7 @@ struct probe_vm {
 	 * has put there, cannot be told from other memory: "no" does not say that the guest has no stolen time.
 	 */
 	enum probe_answer libpvtime_kvm;
+	struct probe_quota quota; /* of any of its vCPUs, the one that has been longest */
 	struct probe_vcpu *vcpu;
 	size_t count;
 };

@@ -29,6 +29,19 @@ static void print_vcpu(const struct probe_vcpu *vcpu, FILE *out)
 			age > 0 ? 100 * (double)vcpu->waited_ns / age : 0.0);
 }
 
+/* No others are to blame for that, and no other host would help. */
+static void print_quota(const struct probe_quota *quota, FILE *out)
+{
+	if (quota->throttled_ns == 0)
+		return;
+	fprintf(out, "%6s of that up to %.6f s for a quota: cgroup ", "",
+		(double)quota->throttled_ns / NS_PER_S);
+	print_name(quota->cgroup, out);
+	if (quota->max[0] != '\0')
+		fprintf(out, ", cpu.max = %s", quota->max);
+	fputc('\n', out);
+}
+
 static void print_vm(const struct probe_vm *vm, FILE *out)
 {
 	fprintf(out, "\nVM: process %u (", vm->pid);
@@ -44,6 +57,7 @@ static void print_vm(const struct probe_vm *vm, FILE *out)
 		"ran s", "waited s", "waited %");
 	for (size_t i = 0; i < vm->count; i++)
 		print_vcpu(&vm->vcpu[i], out);
+	print_quota(&vm->quota, out);
 }
 
 static void print_host(const struct probe_facts *facts, FILE *out)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "tools/probe/facts.h"
 #include "tools/probe/files.h"
+#include "tools/probe/quota.h"
 #include "tools/probe/thread.h"
 
 #define NS_PER_S 1000000000u
@@ -109,6 +110,7 @@ static bool take_thread(void *ctx, unsigned tid)
 		return false;
 	look->vm.vcpu = all;
 	all[look->vm.count++] = vcpu;
+	probe_quota(&look->vm.quota, look->root, look->vm.pid, tid);
 	return true;
 }
 

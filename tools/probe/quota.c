@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include "tools/probe/files.h"
+#include "tools/probe/quota.h"
+
+#define CGROUPS	  "sys/fs/cgroup"
+#define THROTTLED "throttled_usec "
+#define NS_PER_US 1000u
+
+/* The file `name` of the cgroup into text, without its newline; false: there is none, as at the root, or cgroups are v1's. */
+static bool read_of(int root, const char *cgroup, const char *name, char *text, size_t room)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), CGROUPS "%s/%s", cgroup, name);
+
+	return n > 0 && (size_t)n < sizeof(path) && probe_read(root, path, text, room) > 0;
+}
+
+static void look_at(struct probe_quota *quota, int root, const char *cgroup)
+{
+	char text[1024], max[sizeof(quota->max)];
+	unsigned long long us;
+
+	if (!read_of(root, cgroup, "cpu.stat", text, sizeof(text)))
+		return;
+	const char *at = strstr(text, THROTTLED);
+	if (at == NULL || sscanf(at + strlen(THROTTLED), "%llu", &us) != 1 ||
+	    us * NS_PER_US <= quota->throttled_ns)
+		return;
+	quota->throttled_ns = us * NS_PER_US;
+	snprintf(quota->cgroup, sizeof(quota->cgroup), "%s", cgroup);
+	if (!read_of(root, cgroup, "cpu.max", max, sizeof(max)))
+		max[0] = '\0';
+	max[strcspn(max, "\n")] = '\0';
+	memcpy(quota->max, max, sizeof(max));
+}
+
+void probe_quota(struct probe_quota *quota, int root, unsigned pid, unsigned tid)
+{
+	char path[PROBE_PATH], text[PATH_MAX];
+
+	snprintf(path, sizeof(path), "proc/%u/task/%u/cgroup", pid, tid);
+	if (probe_read(root, path, text, sizeof(text)) <= 0)
+		return;
+	/* v2's is line "0::/PATH". */
+	char *cgroup = strncmp(text, "0::/", 4) == 0 ? text : strstr(text, "\n0::/");
+	if (cgroup == NULL)
+		return;
+	cgroup = strchr(cgroup, '/');
+	cgroup[strcspn(cgroup, "\n")] = '\0';
+	for (char *end; (end = strrchr(cgroup, '/')) != NULL && end[1] != '\0'; *end = '\0')
+		look_at(quota, root, cgroup);
+}
