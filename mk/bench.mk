@@ -42,6 +42,8 @@ bench: $(BENCH_ALL) profile ## measure our hypervisor beside Linux KVM and Xen; 
 	$(BUILD)/pvtime bench --json bench/results.json --markdown docs/performance.md --accuracy docs/accuracy.md \
 		--data $(BENCH)/plot.data all
 	gnuplot -c bench/plot.gp $(BENCH)/plot.data docs/performance.svg
+	BUILD=$(BUILD) bench/start >$(BENCH)/exec.md
+	mv $(BENCH)/exec.md docs/exec.md
 bench-quick: $(BENCH_QUICK) ## measure our hypervisor in under a minute, against this compiler's bench/figures
 	$(BUILD)/pvtime bench --quick --compare $(BENCH_FIGURES)
 bench-figures: $(BENCH_QUICK) ## the same, and that is what later ones are held against

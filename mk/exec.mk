@@ -26,3 +26,6 @@ check-kvm: $(EXEC_VMM) $(EXEC_PEEK)
 KVM_TESTS_CHECK += tests/kvm/exec.t tests/kvm/exec_attack.t tests/kvm/exec_qemu.t
 QEMU_DEPS += $(EXEC_VMM) $(EXEC_PEEK)
 clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,exec_vmm exec_guest exec_start exec_process exec_attack peek)
+
+# What it costs: bench/start, docs/exec.md.
+bench: $(EXEC_VMM) $(BUILD)/guest/hello.img

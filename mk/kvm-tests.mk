@@ -18,6 +18,7 @@ $(KVM_HOST)/host-qemu.cpio: scripts/mkinitramfs tests/kvm/init $(BUILD)/debian/b
 
 QEMU_TESTS += $(KVM_TESTS_CHECK)
 QEMU_DEPS  += $(KVM_HOST_DEPS)
+bench: $(KVM_HOST_DEPS)
 
 .PHONY: check-kvm
 check-kvm: all $(KVM_HOST_DEPS) ## run the tests that need KVM, in QEMU; T=... for some of them

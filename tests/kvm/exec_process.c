@@ -101,6 +101,23 @@ void tell_stolen(unsigned vcpus)
 	}
 }
 
+static uint64_t ticks(void)
+{
+	uint64_t now;
+
+	__asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(now) : : "memory");
+	return now;
+}
+
+void time_calls(unsigned calls)
+{
+	uint64_t from = ticks();
+
+	for (unsigned i = 0; i < calls; i++)
+		syscall(SYS_getppid);
+	say("calls %u ticks %llu\n", calls, (unsigned long long)(ticks() - from));
+}
+
 static void got(int signo)
 {
 	(void)signo;

@@ -26,6 +26,7 @@
  *   confine       a seccomp filter that kills for any system call that is not needed from here on
  *   extra         make one such call
  *   attack=US     the first KVM_RUN's instruction is changed so long after it, to a call that makes the directory /tmp/escaped
+ *   calls=N       when they have all run, make so many system calls that do nothing: "calls N ticks T" of the counter
  *   reboot        when they have all run, the VM is given up, and another one made, as Cloud Hypervisor does it; twice
  *   masked        vCPUs run with SIGUSR2 blocked and pending: "pending USR2" if it still is in the end
  *   stolen        what is in the structures, in ns: "stolen N" for each vCPU
@@ -240,6 +241,8 @@ int main(int argc, char **argv)
 		run_all(&v);
 	if (word(&v, "stolen") != NULL)
 		tell_stolen(v.vcpus);
+	if (word(&v, "calls") != NULL)
+		time_calls((unsigned)atoi(word(&v, "calls")));
 	if (word(&v, "reboot") != NULL)
 		reboot(&v);
 	if (word(&v, "maps") != NULL)

@@ -87,6 +87,9 @@ void tell_stolen(unsigned vcpus);
 void prepare_attack(unsigned us);
 long attack(long number, long a, unsigned long b, long c);
 
+/* "calls N ticks T": how long so many system calls take that do nothing. */
+void time_calls(unsigned calls);
+
 /* The mappings of this process. */
 unsigned count_maps(void);
 
