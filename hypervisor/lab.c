@@ -69,6 +69,7 @@ void lab_create(const void *bundle, uint64_t size)
 
 	if (wrong)
 		panic("the lab: %s", wrong);
+	vrtc_begin(manifest.epoch);
 	sched_init(cpu_count, (uint32_t)read_sysreg(cntfrq_el0), manifest.timeslice_us, now);
 	vms = zalloc(manifest.vms * sizeof(*vms));
 	alive = manifest.vms;

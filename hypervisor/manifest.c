@@ -41,9 +41,11 @@ const char *manifest_read(const void *fdt, uint64_t size, struct manifest *m)
 		return "not 1 to 64 VMs";
 	if (!number_in(fdt, 0, "timeslice-us", 100, 100000, &slice) ||
 	    !number(fdt, 0, "run-ns", &m->run_ns) || !number(fdt, 0, "sample-ns", &m->sample_ns) ||
-	    !number(fdt, 0, "attached", &attached) || !number(fdt, 0, "until", &until) ||
+	    !number(fdt, 0, "epoch", &m->epoch) || !number(fdt, 0, "attached", &attached) ||
+	    !number(fdt, 0, "until", &until) ||
 	    !number_in(fdt, 0, "stamp-lines", 0, 1, &stamp_lines))
-		return "timeslice-us, run-ns, sample-ns, attached, until or stamp-lines is missing "
+		return "timeslice-us, run-ns, sample-ns, epoch, attached, until or stamp-lines is "
+		       "missing "
 		       "or out of range";
 	m->vms = (unsigned)n;
 	m->timeslice_us = (uint32_t)slice;

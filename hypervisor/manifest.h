@@ -14,6 +14,7 @@ struct manifest {
 	unsigned vms;
 	uint32_t timeslice_us;
 	uint64_t run_ns, sample_ns; /* 0: for ever, never */
+	uint64_t epoch;		    /* seconds since 1970 when the counter is 0 */
 	uint32_t attached, until;   /* indices of VMs, or BUNDLE_NOBODY */
 	bool stamp_lines;	    /* each line that a VM prints gets a record */
 };

@@ -4,31 +4,54 @@
 #include "arch.h"
 #include "esr.h"
 #include "inject.h"
+#include "report.h"
 #include "sysregs.h"
 #include "vm.h"
+#include "machine/virtio_mmio.h"
 
-static enum vgic_result uart_access(struct vcpu *v, struct mmio *m)
+static uint32_t virtio_read(struct vm *vm, uint32_t offset)
 {
-	uint32_t offset = (uint32_t)(m->ipa.ipa - MAP_UART_BASE);
-
-	if (m->ask)
-		return VGIC_DONE;
-	/* Of registers of 32 bits, 64 are two. */
-	for (unsigned half = 0; half < (m->size == 8 ? 2 : 1); half++) {
-		if (m->write)
-			vuart_write(v->vm, offset + 4 * half, (uint32_t)(m->value >> 32 * half));
-		else
-			m->value |= (uint64_t)vuart_read(v->vm, offset + 4 * half) << 32 * half;
-	}
-	return VGIC_DONE;
+	(void)vm;
+	return virtio_mmio_empty(offset);
 }
 
-/* Reads are memory (flash.c), but for those that come with a write; and writes do nothing. */
-static enum vgic_result flash_access(struct vcpu *v, struct mmio *m)
+/* Reads are memory (flash.c), but for those that come with a write. */
+static uint32_t flash_read(struct vm *vm, uint32_t offset)
 {
-	(void)v;
-	if (!m->write)
-		m->value = UINT64_MAX;
+	(void)vm, (void)offset;
+	return UINT32_MAX;
+}
+
+static void ignore_write(struct vm *vm, uint32_t offset, uint32_t value)
+{
+	(void)vm, (void)offset, (void)value;
+}
+
+/* A window of registers of 32 bits. */
+struct device {
+	uint64_t base, size;
+	uint32_t (*read)(struct vm *vm, uint32_t offset);
+	void (*write)(struct vm *vm, uint32_t offset, uint32_t value);
+};
+
+static const struct device devices[] = {
+	{MAP_UART_BASE, MAP_UART_SIZE, vuart_read, vuart_write},
+	{MAP_RTC_BASE, MAP_RTC_SIZE, vrtc_read, vrtc_write},
+	{MAP_VIRTIO_BASE, MAP_VIRTIO_SIZE, virtio_read, ignore_write},
+	{MAP_FLASH_BASE, MAP_FLASH_SIZE, flash_read, ignore_write},
+};
+
+/* 64 bits are two registers. */
+static enum vgic_result window_access(const struct device *d, struct vm *vm, struct mmio *m)
+{
+	uint32_t offset = (uint32_t)(m->ipa.ipa - d->base);
+
+	for (unsigned half = 0; half < (m->size == 8 ? 2 : 1) && !m->ask; half++) {
+		if (m->write)
+			d->write(vm, offset + 4 * half, (uint32_t)(m->value >> 32 * half));
+		else
+			m->value |= (uint64_t)d->read(vm, offset + 4 * half) << 32 * half;
+	}
 	return VGIC_DONE;
 }
 
@@ -38,31 +61,16 @@ static void count_refused_write(struct vcpu *v)
 		v->refused_writes++;
 }
 
-/* There is memory, which the guest may read and not write. */
-static enum vgic_result pvtime_access(struct vcpu *v, struct mmio *m)
-{
-	if (m->write)
-		count_refused_write(v);
-	return VGIC_FAULT;
-}
-
 static enum vgic_result device_access(struct vcpu *v, struct mmio *m)
 {
-	static const struct {
-		uint64_t base, size;
-		enum vgic_result (*access)(struct vcpu *, struct mmio *);
-	} devices[] = {
-		{MAP_UART_BASE, MAP_UART_SIZE, uart_access},
-		{MAP_FLASH_BASE, MAP_FLASH_SIZE, flash_access},
-		{MAP_PVTIME_BASE, MAP_PVTIME_SIZE, pvtime_access},
-	};
-
 	if (m->ipa.ipa - MAP_GICD_BASE < MAP_GICD_SIZE || vgic_covers(v->vm, m->ipa))
 		return vgic_mmio(v, m);
-	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++)
 		if (m->ipa.ipa - devices[i].base < devices[i].size)
-			return devices[i].access(v, m);
-	}
+			return window_access(&devices[i], v->vm, m);
+	/* There is memory, which the guest may read and not write. */
+	if (m->write && m->ipa.ipa - MAP_PVTIME_BASE < MAP_PVTIME_SIZE)
+		count_refused_write(v);
 	return VGIC_FAULT;
 }
 
@@ -174,6 +182,24 @@ static enum vgic_result emulate(struct vcpu *v, uint64_t esr, ipaddr_t ipa)
 	return transfer(v, &a, 0, ipa, is_big_endian(v), false);
 }
 
+/* Is there anything at this address, be it that it cannot be used so? */
+static bool is_anything(const struct vm *vm, ipaddr_t ipa)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++)
+		if (ipa.ipa - devices[i].base < devices[i].size)
+			return true;
+	return ipa.ipa - MAP_GICD_BASE < MAP_GICD_SIZE || vgic_covers(vm, ipa) ||
+	       (vm->pvtime.pa && ipa.ipa - MAP_PVTIME_BASE < MAP_PVTIME_SIZE);
+}
+
+void mmio_refuse(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
+{
+	if (!is_anything(v->vm, ipa) &&
+	    !__atomic_exchange_n(&v->vm->told_nowhere, true, __ATOMIC_RELAXED))
+		report_nowhere(v, ipa.ipa);
+	inject_external_abort(v, esr, far);
+}
+
 void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
 {
 	bool described = (esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == ISS_ISV;
@@ -185,7 +211,7 @@ void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa)
 	case VGIC_RETRY:
 		break;
 	case VGIC_FAULT:
-		inject_external_abort(v, esr, far);
+		mmio_refuse(v, esr, far, ipa);
 		break;
 	}
 }

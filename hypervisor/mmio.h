@@ -21,4 +21,7 @@ struct mmio {
  */
 void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa);
 
+/* It gets an external abort; the VM's first one for an address where nothing is, is told. */
+void mmio_refuse(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa);
+
 #endif

@@ -120,6 +120,17 @@ void report_vm(struct vm *vm)
 	spin_unlock(&lock);
 }
 
+void report_nowhere(const struct vcpu *v, uint64_t ipa)
+{
+	spin_lock(&lock);
+	if (!over)
+		link_log("VM %s: vCPU %u has accessed 0x%lx, where nothing is, at PC 0x%lx: it "
+			 "gets an "
+			 "external abort. Further ones are not told",
+			 v->vm->name, v->id, ipa, v->regs.pc);
+	spin_unlock(&lock);
+}
+
 void report_end(uint64_t ticks, const struct vm *stuck)
 {
 	spin_lock(&lock);

@@ -5,6 +5,7 @@
 /* Records for the pvtime command (machine/link.h). */
 #include "types.h"
 
+struct vcpu;
 struct vm;
 
 void report_start(void);
@@ -14,6 +15,8 @@ void report_sample(uint64_t ticks);
 void report_line(struct vm *vm, uint64_t ticks);
 /* What has come of the VM (vm.news). Any CPU, without the VM's lock. */
 void report_vm(struct vm *vm);
+/* v has accessed this IPA, where nothing is; for people. */
+void report_nowhere(const struct vcpu *v, uint64_t ipa);
 /* The last ledger, before it what has come of VMs and is not reported, and how the lab ends; stuck: NULL, or such a VM.
  * After it nothing is reported. */
 void report_end(uint64_t ticks, const struct vm *stuck);

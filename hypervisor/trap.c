@@ -54,7 +54,7 @@ static __attribute__((noinline)) void trap_abort(struct vcpu *v, uint64_t esr)
 	else if (ESR_EC(esr) == EC_DABT_LOWER)
 		mmio_abort(v, esr, far, ipa);
 	else
-		inject_external_abort(v, esr, far);
+		mmio_refuse(v, esr, far, ipa);
 }
 
 /* An SMC traps before it is executed, an HVC after. */

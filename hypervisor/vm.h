@@ -7,6 +7,7 @@
 #include "types.h"
 #include "vcpu.h"
 #include "vgic.h"
+#include "vrtc.h"
 #include "vuart.h"
 
 #define VM_NAME_MAX 16
@@ -50,11 +51,13 @@ struct vm {
 	struct stage2 s2;
 	struct vgic gic;
 	struct vuart uart;
+	struct vrtc rtc;
 
 	struct spinlock lock; /* guards what follows, and the vCPUs' `entry` */
 	enum vm_phase phase;
 	bool resetting;	    /* STOPPING ends in RESETTING instead of OFF */
 	uint64_t load_done; /* LOADING: bytes zeroed and copied so far */
+	bool told_nowhere;  /* that it has accessed an address where nothing is: once */
 	uint8_t news;	    /* VM_NEWS_*: set with the phase, taken by report.c without the lock */
 	struct vcpu
 		*last_on_cpu[MAP_MAX_PCPUS]; /* whose stage 1 translations a CPU's TLB may hold */

@@ -11,10 +11,11 @@
  *   page-aligned offsets     blobs, each stored once however many VMs use it
  *
  * / {
- *     compatible = "pvtime,lab-2";
+ *     compatible = "pvtime,lab-3";
  *     timeslice-us = <u32>;
  *     run-ns = <u64>;               guest time after which to stop, 0: no limit
  *     sample-ns = <u64>;            period of LINK_RECORD samples, 0: none
+ *     epoch = <u64>;                what clocks go by: seconds since 1970 when the board's counter is 0
  *     attached = <u32>;             index of the VM whose console has input, or 0xffffffff
  *     until = <u32>;                index of the VM with whose end the lab ends, or 0xffffffff
  *     stamp-lines = <u32>;          1: each line of the consoles gets a LINK_RECORD "line"; 0: none does
@@ -31,7 +32,7 @@
  *     };
  * };
  */
-#define BUNDLE_COMPATIBLE "pvtime,lab-2"
+#define BUNDLE_COMPATIBLE "pvtime,lab-3"
 #define BUNDLE_ALIGN	  4096u
 #define BUNDLE_NOBODY	  0xffffffffu
 

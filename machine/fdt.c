@@ -240,6 +240,19 @@ static void flash(struct tree *t)
 	end(t);
 }
 
+/* Its alarm has no interrupt here. */
+static void clock(struct tree *t)
+{
+	static const char rtc[] = "arm,pl031\0arm,primecell";
+
+	begin(t, "pl031@9010000");
+	bytes(t, "compatible", rtc, sizeof(rtc));
+	CELLS(t, "reg", PAIR(MAP_RTC_BASE), PAIR(MAP_RTC_SIZE));
+	CELLS(t, "clocks", PHANDLE_CLOCK);
+	string(t, "clock-names", "apb_pclk");
+	end(t);
+}
+
 int machine_fdt_build(const struct machine_fdt *c, void *buffer, size_t size)
 {
 	struct tree t = {buffer, 0};
@@ -262,6 +275,7 @@ int machine_fdt_build(const struct machine_fdt *c, void *buffer, size_t size)
 	psci(&t, c);
 	interrupts(&t);
 	devices(&t);
+	clock(&t);
 	flash(&t);
 	end(&t);
 	if (t.error == 0)

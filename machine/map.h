@@ -14,9 +14,13 @@
 #define MAP_GICR_STRIDE 0x00020000ull
 #define MAP_UART_BASE	0x09000000ull /* PL011 */
 #define MAP_UART_SIZE	0x00001000ull
+#define MAP_RTC_BASE	0x09010000ull /* PL031 */
+#define MAP_RTC_SIZE	0x00001000ull
 #define MAP_PVTIME_BASE \
 	0x090a0000ull /* stolen-time structures, one for each vCPU, 64 bytes apart */
 #define MAP_PVTIME_SIZE 0x00010000ull
+#define MAP_VIRTIO_BASE 0x0a000000ull /* 32 virtio-mmio transports, all empty */
+#define MAP_VIRTIO_SIZE 0x00004000ull
 #define MAP_RAM_BASE	0x40000000ull
 
 /* Interrupts, as INTIDs. */

@@ -2,7 +2,7 @@
 
 HYP_SRCS := $(call at_least,48,hypervisor/*.c)
 HYP_ASM  := $(wildcard hypervisor/*.S)
-HYP_LIB  := $(wildcard lib/*.c) machine/board.c machine/pl011.c
+HYP_LIB  := $(wildcard lib/*.c) machine/board.c machine/pl011.c machine/pl031.c
 HYP_OBJS := $(HYP_SRCS:%.c=$(BUILD)/a64/%.o) $(HYP_ASM:%.S=$(BUILD)/a64/%.o) \
             $(HYP_LIB:%.c=$(BUILD)/a64/hypervisor/%.o)
 # For time, not for size: what it costs is in its instructions.

@@ -64,7 +64,7 @@ hyp_run_WITH   := shim
 
 UNIT_NAMES += hyp_mmio
 hyp_mmio_SRCS   := tests/unit/hyp_mmio.c tests/shim/arch.c \
-	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c vuart.c) machine/pl011.c
+	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c vuart.c vrtc.c) machine/pl011.c machine/pl031.c
 hyp_mmio_WITH   := shim
 
 # A VM's life and its calls, on the scheduler and the library as they are.

@@ -5,10 +5,11 @@ LABFILE_SRCS := $(addprefix tools/lab/,file.c keys.c text.c value.c blob.c place
 LABFILE_LIBS := -lini_config -lfdt -lz
 
 
-UNIT_NAMES += machine_image machine_elf machine_fdt machine_board machine_gunzip
+UNIT_NAMES += machine_image machine_elf machine_fdt machine_board machine_gunzip machine_pl031
 machine_image_SRCS  := tests/unit/machine_image.c machine/image.c machine/elf64.c
 machine_elf_SRCS    := tests/unit/machine_elf.c machine/image.c machine/elf64.c
 machine_fdt_SRCS    := tests/unit/machine_fdt.c machine/fdt.c
+machine_pl031_SRCS  := tests/unit/machine_pl031.c machine/pl031.c
 machine_fdt_LIBS    := -lfdt
 machine_board_SRCS  := tests/unit/machine_board.c machine/board.c
 machine_gunzip_SRCS := tests/unit/machine_gunzip.c machine/gunzip.c

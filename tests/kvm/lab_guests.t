@@ -22,7 +22,8 @@ sub vm
 my $on = labs_run(
 	labs => {
 		machine => vm('flash', 'flash', '') . vm('split', 'split', '', 'vcpus = 2') .
-			vm('hello', 'hello', 'with words') . vm('width', 'width', ''),
+			vm('hello', 'hello', 'with words') . vm('width', 'width', '') .
+			vm('windows', 'windows', 'epoch=1767225600'),
 		starts => "[vm report]\nkernel = ../report-be.elf\nmemory = 64M\n[vm big]\nkernel = ../big.elf\nmemory = 64M\nvcpus = 2\n",
 		smp => vm('smp', 'smp', '', 'vcpus = 4'),
 		off => vm('denied', 'spin', 'until_ms=300', 'stolen_time = off', 'vcpus = 2'),
@@ -37,7 +38,7 @@ my $on = labs_run(
 		until => vm('first', 'spin', 'until_ms=300') . vm('ever', 'spin', 'until_ms=100000'),
 		ever => vm('ever', 'spin', 'until_ms=100000', 'vcpus = 2'),
 	},
-	guests => [qw(flash split hello width smp spin reset stop idle forge steady)], cpus => 1, icount => 1, limit_s => 240,
+	guests => [qw(flash split hello width windows smp spin reset stop idle forge steady)], cpus => 1, icount => 1, limit_s => 240,
 	files => {map { $_ => "$build/tests-machine/$_" } 'report-be.elf', 'big.elf'},
 	script => <<'END');
 lab machine
@@ -78,7 +79,7 @@ sub guest_ok
 }
 
 is($on->{machine}{status}, 0, 'four VMs') or diag $on->{machine}{said};
-guest_ok('machine', $_) for qw(flash split hello width);
+guest_ok('machine', $_) for qw(flash split hello width windows);
 like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the machine of the lab file');
 like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'its command line');
 

@@ -21,6 +21,7 @@ for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
 		bare('bad', 'bad', 'seed=7'),
 		bare('flash', 'flash', ''),
 		bare('width', 'width', ''),
+		bare('windows', 'windows', 'epoch=1767225600'),
 		bare('writer', 'writepage', ''),
 	);
 	for my $name (sort keys %{$run->{console}}) {

@@ -30,6 +30,7 @@ static const struct line lines[] = {
 	{NULL, 1, "timeslice-us", CELL, 4000, NULL},
 	{NULL, 1, "run-ns", CELLS, 20000000000, NULL},
 	{NULL, 1, "sample-ns", CELLS, 100000000, NULL},
+	{NULL, 1, "epoch", CELLS, 1767225600, NULL},
 	{NULL, 1, "attached", CELL, BUNDLE_NOBODY, NULL},
 	{NULL, 1, "until", CELL, 1, NULL},
 	{NULL, 1, "stamp-lines", CELL, 1, NULL},
@@ -158,8 +159,8 @@ static void good(void)
 
 	tap_ok(!wrong, "a good one: %s", wrong ? wrong : "read");
 	tap_ok(m.vms == 2 && m.timeslice_us == 4000 && m.run_ns == 20000000000 &&
-		       m.sample_ns == 100000000 && m.attached == BUNDLE_NOBODY && m.until == 1 &&
-		       m.stamp_lines,
+		       m.epoch == 1767225600 && m.sample_ns == 100000000 &&
+		       m.attached == BUNDLE_NOBODY && m.until == 1 && m.stamp_lines,
 	       "the lab");
 	tap_ok(!strcmp(a->name, "linux-1") && a->nvcpus == 8 && a->ram_size == 0x180000000 &&
 		       a->dialect == PVTIME_DIALECT_1_0 && a->entry == 0x40200000 &&

@@ -3,6 +3,7 @@
 #include "trap.h"
 #include "inject.h"
 #include "mmio.h"
+#include "report.h"
 #include "smccc.h"
 #include "sysreg.h"
 #include "vm.h"
@@ -19,6 +20,8 @@
 #define PVTIME	 UINT64_C(0x090a0000)
 #define UART	 UINT64_C(0x09000000)
 #define GICD	 UINT64_C(0x08000000)
+#define RTC	 UINT64_C(0x09010000)
+#define VIRTIO	 UINT64_C(0x0a000000)
 
 static uint32_t ram[RAM_SIZE / 4];
 static uint8_t region[16];
@@ -27,6 +30,8 @@ static struct vm vm = {.nvcpus = 1, .vcpus = &v, .ram_size = RAM_SIZE};
 
 /* The seams. */
 static char console[16];
+static unsigned nowhere;
+static uint64_t nowhere_at;
 static unsigned asked, sent, calls, sysregs, waits, accesses, translations;
 static unsigned immediate;
 static struct {
@@ -49,6 +54,13 @@ void lab_line_ends(struct vm *of)
 
 void link_has_room(void)
 {
+}
+
+void report_nowhere(const struct vcpu *of, uint64_t ipa)
+{
+	(void)of;
+	nowhere++;
+	nowhere_at = ipa;
 }
 
 void vgic_set_spi(struct vm *of, unsigned intid, bool high)
@@ -119,6 +131,9 @@ static void fresh(void)
 	gic_value = 0x80;
 	par = MAP_RAM_BASE | 0x1000;
 	vuart_reset(&vm.uart);
+	nowhere = 0;
+	vm.told_nowhere = false;
+	memset(&vm.rtc, 0, sizeof(vm.rtc));
 }
 
 /* The guest has left with this syndrome, at the IPA. */
@@ -243,12 +258,66 @@ static void flash(void)
 	tap_ok(went_on(), "writes are ignored");
 }
 
+static void clock(void)
+{
+	fresh();
+	vrtc_begin(1767225600);
+	*fake_sysreg("cntfrq_el0") = 62500000;
+	*fake_sysreg("cntpct_el0") = 62500000u * 7 + 1;
+	load(RTC, 4);
+	tap_ok(went_on() && v.regs.x[5] == 1767225607, "the clock: the lab's beginning and 7 s");
+	store(RTC + 8, 4, 1000);
+	*fake_sysreg("cntpct_el0") += 62500000;
+	load(RTC, 4);
+	tap_is_u64(v.regs.x[5], 1001, "the clock: as it was set, and a second");
+	load(RTC + 0xfe0, 8);
+	tap_is_u64(v.regs.x[5], UINT64_C(0x10) << 32 | 0x31,
+		   "the clock: eight bytes are two registers");
+	store(RTC + 8, 1, 0);
+	tap_is_u64(nowhere, 0, "the clock: nothing of that is nowhere");
+}
+
+static void transports(void)
+{
+	fresh();
+	load(VIRTIO, 4);
+	tap_ok(went_on() && v.regs.x[5] == 0x74726976, "a transport has its magic");
+	load(VIRTIO + 0x3e08, 4);
+	tap_ok(v.regs.pc == PC + 8 && v.regs.x[5] == 0, "the last transport has no device");
+	store(VIRTIO + 0x70, 4, 0xf);
+	tap_ok(v.regs.pc == PC + 12 && nowhere == 0, "what is written to a transport does nothing");
+}
+
+static void told(void)
+{
+	fresh();
+	load(0x3f000000, 4);
+	tap_ok(aborted(LOAD_ABORT) && nowhere == 1 && nowhere_at == 0x3f000000,
+	       "an access to nothing is told");
+	v.regs.pc = PC;
+	load(0x3f000008, 4);
+	tap_is_u64(nowhere, 1, "a second access to nothing is not told");
+	fresh();
+	leave(0x82000007, 0x3f000000);
+	tap_is_u64(nowhere, 1, "a fetch from nothing is told");
+	fresh();
+	leave(0x82000007, UART);
+	gic_result = VGIC_FAULT;
+	load(GICD, 1);
+	store(PVTIME, 4, 1);
+	tap_is_u64(nowhere, 0, "where something is that cannot be used so, nothing is told");
+	fresh();
+	vm.pvtime = pa_from(NULL);
+	store(PVTIME, 4, 1);
+	tap_is_u64(nowhere, 1, "a region that this VM has not is nothing");
+}
+
 /* Each byte where something ends, and what is between. */
 static void holes(void)
 {
 	static const uint64_t at[] = {0x08010000,  0x0809fffc,	 0x080c0000,
-				      0x08fffffc,  0x09001000,	 0x09010000,
-				      0x0909fffc,  0x090b0000,	 0x0a000000,
+				      0x08fffffc,  0x09001000,	 0x09011000,
+				      0x0909fffc,  0x090b0000,	 0x0a004000,
 				      0x10000000,  0x3ffffffc,	 MAP_RAM_BASE + RAM_SIZE,
 				      0x100000000, 0x8000000000, 0xfffffffffc};
 
@@ -569,6 +638,9 @@ int main(void)
 	classes();
 	uart();
 	flash();
+	clock();
+	transports();
+	told();
 	holes();
 	stolen_time();
 	with_the_gic();

@@ -66,6 +66,7 @@ static void test_manifest(const struct lab *lab)
 	tap_is_u64(number("/", "timeslice-us"), 4000, "timeslice-us");
 	tap_is_u64(number("/", "run-ns"), 1ull << 40, "run-ns");
 	tap_is_u64(number("/", "sample-ns"), 100000000, "sample-ns");
+	tap_is_u64(number("/", "epoch"), 1767225600, "epoch");
 	tap_is_u64(number("/", "attached"), 1, "attached");
 	tap_is_u64(number("/", "until"), 2, "until");
 	tap_is_u64(number("/", "stamp-lines"), 1, "stamp-lines");
@@ -143,7 +144,7 @@ static void write_lab(void)
 
 int main(void)
 {
-	const struct lab_run run = {1ull << 40, 100000000, 1, 2, true};
+	const struct lab_run run = {1ull << 40, 100000000, 1767225600, 1, 2, true};
 	struct lab *lab;
 	FILE *f;
 

@@ -142,6 +142,11 @@ static void test_machine(void)
 		   "the GIC is everyone's interrupt parent");
 	tap_is_u64(cell("/pl011@9000000", "clocks", 1),
 		   fdt_get_phandle(blob, fdt_path_offset(blob, "/apb-pclk")), "the UART's clock");
+	tap_is_u64(cell("/pl031@9010000", "reg", 1), 0x09010000, "the clock's registers");
+	tap_is_u64(cell("/pl031@9010000", "clocks", 0),
+		   fdt_get_phandle(blob, fdt_path_offset(blob, "/apb-pclk")), "the clock's clock");
+	tap_is_i64(length_of("/pl031@9010000", "interrupts"), -FDT_ERR_NOTFOUND,
+		   "the clock has no interrupt");
 	tap_ok(is_string("/psci", "method", "hvc"), "PSCI by HVC");
 	tap_ok(fdt_stringlist_contains(
 		       fdt_getprop(blob, fdt_path_offset(blob, "/psci"), "compatible", NULL),

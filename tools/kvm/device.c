@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The UART, which is machine/pl011.c. And flash: it is memory (memory.c), but a write comes here and does nothing. */
+/*
+ * The UART, which is machine/pl011.c; the clock, machine/pl031.c; virtio-mmio transports, all empty. And flash: it is memory (memory.c), but
+ * a write comes here and does nothing.
+ */
 #include <stddef.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
+#include "machine/virtio_mmio.h"
 #include "tools/kvm/vm.h"
 
 static struct vm *vm_of(struct pl011 *uart)
@@ -31,36 +36,97 @@ void pl011_set_line(struct pl011 *uart, bool high)
 
 bool device_type(struct vm *vm, uint8_t byte)
 {
-	pthread_mutex_lock(&vm->uart_lock);
+	pthread_mutex_lock(&vm->device_lock);
 	bool room = pl011_receive(&vm->uart, byte);
-	pthread_mutex_unlock(&vm->uart_lock);
+	pthread_mutex_unlock(&vm->device_lock);
 	return room;
 }
 
-/* Of registers of 32 bits, 64 are two. */
-static void access_uart(struct vm *vm, uint32_t offset, uint8_t *bytes, unsigned size, bool write)
+static uint32_t uart_read(struct vm *vm, uint32_t offset)
 {
-	pthread_mutex_lock(&vm->uart_lock);
+	return pl011_read(&vm->uart, offset);
+}
+
+static void uart_write(struct vm *vm, uint32_t offset, uint32_t value)
+{
+	pl011_write(&vm->uart, offset, value);
+}
+
+/* The host's, which its administrator may set back: a clock that goes on instead is for the guest to find out. */
+static uint64_t now(void)
+{
+	return (uint64_t)time(NULL);
+}
+
+static uint32_t rtc_read(struct vm *vm, uint32_t offset)
+{
+	return pl031_read(&vm->rtc, offset, now());
+}
+
+static void rtc_write(struct vm *vm, uint32_t offset, uint32_t value)
+{
+	pl031_write(&vm->rtc, offset, value, now());
+}
+
+static uint32_t virtio_read(struct vm *vm, uint32_t offset)
+{
+	(void)vm;
+	return virtio_mmio_empty(offset);
+}
+
+static void ignore_write(struct vm *vm, uint32_t offset, uint32_t value)
+{
+	(void)vm, (void)offset, (void)value;
+}
+
+/* A window of registers of 32 bits. */
+struct device {
+	uint64_t base, size;
+	uint32_t (*read)(struct vm *vm, uint32_t offset);
+	void (*write)(struct vm *vm, uint32_t offset, uint32_t value);
+};
+
+static const struct device devices[] = {
+	{MAP_UART_BASE, MAP_UART_SIZE, uart_read, uart_write},
+	{MAP_RTC_BASE, MAP_RTC_SIZE, rtc_read, rtc_write},
+	{MAP_VIRTIO_BASE, MAP_VIRTIO_SIZE, virtio_read, ignore_write},
+};
+
+/* 64 bits are two registers. */
+static void access_window(const struct device *d, struct vm *vm, uint32_t offset, uint8_t *bytes,
+			  unsigned size, bool write)
+{
+	pthread_mutex_lock(&vm->device_lock);
 	for (unsigned done = 0; done < size; done += 4) {
 		unsigned n = size - done < 4 ? size - done : 4;
 		uint32_t value = 0;
 
 		if (write) {
 			memcpy(&value, bytes + done, n);
-			pl011_write(&vm->uart, offset + done, value);
+			d->write(vm, offset + done, value);
 		} else {
-			value = pl011_read(&vm->uart, offset + done);
+			value = d->read(vm, offset + done);
 			memcpy(bytes + done, &value, n);
 		}
 	}
-	pthread_mutex_unlock(&vm->uart_lock);
+	pthread_mutex_unlock(&vm->device_lock);
+}
+
+bool device_is_at(uint64_t ipa)
+{
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+		if (ipa - devices[i].base < devices[i].size)
+			return true;
+	return ipa - MAP_FLASH_BASE < MAP_FLASH_SIZE;
 }
 
 bool device_access(struct vm *vm, uint64_t ipa, uint8_t *bytes, unsigned size, bool write)
 {
-	if (ipa - MAP_UART_BASE < MAP_UART_SIZE) {
-		access_uart(vm, (uint32_t)(ipa - MAP_UART_BASE), bytes, size, write);
-		return true;
-	}
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+		if (ipa - devices[i].base < devices[i].size) {
+			access_window(&devices[i], vm, (uint32_t)(ipa - devices[i].base), bytes,
+				      size, write);
+			return true;
+		}
 	return write && ipa - MAP_FLASH_BASE < MAP_FLASH_SIZE;
 }

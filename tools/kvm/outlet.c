@@ -32,15 +32,30 @@ void outlet_bytes(struct outlet *o, uint8_t channel, const uint8_t *bytes, size_
 	pthread_mutex_unlock(&o->lock);
 }
 
-void outlet_record(struct outlet *o, const char *format, ...)
+static void put_line(struct outlet *o, uint8_t channel, const char *format, va_list args)
 {
 	char line[PIECE];
+	int n = vsnprintf(line, sizeof(line) - 1, format, args);
+	size_t length = n < (int)sizeof(line) - 1 ? (size_t)n : sizeof(line) - 2;
+
+	line[length++] = '\n';
+	outlet_bytes(o, channel, (const uint8_t *)line, length);
+}
+
+void outlet_record(struct outlet *o, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	int n = vsnprintf(line, sizeof(line) - 1, format, args);
+	put_line(o, LINK_RECORD, format, args);
 	va_end(args);
-	size_t length = n < (int)sizeof(line) - 1 ? (size_t)n : sizeof(line) - 2;
-	line[length++] = '\n';
-	outlet_bytes(o, LINK_RECORD, (const uint8_t *)line, length);
+}
+
+void outlet_log(struct outlet *o, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put_line(o, LINK_LOG, format, args);
+	va_end(args);
 }

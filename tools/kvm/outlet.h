@@ -22,4 +22,7 @@ void outlet_bytes(struct outlet *o, uint8_t channel, const uint8_t *bytes, size_
 /* A line for programs, at most 255 bytes; a newline is added. */
 __attribute__((format(printf, 2, 3))) void outlet_record(struct outlet *o, const char *format, ...);
 
+/* And one for people. */
+__attribute__((format(printf, 2, 3))) void outlet_log(struct outlet *o, const char *format, ...);
+
 #endif

@@ -6,7 +6,7 @@
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
 
-#define VERSION	  UINT64_C(0x3130656d69747670) /* "pvtime01" in a little-endian file */
+#define VERSION	  UINT64_C(0x3230656d69747670) /* "pvtime02" in a little-endian file */
 #define PAGE	  4096u
 #define NO_PAGE	  UINT64_MAX
 #define BLOB_MAX  65536u
@@ -192,7 +192,8 @@ bool state_of_vm(struct state *s, struct vm *vm)
 	for (unsigned i = 0; i < vm->made; i++)
 		if (!state_of_vcpu(s, &vm->vcpus[i]))
 			return false;
-	if (!state_of_gic(s, vm) || !state_bytes(s, &vm->uart, sizeof(vm->uart)))
+	if (!state_of_gic(s, vm) || !state_bytes(s, &vm->uart, sizeof(vm->uart)) ||
+	    !state_bytes(s, &vm->rtc, sizeof(vm->rtc)))
 		return false;
 	s->failed = vm->uart.head >= PL011_FIFO || vm->uart.count > PL011_FIFO;
 	return !s->failed;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A vCPU, and the thread that runs it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -76,10 +77,26 @@ void vcpu_destroy(struct vcpu *v)
 		close(v->fd);
 }
 
-/* The guest's load or store is given an abort: there is nothing, or nothing that it could use so. */
-static bool abort_access(struct vcpu *v)
+static void tell_nowhere(struct vcpu *v, uint64_t ipa)
+{
+	uint64_t pc = 0;
+	const struct kvm_one_reg get = {.id = ARM_REG_PC, .addr = (uintptr_t)&pc};
+
+	if (VM_CALL(v->vm, v->fd, KVM_GET_ONE_REG, &get))
+		outlet_log(v->vm->outlet,
+			   "VM %s: vCPU %u has accessed 0x%" PRIx64
+			   ", where nothing is, at PC 0x%" PRIx64
+			   ": it gets an external abort. Further ones are not told",
+			   v->vm->config->name, v->id, ipa, pc);
+}
+
+/* The guest's load or store is given an abort: there is nothing, which is told once, or nothing that it could use so. */
+static bool abort_access(struct vcpu *v, uint64_t ipa)
 {
 	const struct arm_vcpu_events events = {.ext_dabt_pending = 1};
+
+	if (!device_is_at(ipa) && !atomic_exchange(&v->vm->told_nowhere, true))
+		tell_nowhere(v, ipa);
 
 	return VM_CALL(v->vm, v->fd, ARM_SET_VCPU_EVENTS, &events);
 }
@@ -105,9 +122,9 @@ static bool handle_exit(struct vcpu *v)
 	case KVM_EXIT_MMIO:
 		return device_access(v->vm, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
 				     run->mmio.is_write) ||
-		       abort_access(v);
+		       abort_access(v, run->mmio.phys_addr);
 	case KVM_EXIT_ARM_NISV:
-		return abort_access(v);
+		return abort_access(v, run->arm_nisv.fault_ipa);
 	case KVM_EXIT_SYSTEM_EVENT:
 		return system_event(v);
 	default:

@@ -47,7 +47,7 @@ void vm_init(struct vm *vm, unsigned id, const struct vmm_vm *config)
 	vm->id = id;
 	vm->config = config;
 	vm->fd = vm->gic = -1;
-	pthread_mutex_init(&vm->uart_lock, NULL);
+	pthread_mutex_init(&vm->device_lock, NULL);
 	pthread_mutex_init(&vm->why_lock, NULL);
 	pthread_mutex_init(&vm->ready_lock, NULL);
 	pthread_cond_init(&vm->all_ready, NULL);
@@ -79,6 +79,8 @@ static int give_stolen_time(struct vm *vm)
 		{MAP_GICD_BASE, MAP_GICD_SIZE},
 		{MAP_GICR_BASE, vm->made * MAP_GICR_STRIDE},
 		{MAP_UART_BASE, MAP_UART_SIZE},
+		{MAP_RTC_BASE, MAP_RTC_SIZE},
+		{MAP_VIRTIO_BASE, MAP_VIRTIO_SIZE},
 		{MAP_RAM_BASE, vm->config->memory},
 	};
 	struct pvtime_range region;

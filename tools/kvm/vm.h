@@ -9,6 +9,7 @@
 #include "include/pvtime/kvm.h"
 #include "machine/map.h"
 #include "machine/pl011.h"
+#include "machine/pl031.h"
 #include "tools/kvm/account.h"
 #include "tools/kvm/look.h"
 #include "tools/kvm/outlet.h"
@@ -77,8 +78,10 @@ struct vm {
 	bool counter_saved; /* from before a reset: the guest's virtual counter less the host's */
 	uint64_t counter_offset;
 
-	pthread_mutex_t uart_lock;
+	pthread_mutex_t device_lock;
 	struct pl011 uart;
+	struct pl031 rtc;
+	atomic_bool told_nowhere; /* that it has accessed an address where nothing is: once */
 
 	atomic_int event; /* enum vm_event, the first that a vCPU has met */
 	pthread_mutex_t why_lock;
@@ -133,6 +136,8 @@ bool counter_restore(struct vm *vm);
 
 /* device.c: what the guest did at an address that is no memory. true: it was emulated. */
 bool device_access(struct vm *vm, uint64_t ipa, uint8_t *bytes, unsigned size, bool write);
+/* Whether there is anything of this VMM's own, be it that it cannot be used so. */
+bool device_is_at(uint64_t ipa);
 /* A byte from the host's side for the UART; false: it has no room. */
 bool device_type(struct vm *vm, uint8_t byte);
 

@@ -131,6 +131,7 @@ static int make_manifest(const struct lab *lab, const struct lab_run *run, uint6
 	put32(&m, "timeslice-us", lab->timeslice_us);
 	put64(&m, "run-ns", run->run_ns);
 	put64(&m, "sample-ns", run->sample_ns);
+	put64(&m, "epoch", run->epoch);
 	put32(&m, "attached", run->attached);
 	put32(&m, "until", run->until);
 	put32(&m, "stamp-lines", run->stamp_lines);
@@ -193,7 +194,7 @@ int bundle_write(const struct lab *lab, const struct lab_run *run, FILE *out)
 
 uint64_t bundle_size(const struct lab *lab)
 {
-	static const struct lab_run any = {0, 0, BUNDLE_NOBODY, BUNDLE_NOBODY, false};
+	static const struct lab_run any = {.attached = BUNDLE_NOBODY, .until = BUNDLE_NOBODY};
 	void *manifest;
 	int size = final_manifest(lab, &any, &manifest);
 	uint64_t bundle;

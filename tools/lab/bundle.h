@@ -13,6 +13,7 @@
 struct lab_run {
 	uint64_t run_ns;    /* guest time after which to stop, 0: no limit */
 	uint64_t sample_ns; /* period of the samples, 0: none */
+	uint64_t epoch;	    /* what the guests' clocks begin with, seconds since 1970 */
 	uint32_t attached;  /* index of the VM whose console has input, or BUNDLE_NOBODY */
 	uint32_t until;	    /* index of the VM with whose end the lab ends, or BUNDLE_NOBODY */
 	bool stamp_lines;   /* each line that a guest prints gets a record */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "machine/image.h"
@@ -19,7 +20,8 @@
 #include "tools/run/file.h"
 #include "tools/run/qemu.h"
 
-#define SAMPLE_NS UINT64_C(500000000) /* of --watch */
+#define SAMPLE_NS	    UINT64_C(500000000) /* of --watch */
+#define DETERMINISTIC_EPOCH 1767225600u		/* 2026-01-01 00:00:00 UTC */
 
 /* All that a run needs, in the order in which it is made ready. */
 struct lab_command {
@@ -112,6 +114,7 @@ static bool load_lab(struct lab_command *c)
 	}
 	c->run.run_ns = c->options.run_ns;
 	c->run.stamp_lines = c->options.stamp;
+	c->run.epoch = c->options.deterministic ? DETERMINISTIC_EPOCH : (uint64_t)time(NULL);
 	c->run.sample_ns = c->options.watch ? SAMPLE_NS : 0;
 	return find_vm(c, "--attach", c->options.attach, &c->run.attached) &&
 	       find_vm(c, "--until", c->options.until, &c->run.until);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MACHINE_VIRTIO_MMIO_H
+#define MACHINE_VIRTIO_MMIO_H
+
+/*
+ * QEMU's `virt` always has 32 virtio-mmio transports (virtio 1.2, 4.2), and those without a device say so: device ID 0. Guests here have no
+ * devices, and all of them are such. What is written to them does nothing.
+ */
+#include <stdint.h>
+
+#define VIRTIO_MMIO_STRIDE 0x200u /* bytes from one transport to the next */
+
+/* The register of 32 bits at `offset` of the window. */
+static inline uint32_t virtio_mmio_empty(uint32_t offset)
+{
+	switch (offset % VIRTIO_MMIO_STRIDE) {
+	case 0x000: /* MagicValue: "virt" */
+		return 0x74726976;
+	case 0x004: /* Version: legacy, as QEMU's are unless told otherwise */
+		return 1;
+	case 0x00c: /* VendorID: "QEMU" */
+		return 0x554d4551;
+	default: /* DeviceID 0: nothing behind it is defined */
+		return 0;
+	}
+}
+
+#endif
