@@ -6,7 +6,10 @@
 #include "lab.h"
 #include "link.h"
 #include "pvtime.h"
+#include "sysregs.h"
 #include "vm.h"
+
+#define VECTORS_BYTES 0x800u /* behind VBAR_EL1 */
 
 static struct spinlock lock; /* records that belong together stay together */
 static bool over;	     /* the last record has been */
@@ -131,9 +134,47 @@ void report_nowhere(const struct vcpu *v, uint64_t ipa)
 	spin_unlock(&lock);
 }
 
+/* Has it never waited for anything, and started no other vCPU? */
+static bool only_computes(struct vm *vm)
+{
+	bool only = vm->phase == VM_RUNNING && !vm->noticed;
+
+	for (unsigned i = 0; i < vm->nvcpus && only; i++) {
+		struct sched_ledger l;
+		uint64_t t[PVTIME_STATES];
+
+		totals(&vm->vcpus[i], &l, t);
+		only = t[PVTIME_BLOCKED] == 0 && (i == 0 || t[PVTIME_RUNNING] == 0);
+	}
+	return only;
+}
+
+/* Whoever has waited for that VM looks for a reason. Its registers are saved: all vCPUs are paused. */
+static void tell_silent(struct vm *vm)
+{
+	const struct vcpu *v = &vm->vcpus[0];
+	const uint64_t *r = v->el1.r, vectors = r[EL1_VBAR];
+
+	if (!only_computes(vm))
+		return;
+	if (v->regs.pc - vectors < VECTORS_BYTES && r[EL1_ELR] - vectors < VECTORS_BYTES)
+		link_log("VM %s has done nothing but take exceptions: vCPU 0 is at PC 0x%lx, in "
+			 "its vectors "
+			 "(VBAR_EL1 0x%lx), from 0x%lx, by ESR_EL1 0x%lx. Is its kernel one for "
+			 "this machine?",
+			 vm->name, v->regs.pc, vectors, r[EL1_ELR], r[EL1_ESR]);
+	else
+		link_log("VM %s has printed nothing, waited for nothing and started no other vCPU: "
+			 "vCPU 0 "
+			 "is at PC 0x%lx",
+			 vm->name, v->regs.pc);
+}
+
 void report_end(uint64_t ticks, const struct vm *stuck)
 {
 	spin_lock(&lock);
+	for (unsigned i = 0; i < lab_vm_count(); i++)
+		tell_silent(lab_vm(i));
 	report_ledger(true, ticks);
 	if (stuck)
 		link_record("done 1 VM %s stopped for good without SYSTEM_OFF: "

@@ -77,6 +77,7 @@ void vm_stop(struct vm *vm, bool reset)
 	spin_lock(&vm->lock);
 	if (vm->phase == VM_RUNNING) {
 		vm->phase = VM_STOPPING;
+		vm->noticed = true;
 		vm->resetting = reset;
 		for (unsigned i = 0; i < vm->nvcpus; i++)
 			sched_stop(&vm->vcpus[i], this_cpu()->id, counter());

@@ -45,6 +45,7 @@ void pl011_send(struct pl011 *u, uint8_t byte)
 {
 	struct vm *vm = vm_of(u);
 
+	vm->noticed = true;
 	if (byte == '\n')
 		lab_line_ends(vm);
 	link_console(vm->id, byte);

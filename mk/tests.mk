@@ -19,7 +19,7 @@ $(LIMIT): tests/limit.c tools/run/patience.c tools/run/patience.h
 	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $(filter %.c,$^)
 
-QEMU_TESTS  += $(call at_least,22,tests/qemu/*.t)
+QEMU_TESTS  += $(call at_least,24,tests/qemu/*.t)
 TAP_SCRIPTS += tests/style.t tests/seams.t tests/limit.t tests/least.t
 
 # The unit tests in three flavours. A source is compiled once for each flavour and set of flags, and its object is linked into

@@ -36,10 +36,12 @@ my $on = labs_run(
 		forge => vm('more', 'forge', 'until_ms=400 write=1152921504606846976') . vm('less', 'forge', 'until_ms=400 write=1') .
 			vm('honest', 'steady', 'until_ms=400'),
 		until => vm('first', 'spin', 'until_ms=300') . vm('ever', 'spin', 'until_ms=100000'),
+		silent => "[vm zero]\nkernel = ../zero.img\nmemory = 64M\n" . vm('computes', 'spin', 'until_ms=100000'),
+		nowhere => vm('bad', 'bad', 'seed=7'),
 		ever => vm('ever', 'spin', 'until_ms=100000', 'vcpus = 2'),
 	},
-	guests => [qw(flash split hello width windows smp spin reset stop idle forge steady)], cpus => 1, icount => 1, limit_s => 240,
-	files => {map { $_ => "$build/tests-machine/$_" } 'report-be.elf', 'big.elf'},
+	guests => [qw(flash split hello width windows smp spin reset stop idle forge steady bad)], cpus => 1, icount => 1, limit_s => 240,
+	files => {(map { $_ => "$build/tests-machine/$_" } 'report-be.elf', 'big.elf'), 'zero.img' => \("\0" x 16384)},
 	script => <<'END');
 lab machine
 lab starts
@@ -52,6 +54,8 @@ lab suspend
 lab waits --attach attached --until idle
 lab forge --watch
 lab until --until first
+lab silent --seconds 0.1
+lab nowhere
 lab ever --seconds 0.5 --watch
 start_lab ever
 wait_for find_vmm
@@ -79,6 +83,13 @@ sub guest_ok
 }
 
 is($on->{machine}{status}, 0, 'four VMs') or diag $on->{machine}{said};
+# What people are told of guests that do nothing for them (tests/qemu/silent.t has our hypervisor's).
+like($on->{silent}{said}, qr/^pvtime: VM zero has done nothing but take exceptions: vCPU 0 is at PC 0x200, in its vectors \(VBAR_EL1 0x0\), from 0x200, by ESR_EL1 0x2000000\. /m,
+	'a guest of zeroes takes exceptions in its vectors');
+like($on->{silent}{said}, qr/^pvtime: VM computes has printed nothing, and hardly waited: vCPU 0 is at PC 0x402\w+$/m, 'a guest that only computes is somewhere in its image');
+is(scalar(() = $on->{nowhere}{said} =~ /^pvtime: VM bad: vCPU 0 has accessed 0x\w+, where nothing is, at PC 0x402\w+: it gets an external abort\. Further ones are not told$/mg), 1,
+	'of many accesses to nothing the first is told');
+
 guest_ok('machine', $_) for qw(flash split hello width windows);
 like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the machine of the lab file');
 like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'its command line');

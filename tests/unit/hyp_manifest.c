@@ -284,7 +284,7 @@ static void names(void)
 	       "of 16 bytes");
 	expect(false, &(struct change){.line = name, .raw = "abcdefgh", .length = 8},
 	       "without its NUL");
-	expect(false, &(struct change){.line = 0, .raw = "pvtime,lab-3", .length = 13},
+	expect(false, &(struct change){.line = 0, .raw = "pvtime,lab-2", .length = 13},
 	       "of another version");
 	expect(true, &(struct change){.line = -1, .segments = VM_MAX_SEGMENTS}, "16 segments");
 	tap_is_u64(vms[1].nsegments, VM_MAX_SEGMENTS, "are there");

@@ -20,6 +20,7 @@ void pl011_send(struct pl011 *uart, uint8_t byte)
 {
 	struct vm *vm = vm_of(uart);
 
+	vm->noticed = true;
 	outlet_bytes(vm->outlet, (uint8_t)vm->id, &byte, 1);
 }
 

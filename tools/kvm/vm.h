@@ -81,6 +81,7 @@ struct vm {
 	pthread_mutex_t device_lock;
 	struct pl011 uart;
 	struct pl031 rtc;
+	bool noticed; /* it has printed, or asked for a reset: something that somebody can see */
 	atomic_bool told_nowhere; /* that it has accessed an address where nothing is: once */
 
 	atomic_int event; /* enum vm_event, the first that a vCPU has met */
@@ -148,5 +149,8 @@ bool vcpu_start(struct vcpu *v);
 /* Out of the guest, and to its end; join waits for that. */
 void vcpu_kick(struct vcpu *v);
 void vcpu_join(struct vcpu *v);
+
+/* silent.c: the lab ends, and the VM lived until now. No vCPU runs, and the accounts are those of now. */
+void silent_tell(struct vm *vm);
 
 #endif

@@ -66,6 +66,7 @@ static void fail(struct vmm *m, struct vm *vm)
 static void reset(struct vmm *m, struct vm *vm)
 {
 	vm_stop(vm, PVTIME_OFF);
+	vm->noticed = true;
 	report_vm(&m->outlet, vm, "reset");
 	bool good = counter_save(vm);
 	vm_destroy(vm);
@@ -227,8 +228,12 @@ static void finish(struct vmm *m)
 	for (uint32_t i = 0; i < m->lab->vm_count; i++) {
 		struct vm *vm = &m->vms[i];
 
+		bool lives = vm->running && !vm->stuck;
+
 		vm->saving = m->lab->snapshot != NULL;
 		vm_stop(vm, PVTIME_PAUSED);
+		if (lives)
+			silent_tell(vm);
 		if (m->failed == NULL && vm->why[0] != '\0')
 			m->failed = vm;
 		stuck = stuck == NULL && vm->stuck ? vm : stuck;

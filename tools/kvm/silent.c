@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A VM of which nobody has heard, at the end: where it is, for whoever has waited for it. */
+#include <inttypes.h>
+#include <sys/ioctl.h>
+#include "tools/kvm/uapi.h"
+#include "tools/kvm/vm.h"
+
+#define VECTORS_BYTES 0x800u /* behind VBAR_EL1 */
+
+static uint64_t reg(struct vcpu *v, uint64_t id)
+{
+	uint64_t value = 0;
+	const struct kvm_one_reg get = {.id = id, .addr = (uintptr_t)&value};
+
+	/* At the end nothing is to be done about it. */
+	return ioctl(v->fd, KVM_GET_ONE_REG, &get) == 0 ? value : 0;
+}
+
+void silent_tell(struct vm *vm)
+{
+	struct vcpu *v = &vm->vcpus[0];
+
+	if (vm->noticed || v->account.ticks[PVTIME_RUNNING] == 0 ||
+	    v->account.ticks[PVTIME_BLOCKED] > v->account.ticks[PVTIME_RUNNING])
+		return;
+	uint64_t pc = reg(v, ARM_REG_PC), vectors = reg(v, ARM_REG_VBAR_EL1),
+		 from = reg(v, ARM_REG_ELR_EL1);
+
+	if (pc - vectors < VECTORS_BYTES && from - vectors < VECTORS_BYTES)
+		outlet_log(vm->outlet,
+			   "VM %s has done nothing but take exceptions: vCPU 0 is at PC 0x%" PRIx64
+			   ", in its vectors (VBAR_EL1 0x%" PRIx64 "), from 0x%" PRIx64
+			   ", by ESR_EL1 0x%" PRIx64 ". Is its kernel one for this machine?",
+			   vm->config->name, pc, vectors, from, reg(v, ARM_REG_ESR_EL1));
+	else
+		outlet_log(
+			vm->outlet,
+			"VM %s has printed nothing, and hardly waited: vCPU 0 is at PC 0x%" PRIx64,
+			vm->config->name, pc);
+}
