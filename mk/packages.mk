@@ -22,6 +22,7 @@ PACKAGES_BUILD := \
 	libini-config-dev \
 	libjansson-dev \
 	libncurses-dev \
+	libzstd-dev \
 	make \
 	perl \
 	qemu-system-arm \

@@ -23,8 +23,8 @@ static void print(const char *name, uint64_t address)
 
 static struct lab_blob *read_blob(struct lab_blob **list, const char *path, bool unpack)
 {
-	const char *why;
-	struct lab_blob *blob = lab_blob_get(list, path, unpack, &why);
+	char why[LAB_BLOB_WHY];
+	struct lab_blob *blob = lab_blob_get(list, path, unpack, why);
 
 	if (blob == NULL) {
 		fprintf(stderr, "%s: %s\n", path, why);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/lab/blob.h"
-#include "machine/gunzip.h"
 #include "machine/image.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,28 +32,22 @@ static const char *read_all(int fd, struct lab_blob *blob)
 	return done == 0 ? "is empty" : NULL;
 }
 
-static const char *unpack_kernel(struct lab_blob *blob)
+static const char *unpack_in_place(struct lab_blob *blob, char *why)
 {
 	uint8_t *unpacked;
 	size_t size;
-	int error;
 
-	if (!gunzip_is_gzip(blob->data, blob->size))
+	if (unpack_kernel(blob->data, blob->size, IMAGE_MAX, &unpacked, &size, why) != 0)
+		return why;
+	if (unpacked == NULL)
 		return NULL;
-	error = gunzip(blob->data, blob->size, IMAGE_MAX, &unpacked, &size);
-	if (error == -EFBIG)
-		return "unpacks to more than 256 MiB";
-	if (error == -EINVAL)
-		return "is gzip that is damaged or not complete";
-	if (error != 0)
-		return "does not fit in memory";
 	free(blob->data);
 	blob->data = unpacked;
 	blob->size = size;
-	return size == 0 ? "is empty" : NULL;
+	return NULL;
 }
 
-static const char *load(int fd, bool unpack, struct lab_blob *blob)
+static const char *load(int fd, bool unpack, struct lab_blob *blob, char *buffer)
 {
 	struct stat st;
 	const char *why;
@@ -73,18 +67,19 @@ static const char *load(int fd, bool unpack, struct lab_blob *blob)
 	blob->unpack = unpack;
 	blob->size = (size_t)st.st_size;
 	why = read_all(fd, blob);
-	return why == NULL && unpack ? unpack_kernel(blob) : why;
+	return why == NULL && unpack ? unpack_in_place(blob, buffer) : why;
 }
 
 struct lab_blob *lab_blob_get(struct lab_blob **list, const char *path, bool unpack,
-			      const char **why)
+			      char why[LAB_BLOB_WHY])
 {
 	struct lab_blob *blob;
+	const char *wrong;
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0) {
-		*why = strerror(errno);
+		snprintf(why, LAB_BLOB_WHY, "%s", strerror(errno));
 		return NULL;
 	}
 	if (fstat(fd, &st) == 0) {
@@ -97,9 +92,13 @@ struct lab_blob *lab_blob_get(struct lab_blob **list, const char *path, bool unp
 		}
 	}
 	blob = calloc(1, sizeof(*blob));
-	*why = blob != NULL ? load(fd, unpack, blob) : "does not fit in memory";
+	wrong = blob != NULL ? load(fd, unpack, blob, why) : "does not fit in memory";
 	close(fd);
-	if (*why != NULL) {
+	if (wrong == NULL && (blob->path = strdup(path)) == NULL)
+		wrong = "does not fit in memory";
+	if (wrong != NULL) {
+		if (wrong != why)
+			snprintf(why, LAB_BLOB_WHY, "%s", wrong);
 		if (blob != NULL)
 			free(blob->data);
 		free(blob);
@@ -116,6 +115,7 @@ void lab_blob_free(struct lab_blob *list)
 		struct lab_blob *next = list->next;
 
 		free(list->data);
+		free(list->path);
 		free(list);
 		list = next;
 	}

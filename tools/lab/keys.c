@@ -112,16 +112,14 @@ static char *resolve(const char *lab, const char *path)
 
 static int read_blob(const struct reader *r, bool kernel, const struct lab_blob **blob)
 {
-	const char *expected =
-		kernel ? "a kernel: an arm64 Image, plain or gzip'd, a raw binary or an ELF"
-		       : "an initrd";
-	const char *why = "does not fit in memory";
+	const char *expected = kernel ? UNPACK_EXPECTED : "an initrd";
+	char why[LAB_BLOB_WHY] = "does not fit in memory";
 	char *path;
 
 	if (r->entry->value[0] == '\0')
 		return bad_value(r, kernel ? "the path of a kernel" : "the path of an initrd");
 	path = resolve(r->text->path, r->entry->value);
-	*blob = path == NULL ? NULL : lab_blob_get(&r->lab->blobs, path, kernel, &why);
+	*blob = path == NULL ? NULL : lab_blob_get(&r->lab->blobs, path, kernel, why);
 	if (*blob == NULL)
 		labtext_error(r->text, r->entry->line, r->section->name, r->entry->key,
 			      "%s: %s; expected %s", path != NULL ? path : r->entry->value, why,

@@ -57,17 +57,19 @@ static int outside(const struct labtext *t, const struct labtext_section *s, con
 			     part, size, where, r->ram_base, r->ram_base + r->ram_size - 1, enough);
 }
 
-static int not_a_kernel(const struct labtext *t, const struct labtext_section *s, const char *what)
+static int not_a_kernel(const struct labtext *t, const struct labtext_section *s, const char *path,
+			const char *what)
 {
 	return labtext_error(t, line_of(s, "kernel"), s->name, "kernel",
-			     "%s; expected an arm64 Image, a raw binary or an ELF64 for AArch64",
-			     what);
+			     "%s: %s; expected " UNPACK_EXPECTED, path, what);
 }
 
 static int placing_failed(const struct labtext *t, const struct labtext_section *s,
-			  enum image_status status, const struct image_request *r,
-			  const struct image_placement *p)
+			  const struct lab_vm *vm, enum image_status status,
+			  const struct image_request *r)
 {
+	const struct image_placement *p = &vm->placement;
+	const char *path = vm->kernel->path;
 	/* A part that is where a key put it is that key's affair, any other one that of the memory.
 	 */
 	const char *kernel_key = r->load != IMAGE_DEFAULT ? "load"
@@ -79,21 +81,21 @@ static int placing_failed(const struct labtext *t, const struct labtext_section 
 	case IMAGE_OK:
 		return 0;
 	case IMAGE_EMPTY:
-		return not_a_kernel(t, s, "is empty");
+		return not_a_kernel(t, s, path, "is empty");
 	case IMAGE_TRUNCATED:
-		return not_a_kernel(t, s, "is an ELF that ends too early");
+		return not_a_kernel(t, s, path, "is an ELF that ends too early");
 	case IMAGE_WRONG_MACHINE:
-		return not_a_kernel(t, s, "is an ELF for another machine");
+		return not_a_kernel(t, s, path, "is an ELF for another machine");
 	case IMAGE_NO_SEGMENTS:
-		return not_a_kernel(t, s, "is an ELF with nothing to load");
+		return not_a_kernel(t, s, path, "is an ELF with nothing to load");
 	case IMAGE_TOO_MANY_SEGMENTS:
-		return not_a_kernel(t, s, "is an ELF with more than 16 segments to load");
+		return not_a_kernel(t, s, path, "is an ELF with more than 16 segments to load");
 	case IMAGE_SEGMENTS_OVERLAP:
-		return not_a_kernel(t, s, "is an ELF whose segments overlap");
+		return not_a_kernel(t, s, path, "is an ELF whose segments overlap");
 	case IMAGE_UIMAGE:
-		return not_a_kernel(t, s, "is in U-Boot's legacy format");
+		return not_a_kernel(t, s, path, "is in U-Boot's legacy format");
 	case IMAGE_BAD_ENTRY:
-		return not_a_kernel(t, s, "has an entry point that is not in it");
+		return not_a_kernel(t, s, path, "has an entry point that is not in it");
 	case IMAGE_BAD_LOAD:
 		return labtext_error(t, line_of(s, "load"), s->name, "load",
 				     "is not aligned; expected a multiple of 4");
@@ -170,7 +172,7 @@ int labplace_vm(const struct labtext *t, const struct labtext_section *s, const 
 	request.dtb_size = (uint64_t)size + 8;
 	status = image_place(&request, &vm->placement);
 	if (status != IMAGE_OK)
-		return placing_failed(t, s, status, &request, &vm->placement);
+		return placing_failed(t, s, vm, status, &request);
 	fdt.initrd = vm->placement.initrd;
 	size = machine_fdt_build(&fdt, vm->fdt, MACHINE_FDT_MAX);
 	if (size < 0 || (uint64_t)size > request.dtb_size)
