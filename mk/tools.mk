@@ -57,5 +57,5 @@ probe_find_SRCS := tests/unit/probe_find.c $(PROBE_FACTS) $(addprefix tools/prob
 probe_find_LIBS := -ljansson
 
 # The command as a process, with a QEMU of the tests' own.
-TAP_SCRIPTS += $(call at_least,12,tests/tools/*.t)
+TAP_SCRIPTS += $(call at_least,13,tests/tools/*.t)
 TAP_DEPS    += $(BUILD)/pvtime

@@ -9,6 +9,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 use Guest;
+use Packed;
 use Test::More;
 
 my $images = "$build/conformance";
@@ -53,6 +54,20 @@ for my $build (@builds) {
 	my @all = map { my $build = $_; map { [$build, $_] } @forms } @builds;
 	my $run = run_ok('all', {cpu => 'neoverse-n1', options => ['--seconds', 20]}, map { vm("$_->[0]-$_->[1]", @$_) } @all);
 	faultless("$_->[0] $_->[1]", faults($run->{console}{"$_->[0]-$_->[1]"}, $_->[0], 'present', 1)) for @all;
+}
+
+# Packed, as distributions have them: what runs is the Image.
+{
+	my $image = slurp("$images/suite-4k-le.img");
+	my %packed = (
+		gzip => gzipped($image),
+		'zboot-gzip' => zboot(gzipped($image), 'gzip'),
+		'zboot-zstd' => zboot(zstd_frame($image), 'zstd'),
+	);
+	my @names = sort keys %packed;
+	my @vms = map { Guest::section("vm $_", kernel => spew("$tmp/$_", $packed{$_}), append => WORDS, memory => '16M') } @names;
+	my $run = run_ok('packed', {options => ['--seconds', 20]}, @vms);
+	faultless("an Image in $_ runs", faults($run->{console}{$_}, '4k-le', 'present', 1)) for @names;
 }
 
 # On one that lacks one.
