@@ -46,25 +46,32 @@ static void add_numbered(struct call_changes *changes, char kind, unsigned numbe
 	add(changes, name);
 }
 
+static void add_simd(struct call_changes *changes, const struct call_state *before,
+		     const struct call_state *after)
+{
+	for (unsigned i = 0; i < 32; i++) {
+		if (before->v[i][0] != after->v[i][0] || before->v[i][1] != after->v[i][1])
+			add_numbered(changes, 'v', i);
+	}
+	if (after->fpcr != before->fpcr)
+		add(changes, "FPCR");
+	if (after->fpsr != before->fpsr)
+		add(changes, "FPSR");
+}
+
 struct call_changes call_changes(const struct call_state *before, const struct call_state *after,
-				 unsigned first_x)
+				 unsigned kept)
 {
 	struct call_changes changes = {""};
 
-	for (unsigned i = first_x; i < 31; i++) {
-		if (before->x[i] != after->x[i])
+	for (unsigned i = 1; i < 31; i++) {
+		if ((kept & (i < 4 ? CALL_RESULTS : CALL_GENERAL)) && before->x[i] != after->x[i])
 			add_numbered(&changes, 'x', i);
 	}
-	for (unsigned i = 0; i < 32; i++) {
-		if (before->v[i][0] != after->v[i][0] || before->v[i][1] != after->v[i][1])
-			add_numbered(&changes, 'v', i);
-	}
-	if (after->sp != after->sp_before)
+	if ((kept & CALL_GENERAL) && after->sp != after->sp_before)
 		add(&changes, "SP");
-	if (after->fpcr != before->fpcr)
-		add(&changes, "FPCR");
-	if (after->fpsr != before->fpsr)
-		add(&changes, "FPSR");
+	if (kept & CALL_SIMD)
+		add_simd(&changes, before, after);
 	return changes;
 }
 

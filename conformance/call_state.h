@@ -39,12 +39,17 @@ bool call_conduit_is_there(const struct call_conduit *c);
 /* Makes the call; `after` is what was found. False: the instruction faulted. */
 bool call_make(call_fn *call, const struct call_state *before, struct call_state *after);
 
-/* What a call has changed, of x<first_x> to x30 and all others: names such as "x18 v31", as far as they fit, or "". */
+/* Registers that a call may keep or not. */
+#define CALL_RESULTS 1u /* x1 to x3 */
+#define CALL_GENERAL 2u /* x4 to x30, and SP */
+#define CALL_SIMD    4u /* v0 to v31, FPCR, FPSR */
+
+/* What a call has changed of those in `kept`: names such as "x18 v31", as far as they fit, or "". */
 struct call_changes {
 	char s[96];
 };
 struct call_changes call_changes(const struct call_state *before, const struct call_state *after,
-				 unsigned first_x);
+				 unsigned kept);
 
 /* All registers with the next random values of a generator (splitmix64). x0 and x1 are then the caller's. */
 uint64_t call_random(uint64_t *state);

@@ -4,7 +4,8 @@
 #include "call_state.h"
 #include "suite.h"
 
-#define NO SMCCC_NOT_SUPPORTED
+#define NO   SMCCC_NOT_SUPPORTED
+#define FAST (1u << 31) /* of a function ID; yielding without it */
 
 #define WORKAROUND_1 0x80008000u
 #define WORKAROUND_2 0x80007fffu
@@ -172,7 +173,7 @@ void case_immediates(void)
  * With random values all over, but for the function ID, and the call ID where it takes one. What is UNDEFINED is
  * for unknown_calls() to judge.
  */
-static void registers(const struct call_conduit *c)
+static void check_kept(const struct call_conduit *c, unsigned kept)
 {
 	uint64_t random = suite.seed;
 
@@ -186,15 +187,47 @@ static void registers(const struct call_conduit *c)
 			before.x[1] = arg_of(i);
 		if (!call_make(c->call[0], &before, &after))
 			continue;
-		changes = call_changes(&before, &after, 1);
+		changes = call_changes(&before, &after, kept);
 		check(!changes.s[0], "%s 0x%x(0x%x) changes %s", c->name, fid_of(i), arg_of(i),
 		      changes.s);
 	}
 }
 
+static void registers(const struct call_conduit *c)
+{
+	check_kept(c, CALL_GENERAL);
+}
+
+/* Before SMCCC 1.1 x4 to x17 were unpredictable. */
 void case_registers(void)
 {
-	by_each_conduit(registers);
+	int64_t version = call_fdt32(SMCCC_FID_VERSION, 0);
+
+	if (version < SMCCC_VERSION_1_1)
+		skip("SMCCC_VERSION is %s here, and x4 to x17 are kept since 1.1",
+		     answer_text(version).s);
+	else
+		by_each_conduit(registers);
+}
+
+static void results_kept(const struct call_conduit *c)
+{
+	check_kept(c, CALL_RESULTS);
+}
+
+void case_results_kept(void)
+{
+	by_each_conduit(results_kept);
+}
+
+static void simd_kept(const struct call_conduit *c)
+{
+	check_kept(c, CALL_SIMD);
+}
+
+void case_simd_kept(void)
+{
+	by_each_conduit(simd_kept);
 }
 
 /*
@@ -224,19 +257,46 @@ void case_workarounds(void)
 	by_each_conduit(workarounds);
 }
 
-/* Fast and yielding, of both widths, of each owner that the convention knows, and of some that it does not. */
-static void unknown_calls(const struct call_conduit *c)
+/* Of each owner that the convention knows, and of some that it does not: a call of that form. */
+static void each_unknown(const struct call_conduit *c, uint32_t form,
+			 void (*judge)(const struct call_conduit *c, uint64_t fid, uint64_t arg))
 {
 	for (uint32_t owner = 0; owner < 64; owner++) {
-		if (owner > 8 && owner < 47)
-			continue;
-		for (uint32_t form = 0; form < 4; form++)
-			check_not_supported(c, form << 30 | owner << 24 | NUMBER_UNKNOWN, 0);
+		if (owner <= 8 || owner >= 47)
+			judge(c, form | owner << 24 | NUMBER_UNKNOWN, 0);
 	}
-	check_not_supported(c, 0xffffffff, 0);
+}
+
+/* In what the call returns, which of 32-bit forms is w0. */
+static void check_unknown(const struct call_conduit *c, uint64_t fid, uint64_t arg)
+{
+	int64_t answer = result_of((uint32_t)fid, c->ask(fid, arg));
+
+	check(answer == NO, "%s 0x%lx is %s", c->name, fid, answer_text(answer).s);
+}
+
+static void unknown_calls(const struct call_conduit *c)
+{
+	each_unknown(c, FAST, check_unknown);
+	each_unknown(c, FAST | SMCCC_64, check_unknown);
 }
 
 void case_unknown_calls(void)
 {
 	by_each_conduit(unknown_calls);
+}
+
+static void whole_answer(const struct call_conduit *c)
+{
+	each_unknown(c, 0, check_not_supported);
+	each_unknown(c, SMCCC_64, check_not_supported);
+	each_unknown(c, FAST, check_not_supported);
+	check_not_supported(c, PVTIME_FID_FEATURES & ~SMCCC_64, suite.st_fid);
+	check_not_supported(c, suite.st_fid & ~SMCCC_64, 0);
+	check_not_supported(c, 0xffffffff, 0);
+}
+
+void case_whole_answer(void)
+{
+	by_each_conduit(whole_answer);
 }

@@ -67,14 +67,14 @@ static enum kind kind_of(const struct dt *t, const struct dt_node *node)
 	return OTHER;
 }
 
-/* Whether the FDT reserves all of `range` in a way that leaves no RAM there. */
-static bool is_no_map(const struct dt *t, struct dt_range range)
+/* Whether all of `range` is in a node of that kind. */
+static bool is_in(const struct dt *t, enum kind kind, struct dt_range range)
 {
 	struct dt_node node;
 	struct dt_range reg;
 
 	for (bool more = dt_root(t, &node); more; more = dt_next(t, &node)) {
-		if (kind_of(t, &node) != RESERVED_NO_MAP)
+		if (kind_of(t, &node) != kind)
 			continue;
 		for (unsigned i = 0; i < REGS_MAX && dt_reg(t, &node, i, &reg); i++) {
 			if (contains(reg, range))
@@ -82,6 +82,18 @@ static bool is_no_map(const struct dt *t, struct dt_range range)
 		}
 	}
 	return false;
+}
+
+/* Whether the FDT reserves all of `range`, in whichever way. */
+static bool is_reserved(const struct dt *t, struct dt_range range)
+{
+	struct dt_range entry;
+
+	for (unsigned n = 0; n < REGS_MAX && dt_reserved(t, n, &entry); n++) {
+		if (contains(entry, range))
+			return true;
+	}
+	return is_in(t, RESERVED, range) || is_in(t, RESERVED_NO_MAP, range);
 }
 
 /* Whether these bytes are the structures' own region: every structure that is in the granule is in there. */
@@ -117,9 +129,8 @@ static void not_ram(const struct dt *t, const struct dt_node *node, struct dt_ra
 	if (kind_of(t, node) != MEMORY)
 		return;
 	for (unsigned i = 0; i < cpu_count(); i++) {
-		if (overlap(reg, structure_range(i)) && !is_no_map(t, structure_range(i)))
-			check(false,
-			      "CPU %u: 0x%lx is in %s, and in no /reserved-memory with no-map", i,
+		if (overlap(reg, structure_range(i)) && !is_reserved(t, structure_range(i)))
+			check(false, "CPU %u: 0x%lx is in %s, and nothing reserves it", i,
 			      suite.ipa[i], dt_path(t, node, path, sizeof path));
 	}
 }
@@ -136,7 +147,7 @@ static bool may_be_there(const struct dt *t, const struct dt_node *node, struct 
 {
 	switch (kind_of(t, node)) {
 	case MEMORY:
-		return is_no_map(t, granule);
+		return is_in(t, RESERVED_NO_MAP, granule);
 	case RESERVED:
 	case RESERVED_NO_MAP:
 		return is_region(reg, granule);

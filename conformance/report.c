@@ -88,18 +88,30 @@ static void print_more(const char *name, unsigned count, const char *what)
 		console_print("# observed %s: and %u more %s\n", name, count - KEPT, what);
 }
 
-void report_end(const char *rule, const char *name, const char *text)
+/* Not ok is two things: a breach of a document, or less than what we would have. */
+static void print_grade(const char *by)
+{
+	if (by)
+		console_print("# FAIL: wrong by %s\n", by);
+	else
+		console_print("# weaker: no document asks for it\n");
+	report.wrong += by != OURS;
+	report.weaker += by == OURS;
+}
+
+void report_end(const char *rule, const char *name, const char *by, const char *text)
 {
 	/* A case that has judged nothing must not look like one that was passed. */
 	if (!now.judged && !now.skipped)
 		check(false, "judged nothing");
 	report.run++;
-	report.failed += now.failures != 0;
 	console_print("%sok %u - %s %s: %s", now.failures ? "not " : "", report.run, rule, name,
 		      text);
 	if (now.skipped && !now.failures)
 		console_print(" # SKIP %s", now.reason);
 	console_print("\n");
+	if (now.failures)
+		print_grade(by);
 	for (unsigned i = 0; i < now.lines; i++)
 		console_print("# observed %s: %s\n", name, now.line[i]);
 	print_more(name, now.failures, "failures");
@@ -109,6 +121,7 @@ void report_end(const char *rule, const char *name, const char *text)
 void report_plan(void)
 {
 	console_print("1..%u\n", report.run);
+	console_print("# %u FAIL, %u weaker\n", report.wrong, report.weaker);
 }
 
 void report_bail_out(const char *f, ...)

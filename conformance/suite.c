@@ -19,13 +19,13 @@ static const char *const rule_names[RULES] = {
 };
 #undef RULE
 
-#define GUEST_CASE(rule, name, needs, text) {RULE_##rule, needs, case_##name, #name, text},
-#define USER_CASE(rule, name, text)
+#define GUEST_CASE(rule, name, needs, by, text) {RULE_##rule, needs, case_##name, #name, by, text},
+#define USER_CASE(rule, name, by, text)
 static const struct {
 	enum rule rule;
 	unsigned needs;
 	void (*run)(void);
-	const char *name, *text;
+	const char *name, *by, *text;
 } cases[] = {
 #include "cases.def"
 };
@@ -112,14 +112,15 @@ static void run_case(size_t i)
 		skip("%s", reason);
 	else
 		cases[i].run();
-	report_end(rule_names[cases[i].rule], cases[i].name, cases[i].text);
+	report_end(rule_names[cases[i].rule], cases[i].name, cases[i].by, cases[i].text);
 }
 
 void handover_fill(struct handover *h)
 {
 	h->next_case = running;
 	h->run = report.run;
-	h->failed = report.failed;
+	h->wrong = report.wrong;
+	h->weaker = report.weaker;
 	h->seed = suite.seed;
 	for (unsigned i = 0; i < CPU_MAX; i++) {
 		h->ipa[i] = suite.ipa[i];
@@ -149,7 +150,8 @@ static void receive(void)
 static size_t resume(void)
 {
 	report.run = (unsigned)received->run;
-	report.failed = (unsigned)received->failed;
+	report.wrong = (unsigned)received->wrong;
+	report.weaker = (unsigned)received->weaker;
 	suite.seed = received->seed;
 	return received->next_case;
 }
@@ -192,5 +194,5 @@ int main(void)
 			run_case(i);
 	}
 	report_plan();
-	return report.failed != 0;
+	return report.wrong + report.weaker != 0;
 }

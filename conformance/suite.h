@@ -101,14 +101,14 @@ uint64_t ticks_of_us(uint64_t us);
 /* What a first kernel leaves to the second one, which it starts without a reset: to go on with the report. */
 struct handover {
 	uint64_t magic;
-	uint64_t next_case;   /* the second kernel's first: the one that was running */
-	uint64_t run, failed; /* lines printed so far */
+	uint64_t next_case;	     /* the second kernel's first: the one that was running */
+	uint64_t run, wrong, weaker; /* lines printed so far, and those that are not ok, by grade */
 	uint64_t seed;
 	uint64_t ipa[CPU_MAX];	     /* 0: that CPU had none */
 	uint64_t stolen_ns[CPU_MAX]; /* as the first kernel read them last */
 	uint64_t counter;	     /* when it did, ticks */
 };
-#define HANDOVER_MAGIC 0x707674696d652b31u /* of this layout */
+#define HANDOVER_MAGIC 0x707674696d652b32u /* of this layout */
 
 /* In the first kernel, within a case: all but `magic`, which is for the caller to set when it is sure to go. */
 void handover_fill(struct handover *h);
@@ -124,8 +124,8 @@ enum rule {
 };
 #undef RULE
 
-#define GUEST_CASE(rule, name, needs, text) void case_##name(void);
-#define USER_CASE(rule, name, text)
+#define GUEST_CASE(rule, name, needs, by, text) void case_##name(void);
+#define USER_CASE(rule, name, by, text)
 #include "cases.def"
 #undef GUEST_CASE
 #undef USER_CASE

@@ -7,8 +7,9 @@ conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## hold our hypervi
 
 CONFORM_TABLES := tools/conform/rules.c tools/conform/result.c
 
-UNIT_NAMES += conform_tap conform_report conform_options
+UNIT_NAMES += conform_tap conform_report conform_grades conform_options
 conform_tap_SRCS     := tests/unit/conform_tap.c tools/conform/tap.c $(CONFORM_TABLES)
-conform_report_SRCS  := tests/unit/conform_report.c $(CONFORM_TABLES) $(wildcard tools/conform/report*.c)
+conform_report_SRCS  := tests/unit/conform_report.c $(CONFORM_TABLES) $(wildcard tools/conform/report*.c tools/conform/markdown*.c)
+conform_grades_SRCS  := tests/unit/conform_grades.c $(filter-out tests/%,$(conform_report_SRCS))
 conform_options_SRCS := tests/unit/conform_options.c tools/conform/options.c tools/conform/rules.c tools/arguments.c \
 	tools/run/jobs.c tools/report.c

@@ -5,8 +5,8 @@
 #include "vm.h"
 
 /* Each gets a VM that nothing was done with. */
-#define GUEST_CASE(rule, name, needs, text)
-#define USER_CASE(rule, name, text) void case_##name(struct vm *vm);
+#define GUEST_CASE(rule, name, needs, by, text)
+#define USER_CASE(rule, name, by, text) void case_##name(struct vm *vm);
 #include "../cases.def"
 #undef GUEST_CASE
 #undef USER_CASE

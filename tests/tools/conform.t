@@ -24,10 +24,10 @@ my @cases;
 {
 	my $table = slurp("$root/conformance/cases.def");
 	push @cases, {rule => $1 =~ tr/_/-/r, name => $2, needs => $3, text => $4}
-		while $table =~ /^GUEST_CASE\((R_\d\d), (\w+), ([\w| ]+), "(.*)"\)$/mg;
+		while $table =~ /^GUEST_CASE\((R_\d\d), (\w+), ([\w| ]+), (?:OURS|"[^"]*"), "(.*)"\)$/mg;
 }
 my @normal = grep { $_->{needs} !~ /RESET/ } @cases;
-at_least('cases that run without a reset', 54, scalar @normal);
+at_least('cases that run without a reset', 59, scalar @normal);
 
 # What a suite prints of them all: one text.
 sub text
@@ -63,12 +63,13 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	my ($status, $out, $err) = plain($board);
 	is("$status$err", '0', 'a whole result is status 0');
 	like($out, qr/^Rule  pvtime  What it asks for\n/, 'the table is drawn');
-	unlike($out, qr/FAIL(?!  )|\e/, 'nothing failed, and without colours');
+	unlike($out, qr/[1-9] (?:FAIL|weaker)|^R.*(?:FAIL|weaker)|\e/m, 'nothing failed, and without colours');
 	like($out, qr/^R-05  ok      /m, 'a rule that is kept');
+	like($out, qr/^  all runs +\d+ ok    0 FAIL    0 weaker    0 skip$/m, 'both grades are counted');
 	like($out, qr/^R-28  -       /m, 'a rule without a case there');
 	like($out, qr/^  R-28  tests\/unit/m, 'and where it is tested');
 	my $n = @normal;
-	like($out, qr/^  plain  +$n ok    0 FAIL    0 skip  4k-le img, cortex-a57, 1 vCPU on 1 CPU, 1\.0, hvc, alone$/m, 'the run');
+	like($out, qr/^  plain  +$n ok    0 FAIL    0 weaker    0 skip  4k-le img, cortex-a57, 1 vCPU on 1 CPU, 1\.0, hvc, alone$/m, 'the run');
 	is((plain($board))[1], $out, 'the same again, byte by byte');
 	is(join(' ', glob "$ENV{TMPDIR}/*"), '', 'nothing is left behind');
 }
@@ -76,12 +77,12 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 # Each of the formats.
 {
 	my $failed = $whole =~ s/^ok (?=\d+ - R-05 header)/not ok /mr
-		=~ s/(header: [^\r]*\r\n)/$1# observed header: revision 7 "x"\r\n/r
+		=~ s/(header: [^\r]*\r\n)/$1# FAIL: wrong by it\r\n# observed header: revision 7 "x"\r\n/r
 		=~ s/( padding: [^\r]*)/$1 # SKIP no page/r;
 	my $board = printing($failed);
 	my ($status, $out, $err) = plain($board, '--tap', "$dir/r.tap", '--json', "$dir/r.json", '--markdown', "$dir/r.md");
 	is("$status$err", '1', 'a case that failed is status 1');
-	like($out, qr/^R-05  FAIL    .*^pvtime: FAIL\n  R-05 header: .*\n    in plain\n    revision 7 "x"\n/ms, 'the table says what was observed');
+	like($out, qr/^R-05  FAIL    .*^pvtime: FAIL\n  R-05 header: .*\n    wrong by ST 1\.0, Stolen Time\n    in plain\n    revision 7 "x"\n/ms, 'the table says what was observed');
 	like($out, qr/^pvtime: skipped in every run\n(?:  .*\n)*?  no page\n    R-05 padding\n/m, 'and what was skipped');
 	my $json = JSON::PP->new->decode(slurp("$dir/r.json"));
 	my ($run) = @{$json->{targets}[0]{runs}};
@@ -96,7 +97,7 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	is_deeply({map { $_->{rule} => $_->{targets}{pvtime} } grep { $_->{rule} =~ /R-0[15]|R-28/ } @{$json->{rules}}},
 		{'R-01' => 'ok', 'R-05' => 'fail', 'R-28' => 'none'}, 'and the rules');
 	my $tap = slurp("$dir/r.tap");
-	like($tap, qr/^not ok \d+ - pvtime R-05 header: .*\n# in plain\n# revision 7 "x"\n/m, 'TAP has the failure');
+	like($tap, qr/^not ok \d+ - pvtime R-05 header: .*\n# FAIL: wrong by ST 1\.0, Stolen Time\n# in plain\n# revision 7 "x"\n/m, 'TAP has the failure');
 	like($tap, qr/^ok \d+ - pvtime R-05 padding: .* # SKIP no page$/m, 'and the skip');
 	my @numbers = $tap =~ /^(?:not )?ok (\d+)/mg;
 	is_deeply(\@numbers, [1 .. @numbers], 'in consecutive numbers');
@@ -107,6 +108,41 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 		my $file = slurp("$dir/r." . ($format eq 'markdown' ? 'md' : $format));
 		is((plain($board, "--$format", '-'))[1], $file, "--$format - is all there is on standard output");
 	}
+}
+
+# The two grades, on our own hypervisor and on another one: what fails the command, and what is only told.
+{
+	mkdir $_ for "$dir/bin", "$dir/debian", "$dir/debian/one";
+	spew("$dir/debian/one/Image", slurp("$dir/Image"));
+	spew("$dir/debian/one/versions", "linux-image-5.9 5.9-1\n");
+	spew("$suite/kvm-host.cpio", 'a host');
+	symlink "$FindBin::Bin/board-qemu", "$dir/bin/qemu-system-aarch64" or die;
+	for my $case (
+		['header', 'FAIL', [1, 0, 1], qr/^# FAIL: wrong by ST 1\.0, Stolen Time$/m],
+		['padding', 'weaker', [1, 0, 0], qr/^# weaker: no document asks for it$/m],
+	) {
+		my ($name, $word, $statuses, $said) = @$case;
+		my $text = $whole =~ s/^ok (?=\d+ - R-05 $name)/not ok /mr;
+		my @grades;
+		my ($status, $out, $err) = plain(printing($text), '--tap', "$dir/g.tap");
+		push @grades, $status;
+		like($out, qr/^R-05  $word/m, "$name: its rule is $word on our own hypervisor");
+		like(slurp("$dir/g.tap"), qr/^not ok \d+ - pvtime R-05 $name: [^#\n]*\n$said/m, "$name: it is not ok, and whose it is is said");
+		spew("$dir/print", "\@guest begin\n" . ($text =~ tr/\r//dr) . "\n\@guest end 0 \n");
+		local $ENV{PATH} = "$dir/bin:$ENV{PATH}";
+		local $ENV{BOARD_QEMU} = $dir;
+		for my $strict ([], ['--strict']) {
+			($status, $out, $err) = finish(start('/dev/null', 'conform', '--suite', $suite, '--debian', "$dir/debian", '--run', 'plain',
+				@$strict, '--tap', "$dir/g.tap", 'kvm/one'));
+			push @grades, $status;
+			is($err, '', "$name: another hypervisor's is no error");
+			like($out, qr/^R-05  $word/m, "$name: its rule is $word on another one");
+		}
+		my $todo = $word eq 'weaker' ? ' # TODO weaker' : '';
+		like(slurp("$dir/g.tap"), qr/^not ok \d+ - kvm\S* R-05 $name: [^#\n]*$todo\n$said/m, "$name: of another one TAP says so as well");
+		is_deeply(\@grades, $statuses, "$name: the status for our own, another one, and another one with --strict");
+	}
+	unlink "$dir/bin/qemu-system-aarch64", "$dir/print", "$suite/kvm-host.cpio";
 }
 
 # Results that are not whole: status 1, one line that says so, the last lines, and a report all the same.
@@ -209,7 +245,7 @@ for my $case (
 	my ($status, $out, $err) = plain(printing(text('4k-le cpus=1', @few)), '--case', 'header,aligned', '--seconds', 7,
 		'--keep', "$dir/kept");
 	is("$status$err", '0', 'some cases only');
-	like($out, qr/^  plain    2 ok    0 FAIL    0 skip  .*case=aligned,header$/m, 'are what the run is');
+	like($out, qr/^  plain       2 ok    0 FAIL    0 weaker    0 skip  .*case=aligned,header$/m, 'are what the run is');
 	like(slurp("$dir/kept/pvtime/plain/run.lab"), qr/^append = expect=on case=aligned,header$/m, 'and what the suite is told');
 	like(slurp("$dir/kept/pvtime/plain/console.txt"), qr/^# suite 4k-le/m, 'what was printed is kept');
 	($status, $out, $err) = plain(printing($whole, 7000), '--seconds', 7);

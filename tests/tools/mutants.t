@@ -74,8 +74,9 @@ exit 2 if $text =~ /silence/;
 my $broken = $option{'--run'} eq 'broken';
 print $text =~ /panic/ ? "not ok 1 - pvtime run x is whole: axes\n# died: hypervisor stopped: panic\n"
 	: "ok 1 - pvtime run x is whole: axes\n";
-print $text =~ /one/ || $broken ? "not ok 2 - pvtime R-01 first: text: more\n# in x\n# x: 5 not 6\n" : "ok 2 - pvtime R-01 first: text: more\n";
+print $text =~ /one/ || $broken ? "not ok 2 - pvtime R-01 first: text: more\n# weaker: no document asks for it\n# in x\n# x: 5 not 6\n" : "ok 2 - pvtime R-01 first: text: more\n";
 print $text =~ /two/ ? 'not ' : '', "ok 3 - pvtime R-02 second_one: text: more\n";
+print "# FAIL: wrong by SMCCC 5.2\n" if $text =~ /two/;
 print "ok 4 - pvtime R-03 quiet: text: more # SKIP it is quiet\n";
 print $text =~ /four/ ? 'not ' : '', "ok 5 - pvtime R-04 rounds: text: more\n" if $option{'--case'} =~ /\brounds\b/;
 die if $option{'--case'} !~ /\bfirst\b.*\bquiet\b/;
@@ -102,7 +103,7 @@ sub tree { return scalar `find . -path ./build/mutants -prune -o -type f -print0
 	mutant('d_host', "host: unit\nwhy: it is small\n", edit('src/unit', "echo ok 1 - sum\n", "echo not ok 1 - sum\n"));
 	my $before = tree();
 	my ($status, $text) = run();
-	is($status, 0, 'all are caught') or diag $text;
+	is($status, 0, 'all are caught, whichever grade the case is of that catches them') or diag $text;
 	is($text, <<'END', 'each is told with what has caught it');
 1..6
 ok 1 - no mistake, run r: the tree as it is: 2 cases pass

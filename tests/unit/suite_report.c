@@ -27,16 +27,21 @@ void psci_system_off(void)
 	longjmp(off, 1);
 }
 
-/* What is printed of a case. */
-static void prints(void (*run)(void), const char *want, const char *what)
+/* What is printed of a case of that grade. */
+static void prints_by(const char *by, void (*run)(void), const char *want, const char *what)
 {
 	printed[0] = '\0';
 	report = (struct report){0};
 	report_begin();
 	run();
-	report_end("R-30", "name", "text");
+	report_end("R-30", "name", by, "text");
 	if (!tap_ok(!strcmp(printed, want), "%s", what))
 		tap_print("# %s# instead of\n# %s", printed, want);
+}
+
+static void prints(void (*run)(void), const char *want, const char *what)
+{
+	prints_by(OURS, run, want, what);
 }
 
 static void passes(void)
@@ -109,26 +114,48 @@ static void one_case_each(void)
 {
 	prints(passes, "ok 1 - R-30 name: text\n", "a case that is passed");
 	prints(fails,
-	       "not ok 1 - R-30 name: text\n"
+	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n"
 	       "# observed name: CPU 1: first\n# observed name: second\n",
 	       "one that is not, with what was seen");
 	prints(judges_nothing,
-	       "not ok 1 - R-30 name: text\n# observed name: seen\n# observed name: judged "
+	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n# observed name: "
+	       "seen\n# observed name: judged "
 	       "nothing\n",
 	       "one that observes, and judges nothing, is not passed");
-	prints(does_nothing, "not ok 1 - R-30 name: text\n# observed name: judged nothing\n",
+	prints(does_nothing,
+	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n# observed name: "
+	       "judged nothing\n",
 	       "nor is one that does nothing");
 	prints(skips, "ok 1 - R-30 name: text # SKIP only 1\n",
 	       "one that is skipped, with the first reason");
 	prints(skips_after_success, "ok 1 - R-30 name: text # SKIP why not\n",
 	       "one that is skipped after a success");
-	prints(skips_after_failure, "not ok 1 - R-30 name: text\n# observed name: seen\n",
+	prints(skips_after_failure,
+	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n# observed name: "
+	       "seen\n",
 	       "a failure counts more");
 	prints(mixes,
-	       "not ok 1 - R-30 name: text\n# observed name: one\n# observed name: two\n"
+	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n# observed name: "
+	       "one\n# observed name: two\n"
 	       "# observed name: three\n# observed name: four\n",
 	       "failures and observations are in order");
 	prints(passes, "ok 1 - R-30 name: text\n", "nothing is left of the case before");
+}
+
+static void grades(void)
+{
+	prints_by("ST 1.0, here", passes, "ok 1 - R-30 name: text\n",
+		  "of a case that is passed it is not said whose it is");
+	prints_by("ST 1.0, here", does_nothing,
+		  "not ok 1 - R-30 name: text\n# FAIL: wrong by ST 1.0, here\n"
+		  "# observed name: judged nothing\n",
+		  "a case of the documents that is not passed has its clause");
+	tap_ok(report.wrong == 1 && report.weaker == 0, "a case of the documents counts as wrong");
+	prints_by(OURS, does_nothing,
+		  "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n"
+		  "# observed name: judged nothing\n",
+		  "a case of ours that is not passed is weaker");
+	tap_ok(report.wrong == 0 && report.weaker == 1, "a case of ours counts as weaker");
 }
 
 static void limits(void)
@@ -136,7 +163,7 @@ static void limits(void)
 	report_begin();
 	overflows();
 	printed[0] = '\0';
-	report_end("R-30", "name", "text");
+	report_end("R-30", "name", OURS, "text");
 	tap_ok(strstr(printed, "failure 5\n") && strstr(printed, "observation 5\n") &&
 		       !strstr(printed, "failure 6") && !strstr(printed, "observation 6"),
 	       "six of each are kept");
@@ -146,8 +173,8 @@ static void limits(void)
 	report_begin();
 	talks();
 	printed[0] = '\0';
-	report_end("R-30", "name", "text");
-	tap_is_u64(strlen(strstr(printed, "# ")), strlen("# observed name: ") + 199 + 1,
+	report_end("R-30", "name", OURS, "text");
+	tap_is_u64(strlen(strstr(printed, "# observed")), strlen("# observed name: ") + 199 + 1,
 		   "a long text is cut");
 }
 
@@ -157,15 +184,23 @@ static void run(void)
 	printed[0] = '\0';
 	report_begin();
 	check(true, "never seen");
-	report_end("R-31", "a", "text");
+	report_end("R-31", "a", "SMCCC 5.2", "text");
 	report_begin();
 	check(false, "seen");
-	report_end("R-30", "b", "text");
+	report_end("R-30", "b", OURS, "text");
+	report_begin();
+	check(false, "seen");
+	report_end("R-05", "c", "SMCCC 5.2", "text");
 	report_plan();
 	tap_ok(!strcmp(printed,
-		       "ok 1 - R-31 a: text\nnot ok 2 - R-30 b: text\n# observed b: seen\n1..2\n"),
-	       "numbers go on, and the plan is the last of them");
-	tap_ok(report.run == 2 && report.failed == 1, "and are counted");
+		       "ok 1 - R-31 a: text\n"
+		       "not ok 2 - R-30 b: text\n# weaker: no document asks for it\n"
+		       "# observed b: seen\n"
+		       "not ok 3 - R-05 c: text\n# FAIL: wrong by SMCCC 5.2\n# observed c: seen\n"
+		       "1..3\n# 1 FAIL, 1 weaker\n"),
+	       "numbers go on, the plan is the last of them, and the two grades are counted apart");
+	tap_ok(report.run == 3 && report.wrong == 1 && report.weaker == 1,
+	       "lines are counted, and of them those of either grade");
 	printed[0] = '\0';
 	if (!setjmp(off))
 		report_bail_out("no %s", "way");
@@ -175,6 +210,7 @@ static void run(void)
 int main(void)
 {
 	one_case_each();
+	grades();
 	limits();
 	run();
 	return tap_done();

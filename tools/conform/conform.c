@@ -103,9 +103,9 @@ static void ended(void *ctx, size_t index)
 		report("%s %s: %s", job->name, run->plan.name, run->result.why);
 		show_last_lines(&job->output);
 	} else if (isatty(STDERR_FILENO)) {
-		report("%s %s: %u ok, %u failed, %u skipped", job->name, run->plan.name,
+		report("%s %s: %u ok, %u FAIL, %u weaker, %u skipped", job->name, run->plan.name,
 		       conform_count(run, CONFORM_OK), conform_count(run, CONFORM_FAIL),
-		       conform_count(run, CONFORM_SKIP));
+		       conform_count(run, CONFORM_WEAKER), conform_count(run, CONFORM_SKIP));
 	}
 }
 
@@ -131,30 +131,31 @@ static bool tell(struct conform_command *c)
 	}
 	if (table) {
 		struct screen screen;
-		struct conform_look look = {"", "", "", "", ""};
+		struct conform_look look = {"", "", "", "", "", ""};
 
 		if (screen_open(&screen))
-			look = (struct conform_look){
-				screen.look.title, screen.look.colour[WATCH_RUNNING],
-				screen.look.colour[WATCH_STOLEN], screen.look.colour[WATCH_BLOCKED],
-				screen.look.plain};
+			look = (struct conform_look){screen.look.title,
+						     screen.look.colour[WATCH_RUNNING],
+						     screen.look.colour[WATCH_STOLEN],
+						     screen.look.title,
+						     screen.look.colour[WATCH_BLOCKED],
+						     screen.look.plain};
 		conform_report_table(&c->report, &look, stdout);
 	}
 	return true;
 }
 
-/* What fails on a reference is a finding; a run that is no good says nothing, wherever it was. */
+/* A run that is no good says nothing, wherever it was. */
 static bool all_good(const struct conform_command *c)
 {
 	bool good = true;
 
 	for (size_t s = 0; s < c->report.count; s++) {
 		const struct conform_section *section = &c->sections[s];
-		bool counts = section->target->ours || c->options.strict;
 
 		for (size_t r = 0; r < section->run_count; r++)
-			good &= section->runs[r].result.status == CONFORM_COMPLETE &&
-				(!counts || conform_count(&section->runs[r], CONFORM_FAIL) == 0);
+			good &= section->runs[r].result.status == CONFORM_COMPLETE;
+		good &= conform_holds(section, c->options.strict);
 	}
 	return good;
 }

@@ -21,7 +21,7 @@ const char conform_usage[] =
 	"  --tap FILE         write the results to FILE as TAP; - is standard output\n"
 	"  --json FILE        the same as JSON\n"
 	"  --markdown FILE    the same as docs/conformance.md has them\n"
-	"  --strict           a case that fails on kvm or xen is a failure, too\n"
+	"  --strict           FAIL on kvm or xen is a failure, too; weaker is none\n"
 	"  --verbose          write what each run printed, too\n"
 	"  --jobs N           N runs at a time, if not as many as there are CPUs\n"
 	"  --seconds S        end each run after S seconds of its time, if not after its own "

@@ -10,10 +10,8 @@
 const char *conform_verdict_word(enum conform_verdict verdict)
 {
 	static const char *const words[] = {
-		[CONFORM_NONE] = "-",
-		[CONFORM_SKIP] = "skip",
-		[CONFORM_OK] = "ok",
-		[CONFORM_FAIL] = "FAIL",
+		[CONFORM_NONE] = "-",	     [CONFORM_SKIP] = "skip", [CONFORM_OK] = "ok",
+		[CONFORM_WEAKER] = "weaker", [CONFORM_FAIL] = "FAIL",
 	};
 	return words[verdict];
 }
@@ -91,6 +89,8 @@ static const char *colour_of(const struct conform_look *look, enum conform_verdi
 		return look->good;
 	case CONFORM_FAIL:
 		return look->bad;
+	case CONFORM_WEAKER:
+		return look->weak;
 	default:
 		return look->dim;
 	}
@@ -98,9 +98,9 @@ static const char *colour_of(const struct conform_look *look, enum conform_verdi
 
 static int column(const struct conform_section *section)
 {
-	int n = (int)strlen(section->label);
+	int n = (int)strlen(section->label), word = (int)strlen("weaker");
 
-	return n > 4 ? n : 4;
+	return n > word ? n : word;
 }
 
 static void draw_rules(const struct conform_report *report, const struct conform_look *look,
@@ -150,8 +150,9 @@ static void draw_case(enum conform_case_id id, FILE *out)
 	fprintf(out, "  %s %s: %s\n", conform_rules[c->rule].name, c->name, c->text);
 }
 
-static void draw_failures(const struct conform_section *section, const struct conform_look *look,
-			  FILE *out)
+/* The cases of that verdict, FAIL or weaker, with what was observed. */
+static void draw_broken(const struct conform_section *section, enum conform_verdict verdict,
+			const struct conform_look *look, FILE *out)
 {
 	bool any = false;
 
@@ -160,13 +161,17 @@ static void draw_failures(const struct conform_section *section, const struct co
 		struct conform_text texts[FEW];
 		char runs[512];
 
-		if (conform_case_verdict(section, id) != CONFORM_FAIL)
+		if (conform_case_verdict(section, id) != verdict)
 			continue;
 		if (!any)
-			fprintf(out, "\n%s: %sFAIL%s\n", section->label, look->bad, look->plain);
+			fprintf(out, "\n%s: %s%s%s%s\n", section->label, colour_of(look, verdict),
+				conform_verdict_word(verdict), look->plain,
+				verdict == CONFORM_WEAKER ? ": " CONFORM_NO_CLAUSE : "");
 		any = true;
 		draw_case(id, out);
-		conform_runs_with(section, id, CONFORM_FAIL, runs, sizeof(runs));
+		if (verdict == CONFORM_FAIL)
+			fprintf(out, "    wrong by %s\n", conform_cases[c].by);
+		conform_runs_with(section, id, verdict, runs, sizeof(runs));
 		fprintf(out, "    in %s\n", runs);
 		size_t n = conform_observed(section, id, texts, FEW);
 		for (size_t i = 0; i < n; i++)
@@ -187,29 +192,57 @@ static void draw_skips(const struct conform_section *section, FILE *out)
 		fprintf(out, "  %s\n    %s\n", texts[i].text, texts[i].names);
 }
 
+/* So many cases of each verdict; `n` has them. */
+static void draw_counts(const unsigned n[CONFORM_VERDICTS], const struct conform_look *look,
+			FILE *out)
+{
+	static const enum conform_verdict order[] = {CONFORM_OK, CONFORM_FAIL, CONFORM_WEAKER,
+						     CONFORM_SKIP};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		enum conform_verdict v = order[i];
+		bool shown = n[v] != 0 && (v == CONFORM_FAIL || v == CONFORM_WEAKER);
+
+		fprintf(out, "  %s%3u %s%s", shown ? colour_of(look, v) : "", n[v],
+			conform_verdict_word(v), shown ? look->plain : "");
+	}
+}
+
+static void draw_run(const struct conform_run *run, int width, const struct conform_look *look,
+		     FILE *out)
+{
+	unsigned n[CONFORM_VERDICTS];
+	char axes[512];
+
+	for (unsigned v = 0; v < CONFORM_VERDICTS; v++)
+		n[v] = conform_count(run, (enum conform_verdict)v);
+	conform_axes(&run->plan, axes, sizeof(axes));
+	fprintf(out, "  %-*s", width, run->plan.name);
+	draw_counts(n, look, out);
+	fprintf(out, "  %s\n", axes);
+	if (run->result.status != CONFORM_COMPLETE)
+		fprintf(out, "  %-*s  %s%s%s: %s\n", width, "", look->bad,
+			conform_status_word(run->result.status), look->plain, run->result.why);
+}
+
 static void draw_runs(const struct conform_section *section, const struct conform_look *look,
 		      FILE *out)
 {
-	int width = 0;
+	static const char all[] = "all runs";
+	unsigned n[CONFORM_VERDICTS];
+	int width = (int)strlen(all);
 
 	for (size_t r = 0; r < section->run_count; r++)
 		if ((int)strlen(section->runs[r].plan.name) > width)
 			width = (int)strlen(section->runs[r].plan.name);
 	fprintf(out, "\n%s: %s; %s\n", section->label, section->target->title, section->versions);
-	for (size_t r = 0; r < section->run_count; r++) {
-		const struct conform_run *run = &section->runs[r];
-		unsigned failed = conform_count(run, CONFORM_FAIL);
-		char axes[512];
-
-		conform_axes(&run->plan, axes, sizeof(axes));
-		fprintf(out, "  %-*s  %3u ok  %s%3u FAIL%s  %3u skip  %s\n", width, run->plan.name,
-			conform_count(run, CONFORM_OK), failed != 0 ? look->bad : "", failed,
-			failed != 0 ? look->plain : "", conform_count(run, CONFORM_SKIP), axes);
-		if (run->result.status != CONFORM_COMPLETE)
-			fprintf(out, "  %-*s  %s%s%s: %s\n", width, "", look->bad,
-				conform_status_word(run->result.status), look->plain,
-				run->result.why);
-	}
+	for (size_t r = 0; r < section->run_count; r++)
+		draw_run(&section->runs[r], width, look, out);
+	for (unsigned v = 0; v < CONFORM_VERDICTS; v++)
+		n[v] = conform_cases_with(section, (enum conform_verdict)v);
+	fprintf(out, "  %-*s", width, all);
+	draw_counts(n, look, out);
+	fputc('\n', out);
 }
 
 void conform_report_table(const struct conform_report *report, const struct conform_look *look,
@@ -219,45 +252,10 @@ void conform_report_table(const struct conform_report *report, const struct conf
 	for (size_t s = 0; s < report->count; s++) {
 		const struct conform_section *section = &report->sections[s];
 
-		draw_failures(section, look, out);
+		draw_broken(section, CONFORM_FAIL, look, out);
+		draw_broken(section, CONFORM_WEAKER, look, out);
 		draw_skips(section, out);
 		draw_uncovered(section, out);
 		draw_runs(section, look, out);
-	}
-}
-
-static void list_case(const struct conform_case *c, FILE *out)
-{
-	fprintf(out, "      %-16s  %s%s%s\n", c->name, c->text, c->user ? " (user space)" : "",
-		c->reset ? " (in a run of its own)" : "");
-}
-
-void conform_report_list(const struct conform_target *const *targets, size_t count, FILE *out)
-{
-	char axes[512];
-
-	for (unsigned r = 0; r < CONFORM_RULES; r++) {
-		const char *elsewhere = conform_elsewhere((enum conform_rule_id)r);
-		unsigned cases = 0;
-
-		fprintf(out, "%s  %s [%s]\n", conform_rules[r].name, conform_rules[r].text,
-			conform_rules[r].clause);
-		for (unsigned c = 0; c < CONFORM_CASES; c++) {
-			if (conform_cases[c].rule != r)
-				continue;
-			cases++;
-			list_case(&conform_cases[c], out);
-		}
-		if (cases == 0)
-			fprintf(out, "      no case: %s\n",
-				elsewhere != NULL ? elsewhere : "uncovered");
-	}
-	for (size_t t = 0; t < count; t++) {
-		fprintf(out, "\n%s: %s\n", targets[t]->by->name, targets[t]->title);
-		for (size_t p = 0; p < targets[t]->plan_count; p++) {
-			const struct run_plan *plan = &targets[t]->plans[p];
-			conform_axes(plan, axes, sizeof(axes));
-			fprintf(out, "  %-16s  %s\n", plan->name, axes);
-		}
 	}
 }

@@ -11,7 +11,7 @@
 
 /* Bytes around a word; empty strings where there are no colours. */
 struct conform_look {
-	const char *title, *good, *bad, *dim, *plain;
+	const char *title, *good, *bad, *weak, *dim, *plain;
 };
 
 void conform_report_table(const struct conform_report *report, const struct conform_look *look,
@@ -22,6 +22,9 @@ void conform_report_markdown(const struct conform_report *report, FILE *out);
 
 /* What --list says of the targets: rules with their cases, what no case covers, the runs. */
 void conform_report_list(const struct conform_target *const *targets, size_t count, FILE *out);
+
+/* What is said of a weaker case in place of a clause. */
+#define CONFORM_NO_CLAUSE "no document asks for it"
 
 /*
  * Words that the formats share: of a verdict in a table; of how a run ended; a plan's axes in one

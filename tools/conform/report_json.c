@@ -35,10 +35,8 @@ static void number(const char *key, unsigned value, FILE *out)
 static const char *verdict_of(enum conform_verdict verdict)
 {
 	static const char *const words[] = {
-		[CONFORM_NONE] = "none",
-		[CONFORM_SKIP] = "skip",
-		[CONFORM_OK] = "ok",
-		[CONFORM_FAIL] = "fail",
+		[CONFORM_NONE] = "none",     [CONFORM_SKIP] = "skip", [CONFORM_OK] = "ok",
+		[CONFORM_WEAKER] = "weaker", [CONFORM_FAIL] = "fail",
 	};
 	return words[verdict];
 }
@@ -92,11 +90,33 @@ static void print_run(const struct conform_run *run, FILE *out)
 	fputs("]}", out);
 }
 
+/* The rule's cases: whose each is, and by which clause. */
+static void print_grades(enum conform_rule_id id, FILE *out)
+{
+	const char *comma = "";
+
+	fputs(",\"cases\":[", out);
+	for (unsigned c = 0; c < CONFORM_CASES; c++) {
+		const struct conform_case *of = &conform_cases[c];
+
+		if (of->rule != id)
+			continue;
+		fprintf(out, "%s{\"name\":\"%s\",\"whose\":\"%s\"", comma, of->name,
+			of->by != OURS ? "documents" : "ours");
+		field("clause", of->by, out);
+		fputc('}', out);
+		comma = ",";
+	}
+	fputc(']', out);
+}
+
 static void print_rule(const struct conform_report *report, enum conform_rule_id id, FILE *out)
 {
 	fprintf(out, "{\"rule\":\"%s\"", conform_rules[id].name);
 	field("clause", conform_rules[id].clause, out);
 	field("text", conform_rules[id].text, out);
+	field("whose", conform_whose(id), out);
+	print_grades(id, out);
 	fputs(",\"targets\":{", out);
 	for (size_t s = 0; s < report->count; s++)
 		fprintf(out, "%s\"%s\":\"%s\"", s > 0 ? "," : "", report->sections[s].label,
@@ -113,6 +133,9 @@ void conform_report_json(const struct conform_report *report, FILE *out)
 		fprintf(out, "%s{\"name\":\"%s\"", s > 0 ? ",\n" : "", section->label);
 		field("title", section->target->title, out);
 		field("versions", section->versions, out);
+		fprintf(out, ",\"fail\":%u,\"weaker\":%u",
+			conform_cases_with(section, CONFORM_FAIL),
+			conform_cases_with(section, CONFORM_WEAKER));
 		fputs(",\"runs\":[\n", out);
 		for (size_t r = 0; r < section->run_count; r++) {
 			fputs(r > 0 ? ",\n" : "", out);

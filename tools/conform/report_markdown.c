@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* docs/conformance.md. */
 #include <string.h>
-#include "tools/conform/report.h"
+#include "tools/conform/markdown.h"
 
 #define SHOWN	4u
 #define REASONS 16u
 
 /* In a cell a bar would end it, and in any text < begins a tag, and * and _ emphasis. */
-static void escaped(const char *text, FILE *out)
+void markdown_escaped(const char *text, FILE *out)
 {
 	for (; *text != '\0'; text++) {
 		if (strchr("|*_<>`\\[]", *text) != NULL)
@@ -16,7 +16,7 @@ static void escaped(const char *text, FILE *out)
 	}
 }
 
-static const char *mark(enum conform_verdict verdict)
+const char *markdown_mark(enum conform_verdict verdict)
 {
 	return verdict == CONFORM_FAIL ? "**FAIL**" : conform_verdict_word(verdict);
 }
@@ -35,92 +35,57 @@ static void heading(const struct conform_report *report, const char *first, cons
 	fputc('\n', out);
 }
 
+static void print_words(FILE *out)
+{
+	fputs("\n## The words\n\n"
+	      "A case is the documents' or ours. **FAIL**: a case of the documents found that the "
+	      "hypervisor does\n"
+	      "other than a document says, in at least one run: it is wrong, by the clause that is "
+	      "named. weaker: a\n"
+	      "case of ours found that it does less than this project asks for. No document that "
+	      "is "
+	      "at hand asks for\n"
+	      "that, so nothing is wrong: SPEC.md says why a better hypervisor does it. Where a "
+	      "source is not at hand,\n"
+	      "the case is ours. ok: every run that could judge it found it kept. skip: no run "
+	      "could judge it. -: no\n"
+	      "case of it runs there. The two are counted apart, in cases:\n\n",
+	      out);
+}
+
+/* How many cases of each verdict a target has. */
+static void print_counts(const struct conform_report *report, FILE *out)
+{
+	static const enum conform_verdict rows[] = {CONFORM_OK, CONFORM_FAIL, CONFORM_WEAKER,
+						    CONFORM_SKIP};
+
+	heading(report, "Cases", "", out);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		fprintf(out, "| %s |", conform_verdict_word(rows[i]));
+		for (size_t s = 0; s < report->count; s++)
+			fprintf(out, " %u |", conform_cases_with(&report->sections[s], rows[i]));
+		fputc('\n', out);
+	}
+}
+
 static void print_rules(const struct conform_report *report, FILE *out)
 {
 	fputs("\n## The rules\n\n"
-	      "**FAIL**: a case found the rule broken in at least one run. ok: every run that "
-	      "could judge it\n"
-	      "found it kept. skip: no run could judge it. -: no case of it runs there.\n\n",
+	      "A rule with cases of both kinds is FAIL with one of the documents', and weaker with "
+	      "one of ours.\n\n",
 	      out);
-	heading(report, "Rule", " What it asks for | From |", out);
+	heading(report, "Rule", " Whose | What it asks for | From |", out);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
 		fprintf(out, "| %s |", conform_rules[r].name);
 		for (size_t s = 0; s < report->count; s++)
 			fprintf(out, " %s |",
-				mark(conform_rule_verdict(&report->sections[s],
-							  (enum conform_rule_id)r)));
-		fputc(' ', out);
-		escaped(conform_rules[r].text, out);
+				markdown_mark(conform_rule_verdict(&report->sections[s],
+								   (enum conform_rule_id)r)));
+		fprintf(out, " %s | ", conform_whose((enum conform_rule_id)r));
+		markdown_escaped(conform_rules[r].text, out);
 		fputs(" | ", out);
-		escaped(conform_rules[r].clause, out);
+		markdown_escaped(conform_rules[r].clause, out);
 		fputs(" |\n", out);
-	}
-}
-
-/* The first of `count` sections of one target, as a list for people. */
-static void print_labels(const struct conform_section *sections, size_t count, FILE *out)
-{
-	for (size_t s = 0; s < count; s++)
-		fprintf(out, "%s%s",
-			s == 0		? ""
-			: s + 1 < count ? ", "
-					: " and ",
-			sections[s].label);
-}
-
-static bool differs(const struct conform_section *sections, size_t count, enum conform_case_id id)
-{
-	bool any = false;
-
-	for (size_t s = 1; s < count; s++)
-		any |= conform_case_verdict(&sections[s], id) !=
-		       conform_case_verdict(&sections[0], id);
-	return any;
-}
-
-/* Cases that versions of one target have different verdicts of. */
-static void print_versions(const struct conform_section *sections, size_t count, FILE *out)
-{
-	bool any = false;
-
-	fputs("\nVerdicts that are not the same on ", out);
-	print_labels(sections, count, out);
-	fputs(":\n\n", out);
-	for (unsigned c = 0; c < CONFORM_CASES; c++) {
-		enum conform_case_id id = (enum conform_case_id)c;
-
-		if (!differs(sections, count, id))
-			continue;
-		any = true;
-		fprintf(out, "- %s `%s`, ", conform_rules[conform_cases[c].rule].name,
-			conform_cases[c].name);
-		escaped(conform_cases[c].text, out);
-		for (size_t s = 0; s < count; s++)
-			fprintf(out, "%s %s on %s", s == 0 ? ":" : ",",
-				mark(conform_case_verdict(&sections[s], id)), sections[s].label);
-		fputs("\n", out);
-	}
-	if (!any)
-		fputs("- none: every case has one verdict on all of them\n", out);
-}
-
-static void print_differences(const struct conform_report *report, FILE *out)
-{
-	bool any = false;
-	size_t count;
-
-	for (size_t s = 0; s < report->count; s += count) {
-		const struct conform_section *first = &report->sections[s];
-
-		for (count = 1; s + count < report->count; count++)
-			if (first[count].target != first->target)
-				break;
-		if (count == 1)
-			continue;
-		if (!any)
-			fputs("\n## What differs between versions\n", out);
-		any = true;
-		print_versions(first, count, out);
 	}
 }
 
@@ -161,7 +126,7 @@ static void print_uncovered(const struct conform_report *report, FILE *out)
 static void print_cases(const struct conform_report *report, FILE *out)
 {
 	fputs("\n## The cases\n\n", out);
-	heading(report, "Case", " Rule | What it says |", out);
+	heading(report, "Case", " Rule | What it says | By |", out);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
 		for (unsigned c = 0; c < CONFORM_CASES; c++) {
 			if (conform_cases[c].rule != r)
@@ -169,39 +134,45 @@ static void print_cases(const struct conform_report *report, FILE *out)
 			fprintf(out, "| `%s` |", conform_cases[c].name);
 			for (size_t s = 0; s < report->count; s++)
 				fprintf(out, " %s |",
-					mark(conform_case_verdict(&report->sections[s],
-								  (enum conform_case_id)c)));
+					markdown_mark(conform_case_verdict(
+						&report->sections[s], (enum conform_case_id)c)));
 			fprintf(out, " %s | ", conform_rules[r].name);
-			escaped(conform_cases[c].text, out);
+			markdown_escaped(conform_cases[c].text, out);
+			fputs(" | ", out);
+			markdown_escaped(conform_cases[c].by != OURS ? conform_cases[c].by : "ours",
+					 out);
 			fputs(" |\n", out);
 		}
 	}
 }
 
-/* What a target breaks, each with what there is to say of it. */
-static void print_failures(const struct conform_section *section, FILE *out)
+/* The cases of a target that have that verdict, FAIL or weaker, each with what there is to say of it. */
+static void print_broken(const struct conform_section *section, enum conform_verdict verdict,
+			 const char *title, FILE *out)
 {
-	bool any = false;
-
+	if (conform_cases_with(section, verdict) == 0)
+		return;
+	fprintf(out, "\n%s\n\n", title);
 	for (unsigned c = 0; c < CONFORM_CASES; c++) {
 		enum conform_case_id id = (enum conform_case_id)c;
 		struct conform_text texts[SHOWN];
 		char runs[512];
 
-		if (conform_case_verdict(section, id) != CONFORM_FAIL)
+		if (conform_case_verdict(section, id) != verdict)
 			continue;
-		if (!any)
-			fputs("\nWhat it breaks, and what was observed:\n\n", out);
-		any = true;
 		fprintf(out, "- %s `%s`: ", conform_rules[conform_cases[c].rule].name,
 			conform_cases[c].name);
-		escaped(conform_cases[c].text, out);
-		conform_runs_with(section, id, CONFORM_FAIL, runs, sizeof(runs));
+		markdown_escaped(conform_cases[c].text, out);
+		if (verdict == CONFORM_FAIL) {
+			fputs(". Wrong by ", out);
+			markdown_escaped(conform_cases[c].by, out);
+		}
+		conform_runs_with(section, id, verdict, runs, sizeof(runs));
 		fprintf(out, ". In %s.\n", runs);
 		size_t n = conform_observed(section, id, texts, SHOWN);
 		for (size_t i = 0; i < n; i++) {
 			fputs("  - ", out);
-			escaped(texts[i].text, out);
+			markdown_escaped(texts[i].text, out);
 			if (texts[i].names[0] != '\0')
 				fprintf(out, " (%s)", texts[i].names);
 			fputc('\n', out);
@@ -218,9 +189,9 @@ static void print_skips(const struct conform_section *section, FILE *out)
 		fputs("\nSkipped in every run, by the reason:\n\n", out);
 	for (size_t i = 0; i < n; i++) {
 		fputs("- ", out);
-		escaped(texts[i].text, out);
+		markdown_escaped(texts[i].text, out);
 		fputs(": ", out);
-		escaped(texts[i].names, out);
+		markdown_escaped(texts[i].names, out);
 		fputc('\n', out);
 	}
 }
@@ -229,18 +200,18 @@ static void print_runs(const struct conform_section *section, FILE *out)
 {
 	char axes[512];
 
-	fputs("\n| Run | ok | FAIL | skip | How |\n|---|---|---|---|---|\n", out);
+	fputs("\n| Run | ok | FAIL | weaker | skip | How |\n|---|---|---|---|---|---|\n", out);
 	for (size_t r = 0; r < section->run_count; r++) {
 		const struct conform_run *run = &section->runs[r];
 
 		conform_axes(&run->plan, axes, sizeof(axes));
-		fprintf(out, "| %s | %u | %u | %u | ", run->plan.name,
+		fprintf(out, "| %s | %u | %u | %u | %u | ", run->plan.name,
 			conform_count(run, CONFORM_OK), conform_count(run, CONFORM_FAIL),
-			conform_count(run, CONFORM_SKIP));
-		escaped(axes, out);
+			conform_count(run, CONFORM_WEAKER), conform_count(run, CONFORM_SKIP));
+		markdown_escaped(axes, out);
 		if (run->result.status != CONFORM_COMPLETE) {
 			fprintf(out, "; **%s**: ", conform_status_word(run->result.status));
-			escaped(run->result.why, out);
+			markdown_escaped(run->result.why, out);
 		}
 		fputs(" |\n", out);
 	}
@@ -249,12 +220,14 @@ static void print_runs(const struct conform_section *section, FILE *out)
 static void print_section(const struct conform_section *section, FILE *out)
 {
 	fprintf(out, "\n## Target %s\n\n", section->label);
-	escaped(section->target->title, out);
+	markdown_escaped(section->target->title, out);
 	fputs(": ", out);
-	escaped(section->versions, out);
+	markdown_escaped(section->versions, out);
 	fputs(".\n", out);
 	print_runs(section, out);
-	print_failures(section, out);
+	print_broken(section, CONFORM_FAIL, "FAIL, by the documents:", out);
+	print_broken(section, CONFORM_WEAKER,
+		     "weaker than this project asks for, and " CONFORM_NO_CLAUSE ":", out);
 	print_skips(section, out);
 }
 
@@ -268,8 +241,10 @@ void conform_report_markdown(const struct conform_report *report, FILE *out)
 	      "image on every target, and a program for user space. The rules are those of "
 	      "SPEC.md.\n",
 	      out);
+	print_words(out);
+	print_counts(report, out);
 	print_rules(report, out);
-	print_differences(report, out);
+	markdown_versions(report, out);
 	for (size_t s = 0; s < report->count; s++)
 		print_section(&report->sections[s], out);
 	print_cases(report, out);

@@ -42,6 +42,14 @@ enum conform_verdict conform_rule_verdict(const struct conform_section *section,
 	return worst;
 }
 
+bool conform_holds(const struct conform_section *section, bool strict)
+{
+	bool ours = section->target->ours;
+
+	return (!(ours || strict) || conform_cases_with(section, CONFORM_FAIL) == 0) &&
+	       (!ours || conform_cases_with(section, CONFORM_WEAKER) == 0);
+}
+
 bool conform_rule_covered(const struct conform_section *section, enum conform_rule_id id)
 {
 	for (size_t r = 0; r < section->run_count; r++)
@@ -57,6 +65,15 @@ unsigned conform_count(const struct conform_run *run, enum conform_verdict verdi
 
 	for (unsigned c = 0; c < CONFORM_CASES; c++)
 		n += run->expected[c] && run->result.cases[c].verdict == verdict;
+	return n;
+}
+
+unsigned conform_cases_with(const struct conform_section *section, enum conform_verdict verdict)
+{
+	unsigned n = 0;
+
+	for (unsigned c = 0; c < CONFORM_CASES; c++)
+		n += conform_case_verdict(section, (enum conform_case_id)c) == verdict;
 	return n;
 }
 

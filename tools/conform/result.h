@@ -6,12 +6,17 @@
 #include "tools/conform/rules.h"
 #include "tools/conform/targets.h"
 
-/* In the order of weight: of several, the last one counts. */
+/*
+ * In the order of weight: of several, the last one counts. A case that is not ok has one of the last two, by its grade
+ * (conformance/cases.def).
+ */
 enum conform_verdict {
 	CONFORM_NONE, /* has not run */
 	CONFORM_SKIP, /* could not be judged */
 	CONFORM_OK,
-	CONFORM_FAIL,
+	CONFORM_WEAKER, /* less than this project asks for, and no document does */
+	CONFORM_FAIL,	/* wrong, by the clause of a document */
+	CONFORM_VERDICTS,
 };
 
 enum conform_status {
@@ -72,10 +77,18 @@ enum conform_verdict conform_case_verdict(const struct conform_section *section,
 enum conform_verdict conform_rule_verdict(const struct conform_section *section,
 					  enum conform_rule_id id);
 
+/*
+ * Whether it does what it is held to: our own hypervisor keeps every rule, ours as the documents'. Of others what they
+ * fail is a finding; where `strict`, they are held to the documents, and to nothing else.
+ */
+bool conform_holds(const struct conform_section *section, bool strict);
+
 /* Whether the target's runs were to have a case of the rule. */
 bool conform_rule_covered(const struct conform_section *section, enum conform_rule_id id);
 
+/* How many cases of a run have the verdict; and of a target, in all its runs together. */
 unsigned conform_count(const struct conform_run *run, enum conform_verdict verdict);
+unsigned conform_cases_with(const struct conform_section *section, enum conform_verdict verdict);
 
 /*
  * The different texts of a case in a target's runs, at most `room`, each with the names of the runs

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
-#include "conformance/needs.h"
 #include "tools/conform/rules.h"
 
 /* Rules that a target may leave without a case: nothing can be seen of them from there. */
@@ -19,15 +18,30 @@ const struct conform_rule conform_rules[CONFORM_RULES] = {
 };
 
 const struct conform_case conform_cases[CONFORM_CASES] = {
-#define GUEST_CASE(rule, name, needs, text) \
-	[CONFORM_CASE_##                    \
-		name] = {CONFORM_RULE_##rule, #name, text, false, (NEEDS_RESET & (needs)) != 0},
-#define USER_CASE(rule, name, text) \
-	[CONFORM_CASE_##name] = {CONFORM_RULE_##rule, #name, text, true, false},
+#define GUEST_CASE(rule, name, needs, by, text)                                       \
+	[CONFORM_CASE_##name] = {CONFORM_RULE_##rule,	      #name, by, text, false, \
+				 (NEEDS_RESET & (needs)) != 0},
+#define USER_CASE(rule, name, by, text) \
+	[CONFORM_CASE_##name] = {CONFORM_RULE_##rule, #name, by, text, true, false},
 #include "conformance/cases.def"
 #undef GUEST_CASE
 #undef USER_CASE
 };
+
+const char *conform_whose(enum conform_rule_id rule)
+{
+	bool documents = false, ours = false;
+
+	for (unsigned c = 0; c < CONFORM_CASES; c++) {
+		documents |= conform_cases[c].rule == rule && conform_cases[c].by != OURS;
+		ours |= conform_cases[c].rule == rule && conform_cases[c].by == OURS;
+	}
+	if (documents && ours)
+		return "both";
+	if (!documents && !ours)
+		ours = strncmp(conform_rules[rule].clause, "own", 3) == 0;
+	return ours ? "ours" : "documents";
+}
 
 const char *conform_elsewhere(enum conform_rule_id rule)
 {

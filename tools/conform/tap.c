@@ -145,6 +145,12 @@ static bool read_case(struct reader *r, const char *line, unsigned *id, const ch
 	return true;
 }
 
+/* Which of two things it is, by the case's grade. */
+static enum conform_verdict not_ok(unsigned id)
+{
+	return conform_cases[id].by != OURS ? CONFORM_FAIL : CONFORM_WEAKER;
+}
+
 /* What follows "ok " or "not ok ". */
 static bool read_result(struct reader *r, const char *line, bool ok)
 {
@@ -163,7 +169,6 @@ static bool read_result(struct reader *r, const char *line, bool ok)
 	r->number++;
 	if (!read_case(r, line, &id, &rest))
 		return false;
-	struct conform_seen *seen = &r->run->result.cases[id];
 	reason = after(rest, " # SKIP ");
 	if (*rest != '\0' && (reason == NULL || *reason == '\0' || !ok))
 		return fault(r, "number %u, %s, goes on with what is no reason of a skip: %.80s",
@@ -171,9 +176,10 @@ static bool read_result(struct reader *r, const char *line, bool ok)
 	if (reason == NULL && conform_cases[id].reset && !r->reset)
 		return fault(r, "number %u, %s, was judged, and nothing was reset", r->number,
 			     conform_cases[id].name);
+	struct conform_seen *seen = &r->run->result.cases[id];
 	if (reason != NULL && (seen->reason = strdup(reason)) == NULL)
 		return fault(r, "out of memory");
-	seen->verdict = reason != NULL ? CONFORM_SKIP : ok ? CONFORM_OK : CONFORM_FAIL;
+	seen->verdict = reason != NULL ? CONFORM_SKIP : ok ? CONFORM_OK : not_ok(id);
 	r->last = id;
 	r->run->result.lines++;
 	r->expected = next_expected(r->run, r->expected + 1);
