@@ -171,7 +171,7 @@ for my $case (
 	is($status, 1, "$name: status 1");
 	like($err, qr/\Apvtime: pvtime plain: .*$want.*\n/, "$name: said");
 	like($err, qr/^pvtime:   \| \Q$last\E\n\z/m, "$name: with its last lines") if defined $last;
-	like($out, qr/^         faulty: /m, "$name: in the table");
+	like($out, qr/^            faulty: /m, "$name: in the table");
 }
 
 # Runs that did not end by themselves.
@@ -184,7 +184,7 @@ for my $case (
 	is($status, 1, "$name: status 1");
 	like($err, qr/\Apvtime: pvtime plain: .*$want/, "$name: said");
 	like($err, qr/^pvtime:   \| ok 8 - /m, "$name: with its last lines");
-	like($out, qr/^         $status_word: /m, "$name: in the table");
+	like($out, qr/^            $status_word: /m, "$name: in the table");
 }
 
 # Nothing could be run: status 2, one line, and no report.
