@@ -94,7 +94,7 @@ static void print_grade(const char *by)
 	if (by)
 		console_print("# FAIL: wrong by %s\n", by);
 	else
-		console_print("# weaker: no document asks for it\n");
+		console_print("# weaker: no document at hand asks for it\n");
 	report.wrong += by != OURS;
 	report.weaker += by == OURS;
 }

@@ -123,7 +123,7 @@ static void print_grade(const char *by)
 	if (by != OURS)
 		printf("# FAIL: wrong by %s\n", by);
 	else
-		printf("# weaker: no document asks for it\n");
+		printf("# weaker: no document at hand asks for it\n");
 	wrong += by != OURS;
 	weaker += by == OURS;
 }

@@ -119,7 +119,7 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	symlink "$FindBin::Bin/board-qemu", "$dir/bin/qemu-system-aarch64" or die;
 	for my $case (
 		['header', 'FAIL', [1, 0, 1], qr/^# FAIL: wrong by ST 1\.0, Stolen Time$/m],
-		['padding', 'weaker', [1, 0, 0], qr/^# weaker: no document asks for it$/m],
+		['padding', 'weaker', [1, 0, 0], qr/^# weaker: no document at hand asks for it$/m],
 	) {
 		my ($name, $word, $statuses, $said) = @$case;
 		my $text = $whole =~ s/^ok (?=\d+ - R-05 $name)/not ok /mr;

@@ -161,7 +161,7 @@ static void test_formats(void)
 		"R-22  <w>weaker</>  <w>weaker</>  ",
 		"\nother: <b>FAIL</>\n  R-05 header: revision and attributes are 0\n"
 		"    wrong by ST 1.0, Stolen Time\n    in one\n",
-		"\nother: <w>weaker</>: no document asks for it\n  R-05 padding: ",
+		"\nother: <w>weaker</>: no document at hand asks for it\n  R-05 padding: ",
 		"\n    in one\n  R-22 forged: ",
 		"\nother: another one; 2\n  one         1 ok  <b>  1 FAIL</>  <w>  2 weaker</>    "
 		"0 "
@@ -170,12 +170,12 @@ static void test_formats(void)
 		NULL};
 	static const char *const in_tap[] = {
 		"not ok 4 - ours R-05 padding: the other 48 bytes are 0\n"
-		"# weaker: no document asks for it\n# in one\n",
+		"# weaker: no document at hand asks for it\n# in one\n",
 		"# ours: 1 ok, 1 FAIL, 2 weaker, 0 skip\n",
 		"not ok 8 - other R-05 header: revision and attributes are 0\n"
 		"# FAIL: wrong by ST 1.0, Stolen Time\n# in one\n",
 		"not ok 9 - other R-05 padding: the other 48 bytes are 0 # TODO weaker\n"
-		"# weaker: no document asks for it\n# in one\n",
+		"# weaker: no document at hand asks for it\n# in one\n",
 		"# other: 1 ok, 1 FAIL, 2 weaker, 0 skip\n1..10\n",
 		NULL};
 	static const char *const in_json[] = {
@@ -200,7 +200,8 @@ static void test_formats(void)
 		"\nFAIL, by the documents:\n\n- R-05 `header`: revision and attributes are 0. "
 		"Wrong by "
 		"ST 1.0, Stolen Time. In one.\n",
-		"\nweaker than this project asks for, and no document asks for it:\n\n- R-05 "
+		"\nweaker than this project asks for, and no document at hand asks for it:\n\n- "
+		"R-05 "
 		"`padding`: the other 48 bytes are 0. In one.\n",
 		"| `header` | **FAIL** | **FAIL** | R-05 | revision and attributes are 0 | ST 1.0, "
 		"Stolen Time |\n",

@@ -155,7 +155,7 @@ static void test_table(void)
 		"  two         0 ok    0 FAIL    0 weaker    3 skip  64k-be img, 1 vCPU, stolen "
 		"time off, "
 		"contended\n",
-		"\nother: weaker: no document asks for it\n  R-01 one_dialect: ",
+		"\nother: weaker: no document at hand asks for it\n  R-01 one_dialect: ",
 		"\n    in three\n    x0 was <1|2>\n",
 		"  three       0 ok    0 FAIL    1 weaker    0 skip  user space\n",
 		"limit: it hung\n",
@@ -190,7 +190,8 @@ static void test_tap(void)
 		"\nok 5 - ours R-05 padding: the other 48 bytes are 0 # SKIP no \"padding\"\n",
 		"\nnot ok 6 - other run three is whole: user space\n# limit: it hung\n",
 		"not ok 7 - other R-01 one_dialect: ",
-		" # TODO weaker\n# weaker: no document asks for it\n# in three\n# x0 was <1|2>\n",
+		" # TODO weaker\n# weaker: no document at hand asks for it\n# in three\n# x0 was "
+		"<1|2>\n",
 		"not ok 8 - other R-28 page_gone: ",
 		"\n# no run got as far\n# other: 0 ok, 0 FAIL, 1 weaker, 0 skip\n1..8\n",
 		NULL,
@@ -272,7 +273,7 @@ static void test_markdown(void)
 		"Skipped in every run, by the reason:\n\n- no \"padding\": R-05 padding\n",
 		"\n## Target other\n\nanother\\|one: 2 \"two\".\n",
 		"; **limit**: it hung |\n",
-		"weaker than this project asks for, and no document asks for it:\n\n- R-01 "
+		"weaker than this project asks for, and no document at hand asks for it:\n\n- R-01 "
 		"`one_dialect`: ",
 		". In three.\n  - x0 was \\<1\\|2\\>\n",
 		"| `one_dialect` | ok | weaker | R-01 | ",

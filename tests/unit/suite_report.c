@@ -114,16 +114,18 @@ static void one_case_each(void)
 {
 	prints(passes, "ok 1 - R-30 name: text\n", "a case that is passed");
 	prints(fails,
-	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n"
+	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n"
 	       "# observed name: CPU 1: first\n# observed name: second\n",
 	       "one that is not, with what was seen");
 	prints(judges_nothing,
-	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n# observed name: "
+	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
+	       "name: "
 	       "seen\n# observed name: judged "
 	       "nothing\n",
 	       "one that observes, and judges nothing, is not passed");
 	prints(does_nothing,
-	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n# observed name: "
+	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
+	       "name: "
 	       "judged nothing\n",
 	       "nor is one that does nothing");
 	prints(skips, "ok 1 - R-30 name: text # SKIP only 1\n",
@@ -131,11 +133,13 @@ static void one_case_each(void)
 	prints(skips_after_success, "ok 1 - R-30 name: text # SKIP why not\n",
 	       "one that is skipped after a success");
 	prints(skips_after_failure,
-	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n# observed name: "
+	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
+	       "name: "
 	       "seen\n",
 	       "a failure counts more");
 	prints(mixes,
-	       "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n# observed name: "
+	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
+	       "name: "
 	       "one\n# observed name: two\n"
 	       "# observed name: three\n# observed name: four\n",
 	       "failures and observations are in order");
@@ -152,7 +156,7 @@ static void grades(void)
 		  "a case of the documents that is not passed has its clause");
 	tap_ok(report.wrong == 1 && report.weaker == 0, "a case of the documents counts as wrong");
 	prints_by(OURS, does_nothing,
-		  "not ok 1 - R-30 name: text\n# weaker: no document asks for it\n"
+		  "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n"
 		  "# observed name: judged nothing\n",
 		  "a case of ours that is not passed is weaker");
 	tap_ok(report.wrong == 0 && report.weaker == 1, "a case of ours counts as weaker");
@@ -194,7 +198,7 @@ static void run(void)
 	report_plan();
 	tap_ok(!strcmp(printed,
 		       "ok 1 - R-31 a: text\n"
-		       "not ok 2 - R-30 b: text\n# weaker: no document asks for it\n"
+		       "not ok 2 - R-30 b: text\n# weaker: no document at hand asks for it\n"
 		       "# observed b: seen\n"
 		       "not ok 3 - R-05 c: text\n# FAIL: wrong by SMCCC 5.2\n# observed c: seen\n"
 		       "1..3\n# 1 FAIL, 1 weaker\n"),

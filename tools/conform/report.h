@@ -24,7 +24,7 @@ void conform_report_markdown(const struct conform_report *report, FILE *out);
 void conform_report_list(const struct conform_target *const *targets, size_t count, FILE *out);
 
 /* What is said of a weaker case in place of a clause. */
-#define CONFORM_NO_CLAUSE "no document asks for it"
+#define CONFORM_NO_CLAUSE "no document at hand asks for it"
 
 /*
  * Words that the formats share: of a verdict in a table; of how a run ended; a plan's axes in one

@@ -38,18 +38,16 @@ static void heading(const struct conform_report *report, const char *first, cons
 static void print_words(FILE *out)
 {
 	fputs("\n## The words\n\n"
-	      "A case is the documents' or ours. **FAIL**: a case of the documents found that the "
-	      "hypervisor does\n"
-	      "other than a document says, in at least one run: it is wrong, by the clause that is "
-	      "named. weaker: a\n"
-	      "case of ours found that it does less than this project asks for. No document that "
-	      "is "
-	      "at hand asks for\n"
-	      "that, so nothing is wrong: SPEC.md says why a better hypervisor does it. Where a "
-	      "source is not at hand,\n"
-	      "the case is ours. ok: every run that could judge it found it kept. skip: no run "
-	      "could judge it. -: no\n"
-	      "case of it runs there. The two are counted apart, in cases:\n\n",
+	      "A case is the documents' or ours. **FAIL**: a case of the documents found, in at "
+	      "least one run, that\n"
+	      "the hypervisor does other than a document says: it is wrong, by the clause that is "
+	      "named. weaker: a case\n"
+	      "of ours found that it does less than this project asks for. No document that is at "
+	      "hand asks for it, so\n"
+	      "nothing is wrong; SPEC.md says why a better hypervisor does it. ok: every run that "
+	      "could judge it found\n"
+	      "it kept. skip: no run could judge it. -: no case of it runs there. The two are "
+	      "counted apart, in cases:\n\n",
 	      out);
 }
 
