@@ -19,7 +19,7 @@ enum { ALONE = false, CONTENDED = true };
  */
 #define UNTIMED                                                                                  \
 	"own_address,idle_wfi,idle_suspend,off,contended,competitor,woken,at_switch_in,adds_up," \
-	"nanoseconds,refreshed"
+	"nanoseconds,no_drift,refreshed"
 
 /*
  * Each value of each axis at least once: builds, forms, CPUs, 1 to 8 vCPUs on one CPU and on two,
@@ -60,8 +60,9 @@ static const struct run_plan pvtime_plans[] = {
 };
 
 /* What takes minutes where a wait takes 300 ms. Other runs have it. */
-#define SLOW_CASES                                                                              \
-	"contended,competitor,woken,at_switch_in,adds_up,nanoseconds,rounds,observers,library," \
+#define SLOW_CASES                                                                               \
+	"contended,competitor,woken,at_switch_in,adds_up,nanoseconds,no_drift,rounds,observers," \
+	"library,"                                                                               \
 	"st_repeat,off_on,off_keeps,write_refused,write_harmless,forged,kexec,kexec_goes_on"
 
 /* The host has one CPU, as instructions are its time: the vCPUs of a guest contend with each other in any case. */
