@@ -1,35 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Save and restore. The blob, little-endian, version 1:
+ * Save and restore. The blob, little-endian, version 2:
  *
  *	offset	bytes
  *	0	4	magic "PVTK"
  *	4	2	version
  *	6	2	1: the bitmap below is the VM's; 0: it is not known, as no vCPU had been set
  *	8	4	possible vCPUs, n
- *	12	4	0
+ *	12	4	CNTFRQ of the host in Hz; 0: not known
  *	16	8 * 2	the region: base and size
  *	32	8	the VM's bitmap of hypervisor calls
  *	40	16 * n	of each vCPU: its address, or PVTIME_KVM_IPA_NONE; its counter in ns
  *	then	4	CRC-32 of all before it
+ *
+ * Version 1 has 0 at 12, and is read as well.
  *
  * The CRC finds accidents. A blob may come from anywhere: what one could do is write counters, which the guest can
  * do itself.
  */
 #include <errno.h>
 #include "kvm/internal.h"
+#include "kvm/sys.h"
 #include "kvm/uapi.h"
 #include "lib/bytes.h"
 
-#define MAGIC	0x4b545650u /* "PVTK" */
-#define VERSION 1u
+#define MAGIC	      0x4b545650u /* "PVTK" */
+#define VERSION	      2u
+#define FIRST_VERSION 1u /* the first that is read */
 
 enum offset {
 	AT_MAGIC = 0,
 	AT_VERSION = 4,
 	AT_KNOWS_BITMAP = 6,
 	AT_VCPUS = 8,
-	AT_ZERO = 12,
+	AT_FREQ = 12,
 	AT_BASE = 16,
 	AT_SIZE = 24,
 	AT_BITMAP = 32,
@@ -89,7 +93,7 @@ int pvtime_kvm_save(const struct pvtime_kvm *k, void *blob, size_t size)
 	put_le(at + AT_VERSION, 2, VERSION);
 	put_le(at + AT_KNOWS_BITMAP, 2, known);
 	put_le(at + AT_VCPUS, 4, k->vcpus);
-	put_le(at + AT_ZERO, 4, 0);
+	put_le(at + AT_FREQ, 4, pvtk_frequency());
 	put_le(at + AT_BASE, 8, k->region.base);
 	put_le(at + AT_SIZE, 8, k->region.size);
 	put_le(at + AT_BITMAP, 8, bitmap);
@@ -109,7 +113,8 @@ static int check_form(const uint8_t *at, size_t size)
 {
 	if (size < size_for(0) || get_le(at + AT_MAGIC, 4) != MAGIC)
 		return -EBADMSG;
-	if (get_le(at + AT_VERSION, 2) != VERSION)
+	uint64_t version = get_le(at + AT_VERSION, 2);
+	if (version < FIRST_VERSION || version > VERSION)
 		return -EPROTONOSUPPORT;
 	if (size != size_for((uint32_t)get_le(at + AT_VCPUS, 4)))
 		return -EBADMSG;
@@ -129,6 +134,32 @@ int pvtime_kvm_snapshot_region(const void *blob, size_t size, struct pvtime_rang
 	region->size = get_le(at + AT_SIZE, 8);
 	*vcpus = (uint32_t)get_le(at + AT_VCPUS, 4);
 	return 0;
+}
+
+uint32_t pvtime_kvm_frequency(void)
+{
+	return pvtk_frequency();
+}
+
+int pvtime_kvm_snapshot_frequency(const void *blob, size_t size, uint32_t *hz)
+{
+	const uint8_t *at = blob;
+	int err = check_form(at, size);
+
+	if (!err)
+		*hz = get_le(at + AT_VERSION, 2) == FIRST_VERSION
+			      ? 0
+			      : (uint32_t)get_le(at + AT_FREQ, 4);
+	return err;
+}
+
+/* Does the counter run as fast here? What is not known is taken to be the same. */
+static bool same_rate(const void *blob, size_t size)
+{
+	uint32_t here = pvtk_frequency(), there = 0;
+
+	pvtime_kvm_snapshot_frequency(blob, size, &there);
+	return here == 0 || there == 0 || here == there;
 }
 
 /* Does it fit this VM's region, each address included? */
@@ -164,6 +195,8 @@ int pvtime_kvm_restore(struct pvtime_kvm *k, int vcpu_fd, const void *blob, size
 
 	if (!err && !fits(k, at))
 		err = -EINVAL;
+	if (!err && !same_rate(blob, size))
+		err = -ERANGE;
 	if (!err)
 		err = restore_bitmap(vcpu_fd, at);
 	if (err)

@@ -135,3 +135,13 @@ uint64_t pvtk_sleeps(void)
 
 	return getrusage(RUSAGE_THREAD, &usage) == 0 ? (uint64_t)usage.ru_nvcsw : 0;
 }
+
+uint32_t pvtk_frequency(void)
+{
+	uint64_t hz = 0;
+
+#ifdef __aarch64__
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
+#endif
+	return (uint32_t)hz;
+}

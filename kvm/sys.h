@@ -41,4 +41,7 @@ void pvtk_timer_delete(timer_t timer);
 /* How often this thread has given up its CPU to wait for something; always 0 where the system does not count it. */
 uint64_t pvtk_sleeps(void);
 
+/* CNTFRQ_EL0: Hz of the counter, on every CPU of the machine; 0 where there is none, as this is no arm64. */
+uint32_t pvtk_frequency(void);
+
 #endif

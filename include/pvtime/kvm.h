@@ -175,8 +175,9 @@ int pvtime_kvm_vcpu_publish(struct pvtime_kvm *k, uint32_t index, int signo);
 int pvtime_kvm_vcpu_rebase(struct pvtime_kvm *k, uint32_t index, int signo);
 
 /*
- * Save the region's place, each vCPU's address and counter, and the VM's bitmap of calls, in a versioned little-endian
- * blob with a checksum. Every vCPU is out of KVM_RUN. What a guest wrote elsewhere in a structure is not saved.
+ * Save the region's place, each vCPU's address and counter, the VM's bitmap of calls, and the frequency of this host's
+ * counter, in a versioned little-endian blob with a checksum (kvm/snapshot.c has its form). Every vCPU is out of KVM_RUN.
+ * What a guest wrote elsewhere in a structure is not saved.
  *
  * -ENOSPC: size is less than pvtime_kvm_snapshot_size(). -ESTALE: as pvtime_kvm_vcpu_check().
  */
@@ -191,13 +192,22 @@ int pvtime_kvm_snapshot_region(const void *blob, size_t size, struct pvtime_rang
 			       uint32_t *vcpus);
 
 /*
+ * How fast the counter runs, in Hz (CNTFRQ_EL0): on this host, and where a snapshot was saved. A guest reads it once, and KVM
+ * gives it the host's: restored where it is another, its clocks and timers would be wrong from then on, and it would take
+ * its stolen time for a larger or smaller part of them. 0: not known, as on a machine that is no arm64, and in a snapshot of
+ * version 1. Errors: as pvtime_kvm_snapshot_region().
+ */
+uint32_t pvtime_kvm_frequency(void);
+int pvtime_kvm_snapshot_frequency(const void *blob, size_t size, uint32_t *hz);
+
+/*
  * Restore counters and bitmap, before any vCPU of the VM runs. Counters of vCPUs that had no address become 0. Addresses
  * come afterwards, by pvtime_kvm_vcpu_set(). The blob may come from anywhere.
  *
  * vcpu_fd: any initialised vCPU of the VM; the bitmap is the VM's.
  *
  * -EBADMSG, -EPROTONOSUPPORT: as above. -EINVAL: its region is elsewhere, it has more vCPUs than k, or KVM does not know
- * a bit of the bitmap. -ENOENT: KVM has no bitmap, and other calls than were saved. -EBUSY: the VM has run with another
+ * a bit of the bitmap. -ERANGE: both frequencies above are known, and differ. -ENOENT: KVM has no bitmap, and other calls than were saved. -EBUSY: the VM has run with another
  * bitmap. -ENOEXEC: the vCPU is not initialised. All of them are found before anything is changed.
  */
 int pvtime_kvm_restore(struct pvtime_kvm *k, int vcpu_fd, const void *blob, size_t size);

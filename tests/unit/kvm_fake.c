@@ -22,6 +22,7 @@ void fake_start(void)
 {
 	memset(&fake, 0, sizeof(fake));
 	fake.latency_ns = 1000;
+	fake.frequency = 62500000;
 	fake.wake_ns = 16;
 	fake.run_delay = 123456789;
 	for (unsigned v = 0; v < FAKE_VMS; v++) {

@@ -45,6 +45,7 @@ struct fake {
 	uint64_t latency_ns;   /* a signal that comes earlier is there before KVM_RUN sleeps */
 	uint64_t wake_ns;      /* what the thread waits when it is woken up */
 	unsigned exits;	       /* so many KVM_RUNs end with an exit to user space */
+	uint32_t frequency;    /* of the counter */
 	unsigned first_sleeps; /* so many KVM_RUNs sleep for something else first */
 	struct fake_vm vms[FAKE_VMS];
 	/* The thread. */

@@ -139,6 +139,11 @@ uint64_t pvtk_sleeps(void)
 	return fake.sleeps;
 }
 
+uint32_t pvtk_frequency(void)
+{
+	return fake.frequency;
+}
+
 const char *fake_leak(void)
 {
 	for (unsigned v = 0; v < FAKE_VMS; v++)

@@ -13,10 +13,10 @@
 #define SIZE	(40u + 16u * VCPUS + 4u)
 #define COUNTER 0x1122334455667788u
 
-/* Version 1, of a VM whose vCPUs 0 and 2 have addresses: what other versions of this library must read. */
-static const char version_1[] = "PVTK\x01\x00"			   /* magic, version */
+/* Version 2, of a VM whose vCPUs 0 and 2 have addresses: what other versions of this library must read. */
+static const char version_2[] = "PVTK\x02\x00"			   /* magic, version */
 				"\x01\x00"			   /* the bitmap is known */
-				"\x03\x00\x00\x00\x00\x00\x00\x00" /* vCPUs, 0 */
+				"\x03\x00\x00\x00\xa0\xac\xb9\x03" /* vCPUs, 62500000 Hz */
 				"\x00\x00\x0a\x09\x00\x00\x00\x00" /* base */
 				"\x00\x00\x01\x00\x00\x00\x00\x00" /* size */
 				"\x01\x00\x00\x00\x00\x00\x00\x00" /* bitmap */
@@ -26,7 +26,7 @@ static const char version_1[] = "PVTK\x01\x00"			   /* magic, version */
 				"\x00\x00\x00\x00\x00\x00\x00\x00"
 				"\x80\x00\x0a\x09\x00\x00\x00\x00" /* vCPU 2 */
 				"\x88\x77\x66\x55\x44\x33\x22\x11";
-_Static_assert(sizeof(version_1) == SIZE - 4 + 1, "all but the checksum");
+_Static_assert(sizeof(version_2) == SIZE - 4 + 1, "all but the checksum");
 
 static struct pvtime_kvm *create(unsigned vm, uint64_t base, uint32_t vcpus)
 {
@@ -64,10 +64,11 @@ static void save(uint8_t blob[SIZE])
 	tap_is_u64(pvtime_kvm_snapshot_size(k), SIZE, "its size");
 	tap_is_i64(pvtime_kvm_save(k, blob, SIZE - 1), -ENOSPC, "a byte less is too little");
 	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), 0, "a VM is saved");
-	tap_ok(memcmp(blob, version_1, SIZE - 4) == 0, "in the bytes of version 1");
+	tap_ok(memcmp(blob, version_2, SIZE - 4) == 0, "it is saved in the bytes of version 2");
 	fake.vms[0].vcpus[2].ipa = BASE;
 	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), -ESTALE, "a vCPU that is another's by now");
-	tap_ok(memcmp(blob, version_1, SIZE - 4) == 0, "and the bytes are untouched");
+	tap_ok(memcmp(blob, version_2, SIZE - 4) == 0,
+	       "a save that fails leaves the bytes untouched");
 	pvtime_kvm_destroy(k);
 }
 
@@ -100,10 +101,12 @@ static void test_damage(const uint8_t *good)
 		free(cut);
 	}
 	tap_is_u64(taken, 0, "a length is wrong: each is noticed");
-	blob[4] = 2;
-	seal(blob, SIZE);
-	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE), -EPROTONOSUPPORT,
-		   "another version");
+	for (uint8_t version = 0; version <= 3; version += 3) {
+		blob[4] = version;
+		seal(blob, SIZE);
+		tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE), -EPROTONOSUPPORT,
+			   "version %u is refused as such", version);
+	}
 	memcpy(blob, good, SIZE);
 	put_le(blob + 40 + 16, 8, BASE); /* of vCPU 1 */
 	seal(blob, SIZE);
@@ -194,6 +197,49 @@ static void test_bitmap(const uint8_t *good)
 	pvtime_kvm_destroy(k);
 }
 
+/* Restored where the counter runs at `here` Hz: the answer, and the frequency that the blob is said to have. */
+static int restore_at(const uint8_t *blob, uint32_t here, uint32_t *saved)
+{
+	struct pvtime_kvm *k = create(1, BASE, VCPUS);
+	uint32_t before = fake.frequency;
+
+	fake.frequency = here;
+	int err = pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE);
+	tap_is_u64(stolen(k, 2), err ? 0 : COUNTER, "at %u Hz: all of it is restored, or nothing",
+		   here);
+	tap_is_u64(pvtime_kvm_frequency(), here, "at %u Hz: this host's frequency is told", here);
+	tap_is_i64(pvtime_kvm_snapshot_frequency(blob, SIZE, saved), 0,
+		   "at %u Hz: the snapshot's frequency is told", here);
+	fake.frequency = before;
+	pvtime_kvm_destroy(k);
+	return err;
+}
+
+static void test_frequency(const uint8_t *good)
+{
+	uint8_t blob[SIZE];
+	uint32_t saved = 1;
+
+	tap_is_i64(restore_at(good, 62500000, &saved), 0, "a host of the same frequency takes it");
+	tap_is_u64(saved, 62500000, "the frequency of a snapshot is that where it was saved");
+	tap_is_i64(restore_at(good, 100000000, &saved), -ERANGE,
+		   "a counter that is faster is refused");
+	tap_is_i64(restore_at(good, 62499999, &saved), -ERANGE,
+		   "a counter that is 1 Hz slower is refused");
+	tap_is_i64(restore_at(good, 0, &saved), 0, "a host that does not know its own takes it");
+	memcpy(blob, good, SIZE);
+	put_le(blob + 4, 2, 1);
+	put_le(blob + 12, 4, 0);
+	seal(blob, SIZE);
+	tap_is_i64(restore_at(blob, 100000000, &saved), 0, "a snapshot of version 1 is still read");
+	tap_is_u64(saved, 0, "the frequency of a snapshot of version 1 is not known");
+	blob[20]++;
+	saved = 5;
+	tap_is_i64(pvtime_kvm_snapshot_frequency(blob, SIZE, &saved), -EBADMSG,
+		   "a damaged snapshot has no frequency");
+	tap_is_u64(saved, 5, "a damaged snapshot's frequency is not set");
+}
+
 int main(void)
 {
 	uint8_t good[SIZE];
@@ -203,6 +249,7 @@ int main(void)
 	test_damage(good);
 	test_restore(good);
 	test_bitmap(good);
+	test_frequency(good);
 	tap_ok(!fake_leak(), "and all is released");
 	return tap_done();
 }

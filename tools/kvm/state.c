@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "tools/kvm/state.h"
@@ -48,6 +49,25 @@ static bool shape(struct state *s, const struct vmm_lab *lab)
 	return !s->failed;
 }
 
+/* As a guest has read it: the counter of a host where it is restored must have the same. */
+static bool rate(struct state *s, const char *path, char *why, size_t room)
+{
+	const uint64_t here = pvtime_kvm_frequency();
+	uint64_t saved = here;
+
+	if (!state_bytes(s, &saved, sizeof(saved)))
+		snprintf(why, room, "%s: %s", path,
+			 s->saving ? "cannot be written" : "ends too early");
+	else if (saved != here)
+		snprintf(why, room,
+			 "%s: was saved where the counter runs at %" PRIu64
+			 " Hz; expected a host like that, and this one's runs at %" PRIu64 " Hz",
+			 path, saved, here);
+	else
+		return true;
+	return !(s->failed = true);
+}
+
 bool state_open(struct state *s, const char *path, bool saving, const struct vmm_lab *lab,
 		char *why, size_t room)
 {
@@ -67,7 +87,7 @@ bool state_open(struct state *s, const char *path, bool saving, const struct vmm
 			 "their "
 			 "names, vcpus, memory and stolen_time",
 			 path);
-	else
+	else if (rate(s, path, why, room))
 		return true;
 	if (s->file != NULL)
 		fclose(s->file);

@@ -4,7 +4,8 @@
 
 /*
  * A lab in a file: all that its VMs are between two KVM_RUNs. One description of it serves both directions: each function
- * writes what is there, or reads it and puts it there. Only for this VMM, on the same host or one like it.
+ * writes what is there, or reads it and puts it there. Only for this VMM, on the same host or one like it, whose counter has the
+ * same frequency.
  */
 #include <stdbool.h>
 #include <stddef.h>
