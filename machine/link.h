@@ -32,9 +32,11 @@
  *                                    line; TICKS after start, and what was stolen by then from each of its vCPUs
  *   took COUNT                       so many bytes of input, of all consoles, have come to their guests since the start
  *   vm VM off|reset|stuck            a VM has powered off, was reset, or can never run again
+ *   paused                           as LINK_PAUSE has asked: every vCPU and every VM's counter stands
  *   done STATUS TEXT                 last line: 0 all is well; 1 and what went wrong
  *
- * LINK_CONTROL, host to hypervisor, single bytes: LINK_STOP ends the lab in good order.
+ * LINK_CONTROL, host to hypervisor, single bytes: LINK_STOP ends the lab in good order. Of the VMM on KVM alone: LINK_PAUSE pauses all
+ * VMs, until LINK_RESUME, or LINK_STOP.
  *
  * Of what is typed at consoles, the host keeps back what would be more than LINK_WINDOW bytes that no guest has taken yet. So
  * the other side can read whatever comes, and sees a LINK_STOP although a guest reads nothing.
@@ -45,7 +47,9 @@
 #define LINK_RECORD	 0x41u
 #define LINK_CONTROL	 0x42u
 
-#define LINK_STOP 'q'
+#define LINK_STOP   'q'
+#define LINK_PAUSE  'p'
+#define LINK_RESUME 'r'
 
 #define LINK_WINDOW 512u
 

@@ -18,7 +18,7 @@ VMM_DEPS := $(VMM_SAMPLE) $(BUILD)/conformance/suite-4k-le.img $(BUILD)/conforma
 	$(BUILD)/guest/initramfs.cpio \
 	$(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img forge.img width.img print.img)
 check-kvm: $(VMM_DEPS)
-KVM_TESTS_CHECK += $(addprefix tests/kvm/,lab_attach.t lab_conform.t lab_guests.t lab_refused.t lab_snapshot.t lab_snapshot_past.t lab_snapshot_rate.t \
+KVM_TESTS_CHECK += $(addprefix tests/kvm/,lab_attach.t lab_conform.t lab_guests.t lab_paused.t lab_refused.t lab_snapshot.t lab_snapshot_past.t lab_snapshot_rate.t \
 	lab_steal.t)
 QEMU_DEPS       += $(VMM_DEPS)
 clang-host: $(BUILD)/a64-linux-clang/tests/kvm/sample.o

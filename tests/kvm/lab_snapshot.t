@@ -19,12 +19,13 @@ my @print = map { "print$_" } 1 .. 4;
 my $other = "[vm other]\nkernel = ../hello.img\n";
 
 my $on = labs_run(
-	labs => {'steady' => $steady, 'steady-mid' => $steady, 'steady-on' => $steady, other => $other, map { ($_ => $print, "$_-on" => $print) } @print},
+	labs => {'steady' => $steady, 'steady-mid' => $steady, 'steady-on' => $steady, 'steady-once' => $steady, other => $other, map { ($_ => $print, "$_-on" => $print) } @print},
 	guests => [qw(steady spin hello print)], cpus => 1, icount => 1, limit_s => 280, script => <<'END');
 lab steady --seconds 2 --snapshot /tmp/s
 sleep 3
 lab steady-mid --restore /tmp/s --seconds 1 --snapshot /tmp/s2
 lab steady-on --restore /tmp/s2
+lab steady-once --restore /tmp/s2 --seconds 0.000000001
 for i in 1 2 3 4; do
 	lab print$i --seconds 0.10$i --snapshot /tmp/p
 	lab print$i-on --restore /tmp/p
@@ -40,6 +41,7 @@ END
 my $out = $on->{host}{out};
 is($on->{host}{status}, 0, 'the script ends well') or diag $out;
 is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for 'steady', 'steady-mid', 'steady-on';
+is($on->{'steady-once'}{status}, 0, 'a lab that ends before its restored vCPUs have run ends well') or diag $on->{'steady-once'}{said};
 
 unlike($on->{steady}{console}{steady} // '', qr/STEADY looks/, 'the snapshot was taken in its midst');
 my ($looks, $stolen, $back, $counter_back, $over) = ($on->{'steady-on'}{console}{steady} // '') =~

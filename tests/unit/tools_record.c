@@ -55,6 +55,7 @@ static void test_good(void)
 	tap_ok(r.ledger.vcpus[1].state == PVTIME_OFF && r.ledger.vcpus[2].state == PVTIME_PAUSED &&
 		       r.ledger.vcpus[2].ticks[PVTIME_PAUSED] == 7,
 	       "every vCPU is where it belongs");
+	tap_ok(feed(&r, "paused") == RECORD_PAUSED, "a pause");
 	tap_ok(feed(&r, "vm 1 reset") == RECORD_VM && r.vm == 1 && r.vm_event == RECORD_VM_RESET,
 	       "a VM is reset");
 	tap_ok(feed(&r, "vm 0 stuck") == RECORD_VM && r.vm == 0 && r.vm_event == RECORD_VM_STUCK,
@@ -128,6 +129,10 @@ static const struct {
 	{"start 5|took", "input of no number"},
 	{"start 5|vm 0", "no event"},
 	{"start 5|vm 0 offf", "an unknown event"},
+	{"paused", "a pause before start"},
+	{"start 5|paused 1", "a pause with a number"},
+	{"start 5|sample 1|paused", "a pause amid a ledger"},
+	{"start 5|final 1|" ALL "|end|paused", "a pause after the final ledger"},
 	{"line 0 1 2 3", "a line before start"},
 	{"start 5|sample 1|line 1 1 2", "a line amid a ledger"},
 	{"start 5|line 2 1 2", "a line of a VM that does not exist"},

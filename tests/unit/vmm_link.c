@@ -81,6 +81,16 @@ static void input(void)
 	input_deliver(&in);
 	tap_ok(got_count == LINK_WINDOW + 100 && !in.stop,
 	       "where nobody is attached nothing is typed");
+	static const uint8_t words[] = {LINK_PAUSE, LINK_RESUME, LINK_PAUSE};
+	for (size_t n = 1; n <= sizeof(words); n++) {
+		send_bytes(ends[1], &tx, LINK_CONTROL, &words[n - 1], 1);
+		input_read(&in);
+		tap_ok(in.pause == (n != 2) && !in.stop, "the request '%c' is the last word",
+		       words[n - 1]);
+	}
+	send_bytes(ends[1], &tx, LINK_CONTROL, words, 2);
+	input_read(&in);
+	tap_ok(!in.pause, "of two requests that come at once the last counts");
 	close(ends[1]);
 	input_read(&in);
 	tap_ok(in.stop, "the end of the host's side is one of the lab");

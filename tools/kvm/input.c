@@ -15,12 +15,21 @@ void input_init(struct input *in, int fd, struct vm *attached)
 	link_rx_init(&in->rx);
 }
 
+static void obey(struct input *in, const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		in->stop = in->stop || bytes[i] == LINK_STOP;
+		if (bytes[i] == LINK_PAUSE || bytes[i] == LINK_RESUME)
+			in->pause = bytes[i] == LINK_PAUSE;
+	}
+}
+
 static void take(void *context, uint8_t channel, const uint8_t *bytes, size_t n)
 {
 	struct input *in = context;
 
 	if (channel == LINK_CONTROL)
-		in->stop = in->stop || memchr(bytes, LINK_STOP, n) != NULL;
+		obey(in, bytes, n);
 	else if (in->attached != NULL && channel == in->attached->id)
 		for (size_t i = 0; i < n && in->waiting < sizeof(in->queue); i++)
 			in->queue[(in->first + in->waiting++) % sizeof(in->queue)] = bytes[i];

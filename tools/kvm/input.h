@@ -4,7 +4,7 @@
 
 /*
  * What comes from the host's side of the link: bytes for the attached VM's console, which wait here in order until its UART
- * has room, and the request to stop, which overtakes them.
+ * has room, and requests to stop, to pause and to go on, which overtake them.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +22,7 @@ struct input {
 	size_t first, waiting;
 	uint64_t taken, told; /* bytes that the VM has got, and of how many the host knows */
 	bool stop;	      /* it was asked for, or nobody is there any more */
+	bool pause;	      /* it was asked for, and nothing has ended it yet */
 };
 
 void input_init(struct input *in, int fd, struct vm *attached);

@@ -53,12 +53,15 @@ struct arm_vcpu_events {
 #define ARM_REG_ELR_EL1	  UINT64_C(0x6030000000100046)
 
 #define ARM_REG_TIMER_CNT UINT64_C(0x603000000013df1a)
+/* CNTPCT_EL0, from Linux 6.4 on: in the headers of before, too, where KVM does not have it. */
+#define ARM_REG_PTIMER_CNT UINT64_C(0x603000000013df01)
 
 /* CNTV_CTL_EL0 */
 #define ARM_REG_TIMER_CTL UINT64_C(0x603000000013df19)
 
 #ifdef __aarch64__
 _Static_assert(ARM_REG_TIMER_CNT == KVM_REG_ARM_TIMER_CNT, "the counter");
+_Static_assert(ARM_REG_PTIMER_CNT == ARM64_SYS_REG(3, 3, 14, 0, 1), "the physical counter");
 _Static_assert(ARM_REG_TIMER_CTL == KVM_REG_ARM_TIMER_CTL, "the virtual timer");
 _Static_assert(ARM_SET_VCPU_EVENTS == KVM_SET_VCPU_EVENTS, "struct kvm_vcpu_events");
 _Static_assert(ARM_REG_PC == (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |

@@ -187,6 +187,7 @@ static void wait_for_all(struct vcpu *v)
 	pthread_cond_broadcast(&vm->all_ready);
 	while (vm->ready < vm->made && !atomic_load(&v->stop))
 		pthread_cond_wait(&vm->all_ready, &vm->ready_lock);
+	v->may_run = true;
 	pthread_mutex_unlock(&vm->ready_lock);
 }
 
@@ -248,16 +249,29 @@ static int set_affinity(pthread_attr_t *attributes, uint32_t pin)
 	return pthread_attr_setaffinity_np(attributes, sizeof(cpus), &cpus);
 }
 
+/* Between a snapshot and its restoring no time is counted; while it is paused all of it. */
+static void begin_account(struct vcpu *v)
+{
+	uint64_t now = look_now();
+
+	if (v->vm->paused)
+		account_close(&v->account, now);
+	if (v->vm->restored)
+		account_resume(&v->account, now, v->ended_off);
+	else
+		account_begin(&v->account, now, v->id != 0);
+}
+
 bool vcpu_start(struct vcpu *v)
 {
 	struct sigaction action = {.sa_handler = kicked};
 	pthread_attr_t attributes;
 
 	sigaction(SIGNAL_KICK, &action, NULL);
-	if (v->vm->restored)
-		account_resume(&v->account, look_now(), v->ended_off);
-	else
-		account_begin(&v->account, look_now(), v->id != 0);
+	begin_account(v);
+	atomic_store(&v->stop, false);
+	v->may_run = !v->vm->restored;
+	__atomic_store_n(&v->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
 	int error = pthread_attr_init(&attributes);
 	if (error == 0)
 		error = set_affinity(&attributes, v->vm->config->pin);
@@ -269,14 +283,18 @@ bool vcpu_start(struct vcpu *v)
 	return error == 0 || vm_fail(v->vm, "the thread of vCPU %u: %s", v->id, strerror(error));
 }
 
-/* Before it enters KVM_RUN the flag sends it back, and within the signal does. */
+/*
+ * Before it enters KVM_RUN the flag sends it back, and within the signal does. While libpvtime-kvm has KVM_RUN the flag would
+ * send that back each time; afterwards `stop` is enough.
+ */
 void vcpu_kick(struct vcpu *v)
 {
 	pthread_mutex_lock(&v->vm->ready_lock);
 	atomic_store(&v->stop, true);
 	pthread_cond_broadcast(&v->vm->all_ready);
+	if (v->may_run)
+		__atomic_store_n(&v->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
 	pthread_mutex_unlock(&v->vm->ready_lock);
-	__atomic_store_n(&v->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
 	pthread_kill(v->thread, SIGNAL_KICK);
 }
 

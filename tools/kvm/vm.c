@@ -193,6 +193,29 @@ void vm_stop(struct vm *vm, enum pvtime_state state)
 	vm->running = false;
 }
 
+/* As for a snapshot: new threads go on where these have ended, and what those wait before is not the guest's. */
+void vm_pause(struct vm *vm)
+{
+	if (!vm->running)
+		return;
+	vm->saving = true;
+	vm_stop(vm, PVTIME_PAUSED);
+	vm->saving = false;
+	vm->paused = true;
+	counter_stop(vm);
+}
+
+bool vm_resume(struct vm *vm, bool run)
+{
+	if (!vm->paused)
+		return true;
+	stuck_begin(vm);
+	vm->restored = true;
+	bool good = counter_go(vm) && (!run || vm_start(vm));
+	vm->paused = false;
+	return good;
+}
+
 /*
  * The structure first: what was published by then is in run_delay by now. Of a thread that has just ended nothing is taken,
  * as its run_delay is not told any more: the ledger would be behind the structure.

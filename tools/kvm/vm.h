@@ -34,6 +34,7 @@ struct vcpu {
 	struct looker looker;
 	atomic_bool visible; /* looker is set */
 	atomic_bool stop;    /* it is to leave */
+	bool may_run;	     /* KVM_RUN is the guest's from now on; with ready_lock */
 	bool in_kvm;
 	/* Its last words: valid when it has ended. */
 	struct look last;
@@ -64,7 +65,8 @@ struct vm {
 	bool running;  /* and they have threads */
 	bool restored; /* it goes on where a snapshot was taken */
 	bool off;      /* and was off there */
-	bool saving;   /* a snapshot is to be taken when its vCPUs have ended */
+	bool saving;   /* its vCPUs' threads are to settle what KVM keeps of them before they end */
+	bool paused;   /* it has none, and goes on when the lab does */
 	void *stolen_blob;
 	size_t stolen_blob_size;
 	unsigned ready; /* threads of a restored VM that only wait for the others */
@@ -77,6 +79,7 @@ struct vm {
 	bool stuck;	    /* reported: nothing can run it any more */
 	bool counter_saved; /* from before a reset: the guest's virtual counter less the host's */
 	uint64_t counter_offset;
+	uint64_t stopped_virtual, stopped_physical; /* while it is paused; 0: KVM does not tell */
 
 	pthread_mutex_t device_lock;
 	struct pl011 uart;
@@ -109,6 +112,12 @@ bool vm_start(struct vm *vm);
 void vm_resume_off(struct vm *vm);
 /* Every vCPU's thread has ended, and its ledger goes on in `state`, OFF or PAUSED. */
 void vm_stop(struct vm *vm, enum pvtime_state state);
+/*
+ * If it runs: its vCPUs are PAUSED, and its counter stands. And again as before, without threads if it is not to run: it is then as after
+ * vm_stop(). false: vm->why.
+ */
+void vm_pause(struct vm *vm);
+bool vm_resume(struct vm *vm, bool run);
 
 /* Look at all vCPUs: their accounts are up to date, exits and published_ns as well. */
 void vm_look(struct vm *vm, uint64_t now);
@@ -131,9 +140,11 @@ void memory_destroy(struct vm *vm);
 bool gic_create(struct vm *vm);
 void gic_set_spi(struct vm *vm, unsigned intid, bool high);
 
-/* counter.c: from before a reset to after it. */
+/* counter.c: from before a reset to after it; and while it is paused, without threads. */
 bool counter_save(struct vm *vm);
 bool counter_restore(struct vm *vm);
+void counter_stop(struct vm *vm);
+bool counter_go(struct vm *vm);
 
 /* device.c: what the guest did at an address that is no memory. true: it was emulated. */
 bool device_access(struct vm *vm, uint64_t ipa, uint8_t *bytes, unsigned size, bool write);

@@ -12,8 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 #include "tools/kvm/input.h"
+#include "tools/kvm/pause.h"
 #include "tools/kvm/report.h"
 #include "tools/kvm/snapshot.h"
+#include "tools/kvm/stopped.h"
 #include "tools/kvm/stuck.h"
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
@@ -28,6 +30,7 @@ struct vmm {
 	struct input input;
 	int kvm, wake;
 	uint64_t started_at, ends_at, sample_at, look_at; /* UINT64_MAX: never */
+	struct stopped stopped;
 	bool ending;
 	struct vm *failed; /* NULL: none */
 	char why[300];	   /* what was wrong, where it was no VM; "" for nothing */
@@ -135,7 +138,7 @@ static void wait(struct vmm *m)
 					 .tv_nsec = (long)(left % NS_PER_S)};
 	eventfd_t events;
 
-	if (ppoll(fds, 2, &timeout, NULL) <= 0)
+	if (ppoll(fds, 2, &timeout, &m->stopped.waiting) <= 0)
 		return;
 	if (fds[0].revents != 0)
 		eventfd_read(m->wake, &events);
@@ -143,10 +146,34 @@ static void wait(struct vmm *m)
 		input_read(&m->input);
 }
 
+static void shift(uint64_t *at, uint64_t ns)
+{
+	if (*at != UINT64_MAX)
+		*at += ns;
+}
+
+/* The lab's clock stands with its guests'. */
+static void pause_lab(struct vmm *m)
+{
+	uint64_t passed;
+	struct vm *failed = pause_all(m->vms, m->lab->vm_count, &m->input, &m->outlet, &passed);
+
+	if (failed != NULL)
+		fail(m, failed);
+	shift(&m->started_at, passed);
+	shift(&m->ends_at, passed);
+	shift(&m->sample_at, passed);
+	shift(&m->look_at, passed);
+	stopped_forget(&m->stopped);
+}
+
 static void serve(struct vmm *m)
 {
 	while (!m->ending) {
 		wait(m);
+		stopped_tell(&m->stopped, &m->outlet);
+		if (m->input.pause)
+			pause_lab(m);
 		if (input_deliver(&m->input))
 			outlet_record(&m->outlet, "took %" PRIu64, m->input.taken);
 		for (uint32_t i = 0; i < m->lab->vm_count; i++) {
@@ -207,6 +234,7 @@ static void begin(struct vmm *m)
 	m->ends_at = lab->run_ns != 0 ? m->started_at + lab->run_ns : UINT64_MAX;
 	m->sample_at = lab->sample_ns != 0 ? m->started_at + lab->sample_ns : UINT64_MAX;
 	m->look_at = m->started_at + LOOK_NS;
+	stopped_forget(&m->stopped);
 	m->ending = true;
 	for (uint32_t i = 0; i < lab->vm_count && m->failed == NULL; i++) {
 		struct vm *vm = &m->vms[i];
@@ -263,6 +291,7 @@ int vmm_run(void *lab)
 	uint32_t attached = m.lab->attached;
 
 	outlet_init(&m.outlet, STDOUT_FILENO);
+	stopped_watch(&m.stopped);
 	if (prepare(&m) && create_vms(&m)) {
 		input_init(&m.input, STDIN_FILENO,
 			   attached != VMM_NOBODY ? &m.vms[attached] : NULL);

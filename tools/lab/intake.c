@@ -89,6 +89,9 @@ static void take_record(void *ctx, const char *line, size_t len, bool whole)
 	case RECORD_BAD:
 		intake_fail(in, "malformed stream from %s: %s", in->maker, in->records.text);
 		break;
+	case RECORD_PAUSED:
+		in->paused = true;
+		break;
 	case RECORD_DONE:
 		in->done = true;
 		break;

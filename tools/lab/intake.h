@@ -24,6 +24,7 @@ struct intake {
 	struct lines record_lines, log_lines, qemu_lines;
 	char qemu_said[256]; /* QEMU's last line, not yet reported */
 	bool started;	     /* the hypervisor listens */
+	bool paused;	     /* every VM is, as asked; for the session to take back */
 	bool done;	     /* records.status and records.text say how it ended */
 	bool failed;
 	char why[768]; /* if failed: the first reason, one line */

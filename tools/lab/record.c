@@ -279,6 +279,9 @@ enum record_event record_line(struct record_reader *r, const char *line, size_t 
 		return read_took(r, c) ? RECORD_NOTHING : bad(r, "malformed record", line);
 	if (take_word(&c, "vm"))
 		return read_vm(r, c) ? RECORD_VM : bad(r, "malformed record", line);
+	if (take_word(&c, "paused"))
+		return r->phase == RECORD_BETWEEN && at_end(&c) ? RECORD_PAUSED
+								: bad(r, "malformed record", line);
 	if (take_word(&c, "start"))
 		return read_start(r, c) ? RECORD_START : bad(r, "malformed record", line);
 	if (take_word(&c, "done"))

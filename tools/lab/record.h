@@ -14,9 +14,10 @@ enum record_event {
 	RECORD_START,	/* cntfrq is known */
 	RECORD_LEDGER,	/* `ledger` is whole; ledger.final says which kind */
 	RECORD_LINE, /* the next byte of `vm` ends a line: `line_at` and `line_stolen_ns` are of now */
-	RECORD_VM,   /* `vm` has come to `vm_event` */
-	RECORD_DONE, /* `status` and `text`; no line may follow */
-	RECORD_BAD,  /* `text` says what is wrong. From now on only a "done 1" is listened to */
+	RECORD_VM,     /* `vm` has come to `vm_event` */
+	RECORD_PAUSED, /* as the host has asked */
+	RECORD_DONE,   /* `status` and `text`; no line may follow */
+	RECORD_BAD,    /* `text` says what is wrong. From now on only a "done 1" is listened to */
 };
 
 enum record_vm_event { RECORD_VM_OFF, RECORD_VM_RESET, RECORD_VM_STUCK };

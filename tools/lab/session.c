@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include "tools/lab/session.h"
+#include "tools/lab/suspend.h"
 #include "tools/lab/terminal.h"
 #include "tools/lab/typed.h"
 #include "tools/run/patience.h"
@@ -22,6 +23,7 @@ struct session {
 	int signals;
 	struct link_tx tx;
 	struct typed typed;
+	struct suspend suspend;
 	bool stop_wanted, stop_sent;
 	bool impatient; /* asked to stop twice */
 	bool exiting;	/* "done" has been seen, or the output has ended */
@@ -119,20 +121,16 @@ static void write_board(struct session *s)
 	}
 }
 
-/* Ctrl-Z: the board stops with us, and the terminal is meanwhile what it was. */
 static void suspend(struct session *s)
 {
-	if (s->in->live != NULL)
-		live_erase(s->in->live);
-	terminal_restore();
-	kill(s->board->pid, SIGSTOP);
-	raise(SIGSTOP);
-	kill(s->board->pid, SIGCONT);
-	if (s->in->consoles->attached != CONSOLE_NOBODY)
-		terminal_raw();
-	if (s->in->live != NULL)
-		live_resized(s->in->live);
+	suspend_now(s->in, s->board->pid);
 	patience_skip(&s->patience);
+}
+
+/* The VMM on KVM does, from when it listens until it is to end. */
+static bool can_pause(const struct session *s)
+{
+	return s->in->shape->kvm && s->in->started && !s->stop_wanted && !s->exiting;
 }
 
 static void read_signal(struct session *s)
@@ -147,7 +145,8 @@ static void read_signal(struct session *s)
 			live_resized(s->in->live);
 		break;
 	case SIGTSTP:
-		suspend(s);
+		if (suspend_wanted(&s->suspend, can_pause(s)))
+			suspend(s);
 		break;
 	default:
 		s->impatient = s->stop_wanted;
@@ -178,6 +177,17 @@ static void send_stop(struct session *s)
 	s->stop_sent = true;
 	typed_close(&s->typed);
 	s->pending_len += link_tx_put(&s->tx, LINK_CONTROL, &stop, 1, s->pending + s->pending_len);
+}
+
+/* Ctrl-Z, where the board is paused before; and when it may go on. */
+static void serve_suspend(struct session *s)
+{
+	if (s->in->paused && suspend_paused(&s->suspend) && can_pause(s))
+		suspend(s);
+	s->in->paused = false;
+	uint8_t byte = s->pending_len == 0 ? suspend_byte(&s->suspend) : 0;
+	if (byte != 0)
+		s->pending_len = link_tx_put(&s->tx, LINK_CONTROL, &byte, 1, s->pending);
 }
 
 /* Wait for whatever comes first, and serve all that is there. */
@@ -218,6 +228,7 @@ static void serve_all(struct session *s)
 				    strerror(s->in->consoles->error));
 		if (s->in->failed)
 			ask_to_stop(s);
+		serve_suspend(s);
 		send_typed(s);
 		send_stop(s);
 		if (!s->exiting && (s->in->done || !s->output_open)) {

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ctrl-Z: what is sent to a board that can pause, and when the command stops, whatever comes in which order. */
+#include "machine/link.h"
+#include "tests/tap.h"
+#include "tools/lab/suspend.h"
+#include "tools/lab/terminal.h"
+
+/* suspend_now() is not called here: tests/tools/signals.t and tests/kvm/lab_paused.t do. */
+void terminal_restore(void)
+{
+}
+
+void terminal_raw(void)
+{
+}
+
+void live_erase(struct live *live)
+{
+	(void)live;
+}
+
+void live_resized(struct live *live)
+{
+	(void)live;
+}
+
+static void pausing(void)
+{
+	struct suspend s = {0};
+
+	tap_is_u64(suspend_byte(&s), 0, "nothing is sent before SIGTSTP");
+	for (int i = 0; i < 2; i++) {
+		tap_ok(!suspend_wanted(&s, true), "a board that can pause is not stopped yet");
+		tap_is_u64(suspend_byte(&s), LINK_PAUSE, "it is asked to pause");
+		tap_is_u64(suspend_byte(&s), 0, "it is asked once");
+		tap_ok(suspend_paused(&s), "when it is paused the command stops");
+		tap_is_u64(suspend_byte(&s), LINK_RESUME, "then the board is to go on");
+		tap_is_u64(suspend_byte(&s), 0, "it is to go on once");
+	}
+}
+
+static void at_once(void)
+{
+	struct suspend s = {0};
+
+	tap_ok(suspend_wanted(&s, false), "a board that cannot pause is stopped as it is");
+	tap_is_u64(suspend_byte(&s), 0, "a board that cannot pause is asked for nothing");
+	suspend_wanted(&s, true);
+	suspend_byte(&s);
+	tap_ok(suspend_wanted(&s, true), "a second SIGTSTP does not wait for the board");
+	tap_is_u64(suspend_byte(&s), LINK_RESUME, "a board that pauses late is to go on as well");
+	tap_ok(!suspend_paused(&s), "a board that is paused late does not stop the command");
+	tap_is_u64(suspend_byte(&s), LINK_RESUME, "a board that is paused late is to go on");
+	tap_ok(!suspend_wanted(&s, true), "the next SIGTSTP begins anew");
+}
+
+int main(void)
+{
+	pausing();
+	at_once();
+	return tap_done();
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include "machine/link.h"
+#include "tools/kvm/look.h"
+#include "tools/kvm/stopped.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+#define LEAST_NS  (300 * NS_PER_MS) /* three waits: SIGCONT to a process that runs is nothing */
+
+static volatile sig_atomic_t continued;
+
+static void was_continued(int number)
+{
+	(void)number;
+	continued = 1;
+}
+
+void stopped_watch(struct stopped *s)
+{
+	const struct sigaction action = {.sa_handler = was_continued};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCONT);
+	pthread_sigmask(SIG_BLOCK, &set, &s->waiting);
+	sigaction(SIGCONT, &action, NULL);
+	stopped_forget(s);
+}
+
+void stopped_forget(struct stopped *s)
+{
+	continued = 0;
+	s->served_at = look_now();
+}
+
+void stopped_tell(struct stopped *s, struct outlet *o)
+{
+	char line[256];
+	uint64_t ms = (look_now() - s->served_at) / NS_PER_MS;
+
+	if (continued && ms * NS_PER_MS >= LEAST_NS) {
+		int n = snprintf(
+			line, sizeof(line),
+			"the VMM was stopped, for up to %" PRIu64 ".%03" PRIu64
+			" s: the ledger has that as blocked, and the guests' counters went on; "
+			"expected SIGTSTP to pvtime, which pauses them\n",
+			ms / 1000, ms % 1000);
+		outlet_bytes(o, LINK_LOG, (const uint8_t *)line, (size_t)n);
+	}
+	stopped_forget(s);
+}
