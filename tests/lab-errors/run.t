@@ -69,7 +69,7 @@ run_lab("$tmp/good.lab");
 ok(unlink("$tmp/started"), 'a good lab starts QEMU');
 
 my @labs = sort glob "$FindBin::Bin/*.lab";
-at_least('wrong lab files', 92, scalar @labs);
+at_least('wrong lab files', 95, scalar @labs);
 for my $lab (@labs) {
 	my $name = basename($lab, '.lab');
 	my ($message) = slurp($lab) =~ /\A; (.*)/ or die "$lab: says nothing about its message";

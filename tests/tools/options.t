@@ -36,6 +36,7 @@ for my $case (
 	['seconds: negative', [$two, '--seconds', '-1'], qr/--seconds: '-1'/],
 	['seconds: a word', [$two, '--seconds=soon'], qr/--seconds: 'soon'/],
 	['seconds: too many', [$two, '--seconds', '1000000001'], qr/--seconds: '1000000001'.* at most 1000000000/],
+	['seconds: ten decimals', [$two, '--seconds', '0.0000000001'], qr/--seconds: '0.0000000001'.* with at most nine decimals/],
 	['attach: an unknown name', [$two, '--attach', 'nobody'], qr/--attach: \S+two.ini has no \[vm nobody\]; expected .*busy/],
 	['until: an unknown name', [$two, '--until', 'nobody'], qr/--until: \S+two.ini has no \[vm nobody\]; expected .*busy/],
 	['until: empty', [$two, '--until='], qr/--until: expected a name/],

@@ -11,6 +11,8 @@
 #define VM_MEMORY_MIN	(16 * MIB)
 #define VM_MEMORY_ALIGN (64 * KIB)
 
+_Static_assert(LAB_MEMORY_MAX == 255 * 1024 * MIB, "messages say 255G");
+
 /* A key of a section: reads its value into the lab, or says what is wrong and returns -1. */
 struct reader {
 	const struct labtext *text;
@@ -72,7 +74,7 @@ static int lab_memory(const struct reader *r)
 {
 	if (!labvalue_size(r->entry->value, &r->lab->memory) || r->lab->memory == 0 ||
 	    r->lab->memory % MIB != 0 || r->lab->memory > LAB_MEMORY_MAX)
-		return bad_value(r, "a size like 2G or 512M, whole MiB, up to 255G");
+		return bad_value(r, "a size like 2G or 512M, from 1M to 255G, in whole MiB");
 	return 0;
 }
 
@@ -166,7 +168,7 @@ static int vm_memory(const struct reader *r)
 {
 	if (!labvalue_size(r->entry->value, &r->vm->memory) || r->vm->memory < VM_MEMORY_MIN ||
 	    r->vm->memory % VM_MEMORY_ALIGN != 0 || r->vm->memory > LAB_MEMORY_MAX)
-		return bad_value(r, "a size like 256M or 1G, from 16M, in steps of 64K");
+		return bad_value(r, "a size like 256M or 1G, from 16M to 255G, in steps of 64K");
 	return 0;
 }
 
@@ -183,7 +185,7 @@ static int vm_cap(const struct reader *r)
 static int vm_pin(const struct reader *r)
 {
 	if (!labvalue_cpus(r->entry->value, &r->vm->pin))
-		return bad_value(r, "numbers of physical CPUs, like 0 or 0,2 or 1-3");
+		return bad_value(r, "numbers of physical CPUs, 0 to 31, like 0 or 0,2 or 1-3");
 	if ((r->vm->pin & ~lab_every_cpu(r->lab)) != 0)
 		return labtext_error(r->text, r->entry->line, r->section->name, r->entry->key,
 				     "\"%s\" names a physical CPU that is not there; expected 0 to "
@@ -230,12 +232,14 @@ static int read_address(const struct reader *r, uint64_t align, uint64_t *addres
 
 static int vm_load(const struct reader *r)
 {
-	return read_address(r, 4, &r->vm->load, "an address like 0x40200000, a multiple of 4");
+	return read_address(r, 4, &r->vm->load,
+			    "an address of 64 bits like 0x40200000, a multiple of 4");
 }
 
 static int vm_dtb(const struct reader *r)
 {
-	return read_address(r, 8, &r->vm->dtb, "an address like 0x48000000, a multiple of 8");
+	return read_address(r, 8, &r->vm->dtb,
+			    "an address of 64 bits like 0x48000000, a multiple of 8");
 }
 
 static const struct key vm_keys[] = {

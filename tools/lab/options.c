@@ -42,7 +42,7 @@ static bool take_seconds(void *options, const char *text)
 	if (arguments_seconds(text, &o->run_ns))
 		return true;
 	report("--seconds: '%s' is not a time; expected seconds greater than 0 and at most %u, "
-	       "such as 20 or 0.5",
+	       "with at most nine decimals, such as 20 or 0.5",
 	       text, SECONDS_MAX);
 	return false;
 }

@@ -183,12 +183,17 @@ int labplace_vm(const struct labtext *t, const struct labtext_section *s, const 
 
 int labplace_board(const struct labtext *t, struct lab *lab)
 {
-	uint64_t needs = bundle_needs(lab);
+	uint64_t needs = bundle_needs(lab), memory = 0;
 
+	for (uint32_t i = 0; i < lab->vm_count; i++)
+		memory += lab->vms[i].memory;
 	if (needs == 0)
-		return labtext_error(t, lab->vms[lab->vm_count - 1].line, NULL, NULL,
-				     "the VMs need more memory in all than the board can have; "
-				     "expected less than 255G");
+		return labtext_error(
+			t, lab->vms[lab->vm_count - 1].line, NULL, NULL,
+			"the VMs have %" PRIu64 "M of memory in all; expected so much less that "
+			"they, the hypervisor and the images fit in 255G, the most that the "
+			"board can have",
+			memory / MIB);
 	if (lab->memory == 0) {
 		lab->memory = (needs + BOARD_STEP - 1) / BOARD_STEP * BOARD_STEP;
 		return 0;
