@@ -11,6 +11,8 @@
  * shows that nothing was stolen meanwhile. With `mark`, a MARK is printed after each reading, and nothing is stolen until
  * that line is out, either. So V is the CPU's stolen time when the last MARK ended, whatever others do: `pvtime lab --stamp`
  * puts the ledger of that instant before it. Linux KVM has no such stamps, and there each character may be waited for.
+ *
+ * A /proc/stat that does not count ends it with status 1, and a line on standard error.
  */
 #include <ctype.h>
 #include <endian.h>
@@ -25,10 +27,12 @@
 #include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
+#include "labs/stat.h"
 #include "pvtime/abi.h"
 
 #define TRIES	  10000u
 #define RUN_TICKS 3u
+#define NS_PER_S  UINT64_C(1000000000)
 
 static void fail(const char *what)
 {
@@ -49,36 +53,6 @@ static uint64_t number(const char *text)
 	return value;
 }
 
-/* A CPU's line of /proc/stat: its steal, and what it spent on anything but waiting; in USER_HZ. */
-struct proc_stat {
-	uint64_t steal, ran;
-};
-
-static struct proc_stat proc_stat(unsigned cpu)
-{
-	uint64_t user, nice, system, irq, softirq;
-	struct proc_stat s;
-	char line[512], format[128];
-	FILE *f = fopen("/proc/stat", "re");
-
-	if (f == NULL)
-		fail("/proc/stat");
-	snprintf(format, sizeof(format),
-		 "cpu%u %%" SCNu64 " %%" SCNu64 " %%" SCNu64 " %%*s %%*s %%" SCNu64 " %%" SCNu64
-		 " %%" SCNu64,
-		 cpu);
-	while (fgets(line, sizeof(line), f) != NULL) {
-		if (sscanf(line, format, &user, &nice, &system, &irq, &softirq, &s.steal) == 6) {
-			fclose(f);
-			s.ran = user + nice + system + irq + softirq;
-			return s;
-		}
-	}
-	errno = ENOENT;
-	fail("/proc/stat: the CPU's line");
-	return s;
-}
-
 /*
  * Linux takes over the hypervisor's count at a tick that hits a running task, and counts a tick as run only when it has
  * taken over all that was stolen: so run 30 ms by that count. From then on /proc/stat is behind by less than a tick of
@@ -86,10 +60,22 @@ static struct proc_stat proc_stat(unsigned cpu)
  */
 static void run_a_while(unsigned cpu)
 {
-	uint64_t enough = proc_stat(cpu).ran + RUN_TICKS;
+	static const struct stat_patience patience = {10 * NS_PER_S, 600 * NS_PER_S};
+	char why[256];
 
-	while (proc_stat(cpu).ran < enough)
-		;
+	if (stat_run(STAT_PATH, cpu, RUN_TICKS, patience, why, sizeof(why)))
+		return;
+	fprintf(stderr, "report: %s\n", why);
+	exit(1);
+}
+
+static uint64_t steal_ticks(unsigned cpu)
+{
+	struct cpu_stat s;
+
+	if (!stat_read(STAT_PATH, cpu, &s))
+		fail(STAT_PATH);
+	return s.steal;
 }
 
 /* The structure, mapped for reading. */
@@ -127,7 +113,7 @@ static void report(unsigned cpu, const struct pvtime_stolen *s, bool mark)
 	char text[96];
 
 	for (unsigned tries = 0; tries < TRIES; tries++) {
-		uint64_t ns = stolen_ns(s), ticks = proc_stat(cpu).steal;
+		uint64_t ns = stolen_ns(s), ticks = steal_ticks(cpu);
 
 		snprintf(text, sizeof(text), "MARK cpu=%u stolen_ns=%" PRIu64 "\n", cpu, ns);
 		if (mark)
@@ -160,7 +146,7 @@ int main(int argc, char **argv)
 	run_a_while(cpu);
 	if (strcmp(argv[2], "none") == 0)
 		printf("STEAL cpu=%u proc_ticks=%" PRIu64 " struct_ns=none\n", cpu,
-		       proc_stat(cpu).steal);
+		       steal_ticks(cpu));
 	else
 		report(cpu, map_structure(number(argv[2])), argc == 4);
 	return 0;

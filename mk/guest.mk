@@ -39,9 +39,12 @@ INITRAMFS_KEXEC := $(GUEST_BUILD)/initramfs-kexec.cpio
 INITRAMFS_REPORT := $(BUILD)/a64-linux/report
 INITRAMFS_FILES := roles=labs/roles bin/report=$(INITRAMFS_REPORT)
 
-$(INITRAMFS_REPORT): $(BUILD)/a64-linux/labs/report.o
-	$(A64_CC) -static -s -o $@ $<
-clang-host: $(BUILD)/a64-linux-clang/labs/report.o
+$(INITRAMFS_REPORT): $(BUILD)/a64-linux/labs/report.o $(BUILD)/a64-linux/labs/stat.o
+	$(A64_CC) -static -s -o $@ $^
+clang-host: $(BUILD)/a64-linux-clang/labs/report.o $(BUILD)/a64-linux-clang/labs/stat.o
+UNIT_NAMES += labs_stat
+labs_stat_SRCS := tests/unit/labs_stat.c labs/stat.c
+labs_stat_LIBS := -pthread
 $(INITRAMFS): scripts/mkinitramfs labs/init $(call at_least,2,labs/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
 	@mkdir -p $(@D); echo "  $@"
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init $(INITRAMFS_FILES)
