@@ -1,6 +1,6 @@
 # The pvtime command: every file of tools/, its rooms and machine/, and the library; and its tests.
 
-TOOLS_SRCS := $(call at_least,125,tools/*.c tools/*/*.c machine/*.c)
+TOOLS_SRCS := $(call at_least,126,tools/*.c tools/*/*.c machine/*.c)
 TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
 TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo -ljansson -lm
 HOST_SRCS  += $(TOOLS_SRCS)
@@ -34,7 +34,7 @@ clang-host: $(A64_TOOLS_CLANG)
 tools-a64: $(A64_PVTIME) ## build the pvtime command for arm64 Linux, build/a64-linux/pvtime
 
 # The parts that know no process and no terminal, each with a test of its own.
-UNIT_NAMES += tools_link tools_record tools_ledger tools_watch tools_options tools_console tools_intake tools_suspend
+UNIT_NAMES += tools_link tools_record tools_ledger tools_watch tools_options tools_console tools_intake tools_suspend tools_ended
 tools_link_SRCS    := tests/unit/tools_link.c tools/run/link.c tools/run/lines.c
 tools_record_SRCS  := tests/unit/tools_record.c tools/lab/record.c tools/lab/ledger.c lib/convert.c
 tools_ledger_SRCS  := tests/unit/tools_ledger.c tools/lab/ledger.c tools/lab/ledger_print.c lib/convert.c
@@ -44,6 +44,7 @@ tools_console_SRCS := tests/unit/tools_console.c tools/lab/console.c tools/lab/v
 tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c visible.c \
 	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c lib/convert.c
 tools_intake_LIBS  := -ltinfo
+tools_ended_SRCS   := tests/unit/tools_ended.c tools/lab/ended.c tools/lab/ledger.c lib/convert.c
 tools_suspend_SRCS := tests/unit/tools_suspend.c tools/lab/suspend.c
 
 UNIT_NAMES += tools_patience

@@ -9,7 +9,7 @@ use Exporter qw(import);
 use Host;
 use JSON::PP qw(decode_json);
 
-our @EXPORT = qw(labs_run vcpu ms);
+our @EXPORT = qw(labs_run vcpu ended ms);
 
 # start_lab NAME OPTION...: the lab of that name, in the background; its consoles are in /tmp/c, its ledger in /tmp/json, what
 # it prints in /tmp/printed, what it says in /tmp/said, and what it is to read in /tmp/input, if that is there. end_lab: waits
@@ -91,6 +91,15 @@ sub vcpu
 	my ($lab, $vm, $id) = @_;
 	my ($found) = grep { $_->{name} eq $vm } @{($lab->{ledger} // {})->{vms} // []};
 	return $found ? $found->{vcpus}[$id] : {ticks => {}};
+}
+
+# How a lab ended and each VM did, as the last line of the table has it, from the JSON.
+sub ended
+{
+	my ($lab) = @_;
+	my $ledger = $lab->{ledger} // {};
+	my @vms = map { my $n = $_->{resets}; "$_->{name}: $_->{end}" . ($n ? ", $n reset" . ($n > 1 ? 's' : '') : '') } @{$ledger->{vms} // []};
+	return 'Ended: ' . ($ledger->{ended} // 'nothing is said') . '. ' . join '; ', @vms;
 }
 
 sub ms { return ($_[0] // 'nan') / 1e6 }

@@ -72,6 +72,18 @@ END
 
 is($on->{host}{status}, 0, 'the script ends well') or diag $on->{host}{out};
 
+my %ended = (
+	machine => 'powered off. flash: powered off; split: powered off; hello: powered off; width: powered off',
+	reset => 'powered off. reset: powered off, 1 reset; busy: powered off',
+	stuck => 'stuck. stop: stuck; busy: powered off',
+	until => 'until. first: powered off; ever: running',
+	ever => 'asked. ever: running',
+);
+for my $lab (sort keys %ended) {
+	is(ended($on->{$lab}), "Ended: $ended{$lab}", "$lab: the JSON says how it ended, and how each VM did");
+	like($on->{$lab}{printed}, qr/^\QEnded: $ended{$lab}\E$/m, "$lab: the table says the same");
+}
+
 # Each test of a guest holds, and there are as many as it says.
 sub guest_ok
 {

@@ -43,6 +43,8 @@ is($on->{host}{status}, 0, 'the script ends well') or diag $out;
 is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for 'steady', 'steady-mid', 'steady-on';
 is($on->{'steady-once'}{status}, 0, 'a lab that ends before its restored vCPUs have run ends well') or diag $on->{'steady-once'}{said};
 
+is(ended($on->{$_}), 'Ended: seconds. steady: running; busy: running; brief: powered off', "$_: the time was up, and a VM that was off is told so, restored or not")
+	for 'steady', 'steady-mid';
 unlike($on->{steady}{console}{steady} // '', qr/STEADY looks/, 'the snapshot was taken in its midst');
 my ($looks, $stolen, $back, $counter_back, $over) = ($on->{'steady-on'}{console}{steady} // '') =~
 	/^STEADY looks=(\d+) stolen_ns=(\d+) back=(\d+) counter_back=(\d+) over_ns=(\d+)$/m;

@@ -22,6 +22,14 @@ sub stopped
 	return $run;
 }
 
+# How the lab ended and how each VM did: the JSON, in the words of the table's last line.
+sub ended
+{
+	my ($name, $run, $want) = @_;
+	my @vms = map { my $n = $_->{resets}; "$_->{name}: $_->{end}" . ($n ? ", $n reset" . ($n > 1 ? 's' : '') : '') } @{$run->{json}{vms}};
+	is("$run->{json}{ended}. " . join('; ', @vms), $want, "$name: it is told how it ended");
+}
+
 for my $pcpus (1, 2) {
 	my $how = {pcpus => $pcpus, free => $pcpus > 1};
 	for my $word (qw(off wfi suspend)) {
@@ -34,6 +42,7 @@ stopped('a timer stopped in time', {}, 'gone', bare('gone', 'stop', 'suspend tim
 	my $run = stopped('another VM powers off later', {}, 'gone',
 		bare('gone', 'stop', 'off'), bare('other', 'spin', 'until_ms=300'));
 	like($run->{console}{other}, qr/^SPIN /m, 'and has come to its end');
+	ended('one is stuck', $run, 'stuck. gone: stuck; other: powered off');
 	$run = stopped('another VM powers off before', {}, 'gone',
 		bare('gone', 'stop', 'wfi late'), bare('other', 'hello', ''));
 	faultless('and has come to its end, too', tap_faults($run->{console}{other}));
@@ -42,10 +51,12 @@ stopped('a timer stopped in time', {}, 'gone', bare('gone', 'stop', 'suspend tim
 {
 	my $run = run_ok('a guest that goes on for ever', {options => ['--seconds', 1]}, bare('busy', 'stop', 'spin', vcpus => 2));
 	is($run->{err}, '', 'the time was up: nothing to say');
+	ended('the time was up', $run, 'seconds. busy: running');
 	ok(abs(ms($run, 'elapsed', 'busy') - 1000) < 1, 'after 1 s of guest time')
 		or diag ms($run, 'elapsed', 'busy');
 	$run = run_ok('all idle', {options => ['--seconds', 3600]}, bare('idle', 'idle', 'ms=1000 step_ms=500'));
 	cmp_ok(ms($run, 'elapsed', 'idle'), '<', 2000, 'a VM that powers off ends the lab before its time');
+	ended('all have powered off before the time was up', $run, 'powered off. idle: powered off');
 	$run = run({options => ['--seconds', 1]}, bare('gone', 'stop', 'off'), bare('busy', 'stop', 'spin'));
 	is($run->{status}, 1, 'the time is up, and one VM had stopped for good') or diag $run->{err};
 }
@@ -80,6 +91,10 @@ for my $pcpus (1, 2) {
 	like($run->{console}{spin}, qr/^SPIN /m, 'that is no end');
 	$run = run_ok('a reset is no end', {options => ['--until', 'reset']}, bare('reset', 'reset', 'reset_ms=100'), $vms[1]);
 	like($run->{console}{reset}, qr/^BOOT .*^RESET .*^BOOT /ms, 'it has come to its end');
+	ended('a VM is reset, and then off', $run, 'until. reset: powered off, 1 reset; busy: running');
+	$run = run_ok('a guest that resets for ever', {options => ['--seconds', 1]}, bare('reset', 'reset', 'for_ever'));
+	cmp_ok($run->{json}{vms}[0]{resets}, '>=', 3, 'a guest that resets for ever: each reset is counted');
+	is($run->{json}{vms}[0]{end}, 'running', 'a guest that resets for ever is running');
 	stopped('the one it runs until has stopped for good', {options => ['--until', 'gone']}, 'gone',
 		bare('gone', 'stop', 'off late'), $vms[1]);
 	stopped('another one has', {options => ['--until', 'idle']}, 'gone', @vms, bare('gone', 'stop', 'off late'));

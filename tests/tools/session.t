@@ -32,7 +32,10 @@ idle    0        1.000        1.500        7.500        0.500
 
       CPU      vCPUs s hypervisor s       idle s
         0       10.000        0.250        2.000
+
 END
+
+my $running = "${table}Ended: asked. busy: running; idle: running\n";
 
 # A good end.
 {
@@ -40,9 +43,9 @@ END
 		begin();
 		put(0, "hello\r\nwor"); put(1, "I am idle\n"); message('guests run'); put(0, "ld\n\xff\n");
 		put(1, 'login: ');
-		final(); record('vm 0 off', 'done 0 all VMs are off')});
+		record('vm 1 reset', 'vm 1 off'); final(); record('vm 0 off', 'done 0 all VMs are off')});
 	is($status, 0, 'a good end is status 0');
-	is($out, "busy| hello\nidle| I am idle\nbusy| world\nbusy| \xff\nidle| login: \n$table",
+	is($out, "busy| hello\nidle| I am idle\nbusy| world\nbusy| \xff\nidle| login: \n${table}Ended: powered off. busy: powered off; idle: powered off, 1 reset\n",
 		'consoles by the line, then the ledger');
 	is($err, "pvtime: guests run\n", 'messages on standard error');
 }
@@ -54,13 +57,13 @@ END
 		open my \$f, '>', '$args'; print \$f join("\\n", \@arguments), "\\n"; close \$f;
 		open my \$b, '<:raw', \$option{initrd} or die; read \$b, my \$magic, 4;
 		message(sprintf 'bundle %s %d', unpack('H*', \$magic), -s \$option{initrd} > 4096);
-		good()};
-	my ($status, $out, $err) = lab($script, '--json', "$dir/x.json");
+		begin(); record('vm 1 reset', 'vm 0 stuck', 'vm 1 reset'); final(); record('done 0 x')};
+	my ($status, $out, $err) = lab($script, '--json', "$dir/x.json", '--seconds', 10);
 	is($status, 0, 'with --json');
 	is($err, "pvtime: bundle d00dfeed 1\n", 'the board gets the bundle, a devicetree first');
 	my $json = JSON::PP->new->decode(slurp("$dir/x.json"));
-	is_deeply($json, {cntfrq => 1000, vms => [
-		{name => 'busy', vcpus => [
+	is_deeply($json, {ended => 'seconds', cntfrq => 1000, vms => [
+		{name => 'busy', end => 'stuck', resets => 0, vcpus => [
 			{id => 0, ticks => {running => 6000, ready => 4000, blocked => 0, off => 0, paused => 0,
 				elapsed => 10000}, life => {running => 9000, ready => 4000, blocked => 0, off => 0, paused => 0,
 				elapsed => 13000}, stolen_ns => 4000000000, published_ns => 4000000000, exits => 1,
@@ -69,7 +72,7 @@ END
 				elapsed => 10000}, life => {running => 0, ready => 0, blocked => 0, off => 10000, paused => 0,
 				elapsed => 10000}, stolen_ns => 0, published_ns => 0, exits => 1, switches => 2,
 				refused_writes => 0}]},
-		{name => 'idle', vcpus => [
+		{name => 'idle', end => 'running', resets => 2, vcpus => [
 			{id => 0, ticks => {running => 1000, ready => 1500, blocked => 7500, off => 0, paused => 0,
 				elapsed => 10000}, life => {running => 1000, ready => 1500, blocked => 7500, off => 500, paused => 0,
 				elapsed => 10500}, stolen_ns => 1500000000, published_ns => 1500000000, exits => 1,
@@ -99,7 +102,7 @@ END
 	is($status, 0, 'with --console-dir');
 	is(slurp("$dir/deep/logs/busy.log"), "a\r\nbc", 'exactly the bytes of one VM');
 	is(slurp("$dir/deep/logs/idle.log"), "\x00\xff\xfe\n", 'and of the other');
-	is($out, $table, 'not on standard output as well');
+	is($out, $running, 'consoles in files are not on standard output as well');
 }
 
 # Output that nobody gets.
@@ -118,7 +121,7 @@ for my $closed ('>&-', '>/dev/full') {
 		record('line 1 2000 1'); put(1, "\n"); final(); record('done 0 x')};
 	my ($status, $out, $err) = lab($script, '--stamp');
 	is($status, 0, 'with --stamp');
-	is($out, "busy| [1.500000000 stolen 2.000000000 0.000000007] a\nidle| [2.000000000 stolen 0.000000001] x\nbusy| b\n$table",
+	is($out, "busy| [1.500000000 stolen 2.000000000 0.000000007] a\nidle| [2.000000000 stolen 0.000000001] x\nbusy| b\n$running",
 		'each line that has ended begins with its stamp');
 	($status, $out, $err) = lab($script, '--stamp', '--console-dir', "$dir/stamped");
 	is(slurp("$dir/stamped/busy.log"), "[1.500000000 stolen 2.000000000 0.000000007] a\r\nb\n", 'so it is in the files');
@@ -133,7 +136,7 @@ for my $closed ('>&-', '>/dev/full') {
 		close STDOUT; open STDOUT, '>', \$text; put(0, "x\xffy\n"); good(); close STDOUT;
 		for my $byte (split //, $text) { syswrite $real, $byte; select undef, undef, undef, 0.0005 }});
 	is($status, 0, 'a byte at a time');
-	is($out, "busy| x\xffy\n$table", 'gives the same');
+	is($out, "busy| x\xffy\n$running", 'a byte at a time gives the same');
 }
 
 # Each way to go wrong: status 1 and one line.

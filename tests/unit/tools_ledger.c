@@ -145,16 +145,21 @@ static void test_print(void)
 {
 	struct ledger l = good();
 
+	l.ended = "until";
+	l.vms[0] = (struct ledger_vm_life){.end = LEDGER_STUCK, .resets = 3};
+	l.vms[1].end = LEDGER_OFF;
 	expect_text(
 		ledger_print_json, &l,
-		"{\"cntfrq\":62500000,\"vms\":[{\"name\":\"busy\",\"vcpus\":["
+		"{\"ended\":\"until\",\"cntfrq\":62500000,\"vms\":[{\"name\":\"busy\","
+		"\"end\":\"stuck\",\"resets\":3,\"vcpus\":["
 		"{\"id\":0,\"ticks\":{\"running\":90,\"ready\":3,\"blocked\":4,\"off\":2,"
 		"\"paused\":1,\"elapsed\":100},\"stolen_ns\":48,\"published_ns\":48,\"exits\":7,"
 		"\"switches\":8,\"refused_writes\":9},"
 		"{\"id\":1,\"ticks\":{\"running\":0,\"ready\":0,\"blocked\":0,\"off\":100,"
 		"\"paused\":0,\"elapsed\":100},\"stolen_ns\":0,\"published_ns\":0,\"exits\":0,"
 		"\"switches\":0,\"refused_writes\":0}]},"
-		"{\"name\":\"quiet\",\"vcpus\":[{\"id\":0,\"ticks\":{\"running\":0,\"ready\":100,"
+		"{\"name\":\"quiet\",\"end\":\"powered "
+		"off\",\"resets\":0,\"vcpus\":[{\"id\":0,\"ticks\":{\"running\":0,\"ready\":100,"
 		"\"blocked\":0,\"off\":0,\"paused\":0,\"elapsed\":100},\"stolen_ns\":1600,"
 		"\"published_ns\":0,\"exits\":0,\"switches\":0,\"refused_writes\":0}]}]}\n",
 		"the JSON, to the letter");
@@ -168,8 +173,10 @@ static void test_print(void)
 		    "busy     1        0.000        0.000        0.000       50.000          0     "
 		    "     0\n"
 		    "quiet    0        0.000       50.000        0.000        0.000          0     "
-		    "     0\n",
+		    "     0\n"
+		    "\nEnded: until. busy: stuck, 3 resets; quiet: powered off\n",
 		    "the table");
+	l.ended = NULL;
 	shape.kvm = true;
 	l.vcpus[0].refused = 0;
 	l.vcpus[0].stolen_ns = 1500000000;

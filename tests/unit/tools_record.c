@@ -61,6 +61,9 @@ static void test_good(void)
 	tap_ok(feed(&r, "vm 0 stuck") == RECORD_VM && r.vm == 0 && r.vm_event == RECORD_VM_STUCK,
 	       "a VM is stuck");
 	tap_ok(feed(&r, "vm 0 off") == RECORD_VM && r.vm_event == RECORD_VM_OFF, "a VM is off");
+	tap_ok(r.ledger.vms[0].end == LEDGER_OFF && r.ledger.vms[0].resets == 0 &&
+		       r.ledger.vms[1].end == LEDGER_RUNNING && r.ledger.vms[1].resets == 1,
+	       "what has come of each VM is kept");
 	tap_ok(feed(&r, "took 700") == RECORD_NOTHING && r.taken == 700, "input has been taken");
 	tap_ok(feed(&r, "line 0 77 5 18446744073709551615") == RECORD_LINE && r.vm == 0 &&
 		       r.line_at == 77 && r.line_stolen_ns[0] == 5 &&

@@ -7,7 +7,7 @@
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
 
-#define VERSION	  UINT64_C(0x3230656d69747670) /* "pvtime02" in a little-endian file */
+#define VERSION	  UINT64_C(0x3330656d69747670) /* "pvtime03" in a little-endian file */
 #define PAGE	  4096u
 #define NO_PAGE	  UINT64_MAX
 #define BLOB_MAX  65536u

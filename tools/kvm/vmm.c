@@ -241,6 +241,7 @@ static void begin(struct vmm *m)
 
 		if (vm->restored && vm->off) {
 			vm_resume_off(vm);
+			report_vm(&m->outlet, vm, "off");
 			continue;
 		}
 		m->ending = false;
@@ -256,11 +257,13 @@ static void finish(struct vmm *m)
 	for (uint32_t i = 0; i < m->lab->vm_count; i++) {
 		struct vm *vm = &m->vms[i];
 
-		bool lives = vm->running && !vm->stuck;
+		bool ran = vm->running;
 
 		vm->saving = m->lab->snapshot != NULL;
 		vm_stop(vm, PVTIME_PAUSED);
-		if (lives)
+		if (ran && atomic_load(&vm->event) == VM_WANTS_OFF) /* meanwhile */
+			report_vm(&m->outlet, vm, "off");
+		else if (ran && !vm->stuck)
 			silent_tell(vm);
 		if (m->failed == NULL && vm->why[0] != '\0')
 			m->failed = vm;

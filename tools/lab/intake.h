@@ -26,6 +26,7 @@ struct intake {
 	bool started;	     /* the hypervisor listens */
 	bool paused;	     /* every VM is, as asked; for the session to take back */
 	bool done;	     /* records.status and records.text say how it ended */
+	bool asked;	     /* the board, to stop */
 	bool failed;
 	char why[768]; /* if failed: the first reason, one line */
 	bool have_ledger;

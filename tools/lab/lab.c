@@ -11,6 +11,7 @@
 #include "machine/image.h"
 #include "tools/command.h"
 #include "tools/lab/bundle.h"
+#include "tools/lab/ended.h"
 #include "tools/lab/kvm_board.h"
 #include "tools/lab/options.h"
 #include "tools/lab/qemu_board.h"
@@ -195,8 +196,17 @@ static bool start_vmm(struct lab_command *c)
 /* The ledger as asked for; false where it cannot be written. */
 static bool tell_ledger(struct lab_command *c)
 {
-	const struct ledger *ledger = &c->intake.ledger;
+	struct ledger *ledger = &c->intake.ledger;
+	const struct ended_by by = {
+		.run_ns = c->run.run_ns,
+		.until = c->run.until,
+		.asked = c->intake.asked,
+		.failed = c->intake.failed,
+	};
 
+	/* A VM may end after that. */
+	memcpy(ledger->vms, c->intake.records.ledger.vms, sizeof(ledger->vms));
+	ledger->ended = ended_word(ledger, &c->shape, &by);
 	if (c->json != NULL) {
 		ledger_print_json(ledger, &c->shape, c->json);
 		if (fflush(c->json) != 0 || ferror(c->json)) {

@@ -39,6 +39,12 @@ struct ledger_vm {
 	bool stolen_time; /* false: denied by the administrator, nothing is published */
 };
 
+/* What has come of a VM by the time of the ledger. */
+struct ledger_vm_life {
+	enum ledger_end { LEDGER_RUNNING, LEDGER_OFF, LEDGER_STUCK } end;
+	uint32_t resets;
+};
+
 /* Which VMs and vCPUs every ledger of a lab has. */
 struct ledger_shape {
 	bool kvm; /* what is published may lack some of what was stolen: KVM counts from PV_TIME_ST on */
@@ -50,9 +56,11 @@ struct ledger_shape {
 };
 
 struct ledger {
-	uint32_t cntfrq; /* Hz, never 0 */
-	uint64_t at;	 /* ticks since the guests' start */
-	bool final;	 /* the last one, every vCPU paused */
+	uint32_t cntfrq;   /* Hz, never 0 */
+	uint64_t at;	   /* ticks since the guests' start */
+	bool final;	   /* the last one, every vCPU paused */
+	const char *ended; /* final: how the lab has ended (ended.h) */
+	struct ledger_vm_life vms[MAP_MAX_VMS];
 	struct ledger_vcpu vcpus[MAP_MAX_VCPUS];
 	struct ledger_cpu cpus[MAP_MAX_PCPUS]; /* final */
 };

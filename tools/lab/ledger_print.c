@@ -27,13 +27,19 @@ static void vcpu_json(const struct ledger_vcpu *vcpu, uint32_t id, bool life, FI
 		vcpu->stolen_ns, vcpu->published_ns, vcpu->exits, vcpu->switches, vcpu->refused);
 }
 
+static const char *const ends[] = {
+	[LEDGER_RUNNING] = "running", [LEDGER_OFF] = "powered off", [LEDGER_STUCK] = "stuck"};
+
 void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
 {
-	fprintf(out, "{\"cntfrq\":%" PRIu32 ",\"vms\":[", ledger->cntfrq);
+	fprintf(out, "{\"ended\":\"%s\",\"cntfrq\":%" PRIu32 ",\"vms\":[", ledger->ended,
+		ledger->cntfrq);
 	for (uint32_t i = 0; i < shape->vm_count; i++) {
 		const struct ledger_vm *vm = &shape->vms[i];
 
-		fprintf(out, "%s{\"name\":\"%s\",\"vcpus\":[", i > 0 ? "," : "", vm->name);
+		fprintf(out, "%s{\"name\":\"%s\",\"end\":\"%s\",\"resets\":%" PRIu32 ",\"vcpus\":[",
+			i > 0 ? "," : "", vm->name, ends[ledger->vms[i].end],
+			ledger->vms[i].resets);
 		for (uint32_t id = 0; id < vm->vcpus; id++) {
 			if (id > 0)
 				fputc(',', out);
@@ -111,6 +117,20 @@ static void print_books(const struct ledger *ledger, const struct ledger_shape *
 	}
 }
 
+/* In the words of the JSON. */
+static void print_end(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
+{
+	fprintf(out, "\nEnded: %s.", ledger->ended);
+	for (uint32_t i = 0; i < shape->vm_count; i++) {
+		fprintf(out, "%s %s: %s", i > 0 ? ";" : "", shape->vms[i].name,
+			ends[ledger->vms[i].end]);
+		if (ledger->vms[i].resets > 0)
+			fprintf(out, ", %" PRIu32 " reset%s", ledger->vms[i].resets,
+				ledger->vms[i].resets > 1 ? "s" : "");
+	}
+	fputc('\n', out);
+}
+
 void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
 {
 	int width = name_width(shape);
@@ -137,4 +157,6 @@ void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *
 	}
 	if (ledger->final && shape->cpu_count > 0)
 		print_books(ledger, shape, out);
+	if (ledger->ended != NULL)
+		print_end(ledger, shape, out);
 }

@@ -211,6 +211,16 @@ static bool read_took(struct record_reader *r, struct cursor c)
 	       take_u64(&c, &r->taken) && r->taken > before && at_end(&c);
 }
 
+static void live_on(struct ledger_vm_life *vm, enum record_vm_event event)
+{
+	static const enum ledger_end ends[] = {[RECORD_VM_OFF] = LEDGER_OFF,
+					       [RECORD_VM_RESET] = LEDGER_RUNNING,
+					       [RECORD_VM_STUCK] = LEDGER_STUCK};
+
+	vm->end = ends[event];
+	vm->resets += event == RECORD_VM_RESET;
+}
+
 static bool read_vm(struct record_reader *r, struct cursor c)
 {
 	static const char *const events[] = {
@@ -226,6 +236,7 @@ static bool read_vm(struct record_reader *r, struct cursor c)
 		if (strcmp(c.at, events[i]) == 0) {
 			r->vm = (uint32_t)vm;
 			r->vm_event = (enum record_vm_event)i;
+			live_on(&r->ledger.vms[vm], r->vm_event);
 			return true;
 		}
 	}

@@ -174,7 +174,7 @@ static void send_stop(struct session *s)
 
 	if (!s->stop_wanted || s->stop_sent || !s->in->started)
 		return;
-	s->stop_sent = true;
+	s->stop_sent = s->in->asked = true;
 	typed_close(&s->typed);
 	s->pending_len += link_tx_put(&s->tx, LINK_CONTROL, &stop, 1, s->pending + s->pending_len);
 }
