@@ -2,7 +2,7 @@
 # time for are in KVM_TESTS_CHECK; `make check-kvm` runs them all. What a test needs built is a prerequisite of
 # check-kvm that the test's own fragment adds.
 
-KVM_TESTS       := $(call at_least,18,tests/kvm/*.t)
+KVM_TESTS       := $(call at_least,19,tests/kvm/*.t)
 KVM_TESTS_CHECK +=
 
 KVM_HOST := $(BUILD)/kvm-host

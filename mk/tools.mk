@@ -1,6 +1,6 @@
 # The pvtime command: every file of tools/, its rooms and machine/, and the library; and its tests.
 
-TOOLS_SRCS := $(call at_least,126,tools/*.c tools/*/*.c machine/*.c)
+TOOLS_SRCS := $(call at_least,140,tools/*.c tools/*/*.c machine/*.c)
 TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
 TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo -ljansson -lm
 HOST_SRCS  += $(TOOLS_SRCS)
@@ -59,5 +59,5 @@ probe_find_SRCS := tests/unit/probe_find.c $(PROBE_FACTS) $(addprefix tools/prob
 probe_find_LIBS := -ljansson
 
 # The command as a process, with a QEMU of the tests' own.
-TAP_SCRIPTS += $(call at_least,13,tests/tools/*.t)
+TAP_SCRIPTS += $(call at_least,16,tests/tools/*.t)
 TAP_DEPS    += $(BUILD)/pvtime
