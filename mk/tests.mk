@@ -83,7 +83,7 @@ check: all clang-host $(UNIT_BINS) $(TAP_DEPS) $(QEMU_DEPS) ## build everything 
 
 soak: all $(QEMU_DEPS) $(LIMIT) ## hostile guests for ten minutes of guest time, by random seeds; SEED=..., SOAK_S=...
 	BUILD=$(BUILD) RUN_LIMIT_S=600 STORM_S=10 prove -v tests/qemu/storm.t
-	BUILD=$(BUILD) prove -v tests/soak/soak.t
+	BUILD=$(BUILD) RUN_LIMIT_S=600 prove -v tests/soak/soak.t
 
 check-unit: $(UNIT_BINS) ## run the unit tests on the host, with and without optimization and under ASan and UBSan
 	$(PROVE) -j$(JOBS) $(UNIT_BINS)
