@@ -134,28 +134,32 @@ void report_nowhere(const struct vcpu *v, uint64_t ipa)
 	spin_unlock(&lock);
 }
 
-/* Has it never waited for anything, and started no other vCPU? */
-static bool only_computes(struct vm *vm)
+/* How long it has run, in ticks, if that is all that it has done: it never waited, and started no other vCPU. Otherwise 0. */
+static uint64_t only_computed(struct vm *vm)
 {
-	bool only = vm->phase == VM_RUNNING && !vm->noticed;
+	uint64_t ran = 0;
 
-	for (unsigned i = 0; i < vm->nvcpus && only; i++) {
+	if (vm->phase != VM_RUNNING || vm->noticed)
+		return 0;
+	for (unsigned i = 0; i < vm->nvcpus; i++) {
 		struct sched_ledger l;
 		uint64_t t[PVTIME_STATES];
 
 		totals(&vm->vcpus[i], &l, t);
-		only = t[PVTIME_BLOCKED] == 0 && (i == 0 || t[PVTIME_RUNNING] == 0);
+		if (t[PVTIME_BLOCKED] != 0 || (i > 0 && t[PVTIME_RUNNING] != 0))
+			return 0;
+		ran += t[PVTIME_RUNNING];
 	}
-	return only;
+	return ran;
 }
 
 /* Whoever has waited for that VM looks for a reason. Its registers are saved: all vCPUs are paused. */
 static void tell_silent(struct vm *vm)
 {
 	const struct vcpu *v = &vm->vcpus[0];
-	const uint64_t *r = v->el1.r, vectors = r[EL1_VBAR];
+	const uint64_t *r = v->el1.r, vectors = r[EL1_VBAR], ran = only_computed(vm);
 
-	if (!only_computes(vm))
+	if (ran == 0)
 		return;
 	if (v->regs.pc - vectors < VECTORS_BYTES && r[EL1_ELR] - vectors < VECTORS_BYTES)
 		link_log("VM %s has done nothing but take exceptions: vCPU 0 is at PC 0x%lx, in "
@@ -163,7 +167,7 @@ static void tell_silent(struct vm *vm)
 			 "(VBAR_EL1 0x%lx), from 0x%lx, by ESR_EL1 0x%lx. Is its kernel one for "
 			 "this machine?",
 			 vm->name, v->regs.pc, vectors, r[EL1_ELR], r[EL1_ESR]);
-	else
+	else if (ran >= read_sysreg(cntfrq_el0)) /* a second: others may just have begun */
 		link_log("VM %s has printed nothing, waited for nothing and started no other vCPU: "
 			 "vCPU 0 "
 			 "is at PC 0x%lx",

@@ -36,7 +36,8 @@ my $on = labs_run(
 		forge => vm('more', 'forge', 'until_ms=400 write=1152921504606846976') . vm('less', 'forge', 'until_ms=400 write=1') .
 			vm('honest', 'steady', 'until_ms=400'),
 		until => vm('first', 'spin', 'until_ms=300') . vm('ever', 'spin', 'until_ms=100000'),
-		silent => "[vm zero]\nkernel = ../zero.img\nmemory = 64M\n" . vm('computes', 'spin', 'until_ms=100000'),
+		silent => "[vm zero]\nkernel = ../zero.img\nmemory = 64M\n",
+		computes => vm('computes', 'spin', 'until_ms=100000'),
 		nowhere => vm('bad', 'bad', 'seed=7'),
 		ever => vm('ever', 'spin', 'until_ms=100000', 'vcpus = 2'),
 	},
@@ -55,6 +56,7 @@ lab waits --attach attached --until idle
 lab forge --watch
 lab until --until first
 lab silent --seconds 0.1
+lab computes --seconds 1.2
 lab nowhere
 lab ever --seconds 0.5 --watch
 start_lab ever
@@ -73,7 +75,7 @@ END
 is($on->{host}{status}, 0, 'the script ends well') or diag $on->{host}{out};
 
 my %ended = (
-	machine => 'powered off. flash: powered off; split: powered off; hello: powered off; width: powered off',
+	machine => 'powered off. flash: powered off; split: powered off; hello: powered off; width: powered off; windows: powered off',
 	reset => 'powered off. reset: powered off, 1 reset; busy: powered off',
 	stuck => 'stuck. stop: stuck; busy: powered off',
 	until => 'until. first: powered off; ever: running',
@@ -98,7 +100,7 @@ is($on->{machine}{status}, 0, 'four VMs') or diag $on->{machine}{said};
 # What people are told of guests that do nothing for them (tests/qemu/silent.t has our hypervisor's).
 like($on->{silent}{said}, qr/^pvtime: VM zero has done nothing but take exceptions: vCPU 0 is at PC 0x200, in its vectors \(VBAR_EL1 0x0\), from 0x200, by ESR_EL1 0x2000000\. /m,
 	'a guest of zeroes takes exceptions in its vectors');
-like($on->{silent}{said}, qr/^pvtime: VM computes has printed nothing, and hardly waited: vCPU 0 is at PC 0x402\w+$/m, 'a guest that only computes is somewhere in its image');
+like($on->{computes}{said}, qr/^pvtime: VM computes has printed nothing, and hardly waited: vCPU 0 is at PC 0x402\w+$/m, 'a guest that only computes is somewhere in its image');
 is(scalar(() = $on->{nowhere}{said} =~ /^pvtime: VM bad: vCPU 0 has accessed 0x\w+, where nothing is, at PC 0x402\w+: it gets an external abort\. Further ones are not told$/mg), 1,
 	'of many accesses to nothing the first is told');
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: `pvtime conform kvm` with cases of the suite's program for KVM's user space: the program runs those, and what it prints
-# is a whole result. One that is kept, and one that Linux breaks (docs/kvm.md).
+# is a whole result. One that is kept, and one that is not, by Linux (docs/kvm.md).
 
 use strict;
 use warnings;
@@ -18,6 +18,6 @@ my $report = decode_json($out);
 my @runs = @{$report->{targets}[0]{runs}};
 is_deeply([map { "$_->{name} $_->{status} $_->{append}" } @runs], ['user complete case=attr_twice,attr_overlap'],
 	'one run, whole, of the cases that are the program\'s');
-is_deeply([map { "$_->{name} $_->{verdict}" } @{$runs[0]{cases}}], ['attr_twice ok', 'attr_overlap fail'], 'which it judges');
+is_deeply([map { "$_->{name} $_->{verdict}" } @{$runs[0]{cases}}], ['attr_twice ok', 'attr_overlap weaker'], 'which it judges');
 
 done_testing;

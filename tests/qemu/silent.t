@@ -17,11 +17,14 @@ sub told { my ($run, $vm) = @_; return [$run->{err} =~ /^pvtime: (VM \Q$vm\E\b.*
 # No instruction: each zero is an exception to the vectors at 0, which is erased flash.
 my $zero = spew("$tmp/zero.img", "\0" x 16384);
 my $run = run({options => ['--seconds', 0.005], pcpus => 2, timeslice_us => 200},
-	"[vm zero]\nkernel = $zero\nmemory = 16M\n", bare('computes', 'spin', 'until_ms=100000'));
+	"[vm zero]\nkernel = $zero\nmemory = 16M\n", bare('early', 'spin', 'until_ms=100000'));
 is($run->{status}, 0, 'the lab ends well') or diag $run->{err};
 like(join("\n", @{told($run, 'zero')}),
 	qr/\AVM zero has done nothing but take exceptions: vCPU 0 is at PC 0x200, in its vectors \(VBAR_EL1 0x0\), from 0x200, by ESR_EL1 0x2000000\. Is its kernel one for this machine\?\z/,
 	'a guest of zeroes takes exceptions in its vectors');
+is_deeply(told($run, 'early'), [], 'a guest that has hardly begun needs no word');
+
+$run = run({options => ['--seconds', 1.1]}, bare('computes', 'spin', 'until_ms=100000'));
 like(join("\n", @{told($run, 'computes')}), qr/\AVM computes has printed nothing, waited for nothing and started no other vCPU: vCPU 0 is at PC 0x402\w+\z/,
 	'a guest that only computes is somewhere in its image');
 

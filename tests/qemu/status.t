@@ -74,7 +74,7 @@ for my $pcpus (1, 2) {
 	my @others = (bare('busy', 'stop', 'spin', vcpus => 2), bare('later', 'spin', 'until_ms=60000'));
 	my $run = run_ok("until one of three powers off, on $pcpus CPUs", {%$how, options => ['--until', 'idle']},
 		$others[0], bare('idle', 'idle', "ms=300 max_ns=$stolen_ns"), $others[1]);
-	is($run->{err}, '', 'nothing to say');
+	is($run->{err} =~ s{^pvtime: VM later has printed nothing.*\n}{}mr, '', 'nothing to say, but perhaps that the third one is silent');
 	faultless('it has come to its end', tap_faults($run->{console}{idle}));
 	is($run->{console}{later}, '', 'another one has not');
 	my $elapsed = ms($run, 'elapsed', 'busy');

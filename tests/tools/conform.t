@@ -17,7 +17,7 @@ my $suite = "$dir/suite";
 $ENV{TMPDIR} = "$dir/tmp";
 mkdir $_ or die for $suite, $ENV{TMPDIR};
 spew("$suite/$_", slurp("$dir/Image")) for 'suite-4k-le.img', 'competitor.img';
-spew("$suite/suite-4k-le.raw", 'raw');
+spew("$suite/suite-4k-le.raw", "raw\0");
 
 # The cases of the guest, as the suite's lines have them.
 my @cases;

@@ -60,7 +60,7 @@ static void draw_table(const struct conform_report *report, FILE *out)
 	conform_report_table(report, &look, out);
 }
 
-/* Every `want`, up to a NULL, is in what is drawn, in that order. */
+/* Each `want`, up to a NULL, is in what is drawn, in that order. A # in the name of a test would be a directive of TAP. */
 static void expect(const char *name, void (*draw)(const struct conform_report *, FILE *),
 		   const char *const *want)
 {
@@ -68,9 +68,9 @@ static void expect(const char *name, void (*draw)(const struct conform_report *,
 	const char *at = text;
 
 	for (; *want != NULL; want++) {
-		const char *found = strstr(at, *want), *line = *want + strspn(*want, "\n");
+		const char *found = strstr(at, *want), *line = *want + strspn(*want, "\n# ");
 
-		if (!tap_ok(found != NULL, "%s has: %.*s", name, (int)strcspn(line, "\n"), line))
+		if (!tap_ok(found != NULL, "%s has: %.*s", name, (int)strcspn(line, "\n#"), line))
 			tap_print("# not after: %.*s\n", (int)strcspn(at, "\n"), at);
 		else
 			at = found + strlen(*want);
