@@ -268,16 +268,17 @@ static void test_pending(void)
 	tap_ok(exec_is_pending(&kvm), "a VM that was not seen to is to be watched");
 	kvm.vms[0].served = true;
 	tap_ok(exec_is_pending(&kvm) && !exec_is_settled(&kvm, 0),
-	       "and when it was, until its vCPUs have begun");
+	       "a VM that was seen to is watched until its vCPUs have begun");
 	kvm.vcpus[0].begun = true;
 	call(&kvm, __NR_close, VCPU + 1, 0, 0, 0);
-	tap_ok(!exec_is_pending(&kvm) && exec_is_settled(&kvm, 0), "one that is closed will not");
+	tap_ok(!exec_is_pending(&kvm) && exec_is_settled(&kvm, 0),
+	       "a vCPU that is closed is not waited for");
 	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM + 1);
-	tap_ok(exec_is_pending(&kvm), "a second VM, before it has a vCPU");
+	tap_ok(exec_is_pending(&kvm), "a second VM is watched before it has a vCPU");
 	call(&kvm, __NR_close, VM + 1, 0, 0, 0);
-	tap_ok(!exec_is_pending(&kvm), "a second VM that is given up");
+	tap_ok(!exec_is_pending(&kvm), "a second VM that is given up is not watched");
 	exec_forget(&kvm);
-	tap_ok(!exec_is_pending(&kvm), "no VM at all");
+	tap_ok(!exec_is_pending(&kvm), "where there is no VM, nobody is watched");
 }
 
 int main(void)

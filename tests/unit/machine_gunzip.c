@@ -2,27 +2,12 @@
 /* Kernels in gzip: sound, cut off, damaged, and bombs. */
 #include "machine/gunzip.h"
 #include "tests/tap.h"
+#include "tests/unit/machine_pack.h"
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <zlib.h>
 
 #define PLAIN (3u << 20) /* more than the unpacker's first buffer */
 
 static uint8_t plain[PLAIN];
-
-static size_t pack(const uint8_t *data, size_t size, uint8_t *out, size_t room)
-{
-	z_stream z = {.next_in = (z_const Bytef *)data, .avail_in = (uInt)size};
-
-	z.next_out = out;
-	z.avail_out = (uInt)room;
-	if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
-	    deflate(&z, Z_FINISH) != Z_STREAM_END)
-		abort();
-	deflateEnd(&z);
-	return room - z.avail_out;
-}
 
 int main(void)
 {
@@ -31,7 +16,7 @@ int main(void)
 
 	for (size_t i = 0; i < PLAIN; i++)
 		plain[i] = (uint8_t)(i * i >> 7);
-	size = pack(plain, PLAIN, packed, PLAIN * 2);
+	size = pack_gzip(plain, PLAIN, packed, PLAIN * 2);
 
 	tap_ok(gunzip_is_gzip(packed, size), "recognised");
 	tap_ok(!gunzip_is_gzip(packed, 1) && !gunzip_is_gzip(plain, PLAIN), "and nothing else is");
@@ -51,7 +36,7 @@ int main(void)
 	free(out);
 	packed[size / 2] ^= 0x10;
 	tap_is_i64(gunzip(packed, size, PLAIN, &out, &out_size), -EINVAL, "one bit wrong");
-	size = pack(plain, 0, packed, PLAIN);
+	size = pack_gzip(plain, 0, packed, PLAIN);
 	tap_is_i64(gunzip(packed, size, PLAIN, &out, &out_size), 0, "nothing, packed");
 	tap_is_u64(out_size, 0, "is nothing");
 	free(out);

@@ -34,7 +34,7 @@ static void pausing(void)
 		tap_is_u64(suspend_byte(&s), LINK_PAUSE, "it is asked to pause");
 		tap_is_u64(suspend_byte(&s), 0, "it is asked once");
 		tap_ok(suspend_paused(&s), "when it is paused the command stops");
-		tap_is_u64(suspend_byte(&s), LINK_RESUME, "then the board is to go on");
+		tap_is_u64(suspend_byte(&s), LINK_RESUME, "after a stop the board is to go on");
 		tap_is_u64(suspend_byte(&s), 0, "it is to go on once");
 	}
 }
