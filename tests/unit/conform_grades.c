@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
+#include "tests/unit/conform_drawn.h"
 #include "tools/conform/report.h"
 
 /* Of R-05, which has both; of rules that have one kind. */
@@ -42,17 +43,6 @@ static void see(enum conform_verdict documents, enum conform_verdict own,
 	}
 }
 
-static char *drawn(void (*draw)(const struct conform_report *, FILE *))
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	draw(&results, out);
-	fclose(out);
-	return text;
-}
-
 static void draw_table(const struct conform_report *report, FILE *out)
 {
 	static const struct conform_look look = {"<t>", "<g>", "<b>", "<w>", "<d>", "</>"};
@@ -60,21 +50,13 @@ static void draw_table(const struct conform_report *report, FILE *out)
 	conform_report_table(report, &look, out);
 }
 
-/* Each `want`, up to a NULL, is in what is drawn, in that order. A # in the name of a test would be a directive of TAP. */
-static void expect(const char *name, void (*draw)(const struct conform_report *, FILE *),
-		   const char *const *want)
+/* Each `want`, up to a NULL, is in what is drawn, in that order. */
+static void expect_drawn(const char *name, void (*draw)(const struct conform_report *, FILE *),
+			 const char *const *want)
 {
-	char *text = drawn(draw);
-	const char *at = text;
+	char *text = drawn(&results, draw);
 
-	for (; *want != NULL; want++) {
-		const char *found = strstr(at, *want), *line = *want + strspn(*want, "\n# ");
-
-		if (!tap_ok(found != NULL, "%s has: %.*s", name, (int)strcspn(line, "\n#"), line))
-			tap_print("# not after: %.*s\n", (int)strcspn(at, "\n"), at);
-		else
-			at = found + strlen(*want);
-	}
+	expect(name, text, want);
 	free(text);
 }
 
@@ -209,17 +191,18 @@ static void test_formats(void)
 		NULL};
 
 	see(CONFORM_FAIL, CONFORM_WEAKER, CONFORM_WEAKER);
-	expect("the table", draw_table, in_table);
-	expect("TAP", conform_report_tap, in_tap);
-	expect("JSON", conform_report_json, in_json);
-	expect("Markdown", conform_report_markdown, in_markdown);
+	expect_drawn("the table", draw_table, in_table);
+	expect_drawn("TAP", conform_report_tap, in_tap);
+	expect_drawn("JSON", conform_report_json, in_json);
+	expect_drawn("Markdown", conform_report_markdown, in_markdown);
 }
 
 /* Where nothing is wrong, the word is not there to be misread. */
 static void test_weaker_only(void)
 {
 	see(CONFORM_OK, CONFORM_WEAKER, CONFORM_OK);
-	char *text = drawn(conform_report_markdown), *at = strstr(text, "\n## Target other\n");
+	char *text = drawn(&results, conform_report_markdown),
+	     *at = strstr(text, "\n## Target other\n");
 
 	tap_ok(at != NULL && strstr(at, "**FAIL**") == NULL && strstr(at, "Wrong by") == NULL &&
 		       strstr(at, "FAIL, by") == NULL && strstr(at, "\nweaker than") != NULL,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
+#include "tests/unit/conform_drawn.h"
 #include "tools/conform/report.h"
 
 static const struct run_target by_ours = {.name = "ours"}, by_other = {.name = "other"};
@@ -69,17 +70,6 @@ static void make_results(void)
 	snprintf(runs[2].result.why, sizeof(runs[2].result.why), "it hung");
 }
 
-static char *drawn(void (*draw)(const struct conform_report *, FILE *))
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	draw(&results, out);
-	fclose(out);
-	return text;
-}
-
 static char *table(const struct conform_look *look)
 {
 	char *text = NULL;
@@ -89,21 +79,6 @@ static char *table(const struct conform_look *look)
 	conform_report_table(&results, look, out);
 	fclose(out);
 	return text;
-}
-
-/* Each `want`, up to a NULL, is in the text, in that order. A # in the name of a test would be a directive of TAP. */
-static void expect(const char *name, const char *text, const char *const *want)
-{
-	const char *at = text;
-
-	for (; *want != NULL; want++) {
-		const char *found = strstr(at, *want), *line = *want + strspn(*want, "\n# ");
-		if (!tap_ok(found != NULL, "%s has: %.*s", name, (int)strcspn(line, "\n#"), line)) {
-			tap_print("# not after: %.*s\n", (int)strcspn(at, "\n"), at);
-			continue;
-		}
-		at = found + strlen(*want);
-	}
 }
 
 static void test_merge(void)
@@ -196,7 +171,7 @@ static void test_tap(void)
 		"\n# no run got as far\n# other: 0 ok, 0 FAIL, 1 weaker, 0 skip\n1..8\n",
 		NULL,
 	};
-	char *text = drawn(conform_report_tap);
+	char *text = drawn(&results, conform_report_tap);
 
 	expect("TAP", text, want);
 	free(text);
@@ -252,7 +227,7 @@ static void test_json(void)
 		"\"targets\":{\"ours\":\"ok\",\"other\":\"weaker\"}}",
 		NULL,
 	};
-	char *text = drawn(conform_report_json);
+	char *text = drawn(&results, conform_report_json);
 
 	expect("JSON", text, want);
 	tap_ok(is_balanced(text), "JSON closes what it opens");
@@ -281,8 +256,8 @@ static void test_markdown(void)
 		"`tests/unit/lib_publish.c`\n",
 		NULL,
 	};
-	char *text = drawn(conform_report_markdown);
-	char *again = drawn(conform_report_markdown);
+	char *text = drawn(&results, conform_report_markdown);
+	char *again = drawn(&results, conform_report_markdown);
 
 	expect("Markdown", text, want);
 	tap_ok(strcmp(text, again) == 0, "and the same again");
@@ -326,7 +301,7 @@ static void test_versions(void)
 	tap_ok(strstr(text, ":\n\n- none: every case has one verdict on all of them\n") != NULL,
 	       "versions that do not differ: it is said");
 	free(text);
-	text = drawn(conform_report_markdown);
+	text = drawn(&results, conform_report_markdown);
 	tap_ok(strstr(text, "versions\n") == NULL, "targets of one version: nothing is compared");
 	free(text);
 }
