@@ -82,6 +82,8 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 	s->switches++;
 	c->current = next;
 	c->slice_end = now + sched.slice;
+	c->stay_end = now + sched.stay;
+	c->preempt = c->yield = false;
 	if (prev) {
 		set_state(c, prev, PVTIME_READY, now);
 		queue_insert(&sched.ready, &prev->sched.ready);
@@ -98,7 +100,7 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 	const struct vcpu *has = c->current;
 	const struct vcpu *first;
 
-	if (!has || c->resched || sched.idle ||
+	if (!has || c->resched || sched.idle || now < c->stay_end ||
 	    (v->sched.cap_budget & has->sched.cap_budget) != UINT64_MAX)
 		return false;
 	first = first_for(c);
@@ -309,6 +311,9 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 	now = lock(now);
 	switch (state_of(v)) {
 	case PVTIME_BLOCKED:
+		/* Who wakes one of its own VM need not be protected from it. */
+		if (c->current && c->current->vm == v->vm)
+			c->stay_end = now;
 		make_ready(c, v, now);
 		break;
 	case PVTIME_RUNNING:

@@ -30,7 +30,9 @@ struct vcpu *sched_choose(const struct sched_cpu *c, uint64_t now)
 		/* The same one, but its virtual time may be another. */
 		first = first_for(c);
 	}
-	if (c->yield)
+	if (now < c->stay_end)
+		return v;
+	if (c->yield && sched.idle)
 		return first;
 	if (now < c->slice_end && !c->preempt)
 		return v;
@@ -42,7 +44,10 @@ void sched_arm(struct sched_cpu *c, uint64_t now)
 	const struct vcpu *v = c->current;
 	uint64_t at = sched_wait_deadline(c);
 
-	c->preempt = c->yield = false;
+	if (now >= c->stay_end)
+		c->preempt = c->yield = false;
+	else if (c->preempt || c->yield)
+		at = min_u64(at, c->stay_end);
 	if (v) {
 		if (!first_for(c)) {
 			/* Its slice passes all the same: who comes later need not wait for another. */

@@ -16,6 +16,7 @@ struct sched_cpu {
 	uint64_t deadline;  /* of the scheduler's, and */
 	uint64_t alarm;	    /* of sched_set_alarm() */
 	uint64_t slice_end; /* of `current`; matters once another waits for this CPU */
+	uint64_t stay_end; /* of `current`: until then nobody who wakes up takes this CPU from it */
 	uint64_t
 		dropped; /* VMs, by the bit of their number, for vm_dropped(); then `at` is SCHED_AT_ONCE */
 	struct books books;
@@ -23,8 +24,9 @@ struct sched_cpu {
 	struct sched_wait waiting; /* the head of the ring: `next` is due first */
 	uint8_t id, bit;	   /* its number, and its bit in a mask of CPUs */
 	bool resched; /* this CPU is to decide anew, and has not: then `at` is SCHED_AT_ONCE */
-	bool preempt; /* `current` gives way to a woken one before its slice ends */
-	bool yield;   /* `current` gives way in any case, since it finds another CPU */
+	/* These two wait for stay_end. */
+	bool preempt;		 /* `current` gives way to a woken one before its slice ends */
+	bool yield;		 /* `current` gives way in any case, since it finds another CPU */
 } __attribute__((aligned(256))); /* a power of 2: its address is a shift and an addition */
 
 struct sched {
@@ -33,6 +35,7 @@ struct sched {
 	struct queue ready;
 	struct vcpu *vcpus, *last_vcpu;
 	uint64_t slice, period;	 /* ticks: a time slice, a cap period */
+	uint64_t stay;		 /* ticks: at least so long a vCPU has a CPU that it is given */
 	uint64_t refresh, slack; /* ticks: see sched_refresh() */
 	uint64_t vtime_top;	 /* the largest virtual time that any vCPU has come to */
 	uint64_t scale;		 /* virtual time of one tick at weight 1 */

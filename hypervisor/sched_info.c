@@ -6,6 +6,8 @@
 #define REFRESH_MS 90u /* R-34 asks for 100: the rest is for the interrupt to be taken */
 #define SLACK_MS   10u
 #define PERIOD_MS  100u
+/* Some fifty times what a switch costs, which nobody is charged: more often than this, nobody is preempted. */
+#define STAY_US 100u
 
 struct sched sched;
 
@@ -15,6 +17,7 @@ void sched_init(unsigned ncpus, uint32_t cntfrq_hz, uint32_t timeslice_us, uint6
 
 	sched = (struct sched){
 		.slice = max_u64((uint64_t)cntfrq_hz * timeslice_us / 1000000u, 1),
+		.stay = (uint64_t)cntfrq_hz * min_u64(STAY_US, timeslice_us / 2u) / 1000000u,
 		.period = max_u64(cntfrq_hz / (1000u / PERIOD_MS), 1),
 		.refresh = REFRESH_MS * ms,
 		.slack = SLACK_MS * ms,

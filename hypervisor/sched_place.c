@@ -46,7 +46,8 @@ static void preempt(struct sched_cpu *c, struct vcpu *v)
 	struct sched_cpu *where = sched_owed(v);
 
 	/* The first of all is the first for each CPU that it may run on. */
-	if (where && (sched.ready.first == &v->sched.ready || first_for(where) == v)) {
+	if (where && !where->preempt &&
+	    (sched.ready.first == &v->sched.ready || first_for(where) == v)) {
 		where->preempt = true;
 		sched_notify(c, where);
 	}
@@ -72,7 +73,7 @@ COLD void sched_spread(struct sched_cpu *c)
 
 			if (sched.idle & other->bit) {
 				wake_idle(c, other);
-			} else {
+			} else if (!other->yield) {
 				other->yield = true;
 				sched_notify(c, other);
 			}

@@ -6,7 +6,7 @@ GUEST_SRCS   := $(wildcard guest/*.c) hypervisor/format.c hypervisor/string.c \
 	lib/guest.c lib/convert.c
 GUEST_ASM    := $(wildcard guest/*.S)
 GUEST_OBJS   := $(GUEST_SRCS:%.c=$(GUEST_BUILD)/obj/%.o) $(GUEST_ASM:%.S=$(GUEST_BUILD)/obj/%.o)
-GUEST_IMAGES := $(patsubst tests/guests/%.c,$(GUEST_BUILD)/%.img,$(call at_least,22,tests/guests/*.c))
+GUEST_IMAGES := $(patsubst tests/guests/%.c,$(GUEST_BUILD)/%.img,$(call at_least,23,tests/guests/*.c))
 
 # Position-independent, as an Image may be put anywhere; atomics inline, as there is no libgcc.
 GUEST_CFLAGS  := $(A64_CFLAGS) -fpie -fvisibility=hidden -mno-outline-atomics
@@ -27,7 +27,7 @@ $(GUEST_BUILD)/%.img: $(GUEST_BUILD)/%.elf
 .SECONDARY: $(GUEST_IMAGES:.img=.elf) $(GUEST_OBJS) $(GUEST_IMAGES:$(GUEST_BUILD)/%.img=$(GUEST_BUILD)/obj/tests/guests/%.o)
 
 # What clang says about them.
-GUEST_CLANG := $(patsubst %.c,$(GUEST_BUILD)/clang/%.o,$(call at_least,38,guest/*.c tests/guests/*.c))
+GUEST_CLANG := $(patsubst %.c,$(GUEST_BUILD)/clang/%.o,$(call at_least,39,guest/*.c tests/guests/*.c))
 $(GUEST_BUILD)/clang/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(CLANG) --target=aarch64-linux-gnu $(GUEST_CFLAGS) -c -o $@ $<

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Do what storm= names for ever, as fast as it goes: `sgi` (the first vCPU to all others), `self` (each an SGI to itself), `timer`
- * (a timer that is always due), `wfi` (until a timer that is due in a tick), `wfe`, `on_off` (CPU_ON of a vCPU that does
+ * (a timer that is always due), `wfi` (until a timer that is due in ns=NS, 16 unless given), `wfe`, `on_off` (CPU_ON of a vCPU that does
  * CPU_OFF), `reset` (SYSTEM_RESET, at once), `call` (calls that nobody knows), `frame` (the first vCPU reads what the last one
  * has in its list registers). What comes of it costs EL2 time, and all of that is to be this vCPU's own.
  */
@@ -18,6 +18,8 @@
 #include "hypervisor/string.h"
 
 #define SGI 3u
+
+static uint64_t nap; /* ticks */
 
 static void sgi(void)
 {
@@ -38,7 +40,7 @@ static void timer(void)
 static void sleep(void)
 {
 	irq_disable();
-	timer_set(TIMER_VIRTUAL, counter_virtual() + 1);
+	timer_set(TIMER_VIRTUAL, counter_virtual() + nap);
 	__asm__ volatile("wfi");
 	irq_enable();
 }
@@ -113,6 +115,7 @@ int main(void)
 
 	board_arg_text("storm", name, sizeof(name));
 	gic_set_handler(interrupt);
+	nap = board_arg("ns", 16) * timer_frequency() / 1000000000;
 	for (unsigned i = 0; i < sizeof(storms) / sizeof(storms[0]); i++) {
 		if (strcmp(storms[i].name, name))
 			continue;

@@ -9,7 +9,7 @@ struct sim sim;
 /* A guard against a scheduler that keeps CPUs busy with itself. */
 #define MAX_ROUNDS 1000u
 
-static void error(const char *what)
+void sim_error(const char *what)
 {
 	if (!sim.errors++)
 		sim.error = what;
@@ -31,6 +31,7 @@ void vm_dropped(uint64_t vms)
 unsigned sim_on(unsigned cpu)
 {
 	sim.cpu[cpu].kicked = true;
+	sim.cpu[cpu].called = true;
 	return cpu;
 }
 
@@ -39,7 +40,7 @@ uint64_t sim_clock(unsigned cpu)
 	return sim.now - sim.skew[cpu];
 }
 
-static unsigned number(const struct vcpu *v)
+unsigned sim_number(const struct vcpu *v)
 {
 	return (unsigned)(v - sim.v);
 }
@@ -50,7 +51,9 @@ void sim_init(unsigned ncpus, uint32_t timeslice_us)
 	sim.ncpus = ncpus;
 	sim.freq = 62500000;
 	sim.ms = sim.freq / 1000;
+	sim.stay = sim.freq * min_u64(100, timeslice_us / 2u) / 1000000;
 	sim.now = 123456789;
+	sim.idle_since = UINT64_MAX;
 	sim.vm.vcpus = sim.v;
 	sim.vm.dialect = PVTIME_DIALECT_1_0;
 	sched_init(ncpus, (uint32_t)sim.freq, timeslice_us, sim.now);
@@ -83,7 +86,7 @@ enum pvtime_state sim_state(unsigned i)
 	return (enum pvtime_state)sim.v[i].time.state;
 }
 
-static uint64_t total(unsigned i, enum pvtime_state state)
+uint64_t sim_total(unsigned i, enum pvtime_state state)
 {
 	uint64_t ticks[PVTIME_STATES], elapsed, sum = 0;
 
@@ -91,13 +94,13 @@ static uint64_t total(unsigned i, enum pvtime_state state)
 	for (unsigned s = 0; s < PVTIME_STATES; s++)
 		sum += ticks[s];
 	if (sum != elapsed)
-		error("R-25: the states don't add up to the elapsed time");
+		sim_error("R-25: the states don't add up to the elapsed time");
 	return ticks[state];
 }
 
 uint64_t sim_ran(unsigned i)
 {
-	return total(i, PVTIME_RUNNING);
+	return sim_total(i, PVTIME_RUNNING);
 }
 
 void sim_mark(void)
@@ -127,6 +130,7 @@ static void run_loop(unsigned cpu)
 
 		c->kicked = false;
 		c->entries++;
+		sim_check_turn(cpu, v);
 		c->current = v;
 		c->deadline = sched_deadline(cpu);
 		if (v == c->loaded)
@@ -164,7 +168,7 @@ void sim_settle(void)
 
 	for (unsigned round = 0; again; round++) {
 		if (round == MAX_ROUNDS) {
-			error("the CPUs don't come to rest");
+			sim_error("the CPUs don't come to rest");
 			return;
 		}
 		again = false;
@@ -180,7 +184,7 @@ void sim_settle(void)
 /* The running vCPU's computation is over: it sleeps, if nothing came meanwhile. */
 static void finish_burst(unsigned cpu)
 {
-	unsigned i = number(sim.cpu[cpu].current);
+	unsigned i = sim_number(sim.cpu[cpu].current);
 	struct sim_vcpu *g = &sim.vcpu[i];
 	uint64_t now = sim_clock(cpu), until = g->sleep ? now + g->sleep : UINT64_MAX;
 
@@ -196,7 +200,7 @@ static uint64_t burst_ends(const struct sim_cpu *c)
 
 	if (!c->current)
 		return UINT64_MAX;
-	i = number(c->current);
+	i = sim_number(c->current);
 	if (!sim.vcpu[i].burst || sim_state(i) != PVTIME_RUNNING)
 		return UINT64_MAX;
 	ran = sim_ran(i);
@@ -224,77 +228,4 @@ void sim_run(uint64_t ticks)
 		sim_settle();
 		sim_check();
 	}
-}
-
-/* What must hold of one vCPU. */
-static void check_vcpu(unsigned i)
-{
-	struct sim_vcpu *g = &sim.vcpu[i];
-	uint64_t stolen = total(i, PVTIME_READY), shown = g->page.stolen_ns;
-	uint64_t stolen_ns = pvtime_ticks_to_ns(stolen, (uint32_t)sim.freq);
-	bool ready = sim_state(i) == PVTIME_READY;
-
-	if (sim.now - sim.v[i].time.since > sim.now || shown > stolen_ns)
-		error("a structure ahead of the ledger");
-	if (ready && stolen_ns - shown > 100000000)
-		error("R-34: not refreshed for 100 ms");
-	if (!ready && stolen_ns != shown)
-		error("R-08: not published before it was scheduled in");
-	if (!ready)
-		g->ready_since = UINT64_MAX;
-	else if (g->ready_since == UINT64_MAX)
-		g->ready_since = sim.now;
-	else
-		g->worst_wait = max_u64(g->worst_wait, sim.now - g->ready_since);
-}
-
-/* Can CPU `cpu` get some vCPU that wants it, if the others make room? The textbook's augmenting path. */
-static bool match(unsigned i, uint8_t *seen, int owner[SCHED_MAX_CPUS])
-{
-	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
-		uint8_t bit = (uint8_t)(1u << cpu);
-
-		if (!(sim.vcpu[i].affinity & bit) || (*seen & bit))
-			continue;
-		*seen |= bit;
-		if (owner[cpu] < 0 || match((unsigned)owner[cpu], seen, owner)) {
-			owner[cpu] = (int)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-void sim_check(void)
-{
-	unsigned running = 0, could_run = 0;
-	int owner[SCHED_MAX_CPUS];
-
-	memset(owner, -1, sizeof(owner));
-	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
-		const struct sim_cpu *c = &sim.cpu[cpu];
-
-		if (!c->current)
-			continue;
-		running++;
-		if (sim_state(number(c->current)) != PVTIME_RUNNING)
-			error("a CPU runs a vCPU that is not RUNNING");
-		if (!(sim.vcpu[number(c->current)].affinity >> cpu & 1))
-			error("a vCPU runs on a CPU that it is not pinned to");
-	}
-	for (unsigned i = 0; i < sim.nvcpus; i++) {
-		enum pvtime_state state = sim_state(i);
-		uint8_t seen = 0;
-
-		check_vcpu(i);
-		running -= state == PVTIME_RUNNING;
-		if (state == PVTIME_RUNNING || sim.v[i].sched.ready.queued)
-			could_run += match(i, &seen, owner);
-	}
-	if (running)
-		error("not as many vCPUs are RUNNING as CPUs run one");
-	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++)
-		could_run -= sim.cpu[cpu].current != NULL;
-	if (could_run)
-		error("a CPU idles that a waiting vCPU could have");
 }

@@ -28,15 +28,21 @@ struct sim_cpu {
 	struct vcpu *current, *loaded;
 	bool kicked, claiming;
 	uint64_t deadline, entries;
+	uint64_t began,
+		turn; /* when `current` was given this CPU, and its how-manieth time that is */
+	bool called;  /* this CPU has made a call of its own since */
 };
 
 struct sim {
 	struct vm vm;
 	uint64_t dropped; /* what vm_dropped() was told of */
 	uint64_t now, freq, marked_at, ms;
+	uint64_t stay;	   /* ticks that a vCPU has a CPU before one that wakes up takes it */
 	uint64_t errors;   /* of sim_check(), and */
 	const char *error; /* the first one */
 	unsigned ncpus, nvcpus;
+	uint64_t
+		idle_since; /* since when a CPU idles that a waiting vCPU could have; UINT64_MAX: none does */
 	uint64_t events, kicks, switches;
 	uint64_t latency;	       /* ticks from a deadline to its interrupt */
 	uint64_t skew[SCHED_MAX_CPUS]; /* by how much a CPU's clock is behind sim.now */
@@ -64,6 +70,16 @@ double sim_share(unsigned i);
 /* Running time of vCPU i up to now, in ticks. */
 uint64_t sim_ran(unsigned i);
 enum pvtime_state sim_state(unsigned i);
+/* Fails, and the first such is what it is told of. */
+void sim_error(const char *what);
+/* The number of a vCPU; and how long it has been in a state, in ticks. */
+unsigned sim_number(const struct vcpu *v);
+uint64_t sim_total(unsigned i, enum pvtime_state state);
+
+/* sched_check.c */
+
+/* What must hold when this CPU turns to vCPU `next`, which may be who it has already, or NULL. */
+void sim_check_turn(unsigned cpu, const struct vcpu *next);
 /* What must hold whenever all interrupts have been taken; counted in sim.errors. */
 void sim_check(void);
 
