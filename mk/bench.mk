@@ -52,7 +52,7 @@ bench-figures: $(BENCH_QUICK) ## the same, and that is what later ones are held 
 QEMU_DEPS += $(BENCH_QUICK)
 
 BENCH_TELL := $(addprefix tools/bench/,rows.c format.c table.c markdown.c profile.c accuracy_page.c compare.c json.c) \
-	tools/report.c
+	tools/report.c tools/visible.c
 
 UNIT_NAMES += bench_guest bench_tell
 bench_guest_SRCS := tests/unit/bench_guest.c tools/bench/guest.c tools/bench/rows.c

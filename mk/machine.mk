@@ -2,7 +2,7 @@
 
 MACHINE_SRCS := machine/image.c machine/elf64.c machine/fdt.c machine/board.c machine/gunzip.c machine/unzstd.c \
 	machine/foreign.c machine/unpack.c
-LABFILE_SRCS := $(addprefix tools/lab/,file.c keys.c text.c value.c blob.c place.c bundle.c)
+LABFILE_SRCS := $(addprefix tools/lab/,file.c keys.c text.c value.c blob.c place.c bundle.c) tools/visible.c
 UNPACK_LIBS  := -lz -lzstd
 LABFILE_LIBS := -lini_config -lfdt $(UNPACK_LIBS)
 

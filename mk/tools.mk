@@ -39,10 +39,10 @@ tools_link_SRCS    := tests/unit/tools_link.c tools/run/link.c tools/run/lines.c
 tools_record_SRCS  := tests/unit/tools_record.c tools/lab/record.c tools/lab/ledger.c lib/convert.c
 tools_ledger_SRCS  := tests/unit/tools_ledger.c tools/lab/ledger.c tools/lab/ledger_print.c lib/convert.c
 tools_watch_SRCS   := tests/unit/tools_watch.c tools/lab/watch.c tools/lab/ledger.c lib/convert.c
-tools_options_SRCS := tests/unit/tools_options.c tools/lab/options.c tools/arguments.c tools/report.c
-tools_console_SRCS := tests/unit/tools_console.c tools/lab/console.c tools/lab/visible.c tools/run/lines.c tools/report.c
-tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c visible.c \
-	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c lib/convert.c
+tools_options_SRCS := tests/unit/tools_options.c tools/lab/options.c tools/arguments.c tools/report.c tools/visible.c
+tools_console_SRCS := tests/unit/tools_console.c tools/lab/console.c tools/run/lines.c tools/report.c tools/visible.c
+tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c \
+	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c tools/visible.c lib/convert.c
 tools_intake_LIBS  := -ltinfo
 tools_ended_SRCS   := tests/unit/tools_ended.c tools/lab/ended.c tools/lab/ledger.c lib/convert.c
 tools_suspend_SRCS := tests/unit/tools_suspend.c tools/lab/suspend.c
@@ -55,7 +55,7 @@ tools_patience_LIBS := -pthread
 PROBE_FACTS := $(addprefix tools/probe/,files.c log.c host.c guest.c thread.c quota.c vms.c)
 UNIT_NAMES += probe_vms probe_find
 probe_vms_SRCS  := tests/unit/probe_vms.c $(PROBE_FACTS)
-probe_find_SRCS := tests/unit/probe_find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c)
+probe_find_SRCS := tests/unit/probe_find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c) tools/visible.c
 probe_find_LIBS := -ljansson
 
 # The command as a process, with a QEMU of the tests' own.

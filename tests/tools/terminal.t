@@ -15,10 +15,11 @@ use Test::More;
 # Of Linux, on every architecture that this runs on.
 use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430, TIOCSWINSZ => 0x5414};
 
-# Start the lab on a terminal of its own: {pid, master, slave, text}.
+# Start the lab on a terminal of its own: {pid, master, slave, text}. Standard output is that too, or the file that \FILE names.
 sub on_terminal
 {
 	my ($columns, $rows, $script, @options) = @_;
+	my $out = ref $options[0] ? ${shift @options} : undef;
 	open my $master, '+<:raw', '/dev/ptmx' or die "ptmx: $!";
 	my ($number, $unlocked) = (pack('I', 0), pack('i', 0));
 	ioctl $master, TIOCSPTLCK, $unlocked or die "unlock: $!";
@@ -32,7 +33,7 @@ sub on_terminal
 	if ($t{pid} == 0) {
 		POSIX::setsid();
 		open STDIN, '+<', $t{name} or die; # and is the controlling terminal
-		open STDOUT, '>&STDIN' or die;
+		defined $out ? open STDOUT, '>', $out : open STDOUT, '>&STDIN' or die;
 		open STDERR, '>&STDIN' or die;
 		exec $pvtime, 'lab', $two, '--hypervisor', $board, @options or die;
 	}
@@ -196,6 +197,32 @@ END
 	is(end($t), 0, 'consoles on a terminal');
 	like($t->{text}, qr/^idle\| \\x1b\[1A\\x0dbusy\| I am another\r?$/m, 'what is no text is shown, and does nothing') or diag $t->{text};
 	unlike($t->{text}, qr/\e/, 'no escape sequence gets through');
+}
+
+# A terminal that is not UTF-8, as that of LC_ALL=C: there bytes from 0x80 up may drive it, within letters of UTF-8 as well.
+{
+	my $script = $common . q{put(1, "\xc4\x9b[1A\n"); finale()};
+	my $t = on_terminal(80, 24, $script);
+	is(end($t), 0, 'consoles on a terminal that is not UTF-8');
+	like($t->{text}, qr/^idle\| \\xc4\\x9b\[1A\r?$/m, 'a letter is shown byte by byte') or diag $t->{text};
+	$t = on_terminal(80, 24, $script, '--attach', 'idle');
+	is(end($t), 0, 'the attached console on such a terminal');
+	like($t->{text}, qr/\\xc4\\x9b\[1A/, 'a letter of it is shown byte by byte') or diag $t->{text};
+	unlike($t->{text}, qr/[\x80-\xff]/, 'no byte from 0x80 up gets through');
+	local $ENV{LC_ALL} = 'C.UTF-8';
+	$t = on_terminal(80, 24, $script);
+	is(end($t), 0, 'consoles on a terminal of UTF-8');
+	like($t->{text}, qr/^idle\| \xc4\x9b\[1A\r?$/m, 'a letter stays one') or diag $t->{text};
+	$t = on_terminal(80, 24, $script, '--attach', 'idle');
+	is(end($t), 0, 'the attached console on a terminal of UTF-8');
+	like($t->{text}, qr/\xc4\x9b\[1A/, 'a letter of it stays one') or diag $t->{text};
+}
+
+# Where standard output is the ledger's, the consoles are on standard error, and that is the terminal.
+{
+	my $t = on_terminal(80, 24, $common . q{put(1, "\e[1A\n"); finale()}, \'/dev/null', '--json', '-');
+	is(end($t), 0, 'consoles on standard error');
+	like($t->{text}, qr/^idle\| \\x1b\[1A\r?$/m, 'what is no text does nothing on the terminal there either') or diag $t->{text};
 }
 
 # The attached console: keys to the guest, bytes from it, Ctrl-] to leave.

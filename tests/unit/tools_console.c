@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the guests' consoles go. */
 #include <errno.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "tests/tap.h"
 #include "tools/lab/console.h"
+#include "tools/visible.h"
 
 static struct ledger_shape shape = {
 	.vm_count = 2,
@@ -181,12 +183,37 @@ static void test_errors(void)
 	fclose(c.out);
 }
 
-/* On a terminal of several VMs. */
+struct shown_case {
+	const char *text, *want, *name;
+};
+
+/* What the VM `a` writes, and what reaches the terminal of it: of several VMs, or of this one alone. */
+static void test_shown(const struct shown_case *cases, size_t count, bool alone)
+{
+	for (size_t i = 0; i < count; i++) {
+		static struct consoles c;
+		char *text = NULL, want[256];
+		size_t size;
+
+		consoles_open(&c, &shape, NULL);
+		c.prefixed = true;
+		c.visible = !alone;
+		c.ascii = !visible_utf8();
+		c.out = open_memstream(&text, &size);
+		put(&c, 0, cases[i].text);
+		put(&c, 0, "\r\n");
+		consoles_close(&c);
+		snprintf(want, sizeof(want), "a| %s\n", cases[i].want);
+		expect(text, want, cases[i].name);
+		fclose(c.out);
+		free(text);
+	}
+}
+
+/* On a terminal of UTF-8, of several VMs. */
 static void test_visible(void)
 {
-	static const struct {
-		const char *text, *want, *name;
-	} cases[] = {
+	static const struct shown_case cases[] = {
 		{"plain\ttext ~", "plain\ttext ~", "text and tabs stay"},
 		{"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7",
 		 "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7",
@@ -209,30 +236,68 @@ static void test_visible(void)
 		{"\xed\xa0\x80\xf4\x90\x80\x80\xff", "\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80\\xff",
 		 "no surrogate, nothing beyond Unicode"},
 		{"\xe2\x82", "\\xe2\\x82", "no piece of a character"},
+		{"a\u200bb\u200d\u2060\ufeff",
+		 "a\\xe2\\x80\\x8bb\\xe2\\x80\\x8d\\xe2\\x81\\xa0\\xef\\xbb\\xbf",
+		 "zero-width characters are shown"},
+		{"so\u00adft \u061c\u180e\ufff9\ufffb",
+		 "so\\xc2\\xadft \\xd8\\x9c\\xe1\\xa0\\x8e\\xef\\xbf\\xb9\\xef\\xbf\\xbb",
+		 "other invisible format characters are shown"},
+		{"\U000e0041\U000e007f", "\\xf3\\xa0\\x81\\x81\\xf3\\xa0\\x81\\xbf",
+		 "tags are shown"},
+		{"\u26a0\ufe0f x\U000e0100", "\u26a0\\xef\\xb8\\x8f x\\xf3\\xa0\\x84\\x80",
+		 "variation selectors are shown, behind the emoji that they select"},
+		{"\u3164\u115f\u034f", "\\xe3\\x85\\xa4\\xe1\\x85\\x9f\\xcd\\x8f",
+		 "letters without a glyph are shown"},
+		{"\u00a0\u00ac\u00ae\u2010\u2027\u202f\u205f\u2070\ufefe\ufff0\ufffd",
+		 "\u00a0\u00ac\u00ae\u2010\u2027\u202f\u205f\u2070\ufefe\\xef\\xbf\\xb0\ufffd",
+		 "the neighbours of invisible characters stay"},
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		static struct consoles c;
-		char *text = NULL, want[128];
-		size_t size;
+	if (!tap_ok(setlocale(LC_CTYPE, "C.UTF-8") != NULL, "there is a locale of UTF-8"))
+		return;
+	test_shown(cases, sizeof(cases) / sizeof(cases[0]), false);
+	setlocale(LC_CTYPE, "C");
+}
 
-		consoles_open(&c, &shape, NULL);
-		c.prefixed = c.visible = true;
-		c.out = open_memstream(&text, &size);
-		put(&c, 0, cases[i].text);
-		put(&c, 0, "\r\n");
-		consoles_close(&c);
-		snprintf(want, sizeof(want), "a| %s\n", cases[i].want);
-		expect(text, want, cases[i].name);
-		fclose(c.out);
-		free(text);
-	}
+/* On a terminal of another encoding. There bytes of 0x80 to 0x9f are controls. */
+static void test_not_utf8(void)
+{
+	static const struct shown_case several[] = {
+		{"plain\ttext ~", "plain\ttext ~", "not UTF-8: ASCII stays"},
+		{"\u011b[1A", "\\xc4\\x9b[1A",
+		 "not UTF-8: the second byte of a letter does nothing"},
+		{"\xc2\x9b"
+		 "1A \xfc",
+		 "\\xc2\\x9b1A \\xfc", "not UTF-8: no byte from 0x80 up comes out"},
+		{"\x1b[1A", "\\x1b[1A", "not UTF-8: escape sequences do nothing"},
+	};
+	static const struct shown_case alone[] = {
+		{"\x1b[1m\u011b[1A\x9b", "\x1b[1m\\xc4\\x9b[1A\\x9b",
+		 "not UTF-8: of a VM alone, ASCII drives the terminal and other bytes do not"},
+	};
+	static struct consoles c;
+	char *text = NULL;
+	size_t size;
+
+	test_shown(several, sizeof(several) / sizeof(several[0]), false);
+	test_shown(alone, 1, true);
+	consoles_open(&c, &shape, NULL);
+	c.attached = 0;
+	c.ascii = true;
+	c.out = open_memstream(&text, &size);
+	put(&c, 0, "\x1b[1m\xc4");
+	put(&c, 0, "\x9b[1A\n");
+	consoles_close(&c);
+	expect(text, "\x1b[1m\\xc4\\x9b[1A\n", "not UTF-8: the same of the attached VM");
+	fclose(c.out);
+	free(text);
 }
 
 int main(void)
 {
 	test_prefixed();
 	test_visible();
+	test_not_utf8();
 	test_attached();
 	test_files();
 	test_stamped();

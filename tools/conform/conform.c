@@ -13,7 +13,7 @@
 #include "tools/conform/setup.h"
 #include "tools/conform/tap.h"
 #include "tools/lab/screen.h"
-#include "tools/lab/visible.h"
+#include "tools/visible.h"
 #include "tools/report.h"
 #include "tools/run/file.h"
 
@@ -70,7 +70,7 @@ static void judge(struct conform_run *run, const struct run_job *job)
 	const char *build = job->kit.image != NULL ? NULL
 			    : run->plan.user	   ? "user"
 						   : run->plan.build;
-	char where[128] = "before its first result";
+	char where[128] = "before its first result", why[351];
 
 	conform_tap_read(run, build, job->output.text, job->output.length);
 	if (job->outcome == RUN_ENDED)
@@ -80,7 +80,9 @@ static void judge(struct conform_run *run, const struct run_job *job)
 		if (run->expected[i] && result->cases[i].verdict != CONFORM_NONE)
 			snprintf(where, sizeof(where), "after number %u, %s", ++n,
 				 conform_cases[i].name);
-	snprintf(result->why, sizeof(result->why), "%.350s; %s", job->output.why, where);
+	/* It may quote what the machine has printed, and goes into tables on the terminal. */
+	visible_copy(why, sizeof(why), job->output.why, strlen(job->output.why));
+	snprintf(result->why, sizeof(result->why), "%s; %s", why, where);
 }
 
 static void ended(void *ctx, size_t index)

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "tools/lab/console.h"
-#include "tools/lab/visible.h"
+#include "tools/visible.h"
 #include "tools/report.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -80,16 +80,25 @@ static struct line_target target_of(struct consoles *consoles, uint32_t vm)
 	return (struct line_target){consoles, &consoles->vm[vm]};
 }
 
+typedef void put_text(FILE *file, const char *text, size_t len);
+
+static void put_all(FILE *file, const char *text, size_t len)
+{
+	fwrite(text, 1, len, file);
+}
+
+static put_text *put_alone(const struct consoles *consoles)
+{
+	return consoles->ascii ? visible_write_ascii : put_all;
+}
+
 static void write_line(struct consoles *consoles, FILE *file, const char *name, const char *before,
-		       const char *stamp, const char *text, size_t len, bool visible)
+		       const char *stamp, const char *text, size_t len, put_text *put)
 {
 	errno = 0;
 	fputs(before, file);
 	fputs(stamp, file);
-	if (visible)
-		visible_write(file, text, len);
-	else
-		fwrite(text, 1, len, file);
+	put(file, text, len);
 	fputc('\n', file);
 	if (ferror(file))
 		keep_error(consoles, name);
@@ -105,14 +114,14 @@ static void put_line(void *ctx, const char *text, size_t len, bool whole)
 	(void)whole;
 	if (consoles->stamped && console->log != NULL)
 		write_line(consoles, console->log, console->name, "", console->stamp, text, len,
-			   false);
+			   put_all);
 	/* Guests end lines with CR LF. */
 	while (len > 0 && text[len - 1] == '\r')
 		len--;
 	snprintf(before, sizeof(before), "%s| ", console->name);
 	if (consoles->prefixed)
 		write_line(consoles, consoles->out, "standard output", before, console->stamp, text,
-			   len, consoles->visible);
+			   len, consoles->visible ? visible_write : put_alone(consoles));
 	console->stamp[0] = '\0';
 }
 
@@ -144,7 +153,8 @@ void consoles_write(struct consoles *consoles, uint32_t vm, const uint8_t *bytes
 	if (vm == consoles->attached) {
 		errno = 0;
 		consoles->midline = bytes[n - 1] != '\n';
-		if (fwrite(bytes, 1, n, consoles->out) != n)
+		put_alone(consoles)(consoles->out, (const char *)bytes, n);
+		if (ferror(consoles->out))
 			keep_error(consoles, "standard output");
 	}
 	if (consoles->prefixed || consoles->stamped)

@@ -20,6 +20,7 @@
 #include "tools/report.h"
 #include "tools/run/file.h"
 #include "tools/run/qemu.h"
+#include "tools/visible.h"
 
 #define SAMPLE_NS	    UINT64_C(500000000) /* of --watch */
 #define DETERMINISTIC_EPOCH 1767225600u		/* 2026-01-01 00:00:00 UTC */
@@ -158,12 +159,14 @@ static bool open_outputs(struct lab_command *c)
 	if (!consoles_open(&c->consoles, &c->shape, o->console_dir))
 		return false;
 	c->consoles.attached = c->run.attached == BUNDLE_NOBODY ? CONSOLE_NOBODY : c->run.attached;
-	c->consoles.visible = c->shape.vm_count > 1 && isatty(STDOUT_FILENO);
 	c->consoles.prefixed = o->console_dir == NULL && !o->watch && o->attach == NULL;
 	c->consoles.stamped = o->stamp;
 	/* Standard output is then the ledger's alone. */
 	if (c->json == stdout)
 		c->consoles.out = stderr;
+	bool terminal = isatty(fileno(c->consoles.out));
+	c->consoles.visible = terminal && c->shape.vm_count > 1;
+	c->consoles.ascii = terminal && !visible_utf8();
 	return true;
 }
 

@@ -2,7 +2,6 @@
 /* terminfo's header takes common words for its macros ("columns", "lines"), so it stays in here. */
 #include <curses.h>
 #include <term.h>
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 #include "tools/lab/screen.h"
 #include "tools/lab/terminal.h"
+#include "tools/visible.h"
 
 /*
  * A capability as the bytes to write, without padding ("$<2>"): that was for terminals behind serial
@@ -66,7 +66,7 @@ static void choose_colours(struct screen *screen)
 /* The parts must be told apart without colours too. */
 static void choose_glyphs(struct screen *screen)
 {
-	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	bool utf8 = visible_utf8();
 
 	screen->look.glyph[WATCH_RUNNING] = utf8 ? "\u2588" : "#";
 	screen->look.glyph[WATCH_STOLEN] = utf8 ? "\u2593" : "x";
