@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "tools/report.h"
+#include "tools/visible.h"
 
 #define PREFIX "pvtime: "
 
 void report(const char *format, ...)
 {
-	char line[2048] = PREFIX;
+	char text[2048],
+		line[PIPE_BUF] = PREFIX; /* one write to a pipe, whoever else writes to it */
 	const size_t start = sizeof(PREFIX) - 1;
-	const size_t room = sizeof(line) - start - 1; /* the newline takes the place of the NUL */
 	int saved = errno;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line + start, room, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	size_t n = strlen(line);
-	for (size_t i = start; i < n; i++)
-		if (((unsigned char)line[i] < ' ' && line[i] != '\t') || line[i] == 0x7f)
-			line[i] = '?';
+	/* The newline takes the place of the NUL. */
+	size_t n = start + visible_copy(line + start, sizeof(line) - start, text, strlen(text));
 	line[n++] = '\n';
 	for (size_t done = 0; done < n;) {
 		ssize_t written = write(STDERR_FILENO, line + done, n - done);

@@ -6,7 +6,7 @@
 
 /*
  * One line for people on standard error, "pvtime: " before it and a newline after it, in a single
- * write. Control characters come out as '?': part of the text may come from a guest. errno is kept.
+ * write. Part of the text may come from a guest: only what is text comes out as it is, see visible.h. errno is kept.
  */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

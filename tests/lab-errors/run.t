@@ -106,4 +106,12 @@ made('65-vms', join('', map { "[vm v$_]\nkernel = tiny.bin\n" } 1 .. 65),
 made('crlf', "[vm a]\r\nkernel = tiny.bin\r\n\r\nvcpus = 0\r\n", ':4: [vm a] vcpus: "0" is wrong; expected 1 to 8');
 made('binary', join('', map { chr($_ * 37 % 256) } 1 .. 4096), ":1: control character 0x03; $utf8");
 
+# What a lab file says is quoted so that it drives no terminal, and hides nothing.
+made('c1', "${vm}vcpus = 2\xc4\x9b\xe2\x80\x8b3\n", ':3: [vm a] vcpus: "2\xc4\x9b\xe2\x80\x8b3" is wrong; expected 1 to 8');
+{
+	local $ENV{LC_ALL} = 'C.UTF-8';
+	made('c1-utf-8', "${vm}vcpus = \xc2\x9b2\xc4\x9b\xe2\x80\x8b3\n",
+		":3: [vm a] vcpus: \"\\xc2\\x9b2\xc4\x9b\\xe2\\x80\\x8b3\" is wrong; expected 1 to 8");
+}
+
 done_testing();

@@ -172,7 +172,7 @@ for my $case (
 		qr/^pvtime: malformed stream from the hypervisor: channel 48 does not exist\n$/],
 	['a record that is none', q{begin(); record('smaple 5'); wait_for_stop(); final(); record('done 0 x')},
 		qr/^pvtime: malformed stream .*'smaple 5'\n$/],
-	['garbage', q{print "Hello\n"; exit 0}, qr/^pvtime: malformed stream .*'Hello\?' on no channel\n$/],
+	['garbage', q{print "Hello\n"; exit 0}, qr/^pvtime: malformed stream .*'Hello\\x0a' on no channel\n$/],
 	['done without a ledger', q{begin(); record('done 0 fine')}, qr/^pvtime: malformed stream .*'done 0 fine'\n$/],
 	['a vCPU is missing', q{begin(); record('final 1', vcpu(0, 0), vcpu(1, 0), 'end', 'done 0 x')},
 		qr/^pvtime: malformed stream .*incomplete ledger.*\n$/],
@@ -210,6 +210,16 @@ for my $case (
 	(undef, undef, $err) = lab($final .
 		q{print STDERR "qemu: warning: icount sleep disabled and no active timers\nqemu: warning: old\n"; good()});
 	is($err, "pvtime: qemu: warning: old\n", 'the one about icount is not: it comes by chance');
+}
+
+# What a guest or QEMU says in a message drives no terminal, whatever its encoding.
+{
+	my $script = $final . q{message("a\xc4\x9bb\xe2\x80\x8b\x1b[2J"); good()};
+	my ($status, $out, $err) = lab($script);
+	is($err, "pvtime: a\\xc4\\x9bb\\xe2\\x80\\x8b\\x1b[2J\n", 'no UTF-8: no byte from 0x80 up reaches standard error');
+	local $ENV{LC_ALL} = 'C.UTF-8';
+	($status, $out, $err) = lab($script);
+	is($err, "pvtime: a\xc4\x9bb\\xe2\\x80\\x8b\\x1b[2J\n", 'UTF-8: letters do, and what shows nothing is shown');
 }
 
 # A board that does not go after "done" is ended.

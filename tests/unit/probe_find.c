@@ -355,9 +355,9 @@ static void test_words(void)
 	make_vm();
 	find_one_each();
 	char *text = written(false);
-	tap_ok(has(text, "VM: process 9 (a?"
-			 "?) of 2 VMs, with structures of libpvtime-kvm\n"),
-	       "a VM, without control characters");
+	tap_ok(has(text,
+		   "VM: process 9 (a\\xff\\x1b) of 2 VMs, with structures of libpvtime-kvm\n"),
+	       "a VM, whose name drives no terminal");
 	tap_ok(has(text,
 		   "\n     3        71 order            8.00       5.000000       2.000000     "
 		   "25.0\n"),

@@ -2,11 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tools/lab/live.h"
+#include "tools/visible.h"
 
 void live_open(struct live *live, const char *name, const struct ledger_shape *shape)
 {
 	memset(live, 0, sizeof(*live));
-	live->name = name;
+	visible_copy(live->name, sizeof(live->name), name, strlen(name));
 	live->shape = shape;
 	live->terminal = screen_open(&live->screen);
 }

@@ -8,7 +8,7 @@
 #include "tools/lab/screen.h"
 
 struct live {
-	const char *name; /* of the lab */
+	char name[256]; /* of the lab */
 	const struct ledger_shape *shape;
 	bool terminal;
 	bool have_now;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/lab/text.h"
+#include "tools/visible.h"
 #include <ctype.h>
 #include <errno.h>
 #include <ini_configobj.h>
@@ -25,21 +26,30 @@ int labtext_error(const struct labtext *t, unsigned line, const char *section, c
 		  const char *format, ...)
 {
 	va_list args;
+	char *text = NULL;
+	size_t size = 0;
 
 	if (t->errors == NULL)
 		return -1;
-	fprintf(t->errors, "%s:", t->path);
+	FILE *out = open_memstream(&text, &size);
+	if (out == NULL)
+		return -1;
+	fprintf(out, "%s:", t->path);
 	if (line != 0)
-		fprintf(t->errors, "%u:", line);
+		fprintf(out, "%u:", line);
 	if (section != NULL)
-		fprintf(t->errors, key != NULL ? " [%s]" : " [%s]:", section);
+		fprintf(out, key != NULL ? " [%s]" : " [%s]:", section);
 	if (key != NULL)
-		fprintf(t->errors, " %s:", key);
-	fputc(' ', t->errors);
+		fprintf(out, " %s:", key);
+	fputc(' ', out);
 	va_start(args, format);
-	vfprintf(t->errors, format, args);
+	vfprintf(out, format, args);
 	va_end(args);
+	/* Whoever wrote the file has chosen the words that are quoted. */
+	if (fclose(out) == 0)
+		visible_write(t->errors, text, size);
 	fputc('\n', t->errors);
+	free(text);
 	return -1;
 }
 

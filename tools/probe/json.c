@@ -99,7 +99,7 @@ bool probe_json(const struct probe_facts *facts, const struct probe_findings *fi
 	bool good = root != NULL;
 
 	/* What stdio could not write is found out by whoever flushes it. */
-	if (good && json_dumpf(root, out, JSON_COMPACT) == 0)
+	if (good && json_dumpf(root, out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0)
 		fputc('\n', out);
 	json_decref(root);
 	return good;

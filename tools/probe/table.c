@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <ctype.h>
 #include <inttypes.h>
+#include <string.h>
 #include "tools/probe/tell.h"
+#include "tools/visible.h"
 
 #define NS_PER_S 1e9
 
-/* A process's name is its own: no control character of it reaches the terminal. */
+/* A process chooses its name: only what is text reaches the terminal. */
 static void print_name(const char *name, FILE *out)
 {
-	for (; *name != '\0'; name++)
-		fputc(isprint((unsigned char)*name) ? *name : '?', out);
+	visible_write(out, name, strlen(name));
 }
 
 static void print_vcpu(const struct probe_vcpu *vcpu, FILE *out)
