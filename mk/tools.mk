@@ -1,8 +1,8 @@
 # The pvtime command: every file of tools/, its rooms and machine/, and the library; and its tests.
 
-TOOLS_SRCS := $(call at_least,140,tools/*.c tools/*/*.c machine/*.c)
+TOOLS_SRCS := $(call at_least,143,tools/*.c tools/*/*.c machine/*.c)
 TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
-TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo -ljansson -lm
+TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo -ljansson -lm -pthread
 HOST_SRCS  += $(TOOLS_SRCS)
 
 $(BUILD)/host/%.o: %.c
@@ -47,9 +47,11 @@ tools_intake_LIBS  := -ltinfo
 tools_ended_SRCS   := tests/unit/tools_ended.c tools/lab/ended.c tools/lab/ledger.c lib/convert.c
 tools_suspend_SRCS := tests/unit/tools_suspend.c tools/lab/suspend.c
 
-UNIT_NAMES += tools_patience
+UNIT_NAMES += tools_patience tools_writer
 tools_patience_SRCS := tests/unit/tools_patience.c tools/run/patience.c
 tools_patience_LIBS := -pthread
+tools_writer_SRCS   := tests/unit/tools_writer.c tools/run/writer.c
+tools_writer_LIBS   := -pthread
 
 # pvtime probe, on a /proc of the tests' own; on Linux's it is tests/kvm/probe.t.
 PROBE_FACTS := $(addprefix tools/probe/,files.c log.c host.c guest.c thread.c quota.c vms.c)
@@ -59,5 +61,5 @@ probe_find_SRCS := tests/unit/probe_find.c $(PROBE_FACTS) $(addprefix tools/prob
 probe_find_LIBS := -ljansson
 
 # The command as a process, with a QEMU of the tests' own.
-TAP_SCRIPTS += $(call at_least,16,tests/tools/*.t)
+TAP_SCRIPTS += $(call at_least,17,tests/tools/*.t)
 TAP_DEPS    += $(BUILD)/pvtime

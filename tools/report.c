@@ -10,6 +10,25 @@
 
 #define PREFIX "pvtime: "
 
+/* Standard error is one per process, and so is this. */
+static FILE *through;
+
+void report_to(FILE *stream)
+{
+	through = stream;
+}
+
+static void write_all(const char *line, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t written = write(STDERR_FILENO, line + done, n - done);
+		if (written < 0 && errno != EINTR)
+			break;
+		if (written > 0)
+			done += (size_t)written;
+	}
+}
+
 void report(const char *format, ...)
 {
 	char text[2048],
@@ -24,12 +43,11 @@ void report(const char *format, ...)
 	/* The newline takes the place of the NUL. */
 	size_t n = start + visible_copy(line + start, sizeof(line) - start, text, strlen(text));
 	line[n++] = '\n';
-	for (size_t done = 0; done < n;) {
-		ssize_t written = write(STDERR_FILENO, line + done, n - done);
-		if (written < 0 && errno != EINTR)
-			break;
-		if (written > 0)
-			done += (size_t)written;
+	if (through != NULL) {
+		fwrite(line, 1, n, through);
+		fflush(through);
+	} else {
+		write_all(line, n);
 	}
 	errno = saved;
 }

@@ -270,6 +270,21 @@ for my $case (
 	like($t->{text}, qr/\e\[\?25h\z/, 'the cursor is back');
 }
 
+# Suspended: meanwhile the terminal is the shell's, without the table and with its cursor.
+{
+	my $t = on_terminal(80, 24, $common . qq{ledger('sample', 500, 0, 500); go('$dir/go'); finale()}, '--watch');
+	until_text($t, qr/idle/);
+	kill 'TSTP', $t->{pid};
+	ok(until_text($t, qr/\e\[\?25h\z/), 'suspended in --watch: the cursor is back');
+	ok(wait_until(sub { slurp("/proc/$t->{pid}/stat") =~ /\) T/ }), 'suspended in --watch: the command is stopped');
+	is(picture($t->{text}), '', 'suspended in --watch: the table is gone');
+	kill 'CONT', $t->{pid};
+	$t->{text} = '';
+	ok(until_text($t, qr/idle[^\n]*\n/), 'continued: the table is drawn again');
+	spew("$dir/go", '');
+	is(end($t), 0, 'continued: the lab ends well');
+}
+
 # Input that is no terminal: all of it, Ctrl-] as well, and its end is not the lab's.
 {
 	my $keys = spew("$dir/keys", "one\x1dtwo\n");

@@ -14,11 +14,6 @@ void terminal_raw(void)
 {
 }
 
-void live_erase(struct live *live)
-{
-	(void)live;
-}
-
 void live_resized(struct live *live)
 {
 	(void)live;

@@ -135,7 +135,7 @@ static bool tell(struct conform_command *c)
 		struct screen screen;
 		struct conform_look look = {"", "", "", "", "", ""};
 
-		if (screen_open(&screen))
+		if (screen_open(&screen, stdout))
 			look = (struct conform_look){screen.look.title,
 						     screen.look.colour[WATCH_RUNNING],
 						     screen.look.colour[WATCH_STOLEN],

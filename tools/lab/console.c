@@ -183,7 +183,7 @@ bool consoles_close(struct consoles *consoles)
 		if (consoles->prefixed || consoles->stamped)
 			lines_flush(&console->lines, put_line, &target);
 		errno = 0;
-		if (console->log != NULL && fclose(console->log) != 0)
+		if (console->log != NULL && (console->lent ? fflush : fclose)(console->log) != 0)
 			keep_error(consoles, console->name);
 		console->log = NULL;
 	}

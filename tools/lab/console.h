@@ -17,6 +17,7 @@
 struct console {
 	const char *name;
 	FILE *log; /* NULL: none */
+	bool lent; /* `log` is closed by somebody else */
 	struct lines lines;
 	char stamp[CONSOLE_STAMP_MAX]; /* of the line that ends next; empty: it has none */
 };

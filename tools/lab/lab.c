@@ -7,18 +7,19 @@
 #include <string.h>
 #include <time.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
-#include "machine/image.h"
 #include "tools/command.h"
 #include "tools/lab/bundle.h"
 #include "tools/lab/ended.h"
 #include "tools/lab/kvm_board.h"
 #include "tools/lab/options.h"
+#include "tools/lab/outputs.h"
 #include "tools/lab/qemu_board.h"
 #include "tools/lab/session.h"
+#include "tools/lab/signals.h"
 #include "tools/lab/terminal.h"
 #include "tools/report.h"
-#include "tools/run/file.h"
 #include "tools/run/qemu.h"
 #include "tools/visible.h"
 
@@ -28,58 +29,22 @@
 /* All that a run needs, in the order in which it is made ready. */
 struct lab_command {
 	struct options options;
-	char hypervisor[4096];
+	char hypervisor[QEMU_PATH];
 	struct lab *lab;
 	struct ledger_shape shape;
 	struct lab_run run;
 	int bundle;
-	FILE *json; /* NULL: none */
+	FILE *json;	/* NULL: none */
+	FILE *out;	/* what is printed to standard output, */
+	FILE *json_out; /* and to `json` */
+	struct outputs outputs;
+	char json_name[300];
 	struct consoles consoles;
 	struct live live;
 	struct intake intake;
 	struct process process;
 	struct kvm_board kvm;
 };
-
-/* QEMU would start anything. */
-static bool check_hypervisor(const char *path)
-{
-	static const char expected[] = "expected the hypervisor's image, which 'make' builds";
-	uint8_t head[FILE_HEAD];
-	ssize_t n = file_head(path, head);
-
-	if (n >= 0 && image_is_arm64(head, (uint64_t)n))
-		return true;
-	if (n < 0)
-		report("--hypervisor: %s: %m; %s", path, expected);
-	else
-		report("--hypervisor: %s is no arm64 Image; %s", path, expected);
-	return false;
-}
-
-/* --hypervisor, or hypervisor.img in the executable's directory. */
-static bool find_hypervisor(struct lab_command *c)
-{
-	char *path = c->hypervisor;
-
-	if (c->options.hypervisor != NULL) {
-		if (snprintf(path, sizeof(c->hypervisor), "%s", c->options.hypervisor) >=
-		    (int)sizeof(c->hypervisor)) {
-			report("--hypervisor: the path is too long");
-			return false;
-		}
-	} else {
-		static const char name[] = "hypervisor.img";
-		ssize_t n = readlink("/proc/self/exe", path, sizeof(c->hypervisor) - sizeof(name));
-		if (n < 0) {
-			report("/proc/self/exe: %m; --hypervisor FILE says where the image is");
-			return false;
-		}
-		path[n] = '\0';
-		strcpy(strrchr(path, '/') + 1, name);
-	}
-	return check_hypervisor(path);
-}
 
 /* The index of the VM that an option names, BUNDLE_NOBODY where it is not given; false: there is none. */
 static bool find_vm(const struct lab_command *c, const char *option, const char *name,
@@ -196,6 +161,50 @@ static bool start_vmm(struct lab_command *c)
 	return error == 0;
 }
 
+/* What is printed to `file` is printed to `*to`. A regular file that we have opened has no reader to wait for. */
+static bool print_through(struct lab_command *c, FILE *file, const char *name, FILE **to)
+{
+	struct stat st;
+	bool inherited = file == stdout || file == stderr;
+
+	*to = file;
+	if (file == NULL || (!inherited && fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode)))
+		return true;
+	*to = outputs_stream(&c->outputs, file, name);
+	return *to != NULL;
+}
+
+static bool print_logs_through(struct lab_command *c)
+{
+	for (uint32_t i = 0; i < c->consoles.count; i++) {
+		struct console *console = &c->consoles.vm[i];
+		FILE *file = console->log;
+
+		if (!print_through(c, file, console->name, &console->log))
+			return false;
+		/* The thread may need it to the end of the process, which closes it. */
+		console->lent = console->log != file;
+	}
+	return true;
+}
+
+/* From here on no reader keeps the command from seeing a signal. After the start of the board: threads do not survive a fork(). */
+static bool open_streams(struct lab_command *c)
+{
+	bool to_errors = c->consoles.out == stderr;
+	FILE *errors;
+
+	snprintf(c->json_name, sizeof(c->json_name), "--json: %s",
+		 c->json != NULL ? c->options.json : "");
+	if (!outputs_open(&c->outputs) || !print_through(c, stdout, "standard output", &c->out) ||
+	    !print_through(c, stderr, to_errors ? "standard error" : NULL, &errors) ||
+	    !print_through(c, c->json, c->json_name, &c->json_out) || !print_logs_through(c))
+		return false;
+	c->consoles.out = to_errors ? errors : c->out;
+	report_to(errors);
+	return true;
+}
+
 /* The ledger as asked for; false where it cannot be written. */
 static bool tell_ledger(struct lab_command *c)
 {
@@ -210,15 +219,15 @@ static bool tell_ledger(struct lab_command *c)
 	/* A VM may end after that. */
 	memcpy(ledger->vms, c->intake.records.ledger.vms, sizeof(ledger->vms));
 	ledger->ended = ended_word(ledger, &c->shape, &by);
-	if (c->json != NULL) {
-		ledger_print_json(ledger, &c->shape, c->json);
-		if (fflush(c->json) != 0 || ferror(c->json)) {
+	if (c->json_out != NULL) {
+		ledger_print_json(ledger, &c->shape, c->json_out);
+		if (fflush(c->json_out) != 0 || ferror(c->json_out)) {
 			report("--json: %s: %m", c->options.json);
 			return false;
 		}
 	}
 	if (!c->options.watch && c->json != stdout)
-		ledger_print_table(ledger, &c->shape, stdout);
+		ledger_print_table(ledger, &c->shape, c->out);
 	return true;
 }
 
@@ -229,40 +238,46 @@ static int run_lab(struct lab_command *c, int signals)
 
 	if (!(c->options.kvm ? start_vmm(c) : start_qemu(c)))
 		return STATUS_FAILED;
+	if (!open_streams(c)) {
+		report("cannot print: %m");
+		process_end(&c->process);
+		return STATUS_FAILED;
+	}
 	if (live != NULL)
-		live_open(live, c->options.file, &c->shape);
+		live_open(live, c->options.file, &c->shape, c->out);
 	intake_init(&c->intake, &c->shape, &c->consoles, live);
 	if (c->options.kvm)
 		c->intake.maker = "the lab";
 	if (c->options.attach != NULL && isatty(STDIN_FILENO))
 		report("attached to %s; Ctrl-] ends the lab", c->options.attach);
-	bool good = session_run(&c->intake, &c->process, signals, why, sizeof(why));
+	bool good = session_run(&c->intake, &c->process, &c->outputs, signals, why, sizeof(why));
 	if (!consoles_close(&c->consoles) && good) {
 		snprintf(why, sizeof(why), "cannot write %s: %s", c->consoles.error_name,
 			 strerror(c->consoles.error));
 		good = false;
 	}
 	/* A ledger that does not add up is told too: it shows where it does not. */
-	if (c->intake.have_ledger && !tell_ledger(c))
-		return STATUS_FAILED;
-	fflush(stdout);
-	if (!good)
+	bool told = !c->intake.have_ledger || tell_ledger(c);
+	fflush(c->out);
+	if (!good && told)
 		report("%s", why);
-	return good ? STATUS_OK : STATUS_FAILED;
+	return outputs_end(&c->outputs, signals, good && told) && good && told ? STATUS_OK
+									       : STATUS_FAILED;
 }
 
 static int prepare_and_run(struct lab_command *c)
 {
 	bool kvm = c->options.kvm;
 
-	if ((!kvm && !find_hypervisor(c)) || !load_lab(c) || !open_outputs(c))
+	if ((!kvm && !qemu_find_hypervisor(c->options.hypervisor, c->hypervisor)) || !load_lab(c) ||
+	    !open_outputs(c))
 		return STATUS_USAGE;
 	if (kvm &&
 	    !kvm_board_prepare(&c->kvm, c->lab, &c->run, c->options.snapshot, c->options.restore))
 		return STATUS_USAGE;
 	if (!kvm && !make_bundle(c))
 		return STATUS_FAILED;
-	int signals = session_block_signals();
+	int signals = signals_block();
 	if (signals < 0) {
 		report("signals: %m");
 		return STATUS_FAILED;

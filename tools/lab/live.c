@@ -4,12 +4,13 @@
 #include "tools/lab/live.h"
 #include "tools/visible.h"
 
-void live_open(struct live *live, const char *name, const struct ledger_shape *shape)
+void live_open(struct live *live, const char *name, const struct ledger_shape *shape, FILE *out)
 {
 	memset(live, 0, sizeof(*live));
 	visible_copy(live->name, sizeof(live->name), name, strlen(name));
 	live->shape = shape;
-	live->terminal = screen_open(&live->screen);
+	live->out = out;
+	live->terminal = screen_open(&live->screen, out);
 }
 
 static struct watch_view view_of(const struct live *live)
@@ -47,8 +48,8 @@ static void print_lines(const struct live *live)
 
 	if (live->have_before && live->now.final && live->now.at == live->before.at)
 		return;
-	watch_lines(&view, stdout);
-	fflush(stdout);
+	watch_lines(&view, live->out);
+	fflush(live->out);
 }
 
 void live_show(struct live *live, const struct ledger *ledger)

@@ -16,9 +16,10 @@ struct live {
 	struct ledger now;
 	struct ledger before; /* what `now` is compared with, if have_before */
 	struct screen screen;
+	FILE *out; /* standard output */
 };
 
-void live_open(struct live *live, const char *name, const struct ledger_shape *shape);
+void live_open(struct live *live, const char *name, const struct ledger_shape *shape, FILE *out);
 
 /* A new sample; or the final ledger, of which the terminal shows the whole run. */
 void live_show(struct live *live, const struct ledger *ledger);

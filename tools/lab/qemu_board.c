@@ -2,8 +2,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include "machine/image.h"
 #include "tools/lab/bundle.h"
 #include "tools/lab/qemu_board.h"
+#include "tools/report.h"
+#include "tools/run/file.h"
 #include "tools/run/qemu.h"
 
 struct arguments {
@@ -68,4 +72,40 @@ int qemu_start(struct process *process, const struct qemu_board *board)
 
 	board_arguments(&a, board);
 	return process_start(process, a.argv);
+}
+
+/* QEMU would start anything. */
+static bool check_hypervisor(const char *path)
+{
+	static const char expected[] = "expected the hypervisor's image, which 'make' builds";
+	uint8_t head[FILE_HEAD];
+	ssize_t n = file_head(path, head);
+
+	if (n >= 0 && image_is_arm64(head, (uint64_t)n))
+		return true;
+	if (n < 0)
+		report("--hypervisor: %s: %m; %s", path, expected);
+	else
+		report("--hypervisor: %s is no arm64 Image; %s", path, expected);
+	return false;
+}
+
+bool qemu_find_hypervisor(const char *option, char path[QEMU_PATH])
+{
+	if (option != NULL) {
+		if (snprintf(path, QEMU_PATH, "%s", option) >= QEMU_PATH) {
+			report("--hypervisor: the path is too long");
+			return false;
+		}
+	} else {
+		static const char name[] = "hypervisor.img";
+		ssize_t n = readlink("/proc/self/exe", path, QEMU_PATH - sizeof(name));
+		if (n < 0) {
+			report("/proc/self/exe: %m; --hypervisor FILE says where the image is");
+			return false;
+		}
+		path[n] = '\0';
+		strcpy(strrchr(path, '/') + 1, name);
+	}
+	return check_hypervisor(path);
 }

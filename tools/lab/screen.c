@@ -32,12 +32,12 @@ static void expand(const char *capability, char *text, size_t room)
 	text[n] = '\0';
 }
 
-static void put_capability(const char *capability)
+static void put_capability(const struct screen *screen, const char *capability)
 {
 	char text[64];
 
 	expand(capability, text, sizeof(text));
-	fputs(text, stdout);
+	fputs(text, screen->out);
 }
 
 static void choose_colours(struct screen *screen)
@@ -88,12 +88,13 @@ static void measure(struct screen *screen)
 	screen->look.rows = size.ws_row > 1u ? size.ws_row - 1u : 1u;
 }
 
-bool screen_open(struct screen *screen)
+bool screen_open(struct screen *screen, FILE *out)
 {
 	const char *term = getenv("TERM");
 	int error;
 
 	memset(screen, 0, sizeof(*screen));
+	screen->out = out;
 	if (!isatty(STDOUT_FILENO) || term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0)
 		return false;
 	if (setupterm(NULL, STDOUT_FILENO, &error) != OK)
@@ -125,14 +126,14 @@ void screen_resized(struct screen *screen)
 static void to_start(struct screen *screen)
 {
 	if (screen->clear) {
-		put_capability(clear_screen);
+		put_capability(screen, clear_screen);
 	} else if (screen->drawn > 0) {
 		if (parm_up_cursor != NULL)
-			put_capability(tparm(parm_up_cursor, (int)screen->drawn));
+			put_capability(screen, tparm(parm_up_cursor, (int)screen->drawn));
 		else
 			for (unsigned int i = 0; i < screen->drawn; i++)
-				put_capability(cursor_up);
-		putchar('\r');
+				put_capability(screen, cursor_up);
+		fputc('\r', screen->out);
 	}
 	screen->clear = false;
 	screen->drawn = 0;
@@ -141,34 +142,35 @@ static void to_start(struct screen *screen)
 /* Line by line over the old ones, so that nothing flickers. */
 void screen_draw(struct screen *screen, const char *text)
 {
-	fputs(screen->hide_cursor, stdout);
+	fputs(screen->hide_cursor, screen->out);
 	terminal_undo_with(screen->show_cursor);
 	to_start(screen);
 	if (clr_eol == NULL)
-		put_capability(clr_eos);
+		put_capability(screen, clr_eos);
 	while (*text != '\0') {
 		size_t n = strcspn(text, "\n");
-		fwrite(text, 1, n, stdout);
+		fwrite(text, 1, n, screen->out);
 		if (clr_eol != NULL)
-			put_capability(clr_eol);
-		putchar('\n');
+			put_capability(screen, clr_eol);
+		fputc('\n', screen->out);
 		screen->drawn++;
 		text += n + (text[n] == '\n');
 	}
-	put_capability(clr_eos);
-	fflush(stdout);
+	put_capability(screen, clr_eos);
+	fflush(screen->out);
 }
 
 void screen_erase(struct screen *screen)
 {
 	to_start(screen);
-	put_capability(clr_eos);
-	fflush(stdout);
+	put_capability(screen, clr_eos);
+	fflush(screen->out);
 }
 
 void screen_close(struct screen *screen)
 {
-	fflush(stdout);
-	terminal_restore();
+	fputs(screen->show_cursor, screen->out);
+	fflush(screen->out);
+	terminal_undo_with(NULL);
 	screen->drawn = 0;
 }

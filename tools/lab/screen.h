@@ -8,6 +8,7 @@
 #include "tools/lab/watch.h"
 
 struct screen {
+	FILE *out;	    /* standard output */
 	unsigned int drawn; /* lines of the block that are on the terminal now */
 	bool clear;	    /* the width has changed under them: start on an empty screen */
 	struct watch_look look;
@@ -16,8 +17,8 @@ struct screen {
 	char show_cursor[32];
 };
 
-/* false where standard output is no terminal that can do it: TERM unknown or dumb. */
-bool screen_open(struct screen *screen);
+/* What is drawn is printed to `out`. false where standard output is no terminal that can do it: TERM unknown or dumb. */
+bool screen_open(struct screen *screen, FILE *out);
 
 /* Ask for the size of the window again. */
 void screen_resized(struct screen *screen);

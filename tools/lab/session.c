@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 #include "tools/lab/session.h"
+#include "tools/lab/signals.h"
 #include "tools/lab/suspend.h"
 #include "tools/lab/terminal.h"
 #include "tools/lab/typed.h"
@@ -20,6 +20,7 @@
 struct session {
 	struct intake *in;
 	struct process *board;
+	struct outputs *outputs;
 	int signals;
 	struct link_tx tx;
 	struct typed typed;
@@ -54,6 +55,13 @@ static void ask_to_stop(struct session *s)
 	hurry(s, STOP_PATIENCE_S);
 }
 
+/* The user wants the end, and does not wait for readers who read nothing. */
+static void leave(struct session *s)
+{
+	outputs_hurry(s->outputs);
+	ask_to_stop(s);
+}
+
 /* false: nothing to read now, or ever again. */
 static bool read_board(struct session *s)
 {
@@ -84,7 +92,7 @@ static void read_user(struct session *s)
 {
 	switch (typed_read(&s->typed)) {
 	case TYPED_LEAVE:
-		ask_to_stop(s);
+		leave(s);
 		break;
 	case TYPED_FULL:
 		intake_fail(s->in, "no memory for what was typed");
@@ -123,6 +131,11 @@ static void write_board(struct session *s)
 
 static void suspend(struct session *s)
 {
+	if (s->in->live != NULL) {
+		live_erase(s->in->live);
+		live_close(s->in->live);
+	}
+	outputs_settle(s->outputs);
 	suspend_now(s->in, s->board->pid);
 	patience_skip(&s->patience);
 }
@@ -135,36 +148,22 @@ static bool can_pause(const struct session *s)
 
 static void read_signal(struct session *s)
 {
-	struct signalfd_siginfo info;
-
-	if (read(s->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
-		return;
-	switch (info.ssi_signo) {
-	case SIGWINCH:
+	switch (signals_read(s->signals)) {
+	case SIGNALS_RESIZED:
 		if (s->in->live != NULL)
 			live_resized(s->in->live);
 		break;
-	case SIGTSTP:
+	case SIGNALS_STOP:
 		if (suspend_wanted(&s->suspend, can_pause(s)))
 			suspend(s);
 		break;
-	default:
+	case SIGNALS_END:
 		s->impatient = s->stop_wanted;
-		ask_to_stop(s);
+		leave(s);
+		break;
+	case SIGNALS_NONE:
+		break;
 	}
-}
-
-int session_block_signals(void)
-{
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaddset(&set, numbers[i]);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* Once, and not before the hypervisor listens. */
@@ -190,16 +189,25 @@ static void serve_suspend(struct session *s)
 		s->pending_len = link_tx_put(&s->tx, LINK_CONTROL, &byte, 1, s->pending);
 }
 
+/* Nothing is read while much waits to be printed, unless the lab is to end: the final ledger comes behind it. */
+static bool is_read(const struct session *s)
+{
+	return s->stop_wanted || s->exiting || !outputs_full(s->outputs);
+}
+
 /* Wait for whatever comes first, and serve all that is there. */
 static void serve(struct session *s)
 {
+	bool reads = is_read(s);
+	eventfd_t ignored;
 	struct pollfd fds[] = {
 		{.fd = s->signals, .events = POLLIN},
 		{.fd = s->board->pidfd, .events = POLLIN},
-		{.fd = s->output_open ? s->board->output : -1, .events = POLLIN},
-		{.fd = s->errors_open ? s->board->errors : -1, .events = POLLIN},
+		{.fd = reads && s->output_open ? s->board->output : -1, .events = POLLIN},
+		{.fd = reads && s->errors_open ? s->board->errors : -1, .events = POLLIN},
 		{.fd = s->pending_len > 0 ? s->board->input : -1, .events = POLLOUT},
 		{.fd = typed_fd(&s->typed), .events = POLLIN},
+		{.fd = s->outputs->wake, .events = POLLIN},
 	};
 
 	if (poll(fds, sizeof(fds) / sizeof(fds[0]), s->hurried ? PATIENCE_LOOK_MS : -1) < 0)
@@ -216,6 +224,22 @@ static void serve(struct session *s)
 		write_board(s);
 	if (fds[5].revents != 0)
 		read_user(s);
+	if (fds[6].revents != 0)
+		eventfd_read(s->outputs->wake, &ignored);
+}
+
+/* What has been printed goes out; not all errors are known at once. */
+static void flush(struct session *s)
+{
+	struct consoles *consoles = s->in->consoles;
+
+	if (!consoles_flush(consoles))
+		intake_fail(s->in, "cannot write %s: %s", consoles->error_name,
+			    strerror(consoles->error));
+	int error = outputs_error(s->outputs, consoles->out);
+	if (error != 0)
+		intake_fail(s->in, "cannot write standard output: %s", strerror(error));
+	outputs_look(s->outputs);
 }
 
 /* Until the process has ended, or has been given up. */
@@ -223,9 +247,7 @@ static void serve_all(struct session *s)
 {
 	while (!s->ended && !s->impatient && !is_late(s)) {
 		serve(s);
-		if (!consoles_flush(s->in->consoles))
-			intake_fail(s->in, "cannot write %s: %s", s->in->consoles->error_name,
-				    strerror(s->in->consoles->error));
+		flush(s);
 		if (s->in->failed)
 			ask_to_stop(s);
 		serve_suspend(s);
@@ -272,11 +294,13 @@ static bool judge(const struct session *s, int wait_status, char *why, size_t ro
 	return false;
 }
 
-bool session_run(struct intake *in, struct process *board, int signals, char *why, size_t room)
+bool session_run(struct intake *in, struct process *board, struct outputs *outputs, int signals,
+		 char *why, size_t room)
 {
 	struct session s = {
 		.in = in,
 		.board = board,
+		.outputs = outputs,
 		.signals = signals,
 		.output_open = true,
 		.errors_open = true,

@@ -39,8 +39,6 @@ uint8_t suspend_byte(struct suspend *s)
 
 void suspend_now(struct intake *in, pid_t board)
 {
-	if (in->live != NULL)
-		live_erase(in->live);
 	terminal_restore();
 	kill(board, SIGSTOP);
 	raise(SIGSTOP);

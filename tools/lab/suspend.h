@@ -24,7 +24,7 @@ bool suspend_paused(struct suspend *s);
 /* What is to be sent on LINK_CONTROL now; 0: nothing. */
 uint8_t suspend_byte(struct suspend *s);
 
-/* Stop the board and ourselves, until SIGCONT; the terminal is meanwhile what it was. */
+/* Stop the board and ourselves, until SIGCONT; the terminal is meanwhile what it was. The table of --watch has been erased. */
 void suspend_now(struct intake *in, pid_t board);
 
 #endif

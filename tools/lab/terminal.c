@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 #include "tools/lab/terminal.h"
+
+/*
+ * Nothing here waits for a terminal that takes no output, as after Ctrl-S: TCSADRAIN would wait for it, and for whoever is writing
+ * to it. Output looks the same in both modes.
+ */
 
 /* The terminal is one per process, and so is this. A signal handler reads it. */
 static struct termios cooked;
@@ -16,13 +22,17 @@ void terminal_restore(void)
 	const char *bytes = undo;
 
 	if (bytes != NULL) {
+		struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
 		undo = NULL;
-		ssize_t ignored = write(STDOUT_FILENO, bytes, strlen(bytes));
-		(void)ignored;
+		if (poll(&room, 1, 0) > 0 && (room.revents & POLLOUT) != 0) {
+			ssize_t ignored = write(STDOUT_FILENO, bytes, strlen(bytes));
+			(void)ignored;
+		}
 	}
 	if (is_raw) {
 		is_raw = 0;
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &cooked);
+		tcsetattr(STDIN_FILENO, TCSANOW, &cooked);
 	}
 }
 
@@ -61,7 +71,7 @@ void terminal_raw(void)
 	cfmakeraw(&raw);
 	raw.c_oflag |= OPOST; /* bare line feeds of guests, and our own lines, start on the left */
 	is_raw = 1;
-	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) != 0)
+	if (tcsetattr(STDIN_FILENO, TCSANOW, &raw) != 0)
 		is_raw = 0;
 }
 

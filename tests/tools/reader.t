@@ -1,0 +1,233 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: what `pvtime lab` prints has a reader who is slow, or reads nothing: `pvtime lab ... | less`, a terminal after Ctrl-S. Then
+# nothing is lost, and a signal ends the lab in spite of it.
+
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use Fcntl qw(F_GETFL O_NONBLOCK);
+use POSIX ();
+use lib dirname(__FILE__);
+use Lab;
+use Test::More;
+use Time::HiRes qw(time sleep);
+
+use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430}; # of Linux
+
+# The board's first lines: it says where it is, and how far it has come.
+my $common = "my \$dir = '$dir';\n" . <<'END';
+open my $pid, '>', "$dir/pid"; print $pid $$; close $pid;
+sub reach { open my $h, '>', "$dir/$_[0]"; close $h }
+sub final { record('final 10', map({ vcpu(@$_, running => 10) } [0, 0], [0, 1], [1, 0]), 'end') }
+my $filler = 'x' x 99;
+sub flood { for my $line ($_[0] .. $_[1]) { put(0, "$line $filler\n") } }
+record('start 1000');
+END
+# More than a pipe and the lab's memory hold, then the end: the flood stops where nobody reads.
+my $floods = $common . q{flood(1, 10000); reach('flooded'); wait_for_stop(); flood(10001, 10010); final(); record('done 0 stopped as asked'); reach('done')};
+
+# Start the lab with these as standard output and error. The former is closed here.
+sub start_on
+{
+	my ($out, $err, $script, @options) = @_;
+	unlink "$dir/pid", "$dir/flooded", "$dir/done";
+	my $board = board($script);
+	my $pid = fork // die;
+	if ($pid == 0) {
+		POSIX::setpgid(0, 0);
+		open STDIN, '<', '/dev/null' or die;
+		open STDOUT, '>&', $out or die;
+		open STDERR, '>&', $err or die;
+		exec $pvtime, 'lab', $two, '--hypervisor', $board, @options or die;
+	}
+	close $out;
+	return $pid;
+}
+
+# Until the command's main thread has waited for a while: the board is stopped by a full pipe, or all is printed.
+sub is_quiet
+{
+	my ($pid) = @_;
+	my ($last, $same) = ('', 0);
+	while ($same < 15) {
+		my $now = slurp("/proc/$pid/io");
+		$same = $now eq $last ? $same + 1 : 0;
+		$last = $now;
+		sleep 0.02;
+	}
+	return 1;
+}
+
+# Its status, of its own end within a time that is long enough on a busy machine as well.
+sub end_soon
+{
+	my ($pid, $what) = @_;
+	my $until = time + 60;
+	my $ended;
+	sleep 0.02 until ($ended = waitpid $pid, POSIX::WNOHANG()) || time > $until;
+	my $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
+	ok($ended, "$what: the command ends, and is not waited for in vain") and return $status;
+	kill 'KILL', $pid;
+	waitpid $pid, 0;
+	return -1;
+}
+
+sub board_is_gone { return wait_until(sub { !kill 0, slurp("$dir/pid") }) }
+
+sub terminal
+{
+	open my $master, '+<:raw', '/dev/ptmx' or die "ptmx: $!";
+	my ($number, $unlocked) = (pack('I', 0), pack('i', 0));
+	ioctl $master, TIOCSPTLCK, $unlocked or die "unlock: $!";
+	ioctl $master, TIOCGPTN, $number or die "number: $!";
+	open my $slave, '+<:raw', '/dev/pts/' . unpack('I', $number) or die "pts: $!";
+	return ($master, $slave);
+}
+
+sub errors { open my $err, '>', "$dir/err" or die; return $err }
+
+# A reader who reads nothing.
+for my $signal (qw(INT TERM HUP QUIT)) {
+	pipe my $reader, my $writer or die;
+	my $pid = start_on($writer, errors(), $floods, '--json', "$dir/ledger");
+	is_quiet($pid);
+	ok(!-e "$dir/flooded", "SIG$signal: the board waits for the reader, and the lab keeps no more than it can");
+	kill $signal, $pid;
+	my $status = end_soon($pid, "SIG$signal");
+	is($status, 1, "SIG$signal: output that is lost is a failure");
+	is(slurp("$dir/err"), "pvtime: standard output: nothing was read for 2 s after the request to stop; the rest is lost\n",
+		"SIG$signal: it is said that output is lost");
+	like(slurp("$dir/ledger"), qr/"ended":"asked"/, "SIG$signal: the final ledger is in its file");
+	ok(-e "$dir/done", "SIG$signal: the board has ended in good order");
+	ok(board_is_gone(), "SIG$signal: the board is gone");
+}
+
+# One who reads again after the signal gets all of it.
+{
+	pipe my $reader, my $writer or die;
+	my $pid = start_on($writer, errors(), $floods);
+	is_quiet($pid);
+	kill 'INT', $pid;
+	local $/;
+	my $text = <$reader>;
+	is(end_soon($pid, 'a reader who goes on'), 0, 'a reader who goes on after the signal: status 0');
+	my @lines = $text =~ /^busy\| (\d+) x{99}$/mg;
+	is_deeply(\@lines, [1 .. 10010], 'a reader who goes on after the signal gets every line');
+	like($text, qr/^Ended: asked\. /m, 'a reader who goes on after the signal gets the table');
+	is(slurp("$dir/err"), '', 'a reader who goes on after the signal: no message');
+}
+
+# A slow one, and no signal: nothing is lost.
+{
+	pipe my $reader, my $writer or die;
+	my $pid = start_on($writer, errors(), $common . q{flood(1, 5000); final(); record('done 0 fine')});
+	my $text = '';
+	while (sysread $reader, my $piece, 8192) {
+		$text .= $piece;
+		sleep 0.01;
+	}
+	waitpid $pid, 0;
+	is($?, 0, 'a slow reader: status 0');
+	is_deeply([$text =~ /^busy\| (\d+) x{99}$/mg], [1 .. 5000], 'a slow reader gets every line in order');
+	like($text, qr/^Ended: /m, 'a slow reader gets the table');
+}
+
+# A lab that is over, and whose table nobody reads: it waits, until a signal comes.
+{
+	pipe my $reader, my $writer or die;
+	my $pid = start_on($writer, errors(), $common . q{flood(1, 1000); final(); record('done 0 fine'); reach('done')}, '--json', "$dir/ledger");
+	ok(wait_until(sub { -e "$dir/done" }) && board_is_gone(), 'a lab that is over: the board has been waited for');
+	is_quiet($pid);
+	is(waitpid($pid, POSIX::WNOHANG()), 0, 'a lab that is over waits for its reader');
+	isnt(slurp("$dir/ledger"), '', 'a lab that is over has written its ledger meanwhile');
+	kill 'TERM', $pid;
+	is(end_soon($pid, 'a lab that is over'), 1, 'a lab that is over is ended by a signal');
+}
+
+# Messages: standard error and output are the same pipe, or error alone is one.
+{
+	my $messages = $common . q{for (1 .. 3000) { message("message $_ $filler") } wait_for_stop(); final(); record('done 0 fine')};
+	pipe my $reader, my $writer or die;
+	open my $both, '>&', $writer or die;
+	my $pid = start_on($writer, $both, $messages, '--json', "$dir/ledger");
+	close $both;
+	is_quiet($pid);
+	kill 'INT', $pid;
+	is(end_soon($pid, 'messages on the same pipe'), 1, 'messages on the same pipe: the lab ends');
+
+	pipe $reader, $writer or die;
+	open my $out, '>', "$dir/out" or die;
+	$pid = start_on($out, $writer, $messages);
+	close $writer;
+	is_quiet($pid);
+	kill 'INT', $pid;
+	is(end_soon($pid, 'messages that nobody reads'), 0, 'messages that nobody reads are no failure');
+	like(slurp("$dir/out"), qr/^Ended: asked/m, 'messages that nobody reads do not keep the table from its file');
+}
+
+# The order on one pipe is that of the board.
+{
+	pipe my $reader, my $writer or die;
+	open my $both, '>&', $writer or die;
+	my $pid = start_on($writer, $both, $common . q{for (1 .. 500) { put(0, "$_\n"); message("$_") } final(); record('done 0 fine')});
+	close $both;
+	local $/;
+	my $text = <$reader>;
+	waitpid $pid, 0;
+	is_deeply([$text =~ /^(?:busy\||pvtime:) (\d+)$/mg], [map { ($_, $_) } 1 .. 500], 'lines and messages keep their order on one pipe');
+}
+
+# Other files that somebody reads: a console's, and that of the ledger.
+for my $case (['a console', 'logs/busy.log', '--console-dir', "$dir/logs"], ['the ledger', 'fifo.json', '--json', "$dir/fifo.json"]) {
+	my ($name, $fifo, @options) = @$case;
+	mkdir "$dir/logs";
+	POSIX::mkfifo("$dir/$fifo", 0600) or die;
+	open my $reader, '+<', "$dir/$fifo" or die;
+	# A pipe that has no room for the ledger either.
+	my $filled = $name eq 'the ledger';
+	if ($filled) {
+		my $flags = fcntl $reader, F_GETFL, 0;
+		fcntl $reader, Fcntl::F_SETFL(), $flags | O_NONBLOCK;
+		1 while syswrite $reader, 'x' x 4096;
+		fcntl $reader, Fcntl::F_SETFL(), $flags;
+	}
+	open my $out, '>', "$dir/out" or die;
+	my $pid = start_on($out, errors(), $filled ? $common . q{wait_for_stop(); final(); record('done 0 fine')} : $floods, @options);
+	wait_until(sub { -s "$dir/pid" });
+	is_quiet($pid);
+	kill 'INT', $pid;
+	is(end_soon($pid, "$name is a pipe"), 1, "$name is a pipe that nobody reads: the lab ends");
+	like(slurp("$dir/err"), qr/nothing was read for 2 s/, "$name is a pipe that nobody reads: it is said");
+}
+
+my $samples = $common . q{
+	sub ledger { my ($kind, $t) = @_; record("$kind $t", map({ vcpu(@$_, running => $t) } [0, 0], [0, 1], [1, 0]), 'end') }
+	ledger('sample', $_) for 1 .. 3000; wait_for_stop(); ledger('final', 4000); record('done 0 stopped')};
+
+# A terminal that takes nothing, as after Ctrl-S: plain, attached, and with the live table.
+for my $case (['consoles'], ['the attached console', '--attach', 'busy'], ['the live table', '--watch']) {
+	my ($name, @options) = @$case;
+	local $ENV{TERM} = 'xterm';
+	my ($master, $slave) = terminal();
+	open my $both, '>&', $slave or die;
+	my $pid = start_on($slave, $both, $name eq 'the live table' ? $samples : $floods, @options);
+	is_quiet($pid);
+	kill 'TERM', $pid;
+	is(end_soon($pid, "$name on a terminal"), 1, "$name on a terminal that takes nothing: the lab ends");
+	ok(board_is_gone(), "$name on a terminal that takes nothing: the board is gone");
+}
+
+# The pipe is the shell's as well, and its other writers wait in it.
+{
+	pipe my $reader, my $writer or die;
+	open my $ours, '>&', $writer or die;
+	my $pid = start_on($writer, errors(), $common . q{put(0, "up\n"); wait_for_stop(); final(); record('done 0 fine')});
+	sysread $reader, my $up, 4096;
+	is(fcntl($ours, F_GETFL, 0) & O_NONBLOCK, 0, 'a shared standard output stays as it was');
+	kill 'INT', $pid;
+	end_soon($pid, 'a shared standard output');
+}
+
+done_testing;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_LAB_SIGNALS_H
+#define TOOLS_LAB_SIGNALS_H
+
+/* The signals that end a lab, or concern its terminal. They are read, so that they interrupt nothing. */
+
+enum signals_event {
+	SIGNALS_NONE,
+	SIGNALS_END,	 /* SIGINT, SIGTERM, SIGHUP, SIGQUIT */
+	SIGNALS_STOP,	 /* SIGTSTP */
+	SIGNALS_RESIZED, /* SIGWINCH */
+};
+
+/*
+ * From now on they wait to be read from the descriptor that is returned; -1 and errno where that cannot be. To be called before
+ * QEMU is started.
+ */
+int signals_block(void);
+
+/* The next one; SIGNALS_NONE: there is none now. */
+enum signals_event signals_read(int fd);
+
+#endif
