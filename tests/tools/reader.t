@@ -28,7 +28,7 @@ END
 # More than a pipe and the lab's memory hold, then the end: the flood stops where nobody reads.
 my $floods = $common . q{flood(1, 10000); reach('flooded'); wait_for_stop(); flood(10001, 10010); final(); record('done 0 stopped as asked'); reach('done')};
 
-# Start the lab with these as standard output and error. The former is closed here.
+# Start the lab with these as standard output and error. The former is closed here, and is standard input too where it is a terminal.
 sub start_on
 {
 	my ($out, $err, $script, @options) = @_;
@@ -37,7 +37,7 @@ sub start_on
 	my $pid = fork // die;
 	if ($pid == 0) {
 		POSIX::setpgid(0, 0);
-		open STDIN, '<', '/dev/null' or die;
+		-t $out ? open STDIN, '<&', $out : open STDIN, '<', '/dev/null' or die;
 		open STDOUT, '>&', $out or die;
 		open STDERR, '>&', $err or die;
 		exec $pvtime, 'lab', $two, '--hypervisor', $board, @options or die;
@@ -214,7 +214,8 @@ for my $case (['consoles'], ['the attached console', '--attach', 'busy'], ['the 
 	open my $both, '>&', $slave or die;
 	my $pid = start_on($slave, $both, $name eq 'the live table' ? $samples : $floods, @options);
 	is_quiet($pid);
-	kill 'TERM', $pid;
+	# Ctrl-] is the attached console's way to leave.
+	$name =~ /attached/ ? syswrite $master, "\x1d" : kill 'TERM', $pid;
 	is(end_soon($pid, "$name on a terminal"), 1, "$name on a terminal that takes nothing: the lab ends");
 	ok(board_is_gone(), "$name on a terminal that takes nothing: the board is gone");
 }
