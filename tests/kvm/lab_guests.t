@@ -55,7 +55,7 @@ lab suspend
 lab waits --attach attached --until idle
 lab forge --watch
 lab until --until first
-lab silent --seconds 0.1
+lab silent --seconds 0.02
 lab computes --seconds 1.2
 lab nowhere
 lab ever --seconds 0.5 --watch
