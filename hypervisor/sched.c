@@ -74,6 +74,7 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 {
 	struct vcpu *prev = c->current;
 	struct sched_vcpu *s = &next->sched;
+	bool early = now < c->slice_end;
 
 	set_state(c, next, PVTIME_RUNNING, now);
 	sched_cap_roll(next, now);
@@ -83,11 +84,11 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 	c->current = next;
 	c->slice_end = now + sched.slice;
 	c->stay_end = now + sched.stay;
-	c->preempt = c->yield = false;
+	c->preempt = c->yield = c->knocked = c->quiet = false;
 	if (prev) {
 		set_state(c, prev, PVTIME_READY, now);
 		queue_insert(&sched.ready, &prev->sched.ready);
-		sched_place(c, prev, false);
+		sched_place(c, prev, early);
 	}
 }
 

@@ -44,14 +44,21 @@ void sched_arm(struct sched_cpu *c, uint64_t now)
 	const struct vcpu *v = c->current;
 	uint64_t at = sched_wait_deadline(c);
 
-	if (now >= c->stay_end)
-		c->preempt = c->yield = false;
-	else if (c->preempt || c->yield)
+	if (now >= c->stay_end) {
+		c->quiet = c->knocked;
+		if (c->quiet)
+			c->stay_end = now + sched.stay;
+		c->preempt = c->yield = c->knocked = false;
+	} else if (c->preempt || c->yield) {
 		at = min_u64(at, c->stay_end);
+	}
 	if (v) {
 		if (!first_for(c)) {
 			/* Its slice passes all the same: who comes later need not wait for another. */
-			sched.alone |= c->bit;
+			if (c->knocked || c->quiet)
+				at = min_u64(at, c->stay_end);
+			else
+				sched.alone |= c->bit;
 		} else {
 			if (now >= c->slice_end)
 				c->slice_end = now + sched.slice;

@@ -25,8 +25,11 @@ struct sched_cpu {
 	uint8_t id, bit;	   /* its number, and its bit in a mask of CPUs */
 	bool resched; /* this CPU is to decide anew, and has not: then `at` is SCHED_AT_ONCE */
 	/* These two wait for stay_end. */
-	bool preempt;		 /* `current` gives way to a woken one before its slice ends */
-	bool yield;		 /* `current` gives way in any case, since it finds another CPU */
+	bool preempt; /* `current` gives way to a woken one before its slice ends */
+	bool yield;   /* `current` gives way in any case, since it finds another CPU */
+	/* Who waited for this CPU may be gone when it looks. Then it is left alone for another stay, lest it be interrupted at will. */
+	bool knocked; /* one wants it, and it was not known before that any does */
+	bool quiet; /* it was knocked in vain: until stay_end its timer tells it of those who wait */
 } __attribute__((aligned(256))); /* a power of 2: its address is a shift and an addition */
 
 struct sched {
@@ -116,7 +119,7 @@ uint64_t sched_cap_deadline(const struct vcpu *v, uint64_t now);
 /*
  * The virtual time with which v joins those who compete with it: its own, but not so far behind them
  * that it would make up for time in which it did not want to run (or was throttled); `credit` is how
- * far behind it may be. Charges those who run on CPUs that it may run on.
+ * far behind it may be. Charges those who run and may do so where it may.
  */
 void sched_join(struct vcpu *v, uint64_t credit, uint64_t now);
 /* v waits behind w, or runs after it, for longer than their weights explain. */
@@ -156,8 +159,8 @@ void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
  * it may run on, the one whose vCPU has had most, if so; otherwise NULL.
  */
 struct sched_cpu *sched_owed(const struct vcpu *v);
-/* v has been put into the run queue; woken: it may take a CPU from another. */
-void sched_place(struct sched_cpu *c, struct vcpu *v, bool woken);
+/* v has been put into the run queue; takes: it may take a CPU from another, as it has woken or lost one before its slice had ended. */
+void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes);
 /* If a CPU idles that could run a waiting vCPU once others have moved: move them. */
 void sched_spread(struct sched_cpu *c);
 

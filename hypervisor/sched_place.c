@@ -32,7 +32,7 @@ struct sched_cpu *sched_owed(const struct vcpu *v)
 		struct sched_cpu *other = take_cpu(&cpus);
 		const struct vcpu *r = other->current;
 
-		if (r && r->sched.ready.key > most) {
+		if (r && !other->preempt && r->sched.ready.key > most) {
 			most = r->sched.ready.key;
 			where = other;
 		}
@@ -40,15 +40,26 @@ struct sched_cpu *sched_owed(const struct vcpu *v)
 	return where;
 }
 
-/* v, which has been woken and is in the run queue, takes the CPU that it is owed, if it is the first that waits for it. */
+/* A vCPU that has woken waits for the end of a stay on some CPU. */
+static bool one_claims(void)
+{
+	for (unsigned cpu = 0; cpu < sched.ncpus; cpu++)
+		if (sched.cpu[cpu].preempt)
+			return true;
+	return false;
+}
+
+/*
+ * v, which is in the run queue, takes the CPU that it is owed, if it is the first that waits for it: the first of all is the
+ * first for each CPU that it may run on. Or if the first may have a claim to another CPU already.
+ */
 static void preempt(struct sched_cpu *c, struct vcpu *v)
 {
 	struct sched_cpu *where = sched_owed(v);
 
-	/* The first of all is the first for each CPU that it may run on. */
-	if (where && !where->preempt &&
-	    (sched.ready.first == &v->sched.ready || first_for(where) == v)) {
-		where->preempt = true;
+	if (where &&
+	    (sched.ready.first == &v->sched.ready || first_for(where) == v || one_claims())) {
+		where->preempt = where->knocked = true;
 		sched_notify(c, where);
 	}
 }
@@ -102,7 +113,7 @@ static void choose_idle(struct sched_cpu *c, const struct sched_vcpu *s, uint8_t
 		wake_idle(c, take_cpu(&idle));
 }
 
-void sched_place(struct sched_cpu *c, struct vcpu *v, bool woken)
+void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes)
 {
 	const struct sched_vcpu *s = &v->sched;
 	uint8_t idle = s->affinity & sched.idle;
@@ -113,9 +124,13 @@ void sched_place(struct sched_cpu *c, struct vcpu *v, bool woken)
 		return;
 	}
 	/* Who had no competition now has, and needs a slice timer. */
-	while (alone)
-		sched_notify(c, take_cpu(&alone));
-	if (woken)
+	while (alone) {
+		struct sched_cpu *other = take_cpu(&alone);
+
+		other->knocked = true;
+		sched_notify(c, other);
+	}
+	if (takes)
 		preempt(c, v);
 	if (sched.idle)
 		sched_spread(c);

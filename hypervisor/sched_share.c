@@ -76,10 +76,10 @@ void sched_join(struct vcpu *v, uint64_t credit, uint64_t now)
 	struct queue_node *n = queue_first_allowed(&sched.ready, s->affinity);
 	uint64_t least = n ? n->key : UINT64_MAX;
 
-	for (uint8_t cpus = s->affinity; cpus;) {
-		struct vcpu *r = take_cpu(&cpus)->current;
+	for (unsigned cpu = 0; cpu < sched.ncpus; cpu++) {
+		struct vcpu *r = sched.cpu[cpu].current;
 
-		if (r) {
+		if (r && (r->sched.affinity & s->affinity)) {
 			sched_charge(r, now);
 			least = min_u64(least, r->sched.ready.key);
 		}

@@ -15,6 +15,10 @@ sched_share_SRCS   := tests/unit/sched_share.c $(SCHED_SIM)
 sched_share_WITH   := logic
 sched_share_LIBS   := -lm
 
+UNIT_NAMES += sched_stays
+sched_stays_SRCS   := tests/unit/sched_stays.c $(SCHED_SIM)
+sched_stays_WITH   := logic
+
 UNIT_NAMES += sched_states
 sched_states_SRCS   := tests/unit/sched_states.c $(SCHED_SIM)
 sched_states_WITH   := logic
