@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -10,11 +9,11 @@
 #include "tools/lab/suspend.h"
 #include "tools/lab/terminal.h"
 #include "tools/lab/typed.h"
+#include "tools/lab/verdict.h"
 #include "tools/run/patience.h"
 
 /* Of a board that has a CPU whenever it wants one (tools/run/patience.h). */
-#define STOP_PATIENCE_S 10 /* from the request to stop to "done" */
-#define EXIT_PATIENCE_S 5  /* from "done" to the end of QEMU */
+#define EXIT_PATIENCE_S 5 /* from "done" to the end of QEMU */
 #define INPUT_CHUNK	256u
 
 struct session {
@@ -52,7 +51,7 @@ static void ask_to_stop(struct session *s)
 	if (s->stop_wanted || s->exiting)
 		return;
 	s->stop_wanted = true;
-	hurry(s, STOP_PATIENCE_S);
+	hurry(s, VERDICT_PATIENCE_S);
 }
 
 /* The user wants the end, and does not wait for readers who read nothing. */
@@ -266,34 +265,6 @@ static void serve_all(struct session *s)
 	intake_end(s->in);
 }
 
-/* What the hypervisor says of itself weighs most: the rest may follow from it. */
-static bool judge(const struct session *s, int wait_status, char *why, size_t room)
-{
-	const struct intake *in = s->in;
-	char end[64];
-
-	if (in->done && in->records.status != 0) {
-		snprintf(why, room, "%s", in->records.text);
-	} else if (in->failed) {
-		snprintf(why, room, "%s", in->why);
-	} else if (in->done) {
-		return true;
-	} else if (s->ended) {
-		process_describe(wait_status, end, sizeof(end));
-		snprintf(why, room, "%s ended %s before %s was done%s%s", s->board->name, end,
-			 in->maker, in->qemu_said[0] != '\0' ? ": " : "", in->qemu_said);
-	} else if (s->impatient) {
-		snprintf(why, room, "stopped without a final ledger, as asked for twice");
-	} else if (!s->stop_wanted) {
-		snprintf(why, room, "%s closed its output before %s was done", s->board->name,
-			 in->maker);
-	} else {
-		snprintf(why, room, "no final ledger within %d s of the request to stop",
-			 STOP_PATIENCE_S);
-	}
-	return false;
-}
-
 bool session_run(struct intake *in, struct process *board, struct outputs *outputs, int signals,
 		 char *why, size_t room)
 {
@@ -315,7 +286,15 @@ bool session_run(struct intake *in, struct process *board, struct outputs *outpu
 	if (in->live != NULL)
 		live_close(in->live);
 	terminal_restore();
-	bool good = judge(&s, process_end(board), why, room);
+	const struct verdict_of of = {
+		.in = in,
+		.board = board->name,
+		.ended = s.ended,
+		.wait_status = process_end(board),
+		.impatient = s.impatient,
+		.stop_wanted = s.stop_wanted,
+	};
+	bool good = verdict(&of, why, room);
 	if (good && in->qemu_said[0] != '\0')
 		intake_say(in, "%s", in->qemu_said);
 	return good;

@@ -46,7 +46,7 @@ static const char *last_message(char *text)
 
 /*
  * It is QEMU's own doing, and says nothing about the hypervisor, which can only make it end with status 0. The words
- * are those of tools/lab/session.c and tools/lab/lab.c.
+ * are those of tools/lab/verdict.c and tools/lab/lab.c.
  */
 static bool qemu_died(const char *why)
 {
