@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: what `pvtime lab` prints has a reader who is slow, or reads nothing: `pvtime lab ... | less`, a terminal after Ctrl-S. Then
-# nothing is lost, and a signal ends the lab in spite of it.
+# nothing is lost, and a signal ends the lab in spite of it. The same holds for `pvtime conform` and `pvtime bench`.
 
 use strict;
 use warnings;
@@ -32,15 +32,20 @@ my $floods = $common . q{flood(1, 10000); reach('flooded'); wait_for_stop(); flo
 sub start_on
 {
 	my ($out, $err, $script, @options) = @_;
+	return start_command_on($out, $err, 'lab', $two, '--hypervisor', board($script), @options);
+}
+
+sub start_command_on
+{
+	my ($out, $err, @command) = @_;
 	unlink "$dir/pid", "$dir/flooded", "$dir/done";
-	my $board = board($script);
 	my $pid = fork // die;
 	if ($pid == 0) {
 		POSIX::setpgid(0, 0);
 		-t $out ? open STDIN, '<&', $out : open STDIN, '<', '/dev/null' or die;
 		open STDOUT, '>&', $out or die;
 		open STDERR, '>&', $err or die;
-		exec $pvtime, 'lab', $two, '--hypervisor', $board, @options or die;
+		exec $pvtime, @command or die;
 	}
 	close $out;
 	return $pid;
@@ -84,6 +89,17 @@ sub terminal
 	ioctl $master, TIOCGPTN, $number or die "number: $!";
 	open my $slave, '+<:raw', '/dev/pts/' . unpack('I', $number) or die "pts: $!";
 	return ($master, $slave);
+}
+
+# A pipe has no more room then.
+sub fill
+{
+	my ($end) = @_;
+	my $flags = fcntl $end, F_GETFL, 0;
+	fcntl $end, Fcntl::F_SETFL(), $flags | O_NONBLOCK;
+	1 while syswrite $end, 'x' x 4096;
+	fcntl $end, Fcntl::F_SETFL(), $flags;
+	return $end;
 }
 
 sub errors { open my $err, '>', "$dir/err" or die; return $err }
@@ -187,12 +203,7 @@ for my $case (['a console', 'logs/busy.log', '--console-dir', "$dir/logs"], ['th
 	open my $reader, '+<', "$dir/$fifo" or die;
 	# A pipe that has no room for the ledger either.
 	my $filled = $name eq 'the ledger';
-	if ($filled) {
-		my $flags = fcntl $reader, F_GETFL, 0;
-		fcntl $reader, Fcntl::F_SETFL(), $flags | O_NONBLOCK;
-		1 while syswrite $reader, 'x' x 4096;
-		fcntl $reader, Fcntl::F_SETFL(), $flags;
-	}
+	fill($reader) if $filled;
 	open my $out, '>', "$dir/out" or die;
 	my $pid = start_on($out, errors(), $filled ? $common . q{wait_for_stop(); final(); record('done 0 fine')} : $floods, @options);
 	wait_until(sub { -s "$dir/pid" });
@@ -229,6 +240,133 @@ for my $case (['consoles'], ['the attached console', '--attach', 'busy'], ['the 
 	is(fcntl($ours, F_GETFL, 0) & O_NONBLOCK, 0, 'a shared standard output stays as it was');
 	kill 'INT', $pid;
 	end_soon($pid, 'a shared standard output');
+}
+
+# A board cannot be started, and the reader of the message reads nothing.
+{
+	local $ENV{PATH} = '/nonexistent';
+	pipe my $reader, my $writer or die;
+	open my $out, '>', "$dir/out" or die;
+	my $pid = start_on($out, fill($writer), '');
+	close $writer;
+	is_quiet($pid);
+	kill 'INT', $pid;
+	is(end_soon($pid, 'no QEMU'), 1, 'no QEMU, and the message is not read: a signal ends the lab');
+}
+
+# Runs one after the other, which print this; the last of them goes on, or ends as well.
+my ($suite, $tmp) = ("$dir/suite", "$dir/tmp");
+mkdir $_ or die for $suite, $tmp;
+spew("$suite/$_", slurp("$dir/Image")) for qw(suite-4k-le.img competitor.img bench.img);
+spew("$suite/suite-4k-le.raw", "raw\0");
+my @conform = ('conform', '--suite', $suite, '--jobs', 1, '--run', 'plain');
+my @bench = ('bench', '--suite', $suite, '--bench', $suite, '--jobs', 1, '--run', 'guest');
+$ENV{TMPDIR} = $tmp;
+sub runs
+{
+	my ($text, $last) = @_;
+	unlink "$dir/boards";
+	return board($common . "my (\$text, \$last) = ('$text', '$last');" . <<'END');
+open my $boards, '>>', "$dir/boards"; print $boards "$$\n"; close $boards;
+if ($last eq 'goes on' && -s "$dir/boards" > 1 + length $$) { 1 while hear() }
+$text eq 'much' ? flood(1, 5000) : put(0, "hello\n");
+record('final 10', vcpu(0, 0, running => 10), 'end');
+record('done 0 all VMs are off');
+END
+}
+
+# So many boards have begun within a time that is long enough; the last of them has ended.
+sub have_begun
+{
+	my ($count) = @_;
+	my ($until, @pids) = (time + 30);
+	while (@pids < $count && time < $until) {
+		@pids = split /\n/, slurp("$dir/boards") if -e "$dir/boards";
+		sleep 0.02;
+	}
+	return @pids == $count;
+}
+sub last_is_gone
+{
+	my $pid = (split /\n/, slurp("$dir/boards"))[-1];
+	return wait_until(sub { !kill 0, $pid });
+}
+
+sub ends_of
+{
+	my ($pid, $name) = @_;
+	kill 'INT', $pid;
+	is(end_soon($pid, $name), 128 + 2, "$name: it ends of the signal");
+	is(join(' ', glob "$tmp/*"), '', "$name: nothing is left behind");
+}
+
+# While runs go on, the reader of what they have printed, or of the messages, reads nothing.
+for my $case (['--verbose', 'much', '--verbose'], ['--verbose on standard error', 'much', '--verbose', '--tap', '-'], ['messages', 'little']) {
+	my ($name, $text, @options) = @$case;
+	$name = "conform, $name";
+	pipe my $reader, my $writer or die;
+	open my $file, '>', "$dir/out" or die;
+	fill($writer) if $text eq 'little';
+	my $pid = start_command_on($name =~ /verbose$/ ? ($writer, $file) : ($file, $writer), @conform, '--run', 'beta-2',
+		'--hypervisor', runs($text, 'goes on'), @options);
+	close $writer;
+	ok(have_begun(2), "$name: the next run begins, as no reader is waited for");
+	ends_of($pid, $name);
+	ok(last_is_gone(), "$name: the board is gone");
+}
+
+# All runs are over, and the reader of what they have printed, or of the results, reads nothing.
+POSIX::mkfifo("$dir/unread", 0600) or die;
+for my $case (
+	['conform, --verbose at the end', 'much', 1, @conform, '--verbose'],
+	['conform, results', 'little', 1, @conform, '--tap', '-'],
+	['conform, results in a full FIFO', 'little', 1, @conform, '--json', "$dir/fifo.json"],
+	['conform, a FIFO without a reader', 'little', 0, @conform, '--json', "$dir/unread"],
+	['bench, results', 'little', 2, @bench, '--json', '-'],
+	['bench, results in a full FIFO', 'little', 2, @bench, '--json', "$dir/fifo.json"],
+	['bench, a FIFO without a reader', 'little', 2, @bench, '--markdown', "$dir/unread"],
+) {
+	my ($name, $text, $boards, @command) = @$case;
+	pipe my $reader, my $writer or die;
+	open my $fifo, '+<', "$dir/fifo.json" or die;
+	fill($_) for $fifo, $text eq 'little' ? $writer : ();
+	my $pid = start_command_on($writer, errors(), @command, '--hypervisor', runs($text, 'ends'));
+	ok(!$boards || (have_begun($boards) && last_is_gone()), "$name: all runs have been made");
+	is_quiet($pid);
+	is(waitpid($pid, POSIX::WNOHANG()), 0, "$name: it waits for the reader");
+	ends_of($pid, $name);
+}
+
+# A reader who goes on after the signal gets what has been printed; a slow one gets all, and then the results.
+{
+	pipe my $reader, my $writer or die;
+	my $pid = start_command_on($writer, errors(), @conform, '--verbose', '--run', 'beta-2', '--hypervisor', runs('much', 'goes on'));
+	have_begun(2);
+	kill 'INT', $pid;
+	my $text = do { local $/; <$reader> };
+	is(end_soon($pid, 'conform, a reader who goes on'), 128 + 2, 'conform, a reader who goes on after the signal: it ends of it');
+	is_deeply([$text =~ /^(\d+) x{99}$/mg], [1 .. 5000], 'conform, a reader who goes on after the signal gets every line');
+}
+{
+	pipe my $reader, my $writer or die;
+	my $pid = start_command_on($writer, errors(), @conform, '--verbose', '--hypervisor', runs('much', 'ends'));
+	my $text = '';
+	while (sysread $reader, my $piece, 8192) {
+		$text .= $piece;
+		sleep 0.01;
+	}
+	waitpid $pid, 0;
+	is_deeply([$text =~ /^(\d+) x{99}$/mg], [1 .. 5000], 'conform, a slow reader gets every line in order');
+	like($text, qr/ x{99}\nRule /, 'conform, a slow reader gets the results behind them');
+}
+
+# Output that cannot be written is a failure, but no reason not to write the other files.
+{
+	open my $full, '>', '/dev/full' or die;
+	my $pid = start_command_on($full, errors(), @conform, '--verbose', '--json', "$dir/full.json", '--hypervisor', runs('much', 'ends'));
+	is(end_soon($pid, 'conform on a full disk'), 1, 'conform on a full disk: status 1');
+	like(slurp("$dir/err"), qr/^pvtime: standard output: No space left on device$/m, 'conform on a full disk: it is said');
+	ok(-s "$dir/full.json", 'conform on a full disk: the results are in their file');
 }
 
 done_testing;

@@ -104,7 +104,7 @@ static bool tell(const struct bench_command *c)
 
 static int run(struct bench_command *c)
 {
-	if (!batch_hold_signals(c->batch) || !bench_set_up(c))
+	if (!bench_set_up(c))
 		return STATUS_USAGE;
 	int status = batch_run(c->batch, c->options.width, ended, c);
 	if (status != STATUS_OK)

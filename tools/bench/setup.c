@@ -96,7 +96,7 @@ static bool choose_runs(struct bench_command *c)
 
 bool bench_set_up(struct bench_command *c)
 {
-	return choose_runs(c) && batch_ready(c->batch) &&
+	return choose_runs(c) && batch_ready(c->batch) && batch_hold_signals(c->batch) &&
 	       batch_make_directories(c->batch, c->options.keep, "pvtime-bench");
 }
 

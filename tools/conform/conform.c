@@ -46,11 +46,11 @@ static void show_last_lines(const struct run_output *output)
 }
 
 /* All of it, as it is; on a terminal, so that it cannot look like what is ours. */
-static void print_output(FILE *to, const struct run_output *output)
+static void print_output(FILE *to, bool terminal, const struct run_output *output)
 {
 	const char *at = output->text != NULL ? output->text : "", *end = at + output->length;
 
-	if (!isatty(fileno(to))) {
+	if (!terminal) {
 		fwrite(at, 1, output->length, to);
 		return;
 	}
@@ -97,9 +97,11 @@ static void ended(void *ctx, size_t index)
 	    !c->batch->temporary && !file_write(path, job->output.text, job->output.length))
 		report("--keep: %s: %m", path);
 	if (c->options.verbose) {
-		fprintf(c->verbose, "# %s %s\n", job->name, run->plan.name);
-		print_output(c->verbose, &job->output);
-		fflush(c->verbose);
+		FILE *to = c->verbose == stdout ? c->batch->out : c->batch->errors;
+
+		fprintf(to, "# %s %s\n", job->name, run->plan.name);
+		print_output(to, isatty(fileno(c->verbose)), &job->output);
+		fflush(to);
 	}
 	if (run->result.status != CONFORM_COMPLETE) {
 		report("%s %s: %s", job->name, run->plan.name, run->result.why);
@@ -192,7 +194,7 @@ static int prepare_and_run(struct conform_command *c)
 		conform_report_list(targets, n, stdout);
 		return STATUS_OK;
 	}
-	return batch_hold_signals(c->batch) && conform_set_up(c) ? run_all(c) : STATUS_USAGE;
+	return conform_set_up(c) ? run_all(c) : STATUS_USAGE;
 }
 
 static int command(struct run_batch *batch, int argc, char **argv)

@@ -154,7 +154,7 @@ bool conform_set_up(struct conform_command *c)
 	const struct conform_options *o = &c->options;
 
 	return batch_find_kit(c->batch, o->suite, o->hypervisor, o->debian) && choose_runs(c) &&
-	       batch_ready(c->batch) && open_files(c) &&
+	       batch_ready(c->batch) && open_files(c) && batch_hold_signals(c->batch) &&
 	       batch_make_directories(c->batch, o->keep, "pvtime-conform");
 }
 

@@ -14,13 +14,13 @@
 #include "tools/lab/ended.h"
 #include "tools/lab/kvm_board.h"
 #include "tools/lab/options.h"
-#include "tools/lab/outputs.h"
 #include "tools/lab/qemu_board.h"
 #include "tools/lab/session.h"
-#include "tools/lab/signals.h"
 #include "tools/lab/terminal.h"
 #include "tools/report.h"
+#include "tools/run/outputs.h"
 #include "tools/run/qemu.h"
+#include "tools/run/signals.h"
 #include "tools/visible.h"
 
 #define SAMPLE_NS	    UINT64_C(500000000) /* of --watch */
@@ -135,7 +135,8 @@ static bool open_outputs(struct lab_command *c)
 	return true;
 }
 
-static bool start_qemu(struct lab_command *c)
+/* 0 or an errno. */
+static int start_board(struct lab_command *c)
 {
 	const struct qemu_board board = {
 		.lab = c->lab,
@@ -143,22 +144,18 @@ static bool start_qemu(struct lab_command *c)
 		.bundle = c->bundle,
 		.deterministic = c->options.deterministic,
 	};
-	int error = qemu_start(&c->process, &board);
 
-	if (error == 0)
-		return true;
-	report("cannot start %s: %s%s", QEMU_PROGRAM, strerror(error),
-	       error == ENOENT ? "; Debian has it in qemu-system-arm" : "");
-	return false;
+	return c->options.kvm ? kvm_board_start(&c->process, &c->kvm)
+			      : qemu_start(&c->process, &board);
 }
 
-static bool start_vmm(struct lab_command *c)
+static void report_start(const struct lab_command *c, int error)
 {
-	int error = kvm_board_start(&c->process, &c->kvm);
-
-	if (error != 0)
+	if (c->options.kvm)
 		report("cannot start the VMM: %s", strerror(error));
-	return error == 0;
+	else
+		report("cannot start %s: %s%s", QEMU_PROGRAM, strerror(error),
+		       error == ENOENT ? "; Debian has it in qemu-system-arm" : "");
 }
 
 /* What is printed to `file` is printed to `*to`. A regular file that we have opened has no reader to wait for. */
@@ -236,11 +233,16 @@ static int run_lab(struct lab_command *c, int signals)
 	char why[1024];
 	struct live *live = c->options.watch ? &c->live : NULL;
 
-	if (!(c->options.kvm ? start_vmm(c) : start_qemu(c)))
-		return STATUS_FAILED;
+	int error = start_board(c);
 	if (!open_streams(c)) {
 		report("cannot print: %m");
-		process_end(&c->process);
+		if (error == 0)
+			process_end(&c->process);
+		return STATUS_FAILED;
+	}
+	if (error != 0) {
+		report_start(c, error);
+		outputs_end(&c->outputs, signals, false);
 		return STATUS_FAILED;
 	}
 	if (live != NULL)

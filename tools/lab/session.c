@@ -5,15 +5,14 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "tools/lab/session.h"
-#include "tools/lab/signals.h"
 #include "tools/lab/suspend.h"
 #include "tools/lab/terminal.h"
 #include "tools/lab/typed.h"
 #include "tools/lab/verdict.h"
 #include "tools/run/patience.h"
+#include "tools/run/signals.h"
 
-/* Of a board that has a CPU whenever it wants one (tools/run/patience.h). */
-#define EXIT_PATIENCE_S 5 /* from "done" to the end of QEMU */
+#define EXIT_PATIENCE_S 5 /* from "done" to the end of QEMU (tools/run/patience.h) */
 #define INPUT_CHUNK	256u
 
 struct session {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "tools/lab/intake.h"
-#include "tools/lab/outputs.h"
+#include "tools/run/outputs.h"
 #include "tools/run/process.h"
 
 /*

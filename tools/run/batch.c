@@ -26,10 +26,33 @@ bool batch_find_kit(struct run_batch *b, const char *suite, const char *hypervis
 
 bool batch_hold_signals(struct run_batch *b)
 {
-	b->signals = jobs_block_signals();
-	if (b->signals < 0)
+	int signals = jobs_block_signals();
+
+	if (signals < 0 || !outputs_open(&b->outputs)) {
 		report("signals: %m");
-	return b->signals >= 0;
+		return false;
+	}
+	b->signals = signals;
+	b->out = outputs_stream(&b->outputs, stdout, "standard output");
+	b->errors = b->out != NULL ? outputs_stream(&b->outputs, stderr, NULL) : NULL;
+	if (b->errors == NULL)
+		report("cannot print: %m");
+	report_to(b->errors);
+	return b->errors != NULL;
+}
+
+/* Nothing is left that has to be removed, and signals end the command. */
+static void let_go(struct run_batch *b)
+{
+	if (b->temporary)
+		file_remove(b->keep);
+	b->temporary = false;
+	jobs_unblock_signals();
+	if (b->signals == 0)
+		return;
+	close(b->signals);
+	b->signals = 0;
+	b->lost = !outputs_end(&b->outputs, -1, true);
 }
 
 bool batch_make_jobs(struct run_batch *b, size_t most)
@@ -91,14 +114,15 @@ int batch_run(struct run_batch *b, unsigned width, void (*ended)(void *ctx, size
 {
 	int result = jobs_run(b->jobs, b->count, width, b->signals, ended, ctx);
 
-	if (result < 0) {
+	if (result < 0)
 		report("cannot start a run: %m");
-		return STATUS_USAGE;
-	}
 	if (result > 0) {
 		b->signal_number = result;
-		return STATUS_FAILED;
+		outputs_hurry(&b->outputs);
 	}
+	let_go(b);
+	if (result != 0)
+		return result < 0 ? STATUS_USAGE : STATUS_FAILED;
 	for (size_t i = 0; i < b->count; i++)
 		if (b->jobs[i].outcome == RUN_UNABLE) {
 			report_job(&b->jobs[i], b->jobs[i].output.why);
@@ -111,10 +135,6 @@ static void release(struct run_batch *b)
 {
 	for (size_t i = 0; i < b->count; i++)
 		free(b->jobs[i].output.text);
-	if (b->signals > 0)
-		close(b->signals);
-	if (b->temporary)
-		file_remove(b->keep);
 	free(b->jobs);
 	free(b->directories);
 	free(b);
@@ -130,10 +150,11 @@ int batch_command(int (*command)(struct run_batch *batch, int argc, char **argv)
 		return STATUS_FAILED;
 	}
 	int status = command(b, argc, argv), number = b->signal_number;
+	let_go(b);
+	bool lost = b->lost;
 	release(b);
 	/* Nothing is left to be done: whoever started it learns what has ended it. */
-	jobs_unblock_signals();
 	if (number != 0)
 		raise(number);
-	return status;
+	return lost && status == STATUS_OK ? STATUS_FAILED : status;
 }

@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "tools/report.h"
 #include "tools/run/jobs.h"
 
 /* What a worker leaves in the memory that it shares with the command; the text is behind it. */
@@ -58,6 +59,8 @@ static void work(struct run_job *job, int memory, pid_t parent)
 	struct run_output output = {.text = NULL};
 	sigset_t none;
 
+	/* The command's streams have threads, which are not in this process. */
+	report_to(NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_LAB_SIGNALS_H
-#define TOOLS_LAB_SIGNALS_H
+#ifndef TOOLS_RUN_SIGNALS_H
+#define TOOLS_RUN_SIGNALS_H
 
 /* The signals that end a lab, or concern its terminal. They are read, so that they interrupt nothing. */
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-#include "tools/lab/signals.h"
+#include "tools/run/signals.h"
 
 int signals_block(void)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_LAB_OUTPUTS_H
-#define TOOLS_LAB_OUTPUTS_H
+#ifndef TOOLS_RUN_OUTPUTS_H
+#define TOOLS_RUN_OUTPUTS_H
 
 /*
- * All that a lab prints to others: standard output, standard error, and files that are pipes. None of them keeps the lab from
- * seeing a signal (tools/run/writer.h).
+ * All that a command prints to others: standard output, standard error, and files that are pipes. None of them keeps the command
+ * from seeing a signal (tools/run/writer.h).
  *
- * While a reader is slow, what is printed waits. When OUTPUTS_FULL bytes wait, the session reads no more from the board, whose
+ * While a reader is slow, what is printed waits. When OUTPUTS_FULL bytes wait, the session of a lab reads no more from the board, whose
  * guests then wait for room in their consoles: memory stays bounded and nothing is lost. After a signal the board is read again, as
  * its final ledger is behind the consoles' text; a reader who then takes nothing for OUTPUTS_GRACE_S seconds is given up.
  */
@@ -34,7 +34,10 @@ struct outputs {
 	uint64_t end_ns;     /* until when all must have been taken; 0: no such time */
 };
 
-/* There are no outputs yet. false: errno says why. `o` is zeroed. To be called after every fork(), as threads do not survive it. */
+/*
+ * There are no outputs yet. false: errno says why. `o` is zeroed. Threads do not survive a fork(): a process that is started later
+ * must not print to these streams.
+ */
 bool outputs_open(struct outputs *o);
 
 /*
@@ -59,8 +62,9 @@ void outputs_look(struct outputs *o);
 void outputs_settle(struct outputs *o);
 
 /*
- * Wait until all has been written, or is given up. `signals`: see signals.h. false: something has not been written; the first such
- * name and reason is reported where `tell`. There are no streams any more then, and report() writes to standard error itself.
+ * Wait until all has been written, or is given up. `signals`: see signals.h; -1: none. false: something has not been written; the
+ * first such name and reason is reported where `tell`. There are no streams any more then, and report() writes to standard error
+ * itself.
  */
 bool outputs_end(struct outputs *o, int signals, bool tell);
 

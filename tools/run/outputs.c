@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "tools/lab/outputs.h"
-#include "tools/lab/signals.h"
 #include "tools/report.h"
+#include "tools/run/outputs.h"
+#include "tools/run/signals.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 #define GRACE_NS  (OUTPUTS_GRACE_S * 1000 * NS_PER_MS)
