@@ -12,4 +12,4 @@ conform_tap_SRCS     := tests/unit/conform_tap.c tools/conform/tap.c $(CONFORM_T
 conform_report_SRCS  := tests/unit/conform_report.c $(CONFORM_TABLES) $(wildcard tools/conform/report*.c tools/conform/markdown*.c)
 conform_grades_SRCS  := tests/unit/conform_grades.c $(filter-out tests/%,$(conform_report_SRCS))
 conform_options_SRCS := tests/unit/conform_options.c tools/conform/options.c tools/conform/rules.c tools/arguments.c \
-	tools/run/jobs.c tools/report.c tools/visible.c
+	tools/run/jobs.c tools/run/heeded.c tools/report.c tools/visible.c

@@ -14,7 +14,7 @@ use POSIX ();
 use Test::More ();
 
 our @EXPORT = qw($build $tmp slurp spew run_command limited at_least);
-our @EXPORT_OK = qw(start_command end_of);
+our @EXPORT_OK = qw(start_command end_of heed_all);
 
 our $build = abs_path($ENV{BUILD} // 'build');
 our $tmp = tempdir(CLEANUP => 1);
@@ -59,6 +59,9 @@ sub at_least
 	return Test::More::cmp_ok($found, '>=', $minimum, "$name: at least $minimum are found");
 }
 
+# In a child: signals reach what it becomes, even where nohup(1), or a shell's `&`, has started the tests with some ignored.
+sub heed_all { $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM TSTP CHLD); return }
+
 # Start a command, in a process group of its own, with the file $in as standard input: {pid, out, err}, the latter files.
 my $commands = 0;
 sub start_command
@@ -69,6 +72,7 @@ sub start_command
 	$run{pid} = fork // die "fork: $!";
 	if ($run{pid} == 0) {
 		POSIX::setpgid(0, 0);
+		heed_all();
 		open STDIN, '<', $in or die "$in: $!";
 		open STDOUT, '>', $run{out} or die "$run{out}: $!";
 		open STDERR, '>', $run{err} or die "$run{err}: $!";

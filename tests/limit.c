@@ -27,12 +27,15 @@ static const int asked[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 /* The signals that we wait for, blocked from here on. */
 static sigset_t block_signals(sigset_t *before)
 {
+	struct sigaction action;
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
-		sigaddset(&set, asked[i]);
+		/* nohup(1) has them ignored. */
+		if (sigaction(asked[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(&set, asked[i]);
 	sigprocmask(SIG_BLOCK, &set, before);
 	return set;
 }

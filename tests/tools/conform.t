@@ -308,13 +308,16 @@ for my $case (
 	is(scalar(() = $out =~ /^kvm: /mg), 1, '--list has the runs of a target once, whatever releases of it are chosen');
 }
 
-# A signal ends all of it, and nothing is left behind.
+# A signal ends all of it, but for one that is ignored when the command starts, and nothing is left behind.
 {
 	my $pids = "$dir/pid";
-	my $run = start('/dev/null', 'conform', '--suite', $suite, '--run', 'plain', '--hypervisor',
+	my $run = Shared::start_command('/dev/null', 'perl', '-e', '$SIG{HUP} = "IGNORE"; exec @ARGV or die', $pvtime, 'conform',
+		'--suite', $suite, '--run', 'plain', '--hypervisor',
 		board(qq{open my \$f, '>', '$pids'; print \$f \$\$; close \$f; record('start 1000'); 1 while hear()}));
 	ok(wait_until(sub { -s $pids }), 'a run that goes on') or diag slurp($run->{err});
 	my $pid = slurp($pids);
+	kill 'HUP', $run->{pid};
+	select undef, undef, undef, 0.2; # of two that wait, the one of the smaller number would be read first
 	kill 'TERM', $run->{pid};
 	my ($status) = finish($run);
 	is($status, 128 + 15, 'ends of the signal');

@@ -42,6 +42,7 @@ sub start_command_on
 	my $pid = fork // die;
 	if ($pid == 0) {
 		POSIX::setpgid(0, 0);
+		heed_all();
 		-t $out ? open STDIN, '<&', $out : open STDIN, '<', '/dev/null' or die;
 		open STDOUT, '>&', $out or die;
 		open STDERR, '>&', $err or die;

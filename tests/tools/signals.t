@@ -21,7 +21,10 @@ sub begin
 {
 	my ($script, @options) = @_;
 	unlink "$dir/pid", "$dir/heard";
-	my $run = start('/dev/null', 'lab', $two, '--hypervisor', board($common . $script), @options);
+	# Perl's way to start a command with these signals ignored.
+	my $with = ref $options[0] ? join '', map { "\$SIG{$_} = 'IGNORE';" } @{shift @options} : '';
+	my $run = Shared::start_command('/dev/null', 'perl', '-e', "$with exec \@ARGV or die", $pvtime, 'lab', $two, '--hypervisor',
+		board($common . $script), @options);
 	ok(wait_until(sub { -e $run->{out} && slurp($run->{out}) =~ /ready/ }), 'the board runs');
 	return $run;
 }
@@ -32,6 +35,8 @@ sub board_is_gone
 	return wait_until(sub { !kill 0, $pid });
 }
 
+sub state { return (eval { slurp("/proc/$_[0]/stat") } // '') =~ /\) (\w)/ ? $1 : '' }
+
 for my $signal (qw(INT TERM HUP QUIT)) {
 	my $run = begin(q{heard("$dir/heard", '<' . wait_for_stop() . '>'); final(); record('done 0 stopped as asked')});
 	kill $signal, $run->{pid};
@@ -39,6 +44,29 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	is($status, 0, "SIG$signal ends the lab in good order");
 	like($out, qr/^busy    0        0.010 /m, 'with its final ledger');
 	is(slurp("$dir/heard"), '<>', 'it has been asked to stop, and nothing else');
+}
+
+# A signal that is ignored when the command starts stays so: `nohup pvtime lab`, or a shell's `pvtime lab &`.
+for my $signal (qw(INT TERM HUP QUIT TSTP)) {
+	my $run = begin(q{select undef, undef, undef, 0.01 until -e "$dir/go"; put(0, "on\n"); heard("$dir/heard", '<' . wait_for_stop() . '>');
+		final(); record('done 0 stopped as asked')}, [$signal]);
+	kill $signal, $run->{pid};
+	spew("$dir/go", '');
+	wait_until(sub { slurp($run->{out}) =~ /^busy\| on/m || state($run->{pid}) eq 'T' });
+	select undef, undef, undef, 0.2;
+	ok(!-e "$dir/heard" && state($run->{pid}) =~ /[SRD]/, "an ignored SIG$signal does nothing");
+	kill 'CONT', $run->{pid};
+	kill $signal eq 'INT' ? 'TERM' : 'INT', $run->{pid};
+	my ($status) = finish($run);
+	is($status, 0, "an ignored SIG$signal: another signal ends the lab");
+	unlink "$dir/go";
+}
+
+# Whoever has started the command may not wait for children; the command does.
+{
+	my $run = begin(q{exit 5}, ['CHLD']);
+	my ($status, undef, $err) = finish($run);
+	like($err, qr/^pvtime: QEMU ended with status 5 /, 'an ignored SIGCHLD: the status of QEMU is known');
 }
 
 # Ctrl-C reaches every process of the foreground group: the board must not be in it.
@@ -109,11 +137,10 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 {
 	my $run = begin(q{wait_for_stop(); final(); record('done 0 x')});
 	my $board = slurp("$dir/pid");
-	my $state = sub { (eval { slurp("/proc/$_[0]/stat") } // '') =~ /\) (\w)/ ? $1 : '' };
 	kill 'TSTP', $run->{pid};
-	ok(wait_until(sub { $state->($run->{pid}) eq 'T' && $state->($board) eq 'T' }), 'both are suspended');
+	ok(wait_until(sub { state($run->{pid}) eq 'T' && state($board) eq 'T' }), 'both are suspended');
 	kill 'CONT', $run->{pid};
-	ok(wait_until(sub { $state->($board) ne 'T' }), 'both go on');
+	ok(wait_until(sub { state($board) ne 'T' }), 'both go on');
 	kill 'INT', $run->{pid};
 	my ($status) = finish($run);
 	is($status, 0, 'and end well');

@@ -32,6 +32,7 @@ sub on_terminal
 	$t{pid} = fork // die;
 	if ($t{pid} == 0) {
 		POSIX::setsid();
+		heed_all();
 		open STDIN, '+<', $t{name} or die; # and is the controlling terminal
 		defined $out ? open STDOUT, '>', $out : open STDOUT, '>&STDIN' or die;
 		open STDERR, '>&STDIN' or die;
@@ -251,10 +252,12 @@ for my $case (
 	['a bug', q{put(1, "up"); go("$dir/go"); record('done 1 bug')}, sub { spew("$dir/go", '') }, 1],
 	['SIGTERM', q{put(1, "up"); wait_for_stop(); finale()}, sub { kill 'TERM', $_[0]{pid} }, 0],
 	['SIGHUP', q{put(1, "up"); wait_for_stop(); finale()}, sub { kill 'HUP', $_[0]{pid} }, 0],
+	['an ignored SIGUSR1', q{put(1, "up"); wait_for_stop(); finale()}, sub { kill $_, $_[0]{pid} for 'USR1', 'TERM' }, 0],
 	['SIGUSR1', q{put(1, "up"); sleep 60}, sub { kill 'USR1', $_[0]{pid} }, 128 + 10],
 	['SIGSEGV', q{put(1, "up"); sleep 60}, sub { kill 'SEGV', $_[0]{pid} }, 128 + 11],
 ) {
 	my ($name, $script, $act, $want) = @$case;
+	local $SIG{USR1} = $name =~ /ignored/ ? 'IGNORE' : 'DEFAULT';
 	my $t = on_terminal(80, 24, "my \$dir = '$dir';$common$script", '--attach', 'idle');
 	until_text($t, qr/up/);
 	isnt(modes($t), $t->{modes}, "$name: the terminal is raw");

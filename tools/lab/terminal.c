@@ -44,20 +44,22 @@ static void restore_and_die(int signal_number)
 	raise(signal_number);
 }
 
-/* The signals that end the session in good order are not among these: they are blocked and read. */
+/* The signals that end the session in good order are not among these: they are blocked and read. What is ignored kills nobody. */
 static void restore_on_exit(void)
 {
 	static const int deadly[] = {SIGSEGV, SIGBUS,  SIGILL,	  SIGFPE,  SIGABRT, SIGALRM,
 				     SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ};
 	static bool done;
 	struct sigaction action = {.sa_handler = restore_and_die, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction old;
 
 	if (done)
 		return;
 	done = true;
 	atexit(terminal_restore);
 	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
-		sigaction(deadly[i], &action, NULL);
+		if (sigaction(deadly[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(deadly[i], &action, NULL);
 }
 
 void terminal_raw(void)

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "tools/report.h"
+#include "tools/run/heeded.h"
 #include "tools/run/jobs.h"
 
 /* What a worker leaves in the memory that it shares with the command; the text is behind it. */
@@ -198,9 +199,7 @@ static void stop_signals(sigset_t *set)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
-	sigemptyset(set);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaddset(set, numbers[i]);
+	heeded(set, numbers, sizeof(numbers) / sizeof(numbers[0]));
 }
 
 int jobs_block_signals(void)
@@ -208,6 +207,8 @@ int jobs_block_signals(void)
 	sigset_t set;
 
 	stop_signals(&set);
+	/* A worker whose end is ignored cannot be waited for. */
+	signal(SIGCHLD, SIG_DFL);
 	return sigprocmask(SIG_BLOCK, &set, NULL) == 0
 		       ? signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)
 		       : -1;

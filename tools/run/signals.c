@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include "tools/run/heeded.h"
 #include "tools/run/signals.h"
 
 int signals_block(void)
@@ -10,9 +11,7 @@ int signals_block(void)
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
 	sigset_t set;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaddset(&set, numbers[i]);
+	heeded(&set, numbers, sizeof(numbers) / sizeof(numbers[0]));
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -2,7 +2,10 @@
 #ifndef TOOLS_RUN_SIGNALS_H
 #define TOOLS_RUN_SIGNALS_H
 
-/* The signals that end a lab, or concern its terminal. They are read, so that they interrupt nothing. */
+/*
+ * The signals that end a lab, or concern its terminal. They are read, so that they interrupt nothing. Those that are ignored when the
+ * command starts are not among them.
+ */
 
 enum signals_event {
 	SIGNALS_NONE,

@@ -70,6 +70,8 @@ int spawn(const char *const *argv, const int ends[3], bool apart, pid_t *pid)
 
 	if (pipe2(failure, O_CLOEXEC) != 0)
 		return errno;
+	/* A child whose end is ignored cannot be waited for, and its id is soon another's. */
+	signal(SIGCHLD, SIG_DFL);
 	*pid = fork();
 	if (*pid == 0)
 		become(argv, prepare(ends, apart, parent), failure[1]);
@@ -88,6 +90,7 @@ int spawn_call(int (*body)(void *), void *argument, const int ends[3], pid_t *pi
 {
 	pid_t parent = getpid();
 
+	signal(SIGCHLD, SIG_DFL);
 	*pid = fork();
 	if (*pid == 0) {
 		int error = prepare(ends, true, parent);
