@@ -1,6 +1,6 @@
 # The pvtime command: every file of tools/, its rooms and machine/, and the library; and its tests.
 
-TOOLS_SRCS := $(call at_least,144,tools/*.c tools/*/*.c machine/*.c)
+TOOLS_SRCS := $(call at_least,146,tools/*.c tools/*/*.c machine/*.c)
 TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
 TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo -ljansson -lm -pthread
 HOST_SRCS  += $(TOOLS_SRCS)

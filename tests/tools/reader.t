@@ -232,6 +232,24 @@ for my $case (['consoles'], ['the attached console', '--attach', 'busy'], ['the 
 	ok(board_is_gone(), "$name on a terminal that takes nothing: the board is gone");
 }
 
+# SIGCONT soon after SIGTSTP: the lab is about to stop, and waits for its output to be taken before.
+for my $early (0.1, 0.3) {
+	pipe my $reader, my $writer or die;
+	my $pid = start_on($writer, errors(), $floods);
+	is_quiet($pid);
+	kill 'TSTP', $pid;
+	sleep $early;
+	kill 'CONT', $pid;
+	sleep 1;
+	unlike(slurp("/proc/$pid/stat"), qr/\) T/, "SIGCONT $early s after SIGTSTP: the lab goes on");
+	unlike(slurp('/proc/' . slurp("$dir/pid") . '/stat'), qr/\) T/, "SIGCONT $early s after SIGTSTP: the board goes on");
+	kill 'TSTP', $pid;
+	ok(wait_until(sub { slurp("/proc/$pid/stat") =~ /\) T/ }), "SIGCONT $early s after SIGTSTP: the next SIGTSTP stops the lab");
+	kill 'CONT', $pid;
+	kill 'INT', $pid;
+	end_soon($pid, "SIGCONT $early s after SIGTSTP");
+}
+
 # The pipe is the shell's as well, and its other writers wait in it.
 {
 	pipe my $reader, my $writer or die;

@@ -2,6 +2,7 @@
 /* Ctrl-Z: what is sent to a board that can pause, and when the command stops, whatever comes in which order. */
 #include "machine/link.h"
 #include "tests/tap.h"
+#include "tools/run/signals.h"
 #include "tools/lab/suspend.h"
 #include "tools/lab/terminal.h"
 
@@ -17,6 +18,10 @@ void terminal_raw(void)
 void live_resized(struct live *live)
 {
 	(void)live;
+}
+
+void signals_stop(void)
+{
 }
 
 static void pausing(void)
@@ -49,9 +54,29 @@ static void at_once(void)
 	tap_ok(!suspend_wanted(&s, true), "the next SIGTSTP begins anew");
 }
 
+static void cancelled(void)
+{
+	struct suspend s = {0};
+
+	suspend_wanted(&s, true);
+	suspend_cancel(&s);
+	tap_is_u64(suspend_byte(&s), 0, "SIGCONT before the board is asked: it is not");
+	suspend_wanted(&s, true);
+	tap_is_u64(suspend_byte(&s), LINK_PAUSE, "after SIGCONT the next SIGTSTP begins anew");
+	suspend_cancel(&s);
+	tap_is_u64(suspend_byte(&s), LINK_RESUME,
+		   "SIGCONT before the board is paused: it is to go on");
+	tap_ok(!suspend_paused(&s),
+	       "SIGCONT before the board is paused: the command does not stop");
+	suspend_byte(&s);
+	suspend_cancel(&s);
+	tap_is_u64(suspend_byte(&s), 0, "SIGCONT without SIGTSTP does nothing");
+}
+
 int main(void)
 {
 	pausing();
 	at_once();
+	cancelled();
 	return tap_done();
 }

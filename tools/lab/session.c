@@ -155,6 +155,9 @@ static void read_signal(struct session *s)
 		if (suspend_wanted(&s->suspend, can_pause(s)))
 			suspend(s);
 		break;
+	case SIGNALS_CONTINUE:
+		suspend_cancel(&s->suspend);
+		break;
 	case SIGNALS_END:
 		s->impatient = s->stop_wanted;
 		leave(s);

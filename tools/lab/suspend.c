@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <signal.h>
 #include "machine/link.h"
+#include "tools/run/signals.h"
 #include "tools/lab/suspend.h"
 #include "tools/lab/terminal.h"
 
@@ -23,6 +24,14 @@ bool suspend_paused(struct suspend *s)
 	return asked;
 }
 
+void suspend_cancel(struct suspend *s)
+{
+	if (s->phase == SUSPEND_WANTED)
+		s->phase = SUSPEND_NOT;
+	else if (s->phase == SUSPEND_ASKED)
+		s->phase = SUSPEND_OVER;
+}
+
 uint8_t suspend_byte(struct suspend *s)
 {
 	switch (s->phase) {
@@ -41,7 +50,7 @@ void suspend_now(struct intake *in, pid_t board)
 {
 	terminal_restore();
 	kill(board, SIGSTOP);
-	raise(SIGSTOP);
+	signals_stop();
 	kill(board, SIGCONT);
 	if (in->consoles->attached != CONSOLE_NOBODY)
 		terminal_raw();

@@ -21,10 +21,12 @@ struct suspend {
 bool suspend_wanted(struct suspend *s, bool can_pause);
 /* The board is paused. true: stop now. */
 bool suspend_paused(struct suspend *s);
+/* SIGCONT before the stop: there will be none, and the board goes on if it was to pause. */
+void suspend_cancel(struct suspend *s);
 /* What is to be sent on LINK_CONTROL now; 0: nothing. */
 uint8_t suspend_byte(struct suspend *s);
 
-/* Stop the board and ourselves, until SIGCONT; the terminal is meanwhile what it was. The table of --watch has been erased. */
+/* Stop the board and ourselves, until SIGCONT, or not at all if it has come; the terminal is meanwhile what it was. The table of --watch has been erased. */
 void suspend_now(struct intake *in, pid_t board);
 
 #endif

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
@@ -128,7 +127,7 @@ void outputs_settle(struct outputs *o)
 {
 	uint64_t until = now_ns() + SETTLE_MS * NS_PER_MS;
 
-	while (!is_empty(o) && now_ns() < until)
+	while (!is_empty(o) && now_ns() < until && !signals_continued())
 		wait_for_news(o, -1, LOOK_MS);
 }
 
@@ -141,8 +140,9 @@ static void wait_for_all(struct outputs *o, int signals)
 			outputs_hurry(o);
 			break;
 		case SIGNALS_STOP:
-			raise(SIGSTOP);
+			signals_stop();
 			break;
+		case SIGNALS_CONTINUE:
 		case SIGNALS_NONE:
 		case SIGNALS_RESIZED:
 			break;

@@ -58,7 +58,7 @@ void outputs_hurry(struct outputs *o);
 /* Whoever must take something and does not is given up. To be called again and again once readers are hurried. */
 void outputs_look(struct outputs *o);
 
-/* Wait until all has been written, for half a second at most: the command is about to be stopped. */
+/* Wait until all has been written, for half a second at most, or until SIGCONT: the command is about to be stopped. */
 void outputs_settle(struct outputs *o);
 
 /*

@@ -12,6 +12,8 @@ int signals_block(void)
 	sigset_t set;
 
 	heeded(&set, numbers, sizeof(numbers) / sizeof(numbers[0]));
+	/* It continues a stopped process whether it is blocked or not. */
+	sigaddset(&set, SIGCONT);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -28,7 +30,22 @@ enum signals_event signals_read(int fd)
 		return SIGNALS_RESIZED;
 	case SIGTSTP:
 		return SIGNALS_STOP;
+	case SIGCONT:
+		return SIGNALS_CONTINUE;
 	default:
 		return SIGNALS_END;
 	}
+}
+
+bool signals_continued(void)
+{
+	sigset_t waiting;
+
+	return sigpending(&waiting) == 0 && sigismember(&waiting, SIGCONT) == 1;
+}
+
+void signals_stop(void)
+{
+	if (!signals_continued())
+		raise(SIGSTOP);
 }
