@@ -151,6 +151,28 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	like($text, qr/^Ended: /m, 'a slow reader gets the table');
 }
 
+# One who reads a little now and then is waited for, until a second signal. That is said, to whoever reads that within its own time.
+{
+	pipe my $reader, my $writer or die;
+	pipe my $said, my $err or die;
+	fill($err);
+	my $pid = start_on($writer, $err, $floods);
+	close $err;
+	is_quiet($pid);
+	kill 'INT', $pid;
+	my ($from, $second) = time;
+	while (time < $from + 6) {
+		kill 'INT', $pid if !$second && time > $from + 3 and $second = 1;
+		sysread $reader, my $piece, 4096;
+		sleep 0.2;
+	}
+	is(waitpid($pid, POSIX::WNOHANG()), 0, 'a dribble: the command waits until its message is read');
+	local $/;
+	like(<$said> =~ s/^x+//r, qr/^pvtime: standard output: not all was read within 2 s of the second request to stop; the rest is lost\n\z/,
+		'a dribble: it is said that output is lost');
+	is(end_soon($pid, 'a dribble'), 1, 'a dribble: the status is 1');
+}
+
 # A lab that is over, and whose table nobody reads: it waits, until a signal comes.
 {
 	pipe my $reader, my $writer or die;

@@ -58,7 +58,8 @@ FILE *outputs_stream(struct outputs *o, FILE *file, const char *name)
 		return NULL;
 	}
 	struct output *new = &o->all[o->count];
-	*new = (struct output){name, fd, writer_open(fd, o->wake, OUTPUTS_FULL)};
+	*new = (struct output){
+		.name = name, .fd = fd, .writer = writer_open(fd, o->wake, OUTPUTS_FULL)};
 	if (new->writer == NULL)
 		return NULL;
 	o->count++;
@@ -93,8 +94,8 @@ void outputs_hurry(struct outputs *o)
 {
 	if (o->hurried_ns == 0)
 		o->hurried_ns = now_ns();
-	else if (o->end_ns == 0)
-		o->end_ns = now_ns() + GRACE_NS;
+	else
+		o->hurried_twice = true;
 }
 
 void outputs_look(struct outputs *o)
@@ -106,10 +107,18 @@ void outputs_look(struct outputs *o)
 		uint64_t since =
 			state.progress_ns > o->hurried_ns ? state.progress_ns : o->hurried_ns;
 
-		if (state.waiting > 0 &&
-		    (now >= since + GRACE_NS || (o->end_ns != 0 && now >= o->end_ns)))
+		if (state.waiting > 0 && now >= since + GRACE_NS)
 			writer_give_up(o->all[i].writer);
 	}
+}
+
+static void cut_short(struct outputs *o)
+{
+	for (unsigned i = 0; i < o->count; i++)
+		if (writer_state(o->all[i].writer).waiting > 0) {
+			o->all[i].cut_short = true;
+			writer_give_up(o->all[i].writer);
+		}
 }
 
 /* Until something may have changed. */
@@ -131,9 +140,16 @@ void outputs_settle(struct outputs *o)
 		wait_for_news(o, -1, LOOK_MS);
 }
 
+/* Whatever was printed last has its time, however long the command has been in a hurry. */
 static void wait_for_all(struct outputs *o, int signals)
 {
+	uint64_t end_ns = 0;
+
 	while (outputs_look(o), !is_empty(o)) {
+		if (o->hurried_twice && end_ns == 0)
+			end_ns = now_ns() + GRACE_NS;
+		if (end_ns != 0 && now_ns() >= end_ns)
+			cut_short(o);
 		wait_for_news(o, signals, o->hurried_ns != 0 ? LOOK_MS : -1);
 		switch (signals_read(signals)) {
 		case SIGNALS_END:
@@ -159,6 +175,10 @@ static bool is_written(const struct output *output, bool tell)
 		return true;
 	if (tell && state.error != 0)
 		report("%s: %s", output->name, strerror(state.error));
+	else if (tell && output->cut_short)
+		report("%s: not all was read within %u s of the second request to stop; the rest "
+		       "is lost",
+		       output->name, OUTPUTS_GRACE_S);
 	else if (tell)
 		report("%s: nothing was read for %u s after the request to stop; the rest is lost",
 		       output->name, OUTPUTS_GRACE_S);

@@ -24,6 +24,7 @@ struct output {
 	const char *name; /* for messages; NULL: what is lost of it is no failure */
 	int fd;
 	struct writer *writer;
+	bool cut_short; /* given up at the time by which all had to be taken */
 };
 
 struct outputs {
@@ -31,7 +32,7 @@ struct outputs {
 	struct output all[OUTPUTS_MAX];
 	unsigned count;
 	uint64_t hurried_ns; /* since when a reader must take something; 0: none must */
-	uint64_t end_ns;     /* until when all must have been taken; 0: no such time */
+	bool hurried_twice;  /* once all is printed, there is a time by which all must be taken */
 };
 
 /*
@@ -52,7 +53,7 @@ bool outputs_full(const struct outputs *o);
 /* The errno with which writing to that stream has failed, 0: it has not. */
 int outputs_error(const struct outputs *o, const FILE *stream);
 
-/* The user wants the end: readers are waited for as said above. The second time, OUTPUTS_GRACE_S seconds in all. */
+/* The user wants the end: readers are waited for as said above. The second time, OUTPUTS_GRACE_S seconds in all, from when all is printed. */
 void outputs_hurry(struct outputs *o);
 
 /* Whoever must take something and does not is given up. To be called again and again once readers are hurried. */
