@@ -169,6 +169,46 @@ static void test_lines(void)
 	       "a longer one is in pieces, the next is not: %s", got);
 }
 
+/* A line of LINES_MAX - `before` bytes and a character behind it, which comes in one piece or byte by byte. */
+static void test_split(void)
+{
+	static const struct {
+		const char *character;
+		size_t before;
+		const char *want, *name;
+	} cases[] = {
+		{"\u00e9", 1, "1023!<xxxxxxxx>3!<\u00e9y>", "a character of 2 bytes"},
+		{"\u20ac", 1, "1023!<xxxxxxxx>4!<\u20acy>",
+		 "a character of 3 bytes, after the first"},
+		{"\u20ac", 2, "1022!<xxxxxxxx>4!<\u20acy>",
+		 "a character of 3 bytes, after the second"},
+		{"\U0001f427", 1, "1023!<xxxxxxxx>5!<\U0001f427y>",
+		 "a character of 4 bytes, after the first"},
+		{"\U0001f427", 3, "1021!<xxxxxxxx>5!<\U0001f427y>",
+		 "a character of 4 bytes, after the third"},
+		{"\u20ac", 3, "1024!<xxxxxxxx>1!<y>", "a character that just fits"},
+		{"\x80\x80\x80\x80", 1, "1024!<xxxxxxxx>4!<\x80\x80\x80y>",
+		 "bytes that belong to no character are split, and none is lost"},
+		{"\xff\xf0", 2, "1023!<xxxxxxxx>2!<\xf0y>",
+		 "the start of a character stays with what may follow"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t piece = 1; piece <= 2048; piece *= 2048) {
+			static struct lines lines;
+			char text[LINES_MAX + 8], got[8192] = "";
+
+			memset(text, 'x', sizeof(text));
+			size_t n = LINES_MAX - cases[i].before;
+			n += (size_t)sprintf(text + n, "%sy\n", cases[i].character);
+			for (size_t at = 0; at < n; at += piece)
+				lines_feed(&lines, (const uint8_t *)text + at,
+					   piece < n ? piece : n, keep_line, got);
+			tap_ok(strcmp(got, cases[i].want) == 0,
+			       "a long line is not split in %s: %s", cases[i].name, got);
+		}
+}
+
 int main(void)
 {
 	test_rx();
@@ -176,5 +216,6 @@ int main(void)
 	test_tx();
 	test_round_trip();
 	test_lines();
+	test_split();
 	return tap_done();
 }

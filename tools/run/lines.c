@@ -2,11 +2,30 @@
 #include <string.h>
 #include "tools/run/lines.h"
 
+/* How many bytes at the end of the text are a character of UTF-8 that has not ended yet. */
+static size_t unfinished(const struct lines *lines)
+{
+	for (size_t n = 1; n <= 3 && n <= lines->len; n++) {
+		unsigned char byte = (unsigned char)lines->text[lines->len - n];
+		size_t whole = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+
+		if ((byte & 0xc0) != 0x80)
+			return whole > n ? n : 0;
+	}
+	return 0;
+}
+
 static void emit(struct lines *lines, lines_sink *sink, void *ctx, bool ends)
 {
-	lines->text[lines->len] = '\0';
-	sink(ctx, lines->text, lines->len, ends && !lines->split);
-	lines->len = 0;
+	size_t left = ends ? 0 : unfinished(lines);
+	size_t len = lines->len - left;
+	char next = lines->text[len];
+
+	lines->text[len] = '\0';
+	sink(ctx, lines->text, len, ends && !lines->split);
+	lines->text[len] = next;
+	memmove(lines->text, lines->text + len, left);
+	lines->len = left;
 	lines->split = !ends;
 }
 

@@ -17,7 +17,8 @@ struct lines {
 
 /*
  * Gets `len` bytes without the newline, and a NUL after them; a NUL may also be among them. `whole`
- * is false where this is a piece of a line longer than LINES_MAX.
+ * is false where this is a piece of a line longer than LINES_MAX. Such a line is not split within a
+ * character of UTF-8.
  */
 typedef void lines_sink(void *ctx, const char *text, size_t len, bool whole);
 
