@@ -31,9 +31,9 @@ static size_t decode(const unsigned char *s, size_t len, uint32_t *point)
 }
 
 /*
- * Controls, line ends, and what shows nothing: Unicode's Default_Ignorable_Code_Point, and the format characters (Cf) that have no
- * glyph. Variation selectors are among them, although emoji use U+FE0F: a text with one looks like the text without, and any number
- * of them can follow a character. The emoji itself still shows.
+ * Controls, line ends, and what shows nothing: Unicode's Default_Ignorable_Code_Point, the format characters (Cf) that have no
+ * glyph, and symbols that are blank. Variation selectors are among them, although emoji use U+FE0F: a text with one looks like the
+ * text without, and any number of them can follow a character. The emoji itself still shows.
  */
 static bool is_text(uint32_t point)
 {
@@ -44,11 +44,12 @@ static bool is_text(uint32_t point)
 		{0xad, 0xad},						  /* soft hyphen */
 		{0x034f, 0x034f},   {0x061c, 0x061c},	{0x115f, 0x1160}, /* Hangul fillers */
 		{0x17b4, 0x17b5},   {0x180b, 0x180f},	{0x200b, 0x200f}, /* zero width, LRM, RLM */
-		{0x2028, 0x202e}, /* line ends, directions */
-		{0x2060, 0x206f},   {0x3164, 0x3164},	{0xfe00, 0xfe0f}, /* variation selectors */
+		{0x2028, 0x202e},		      /* line ends, directions */
+		{0x2060, 0x206f},   {0x2800, 0x2800}, /* blank Braille */
+		{0x3164, 0x3164},   {0xfe00, 0xfe0f}, /* variation selectors */
 		{0xfeff, 0xfeff},   {0xffa0, 0xffa0},	{0xfff0, 0xfffb},
-		{0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
-		{0xe0000, 0xe0fff}, /* tags, more variation selectors */
+		{0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d159, 0x1d159}, /* null notehead */
+		{0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}, /* tags, more variation selectors */
 	};
 
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
