@@ -40,14 +40,15 @@ tools_record_SRCS  := tests/unit/tools_record.c tools/lab/record.c tools/lab/led
 tools_ledger_SRCS  := tests/unit/tools_ledger.c tools/lab/ledger.c tools/lab/ledger_print.c lib/convert.c
 tools_watch_SRCS   := tests/unit/tools_watch.c tools/lab/watch.c tools/lab/ledger.c lib/convert.c
 tools_options_SRCS := tests/unit/tools_options.c tools/lab/options.c tools/arguments.c tools/report.c tools/visible.c
-tools_console_SRCS := tests/unit/tools_console.c tools/lab/console.c tools/run/lines.c tools/report.c tools/visible.c
-tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c \
+tools_console_SRCS := tests/unit/tools_console.c tools/lab/console.c tools/lab/fold.c tools/run/lines.c tools/report.c tools/visible.c
+tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c fold.c \
 	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c tools/visible.c lib/convert.c
 tools_intake_LIBS  := -ltinfo
 tools_ended_SRCS   := tests/unit/tools_ended.c tools/lab/ended.c tools/lab/ledger.c lib/convert.c
 tools_suspend_SRCS := tests/unit/tools_suspend.c tools/lab/suspend.c
 
-UNIT_NAMES += tools_patience tools_writer
+UNIT_NAMES += tools_patience tools_writer tools_fold
+tools_fold_SRCS     := tests/unit/tools_fold.c tools/lab/fold.c
 tools_patience_SRCS := tests/unit/tools_patience.c tools/run/patience.c
 tools_patience_LIBS := -pthread
 tools_writer_SRCS   := tests/unit/tools_writer.c tools/run/writer.c

@@ -200,6 +200,13 @@ END
 	unlike($t->{text}, qr/\e/, 'no escape sequence gets through');
 }
 
+# A line that is longer than the terminal is wide: its rest does not begin a row like another guest's line.
+{
+	my $t = on_terminal(80, 24, $common . q{put(1, ' ' x 74 . "busy| I am another\r\n"); finale()});
+	is(end($t), 0, 'a long line on a terminal');
+	like($t->{text}, qr/^idle\| {74}\r?\nidle\|\+ busy\| I am another\r?$/m, 'each row of it has the name of its guest') or diag $t->{text};
+}
+
 # A terminal that is not UTF-8, as that of LC_ALL=C: there bytes from 0x80 up may drive it, within letters of UTF-8 as well.
 {
 	my $script = $common . q{put(1, "\xc4\x9b[1A\n"); finale()};

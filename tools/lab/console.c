@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include "tools/lab/console.h"
+#include "tools/lab/fold.h"
 #include "tools/visible.h"
 #include "tools/report.h"
 
@@ -46,6 +48,7 @@ bool consoles_open(struct consoles *consoles, const struct ledger_shape *shape, 
 	consoles->count = shape->vm_count;
 	consoles->attached = CONSOLE_NOBODY;
 	consoles->out = stdout;
+	consoles->terminal = -1;
 	for (uint32_t i = 0; i < shape->vm_count; i++)
 		consoles->vm[i].name = shape->vms[i].name;
 	if (dir == NULL)
@@ -104,6 +107,30 @@ static void write_line(struct consoles *consoles, FILE *file, const char *name, 
 		keep_error(consoles, name);
 }
 
+/* Of the terminal that several VMs write to, as it is now; 0: unknown, or there is none. */
+static unsigned columns_of(const struct consoles *consoles)
+{
+	struct winsize size = {0};
+
+	if (consoles->visible && consoles->terminal >= 0)
+		ioctl(consoles->terminal, TIOCGWINSZ, &size);
+	return size.ws_col;
+}
+
+static void write_folded(struct consoles *consoles, const struct console *console, const char *text,
+			 size_t len, unsigned columns)
+{
+	char line[CONSOLE_STAMP_MAX + 4 * LINES_MAX + 1]; /* each byte as \xNN */
+	size_t n = strlen(console->stamp);
+
+	memcpy(line, console->stamp, n);
+	visible_copy(line + n, sizeof(line) - n, text, len);
+	errno = 0;
+	fold_write(consoles->out, console->name, line, columns);
+	if (ferror(consoles->out))
+		keep_error(consoles, "standard output");
+}
+
 static void put_line(void *ctx, const char *text, size_t len, bool whole)
 {
 	const struct line_target *target = ctx;
@@ -119,7 +146,10 @@ static void put_line(void *ctx, const char *text, size_t len, bool whole)
 	while (len > 0 && text[len - 1] == '\r')
 		len--;
 	snprintf(before, sizeof(before), "%s| ", console->name);
-	if (consoles->prefixed)
+	unsigned columns = columns_of(consoles);
+	if (consoles->prefixed && columns > 0)
+		write_folded(consoles, console, text, len, columns);
+	else if (consoles->prefixed)
 		write_line(consoles, consoles->out, "standard output", before, console->stamp, text,
 			   len, consoles->visible ? visible_write : put_alone(consoles));
 	console->stamp[0] = '\0';

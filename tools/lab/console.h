@@ -28,6 +28,7 @@ struct consoles {
 	bool midline;	   /* the attached one's line is unfinished */
 	bool prefixed;	   /* all others' lines go to `out`, "NAME| " before each */
 	bool visible; /* `out` is a terminal that several VMs write to: only text of theirs, see visible.h */
+	int terminal; /* where `visible`, the descriptor of that terminal, for its width; -1: unknown */
 	bool ascii; /* `out` is a terminal that is not UTF-8: no byte from 0x80 up as it is, the attached VM's neither */
 	bool stamped; /* each line has its stamp before it, in the files and behind "NAME| " */
 	FILE *out;

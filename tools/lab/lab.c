@@ -131,6 +131,7 @@ static bool open_outputs(struct lab_command *c)
 		c->consoles.out = stderr;
 	bool terminal = isatty(fileno(c->consoles.out));
 	c->consoles.visible = terminal && c->shape.vm_count > 1;
+	c->consoles.terminal = fileno(c->consoles.out);
 	c->consoles.ascii = terminal && !visible_utf8();
 	return true;
 }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include "tools/lab/fold.h"
+
+#define TAB 8u
+
+static size_t bytes_of(unsigned char lead)
+{
+	return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/*
+ * The columns of a character. Terminals do not agree about those that are not ASCII, and none has more than two for one: a row that
+ * ends early is no harm.
+ */
+static size_t width_of(char character, size_t column)
+{
+	if (character == '\t')
+		return TAB - column % TAB;
+	return (unsigned char)character < 0x80 ? 1 : 2;
+}
+
+void fold_write(FILE *out, const char *name, const char *text, unsigned columns)
+{
+	const size_t start = strlen(name) + 2;
+	/* The last column stays free, as what a terminal does behind it differs. */
+	const size_t end = columns > start + TAB ? columns - 1 : start + TAB;
+	size_t column = start;
+
+	fprintf(out, "%s| ", name);
+	for (size_t n; *text != '\0'; text += n) {
+		size_t width = width_of(*text, column);
+
+		if (column + width > end) {
+			fprintf(out, "\n%s|+", name);
+			column = start;
+			width = width_of(*text, column);
+		}
+		n = bytes_of((unsigned char)*text);
+		if (*text == '\t')
+			fprintf(out, "%*s", (int)width, "");
+		else
+			fwrite(text, 1, n, out);
+		column += width;
+	}
+	fputc('\n', out);
+}
