@@ -84,7 +84,7 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 	c->current = next;
 	c->slice_end = now + sched.slice;
 	c->stay_end = now + sched.stay;
-	c->preempt = c->yield = c->knocked = c->quiet = false;
+	c->knocked = c->quiet = false;
 	if (prev) {
 		set_state(c, prev, PVTIME_READY, now);
 		queue_insert(&sched.ready, &prev->sched.ready);
@@ -193,6 +193,8 @@ static void decide(struct sched_cpu *c, uint64_t now)
 			switch_to(c, next, now);
 		}
 		sched_arm(c, now);
+		if (!c->books.gives && next && sched.ready.root)
+			sched_tell_alone(c);
 		if (sched.idle)
 			sched_spread(c);
 	} while (c->resched);
@@ -313,8 +315,11 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 	switch (state_of(v)) {
 	case PVTIME_BLOCKED:
 		/* Who wakes one of its own VM need not be protected from it. */
-		if (c->current && c->current->vm == v->vm)
+		if (c->current && c->current->vm == v->vm) {
 			c->stay_end = now;
+			if (c->knocked)
+				sched_look_again(c);
+		}
 		make_ready(c, v, now);
 		break;
 	case PVTIME_RUNNING:

@@ -30,12 +30,10 @@ struct vcpu *sched_choose(const struct sched_cpu *c, uint64_t now)
 		/* The same one, but its virtual time may be another. */
 		first = first_for(c);
 	}
-	if (now < c->stay_end)
-		return v;
-	if (c->yield && sched.idle)
+	if (c->yield && now >= c->move_end && sched.idle)
 		return first;
-	if (now < c->slice_end && !c->preempt)
-		return v;
+	if (now < c->slice_end)
+		return c->knocked && now >= c->stay_end && sched_owes(v, first) ? first : v;
 	return first->sched.ready.key <= v->sched.ready.key ? first : v;
 }
 
@@ -48,16 +46,22 @@ void sched_arm(struct sched_cpu *c, uint64_t now)
 		c->quiet = c->knocked;
 		if (c->quiet)
 			c->stay_end = now + sched.stay;
-		c->preempt = c->yield = c->knocked = false;
-	} else if (c->preempt || c->yield) {
-		at = min_u64(at, c->stay_end);
+		c->knocked = false;
+	}
+	if (c->yield && now >= c->move_end) {
+		c->move_end = now + sched.stay;
+		c->yield = false;
 	}
 	if (v) {
+		if (c->yield)
+			at = min_u64(at, c->move_end);
+		if (c->knocked)
+			at = min_u64(at, c->stay_end);
 		if (!first_for(c)) {
 			/* Its slice passes all the same: who comes later need not wait for another. */
-			if (c->knocked || c->quiet)
+			if (c->quiet)
 				at = min_u64(at, c->stay_end);
-			else
+			else if (!c->knocked)
 				sched.alone |= c->bit;
 		} else {
 			if (now >= c->slice_end)
@@ -66,6 +70,7 @@ void sched_arm(struct sched_cpu *c, uint64_t now)
 		}
 		at = min_u64(at, sched_cap_deadline(v, now));
 	} else {
+		c->yield = c->knocked = false;
 		sched.idle |= c->bit;
 	}
 	c->deadline = at;

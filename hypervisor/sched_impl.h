@@ -17,6 +17,7 @@ struct sched_cpu {
 	uint64_t alarm;	    /* of sched_set_alarm() */
 	uint64_t slice_end; /* of `current`; matters once another waits for this CPU */
 	uint64_t stay_end; /* of `current`: until then nobody who wakes up takes this CPU from it */
+	uint64_t move_end; /* of this CPU: until then nobody makes its vCPU move again */
 	uint64_t
 		dropped; /* VMs, by the bit of their number, for vm_dropped(); then `at` is SCHED_AT_ONCE */
 	struct books books;
@@ -24,12 +25,9 @@ struct sched_cpu {
 	struct sched_wait waiting; /* the head of the ring: `next` is due first */
 	uint8_t id, bit;	   /* its number, and its bit in a mask of CPUs */
 	bool resched; /* this CPU is to decide anew, and has not: then `at` is SCHED_AT_ONCE */
-	/* These two wait for stay_end. */
-	bool preempt; /* `current` gives way to a woken one before its slice ends */
-	bool yield;   /* `current` gives way in any case, since it finds another CPU */
-	/* Who waited for this CPU may be gone when it looks. Then it is left alone for another stay, lest it be interrupted at will. */
-	bool knocked; /* one wants it, and it was not known before that any does */
-	bool quiet; /* it was knocked in vain: until stay_end its timer tells it of those who wait */
+	bool yield;   /* `current` is to find another CPU, at once or when move_end has come */
+	bool knocked; /* one that waits may be owed this CPU: looked at when stay_end has come */
+	bool quiet; /* there was none: until stay_end this CPU hears of those who wait by its timer */
 } __attribute__((aligned(256))); /* a power of 2: its address is a shift and an addition */
 
 struct sched {
@@ -150,6 +148,12 @@ static inline void sched_set_at(struct sched_cpu *c)
 	__atomic_store_n(&c->at, at, __ATOMIC_RELAXED);
 }
 
+/* w, which waits, is owed clearly more than v, which runs: an eighth of its slice. */
+static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
+{
+	return v->sched.ready.key > w->sched.ready.key + w->sched.slice_vtime / 8;
+}
+
 /* sched_place.c: which CPU is to look at a vCPU that now waits. */
 
 /* The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock back (sched.c, unlock()). */
@@ -161,6 +165,8 @@ void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
 struct sched_cpu *sched_owed(const struct vcpu *v);
 /* v has been put into the run queue; takes: it may take a CPU from another, as it has woken or lost one before its slice had ended. */
 void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes);
+/* This CPU, which idled and was told of one, has taken another: each CPU that runs a vCPU alone looks at those who still wait. */
+void sched_tell_alone(struct sched_cpu *c);
 /* If a CPU idles that could run a waiting vCPU once others have moved: move them. */
 void sched_spread(struct sched_cpu *c);
 

@@ -22,46 +22,57 @@ static void wake_idle(struct sched_cpu *c, struct sched_cpu *idle)
 	sched_notify(c, idle);
 }
 
+/* One that waits for this CPU, and will be looked at before v is. */
+static bool another_knocks(const struct sched_cpu *c, const struct vcpu *v)
+{
+	const struct vcpu *first = c->knocked ? first_for(c) : NULL;
+
+	return first && first != v && first->sched.ready.key <= v->sched.ready.key;
+}
+
 struct sched_cpu *sched_owed(const struct vcpu *v)
 {
-	const struct sched_vcpu *s = &v->sched;
-	uint64_t most = s->ready.key + s->slice_vtime / 8;
 	struct sched_cpu *where = NULL;
 
-	for (uint8_t cpus = s->affinity; cpus;) {
+	for (uint8_t cpus = v->sched.affinity; cpus;) {
 		struct sched_cpu *other = take_cpu(&cpus);
 		const struct vcpu *r = other->current;
 
-		if (r && !other->preempt && r->sched.ready.key > most) {
-			most = r->sched.ready.key;
+		if (r && sched_owes(r, v) && !another_knocks(other, v) &&
+		    (!where || r->sched.ready.key > where->current->sched.ready.key))
 			where = other;
-		}
 	}
 	return where;
 }
 
-/* A vCPU that has woken waits for the end of a stay on some CPU. */
-static bool one_claims(void)
+/* Some CPU has been told of one that waits, and has not looked yet. */
+static bool one_knocks(void)
 {
 	for (unsigned cpu = 0; cpu < sched.ncpus; cpu++)
-		if (sched.cpu[cpu].preempt)
+		if (sched.cpu[cpu].knocked)
 			return true;
 	return false;
 }
 
+static void knock(struct sched_cpu *c, struct sched_cpu *other)
+{
+	if (!other->knocked) {
+		other->knocked = true;
+		sched_notify(c, other);
+	}
+}
+
 /*
  * v, which is in the run queue, takes the CPU that it is owed, if it is the first that waits for it: the first of all is the
- * first for each CPU that it may run on. Or if the first may have a claim to another CPU already.
+ * first for each CPU that it may run on. Or if the first may get another CPU.
  */
 static void preempt(struct sched_cpu *c, struct vcpu *v)
 {
 	struct sched_cpu *where = sched_owed(v);
 
 	if (where &&
-	    (sched.ready.first == &v->sched.ready || first_for(where) == v || one_claims())) {
-		where->preempt = where->knocked = true;
-		sched_notify(c, where);
-	}
+	    (sched.ready.first == &v->sched.ready || first_for(where) == v || one_knocks()))
+		knock(c, where);
 }
 
 /*
@@ -71,24 +82,29 @@ static void preempt(struct sched_cpu *c, struct vcpu *v)
  */
 COLD void sched_spread(struct sched_cpu *c)
 {
-	uint8_t reach = sched.idle, seen = 0;
+	uint8_t reach = sched.idle, seen = 0, asked = 0;
 
 	if (!sched.ready.root)
 		return;
+	for (unsigned cpu = 0; cpu < sched.ncpus; cpu++)
+		asked |= sched.cpu[cpu].yield ? sched.cpu[cpu].bit : 0;
 	while (reach != seen) {
-		struct queue_node *n = queue_first_allowed(&sched.ready, reach);
+		struct queue_node *n = queue_first_allowed(&sched.ready, reach & (uint8_t)~asked);
 
 		if (n) {
-			uint8_t where = vcpu_of_ready(n)->sched.affinity & reach;
+			uint8_t where = vcpu_of_ready(n)->sched.affinity & reach & (uint8_t)~asked;
 			struct sched_cpu *other = take_cpu(&where);
 
 			if (sched.idle & other->bit) {
 				wake_idle(c, other);
-			} else if (!other->yield) {
-				other->yield = true;
-				sched_notify(c, other);
+				return;
 			}
-			return;
+			other->yield = true;
+			sched_notify(c, other);
+			if (sched.now >= other->move_end)
+				return;
+			asked |= other->bit; /* it takes a while: another one may do it at once */
+			continue;
 		}
 		seen = reach;
 		for (unsigned cpu = 0; cpu < sched.ncpus; cpu++) {
@@ -113,6 +129,14 @@ static void choose_idle(struct sched_cpu *c, const struct sched_vcpu *s, uint8_t
 		wake_idle(c, take_cpu(&idle));
 }
 
+COLD void sched_tell_alone(struct sched_cpu *c)
+{
+	uint8_t alone = sched.alone & (uint8_t)sched.ready.root->reachable;
+
+	while (alone)
+		knock(c, take_cpu(&alone));
+}
+
 void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes)
 {
 	const struct sched_vcpu *s = &v->sched;
@@ -124,12 +148,8 @@ void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes)
 		return;
 	}
 	/* Who had no competition now has, and needs a slice timer. */
-	while (alone) {
-		struct sched_cpu *other = take_cpu(&alone);
-
-		other->knocked = true;
-		sched_notify(c, other);
-	}
+	while (alone)
+		knock(c, take_cpu(&alone));
 	if (takes)
 		preempt(c, v);
 	if (sched.idle)

@@ -18,6 +18,7 @@ sched_share_LIBS   := -lm
 UNIT_NAMES += sched_stays
 sched_stays_SRCS   := tests/unit/sched_stays.c $(SCHED_SIM)
 sched_stays_WITH   := logic
+sched_stays_LIBS   := -lm
 
 UNIT_NAMES += sched_states
 sched_states_SRCS   := tests/unit/sched_states.c $(SCHED_SIM)

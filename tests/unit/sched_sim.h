@@ -29,8 +29,9 @@ struct sim_cpu {
 	bool kicked, claiming;
 	uint64_t deadline, entries;
 	uint64_t began,
-		turn; /* when `current` was given this CPU, and its how-manieth time that is */
-	bool called;  /* this CPU has made a call of its own since */
+		turn;	/* when `current` was given this CPU, and its how-manieth time that is */
+	uint64_t moved; /* when last one lost it that had just been given it */
+	bool called;	/* this CPU has made a call of its own since */
 };
 
 struct sim {

@@ -6,6 +6,8 @@
 #include "sched_sim.h"
 #include "tests/tap.h"
 
+#include <math.h>
+
 #define SLICE_US 4000u
 
 static uint64_t us(uint64_t n)
@@ -102,9 +104,102 @@ static void pests(void)
 	}
 }
 
+/*
+ * a and b, of another VM than the honest vCPU that is pinned to CPU 1, hand each other a CPU again and again. One that is
+ * pinned to CPU 0 naps: they may have all the rest of that one. Returns the honest one's share.
+ */
+static double beside_takers(uint32_t weight, unsigned nap_us, unsigned turn_us)
+{
+	static struct vm other;
+	unsigned honest, a, b;
+	uint64_t end;
+
+	sim_init(2, SLICE_US);
+	honest = sim_add(100, 0, 2, 0, 0);
+	sim_add(100, 0, 1, us(1), us(nap_us));
+	a = sim_add(weight, 0, 0, 0, 0);
+	b = sim_add(weight, 0, 0, 0, 0);
+	other = sim.vm;
+	sim.v[honest].vm = &other;
+	sim_run(sim.freq / 10);
+	sim_mark();
+	for (end = sim.now + sim.freq; sim.now < end; sim_run(us(turn_us))) {
+		unsigned from = sim_state(a) == PVTIME_RUNNING ? a : b, to = from == a ? b : a;
+		unsigned cpu = sim.v[from].sched.cpu;
+
+		if (sim_state(from) != PVTIME_RUNNING)
+			continue;
+		sched_wake(&sim.v[to], sim_on(cpu), sim.now);
+		sched_will_block(&sim.v[from]);
+		sched_block(&sim.v[from], sim_on(cpu), sim.now, UINT64_MAX);
+	}
+	return sim_share(honest);
+}
+
+static void takers(void)
+{
+	double least = 1;
+
+	for (uint32_t weight = 100; weight <= 1000; weight *= 10)
+		for (unsigned nap_us = 200; nap_us <= 1500; nap_us += 325)
+			for (unsigned turn_us = 20; turn_us <= 90; turn_us += 10)
+				least = fmin(least, beside_takers(weight, nap_us, turn_us));
+	tap_ok(least > 0.99, "who can move does, however often they take turns (%.3f)", least);
+}
+
+/* The honest vCPU may move; a lighter one waits for CPU 0; one that is pinned to CPU 1 sleeps and is awake again at once. */
+static void movers(void)
+{
+	static struct vm other;
+	unsigned sleeper;
+	uint64_t end, kicks;
+
+	sim_init(2, SLICE_US);
+	sim_add(100, 0, 0, 0, 0);
+	sim_add(1, 0, 1, 0, 0);
+	sleeper = sim_add(100, 0, 2, 0, 0);
+	other = sim.vm;
+	sim.v[sleeper].vm = &other;
+	sim_run(sim.freq / 2);
+	kicks = sim.kicks;
+	for (end = sim.now + sim.freq; sim.now < end; sim_run(us(3))) {
+		if (sim.cpu[1].current != &sim.v[sleeper] || sim_state(sleeper) != PVTIME_RUNNING)
+			continue;
+		sched_will_block(&sim.v[sleeper]);
+		sched_block(&sim.v[sleeper], sim_on(1), sim.now, UINT64_MAX);
+		sched_wake(&sim.v[sleeper], sim_on(1), sim.now);
+	}
+	tap_ok(sim.kicks - kicks <= 10100 && !sim.errors,
+	       "who is to move, and then is not, hears of it once in a stay at most (%llu a "
+	       "second)",
+	       (unsigned long long)(sim.kicks - kicks));
+}
+
+/* No pins. The first is owed a whole CPU; the third naps, and is another VM's. */
+static void whole_cpu(void)
+{
+	static struct vm other;
+
+	sim_init(2, SLICE_US);
+	sim_add(300, 0, 0, 0, 0);
+	sim_add(100, 0, 0, 0, 0);
+	sim_add(100, 0, 0, us(30), us(30));
+	sim_add(100, 0, 0, 0, 0);
+	other = sim.vm;
+	sim.v[2].vm = &other;
+	sim_run(sim.freq / 2);
+	sim_mark();
+	sim_run(10 * sim.freq);
+	tap_ok(sim_share(0) > 0.99,
+	       "one that is owed a whole CPU has it, beside one that naps (%.4f)", sim_share(0));
+}
+
 int main(void)
 {
 	nappers();
 	pests();
+	takers();
+	movers();
+	whole_cpu();
 	return tap_done();
 }
