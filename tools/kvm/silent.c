@@ -5,7 +5,6 @@
 #include "tools/kvm/uapi.h"
 #include "tools/kvm/vm.h"
 
-#define SECOND_NS     1000000000u
 #define VECTORS_BYTES 0x800u /* behind VBAR_EL1 */
 
 static uint64_t reg(struct vcpu *v, uint64_t id)
