@@ -67,3 +67,13 @@ uint64_t pvtime_ipa(void)
 {
 	return per_cpu[cpu_self()->index].ipa;
 }
+
+struct pvtime_sample pvtime_sample(void)
+{
+	struct pvtime_sample s;
+
+	pvtime_sample_begin(&s, pvtime_cpu());
+	while (!pvtime_sample_end(&s, pvtime_cpu(), pvtime_counter()))
+		;
+	return s;
+}

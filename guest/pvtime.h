@@ -17,4 +17,7 @@ const char *pvtime_error_text(int error);
 struct pvtime_guest_cpu *pvtime_cpu(void);
 uint64_t pvtime_ipa(void);
 
+/* What was stolen from the calling CPU, and the virtual counter of that instant. After a pvtime_register() that succeeded. */
+struct pvtime_sample pvtime_sample(void);
+
 #endif

@@ -39,9 +39,7 @@ static void mark(struct result *r)
 	struct pvtime_sample sample;
 
 	do {
-		pvtime_sample_begin(&sample, pvtime_cpu());
-		while (!pvtime_sample_end(&sample, pvtime_cpu(), pvtime_counter()))
-			;
+		sample = pvtime_sample();
 		console_print("MARK cpu=%u stolen_ns=%lu\n", cpu_self()->index, sample.stolen_ns);
 	} while (pvtime_guest_stolen_ns(pvtime_cpu()) != sample.stolen_ns &&
 		 !board_has_arg("once"));

@@ -15,13 +15,6 @@
 #include "guest/start.h"
 #include "guest/timer.h"
 
-static void sample(struct pvtime_sample *s)
-{
-	do
-		pvtime_sample_begin(s, pvtime_cpu());
-	while (!pvtime_sample_end(s, pvtime_cpu(), pvtime_counter()));
-}
-
 int main(void)
 {
 	uint64_t end = timer_ticks(board_arg("until_ms", 1000)), looks = 0, over = 0;
@@ -34,8 +27,8 @@ int main(void)
 		return 1;
 	}
 	console_print("STEADY begin\n");
-	for (sample(&last); last.counter < end; last = now, looks++) {
-		sample(&now);
+	for (last = pvtime_sample(); last.counter < end; last = now, looks++) {
+		now = pvtime_sample();
 		back += now.stolen_ns < last.stolen_ns;
 		counter_back += now.counter < last.counter;
 		uint64_t stolen = now.stolen_ns - last.stolen_ns;

@@ -14,13 +14,6 @@
 #include "guest/start.h"
 #include "guest/timer.h"
 
-static void sample(struct pvtime_sample *s)
-{
-	do
-		pvtime_sample_begin(s, pvtime_cpu());
-	while (!pvtime_sample_end(s, pvtime_cpu(), pvtime_counter()));
-}
-
 int main(void)
 {
 	struct pvtime_sample begin, end;
@@ -31,13 +24,13 @@ int main(void)
 		console_print("Bail out! %s\n", pvtime_error_text(error));
 		return 1;
 	}
-	sample(&begin);
+	begin = pvtime_sample();
 	do {
 		for (unsigned i = 0; i < 50; i++)
 			__asm__ volatile(".rept 120\n nop\n .endr" : : "r"(i));
 		rounds++;
 	} while (counter_virtual() - begin.counter < ticks);
-	sample(&end);
+	end = pvtime_sample();
 	console_print("WORK rounds=%lu ns=%lu stolen_ns=%lu\n", rounds,
 		      pvtime_ticks_to_ns(end.counter - begin.counter, timer_frequency()),
 		      end.stolen_ns - begin.stolen_ns);
