@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include "tools/report.h"
+#include "tools/run/clock.h"
 #include "tools/run/outputs.h"
 #include "tools/run/signals.h"
 
@@ -15,14 +15,6 @@
 #define GRACE_NS  (OUTPUTS_GRACE_S * 1000 * NS_PER_MS)
 #define SETTLE_MS 500u
 #define LOOK_MS	  100
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 * NS_PER_MS + (uint64_t)t.tv_nsec;
-}
 
 bool outputs_open(struct outputs *o)
 {
@@ -93,14 +85,14 @@ int outputs_error(const struct outputs *o, const FILE *stream)
 void outputs_hurry(struct outputs *o)
 {
 	if (o->hurried_ns == 0)
-		o->hurried_ns = now_ns();
+		o->hurried_ns = clock_now_ns();
 	else
 		o->hurried_twice = true;
 }
 
 void outputs_look(struct outputs *o)
 {
-	uint64_t now = now_ns();
+	uint64_t now = clock_now_ns();
 
 	for (unsigned i = 0; i < o->count && o->hurried_ns != 0; i++) {
 		struct writer_state state = writer_state(o->all[i].writer);
@@ -134,9 +126,9 @@ static void wait_for_news(const struct outputs *o, int signals, int ms)
 
 void outputs_settle(struct outputs *o)
 {
-	uint64_t until = now_ns() + SETTLE_MS * NS_PER_MS;
+	uint64_t until = clock_now_ns() + SETTLE_MS * NS_PER_MS;
 
-	while (!is_empty(o) && now_ns() < until && !signals_continued())
+	while (!is_empty(o) && clock_now_ns() < until && !signals_continued())
 		wait_for_news(o, -1, LOOK_MS);
 }
 
@@ -147,8 +139,8 @@ static void wait_for_all(struct outputs *o, int signals)
 
 	while (outputs_look(o), !is_empty(o)) {
 		if (o->hurried_twice && end_ns == 0)
-			end_ns = now_ns() + GRACE_NS;
-		if (end_ns != 0 && now_ns() >= end_ns)
+			end_ns = clock_now_ns() + GRACE_NS;
+		if (end_ns != 0 && clock_now_ns() >= end_ns)
 			cut_short(o);
 		wait_for_news(o, signals, o->hurried_ns != 0 ? LOOK_MS : -1);
 		switch (signals_read(signals)) {

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+#include "tools/run/clock.h"
 #include "tools/run/patience.h"
 
 #define NS_PER_S  UINT64_C(1000000000)
@@ -29,14 +29,6 @@ struct members {
 	struct member *all;
 	size_t count, room;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
-}
 
 /* The fields behind the name, which may hold anything. Returns NULL where there is no such process any more. */
 static const char *stat_fields(const char *path, char *text, size_t room)
@@ -193,7 +185,7 @@ void patience_begin(struct patience *p, pid_t root, unsigned seconds)
 
 void patience_skip(struct patience *p)
 {
-	p->looked_ns = now_ns();
+	p->looked_ns = clock_now_ns();
 	p->next_look_ns = p->looked_ns + PATIENCE_LOOK_MS * NS_PER_MS;
 	p->cpu_known = false;
 }
@@ -221,7 +213,7 @@ static uint64_t counts(const struct patience *p, uint64_t passed, uint64_t cpu_n
 
 bool patience_is_over(struct patience *p)
 {
-	uint64_t now = now_ns(), cpu_ns, pause;
+	uint64_t now = clock_now_ns(), cpu_ns, pause;
 	unsigned wanting;
 
 	if (now >= p->next_look_ns) {
@@ -230,7 +222,7 @@ bool patience_is_over(struct patience *p)
 		p->looked_ns = now;
 		p->cpu_ns = cpu_ns;
 		p->cpu_known = true;
-		pause = (now_ns() - now) * LOOK_SHARE;
+		pause = (clock_now_ns() - now) * LOOK_SHARE;
 		if (pause < PATIENCE_LOOK_MS * NS_PER_MS)
 			pause = PATIENCE_LOOK_MS * NS_PER_MS;
 		p->next_look_ns = now + pause;

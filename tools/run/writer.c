@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
+#include "tools/run/clock.h"
 #include "tools/run/writer.h"
 
 struct bytes {
@@ -27,14 +27,6 @@ struct writer {
 	struct writer_state state;
 	bool closing;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 static void wake(const struct writer *w)
 {
@@ -62,7 +54,7 @@ static void note(struct writer *w, size_t n, int error)
 	pthread_mutex_lock(&w->lock);
 	size_t before = w->state.waiting;
 	w->state.waiting = error != 0 ? 0 : before - n;
-	w->state.progress_ns = now_ns();
+	w->state.progress_ns = clock_now_ns();
 	w->state.error = error;
 	if (w->state.waiting == 0 || (before >= w->few && w->state.waiting < w->few))
 		wake(w);
@@ -127,7 +119,7 @@ static ssize_t put(void *writer, const char *bytes, size_t n)
 	if (error == 0 && !w->state.given_up) {
 		if (append(&w->waiting, bytes, n)) {
 			if (w->state.waiting == 0)
-				w->state.progress_ns = now_ns();
+				w->state.progress_ns = clock_now_ns();
 			w->state.waiting += n;
 			pthread_cond_signal(&w->news);
 		} else {
