@@ -2,6 +2,7 @@
 #include <langinfo.h>
 #include <stdint.h>
 #include <string.h>
+#include "tools/utf8.h"
 #include "tools/visible.h"
 
 #define SHOWN_MAX 16u /* four bytes of a character, each as \xNN */
@@ -10,12 +11,7 @@
 static size_t decode(const unsigned char *s, size_t len, uint32_t *point)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = s[0] < 0x80	 ? 1
-		   : s[0] < 0xc0 ? 0
-		   : s[0] < 0xe0 ? 2
-		   : s[0] < 0xf0 ? 3
-		   : s[0] < 0xf8 ? 4
-				 : 0;
+	size_t n = utf8_length(s[0]);
 
 	if (n == 0 || n > len)
 		return 0;

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 #include "tools/lab/fold.h"
+#include "tools/utf8.h"
 
 #define TAB 8u
-
-static size_t bytes_of(unsigned char lead)
-{
-	return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-}
 
 /*
  * The columns of a character. Terminals do not agree about those that are not ASCII, and none has more than two for one: a row that
@@ -36,7 +32,7 @@ void fold_write(FILE *out, const char *name, const char *text, unsigned columns)
 			column = start;
 			width = width_of(*text, column);
 		}
-		n = bytes_of((unsigned char)*text);
+		n = utf8_length((unsigned char)*text);
 		if (*text == '\t')
 			fprintf(out, "%*s", (int)width, "");
 		else

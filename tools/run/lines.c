@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 #include "tools/run/lines.h"
+#include "tools/utf8.h"
 
 /* How many bytes at the end of the text are a character of UTF-8 that has not ended yet. */
 static size_t unfinished(const struct lines *lines)
 {
 	for (size_t n = 1; n <= 3 && n <= lines->len; n++) {
 		unsigned char byte = (unsigned char)lines->text[lines->len - n];
-		size_t whole = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 
 		if ((byte & 0xc0) != 0x80)
-			return whole > n ? n : 0;
+			return utf8_length(byte) > n ? n : 0;
 	}
 	return 0;
 }

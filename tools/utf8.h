@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_UTF8_H
+#define TOOLS_UTF8_H
+
+#include <stddef.h>
+
+/* How many bytes a character of UTF-8 has that begins with this one (RFC 3629); 0: none does. */
+static inline size_t utf8_length(unsigned char lead)
+{
+	return lead < 0x80   ? 1
+	       : lead < 0xc0 ? 0
+	       : lead < 0xe0 ? 2
+	       : lead < 0xf0 ? 3
+	       : lead < 0xf8 ? 4
+			     : 0;
+}
+
+#endif
