@@ -15,6 +15,31 @@ static uint64_t us(uint64_t n)
 	return n * sim.freq / 1000000;
 }
 
+/* vCPU i is another VM's than the rest. */
+static void set_apart(unsigned i)
+{
+	static struct vm other;
+
+	other = sim.vm;
+	sim.v[i].vm = &other;
+}
+
+/*
+ * a and b hand each other a CPU: the one that runs wakes the other, which may run on both CPUs, and sleeps before any other CPU has
+ * looked.
+ */
+static void take_turns(unsigned a, unsigned b)
+{
+	unsigned from = sim_state(a) == PVTIME_RUNNING ? a : b, to = from == a ? b : a;
+	unsigned cpu = sim.v[from].sched.cpu;
+
+	if (sim_state(from) != PVTIME_RUNNING)
+		return;
+	sched_wake(&sim.v[to], sim_on(cpu), sim.now);
+	sched_will_block(&sim.v[from]);
+	sched_block(&sim.v[from], sim_on(cpu), sim.now, UINT64_MAX);
+}
+
 static double settled_us(unsigned napper)
 {
 	sim_run(2 * sim.freq);
@@ -41,9 +66,9 @@ static void nappers(void)
 		       "weight %u: a pinned one that naps waits for a stay at most (%.0f us, %.3f)",
 		       weight, worst, sim_share(napper));
 		tap_ok(sim_share(0) < 1.01 * sim_share(1) && sim_share(1) < 1.01 * sim_share(0),
-		       "and one that moves out of its way has as much as one that cannot (%.3f, "
-		       "%.3f)",
-		       sim_share(0), sim_share(1));
+		       "weight %u: a vCPU that moves for the napper has as much as one that cannot "
+		       "(%.3f, %.3f)",
+		       weight, sim_share(0), sim_share(1));
 	}
 
 	sim_init(2, 1000);
@@ -58,25 +83,13 @@ static void nappers(void)
 	       worst);
 }
 
-/*
- * a and b, of one VM, hand each other a CPU: one wakes the other, which may run on both CPUs, and sleeps before the other CPU
- * has looked. Returns how often a second that one, on which the honest vCPU runs, is interrupted.
- */
+/* How often a second CPU 1 is interrupted, on which the honest vCPU runs, while two of another VM take turns on CPU 0. */
 static uint64_t knocks(unsigned honest, unsigned a, unsigned b)
 {
 	uint64_t end = sim.now + sim.freq, kicks = sim.kicks;
 
-	while (sim.now < end) {
-		unsigned from = sim_state(a) == PVTIME_RUNNING ? a : b, to = from == a ? b : a;
-		unsigned cpu = sim.v[from].sched.cpu;
-
-		if (sim_state(from) == PVTIME_RUNNING) {
-			sched_wake(&sim.v[to], sim_on(cpu), sim.now);
-			sched_will_block(&sim.v[from]);
-			sched_block(&sim.v[from], sim_on(cpu), sim.now, UINT64_MAX);
-		}
-		sim_run(us(3));
-	}
+	for (; sim.now < end; sim_run(us(3)))
+		take_turns(a, b);
 	tap_ok(sim_state(honest) == PVTIME_RUNNING && sim_share(honest) > 0.999,
 	       "the honest one has its CPU");
 	return sim.kicks - kicks;
@@ -86,21 +99,21 @@ static void pests(void)
 {
 	/* Twice the weight: it owes the others nothing. With the same one they have a claim now and then. */
 	for (unsigned weight = 100; weight <= 200; weight += 100) {
-		static struct vm other;
 		unsigned honest;
 		uint64_t n;
 
 		sim_init(2, SLICE_US);
 		honest = sim_add(weight, 0, 0, 0, 0);
-		other = sim.vm;
-		sim.v[honest].vm = &other;
+		set_apart(honest);
 		sim_add(100, 0, 0, 0, 0);
 		sim_add(100, 0, 0, 0, 0);
 		sim_run(20 * sim.ms);
 		sim_mark();
 		n = knocks(honest, 1, 2);
-		tap_ok(n <= 10100, "and is interrupted once in a stay at most (%llu a second)",
-		       (unsigned long long)n);
+		tap_ok(n <= 10100,
+		       "weight %u: the honest one is interrupted once in a stay at most (%llu a "
+		       "second)",
+		       weight, (unsigned long long)n);
 	}
 }
 
@@ -110,7 +123,6 @@ static void pests(void)
  */
 static double beside_takers(uint32_t weight, unsigned nap_us, unsigned turn_us)
 {
-	static struct vm other;
 	unsigned honest, a, b;
 	uint64_t end;
 
@@ -119,20 +131,11 @@ static double beside_takers(uint32_t weight, unsigned nap_us, unsigned turn_us)
 	sim_add(100, 0, 1, us(1), us(nap_us));
 	a = sim_add(weight, 0, 0, 0, 0);
 	b = sim_add(weight, 0, 0, 0, 0);
-	other = sim.vm;
-	sim.v[honest].vm = &other;
+	set_apart(honest);
 	sim_run(sim.freq / 10);
 	sim_mark();
-	for (end = sim.now + sim.freq; sim.now < end; sim_run(us(turn_us))) {
-		unsigned from = sim_state(a) == PVTIME_RUNNING ? a : b, to = from == a ? b : a;
-		unsigned cpu = sim.v[from].sched.cpu;
-
-		if (sim_state(from) != PVTIME_RUNNING)
-			continue;
-		sched_wake(&sim.v[to], sim_on(cpu), sim.now);
-		sched_will_block(&sim.v[from]);
-		sched_block(&sim.v[from], sim_on(cpu), sim.now, UINT64_MAX);
-	}
+	for (end = sim.now + sim.freq; sim.now < end; sim_run(us(turn_us)))
+		take_turns(a, b);
 	return sim_share(honest);
 }
 
@@ -150,7 +153,6 @@ static void takers(void)
 /* The honest vCPU may move; a lighter one waits for CPU 0; one that is pinned to CPU 1 sleeps and is awake again at once. */
 static void movers(void)
 {
-	static struct vm other;
 	unsigned sleeper;
 	uint64_t end, kicks;
 
@@ -158,8 +160,7 @@ static void movers(void)
 	sim_add(100, 0, 0, 0, 0);
 	sim_add(1, 0, 1, 0, 0);
 	sleeper = sim_add(100, 0, 2, 0, 0);
-	other = sim.vm;
-	sim.v[sleeper].vm = &other;
+	set_apart(sleeper);
 	sim_run(sim.freq / 2);
 	kicks = sim.kicks;
 	for (end = sim.now + sim.freq; sim.now < end; sim_run(us(3))) {
@@ -178,15 +179,12 @@ static void movers(void)
 /* No pins. The first is owed a whole CPU; the third naps, and is another VM's. */
 static void whole_cpu(void)
 {
-	static struct vm other;
-
 	sim_init(2, SLICE_US);
 	sim_add(300, 0, 0, 0, 0);
 	sim_add(100, 0, 0, 0, 0);
 	sim_add(100, 0, 0, us(30), us(30));
 	sim_add(100, 0, 0, 0, 0);
-	other = sim.vm;
-	sim.v[2].vm = &other;
+	set_apart(2);
 	sim_run(sim.freq / 2);
 	sim_mark();
 	sim_run(10 * sim.freq);
