@@ -107,9 +107,10 @@ void sched_will_block(struct vcpu *v);
  */
 bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_at);
 /*
- * Something came for the vCPU: BLOCKED -> READY, and if it is owed this CPU, and the one that runs has had its stay or is of the
- * same VM, it has it: the one that ran is READY from then on, and this CPU still has its registers until it comes to sched_next(); RUNNING on another CPU: that CPU is kicked, so
- * that it leaves the guest and sees; RUNNING or READY: remembered for the next sched_block(). OFF,
+ * Something came for the vCPU: BLOCKED -> READY. If it is owed this CPU, and the one that runs has had its
+ * stay or is of the same VM, it has it: the one that ran is READY from then on, and this CPU still has its
+ * registers until it comes to sched_next(). RUNNING on another CPU: that CPU is kicked, so that it leaves the
+ * guest and sees; RUNNING or READY: remembered for the next sched_block(). OFF,
  * PAUSED: nothing.
  */
 void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now);
