@@ -64,7 +64,6 @@ static void contend(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 	if (sched_throttled(v)) {
 		sched_timer_set(c, v, v->sched.cap_end);
 	} else {
-		queue_insert(&sched.ready, &v->sched.ready);
 		sched_place(c, v, true);
 	}
 }
@@ -87,7 +86,6 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 	c->knocked = c->quiet = false;
 	if (prev) {
 		set_state(c, prev, PVTIME_READY, now);
-		queue_insert(&sched.ready, &prev->sched.ready);
 		sched_place(c, prev, early);
 	}
 }

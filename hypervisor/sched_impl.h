@@ -160,10 +160,10 @@ static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
 /*
  * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs. Of the CPUs that
- * it may run on, the one whose vCPU has had most, if so; otherwise NULL.
+ * it may run on, the one whose vCPU has had most, if so; otherwise NULL. v is in no queue.
  */
 struct sched_cpu *sched_owed(const struct vcpu *v);
-/* v has been put into the run queue; takes: it may take a CPU from another, as it has woken or lost one before its slice had ended. */
+/* Put v into the run queue; takes: it may take a CPU from another, as it has woken or lost one before its slice had ended. */
 void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes);
 /* This CPU, which idled and was told of one, has taken another: each CPU that runs a vCPU alone looks at those who still wait. */
 void sched_tell_alone(struct sched_cpu *c);

@@ -22,12 +22,12 @@ static void wake_idle(struct sched_cpu *c, struct sched_cpu *idle)
 	sched_notify(c, idle);
 }
 
-/* One that waits for this CPU, and will be looked at before v is. */
-static bool another_knocks(const struct sched_cpu *c, const struct vcpu *v)
+/* This CPU has been told of one that waits, and there is one that is owed it. */
+static bool is_promised(const struct sched_cpu *c)
 {
 	const struct vcpu *first = c->knocked ? first_for(c) : NULL;
 
-	return first && first != v && first->sched.ready.key <= v->sched.ready.key;
+	return first && sched_owes(c->current, first);
 }
 
 struct sched_cpu *sched_owed(const struct vcpu *v)
@@ -38,7 +38,7 @@ struct sched_cpu *sched_owed(const struct vcpu *v)
 		struct sched_cpu *other = take_cpu(&cpus);
 		const struct vcpu *r = other->current;
 
-		if (r && sched_owes(r, v) && !another_knocks(other, v) &&
+		if (r && sched_owes(r, v) && !is_promised(other) &&
 		    (!where || r->sched.ready.key > where->current->sched.ready.key))
 			where = other;
 	}
@@ -63,15 +63,12 @@ static void knock(struct sched_cpu *c, struct sched_cpu *other)
 }
 
 /*
- * v, which is in the run queue, takes the CPU that it is owed, if it is the first that waits for it: the first of all is the
+ * v, which is in the run queue, takes `where`, which it is owed, if it is the first that waits for it: the first of all is the
  * first for each CPU that it may run on. Or if the first may get another CPU.
  */
-static void preempt(struct sched_cpu *c, struct vcpu *v)
+static void preempt(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *where)
 {
-	struct sched_cpu *where = sched_owed(v);
-
-	if (where &&
-	    (sched.ready.first == &v->sched.ready || first_for(where) == v || one_knocks()))
+	if (sched.ready.first == &v->sched.ready || first_for(where) == v || one_knocks())
 		knock(c, where);
 }
 
@@ -139,10 +136,12 @@ COLD void sched_tell_alone(struct sched_cpu *c)
 
 void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes)
 {
-	const struct sched_vcpu *s = &v->sched;
+	struct sched_vcpu *s = &v->sched;
 	uint8_t idle = s->affinity & sched.idle;
 	uint8_t alone = s->affinity & sched.alone;
+	struct sched_cpu *where = takes && !idle ? sched_owed(v) : NULL;
 
+	queue_insert(&sched.ready, &s->ready);
 	if (idle) {
 		choose_idle(c, s, idle);
 		return;
@@ -150,8 +149,8 @@ void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes)
 	/* Who had no competition now has, and needs a slice timer. */
 	while (alone)
 		knock(c, take_cpu(&alone));
-	if (takes)
-		preempt(c, v);
+	if (where)
+		preempt(c, v, where);
 	if (sched.idle)
 		sched_spread(c);
 }

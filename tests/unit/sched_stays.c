@@ -192,6 +192,90 @@ static void whole_cpu(void)
 	       "one that is owed a whole CPU has it, beside one that naps (%.4f)", sim_share(0));
 }
 
+/* Wakes i, as a device of its own would on CPU 0. */
+static void wake(unsigned i)
+{
+	sched_wake(&sim.v[i], sim_on(0), sim.now);
+	sim_settle();
+}
+
+static bool runs(unsigned i)
+{
+	return sim_state(i) == PVTIME_RUNNING;
+}
+
+/* i and j, which sleep, have run for a moment and sleep again; who had their CPUs has them again, and has just begun a stay. */
+static void begin_stays(unsigned i, unsigned j)
+{
+	sim_run(20 * sim.ms);
+	wake(i);
+	wake(j);
+	sim_run(us(105));
+	while (runs(i) || runs(j))
+		sim_run(us(1));
+}
+
+/* Two compute on each CPU, so that none is alone there. */
+static void two_wake(void)
+{
+	sim_init(2, SLICE_US);
+	for (unsigned i = 0; i < 4; i++)
+		sim_add(100, 0, (uint8_t)(1u << i % 2), 0, 0);
+	for (unsigned i = 4; i < 6; i++)
+		set_apart(sim_add(100, 0, 0, us(200), 0));
+	begin_stays(4, 5);
+	wake(4);
+	wake(5);
+	tap_ok(!runs(4) && !runs(5), "two that wake within two stays wait");
+	sim_run(us(110));
+	tap_ok(runs(4) && runs(5), "each of them has a CPU when the stays have ended");
+}
+
+/* 0 lets its sibling 2 have its stay. 1, of another VM, was there before, and has had less. */
+static void sibling_wakes(void)
+{
+	sim_init(1, SLICE_US);
+	sim_add(100, 0, 0, 0, 0);
+	set_apart(sim_add(100, 0, 0, us(10), 0));
+	sim_add(100, 0, 0, us(50), 0);
+	begin_stays(2, 1);
+	wake(1);
+	tap_ok(runs(0), "one of another VM waits for the end of a stay");
+	wake(2);
+	tap_ok(runs(1),
+	       "who ends its own stay by waking a sibling gives way to whoever comes first");
+}
+
+/* 1 sleeps on a CPU that then idles. 2 has been ahead of 0 by far, and sleeps as well. */
+static void joins(void)
+{
+	sim_init(2, SLICE_US);
+	sim_add(10000, 0, 0, 0, 0);
+	sim_add(100, 0, 2, us(10), 0);
+	sim_add(100, 0, 0, us(3000), 0);
+	sim_run(20 * sim.ms);
+	tap_ok(runs(0) && sim_state(1) == PVTIME_BLOCKED && sim_state(2) == PVTIME_BLOCKED &&
+		       sim.v[2].sched.ready.key > sim.v[0].sched.ready.key,
+	       "one runs, and one that sleeps has had more");
+	wake(1);
+	tap_ok(sim.v[1].sched.ready.key <= sim.v[0].sched.ready.key,
+	       "who wakes on a CPU of its own is no further than one that may come there");
+}
+
+/* 1 may run on CPUs 1 and 2, and 2 on CPU 2 alone, which idles: it is told of 1, and takes 2. */
+static void another_taken(void)
+{
+	sim_init(3, SLICE_US);
+	sim_add(100, 0, 2, 0, 0);
+	sim_add(100, 0, 6, us(500), 0);
+	sim_add(100, 0, 4, us(5000), 0);
+	sim_run(100 * sim.ms);
+	sched_wake(&sim.v[1], sim_on(0), sim.now);
+	sched_wake(&sim.v[2], sim_on(0), sim.now);
+	sim_settle();
+	tap_ok(runs(2) && runs(1), "who was passed over has the CPU on which one ran alone");
+}
+
 int main(void)
 {
 	nappers();
@@ -199,5 +283,9 @@ int main(void)
 	takers();
 	movers();
 	whole_cpu();
+	two_wake();
+	sibling_wakes();
+	joins();
+	another_taken();
 	return tap_done();
 }
