@@ -41,6 +41,7 @@ static void test_ends(void)
 {
 	expect("ends", NULL, RUN_ENDED, "hello\nno newline at the end", NULL);
 	expect("lingers", NULL, RUN_ENDED, "all of it\n", NULL);
+	expect("short", NULL, RUN_ENDED, "all of it\n", NULL);
 	expect("refuses", NULL, RUN_UNABLE, "", "QEMU ended with status 1: no such machine");
 	expect("fails", NULL, RUN_UNABLE, "begun\n", "QEMU ended with status 3: it broke");
 	expect("killed", NULL, RUN_UNABLE, "begun\n", "QEMU ended of signal 9 (Killed)");

@@ -7,6 +7,7 @@
 #include "tools/run/qmp.h"
 
 #define GREETING "{\"QMP\": {\"version\": {}}}\r\n"
+#define DONE	 "{\"return\": {}}\r\n"
 #define EVENT	 "{\"timestamp\": {\"seconds\": 1}, \"event\": \"STOP\"}\r\n"
 #define SHUTDOWN "{\"timestamp\": {\"seconds\": 2}, \"event\": \"SHUTDOWN\", \"data\": {}}\r\n"
 #define ICOUNT	 "{\"return\": {\"icount\": 123456789012, \"mode\": \"none\"}}\r\n"
@@ -56,7 +57,10 @@ static void test_poll(void)
 	tap_ok(say(GREETING) && asked("qmp_capabilities"), "the greeting is answered");
 	qmp_poll(&qmp);
 	tap_ok(asked(NULL), "nothing is asked before that is accepted");
-	tap_ok(say("{\"return\": {}}\r\n") && qmp.polls == 0, "accepted");
+	tap_ok(say(DONE) && asked("cont"), "then the machine is to begin");
+	qmp_poll(&qmp);
+	tap_ok(asked(NULL), "nothing is asked before it has");
+	tap_ok(say(DONE) && qmp.polls == 0, "it has begun");
 	qmp_poll(&qmp);
 	tap_ok(asked("query-replay"), "a poll asks for the instructions");
 	qmp_poll(&qmp);
@@ -76,7 +80,7 @@ static void test_poll(void)
 static void test_bad(void)
 {
 	begin();
-	tap_ok(say(GREETING "{\"return\": {}}\r\n"), "two messages in one piece");
+	tap_ok(say(GREETING DONE DONE), "three messages in one piece");
 	qmp_poll(&qmp);
 	tap_ok(say("{\"error\": {\"class\": \"CommandNotFound\"}}\r\n") &&
 		       strcmp(qmp.why, "QEMU's monitor says {\"error\": {\"class\": "
@@ -85,14 +89,14 @@ static void test_bad(void)
 	end();
 
 	begin();
-	say(GREETING "{\"return\": {}}\r\n");
+	say(GREETING DONE DONE);
 	qmp_poll(&qmp);
 	say("{\"return\": {\"mode\": \"none\"}}\r\n");
 	tap_ok(qmp.why[0] != '\0', "an answer without icount is told: %s", qmp.why);
 	end();
 
 	begin();
-	say(GREETING "{\"return\": {}}\r\n");
+	say(GREETING DONE DONE);
 	qmp_poll(&qmp);
 	say(ICOUNT "{\"return\": \"Cannot access memory\"}\r\n");
 	tap_ok(qmp.why[0] != '\0', "a clock that is none is told: %s", qmp.why);

@@ -191,7 +191,7 @@ static void judge_exit(struct board *b, int wait_status)
 
 /*
  * The machine's arguments, and ours: guest time is instructions, and repeats; what a guest could leave by
- * is not there (semihosting), and a reset by the machine itself ends the run.
+ * is not there (semihosting), a reset by the machine itself ends the run, and the machine begins when we hear its events.
  */
 static bool make_arguments(const char *argv[ARGUMENTS_MAX], const char *const *machine,
 			   const char *qmp_socket)
@@ -200,6 +200,7 @@ static bool make_arguments(const char *argv[ARGUMENTS_MAX], const char *const *m
 		"-no-user-config",
 		"-nodefaults",
 		"-no-reboot",
+		"-S",
 		"-display",
 		"none",
 		"-monitor",

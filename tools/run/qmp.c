@@ -61,6 +61,10 @@ static void take_answer(struct qmp *qmp, const char *line)
 {
 	switch (qmp->state) {
 	case QMP_ACCEPTED:
+		qmp->state = QMP_STARTED;
+		send_line(qmp, "{\"execute\": \"cont\"}\n");
+		break;
+	case QMP_STARTED:
 		qmp->state = QMP_IDLE;
 		break;
 	case QMP_ICOUNT:

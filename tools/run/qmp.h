@@ -14,7 +14,7 @@
 
 struct qmp {
 	int fd; /* a connected socket, non-blocking */
-	enum { QMP_GREETING, QMP_ACCEPTED, QMP_IDLE, QMP_ICOUNT, QMP_CLOCK } state;
+	enum { QMP_GREETING, QMP_ACCEPTED, QMP_STARTED, QMP_IDLE, QMP_ICOUNT, QMP_CLOCK } state;
 	struct lines lines;
 	uint64_t icount; /* instructions executed */
 	uint64_t clock;	 /* seconds, of the machine's clock */
@@ -23,10 +23,13 @@ struct qmp {
 	char why[160];	 /* an answer that is none; "" if there was none such */
 };
 
-/* Over a socket that stays the caller's. */
+/*
+ * Over a socket that stays the caller's. QEMU has -S: its machine waits until it is told to go on, which is when QEMU has
+ * accepted that we take its events. Before that it tells of none, and a short run's end would be lost.
+ */
 void qmp_init(struct qmp *qmp, int fd);
 
-/* Begin a poll, unless one is under way, or QEMU has not greeted yet. */
+/* Begin a poll, unless one is under way, or the machine has not begun yet. */
 void qmp_poll(struct qmp *qmp);
 
 /* Take what has arrived. false: there is no more to come; QEMU has closed its end. */
