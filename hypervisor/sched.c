@@ -57,15 +57,27 @@ static void leave(struct sched_cpu *c, enum pvtime_state next, uint64_t now)
 	sched_look_again(c);
 }
 
+/* The CPU that v, which is in no queue, may take from another. It need not where one idles. */
+static inline struct sched_cpu *takes(const struct vcpu *v)
+{
+	return v->sched.affinity & sched.idle ? NULL : sched_owed(v);
+}
+
+/* v waits for its turn; `where` is a CPU that it is owed, or NULL. */
+static inline void queue_up(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where)
+{
+	queue_insert(&sched.ready, &v->sched.ready);
+	sched_place(c, v, where);
+}
+
 /* A READY vCPU that has joined the others is to wait for its turn among them; or for its next cap period. */
-static void contend(struct sched_cpu *c, struct vcpu *v, uint64_t now)
+static void contend(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where, uint64_t now)
 {
 	sched_cap_roll(v, now);
-	if (sched_throttled(v)) {
+	if (sched_throttled(v))
 		sched_timer_set(c, v, v->sched.cap_end);
-	} else {
-		sched_place(c, v, true);
-	}
+	else
+		queue_up(c, v, where);
 }
 
 /* `next`, which is in no queue, takes this CPU; who had it waits. */
@@ -86,24 +98,25 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 	c->knocked = c->quiet = false;
 	if (prev) {
 		set_state(c, prev, PVTIME_READY, now);
-		sched_place(c, prev, early);
+		queue_up(c, prev, early ? takes(prev) : NULL);
 	}
 }
 
 /*
- * The common case of waking somebody up: v, which has joined the others, is owed this very CPU, and nothing else is to be
- * decided. Then it has it at once, and no queue sees it. False: it is not so simple, and nothing has happened.
+ * The common case of waking somebody up: v, which has joined the others, is owed this very CPU (`where`), and nothing else is
+ * to be decided. Then it has it at once, and no queue sees it. False: it is not so simple, and nothing has happened.
  */
-static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
+static bool hand_over(struct sched_cpu *c, struct vcpu *v, const struct sched_cpu *where,
+		      uint64_t now)
 {
 	const struct vcpu *has = c->current;
 	const struct vcpu *first;
 
-	if (!has || c->resched || sched.idle || now < c->stay_end ||
+	if (where != c || c->resched || sched.idle || now < c->stay_end ||
 	    (v->sched.cap_budget & has->sched.cap_budget) != UINT64_MAX)
 		return false;
 	first = first_for(c);
-	if ((first && first->sched.ready.key <= v->sched.ready.key) || sched_owed(v) != c ||
+	if ((first && first->sched.ready.key <= v->sched.ready.key) ||
 	    sched_too_far(v, has)) /* what no weight explains is forgotten first: decide() does */
 		return false;
 	sched.alone &= (uint8_t)~c->bit;
@@ -116,6 +129,8 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 /* BLOCKED or OFF -> READY, or RUNNING. */
 static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 {
+	struct sched_cpu *where;
+
 	withdraw(v);
 	v->sched.wake_pending = false;
 	if (sched.paused) {
@@ -123,10 +138,11 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 		return;
 	}
 	sched_join(v, v->sched.slice_vtime / 2, now);
-	if (hand_over(c, v, now))
+	where = takes(v);
+	if (hand_over(c, v, where, now))
 		return;
 	set_state(c, v, PVTIME_READY, now);
-	contend(c, v, now);
+	contend(c, v, where, now);
 	if (c->resched)
 		return; /* it decides anyhow */
 	c->deadline = min_u64(c->deadline, v->sched.refresh_at);
@@ -145,7 +161,7 @@ COLD static void expire(struct sched_cpu *c, uint64_t now)
 			make_ready(c, v, now);
 		} else {
 			sched_join(v, 0, now);
-			contend(c, v, now);
+			contend(c, v, takes(v), now);
 		}
 	}
 }

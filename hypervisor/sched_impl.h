@@ -163,8 +163,8 @@ void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
  * it may run on, the one whose vCPU has had most, if so; otherwise NULL. v is in no queue.
  */
 struct sched_cpu *sched_owed(const struct vcpu *v);
-/* Put v into the run queue; takes: it may take a CPU from another, as it has woken or lost one before its slice had ended. */
-void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes);
+/* v has been put into the run queue; `where` is a CPU that it is owed, as it has woken or lost one before its slice had ended, or NULL. */
+void sched_place(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *where);
 /* This CPU, which idled and was told of one, has taken another: each CPU that runs a vCPU alone looks at those who still wait. */
 void sched_tell_alone(struct sched_cpu *c);
 /* If a CPU idles that could run a waiting vCPU once others have moved: move them. */

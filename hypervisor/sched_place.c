@@ -134,14 +134,12 @@ COLD void sched_tell_alone(struct sched_cpu *c)
 		knock(c, take_cpu(&alone));
 }
 
-void sched_place(struct sched_cpu *c, struct vcpu *v, bool takes)
+void sched_place(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *where)
 {
-	struct sched_vcpu *s = &v->sched;
+	const struct sched_vcpu *s = &v->sched;
 	uint8_t idle = s->affinity & sched.idle;
 	uint8_t alone = s->affinity & sched.alone;
-	struct sched_cpu *where = takes && !idle ? sched_owed(v) : NULL;
 
-	queue_insert(&sched.ready, &s->ready);
 	if (idle) {
 		choose_idle(c, s, idle);
 		return;
