@@ -63,6 +63,19 @@ static inline struct sched_cpu *takes(const struct vcpu *v)
 	return v->sched.affinity & sched.idle ? NULL : sched_owed(v);
 }
 
+/* The same of one that has just lost CPU c: what others have run meanwhile is not in their virtual time yet. */
+static inline struct sched_cpu *takes_another(const struct sched_cpu *c, const struct vcpu *v,
+					      uint64_t now)
+{
+	for (uint8_t cpus = v->sched.affinity & (uint8_t)~c->bit; cpus;) {
+		struct sched_cpu *other = take_cpu(&cpus);
+
+		if (other->current)
+			sched_charge(other->current, now);
+	}
+	return takes(v);
+}
+
 /* v waits for its turn; `where` is a CPU that it is owed, or NULL. */
 static inline void queue_up(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where)
 {
@@ -98,7 +111,7 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 	c->knocked = c->quiet = false;
 	if (prev) {
 		set_state(c, prev, PVTIME_READY, now);
-		queue_up(c, prev, early ? takes(prev) : NULL);
+		queue_up(c, prev, early ? takes_another(c, prev, now) : NULL);
 	}
 }
 
@@ -137,7 +150,7 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 		set_state(c, v, PVTIME_PAUSED, now);
 		return;
 	}
-	sched_join(v, v->sched.slice_vtime / 2, now);
+	sched_join(v, v->sched.credit, now);
 	where = takes(v);
 	if (hand_over(c, v, where, now))
 		return;
@@ -261,8 +274,10 @@ bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 
 	now = lock(now);
 	was_off = state_of(v) == PVTIME_OFF;
-	if (was_off)
+	if (was_off) {
+		v->sched.credit = sched_wake_credit(v);
 		make_ready(c, v, now);
+	}
 	unlock(c, now);
 	return was_off;
 }
@@ -282,6 +297,20 @@ void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 		sched_notify(c, &sched.cpu[v->sched.cpu]);
 	}
 	unlock(c, now);
+}
+
+/*
+ * What v, which has just left this CPU to sleep, may be behind the others when it wakes: half a slice; or what it was already,
+ * as it had waited for it, and would lose it by a nap.
+ */
+static inline void give_credit(const struct sched_cpu *c, struct vcpu *v)
+{
+	const struct vcpu *first = first_for(c);
+	uint64_t key = v->sched.ready.key;
+
+	v->sched.credit = sched_wake_credit(v);
+	if (first && first->sched.ready.key > key)
+		v->sched.credit = max_u64(v->sched.credit, first->sched.ready.key - key);
 }
 
 void sched_will_block(struct vcpu *v)
@@ -311,6 +340,8 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 		withdraw(v);
 		set_state(c, v, next, now);
 	}
+	if (blocks)
+		give_credit(c, v);
 	if (blocks && wake_at != UINT64_MAX && !sched.paused) {
 		sched_timer_set(c, v, wake_at);
 		/* Where v was not this CPU's any more, nothing is decided, and the deadline is one that did not know of it. */

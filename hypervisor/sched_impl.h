@@ -154,6 +154,12 @@ static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
 	return v->sched.ready.key > w->sched.ready.key + w->sched.slice_vtime / 8;
 }
 
+/* How far behind those who compete with it one may be that has slept, or was off, for long. */
+static inline uint64_t sched_wake_credit(const struct vcpu *v)
+{
+	return v->sched.slice_vtime / 2;
+}
+
 /* sched_place.c: which CPU is to look at a vCPU that now waits. */
 
 /* The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock back (sched.c, unlock()). */

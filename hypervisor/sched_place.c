@@ -68,7 +68,8 @@ static void knock(struct sched_cpu *c, struct sched_cpu *other)
  */
 static void preempt(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *where)
 {
-	if (sched.ready.first == &v->sched.ready || first_for(where) == v || one_knocks())
+	if (sched.ready.first == &v->sched.ready || sched_owes(where->current, first_for(where)) ||
+	    one_knocks())
 		knock(c, where);
 }
 

@@ -15,10 +15,12 @@ sched_share_SRCS   := tests/unit/sched_share.c $(SCHED_SIM)
 sched_share_WITH   := logic
 sched_share_LIBS   := -lm
 
-UNIT_NAMES += sched_stays
+UNIT_NAMES += sched_stays sched_wakes
 sched_stays_SRCS   := tests/unit/sched_stays.c $(SCHED_SIM)
 sched_stays_WITH   := logic
 sched_stays_LIBS   := -lm
+sched_wakes_SRCS   := tests/unit/sched_wakes.c $(SCHED_SIM)
+sched_wakes_WITH   := logic
 
 UNIT_NAMES += sched_states
 sched_states_SRCS   := tests/unit/sched_states.c $(SCHED_SIM)

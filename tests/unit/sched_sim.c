@@ -28,6 +28,19 @@ void vm_dropped(uint64_t vms)
 	sim.dropped |= vms;
 }
 
+void sim_set_apart(unsigned i)
+{
+	static struct vm apart[SIM_VCPUS];
+
+	apart[i] = sim.vm;
+	sim.v[i].vm = &apart[i];
+}
+
+uint64_t sim_us(uint64_t n)
+{
+	return n * sim.freq / 1000000;
+}
+
 unsigned sim_on(unsigned cpu)
 {
 	sim.cpu[cpu].kicked = true;

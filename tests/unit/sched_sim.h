@@ -57,6 +57,10 @@ extern struct sim sim;
 void sim_init(unsigned ncpus, uint32_t timeslice_us);
 /* Another vCPU, which is started at once. affinity 0: all CPUs. Returns its number. */
 unsigned sim_add(uint32_t weight, uint32_t cap, uint8_t affinity, uint64_t burst, uint64_t sleep);
+/* vCPU i is another VM's than all the rest. */
+void sim_set_apart(unsigned i);
+/* Microseconds in ticks. */
+uint64_t sim_us(uint64_t n);
 /* As this_cpu of a call: the call is made by that CPU, whose run loop then goes on. */
 unsigned sim_on(unsigned cpu);
 /* What that CPU's clock says. */

@@ -336,9 +336,10 @@ static void no_hand_over(void)
 	sim_settle();
 	sim_run(3 * sim.ms + sim.ms / 2);
 	tap_ok(S(1) == PVTIME_RUNNING && S(2) == PVTIME_READY, "one runs, one waits, one sleeps");
-	sched_wake(vcpu(0), 0, sim.now);
-	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY, "who has waited longer comes first");
-	tap_ok(sched_deadline(0) != SCHED_AT_ONCE, "and nothing is new");
+	sched_wake(vcpu(0), sim_on(0), sim.now);
+	tap_ok(S(0) == PVTIME_READY && S(2) == PVTIME_RUNNING, "who has waited longer comes first");
+	sim_settle();
+	tap_ok(sched_deadline(0) != SCHED_AT_ONCE, "nothing is new after that");
 	wait_ms(50);
 	sound("no hand over");
 }
