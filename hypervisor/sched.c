@@ -86,8 +86,7 @@ static inline void queue_up(struct sched_cpu *c, struct vcpu *v, struct sched_cp
 /* A READY vCPU that has joined the others is to wait for its turn among them; or for its next cap period. */
 static void contend(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where, uint64_t now)
 {
-	sched_cap_roll(v, now);
-	if (sched_throttled(v))
+	if (sched_is_capped(v) && sched_used_up(v, now))
 		sched_timer_set(c, v, v->sched.cap_end);
 	else
 		queue_up(c, v, where);
@@ -139,6 +138,21 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, const struct sched_cp
 	return true;
 }
 
+/*
+ * How far v, which wakes, may be behind the others: half a slice, however long it has slept. Or what it was owed when it fell
+ * asleep, less what it could have run since: it had waited for that, and is not to lose it by a nap.
+ */
+static inline uint64_t wake_credit(struct vcpu *v, uint64_t now)
+{
+	uint64_t least = v->sched.slice_vtime / 2, owed = v->sched.owed, slept;
+
+	if (!owed)
+		return least;
+	v->sched.owed = 0;
+	slept = (now - v->time.since) * sched.scale / v->sched.weight;
+	return slept < owed - least ? owed - slept : least;
+}
+
 /* BLOCKED or OFF -> READY, or RUNNING. */
 static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 {
@@ -150,7 +164,7 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 		set_state(c, v, PVTIME_PAUSED, now);
 		return;
 	}
-	sched_join(v, v->sched.credit, now);
+	sched_join(v, wake_credit(v, now), now);
 	where = takes(v);
 	if (hand_over(c, v, where, now))
 		return;
@@ -275,7 +289,7 @@ bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 	now = lock(now);
 	was_off = state_of(v) == PVTIME_OFF;
 	if (was_off) {
-		v->sched.credit = sched_wake_credit(v);
+		v->sched.owed = 0;
 		make_ready(c, v, now);
 	}
 	unlock(c, now);
@@ -300,17 +314,16 @@ void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 }
 
 /*
- * What v, which has just left this CPU to sleep, may be behind the others when it wakes: half a slice; or what it was already,
- * as it had waited for it, and would lose it by a nap.
+ * v has just left this CPU to sleep: how far the first that waits for it is ahead, if that is more than a wake-up is worth. No
+ * more than a slice: what is more may be a debt that cannot be paid.
  */
-static inline void give_credit(const struct sched_cpu *c, struct vcpu *v)
+static inline void note_owed(const struct sched_cpu *c, struct vcpu *v)
 {
 	const struct vcpu *first = first_for(c);
-	uint64_t key = v->sched.ready.key;
+	uint64_t key = v->sched.ready.key, slice = v->sched.slice_vtime;
 
-	v->sched.credit = sched_wake_credit(v);
-	if (first && first->sched.ready.key > key)
-		v->sched.credit = max_u64(v->sched.credit, first->sched.ready.key - key);
+	if (first && first->sched.ready.key > key + slice / 2)
+		v->sched.owed = min_u64(first->sched.ready.key - key, slice);
 }
 
 void sched_will_block(struct vcpu *v)
@@ -334,19 +347,20 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 	blocks = (current || state_of(v) == PVTIME_READY) && !v->sched.stop_pending &&
 		 !v->sched.wake_pending && wake_at > now;
 	__atomic_store_n(&v->sched.wake_pending, false, __ATOMIC_RELAXED);
-	if (blocks && current) {
-		leave(c, next, now);
-	} else if (blocks) {
-		withdraw(v);
-		set_state(c, v, next, now);
-	}
-	if (blocks)
-		give_credit(c, v);
-	if (blocks && wake_at != UINT64_MAX && !sched.paused) {
-		sched_timer_set(c, v, wake_at);
-		/* Where v was not this CPU's any more, nothing is decided, and the deadline is one that did not know of it. */
-		c->deadline = min_u64(c->deadline, wake_at);
-		sched_set_at(c);
+	if (blocks) {
+		if (current) {
+			leave(c, next, now);
+		} else {
+			withdraw(v);
+			set_state(c, v, next, now);
+		}
+		note_owed(c, v);
+		if (wake_at != UINT64_MAX && !sched.paused) {
+			sched_timer_set(c, v, wake_at);
+			/* Where v was not this CPU's any more, nothing is decided, and the deadline is one that did not know of it. */
+			c->deadline = min_u64(c->deadline, wake_at);
+			sched_set_at(c);
+		}
 	}
 	unlock(c, now);
 	return blocks;

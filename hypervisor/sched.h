@@ -58,7 +58,7 @@ struct sched_vcpu {
 	uint64_t refresh_at;
 	uint64_t run_since;   /* up to when it has been charged, while RUNNING */
 	uint64_t slice_vtime; /* what one time slice costs it */
-	uint64_t credit;      /* so far behind the others it may be when it wakes */
+	uint64_t owed;	      /* a debt in virtual time that it sleeps on, see sched.c */
 	uint64_t cap_budget;  /* ticks it may run in each cap period; UINT64_MAX: no cap */
 	uint64_t cap_end;     /* of the current cap period */
 	uint64_t cap_used;    /* ticks run in it, and what is owed from before */

@@ -110,6 +110,12 @@ static inline struct vcpu *first_for(const struct sched_cpu *c)
 void sched_charge(struct vcpu *v, uint64_t now);
 /* Before it runs from `now` on: its cap period is the one that `now` is in. */
 void sched_cap_roll(struct vcpu *v, uint64_t now);
+static inline bool sched_is_capped(const struct vcpu *v)
+{
+	return v->sched.cap_budget != UINT64_MAX;
+}
+/* It has a cap, and may not run at `now`, as it has used what it may until cap_end. */
+bool sched_used_up(struct vcpu *v, uint64_t now);
 /* It has used what its cap allows until cap_end. Charged or rolled up to now. */
 bool sched_throttled(const struct vcpu *v);
 /* When it will be, if it runs on from `now`. UINT64_MAX: never. */
@@ -152,12 +158,6 @@ static inline void sched_set_at(struct sched_cpu *c)
 static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
 {
 	return v->sched.ready.key > w->sched.ready.key + w->sched.slice_vtime / 8;
-}
-
-/* How far behind those who compete with it one may be that has slept, or was off, for long. */
-static inline uint64_t sched_wake_credit(const struct vcpu *v)
-{
-	return v->sched.slice_vtime / 2;
 }
 
 /* sched_place.c: which CPU is to look at a vCPU that now waits. */

@@ -35,6 +35,12 @@ void sched_cap_roll(struct vcpu *v, uint64_t now)
 		cap_charge(&v->sched, now, now);
 }
 
+COLD bool sched_used_up(struct vcpu *v, uint64_t now)
+{
+	cap_charge(&v->sched, now, now);
+	return sched_throttled(v);
+}
+
 bool sched_throttled(const struct vcpu *v)
 {
 	return v->sched.cap_used >= v->sched.cap_budget;
