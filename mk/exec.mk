@@ -14,8 +14,8 @@ exec_act_SRCS     := tests/unit/exec_act.c $(addprefix tools/exec/,act.c fdt.c g
 exec_act_LIBS     := -lfdt
 
 # A VMM that does as it is told, and what looks at a counter and a thread at once.
-EXEC_VMM  := $(BUILD)/kvm/tests/exec_vmm
-EXEC_PEEK := $(BUILD)/kvm/tests/peek
+EXEC_VMM  := $(BUILD)/libpvtime-kvm/tests/exec_vmm
+EXEC_PEEK := $(BUILD)/libpvtime-kvm/tests/peek
 $(EXEC_PEEK): $(BUILD)/a64-linux/tests/kvm/peek.o
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -static -o $@ $^

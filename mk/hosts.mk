@@ -8,7 +8,7 @@ CONFORM_CPU  := $(BUILD)/conformance/second-cpu.bin
 # The program for KVM's user space, with the code of its vCPUs in it.
 CONFORM_USER_SRCS  := $(call at_least,6,conformance/user/*.c)
 CONFORM_USER_OBJS  := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(CONFORM_USER_SRCS) $(wildcard conformance/user/*.S) \
-	$(wildcard kvm/*.c) lib/region.c))
+	$(wildcard libpvtime-kvm/*.c) lib/region.c))
 CONFORM_USER_CLANG := $(CONFORM_USER_SRCS:%.c=$(BUILD)/a64-linux-clang/%.o)
 
 $(BUILD)/a64-linux/%.o: %.c

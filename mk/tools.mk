@@ -18,7 +18,7 @@ all: tools
 # The same for arm64 Linux, where /dev/kvm is: on a host of that kind, and in QEMU on Debian's kernel (tests/kvm/).
 # Linked statically, with Debian's arm64 libraries: one file, that runs wherever it is copied to.
 A64_PVTIME      := $(BUILD)/a64-linux/pvtime
-A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(KVM_LOGIC) kvm/sys.c))
+A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(KVM_LOGIC) libpvtime-kvm/sys.c))
 A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(TOOLS_SRCS))
 # All that there are: which library has the parts of libini_config depends on the release.
 A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm

@@ -5,8 +5,8 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "kvm/internal.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/internal.h"
+#include "libpvtime-kvm/uapi.h"
 #include "user.h"
 #include "vm.h"
 

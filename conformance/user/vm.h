@@ -4,7 +4,7 @@
 
 /*
  * A VM by Linux' KVM (Documentation/virt/kvm/api.rst): one memory slot with the code of vcpu.S, vCPUs, and, by
- * libpvtime-kvm (kvm/), one slot with nothing but stolen-time structures (R-20). What KVM refuses that every KVM has to
+ * libpvtime-kvm (libpvtime-kvm/), one slot with nothing but stolen-time structures (R-20). What KVM refuses that every KVM has to
  * do ends the program.
  */
 #include <stdbool.h>

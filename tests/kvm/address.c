@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include "conformance/user/delay.h"
 #include "conformance/user/user.h"
-#include "kvm/internal.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/internal.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tests/kvm/library.h"
 
 static void test_supported(void)

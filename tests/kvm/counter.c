@@ -8,7 +8,7 @@
 #include <sys/time.h>
 #include "conformance/user/delay.h"
 #include "conformance/user/user.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tests/kvm/library.h"
 
 static struct sample run_once(struct vm *vm)

@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tests/kvm/exec_vmm.h"
 
 #define RAM	 0x40000000u /* IPA */

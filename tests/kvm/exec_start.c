@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tests/kvm/exec_vmm.h"
 
 #define NOBODY	65534

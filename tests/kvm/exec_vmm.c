@@ -53,7 +53,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tests/kvm/exec_vmm.h"
 
 static void run_all(struct vmm *v);

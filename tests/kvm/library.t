@@ -21,7 +21,7 @@ sub faults
 }
 
 for my $cpu ('neoverse-n1', 'cortex-a57') {
-	my $run = host_run(script => 'timeout -s KILL 60 /library', files => {library => "$build/kvm/tests/library"},
+	my $run = host_run(script => 'timeout -s KILL 60 /library', files => {library => "$build/libpvtime-kvm/tests/library"},
 		cpu => $cpu, cpus => 1, icount => 1);
 	is($run->{status}, 0, "$cpu: the program's status") or diag $run->{console};
 	is_deeply([faults($run->{out})], [], "$cpu: every result is ok") or diag $run->{out};

@@ -53,7 +53,7 @@ int main()
 EOF
 report $? "a C++ program"
 sed 's/^/# /' "$work/errors"
-cc -o "$work/program" "$work/out.o" "$build/kvm/libpvtime-kvm.a" "$build/host/lib/libpvtime.a" 2>"$work/errors"
+cc -o "$work/program" "$work/out.o" "$build/libpvtime-kvm/libpvtime-kvm.a" "$build/host/lib/libpvtime.a" 2>"$work/errors"
 report $? "links with both libraries"
 sed 's/^/# /' "$work/errors"
 "$work/program"

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <pvtime/abi.h>
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tests/tap.h"
 #include "tools/exec/act.h"
 #include "tools/exec/inject.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <pvtime/abi.h>
-#include "kvm/sys.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/sys.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tests/unit/kvm_fake.h"
 
 struct fake fake;

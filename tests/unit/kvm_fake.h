@@ -3,7 +3,7 @@
 #define KVM_FAKE_H
 
 /*
- * A KVM for the tests of libpvtime-kvm, behind kvm/sys.h: VMs with slots, vCPUs with an address, a state, and a thread
+ * A KVM for the tests of libpvtime-kvm, behind libpvtime-kvm/sys.h: VMs with slots, vCPUs with an address, a state, and a thread
  * that waits; and this process's descriptors, mappings, timers and signals. Every call that can fail can be made to, by
  * its number. What no real system forgives ends the test: a slot's memory unmapped, KVM_RUN that nothing would end.
  */

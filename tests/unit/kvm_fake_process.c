@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "kvm/sys.h"
+#include "libpvtime-kvm/sys.h"
 #include "tests/unit/kvm_fake.h"
 
 #define FIRST_MEMFD 300

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* kvm/sys.c on the real system, whatever it is: it needs no KVM. */
+/* libpvtime-kvm/sys.c on the real system, whatever it is: it needs no KVM. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "kvm/sys.h"
+#include "libpvtime-kvm/sys.h"
 #include "tests/tap.h"
 
 #define SIZE 65536u

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tools/command.h"
 #include "tools/exec/filter.h"
 #include "tools/exec/gains.h"

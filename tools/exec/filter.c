@@ -7,7 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tools/exec/filter.h"
 #include "tools/exec/process.h"
 #include "tools/exec/regs.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tools/exec/give.h"
 #include "tools/exec/inject.h"
 #include "tools/exec/process.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One vCPU: its address, and its counter in the structure there. */
 #include <errno.h>
-#include "kvm/internal.h"
-#include "kvm/sys.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/internal.h"
+#include "libpvtime-kvm/sys.h"
+#include "libpvtime-kvm/uapi.h"
 #include "lib/bytes.h"
 
 int pvtk_vcpu_fd(const struct pvtime_kvm *k, uint32_t index)

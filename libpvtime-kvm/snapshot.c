@@ -19,9 +19,9 @@
  * do itself.
  */
 #include <errno.h>
-#include "kvm/internal.h"
-#include "kvm/sys.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/internal.h"
+#include "libpvtime-kvm/sys.h"
+#include "libpvtime-kvm/uapi.h"
 #include "lib/bytes.h"
 
 #define MAGIC	      0x4b545650u /* "PVTK" */

@@ -1,7 +1,7 @@
 # libpvtime-kvm: static and shared, for the host that it is built on (HOST_CC), and installed by `make install`; and
 # its tests, on a KVM of their own (the unit tests) and on Debian's in QEMU.
 
-KVM         := $(BUILD)/kvm
+KVM         := $(BUILD)/libpvtime-kvm
 KVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)
 KVM_SONAME  := libpvtime-kvm.so.0
 KVM_STATIC  := $(KVM)/libpvtime-kvm.a
@@ -9,8 +9,8 @@ KVM_SHARED  := $(KVM)/$(KVM_SONAME)
 KVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h)
 
 # All but the calls to the system, which tests replace; and what it takes of the library.
-KVM_LOGIC := $(filter-out kvm/sys.c,$(call at_least,8,kvm/*.c)) lib/region.c
-KVM_OBJS  := $(patsubst %.c,$(KVM)/obj/%.o,$(KVM_LOGIC) kvm/sys.c)
+KVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,8,libpvtime-kvm/*.c)) lib/region.c
+KVM_OBJS  := $(patsubst %.c,$(KVM)/obj/%.o,$(KVM_LOGIC) libpvtime-kvm/sys.c)
 
 $(KVM)/obj/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
@@ -18,12 +18,12 @@ $(KVM)/obj/%.o: %.c
 $(KVM_STATIC): $(KVM_OBJS)
 	@rm -f $@
 	ar rcsD $@ $^
-$(KVM_SHARED): $(KVM_OBJS) kvm/libpvtime-kvm.map
-	$(HOST_CC) -shared -Wl,-soname,$(KVM_SONAME) -Wl,--version-script,kvm/libpvtime-kvm.map -Wl,-z,defs -o $@ $(KVM_OBJS)
+$(KVM_SHARED): $(KVM_OBJS) libpvtime-kvm/libpvtime-kvm.map
+	$(HOST_CC) -shared -Wl,-soname,$(KVM_SONAME) -Wl,--version-script,libpvtime-kvm/libpvtime-kvm.map -Wl,-z,defs -o $@ $(KVM_OBJS)
 
-.PHONY: kvm install install-kvm
-kvm: $(KVM_STATIC) $(KVM_SHARED) ## build libpvtime-kvm, the user-space side of Linux KVM
-all: kvm
+.PHONY: libpvtime-kvm install install-kvm
+libpvtime-kvm: $(KVM_STATIC) $(KVM_SHARED) ## build libpvtime-kvm, the user-space side of Linux KVM
+all: libpvtime-kvm
 
 # Where to: as Debian and GNU have it.
 PREFIX     ?= /usr/local
@@ -39,13 +39,13 @@ install-kvm: $(KVM_STATIC) $(KVM_SHARED)
 	ln -sf $(KVM_SONAME) $(DESTDIR)$(LIBDIR)/libpvtime-kvm.so
 	install -m 644 $(KVM_HEADERS) $(DESTDIR)$(INCLUDEDIR)/pvtime
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-		-e 's|@VERSION@|$(KVM_VERSION)|' kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
+		-e 's|@VERSION@|$(KVM_VERSION)|' libpvtime-kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
 
 # On a real /dev/kvm, as a static program for arm64 Linux: tests/kvm/library.t, see mk/kvm-tests.mk.
 KVM_TEST      := $(KVM)/tests/library
 KVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c deny.c)
 KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(KVM_TEST_SRCS) $(addprefix conformance/user/,vm.c \
-	delay.c bail_out.c vcpu.S) $(KVM_LOGIC) kvm/sys.c))
+	delay.c bail_out.c vcpu.S) $(KVM_LOGIC) libpvtime-kvm/sys.c))
 
 $(KVM_TEST): $(KVM_TEST_OBJS)
 	@mkdir -p $(@D); echo "  $@"
@@ -55,7 +55,7 @@ KVM_TESTS_CHECK += tests/kvm/library.t
 QEMU_DEPS       += $(KVM_TEST)
 
 # What clang says of it for arm64.
-clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) kvm/sys.c $(KVM_TEST_SRCS))
+clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) libpvtime-kvm/sys.c $(KVM_TEST_SRCS))
 
 # On a KVM of the tests' own.
 KVM_FAKED := $(KVM_LOGIC) tests/unit/kvm_fake.c tests/unit/kvm_fake_process.c
@@ -65,7 +65,7 @@ $(foreach t,$(KVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)
 
 # And what that stands for, on this system.
 UNIT_NAMES += kvm_sys
-kvm_sys_SRCS := tests/unit/kvm_sys.c kvm/sys.c
+kvm_sys_SRCS := tests/unit/kvm_sys.c libpvtime-kvm/sys.c
 kvm_sys_LIBS := -pthread
 
 # And as it is installed.

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include "kvm/sys.h"
+#include "libpvtime-kvm/sys.h"
 
 /* glibc has no public name for it before 2.38. */
 #ifndef sigev_notify_thread_id

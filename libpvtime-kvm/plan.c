@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the region goes: the library's planner (lib/region.c), within KVM's address space. */
 #include <errno.h>
-#include "kvm/internal.h"
+#include "libpvtime-kvm/internal.h"
 
 #define DEFAULT_IPA_BITS 40u /* of a VM of type 0 */
 #define MIN_IPA_BITS	 32u

@@ -14,9 +14,9 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "kvm/internal.h"
-#include "kvm/sys.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/internal.h"
+#include "libpvtime-kvm/sys.h"
+#include "libpvtime-kvm/uapi.h"
 
 #define FIRST_WAIT_NS 50000u
 #define LAST_WAIT_NS  1000000000u

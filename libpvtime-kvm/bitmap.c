@@ -5,9 +5,9 @@
  * knows; others are left as they are.
  */
 #include <errno.h>
-#include "kvm/internal.h"
-#include "kvm/sys.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/internal.h"
+#include "libpvtime-kvm/sys.h"
+#include "libpvtime-kvm/uapi.h"
 
 static int access_bitmap(int vcpu_fd, unsigned long request, uint64_t *bitmap)
 {

@@ -4,9 +4,9 @@
  * none of them can make it shorter: an access behind its end is a SIGBUS here, and a publish that fails in KVM.
  */
 #include <errno.h>
-#include "kvm/internal.h"
-#include "kvm/sys.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/internal.h"
+#include "libpvtime-kvm/sys.h"
+#include "libpvtime-kvm/uapi.h"
 
 /* Is it the planner's, for so many vCPUs? */
 static bool planned(const struct pvtime_range *region, uint32_t vcpus)

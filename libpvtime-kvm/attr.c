@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Is stolen time supported, and the vCPU attribute by which KVM is told of a structure. */
 #include <errno.h>
-#include "kvm/internal.h"
-#include "kvm/sys.h"
-#include "kvm/uapi.h"
+#include "libpvtime-kvm/internal.h"
+#include "libpvtime-kvm/sys.h"
+#include "libpvtime-kvm/uapi.h"
 
 int pvtime_kvm_vm_supported(int vm_fd)
 {
