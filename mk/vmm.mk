@@ -1,12 +1,12 @@
-# The VMM of `pvtime lab --on kvm` (tools/kvm/): what of it can be tested without a /dev/kvm. tests/kvm/lab_*.t have the rest.
+# The VMM of `pvtime lab --on kvm` (tools/vmm/): what of it can be tested without a /dev/kvm. tests/kvm/lab_*.t have the rest.
 
 UNIT_NAMES += vmm_account vmm_look vmm_link vmm_stuck
-vmm_account_SRCS := tests/unit/vmm_account.c tools/kvm/account.c
-vmm_look_SRCS    := tests/unit/vmm_look.c $(addprefix tools/kvm/,look.c account.c stats.c)
+vmm_account_SRCS := tests/unit/vmm_account.c tools/vmm/account.c
+vmm_look_SRCS    := tests/unit/vmm_look.c $(addprefix tools/vmm/,look.c account.c stats.c)
 vmm_look_LIBS    := -pthread
-vmm_link_SRCS    := tests/unit/vmm_link.c $(addprefix tools/kvm/,input.c outlet.c) tools/run/link.c
+vmm_link_SRCS    := tests/unit/vmm_link.c $(addprefix tools/vmm/,input.c outlet.c) tools/run/link.c
 vmm_link_LIBS    := -pthread
-vmm_stuck_SRCS   := tests/unit/vmm_stuck.c tools/kvm/stuck.c tools/kvm/stats.c
+vmm_stuck_SRCS   := tests/unit/vmm_stuck.c tools/vmm/stuck.c tools/vmm/stats.c
 vmm_stuck_LIBS   := -pthread
 
 # What the tests on a /dev/kvm take: guests, and a program for the host.

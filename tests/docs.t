@@ -112,7 +112,7 @@ is_deeply([unlisted(@hypervisor)], [],
 	'hypervisor/README.md has a line for each file');
 
 # The rooms of tools/: which others each may include from.
-my %rooms = (run => 'run', kvm => 'run|kvm', lab => 'run|kvm|lab', bench => 'run|lab|bench', conform => 'run|lab|conform', probe => 'probe',
+my %rooms = (run => 'run', vmm => 'run|vmm', lab => 'run|vmm|lab', bench => 'run|lab|bench', conform => 'run|lab|conform', probe => 'probe',
 	exec => 'exec');
 sub misplaced_includes {
 	my ($room, $text) = @_;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "tests/lib/random.h"
 #include "tests/tap.h"
-#include "tools/kvm/account.h"
+#include "tools/vmm/account.h"
 
 static bool is(const struct account *a, uint64_t running, uint64_t ready, uint64_t blocked,
 	       uint64_t off, uint64_t paused)

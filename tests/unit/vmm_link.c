@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/kvm/input.h"
-#include "tools/kvm/outlet.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/input.h"
+#include "tools/vmm/outlet.h"
+#include "tools/vmm/vm.h"
 
 /* The guest's UART: what it has got, and how much it still has room for. */
 static uint8_t got[4096];

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/kvm/look.h"
+#include "tools/vmm/look.h"
 
 #define MS UINT64_C(1000000)
 

@@ -13,9 +13,9 @@
 #include <poll.h>
 #include <unistd.h>
 #include "tests/tap.h"
-#include "tools/kvm/stuck.h"
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/stuck.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #define MS	UINT64_C(1000000)
 #define VCPUS	2u

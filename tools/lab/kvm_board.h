@@ -2,10 +2,10 @@
 #ifndef TOOLS_LAB_KVM_BOARD_H
 #define TOOLS_LAB_KVM_BOARD_H
 
-/* A lab on the host's KVM: the VMM of tools/kvm/ as a process. */
+/* A lab on the host's KVM: the VMM of tools/vmm/ as a process. */
 #include <stdbool.h>
 #include "machine/map.h"
-#include "tools/kvm/vmm.h"
+#include "tools/vmm/vmm.h"
 #include "tools/lab/bundle.h"
 #include "tools/lab/file.h"
 #include "tools/run/process.h"

@@ -5,7 +5,7 @@
 /* All VMs of a lab into a file, and out of it. false: `why` says what was wrong. */
 #include <stdbool.h>
 #include <stddef.h>
-#include "tools/kvm/vmm.h"
+#include "tools/vmm/vmm.h"
 
 struct vm;
 

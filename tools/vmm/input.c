@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-#include "tools/kvm/input.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/input.h"
+#include "tools/vmm/vm.h"
 
 #define PIECE 256u
 

@@ -9,9 +9,9 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "tools/kvm/stuck.h"
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/stuck.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #define SCTLR_E0E (UINT64_C(1) << 24)
 #define SCTLR_EE  (UINT64_C(1) << 25)

@@ -5,9 +5,9 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "tools/kvm/state.h"
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/state.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #define SPIS (MAP_INTIDS - 32)
 

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tools/kvm/state.h"
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/state.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #define VERSION	  UINT64_C(0x3330656d69747670) /* "pvtime03" in a little-endian file */
 #define PAGE	  4096u

@@ -3,9 +3,9 @@
 #define TOOLS_KVM_PAUSE_H
 
 /* All VMs of a lab stand still, as the host has asked (LINK_PAUSE), until it says otherwise. */
-#include "tools/kvm/input.h"
-#include "tools/kvm/outlet.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/input.h"
+#include "tools/vmm/outlet.h"
+#include "tools/vmm/vm.h"
 
 /* *passed: ns for which they stood. The first VM that cannot go on, and vm->why; NULL: they all do. */
 struct vm *pause_all(struct vm *vms, uint32_t count, struct input *in, struct outlet *o,

@@ -8,9 +8,9 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "tools/kvm/stuck.h"
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/stuck.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #define IPA_BITS_DEFAULT 40
 

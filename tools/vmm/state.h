@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include "tools/kvm/vmm.h"
+#include "tools/vmm/vmm.h"
 
 struct vm;
 

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 static bool set(struct vm *vm, int gic, uint32_t group, uint64_t attribute, const void *value)
 {

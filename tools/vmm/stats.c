@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "tools/kvm/stats.h"
-#include "tools/kvm/uapi.h"
+#include "tools/vmm/stats.h"
+#include "tools/vmm/uapi.h"
 
 /* Where the value of that name is, or -ENOENT. */
 static int64_t find(const struct kvm_stats_header *header, const char *descriptors,

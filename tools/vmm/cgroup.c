@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "tools/kvm/cgroup.h"
+#include "tools/vmm/cgroup.h"
 
 #define PERIOD_US 100000u
 #define PATH_ROOM 4352u

@@ -4,8 +4,8 @@
  * begins a new VM's at 0, and has one offset for all vCPUs of it.
  */
 #include <sys/ioctl.h>
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 /* This process' own, which runs at the same rate. */
 static uint64_t host_counter(void)

@@ -11,14 +11,14 @@
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
-#include "tools/kvm/input.h"
-#include "tools/kvm/pause.h"
-#include "tools/kvm/report.h"
-#include "tools/kvm/snapshot.h"
-#include "tools/kvm/stopped.h"
-#include "tools/kvm/stuck.h"
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/input.h"
+#include "tools/vmm/pause.h"
+#include "tools/vmm/report.h"
+#include "tools/vmm/snapshot.h"
+#include "tools/vmm/stopped.h"
+#include "tools/vmm/stuck.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define LOOK_NS	 (NS_PER_S / 10)

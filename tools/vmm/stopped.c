@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include "machine/link.h"
-#include "tools/kvm/look.h"
-#include "tools/kvm/stopped.h"
+#include "tools/vmm/look.h"
+#include "tools/vmm/stopped.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 #define LEAST_NS  (300 * NS_PER_MS) /* three waits: SIGCONT to a process that runs is nothing */

@@ -6,8 +6,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "tools/kvm/account.h"
-#include "tools/kvm/stats.h"
+#include "tools/vmm/account.h"
+#include "tools/vmm/stats.h"
 
 struct looker {
 	int schedstat, stat; /* of /proc/thread-self */

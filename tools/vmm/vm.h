@@ -10,11 +10,11 @@
 #include "machine/map.h"
 #include "machine/pl011.h"
 #include "machine/pl031.h"
-#include "tools/kvm/account.h"
-#include "tools/kvm/look.h"
-#include "tools/kvm/outlet.h"
-#include "tools/kvm/stats.h"
-#include "tools/kvm/vmm.h"
+#include "tools/vmm/account.h"
+#include "tools/vmm/look.h"
+#include "tools/vmm/outlet.h"
+#include "tools/vmm/stats.h"
+#include "tools/vmm/vmm.h"
 
 #define SIGNAL_KICK    SIGUSR1 /* out of KVM_RUN */
 #define SIGNAL_LIBRARY SIGUSR2 /* libpvtime-kvm's, in a thread by itself */

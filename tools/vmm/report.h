@@ -3,7 +3,7 @@
 #define TOOLS_KVM_REPORT_H
 
 /* Records of the link (machine/link.h). A tick is a ns. */
-#include "tools/kvm/vm.h"
+#include "tools/vmm/vm.h"
 
 void report_start(struct outlet *o);
 /* kind: "sample" or "final"; at: ns since the start. The VMs have been looked at. */

@@ -8,7 +8,7 @@
 #include <sys/eventfd.h>
 #include <time.h>
 #include "machine/virtio_mmio.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/vm.h"
 
 static struct vm *vm_of(struct pl011 *uart)
 {

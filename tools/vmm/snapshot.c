@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
-#include "tools/kvm/snapshot.h"
-#include "tools/kvm/state.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/snapshot.h"
+#include "tools/vmm/state.h"
+#include "tools/vmm/vm.h"
 
 /* The VM of which it is, if it is not the file. */
 static void tell(const struct state *s, const struct vm *vm, char *why, size_t room)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "tools/kvm/look.h"
+#include "tools/vmm/look.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 

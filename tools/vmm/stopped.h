@@ -9,7 +9,7 @@
  */
 #include <signal.h>
 #include <stdint.h>
-#include "tools/kvm/outlet.h"
+#include "tools/vmm/outlet.h"
 
 struct stopped {
 	sigset_t waiting;   /* the main thread's mask, while it waits: SIGCONT comes then */

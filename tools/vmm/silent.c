@@ -2,8 +2,8 @@
 /* A VM of which nobody has heard, at the end: where it is, for whoever has waited for it. */
 #include <inttypes.h>
 #include <sys/ioctl.h>
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #define VECTORS_BYTES 0x800u /* behind VBAR_EL1 */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
-#include "tools/kvm/account.h"
+#include "tools/vmm/account.h"
 
 void account_begin(struct account *a, uint64_t now, bool off)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <poll.h>
-#include "tools/kvm/pause.h"
+#include "tools/vmm/pause.h"
 
 struct vm *pause_all(struct vm *vms, uint32_t count, struct input *in, struct outlet *o,
 		     uint64_t *passed)

@@ -8,10 +8,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "include/pvtime/kvm.h"
-#include "tools/kvm/state.h"
-#include "tools/kvm/stats.h"
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/state.h"
+#include "tools/vmm/stats.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #ifdef __aarch64__
 #define ARM64 true

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
-#include "tools/kvm/outlet.h"
+#include "tools/vmm/outlet.h"
 
 #define PIECE 256u
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include "tools/kvm/stuck.h"
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/stuck.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #define PATIENCE_NS UINT64_C(500000000)
 

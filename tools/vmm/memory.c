@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "tools/kvm/uapi.h"
-#include "tools/kvm/vm.h"
+#include "tools/vmm/uapi.h"
+#include "tools/vmm/vm.h"
 
 #define ERASED_SIZE (2u << 20) /* what flash is made of, again and again */
 

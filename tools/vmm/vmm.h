@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "machine/image.h"
-#include "tools/kvm/cgroup.h"
+#include "tools/vmm/cgroup.h"
 
 #define VMM_NOBODY UINT32_MAX
 
