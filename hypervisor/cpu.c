@@ -5,7 +5,7 @@
 #include "gic.h"
 #include "panic.h"
 #include "run.h"
-#include "sched.h"
+#include "sched/sched.h"
 
 struct cpu cpus[MAP_MAX_PCPUS];
 unsigned cpu_count;

@@ -5,7 +5,7 @@
 /* A virtual CPU: everything that is one PE's own. */
 #include "types.h"
 #include "fastcall.h"
-#include "sched.h"
+#include "sched/sched.h"
 #include "vgic.h"
 #include "pvtime/host.h"
 
@@ -59,7 +59,7 @@ struct vcpu {
 	struct fast_answers answers; /* then these: switch.S */
 	struct vm *vm;
 	unsigned id;		 /* in its VM; MPIDR_EL1.Aff0 */
-	struct pvtime_vcpu time; /* the ledger; changed by sched.c alone, under its lock */
+	struct pvtime_vcpu time; /* the ledger; changed by sched/sched.c alone, under its lock */
 	struct sched_vcpu sched;
 	struct vgic_vcpu gic;
 	struct vcpu_entry entry; /* guarded by vm.lock */
@@ -78,7 +78,7 @@ struct vcpu {
 /* Its registers into this CPU, which holds nobody's; and out of it. */
 void vcpu_load(struct vcpu *v);
 void vcpu_put(struct vcpu *v);
-/* This CPU gets v, or nobody (NULL), instead of whom it has: in the order that sched.h explains. */
+/* This CPU gets v, or nobody (NULL), instead of whom it has: in the order that sched/sched.h explains. */
 void vcpu_switch(struct cpu *cpu, struct vcpu *v);
 
 #endif

@@ -1,6 +1,6 @@
 # The EL2 hypervisor: build/hypervisor.elf, and as a raw arm64 Image build/hypervisor.img.
 
-HYP_SRCS := $(call at_least,48,hypervisor/*.c)
+HYP_SRCS := $(sort $(call at_least,48,hypervisor/*.c hypervisor/*/*.c))
 HYP_ASM  := $(wildcard hypervisor/*.S)
 HYP_LIB  := $(wildcard lib/*.c) machine/board.c machine/pl011.c machine/pl031.c
 HYP_OBJS := $(HYP_SRCS:%.c=$(BUILD)/a64/%.o) $(HYP_ASM:%.S=$(BUILD)/a64/%.o) \

@@ -69,7 +69,7 @@ hyp_mmio_WITH   := shim
 
 # A VM's life and its calls, on the scheduler and the library as they are.
 HYP_MACHINE = tests/unit/hyp_machine.c tests/shim/arch.c $(addprefix hypervisor/,smccc.c psci.c pvtime.c vm.c \
-	vcpu.c load.c flash.c debug.c stage2.c memory.c vuart.c queue.c) $(wildcard hypervisor/sched*.c lib/*.c) \
+	vcpu.c load.c flash.c debug.c stage2.c memory.c vuart.c) $(wildcard hypervisor/sched/*.c lib/*.c) \
 	machine/board.c machine/pl011.c
 
 UNIT_NAMES += hyp_smccc hyp_psci hyp_vcpu

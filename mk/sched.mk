@@ -1,13 +1,13 @@
 # The scheduler's tests: the hypervisor's own files, against a seam of one function.
 
-SCHED_SRCS := $(wildcard hypervisor/sched*.c) hypervisor/queue.c lib/account.c lib/publish.c lib/convert.c
+SCHED_SRCS := $(wildcard hypervisor/sched/*.c) lib/account.c lib/publish.c lib/convert.c
 SCHED_SIM  := tests/unit/sched_sim.c tests/unit/sched_check.c $(SCHED_SRCS)
 
 # mk/hyptests.mk has the flags `logic`; these count besides how far the queue's functions walk.
 visits_CFLAGS := $(logic_CFLAGS) -DQUEUE_COUNT_VISITS
 
 UNIT_NAMES += queue
-queue_SRCS   := tests/unit/queue.c hypervisor/queue.c
+queue_SRCS   := tests/unit/queue.c hypervisor/sched/queue.c
 queue_WITH   := visits
 
 UNIT_NAMES += sched_share

@@ -5,7 +5,7 @@
 #include "gic.h"
 #include "panic.h"
 #include "run.h"
-#include "sched.h"
+#include "sched/sched.h"
 #include "tests/tap.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The run queue and the timer queue against a list, and the cost of each operation. */
-#include "queue.h"
+#include "sched/queue.h"
 #include "tests/tap.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
  * million events everything that must hold is checked (sim_check), and no decision may look at more than
  * O(log n) nodes of the queues.
  */
-#include "sched_impl.h"
+#include "sched/impl.h"
 #include "sched_sim.h"
 #include "tests/tap.h"
 #include "tests/wrap.h"

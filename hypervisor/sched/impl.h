@@ -3,8 +3,8 @@
 #define SCHED_IMPL_H
 
 /* What the files of the scheduler share. The lock is held wherever one of these functions is called. */
-#include "books.h"
-#include "sched.h"
+#include "sched/books.h"
+#include "sched/sched.h"
 #include "spinlock.h"
 #include "vcpu.h"
 
@@ -104,7 +104,7 @@ static inline struct vcpu *first_for(const struct sched_cpu *c)
 	return n ? vcpu_of_ready(n) : NULL;
 }
 
-/* sched_share.c: virtual time and caps. */
+/* sched/share.c: virtual time and caps. */
 
 /* Charge a RUNNING vCPU up to now. Any CPU may. */
 void sched_charge(struct vcpu *v, uint64_t now);
@@ -130,11 +130,11 @@ void sched_join(struct vcpu *v, uint64_t credit, uint64_t now);
 bool sched_too_far(const struct vcpu *v, const struct vcpu *w);
 /*
  * v and w, of which one runs and the other is in the run queue, are too far apart: forget what no weight
- * explains, see sched_share.c. Keeps the order of all. Keys of queued vCPUs must be looked up anew.
+ * explains, see sched/share.c. Keeps the order of all. Keys of queued vCPUs must be looked up anew.
  */
 void sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
 
-/* sched_cpu.c */
+/* sched/choose.c */
 
 /* Who runs on this CPU next, of the current one, charged up to now, and the first that waits; NULL: nobody. */
 struct vcpu *sched_choose(const struct sched_cpu *c, uint64_t now);
@@ -160,9 +160,9 @@ static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
 	return v->sched.ready.key > w->sched.ready.key + w->sched.slice_vtime / 8;
 }
 
-/* sched_place.c: which CPU is to look at a vCPU that now waits. */
+/* sched/place.c: which CPU is to look at a vCPU that now waits. */
 
-/* The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock back (sched.c, unlock()). */
+/* The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock back (sched/sched.c, unlock()). */
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
 /*
  * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs. Of the CPUs that
@@ -176,7 +176,7 @@ void sched_tell_alone(struct sched_cpu *c);
 /* If a CPU idles that could run a waiting vCPU once others have moved: move them. */
 void sched_spread(struct sched_cpu *c);
 
-/* sched_wait.c: timers, and the refresh of those that wait. */
+/* sched/wait.c: timers, and the refresh of those that wait. */
 
 void sched_timer_set(struct sched_cpu *c, struct vcpu *v, uint64_t at);
 void sched_timer_cancel(struct vcpu *v);

@@ -3,7 +3,7 @@
  * Which CPU is told that a vCPU waits. The run queue is everybody's, so this decides who looks, and when;
  * what it then runs is for that CPU to decide.
  */
-#include "sched_impl.h"
+#include "sched/impl.h"
 
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The states of a vCPU, and what each CPU runs. */
-#include "sched_impl.h"
+#include "sched/impl.h"
 #include "vm.h"
 
 /*

@@ -32,8 +32,8 @@
  * so that this CPU is on its way to sched_release(): no cycle of waiting can close. At most one CPU claims a vCPU at
  * a time, since it is RUNNING on one.
  */
-#include "books.h"
-#include "queue.h"
+#include "sched/books.h"
+#include "sched/queue.h"
 #include "spinlock.h"
 #include "types.h"
 #include "pvtime/host.h"

@@ -3,7 +3,7 @@
  * What a CPU looks after while vCPUs don't run: when sleepers wake and throttled ones are released,
  * and that the structures of those kept waiting don't go stale. It is always the CPU on which it began.
  */
-#include "sched_impl.h"
+#include "sched/impl.h"
 
 void sched_timer_set(struct sched_cpu *c, struct vcpu *v, uint64_t at)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "queue.h"
+#include "sched/queue.h"
 
 #ifdef QUEUE_COUNT_VISITS
 uint64_t queue_visits;

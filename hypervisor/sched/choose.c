@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What one CPU runs next, and when it has to look again. */
-#include "sched_impl.h"
+#include "sched/impl.h"
 
 /*
  * Who waits and is too far from the current vCPU, NULL: nobody. It is the first that waits for this CPU; or,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the scheduler begins, and questions about it. */
-#include "sched_impl.h"
+#include "sched/impl.h"
 #include "vm.h"
 
 #define REFRESH_MS 90u /* R-34 asks for 100: the rest is for the interrupt to be taken */

@@ -7,7 +7,7 @@
  * often a vCPU is charged. In units of 2^-34 s at weight 1 it takes 34 years of one vCPU of weight 1
  * to use up 64 bits, at any counter frequency.
  */
-#include "sched_impl.h"
+#include "sched/impl.h"
 
 /*
  * The cap periods of a vCPU follow each other without a gap. What it did not use is lost at the end of
