@@ -115,7 +115,7 @@ const char *gic_init_cpu(void)
 	write_sysreg(icc_bpr1_el1, 0);
 	write_sysreg(icc_ctlr_el1, BIT(1)); /* EOImode */
 	write_sysreg(icc_igrpen1_el1, 1);
-	for (unsigned i = 0; i < gich_lr_count(); i++) /* vgic_fill.c writes only what it uses */
+	for (unsigned i = 0; i < gich_lr_count(); i++) /* vgic/fill.c writes only what it uses */
 		gich_write_lr(i, 0);
 	gich_write_hcr(0);
 	isb();

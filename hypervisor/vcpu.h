@@ -6,7 +6,7 @@
 #include "types.h"
 #include "fastcall.h"
 #include "sched/sched.h"
-#include "vgic.h"
+#include "vgic/vgic.h"
 #include "pvtime/host.h"
 
 struct cpu;

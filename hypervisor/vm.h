@@ -6,7 +6,7 @@
 #include "stage2.h"
 #include "types.h"
 #include "vcpu.h"
-#include "vgic.h"
+#include "vgic/vgic.h"
 #include "vrtc.h"
 #include "vuart.h"
 

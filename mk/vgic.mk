@@ -1,6 +1,6 @@
-# Unit tests of the guest's GIC: the hypervisor's vgic*.c on a fake of the list registers.
+# Unit tests of the guest's GIC: hypervisor/vgic/ on a fake of the list registers.
 
-VGIC_SRCS := $(addprefix hypervisor/,vgic.c vgic_signal.c vgic_fill.c vgic_fold.c vgic_regs.c vgic_mmio.c) \
+VGIC_SRCS := $(wildcard hypervisor/vgic/*.c) \
              tests/unit/vgic_fake.c tests/unit/vgic_guest.c
 
 UNIT_NAMES += vgic_fuzz

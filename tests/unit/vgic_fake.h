@@ -3,12 +3,12 @@
 #define VGIC_FAKE_H
 
 /*
- * A board for the tests of vgic*.c: the virtual interface of some CPUs behind gich.h, with a guest that
+ * A board for the tests of hypervisor/vgic/: the virtual interface of some CPUs behind gich.h, with a guest that
  * acknowledges, ends and masks interrupts on it as IHI 0069, 6.2 and chapter 8 say; and the run loop's
  * part: exits, kicks, timers. Faults of the harness itself abort().
  */
 #include "hypervisor/mmio.h"
-#include "hypervisor/vgic_state.h"
+#include "hypervisor/vgic/state.h"
 
 #define FAKE_CPUS  3
 #define FAKE_VCPUS 4

@@ -17,7 +17,7 @@
  * QEMU's VGrp0D asks for group 1 instead of group 0 (seen in 7.2): it would hold at each entry where group 0 alone is on,
  * and does not tell that group 0 goes off. There, what is left out of group 1 comes at the guest's next exit that folds.
  */
-#include "vgic_state.h"
+#include "vgic/state.h"
 
 /*
  * What a list register is to hold, and which of it is remembered in `entry`, of one that is active, or level-triggered,

@@ -3,7 +3,7 @@
  * From the list registers back to software: what the guest made of the interrupts that it was given (IHI 0069,
  * chapter 5), and what happened to them meanwhile.
  */
-#include "vgic_state.h"
+#include "vgic/state.h"
 
 /* What the guest made of an interrupt that was in a list register, where nothing else has happened to it. */
 static inline void fold_guest(struct vgic_bank *b, uint32_t bit, unsigned entry, uint64_t lr)
@@ -107,7 +107,7 @@ COLD static void fold_uncached(struct vcpu *v)
 	gich_write_hcr(v->gic.hcr);
 }
 
-/* Those who waited for this (see vgic_regs.c) may go on. */
+/* Those who waited for this (see vgic/fields.c) may go on. */
 COLD static void release_waiters(struct vcpu *v)
 {
 	for (uint32_t from = v->gic.sync_from; from != 0; from &= from - 1) {

@@ -4,7 +4,7 @@
  * the guest sees where the architecture leaves a choice is what QEMU's virt shows.
  */
 #include "mmio.h"
-#include "vgic_state.h"
+#include "vgic/state.h"
 
 #define FRAME UINT64_C(0x10000)
 enum frame { GICD, RD, SGI };

@@ -5,7 +5,7 @@
 /* What the vgic*.c files share among themselves. Everything here wants vgic.lock held. */
 #include "gich.h"
 #include "vcpu.h"
-#include "vgic.h"
+#include "vgic/vgic.h"
 #include "vm.h"
 
 /* ICH_LR<n>_EL2 */
@@ -118,7 +118,7 @@ static inline uint32_t vgic_candidates(struct vcpu *v, unsigned word)
 }
 
 /*
- * vgic_signal.c. Of v's interrupts that are in no list register, the one of the highest priority among the active, or
+ * vgic/signal.c. Of v's interrupts that are in no list register, the one of the highest priority among the active, or
  * among those only pending in `groups`. As priority << 16 | INTID; VGIC_NONE: there is none.
  */
 uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups);
@@ -144,7 +144,7 @@ static inline bool vgic_signals(const struct vcpu *v, unsigned group, unsigned p
 	return vgic_preempts(v, vmcr, group, priority);
 }
 
-/* vgic_fold.c. v is loaded here: all its interrupts are in software from here on until it is flushed. */
+/* vgic/fold.c. v is loaded here: all its interrupts are in software from here on until it is flushed. */
 void vgic_fold_all(struct vcpu *v);
 static inline void vgic_fold(struct vcpu *v)
 {
@@ -154,7 +154,7 @@ static inline void vgic_fold(struct vcpu *v)
 		vgic_fold_all(v);
 }
 
-/* vgic_regs.c: the registers with a field for each interrupt, by their offset's bits 11:7. */
+/* vgic/fields.c: the registers with a field for each interrupt, by their offset's bits 11:7. */
 enum vgic_reg {
 	REG_NONE,
 	REG_IGROUPR,

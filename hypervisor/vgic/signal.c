@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which of a vCPU's interrupts come first, and whether they would be signalled to the PE (WFI). */
-#include "vgic_state.h"
+#include "vgic/state.h"
 
 uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups)
 {

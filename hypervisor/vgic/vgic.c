@@ -6,7 +6,7 @@
  * has it in a list register or took it and has not finished; otherwise, while it wants to be taken, the
  * one that it is routed to.
  */
-#include "vgic_state.h"
+#include "vgic/state.h"
 
 static uint32_t reset_vmcr(const struct vgic *d)
 {

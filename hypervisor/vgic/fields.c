@@ -20,7 +20,7 @@
  * first made alone, it would have to wait again each time that the second has to.
  */
 #include "mmio.h"
-#include "vgic_state.h"
+#include "vgic/state.h"
 
 enum vgic_reg vgic_reg_at(uint32_t offset)
 {
