@@ -106,7 +106,7 @@ void cpu_init_el2(void)
 	write_sysreg(cnthctl_el2, CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN);
 	write_sysreg(cntvoff_el2, 0);
 	write_sysreg(cnthp_ctl_el2, 0);
-	write_sysreg(cntv_ctl_el0, 0); /* the guests': off while none is loaded (vtimer.c) */
+	write_sysreg(cntv_ctl_el0, 0); /* the guests': off while none is loaded (dev/vtimer.c) */
 	write_sysreg(cntp_ctl_el0, 0);
 	write_sysreg(vpidr_el2, read_sysreg(midr_el1));
 	init_optional();

@@ -5,7 +5,7 @@
 #include "lab.h"
 #include "spinlock.h"
 #include "uart.h"
-#include "vuart.h"
+#include "dev/vuart.h"
 
 #define NO_CHANNEL 0xfeu
 

@@ -10,7 +10,7 @@
 #include "link.h"
 #include "trap.h"
 #include "vm.h"
-#include "vtimer.h"
+#include "dev/vtimer.h"
 
 /* Program the EL2 physical timer, where it is not so already. */
 static void arm_timer(struct cpu *cpu, uint64_t at)

@@ -9,7 +9,7 @@
 #include "smccc.h"
 #include "sysreg.h"
 #include "vm.h"
-#include "vtimer.h"
+#include "dev/vtimer.h"
 
 /*
  * WFI: the vCPU waits, by its own will, unless something is there for it already. The PC moves first: however it

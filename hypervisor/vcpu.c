@@ -6,7 +6,7 @@
 #include "el2.h"
 #include "sysregs.h"
 #include "vm.h"
-#include "vtimer.h"
+#include "dev/vtimer.h"
 
 #define PSTATE_EL1H_MASKED 0x3c5u /* EL1, SP_EL1, D A I F masked */
 

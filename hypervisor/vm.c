@@ -3,12 +3,12 @@
 #include "vm.h"
 #include "arch.h"
 #include "cpu.h"
-#include "flash.h"
+#include "dev/flash.h"
 #include "lab.h"
 #include "memory.h"
 #include "pvtime.h"
 #include "report.h"
-#include "vtimer.h"
+#include "dev/vtimer.h"
 #include "machine/board.h"
 
 const char *vm_create(struct vm *vm)

@@ -7,8 +7,8 @@
 #include "types.h"
 #include "vcpu.h"
 #include "vgic/vgic.h"
-#include "vrtc.h"
-#include "vuart.h"
+#include "dev/vrtc.h"
+#include "dev/vuart.h"
 
 #define VM_NAME_MAX 16
 

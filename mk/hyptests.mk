@@ -26,7 +26,7 @@ hyp_string_WITH := string
 string_CFLAGS   := -iquote hypervisor $(foreach f,$(STRING_NAMES),-D$(f)=our_$(f)) -fno-builtin
 
 UNIT_NAMES += hyp_pl011 hyp_link hyp_board
-hyp_pl011_SRCS   := tests/unit/hyp_pl011.c hypervisor/vuart.c machine/pl011.c
+hyp_pl011_SRCS   := tests/unit/hyp_pl011.c hypervisor/dev/vuart.c machine/pl011.c
 hyp_pl011_WITH   := logic
 hyp_link_SRCS    := tests/unit/hyp_link.c hypervisor/link.c hypervisor/format.c
 hyp_link_WITH    := logic
@@ -64,12 +64,12 @@ hyp_run_WITH   := shim
 
 UNIT_NAMES += hyp_mmio
 hyp_mmio_SRCS   := tests/unit/hyp_mmio.c tests/shim/arch.c \
-	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c vuart.c vrtc.c) machine/pl011.c machine/pl031.c
+	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c dev/vuart.c dev/vrtc.c) machine/pl011.c machine/pl031.c
 hyp_mmio_WITH   := shim
 
 # A VM's life and its calls, on the scheduler and the library as they are.
 HYP_MACHINE = tests/unit/hyp_machine.c tests/shim/arch.c $(addprefix hypervisor/,smccc.c psci.c pvtime.c vm.c \
-	vcpu.c load.c flash.c debug.c stage2.c memory.c vuart.c) $(wildcard hypervisor/sched/*.c lib/*.c) \
+	vcpu.c load.c dev/flash.c debug.c stage2.c memory.c dev/vuart.c) $(wildcard hypervisor/sched/*.c lib/*.c) \
 	machine/board.c machine/pl011.c
 
 UNIT_NAMES += hyp_smccc hyp_psci hyp_vcpu

@@ -6,7 +6,7 @@
 #include "pvtime.h"
 #include "report.h"
 #include "smccc.h"
-#include "vtimer.h"
+#include "dev/vtimer.h"
 
 #include <stdlib.h>
 #include <string.h>

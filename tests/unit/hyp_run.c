@@ -15,7 +15,7 @@
 #include "link.h"
 #include "trap.h"
 #include "vm.h"
-#include "vtimer.h"
+#include "dev/vtimer.h"
 #include "tests/tap.h"
 
 #include <setjmp.h>

@@ -34,7 +34,7 @@ extern bool fake_as_qemu; /* VGrp0D asks for group 1, as QEMU's does (seen in 7.
 
 /* A fresh VM, nothing loaded. */
 void fake_start(unsigned nlrs);
-/* CPU `cpu` runs v from now on (it must run nowhere), or nothing (NULL); as run.c and vtimer.c do it. */
+/* CPU `cpu` runs v from now on (it must run nowhere), or nothing (NULL); as run.c and dev/vtimer.c do it. */
 void fake_run(unsigned cpu, struct vcpu *v);
 unsigned fake_cpu_of(const struct vcpu *v); /* FAKE_CPUS: none */
 /* Into the guest of this CPU, as the run loop does after every exit. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flash.h"
+#include "dev/flash.h"
 #include "arch.h"
 #include "stage2.h"
 #include "string.h"

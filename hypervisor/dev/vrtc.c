@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "vrtc.h"
+#include "dev/vrtc.h"
 #include "arch.h"
 #include "vm.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "vuart.h"
+#include "dev/vuart.h"
 #include "vm.h"
 
 void vuart_reset(struct vuart *u)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "vtimer.h"
+#include "dev/vtimer.h"
 #include "arch.h"
 #include "gich.h"
 #include "vm.h"
