@@ -3,7 +3,7 @@
 #define KVM_SYS_H
 
 /*
- * All that the library asks of the system. sys.c asks the real one; the unit tests link tests/unit/kvm_fake.c instead.
+ * All that the library asks of the system. sys.c asks the real one; the unit tests link tests/unit/libpvtime-kvm/fake.c instead.
  * Every function that can fail returns a negative errno.
  */
 #include <signal.h>

@@ -54,7 +54,7 @@ QEMU_DEPS += $(BENCH_QUICK)
 BENCH_TELL := $(addprefix tools/bench/,rows.c format.c table.c markdown.c profile.c accuracy_page.c compare.c json.c) \
 	tools/report.c tools/visible.c
 
-UNIT_NAMES += bench_guest bench_tell
-bench_guest_SRCS := tests/unit/bench_guest.c tools/bench/guest.c tools/bench/rows.c
-bench_tell_SRCS  := tests/unit/bench_tell.c $(BENCH_TELL)
-bench_tell_LIBS  := -ljansson -lm
+UNIT_NAMES += bench/guest bench/tell
+bench/guest_SRCS := tests/unit/bench/guest.c tools/bench/guest.c tools/bench/rows.c
+bench/tell_SRCS  := tests/unit/bench/tell.c $(BENCH_TELL)
+bench/tell_LIBS  := -ljansson -lm

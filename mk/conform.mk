@@ -7,9 +7,9 @@ conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## hold our hypervi
 
 CONFORM_TABLES := tools/conform/rules.c tools/conform/result.c
 
-UNIT_NAMES += conform_tap conform_report conform_grades conform_options
-conform_tap_SRCS     := tests/unit/conform_tap.c tools/conform/tap.c $(CONFORM_TABLES)
-conform_report_SRCS  := tests/unit/conform_report.c $(CONFORM_TABLES) $(wildcard tools/conform/report*.c tools/conform/markdown*.c)
-conform_grades_SRCS  := tests/unit/conform_grades.c $(filter-out tests/%,$(conform_report_SRCS))
-conform_options_SRCS := tests/unit/conform_options.c tools/conform/options.c tools/conform/rules.c tools/arguments.c \
+UNIT_NAMES += conform/tap conform/report conform/grades conform/options
+conform/tap_SRCS     := tests/unit/conform/tap.c tools/conform/tap.c $(CONFORM_TABLES)
+conform/report_SRCS  := tests/unit/conform/report.c $(CONFORM_TABLES) $(wildcard tools/conform/report*.c tools/conform/markdown*.c)
+conform/grades_SRCS  := tests/unit/conform/grades.c $(filter-out tests/%,$(conform/report_SRCS))
+conform/options_SRCS := tests/unit/conform/options.c tools/conform/options.c tools/conform/rules.c tools/arguments.c \
 	tools/run/jobs.c tools/run/heeded.c tools/report.c tools/visible.c

@@ -42,9 +42,9 @@ INITRAMFS_FILES := roles=labs/roles bin/report=$(INITRAMFS_REPORT)
 $(INITRAMFS_REPORT): $(BUILD)/a64-linux/labs/report.o $(BUILD)/a64-linux/labs/stat.o
 	$(A64_CC) -static -s -o $@ $^
 clang-host: $(BUILD)/a64-linux-clang/labs/report.o $(BUILD)/a64-linux-clang/labs/stat.o
-UNIT_NAMES += labs_stat
-labs_stat_SRCS := tests/unit/labs_stat.c labs/stat.c
-labs_stat_LIBS := -pthread
+UNIT_NAMES += guest/stat
+guest/stat_SRCS := tests/unit/guest/stat.c labs/stat.c
+guest/stat_LIBS := -pthread
 $(INITRAMFS): scripts/mkinitramfs labs/init $(call at_least,2,labs/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
 	@mkdir -p $(@D); echo "  $@"
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init $(INITRAMFS_FILES)
@@ -57,6 +57,6 @@ guests: $(GUEST_IMAGES) $(INITRAMFS) ## build our test guests and the initramfs 
 QEMU_DEPS += $(GUEST_IMAGES) $(INITRAMFS) $(INITRAMFS_KEXEC)
 
 # The guests' FDT reader, on the host.
-UNIT_NAMES += guest_fdt
-guest_fdt_SRCS := tests/unit/guest_fdt.c guest/fdt.c guest/fdt_reg.c machine/fdt.c
-guest_fdt_LIBS := -lfdt
+UNIT_NAMES += guest/fdt
+guest/fdt_SRCS := tests/unit/guest/fdt.c guest/fdt.c guest/fdt_reg.c machine/fdt.c
+guest/fdt_LIBS := -lfdt

@@ -42,11 +42,11 @@ CONFORM_ALL_DEPS := $(CONFORM_HOST) $(CONFORM_USER) $(CONFORM_CPU) $(DEBIAN_IMAG
 conform-all matrix bench: $(CONFORM_ALL_DEPS)
 
 # Against a QEMU of the tests' own, tests/tools/board-qemu.
-UNIT_NAMES += tools_qmp tools_board tools_initramfs conform_hosts
-tools_qmp_SRCS       := tests/unit/tools_qmp.c tools/run/qmp.c tools/run/lines.c
-tools_board_SRCS     := tests/unit/tools_board.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c)
-tools_initramfs_SRCS := tests/unit/tools_initramfs.c tools/run/initramfs.c
-conform_hosts_SRCS   := tests/unit/conform_hosts.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c \
+UNIT_NAMES += run/qmp run/board run/initramfs run/hosts
+run/qmp_SRCS       := tests/unit/run/qmp.c tools/run/qmp.c tools/run/lines.c
+run/board_SRCS     := tests/unit/run/board.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c)
+run/initramfs_SRCS := tests/unit/run/initramfs.c tools/run/initramfs.c
+run/hosts_SRCS   := tests/unit/run/hosts.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c \
 	initramfs.c file.c kit.c debian.c kvm.c xen.c) machine/image.c machine/elf64.c
 
 TAP_DEPS += $(CONFORM_USER)

@@ -32,13 +32,13 @@ all: $(LIB_HOST) $(LIB_A64)
 lib-size: $(LIB_A64) ## say how large the library is on AArch64
 	$(A64_SIZE) -t $<
 
-# Unit tests, one program for each file of tests/unit/lib_*.c, and the example.
-LIB_TESTS := $(patsubst tests/unit/%.c,%,$(call at_least,9,tests/unit/lib_*.c))
-UNIT_NAMES += $(LIB_TESTS) publish_race adopt
+# Unit tests, one program for each file of tests/unit/lib/, and the example.
+LIB_TESTS := $(filter-out lib/race,$(patsubst tests/unit/%.c,%,$(call at_least,10,tests/unit/lib/*.c)))
+UNIT_NAMES += $(LIB_TESTS) lib/race examples/adopt
 $(foreach t,$(LIB_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIB_SRCS)))
-adopt_SRCS := examples/adopt.c $(LIB_SRCS)
-publish_race_SRCS := tests/unit/publish_race.c $(LIB_SRCS)
-publish_race_LIBS := -pthread
+examples/adopt_SRCS := examples/adopt.c $(LIB_SRCS)
+lib/race_SRCS := tests/unit/lib/race.c $(LIB_SRCS)
+lib/race_LIBS := -pthread
 
 # The same tests against the AArch64 library that is shipped, and against a big-endian one. There is no
 # big-endian libc, hence none at all here: tests/lib/nolibc.* is what they start with.

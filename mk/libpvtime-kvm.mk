@@ -58,15 +58,15 @@ QEMU_DEPS       += $(KVM_TEST)
 clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) libpvtime-kvm/sys.c $(KVM_TEST_SRCS))
 
 # On a KVM of the tests' own.
-KVM_FAKED := $(KVM_LOGIC) tests/unit/kvm_fake.c tests/unit/kvm_fake_process.c
-KVM_UNIT_NAMES := kvm_region kvm_vcpu kvm_baseline kvm_snapshot kvm_faults
+KVM_FAKED := $(KVM_LOGIC) tests/unit/libpvtime-kvm/fake.c tests/unit/libpvtime-kvm/fake_process.c
+KVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/snapshot libpvtime-kvm/faults
 UNIT_NAMES += $(KVM_UNIT_NAMES)
 $(foreach t,$(KVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)))
 
 # And what that stands for, on this system.
-UNIT_NAMES += kvm_sys
-kvm_sys_SRCS := tests/unit/kvm_sys.c libpvtime-kvm/sys.c
-kvm_sys_LIBS := -pthread
+UNIT_NAMES += libpvtime-kvm/sys
+libpvtime-kvm/sys_SRCS := tests/unit/libpvtime-kvm/sys.c libpvtime-kvm/sys.c
+libpvtime-kvm/sys_LIBS := -pthread
 
 # And as it is installed.
 TAP_SCRIPTS += tests/install/kvm.t

@@ -6,30 +6,30 @@ LABFILE_SRCS := $(addprefix tools/lab/,file.c keys.c text.c value.c blob.c place
 UNPACK_LIBS  := -lz -lzstd
 LABFILE_LIBS := -lini_config -lfdt $(UNPACK_LIBS)
 
-UNIT_NAMES += machine_image machine_elf machine_fdt machine_board machine_gunzip machine_pl031 machine_unzstd machine_foreign \
-	machine_unpack machine_unpack_fuzz
-machine_image_SRCS  := tests/unit/machine_image.c machine/image.c machine/elf64.c
-machine_elf_SRCS    := tests/unit/machine_elf.c machine/image.c machine/elf64.c
-machine_fdt_SRCS    := tests/unit/machine_fdt.c machine/fdt.c
-machine_fdt_LIBS    := -lfdt
-machine_pl031_SRCS  := tests/unit/machine_pl031.c machine/pl031.c
-machine_board_SRCS  := tests/unit/machine_board.c machine/board.c
-machine_gunzip_SRCS := tests/unit/machine_gunzip.c machine/gunzip.c
-machine_gunzip_LIBS := -lz
-machine_unzstd_SRCS := tests/unit/machine_unzstd.c machine/unzstd.c
-machine_unzstd_LIBS := -lzstd
+UNIT_NAMES += machine/image machine/elf machine/fdt machine/board machine/gunzip machine/pl031 machine/unzstd machine/foreign \
+	machine/unpack machine/unpack_fuzz
+machine/image_SRCS  := tests/unit/machine/image.c machine/image.c machine/elf64.c
+machine/elf_SRCS    := tests/unit/machine/elf.c machine/image.c machine/elf64.c
+machine/fdt_SRCS    := tests/unit/machine/fdt.c machine/fdt.c
+machine/fdt_LIBS    := -lfdt
+machine/pl031_SRCS  := tests/unit/machine/pl031.c machine/pl031.c
+machine/board_SRCS  := tests/unit/machine/board.c machine/board.c
+machine/gunzip_SRCS := tests/unit/machine/gunzip.c machine/gunzip.c
+machine/gunzip_LIBS := -lz
+machine/unzstd_SRCS := tests/unit/machine/unzstd.c machine/unzstd.c
+machine/unzstd_LIBS := -lzstd
 UNPACK_SRCS         := $(addprefix machine/,unpack.c foreign.c gunzip.c unzstd.c image.c elf64.c)
-machine_foreign_SRCS     := tests/unit/machine_foreign.c machine/foreign.c machine/image.c machine/elf64.c
-machine_unpack_SRCS      := tests/unit/machine_unpack.c $(UNPACK_SRCS)
-machine_unpack_LIBS      := $(UNPACK_LIBS)
-machine_unpack_fuzz_SRCS := tests/unit/machine_unpack_fuzz.c $(UNPACK_SRCS)
-machine_unpack_fuzz_LIBS := $(UNPACK_LIBS)
+machine/foreign_SRCS     := tests/unit/machine/foreign.c machine/foreign.c machine/image.c machine/elf64.c
+machine/unpack_SRCS      := tests/unit/machine/unpack.c $(UNPACK_SRCS)
+machine/unpack_LIBS      := $(UNPACK_LIBS)
+machine/unpack_fuzz_SRCS := tests/unit/machine/unpack_fuzz.c $(UNPACK_SRCS)
+machine/unpack_fuzz_LIBS := $(UNPACK_LIBS)
 
-UNIT_NAMES += labfile labfile_bundle
-labfile_SRCS        := tests/unit/labfile.c $(LABFILE_SRCS) $(MACHINE_SRCS)
-labfile_LIBS        := $(LABFILE_LIBS)
-labfile_bundle_SRCS := tests/unit/labfile_bundle.c $(LABFILE_SRCS) $(MACHINE_SRCS)
-labfile_bundle_LIBS := $(LABFILE_LIBS)
+UNIT_NAMES += lab/file lab/bundle
+lab/file_SRCS        := tests/unit/lab/file.c $(LABFILE_SRCS) $(MACHINE_SRCS)
+lab/file_LIBS        := $(LABFILE_LIBS)
+lab/bundle_SRCS := tests/unit/lab/bundle.c $(LABFILE_SRCS) $(MACHINE_SRCS)
+lab/bundle_LIBS := $(LABFILE_LIBS)
 
 TAP_SCRIPTS += tests/lab-errors/run.t
 TAP_DEPS    += $(BUILD)/pvtime

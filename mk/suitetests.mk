@@ -1,5 +1,5 @@
 # Unit tests of the conformance guest's own logic: its command line and its verdicts, on the host.
 
-UNIT_NAMES += suite_words suite_report
-suite_words_SRCS  := tests/unit/suite_words.c conformance/words.c
-suite_report_SRCS := tests/unit/suite_report.c conformance/report.c hypervisor/format.c
+UNIT_NAMES += conformance/words conformance/report
+conformance/words_SRCS  := tests/unit/conformance/words.c conformance/words.c
+conformance/report_SRCS := tests/unit/conformance/report.c conformance/report.c hypervisor/format.c

@@ -1,7 +1,8 @@
 # make check: every test there is, as TAP, through one prove. The other fragments, which come before this one, add to
 # these lists:
 #
-#   UNIT_NAMES    host unit tests. NAME is linked of NAME_SRCS, compiled with the flags SET_CFLAGS where NAME_WITH is SET,
+#   UNIT_NAMES    host unit tests. NAME is ROOM/TEST, for tests/unit/ROOM/TEST.c, where ROOM is the folder that it tests; it becomes
+#                 build/tests/NAME. It is linked of NAME_SRCS, compiled with the flags SET_CFLAGS where NAME_WITH is SET,
 #                 and NAME_LIBS: once by gcc with optimization, once by gcc without, and once by clang under ASan and UBSan
 #   TAP_SCRIPTS   executables that print TAP; TAP_DEPS is what they need built
 #   QEMU_TESTS    the same, of those that need QEMU, and QEMU_DEPS; tests/qemu/*.t are found without being listed
@@ -68,8 +69,8 @@ $(BUILD)/clang/%.o: %.c
 FIRST := $(addprefix tests/qemu/,life.t crowd.t steal.t share.t boot.t conform.t bench.t) tests/kvm/exec_qemu.t \
 	$(addprefix tests/qemu/,hostile.t storm.t repeat.t status.t profile.t attach.t refresh.t) \
 	$(addprefix tests/kvm/,lab_snapshot.t lab_guests.t lab_conform.t lab_steal.t library.t exec.t lab_attach.t lab_refused.t) \
-	tests/tools/signals.t tests/tools/mutants.t $(foreach f,tests-O0 tests-san,$(BUILD)/$(f)/vgic_fuzz) \
-	$(foreach d,$(UNIT_FLAVOURS),$(UNIT_DIR_$(d))/tools_board)
+	tests/tools/signals.t tests/tools/mutants.t $(foreach f,tests-O0 tests-san,$(BUILD)/$(f)/vgic/fuzz) \
+	$(foreach d,$(UNIT_FLAVOURS),$(UNIT_DIR_$(d))/run/board)
 TESTS := $(QEMU_TESTS) $(TAP_SCRIPTS) $(UNIT_BINS)
 $(foreach t,$(filter-out $(TESTS),$(FIRST)),$(error FIRST has $(t), which is no test))
 JOBS := $(shell expr $$(nproc) + 1)

@@ -34,32 +34,32 @@ clang-host: $(A64_TOOLS_CLANG)
 tools-a64: $(A64_PVTIME) ## build the pvtime command for arm64 Linux, build/a64-linux/pvtime
 
 # The parts that know no process and no terminal, each with a test of its own.
-UNIT_NAMES += tools_link tools_record tools_ledger tools_watch tools_options tools_console tools_intake tools_suspend tools_ended
-tools_link_SRCS    := tests/unit/tools_link.c tools/run/link.c tools/run/lines.c
-tools_record_SRCS  := tests/unit/tools_record.c tools/lab/record.c tools/lab/ledger.c lib/convert.c
-tools_ledger_SRCS  := tests/unit/tools_ledger.c tools/lab/ledger.c tools/lab/ledger_print.c lib/convert.c
-tools_watch_SRCS   := tests/unit/tools_watch.c tools/lab/watch.c tools/lab/ledger.c lib/convert.c
-tools_options_SRCS := tests/unit/tools_options.c tools/lab/options.c tools/arguments.c tools/report.c tools/visible.c
-tools_console_SRCS := tests/unit/tools_console.c tools/lab/console.c tools/lab/fold.c tools/run/lines.c tools/report.c tools/visible.c
-tools_intake_SRCS  := tests/unit/tools_intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c fold.c \
+UNIT_NAMES += run/link lab/record lab/ledger lab/watch lab/options lab/console lab/intake lab/suspend lab/ended
+run/link_SRCS    := tests/unit/run/link.c tools/run/link.c tools/run/lines.c
+lab/record_SRCS  := tests/unit/lab/record.c tools/lab/record.c tools/lab/ledger.c lib/convert.c
+lab/ledger_SRCS  := tests/unit/lab/ledger.c tools/lab/ledger.c tools/lab/ledger_print.c lib/convert.c
+lab/watch_SRCS   := tests/unit/lab/watch.c tools/lab/watch.c tools/lab/ledger.c lib/convert.c
+lab/options_SRCS := tests/unit/lab/options.c tools/lab/options.c tools/arguments.c tools/report.c tools/visible.c
+lab/console_SRCS := tests/unit/lab/console.c tools/lab/console.c tools/lab/fold.c tools/run/lines.c tools/report.c tools/visible.c
+lab/intake_SRCS  := tests/unit/lab/intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c fold.c \
 	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c tools/visible.c lib/convert.c
-tools_intake_LIBS  := -ltinfo
-tools_ended_SRCS   := tests/unit/tools_ended.c tools/lab/ended.c tools/lab/ledger.c lib/convert.c
-tools_suspend_SRCS := tests/unit/tools_suspend.c tools/lab/suspend.c
+lab/intake_LIBS  := -ltinfo
+lab/ended_SRCS   := tests/unit/lab/ended.c tools/lab/ended.c tools/lab/ledger.c lib/convert.c
+lab/suspend_SRCS := tests/unit/lab/suspend.c tools/lab/suspend.c
 
-UNIT_NAMES += tools_patience tools_writer tools_fold
-tools_fold_SRCS     := tests/unit/tools_fold.c tools/lab/fold.c
-tools_patience_SRCS := tests/unit/tools_patience.c tools/run/patience.c
-tools_patience_LIBS := -pthread
-tools_writer_SRCS   := tests/unit/tools_writer.c tools/run/writer.c
-tools_writer_LIBS   := -pthread
+UNIT_NAMES += run/patience lab/writer lab/fold
+lab/fold_SRCS     := tests/unit/lab/fold.c tools/lab/fold.c
+run/patience_SRCS := tests/unit/run/patience.c tools/run/patience.c
+run/patience_LIBS := -pthread
+lab/writer_SRCS   := tests/unit/lab/writer.c tools/run/writer.c
+lab/writer_LIBS   := -pthread
 
 # pvtime probe, on a /proc of the tests' own; on Linux's it is tests/kvm/probe.t.
 PROBE_FACTS := $(addprefix tools/probe/,files.c log.c host.c guest.c thread.c quota.c vms.c)
-UNIT_NAMES += probe_vms probe_find
-probe_vms_SRCS  := tests/unit/probe_vms.c $(PROBE_FACTS)
-probe_find_SRCS := tests/unit/probe_find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c) tools/visible.c
-probe_find_LIBS := -ljansson
+UNIT_NAMES += probe/vms probe/find
+probe/vms_SRCS  := tests/unit/probe/vms.c $(PROBE_FACTS)
+probe/find_SRCS := tests/unit/probe/find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c) tools/visible.c
+probe/find_LIBS := -ljansson
 
 # The command as a process, with a QEMU of the tests' own.
 TAP_SCRIPTS += $(call at_least,17,tests/tools/*.t)

@@ -1,20 +1,20 @@
 # Unit tests of the guest's GIC: hypervisor/vgic/ on a fake of the list registers.
 
 VGIC_SRCS := $(wildcard hypervisor/vgic/*.c) \
-             tests/unit/vgic_fake.c tests/unit/vgic_guest.c
+             tests/unit/vgic/fake.c tests/unit/vgic/guest.c
 
-UNIT_NAMES += vgic_fuzz
-vgic_fuzz_SRCS   := tests/unit/vgic_fuzz.c tests/unit/vgic_model.c $(VGIC_SRCS)
-vgic_fuzz_WITH   := logic
+UNIT_NAMES += vgic/fuzz
+vgic/fuzz_SRCS   := tests/unit/vgic/fuzz.c tests/unit/vgic/model.c $(VGIC_SRCS)
+vgic/fuzz_WITH   := logic
 
-UNIT_NAMES += vgic_race
-vgic_race_SRCS   := tests/unit/vgic_race.c $(VGIC_SRCS)
-vgic_race_WITH   := logic
+UNIT_NAMES += vgic/race
+vgic/race_SRCS   := tests/unit/vgic/race.c $(VGIC_SRCS)
+vgic/race_WITH   := logic
 
-UNIT_NAMES += vgic_registers
-vgic_registers_SRCS   := tests/unit/vgic_registers.c $(VGIC_SRCS)
-vgic_registers_WITH   := logic
+UNIT_NAMES += vgic/registers
+vgic/registers_SRCS   := tests/unit/vgic/registers.c $(VGIC_SRCS)
+vgic/registers_WITH   := logic
 
-UNIT_NAMES += vgic_lists
-vgic_lists_SRCS   := tests/unit/vgic_lists.c $(VGIC_SRCS)
-vgic_lists_WITH   := logic
+UNIT_NAMES += vgic/lists
+vgic/lists_SRCS   := tests/unit/vgic/lists.c $(VGIC_SRCS)
+vgic/lists_WITH   := logic

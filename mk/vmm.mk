@@ -1,13 +1,13 @@
 # The VMM of `pvtime lab --on kvm` (tools/vmm/): what of it can be tested without a /dev/kvm. tests/kvm/lab_*.t have the rest.
 
-UNIT_NAMES += vmm_account vmm_look vmm_link vmm_stuck
-vmm_account_SRCS := tests/unit/vmm_account.c tools/vmm/account.c
-vmm_look_SRCS    := tests/unit/vmm_look.c $(addprefix tools/vmm/,look.c account.c stats.c)
-vmm_look_LIBS    := -pthread
-vmm_link_SRCS    := tests/unit/vmm_link.c $(addprefix tools/vmm/,input.c outlet.c) tools/run/link.c
-vmm_link_LIBS    := -pthread
-vmm_stuck_SRCS   := tests/unit/vmm_stuck.c tools/vmm/stuck.c tools/vmm/stats.c
-vmm_stuck_LIBS   := -pthread
+UNIT_NAMES += vmm/account vmm/look vmm/link vmm/stuck
+vmm/account_SRCS := tests/unit/vmm/account.c tools/vmm/account.c
+vmm/look_SRCS    := tests/unit/vmm/look.c $(addprefix tools/vmm/,look.c account.c stats.c)
+vmm/look_LIBS    := -pthread
+vmm/link_SRCS    := tests/unit/vmm/link.c $(addprefix tools/vmm/,input.c outlet.c) tools/run/link.c
+vmm/link_LIBS    := -pthread
+vmm/stuck_SRCS   := tests/unit/vmm/stuck.c tools/vmm/stuck.c tools/vmm/stats.c
+vmm/stuck_LIBS   := -pthread
 
 # What the tests on a /dev/kvm take: guests, and a program for the host.
 VMM_SAMPLE := $(BUILD)/a64-linux/sample

@@ -44,8 +44,8 @@ _Static_assert(sizeof(int) == 4, "int no(int);");
 void four(int (*no)(int));
 END
 
-my @tests = glob 'tests/unit/*.c';
-at_least('tests/unit/*.c', 88, scalar @tests);
+my @tests = glob "tests/unit/*/*.c";
+at_least("tests/unit/*/*.c", 88, scalar @tests);
 for my $file (@tests) {
 	is_deeply([declared(slurp($file))], [], "$file declares no function that another file defines");
 }
@@ -54,7 +54,7 @@ for my $file (@tests) {
 my %wraps;
 for my $fragment (glob 'mk/*.mk') {
 	my $text = slurp($fragment);
-	while ($text =~ /^(\w+)_LIBS\s*:?=(.*)$/mg) {
+	while ($text =~ /^([\w\/-]+)_LIBS\s*:?=(.*)$/mg) {
 		my ($test, $flags) = ($1, $2);
 		my @names = $flags =~ /--wrap=(\w+)/g;
 		$wraps{$test} = \@names if @names;

@@ -128,7 +128,7 @@ sub fdtget {
 	return $text =~ s/\n\z//r;
 }
 
-# Ours alone; and numbers of phandles, which tests/unit/machine_fdt.c follows.
+# Ours alone; and numbers of phandles, which tests/unit/machine/fdt.c follows.
 my %ours = map { $_ => 1 } qw(/reserved-memory);
 my %phandle = map { $_ => 1 } qw(phandle interrupt-parent clocks cpu);
 my %random = map { $_ => 1 } qw(rng-seed kaslr-seed);

@@ -6,9 +6,9 @@
 static const char *const elsewhere[CONFORM_RULES] = {
 	[CONFORM_RULE_R_09] =
 		"asks something of the guest; R-21 and R-22 hold the hypervisor to it",
-	[CONFORM_RULE_R_10] = "tests/unit/lib_attr.c",
-	[CONFORM_RULE_R_28] = "tests/unit/lib_publish.c",
-	[CONFORM_RULE_R_29] = "tests/unit/lib_snapshot.c",
+	[CONFORM_RULE_R_10] = "tests/unit/lib/attr.c",
+	[CONFORM_RULE_R_28] = "tests/unit/lib/publish.c",
+	[CONFORM_RULE_R_29] = "tests/unit/lib/snapshot.c",
 };
 
 const struct conform_rule conform_rules[CONFORM_RULES] = {

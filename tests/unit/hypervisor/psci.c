@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PSCI 1.1 (Arm DEN0022), and the life of a VM and its vCPUs that comes of it. */
+#include "tests/unit/hypervisor/machine.h"
+#include "sysregs.h"
+#include "pvtime.h"
+#include "tests/tap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CPU_ON	      0xc4000003u
+#define AFFINITY_INFO 0xc4000004u
+#define ERROR(n)      ((uint64_t)(-(n))) /* all of x0 */
+#define HIGH_CONTEXT  UINT64_C(0x1234567890abcdef)
+#define NOT_SUPPORTED ERROR(1)
+#define INVALID	      ERROR(2)
+#define ALREADY_ON    ERROR(4)
+#define ON_PENDING    ERROR(5)
+#define BAD_ADDRESS   ERROR(9)
+
+static struct vcpu *vcpu(unsigned i)
+{
+	return &vm.vcpus[i];
+}
+
+/* A call of vCPU 0. */
+static uint64_t call(uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+	machine_on(0);
+	return machine_call(vcpu(0), x0, x1, x2, x3);
+}
+
+static enum pvtime_state state(unsigned i)
+{
+	struct sched_ledger copy;
+
+	sched_ledger(vcpu(i), &copy);
+	return (enum pvtime_state)copy.time.state;
+}
+
+static void features(void)
+{
+	static const struct {
+		uint32_t fid;
+		bool there;
+	} cases[] = {
+		{0x84000000, true},  {0xc4000000, false}, {0x84000001, true},  {0xc4000001, true},
+		{0x84000002, true},  {0xc4000002, false}, {0x84000003, true},  {0xc4000003, true},
+		{0x84000004, true},  {0xc4000004, true},  {0x84000005, false}, {0xc4000005, false},
+		{0x84000006, true},  {0x84000007, false}, {0x84000008, true},  {0x84000009, true},
+		{0x8400000a, true},  {0x8400000b, false}, {0x8400000c, false}, {0x8400000e, false},
+		{0xc400000e, false}, {0x8400000f, false}, {0x84000010, false}, {0x84000012, false},
+		{0xc4000012, false}, {0x84000013, false}, {0x80000000, true},  {0x80000001, false},
+		{0xc5000020, false}, {0, false},
+	};
+
+	machine_start(PVTIME_DIALECT_1_0, false);
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		tap_is_u64(call(0x8400000a, cases[i].fid, 0, 0), cases[i].there ? 0 : NOT_SUPPORTED,
+			   "PSCI_FEATURES(0x%x)", cases[i].fid);
+		if (!cases[i].there && cases[i].fid >> 24 != 0x80 && cases[i].fid >> 24 != 0xc5)
+			tap_is_u64(call(cases[i].fid, 1, ENTRY, 0), NOT_SUPPORTED,
+				   "and the call agrees");
+	}
+	tap_is_u64(call(0x84000006, 0, 0, 0), 2, "MIGRATE_INFO_TYPE: there is nothing to migrate");
+	tap_ok(vm.phase == VM_RUNNING && state(0) == PVTIME_RUNNING && state(1) == PVTIME_OFF,
+	       "none of this has done anything");
+}
+
+static void affinity(void)
+{
+	tap_is_u64(call(AFFINITY_INFO, 0, 0, 0), 0, "AFFINITY_INFO: vCPU 0 is on");
+	tap_is_u64(call(AFFINITY_INFO, 3, 0, 0), 1, "vCPU 3 is off");
+	tap_is_u64(call(AFFINITY_INFO, 4, 0, 0), INVALID, "there is no vCPU 4");
+	tap_is_u64(call(AFFINITY_INFO, 0x100, 0, 0), INVALID, "nor one with an Aff1");
+	tap_is_u64(call(AFFINITY_INFO, BIT(32), 0, 0), INVALID, "nor an Aff3");
+	tap_is_u64(call(0x84000004, BIT(32) | 3, BIT(32), 0), 1,
+		   "of which the 32-bit call has none");
+	tap_is_u64(call(AFFINITY_INFO, BIT(31), 0, 0), INVALID, "reserved bits");
+	tap_is_u64(call(AFFINITY_INFO, 3, 1, 0), 0, "level 1: the cluster has one that is on");
+	tap_is_u64(call(AFFINITY_INFO, 0x200, 1, 0), INVALID, "there is no second cluster");
+	tap_is_u64(call(AFFINITY_INFO, 0x200, 2, 0), 0, "but level 2 has it in it");
+	tap_is_u64(call(AFFINITY_INFO, 0x10000, 2, 0), INVALID, "and no second of that");
+	tap_is_u64(call(AFFINITY_INFO, 0x20300, 3, 0), 0, "level 3");
+	tap_is_u64(call(AFFINITY_INFO, BIT(33), 3, 0), INVALID, "no second of that");
+	tap_is_u64(call(AFFINITY_INFO, 0, 4, 0), INVALID, "there is no level 4");
+	tap_is_u64(call(AFFINITY_INFO, 0, BIT(32), 0), INVALID, "nor any beyond");
+}
+
+static void cpu_on_errors(void)
+{
+	tap_is_u64(call(CPU_ON, 4, ENTRY, 0), INVALID, "CPU_ON: there is no vCPU 4");
+	tap_is_u64(call(CPU_ON, BIT(32) | 1, ENTRY, 0), INVALID, "nor one with an Aff3");
+	tap_is_u64(call(CPU_ON, BIT(31) | 1, ENTRY, 0), INVALID,
+		   "nor is MPIDR's bit 31 an affinity");
+	tap_is_u64(call(CPU_ON, 1, ENTRY + 2, 0), BAD_ADDRESS, "an entry that is no instruction");
+	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE - 4, 0), BAD_ADDRESS, "below RAM");
+	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE + RAM_SIZE, 0), BAD_ADDRESS, "above RAM");
+	tap_is_u64(call(CPU_ON, 1, UINT64_MAX - 3, 0), BAD_ADDRESS, "far above");
+	tap_is_u64(call(CPU_ON, 0, ENTRY, 0), ALREADY_ON, "itself");
+	tap_is_u64(call(CPU_ON, 4, ENTRY + 2, 0), INVALID, "no vCPU comes before no address");
+	tap_ok(state(1) == PVTIME_OFF && !vcpu(1)->entry.pending, "vCPU 1 has not noticed");
+}
+
+/* The registers of a PE that CPU_ON has started (DEN0022, 6.4). */
+static void check_entry(unsigned i, uint64_t pc, uint64_t x0, uint64_t sctlr)
+{
+	const struct vcpu *v = vcpu(i);
+	uint64_t others = 0;
+	bool reset = true;
+
+	tap_is_u64(v->regs.pc, pc, "vCPU %u: its entry", i);
+	tap_is_u64(v->regs.x[0], x0, "x0");
+	for (unsigned n = 1; n < 31; n++)
+		others |= v->regs.x[n];
+	tap_is_u64(others, 0, "all others 0");
+	tap_is_u64(v->regs.pstate, 0x3c5, "EL1, SP_EL1, all masked");
+	tap_is_u64(*fake_sysreg("sctlr_el1"), sctlr, "SCTLR_EL1");
+	for (unsigned n = 0; n < EL1_COUNT; n++)
+		reset = reset && (n == EL1_SCTLR || v->el1.r[n] == 0);
+	tap_ok(reset && v->debug.os_locked && !v->debug.mdscr && !v->vtimer.ctl && !v->fp.fpcr,
+	       "all other state as after a reset");
+	tap_is_u64(*fake_sysreg("vmpidr_el2"), BIT(31) | i, "MPIDR_EL1");
+	tap_is_u64(*fake_sysreg("vttbr_el2"), BIT(48) | (uintptr_t)vm.s2.root,
+		   "VTTBR_EL2: VMID 1 and its tables");
+}
+
+static void cpu_on(void)
+{
+	machine_start(PVTIME_DIALECT_1_0, false);
+	*fake_sysreg("sctlr_el1") = 0x30d5d91d; /* vCPU 0 has its MMU on */
+	memset(vcpu(1), 0x55, offsetof(struct vcpu, vm));
+	memset(&vcpu(1)->el1, 0x55, sizeof(struct el1_regs));
+	memset(&vcpu(1)->fp, 0x55, sizeof(struct fp_regs));
+	vcpu(1)->vtimer.ctl = 1;
+	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE + RAM_SIZE - 4, HIGH_CONTEXT), 0,
+		   "CPU_ON, at the last word of RAM");
+	tap_ok(machine.kicks[1] == 1 && state(1) == PVTIME_READY,
+	       "it is READY, the idle CPU is kicked");
+	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 2, "AFFINITY_INFO: pending");
+	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ON_PENDING, "CPU_ON again: pending");
+	tap_ok(machine_run(1) == vcpu(1), "it runs on CPU 1");
+	check_entry(1, MAP_RAM_BASE + RAM_SIZE - 4, HIGH_CONTEXT, SCTLR_RESET);
+	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 0, "AFFINITY_INFO: on");
+	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ALREADY_ON, "CPU_ON again: already on");
+	tap_is_u64(
+		call(0x84000003, HIGH_CONTEXT << 32 | 2, HIGH_CONTEXT << 32 | ENTRY, HIGH_CONTEXT),
+		0, "CPU_ON, 32-bit");
+	machine_on(1);
+	sched_stop(vcpu(1), 1, counter());
+	tap_ok(machine_run(1) == vcpu(2), "vCPU 2 has CPU 1");
+	check_entry(2, ENTRY, (uint32_t)HIGH_CONTEXT, SCTLR_RESET);
+}
+
+static void byte_order(void)
+{
+	machine_start(PVTIME_DIALECT_1_0, true);
+	machine_run(0);
+	tap_is_u64(*fake_sysreg("sctlr_el1"), SCTLR_RESET | SCTLR_EE | SCTLR_E0E,
+		   "a big-endian ELF starts big-endian");
+	call(CPU_ON, 1, ENTRY, 0);
+	machine_run(1);
+	tap_is_u64(*fake_sysreg("sctlr_el1"), SCTLR_RESET | SCTLR_EE | SCTLR_E0E,
+		   "CPU_ON inherits the byte order of its caller");
+	*fake_sysreg("sctlr_el1") = SCTLR_RESET;
+	tap_is_u64(call(CPU_ON, 2, MAP_RAM_BASE, 0), 0, "CPU_ON, at the first word of RAM");
+	tap_ok(vcpu(2)->entry.pending && !vcpu(2)->entry.big_endian, "of now, not of its start");
+}
+
+/* The CPUs that it may run on, from now on. */
+static void pin(struct vcpu *v, uint8_t affinity)
+{
+	v->sched.affinity = affinity;
+	v->sched.ready.traits = (v->sched.ready.traits & ~0xffu) | affinity;
+	v->sched.cpu = (uint8_t)__builtin_ctz(affinity);
+}
+
+static void cpu_off(void)
+{
+	machine_start(PVTIME_DIALECT_1_0, false);
+	call(CPU_ON, 1, ENTRY, 7);
+	machine_run(1);
+	machine_on(1);
+	machine_call(vcpu(1), 0x84000002, 0, 0, 0);
+	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 0, "on, as long as its CPU has its registers");
+	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ALREADY_ON, "and not to be started");
+	tap_ok(machine_run(1) == NULL && state(1) == PVTIME_OFF, "then OFF");
+	tap_ok(vm.phase == VM_RUNNING && !machine.ends, "CPU_OFF of one: the other can run");
+	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 1, "AFFINITY_INFO: off");
+	tap_is_u64(call(CPU_ON, 1, ENTRY + 64, 9), 0, "CPU_ON once more");
+	tap_ok(machine_run(1) == vcpu(1) && vcpu(1)->regs.pc == ENTRY + 64 &&
+		       vcpu(1)->regs.x[0] == 9,
+	       "from its new entry");
+	machine_on(1);
+	machine_call(vcpu(1), 0x84000002, 0, 0, 0);
+	machine_run(1);
+	machine_on(0);
+	machine_call(vcpu(0), 0x84000002, 0, 0, 0);
+	machine_settle();
+	tap_ok(vm.phase == VM_STUCK && state(0) == PVTIME_OFF && !machine.offs,
+	       "all of them off is not SYSTEM_OFF");
+	tap_ok(machine.stuck == 1 && machine.ends == 1, "the VM is stuck, which is told once");
+}
+
+static void suspend(void)
+{
+	machine_start(PVTIME_DIALECT_1_0, false);
+	machine.interrupt = true;
+	tap_is_u64(call(0xc4000001, 0x10000, ENTRY, 5), 0,
+		   "CPU_SUSPEND with an interrupt pending: SUCCESS");
+	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING, "and it runs on");
+	machine.stale = true;
+	machine.wake_at = *fake_sysreg("cntpct_el0") + 50000;
+	vcpu(0)->regs.pc = ENTRY + 0x100;
+	tap_is_u64(call(0x84000001, 0, ENTRY, 5), 0, "without one: SUCCESS, when it is over");
+	tap_ok(machine_run(0) == NULL && state(0) == PVTIME_BLOCKED && vm.phase == VM_RUNNING,
+	       "BLOCKED, but not stuck: its timer is on");
+	*fake_sysreg("cntpct_el0") += 60000;
+	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING, "its timer wakes it");
+	tap_ok(vcpu(0)->regs.pc == ENTRY + 0x100 && vcpu(0)->regs.x[0] == 0 &&
+		       vcpu(0)->regs.x[3] == 5,
+	       "behind the call: every state is standby");
+	machine.wake_at = UINT64_MAX;
+	call(0xc4000001, 0, 0, 0);
+	machine_run(0);
+	machine_on(1);
+	vcpu_kick(vcpu(0));
+	tap_ok(state(0) == PVTIME_READY, "an interrupt wakes it");
+}
+
+/* The VM's memory as it is at power-on; false: a byte differs. */
+static bool pristine(void)
+{
+	const char *ram = pa_ptr(vm.ram);
+	uint64_t wrong = 0;
+
+	for (uint64_t i = 0; i < RAM_SIZE; i++) {
+		char want = 0;
+
+		for (unsigned s = 0; s < vm.nsegments; s++)
+			if (i - (vm.segments[s].to.ipa - MAP_RAM_BASE) < vm.segments[s].size)
+				want = ((const char *)pa_ptr(
+					vm.segments[s]
+						.from))[i - (vm.segments[s].to.ipa - MAP_RAM_BASE)];
+		wrong += ram[i] != want;
+	}
+	return !wrong;
+}
+
+static void power_on(uint64_t dczid)
+{
+	machine_dczid = dczid;
+	machine_start(PVTIME_DIALECT_1_0, false);
+	tap_ok(pristine(), "power-on: RAM is 0, but for the images");
+	tap_is_u64(machine.zeroed, dczid & 16 ? 0 : RAM_SIZE,
+		   "zeroed by DC ZVA, where there is it");
+	tap_is_u64(machine.cleaned,
+		   RAM_SIZE + vm.segments[0].size + vm.segments[1].size + MAP_PVTIME_SIZE,
+		   "all of it is clean to the point of coherency");
+	tap_is_u64(machine.piece, 64 * 1024, "in pieces, between which the scheduler decides");
+	tap_ok(machine.loads == 1 && machine.gic_resets == 1, "loaded once, with a fresh GIC");
+	tap_ok(fake_operations("tlbi vmalls12e1is") == 1 && fake_operations("ic ialluis") == 1,
+	       "no translation, no instruction of before is left");
+	tap_ok(cpus[0].loaded == vcpu(0) || cpus[1].loaded == vcpu(0), "vCPU 0 runs,");
+	tap_ok(state(1) == PVTIME_OFF && state(3) == PVTIME_OFF, "the others are off");
+	tap_ok(vcpu(0)->regs.pc == ENTRY && vcpu(0)->regs.x[0] == MAP_RAM_BASE + MIB,
+	       "from the VM's entry");
+	machine_dczid = 16;
+}
+
+/* Where `ipa` is in the VM; 0: nowhere. */
+static uint64_t mapped(uint64_t ipa)
+{
+	uint64_t block;
+	paddr_t pa;
+
+	return stage2_walk(&vm.s2, (ipaddr_t){ipa}, &pa, &block) ? pa.pa : 0;
+}
+
+static void address_space(void)
+{
+	const uint8_t *region;
+	uint64_t used = 0;
+
+	machine_start(PVTIME_DIALECT_1_0, false);
+	region = pa_ptr(vm.pvtime);
+	tap_ok(mapped(MAP_RAM_BASE) == vm.ram.pa &&
+		       mapped(MAP_RAM_BASE + RAM_SIZE - 1) == vm.ram.pa + RAM_SIZE - 1,
+	       "RAM is mapped");
+	tap_ok(!mapped(MAP_RAM_BASE - 1) && !mapped(MAP_RAM_BASE + RAM_SIZE),
+	       "and nothing beside it");
+	tap_ok(mapped(MAP_PVTIME_BASE) == vm.pvtime.pa &&
+		       mapped(MAP_PVTIME_BASE + 0xffff) == vm.pvtime.pa + 0xffff &&
+		       !mapped(MAP_PVTIME_BASE - 1) && !mapped(MAP_PVTIME_BASE + 0x10000),
+	       "the stolen-time region: its 64 KiB");
+	for (uint64_t i = 0; i < MAP_PVTIME_SIZE; i++)
+		used += region[i] && !(i < 64 * MACHINE_VCPUS && i % 64 >= 8 && i % 64 < 16);
+	tap_is_u64(used, 0, "where nothing but the counters is not 0 (R-05)");
+	machine_start(PVTIME_DIALECT_OFF, false);
+	tap_ok(!mapped(MAP_PVTIME_BASE) && mapped(MAP_RAM_BASE),
+	       "where it is off: no region (R-32)");
+	tap_is_u64(pvtime_published(vcpu(0)), 0, "and no structure");
+}
+
+/* The VMs of a lab start together: the first vCPU waits until all are loaded. */
+static void together(void)
+{
+	machine.hold = true;
+	machine_start(PVTIME_DIALECT_1_0, false);
+	tap_ok(machine.loads == 1 && vm.phase == VM_LOADING && state(0) == PVTIME_BLOCKED,
+	       "loaded, it waits");
+	*fake_sysreg("cntpct_el0") += 1000000;
+	machine_on(1);
+	vm_run(&vm, *fake_sysreg("cntpct_el0"));
+	tap_ok(vm.phase == VM_RUNNING && state(0) == PVTIME_READY, "until time begins");
+	machine_settle();
+	tap_ok(state(0) == PVTIME_RUNNING && vcpu(0)->regs.pc == ENTRY, "then it runs");
+	machine.hold = false;
+}
+
+static void system_off(void)
+{
+	machine_start(PVTIME_DIALECT_1_0, false);
+	call(CPU_ON, 1, ENTRY, 0);
+	machine_run(1);
+	machine.kicks[1] = 0;
+	call(0x84000008, 0, 0, 0);
+	tap_ok(vm.phase == VM_STOPPING && machine.kicks[1] == 1,
+	       "SYSTEM_OFF: stopping, the other CPU is kicked");
+	machine_run(0);
+	tap_ok(!machine.offs && vm.phase == VM_STOPPING, "not off as long as vCPU 1 runs");
+	machine_on(1);
+	tap_is_u64(machine_call(vcpu(1), CPU_ON, 2, ENTRY, 0), 0, "which may still call");
+	machine_call(vcpu(1), 0x84000009, 0, 0, 0);
+	tap_ok(state(2) == PVTIME_OFF && !vm.resetting,
+	       "but start nothing, nor make a reset of it");
+	machine_run(1);
+	tap_ok(machine.offs == 1 && vm.phase == VM_OFF, "when the last has left: off, once");
+	machine_settle();
+	tap_ok(machine.offs == 1 && !machine.resets && !cpus[0].loaded && !cpus[1].loaded,
+	       "for good");
+}
+
+/* The same, vCPU 0 being the last that leaves. */
+static void system_off_by_another(void)
+{
+	machine_start(PVTIME_DIALECT_1_0, false);
+	call(CPU_ON, 1, ENTRY, 0);
+	machine_run(1);
+	machine_on(1);
+	machine_call(vcpu(1), 0x84000008, 0, 0, 0);
+	machine_run(1);
+	tap_ok(vm.phase == VM_STOPPING && !machine.offs,
+	       "SYSTEM_OFF by vCPU 1: vCPU 0 has to leave");
+	machine_run(0);
+	tap_ok(vm.phase == VM_OFF && machine.offs == 1, "then off");
+}
+
+/*
+ * One of its vCPUs has been given a CPU, on which another VM's is loaded still, when the VM is switched off: it is never loaded,
+ * and leaves no CPU.
+ */
+static void system_off_before_one_is_loaded(bool at_once)
+{
+	static struct vcpu x;
+	static struct vm other;
+
+	machine_start(PVTIME_DIALECT_1_0, false);
+	x = (struct vcpu){.vm = &other};
+	other = (struct vm){.vcpus = &x, .nvcpus = 1, .phase = VM_RUNNING, .id = 1};
+	machine.other = &other;
+	sched_add(&x, 100, 0, 2, counter());
+	pin(vcpu(0), 1);
+	pin(vcpu(1), 2);
+	machine_on(0);
+	sched_start(&x, 0, counter());
+	tap_ok(machine_run(1) == &x, "another VM has CPU 1");
+	call(CPU_ON, 1, ENTRY, 0);
+	machine_on(1);
+	if (cpus[1].loaded != &x)
+		abort();
+	sched_will_block(&x);
+	sched_block(&x, 1, counter(), UINT64_MAX);
+	tap_ok(state(1) == PVTIME_RUNNING && cpus[1].loaded == &x, "vCPU 1 is given CPU 1");
+	if (at_once) /* that CPU is in a trap still, in which it decides once more */
+		sched_wake(&x, 1, counter());
+	call(0x84000008, 0, 0, 0);
+	machine_run(0);
+	tap_ok(vm.phase == VM_STOPPING, "SYSTEM_OFF: vCPU 0 has left, and is not the last");
+	machine_on(1);
+	if (at_once)
+		sched_wake(&x, 1, counter());
+	machine_run(1);
+	tap_ok(vm.phase == VM_OFF && machine.offs == 1, "vCPU 1 never ran, and the VM is off");
+}
+
+static void system_reset(void)
+{
+	char *ram;
+	uint64_t ticks[PVTIME_STATES], elapsed;
+	struct sched_ledger copy;
+
+	machine_start(PVTIME_DIALECT_1_0, false);
+	call(CPU_ON, 1, ENTRY, 0);
+	machine_run(1);
+	sched_stop(vcpu(1), 1, counter());
+	call(CPU_ON, 2, ENTRY, 0); /* and CPU 1 does not come for long */
+	*fake_sysreg("cntpct_el0") += 62500000;
+	machine_run(1);
+	tap_ok(pvtime_published(vcpu(2)) > 1000000000, "time was stolen from vCPU 2");
+	call(CPU_ON, 3, ENTRY, 0);
+	tap_ok(vcpu(3)->entry.pending, "vCPU 3 is to start, and there is no CPU for it");
+	ram = pa_ptr(vm.ram);
+	memset(ram, 0x77, RAM_SIZE);
+	vuart_write(&vm, 0x38, 0x10);
+	vuart_receive(&vm, 'x');
+	machine.cleaned = 0;
+	call(0x84000009, 0, 0, 0);
+	machine_run(0);
+	tap_ok(!machine.resets && ram[0] == 0x77,
+	       "SYSTEM_RESET: nothing happens while a vCPU runs");
+	machine_run(1);
+	tap_ok(machine.resets == 1 && !machine.offs, "then a reset, once");
+	tap_ok(!machine.gone && !machine.ends, "in its reset a VM is alive at any time");
+	machine_settle();
+	tap_ok(pristine(), "RAM is as at power-on");
+	tap_is_u64(machine.cleaned, RAM_SIZE + vm.segments[0].size + vm.segments[1].size,
+		   "and clean");
+	tap_ok(vm.phase == VM_RUNNING && machine.loads == 2 && machine.gic_resets == 2,
+	       "it runs afresh");
+	tap_ok(vcpu(0)->regs.pc == ENTRY && vcpu(0)->regs.x[0] == MAP_RAM_BASE + MIB &&
+		       state(1) == PVTIME_OFF && state(2) == PVTIME_OFF,
+	       "vCPU 0 from the entry, the others off");
+	tap_is_u64(pvtime_published(vcpu(2)), 0, "its counter starts at zero (R-23)");
+	sched_ledger(vcpu(2), &copy);
+	pvtime_totals(&copy.time, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
+	tap_ok(ticks[PVTIME_OFF] == elapsed && elapsed < 62500000, "and its ledger");
+	sched_ledger(vcpu(0), &copy);
+	pvtime_totals(&copy.time, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
+	tap_ok(ticks[PVTIME_RUNNING] <= elapsed && elapsed < 62500000, "and vCPU 0's");
+	tap_ok(state(3) == PVTIME_OFF && !vcpu(3)->entry.pending,
+	       "vCPU 3 is not to start any more");
+	tap_ok(vuart_read(&vm, 0x18) == 0x90 && vuart_read(&vm, 0x38) == 0, "so does the UART");
+	tap_is_u64(call(0xc5000021, 0, 0, 0), 0x090a0000, "the structure is where it was");
+}
+
+/* What one vCPU has left in a CPU's TLB is not for another of the VM. */
+static void translations(void)
+{
+	machine_start(PVTIME_DIALECT_1_0, false);
+	call(CPU_ON, 1, ENTRY, 0);
+	machine_run(1);
+	tap_is_u64(fake_operations("tlbi vmalle1"), 0,
+		   "the first vCPU of a VM on a CPU: nothing to invalidate");
+	machine_on(1);
+	sched_stop(vcpu(1), 1, counter());
+	machine_run(1);
+	call(CPU_ON, 2, ENTRY, 0);
+	tap_ok(machine_run(1) == vcpu(2) && fake_operations("tlbi vmalle1") == 1,
+	       "another one: invalidated");
+	machine_on(1);
+	sched_stop(vcpu(2), 1, counter());
+	machine_run(1);
+	call(CPU_ON, 2, ENTRY, 0);
+	tap_ok(machine_run(1) == vcpu(2) && fake_operations("tlbi vmalle1") == 1,
+	       "the same again: not");
+}
+
+int main(void)
+{
+	features();
+	affinity();
+	cpu_on_errors();
+	cpu_on();
+	byte_order();
+	cpu_off();
+	suspend();
+	power_on(16);
+	power_on(4);
+	address_space();
+	together();
+	system_off();
+	system_off_by_another();
+	system_off_before_one_is_loaded(false);
+	system_off_before_one_is_loaded(true);
+	system_reset();
+	translations();
+	return tap_done();
+}

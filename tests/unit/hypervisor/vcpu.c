@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Two vCPUs take turns on one CPU: each finds its registers as it has left them, and none of the other's. */
+#include "tests/unit/hypervisor/machine.h"
+#include "sysregs.h"
+#include "tests/tap.h"
+
+#include <string.h>
+
+static const char *const names[] = {
+#define NAME(name, reg, reset) STR(reg),
+	EACH_EL1_REG(NAME)};
+
+static bool
+	hidden; /* the PE has RAS and SME, whose state can be reached though no guest is told of it */
+
+/* The guest on CPU 0 writes all its registers. */
+static void scribble(uint64_t value)
+{
+	for (unsigned i = 0; i < EL1_COUNT; i++)
+		*fake_sysreg(names[i]) = value + i;
+	memset(&machine.fp, (int)value, sizeof(machine.fp));
+	*fake_sysreg("s3_4_c12_c1_1") = value + 100; /* VDISR_EL2 */
+	*fake_sysreg("s3_3_c13_c0_5") = value + 101; /* TPIDR2_EL0 */
+	machine.serror = value & 1;
+}
+
+/* Whether they are all as scribble(value) has left them. */
+static bool intact(uint64_t value)
+{
+	unsigned wrong = 0;
+	struct fp_regs fp;
+
+	for (unsigned i = 0; i < EL1_COUNT; i++)
+		wrong += *fake_sysreg(names[i]) != value + i;
+	memset(&fp, (int)value, sizeof(fp));
+	wrong += memcmp(&fp, &machine.fp, sizeof(fp)) != 0;
+	wrong += machine.serror != (value & 1);
+	if (hidden)
+		wrong += *fake_sysreg("s3_4_c12_c1_1") != value + 100 ||
+			 *fake_sysreg("s3_3_c13_c0_5") != value + 101;
+	return !wrong;
+}
+
+static void next_to_run(struct vcpu *v)
+{
+	struct vcpu *old = cpus[0].loaded;
+
+	machine_on(0);
+	vcpu_put(old);
+	vcpu_load(v);
+}
+
+static void turns(bool with_hidden)
+{
+	struct vcpu *a, *b;
+
+	machine_start(PVTIME_DIALECT_1_0, false);
+	hidden = with_hidden;
+	*fake_sysreg("id_aa64pfr0_el1") = with_hidden ? 0x10000000 : 0xf0fffffff;
+	*fake_sysreg("id_aa64pfr1_el1") = with_hidden ? 0x01000000 : 0xf0ffffff;
+	a = machine_run(0);
+	b = a == &vm.vcpus[0] ? &vm.vcpus[1] : NULL;
+	if (!tap_ok(b != NULL, "vCPU 0 runs on CPU 0"))
+		return;
+	b->entry = (struct vcpu_entry){.pc = ENTRY, .pending = true};
+	b->serror = b->debug.os_locked = true;
+	b->ptimer.ctl = b->vtimer.ctl = 1;
+	b->vdisr = b->tpidr2 = 5;
+	scribble(0x1001);
+	machine.order[0] = '\0';
+	machine.gic_vcpu_resets = 0;
+	next_to_run(b);
+	tap_ok(!strcmp(machine.order, "gtGT"), "GIC, then timers; saved, then loaded");
+	tap_ok(machine.gic_vcpu_resets == 1 && !b->entry.pending,
+	       "a vCPU that begins: its CPU interface is reset");
+	tap_ok(!machine.serror && !b->ptimer.ctl && !b->vtimer.ctl,
+	       "no SError waits, no timer runs");
+	tap_ok(!with_hidden || (!*fake_sysreg("s3_4_c12_c1_1") && !*fake_sysreg("s3_3_c13_c0_5")),
+	       "nor is there anything in what is hidden");
+	scribble(0x2000);
+	next_to_run(a);
+	tap_ok(intact(0x1001), "the first is as it was");
+	scribble(0x3001);
+	next_to_run(b);
+	tap_ok(intact(0x2000), "so is the second");
+	next_to_run(a);
+	tap_ok(intact(0x3001), "and the first again");
+	tap_ok(cpus[0].loaded == a, "the CPU knows whose they are");
+	vcpu_put(a);
+	if (!with_hidden)
+		tap_ok(!a->vdisr && !a->tpidr2, "registers that are not there are not touched");
+	tap_ok(cpus[0].loaded == NULL, "or that they are nobody's");
+}
+
+/* Breakpoints of one that uses them are off while the other runs. */
+static void debugging(void)
+{
+	struct vcpu *a;
+
+	machine_start(PVTIME_DIALECT_1_0, false);
+	a = machine_run(0);
+	next_to_run(&vm.vcpus[1]);
+	a->debug.os_locked = false;
+	a->debug.mdscr = BIT(15);
+	a->debug.bvr[0] = 0x4444;
+	next_to_run(a);
+	tap_ok(*fake_sysreg("mdscr_el1") == BIT(15) && *fake_sysreg("dbgbvr0_el1") == 0x4444,
+	       "its own debug state");
+	next_to_run(&vm.vcpus[1]);
+	tap_is_u64(*fake_sysreg("mdscr_el1"), 0, "which is off while another runs");
+	*fake_sysreg("dbgbvr0_el1") = 0;
+	next_to_run(a);
+	tap_is_u64(*fake_sysreg("dbgbvr0_el1"), 0x4444, "the breakpoint is back when its vCPU is");
+}
+
+/* Everything that is listed has its reset value. */
+static void reset_values(void)
+{
+	unsigned wrong = 0;
+
+	machine_start(PVTIME_DIALECT_1_0, false);
+	for (unsigned i = 0; i < EL1_COUNT; i++)
+		*fake_sysreg(names[i]) = 0x77;
+	vm.vcpus[2].entry = (struct vcpu_entry){.pc = ENTRY, .pending = true};
+	next_to_run(&vm.vcpus[2]);
+	for (unsigned i = 0; i < EL1_COUNT; i++)
+		wrong += *fake_sysreg(names[i]) != (i == EL1_SCTLR ? 0x30d50838 : 0);
+	tap_is_u64(wrong, 0, "%u registers of EL1 after a reset", (unsigned)EL1_COUNT);
+}
+
+int main(void)
+{
+	turns(true);
+	turns(false);
+	debugging();
+	reset_values();
+	return tap_done();
+}

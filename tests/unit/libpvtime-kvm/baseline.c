@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* libpvtime-kvm: KVM made to publish without a guest that runs, and to begin here and now. */
+#include <errno.h>
+#include <signal.h>
+#include <linux/kvm.h>
+#include <pvtime/kvm.h>
+#include "tests/tap.h"
+#include "tests/unit/libpvtime-kvm/fake.h"
+
+#define SAVED 1000000000000u
+
+static struct pvtime_kvm *k;
+static struct fake_vcpu *vcpu;
+
+static uint64_t stolen(void)
+{
+	uint64_t ns = 0;
+
+	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
+	return ns;
+}
+
+/* A VM whose vCPU 1 has an address, and a thread that has waited. */
+static void begin(void)
+{
+	const struct pvtime_range r = {0x90a0000, 0x10000};
+
+	fake_start();
+	vcpu = &fake.vms[0].vcpus[1];
+	pvtime_kvm_create(&k, FAKE_VM(0), 1, &r, 2);
+	pvtime_kvm_register(k);
+	pvtime_kvm_vcpu_set(k, 1, FAKE_VCPU(0, 1));
+}
+
+/* And all that publish() borrows is given back. */
+static void end(const char *what)
+{
+	tap_ok(vcpu->mp_state == KVM_MP_STATE_RUNNABLE && !vcpu->run_mask && !fake.timers &&
+		       !fake.blocked && !fake.pending && !fake.entries,
+	       "%s: all is as it was, and no guest ran", what);
+	tap_ok(pvtime_kvm_destroy(k) == 0 && !fake_leak(), "%s: released", what);
+}
+
+static void test_publish(void)
+{
+	begin();
+	fake_run(0, 1, 1000);
+	uint64_t before = stolen();
+	fake.run_delay += 500;
+	tap_is_u64(stolen(), before, "what a thread waits outside KVM_RUN is not published");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "till KVM is made to");
+	tap_is_u64(stolen(), before + 500 + fake.wake_ns, "all of it");
+	tap_is_u64(fake.runs, 1, "at the first try");
+	/* Stopped before, stopped after. */
+	vcpu->mp_state = KVM_MP_STATE_STOPPED;
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "of a vCPU that is off");
+	tap_is_u64(vcpu->mp_state, KVM_MP_STATE_STOPPED, "which stays so");
+	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
+	end("publish");
+}
+
+/* Signals that come before KVM_RUN sleeps, on kernels new and old. */
+static void test_early(void)
+{
+	begin();
+	fake.latency_ns = 3000000;
+	uint64_t waited = fake.run_delay;
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "signals that come too early");
+	tap_is_u64(stolen(), waited + fake.wake_ns, "do no harm");
+	tap_is_u64(fake.runs, 7, "it takes 7 tries, from 50 us to 3.2 ms");
+	end("early");
+
+	begin();
+	fake.latency_ns = 3000000;
+	fake.early_publishes = true;
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "a KVM that publishes all the same");
+	tap_is_u64(fake.runs, 1, "has done so at once");
+	end("early, old");
+
+	begin();
+	fake.latency_ns = UINT64_MAX;
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -ETIMEDOUT,
+		   "a thread that never sleeps");
+	tap_is_u64(fake.runs, 15, "is given up");
+	tap_is_u64(stolen(), 0, "and nothing was published");
+	end("never");
+}
+
+/* Nothing waited, nothing to tell: then it counts that the thread slept, and not for something else. */
+static void test_nothing(void)
+{
+	begin();
+	fake.run_delay = fake.wake_ns = 0;
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "nothing to publish");
+	tap_is_u64(fake.runs, 2, "is known at the second try");
+	end("nothing");
+
+	begin();
+	fake.first_sleeps = 1;
+	fake.latency_ns = 70000;
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "a first run that prepares things");
+	tap_ok(stolen() != 0, "is not taken for it");
+	end("other sleep");
+}
+
+static void test_refused(void)
+{
+	begin();
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 0, SIGUSR1), -EINVAL, "a vCPU without an address");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 2, SIGUSR1), -EINVAL, "no such vCPU");
+	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 2, SIGUSR1), -EINVAL, "nor here");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, 0), -EINVAL, "no signal");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, 65), -EINVAL, "nor that");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGKILL), -EINVAL, "one that nobody survives");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGSTOP), -EINVAL, "one that stops");
+	tap_is_u64(fake.runs, 0, "none of that has run it");
+	fake.exits = 1;
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -EBUSY, "an exit for the VMM");
+	vcpu->ipa += 64;
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -ESTALE, "another vCPU's descriptor");
+	vcpu->ipa -= 64;
+	pvtime_kvm_unregister(k);
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -EINVAL, "no memory");
+	pvtime_kvm_register(k);
+	end("refused");
+}
+
+/* The thread's past, and a failure at each call: the counter is what was restored, whatever happens. */
+static void test_rebase(void)
+{
+	bool kept = true;
+	unsigned failures = 0;
+
+	begin();
+	fake.run_delay = SAVED;
+	fake_run(0, 1, 0);
+	vcpu->last_steal = 0; /* a new vCPU, whose memory has the old number */
+	fake.run_delay = 77;
+	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1), 0, "a thread takes a restored vCPU over");
+	tap_is_u64(stolen(), SAVED, "its past is not charged");
+	fake_run(0, 1, 10);
+	tap_is_u64(stolen(), SAVED + 10, "what it waits from now on is");
+	fake.run_delay = 3; /* another thread */
+	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1), 0, "and another, with less of a past");
+	tap_is_u64(stolen(), SAVED + 10, "takes nothing back");
+	fake_run(0, 1, 10);
+	tap_is_u64(stolen(), SAVED + 20, "and goes on");
+	uint64_t before = stolen();
+	for (unsigned n = 1;; n++) {
+		fake.run_delay += 1000;
+		fake.fail_error = EIO;
+		fake.fail_at = fake.calls + n;
+		int err = pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1);
+		kept &= stolen() == before;
+		vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
+		vcpu->run_mask = 0;
+		if (!err)
+			break;
+		failures++;
+	}
+	fake.fail_at = 0;
+	tap_ok(kept, "a takeover that fails, in %u ways, takes and gives nothing", failures);
+	tap_ok(failures >= 9, "and these were all");
+	end("rebase");
+}
+
+int main(void)
+{
+	test_publish();
+	test_early();
+	test_nothing();
+	test_refused();
+	test_rebase();
+	return tap_done();
+}

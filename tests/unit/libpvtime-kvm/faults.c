@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libpvtime-kvm with a system that fails: every call in the life of a VM, from planning to a restored copy, is let
+ * fail once. The failure is told; the step that had it can be taken again, and all else goes well; or the VMM gives up,
+ * and nothing is left behind.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <linux/kvm.h>
+#include <pvtime/kvm.h>
+#include "tests/tap.h"
+#include "tests/unit/libpvtime-kvm/fake.h"
+
+#define VCPUS 3u
+#define SLOT  2u
+#define BASE  0x90a0000u
+
+enum { SOURCE, TARGET, DENIED }; /* VMs */
+
+/* A VMM, its VM and the one that it is restored as. */
+struct vmm {
+	struct pvtime_range region;
+	struct pvtime_kvm *k[2];
+	uint8_t blob[256];
+	uint64_t saved[VCPUS];
+};
+
+/* A step returns 0 or a negative errno, and can be taken again. */
+static int step_supported(struct vmm *m)
+{
+	(void)m;
+	int has = pvtime_kvm_vm_supported(FAKE_VM(SOURCE));
+	if (has == 1)
+		has = pvtime_kvm_vcpu_supported(FAKE_VCPU(SOURCE, 0));
+	return has < 0 ? has : has == 1 ? 0 : -ENOTSUP;
+}
+
+static int step_find(struct vmm *m)
+{
+	const struct pvtime_range used[] = {{0x40000000, 0x10000000}, {0x0, BASE}};
+
+	return pvtime_kvm_find(&m->region, 0, VCPUS, used, 2, 0);
+}
+
+static int step_create(struct vmm *m)
+{
+	return pvtime_kvm_create(&m->k[SOURCE], FAKE_VM(SOURCE), SLOT, &m->region, VCPUS);
+}
+
+static int step_register(struct vmm *m)
+{
+	return pvtime_kvm_register(m->k[SOURCE]);
+}
+
+static int step_set_0(struct vmm *m)
+{
+	return pvtime_kvm_vcpu_set(m->k[SOURCE], 0, FAKE_VCPU(SOURCE, 0));
+}
+
+static int step_set_1(struct vmm *m)
+{
+	fake_run(SOURCE, 0, 1000);
+	return pvtime_kvm_vcpu_set(m->k[SOURCE], 1, FAKE_VCPU(SOURCE, 1));
+}
+
+static int step_set_2(struct vmm *m)
+{
+	return pvtime_kvm_vcpu_set(m->k[SOURCE], 2, FAKE_VCPU(SOURCE, 2));
+}
+
+static int step_check(struct vmm *m)
+{
+	return pvtime_kvm_vcpu_check(m->k[SOURCE], 1);
+}
+
+static int step_publish(struct vmm *m)
+{
+	fake_run(SOURCE, 1, 2000);
+	fake.run_delay += 500;
+	return pvtime_kvm_vcpu_publish(m->k[SOURCE], 1, SIGUSR1);
+}
+
+static int step_save(struct vmm *m)
+{
+	for (uint32_t i = 0; i < VCPUS; i++)
+		pvtime_kvm_vcpu_stolen_ns(m->k[SOURCE], i, &m->saved[i]);
+	return pvtime_kvm_save(m->k[SOURCE], m->blob, sizeof(m->blob));
+}
+
+static int step_unregister(struct vmm *m)
+{
+	return pvtime_kvm_unregister(m->k[SOURCE]);
+}
+
+static int destroy(struct pvtime_kvm **k)
+{
+	int err = pvtime_kvm_destroy(*k);
+
+	if (!err)
+		*k = NULL;
+	return err;
+}
+
+static int step_destroy(struct vmm *m)
+{
+	return destroy(&m->k[SOURCE]);
+}
+
+static int step_create_target(struct vmm *m)
+{
+	struct pvtime_range region;
+	uint32_t vcpus;
+	int err = pvtime_kvm_snapshot_region(m->blob, 40 + 16 * VCPUS + 4, &region, &vcpus);
+
+	return err ? err : pvtime_kvm_create(&m->k[TARGET], FAKE_VM(TARGET), SLOT, &region, vcpus);
+}
+
+static int step_register_target(struct vmm *m)
+{
+	return pvtime_kvm_register(m->k[TARGET]);
+}
+
+static int step_restore(struct vmm *m)
+{
+	fake.vms[TARGET].bitmap = 3;
+	return pvtime_kvm_restore(m->k[TARGET], FAKE_VCPU(TARGET, 0), m->blob,
+				  pvtime_kvm_snapshot_size(m->k[TARGET]));
+}
+
+static int step_set_target(struct vmm *m)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < VCPUS && !err; i++)
+		if (fake.vms[TARGET].vcpus[i].ipa == PVTIME_KVM_IPA_NONE)
+			err = pvtime_kvm_vcpu_set(m->k[TARGET], i, FAKE_VCPU(TARGET, i));
+	return err;
+}
+
+static int step_rebase_0(struct vmm *m)
+{
+	return pvtime_kvm_vcpu_rebase(m->k[TARGET], 0, SIGUSR1);
+}
+
+static int step_rebase_1(struct vmm *m)
+{
+	return pvtime_kvm_vcpu_rebase(m->k[TARGET], 1, SIGUSR1);
+}
+
+static int step_destroy_target(struct vmm *m)
+{
+	return destroy(&m->k[TARGET]);
+}
+
+static int step_deny(struct vmm *m)
+{
+	(void)m;
+	return pvtime_kvm_deny(FAKE_VCPU(DENIED, 0));
+}
+
+static int (*const steps[])(struct vmm *m) = {
+	step_supported,	 step_find,	step_create,	    step_register,	  step_set_0,
+	step_set_1,	 step_set_2,	step_check,	    step_publish,	  step_save,
+	step_unregister, step_destroy,	step_create_target, step_register_target, step_restore,
+	step_set_target, step_rebase_0, step_rebase_1,	    step_destroy_target,  step_deny,
+};
+#define STEPS	       (sizeof(steps) / sizeof(steps[0]))
+#define FIRST_RESTORED 14u /* step_restore: from then on, the target has the counters */
+
+/* What holds at any time, whatever has failed. NULL: nothing is wrong. */
+static const char *wrong_now(const struct vmm *m)
+{
+	for (unsigned v = SOURCE; v <= TARGET; v++) {
+		const struct fake_vcpu *vcpus = fake.vms[v].vcpus;
+
+		for (unsigned i = 0; i < VCPUS; i++) {
+			if (vcpus[i].ipa != PVTIME_KVM_IPA_NONE &&
+			    vcpus[i].ipa != m->region.base + 64 * i)
+				return "an address that is another's";
+			/* What KVM does not take back, the library cannot. */
+			if (vcpus[i].mp_state == KVM_MP_STATE_STOPPED &&
+			    fake.failed_request != KVM_SET_MP_STATE)
+				return "a vCPU that stays stopped";
+			if (vcpus[i].run_mask && fake.failed_request != KVM_SET_SIGNAL_MASK)
+				return "a mask that KVM_RUN keeps";
+		}
+	}
+	if (fake.timers || fake.blocked || fake.pending)
+		return "a timer or a signal";
+	return fake.entries ? "a guest that ran" : NULL;
+}
+
+/* As its administrator would have a vCPU go on that stayed stopped. */
+static void go_on(void)
+{
+	for (unsigned v = SOURCE; v <= TARGET; v++)
+		for (unsigned i = 0; i < VCPUS; i++) {
+			fake.vms[v].vcpus[i].mp_state = KVM_MP_STATE_RUNNABLE;
+			fake.vms[v].vcpus[i].run_mask = 0;
+		}
+	fake.failed_request = 0;
+}
+
+/* Counters of the restored VM are those that were saved, whoever was rebased. */
+static const char *wrong_counters(const struct vmm *m)
+{
+	for (uint32_t i = 0; i < VCPUS; i++) {
+		uint64_t ns;
+
+		if (pvtime_kvm_vcpu_stolen_ns(m->k[TARGET], i, &ns) || ns != m->saved[i])
+			return "a counter that is not the one saved";
+	}
+	return NULL;
+}
+
+/* Take a step in which a call may fail. NULL, or what is wrong. */
+static const char *take(struct vmm *m, unsigned i, int *err)
+{
+	const bool failed_before = fake.failed;
+
+	*err = steps[i](m);
+	const bool failed_here = fake.failed && !failed_before;
+	if (!failed_here && *err)
+		return "an error that nobody made";
+	if (failed_here && !*err)
+		return "a failure that is not told";
+	if (*err && *err != -EIO && *err != -ENOMEM)
+		return "another error is told";
+	const char *wrong = wrong_now(m);
+	if (!wrong && steps[i] != step_destroy_target && m->k[TARGET] && i >= FIRST_RESTORED)
+		wrong = *err && steps[i] == step_restore ? NULL : wrong_counters(m);
+	return wrong;
+}
+
+/*
+ * All steps, with call number `fail_at` failing. again: that step is taken again, and the rest; else the VMM gives up.
+ * NULL, or what is wrong; *done: there is no call of that number.
+ */
+static const char *live(unsigned fail_at, bool again, bool *done)
+{
+	struct vmm m = {.k = {NULL, NULL}};
+	const char *wrong = NULL;
+	int err = 0;
+
+	fake_start();
+	fake.fail_at = fail_at;
+	fake.fail_error = EIO;
+	for (unsigned i = 0; i < STEPS && !wrong && !err; i++) {
+		wrong = take(&m, i, &err);
+		if (!wrong && err && again) {
+			go_on();
+			wrong = take(&m, i, &err);
+		}
+	}
+	*done = !fake.failed;
+	fake.fail_at = 0;
+	for (unsigned i = 0; i < 2; i++)
+		if (destroy(&m.k[i]) != 0 && !wrong)
+			wrong = "it cannot be released";
+	return wrong ? wrong : fake_leak();
+}
+
+int main(void)
+{
+	unsigned calls[2] = {0, 0};
+
+	for (unsigned way = 0; way < 2; way++) {
+		bool done = false;
+
+		for (unsigned n = 1; !done; n++) {
+			const char *wrong = live(n, way == 0, &done);
+
+			tap_ok(!wrong, "call %u %s, %s%s", n, done ? "is none" : "fails",
+			       way == 0 ? "and it is done again" : "and that was it",
+			       wrong ? wrong : "");
+			calls[way] = n - 1;
+		}
+	}
+	tap_ok(calls[0] == calls[1] && calls[0] > 60, "%u calls can fail", calls[0]);
+	return tap_done();
+}

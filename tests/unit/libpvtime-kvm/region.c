@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* libpvtime-kvm: where the region goes, its memory, its slot. */
+#include <errno.h>
+#include <string.h>
+#include <pvtime/kvm.h>
+#include "tests/tap.h"
+#include "tests/unit/libpvtime-kvm/fake.h"
+
+#define GRANULE 0x10000ull
+#define RAM	0x40000000ull
+
+static void test_find(void)
+{
+	/* RAM, and two devices with a hole of one granule between them. */
+	const struct pvtime_range used[] = {
+		{RAM, 1ull << 30}, {0x8000000, 0x18000}, {0x8030000, 0x1000}};
+	struct pvtime_range r = {1, 2};
+
+	tap_is_i64(pvtime_kvm_find(&r, 0x8000000, 4, used, 3, 0), 0, "between devices");
+	tap_ok(r.base == 0x8020000 && r.size == GRANULE, "in granules that nobody shares");
+	tap_is_i64(pvtime_kvm_find(&r, 0x8000000, 1025, used, 3, 0), 0, "of 1025 vCPUs");
+	tap_ok(r.base == 0x8040000 && r.size == 2 * GRANULE, "the hole is too small for two");
+	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 3, 0), 0, "above the RAM");
+	tap_is_u64(r.base, RAM + (1ull << 30), "is the next that is free");
+	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 31), -EINVAL, "no VM has 31 bits");
+	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 53), -EINVAL, "nor 53");
+	tap_is_i64(pvtime_kvm_find(&r, 0, 0, used, 1, 0), -EINVAL, "no vCPU");
+	tap_is_i64(pvtime_kvm_find(&r, (1ull << 40) - GRANULE, 1, NULL, 0, 0), 0, "the last of 40");
+	tap_is_i64(pvtime_kvm_find(&r, 1ull << 40, 1, NULL, 0, 0), -ENOSPC, "beyond 40 bits");
+	tap_is_i64(pvtime_kvm_find(&r, 1ull << 40, 1, NULL, 0, 48), 0, "which a VM of 48 has");
+	tap_is_i64(pvtime_kvm_find(&r, 1ull << 32, 1, NULL, 0, 32), -ENOSPC,
+		   "and one of 32 has not");
+}
+
+static void test_place(void)
+{
+	const struct pvtime_range used[] = {{RAM, GRANULE}};
+	struct pvtime_range r;
+
+	tap_is_i64(pvtime_kvm_place(&r, RAM + GRANULE, 8, used, 1, 0), 0, "beside the RAM");
+	tap_is_u64(r.base, RAM + GRANULE, "and just there");
+	tap_is_i64(pvtime_kvm_place(&r, RAM, 8, used, 1, 0), -EBUSY, "in the RAM");
+	tap_is_i64(pvtime_kvm_place(&r, RAM + 4096, 8, used, 1, 0), -EINVAL, "not at a granule");
+	tap_is_i64(pvtime_kvm_place(&r, 1ull << 41, 8, used, 1, 0), -ENOSPC, "beyond the space");
+	tap_is_i64(pvtime_kvm_place(&r, 1ull << 41, 8, used, 1, 99), -EINVAL, "of no VM");
+}
+
+/* Regions that the planner did not make are none. */
+static void test_create(void)
+{
+	static const struct {
+		struct pvtime_range region;
+		uint32_t vcpus;
+		const char *what;
+	} bad[] = {
+		{{RAM, GRANULE}, 0, "for no vCPU"},
+		{{RAM, GRANULE}, 1025, "too small"},
+		{{RAM, 2 * GRANULE}, 1024, "too large"},
+		{{RAM, 4096}, 1, "of a page"},
+		{{RAM + 4096, GRANULE}, 1, "not at a granule"},
+		{{1ull << 63, GRANULE}, 1, "whose address the guest would take for an error"},
+	};
+	const struct pvtime_range region = {RAM, GRANULE};
+	struct pvtime_kvm *k = NULL;
+	uint64_t ns;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		tap_is_i64(pvtime_kvm_create(&k, FAKE_VM(0), 1, &bad[i].region, bad[i].vcpus),
+			   -EINVAL, "a region %s", bad[i].what);
+	tap_ok(!k && !fake_leak(), "leaves nothing");
+	tap_is_i64(pvtime_kvm_create(&k, FAKE_VM(0), 1, &region, 1024), 0, "a good one");
+	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 1023, &ns), 0, "its last counter");
+	tap_is_u64(ns, 0, "is 0");
+	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 1024, &ns), -EINVAL, "and there is no other");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "which goes as it came");
+	tap_is_i64(pvtime_kvm_destroy(NULL), 0, "and nothing goes as well");
+}
+
+static void test_slot(void)
+{
+	const struct pvtime_range region = {RAM, GRANULE};
+	struct pvtime_kvm *k, *other;
+	const struct fake_slot *slot = &fake.vms[0].slots[3];
+
+	pvtime_kvm_create(&k, FAKE_VM(0), 3, &region, 4);
+	tap_is_i64(pvtime_kvm_unregister(k), 0, "nothing to take away yet");
+	tap_is_i64(pvtime_kvm_register(k), 0, "the VM gets it");
+	tap_ok(slot->base == RAM && slot->size == GRANULE, "in the slot that was given");
+	unsigned calls = fake.calls;
+	tap_is_i64(pvtime_kvm_register(k), 0, "once more");
+	tap_is_u64(fake.calls, calls, "asks nobody");
+	pvtime_kvm_create(&other, FAKE_VM(0), 2, &region, 4);
+	tap_is_i64(pvtime_kvm_register(other), -EEXIST, "another region at the same place");
+	tap_is_i64(pvtime_kvm_destroy(other), 0, "is released");
+	tap_is_u64(slot->size, GRANULE, "and the first one's slot is still there");
+	fake.fail_at = fake.calls + 1;
+	fake.fail_error = ENOMEM;
+	tap_is_i64(pvtime_kvm_destroy(k), -ENOMEM, "a slot that KVM does not give up");
+	tap_is_u64(fake.maps, 1, "keeps its memory");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "until it does");
+	tap_ok(!fake_leak(), "and all is gone");
+}
+
+int main(void)
+{
+	fake_start();
+	test_find();
+	test_place();
+	test_create();
+	test_slot();
+	return tap_done();
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* libpvtime-kvm: the address of each vCPU in the order of R-10, its counter, and denial. */
+#include <errno.h>
+#include <signal.h>
+#include <linux/kvm.h>
+#include <pvtime/kvm.h>
+#include "tests/tap.h"
+#include "tests/unit/libpvtime-kvm/fake.h"
+
+#define BASE 0x90a0000u
+
+static struct pvtime_kvm *region(void)
+{
+	const struct pvtime_range r = {BASE, 0x10000};
+	struct pvtime_kvm *k;
+
+	fake_start();
+	pvtime_kvm_create(&k, FAKE_VM(0), 1, &r, 3);
+	pvtime_kvm_register(k);
+	return k;
+}
+
+static void test_supported(void)
+{
+	fake_start();
+	tap_is_i64(pvtime_kvm_vm_supported(FAKE_VM(0)), 1, "a kernel that has it");
+	tap_is_i64(pvtime_kvm_vcpu_supported(FAKE_VCPU(0, 0)), 1, "for the vCPU as well");
+	fake.no_stolen_time = true;
+	tap_is_i64(pvtime_kvm_vm_supported(FAKE_VM(0)), 0, "one that has not");
+	tap_is_i64(pvtime_kvm_vcpu_supported(FAKE_VCPU(0, 0)), 0, "for no vCPU either");
+	tap_is_i64(pvtime_kvm_vm_supported(-1), -EBADF, "no VM");
+	tap_is_i64(pvtime_kvm_vcpu_supported(-1), -EBADF, "no vCPU");
+}
+
+/* What is wrong comes one at a time, the first in the order last; until nothing is. */
+static void test_order(void)
+{
+	struct pvtime_kvm *k = region();
+	struct fake_vcpu *vcpu = fake.vms[0].vcpus;
+	const int fd = FAKE_VCPU(0, 0), other = FAKE_VCPU(0, 1);
+
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, other), 0, "another vCPU has the index");
+	vcpu[0].ipa = BASE + 128;
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -EEXIST, "the vCPU has an address, too");
+	fake.no_stolen_time = true;
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENXIO, "and the kernel no stolen time");
+	vcpu[0].uninitialised = true;
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENOEXEC, "and it is not initialised");
+	vcpu[0].uninitialised = false;
+	fake.no_stolen_time = false;
+	vcpu[0].ipa = PVTIME_KVM_IPA_NONE;
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -EINVAL, "only the index is another's");
+	tap_is_u64(vcpu[0].ipa, PVTIME_KVM_IPA_NONE, "none of that has changed it");
+	pvtime_kvm_unregister(k);
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), -EINVAL, "its own index, no memory");
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 1), -EINVAL, "which it then does not have");
+	pvtime_kvm_register(k);
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 3, fd), -EINVAL, "an index too large");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), 0, "all is well");
+	tap_is_u64(vcpu[0].ipa, BASE + 64, "it has the address of its index");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), -EEXIST, "the same once more");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
+}
+
+static void test_check(void)
+{
+	struct pvtime_kvm *k = region();
+	uint64_t ipa = 0;
+
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 0), -EINVAL, "none is set");
+	tap_is_i64(pvtime_kvm_vcpu_ipa(k, 3, &ipa), -EINVAL, "there is none");
+	pvtime_kvm_vcpu_set(k, 2, FAKE_VCPU(0, 2));
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), 0, "what was set");
+	tap_is_i64(pvtime_kvm_vcpu_ipa(k, 2, &ipa), 0, "is read back");
+	tap_is_u64(ipa, BASE + 128, "from KVM");
+	fake.vms[0].vcpus[2].ipa = BASE;
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), -ESTALE, "a descriptor of another vCPU");
+	fake.vms[0].vcpus[2].ipa = PVTIME_KVM_IPA_NONE;
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), -ESTALE, "that has no address");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
+}
+
+static void test_counter(void)
+{
+	struct pvtime_kvm *k = region();
+	uint64_t ns;
+
+	for (uint32_t i = 0; i < 3; i++)
+		pvtime_kvm_vcpu_set(k, i, FAKE_VCPU(0, i));
+	fake.run_delay = 0;
+	fake_run(0, 1, 0x123456789abcdef);
+	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
+	tap_is_u64(ns, 0x123456789abcdef, "what KVM published, all 64 bits of it");
+	pvtime_kvm_vcpu_stolen_ns(k, 0, &ns);
+	tap_is_u64(ns, 0, "is of that vCPU alone");
+	fake_run(0, 2, 0);
+	pvtime_kvm_reset(k);
+	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
+	tap_is_u64(ns, 0, "until the VM is reset");
+	pvtime_kvm_vcpu_stolen_ns(k, 2, &ns);
+	tap_is_u64(ns, 0, "as is every other's");
+	fake_run(0, 1, 5);
+	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
+	tap_is_u64(ns, 5, "and it goes on from there");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
+}
+
+static void test_deny(void)
+{
+	struct pvtime_kvm *k = region();
+
+	fake.vms[0].bitmap = 3;
+	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 2)), 0, "denied");
+	tap_is_u64(fake.vms[0].bitmap, 2, "by its own bit; others stay");
+	unsigned calls = fake.calls;
+	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), 0, "twice");
+	tap_is_u64(fake.calls, calls + 1, "which only looks");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, FAKE_VCPU(0, 0)), -ENXIO,
+		   "and no vCPU gets an address");
+	tap_is_u64(fake.vms[0].vcpus[0].ipa, PVTIME_KVM_IPA_NONE, "in KVM");
+	fake.no_bitmap = true;
+	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), -ENOENT, "a KVM without a bitmap");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, FAKE_VCPU(0, 0)), 0, "has nothing to respect");
+	fake.no_bitmap = false;
+	fake.vms[0].bitmap = 1;
+	fake.vms[0].ran = true;
+	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), -EBUSY, "too late");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
+}
+
+/* One vCPU's failures, at every call, while another has its stolen time. */
+static void test_neighbours(void)
+{
+	bool untouched = true, again = true;
+	unsigned failures = 0;
+
+	for (unsigned n = 1;; n++) {
+		struct pvtime_kvm *k = region();
+		uint64_t before, after;
+
+		pvtime_kvm_vcpu_set(k, 0, FAKE_VCPU(0, 0));
+		fake_run(0, 0, 4711);
+		pvtime_kvm_vcpu_stolen_ns(k, 0, &before);
+		fake.fail_error = EIO;
+		fake.fail_at = fake.calls + n;
+		int err = pvtime_kvm_vcpu_set(k, 1, FAKE_VCPU(0, 1));
+		if (!err)
+			err = pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1);
+		fake.fail_at = 0;
+		pvtime_kvm_vcpu_stolen_ns(k, 0, &after);
+		untouched &= after == before && pvtime_kvm_vcpu_check(k, 0) == 0;
+		fake_run(0, 0, 300);
+		pvtime_kvm_vcpu_stolen_ns(k, 0, &after);
+		untouched &= after >= before + 300;
+		again &= pvtime_kvm_vcpu_set(k, 2, FAKE_VCPU(0, 2)) == 0;
+		again &= pvtime_kvm_destroy(k) == 0;
+		if (!err)
+			break;
+		failures++;
+	}
+	tap_ok(failures >= 10, "one vCPU fails in %u ways", failures);
+	tap_ok(untouched, "another's address and counter are untouched by that, and go on");
+	tap_ok(again, "a third one gets its own, and all is released");
+}
+
+int main(void)
+{
+	test_supported();
+	test_order();
+	test_check();
+	test_counter();
+	test_deny();
+	test_neighbours();
+	return tap_done();
+}

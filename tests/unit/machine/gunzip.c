@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Kernels in gzip: sound, cut off, damaged, and bombs. */
+#include "machine/gunzip.h"
+#include "tests/tap.h"
+#include "tests/unit/machine/pack.h"
+#include <errno.h>
+
+#define PLAIN (3u << 20) /* more than the unpacker's first buffer */
+
+static uint8_t plain[PLAIN];
+
+int main(void)
+{
+	uint8_t *packed = malloc(PLAIN * 2), *out = NULL;
+	size_t size, out_size = 0;
+
+	for (size_t i = 0; i < PLAIN; i++)
+		plain[i] = (uint8_t)(i * i >> 7);
+	size = pack_gzip(plain, PLAIN, packed, PLAIN * 2);
+
+	tap_ok(gunzip_is_gzip(packed, size), "recognised");
+	tap_ok(!gunzip_is_gzip(packed, 1) && !gunzip_is_gzip(plain, PLAIN), "and nothing else is");
+	tap_is_i64(gunzip(packed, size, PLAIN, &out, &out_size), 0,
+		   "unpacked, just within the limit");
+	tap_is_u64(out_size, PLAIN, "to its size");
+	tap_ok(memcmp(out, plain, PLAIN) == 0, "and its bytes");
+	free(out);
+	tap_is_i64(gunzip(packed, size, PLAIN - 1, &out, &out_size), -EFBIG,
+		   "one byte above the limit");
+	for (size_t cut = 1; cut < size; cut = cut * 3 + 1)
+		tap_is_i64(gunzip(packed, size - cut, PLAIN, &out, &out_size), -EINVAL,
+			   "%zu bytes missing at the end", cut);
+	tap_is_i64(gunzip(packed, 2, PLAIN, &out, &out_size), -EINVAL, "a header cut off");
+	packed[size] = 0xff;
+	tap_is_i64(gunzip(packed, size + 1, PLAIN, &out, &out_size), 0, "a byte behind the end");
+	free(out);
+	packed[size / 2] ^= 0x10;
+	tap_is_i64(gunzip(packed, size, PLAIN, &out, &out_size), -EINVAL, "one bit wrong");
+	size = pack_gzip(plain, 0, packed, PLAIN);
+	tap_is_i64(gunzip(packed, size, PLAIN, &out, &out_size), 0, "nothing, packed");
+	tap_is_u64(out_size, 0, "is nothing");
+	free(out);
+	free(packed);
+	return tap_done();
+}

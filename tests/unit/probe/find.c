@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a host and a guest have, out of files of our own; what is missing then; and how both are told. */
+#include <errno.h>
+#include <jansson.h>
+#include "tests/tap.h"
+#include "tests/unit/probe/fake.h"
+#include "tools/probe/facts.h"
+#include "tools/probe/missing.h"
+#include "tools/probe/tell.h"
+
+static struct probe_facts facts;
+static struct probe_findings found;
+
+/* What is looked at is an arm64 machine, with KVM or without. */
+static void look(enum probe_kvm_state kvm, bool steal_time)
+{
+	probe_facts_free(&facts);
+	facts = (struct probe_facts){
+		.machine = "aarch64", .release = "6.1", .arm64 = true, .tick_hz = 100};
+	facts.kvm = (struct probe_kvm){.state = kvm, .steal_time = steal_time, .error = EACCES};
+	probe_log(&facts.log, fake_root);
+	probe_host(&facts, fake_root);
+	probe_guest(&facts, fake_root);
+	probe_find(&found, &facts);
+}
+
+/* Exactly one thing is missing, and these words are in it. */
+static bool lacks(const char *words)
+{
+	return found.missing_count == 1 && strstr(found.missing[0].what, words) != NULL &&
+	       found.missing[0].todo[0] != '\0';
+}
+
+static bool notes(const char *words)
+{
+	for (size_t i = 0; i < found.note_count; i++)
+		if (strstr(found.note[i].what, words) != NULL)
+			return true;
+	return false;
+}
+
+static const char stat_none[] = "cpu  1 0 1 9 0 0 0 0 0 0\ncpu0 1 0 1 9 0 0 0 0 0 0\nintr 5 1 2\n";
+static const char stat_some[] =
+	"cpu  1 0 1 9 0 0 0 42 0 0\ncpu0 1 0 1 9 0 0 0 2 0 0\ncpu3 1 0 1 9 0 0 0 40 7 0\n";
+static const char states[] = "  0: offline\n 93: hypervisor/arm/pvtime:starting\n169: online\n";
+
+static void test_host(void)
+{
+	fake_file("proc/self/schedstat", "5000 300 7\n");
+	fake_file("proc/stat", stat_none);
+	fake_file("proc/cmdline", "console=ttyAMA0 quiet\n");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(found.missing_count == 0 && !facts.guest.is && facts.accounting == PROBE_ACCOUNTED,
+	       "a host that has all");
+	tap_ok(!facts.log.readable && facts.log.mode == PROBE_MODE_UNKNOWN,
+	       "its log may not be read");
+	look(PROBE_KVM_THERE, false);
+	tap_ok(lacks("does not offer stolen time"), "a kernel that does not offer it");
+	look(PROBE_KVM_DENIED, false);
+	tap_ok(lacks("/dev/kvm cannot be asked: Permission denied"),
+	       "/dev/kvm that may not be opened");
+	look(PROBE_KVM_BROKEN, false);
+	tap_ok(lacks("/dev/kvm cannot be used"), "one that does not work");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(lacks("there is no /dev/kvm") && strstr(found.missing[0].todo, "module kvm") != NULL,
+	       "one that is not there");
+	fake_file("proc/self/schedstat", "0 0 0\n");
+	look(PROBE_KVM_THERE, false);
+	tap_ok(lacks("all 0") && strstr(found.missing[0].todo, "delayacct") != NULL,
+	       "an account that is off is why");
+	fake_remove("proc/self/schedstat");
+	look(PROBE_KVM_THERE, false);
+	tap_ok(lacks("there is no /proc/self/schedstat"), "one that was not built in");
+	fake_file("proc/self/schedstat", "5000 300 7\n");
+}
+
+static void test_modes(void)
+{
+	static const struct {
+		const char *line;
+		enum probe_mode mode;
+	} modes[] = {
+		{"kvm [1]: VHE mode initialized successfully", PROBE_VHE},
+		{"kvm [1]: Hyp mode initialized successfully", PROBE_NVHE},
+		{"kvm [1]: Hyp nVHE mode initialized successfully", PROBE_NVHE},
+		{"kvm [1]: Protected nVHE mode initialized successfully", PROBE_PROTECTED},
+		{"kvm [1]: Protected hVHE mode initialized successfully", PROBE_PROTECTED},
+		{"somebody: VHE mode initialized successfully", PROBE_MODE_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		char text[256];
+		snprintf(text, sizeof(text), "6,1,0,-;Booting Linux\n6,7,300,-;%s\n SUBSYSTEM=x\n",
+			 modes[i].line);
+		fake_file("dev/kmsg", text);
+		look(PROBE_KVM_THERE, true);
+		tap_ok(facts.log.readable && facts.log.mode == modes[i].mode &&
+			       found.missing_count == 0,
+		       "'%s' is %s", modes[i].line, probe_mode_word(modes[i].mode));
+		tap_ok(notes("protected mode") == (modes[i].mode == PROBE_PROTECTED),
+		       "and that is told where it matters");
+	}
+	/* What a program has written to the log, facility 1, is nothing that the kernel says. */
+	fake_file("dev/kmsg", "12,1,0,-;arm-pv: using stolen time PV\n14,1,0,-;kvm [1]: VHE mode "
+			      "initialized successfully\n");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(!facts.log.using && facts.log.mode == PROBE_MODE_UNKNOWN,
+	       "a forged line is not the kernel's");
+	fake_file("proc/cmdline", "quiet kvm-arm.mode=protected\n");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(notes("was asked for"), "without the log: what the command line asked for");
+	fake_file("dev/kmsg", "6,7,300,-;kvm [1]: VHE mode initialized successfully\n");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(!notes("protected"), "but not where the log says that it is in another one");
+	fake_file("proc/cmdline", "quiet\n");
+	fake_file("dev/kmsg", "6,3,0,-;CPU: All CPU(s) started at EL1\n");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.is && !probe_is_host(&facts), "started at EL1 without KVM: a guest");
+	fake_remove("dev");
+}
+
+static void test_guest(void)
+{
+	fake_bytes("proc/device-tree/psci/method", "smc", 4);
+	look(PROBE_KVM_NONE, false);
+	tap_ok(!facts.guest.is, "PSCI by SMC is firmware's");
+	fake_bytes("proc/device-tree/psci/method", "hvc", 4);
+	fake_file("sys/devices/system/cpu/hotplug/states", states);
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.is && facts.guest.discovered == PROBE_YES && found.missing_count == 0 &&
+		       facts.guest.ticks == 0,
+	       "a guest that has found it, and from which nothing was stolen");
+	fake_file("proc/stat", stat_some);
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.ticks == 42 && facts.guest.count == 2 && facts.guest.cpu[1].cpu == 3 &&
+		       facts.guest.cpu[1].steal_ticks == 40,
+	       "what was stolen from each CPU");
+	fake_file("proc/stat", stat_none);
+	fake_file("sys/devices/system/cpu/hotplug/states", "  0: offline\n169: online\n");
+	fake_file("proc/kallsyms",
+		  "0000000000000000 t para_steal_clock\n0000000000000000 T other\n");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.discovered == PROBE_NO && lacks("offers this guest no stolen time"),
+	       "a guest to which it is not offered");
+	fake_file("proc/kallsyms", "0000000000000000 T other\n");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(lacks("has no code") && strstr(found.missing[0].todo, "CONFIG_PARAVIRT") != NULL,
+	       "a kernel that cannot");
+	fake_file("dev/kmsg",
+		  "4,9,0,-;arm-pv: Unexpected revision or attributes in stolen time data\n");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(lacks("Unexpected revision"), "one that has refused what it was given");
+	fake_file("dev/kmsg", "6,9,0,-;arm-pv: using stolen time PV\n");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.discovered == PROBE_YES && found.missing_count == 0,
+	       "the log alone says that it was found");
+	fake_remove("dev");
+	fake_remove("sys");
+	fake_remove("proc/kallsyms");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.discovered == PROBE_UNKNOWN && lacks("cannot be seen"),
+	       "where nothing says it, that is said");
+}
+
+static void test_other_guests(void)
+{
+	char fadt[268] = "FACP";
+
+	fake_remove("proc/device-tree");
+	fadt[129] = 1;
+	fake_bytes("sys/firmware/acpi/tables/FACP", fadt, sizeof(fadt));
+	look(PROBE_KVM_NONE, false);
+	tap_ok(!facts.guest.is, "ACPI, PSCI by SMC: no guest");
+	fadt[129] = 3;
+	fake_bytes("sys/firmware/acpi/tables/FACP", fadt, sizeof(fadt));
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.is, "ACPI, PSCI by HVC: a guest");
+	fake_bytes("sys/firmware/acpi/tables/FACP", fadt, 129);
+	look(PROBE_KVM_NONE, false);
+	tap_ok(!facts.guest.is, "a table that is too short says nothing");
+	fake_file("sys/hypervisor/type", "xen\n");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.is && facts.guest.xen, "Xen");
+	fake_remove("sys");
+
+	/* Another machine. */
+	fake_file("proc/cpuinfo", "flags\t\t: fpu vme hypervisor lahf_lm\n");
+	facts.arm64 = false;
+	snprintf(facts.machine, sizeof(facts.machine), "x86_64");
+	facts.kvm.state = PROBE_KVM_THERE;
+	probe_facts_free(&facts);
+	probe_guest(&facts, fake_root);
+	probe_find(&found, &facts);
+	tap_ok(facts.guest.is && lacks("x86_64") && notes("interface of its own"),
+	       "x86: what it is not");
+}
+
+/* Xen counts without having been discovered. */
+static void test_counted(void)
+{
+	fake_file("proc/stat", stat_some);
+	fake_file("sys/devices/system/cpu/hotplug/states", "  0: offline\n");
+	fake_file("proc/kallsyms", "0000000000000000 t para_steal_clock\n");
+	look(PROBE_KVM_NONE, false);
+	tap_ok(facts.guest.is && facts.guest.discovered == PROBE_NO && found.missing_count == 0,
+	       "where it is counted, nothing is missing");
+	fake_remove("proc/kallsyms");
+	fake_remove("sys");
+	fake_file("proc/stat", stat_none);
+}
+
+/* A VM each of whose figures is another one, and with a name that is no UTF-8, nor for a terminal. */
+static void make_vm(void)
+{
+	struct probe_vcpu *vcpu = calloc(2, sizeof(*vcpu));
+	struct probe_vm *vm = calloc(1, sizeof(*vm));
+
+	fake_need(vcpu != NULL && vm != NULL, "memory");
+	vcpu[0] = (struct probe_vcpu){
+		.tid = 71,
+		.known = true,
+		.id = 3,
+		.by = PROBE_BY_ORDER,
+		.age_ns = 8000000000,
+		.accounted = true,
+		.ran_ns = 5000000000,
+		.waited_ns = 2000000000,
+	};
+	vcpu[1] = (struct probe_vcpu){.tid = 72, .by = PROBE_BY_TIME, .age_ns = 4};
+	*vm = (struct probe_vm){
+		.pid = 9, .command = "a\xff\x1b", .vms = 2, .files = 5, .vcpu = vcpu, .count = 2};
+	vm->libpvtime_kvm = PROBE_YES;
+	vm->quota = (struct probe_quota){1500000000, "/a\x1b/b", "20000 100000"};
+	facts.vms = (struct probe_vms){.vm = vm, .count = 1, .unreadable = 6};
+}
+
+/* What is written, malloc()ed. */
+static char *written(bool json)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	fake_need(out != NULL, "memory");
+	if (json)
+		tap_ok(probe_json(&facts, &found, out), "JSON is written");
+	else
+		probe_print(&facts, &found, out);
+	fclose(out);
+	return text;
+}
+
+/* All fields that docs/pvtime.1 has, and no others. */
+static const char want[] =
+	"{'machine':'aarch64','kernel':'6.1','host':{'kvm':'there','steal_time':true,"
+	"'accounting':'on','mode':'unknown','protected_asked':false,'unreadable':6,"
+	"'vms':[{'pid':9,'command':'a?\\u001b','readable':false,'vms':2,"
+	"'open_vcpus':5,'libpvtime_kvm':true,'vcpus':[{'vcpu':3,'thread':71,"
+	"'by':'order','age_ns':8000000000,'ran_ns':5000000000,'waited_ns':2000000000},"
+	"{'vcpu':null,'thread':72,'by':'time','age_ns':4,'ran_ns':null,'waited_ns':null}],'"
+	"throttled_ns':1500000000,'quota_of':'/a\\u001b/b'}]},"
+	"'guest':{'because':'time was stolen from it','discovered':'no','counted':true,"
+	"'cpus':[{'cpu':0,'steal_ms':20},{'cpu':3,'steal_ms':400}]},"
+	"'missing':[{'what':'W','todo':'T'}],'notes':[{'what':'V','todo':''}]}";
+
+/* What is to be known of the VMs of a host. */
+static void test_vms(void)
+{
+	look(PROBE_KVM_THERE, true);
+	tap_is_u64(found.note_count, 0, "where there is no VM, nothing");
+	make_vm();
+	probe_find(&found, &facts);
+	tap_ok(found.missing_count == 0 && found.note_count == 3, "three things");
+	tap_ok(notes("6 processes of others could not be looked into"),
+	       "whom nobody may look into");
+	tap_ok(notes("3 vCPUs have no thread"), "vCPUs whose threads are not known");
+	tap_ok(notes("can be seen in the guest alone"), "and where to ask further");
+	facts.vms.unreadable = 0;
+	facts.vms.vm[0].files = 1;
+	probe_find(&found, &facts);
+	tap_is_u64(found.note_count, 1, "else the last of them alone");
+	facts.kvm.state = PROBE_KVM_NONE;
+	facts.guest.is = true;
+	probe_find(&found, &facts);
+	tap_ok(probe_is_host(&facts) && strstr(found.missing[0].what, "there is no /dev/kvm"),
+	       "whatever has VMs is a host");
+}
+
+static void find_one_each(void)
+{
+	found = (struct probe_findings){.missing_count = 1, .note_count = 1};
+	found.missing[0] = (struct probe_finding){"W", "T"};
+	found.note[0] = (struct probe_finding){"V", ""};
+}
+
+/* Those of docs/pvtime.1. */
+static void test_vocabulary(void)
+{
+	static const char *const kvm[] = {"there", "none", "denied", "broken"},
+				 *const accounting[] = {"on", "off", "absent"},
+				 *const modes[] = {"unknown", "nvhe", "vhe", "protected"},
+				 *const by[] = {"ioctl", "name", "order", "time"},
+				 *const answers[] = {"no", "yes", "unknown"};
+	bool same = true;
+
+	for (int i = 0; i < 4; i++) {
+		same &= strcmp(probe_kvm_word((enum probe_kvm_state)i), kvm[i]) == 0;
+		same &= strcmp(probe_mode_word((enum probe_mode)i), modes[i]) == 0;
+		same &= strcmp(probe_by_word((enum probe_by)i), by[i]) == 0;
+	}
+	for (int i = 0; i < 3; i++) {
+		same &= strcmp(probe_accounting_word((enum probe_accounting)i), accounting[i]) == 0;
+		same &= strcmp(probe_answer_word((enum probe_answer)i), answers[i]) == 0;
+	}
+	tap_ok(same, "the words are those of the manual");
+}
+
+static void test_json(void)
+{
+	char text[sizeof(want)];
+
+	fake_file("proc/stat", stat_some);
+	fake_file("sys/devices/system/cpu/hotplug/states", "  0: offline\n");
+	look(PROBE_KVM_THERE, true);
+	make_vm();
+	find_one_each();
+	for (size_t i = 0; i < sizeof(want); i++)
+		text[i] = want[i] == '\'' ? '"' : want[i];
+	char *is = written(true);
+	json_t *json = json_loads(is, 0, NULL), *wanted = json_loads(text, 0, NULL);
+	tap_ok(wanted != NULL && json_equal(json, wanted), "it has every field: %s", is);
+	json_decref(json);
+	json_decref(wanted);
+	free(is);
+	facts.vms.vm[0].libpvtime_kvm = PROBE_UNKNOWN;
+	facts.guest.is = false;
+	is = written(true);
+	tap_ok(strstr(is, "\"libpvtime_kvm\":null") != NULL && strstr(is, "\"guest\":null") != NULL,
+	       "and null for what is not known, or not there");
+	free(is);
+}
+
+static bool has(const char *text, const char *words)
+{
+	bool there = strstr(text, words) != NULL;
+
+	if (!there)
+		tap_print("# not there: %s\n", words);
+	return there;
+}
+
+static void test_words(void)
+{
+	look(PROBE_KVM_THERE, true);
+	make_vm();
+	find_one_each();
+	char *text = written(false);
+	tap_ok(has(text,
+		   "VM: process 9 (a\\xff\\x1b) of 2 VMs, with structures of libpvtime-kvm\n"),
+	       "a VM, whose name drives no terminal");
+	tap_ok(has(text,
+		   "\n     3        71 order            8.00       5.000000       2.000000     "
+		   "25.0\n"),
+	       "a vCPU, and which part of its time it has waited");
+	tap_ok(has(text,
+		   "\n     ?        72 time             0.00              -              -     "
+		   "   -\n"),
+	       "one of which nothing is known");
+	tap_ok(has(text,
+		   "As a guest: time was stolen from it; stolen time discovered: no; "
+		   "counted: yes\n    cpu0           0.02 s stolen\n    cpu3           0.40 s "
+		   "stolen\n"),
+	       "a guest's CPUs");
+	tap_ok(has(text, "missing: W\n    to do: T\nnote: V\n") && strstr(text, "V\n ") == NULL,
+	       "what is missing, and what is to be known");
+	facts.vms.vm[0].libpvtime_kvm = PROBE_NO;
+	free(text);
+	text = written(false);
+	tap_ok(strstr(text, "libpvtime") == NULL, "nothing is said of a library that is not there");
+	free(text);
+	fake_file("proc/stat", stat_none);
+	fake_remove("sys");
+	look(PROBE_KVM_THERE, false);
+	find_one_each();
+	text = written(false);
+	tap_ok(has(text, "As a host:  /dev/kvm: there; stolen time offered: no; account of "
+			 "waiting: on; mode: unknown\nNo VM is running.\n"),
+	       "a host without VMs");
+	free(text);
+}
+
+int main(void)
+{
+	fake_begin();
+	test_host();
+	test_modes();
+	test_guest();
+	test_other_guests();
+	test_counted();
+	test_vms();
+	test_vocabulary();
+	test_json();
+	test_words();
+	probe_facts_free(&facts);
+	fake_end();
+	return tap_done();
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* VMs and their vCPUs' threads, out of files of our own: as QEMU, Firecracker and others have them, and as others see them. */
+#include "tests/tap.h"
+#include "tests/unit/probe/fake.h"
+#include "tools/probe/facts.h"
+#include "tools/probe/thread.h"
+
+static struct probe_facts facts;
+
+/* A thread: its name, the flags and the guest's time of stat, how it stands with system calls, and its account. */
+static void thread(unsigned pid, unsigned tid, const char *name, unsigned flags, unsigned guest,
+		   const char *call, const char *account)
+{
+	char path[64], text[512];
+
+	snprintf(path, sizeof(path), "proc/%u/task/%u/stat", pid, tid);
+	snprintf(text, sizeof(text),
+		 "%u (%s) S 1 1 1 0 -1 %u 1 0 0 0 50 39 0 0 20 0 4 0 1000 627 319 1844 1 1 1 1 1 0 "
+		 "0 0 "
+		 "0 0 0 0 17 1 0 0 0 %u 0 1 1 1 1 1 1 1 0\n",
+		 tid, name, flags, guest);
+	fake_file(path, text);
+	snprintf(path, sizeof(path), "proc/%u/task/%u/syscall", pid, tid);
+	fake_file(path, call);
+	snprintf(path, sizeof(path), "proc/%u/task/%u/schedstat", pid, tid);
+	fake_file(path, account);
+}
+
+static void file(unsigned pid, unsigned fd, const char *target)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "proc/%u/fd/%u", pid, fd);
+	fake_link(path, target);
+}
+
+static void name(unsigned pid, const char *comm)
+{
+	char path[64], text[64];
+
+	snprintf(path, sizeof(path), "proc/%u/comm", pid);
+	snprintf(text, sizeof(text), "%s\n", comm);
+	fake_file(path, text);
+}
+
+static bool look(unsigned pid)
+{
+	probe_facts_free(&facts);
+	facts = (struct probe_facts){.tick_hz = 100};
+	return probe_vms(&facts, fake_root, pid);
+}
+
+static const struct probe_vcpu *vcpu(size_t vm, size_t i)
+{
+	static const struct probe_vcpu none;
+
+	return vm < facts.vms.count && i < facts.vms.vm[vm].count ? &facts.vms.vm[vm].vcpu[i]
+								  : &none;
+}
+
+static bool is(const struct probe_vcpu *v, bool known, unsigned id, unsigned tid, enum probe_by by)
+{
+	return v->known == known && (!known || v->id == id) && v->tid == tid && v->by == by;
+}
+
+/*
+ * QEMU without names that tell: vCPU 0 sleeps, 1 and 2 are busy; the other threads are none, though one of them asks
+ * something of a vCPU.
+ */
+static void make_qemu(void)
+{
+	name(90, "qemu-system-aar");
+	file(90, 0, "/dev/null");
+	file(90, 8, "anon_inode:kvm-vm");
+	file(90, 10, "anon_inode:kvm-vcpu:0");
+	file(90, 11, "anon_inode:kvm-vcpu:1");
+	file(90, 12, "anon_inode:kvm-vcpu:2");
+	file(90, 13, "anon_inode:kvm-arm-vgic-v3");
+	thread(90, 90, "qemu-system-aar", 0x400140, 0, "73 0xaaab 0x4 0x0 0x0 0x8 0x0 0xff 0xff\n",
+	       "1 1 1\n");
+	thread(90, 91, "worker", 0x400140, 0, "29 0xb 0xae81 0x0 0x0 0x0 0x0 0x1 0x2\n", "1 1 1\n");
+	thread(90, 95, "qemu-system-aar", 0x8400140, 0, "29 0xa 0xae80 0x0 0x0 0x0 0x0 0x1 0x2\n",
+	       "59181840 22882448 34\n");
+	thread(90, 97, "x) R (y", 0x8400140, 345, "running\n", "8617802192 730799296 337\n");
+	thread(90, 96, "qemu-system-aar", 0x8400141, 0, "running\n", "0 0 0\n");
+	fake_file("proc/90/maps",
+		  "ffff0000-ffff1000 rw-s 00000000 00:01 7 /memfd:pvtime (deleted)\n");
+}
+
+static void test_qemu(void)
+{
+	tap_ok(look(0) && facts.vms.count == 1, "one process has vCPUs");
+	const struct probe_vm *vm = facts.vms.vm;
+	tap_ok(vm->pid == 90 && strcmp(vm->command, "qemu-system-aar") == 0 && vm->readable &&
+		       vm->vms == 1 && vm->files == 3 && vm->libpvtime_kvm == PROBE_YES,
+	       "which it is, and how many vCPUs it has");
+	tap_is_u64(vm->count, 3, "of its threads three are vCPUs");
+	tap_ok(is(vcpu(0, 0), true, 0, 95, PROBE_BY_IOCTL), "one sleeps in KVM_RUN on vCPU 0");
+	tap_ok(is(vcpu(0, 1), true, 1, 96, PROBE_BY_ORDER),
+	       "one is in a guest's code: 1, by its order");
+	tap_ok(is(vcpu(0, 2), true, 2, 97, PROBE_BY_ORDER), "one has been there: 2");
+	tap_ok(vcpu(0, 0)->accounted && vcpu(0, 0)->ran_ns == 59181840 &&
+		       vcpu(0, 0)->waited_ns == 22882448,
+	       "how long it ran and waited");
+	tap_ok(!vcpu(0, 1)->accounted, "all 0 is no account");
+	tap_is_u64(vcpu(0, 0)->age_ns, 12340000000 - 10000000000, "how long it has been there");
+}
+
+static void test_left_over(void)
+{
+	/* A fourth vCPU, whose thread has not run: which of the three is whose is not to be guessed. */
+	file(90, 14, "anon_inode:kvm-vcpu:3");
+	tap_ok(look(90) && facts.vms.vm[0].files == 4 && facts.vms.vm[0].count == 3,
+	       "one vCPU without a thread");
+	tap_ok(is(vcpu(0, 1), false, 0, 96, PROBE_BY_TIME) &&
+		       is(vcpu(0, 2), false, 0, 97, PROBE_BY_TIME),
+	       "then order says nothing");
+	fake_remove("proc/90/fd/14");
+	/* The same vCPU, open twice. */
+	file(90, 15, "anon_inode:kvm-vcpu:2");
+	tap_ok(look(90) && facts.vms.vm[0].files == 3 && vcpu(0, 2)->id == 2,
+	       "a duplicate is no vCPU of its own");
+	fake_remove("proc/90/fd/15");
+}
+
+/* Memory of libpvtime-kvm's is known by its name: another one's, such as that of `pvtime exec`, is not. */
+static void test_region(void)
+{
+	static const char region[] =
+		"ffff0000-ffff1000 rw-s 00000000 00:01 7 /dev/zero (deleted)\n"
+		"ffff2000-ffff3000 rw-s 00000000 00:01 8 /memfd:pvtimer (deleted)\n";
+
+	fake_file("proc/90/maps", region);
+	tap_ok(look(90) && facts.vms.vm[0].libpvtime_kvm == PROBE_NO, "no region of the library's");
+	fake_remove("proc/90/maps");
+	tap_ok(look(90) && facts.vms.vm[0].libpvtime_kvm == PROBE_UNKNOWN,
+	       "mappings that may not be read tell nothing");
+}
+
+/* A cgroup's own quota, and which of those above it has it. */
+static void test_quota(void)
+{
+	const struct probe_quota *quota;
+
+	fake_file("proc/90/task/95/cgroup", "0::/m/vm1\n");
+	fake_file("proc/90/task/96/cgroup", "7:cpu:/elsewhere\n0::/m/vm1/vcpu1\n");
+	fake_file("sys/fs/cgroup/cpu.stat", "usage_usec 5\n");
+	fake_file("sys/fs/cgroup/m/cpu.stat", "usage_usec 5\nnr_throttled 0\nthrottled_usec 0\n");
+	tap_ok(look(90) && facts.vms.vm[0].quota.throttled_ns == 0, "nobody was throttled");
+	fake_file("sys/fs/cgroup/m/vm1/cpu.stat",
+		  "usage_usec 5\nnr_throttled 3\nthrottled_usec 3120000\n");
+	fake_file("sys/fs/cgroup/m/vm1/cpu.max", "20000 100000\n");
+	look(90);
+	quota = &facts.vms.vm[0].quota;
+	tap_ok(quota->throttled_ns == 3120000000 && strcmp(quota->cgroup, "/m/vm1") == 0 &&
+		       strcmp(quota->max, "20000 100000") == 0,
+	       "a VM's own quota");
+	fake_file("sys/fs/cgroup/m/cpu.stat", "throttled_usec 3120001\n");
+	look(90);
+	quota = &facts.vms.vm[0].quota;
+	tap_ok(quota->throttled_ns == 3120001000 && strcmp(quota->cgroup, "/m") == 0 &&
+		       quota->max[0] == '\0',
+	       "a quota above it that has kept it longer");
+	fake_file("sys/fs/cgroup/m/vm1/vcpu1/cpu.stat", "throttled_usec 4000000\n");
+	look(90);
+	quota = &facts.vms.vm[0].quota;
+	tap_ok(quota->throttled_ns == 4000000000 && strcmp(quota->cgroup, "/m/vm1/vcpu1") == 0,
+	       "a quota of one vCPU alone");
+	fake_remove("proc/90/task/95/cgroup");
+	fake_remove("proc/90/task/96/cgroup");
+	tap_ok(look(90) && facts.vms.vm[0].quota.throttled_ns == 0, "a kernel without cgroups");
+}
+
+static void test_others(void)
+{
+	name(100, "firecracker");
+	file(100, 9, "anon_inode:kvm-vm");
+	file(100, 20, "anon_inode:kvm-vcpu:0");
+	file(100, 21, "anon_inode:kvm-vcpu:1");
+	thread(100, 100, "firecracker", 0, 0, "20 0x3 0x1\n", "5 5 5\n");
+	thread(100, 103, "fc_vcpu 1", 0, 0, "running\n", "5 5 5\n");
+	thread(100, 102, "fc_vcpu 0", 0, 9, "running\n", "5 5 5\n");
+	/* A shell whose name says vcpu; and a process that has only opened /dev/kvm. */
+	name(110, "vcpu1");
+	thread(110, 110, "vcpu1", 0, 0, "running\n", "5 5 5\n");
+	file(110, 1, "/dev/kvm");
+	tap_ok(look(0) && facts.vms.count == 2 && facts.vms.vm[1].pid == 100,
+	       "two VMs; what has no vCPU is none");
+	tap_ok(is(vcpu(1, 0), true, 0, 102, PROBE_BY_NAME) &&
+		       is(vcpu(1, 1), true, 1, 103, PROBE_BY_NAME),
+	       "threads named by their VMM");
+	tap_ok(look(100) && facts.vms.count == 1 && facts.vms.vm[0].pid == 100,
+	       "one of them alone");
+	tap_ok(look(110) && facts.vms.count == 0, "one that is none");
+	tap_ok(look(4000) && facts.vms.count == 0 && facts.vms.unreadable == 0,
+	       "one that is not there");
+	/* Two VMs in one process. */
+	file(100, 30, "anon_inode:kvm-vm");
+	file(100, 31, "anon_inode:kvm-vcpu:0");
+	tap_ok(look(100) && facts.vms.vm[0].vms == 2 && facts.vms.vm[0].files == 3,
+	       "two VMs in one process");
+}
+
+/* The vCPUs of two VMs have the same numbers: what is left over is not to be told by its order. */
+static void test_two_vms(void)
+{
+	file(120, 9, "anon_inode:kvm-vm");
+	file(120, 10, "anon_inode:kvm-vm");
+	file(120, 20, "anon_inode:kvm-vcpu:0");
+	file(120, 21, "anon_inode:kvm-vcpu:0");
+	thread(120, 121, "x", 1, 0, "running\n", "5 5 5\n");
+	tap_ok(look(120) && facts.vms.vm[0].files == 2 && facts.vms.vm[0].count == 1 &&
+		       is(vcpu(0, 0), false, 0, 121, PROBE_BY_TIME),
+	       "of two VMs, a thread that may be of either");
+	fake_remove("proc/120");
+}
+
+/* As somebody who may not look into the files of two processes. */
+static void test_unreadable(void)
+{
+	static const unsigned pids[] = {130, 140};
+	char path[64];
+
+	thread(130, 131, "vcpu1", 0, 0, "", "5 5 5\n");
+	thread(130, 132, "CPU 4/KVM", 0, 9, "", "5 6 5\n");
+	thread(140, 140, "vcpu1", 0, 0, "", "5 5 5\n");
+	for (size_t i = 0; i < 2; i++) {
+		file(pids[i], 9, "anon_inode:kvm-vm");
+		snprintf(path, sizeof(path), "proc/%u/fd", pids[i]);
+		fake_need(fchmodat(fake_root, path, 0, 0) == 0, path);
+	}
+	fake_need(chmod(fake_path, 0755) == 0, fake_path);
+	bool root = geteuid() == 0;
+	fake_need(!root || seteuid(65534) == 0, "seteuid");
+	bool looked = look(0);
+	fake_need(!root || seteuid(0) == 0, "seteuid");
+	tap_ok(looked && facts.vms.count == 3 && facts.vms.vm[2].pid == 130 &&
+		       !facts.vms.vm[2].readable && facts.vms.vm[2].count == 1 &&
+		       is(vcpu(2, 0), true, 4, 132, PROBE_BY_NAME),
+	       "who has run a guest's code is a VM's, and no other");
+	tap_is_u64(facts.vms.unreadable, 1, "and one may be none");
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "proc/%u/fd", pids[i]);
+		fake_need(fchmodat(fake_root, path, 0700, 0) == 0, path);
+		snprintf(path, sizeof(path), "proc/%u", pids[i]);
+		fake_remove(path);
+	}
+}
+
+/* Damaged, cut, or gone meanwhile. */
+static void test_damaged(void)
+{
+	static const char *const stats[] = {"",		"90", "90 (x", "90 (x)", "90 (x) S 1 1",
+					    "90 )x( S", "\n"};
+
+	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
+		struct probe_thread t;
+		fake_file("proc/90/task/95/stat", stats[i]);
+		tap_ok(!probe_thread(&t, fake_root, 90, 95), "stat '%.12s' is that of no thread",
+		       i == 6 ? "LF" : stats[i]);
+	}
+	fake_remove("proc/90/task/95");
+	tap_ok(look(90) && facts.vms.vm[0].count == 2, "a thread that has ended is left out");
+	fake_remove("proc/uptime");
+	tap_ok(look(90) && vcpu(0, 0)->age_ns == 0, "without /proc/uptime, no age");
+}
+
+static void test_names(void)
+{
+	static const struct {
+		const char *name;
+		int number; /* -1: none */
+	} names[] = {
+		{"CPU 3/KVM", 3},      {"CPU 0/KVM", 0},   {"CPU 0/TCG", -1},
+		{"CPU 3/KVM2", -1},    {"fc_vcpu 12", 12}, {"vcpu7", 7},
+		{"crosvm_vcpu4", 4},   {"kvm-vcpu-5", 5},  {"vcpu", -1},
+		{"vcpu_manager", -1},  {"vcpu1x", -1},	   {"qemu-system-aar", -1},
+		{"vcpu999999999", -1}, {"", -1},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		unsigned number = 0;
+		bool found = probe_thread_number(names[i].name, &number);
+		tap_ok(found == (names[i].number >= 0) &&
+			       (!found || number == (unsigned)names[i].number),
+		       "'%s' is %d", names[i].name, names[i].number);
+	}
+}
+
+int main(void)
+{
+	fake_begin();
+	fake_file("proc/uptime", "12.34 20.00\n");
+	make_qemu();
+	test_qemu();
+	test_left_over();
+	test_quota();
+	test_region();
+	test_others();
+	test_two_vms();
+	test_unreadable();
+	test_damaged();
+	test_names();
+	probe_facts_free(&facts);
+	fake_end();
+	return tap_done();
+}

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The states of a vCPU: every change that may be asked for, in every state; and what the guest sees of it. */
+#include "tests/unit/sched/sim.h"
+#include "tests/tap.h"
+
+#define S(i) sim_state(i)
+
+static struct vcpu *vcpu(unsigned i)
+{
+	return &sim.v[i];
+}
+
+static void wait_ms(unsigned ms)
+{
+	sim_run(ms * sim.ms);
+}
+
+static void sound(const char *what)
+{
+	if (!tap_ok(!sim.errors, "%s: sound", what))
+		tap_print("# %llu times; first: %s\n", (unsigned long long)sim.errors, sim.error);
+}
+
+static uint64_t ledger(unsigned i, enum pvtime_state state)
+{
+	uint64_t ticks[PVTIME_STATES], elapsed;
+	struct sched_ledger copy;
+
+	sched_ledger(vcpu(i), &copy);
+	pvtime_totals(&copy.time, sim.now, ticks, &elapsed);
+	return ticks[state];
+}
+
+static void block_and_wake(void)
+{
+	uint64_t t;
+
+	sim_init(2, 4000);
+	sim_add(100, 0, 1, 0, 0);
+	sim_settle();
+	tap_ok(S(0) == PVTIME_RUNNING, "started: it runs");
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, sim.now), "a deadline that has come: no block");
+	sched_wake(vcpu(0), 0, sim.now);
+	tap_ok(!sim.cpu[0].kicked, "woken by its own CPU: no interrupt");
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "woken before: no block");
+	tap_ok(S(0) == PVTIME_RUNNING && sched_next(0, sim.now) == vcpu(0), "and it runs on");
+
+	sched_wake(vcpu(0), 0, sim.now);
+	sched_will_block(vcpu(0));
+	tap_ok(sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "a wake-up that it has seen: blocks");
+	tap_ok(S(0) == PVTIME_BLOCKED, "BLOCKED");
+	tap_ok(!sched_vm_can_run(&sim.vm), "nothing in the VM can run by itself");
+	sim.cpu[0].kicked = true;
+	wait_ms(5);
+	tap_ok(!sim.cpu[0].current && sim.cpu[0].deadline == UINT64_MAX, "idle, no timer");
+	sched_wake(vcpu(0), 1, sim.now);
+	tap_ok(sim.cpu[0].kicked && S(0) == PVTIME_READY, "woken by another CPU: READY, kicked");
+	t = ledger(0, PVTIME_READY);
+	sim.now += 777;
+	sim_settle();
+	tap_ok(S(0) == PVTIME_RUNNING, "and runs");
+	tap_is_u64(ledger(0, PVTIME_READY), t + 777, "from wake-up to entry is stolen, exactly");
+	tap_is_u64(sim.vcpu[0].page.stolen_ns, 777 * 16, "and the guest knows at once");
+	tap_is_u64(ledger(0, PVTIME_BLOCKED), 5 * sim.ms, "asleep was BLOCKED, exactly");
+
+	sched_wake(vcpu(0), 1, sim.now);
+	tap_ok(sim.cpu[0].kicked, "woken while it runs elsewhere: that CPU is kicked");
+	sim_settle();
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "and its next block returns");
+
+	tap_ok(sched_block(vcpu(0), 0, sim.now, sim.now + 3 * sim.ms), "blocks for 3 ms");
+	tap_ok(sched_vm_can_run(&sim.vm), "it will run by itself");
+	sim.cpu[0].kicked = true;
+	t = ledger(0, PVTIME_BLOCKED);
+	wait_ms(10);
+	tap_is_u64(ledger(0, PVTIME_BLOCKED), t + 3 * sim.ms, "and is up after 3 ms");
+	tap_ok(sched_block(vcpu(0), 0, sim.now, sim.now + 3 * sim.ms), "again, and");
+	sim.cpu[0].kicked = true;
+	wait_ms(1);
+	sched_wake(vcpu(0), 0, sim.now);
+	tap_is_u64(sched_deadline(0), 0, "woken by its own CPU: that must not rest now");
+	sim_on(0);
+	sim_settle();
+	tap_ok(S(0) == PVTIME_RUNNING && sim.cpu[0].deadline == UINT64_MAX,
+	       "woken early: the timer is off");
+	sound("block and wake");
+}
+
+static void stop(void)
+{
+	sim_init(2, 4000);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(100, 10, 2, 0, 0);
+	wait_ms(50);
+	unsigned running = S(0) == PVTIME_RUNNING ? 0 : 1;
+
+	tap_ok(S(2) == PVTIME_READY && !vcpu(2)->sched.ready.queued, "one is throttled");
+	tap_ok(!sched_start(vcpu(2), sim_on(0), sim.now), "what is not OFF can't be started");
+	sched_stop(vcpu(2), 0, sim.now);
+	tap_ok(S(2) == PVTIME_OFF && sched_is_off(vcpu(2)), "throttled -> OFF");
+	wait_ms(200);
+	tap_ok(S(2) == PVTIME_OFF, "and stays so when its period ends");
+
+	running = S(0) == PVTIME_RUNNING ? 0 : 1;
+	sched_stop(vcpu(1 - running), 1, sim.now);
+	tap_ok(sched_is_off(vcpu(1 - running)), "READY -> OFF");
+	sched_stop(vcpu(running), 1, sim.now);
+	tap_ok(S(running) == PVTIME_RUNNING && sim.cpu[0].kicked, "RUNNING elsewhere: asked to");
+	tap_ok(!sched_start(vcpu(running), sim_on(1), sim.now), "and can't be started before");
+	tap_ok(!sched_block(vcpu(running), 0, sim.now, UINT64_MAX), "nor block before");
+	sim_settle();
+	tap_ok(sched_is_off(vcpu(running)), "then -> OFF");
+
+	tap_ok(sched_start(vcpu(0), sim_on(0), sim.now), "starts again");
+	sim_settle();
+	sched_stop(vcpu(0), 0, sim.now);
+	tap_ok(S(0) == PVTIME_OFF && !sched_is_off(vcpu(0)),
+	       "RUNNING here -> OFF, but its registers are still in the CPU");
+	tap_ok(!sched_next(0, sim.now), "no longer what this CPU runs");
+	sim.cpu[0].kicked = true;
+	sim_settle();
+	tap_ok(sched_is_off(vcpu(0)), "until that has saved them");
+
+	sched_start(vcpu(0), sim_on(0), sim.now);
+	sim_settle();
+	sched_block(vcpu(0), sim_on(0), sim.now, sim.now + sim.ms);
+	sim_settle();
+	sched_stop(vcpu(0), 1, sim.now);
+	tap_ok(sched_is_off(vcpu(0)), "BLOCKED -> OFF");
+	wait_ms(5);
+	tap_ok(S(0) == PVTIME_OFF, "and its timer does not wake it");
+	sched_wake(vcpu(0), 1, sim.now);
+	tap_ok(S(0) == PVTIME_OFF, "nor does a wake-up");
+	sound("stop");
+}
+
+/* A vCPU is not loaded before the CPU that it ran on has saved it, and nobody waits in a circle. */
+static void migration(void)
+{
+	unsigned from, to;
+
+	/* One for both CPUs, and one for each, so that none is idle. */
+	sim_init(2, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(100, 0, 2, 0, 0);
+	for (unsigned i = 0; i < 100 && S(0) != PVTIME_RUNNING; i++)
+		wait_ms(1);
+	sim_settle();
+	from = vcpu(0)->sched.cpu;
+	to = 1 - from;
+
+	sched_block(vcpu(0), from, sim.now, UINT64_MAX);
+	sched_block(vcpu(1 + to), to, sim.now, UINT64_MAX);
+	sched_wake(vcpu(0), to, sim.now);
+	tap_ok(sched_next(to, sim.now) == vcpu(0),
+	       "woken before its CPU has saved it: another takes it");
+	tap_ok(vcpu(0)->sched.on_cpu, "but may not load it");
+	tap_ok(sched_next(from, sim.now) == vcpu(1 + from), "the first goes on with another,");
+	sched_release(&vcpu(0)->sched);
+	sched_claim(&vcpu(0)->sched);
+	tap_ok(vcpu(0)->sched.on_cpu && S(0) == PVTIME_RUNNING, "saves it, and the other loads it");
+}
+
+/* One CPU, on which vCPU 0 computes, has done so for `ran` ticks, and 1 sleeps; woken by the trap of vCPU 0. */
+static void two_of_one(uint64_t ran)
+{
+	sim_init(1, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_settle();
+	sim_add(100, 0, 0, 0, 0);
+	while (S(1) != PVTIME_RUNNING)
+		wait_ms(1);
+	sched_will_block(vcpu(1));
+	sched_block(vcpu(1), sim_on(0), sim.now, UINT64_MAX);
+	sim_settle();
+	sim_run(ran);
+}
+
+/* Who is woken and owed this CPU has it before the trap is over that has woken it. */
+static void hand_over(void)
+{
+	uint64_t slice;
+
+	two_of_one(20 * UINT64_C(62500));
+	slice = 4 * sim.ms;
+	tap_ok(sim.cpu[0].deadline == UINT64_MAX, "one computes, and has no slice timer");
+	sched_wake(vcpu(1), 0, sim.now);
+	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY,
+	       "woken and owed: it has the CPU at once");
+	tap_is_u64(sched_deadline(0), SCHED_AT_ONCE, "of which the run loop has yet to hear");
+	tap_ok(vcpu(0)->sched.on_cpu, "as it still has the other's registers");
+	tap_ok(sched_next(0, sim.now) == vcpu(1), "it hears of it");
+	tap_is_u64(sched_deadline(0), sim.now + slice, "and has a whole slice, with a timer");
+	sim.cpu[0].kicked = true;
+	sim_settle();
+	wait_ms(100);
+	sound("hand over");
+
+	/* 0 has 50 ms behind it; 1 begins half a slice before that. */
+	for (unsigned owed = 0; owed < 2; owed++) {
+		sim_init(1, 4000);
+		sim_add(100, 0, 0, 0, 0);
+		sim_settle();
+		wait_ms(50);
+		sched_block(vcpu(0), sim_on(0), sim.now, UINT64_MAX);
+		sim_settle();
+		sim_add(100, 0, 0, 0, 0);
+		sim_settle();
+		sim_run(owed ? 2 * sim.ms + sim.ms * 5 / 8 : 2 * sim.ms + sim.ms * 3 / 8);
+		sched_wake(vcpu(0), 0, sim.now);
+		tap_ok(S(0) == (owed ? PVTIME_RUNNING : PVTIME_READY),
+		       "owed %s than an eighth of a slice: it %s", owed ? "more" : "less",
+		       owed ? "has the CPU" : "waits");
+	}
+}
+
+/* The rest of the trap in which a vCPU lost its CPU. */
+static void rest_of_the_trap(void)
+{
+	two_of_one(20 * UINT64_C(62500));
+	sched_wake(vcpu(1), 0, sim.now);
+	tap_ok(sched_block(vcpu(0), 0, sim.now, UINT64_MAX) && S(0) == PVTIME_BLOCKED &&
+		       !vcpu(0)->sched.ready.queued && S(1) == PVTIME_RUNNING,
+	       "who has lost its CPU to one that it has woken, and then waits: BLOCKED, in no "
+	       "queue");
+
+	sim_init(2, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(100, 0, 2, 0, 0);
+	while (!(S(0) == PVTIME_RUNNING && vcpu(0)->sched.cpu == 0))
+		wait_ms(1);
+	sched_stop(vcpu(1), sim_on(0), sim.now);
+	wait_ms(20);
+	while (!(S(0) == PVTIME_RUNNING && vcpu(0)->sched.cpu == 0))
+		wait_ms(1);
+	sched_start(vcpu(1), 0, sim.now);
+	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY, "started and owed: the same");
+	sched_block(vcpu(2), 1, sim.now, UINT64_MAX);
+	tap_ok(S(0) == PVTIME_RUNNING && vcpu(0)->sched.cpu == 1, "another CPU takes who lost it");
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX) && S(0) == PVTIME_RUNNING,
+	       "then it does not wait any more: it runs there");
+	sched_next(0, sim.now);
+	sim.cpu[0].kicked = sim.cpu[1].kicked = true;
+	sim_settle();
+	wait_ms(50);
+	sound("the rest of a trap");
+}
+
+/* It sleeps in the trap in which it has lost its CPU: its timer is this CPU's, which has a deadline already. */
+static void sleep_in_the_rest(void)
+{
+	uint64_t asleep;
+
+	two_of_one(20 * UINT64_C(62500));
+	sched_wake(vcpu(1), 0, sim.now);
+	tap_ok(S(0) == PVTIME_READY && S(1) == PVTIME_RUNNING, "it has lost its CPU");
+	asleep = ledger(0, PVTIME_BLOCKED);
+	tap_ok(sched_block(vcpu(0), sim_on(0), sim.now, sim.now + 6250), "it sleeps for 100 us");
+	sched_next(0, sim.now);
+	tap_is_u64(sched_deadline(0), sim.now + 6250, "the CPU looks for it on time");
+	sim_settle();
+	wait_ms(20);
+	tap_is_u64(ledger(0, PVTIME_BLOCKED), asleep + 6250, "it was asleep for 100 us, exactly");
+	sound("asleep in the rest of a trap");
+}
+
+/* It is stopped by another CPU when it has been given one, and before the run loop there has loaded it. */
+static void stop_before_it_is_loaded(void)
+{
+	two_of_one(20 * UINT64_C(62500));
+	sim.vm.id = 5;
+	sched_wake(vcpu(1), sim_on(0), sim.now);
+	sched_stop(vcpu(1), 1, sim.now);
+	tap_ok(S(1) == PVTIME_RUNNING && !sim.dropped, "it has its CPU still");
+	sim_settle();
+	tap_ok(sched_is_off(vcpu(1)) && sim.dropped == BIT(5), "OFF, and its VM is told of");
+
+	sim.dropped = 0;
+	sched_stop(vcpu(0), 1, sim.now);
+	sim_settle();
+	tap_ok(sched_is_off(vcpu(0)) && !sim.dropped, "one that was loaded leaves its CPU itself");
+	sound("stopped before it is loaded");
+}
+
+/* When it is not so simple. */
+static void no_hand_over(void)
+{
+	sim_init(2, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_add(100, 0, 0, 0, 0);
+	sim_settle();
+	sched_block(vcpu(1), vcpu(1)->sched.cpu, sim.now, UINT64_MAX);
+	sim.cpu[vcpu(1)->sched.cpu].kicked = true;
+	wait_ms(50);
+	sched_wake(vcpu(1), vcpu(0)->sched.cpu, sim.now);
+	tap_ok(S(0) == PVTIME_RUNNING && S(1) == PVTIME_READY,
+	       "another CPU idles: that one is woken");
+	sim_settle();
+	tap_ok(S(0) == PVTIME_RUNNING && S(1) == PVTIME_RUNNING, "and both run");
+
+	two_of_one(20 * UINT64_C(62500));
+	sched_stop(vcpu(0), 1, sim.now);
+	sched_wake(vcpu(1), 0, sim.now);
+	tap_ok(S(0) == PVTIME_OFF && S(1) == PVTIME_RUNNING,
+	       "the one that runs is to stop: it does, at once");
+
+	/* 0 has had a CPU for itself, and is far ahead of the others, which a weight keeps behind. */
+	sim_init(2, 4000);
+	sim_add(100, 0, 1, 0, 0);
+	sim_add(10000, 0, 2, 0, 0);
+	sim_add(100, 0, 0, 0, 0);
+	while (S(2) != PVTIME_RUNNING)
+		wait_ms(1);
+	sim_settle();
+	sched_block(vcpu(2), sim_on(vcpu(2)->sched.cpu), sim.now, UINT64_MAX);
+	sim_settle();
+	wait_ms(200);
+	sched_wake(vcpu(2), 0, sim.now);
+	tap_ok(S(2) == PVTIME_RUNNING && S(0) == PVTIME_READY &&
+		       vcpu(0)->sched.ready.key - vcpu(2)->sched.ready.key <=
+			       4 * vcpu(0)->sched.slice_vtime,
+	       "a debt that cannot be paid is forgotten first");
+
+	/* 1 has run for a while, 2 has not, and 0 is in the midst of its slice. */
+	sim_init(1, 4000);
+	sim_add(100, 0, 0, 0, 0);
+	sim_settle();
+	wait_ms(1);
+	sched_block(vcpu(0), sim_on(0), sim.now, UINT64_MAX);
+	sim_settle();
+	sim_add(100, 0, 0, 0, 0);
+	sim_add(100, 0, 0, 0, 0);
+	sim_settle();
+	sim_run(3 * sim.ms + sim.ms / 2);
+	tap_ok(S(1) == PVTIME_RUNNING && S(2) == PVTIME_READY, "one runs, one waits, one sleeps");
+	sched_wake(vcpu(0), sim_on(0), sim.now);
+	tap_ok(S(0) == PVTIME_READY && S(2) == PVTIME_RUNNING, "who has waited longer comes first");
+	sim_settle();
+	tap_ok(sched_deadline(0) != SCHED_AT_ONCE, "nothing is new after that");
+	wait_ms(50);
+	sound("no hand over");
+}
+
+static void refresh(void)
+{
+	uint64_t worst = 0;
+
+	sim_init(1, 100000);
+	for (unsigned i = 0; i < 12; i++)
+		sim_add(100, i ? 0 : 5, 0, 0, 0);
+	sim_run(sim.freq);
+	for (unsigned step = 0; step < 3000; step++) {
+		wait_ms(1);
+		for (unsigned i = 0; i < 12; i++) {
+			uint64_t ns =
+				pvtime_ticks_to_ns(ledger(i, PVTIME_READY), (uint32_t)sim.freq) -
+				sim.vcpu[i].page.stolen_ns;
+
+			worst = ns > worst ? ns : worst;
+		}
+	}
+	tap_ok(worst <= 100000000 && worst > 50000000,
+	       "R-34: no structure is older than 100 ms while its vCPU waits (%llu us)",
+	       (unsigned long long)worst / 1000);
+	sound("refresh");
+}
+
+static void reset_and_pause(void)
+{
+	sim_init(2, 4000);
+	for (unsigned i = 0; i < 4; i++)
+		sim_add(100, i ? 0 : 10, 0, i == 3 ? sim.ms : 0, 0);
+	wait_ms(77);
+	for (unsigned i = 0; i < 4; i++) {
+		enum pvtime_state was = S(i);
+
+		sched_reset_ledger(vcpu(i), sim.now);
+		tap_ok(S(i) == was && !sim.vcpu[i].page.stolen_ns && !ledger(i, PVTIME_READY) &&
+			       !ledger(i, was),
+		       "reset in state %u: all is zero, the state stays", was);
+	}
+	wait_ms(500);
+	sound("reset");
+
+	sched_set_alarm(0, sim.now + 5);
+	tap_is_u64(sched_deadline(0), sim.now + 5, "an alarm is a deadline");
+	tap_ok(!sched_alarm_due(0, sim.now + 4), "not yet due");
+	tap_ok(sched_alarm_due(0, sim.now + 5) && !sched_alarm_due(0, sim.now + 6), "due once");
+
+	sched_pause_all(sim_on(0), sim.now);
+	tap_ok(!sched_all_paused(), "pause: who runs on another CPU is asked to");
+	sim_settle();
+	tap_ok(sched_all_paused() && !sim.cpu[0].current && !sim.cpu[1].current, "all are PAUSED");
+	for (unsigned i = 0; i < 4; i++)
+		tap_ok(S(i) == PVTIME_PAUSED && sim.vcpu[i].page.stolen_ns ==
+							pvtime_ticks_to_ns(ledger(i, PVTIME_READY),
+									   (uint32_t)sim.freq),
+		       "vCPU %u: its structure is its ledger", i);
+	sched_stop(vcpu(2), sim_on(0), sim.now);
+	tap_ok(sched_start(vcpu(2), sim_on(0), sim.now) && S(2) == PVTIME_PAUSED,
+	       "what is started now is PAUSED");
+	sched_wake(vcpu(3), 0, sim.now);
+	wait_ms(300);
+	tap_ok(sched_all_paused(), "and nothing gets up any more");
+	tap_ok(sim.cpu[0].deadline == UINT64_MAX && sim.cpu[1].deadline == UINT64_MAX, "no timers");
+	sound("pause");
+}
+
+int main(void)
+{
+	block_and_wake();
+	stop();
+	migration();
+	hand_over();
+	rest_of_the_trap();
+	sleep_in_the_rest();
+	stop_before_it_is_loaded();
+	no_hand_over();
+	refresh();
+	reset_and_pause();
+	return tap_done();
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is in the list registers, step by step: the cases that a random run would not explain, what it
+ * costs when there is nothing to do, and how two CPUs settle who knows what.
+ */
+#include "tests/unit/vgic/fake.h"
+#include "tests/tap.h"
+
+#define STATE(lr) ((unsigned)((lr) >> 62))
+enum { INACTIVE, PENDING, ACTIVE, ACTIVE_PENDING };
+
+static void start(unsigned nlrs)
+{
+	fake_start(nlrs);
+	fake_run(0, &fake_vcpus[0]);
+	fake_configure(0);
+}
+
+static const uint64_t *find(unsigned cpu, unsigned intid)
+{
+	static const uint64_t none;
+
+	for (unsigned i = 0; i < fake_nlrs; i++)
+		if ((uint32_t)fake_cpus[cpu].lr[i] == intid && STATE(fake_cpus[cpu].lr[i]))
+			return &fake_cpus[cpu].lr[i];
+	return &none;
+}
+
+static void line(unsigned intid, bool high)
+{
+	vgic_set_spi(&fake_vm, intid, high);
+	fake_settle();
+}
+
+static void timer(unsigned v, unsigned intid, bool holds)
+{
+	fake_timers[v] = holds ? vgic_bit(intid) : 0;
+	fake_settle();
+}
+
+static void level(void)
+{
+	start(4);
+	line(33, true);
+	tap_is_u64(*find(0, 33), LR_PENDING | LR_GROUP1 | LR_EOI | UINT64_C(0xa0) << 48 | 33,
+		   "a line goes high: pending, with a maintenance interrupt when it is finished");
+	line(33, false);
+	tap_is_u64(*find(0, 33), 0, "it goes low untaken: not pending");
+	line(33, true);
+	guest_ack(0, 1);
+	guest_eoi(0, 1, 33);
+	fake_maintenance = 0;
+	fake_settle();
+	tap_ok(STATE(*find(0, 33)) == PENDING && fake_maintenance == 1,
+	       "still high at the end: pending again, at once");
+	guest_ack(0, 1);
+	line(33, false);
+	guest_eoi(0, 1, 33);
+	fake_maintenance = 0;
+	fake_settle();
+	tap_ok(STATE(*find(0, 33)) == INACTIVE && fake_maintenance == 0,
+	       "low at the end: no exit, not pending");
+	guest_write(0, GICD(0x204), 4, 2);
+	guest_ack(0, 1);
+	guest_eoi(0, 1, 33);
+	fake_settle();
+	tap_is_u64(*find(0, 33), 0, "made pending by ISPENDR: taken once");
+}
+
+static void edges(void)
+{
+	start(4);
+	guest_write(0, GICD(0xc08), 4, 0xaaaaaaaa);
+	line(33, true);
+	line(33, false);
+	line(33, true);
+	tap_is_u64(STATE(*find(0, 33)), PENDING, "two edges before it is taken");
+	guest_ack(0, 1);
+	tap_is_u64(guest_read(0, GICD(0x304), 4), 2, "are one interrupt, active now");
+	tap_is_u64(guest_read(0, GICD(0x204), 4), 0, "and not pending");
+	line(33, false);
+	line(33, true);
+	tap_is_u64(STATE(*find(0, 33)), ACTIVE_PENDING, "an edge while it is active");
+	guest_eoi(0, 1, 33);
+	tap_is_u64(guest_hppi(0, 1), 33, "is a second interrupt after the first");
+}
+
+static void timers(void)
+{
+	start(4);
+	timer(0, 27, true);
+	tap_is_u64(*find(0, 27),
+		   LR_PENDING | LR_GROUP1 | LR_HW | UINT64_C(27) << 32 | UINT64_C(0xa0) << 48 | 27,
+		   "the timer fires: tied to the physical PPI");
+	guest_ack(0, 1);
+	timer(0, 27, false);
+	guest_eoi(0, 1, 27);
+	tap_is_u64(fake_cpus[0].ppi_active, 0, "the guest's EOI deactivates it");
+	timer(0, 27, true);
+	tap_is_u64(STATE(*find(0, 27)), PENDING, "and it can fire again");
+	guest_write(0, SGIS(0, 0x180), 4, 1u << 27);
+	tap_ok(!STATE(*find(0, 27)) && fake_cpus[0].ppi_active == 1u << 27,
+	       "disabled by the guest: it is held back");
+	tap_is_u64(guest_read(0, SGIS(0, 0x200), 4), 1u << 27, "but reads as pending");
+	timer(0, 27, false);
+	tap_is_u64(guest_read(0, SGIS(0, 0x200), 4), 0, "until its condition is gone");
+	tap_is_u64(fake_cpus[0].ppi_active, 0, "and then can fire again");
+	guest_write(0, SGIS(0, 0x100), 4, 1u << 27);
+
+	timer(0, 27, true);
+	guest_ack(0, 1);
+	fake_run(0, &fake_vcpus[1]);
+	tap_is_u64(fake_cpus[0].ppi_active, 0, "switched out while active: the CPU's PPI is free");
+	fake_run(1, &fake_vcpus[0]);
+	tap_ok(fake_cpus[1].ppi_active == 1u << 27 && STATE(*find(1, 27)) == ACTIVE,
+	       "it is active on the next CPU");
+	timer(0, 27, false);
+	guest_eoi(1, 1, 27);
+	tap_is_u64(fake_cpus[1].ppi_active, 0, "where the EOI deactivates it");
+	timer(0, 30, true);
+	guest_write(1, SGIS(0, 0x200), 4, 1u << 30);
+	guest_ack(1, 1);
+	guest_write(1, SGIS(0, 0x200), 4, 1u << 30);
+	timer(0, 30, false);
+	guest_eoi(1, 1, 30);
+	fake_settle();
+	tap_ok(STATE(*find(1, 30)) == PENDING && fake_cpus[1].ppi_active == 0,
+	       "made pending by ISPENDR while active: taken again, and the timer lives");
+}
+
+static void few_list_registers(void)
+{
+	start(4);
+	for (unsigned intid = 40; intid < 48; intid++) {
+		guest_write(0, GICD(0x400 + intid), 1, 0x80 - 8 * (intid - 40));
+		line(intid, true);
+	}
+	tap_ok(guest_hppi(0, 1) == 47 && (fake_cpus[0].hcr & HCR_NPIE), "the best four are in");
+	for (unsigned n = 0; n < 8; n++) {
+		unsigned intid = guest_ack(0, 1);
+
+		tap_is_u64(intid, 47 - n, "taken by priority, %u", n);
+		line(intid, false);
+		guest_eoi(0, 1, intid);
+		fake_settle();
+	}
+	for (unsigned intid = 40; intid < 48; intid++) {
+		line(intid, true);
+		tap_is_u64(guest_ack(0, 1), intid, "nested, %u", intid - 40);
+		line(intid, false);
+	}
+	tap_ok(fake_cpus[0].hcr & HCR_LRENPIE, "more active ones than list registers");
+	for (unsigned intid = 47; intid >= 40; intid--) {
+		guest_eoi(0, 1, intid);
+		fake_settle();
+	}
+	tap_is_u64(guest_read(0, GICD(0x304), 4), 0, "each is deactivated");
+	tap_is_u64(fake_cpus[0].hcr, HCR_EN, "and no maintenance is asked for any more");
+}
+
+/* One that is finished, and pending again, is not to come before a better one that found no place. */
+static void finished_and_pending(void)
+{
+	start(2);
+	guest_write(0, GICD(0xc08), 4, 2u << 18); /* 41 is an edge: its end needs no attention */
+	guest_write(0, GICD(0x400 + 40), 1, 0x20);
+	line(40, true);
+	guest_ack(0, 1);
+	guest_write(0, GICD(0x400 + 41), 1, 0x10);
+	guest_write(0, GICD(0x400 + 42), 1, 0x18);
+	line(41, true);
+	line(42, true);
+	guest_eoi(0, 1, 40);
+	fake_settle();
+	tap_is_u64(guest_ack(0, 1), 41, "pending again and two better ones, two list registers");
+	fake_settle();
+	guest_eoi(0, 1, 41);
+	fake_settle();
+	tap_is_u64(guest_ack(0, 1), 42, "then the second");
+	fake_settle();
+	line(42, false);
+	guest_eoi(0, 1, 42);
+	fake_settle();
+	tap_is_u64(guest_ack(0, 1), 40, "then the first again");
+}
+
+/* Requests to a list register that overtake each other before it is folded. */
+static void overtaking(void)
+{
+	uint64_t bit = 2, active, pending;
+
+	start(4);
+	fake_run(1, &fake_vcpus[1]);
+	guest_unmask(1);
+	guest_write(0, GICD(0x6000 + 8 * 33), 8, 1);
+	guest_write(0, GICD(0x204), 4, bit);
+	fake_settle();
+	guest_ack(1, 1);
+	fake_this_cpu = 0;
+	fake_mmio(&fake_vcpus[0], GICD(0x384), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x304), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x204), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x284), 4, true, &bit);
+	fake_settle();
+	active = guest_read(0, GICD(0x304), 4);
+	pending = guest_read(0, GICD(0x204), 4);
+	tap_ok(active == 2 && pending == 0, "the last word counts: active, not pending");
+	fake_this_cpu = 0;
+	fake_mmio(&fake_vcpus[0], GICD(0x284), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x204), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x304), 4, true, &bit);
+	fake_mmio(&fake_vcpus[0], GICD(0x384), 4, true, &bit);
+	fake_settle();
+	active = guest_read(0, GICD(0x304), 4);
+	pending = guest_read(0, GICD(0x204), 4);
+	tap_ok(active == 0 && pending == 2, "the last word counts: pending, not active");
+}
+
+static void nothing_to_do(void)
+{
+	start(4);
+	fake_lr_writes = 0;
+	tap_ok(!vgic_needs_flush(&fake_vcpus[0].gic), "nothing changed: no flush");
+	fake_run(0, &fake_vcpus[1]);
+	fake_run(0, &fake_vcpus[0]);
+	guest_read(0, GICD(4), 4);
+	tap_ok(!vgic_needs_flush(&fake_vcpus[0].gic) && fake_lr_writes == 0,
+	       "a switch with no interrupts touches no list register");
+}
+
+/* Two words of which another CPU has something each time that they are asked for. */
+static void pairs(void)
+{
+	uint32_t value[2];
+	struct mmio m = {.ipa = {GICD(0x208)}, .size = 4, .ask = true, .value = 0x77};
+
+	start(4);
+	fake_run(1, &fake_vcpus[1]);
+	guest_unmask(1);
+	for (unsigned intid = 33; intid <= 66; intid += 33) {
+		guest_write(0, GICD(0x6000 + 8 * intid), 8, 1);
+		line(intid, true);
+	}
+	fake_settle();
+	guest_read_pair(0, GICD(0x204), value);
+	tap_ok(value[0] == 2 && value[1] == 4 && guest_retries == 1,
+	       "a pair of words, both in list registers of another CPU: one wait for both");
+	guest_ack(1, 1);
+	guest_read_pair(0, GICD(0x304), value);
+	tap_ok(value[0] == 2 && value[1] == 0 && guest_retries == 1,
+	       "the pair is read as it is then, not as the one before it was");
+	fake_this_cpu = 0;
+	tap_ok(vgic_mmio(&fake_vcpus[0], &m) == VGIC_RETRY && m.value == 0x77,
+	       "an access that is only asked for gives no value");
+	m = (struct mmio){.ipa = {GICD(0x184)}, .size = 4, .write = true, .ask = true, .value = 4};
+	tap_ok(vgic_mmio(&fake_vcpus[0], &m) == VGIC_DONE && (guest_read(0, GICD(0x184), 4) & 4),
+	       "a write that is only asked for does not write");
+}
+
+static void two_cpus(void)
+{
+	uint64_t value = 0;
+
+	start(4);
+	fake_run(1, &fake_vcpus[1]);
+	guest_unmask(1);
+	guest_write(0, GICD(0x6000 + 8 * 33), 8, 1);
+	line(33, true);
+	guest_ack(1, 1);
+	fake_kicks[1] = 0;
+	fake_this_cpu = 0;
+	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_RETRY &&
+		       fake_kicks[1] == 1,
+	       "what another CPU has in a list register: it is kicked");
+	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_RETRY &&
+		       fake_kicks[1] == 1,
+	       "and not once more while it is on its way");
+	fake_exit_if_due(1);
+	tap_is_u64(STATE(*find(1, 33)), ACTIVE_PENDING, "it folds and goes on with the same");
+	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_DONE && value == 2,
+	       "which the access then gets");
+	guest_write(0, GICD(0x384), 4, 2);
+	tap_ok(guest_retries == 1 && STATE(*find(1, 33)) == PENDING,
+	       "ICACTIVER is done when it returns");
+	guest_write(0, GICD(0x184), 4, 2);
+	tap_is_u64(STATE(*find(1, 33)), INACTIVE, "and so is ICENABLER");
+	guest_write(0, GICD(0x104), 4, 2);
+	fake_settle();
+	guest_write(0, GICD(0x6000 + 8 * 33), 8, 0);
+	fake_settle();
+	tap_ok(guest_hppi(0, 1) == 33 && guest_hppi(1, 1) == 1023, "a new route moves it");
+
+	guest_eoi(1, 1, 33);
+	fake_run(1, NULL);
+	fake_kicks[1] = 0;
+	fake_this_cpu = 0;
+	vgic_sgi(&fake_vcpus[0], 1, 5 << 24 | 1 << 1);
+	tap_ok(fake_kicks[1] == 1 && vgic_can_wake(&fake_vcpus[1]), "an SGI wakes a blocked vCPU");
+	guest_write(0, SGIS(1, 0x180), 4, 1u << 5);
+	fake_kicks[1] = 0;
+	vgic_sgi(&fake_vcpus[0], 1, 5 << 24 | 1 << 1);
+	tap_ok(fake_kicks[1] == 0 && !vgic_can_wake(&fake_vcpus[1]),
+	       "one that is disabled does not");
+}
+
+/* One group is on, and more of it is pending than fits: the guest goes on, and takes them all. */
+static void one_group(unsigned group, bool as_qemu)
+{
+	const char *whose = as_qemu ? "as QEMU has it" : "as the architecture has it";
+	unsigned taken = 0, intid;
+	bool quiet;
+
+	start(4);
+	fake_as_qemu = as_qemu;
+	fake_cpus[0].vmcr &= ~(uint64_t)(group ? VMCR_VENG0 : VMCR_VENG1);
+	guest_write(0, SGIS(0, 0x80), 4, group ? UINT32_MAX : 0);
+	guest_write(0, SGIS(0, 0x200), 4, 0xffff);
+	quiet = tap_is_u64(fake_misr_at_entry, 0,
+			   "group %u alone is on, 16 are pending, maintenance %s: none at entry",
+			   group, whose);
+	for (; quiet && (intid = guest_ack(0, group)) != 1023; taken++) {
+		guest_eoi(0, group, intid);
+		fake_settle();
+	}
+	tap_is_u64(taken, 16, "all 16 of the group that is on come");
+	fake_as_qemu = false;
+}
+
+int main(void)
+{
+	for (unsigned i = 0; i < 4; i++)
+		one_group(i & 1, i & 2);
+	level();
+	edges();
+	timers();
+	few_list_registers();
+	finished_and_pending();
+	overtaking();
+	nothing_to_do();
+	two_cpus();
+	pairs();
+	return tap_done();
+}
