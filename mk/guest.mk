@@ -33,23 +33,23 @@ $(GUEST_BUILD)/clang/%.o: %.c
 	$(CLANG) --target=aarch64-linux-gnu $(GUEST_CFLAGS) -c -o $@ $<
 clang-host: $(GUEST_CLANG)
 
-# The Linux guests' user space: labs/init and its roles. That of role=kexec has kexec and a kernel, too.
+# The Linux guests' user space: guest/linux/init and its roles. That of role=kexec has kexec and a kernel, too.
 INITRAMFS       := $(GUEST_BUILD)/initramfs.cpio
 INITRAMFS_KEXEC := $(GUEST_BUILD)/initramfs-kexec.cpio
 INITRAMFS_REPORT := $(BUILD)/a64-linux/report
-INITRAMFS_FILES := roles=labs/roles bin/report=$(INITRAMFS_REPORT)
+INITRAMFS_FILES := roles=guest/linux/roles bin/report=$(INITRAMFS_REPORT)
 
-$(INITRAMFS_REPORT): $(BUILD)/a64-linux/labs/report.o $(BUILD)/a64-linux/labs/stat.o
+$(INITRAMFS_REPORT): $(BUILD)/a64-linux/guest/linux/report.o $(BUILD)/a64-linux/guest/linux/stat.o
 	$(A64_CC) -static -s -o $@ $^
-clang-host: $(BUILD)/a64-linux-clang/labs/report.o $(BUILD)/a64-linux-clang/labs/stat.o
+clang-host: $(BUILD)/a64-linux-clang/guest/linux/report.o $(BUILD)/a64-linux-clang/guest/linux/stat.o
 UNIT_NAMES += guest/stat
-guest/stat_SRCS := tests/unit/guest/stat.c labs/stat.c
+guest/stat_SRCS := tests/unit/guest/stat.c guest/linux/stat.c
 guest/stat_LIBS := -pthread
-$(INITRAMFS): scripts/mkinitramfs labs/init $(call at_least,2,labs/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
+$(INITRAMFS): scripts/mkinitramfs guest/linux/init $(call at_least,2,guest/linux/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
 	@mkdir -p $(@D); echo "  $@"
-	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init $(INITRAMFS_FILES)
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) guest/linux/init $(INITRAMFS_FILES)
 $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
-	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) labs/init $(INITRAMFS_FILES) =$(DEBIAN_KEXEC) \
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) guest/linux/init $(INITRAMFS_FILES) =$(DEBIAN_KEXEC) \
 		boot/Image=$(DEBIAN_IMAGE) boot/initramfs.cpio=$(INITRAMFS)
 
 .PHONY: guests

@@ -3,4 +3,4 @@
 .PHONY: demo
 demo: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## show two Linux guests that compete for one CPU
 	@mkdir -p $(BUILD)/demo
-	@scripts/demo $(BUILD)/pvtime labs/demo.lab $(BUILD)/demo
+	@scripts/demo $(BUILD)/pvtime examples/demo.lab $(BUILD)/demo

@@ -31,7 +31,7 @@ find({no_chdir => 1, wanted => sub {
 	}
 }}, '.');
 
-my @sources = grep { m{^(?:include|lib|libpvtime-kvm|hypervisor|machine|guest|conformance|tools|examples|tests|labs|scripts|bench|mk|Makefile)\b}
+my @sources = grep { m{^(?:include|lib|libpvtime-kvm|hypervisor|machine|guest|conformance|tools|examples|tests|scripts|bench|mk|Makefile)\b}
 	&& $_ ne 'tests/docs.t' && !/\.md$/ } sort keys %file;
 my %source = map { $_ => slurp($_) } @sources;
 my $code = join "\n", @source{grep { /\.[chS]$/ } @sources};

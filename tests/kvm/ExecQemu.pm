@@ -95,7 +95,7 @@ sub on_host
 }
 
 # /proc/stat's ticks and the structure's nanoseconds for each CPU. Linux says "using stolen time PV", and then reads its
-# structure, or it does neither (labs/init).
+# structure, or it does neither (guest/linux/init).
 sub steal { return $_[0]{out} =~ /STEAL cpu=\d+ proc_ticks=(\d+) struct_ns=(\w+)/g }
 
 # Structure minus run_delay, as often as it was seen; and what the structure grew by from the first sample to the last.

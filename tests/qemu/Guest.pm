@@ -9,7 +9,7 @@ use strict;
 use warnings;
 use Exporter qw(import);
 use FindBin;
-use lib "$FindBin::Bin/..", "$FindBin::Bin/../../labs";
+use lib "$FindBin::Bin/..", "$FindBin::Bin/../../guest/linux";
 use JSON::PP;
 use List::Util qw(max);
 use Reports qw(marks reports unstamped);

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the functions of labs/init, by themselves, on a /proc that does not count: each ends, and says what it expected and saw.
+# TAP: the functions of guest/linux/init, by themselves, on a /proc that does not count: each ends, and says what it expected and saw.
 
 use strict;
 use warnings;
@@ -11,8 +11,8 @@ use Shared;
 use Test::More;
 
 # All but what it does.
-my $functions = slurp("$FindBin::Bin/../../labs/init") =~ s/^mount -t proc.*//msr;
-cmp_ok(length $functions, '>', 1000, 'labs/init has its functions first');
+my $functions = slurp("$FindBin::Bin/../../guest/linux/init") =~ s/^mount -t proc.*//msr;
+cmp_ok(length $functions, '>', 1000, 'guest/linux/init has its functions first');
 
 # on UPTIME, STAT, SCRIPT: status, standard output and standard error.
 sub on

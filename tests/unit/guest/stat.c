@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "labs/stat.h"
+#include "guest/linux/stat.h"
 #include "tests/tap.h"
 
 #define MS 1000000u

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include "labs/stat.h"
+#include "guest/linux/stat.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define READINGS \

@@ -27,7 +27,7 @@
 #include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
-#include "labs/stat.h"
+#include "guest/linux/stat.h"
 #include "pvtime/abi.h"
 
 #define TRIES	  10000u

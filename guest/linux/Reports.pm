@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Reports;
 
-# Reads what guests report on a console of `pvtime lab --stamp`: labs/report.c says how, and tests/guests/spin.c does the
+# Reads what guests report on a console of `pvtime lab --stamp`: guest/linux/report.c says how, and tests/guests/spin.c does the
 # same. A MARK is of the instant in which its line ended, and so is the stamp before it. That the two are equal is the
 # test of both.
 
