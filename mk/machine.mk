@@ -31,9 +31,6 @@ lab/file_LIBS        := $(LABFILE_LIBS)
 lab/bundle_SRCS := tests/unit/lab/bundle.c $(LABFILE_SRCS) $(MACHINE_SRCS)
 lab/bundle_LIBS := $(LABFILE_LIBS)
 
-TAP_SCRIPTS += tests/lab-errors/run.t
-TAP_DEPS    += $(BUILD)/pvtime
-
 # For tests/qemu/placement.t: where we put things, and a kernel that says what it was started with.
 PLACE    := $(BUILD)/tests-machine
 REPORTS  := report.bin report-le.elf report-be.elf report-high.elf big.elf

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lab files that are right; tests/lab-errors has those that are wrong. */
+/* Lab files that are right; tests/tools/lab_errors.t has those that are wrong. */
 #include "tests/tap.h"
 #include "tools/lab/bundle.h"
 #include "tools/lab/file.h"
