@@ -41,8 +41,11 @@ A64_CFLAGS := $(CSTD) -Os -g $(WARN) -ffreestanding -fno-common -fno-stack-prote
 at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2): $(words $(wildcard $(2))) files are found, \
 	not $(1) at least))
 
-# mk/tests.mk makes rules of lists that the others add to.
-include $(filter-out mk/tests.mk,$(sort $(call at_least,25,mk/*.mk))) mk/tests.mk
+# A fragment for each room, from the bottom up: each may use the variables of those before it. mk/tests.mk makes rules of lists that
+# the others add to.
+ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench docs tests
+include $(ROOMS:%=mk/%.mk)
+$(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not among ROOMS))
 
 .PHONY: all clean help
 all: ## build the library, the hypervisor and the pvtime command

@@ -1,5 +1,39 @@
+# The benchmark's guest (bench/guest): one image for every hypervisor, of 4 KiB pages, little-endian. It has the runtime
+# of guest/, and of the library the very object files that the hypervisor is linked of.
+
+BENCH := $(BUILD)/bench
+BENCH_IMAGE := $(BENCH)/bench.img
+BENCH_SRCS := $(wildcard bench/guest/*.c bench/guest/*.S)
+BENCH_RUNTIME := $(wildcard guest/*.c guest/*.S) hypervisor/format.c hypervisor/string.c lib/guest.c lib/convert.c
+BENCH_GUEST_OBJS := $(patsubst %,$(BENCH)/obj/%.o,$(basename $(BENCH_SRCS) $(BENCH_RUNTIME)))
+BENCH_LIB_OBJS := $(BUILD)/a64/hypervisor/lib/account.o $(BUILD)/a64/hypervisor/lib/publish.o
+
+$(BENCH)/obj/%.o: %.c
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
+$(BENCH)/obj/%.o: %.S
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
+
+$(BENCH)/bench.elf: $(BENCH_GUEST_OBJS) $(BENCH_LIB_OBJS) guest/image.ld
+	$(A64_LD) $(GUEST_LDFLAGS) -o $@ $(filter %.o,$^)
+$(BENCH_IMAGE): $(BENCH)/bench.elf
+	$(A64_OBJCOPY) -O binary $< $@
+.SECONDARY: $(BENCH)/bench.elf $(BENCH_GUEST_OBJS)
+
+# What clang says about it.
+BENCH_CLANG := $(patsubst %.c,$(BENCH)/clang/%.o,$(call at_least,7,bench/guest/*.c))
+$(BENCH)/clang/%.o: %.c
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CLANG) $(GUEST_CFLAGS) -c -o $@ $<
+clang-host: $(BENCH_CLANG)
+
+.PHONY: bench-guest
+bench-guest: $(BENCH_IMAGE) ## build the benchmark's guest
+QEMU_DEPS += $(BENCH_IMAGE)
+
 # `pvtime bench`: what the paths of the hypervisor cost, beside Linux KVM and Xen. The guest that measures them is
-# mk/bench-guest.mk's, the hosts are mk/hosts.mk's. Variables of files that come after this one are for recipes only.
+# above, the hosts are of mk/conformance.mk.
 
 BENCH_SPIN   := $(BENCH)/spin.img
 BENCH_LINUX  := $(BENCH)/linux.img
@@ -51,10 +85,8 @@ bench-figures: $(BENCH_QUICK) ## the same, and that is what later ones are held 
 
 QEMU_DEPS += $(BENCH_QUICK)
 
-BENCH_TELL := $(addprefix tools/bench/,rows.c format.c table.c markdown.c profile.c accuracy_page.c compare.c json.c) \
-	tools/report.c tools/visible.c
+# What the hot paths execute at EL2, counted (bench/PROFILE.md). With P nothing is written.
 
-UNIT_NAMES += bench/guest bench/tell
-bench/guest_SRCS := tests/unit/bench/guest.c tools/bench/guest.c tools/bench/rows.c
-bench/tell_SRCS  := tests/unit/bench/tell.c $(BENCH_TELL)
-bench/tell_LIBS  := -ljansson -lm
+.PHONY: profile
+profile: $(BUILD)/pvtime $(BUILD)/hypervisor.elf $(BENCH_IMAGE) ## count what each hot path executes at EL2; P=... for some paths
+	bench/profile --build $(BUILD) $(or $(P),--json $(BENCH)/profile.json)

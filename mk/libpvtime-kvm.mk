@@ -41,7 +41,7 @@ install-kvm: $(KVM_STATIC) $(KVM_SHARED)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 		-e 's|@VERSION@|$(KVM_VERSION)|' libpvtime-kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
 
-# On a real /dev/kvm, as a static program for arm64 Linux: tests/kvm/library.t, see mk/kvm-tests.mk.
+# On a real /dev/kvm, as a static program for arm64 Linux: tests/kvm/library.t, see mk/tests.mk.
 KVM_TEST      := $(KVM)/tests/library
 KVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c deny.c)
 KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(KVM_TEST_SRCS) $(addprefix conformance/user/,vm.c \

@@ -25,12 +25,6 @@ machine/unpack_LIBS      := $(UNPACK_LIBS)
 machine/unpack_fuzz_SRCS := tests/unit/machine/unpack_fuzz.c $(UNPACK_SRCS)
 machine/unpack_fuzz_LIBS := $(UNPACK_LIBS)
 
-UNIT_NAMES += lab/file lab/bundle
-lab/file_SRCS        := tests/unit/lab/file.c $(LABFILE_SRCS) $(MACHINE_SRCS)
-lab/file_LIBS        := $(LABFILE_LIBS)
-lab/bundle_SRCS := tests/unit/lab/bundle.c $(LABFILE_SRCS) $(MACHINE_SRCS)
-lab/bundle_LIBS := $(LABFILE_LIBS)
-
 # For tests/qemu/placement.t: where we put things, and a kernel that says what it was started with.
 PLACE    := $(BUILD)/tests-machine
 REPORTS  := report.bin report-le.elf report-be.elf report-high.elf big.elf

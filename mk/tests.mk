@@ -1,3 +1,35 @@
+# Tests on a /dev/kvm: Debian's arm64 kernel at EL2 in QEMU, see tests/kvm/Host.pm. Those of them that `make check` has
+# time for are in KVM_TESTS_CHECK; `make check-kvm` runs them all. What a test needs built is a prerequisite of
+# check-kvm that the fragment of its room adds.
+
+KVM_TESTS       := $(call at_least,19,tests/kvm/*.t)
+KVM_TESTS_CHECK +=
+
+KVM_HOST := $(BUILD)/kvm-host
+KVM_HOST_DEPS := $(KVM_HOST)/host.cpio $(KVM_HOST)/host-qemu.cpio $(BUILD)/a64-linux/pvtime $(BUILD)/debian/Image \
+	$(BUILD)/guest/initramfs.cpio
+
+$(KVM_HOST)/host.cpio: scripts/mkinitramfs tests/kvm/init $(BUILD)/debian/busybox
+	@mkdir -p $(@D); echo "  $@"
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) tests/kvm/init
+$(KVM_HOST)/host-qemu.cpio: scripts/mkinitramfs tests/kvm/init $(BUILD)/debian/busybox $(BUILD)/debian/qemu/bin/qemu-system-aarch64
+	@mkdir -p $(@D); echo "  $@"
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) tests/kvm/init =$(DEBIAN)/qemu
+
+QEMU_TESTS += $(KVM_TESTS_CHECK)
+QEMU_DEPS  += $(KVM_HOST_DEPS)
+bench: $(KVM_HOST_DEPS)
+
+.PHONY: check-kvm
+check-kvm: all $(KVM_HOST_DEPS) ## run the tests that need KVM, in QEMU; T=... for some of them
+	$(PROVE) $(or $(T),$(KVM_TESTS))
+
+# make fresh: both commands of README.md, as a newcomer gives them on a Debian that has nothing yet.
+
+.PHONY: fresh
+fresh: ## make demo and make check in a bare Debian, RELEASE=bookworm, trixie or sid
+	scripts/fresh $(BUILD)/fresh $(RELEASE)
+
 # make check: every test there is, as TAP, through one prove. The other fragments, which come before this one, add to
 # these lists:
 #
@@ -39,7 +71,7 @@ unit_set  = $(or $($(1)_WITH),plain)
 unit_dir  = $(if $(filter O2-plain,$(1)-$(2)),$(BUILD)/host,$(BUILD)/unit/$(1)-$(2))
 unit_objs = $(patsubst %.c,$(call unit_dir,$(1),$(call unit_set,$(2)))/%.o,$($(2)_SRCS))
 
-# unit_compile FLAVOUR,SET; build/host is tools.mk's.
+# unit_compile FLAVOUR,SET; build/host is of mk/tools.mk.
 define unit_compile
 $(call unit_dir,$(1),$(2))/%.o: %.c
 	@mkdir -p $$(@D); echo "  $$@"

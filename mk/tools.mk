@@ -64,3 +64,91 @@ probe/find_LIBS := -ljansson
 # The command as a process, with a QEMU of the tests' own.
 TAP_SCRIPTS += $(call at_least,17,tests/tools/*.t)
 TAP_DEPS    += $(BUILD)/pvtime
+
+# The VMM of `pvtime lab --on kvm` (tools/vmm/): what of it can be tested without a /dev/kvm. tests/kvm/lab_*.t have the rest.
+
+UNIT_NAMES += vmm/account vmm/look vmm/link vmm/stuck
+vmm/account_SRCS := tests/unit/vmm/account.c tools/vmm/account.c
+vmm/look_SRCS    := tests/unit/vmm/look.c $(addprefix tools/vmm/,look.c account.c stats.c)
+vmm/look_LIBS    := -pthread
+vmm/link_SRCS    := tests/unit/vmm/link.c $(addprefix tools/vmm/,input.c outlet.c) tools/run/link.c
+vmm/link_LIBS    := -pthread
+vmm/stuck_SRCS   := tests/unit/vmm/stuck.c tools/vmm/stuck.c tools/vmm/stats.c
+vmm/stuck_LIBS   := -pthread
+
+# What the tests on a /dev/kvm take: guests, and a program for the host.
+VMM_SAMPLE := $(BUILD)/a64-linux/sample
+$(VMM_SAMPLE): $(BUILD)/a64-linux/tests/kvm/sample.o
+	$(A64_CC) -static -o $@ $^
+.SECONDARY: $(BUILD)/a64-linux/tests/kvm/sample.o
+VMM_DEPS := $(VMM_SAMPLE) $(BUILD)/conformance/suite-4k-le.img $(BUILD)/conformance/suite-4k-be.elf $(BUILD)/conformance/user $(addprefix $(PLACE)/,report-be.elf big.elf) \
+	$(BUILD)/guest/initramfs.cpio \
+	$(addprefix $(BUILD)/guest/,hello.img spin.img idle.img reset.img steady.img stop.img smp.img flash.img split.img forge.img width.img print.img)
+check-kvm: $(VMM_DEPS)
+KVM_TESTS_CHECK += $(addprefix tests/kvm/,lab_attach.t lab_conform.t lab_guests.t lab_paused.t lab_refused.t lab_snapshot.t lab_snapshot_past.t lab_snapshot_rate.t \
+	lab_steal.t)
+QEMU_DEPS       += $(VMM_DEPS)
+clang-host: $(BUILD)/a64-linux-clang/tests/kvm/sample.o
+
+# pvtime exec: the unit tests of what decides, of the system calls that a thread makes for us on this machine, and what its tests
+# on a /dev/kvm need.
+
+UNIT_NAMES += exec/watch exec/plan exec/fdt exec/options exec/inject exec/threads exec/act
+exec/watch_SRCS   := tests/unit/exec/watch.c tools/exec/watch.c tools/exec/files.c
+exec/plan_SRCS    := tests/unit/exec/plan.c tools/exec/plan.c tools/exec/maps.c lib/region.c
+exec/fdt_SRCS     := tests/unit/exec/fdt.c tools/exec/fdt.c machine/fdt.c
+exec/fdt_LIBS     := -lfdt
+exec/options_SRCS := tests/unit/exec/options.c tools/exec/options.c tools/arguments.c tools/report.c tools/visible.c
+exec/inject_SRCS  := tests/unit/exec/inject.c tests/unit/exec/regs.c tools/exec/inject.c tools/exec/process.c tools/exec/maps.c
+exec/threads_SRCS := tests/unit/exec/threads.c $(addprefix tools/exec/,threads.c process.c maps.c files.c)
+exec/threads_LIBS := -pthread
+exec/act_SRCS     := tests/unit/exec/act.c $(addprefix tools/exec/,act.c fdt.c give.c maps.c plan.c files.c) lib/region.c
+exec/act_LIBS     := -lfdt
+
+# A VMM that does as it is told, and what looks at a counter and a thread at once.
+EXEC_VMM  := $(BUILD)/libpvtime-kvm/tests/exec_vmm
+EXEC_PEEK := $(BUILD)/libpvtime-kvm/tests/peek
+$(EXEC_PEEK): $(BUILD)/a64-linux/tests/kvm/peek.o
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -static -o $@ $^
+$(EXEC_VMM): $(patsubst %,$(BUILD)/a64-linux/tests/kvm/%.o,exec_vmm exec_guest exec_start exec_process exec_attack) $(BUILD)/a64-linux/conformance/user/vcpu.o
+	@mkdir -p $(@D); echo "  $@"
+	$(A64_CC) -static -o $@ $^
+check-kvm: $(EXEC_VMM) $(EXEC_PEEK)
+KVM_TESTS_CHECK += tests/kvm/exec.t tests/kvm/exec_attack.t tests/kvm/exec_qemu.t
+QEMU_DEPS += $(EXEC_VMM) $(EXEC_PEEK)
+clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,exec_vmm exec_guest exec_start exec_process exec_attack peek)
+
+# What it costs: bench/start, docs/exec.md.
+bench: $(EXEC_VMM) $(BUILD)/guest/hello.img
+
+# Against a QEMU of the tests' own, tests/tools/board-qemu.
+UNIT_NAMES += run/qmp run/board run/initramfs run/hosts
+run/qmp_SRCS       := tests/unit/run/qmp.c tools/run/qmp.c tools/run/lines.c
+run/board_SRCS     := tests/unit/run/board.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c)
+run/initramfs_SRCS := tests/unit/run/initramfs.c tools/run/initramfs.c
+run/hosts_SRCS   := tests/unit/run/hosts.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c \
+	initramfs.c file.c kit.c debian.c kvm.c xen.c) machine/image.c machine/elf64.c
+
+CONFORM_TABLES := tools/conform/rules.c tools/conform/result.c
+
+UNIT_NAMES += conform/tap conform/report conform/grades conform/options
+conform/tap_SRCS     := tests/unit/conform/tap.c tools/conform/tap.c $(CONFORM_TABLES)
+conform/report_SRCS  := tests/unit/conform/report.c $(CONFORM_TABLES) $(wildcard tools/conform/report*.c tools/conform/markdown*.c)
+conform/grades_SRCS  := tests/unit/conform/grades.c $(filter-out tests/%,$(conform/report_SRCS))
+conform/options_SRCS := tests/unit/conform/options.c tools/conform/options.c tools/conform/rules.c tools/arguments.c \
+	tools/run/jobs.c tools/run/heeded.c tools/report.c tools/visible.c
+
+BENCH_TELL := $(addprefix tools/bench/,rows.c format.c table.c markdown.c profile.c accuracy_page.c compare.c json.c) \
+	tools/report.c tools/visible.c
+
+UNIT_NAMES += bench/guest bench/tell
+bench/guest_SRCS := tests/unit/bench/guest.c tools/bench/guest.c tools/bench/rows.c
+bench/tell_SRCS  := tests/unit/bench/tell.c $(BENCH_TELL)
+bench/tell_LIBS  := -ljansson -lm
+
+UNIT_NAMES += lab/file lab/bundle
+lab/file_SRCS        := tests/unit/lab/file.c $(LABFILE_SRCS) $(MACHINE_SRCS)
+lab/file_LIBS        := $(LABFILE_LIBS)
+lab/bundle_SRCS := tests/unit/lab/bundle.c $(LABFILE_SRCS) $(MACHINE_SRCS)
+lab/bundle_LIBS := $(LABFILE_LIBS)

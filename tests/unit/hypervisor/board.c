@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is read from the board's FDT: from those that QEMU gives (mk/hyptests.mk makes them), and from ones
+ * What is read from the board's FDT: from those that QEMU gives (mk/hypervisor.mk makes them), and from ones
  * that lack or break something.
  */
 #include "board.h"

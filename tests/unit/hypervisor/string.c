@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The hypervisor's mem* and str*, under names of their own (mk/hyptests.mk), against loops over bytes. What
+ * The hypervisor's mem* and str*, under names of their own (mk/hypervisor.mk), against loops over bytes. What
  * this test itself needs of that kind it does by hand: the names are taken.
  */
 #include "string.h"
