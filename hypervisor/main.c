@@ -9,7 +9,6 @@
 #include "mmu.h"
 #include "panic.h"
 #include "run.h"
-#include "string.h"
 #include "uart.h"
 #include "vm.h"
 
@@ -52,15 +51,6 @@ static void claim_memory(const void *fdt)
 	       memory_reserve((uintptr_t)fdt, (uintptr_t)fdt + fdt_totalsize(fdt));
 	if (!fits)
 		panic("the board's memory is in too many pieces");
-}
-
-void *page_alloc(unsigned count)
-{
-	paddr_t at;
-
-	if (!memory_alloc(count * PAGE_SIZE, count * PAGE_SIZE, 0, &at))
-		return NULL;
-	return memset(pa_ptr(at), 0, count * PAGE_SIZE);
 }
 
 static void name_cpus(void)

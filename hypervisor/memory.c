@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "memory.h"
+#include "string.h"
 
 #define MAX_RANGES 64u
 
@@ -60,6 +61,15 @@ bool memory_alloc(uint64_t size, uint64_t align, uint64_t least, paddr_t *at)
 	}
 	*at = (paddr_t){best};
 	return best != UINT64_MAX && memory_reserve(best, best + size);
+}
+
+void *page_alloc(unsigned pages)
+{
+	paddr_t at;
+
+	if (!memory_alloc(pages * PAGE_SIZE, pages * PAGE_SIZE, 0, &at))
+		return NULL;
+	return memset(pa_ptr(at), 0, pages * PAGE_SIZE);
 }
 
 uint64_t memory_free_bytes(void)

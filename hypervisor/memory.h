@@ -19,6 +19,8 @@ bool memory_reserve(uint64_t from, uint64_t to);
  * zeroed. False: there is no such place.
  */
 bool memory_alloc(uint64_t size, uint64_t align, uint64_t least, paddr_t *at);
+/* 1 or 2 contiguous zeroed pages, aligned to their size; NULL: there are none left. */
+void *page_alloc(unsigned pages);
 uint64_t memory_free_bytes(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stage2.h"
+#include "memory.h"
 
 /* Descriptor bits (DDI 0487, D8.3). */
 #define D_VALID	 BIT(0)

@@ -34,7 +34,4 @@ bool stage2_map_repeated(struct stage2 *s2, ipaddr_t ipa, uint64_t size, const u
 /* Where `ipa` is mapped, for tests and reports: the physical address and the block size; false: nowhere. */
 bool stage2_walk(const struct stage2 *s2, ipaddr_t ipa, paddr_t *pa, uint64_t *block);
 
-/* The seam: `count` (1 or 2) contiguous zeroed pages, aligned to their size; NULL: none left. */
-void *page_alloc(unsigned count);
-
 #endif

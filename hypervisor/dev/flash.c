@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dev/flash.h"
 #include "arch.h"
+#include "memory.h"
 #include "stage2.h"
 #include "string.h"
 #include "machine/map.h"

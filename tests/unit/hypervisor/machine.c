@@ -186,15 +186,6 @@ void dcache_zero(uint64_t a)
 	machine.zeroed += block;
 }
 
-void *page_alloc(unsigned count)
-{
-	paddr_t at;
-
-	if (!memory_alloc(count * PAGE_SIZE, count * PAGE_SIZE, 0, &at))
-		return NULL;
-	return memset(pa_ptr(at), 0, count * PAGE_SIZE);
-}
-
 void machine_on(unsigned cpu)
 {
 	*fake_sysreg("tpidr_el2") = (uintptr_t)&cpus[cpu];

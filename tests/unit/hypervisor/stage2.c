@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage 2 tables: the blocks that are chosen, their descriptors, and random maps against a list of them. */
 #include "stage2.h"
+#include "memory.h"
 #include "tests/lib/random.h"
 #include "tests/tap.h"
 
