@@ -4,7 +4,6 @@
 #include "cpu.h"
 #include "firmware.h"
 #include "gic.h"
-#include "link.h"
 #include "manifest.h"
 #include "memory.h"
 #include "panic.h"
@@ -28,6 +27,16 @@ unsigned lab_vm_count(void)
 struct vm *lab_vm(unsigned id)
 {
 	return id < manifest.vms ? &vms[id] : NULL;
+}
+
+bool lab_has(unsigned vm)
+{
+	return vm < manifest.vms;
+}
+
+bool lab_receive(unsigned vm, uint8_t byte)
+{
+	return vuart_receive(&vms[vm], byte);
 }
 
 static void *zalloc(uint64_t size)

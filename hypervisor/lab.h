@@ -15,6 +15,9 @@ void lab_start(void);
 unsigned lab_vm_count(void);
 /* NULL: there is no such VM. */
 struct vm *lab_vm(unsigned id);
+bool lab_has(unsigned vm);
+/* A byte that the host has typed for that VM, which there is; false: its FIFO is full. The boot CPU. */
+bool lab_receive(unsigned vm, uint8_t byte);
 
 /* A VM has its memory; the first time it waits until all have. v: its first vCPU, which is this CPU's current. */
 void lab_vm_loaded(struct vm *vm);

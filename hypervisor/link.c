@@ -2,10 +2,8 @@
 #include "link.h"
 #include "format.h"
 #include "gic.h"
-#include "lab.h"
 #include "spinlock.h"
 #include "uart.h"
-#include "dev/vuart.h"
 
 #define NO_CHANNEL 0xfeu
 
@@ -87,7 +85,7 @@ static void set_waiting(unsigned count)
 /* Deliver from the queue what the VMs have room for, in order. The host hears of it before its window is closed. */
 static void deliver(void)
 {
-	while (waiting && vuart_receive(lab_vm(queue[first].channel), queue[first].byte)) {
+	while (waiting && lab_receive(queue[first].channel, queue[first].byte)) {
 		first = (first + 1) % LINK_WINDOW;
 		set_waiting(waiting - 1);
 		taken++;
@@ -101,7 +99,7 @@ static void deliver(void)
 /* A byte of the current channel. */
 static void accept(uint8_t byte)
 {
-	if (lab_vm(in_channel)) {
+	if (lab_has(in_channel)) {
 		if (waiting == LINK_WINDOW)
 			return;
 		queue[(first + waiting) % LINK_WINDOW].channel = (uint8_t)in_channel;

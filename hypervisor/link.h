@@ -6,8 +6,6 @@
 #include "types.h"
 #include "machine/link.h"
 
-struct vm;
-
 /* One byte of a VM's console. */
 void link_console(unsigned vm, uint8_t byte);
 /* A line of text, '\n' is added; at most 255 bytes, the rest is cut. */
@@ -20,5 +18,13 @@ void link_line_unlocked(unsigned channel, const char *text);
 void link_has_room(void);
 /* The board's UART has received: hand the bytes to their VMs, or act on them. The boot CPU. */
 void link_receive(void);
+
+/*
+ * Seams, for link_receive(): is there a VM of that number; a byte for its console, false: its FIFO is full; the host asks for
+ * the end.
+ */
+bool lab_has(unsigned vm);
+bool lab_receive(unsigned vm, uint8_t byte);
+void lab_stop(void);
 
 #endif

@@ -2,9 +2,7 @@
 /* Our end of the link, read and written by this test as machine/link.h says. */
 #include "link.h"
 #include "gic.h"
-#include "lab.h"
 #include "uart.h"
-#include "vm.h"
 #include "tests/lib/random.h"
 #include "tests/tap.h"
 
@@ -18,7 +16,6 @@ static uint8_t out[1 << 20], in[1 << 16];
 static size_t out_length, in_length, in_next;
 
 /* What the VMs are given; each has room for so many bytes more. */
-static struct vm vms[VMS];
 static uint8_t got[VMS][1 << 16];
 static size_t got_length[VMS], room[VMS];
 static unsigned stops, kicks;
@@ -46,9 +43,9 @@ void gic_send_sgi(unsigned cpu, unsigned sgi)
 	kicks += cpu == 0 && sgi == SGI_BOOT_CPU;
 }
 
-struct vm *lab_vm(unsigned id)
+bool lab_has(unsigned vm)
 {
-	return id < VMS ? &vms[id] : NULL;
+	return vm < VMS;
 }
 
 void lab_stop(void)
@@ -56,14 +53,12 @@ void lab_stop(void)
 	stops++;
 }
 
-bool vuart_receive(struct vm *vm, uint8_t byte)
+bool lab_receive(unsigned vm, uint8_t byte)
 {
-	size_t i = (size_t)(vm - vms);
-
-	if (room[i] == 0)
+	if (room[vm] == 0)
 		return false;
-	room[i]--;
-	got[i][got_length[i]++] = byte;
+	room[vm]--;
+	got[vm][got_length[vm]++] = byte;
 	return true;
 }
 
