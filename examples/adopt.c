@@ -41,12 +41,21 @@ static int vcpu_create(struct vcpu *v, uint64_t ipa, struct pvtime_stolen *page)
 	return pvtime_attr_set(&v->pv, &ipa, &v->vm->pvtime);
 }
 
-/* The scheduler changes a vCPU's state, under its lock; and every 90 ms for each that waits: refresh. */
-static void vcpu_set_state(struct vcpu *v, enum pvtime_state next, bool refresh)
+/* The scheduler changes a vCPU's state, under its lock. */
+static void vcpu_set_state(struct vcpu *v, enum pvtime_state next)
 {
-	pvtime_account(&v->pv, next, read_cntpct());
-	if (refresh || next == PVTIME_RUNNING)
-		pvtime_publish(&v->pv, read_cntpct());
+	uint64_t now = read_cntpct();
+
+	if (next == PVTIME_RUNNING)
+		pvtime_switch_in(&v->pv, now);
+	else
+		pvtime_account(&v->pv, next, now);
+}
+
+/* Every 90 ms for each vCPU that waits, under the same lock: the others of its VM can read its number. */
+static void vcpu_refresh(struct vcpu *v)
+{
+	pvtime_publish(&v->pv, read_cntpct());
 }
 
 /* HVC #0 or SMC #0 from AArch64; false: not one of these calls. */
@@ -95,8 +104,8 @@ static int64_t guest_hvc(uint32_t fid, uint64_t arg1)
 static void switch_to(struct vcpu *next)
 {
 	if (current)
-		vcpu_set_state(current, PVTIME_READY, false);
-	vcpu_set_state(next, PVTIME_RUNNING, false);
+		vcpu_set_state(current, PVTIME_READY);
+	vcpu_set_state(next, PVTIME_RUNNING);
 	current = next;
 }
 
@@ -123,7 +132,7 @@ int main(void)
 
 	tap_is_i64(vm_create(used, 2), PVTIME_OK, "both vCPUs have a structure");
 	for (unsigned int i = 0; i < 2; i++)
-		vcpu_set_state(&vm.vcpu[i], PVTIME_READY, false);
+		vcpu_set_state(&vm.vcpu[i], PVTIME_READY);
 	switch_to(&vm.vcpu[0]);
 	tap_is_i64(pvtime_guest_discover(&guest, guest_hvc, PVTIME_DIALECT_1_0), PVTIME_GUEST_OK,
 		   "the guest finds it");
@@ -141,9 +150,9 @@ int main(void)
 		clock_ticks += FREQ / 250;
 	}
 	switch_to(&vm.vcpu[0]);
-	vcpu_set_state(&vm.vcpu[1], PVTIME_BLOCKED, false);
+	vcpu_set_state(&vm.vcpu[1], PVTIME_BLOCKED);
 	clock_ticks += FREQ;
-	vcpu_set_state(&vm.vcpu[1], PVTIME_BLOCKED, true);
+	vcpu_refresh(&vm.vcpu[1]);
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 40000000, "vCPU 0 lost 40 ms");
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[1]), 40000000,
 		   "vCPU 1 as well, and nothing while it slept");
