@@ -7,7 +7,7 @@
 #include "guest/kexec.h"
 #include "guest/start.h"
 #include "hypervisor/string.h"
-#include "report.h"
+#include "verdict.h"
 #include "suite.h"
 #include "words.h"
 
@@ -49,8 +49,8 @@ static void select_by_list(const char *list)
 				break;
 		}
 		if (i == CASES)
-			report_bail_out("\"%s\" in case=: expected the name of a case",
-					word_text(part, n).s);
+			verdict_bail_out("\"%s\" in case=: expected the name of a case",
+					 word_text(part, n).s);
 		selected[i] = true;
 	}
 }
@@ -107,20 +107,20 @@ static void run_case(size_t i)
 	const char *reason = reason_to_skip(cases[i].needs);
 
 	running = i;
-	report_begin();
+	verdict_begin();
 	if (reason)
 		skip("%s", reason);
 	else
 		cases[i].run();
-	report_end(rule_names[cases[i].rule], cases[i].name, cases[i].by, cases[i].text);
+	verdict_end(rule_names[cases[i].rule], cases[i].name, cases[i].by, cases[i].text);
 }
 
 void handover_fill(struct handover *h)
 {
 	h->next_case = running;
-	h->run = report.run;
-	h->wrong = report.wrong;
-	h->weaker = report.weaker;
+	h->run = verdicts.run;
+	h->wrong = verdicts.wrong;
+	h->weaker = verdicts.weaker;
 	h->seed = suite.seed;
 	for (unsigned i = 0; i < CPU_MAX; i++) {
 		h->ipa[i] = suite.ipa[i];
@@ -141,7 +141,7 @@ static void receive(void)
 	if (!h->magic)
 		return;
 	if (h->magic != HANDOVER_MAGIC || h->next_case >= CASES)
-		report_bail_out(
+		verdict_bail_out(
 			"the first kernel left 0x%lx and case %lu, which this one does not know",
 			h->magic, h->next_case);
 	received = h;
@@ -149,9 +149,9 @@ static void receive(void)
 
 static size_t resume(void)
 {
-	report.run = (unsigned)received->run;
-	report.wrong = (unsigned)received->wrong;
-	report.weaker = (unsigned)received->weaker;
+	verdicts.run = (unsigned)received->run;
+	verdicts.wrong = (unsigned)received->wrong;
+	verdicts.weaker = (unsigned)received->weaker;
 	suite.seed = received->seed;
 	return received->next_case;
 }
@@ -193,6 +193,6 @@ int main(void)
 		if (selected[i])
 			run_case(i);
 	}
-	report_plan();
-	return report.wrong + report.weaker != 0;
+	verdict_plan();
+	return verdicts.wrong + verdicts.weaker != 0;
 }

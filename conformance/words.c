@@ -2,7 +2,7 @@
 #include "guest/board.h"
 #include "guest/console.h"
 #include "hypervisor/string.h"
-#include "report.h"
+#include "verdict.h"
 #include "words.h"
 
 #define NUMBER_DIGITS 18u /* of what certainly fits into 64 bits */
@@ -45,7 +45,7 @@ struct word_text word_text(const char *word, size_t length)
 
 static _Noreturn void expected(const char *word, const char *what)
 {
-	report_bail_out("\"%s\": expected %s", word_text(word, word_length(word)).s, what);
+	verdict_bail_out("\"%s\": expected %s", word_text(word, word_length(word)).s, what);
 }
 
 static bool is_number(const char *value, bool zero)
@@ -136,7 +136,7 @@ struct words words_read(bool tell)
 		word += *word == ' ';
 	}
 	if (words.reset_ms && words.cases && !word_is(words.cases, "reset"))
-		report_bail_out("\"%s\": expected the case `reset` alone with reset_ms=",
-				word_text(words.cases, word_length(words.cases)).s);
+		verdict_bail_out("\"%s\": expected the case `reset` alone with reset_ms=",
+				 word_text(words.cases, word_length(words.cases)).s);
 	return words;
 }

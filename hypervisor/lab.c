@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "panic.h"
 #include "pvtime.h"
-#include "report.h"
+#include "records.h"
 #include "string.h"
 #include "vm.h"
 

@@ -4,7 +4,7 @@
 #include "arch.h"
 #include "esr.h"
 #include "inject.h"
-#include "report.h"
+#include "records.h"
 #include "sysregs.h"
 #include "vm.h"
 #include "machine/virtio_mmio.h"

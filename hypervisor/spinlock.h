@@ -9,7 +9,7 @@
  * are threads, of a host that may have fewer) everybody waits for it. Sections are short, and
  * interrupts are masked at EL2, so that a holder is never interrupted.
  *
- * Order, outermost first: vm.lock, vuart.lock, vgic.lock, the scheduler's lock; and report.c's
+ * Order, outermost first: vm.lock, vuart.lock, vgic.lock, the scheduler's lock; and records.c's
  * lock, the scheduler's lock, link.c's lock. No lock is held while a
  * guest runs.
  */

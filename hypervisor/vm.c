@@ -7,7 +7,7 @@
 #include "lab.h"
 #include "memory.h"
 #include "pvtime.h"
-#include "report.h"
+#include "records.h"
 #include "dev/vtimer.h"
 #include "machine/board.h"
 

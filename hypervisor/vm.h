@@ -59,7 +59,7 @@ struct vm {
 	uint64_t load_done; /* LOADING: bytes zeroed and copied so far */
 	bool noticed; /* it has printed, or asked for a reset: something that somebody can see */
 	bool told_nowhere; /* that it has accessed an address where nothing is: once */
-	uint8_t news;	   /* VM_NEWS_*: set with the phase, taken by report.c without the lock */
+	uint8_t news;	   /* VM_NEWS_*: set with the phase, taken by records.c without the lock */
 	struct vcpu
 		*last_on_cpu[MAP_MAX_PCPUS]; /* whose stage 1 translations a CPU's TLB may hold */
 };

@@ -75,9 +75,9 @@ QEMU_DEPS += $(CONFORMANCE_IMAGES)
 
 # Unit tests of the conformance guest's own logic: its command line and its verdicts, on the host.
 
-UNIT_NAMES += conformance/words conformance/report
+UNIT_NAMES += conformance/words conformance/verdict
 conformance/words_SRCS  := tests/unit/conformance/words.c conformance/words.c
-conformance/report_SRCS := tests/unit/conformance/report.c conformance/report.c hypervisor/format.c
+conformance/verdict_SRCS := tests/unit/conformance/verdict.c conformance/verdict.c hypervisor/format.c
 
 # What `pvtime conform` runs besides our own hypervisor: a Linux host for KVM, and Xen; and the tests of what runs them.
 # All that is for arm64 Linux here comes from Debian, or is linked statically.

@@ -128,14 +128,14 @@ run/qmp_SRCS       := tests/unit/run/qmp.c tools/run/qmp.c tools/run/lines.c
 run/board_SRCS     := tests/unit/run/board.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c)
 run/initramfs_SRCS := tests/unit/run/initramfs.c tools/run/initramfs.c
 run/hosts_SRCS   := tests/unit/run/hosts.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c \
-	initramfs.c file.c kit.c debian.c kvm.c xen.c) machine/image.c machine/elf64.c
+	initramfs.c file.c kit.c debian.c target_kvm.c target_xen.c) machine/image.c machine/elf64.c
 
 CONFORM_TABLES := tools/conform/rules.c tools/conform/result.c
 
-UNIT_NAMES += conform/tap conform/report conform/grades conform/options
+UNIT_NAMES += conform/tap conform/print conform/grades conform/options
 conform/tap_SRCS     := tests/unit/conform/tap.c tools/conform/tap.c $(CONFORM_TABLES)
-conform/report_SRCS  := tests/unit/conform/report.c $(CONFORM_TABLES) $(wildcard tools/conform/report*.c tools/conform/markdown*.c)
-conform/grades_SRCS  := tests/unit/conform/grades.c $(filter-out tests/%,$(conform/report_SRCS))
+conform/print_SRCS  := tests/unit/conform/print.c $(CONFORM_TABLES) $(wildcard tools/conform/print*.c tools/conform/markdown*.c)
+conform/grades_SRCS  := tests/unit/conform/grades.c $(filter-out tests/%,$(conform/print_SRCS))
 conform/options_SRCS := tests/unit/conform/options.c tools/conform/options.c tools/conform/rules.c tools/arguments.c \
 	tools/run/jobs.c tools/run/heeded.c tools/report.c tools/visible.c
 

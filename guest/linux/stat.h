@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LABS_STAT_H
-#define LABS_STAT_H
+#ifndef LINUX_STAT_H
+#define LINUX_STAT_H
 
 /* A CPU's line of /proc/stat, in USER_HZ (10 ms). */
 #include <stdbool.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tools/command.h"
-#include "tools/conform/report.h"
+#include "tools/conform/print.h"
 #include "tools/conform/setup.h"
 #include "tools/conform/tap.h"
 #include "tools/lab/screen.h"

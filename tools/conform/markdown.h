@@ -3,7 +3,7 @@
 #define TOOLS_CONFORM_MARKDOWN_H
 
 /* What the parts of docs/conformance.md share. */
-#include "tools/conform/report.h"
+#include "tools/conform/print.h"
 
 /* A text for people, so that nothing of it is taken for markup. */
 void markdown_escaped(const char *text, FILE *out);

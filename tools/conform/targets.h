@@ -4,7 +4,7 @@
 
 /*
  * pvtime conform: the conformance suite on one target after the other. A target makes runs, each of
- * which leaves the console's text; tap.c takes the results out of it; report.c draws them.
+ * which leaves the console's text; tap.c takes the results out of it; print_*.c draws them.
  */
 #include "tools/run/target.h"
 

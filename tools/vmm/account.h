@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_ACCOUNT_H
-#define TOOLS_KVM_ACCOUNT_H
+#ifndef TOOLS_VMM_ACCOUNT_H
+#define TOOLS_VMM_ACCOUNT_H
 
 /*
  * The ledger of a vCPU on KVM, from looks at its thread. All times are in ns. Pure: DESIGN.md ("The lab on Linux KVM")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_CGROUP_H
-#define TOOLS_KVM_CGROUP_H
+#ifndef TOOLS_VMM_CGROUP_H
+#define TOOLS_VMM_CGROUP_H
 
 /*
  * Weights and caps: a threaded cgroup (v2) for each vCPU, below the one that this process is in. DESIGN.md ("The lab

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_INPUT_H
-#define TOOLS_KVM_INPUT_H
+#ifndef TOOLS_VMM_INPUT_H
+#define TOOLS_VMM_INPUT_H
 
 /*
  * What comes from the host's side of the link: bytes for the attached VM's console, which wait here in order until its UART

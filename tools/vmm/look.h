@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_LOOK_H
-#define TOOLS_KVM_LOOK_H
+#ifndef TOOLS_VMM_LOOK_H
+#define TOOLS_VMM_LOOK_H
 
 /* What Linux and KVM tell of a vCPU's thread, without its noticing. */
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_OUTLET_H
-#define TOOLS_KVM_OUTLET_H
+#ifndef TOOLS_VMM_OUTLET_H
+#define TOOLS_VMM_OUTLET_H
 
 /* The VMM's end of the link (machine/link.h), from all of its threads. */
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_PAUSE_H
-#define TOOLS_KVM_PAUSE_H
+#ifndef TOOLS_VMM_PAUSE_H
+#define TOOLS_VMM_PAUSE_H
 
 /* All VMs of a lab stand still, as the host has asked (LINK_PAUSE), until it says otherwise. */
 #include "tools/vmm/input.h"

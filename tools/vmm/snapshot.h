@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_SNAPSHOT_H
-#define TOOLS_KVM_SNAPSHOT_H
+#ifndef TOOLS_VMM_SNAPSHOT_H
+#define TOOLS_VMM_SNAPSHOT_H
 
 /* All VMs of a lab into a file, and out of it. false: `why` says what was wrong. */
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_STATE_H
-#define TOOLS_KVM_STATE_H
+#ifndef TOOLS_VMM_STATE_H
+#define TOOLS_VMM_STATE_H
 
 /*
  * A lab in a file: all that its VMs are between two KVM_RUNs. One description of it serves both directions: each function

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_STATS_H
-#define TOOLS_KVM_STATS_H
+#ifndef TOOLS_VMM_STATS_H
+#define TOOLS_VMM_STATS_H
 
 /* What KVM counts of a vCPU, and tells while it runs (KVM_GET_STATS_FD, Linux 5.17 for all that is needed here). */
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_STOPPED_H
-#define TOOLS_KVM_STOPPED_H
+#ifndef TOOLS_VMM_STOPPED_H
+#define TOOLS_VMM_STOPPED_H
 
 /*
  * Was this process stopped, as by SIGSTOP? No process sees that coming. When it is over there is SIGCONT, and the time that has passed

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_STUCK_H
-#define TOOLS_KVM_STUCK_H
+#ifndef TOOLS_VMM_STUCK_H
+#define TOOLS_VMM_STUCK_H
 
 /* Has a VM stopped for good, without SYSTEM_OFF? DESIGN.md ("The lab on Linux KVM") says how that is known. */
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_UAPI_H
-#define TOOLS_KVM_UAPI_H
+#ifndef TOOLS_VMM_UAPI_H
+#define TOOLS_VMM_UAPI_H
 
 /*
  * KVM's interface of arm64, on any machine: this command is built where asm/kvm.h has another architecture's, too, and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_VM_H
-#define TOOLS_KVM_VM_H
+#ifndef TOOLS_VMM_VM_H
+#define TOOLS_VMM_VM_H
 
 /* A VM on KVM, and its vCPUs. */
 #include <pthread.h>

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include "tools/vmm/input.h"
 #include "tools/vmm/pause.h"
-#include "tools/vmm/report.h"
+#include "tools/vmm/records.h"
 #include "tools/vmm/snapshot.h"
 #include "tools/vmm/stopped.h"
 #include "tools/vmm/stuck.h"

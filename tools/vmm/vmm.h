@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_VMM_H
-#define TOOLS_KVM_VMM_H
+#ifndef TOOLS_VMM_VMM_H
+#define TOOLS_VMM_VMM_H
 
 /*
  * The VMM of `pvtime lab --on kvm`: runs all VMs of a lab on the host's KVM, and tells of them on the byte stream of

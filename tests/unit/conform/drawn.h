@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
-#include "tools/conform/report.h"
+#include "tools/conform/print.h"
 
 /* malloc()ed. */
 static inline char *drawn(const struct conform_report *report,

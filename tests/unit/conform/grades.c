@@ -7,7 +7,7 @@
 #include <string.h>
 #include "tests/tap.h"
 #include "tests/unit/conform/drawn.h"
-#include "tools/conform/report.h"
+#include "tools/conform/print.h"
 
 /* Of R-05, which has both; of rules that have one kind. */
 #define DOCUMENTS CONFORM_CASE_header

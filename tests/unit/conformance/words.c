@@ -3,7 +3,7 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
-#include "conformance/report.h"
+#include "conformance/verdict.h"
 #include "conformance/words.h"
 #include "guest/board.h"
 #include "guest/console.h"
@@ -14,7 +14,7 @@ struct board board;
 static char bailed[256], printed[256];
 static jmp_buf bail_out;
 
-void report_bail_out(const char *f, ...)
+void verdict_bail_out(const char *f, ...)
 {
 	va_list args;
 

@@ -4,7 +4,7 @@
 #include "lab.h"
 #include "memory.h"
 #include "pvtime.h"
-#include "report.h"
+#include "records.h"
 #include "smccc.h"
 #include "dev/vtimer.h"
 

@@ -3,7 +3,7 @@
 #include "trap.h"
 #include "inject.h"
 #include "mmio.h"
-#include "report.h"
+#include "records.h"
 #include "smccc.h"
 #include "sysreg.h"
 #include "vm.h"

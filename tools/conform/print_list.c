@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What there is to be run, without running it. */
-#include "tools/conform/report.h"
+#include "tools/conform/print.h"
 
 static void list_case(const struct conform_case *c, FILE *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_CONFORM_REPORT_H
-#define TOOLS_CONFORM_REPORT_H
+#ifndef TOOLS_CONFORM_PRINT_H
+#define TOOLS_CONFORM_PRINT_H
 
 /*
  * The results, drawn: the same bytes for the same results, without a date, a duration or a path of

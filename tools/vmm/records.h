@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_KVM_REPORT_H
-#define TOOLS_KVM_REPORT_H
+#ifndef TOOLS_VMM_RECORDS_H
+#define TOOLS_VMM_RECORDS_H
 
 /* Records of the link (machine/link.h). A tick is a ns. */
 #include "tools/vmm/vm.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef REPORT_H
-#define REPORT_H
+#ifndef RECORDS_H
+#define RECORDS_H
 
 /* Records for the pvtime command (machine/link.h). */
 #include "types.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "tests/tap.h"
 #include "tests/unit/conform/drawn.h"
-#include "tools/conform/report.h"
+#include "tools/conform/print.h"
 
 static const struct run_target by_ours = {.name = "ours"}, by_other = {.name = "other"};
 static const struct conform_target ours = {.by = &by_ours, .title = "our own", .ours = true};

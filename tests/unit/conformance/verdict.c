@@ -3,7 +3,7 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
-#include "conformance/report.h"
+#include "conformance/verdict.h"
 #include "conformance/suite.h"
 #include "guest/console.h"
 #include "guest/psci.h"
@@ -31,10 +31,10 @@ void psci_system_off(void)
 static void prints_by(const char *by, void (*run)(void), const char *want, const char *what)
 {
 	printed[0] = '\0';
-	report = (struct report){0};
-	report_begin();
+	verdicts = (struct verdicts){0};
+	verdict_begin();
 	run();
-	report_end("R-30", "name", by, "text");
+	verdict_end("R-30", "name", by, "text");
 	if (!tap_ok(!strcmp(printed, want), "%s", what))
 		tap_print("# %s# instead of\n# %s", printed, want);
 }
@@ -154,48 +154,49 @@ static void grades(void)
 		  "not ok 1 - R-30 name: text\n# FAIL: wrong by ST 1.0, here\n"
 		  "# observed name: judged nothing\n",
 		  "a case of the documents that is not passed has its clause");
-	tap_ok(report.wrong == 1 && report.weaker == 0, "a case of the documents counts as wrong");
+	tap_ok(verdicts.wrong == 1 && verdicts.weaker == 0,
+	       "a case of the documents counts as wrong");
 	prints_by(OURS, does_nothing,
 		  "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n"
 		  "# observed name: judged nothing\n",
 		  "a case of ours that is not passed is weaker");
-	tap_ok(report.wrong == 0 && report.weaker == 1, "a case of ours counts as weaker");
+	tap_ok(verdicts.wrong == 0 && verdicts.weaker == 1, "a case of ours counts as weaker");
 }
 
 static void limits(void)
 {
-	report_begin();
+	verdict_begin();
 	overflows();
 	printed[0] = '\0';
-	report_end("R-30", "name", OURS, "text");
+	verdict_end("R-30", "name", OURS, "text");
 	tap_ok(strstr(printed, "failure 5\n") && strstr(printed, "observation 5\n") &&
 		       !strstr(printed, "failure 6") && !strstr(printed, "observation 6"),
 	       "six of each are kept");
 	tap_ok(strstr(printed, "name: and 3 more failures\n") &&
 		       strstr(printed, "name: and 3 more observations\n"),
 	       "the others are counted");
-	report_begin();
+	verdict_begin();
 	talks();
 	printed[0] = '\0';
-	report_end("R-30", "name", OURS, "text");
+	verdict_end("R-30", "name", OURS, "text");
 	tap_is_u64(strlen(strstr(printed, "# observed")), strlen("# observed name: ") + 199 + 1,
 		   "a long text is cut");
 }
 
 static void run(void)
 {
-	report = (struct report){0};
+	verdicts = (struct verdicts){0};
 	printed[0] = '\0';
-	report_begin();
+	verdict_begin();
 	check(true, "never seen");
-	report_end("R-31", "a", "SMCCC 5.2", "text");
-	report_begin();
+	verdict_end("R-31", "a", "SMCCC 5.2", "text");
+	verdict_begin();
 	check(false, "seen");
-	report_end("R-30", "b", OURS, "text");
-	report_begin();
+	verdict_end("R-30", "b", OURS, "text");
+	verdict_begin();
 	check(false, "seen");
-	report_end("R-05", "c", "SMCCC 5.2", "text");
-	report_plan();
+	verdict_end("R-05", "c", "SMCCC 5.2", "text");
+	verdict_plan();
 	tap_ok(!strcmp(printed,
 		       "ok 1 - R-31 a: text\n"
 		       "not ok 2 - R-30 b: text\n# weaker: no document at hand asks for it\n"
@@ -203,11 +204,11 @@ static void run(void)
 		       "not ok 3 - R-05 c: text\n# FAIL: wrong by SMCCC 5.2\n# observed c: seen\n"
 		       "1..3\n# 1 FAIL, 1 weaker\n"),
 	       "numbers go on, the plan is the last of them, and the two grades are counted apart");
-	tap_ok(report.run == 3 && report.wrong == 1 && report.weaker == 1,
+	tap_ok(verdicts.run == 3 && verdicts.wrong == 1 && verdicts.weaker == 1,
 	       "lines are counted, and of them those of either grade");
 	printed[0] = '\0';
 	if (!setjmp(off))
-		report_bail_out("no %s", "way");
+		verdict_bail_out("no %s", "way");
 	tap_ok(!strcmp(printed, "Bail out! no way\n"), "a Bail out powers off");
 }
 

@@ -3,13 +3,13 @@
 #include "guest/console.h"
 #include "guest/psci.h"
 #include "hypervisor/format.h"
-#include "report.h"
+#include "verdict.h"
 #include "suite.h"
 
 #define LINE_MAX 200u
 #define KEPT	 6u /* of failures, and of observations */
 
-struct report report;
+struct verdicts verdicts;
 
 static struct {
 	bool judged, skipped;
@@ -76,7 +76,7 @@ void skip(const char *f, ...)
 	va_end(args);
 }
 
-void report_begin(void)
+void verdict_begin(void)
 {
 	now.judged = now.skipped = false;
 	now.failures = now.observations = now.lines = 0;
@@ -95,17 +95,17 @@ static void print_grade(const char *by)
 		console_print("# FAIL: wrong by %s\n", by);
 	else
 		console_print("# weaker: no document at hand asks for it\n");
-	report.wrong += by != OURS;
-	report.weaker += by == OURS;
+	verdicts.wrong += by != OURS;
+	verdicts.weaker += by == OURS;
 }
 
-void report_end(const char *rule, const char *name, const char *by, const char *text)
+void verdict_end(const char *rule, const char *name, const char *by, const char *text)
 {
 	/* A case that has judged nothing must not look like one that was passed. */
 	if (!now.judged && !now.skipped)
 		check(false, "judged nothing");
-	report.run++;
-	console_print("%sok %u - %s %s: %s", now.failures ? "not " : "", report.run, rule, name,
+	verdicts.run++;
+	console_print("%sok %u - %s %s: %s", now.failures ? "not " : "", verdicts.run, rule, name,
 		      text);
 	if (now.skipped && !now.failures)
 		console_print(" # SKIP %s", now.reason);
@@ -118,13 +118,13 @@ void report_end(const char *rule, const char *name, const char *by, const char *
 	print_more(name, now.observations, "observations");
 }
 
-void report_plan(void)
+void verdict_plan(void)
 {
-	console_print("1..%u\n", report.run);
-	console_print("# %u FAIL, %u weaker\n", report.wrong, report.weaker);
+	console_print("1..%u\n", verdicts.run);
+	console_print("# %u FAIL, %u weaker\n", verdicts.wrong, verdicts.weaker);
 }
 
-void report_bail_out(const char *f, ...)
+void verdict_bail_out(const char *f, ...)
 {
 	char reason[LINE_MAX];
 	va_list args;

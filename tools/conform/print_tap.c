@@ -3,7 +3,7 @@
  * One point for each target and case that was to run there: all its runs together; and one for each
  * run.
  */
-#include "tools/conform/report.h"
+#include "tools/conform/print.h"
 
 #define SHOWN 8u
 

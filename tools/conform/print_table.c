@@ -2,7 +2,7 @@
 /* The table for people; and what the other formats share. */
 #include <stdarg.h>
 #include <string.h>
-#include "tools/conform/report.h"
+#include "tools/conform/print.h"
 
 #define REASONS 16u
 #define FEW	4u /* different texts of one case that are shown */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "report.h"
+#include "records.h"
 #include "arch.h"
 #include "cpu.h"
 #include "format.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
-#include "tools/vmm/report.h"
+#include "tools/vmm/records.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 

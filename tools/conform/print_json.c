@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
-#include "tools/conform/report.h"
+#include "tools/conform/print.h"
 
 /* The texts of guests are printable ASCII already; those of tables may have quotes. */
 static void string(const char *text, FILE *out)
