@@ -13,13 +13,15 @@ use Lab;
 use Test::More;
 
 # The vCPU and its competitor have a CPU of the host, and all others the other one. While nobody competes there is
-# nothing that KVM has yet to publish: the vCPU runs.
+# nothing that KVM has yet to publish: the vCPU runs. The guest goes on until it is told that all is measured.
 my $script = <<'END';
 taskset -p 1 $$ >/dev/null
 taskset -c 1 sh -c 'while :; do :; done' &
 busy=$!
 kill -STOP $busy
-start_lab steal
+busybox mkfifo /tmp/input
+start_lab steal --attach a
+exec 3>/tmp/input
 wait_for has_console a BOOT
 find_vmm || exit 1
 tid=$(vcpus)
@@ -33,10 +35,12 @@ for i in 1 2 3 4 5; do
 	sample $vmm $tid $region || exit 1
 done
 kill -KILL $busy
+echo >&3
 end_lab
+exec 3>&-
 END
 
-my $lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet kpti=off cryptomgr.notests role=spin until=20\npin = 1\n";
+my $lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet kpti=off cryptomgr.notests role=spin until=line\npin = 1\n";
 
 sub faults
 {

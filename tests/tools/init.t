@@ -34,6 +34,9 @@ is($err, '', 'where all is well nothing is said');
 is("$status $out", "0 over\n", 'a /proc/stat without CPUs does not keep it');
 is($err, "init: $tmp/proc/stat: expected a line cpuN for each CPU; saw none\n" x 2, 'a /proc/stat without CPUs is told');
 
+($status, $out, $err) = on("12.34 5.6\n", $stat, "echo first | { wait_until line; echo over; }\n");
+is("$status $out", "0 over\n", 'wait_until line ends when a line comes');
+
 ($status, $out, $err) = on("12.34 5.6\n", "intr 5\n", "start_load() { load=; }\nphases 1 1 20; echo over\n");
 is("$status $out", "0 over\n", 'a /proc/uptime that stands does not keep it for ever');
 is($err, "init: $tmp/proc/uptime: expected more than 1234 centiseconds after 2 s; saw 1234\n", 'a /proc/uptime that stands is told');
