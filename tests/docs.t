@@ -79,25 +79,6 @@ for my $document (@documents) {
 	is_deeply([missing_functions(slurp($document))], [], "$document names functions that are there");
 }
 
-# Each line of a drawing or table that names a file of ours and a function has that function in that file.
-sub placed {
-	my ($text) = @_;
-	my @placed;
-	for (split /\n/, $text) {
-		my ($path) = m{^\s*((?:hypervisor|lib)/(?:\w+/)?\w+\.[cS])\s} or next;
-		push @placed, map { [$path, $_] } /\b([a-z_]\w+)\(\)/g;
-	}
-	return @placed;
-}
-sub misplaced {
-	return map { my ($path, $function) = @$_; ($source{$path} // '') =~ /\b\Q$function\E\b/ ? () : "$path: $function" } placed(@_);
-}
-
-is_deeply([misplaced("  lib/account.c  pvtime_publish(): no")], ['lib/account.c: pvtime_publish'],
-	'a function drawn into the wrong file is found out');
-at_least("functions in README's two lines", 10, scalar(() = placed(slurp('README.md'))));
-is_deeply([misplaced(slurp('README.md'))], [], "README's two lines name functions where they are");
-
 # hypervisor/README.md knows every file, a header together with its source.
 my $guide = slurp('hypervisor/README.md');
 sub unlisted {

@@ -1,0 +1,77 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: DESIGN.md's two lines through the tree are so: each function is in the file that it is drawn at, and each arrow is a call. Each
+# check is first shown something that it must find, and has at least as much to go over as on the day on which it was last changed.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Shared qw(slurp at_least);
+use Test::More;
+
+# A step of a drawing is a line
+#	    PATH.c    function(), function(): what they do
+# and what leads to it from the step before is a line `      v`. A step beside the line begins with `      |\-> PATH.c` instead.
+my $path = qr{(?:hypervisor|lib|tools)/[\w/]+\.[chS]};
+
+# The code of a file, without comments.
+my %code;
+sub code { return $code{$_[0]} //= (-e $_[0] ? slurp($_[0]) : '') =~ s{/\*.*?\*/|//[^\n]*}{}gsr }
+
+# The functions of each step: [file, function].
+sub placed {
+	my ($text) = @_;
+	return map {
+		my ($file, $rest) = m{^ {4}(?: {2}\|\\-> )?($path)\s+(.*)};
+		$file ? map { [$file, $_] } $rest =~ /\b([a-z_]\w+)\(\)/g : ();
+	} split /\n/, $text;
+}
+sub misplaced { return map { my ($file, $function) = @$_; code($file) =~ /\b\Q$function\E\b/ ? () : "$file: $function" } placed(@_) }
+
+# The calls that are drawn: [from, to, function]. The function is '' where an arrow leads to a step that names none.
+sub edges {
+	my ($text) = @_;
+	my (@edges, $from, $arrow);
+	for (split /\n/, $text) {
+		if (m{^ {4}( {2}\|\\-> )?($path)\s+(.*)}) {
+			my ($beside, $file, $what) = ($1, $2, $3);
+			my @names = $what =~ /^([^:]*):/ ? $1 =~ /\b([a-z_]\w+)\(\)/g : ();
+			push @edges, map { [$from, $file, $_] } @names ? @names : '' if $from && ($beside || $arrow);
+			($from, $arrow) = ($file, 0) if !$beside;
+		} elsif (/^ {6}v(?!  (?:returns|data)$)/) {
+			$arrow = 1;
+		} elsif (!/^ {6}/) {
+			($from, $arrow) = (undef, 0);
+		}
+	}
+	return @edges;
+}
+sub untrue {
+	return map {
+		my ($from, $to, $function) = @$_;
+		$function && code($from) =~ /\b\Q$function\E\b/ ? () : "$from -> $to: $function";
+	} edges(@_);
+}
+
+is_deeply([misplaced("    lib/account.c  pvtime_publish(): no")], ['lib/account.c: pvtime_publish'],
+	'a function drawn into the wrong file is found out');
+my $from = "    lib/account.c   pvtime_account(): the ledger\n";
+my $to = "    lib/publish.c   pvtime_publish(): the page\n";
+is_deeply([untrue("$from      v\n$to")], ['lib/account.c -> lib/publish.c: pvtime_publish'], 'a call that is not made is found out');
+is_deeply([untrue("$from      |\\-> lib/publish.c  pvtime_publish(): the page\n")],
+	['lib/account.c -> lib/publish.c: pvtime_publish'], 'a call beside the line that is not made is found out');
+is_deeply([untrue("$from      v\n    lib/publish.c   the page\n")], ['lib/account.c -> lib/publish.c: '],
+	'an arrow to a step that names no function is found out');
+is_deeply([untrue("$from      v  returns\n$to")], [], 'the end of a call is no call');
+is_deeply([untrue("$from      v  data\n$to")], [], 'data that is handed on is no call');
+
+my ($lines) = slurp('DESIGN.md') =~ /^## Two straight lines through the tree\n(.*?)^## /ms;
+$lines //= '';
+at_least('functions in the drawings', 30, scalar(() = placed($lines)));
+is_deeply([misplaced($lines)], [], 'each function is in the file that it is drawn at');
+at_least('calls in the drawings', 23, scalar(() = edges($lines)));
+is_deeply([untrue($lines)], [], 'each arrow is a call');
+
+done_testing();
