@@ -32,7 +32,10 @@
 #define WAKER_SLEEP	      BIT(1)
 #define WAKER_CHILDREN_ASLEEP BIT(2)
 
-/* Our timer and the UART precede what guests can cause: kicks, maintenance, their timers (DESIGN.md, "Interrupts at EL2"). */
+/*
+ * Our timer and the UART precede what guests can cause: kicks, maintenance, their timers
+ * (hypervisor/README.md, "Interrupts at EL2").
+ */
 #define PRIORITY     0xa0u
 #define PRIORITY_OWN 0x40u
 

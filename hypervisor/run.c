@@ -73,9 +73,9 @@ static void run_guest(struct cpu *cpu, struct vcpu *v)
 }
 
 /*
- * v, which this CPU has loaded, goes on until the scheduler has to be asked: until it has news, or its deadline has come.
- * The clock says that, at every exit, and not the timer's interrupt, which others may precede (DESIGN.md, "Interrupts at
- * EL2"). A flush may bring news too.
+ * v, which this CPU has loaded, goes on until the scheduler has to be asked: until it has news, or
+ * its deadline has come. The clock says that, at every exit, and not the timer's interrupt, which
+ * others may precede (hypervisor/README.md, "Interrupts at EL2"). A flush may bring news too.
  */
 static void run_on(struct cpu *cpu, struct vcpu *v)
 {
