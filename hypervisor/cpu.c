@@ -4,7 +4,6 @@
 #include "firmware.h"
 #include "gic.h"
 #include "panic.h"
-#include "run.h"
 #include "sched/sched.h"
 
 struct cpu cpus[MAP_MAX_PCPUS];
@@ -13,25 +12,6 @@ unsigned cpu_count;
 _Static_assert(STACKS == MAP_MAX_PCPUS, "boot.S");
 
 extern char secondary_start[];
-void secondary_main(struct cpu *cpu) __attribute__((noreturn));
-
-void cpu_halt(void)
-{
-	for (;;)
-		wfi();
-}
-
-void secondary_main(struct cpu *cpu)
-{
-	const char *wrong;
-
-	cpu_init_el2();
-	wrong = gic_init_cpu();
-	if (wrong)
-		panic("CPU %u has %s", cpu->id, wrong);
-	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
-	run_forever(cpu);
-}
 
 void cpu_start_all(void)
 {

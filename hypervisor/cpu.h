@@ -27,10 +27,14 @@ static inline struct cpu *this_cpu(void)
 	return (struct cpu *)read_sysreg(tpidr_el2);
 }
 
+__attribute__((noreturn)) static inline void cpu_halt(void)
+{
+	for (;;)
+		wfi();
+}
+
 /* EL2 configuration that is the same for every guest. Each CPU, once. */
 void cpu_init_el2(void);
-/* Never comes back. */
-void cpu_halt(void) __attribute__((noreturn));
 /* SGI_KICK was taken: from here on a kick is another one. Before what it was for is looked at. */
 void cpu_take_kick(struct cpu *cpu);
 /* Start all other CPUs of the board; they come to secondary_main(). Caller: the boot CPU. */

@@ -19,11 +19,6 @@ static unsigned loaded; /* VMs, before time has begun */
 static unsigned alive;	/* VMs that are neither OFF nor STUCK */
 static bool begun, ending;
 
-unsigned lab_vm_count(void)
-{
-	return manifest.vms;
-}
-
 struct vm *lab_vm(unsigned id)
 {
 	return id < manifest.vms ? &vms[id] : NULL;
@@ -171,7 +166,7 @@ void lab_alarm(uint64_t now)
 	if (now >= ends_at)
 		lab_stop();
 	if (now >= sample_at) {
-		report_sample(now - started_at);
+		report_sample(vms, manifest.vms, now - started_at);
 		sample_at = now + sample_ticks;
 	}
 	if (!ending)
@@ -196,7 +191,7 @@ void lab_finish_if_ended(void)
 	}
 	for (unsigned i = 0; i < manifest.vms && !stuck; i++)
 		stuck = vms[i].phase == VM_STUCK ? &vms[i] : NULL;
-	report_end(counter() - started_at, stuck);
+	report_end(vms, manifest.vms, counter() - started_at, stuck);
 	firmware_off();
 	cpu_halt();
 }

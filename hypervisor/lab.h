@@ -12,7 +12,6 @@ void lab_create(const void *bundle, uint64_t size);
 /* Switch every VM on. Boot, when all CPUs are there. Time begins, and is reported, when the last is loaded. */
 void lab_start(void);
 
-unsigned lab_vm_count(void);
 /* NULL: there is no such VM. */
 struct vm *lab_vm(unsigned id);
 bool lab_has(unsigned vm);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Sending to the pvtime command. panic() needs this, and so it needs nothing but the UART. */
 #include "link.h"
 #include "format.h"
-#include "gic.h"
 #include "spinlock.h"
 #include "uart.h"
 
-#define NO_CHANNEL 0xfeu
-
 static struct spinlock lock;
-static unsigned out_channel = NO_CHANNEL;
+static unsigned out_channel = LINK_NO_CHANNEL;
 
 static void put(unsigned channel, uint8_t byte)
 {
@@ -62,74 +60,4 @@ void link_record(const char *f, ...)
 	va_start(args, f);
 	line(LINK_RECORD, f, args);
 	va_end(args);
-}
-
-/*
- * Receiving. Bytes for consoles go through a queue, in which they wait while their VM's FIFO is full; what is for
- * ourselves does not. The host sends no more than the queue has room for (machine/link.h); what it sends in spite of that is
- * lost. The boot CPU alone is here; `waiting` is also read by the CPUs of VMs, and is never 0 while a byte is not delivered.
- */
-static struct {
-	uint8_t channel, byte;
-} queue[LINK_WINDOW];
-static unsigned first, waiting;
-static uint64_t taken, told; /* bytes that VMs have got, and of how many the host knows */
-static unsigned in_channel = NO_CHANNEL;
-static bool in_escape;
-
-static void set_waiting(unsigned count)
-{
-	__atomic_store_n(&waiting, count, __ATOMIC_SEQ_CST);
-}
-
-/* Deliver from the queue what the VMs have room for, in order. The host hears of it before its window is closed. */
-static void deliver(void)
-{
-	while (waiting && lab_receive(queue[first].channel, queue[first].byte)) {
-		first = (first + 1) % LINK_WINDOW;
-		set_waiting(waiting - 1);
-		taken++;
-	}
-	if (taken - told >= LINK_WINDOW / 2 || (!waiting && taken != told)) {
-		told = taken;
-		link_record("took %lu", taken);
-	}
-}
-
-/* A byte of the current channel. */
-static void accept(uint8_t byte)
-{
-	if (lab_has(in_channel)) {
-		if (waiting == LINK_WINDOW)
-			return;
-		queue[(first + waiting) % LINK_WINDOW].channel = (uint8_t)in_channel;
-		queue[(first + waiting) % LINK_WINDOW].byte = byte;
-		set_waiting(waiting + 1);
-	} else if (in_channel == LINK_CONTROL && byte == LINK_STOP) {
-		lab_stop();
-	}
-}
-
-static void receive_byte(uint8_t byte)
-{
-	if (in_escape && byte != LINK_ESC)
-		in_channel = byte;
-	else if (in_escape || byte != LINK_ESC)
-		accept(byte);
-	in_escape = !in_escape && byte == LINK_ESC;
-}
-
-void link_has_room(void)
-{
-	if (__atomic_load_n(&waiting, __ATOMIC_SEQ_CST))
-		gic_send_sgi(0, SGI_BOOT_CPU);
-}
-
-void link_receive(void)
-{
-	uint8_t byte;
-
-	while (uart_get(&byte))
-		receive_byte(byte);
-	deliver();
 }

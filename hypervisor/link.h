@@ -6,6 +6,10 @@
 #include "types.h"
 #include "machine/link.h"
 
+#define LINK_NO_CHANNEL 0xfeu
+
+/* link.c: sending. */
+
 /* One byte of a VM's console. */
 void link_console(unsigned vm, uint8_t byte);
 /* A line of text, '\n' is added; at most 255 bytes, the rest is cut. */
@@ -13,6 +17,8 @@ __attribute__((format(printf, 1, 2))) void link_log(const char *format, ...);
 __attribute__((format(printf, 1, 2))) void link_record(const char *format, ...);
 /* The same, for panic(): waits for no lock. */
 void link_line_unlocked(unsigned channel, const char *text);
+
+/* receive.c: receiving. */
 
 /* A VM whose FIFO was full has read: the boot CPU goes on receiving. From any CPU. */
 void link_has_room(void);

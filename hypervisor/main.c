@@ -15,6 +15,7 @@
 #include <libfdt.h>
 
 void primary_main(const void *fdt) __attribute__((noreturn));
+void secondary_main(struct cpu *cpu) __attribute__((noreturn));
 
 extern char image_start[], image_end[];
 
@@ -97,4 +98,17 @@ void primary_main(const void *fdt)
 	}
 	lab_start();
 	run_forever(&cpus[0]);
+}
+
+/* Any other CPU, which cpu_start_all() has started. */
+void secondary_main(struct cpu *cpu)
+{
+	const char *wrong;
+
+	cpu_init_el2();
+	wrong = gic_init_cpu();
+	if (wrong)
+		panic("CPU %u has %s", cpu->id, wrong);
+	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
+	run_forever(cpu);
 }

@@ -3,7 +3,6 @@
 #include "arch.h"
 #include "cpu.h"
 #include "format.h"
-#include "lab.h"
 #include "link.h"
 #include "pvtime.h"
 #include "sysregs.h"
@@ -73,26 +72,23 @@ static void tell_news(struct vm *vm)
 }
 
 /* With the lock. What has come of the VMs by then is told before it. */
-static void report_ledger(bool final, uint64_t ticks)
+static void report_ledger(struct vm *vms, unsigned count, bool final, uint64_t ticks)
 {
-	for (unsigned i = 0; i < lab_vm_count(); i++)
-		tell_news(lab_vm(i));
+	for (unsigned i = 0; i < count; i++)
+		tell_news(&vms[i]);
 	link_record("%s %lu", final ? "final" : "sample", ticks);
-	for (unsigned i = 0; i < lab_vm_count(); i++) {
-		struct vm *vm = lab_vm(i);
-
-		for (unsigned j = 0; j < vm->nvcpus; j++)
-			report_vcpu(&vm->vcpus[j], final);
-	}
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned j = 0; j < vms[i].nvcpus; j++)
+			report_vcpu(&vms[i].vcpus[j], final);
 	for (unsigned i = 0; final && i < cpu_count; i++)
 		report_cpu(i);
 	link_record("end");
 }
 
-void report_sample(uint64_t ticks)
+void report_sample(struct vm *vms, unsigned count, uint64_t ticks)
 {
 	spin_lock(&lock);
-	report_ledger(false, ticks);
+	report_ledger(vms, count, false, ticks);
 	spin_unlock(&lock);
 }
 
@@ -174,12 +170,12 @@ static void tell_silent(struct vm *vm)
 			 vm->name, v->regs.pc);
 }
 
-void report_end(uint64_t ticks, const struct vm *stuck)
+void report_end(struct vm *vms, unsigned count, uint64_t ticks, const struct vm *stuck)
 {
 	spin_lock(&lock);
-	for (unsigned i = 0; i < lab_vm_count(); i++)
-		tell_silent(lab_vm(i));
-	report_ledger(true, ticks);
+	for (unsigned i = 0; i < count; i++)
+		tell_silent(&vms[i]);
+	report_ledger(vms, count, true, ticks);
 	if (stuck)
 		link_record("done 1 VM %s stopped for good without SYSTEM_OFF: "
 			    "its vCPUs are off, or wait for what cannot come",

@@ -9,8 +9,8 @@ struct vcpu;
 struct vm;
 
 void report_start(void);
-/* The ledger of every vCPU, each at one instant of its own. */
-void report_sample(uint64_t ticks);
+/* The ledger of every vCPU of these VMs, each at one instant of its own. */
+void report_sample(struct vm *vms, unsigned count, uint64_t ticks);
 /* A line of the VM's console ends at `ticks`: what was stolen from each of its vCPUs. */
 void report_line(struct vm *vm, uint64_t ticks);
 /* What has come of the VM (vm.news). Any CPU, without the VM's lock. */
@@ -19,6 +19,6 @@ void report_vm(struct vm *vm);
 void report_nowhere(const struct vcpu *v, uint64_t ipa);
 /* The last ledger, before it what has come of VMs and is not reported, and how the lab ends; stuck: NULL, or such a VM.
  * After it nothing is reported. */
-void report_end(uint64_t ticks, const struct vm *stuck);
+void report_end(struct vm *vms, unsigned count, uint64_t ticks, const struct vm *stuck);
 
 #endif

@@ -81,7 +81,7 @@ string_CFLAGS   := -iquote hypervisor $(foreach f,$(STRING_NAMES),-D$(f)=our_$(f
 UNIT_NAMES += dev/vuart hypervisor/link hypervisor/board
 dev/vuart_SRCS   := tests/unit/dev/vuart.c hypervisor/dev/vuart.c machine/pl011.c
 dev/vuart_WITH   := logic
-hypervisor/link_SRCS    := tests/unit/hypervisor/link.c hypervisor/link.c hypervisor/format.c
+hypervisor/link_SRCS    := tests/unit/hypervisor/link.c hypervisor/link.c hypervisor/receive.c hypervisor/format.c
 hypervisor/link_WITH    := logic
 hypervisor/board_SRCS   := tests/unit/hypervisor/board.c hypervisor/board.c
 hypervisor/board_WITH   := logic

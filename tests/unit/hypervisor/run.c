@@ -178,11 +178,6 @@ void lab_finish_if_ended(void)
 	abort();
 }
 
-void cpu_halt(void)
-{
-	abort();
-}
-
 void vm_load_step(struct vcpu *v)
 {
 	entries++;
