@@ -7,7 +7,9 @@ HYP_OBJS := $(HYP_SRCS:%.c=$(BUILD)/a64/%.o) $(HYP_ASM:%.S=$(BUILD)/a64/%.o) \
             $(HYP_LIB:%.c=$(BUILD)/a64/hypervisor/%.o)
 # For time, not for size: what it costs is in its instructions.
 HYP_CFLAGS := $(A64_CFLAGS) -O2 -mno-outline-atomics -fpie -fno-builtin -Ihypervisor -isystem $(A64_LIBFDT_INC)
-# Files are for readers: the compiler sees them as one. Fat, as the benchmark's guest links the library's alone.
+# Files are for readers: the compiler sees them as one. Fat, as the benchmark's guest links the library's alone. The order of HYP_OBJS
+# counts for the code: with LTO, gcc inlines otherwise when it sees the objects in another order. So a file that gets another name, or a
+# new one, may change the figures of a path by a few instructions (make bench-quick).
 HYP_LTO := -flto=auto -ffat-lto-objects -O3 --param max-inline-insns-auto=100 --param inline-unit-growth=300
 
 $(BUILD)/a64/hypervisor/%.o: hypervisor/%.c $(A64_LIBFDT) mk/hypervisor.mk

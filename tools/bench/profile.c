@@ -2,7 +2,6 @@
 /* What costs cycles on each path: the table of what bench/profile has counted. */
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "tools/bench/tell.h"
@@ -27,48 +26,7 @@ static void print_path(const char *path, const json_t *counts, FILE *out)
 	fputc('\n', out);
 }
 
-struct part {
-	const char *name;
-	double count;
-};
-
-/* Most first; by name where they have the same. */
-static int by_count(const void *a, const void *b)
-{
-	const struct part *f = a, *g = b;
-
-	return f->count > g->count ? -1 : f->count < g->count ? 1 : strcmp(f->name, g->name);
-}
-
-/* Names and numbers, such as the instructions of functions; nothing where there are none. */
-static void print_parts(const char *before, json_t *parts, const char *after, FILE *out)
-{
-	size_t n = 0, size = json_object_size(parts);
-	struct part *all = size > 0 ? calloc(size, sizeof(*all)) : NULL;
-	const char *name;
-	json_t *count;
-
-	if (all == NULL)
-		return;
-	json_object_foreach(parts, name, count) all[n++] =
-		(struct part){name, json_number_value(count)};
-	qsort(all, n, sizeof(*all), by_count);
-	fputs(before, out);
-	for (size_t i = 0; i < n; i++)
-		fprintf(out, "%s%s %.10g", i > 0 ? ", " : "", all[i].name, all[i].count);
-	fputs(after, out);
-	free(all);
-}
-
-static void print_functions(const char *path, json_t *functions, FILE *out)
-{
-	char before[64];
-
-	snprintf(before, sizeof(before), "- `%s`: ", path);
-	print_parts(before, functions, "\n", out);
-}
-
-/* A row that is missed: what took the guest into the hypervisor, and where the code is that was run then. */
+/* A row that is missed: what took the guest into the hypervisor. */
 static void print_missed(const struct bench_results *results, enum bench_row_id row,
 			 const json_t *counts, FILE *out)
 {
@@ -94,7 +52,6 @@ static void print_missed(const struct bench_results *results, enum bench_row_id 
 		fprintf(out, "%s%.10g after %s", i > 0 ? ", " : ": ",
 			json_number_value(json_object_get(visit, "instructions")),
 			json_string_value(json_object_get(visit, "kind")));
-	print_parts(". By file: ", json_object_get(counts, "files"), "", out);
 	fputs(".\n", out);
 }
 
@@ -129,12 +86,10 @@ static void print_profile(const struct bench_results *results, const json_t *pro
 		if (counts != NULL)
 			print_path(bench_rows[r].name, counts, out);
 	}
-	fprintf(out, "\nWhere the instructions of a path go:\n\n");
-	for (unsigned r = 0; r < BENCH_ROWS; r++)
-		print_functions(
-			bench_rows[r].name,
-			json_object_get(json_object_get(profile, bench_rows[r].name), "functions"),
-			out);
+	fprintf(out, "\n`make profile` prints where the instructions of a path go: by function, by "
+		     "file, and "
+		     "by what takes the\n"
+		     "guest into the hypervisor.\n");
 	print_all_missed(results, profile, out);
 }
 
