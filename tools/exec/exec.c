@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* `pvtime exec`: an unmodified VMM whose guest is given stolen time. DESIGN.md says how. */
+/* `pvtime exec`: an unmodified VMM whose guest is given stolen time. tools/exec/README.md says how. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

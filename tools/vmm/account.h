@@ -3,8 +3,8 @@
 #define TOOLS_VMM_ACCOUNT_H
 
 /*
- * The ledger of a vCPU on KVM, from looks at its thread. All times are in ns. Pure: DESIGN.md ("The lab on Linux KVM")
- * says why it is exact.
+ * The ledger of a vCPU on KVM, from looks at its thread. All times are in ns. Pure: tools/vmm/README.md
+ * ("How the ledger adds up") says why it is exact.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
 #define TOOLS_VMM_CGROUP_H
 
 /*
- * Weights and caps: a threaded cgroup (v2) for each vCPU, below the one that this process is in. DESIGN.md ("The lab
- * on Linux KVM") says more.
+ * Weights and caps: a threaded cgroup (v2) for each vCPU, below the one that this process is in.
+ * tools/vmm/README.md ("Weights and caps") says more.
  */
 #include <stdbool.h>
 #include <stddef.h>

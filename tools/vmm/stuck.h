@@ -2,7 +2,7 @@
 #ifndef TOOLS_VMM_STUCK_H
 #define TOOLS_VMM_STUCK_H
 
-/* Has a VM stopped for good, without SYSTEM_OFF? DESIGN.md ("The lab on Linux KVM") says how that is known. */
+/* Has a VM stopped for good, without SYSTEM_OFF? tools/vmm/README.md says how that is known. */
 #include <stdbool.h>
 #include <stdint.h>
 
