@@ -54,17 +54,19 @@ static void test_goals(void)
 	char text[3 * BENCH_TEXT];
 	double goal;
 
-	tap_ok(bench_best_peer(&results, BENCH_ROW_idreg, BENCH_A57) == 429, "the best peer");
-	tap_ok(bench_best_peer(&results, BENCH_ROW_idreg, BENCH_N1) == 0, "or none");
+	tap_ok(bench_best_peer(&results, BENCH_ROW_idreg, BENCH_A57) == 429,
+	       "the best peer's figure is found");
+	tap_ok(bench_best_peer(&results, BENCH_ROW_idreg, BENCH_N1) == 0,
+	       "the best peer's figure is 0 if no peer has one");
 	bench_format_goal(text, &results, BENCH_ROW_idreg);
 	tap_ok(strcmp(text, "200, missed") == 0, "one CPU above it is a miss: %s", text);
 	set(BENCH_ROW_idreg, BENCH_PVTIME, BENCH_N1, 200);
 	bench_format_goal(text, &results, BENCH_ROW_idreg);
 	tap_ok(strcmp(text, "200, met") == 0, "both at it have met it: %s", text);
 	tap_ok(bench_goal_of(&results, BENCH_ROW_timer_idle, BENCH_A57, &goal) && goal == 250,
-	       "half of the best peer");
+	       "the goal of timer_idle is half of the best peer");
 	bench_format_goal(text, &results, BENCH_ROW_timer_idle);
-	tap_ok(strcmp(text, "") == 0, "where a peer is missing nothing is judged");
+	tap_ok(strcmp(text, "") == 0, "a goal is not judged if a peer's figure is missing");
 	set(BENCH_ROW_timer_idle, BENCH_XEN, BENCH_N1, 300);
 	bench_format_goal(text, &results, BENCH_ROW_timer_idle);
 	tap_ok(strcmp(text, "250 / 150, missed") == 0, "of each CPU: %s", text);
@@ -100,7 +102,7 @@ static void test_json(void)
 	FILE *f = fopen(path, "w");
 
 	tap_ok(f != NULL && bench_json_write(&results, f) && fclose(f) == 0, "JSON is written");
-	tap_ok(read_path(&back), "and read");
+	tap_ok(read_path(&back), "the JSON that was written is read");
 	bool same = true;
 	for (unsigned r = 0; r < BENCH_ROWS; r++)
 		for (unsigned t = 0; t < BENCH_TARGETS; t++)
@@ -110,12 +112,13 @@ static void test_json(void)
 				same &= a->state == b->state && a->best == b->best &&
 					strcmp(a->skip, b->skip) == 0;
 			}
-	tap_ok(same, "every figure is the same");
-	tap_ok(strcmp(back.versions[BENCH_KVM], "Linux 6.1") == 0, "and the version");
+	tap_ok(same, "every figure is the same after JSON");
+	tap_ok(strcmp(back.versions[BENCH_KVM], "Linux 6.1") == 0,
+	       "the version is the same after JSON");
 	const struct bench_accuracy *a = &back.accuracy[0];
 	tap_ok(a->vcpus == 4 && a->gap_ns == 1234 && a->gaps && !a->proc &&
 		       a->share_points == 0.0125,
-	       "and the accuracy");
+	       "the accuracy is the same after JSON");
 
 	static const char *const wrong[] = {
 		"",
@@ -228,11 +231,12 @@ static void test_tables(void)
 		       has(text, "200, met") && has(text, "kvm: Linux 6.1") &&
 		       has(text, "weights-4"),
 	       "the table has figures, ratios, goals, versions and accuracy");
-	tap_ok(has(text, "1002.0 M") && has(text, "1.0020"), "in their units");
-	tap_ok(strstr(text, "GICD") == NULL, "and no row that nobody has");
+	tap_ok(has(text, "1002.0 M") && has(text, "1.0020"),
+	       "the table's figures are in their units");
+	tap_ok(strstr(text, "GICD") == NULL, "the table has no row without figures");
 	text = printed(bench_data);
 	tap_ok(has(text, "\nidreg 100.00 200.00 2016.00 ? 429.00 ?\n"), "the data for the plot");
-	tap_ok(strstr(text, "boot") == NULL, "which has paths only");
+	tap_ok(strstr(text, "boot") == NULL, "the data for the plot has no row but those of paths");
 	text = printed(bench_accuracy_markdown);
 	tap_ok(has(text, "| weights-4 | 4 | 60 | 0 | 0 | 1234 | 0 | 0.0125 |"),
 	       "the page of accuracy");
@@ -240,7 +244,8 @@ static void test_tables(void)
 	tap_ok(has(text, "| trapped ID register read (`idreg`) | 100 / 200 | 2016 / - |"),
 	       "the page has the row");
 	tap_ok(has(text, "- `st_hvc` on xen, cortex-a57: a \"reason\""), "what was not measured");
-	tap_ok(has(text, "They have not been counted"), "and that there is no profile");
+	tap_ok(has(text, "They have not been counted"),
+	       "the page says that instructions have not been counted");
 	write_path("{\"idreg\":{\"instructions\":90,\"exceptions\":1,\"functions\":{\"trap\":40,"
 		   "\"sysreg\":50}}}");
 	text = printed(print_markdown);

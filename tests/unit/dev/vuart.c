@@ -117,11 +117,13 @@ static void transmitting(void)
 {
 	fresh();
 	wr(DR, 'a');
-	tap_ok(sent == 1 && console[0] == 'a', "a byte goes out at once");
-	tap_ok(rd(RIS) == TX && rd(MIS) == 0 && !line, "its interrupt is masked");
-	tap_is_u64(rd(FR), TXFE | RXFE, "and the FIFO is empty again");
+	tap_ok(sent == 1 && console[0] == 'a', "a byte that is written goes out at once");
+	tap_ok(rd(RIS) == TX && rd(MIS) == 0 && !line,
+	       "a masked transmit interrupt is pending and leaves the line low");
+	tap_is_u64(rd(FR), TXFE | RXFE, "the transmit FIFO is empty again after a byte");
 	wr(IMSC, TX);
-	tap_ok(rd(MIS) == TX && line && changes == 1, "unmasked: high");
+	tap_ok(rd(MIS) == TX && line && changes == 1,
+	       "unmasking a pending transmit interrupt raises the line");
 	tap_ok(!lines, "no line has ended");
 	wr(DR, '\n');
 	tap_ok(lines == 1 && line_sent == 1 && console[1] == '\n',
@@ -132,11 +134,11 @@ static void transmitting(void)
 	wr(DR, 0x1234562);
 	tap_ok(line && changes == 1 && console[1] == 'b', "one more: still high; 8 bits are data");
 	wr(ICR, RX);
-	tap_ok(line, "another interrupt cleared: still high");
+	tap_ok(line, "clearing another interrupt leaves the line high");
 	wr(ICR, TX);
-	tap_ok(!line && rd(RIS) == 0, "cleared: low");
+	tap_ok(!line && rd(RIS) == 0, "clearing the transmit interrupt lowers the line");
 	wr(DR, 'c');
-	tap_ok(line && changes == 3, "and high by the next byte");
+	tap_ok(line && changes == 3, "the next byte raises the cleared line again");
 	wr(IMSC, 0);
 	tap_ok(!line && rd(RIS) == TX, "masked again: low, but the status stays");
 	wr(MIS, 0);
@@ -159,7 +161,7 @@ static void receiving(void)
 	wr(ICR, RX);
 	tap_ok(!line, "cleared: low");
 	tap_is_u64(receive(200, 1), 0, "a full FIFO takes none");
-	tap_ok(!line && !rooms, "and it changes nothing");
+	tap_ok(!line && !rooms, "a byte that a full FIFO refuses changes neither line nor room");
 	tap_is_u64(rd(DR), 100, "the first");
 	tap_ok(rooms == 1 && rd(FR) == TXFE, "there is room: the link is told");
 	tap_ok(!line, "still cleared");
@@ -196,11 +198,11 @@ static void resetting(void)
 	changes = 0;
 	line = false; /* as the GIC's reset has it */
 	after_reset();
-	tap_is_u64(receive(7, 1), 1, "after a reset there is room");
-	tap_ok(!line, "masked");
+	tap_is_u64(receive(7, 1), 1, "after a reset the receive FIFO has room");
+	tap_ok(!line, "after a reset the receive interrupt is masked");
 	wr(IMSC, RX);
-	tap_ok(line && changes == 1, "and the line follows anew");
-	tap_is_u64(rd(DR), 7, "what was there before is gone");
+	tap_ok(line && changes == 1, "after a reset the line follows the mask again");
+	tap_is_u64(rd(DR), 7, "a reset discards the bytes that were there before");
 }
 
 /* Anything in any order: the FIFO is a queue, and the line is status and mask. */

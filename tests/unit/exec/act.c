@@ -215,14 +215,15 @@ static unsigned test_all(void)
 {
 	struct exec_options verbose = given;
 
-	tap_ok(act(given, 0, 0) && vmm.begun && vmm.ended, "it is done");
+	tap_ok(act(given, 0, 0) && vmm.begun && vmm.ended,
+	       "exec_act() begins and ends its calls in the VMM");
 	tap_ok(addresses() == VCPUS, "each vCPU has the address of its ID");
 	tap_ok(vmm.mapped && vmm.slot && is_clear(), "the memory is there, and zero");
-	tap_is_u64(vmm.messages, 0, "nothing is said");
+	tap_is_u64(vmm.messages, 0, "without --verbose nothing is printed");
 	verbose.verbose = true;
 	tap_ok(act(verbose, 0, 0) && vmm.messages == 1 &&
 		       strstr(vmm.said, "gives stolen time to 3 vCPUs at IPA 0x50000000") != NULL,
-	       "but where it is to be");
+	       "--verbose prints the number of vCPUs and the IPA");
 	verbose.dry_run = true;
 	tap_ok(act(verbose, 0, 0) && !vmm.mapped && !vmm.slot && addresses() == 0 && vmm.ended &&
 		       strstr(vmm.said, "would give") != NULL,
@@ -286,15 +287,15 @@ static void test_alone(void)
 	act(given, 0, 0);
 	vcpus[2].given = true;
 	tap_ok(act(given, 0, 0) && !vmm.begun && strstr(vmm.said, "itself") != NULL,
-	       "a VMM that gives it itself is left alone");
+	       "a VMM that gives stolen time itself is left alone");
 	vcpus[2].given = false;
 	vms[0].denied = true;
 	tap_ok(act(given, 0, 0) && !vmm.begun && strstr(vmm.said, "left alone") != NULL,
-	       "and one that denies it");
+	       "a VMM that denies its guest stolen time is left alone");
 	vms[0].denied = false;
 	files[0].fd = 99;
 	tap_ok(act(given, 0, 0) && !vmm.begun && vmm.messages == 1,
-	       "and one whose files are not what they were");
+	       "a VMM whose descriptors are no longer the recorded files is left alone");
 	files[0].fd = VM_FD;
 }
 

@@ -211,12 +211,13 @@ static void test_ours(void)
 	struct exec_ranges got = {.list = NULL};
 	size_t size = our_own();
 
-	tap_is_u64(exec_fdt_size(fdt), size, "its size is read");
-	tap_ok(exec_fdt_ranges(fdt, size, &got) == NULL, "our machine's is read");
+	tap_is_u64(exec_fdt_size(fdt), size, "the FDT's size is read from its header");
+	tap_ok(exec_fdt_ranges(fdt, size, &got) == NULL,
+	       "the ranges of our machine's FDT are read");
 	tap_ok(has(&got, MAP_RAM_BASE) && has(&got, MAP_RAM_BASE + 0xfffffff) &&
 		       !has(&got, MAP_RAM_BASE + 0x10000000),
-	       "it names the RAM");
-	tap_ok(has(&got, MAP_PVTIME_BASE), "and the structures");
+	       "the ranges contain the RAM");
+	tap_ok(has(&got, MAP_PVTIME_BASE), "the ranges contain the region of the structures");
 	free(got.list);
 }
 
@@ -241,10 +242,10 @@ static void test_garbage(void)
 	tap_ok(refused > 1000 && refused < 19000, "of 20000 damaged ones, %u are refused", refused);
 	free(copy);
 	memset(fdt, 0, 8);
-	tap_is_u64(exec_fdt_size(fdt), 0, "zeros are none");
+	tap_is_u64(exec_fdt_size(fdt), 0, "a block that begins with zeros is no FDT");
 	our_own();
 	fdt[4] = 1;
-	tap_is_u64(exec_fdt_size(fdt), 0, "nor is one of more than 2 MiB");
+	tap_is_u64(exec_fdt_size(fdt), 0, "an FDT of more than 2 MiB is not accepted");
 }
 
 int main(void)

@@ -197,23 +197,25 @@ static void test_calls(void)
 	int64_t result = 0, at = 0;
 	char text[8] = "";
 
-	tap_ok(process_of(o.pid) == o.pid && process_of(0x7fffffff) == -1, "whose thread it is");
-	tap_is_i64(inject_begin(&o.in, o.pid, false), 0, "it is begun");
+	tap_ok(process_of(o.pid) == o.pid && process_of(0x7fffffff) == -1,
+	       "process_of() gives a thread's process, and -1 without such a thread");
+	tap_is_i64(inject_begin(&o.in, o.pid, false), 0, "inject_begin() succeeds");
 	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
-	       "it calls in the place of its own call");
-	tap_ok(inject_call(&o.in, __NR_mmap, map, &at) == 0 && at > 0, "and once more");
+	       "an injected getpid() returns the process's own ID");
+	tap_ok(inject_call(&o.in, __NR_mmap, map, &at) == 0 && at > 0,
+	       "an injected mmap() returns an address");
 	tap_ok(process_write(o.pid, (uint64_t)at, "abcdefg", 8) &&
 		       process_read(o.pid, (uint64_t)at, text, 8) && strcmp(text, "abcdefg") == 0,
-	       "what it mapped is there");
-	tap_ok(!process_read(o.pid, 16, text, 8), "and what is not there is not");
+	       "what is written to the injected mapping is read back");
+	tap_ok(!process_read(o.pid, 16, text, 8), "reading memory that is not mapped fails");
 	tap_ok(inject_call(&o.in, __NR_close, (const uint64_t[6]){12345}, &result) == 0 &&
 		       result == -EBADF,
-	       "a call that fails says why");
-	tap_is_i64(inject_end(&o.in), 0, "it is ended");
-	tap_ok(unharmed(&o), "and it has noticed nothing");
+	       "an injected call that fails returns its error");
+	tap_is_i64(inject_end(&o.in), 0, "inject_end() succeeds");
+	tap_ok(unharmed(&o), "after injected calls the process continues unharmed");
 	o = begin(PLAIN);
 	tap_ok(inject_begin(&o.in, o.pid, false) == 0 && inject_end(&o.in) == 0 && unharmed(&o),
-	       "nor where it called nothing");
+	       "a begin and an end without a call leave the process unharmed");
 }
 
 static void test_files(void)
@@ -221,11 +223,13 @@ static void test_files(void)
 	struct other o = begin(PLAIN);
 	int fd = dup(o.pipe);
 
-	tap_ok(process_file_is(getpid(), fd, "pipe:["), "a file is what it is");
-	tap_ok(!process_file_is(getpid(), fd, "socket:["), "and not what it is not");
-	tap_ok(!process_file_is(o.pid, 777, "pipe:["), "nor where it is none");
-	tap_ok(process_map(o.pid) == NULL, "it is no VMM that is known");
-	tap_ok(unharmed(&o), "it has noticed nothing");
+	tap_ok(process_file_is(getpid(), fd, "pipe:["), "process_file_is() recognises a pipe");
+	tap_ok(!process_file_is(getpid(), fd, "socket:["),
+	       "process_file_is() does not take a pipe for a socket");
+	tap_ok(!process_file_is(o.pid, 777, "pipe:["),
+	       "process_file_is() is false of a descriptor that is not open");
+	tap_ok(process_map(o.pid) == NULL, "process_map() finds no known VMM");
+	tap_ok(unharmed(&o), "looking at the process leaves it unharmed");
 	close(fd);
 }
 
@@ -258,20 +262,23 @@ static void test_confined(void)
 	tap_ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS,
 	       "a filter kills for a system call more");
 	struct other o = begin(PLAIN);
-	tap_ok(!process_is_confined(o.pid, 0) && unharmed(&o), "one without is told");
+	tap_ok(!process_is_confined(o.pid, 0) && unharmed(&o),
+	       "a process without a seccomp filter is not reported as confined");
 	o = begin(CONFINED);
-	tap_ok(process_is_confined(o.pid, 0), "from one with it");
+	tap_ok(process_is_confined(o.pid, 0),
+	       "a process with a seccomp filter is reported as confined");
 	if (!may_suspend(o.pid)) {
 		tap_skip("suspending a filter is not allowed here");
 		tap_ok(inject_begin(&o.in, o.pid, false) == -EPERM && unharmed(&o),
-		       "it is left alone");
+		       "a process whose filter cannot be suspended is left alone");
 		return;
 	}
 	int error = inject_begin(&o.in, o.pid, false);
-	tap_is_i64(error, 0, "where it is suspended");
+	tap_is_i64(error, 0, "inject_begin() suspends the process's filter");
 	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
-	       "it does not kill");
-	tap_ok(inject_end(&o.in) == 0 && unharmed(&o), "and it has noticed nothing");
+	       "a suspended filter does not kill at an injected call");
+	tap_ok(inject_end(&o.in) == 0 && unharmed(&o),
+	       "after its filter was suspended the process is unharmed");
 }
 
 /* The same in a process that may not suspend a filter. */
@@ -334,9 +341,9 @@ static void test_signals(void)
 	kill(o.pid, SIGUSR1);
 	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 &&
 		       inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
-	       "a signal waits");
+	       "a signal that arrives between injected calls waits");
 	inject_end(&o.in);
-	tap_ok(unharmed(&o), "and is handled once before it goes on");
+	tap_ok(unharmed(&o), "a signal that waited is handled once after the end");
 }
 
 static void test_stop(void)
@@ -349,14 +356,14 @@ static void test_stop(void)
 	kill(o.pid, SIGSTOP);
 	tap_ok(inject_call(&o.in, __NR_getpid, nothing, &result) == 0 &&
 		       inject_call(&o.in, __NR_getpid, nothing, &result) == 0 && result == o.pid,
-	       "it calls though it is to stop");
+	       "injected calls still run after a SIGSTOP");
 	inject_end(&o.in);
 	ptrace(PTRACE_DETACH, o.pid, NULL, NULL);
 	tap_ok(waitpid(o.pid, &status, WUNTRACED) == o.pid && WIFSTOPPED(status) &&
 		       WSTOPSIG(status) == SIGSTOP,
-	       "and then stops");
+	       "after the detach the process stops by its SIGSTOP");
 	kill(o.pid, SIGCONT);
-	tap_ok(unharmed(&o), "till it is to go on");
+	tap_ok(unharmed(&o), "after SIGCONT the stopped process continues unharmed");
 }
 
 static void test_killed(void)
@@ -369,10 +376,11 @@ static void test_killed(void)
 	inject_call(&o.in, __NR_getpid, nothing, &result);
 	kill(o.pid, SIGKILL);
 	tap_is_i64(inject_call(&o.in, __NR_getpid, nothing, &result), -ESRCH,
-		   "one that is killed is gone");
-	tap_ok(inject_end(&o.in) == -ESRCH, "and stays so");
+		   "an injected call into a killed process returns -ESRCH");
+	tap_ok(inject_end(&o.in) == -ESRCH,
+	       "the end of injection into a killed process returns -ESRCH");
 	finish(&o, &written);
-	tap_is_u64(written, 0, "it has written nothing");
+	tap_is_u64(written, 0, "the killed process has written nothing");
 }
 
 static void make_code(void)

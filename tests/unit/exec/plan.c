@@ -46,21 +46,24 @@ static void test_asked(void)
 
 	k.ipa_given = true;
 	k.ipa = 0x9000000;
-	tap_ok(placed(&k, &plan, 0x9000000) && !plan.found, "as asked");
+	tap_ok(placed(&k, &plan, 0x9000000) && !plan.found, "the IPA that the user gives is used");
 	k.named = &device;
 	k.named_count = 1;
 	k.fdt = true;
-	tap_ok(refused(&k, "0x9000000 is taken by"), "not where the FDT has a device");
+	tap_ok(refused(&k, "0x9000000 is taken by"),
+	       "an IPA where the FDT has a device is refused");
 	k.ipa = 0x7fff0000;
-	tap_ok(refused(&k, "is taken by"), "not in RAM");
+	tap_ok(refused(&k, "is taken by"), "an IPA in RAM is refused");
 	k.ipa = 0x80000000;
-	tap_ok(placed(&k, &plan, 0x80000000), "but behind it");
+	tap_ok(placed(&k, &plan, 0x80000000), "an IPA directly behind the RAM is accepted");
 	k.ipa = 0x1000000000;
-	tap_ok(refused(&k, "beyond the VM's address space"), "not beyond the address space");
+	tap_ok(refused(&k, "beyond the VM's address space"),
+	       "an IPA beyond the VM's address space is refused");
 	k.ipa = 0xfffff0000;
-	tap_ok(placed(&k, &plan, 0xfffff0000), "but at its end");
+	tap_ok(placed(&k, &plan, 0xfffff0000),
+	       "an IPA in the last granule of the address space is accepted");
 	k.ipa = 0x9001000;
-	tap_ok(refused(&k, "no multiple of 64 KiB"), "not in the middle of a granule");
+	tap_ok(refused(&k, "no multiple of 64 KiB"), "an IPA inside a granule is refused");
 	k.map = exec_map_of("/usr/bin/qemu-system-aarch64");
 	k.ipa = 0x8000000;
 	tap_ok(placed(&k, &plan, 0x8000000), "what is asked for is done before a map is looked at");
@@ -77,13 +80,14 @@ static void test_map(void)
 	       "QEMU's own place");
 	slots[0].range.base = 0x50000000;
 	tap_ok(exec_plan(&k, &plan) == EXEC_UNKNOWN && strstr(plan.how, "--ipa ADDR") != NULL,
-	       "a QEMU with other RAM is asked about");
+	       "QEMU with RAM at another place: the plan asks for --ipa");
 	k = known();
 	k.map = exec_map_of("qemu-kvm");
 	k.fdt = true;
 	k.named = &device;
 	k.named_count = 1;
-	tap_ok(placed(&k, &plan, 0x10000) && plan.found, "where that is taken, it is looked for");
+	tap_ok(placed(&k, &plan, 0x10000) && plan.found,
+	       "a free granule is found if QEMU's own place is taken");
 	tap_ok(exec_map_of("/opt/crosvm")->place == 0x1ff0000, "crosvm");
 	tap_ok(exec_map_of("/x/firecracker-v1.7.0-aarch64")->place == 0x90a0000, "Firecracker");
 	tap_ok(exec_map_of("cloud-hypervisor-static-aarch64")->place == 0x90a0000,
@@ -91,7 +95,7 @@ static void test_map(void)
 	tap_ok(exec_map_of("/usr/lib64/libkrun.so.1.9.5")->place == 0x7000000, "libkrun");
 	tap_ok(exec_map_of("/usr/bin/qemu-system-x86_64") == NULL &&
 		       exec_map_of("/crosvm/vmm") == NULL && exec_map_of("") == NULL,
-	       "others have none");
+	       "other commands have no known memory map");
 }
 
 static void test_found(void)
@@ -101,17 +105,20 @@ static void test_found(void)
 		{0x20000, 0x10}, {0x10000, 0x1000}, {0x3ffff, 2}, {0, 0x100}};
 	struct exec_plan plan;
 
-	tap_ok(exec_plan(&k, &plan) == EXEC_UNKNOWN, "nothing is known");
+	tap_ok(exec_plan(&k, &plan) == EXEC_UNKNOWN,
+	       "without an FDT or a known VMM there is no place");
 	k.fdt = true;
 	tap_ok(placed(&k, &plan, 0x10000), "the first granule is never taken");
 	k.named = devices;
 	k.named_count = 4;
-	tap_ok(placed(&k, &plan, 0x50000) && plan.found, "the first that nothing has a byte of");
+	tap_ok(placed(&k, &plan, 0x50000) && plan.found,
+	       "the first granule that overlaps no device is chosen");
 	slots[1] = (struct exec_slot){1, {0x50000, 0x3f000000}, 0x1000};
 	vms[0].slot_count = 2;
-	tap_ok(placed(&k, &plan, 0x3f050000), "nor a slot");
+	tap_ok(placed(&k, &plan, 0x3f050000),
+	       "a granule that overlaps a memory slot is not chosen");
 	slots[1].range = (struct pvtime_range){0, UINT64_MAX};
-	tap_ok(refused(&k, "no 64 KiB are free"), "and where there is none, none");
+	tap_ok(refused(&k, "no 64 KiB are free"), "the plan is refused if no granule is free");
 }
 
 static void test_slot(void)
@@ -122,14 +129,16 @@ static void test_slot(void)
 	k.ipa_given = true;
 	k.ipa = 0x9000000;
 	exec_plan(&k, &plan);
-	tap_is_u64(plan.slot, SLOTS - 1, "the highest slot");
+	tap_is_u64(plan.slot, SLOTS - 1, "the highest memory slot is used");
 	slots[1] = (struct exec_slot){SLOTS - 1, {0x10000, 0x1000}, 0x1000};
 	slots[2] = (struct exec_slot){SLOTS - 2, {0x20000, 0x1000}, 0x1000};
 	vms[0].slot_count = 3;
 	exec_plan(&k, &plan);
-	tap_is_u64(plan.slot, SLOTS - 3, "or the highest that is free");
+	tap_is_u64(plan.slot, SLOTS - 3,
+		   "the highest free memory slot is used if higher ones are taken");
 	k.slots = 1;
-	tap_ok(refused(&k, "all 1 memory slots are used"), "or none");
+	tap_ok(refused(&k, "all 1 memory slots are used"),
+	       "the plan is refused if every memory slot is used");
 }
 
 static void test_vcpus(void)

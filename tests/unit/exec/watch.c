@@ -152,25 +152,28 @@ static void test_registers(void)
 	reg(&kvm, VCPU, X0, 0x48000000, 0);
 	reg(&kvm, VCPU, X1, 0x11111111, 0);
 	reg(&kvm, VCPU + 1, X0, 0x22222222, -ENOEXEC);
-	tap_is_u64(kvm.vcpus[0].x0, 0x48000000, "x0 is what it was set to");
-	tap_is_u64(kvm.vcpus[1].x0, 0, "and not where that failed");
+	tap_is_u64(kvm.vcpus[0].x0, 0x48000000, "a vCPU's x0 is the value that was set");
+	tap_is_u64(kvm.vcpus[1].x0, 0, "setting x0 in a call that fails does not change it");
 	io(&kvm, VCPU, VCPU_INIT, init, 0);
-	tap_ok(kvm.vcpus[0].x0 == 0 && !kvm.vcpus[0].off, "a vCPU that is made anew has none");
+	tap_ok(kvm.vcpus[0].x0 == 0 && !kvm.vcpus[0].off,
+	       "initialising a vCPU again clears its x0");
 	init[1] = 1;
 	io(&kvm, VCPU + 1, VCPU_INIT, init, 0);
-	tap_ok(kvm.vcpus[1].off && !kvm.vcpus[0].off, "the other one is off");
+	tap_ok(kvm.vcpus[1].off && !kvm.vcpus[0].off,
+	       "a vCPU that is initialised as powered off is off, the other is not");
 	reg(&kvm, VCPU, SCTLR, 0x30d00800, 0);
 	reg(&kvm, VCPU + 1, SCTLR, 0x30d00801, 0);
 	tap_ok(!kvm.vcpus[0].ran && kvm.vcpus[1].ran, "a vCPU whose MMU is on has run before");
 	reg(&kvm, VCPU + 1, SCTLR, 0x30d00800, 0);
-	tap_ok(!kvm.vcpus[1].ran, "one whose MMU is off again, as by a reset, has not");
-	tap_ok(!kvm.vms[0].denied, "nobody has denied it stolen time");
+	tap_ok(!kvm.vcpus[1].ran, "a vCPU whose MMU is off again, as by a reset, has not run");
+	tap_ok(!kvm.vms[0].denied, "stolen time is not denied at first");
 	reg(&kvm, VCPU + 1, KVM_REG_ARM_STD_HYP_BMAP, 0, -EBUSY);
-	tap_ok(!kvm.vms[0].denied, "nor by a call that failed");
+	tap_ok(!kvm.vms[0].denied,
+	       "setting the hypercall bitmap in a call that fails does not deny it");
 	reg(&kvm, VCPU + 1, KVM_REG_ARM_STD_HYP_BMAP, 0, 0);
-	tap_ok(kvm.vms[0].denied, "now it is denied");
+	tap_ok(kvm.vms[0].denied, "setting the hypercall bitmap to 0 denies stolen time");
 	reg(&kvm, VCPU, KVM_REG_ARM_STD_HYP_BMAP, 3, 0);
-	tap_ok(!kvm.vms[0].denied, "and allowed again");
+	tap_ok(!kvm.vms[0].denied, "setting the hypercall bitmap to 3 allows stolen time again");
 	exec_forget(&kvm);
 }
 
@@ -205,22 +208,26 @@ static void test_files(void)
 	call(&kvm, __NR_dup3, VCPU + 1, 32, O_CLOEXEC, 32);
 	slot(&kvm, 30, 0, 0x40000000, 0x1000, 0x1000, 0);
 	slot(&kvm, 31, 1, 0x50000000, 0x1000, 0x1000, 0);
-	tap_is_u64(kvm.vms[0].slot_count, 2, "copies of a file are the VM as well");
+	tap_is_u64(kvm.vms[0].slot_count, 2, "copies of a VM's descriptor count as the VM");
 	call(&kvm, __NR_close, VM, 0, 0, 0);
 	call(&kvm, __NR_close, 30, 0, 0, -EINTR);
-	tap_is_i64(exec_vm_fd(&kvm, 0), 31, "a copy stays when the others are closed");
+	tap_is_i64(exec_vm_fd(&kvm, 0), 31,
+		   "a VM is reached by a copy when its other descriptors are closed");
 	call(&kvm, __NR_close, 31, 0, 0, -EBADF);
-	tap_is_i64(exec_vm_fd(&kvm, 0), 31, "but for one that was not");
+	tap_is_i64(exec_vm_fd(&kvm, 0), 31, "a close() that fails with EBADF closes nothing");
 	call(&kvm, __NR_dup3, 5, 31, 0, 31);
-	tap_is_i64(exec_vm_fd(&kvm, 0), -1, "another file takes its number");
+	tap_is_i64(exec_vm_fd(&kvm, 0), -1,
+		   "dup3() onto a VM's last descriptor leaves the VM without one");
 	call(&kvm, __NR_close_range, VCPU, VCPU + 1, 4, 0);
 	call(&kvm, __NR_close_range, VCPU, VCPU + 1, 2, 0);
 	call(&kvm, __NR_close_range, VCPU, VCPU + 1, 0, -EINVAL);
-	tap_ok(exec_vcpu_fd(&kvm, 0) == VCPU, "close_range() that closes nothing here");
+	tap_ok(exec_vcpu_fd(&kvm, 0) == VCPU,
+	       "close_range() with other flags, or that fails, closes nothing");
 	call(&kvm, __NR_close_range, VCPU, VCPU + 1, 0, 0);
-	tap_ok(exec_vcpu_fd(&kvm, 0) < 0 && exec_vcpu_fd(&kvm, 1) == 32, "and one that closes two");
+	tap_ok(exec_vcpu_fd(&kvm, 0) < 0 && exec_vcpu_fd(&kvm, 1) == 32,
+	       "close_range() closes the descriptors in its range only");
 	call(&kvm, __NR_close_range, 4, UINT32_MAX, 0, 0);
-	tap_is_u64(kvm.file_count, 0, "and one that closes all");
+	tap_is_u64(kvm.file_count, 0, "close_range() of every descriptor leaves no recorded file");
 	exec_forget(&kvm);
 }
 
@@ -238,8 +245,9 @@ static void test_scratch(void)
 	io(&kvm, VM, KVM_CREATE_VCPU, NULL, VM + 1);
 	tap_ok(run(&kvm, VM + 1, &vcpu) == EXEC_RUN && kvm.vcpus[vcpu].vm == 1,
 	       "the vCPU that runs is the second VM's");
-	tap_is_i64(exec_vm_fd(&kvm, 1), VM, "which has the number of the first");
-	tap_is_i64(exec_vm_fd(&kvm, 0), -1, "and the first has none");
+	tap_is_i64(exec_vm_fd(&kvm, 1), VM,
+		   "the second VM has the descriptor that the first VM closed");
+	tap_is_i64(exec_vm_fd(&kvm, 0), -1, "the first VM, whose descriptor was reused, has none");
 	exec_forget(&kvm);
 }
 
@@ -247,17 +255,18 @@ static void test_runnable(void)
 {
 	struct exec_kvm kvm = two();
 
-	tap_is_u64(exec_runnable(&kvm), 1, "a VM with vCPUs can be run, once");
+	tap_is_u64(exec_runnable(&kvm), 1, "a VM with vCPUs is counted once as runnable");
 	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM + 1);
-	tap_is_u64(exec_runnable(&kvm), 1, "one without cannot");
+	tap_is_u64(exec_runnable(&kvm), 1, "a VM without vCPUs is not counted as runnable");
 	io(&kvm, VM + 1, KVM_CREATE_VCPU, NULL, VCPU + 2);
-	tap_is_u64(exec_runnable(&kvm), 2, "with one it can");
+	tap_is_u64(exec_runnable(&kvm), 2, "a VM counts as runnable once it has a vCPU");
 	call(&kvm, __NR_close, VCPU + 2, 0, 0, 0);
-	tap_is_u64(exec_runnable(&kvm), 1, "unless that is closed");
+	tap_is_u64(exec_runnable(&kvm), 1,
+		   "a VM whose only vCPU is closed does not count as runnable");
 	call(&kvm, __NR_close, VM, 0, 0, 0);
-	tap_is_u64(exec_runnable(&kvm), 0, "or the VM is");
+	tap_is_u64(exec_runnable(&kvm), 0, "a closed VM does not count as runnable");
 	exec_forget(&kvm);
-	tap_is_u64(exec_runnable(&kvm), 0, "where there is none");
+	tap_is_u64(exec_runnable(&kvm), 0, "no VM is runnable if none is known");
 }
 
 /* Whom to watch, and for how long. */
@@ -272,13 +281,13 @@ static void test_pending(void)
 	kvm.vcpus[0].begun = true;
 	call(&kvm, __NR_close, VCPU + 1, 0, 0, 0);
 	tap_ok(!exec_is_pending(&kvm) && exec_is_settled(&kvm, 0),
-	       "a vCPU that is closed is not waited for");
+	       "a vCPU that is closed does not leave its VM pending");
 	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM + 1);
 	tap_ok(exec_is_pending(&kvm), "a second VM is watched before it has a vCPU");
 	call(&kvm, __NR_close, VM + 1, 0, 0, 0);
 	tap_ok(!exec_is_pending(&kvm), "a second VM that is given up is not watched");
 	exec_forget(&kvm);
-	tap_ok(!exec_is_pending(&kvm), "where there is no VM, nobody is watched");
+	tap_ok(!exec_is_pending(&kvm), "nothing is pending if no VM is known");
 }
 
 int main(void)

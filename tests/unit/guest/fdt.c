@@ -205,11 +205,13 @@ static void test_addresses(const struct dt *t)
 	tap_ok(find(t, "/memory", &node) && dt_reg(t, &node, 1, &r) &&
 		       is(&r, 1ull << 32, 0x8000000),
 	       "the second bank");
-	tap_ok(!dt_reg(t, &node, 2, &r) && !dt_reg(t, &node, 0x80000000u, &r), "and no third");
+	tap_ok(!dt_reg(t, &node, 2, &r) && !dt_reg(t, &node, 0x80000000u, &r),
+	       "/memory has no third bank");
 	tap_ok(find(t, "/bus/inner/uart", &node) && dt_reg_raw(t, &node, 0, &r) &&
 		       is(&r, 0x500000010, 8),
-	       "an address on its bus");
-	tap_ok(dt_reg(t, &node, 0, &r) && is(&r, 0x10000410, 8), "and as the CPU sees it");
+	       "dt_reg_raw() gives an address as its bus has it");
+	tap_ok(dt_reg(t, &node, 0, &r) && is(&r, 0x10000410, 8),
+	       "dt_reg() gives an address as the CPU sees it");
 	tap_ok(!dt_reg(t, &node, 1, &r), "an address in no window");
 	tap_ok(find(t, "/bus/identity/device", &node) && dt_reg(t, &node, 0, &r) &&
 		       is(&r, 0x100000010, 0),
@@ -225,7 +227,7 @@ static void test_addresses(const struct dt *t)
 	tap_ok(dt_window(t, &node, 0, &r) && is(&r, 0x3eff0000, 0x10000) &&
 		       dt_window(t, &node, 1, &r) && is(&r, 0x10000000, 0x2eff0000) &&
 		       !dt_window(t, &node, 2, &r),
-	       "and its windows");
+	       "a host bridge has two windows");
 	tap_ok(find(t, "/pcie/device", &node) && !dt_reg(t, &node, 0, &r), "a PCI device has none");
 	tap_ok(find(t, "/bus/inner", &node) && dt_window(t, &node, 0, &r) &&
 		       is(&r, 0x10000400, 0x100),

@@ -104,8 +104,9 @@ static void test_counts(void)
 	tap_ok(run_while(true, (struct stat_patience){60000ull * MS, UINT64_MAX}, why, sizeof(why)),
 	       "a file that counts lets it go on");
 	tap_ok(!run_while(false, (struct stat_patience){60000ull * MS, 200 * MS}, why, sizeof(why)),
-	       "where all is stolen for too long it ends as well");
-	tap_ok(strstr(why, " 3; saw 0 run and ") != NULL, "where all is stolen that is said");
+	       "a run whose time is all stolen for too long ends");
+	tap_ok(strstr(why, " 3; saw 0 run and ") != NULL,
+	       "the reason for ending a run that is all stolen says \"saw 0 run\"");
 }
 
 int main(void)

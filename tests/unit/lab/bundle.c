@@ -62,7 +62,8 @@ static bool holds(const char *path, const void *want, uint64_t size)
 static void test_manifest(const struct lab *lab)
 {
 	tap_is_i64(fdt_check_full(bundle, bundle_bytes), 0, "the manifest is sound");
-	tap_ok(fdt_node_check_compatible(bundle, 0, BUNDLE_COMPATIBLE) == 0, "and says what it is");
+	tap_ok(fdt_node_check_compatible(bundle, 0, BUNDLE_COMPATIBLE) == 0,
+	       "the manifest has its compatible string");
 	tap_is_u64(number("/", "timeslice-us"), 4000, "timeslice-us");
 	tap_is_u64(number("/", "run-ns"), 1ull << 40, "run-ns");
 	tap_is_u64(number("/", "sample-ns"), 100000000, "sample-ns");
@@ -89,11 +90,13 @@ static void test_manifest(const struct lab *lab)
 static void test_segments(const struct lab *lab)
 {
 	tap_ok(holds("/vm@0/segment@0", kernel, KERNEL_SIZE), "the kernel");
-	tap_is_u64(number("/vm@0/segment@0", "ipa"), 0x40080000, "where it goes");
+	tap_is_u64(number("/vm@0/segment@0", "ipa"), 0x40080000,
+		   "the kernel's segment has its IPA");
 	tap_ok(holds("/vm@0/segment@1", initrd, INITRD_SIZE), "the initrd");
-	tap_is_u64(number("/vm@0/segment@1", "ipa"), 0x42000000, "where it goes");
+	tap_is_u64(number("/vm@0/segment@1", "ipa"), 0x42000000,
+		   "the initrd's segment has its IPA");
 	tap_ok(holds("/vm@0/segment@2", lab->vms[0].fdt, lab->vms[0].fdt_size), "the FDT");
-	tap_is_u64(number("/vm@0/segment@2", "ipa"), 0x42200000, "where it goes");
+	tap_is_u64(number("/vm@0/segment@2", "ipa"), 0x42200000, "the FDT's segment has its IPA");
 	tap_ok(holds("/vm@1/segment@1", lab->vms[1].fdt, lab->vms[1].fdt_size),
 	       "each VM has its own FDT");
 	tap_is_u64(number("/vm@1/segment@0", "offset"), number("/vm@0/segment@0", "offset"),
@@ -160,7 +163,8 @@ int main(void)
 		f = open_memstream(&bundle, &bundle_bytes);
 		tap_is_i64(bundle_write(lab, &run, f), 0, "its bundle is written");
 		fclose(f);
-		tap_is_u64(bundle_bytes, bundle_size(lab), "and as long as announced");
+		tap_is_u64(bundle_bytes, bundle_size(lab),
+			   "the bundle is as long as bundle_size() announces");
 		test_manifest(lab);
 		test_segments(lab);
 		f = fopen("/dev/full", "w");

@@ -112,8 +112,9 @@ static void test_everything(void)
 	tap_is_u64(vm->initrd->size, 10000, "initrd");
 	tap_is_u64(lab->vms[1].stolen_time, PVTIME_DIALECT_OFF, "stolen_time off");
 	tap_is_i64(fdt_path_offset(lab->vms[1].fdt, "/reserved-memory"), -FDT_ERR_NOTFOUND,
-		   "R-32: and no node for it");
-	tap_ok(fdt_path_offset(vm->fdt, "/reserved-memory") >= 0, "which the other one has");
+		   "R-32: a VM without stolen time has no reserved memory");
+	tap_ok(fdt_path_offset(vm->fdt, "/reserved-memory") >= 0,
+	       "a VM with stolen time has reserved memory");
 	tap_is_u64(lab->vms[1].memory, 1024 * MIB, "1g is 1 GiB");
 	tap_ok(lab->vms[1].kernel == vm->kernel, "the kernel is read once");
 	lab_free(lab);
@@ -131,12 +132,12 @@ static void test_longest_append(void)
 	lab = load(text);
 	if (!tap_ok(lab != NULL, "append of 2047 bytes"))
 		return;
-	tap_ok(strcmp(lab->vms[0].append, line) == 0, "is whole");
+	tap_ok(strcmp(lab->vms[0].append, line) == 0, "an append of 2047 bytes is kept whole");
 	tap_ok(strcmp(fdt_getprop(lab->vms[0].fdt, fdt_path_offset(lab->vms[0].fdt, "/chosen"),
 				  "bootargs", NULL),
 		      line) == 0,
-	       "in the FDT too");
-	tap_is_u64(lab->vms[0].vcpus, 2, "and the next key is the next key");
+	       "an append of 2047 bytes is whole in the FDT");
+	tap_is_u64(lab->vms[0].vcpus, 2, "the key behind an append of 2047 bytes is read");
 	lab_free(lab);
 }
 
@@ -152,10 +153,11 @@ static void test_most(void)
 	lab = load(text);
 	if (!tap_ok(lab != NULL, "64 VMs of one vCPU"))
 		return;
-	tap_ok(lab_find_vm(lab, "v63") == 63, "in their order");
+	tap_ok(lab_find_vm(lab, "v63") == 63, "64 VMs keep their order");
 	tap_ok(lab->memory >= 64 * 16 * MIB + BOARD_HYPERVISOR_SIZE,
-	       "on a board that has room for them");
-	tap_ok(lab->memory <= bundle_needs(lab) + 64 * MIB, "and not much more");
+	       "the board has room for 64 VMs");
+	tap_ok(lab->memory <= bundle_needs(lab) + 64 * MIB,
+	       "the board of 64 VMs has at most 64 MiB to spare");
 	lab_free(lab);
 }
 
@@ -238,7 +240,8 @@ static void test_values(void)
 	tap_ok(labvalue_number("0xFFffffffFFFFFFFF", &n) && n == UINT64_MAX, "the largest number");
 	tap_ok(labvalue_size("17179869183G", &n) && n == 17179869183ull << 30, "the largest size");
 	tap_ok(labvalue_cpus("0-31", &mask) && mask == UINT32_MAX, "all CPUs");
-	tap_ok(labvalue_cpus(" 1 , 3\t5", &mask) && mask == 0x2a, "with blanks");
+	tap_ok(labvalue_cpus(" 1 , 3\t5", &mask) && mask == 0x2a,
+	       "a list of CPUs may contain blanks");
 	tap_ok(labvalue_name("0123456789-abcd") && labvalue_name("-"), "names");
 }
 

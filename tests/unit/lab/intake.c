@@ -56,11 +56,12 @@ static void test_ledger(void)
 		     "done 0 fine\n");
 	tap_ok(in.failed && strstr(in.why, "vCPU vm/0: running 6 + ready 3 + blocked 2") != NULL,
 	       "a ledger that does not add up fails: %s", in.why);
-	tap_ok(in.have_ledger, "and can still be written");
+	tap_ok(in.have_ledger, "a ledger that does not add up can still be written");
 	end();
 	begin();
 	FEED(RECORDS "start 1\nsample 10\nvcpu 0 0 6 3 2 0 0 10 3000000000 0 0 0 0 R\nend\n");
-	tap_ok(in.failed && !in.have_ledger, "so does a sample");
+	tap_ok(in.failed && !in.have_ledger,
+	       "a sample that does not add up fails, and is no ledger");
 	end();
 }
 
@@ -94,11 +95,12 @@ static void test_forged(void)
 			   "pvtime: VM vm has written the structure of its vCPU 0, as KVM lets it: "
 			   "there it reads 1152921504606846976 ns, and 3000000000 ns were "
 			   "stolen\n") == 0,
-		    "more is told"))
+		    "a structure that the guest has written is reported"))
 		tap_print("# got %s\n", text);
 	text = said("final 10\nvcpu 0 0 6 3 1 0 0 10 3000000000 3000000001 0 0 0 P\nend\n");
-	tap_ok(strcmp(text, "") == 0, "once");
-	tap_ok(in.have_ledger && !in.failed, "and is no failure");
+	tap_ok(strcmp(text, "") == 0, "a structure that the guest has written is reported once");
+	tap_ok(in.have_ledger && !in.failed,
+	       "a structure that the guest has written is not a failure");
 	end();
 	shape.kvm = false;
 }

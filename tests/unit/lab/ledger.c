@@ -78,7 +78,7 @@ static void test_holds(void)
 	       "a sample may be ahead of the structure");
 	l.vcpus[0].published_ns = 49;
 	refused(&l, "vCPU busy/0: published 49 ns, but stolen is 48 ns",
-		"but never the structure of the ledger");
+		"a structure that is ahead of a sample's ledger");
 	l = good();
 	l.vcpus[2].published_ns = 1600;
 	refused(&l, "vCPU quiet/0: published 1600 ns, but stolen time is off and due is 0 ns",
@@ -88,20 +88,26 @@ static void test_holds(void)
 	kvm.kvm = true;
 	l = good();
 	l.vcpus[0].published_ns = 0;
-	tap_ok(ledger_holds(&l, &kvm, why, sizeof(why)), "on KVM less may be published");
-	tap_ok(!ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]), "and that may be KVM");
+	tap_ok(ledger_holds(&l, &kvm, why, sizeof(why)),
+	       "on KVM less than what was stolen may be published");
+	tap_ok(!ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]),
+	       "on KVM a structure of 0 is not found forged");
 	l.vcpus[0].published_ns = 48;
-	tap_ok(!ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]), "all of it as well");
+	tap_ok(!ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]),
+	       "on KVM a structure with all that was stolen is not found forged");
 	l.vcpus[0].published_ns = 49;
-	tap_ok(ledger_holds(&l, &kvm, why, sizeof(why)), "more is the guest's, and holds");
-	tap_ok(ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]), "but is known");
+	tap_ok(ledger_holds(&l, &kvm, why, sizeof(why)),
+	       "on KVM a structure with more than was stolen does not fail");
+	tap_ok(ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]),
+	       "on KVM a structure with more than was stolen is found forged");
 	tap_ok(!ledger_forged(&shape, &shape.vms[0], &l.vcpus[0]),
-	       "our hypervisor's guests cannot do that");
+	       "under our hypervisor a structure is not found forged");
 	l = good();
 	l.vcpus[2].published_ns = 1;
 	tap_ok(!ledger_holds(&l, &kvm, why, sizeof(why)),
-	       "refused: something published where stolen time is off");
-	tap_ok(!ledger_forged(&kvm, &kvm.vms[1], &l.vcpus[2]), "where no guest has a structure");
+	       "on KVM something published where stolen time is off does not hold");
+	tap_ok(!ledger_forged(&kvm, &kvm.vms[1], &l.vcpus[2]),
+	       "a VM without stolen time has no forged structure");
 	/* the floor, where ticks and ns do not divide; 2^40 ticks of 3 Hz. */
 	l = good();
 	l.cntfrq = 3;

@@ -181,11 +181,12 @@ static void test_bug(void)
 	record_init(&r, &shape);
 	tap_ok(feed(&r, "done 1 no memory") == RECORD_DONE && r.status == 1, "a bug before start");
 	record_init(&r, &shape);
-	tap_ok(feed_all(&r, "start 5|sample 1|vcpu 0 0 1 2") == RECORD_BAD, "a torn line");
-	tap_ok(feed(&r, "done 0 fine") == RECORD_NOTHING, "does not become good");
-	tap_ok(feed(&r, "sample 2") == RECORD_NOTHING, "nor is anything else listened to");
+	tap_ok(feed_all(&r, "start 5|sample 1|vcpu 0 0 1 2") == RECORD_BAD, "a torn line is bad");
+	tap_ok(feed(&r, "done 0 fine") == RECORD_NOTHING,
+	       "after a torn line a good end is ignored");
+	tap_ok(feed(&r, "sample 2") == RECORD_NOTHING, "after a torn line a sample is ignored");
 	tap_ok(feed(&r, "done 1 the reason") == RECORD_DONE && strcmp(r.text, "the reason") == 0,
-	       "but the bug behind it is");
+	       "after a torn line the report of a bug still counts");
 }
 
 #define LIVES "life 0 0 1 2 3 4 5|life 0 1 1 2 3 4 5|life 1 0 6 7 8 9 10"

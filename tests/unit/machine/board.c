@@ -22,18 +22,20 @@ static void test_place(void)
 	tap_is_u64(board_place_vm(&ram, used, count, GIB), BOARD_RAM_BASE + GIB,
 		   "1 GiB is aligned to 1 GiB");
 	tap_is_u64(board_place_vm(&ram, used, count, 3 * GIB), BOARD_RAM_BASE + GIB,
-		   "up to the end of RAM");
+		   "3 GiB fit up to the end of RAM");
 	tap_is_u64(board_place_vm(&ram, used, count, 3 * GIB + 65536), UINT64_MAX,
-		   "and no further");
-	tap_is_u64(board_place_vm(&ram, used, count, UINT64_MAX), UINT64_MAX, "nor beyond all");
-	tap_is_u64(board_place_vm(&ram, used, 0, 64 * MIB), BOARD_RAM_BASE, "an empty board");
+		   "3 GiB and a granule fit nowhere");
+	tap_is_u64(board_place_vm(&ram, used, count, UINT64_MAX), UINT64_MAX,
+		   "a VM of 2^64 - 1 bytes fits nowhere");
+	tap_is_u64(board_place_vm(&ram, used, 0, 64 * MIB), BOARD_RAM_BASE,
+		   "the first VM of an empty board begins at the start of RAM");
 
 	board_use(used, &count, (struct board_range){BOARD_RAM_BASE + GIB, GIB});
 	board_use(used, &count, (struct board_range){BOARD_RAM_BASE + 18 * MIB, 2 * MIB});
-	tap_is_u64(count, 4, "two more are used");
+	tap_is_u64(count, 4, "board_use() adds two used ranges");
 	tap_ok(used[0].base < used[1].base && used[1].base < used[2].base &&
 		       used[2].base < used[3].base,
-	       "and sorted");
+	       "board_use() keeps the used ranges sorted");
 	tap_is_u64(board_place_vm(&ram, used, count, GIB), BOARD_RAM_BASE + 2 * GIB,
 		   "the next 1 GiB goes behind the first");
 }
@@ -47,11 +49,12 @@ static void test_taken(void)
 	tap_is_u64(used[1].base, BOARD_RAM_BASE + 128 * MIB,
 		   "the bundle is where QEMU puts an initrd");
 	tap_is_u64(used[2].base, BOARD_RAM_BASE + 170 * MIB, "the FDT is aligned behind it");
-	tap_ok(board_taken(64 * MIB, MIB, used), "64 MiB do as well");
-	tap_is_u64(used[1].base, BOARD_RAM_BASE + 32 * MIB, "with the bundle in the middle");
-	tap_ok(board_taken(32 * MIB, 2 * MIB, used), "32 MiB do");
+	tap_ok(board_taken(64 * MIB, MIB, used), "64 MiB of RAM hold a bundle of 1 MiB");
+	tap_is_u64(used[1].base, BOARD_RAM_BASE + 32 * MIB,
+		   "in 64 MiB of RAM the bundle begins at 32 MiB");
+	tap_ok(board_taken(32 * MIB, 2 * MIB, used), "32 MiB of RAM hold a bundle of 2 MiB");
 	tap_is_u64(used[1].base, BOARD_RAM_BASE + 18 * MIB,
-		   "with the bundle behind the hypervisor");
+		   "in 32 MiB of RAM the bundle is behind the hypervisor");
 	tap_ok(!board_taken(128 * MIB, 63 * MIB, used), "a bundle that leaves no room for the FDT");
 	tap_ok(!board_taken(128 * MIB, UINT64_MAX - 4096, used), "a bundle that wraps");
 }

@@ -162,10 +162,12 @@ static void test_constants(void)
 	struct image_placement p;
 
 	make(BASE + MIB, loads, 2);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "constants in the flash: placed");
-	tap_is_u64(p.segment_count, 1, "without them");
-	tap_is_u64(p.segment[0].ipa, BASE + MIB, "but with the code");
-	tap_is_u64(p.dtb, BASE, "and with an FDT");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a kernel with constants in the flash is placed");
+	tap_is_u64(p.segment_count, 1, "constants in the flash are no segment of the placement");
+	tap_is_u64(p.segment[0].ipa, BASE + MIB,
+		   "the code of a kernel with constants in the flash is placed in the RAM");
+	tap_is_u64(p.dtb, BASE,
+		   "a kernel with constants in the flash gets an FDT at the start of RAM");
 	loads[0].paddr = BASE - 299;
 	make(BASE + MIB, loads, 2);
 	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "constants half in the RAM");
@@ -177,7 +179,8 @@ static void test_constants(void)
 	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "nothing but constants in the flash");
 	r.load = BASE + MIB;
 	make(0x400000, loads, 1);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "which load moves");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK,
+		   "`load` moves a kernel of constants from the flash into the RAM");
 }
 
 static void expect(enum image_status want, const char *name)

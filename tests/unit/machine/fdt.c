@@ -102,7 +102,7 @@ static void test_cpus(void)
 		node = fdt_path_offset(blob, path);
 		snprintf(path, sizeof(path), "/cpus/cpu-map/socket0/cluster0/core%u", vcpus - 1);
 		tap_is_i64(fdt_node_offset_by_phandle(blob, cell(path, "cpu", 0)), node,
-			   "and the map knows it");
+			   "the CPU map names the last CPU's node");
 	}
 	for (size_t i = 0; i < 4; i++) {
 		c.cpu = types[i].cpu;
@@ -161,8 +161,9 @@ static void test_machine(void)
 	build(&c, "with stolen time");
 	tap_ok(is_string("/psci", "method", "smc"), "PSCI by SMC");
 	tap_is_u64(cell(region, "reg", 1), MAP_PVTIME_BASE, "R-20: the region is reserved");
-	tap_is_u64(cell(region, "reg", 3), MAP_PVTIME_SIZE, "all of it");
-	tap_is_i64(length_of(region, "no-map"), 0, "and not to be mapped as RAM");
+	tap_is_u64(cell(region, "reg", 3), MAP_PVTIME_SIZE,
+		   "R-20: the reserved region has its whole size");
+	tap_is_i64(length_of(region, "no-map"), 0, "R-20: the reserved region is marked no-map");
 }
 
 /* Bits in which two sets of seeds differ, of 320. */
@@ -191,7 +192,7 @@ static void test_seeds(void)
 	}
 	tap_ok(apart, "seeds of 8 labs of 8 VMs have about half of their bits in common");
 	machine_fdt_seed(&set[0], 7, 7);
-	tap_is_u64(distance(&set[0], &set[63]), 0, "and the same numbers give the same seeds");
+	tap_is_u64(distance(&set[0], &set[63]), 0, "the same numbers give the same seeds");
 
 	set[0].cpu = "max";
 	set[0].vcpus = 1;

@@ -18,12 +18,13 @@ int main(void)
 		plain[i] = (uint8_t)(i * i >> 7);
 	size = pack_gzip(plain, PLAIN, packed, PLAIN * 2);
 
-	tap_ok(gunzip_is_gzip(packed, size), "recognised");
-	tap_ok(!gunzip_is_gzip(packed, 1) && !gunzip_is_gzip(plain, PLAIN), "and nothing else is");
+	tap_ok(gunzip_is_gzip(packed, size), "gzip data is recognised");
+	tap_ok(!gunzip_is_gzip(packed, 1) && !gunzip_is_gzip(plain, PLAIN),
+	       "plain data and a single byte are not recognised as gzip");
 	tap_is_i64(gunzip(packed, size, PLAIN, &out, &out_size), 0,
-		   "unpacked, just within the limit");
-	tap_is_u64(out_size, PLAIN, "to its size");
-	tap_ok(memcmp(out, plain, PLAIN) == 0, "and its bytes");
+		   "data that just fits the limit is unpacked");
+	tap_is_u64(out_size, PLAIN, "unpacked data has its original size");
+	tap_ok(memcmp(out, plain, PLAIN) == 0, "unpacked data has its original bytes");
 	free(out);
 	tap_is_i64(gunzip(packed, size, PLAIN - 1, &out, &out_size), -EFBIG,
 		   "one byte above the limit");

@@ -98,7 +98,7 @@ static void test_modes(void)
 			       found.missing_count == 0,
 		       "'%s' is %s", modes[i].line, probe_mode_word(modes[i].mode));
 		tap_ok(notes("protected mode") == (modes[i].mode == PROBE_PROTECTED),
-		       "and that is told where it matters");
+		       "only a log of protected mode produces a note on it");
 	}
 	/* What a program has written to the log, facility 1, is nothing that the kernel says. */
 	fake_file("dev/kmsg", "12,1,0,-;arm-pv: using stolen time PV\n14,1,0,-;kvm [1]: VHE mode "
@@ -111,7 +111,7 @@ static void test_modes(void)
 	tap_ok(notes("was asked for"), "without the log: what the command line asked for");
 	fake_file("dev/kmsg", "6,7,300,-;kvm [1]: VHE mode initialized successfully\n");
 	look(PROBE_KVM_THERE, true);
-	tap_ok(!notes("protected"), "but not where the log says that it is in another one");
+	tap_ok(!notes("protected"), "no note names protected mode if the log names another mode");
 	fake_file("proc/cmdline", "quiet\n");
 	fake_file("dev/kmsg", "6,3,0,-;CPU: All CPU(s) started at EL1\n");
 	look(PROBE_KVM_NONE, false);
@@ -159,7 +159,7 @@ static void test_guest(void)
 	fake_remove("proc/kallsyms");
 	look(PROBE_KVM_NONE, false);
 	tap_ok(facts.guest.discovered == PROBE_UNKNOWN && lacks("cannot be seen"),
-	       "where nothing says it, that is said");
+	       "a guest that cannot see whether it was discovered lacks something");
 }
 
 static void test_other_guests(void)
@@ -203,7 +203,7 @@ static void test_counted(void)
 	fake_file("proc/kallsyms", "0000000000000000 t para_steal_clock\n");
 	look(PROBE_KVM_NONE, false);
 	tap_ok(facts.guest.is && facts.guest.discovered == PROBE_NO && found.missing_count == 0,
-	       "where it is counted, nothing is missing");
+	       "a guest that counts stolen time without discovery lacks nothing");
 	fake_remove("proc/kallsyms");
 	fake_remove("sys");
 	fake_file("proc/stat", stat_none);
@@ -267,14 +267,17 @@ static const char want[] =
 static void test_vms(void)
 {
 	look(PROBE_KVM_THERE, true);
-	tap_is_u64(found.note_count, 0, "where there is no VM, nothing");
+	tap_is_u64(found.note_count, 0, "a host without VMs gets no note");
 	make_vm();
 	probe_find(&found, &facts);
-	tap_ok(found.missing_count == 0 && found.note_count == 3, "three things");
+	tap_ok(found.missing_count == 0 && found.note_count == 3,
+	       "a host with VMs gets three notes and lacks nothing");
 	tap_ok(notes("6 processes of others could not be looked into"),
-	       "whom nobody may look into");
-	tap_ok(notes("3 vCPUs have no thread"), "vCPUs whose threads are not known");
-	tap_ok(notes("can be seen in the guest alone"), "and where to ask further");
+	       "a note counts the processes that could not be read");
+	tap_ok(notes("3 vCPUs have no thread"),
+	       "a note counts the vCPUs whose threads are not known");
+	tap_ok(notes("can be seen in the guest alone"),
+	       "a note refers to the guest for what only the guest can show");
 	facts.vms.unreadable = 0;
 	facts.vms.vm[0].files = 1;
 	probe_find(&found, &facts);
@@ -336,7 +339,7 @@ static void test_json(void)
 	facts.guest.is = false;
 	is = written(true);
 	tap_ok(strstr(is, "\"libpvtime_kvm\":null") != NULL && strstr(is, "\"guest\":null") != NULL,
-	       "and null for what is not known, or not there");
+	       "JSON has null for what is unknown or absent");
 	free(is);
 }
 

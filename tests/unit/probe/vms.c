@@ -93,8 +93,8 @@ static void test_qemu(void)
 	const struct probe_vm *vm = facts.vms.vm;
 	tap_ok(vm->pid == 90 && strcmp(vm->command, "qemu-system-aar") == 0 && vm->readable &&
 		       vm->vms == 1 && vm->files == 3 && vm->libpvtime_kvm == PROBE_YES,
-	       "which it is, and how many vCPUs it has");
-	tap_is_u64(vm->count, 3, "of its threads three are vCPUs");
+	       "the VM has its process, its command and its number of vCPU files");
+	tap_is_u64(vm->count, 3, "three of the process's threads are vCPUs");
 	tap_ok(is(vcpu(0, 0), true, 0, 95, PROBE_BY_IOCTL), "one sleeps in KVM_RUN on vCPU 0");
 	tap_ok(is(vcpu(0, 1), true, 1, 96, PROBE_BY_ORDER),
 	       "one is in a guest's code: 1, by its order");
@@ -114,7 +114,7 @@ static void test_left_over(void)
 	       "one vCPU without a thread");
 	tap_ok(is(vcpu(0, 1), false, 0, 96, PROBE_BY_TIME) &&
 		       is(vcpu(0, 2), false, 0, 97, PROBE_BY_TIME),
-	       "then order says nothing");
+	       "threads are not matched by order if a vCPU has no thread");
 	fake_remove("proc/90/fd/14");
 	/* The same vCPU, open twice. */
 	file(90, 15, "anon_inode:kvm-vcpu:2");
@@ -237,8 +237,8 @@ static void test_unreadable(void)
 	tap_ok(looked && facts.vms.count == 3 && facts.vms.vm[2].pid == 130 &&
 		       !facts.vms.vm[2].readable && facts.vms.vm[2].count == 1 &&
 		       is(vcpu(2, 0), true, 4, 132, PROBE_BY_NAME),
-	       "who has run a guest's code is a VM's, and no other");
-	tap_is_u64(facts.vms.unreadable, 1, "and one may be none");
+	       "a thread that ran guest code makes its unreadable process a VM");
+	tap_is_u64(facts.vms.unreadable, 1, "one process is counted as unreadable");
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(path, sizeof(path), "proc/%u/fd", pids[i]);
 		fake_need(fchmodat(fake_root, path, 0700, 0) == 0, path);

@@ -61,9 +61,9 @@ static void test_end_line(void)
 {
 	struct run_output o;
 
-	tap_ok(run("done", 20, "done", &o) == RUN_ENDED, "the line ends it");
+	tap_ok(run("done", 20, "done", &o) == RUN_ENDED, "the line that ends a run ends it");
 	tap_ok(strncmp(o.text, "not done\ndone here\ndone\r\n", 25) == 0,
-	       "and it is read up to there");
+	       "the output is read up to the line that ends the run");
 	free(o.text);
 	tap_ok(run("ends", 20, "no newline at the end", &o) == RUN_ENDED,
 	       "it ends without the line");

@@ -123,7 +123,7 @@ static void test_kvm_machine(void)
 			"words=\"case=attr_set,restore\"\n"),
 	       "without stolen time, the program, with its words and no guest's");
 	tap_ok(file_has("initrd", "user\0", 5) && file_has("initrd", "of user space", 13),
-	       "which is there");
+	       "the initrd has the program for user space");
 }
 
 static void test_xen(void)
@@ -235,10 +235,10 @@ static void test_releases(void)
 		       strstr(why, "make conform-all") != NULL,
 	       "%s", why);
 	expect(&target_xen, &guest, "# suite\n", RUN_ENDED, "# suite\n", NULL);
-	tap_ok(!was_told("/trixie/xen\n"), "this machine's Xen is run");
+	tap_ok(!was_told("/trixie/xen\n"), "a plan without a release runs this machine's Xen");
 	struct run_output o;
 	tap_ok(target_xen.run(&trixie, &guest, &o) == RUN_ENDED && was_told("/trixie/xen\n"),
-	       "or that of the release");
+	       "a plan with a release runs that release's Xen");
 	free(o.text);
 }
 

@@ -73,9 +73,9 @@ static void test_torn(void)
 
 	link_rx_init(&rx);
 	link_rx_feed(&rx, (const uint8_t *)"\xff", 1, hear, &h);
-	tap_ok(link_rx_torn(&rx), "a stream may not end in an escape");
+	tap_ok(link_rx_torn(&rx), "a stream that ends in an escape is torn");
 	link_rx_feed(&rx, (const uint8_t *)"\x01x", 2, hear, &h);
-	tap_ok(!link_rx_torn(&rx), "but after a byte");
+	tap_ok(!link_rx_torn(&rx), "a stream whose escape is followed by a byte is not torn");
 }
 
 static void test_tx(void)
@@ -93,9 +93,9 @@ static void test_tx(void)
 				7) == 0,
 	       "channel first, escape bytes doubled");
 	n = link_tx_put(&tx, 3, (const uint8_t *)"b", 1, out);
-	tap_ok(n == 1 && out[0] == 'b', "the channel is chosen once");
+	tap_ok(n == 1 && out[0] == 'b', "the channel is written once for bytes that follow on it");
 	n = link_tx_put(&tx, LINK_CONTROL, (const uint8_t *)"q", 1, out);
-	tap_ok(n == 3 && memcmp(out, "\xff\x42q", 3) == 0, "and again when it changes");
+	tap_ok(n == 3 && memcmp(out, "\xff\x42q", 3) == 0, "a change of channel is written");
 }
 
 /* Every byte on every channel, random cuts: what goes in comes out. */

@@ -56,22 +56,26 @@ static void test_poll(void)
 	tap_ok(asked(NULL), "nothing is asked before the greeting");
 	tap_ok(say(GREETING) && asked("qmp_capabilities"), "the greeting is answered");
 	qmp_poll(&qmp);
-	tap_ok(asked(NULL), "nothing is asked before that is accepted");
-	tap_ok(say(DONE) && asked("cont"), "then the machine is to begin");
+	tap_ok(asked(NULL), "nothing is asked before the capabilities are accepted");
+	tap_ok(say(DONE) && asked("cont"),
+	       "the machine is started once the capabilities are accepted");
 	qmp_poll(&qmp);
-	tap_ok(asked(NULL), "nothing is asked before it has");
-	tap_ok(say(DONE) && qmp.polls == 0, "it has begun");
+	tap_ok(asked(NULL), "nothing is asked before the machine has started");
+	tap_ok(say(DONE) && qmp.polls == 0, "the start of the machine counts as no poll");
 	qmp_poll(&qmp);
 	tap_ok(asked("query-replay"), "a poll asks for the instructions");
 	qmp_poll(&qmp);
-	tap_ok(asked(NULL), "and once only");
-	tap_ok(say(EVENT) && say("{\"return\": {\"ic") && qmp.polls == 0, "half an answer");
-	tap_ok(say(strstr(ICOUNT, "ount")) && asked("xp /1wx"), "then it asks for the clock");
+	tap_ok(asked(NULL), "a poll that waits for its answer asks nothing more");
+	tap_ok(say(EVENT) && say("{\"return\": {\"ic") && qmp.polls == 0,
+	       "half an answer ends no poll");
+	tap_ok(say(strstr(ICOUNT, "ount")) && asked("xp /1wx"),
+	       "the whole answer is followed by a request for the clock");
 	tap_ok(say(CLOCK) && qmp.polls == 1 && qmp.icount == 123456789012 &&
 		       qmp.clock == 0x6955b900,
-	       "both are known");
+	       "a poll that is over knows instructions and clock");
 	qmp_poll(&qmp);
-	tap_ok(asked("query-replay") && qmp.why[0] == '\0', "and the next poll begins");
+	tap_ok(asked("query-replay") && qmp.why[0] == '\0',
+	       "the next poll asks for the instructions again");
 	tap_ok(!qmp.shut_down && say(SHUTDOWN) && qmp.shut_down, "the machine is shut down");
 	end();
 }

@@ -197,12 +197,12 @@ static void fuzz(unsigned ncpus, unsigned nvcpus, uint64_t events)
 		    nvcpus, (unsigned long long)sim.events, (unsigned long long)sim.switches,
 		    (unsigned long long)sim.kicks))
 		tap_print("# %s\n", sim.error);
-	tap_is_u64(capped_too_long, 0, "and no cap is overrun");
+	tap_is_u64(capped_too_long, 0, "no vCPU overruns its cap");
 	check_cost(nvcpus);
 	sched_pause_all(sim_on(0), sim_clock(0));
 	sim_settle();
 	check_books();
-	tap_ok(sched_all_paused(), "and all can be paused");
+	tap_ok(sched_all_paused(), "every vCPU can be paused after the run");
 }
 
 int main(int argc, char **argv)

@@ -93,8 +93,8 @@ static void several_cpus(void)
 	sim_add(10, 0, 0, 0, 0);
 	sim_add(10, 0, 0, 0, 0);
 	run_s(100);
-	tap_ok(near(sim_share(0), 1, 0.002), "a weight of more than a CPU gets one");
-	tap_ok(near(sim_share(1), 0.5, 0.002), "and the others share what is left");
+	tap_ok(near(sim_share(0), 1, 0.002), "a weight of more than a CPU gets one whole CPU");
+	tap_ok(near(sim_share(1), 0.5, 0.002), "light vCPUs share what the heavy one leaves");
 	sim_add(1000, 0, 0, 0, 0);
 	sim_add(1000, 0, 0, 0, 0);
 	run_s(1);
@@ -102,7 +102,8 @@ static void several_cpus(void)
 		tap_ok(near(sim_share(i), 2000 / 3020.0, 0.03), "3 heavy ones share, at once: %u",
 		       i);
 	run_s(100);
-	tap_ok(near(sim_share(1), 20 / 3020.0, 0.001), "and the light ones get theirs");
+	tap_ok(near(sim_share(1), 20 / 3020.0, 0.001),
+	       "a light vCPU among heavy ones gets its share by weight");
 	sound("heavy");
 }
 
@@ -113,8 +114,9 @@ static void pinning(void)
 	sim_add(300, 0, 1, 0, 0);
 	sim_add(100, 0, 2, 0, 0);
 	run_s(100);
-	tap_ok(near(sim_share(0), 0.25, 0.0005), "pinned 1:3");
-	tap_ok(near(sim_share(2), 1, 0.0005), "and one alone");
+	tap_ok(near(sim_share(0), 0.25, 0.0005),
+	       "a vCPU that shares its pinned CPU 1:3 gets a quarter");
+	tap_ok(near(sim_share(2), 1, 0.0005), "a vCPU that is pinned alone gets its whole CPU");
 	sound("pinned");
 
 	/* Max-min fair: the one that may choose goes where less is wanted. */
@@ -153,7 +155,7 @@ static void pinning(void)
 	       "CPU 0's have a third each");
 	for (unsigned i = 3; i < 8; i++)
 		tap_ok(near(sim_share(i), sim.vcpu[i].weight / 2000.0, 0.001),
-		       "and CPU 1's share by weight: %u", i);
+		       "vCPUs pinned to CPU 1 share it by weight: %u", i);
 	for (unsigned i = 4; i < 8; i++)
 		sched_stop(&sim.v[i], sim_on(0), sim.now);
 	sim_add(100, 0, 2, 0, 0);
@@ -169,9 +171,12 @@ static void pinning(void)
 	for (unsigned i = 0; i < 4; i++)
 		sim_add(i ? 1000 : 10, 0, 2, 0, 0);
 	run_s(1000);
-	tap_ok(near(sim_share(0), 1 / 3.0, 0.001), "a third of CPU 0 is for who must be there");
-	tap_ok(near(sim_share(2), 10 / 3010.0, 0.0001), "a light one in the crowd gets no more");
-	tap_ok(near(sim_share(3), 1000 / 3010.0, 0.001), "nor does a heavy one get less");
+	tap_ok(near(sim_share(0), 1 / 3.0, 0.001),
+	       "a vCPU pinned to CPU 0 gets a third beside a floating one");
+	tap_ok(near(sim_share(2), 10 / 3010.0, 0.0001),
+	       "a light vCPU on a crowded CPU gets no more than its share");
+	tap_ok(near(sim_share(3), 1000 / 3010.0, 0.001),
+	       "a heavy vCPU on a crowded CPU gets no less than its share");
 	sound("light and heavy");
 
 	/* A chain: with everyone in the right place, all four run. */
@@ -206,7 +211,7 @@ static void caps(void)
 	run_s(100);
 	tap_ok(near(sim_share(0), 0.10, 0.0002), "cap 10, contended");
 	tap_ok(near(sim_share(1), 0.25, 0.0002), "cap 25, contended");
-	tap_ok(near(sim_share(2), 0.65, 0.0003), "the rest is for the one without");
+	tap_ok(near(sim_share(2), 0.65, 0.0003), "the vCPU without a cap gets the rest");
 	sound("caps");
 
 	sim_init(1, SLICE_US);
@@ -214,8 +219,8 @@ static void caps(void)
 	sim_add(100, 0, 0, 0, 0);
 	sim_add(100, 0, 0, 0, 0);
 	run_s(100);
-	tap_ok(near(sim_share(0), 0.5, 0.0005), "weight 3/5 and cap 50: the cap");
-	tap_ok(near(sim_share(1), 0.25, 0.0005), "and the others share");
+	tap_ok(near(sim_share(0), 0.5, 0.0005), "weight 3/5 and cap 50: the cap limits the vCPU");
+	tap_ok(near(sim_share(1), 0.25, 0.0005), "vCPUs beside a capped one share what it leaves");
 	sound("cap and weight");
 
 	sim_init(1, SLICE_US);
@@ -254,7 +259,8 @@ static void waiting(void)
 	tap_ok(sim.vcpu[s].worst_wait <= sim.ms / 10,
 	       "one that mostly sleeps need not wait for a slice of 8 that spin to end (%llu us)",
 	       (unsigned long long)(sim.vcpu[s].worst_wait * 1000 / sim.ms));
-	tap_ok(near(sim_share(s), 0.5 / 21.7, 0.001), "and gets all it wants");
+	tap_ok(near(sim_share(s), 0.5 / 21.7, 0.001),
+	       "a vCPU that mostly sleeps gets all the time it wants");
 	sound("mostly asleep");
 
 	/* Sleeping is no way to get more than one's share. */
@@ -280,15 +286,18 @@ static void waiting(void)
 	sim_add(100, 0, 3, sim.ms, 0);
 	sim_run(3600 * sim.freq);
 	tap_ok(sim_state(1) == PVTIME_BLOCKED && sim.cpu[0].deadline == UINT64_MAX,
-	       "one that spins alone has no tick");
-	tap_ok(sim.events < 10, "and had none for an hour");
+	       "a vCPU that spins alone has no tick");
+	tap_ok(sim.events < 10, "an hour of a vCPU that spins alone has fewer than 10 events");
 	sim.vcpu[1].burst = 0;
 	sim_add(100, 0, 3, 0, 0);
 	sched_wake(&sim.v[1], sim_on(1), sim.now);
 	run_s(1);
-	tap_ok(near(sim_share(0), 2 / 3.0, 0.02), "an hour alone: two thirds from then on");
-	tap_ok(near(sim_share(1), 2 / 3.0, 0.02), "an hour asleep: two thirds from then on");
-	tap_ok(sim.vcpu[0].worst_wait <= 12 * sim.ms, "and nobody starves");
+	tap_ok(near(sim_share(0), 2 / 3.0, 0.02),
+	       "a vCPU that spun alone for an hour gets two thirds from then on");
+	tap_ok(near(sim_share(1), 2 / 3.0, 0.02),
+	       "a vCPU that slept for an hour gets two thirds from then on");
+	tap_ok(sim.vcpu[0].worst_wait <= 12 * sim.ms,
+	       "a vCPU that spun alone for an hour does not starve afterwards");
 	sound("an hour");
 }
 

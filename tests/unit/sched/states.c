@@ -43,7 +43,8 @@ static void block_and_wake(void)
 	sched_wake(vcpu(0), 0, sim.now);
 	tap_ok(!sim.cpu[0].kicked, "woken by its own CPU: no interrupt");
 	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "woken before: no block");
-	tap_ok(S(0) == PVTIME_RUNNING && sched_next(0, sim.now) == vcpu(0), "and it runs on");
+	tap_ok(S(0) == PVTIME_RUNNING && sched_next(0, sim.now) == vcpu(0),
+	       "a vCPU woken before its block runs on");
 
 	sched_wake(vcpu(0), 0, sim.now);
 	sched_will_block(vcpu(0));
@@ -58,27 +59,32 @@ static void block_and_wake(void)
 	t = ledger(0, PVTIME_READY);
 	sim.now += 777;
 	sim_settle();
-	tap_ok(S(0) == PVTIME_RUNNING, "and runs");
-	tap_is_u64(ledger(0, PVTIME_READY), t + 777, "from wake-up to entry is stolen, exactly");
-	tap_is_u64(sim.vcpu[0].page.stolen_ns, 777 * 16, "and the guest knows at once");
+	tap_ok(S(0) == PVTIME_RUNNING, "a vCPU woken by another CPU runs after the kick");
+	tap_is_u64(ledger(0, PVTIME_READY), t + 777,
+		   "the time from wake-up to entry is stolen exactly");
+	tap_is_u64(sim.vcpu[0].page.stolen_ns, 777 * 16,
+		   "the structure has the wake-up's stolen time at the entry");
 	tap_is_u64(ledger(0, PVTIME_BLOCKED), 5 * sim.ms, "asleep was BLOCKED, exactly");
 
 	sched_wake(vcpu(0), 1, sim.now);
 	tap_ok(sim.cpu[0].kicked, "woken while it runs elsewhere: that CPU is kicked");
 	sim_settle();
-	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "and its next block returns");
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX),
+	       "a vCPU woken while it runs returns from its next block");
 
-	tap_ok(sched_block(vcpu(0), 0, sim.now, sim.now + 3 * sim.ms), "blocks for 3 ms");
-	tap_ok(sched_vm_can_run(&sim.vm), "it will run by itself");
+	tap_ok(sched_block(vcpu(0), 0, sim.now, sim.now + 3 * sim.ms), "a vCPU blocks for 3 ms");
+	tap_ok(sched_vm_can_run(&sim.vm), "a VM with a vCPU blocked for 3 ms will run by itself");
 	sim.cpu[0].kicked = true;
 	t = ledger(0, PVTIME_BLOCKED);
 	wait_ms(10);
-	tap_is_u64(ledger(0, PVTIME_BLOCKED), t + 3 * sim.ms, "and is up after 3 ms");
-	tap_ok(sched_block(vcpu(0), 0, sim.now, sim.now + 3 * sim.ms), "again, and");
+	tap_is_u64(ledger(0, PVTIME_BLOCKED), t + 3 * sim.ms,
+		   "a vCPU that blocks for 3 ms is BLOCKED for exactly 3 ms");
+	tap_ok(sched_block(vcpu(0), 0, sim.now, sim.now + 3 * sim.ms),
+	       "a vCPU blocks for 3 ms once more");
 	sim.cpu[0].kicked = true;
 	wait_ms(1);
 	sched_wake(vcpu(0), 0, sim.now);
-	tap_is_u64(sched_deadline(0), 0, "woken by its own CPU: that must not rest now");
+	tap_is_u64(sched_deadline(0), 0, "a CPU that wakes its own vCPU does not rest");
 	sim_on(0);
 	sim_settle();
 	tap_ok(S(0) == PVTIME_RUNNING && sim.cpu[0].deadline == UINT64_MAX,
@@ -95,32 +101,38 @@ static void stop(void)
 	wait_ms(50);
 	unsigned running = S(0) == PVTIME_RUNNING ? 0 : 1;
 
-	tap_ok(S(2) == PVTIME_READY && !vcpu(2)->sched.ready.queued, "one is throttled");
-	tap_ok(!sched_start(vcpu(2), sim_on(0), sim.now), "what is not OFF can't be started");
+	tap_ok(S(2) == PVTIME_READY && !vcpu(2)->sched.ready.queued,
+	       "one of three vCPUs is throttled");
+	tap_ok(!sched_start(vcpu(2), sim_on(0), sim.now),
+	       "a vCPU that is not OFF cannot be started");
 	sched_stop(vcpu(2), 0, sim.now);
 	tap_ok(S(2) == PVTIME_OFF && sched_is_off(vcpu(2)), "throttled -> OFF");
 	wait_ms(200);
-	tap_ok(S(2) == PVTIME_OFF, "and stays so when its period ends");
+	tap_ok(S(2) == PVTIME_OFF,
+	       "a throttled vCPU that was stopped stays OFF when its period ends");
 
 	running = S(0) == PVTIME_RUNNING ? 0 : 1;
 	sched_stop(vcpu(1 - running), 1, sim.now);
 	tap_ok(sched_is_off(vcpu(1 - running)), "READY -> OFF");
 	sched_stop(vcpu(running), 1, sim.now);
-	tap_ok(S(running) == PVTIME_RUNNING && sim.cpu[0].kicked, "RUNNING elsewhere: asked to");
-	tap_ok(!sched_start(vcpu(running), sim_on(1), sim.now), "and can't be started before");
-	tap_ok(!sched_block(vcpu(running), 0, sim.now, UINT64_MAX), "nor block before");
+	tap_ok(S(running) == PVTIME_RUNNING && sim.cpu[0].kicked,
+	       "a vCPU RUNNING on another CPU is asked to stop");
+	tap_ok(!sched_start(vcpu(running), sim_on(1), sim.now),
+	       "a vCPU that is asked to stop cannot be started before it is OFF");
+	tap_ok(!sched_block(vcpu(running), 0, sim.now, UINT64_MAX),
+	       "a vCPU that is asked to stop cannot block before it is OFF");
 	sim_settle();
-	tap_ok(sched_is_off(vcpu(running)), "then -> OFF");
+	tap_ok(sched_is_off(vcpu(running)), "a vCPU that is asked to stop is OFF afterwards");
 
-	tap_ok(sched_start(vcpu(0), sim_on(0), sim.now), "starts again");
+	tap_ok(sched_start(vcpu(0), sim_on(0), sim.now), "a vCPU that is OFF can be started again");
 	sim_settle();
 	sched_stop(vcpu(0), 0, sim.now);
 	tap_ok(S(0) == PVTIME_OFF && !sched_is_off(vcpu(0)),
 	       "RUNNING here -> OFF, but its registers are still in the CPU");
-	tap_ok(!sched_next(0, sim.now), "no longer what this CPU runs");
+	tap_ok(!sched_next(0, sim.now), "a CPU does not run the vCPU that it has stopped");
 	sim.cpu[0].kicked = true;
 	sim_settle();
-	tap_ok(sched_is_off(vcpu(0)), "until that has saved them");
+	tap_ok(sched_is_off(vcpu(0)), "a stopped vCPU is OFF once its registers are saved");
 
 	sched_start(vcpu(0), sim_on(0), sim.now);
 	sim_settle();
@@ -129,9 +141,9 @@ static void stop(void)
 	sched_stop(vcpu(0), 1, sim.now);
 	tap_ok(sched_is_off(vcpu(0)), "BLOCKED -> OFF");
 	wait_ms(5);
-	tap_ok(S(0) == PVTIME_OFF, "and its timer does not wake it");
+	tap_ok(S(0) == PVTIME_OFF, "a stopped vCPU's timer does not wake it");
 	sched_wake(vcpu(0), 1, sim.now);
-	tap_ok(S(0) == PVTIME_OFF, "nor does a wake-up");
+	tap_ok(S(0) == PVTIME_OFF, "a wake-up does not start a stopped vCPU");
 	sound("stop");
 }
 
@@ -156,8 +168,9 @@ static void migration(void)
 	sched_wake(vcpu(0), to, sim.now);
 	tap_ok(sched_next(to, sim.now) == vcpu(0),
 	       "woken before its CPU has saved it: another takes it");
-	tap_ok(vcpu(0)->sched.on_cpu, "but may not load it");
-	tap_ok(sched_next(from, sim.now) == vcpu(1 + from), "the first goes on with another,");
+	tap_ok(vcpu(0)->sched.on_cpu, "a vCPU stays on its CPU until that CPU has saved it");
+	tap_ok(sched_next(from, sim.now) == vcpu(1 + from),
+	       "the first CPU continues with another vCPU");
 	sched_release(&vcpu(0)->sched);
 	sched_claim(&vcpu(0)->sched);
 	tap_ok(vcpu(0)->sched.on_cpu && S(0) == PVTIME_RUNNING, "saves it, and the other loads it");
@@ -185,14 +198,18 @@ static void hand_over(void)
 
 	two_of_one(20 * UINT64_C(62500));
 	slice = 4 * sim.ms;
-	tap_ok(sim.cpu[0].deadline == UINT64_MAX, "one computes, and has no slice timer");
+	tap_ok(sim.cpu[0].deadline == UINT64_MAX, "a vCPU that computes alone has no slice timer");
 	sched_wake(vcpu(1), 0, sim.now);
 	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY,
-	       "woken and owed: it has the CPU at once");
-	tap_is_u64(sched_deadline(0), SCHED_AT_ONCE, "of which the run loop has yet to hear");
-	tap_ok(vcpu(0)->sched.on_cpu, "as it still has the other's registers");
-	tap_ok(sched_next(0, sim.now) == vcpu(1), "it hears of it");
-	tap_is_u64(sched_deadline(0), sim.now + slice, "and has a whole slice, with a timer");
+	       "a vCPU that is woken and owed time has the CPU at once");
+	tap_is_u64(sched_deadline(0), SCHED_AT_ONCE,
+		   "a change that the run loop has not seen sets the deadline to AT_ONCE");
+	tap_ok(vcpu(0)->sched.on_cpu,
+	       "the CPU keeps the displaced vCPU's registers until the run loop switches");
+	tap_ok(sched_next(0, sim.now) == vcpu(1),
+	       "the run loop's next vCPU is the one that was woken");
+	tap_is_u64(sched_deadline(0), sim.now + slice,
+		   "a vCPU that displaces another has a whole slice, with a timer");
 	sim.cpu[0].kicked = true;
 	sim_settle();
 	wait_ms(100);
@@ -237,11 +254,13 @@ static void rest_of_the_trap(void)
 	while (!(S(0) == PVTIME_RUNNING && vcpu(0)->sched.cpu == 0))
 		wait_ms(1);
 	sched_start(vcpu(1), 0, sim.now);
-	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY, "started and owed: the same");
+	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY,
+	       "a vCPU that is started and owed time has the CPU at once");
 	sched_block(vcpu(2), 1, sim.now, UINT64_MAX);
-	tap_ok(S(0) == PVTIME_RUNNING && vcpu(0)->sched.cpu == 1, "another CPU takes who lost it");
+	tap_ok(S(0) == PVTIME_RUNNING && vcpu(0)->sched.cpu == 1,
+	       "another CPU takes the vCPU that lost its CPU");
 	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX) && S(0) == PVTIME_RUNNING,
-	       "then it does not wait any more: it runs there");
+	       "a vCPU that another CPU has taken does not block: it runs there");
 	sched_next(0, sim.now);
 	sim.cpu[0].kicked = sim.cpu[1].kicked = true;
 	sim_settle();
@@ -297,9 +316,10 @@ static void no_hand_over(void)
 	wait_ms(50);
 	sched_wake(vcpu(1), vcpu(0)->sched.cpu, sim.now);
 	tap_ok(S(0) == PVTIME_RUNNING && S(1) == PVTIME_READY,
-	       "another CPU idles: that one is woken");
+	       "a woken vCPU does not displace another while a CPU idles");
 	sim_settle();
-	tap_ok(S(0) == PVTIME_RUNNING && S(1) == PVTIME_RUNNING, "and both run");
+	tap_ok(S(0) == PVTIME_RUNNING && S(1) == PVTIME_RUNNING,
+	       "the woken vCPU runs on the idle CPU");
 
 	two_of_one(20 * UINT64_C(62500));
 	sched_stop(vcpu(0), 1, sim.now);
@@ -401,11 +421,12 @@ static void reset_and_pause(void)
 		       "vCPU %u: its structure is its ledger", i);
 	sched_stop(vcpu(2), sim_on(0), sim.now);
 	tap_ok(sched_start(vcpu(2), sim_on(0), sim.now) && S(2) == PVTIME_PAUSED,
-	       "what is started now is PAUSED");
+	       "a vCPU that is started in a pause is PAUSED");
 	sched_wake(vcpu(3), 0, sim.now);
 	wait_ms(300);
-	tap_ok(sched_all_paused(), "and nothing gets up any more");
-	tap_ok(sim.cpu[0].deadline == UINT64_MAX && sim.cpu[1].deadline == UINT64_MAX, "no timers");
+	tap_ok(sched_all_paused(), "in a pause no vCPU becomes runnable any more");
+	tap_ok(sim.cpu[0].deadline == UINT64_MAX && sim.cpu[1].deadline == UINT64_MAX,
+	       "in a pause no CPU has a timer");
 	sound("pause");
 }
 
