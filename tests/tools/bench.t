@@ -51,8 +51,8 @@ sub refused
 {
 	my ($name, $want, $status, $out, $err) = @_;
 	is($status, 2, "$name: status 2");
-	is($out, '', 'and no result');
-	like($err, qr/\Apvtime: $want.*\n\z/, 'but a line');
+	is($out, '', "$name: no result is printed");
+	like($err, qr/\Apvtime: $want.*\n\z/, "$name: one line says why");
 }
 
 # Whole.
@@ -61,13 +61,13 @@ my $results = "$dir/results.json";
 {
 	my ($status, $out, $err) = bench($whole, '--run', 'guest', '--json', $results);
 	is("$status$err", '0', 'a whole run');
-	like($out, qr/^trapped ID register read +30\.0 +30\.0 .* 200, met$/m, 'has its figures, and what is to be reached');
-	like($out, qr/^GICD register read/m, 'and others');
-	unlike($out, qr/IPI to|Linux, kernel/, 'and no row of other runs');
-	like($out, qr/^pvtime: pvtime \d/m, 'and the version');
+	like($out, qr/^trapped ID register read +30\.0 +30\.0 .* 200, met$/m, 'the table has the figures and the goals');
+	like($out, qr/^GICD register read/m, 'the table has other rows');
+	unlike($out, qr/IPI to|Linux, kernel/, 'the table has no row of other runs');
+	like($out, qr/^pvtime: pvtime \d/m, 'the table has the version');
 	my $json = decode_json(slurp($results));
-	is(@{$json->{rows}}, @paths, 'as JSON: a row for each path');
-	is_deeply($json->{rows}[0]{figures}{pvtime}{'neoverse-n1'}, {best => 30, median => 31}, 'with its figures');
+	is(@{$json->{rows}}, @paths, 'JSON has a row for each path');
+	is_deeply($json->{rows}[0]{figures}{pvtime}{'neoverse-n1'}, {best => 30, median => 31}, "JSON has a row's figures");
 }
 
 # Not whole.
@@ -94,15 +94,15 @@ sub compared
 	return bench(printing($text), '--run', 'guest', '--compare', $file // $results);
 }
 {
-	is((compared(text()))[0], 0, 'the same is no worse');
-	is((compared(text(idreg => 'best=35.00 median=40.00')))[0], 0, 'nor are 5 instructions');
+	is((compared(text()))[0], 0, 'equal figures are not worse');
+	is((compared(text(idreg => 'best=35.00 median=40.00')))[0], 0, '5 instructions more are not worse');
 	my ($status, $out, $err) = compared(text(idreg => 'best=35.01 median=40.00'));
-	is($status, 1, 'more are: status 1');
+	is($status, 1, 'more than 5 instructions are worse: status 1');
 	is($err, join('', map { "pvtime: idreg on $_: 35.01 is worse than the 30.00 of $results\n" } qw(cortex-a57 neoverse-n1)),
-		'and the path is named');
-	like($out, qr/^trapped ID register read +35\.0/m, 'the figures are told all the same');
+		'a path that is worse is named');
+	like($out, qr/^trapped ID register read +35\.0/m, 'figures that are worse are still printed');
 	like((compared(text(idreg => 'skip=it is gone')))[2], qr/^pvtime: idreg on cortex-a57: cannot be measured any more \(it is gone/m,
-		'so is one that cannot be measured any more');
+		'a path that cannot be measured any more is named');
 	my $doctored = spew("$dir/doctored.json", slurp($results) =~ s/"best": 30\.0/"best": 20.0/r);
 	like((compared(text(), $doctored))[2], qr/\Apvtime: $paths[0] on cortex-a57: 30.00 is worse than the 20.00 of \Q$doctored\E\n\z/,
 		'a doctored file of results is found out');
@@ -111,14 +111,14 @@ sub compared
 # Told again.
 {
 	my ($status, $out, $err) = bench($whole, '--from', $results);
-	is("$status$err", '0', 'figures are told from a file');
-	is($out, (bench($whole, '--run', 'guest'))[1], 'as from the run');
+	is("$status$err", '0', 'figures are printed from a file');
+	is($out, (bench($whole, '--run', 'guest'))[1], 'figures from a file are those of the run');
 	($status, $out) = bench($whole, '--from', $results, '--markdown', '-');
-	is($status, 0, 'as Markdown');
-	like($out, qr/^\| GICD register read \(`gicd`\) \| 30\.0 \/ 30\.0 \| - \| - \|  \| 300, met \|$/m, 'in a table');
-	like($out, qr/^## Instructions are not cycles$/m, 'with what they are not');
+	is($status, 0, '--markdown succeeds');
+	like($out, qr/^\| GICD register read \(`gicd`\) \| 30\.0 \/ 30\.0 \| - \| - \|  \| 300, met \|$/m, 'Markdown has the figures in a table');
+	like($out, qr/^## Instructions are not cycles$/m, 'Markdown says what instructions are not');
 	($status, $out) = bench($whole, '--from', $results, '--json', '-');
-	is($out, slurp($results), 'and as the JSON that they were read from');
+	is($out, slurp($results), '--from writes the same JSON that it reads');
 }
 
 # How exact the accounting is: two VMs, what each says of its gaps, and their ledgers.

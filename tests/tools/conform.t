@@ -67,7 +67,7 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	like($out, qr/^R-05  ok      /m, 'a rule that is kept');
 	like($out, qr/^  all runs +\d+ ok    0 FAIL    0 weaker    0 skip$/m, 'both grades are counted');
 	like($out, qr/^R-28  -       /m, 'a rule without a case there');
-	like($out, qr/^  R-28  tests\/unit/m, 'and where it is tested');
+	like($out, qr/^  R-28  tests\/unit/m, 'a rule without a case says where it is tested');
 	my $n = @normal;
 	like($out, qr/^  plain  +$n ok    0 FAIL    0 weaker    0 skip  4k-le img, cortex-a57, 1 vCPU on 1 CPU, 1\.0, hvc, alone$/m, 'the run');
 	is((plain($board))[1], $out, 'the same again, byte by byte');
@@ -83,7 +83,7 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	my ($status, $out, $err) = plain($board, '--tap', "$dir/r.tap", '--json', "$dir/r.json", '--markdown', "$dir/r.md");
 	is("$status$err", '1', 'a case that failed is status 1');
 	like($out, qr/^R-05  FAIL    .*^pvtime: FAIL\n  R-05 header: .*\n    wrong by ST 1\.0, Stolen Time\n    in plain\n    revision 7 "x"\n/ms, 'the table says what was observed');
-	like($out, qr/^pvtime: skipped in every run\n(?:  .*\n)*?  no page\n    R-05 padding\n/m, 'and what was skipped');
+	like($out, qr/^pvtime: skipped in every run\n(?:  .*\n)*?  no page\n    R-05 padding\n/m, 'the table says which case is skipped, and the reason');
 	my $json = JSON::PP->new->decode(slurp("$dir/r.json"));
 	my ($run) = @{$json->{targets}[0]{runs}};
 	is_deeply({map { $_ => $run->{$_} } qw(name build form cpu vcpus pcpus dialect conduit status)},
@@ -95,13 +95,13 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 		[{rule => 'R-05', name => 'padding', verdict => 'skip', reason => 'no page', observed => []}], 'their reasons');
 	is(scalar @{$run->{cases}}, scalar @normal, 'all of them');
 	is_deeply({map { $_->{rule} => $_->{targets}{pvtime} } grep { $_->{rule} =~ /R-0[15]|R-28/ } @{$json->{rules}}},
-		{'R-01' => 'ok', 'R-05' => 'fail', 'R-28' => 'none'}, 'and the rules');
+		{'R-01' => 'ok', 'R-05' => 'fail', 'R-28' => 'none'}, "JSON has the rules' verdicts");
 	my $tap = slurp("$dir/r.tap");
 	like($tap, qr/^not ok \d+ - pvtime R-05 header: .*\n# FAIL: wrong by ST 1\.0, Stolen Time\n# in plain\n# revision 7 "x"\n/m, 'TAP has the failure');
-	like($tap, qr/^ok \d+ - pvtime R-05 padding: .* # SKIP no page$/m, 'and the skip');
+	like($tap, qr/^ok \d+ - pvtime R-05 padding: .* # SKIP no page$/m, 'TAP has the skipped case');
 	my @numbers = $tap =~ /^(?:not )?ok (\d+)/mg;
-	is_deeply(\@numbers, [1 .. @numbers], 'in consecutive numbers');
-	like($tap, qr/^1\.\.@{[scalar @numbers]}\n\z/m, 'and a plan');
+	is_deeply(\@numbers, [1 .. @numbers], 'TAP numbers its lines consecutively');
+	like($tap, qr/^1\.\.@{[scalar @numbers]}\n\z/m, 'TAP ends with its plan');
 	like(slurp("$dir/r.md"), qr/^\| R-05 \| \*\*FAIL\*\* \|.*^- R-05 `header`: .*\n  - revision 7 "x"$/ms, 'Markdown has it, too');
 	unlike(slurp("$dir/r.$_"), qr/\Q$dir\E/, "no path of this machine: $_") for qw(tap json md);
 	for my $format (qw(tap json markdown)) {
@@ -245,8 +245,8 @@ for my $case (
 	my ($status, $out, $err) = plain(printing(text('4k-le cpus=1', @few)), '--case', 'header,aligned', '--seconds', 7,
 		'--keep', "$dir/kept");
 	is("$status$err", '0', 'some cases only');
-	like($out, qr/^  plain       2 ok    0 FAIL    0 weaker    0 skip  .*case=aligned,header$/m, 'are what the run is');
-	like(slurp("$dir/kept/pvtime/plain/run.lab"), qr/^append = expect=on case=aligned,header$/m, 'and what the suite is told');
+	like($out, qr/^  plain       2 ok    0 FAIL    0 weaker    0 skip  .*case=aligned,header$/m, 'the table has the cases that were selected');
+	like(slurp("$dir/kept/pvtime/plain/run.lab"), qr/^append = expect=on case=aligned,header$/m, 'the suite is told which cases were selected');
 	like(slurp("$dir/kept/pvtime/plain/console.txt"), qr/^# suite 4k-le/m, 'what was printed is kept');
 	($status, $out, $err) = plain(printing($whole, 7000), '--seconds', 7);
 	like($err, qr/not powered off after 7 s of guest time/, "another limit than the run's own");
@@ -314,30 +314,30 @@ for my $case (
 	my $run = Shared::start_command('/dev/null', 'perl', '-e', '$SIG{HUP} = "IGNORE"; exec @ARGV or die', $pvtime, 'conform',
 		'--suite', $suite, '--run', 'plain', '--hypervisor',
 		board(qq{open my \$f, '>', '$pids'; print \$f \$\$; close \$f; record('start 1000'); 1 while hear()}));
-	ok(wait_until(sub { -s $pids }), 'a run that goes on') or diag slurp($run->{err});
+	ok(wait_until(sub { -s $pids }), 'a run that goes on is started') or diag slurp($run->{err});
 	my $pid = slurp($pids);
 	kill 'HUP', $run->{pid};
 	select undef, undef, undef, 0.2; # of two that wait, the one of the smaller number would be read first
 	kill 'TERM', $run->{pid};
 	my ($status) = finish($run);
-	is($status, 128 + 15, 'ends of the signal');
-	ok(wait_until(sub { !kill 0, $pid }), 'and QEMU with it');
-	is(join(' ', glob "$ENV{TMPDIR}/*"), '', 'nothing is left behind');
+	is($status, 128 + 15, 'a signal ends pvtime conform with its status');
+	ok(wait_until(sub { !kill 0, $pid }), 'QEMU ends with pvtime conform');
+	is(join(' ', glob "$ENV{TMPDIR}/*"), '', 'a run that a signal ends leaves no file behind');
 }
 
 # What there is.
 {
 	my ($status, $out, $err) = finish(start('/dev/null', 'conform', '--list', 'all'));
 	is("$status$err", '0', '--list');
-	is(join(' ', grep { index($out, "      $_->{name} ") < 0 } @cases), '', 'has every case');
-	like($out, qr/^R-09 .*\n      no case: /m, 'and what has none');
-	like($out, qr/^pvtime: .*\n  plain  .*^kvm: .*^xen: /ms, 'and the runs of every target');
+	is(join(' ', grep { index($out, "      $_->{name} ") < 0 } @cases), '', '--list all has every case');
+	like($out, qr/^R-09 .*\n      no case: /m, '--list all has the rules without a case');
+	like($out, qr/^pvtime: .*\n  plain  .*^kvm: .*^xen: /ms, '--list all has the runs of every target');
 	($status, $out) = finish(start('/dev/null', 'help', 'conform'));
 	is($out, (finish(start('/dev/null', 'conform', '--help')))[1], '--help says what help says');
 	my $manual = slurp("$root/docs/pvtime.1") =~ s/\\-/-/gr;
 	my @options = $out =~ /^  (--[a-z-]+)/mg;
 	at_least('options of the usage', 16, scalar @options);
-	is(join(' ', grep { $manual !~ /\Q$_\E/ } @options), '', 'and the manual has them all');
+	is(join(' ', grep { $manual !~ /\Q$_\E/ } @options), '', 'the manual has every option of the usage');
 }
 
 done_testing;

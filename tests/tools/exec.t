@@ -36,15 +36,15 @@ for my $case (
 
 my ($status, $out, $err) = run('--help');
 is("$status$err", '0', '--help');
-like($out, qr/^usage: pvtime exec /, 'says how it is used');
+like($out, qr/^usage: pvtime exec /, '--help says how pvtime exec is used');
 
 # On an arm64 host with KVM this would start it; tests/kvm/exec.t has that.
 SKIP: {
 	skip 'this is an arm64 host with KVM', 3 if -e '/dev/kvm' && `uname -m` eq "aarch64\n";
 	($status, $out, $err) = run(@vmm);
-	is($status, 2, 'on another machine: status 2');
-	like($err, qr/\Apvtime: exec: needs an arm64 host with KVM\b[^\n]*\n\z/, 'one line says so');
-	ok(!-e "$tmp/started", 'and nothing is started');
+	is($status, 2, 'a machine that is not an arm64 host with KVM: status 2');
+	like($err, qr/\Apvtime: exec: needs an arm64 host with KVM\b[^\n]*\n\z/, 'one line says that an arm64 host with KVM is needed');
+	ok(!-e "$tmp/started", 'on another machine the VMM is not started');
 }
 
 done_testing;

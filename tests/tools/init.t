@@ -28,7 +28,7 @@ sub on
 my $stat = "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpu10 1 2 3 4\nintr 5\n";
 my ($status, $out, $err) = on("12.34 5.6\n", $stat, "online_cpus; now; echo \$now\n");
 is($out, "0\n10\n1234\n", 'CPUs and time are read');
-is($err, '', 'where all is well nothing is said');
+is($err, '', 'reading CPUs and time prints no error');
 
 ($status, $out, $err) = on("12.34 5.6\n", "intr 5\n", "start_load; stop_load; report_all; echo over\n");
 is("$status $out", "0 over\n", 'a /proc/stat without CPUs does not keep it');

@@ -114,9 +114,9 @@ ok 5 - c_panic: it is c_panic: caught by the run: died: hypervisor stopped: pani
 ok 6 - d_host: it is d_host: caught on the host by unit (sum): it is small
 END
 	is(tree(), $before, 'the tree is as it was');
-	is(join(' ', glob 'build/mutants/*'), '', 'and no copy is left');
+	is(join(' ', glob 'build/mutants/*'), '', 'no copy of the tree is left');
 	($status, $text) = run('b_both');
-	is("$status " . ($text =~ /^ok \d+ - (\w+):/mg)[-1], '0 b_both', 'one of them alone');
+	is("$status " . ($text =~ /^ok \d+ - (\w+):/mg)[-1], '0 b_both', 'one mistake can be tried alone');
 	mutant('e_rounds', "run: r\ncase: rounds\n", edit('src/hyp', "alpha\n", "one four\n"));
 	($status, $text) = run('e_rounds', 'a_first');
 	is($text, <<'END', 'a case that takes long runs for whom it is');

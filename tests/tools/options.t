@@ -108,7 +108,7 @@ is(system("'$pvtime' help <&- >'$dir/h' 2>&-") >> 8, 0, 'closed standard streams
 	my ($status, $usage) = run('help', 'lab');
 	my @options = $usage =~ /(--[a-z-]+)/g;
 	at_least('options of the usage', 14, scalar @options);
-	is(join(' ', grep { $manual !~ /\Q$_\E/ } @options), '', 'and the manual has them all');
+	is(join(' ', grep { $manual !~ /\Q$_\E/ } @options), '', 'the manual has every option of the usage');
 }
 
 done_testing;

@@ -31,21 +31,21 @@ for my $case (
 	my ($arguments, $words) = @$case;
 	my ($status, $out, $err) = probe(@$arguments);
 	is_deeply([$status, $out, $err =~ tr/\n//], [2, '', 1], "probe @$arguments: status 2, and one line");
-	like($err, qr/^pvtime: (?:--\w+: )?\Q$words\E$/, 'which says what was expected');
+	like($err, qr/^pvtime: (?:--\w+: )?\Q$words\E$/, "probe @$arguments: the line says what was expected");
 }
 
 my ($status, $out, $err) = probe('--json');
 my $data = eval { decode_json($out) };
 chomp(my $machine = `uname -m`);
-is($data->{machine}, $machine, 'it is JSON, of this machine') or diag $out;
+is($data->{machine}, $machine, '--json prints JSON of this machine') or diag $out;
 is($status, @{$data->{missing}} ? 1 : 0, 'the status says whether something is missing');
-is($err, '', 'and nothing else is said');
+is($err, '', '--json prints nothing on standard error');
 is(scalar(grep { /\Q$machine\E/ } map { $_->{what} } @{$data->{missing}}), $machine eq 'aarch64' ? 0 : 1,
-	'which is the machine itself where it is not arm64');
+	'a machine that is not arm64 is itself missing');
 
 my ($status_words, $words) = probe();
-is($status_words, $status, 'in words: the same status');
-is(() = $words =~ /^missing: /mg, @{$data->{missing}}, 'and as much is missing');
+is($status_words, $status, 'without --json the status is the same');
+is(() = $words =~ /^missing: /mg, @{$data->{missing}}, 'without --json as much is missing');
 
 ($status, $out) = probe('--help');
 is($status, 0, '--help');

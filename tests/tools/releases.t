@@ -97,15 +97,15 @@ sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 	like($out, qr/\A# SKIP nowhere: cannot be reached: E: .*nowhere.*\n\z/, 'it is skipped by name');
 	is('# SKIP nowhere: ' . slurp("$debian/nowhere/skipped"), $out, 'what skips it later has the same reason');
 	is(slurp("$debian/newer/Image"), 'a newer kernel', 'a kernel is found in the package behind the one that is named');
-	is(slurp("$debian/newer/Image-16k"), 'large pages', 'so is one with pages of 16 KiB');
+	is(slurp("$debian/newer/Image-16k"), 'large pages', 'a kernel with pages of 16 KiB is found behind its package, too');
 	is(slurp("$debian/newer/versions"), "linux-binary-9.2.3-cloud-arm64 9.2.3-1\nlinux-image-9.2.3-arm64-16k 9.2.3-1\n",
 		'the first package is that of Image');
 	is(slurp("$debian/older/Image"), 'a kernel', 'what comes behind the missing one is fetched');
 
 	release('nowhere', ['linux-image-cloud-arm64', '1-1', 'linux-image-1-cloud-arm64'],
 		['linux-image-1-cloud-arm64', '1-1', undef, {'boot/vmlinuz-1' => 'at last'}], @xen);
-	is((releases('nowhere'))[1], '', 'when it can be reached, nothing is skipped');
-	ok(!-e "$debian/nowhere/skipped", 'and no reason is left');
+	is((releases('nowhere'))[1], '', 'a release that can be reached is not skipped');
+	ok(!-e "$debian/nowhere/skipped", 'a release that can be reached leaves no reason for skipping');
 	run_command('rm', '-rf', "$mirror/dists/nowhere");
 	($status, $out) = releases('nowhere');
 	like($out, qr/\A# nowhere: cannot be reached: E: .*; what was fetched before is used\n\z/, 'what was fetched before is used, and said to be');
@@ -135,7 +135,7 @@ sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 		$ends->("exit $status");
 		is((run_command(@all, 'xen/newer'))[0], $status, "the status is that of pvtime conform, $status");
 		is(slurp($document), "pvtime conform --markdown $results pvtime kvm/older xen/newer\n",
-			"where all releases are there, the document is written, status $status");
+			"the document is written if every release is there, status $status");
 	}
 	for my $end ('exit 2', 'kill -KILL $PPID') {
 		$ends->($end);

@@ -59,7 +59,7 @@ my $running = "${table}Ended: asked. busy: running; idle: running\n";
 		message(sprintf 'bundle %s %d', unpack('H*', \$magic), -s \$option{initrd} > 4096);
 		begin(); record('vm 1 reset', 'vm 0 stuck', 'vm 1 reset'); final(); record('done 0 x')};
 	my ($status, $out, $err) = lab($script, '--json', "$dir/x.json", '--seconds', 10);
-	is($status, 0, 'with --json');
+	is($status, 0, 'a lab with --json succeeds');
 	is($err, "pvtime: bundle d00dfeed 1\n", 'the board gets the bundle, a devicetree first');
 	my $json = JSON::PP->new->decode(slurp("$dir/x.json"));
 	is_deeply($json, {ended => 'seconds', cntfrq => 1000, vms => [
@@ -99,9 +99,9 @@ my $running = "${table}Ended: asked. busy: running; idle: running\n";
 	my ($status, $out, $err) = lab($final . q{
 		begin(); put(0, "a\r\nb"); put(1, "\x00\xff\xfe\n"); put(0, "c"); final(); record('done 0 x')},
 		'--console-dir', "$dir/deep/logs");
-	is($status, 0, 'with --console-dir');
-	is(slurp("$dir/deep/logs/busy.log"), "a\r\nbc", 'exactly the bytes of one VM');
-	is(slurp("$dir/deep/logs/idle.log"), "\x00\xff\xfe\n", 'and of the other');
+	is($status, 0, 'a lab with --console-dir succeeds');
+	is(slurp("$dir/deep/logs/busy.log"), "a\r\nbc", "a console's file has exactly the bytes of its VM");
+	is(slurp("$dir/deep/logs/idle.log"), "\x00\xff\xfe\n", "the other console's file has exactly the bytes of its VM");
 	is($out, $running, 'consoles in files are not on standard output as well');
 }
 
@@ -111,7 +111,7 @@ for my $closed ('>&-', '>/dev/full') {
 	my $board = board($final . q{record('start 1000', 'final 1', vcpu(0, 0, running => 1), 'end', 'done 0 all VMs are off')});
 	my $err = `'$pvtime' lab --hypervisor '$board' '$dir/closed.ini' 2>&1 </dev/null $closed`;
 	is($? >> 8, 1, "standard output is $closed: status 1");
-	like($err, qr/^pvtime: .*standard output: /m, 'which is said');
+	like($err, qr/^pvtime: .*standard output: /m, "standard output is $closed: a message says so");
 }
 
 # Stamps.
@@ -120,11 +120,11 @@ for my $closed ('>&-', '>/dev/full') {
 		begin(); put(0, "a\r"); record('line 0 1500 2000000000 7'); put(0, "\nb"); put(1, "x");
 		record('line 1 2000 1'); put(1, "\n"); final(); record('done 0 x')};
 	my ($status, $out, $err) = lab($script, '--stamp');
-	is($status, 0, 'with --stamp');
+	is($status, 0, 'a lab with --stamp succeeds');
 	is($out, "busy| [1.500000000 stolen 2.000000000 0.000000007] a\nidle| [2.000000000 stolen 0.000000001] x\nbusy| b\n$running",
 		'each line that has ended begins with its stamp');
 	($status, $out, $err) = lab($script, '--stamp', '--console-dir', "$dir/stamped");
-	is(slurp("$dir/stamped/busy.log"), "[1.500000000 stolen 2.000000000 0.000000007] a\r\nb\n", 'so it is in the files');
+	is(slurp("$dir/stamped/busy.log"), "[1.500000000 stolen 2.000000000 0.000000007] a\r\nb\n", "the lines in a console's file have their stamps");
 	($status, $out, $err) = lab($final . q{begin(); record('line 1 1 2 3'); wait_for_stop(); final(); record('done 0 x')}, '--stamp');
 	is($status, 1, 'a stamp for more vCPUs than there are is a malformed stream');
 }
@@ -206,7 +206,7 @@ for my $case (
 {
 	my ($status, $out, $err) = lab($final . q{print STDERR "qemu: warning: old\n"; good()});
 	is($status, 0, 'a warning of QEMU is no failure');
-	is($err, "pvtime: qemu: warning: old\n", 'but is passed on');
+	is($err, "pvtime: qemu: warning: old\n", 'a warning of QEMU is passed on');
 	(undef, undef, $err) = lab($final .
 		q{print STDERR "qemu: warning: icount sleep disabled and no active timers\nqemu: warning: old\n"; good()});
 	is($err, "pvtime: qemu: warning: old\n", 'the one about icount is not: it comes by chance');
@@ -226,7 +226,7 @@ for my $case (
 {
 	my ($status) = lab($final . qq{open my \$f, '>', '$dir/pid'; print \$f \$\$; close \$f; good(); sleep 60});
 	is($status, 0, 'a board that stays on after done is no failure');
-	ok(!kill(0, slurp("$dir/pid")), 'and is ended');
+	ok(!kill(0, slurp("$dir/pid")), 'a board that stays on after done is ended');
 }
 
 # Full disks.
@@ -234,10 +234,10 @@ for my $case (
 	my $script = board($final . q{begin(); put(0, "x\n"); wait_for_stop(); final(); record('done 0 x')});
 	my $err = qx('$pvtime' lab '$two' --hypervisor '$script' 2>&1 >/dev/full);
 	is($? >> 8, 1, 'standard output is full: status 1');
-	like($err, qr/^pvtime: cannot write standard output: No space left on device\n/, 'and said');
+	like($err, qr/^pvtime: cannot write standard output: No space left on device\n/, 'standard output is full: a message says so');
 	my ($status, $out, $said) = lab($final . 'good()', '--json', '/dev/full');
 	is($status, 1, 'no room for the JSON: status 1');
-	like($said, qr/^pvtime: --json: \/dev\/full: No space left on device\n$/, 'and said');
+	like($said, qr/^pvtime: --json: \/dev\/full: No space left on device\n$/, 'no room for the JSON: a message says so');
 }
 
 done_testing;

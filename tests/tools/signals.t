@@ -42,8 +42,8 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	kill $signal, $run->{pid};
 	my ($status, $out, $err) = finish($run);
 	is($status, 0, "SIG$signal ends the lab in good order");
-	like($out, qr/^busy    0        0.010 /m, 'with its final ledger');
-	is(slurp("$dir/heard"), '<>', 'it has been asked to stop, and nothing else');
+	like($out, qr/^busy    0        0.010 /m, "SIG$signal: the final ledger is printed");
+	is(slurp("$dir/heard"), '<>', "SIG$signal: the board is asked to stop, and nothing else");
 }
 
 # A signal that is ignored when the command starts stays so: `nohup pvtime lab`, or a shell's `pvtime lab &`.
@@ -84,8 +84,8 @@ for my $signal (qw(INT TERM HUP QUIT TSTP)) {
 	ok(wait_until(sub { slurp($run->{out}) =~ /no/ }), 'a board that does not stop');
 	kill 'INT', $run->{pid};
 	my ($status, $out, $err) = finish($run);
-	is($status, 1, 'a second signal ends it at once');
-	is($err, "pvtime: stopped without a final ledger, as asked for twice\n", 'and says so');
+	is($status, 1, 'a second signal ends the lab at once');
+	is($err, "pvtime: stopped without a final ledger, as asked for twice\n", 'a second signal: a message says that there is no final ledger');
 	ok(board_is_gone(), 'the board is gone');
 }
 
@@ -129,8 +129,8 @@ for my $signal (qw(INT TERM HUP QUIT TSTP)) {
 	my $line = qx(('$pvtime' lab '$two' --hypervisor '$script' 2>'$dir/pipe.err'; echo \$? >'$dir/pipe.status') | head -n 1);
 	is($line, "busy| ready\n", 'the reader of standard output goes away');
 	ok(wait_until(sub { -s "$dir/pipe.status" }), 'the lab ends');
-	is(slurp("$dir/pipe.status"), "1\n", 'with status 1');
-	like(slurp("$dir/pipe.err"), qr/cannot write standard output: Broken pipe/, 'and says why');
+	is(slurp("$dir/pipe.status"), "1\n", 'the lab whose reader goes away ends with status 1');
+	like(slurp("$dir/pipe.err"), qr/cannot write standard output: Broken pipe/, 'a message says that standard output is a broken pipe');
 }
 
 # Suspended and continued: the board too.
@@ -138,12 +138,12 @@ for my $signal (qw(INT TERM HUP QUIT TSTP)) {
 	my $run = begin(q{wait_for_stop(); final(); record('done 0 x')});
 	my $board = slurp("$dir/pid");
 	kill 'TSTP', $run->{pid};
-	ok(wait_until(sub { state($run->{pid}) eq 'T' && state($board) eq 'T' }), 'both are suspended');
+	ok(wait_until(sub { state($run->{pid}) eq 'T' && state($board) eq 'T' }), 'SIGTSTP suspends the lab and its board');
 	kill 'CONT', $run->{pid};
-	ok(wait_until(sub { state($board) ne 'T' }), 'both go on');
+	ok(wait_until(sub { state($board) ne 'T' }), 'SIGCONT continues the board');
 	kill 'INT', $run->{pid};
 	my ($status) = finish($run);
-	is($status, 0, 'and end well');
+	is($status, 0, 'a lab that was suspended ends well');
 }
 
 done_testing;

@@ -163,15 +163,15 @@ for my $case (['in colour', {}, 1], ['NO_COLOR', {NO_COLOR => 1}, 0], ['an empty
 	resize($t, 120, 24);
 	ok(until_text($t, qr/\e\[H\e\[2J.*idle/s), 'a wider window: drawn afresh');
 	my ($title) = picture($t->{text}) =~ /^(.*two\.ini.*)$/m;
-	is(length $title, 119, 'as wide as the window');
+	is(length $title, 119, 'the picture is as wide as the window');
 	resize($t, 30, 24);
 	$t->{text} = '';
-	ok(until_text($t, qr/\e\[H\e\[2J.*idle[^\n]*\n/s), 'a narrow one');
-	is((grep { length > 30 } split /\n/, picture($t->{text})), 0, 'has room for all of it');
+	ok(until_text($t, qr/\e\[H\e\[2J.*idle[^\n]*\n/s), 'a picture is drawn in a narrow window');
+	is((grep { length > 30 } split /\n/, picture($t->{text})), 0, 'no line is wider than a narrow window');
 	spew("$dir/go", '');
 	wait_until(sub { !-e "$dir/go" });
 	spew("$dir/go", '');
-	is(end($t), 0, 'and the end is good');
+	is(end($t), 0, 'the lab ends with status 0');
 }
 
 # No terminal that could do it: lines.

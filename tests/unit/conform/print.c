@@ -232,7 +232,7 @@ static void test_json(void)
 	expect("JSON", text, want);
 	tap_ok(is_balanced(text), "JSON closes what it opens");
 	text[strlen(text) - 2] = '\0';
-	tap_ok(!is_balanced(text), "and less of it does not");
+	tap_ok(!is_balanced(text), "JSON that is cut off does not close what it opens");
 	free(text);
 }
 
@@ -260,7 +260,7 @@ static void test_markdown(void)
 	char *again = drawn(&results, conform_report_markdown);
 
 	expect("Markdown", text, want);
-	tap_ok(strcmp(text, again) == 0, "and the same again");
+	tap_ok(strcmp(text, again) == 0, "the same results give the same Markdown twice");
 	free(text);
 	free(again);
 }

@@ -310,9 +310,10 @@ static void test_cut(void)
 	}
 	tap_is_u64(missed, 0, "every text that is cut off is found out");
 	judge(&plan, "4k-le", "", 0);
-	tap_ok(strcmp(run.result.why, "it printed nothing") == 0, "so is an empty one");
+	tap_ok(strcmp(run.result.why, "it printed nothing") == 0, "an empty text is found out");
 	judge(&plan, "4k-le", "boot\npanic\n", 11);
-	tap_ok(strstr(run.result.why, "no TAP") != NULL, "and one without TAP: %s", run.result.why);
+	tap_ok(strstr(run.result.why, "no TAP") != NULL, "a text without TAP is found out: %s",
+	       run.result.why);
 }
 
 /* Whatever comes over the line: no crash, no reading beyond it (the sanitizers look on). */

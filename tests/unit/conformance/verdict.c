@@ -127,7 +127,7 @@ static void one_case_each(void)
 	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
 	       "name: "
 	       "judged nothing\n",
-	       "nor is one that does nothing");
+	       "a case that observes and judges nothing is not passed");
 	prints(skips, "ok 1 - R-30 name: text # SKIP only 1\n",
 	       "one that is skipped, with the first reason");
 	prints(skips_after_success, "ok 1 - R-30 name: text # SKIP why not\n",

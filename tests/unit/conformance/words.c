@@ -77,7 +77,7 @@ static void all_at_once(void)
 		       word_is(words.seed, "0") && word_is(words.cases, "a,b"),
 	       "all have their values");
 	tap_ok(!word_is(words.dialect, "beta") && !word_is(words.dialect, "beta-22"),
-	       "and no others");
+	       "a value is not its prefix, and not a longer text");
 	tap_ok(!word_is(NULL, ""), "what is not there is nothing, not even empty");
 	takes("case=reset reset_ms=20");
 	tap_ok(!printed[0], "nothing is said of the suite's own words");

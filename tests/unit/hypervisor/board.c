@@ -217,7 +217,7 @@ static void unusual(void)
 	n = 0;
 	for (unsigned i = 0; i < b.memory_count; i++)
 		n += b.memory[i].base == 3 * BIT(32) + GIB && b.memory[i].size == 4 * MIB;
-	tap_ok(n == 1, "with their sizes");
+	tap_ok(n == 1, "the ranges of memory that are kept have their sizes");
 
 	fresh();
 	for (unsigned i = 1; i < 12; i++) {

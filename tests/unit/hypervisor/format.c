@@ -64,7 +64,7 @@ static void cut(void)
 		inside = inside && ours[size] == '#';
 	}
 	tap_ok(same_text, "cut as snprintf cuts, and returns what it wrote");
-	tap_ok(inside, "and writes nothing behind");
+	tap_ok(inside, "sprint() writes nothing behind its buffer");
 	tap_ok(sprint(ours, 0, "text") == 0 && ours[0] == '#',
 	       "no room at all: nothing is written");
 	tap_ok(sprint(ours, 1, "text") == 0 && ours[0] == '\0', "room for one byte: the NUL");

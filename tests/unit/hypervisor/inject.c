@@ -64,13 +64,15 @@ static void entry_state(void)
 		{0x00800000, BIT(23), 1, 0x000003c5, "UAO is cleared"},
 		{0x00300000, BIT(23), 1, 0x000003c5, "SS and IL are cleared"},
 		{0x00000c00, BIT(23), 1, 0x000003c5, "BTYPE is cleared"},
-		{0x00001000, BIT(23), 1, 0x000003c5, "SSBS is cleared,"},
-		{0x00000000, BIT(23) | BIT(44), 1, 0x000013c5, "or set, as SCTLR_EL1.DSSBS says"},
+		{0x00001000, BIT(23), 1, 0x000003c5, "SSBS is cleared where SCTLR_EL1.DSSBS is 0"},
+		{0x00000000, BIT(23) | BIT(44), 1, 0x000013c5,
+		 "SSBS is set where SCTLR_EL1.DSSBS is 1"},
 		{0x00000000, 0, 1, 0x004003c5, "PAN is set where SCTLR_EL1.SPAN is 0"},
-		{0x00000000, 0, 3, 0x004003c5, "in later versions too"},
-		{0x00000000, 0, 0, 0x000003c5, "but not where there is no PAN"},
-		{0x00000000, 0, 0x10, 0x000003c5, "whatever the next field says"},
-		{0x00000000, BIT(23), 1, 0x000003c5, "and not where SPAN is 1"},
+		{0x00000000, 0, 3, 0x004003c5, "PAN is set in later versions of FEAT_PAN"},
+		{0x00000000, 0, 0, 0x000003c5, "PAN is not set without FEAT_PAN"},
+		{0x00000000, 0, 0x10, 0x000003c5,
+		 "PAN is not set without FEAT_PAN, whatever the next field says"},
+		{0x00000000, BIT(23), 1, 0x000003c5, "PAN is not set where SCTLR_EL1.SPAN is 1"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {

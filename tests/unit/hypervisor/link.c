@@ -173,17 +173,18 @@ static void channels(void)
 	tap_ok(vm_got(2, "q", 1) && !stops, "VM 2 has a q, which is no stop there");
 	ARRIVE("\xff\x03lost\xff\x40q\xff\x41q\xff\xfeq");
 	tap_ok(!got_length[0] && !got_length[1] && !got_length[2] && !stops,
-	       "a VM that is not, the log, the records, no channel: nobody gets it");
+	       "bytes for a missing VM, the log, the records or no channel are dropped");
 	ARRIVE("\xff\x42xy");
-	tap_ok(!stops, "control knows one byte");
+	tap_ok(!stops, "control ignores a byte that it does not know");
 	ARRIVE("q");
-	tap_ok(stops == 1, "which stops the lab; the channel lasts");
+	tap_ok(stops == 1,
+	       "q on the control channel stops the lab, though the channel came before");
 	ARRIVE("\xff");
 	ARRIVE("\x00z");
-	tap_ok(vm_got(0, "z", 1), "an escape in two pieces");
+	tap_ok(vm_got(0, "z", 1), "an escape in two pieces selects its channel");
 	ARRIVE("\xff");
 	ARRIVE("\xff");
-	tap_ok(vm_got(0, "\xff", 1), "and 0xff in two");
+	tap_ok(vm_got(0, "\xff", 1), "a doubled 0xff in two pieces is one byte");
 }
 
 /* What comes next names its channel. */
@@ -219,14 +220,14 @@ static void back_pressure(void)
 	tap_ok(kicks == 1, "room: the boot CPU is kicked");
 	room[0] = 1;
 	link_receive();
-	tap_ok(vm_got(0, "c", 1), "a byte more");
+	tap_ok(vm_got(0, "c", 1), "a VM with room for one byte gets one byte");
 	link_receive();
-	tap_ok(vm_got(0, "", 0), "without room nothing moves");
+	tap_ok(vm_got(0, "", 0), "a VM without room gets nothing");
 	room[0] = 2;
 	link_receive();
-	tap_ok(vm_got(0, "d\xff", 2), "and the rest, 0xff once");
+	tap_ok(vm_got(0, "d\xff", 2), "a VM that has room again gets the rest, with 0xff once");
 	link_has_room();
-	tap_ok(kicks == 1, "and nobody is kicked any more");
+	tap_ok(kicks == 1, "room kicks no CPU when nothing waits");
 
 	memset(many, 'x', sizeof(many));
 	memcpy(many, "\xff\0", 2);

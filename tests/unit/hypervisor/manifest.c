@@ -309,7 +309,8 @@ static void few(void)
 		check(fdt_end_node(fdt) || fdt_finish(fdt));
 		tap_ok(!manifest_read(fdt, fdt_totalsize(fdt), &m) == (n == 1), "%u VMs", n);
 		fdt[0] ^= 1;
-		tap_ok(manifest_read(fdt, sizeof(fdt), &m) != NULL, "and without the magic number");
+		tap_ok(manifest_read(fdt, sizeof(fdt), &m) != NULL,
+		       "a manifest without the magic number is refused");
 	}
 }
 

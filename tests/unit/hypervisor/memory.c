@@ -121,10 +121,12 @@ static void rounding(void)
 	paddr_t at;
 
 	memory_init();
-	tap_is_u64(memory_free_bytes(), 0, "nothing at first");
-	tap_ok(!memory_alloc(1, PAGE_SIZE, 0, &at), "and nothing to be had");
-	tap_ok(memory_add(BASE + 1, BASE + 2 * PAGE_SIZE), "less than a page at the start");
-	tap_is_u64(memory_free_bytes(), PAGE_SIZE, "is not taken");
+	tap_is_u64(memory_free_bytes(), 0, "no memory is free after memory_init()");
+	tap_ok(!memory_alloc(1, PAGE_SIZE, 0, &at), "nothing can be allocated after memory_init()");
+	tap_ok(memory_add(BASE + 1, BASE + 2 * PAGE_SIZE),
+	       "a range that begins inside a page is added");
+	tap_is_u64(memory_free_bytes(), PAGE_SIZE,
+		   "the part of a page at the start of a range is not free");
 	tap_ok(memory_add(BASE + 0x100000, BASE + 0x100fff) && memory_add(BASE + 5, BASE + 5) &&
 		       memory_add(BASE + 0x9000, BASE + 0x8000),
 	       "less than a page, nothing, less than nothing");
@@ -143,17 +145,21 @@ static void splitting(void)
 	memory_add(BASE, BASE + 16 * MIB);
 	memory_add(BASE + 64 * MIB, BASE + 80 * MIB);
 	tap_ok(memory_reserve(BASE + 4 * MIB, BASE + 68 * MIB), "one reservation over both ranges");
-	tap_is_u64(memory_free_bytes(), 16 * MIB, "leaves the ends");
+	tap_is_u64(memory_free_bytes(), 16 * MIB,
+		   "a reservation over two ranges leaves their ends");
 	tap_ok(memory_alloc(5 * MIB, MIB, 0, &at) && at.pa == BASE + 68 * MIB,
-	       "5 MiB fit behind it only");
-	tap_ok(memory_alloc(4 * MIB, 4 * MIB, 0, &at) && at.pa == BASE, "4 MiB before it");
-	tap_ok(!memory_alloc(8 * MIB, MIB, 0, &at), "8 MiB nowhere any more");
+	       "5 MiB fit behind the reservation only");
+	tap_ok(memory_alloc(4 * MIB, 4 * MIB, 0, &at) && at.pa == BASE,
+	       "4 MiB fit before the reservation");
+	tap_ok(!memory_alloc(8 * MIB, MIB, 0, &at), "8 MiB fit nowhere");
 	tap_ok(memory_alloc(MIB, MIB, BASE + 74 * MIB + 1, &at) && at.pa == BASE + 75 * MIB,
-	       "not below an address");
-	tap_ok(!memory_alloc(MIB, MIB, BASE + 80 * MIB, &at), "nor where there is no RAM");
+	       "an allocation is not below the address that is asked for");
+	tap_ok(!memory_alloc(MIB, MIB, BASE + 80 * MIB, &at),
+	       "nothing is allocated where there is no RAM");
 	tap_ok(!memory_alloc(MIB, BIT(40), 0, &at) && !memory_alloc(MIB, BIT(63), 0, &at),
-	       "nor at a multiple that is not RAM");
-	tap_ok(!memory_alloc(UINT64_MAX, PAGE_SIZE, 0, &at), "nor all there can be");
+	       "nothing is allocated at an alignment beyond the RAM");
+	tap_ok(!memory_alloc(UINT64_MAX, PAGE_SIZE, 0, &at),
+	       "UINT64_MAX bytes cannot be allocated");
 	tap_is_u64(memory_free_bytes(), 6 * MIB, "the failures took nothing");
 }
 
@@ -175,10 +181,10 @@ static void many(void)
 		       "range %u", i);
 	tap_ok(!memory_add(BASE + 256 * PAGE_SIZE, BASE + 259 * PAGE_SIZE), "a 65th is refused");
 	tap_ok(!memory_reserve(BASE + PAGE_SIZE, BASE + 2 * PAGE_SIZE),
-	       "so is a hole in the middle of one");
+	       "a reservation that would make a 65th range is refused");
 	tap_ok(memory_reserve(BASE + 4 * PAGE_SIZE, BASE + 7 * PAGE_SIZE) &&
 		       memory_reserve(BASE + 9 * PAGE_SIZE, BASE + 10 * PAGE_SIZE),
-	       "but not when another has gone");
+	       "a reservation may split a range after another range has gone");
 }
 
 int main(void)

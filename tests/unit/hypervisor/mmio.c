@@ -218,7 +218,7 @@ static void classes(void)
 	tap_ok(aborted(LOAD_ABORT) && !accesses, "an external abort of the board is handed on");
 	fresh();
 	leave(0x92000061, UART);
-	tap_ok(aborted(STORE_ABORT), "so is a fault of alignment");
+	tap_ok(aborted(STORE_ABORT), "an alignment fault is handed on");
 }
 
 static void uart(void)
@@ -237,9 +237,11 @@ static void uart(void)
 	fresh();
 	store(UART + 0x20, 8, 0x2233ull << 32 | 0x11);
 	load(UART + 0x24, 4);
-	tap_ok(v.regs.pc == PC + 8 && v.regs.x[5] == 0x2233, "eight bytes are two registers");
+	tap_ok(v.regs.pc == PC + 8 && v.regs.x[5] == 0x2233,
+	       "a store of eight bytes writes two registers");
 	load(UART + 0x20, 8);
-	tap_ok(v.regs.pc == PC + 12 && v.regs.x[5] == (0x2233ull << 32 | 0x11), "and read so");
+	tap_ok(v.regs.pc == PC + 12 && v.regs.x[5] == (0x2233ull << 32 | 0x11),
+	       "a load of eight bytes reads two registers");
 }
 
 static void flash(void)
@@ -305,7 +307,7 @@ static void told(void)
 	gic_result = VGIC_FAULT;
 	load(GICD, 1);
 	store(PVTIME, 4, 1);
-	tap_is_u64(nowhere, 0, "where something is that cannot be used so, nothing is told");
+	tap_is_u64(nowhere, 0, "a faulty access to something that exists is not told");
 	fresh();
 	vm.pvtime = pa_from(NULL);
 	store(PVTIME, 4, 1);
@@ -331,7 +333,7 @@ static void holes(void)
 		fresh();
 		store(at[i], 4, 1);
 		tap_ok(aborted(STORE_ABORT) && !v.refused_writes && !sent && !accesses,
-		       "and a store");
+		       "nothing at 0x%llx: a store aborts", (unsigned long long)at[i]);
 	}
 }
 
@@ -402,15 +404,17 @@ static void stolen_time(void)
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "an atomic");
 	fresh();
 	execute(0x3d800020, PVTIME + 0x10000, true);
-	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 0, "but not one behind the region");
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 0,
+	       "a vector's store behind the region is not counted as refused");
 	fresh();
 	execute(0x3dc00020, PVTIME, false); /* ldr q0, [x1] */
 	tap_ok(aborted(LOAD_ABORT) && v.refused_writes == 0, "a vector's load is no write");
 	fresh();
 	execute(0x3d800020, UART, true);
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 0 && !sent,
-	       "nor is one to the UART, which takes no vectors");
-	tap_ok(!memcmp(before, region, sizeof(region)), "not a byte has changed");
+	       "a vector's store to the UART is not counted as refused");
+	tap_ok(!memcmp(before, region, sizeof(region)),
+	       "the refused writes change no byte of the region");
 }
 
 static void with_the_gic(void)

@@ -60,41 +60,54 @@ static void features(void)
 			   "PSCI_FEATURES(0x%x)", cases[i].fid);
 		if (!cases[i].there && cases[i].fid >> 24 != 0x80 && cases[i].fid >> 24 != 0xc5)
 			tap_is_u64(call(cases[i].fid, 1, ENTRY, 0), NOT_SUPPORTED,
-				   "and the call agrees");
+				   "0x%x, which PSCI_FEATURES denies, is NOT_SUPPORTED",
+				   cases[i].fid);
 	}
 	tap_is_u64(call(0x84000006, 0, 0, 0), 2, "MIGRATE_INFO_TYPE: there is nothing to migrate");
 	tap_ok(vm.phase == VM_RUNNING && state(0) == PVTIME_RUNNING && state(1) == PVTIME_OFF,
-	       "none of this has done anything");
+	       "asking for features has changed no state");
 }
 
 static void affinity(void)
 {
 	tap_is_u64(call(AFFINITY_INFO, 0, 0, 0), 0, "AFFINITY_INFO: vCPU 0 is on");
-	tap_is_u64(call(AFFINITY_INFO, 3, 0, 0), 1, "vCPU 3 is off");
-	tap_is_u64(call(AFFINITY_INFO, 4, 0, 0), INVALID, "there is no vCPU 4");
-	tap_is_u64(call(AFFINITY_INFO, 0x100, 0, 0), INVALID, "nor one with an Aff1");
-	tap_is_u64(call(AFFINITY_INFO, BIT(32), 0, 0), INVALID, "nor an Aff3");
+	tap_is_u64(call(AFFINITY_INFO, 3, 0, 0), 1, "AFFINITY_INFO: vCPU 3 is off");
+	tap_is_u64(call(AFFINITY_INFO, 4, 0, 0), INVALID, "AFFINITY_INFO: there is no vCPU 4");
+	tap_is_u64(call(AFFINITY_INFO, 0x100, 0, 0), INVALID,
+		   "AFFINITY_INFO: no vCPU has an Aff1 of 1");
+	tap_is_u64(call(AFFINITY_INFO, BIT(32), 0, 0), INVALID,
+		   "AFFINITY_INFO: no vCPU has an Aff3 of 1");
 	tap_is_u64(call(0x84000004, BIT(32) | 3, BIT(32), 0), 1,
-		   "of which the 32-bit call has none");
-	tap_is_u64(call(AFFINITY_INFO, BIT(31), 0, 0), INVALID, "reserved bits");
-	tap_is_u64(call(AFFINITY_INFO, 3, 1, 0), 0, "level 1: the cluster has one that is on");
-	tap_is_u64(call(AFFINITY_INFO, 0x200, 1, 0), INVALID, "there is no second cluster");
-	tap_is_u64(call(AFFINITY_INFO, 0x200, 2, 0), 0, "but level 2 has it in it");
-	tap_is_u64(call(AFFINITY_INFO, 0x10000, 2, 0), INVALID, "and no second of that");
-	tap_is_u64(call(AFFINITY_INFO, 0x20300, 3, 0), 0, "level 3");
-	tap_is_u64(call(AFFINITY_INFO, BIT(33), 3, 0), INVALID, "no second of that");
-	tap_is_u64(call(AFFINITY_INFO, 0, 4, 0), INVALID, "there is no level 4");
-	tap_is_u64(call(AFFINITY_INFO, 0, BIT(32), 0), INVALID, "nor any beyond");
+		   "AFFINITY_INFO: the 32-bit call ignores the upper halves");
+	tap_is_u64(call(AFFINITY_INFO, BIT(31), 0, 0), INVALID,
+		   "AFFINITY_INFO: reserved bits are refused");
+	tap_is_u64(call(AFFINITY_INFO, 3, 1, 0), 0,
+		   "AFFINITY_INFO, level 1: the cluster has a vCPU that is on");
+	tap_is_u64(call(AFFINITY_INFO, 0x200, 1, 0), INVALID,
+		   "AFFINITY_INFO, level 1: there is no second cluster");
+	tap_is_u64(call(AFFINITY_INFO, 0x200, 2, 0), 0, "AFFINITY_INFO, level 2: Aff1 is ignored");
+	tap_is_u64(call(AFFINITY_INFO, 0x10000, 2, 0), INVALID,
+		   "AFFINITY_INFO, level 2: there is no Aff2 of 1");
+	tap_is_u64(call(AFFINITY_INFO, 0x20300, 3, 0), 0,
+		   "AFFINITY_INFO, level 3: Aff2 and Aff1 are ignored");
+	tap_is_u64(call(AFFINITY_INFO, BIT(33), 3, 0), INVALID,
+		   "AFFINITY_INFO, level 3: there is no Aff3 of 2");
+	tap_is_u64(call(AFFINITY_INFO, 0, 4, 0), INVALID, "AFFINITY_INFO: there is no level 4");
+	tap_is_u64(call(AFFINITY_INFO, 0, BIT(32), 0), INVALID,
+		   "AFFINITY_INFO: there is no level 2^32");
 }
 
 static void cpu_on_errors(void)
 {
 	tap_is_u64(call(CPU_ON, 4, ENTRY, 0), INVALID, "CPU_ON: there is no vCPU 4");
-	tap_is_u64(call(CPU_ON, BIT(32) | 1, ENTRY, 0), INVALID, "nor one with an Aff3");
+	tap_is_u64(call(CPU_ON, BIT(32) | 1, ENTRY, 0), INVALID,
+		   "CPU_ON: no vCPU has an Aff3 of 1");
 	tap_is_u64(call(CPU_ON, BIT(31) | 1, ENTRY, 0), INVALID,
-		   "nor is MPIDR's bit 31 an affinity");
-	tap_is_u64(call(CPU_ON, 1, ENTRY + 2, 0), BAD_ADDRESS, "an entry that is no instruction");
-	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE - 4, 0), BAD_ADDRESS, "below RAM");
+		   "CPU_ON: MPIDR's bit 31 is no part of an affinity");
+	tap_is_u64(call(CPU_ON, 1, ENTRY + 2, 0), BAD_ADDRESS,
+		   "CPU_ON: an entry that is not aligned to an instruction is refused");
+	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE - 4, 0), BAD_ADDRESS,
+		   "CPU_ON: an entry below RAM is refused");
 	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE + RAM_SIZE, 0), BAD_ADDRESS, "above RAM");
 	tap_is_u64(call(CPU_ON, 1, UINT64_MAX - 3, 0), BAD_ADDRESS, "far above");
 	tap_is_u64(call(CPU_ON, 0, ENTRY, 0), ALREADY_ON, "itself");
@@ -182,9 +195,12 @@ static void cpu_off(void)
 	machine_run(1);
 	machine_on(1);
 	machine_call(vcpu(1), 0x84000002, 0, 0, 0);
-	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 0, "on, as long as its CPU has its registers");
-	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ALREADY_ON, "and not to be started");
-	tap_ok(machine_run(1) == NULL && state(1) == PVTIME_OFF, "then OFF");
+	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 0,
+		   "CPU_OFF: a vCPU is on as long as its CPU has its registers");
+	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ALREADY_ON,
+		   "CPU_OFF: a vCPU cannot be started before it is OFF");
+	tap_ok(machine_run(1) == NULL && state(1) == PVTIME_OFF,
+	       "CPU_OFF: the vCPU is OFF when its CPU has left it");
 	tap_ok(vm.phase == VM_RUNNING && !machine.ends, "CPU_OFF of one: the other can run");
 	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 1, "AFFINITY_INFO: off");
 	tap_is_u64(call(CPU_ON, 1, ENTRY + 64, 9), 0, "CPU_ON once more");
@@ -208,7 +224,8 @@ static void suspend(void)
 	machine.interrupt = true;
 	tap_is_u64(call(0xc4000001, 0x10000, ENTRY, 5), 0,
 		   "CPU_SUSPEND with an interrupt pending: SUCCESS");
-	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING, "and it runs on");
+	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING,
+	       "CPU_SUSPEND with an interrupt pending: the vCPU runs on");
 	machine.stale = true;
 	machine.wake_at = *fake_sysreg("cntpct_el0") + 50000;
 	vcpu(0)->regs.pc = ENTRY + 0x100;
@@ -288,18 +305,18 @@ static void address_space(void)
 		       mapped(MAP_RAM_BASE + RAM_SIZE - 1) == vm.ram.pa + RAM_SIZE - 1,
 	       "RAM is mapped");
 	tap_ok(!mapped(MAP_RAM_BASE - 1) && !mapped(MAP_RAM_BASE + RAM_SIZE),
-	       "and nothing beside it");
+	       "nothing beside RAM is mapped");
 	tap_ok(mapped(MAP_PVTIME_BASE) == vm.pvtime.pa &&
 		       mapped(MAP_PVTIME_BASE + 0xffff) == vm.pvtime.pa + 0xffff &&
 		       !mapped(MAP_PVTIME_BASE - 1) && !mapped(MAP_PVTIME_BASE + 0x10000),
 	       "the stolen-time region: its 64 KiB");
 	for (uint64_t i = 0; i < MAP_PVTIME_SIZE; i++)
 		used += region[i] && !(i < 64 * MACHINE_VCPUS && i % 64 >= 8 && i % 64 < 16);
-	tap_is_u64(used, 0, "where nothing but the counters is not 0 (R-05)");
+	tap_is_u64(used, 0, "the stolen-time region is 0 but for the counters (R-05)");
 	machine_start(PVTIME_DIALECT_OFF, false);
 	tap_ok(!mapped(MAP_PVTIME_BASE) && mapped(MAP_RAM_BASE),
-	       "where it is off: no region (R-32)");
-	tap_is_u64(pvtime_published(vcpu(0)), 0, "and no structure");
+	       "a VM without stolen time has no region mapped (R-32)");
+	tap_is_u64(pvtime_published(vcpu(0)), 0, "a VM without stolen time has no structure");
 }
 
 /* The VMs of a lab start together: the first vCPU waits until all are loaded. */
@@ -308,13 +325,15 @@ static void together(void)
 	machine.hold = true;
 	machine_start(PVTIME_DIALECT_1_0, false);
 	tap_ok(machine.loads == 1 && vm.phase == VM_LOADING && state(0) == PVTIME_BLOCKED,
-	       "loaded, it waits");
+	       "a VM that is held waits after it is loaded");
 	*fake_sysreg("cntpct_el0") += 1000000;
 	machine_on(1);
 	vm_run(&vm, *fake_sysreg("cntpct_el0"));
-	tap_ok(vm.phase == VM_RUNNING && state(0) == PVTIME_READY, "until time begins");
+	tap_ok(vm.phase == VM_RUNNING && state(0) == PVTIME_READY,
+	       "vm_run() makes the VM's vCPU 0 READY");
 	machine_settle();
-	tap_ok(state(0) == PVTIME_RUNNING && vcpu(0)->regs.pc == ENTRY, "then it runs");
+	tap_ok(state(0) == PVTIME_RUNNING && vcpu(0)->regs.pc == ENTRY,
+	       "a VM that was held runs from its entry");
 	machine.hold = false;
 }
 
@@ -330,12 +349,14 @@ static void system_off(void)
 	machine_run(0);
 	tap_ok(!machine.offs && vm.phase == VM_STOPPING, "not off as long as vCPU 1 runs");
 	machine_on(1);
-	tap_is_u64(machine_call(vcpu(1), CPU_ON, 2, ENTRY, 0), 0, "which may still call");
+	tap_is_u64(machine_call(vcpu(1), CPU_ON, 2, ENTRY, 0), 0,
+		   "CPU_ON in a VM that is stopping returns SUCCESS");
 	machine_call(vcpu(1), 0x84000009, 0, 0, 0);
 	tap_ok(state(2) == PVTIME_OFF && !vm.resetting,
-	       "but start nothing, nor make a reset of it");
+	       "a VM that is stopping starts no vCPU and does not become a reset");
 	machine_run(1);
-	tap_ok(machine.offs == 1 && vm.phase == VM_OFF, "when the last has left: off, once");
+	tap_ok(machine.offs == 1 && vm.phase == VM_OFF,
+	       "SYSTEM_OFF: the VM is off, once, when its last vCPU has left");
 	machine_settle();
 	tap_ok(machine.offs == 1 && !machine.resets && !cpus[0].loaded && !cpus[1].loaded,
 	       "for good");
@@ -353,7 +374,8 @@ static void system_off_by_another(void)
 	tap_ok(vm.phase == VM_STOPPING && !machine.offs,
 	       "SYSTEM_OFF by vCPU 1: vCPU 0 has to leave");
 	machine_run(0);
-	tap_ok(vm.phase == VM_OFF && machine.offs == 1, "then off");
+	tap_ok(vm.phase == VM_OFF && machine.offs == 1,
+	       "SYSTEM_OFF by vCPU 1: the VM is off when vCPU 0 has left");
 }
 
 /*
@@ -420,28 +442,34 @@ static void system_reset(void)
 	tap_ok(!machine.resets && ram[0] == 0x77,
 	       "SYSTEM_RESET: nothing happens while a vCPU runs");
 	machine_run(1);
-	tap_ok(machine.resets == 1 && !machine.offs, "then a reset, once");
+	tap_ok(machine.resets == 1 && !machine.offs,
+	       "SYSTEM_RESET: the VM is reset, once, when its last vCPU has left");
 	tap_ok(!machine.gone && !machine.ends, "in its reset a VM is alive at any time");
 	machine_settle();
-	tap_ok(pristine(), "RAM is as at power-on");
+	tap_ok(pristine(), "SYSTEM_RESET: RAM is as at power-on");
 	tap_is_u64(machine.cleaned, RAM_SIZE + vm.segments[0].size + vm.segments[1].size,
-		   "and clean");
+		   "SYSTEM_RESET: RAM and segments are cleaned from the caches");
 	tap_ok(vm.phase == VM_RUNNING && machine.loads == 2 && machine.gic_resets == 2,
-	       "it runs afresh");
+	       "SYSTEM_RESET: the VM runs afresh");
 	tap_ok(vcpu(0)->regs.pc == ENTRY && vcpu(0)->regs.x[0] == MAP_RAM_BASE + MIB &&
 		       state(1) == PVTIME_OFF && state(2) == PVTIME_OFF,
-	       "vCPU 0 from the entry, the others off");
-	tap_is_u64(pvtime_published(vcpu(2)), 0, "its counter starts at zero (R-23)");
+	       "SYSTEM_RESET: vCPU 0 runs from the entry, the others are off");
+	tap_is_u64(pvtime_published(vcpu(2)), 0,
+		   "SYSTEM_RESET: vCPU 2's counter starts at zero (R-23)");
 	sched_ledger(vcpu(2), &copy);
 	pvtime_totals(&copy.time, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
-	tap_ok(ticks[PVTIME_OFF] == elapsed && elapsed < 62500000, "and its ledger");
+	tap_ok(ticks[PVTIME_OFF] == elapsed && elapsed < 62500000,
+	       "SYSTEM_RESET: vCPU 2's ledger starts at zero");
 	sched_ledger(vcpu(0), &copy);
 	pvtime_totals(&copy.time, *fake_sysreg("cntpct_el0"), ticks, &elapsed);
-	tap_ok(ticks[PVTIME_RUNNING] <= elapsed && elapsed < 62500000, "and vCPU 0's");
+	tap_ok(ticks[PVTIME_RUNNING] <= elapsed && elapsed < 62500000,
+	       "SYSTEM_RESET: vCPU 0's ledger starts at zero");
 	tap_ok(state(3) == PVTIME_OFF && !vcpu(3)->entry.pending,
-	       "vCPU 3 is not to start any more");
-	tap_ok(vuart_read(&vm, 0x18) == 0x90 && vuart_read(&vm, 0x38) == 0, "so does the UART");
-	tap_is_u64(call(0xc5000021, 0, 0, 0), 0x090a0000, "the structure is where it was");
+	       "SYSTEM_RESET: the start of vCPU 3 is cancelled");
+	tap_ok(vuart_read(&vm, 0x18) == 0x90 && vuart_read(&vm, 0x38) == 0,
+	       "SYSTEM_RESET: the UART is reset");
+	tap_is_u64(call(0xc5000021, 0, 0, 0), 0x090a0000,
+		   "SYSTEM_RESET: the structure is where it was");
 }
 
 /* What one vCPU has left in a CPU's TLB is not for another of the VM. */

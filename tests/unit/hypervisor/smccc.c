@@ -71,12 +71,12 @@ static void discovery(void)
 			tap_is_u64(call(cases[i].x0, cases[i].x1), answer, "%s: %s", dialects[d],
 				   cases[i].what);
 			tap_is_u64(call(HIGH | cases[i].x0, HIGH | cases[i].x1), answer,
-				   "w0 and w1 count");
+				   "the upper halves of x0 and x1 are ignored");
 		}
 	}
 	tap_ok(vm.dialect == PVTIME_DIALECT_BETA2 && vm.pvtime.pa, "the region is there");
 	machine_start(PVTIME_DIALECT_OFF, false);
-	tap_ok(!vm.pvtime.pa, "where it is off there is none (R-32)");
+	tap_ok(!vm.pvtime.pa, "a VM without stolen time has no region (R-32)");
 }
 
 /* The structure is the caller's, whoever asks, however often. */
@@ -110,7 +110,8 @@ static void prepared(void)
 		}
 		tap_is_u64(bad, 0, "%s: the answers that are prepared, of every vCPU", dialects[d]);
 	}
-	tap_is_u64(FAST_VERSION, call(0x80000000, 0), "and the version");
+	tap_is_u64(FAST_VERSION, call(0x80000000, 0),
+		   "the prepared version is what SMCCC_VERSION returns");
 }
 
 /* Bit 16 is a hint, in the function's number; bits 23:17 must be zero. */
@@ -153,7 +154,7 @@ static void immediates(void)
 	tap_is_u64(bad, 0, "any immediate but 0: NOT_SUPPORTED");
 	v->regs.x[0] = 0x84000008; /* SYSTEM_OFF */
 	smccc_call(v, 1);
-	tap_ok(vm.phase == VM_RUNNING, "and nothing is done");
+	tap_ok(vm.phase == VM_RUNNING, "a call with any immediate but 0 does nothing");
 }
 
 /* Numbers at random, and close to ours: -1, and nothing but x0 changes. */
@@ -186,7 +187,7 @@ static void unknown(void)
 		tried++;
 	}
 	tap_is_u64(bad, 0, "200000 unknown calls: NOT_SUPPORTED");
-	tap_is_u64(changed, 0, "every register but x0 is preserved");
+	tap_is_u64(changed, 0, "unknown calls change no register but x0");
 }
 
 /* The same of the calls that are there. */
@@ -207,7 +208,7 @@ static void preserved(void)
 		changed += !memcmp(&before, &v->regs, 8) ||
 			   memcmp(&before.x[1], &v->regs.x[1], sizeof(before) - 8);
 	}
-	tap_is_u64(changed, 0, "and so by the known ones, PC and PSTATE too");
+	tap_is_u64(changed, 0, "known calls change no register but x0, PC and PSTATE included");
 }
 
 int main(void)

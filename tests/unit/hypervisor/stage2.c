@@ -73,12 +73,13 @@ static void blocks(void)
 	struct stage2 s2 = fresh(64);
 
 	tap_ok(s2.vmid == 7 && (uintptr_t)s2.root % 8192 == 0, "two root tables, aligned to 8 KiB");
-	tap_ok(map(&s2, GIB, 4 * GIB, 3 * GIB), "3 GiB");
-	tap_is_u64(used, 2, "take no table");
-	tap_is_u64(block_at(&s2, GIB), GIB, "as blocks of 1 GiB");
-	tap_is_u64(block_at(&s2, 4 * GIB - 1), GIB, "to the end");
-	tap_is_u64(block_at(&s2, 4 * GIB), 0, "and nothing behind it");
-	tap_is_u64(block_at(&s2, GIB - 1), 0, "nor before it");
+	tap_ok(map(&s2, GIB, 4 * GIB, 3 * GIB), "3 GiB are mapped");
+	tap_is_u64(used, 2, "3 GiB take no table beside the root");
+	tap_is_u64(block_at(&s2, GIB), GIB, "3 GiB are mapped as blocks of 1 GiB");
+	tap_is_u64(block_at(&s2, 4 * GIB - 1), GIB,
+		   "the last byte of 3 GiB is in a block of 1 GiB");
+	tap_is_u64(block_at(&s2, 4 * GIB), 0, "nothing behind the 3 GiB is mapped");
+	tap_is_u64(block_at(&s2, GIB - 1), 0, "nothing before the 3 GiB is mapped");
 
 	s2 = fresh(64);
 	tap_ok(map(&s2, GIB, 4 * GIB + 2 * MIB, GIB + 6 * MIB),
@@ -95,11 +96,15 @@ static void blocks(void)
 	s2 = fresh(64);
 	tap_ok(map(&s2, GIB - PAGE_SIZE, 8 * GIB - PAGE_SIZE, 2 * GIB + 2 * MIB + 2 * PAGE_SIZE),
 	       "a page more at each end");
-	tap_is_u64(block_at(&s2, GIB - PAGE_SIZE), PAGE_SIZE, "a page,");
-	tap_is_u64(block_at(&s2, 2 * GIB), GIB, "blocks of 1 GiB,");
-	tap_is_u64(block_at(&s2, 3 * GIB), 2 * MIB, "one of 2 MiB,");
-	tap_is_u64(block_at(&s2, 3 * GIB + 2 * MIB), PAGE_SIZE, "and a page");
-	tap_is_u64(used, 6, "in four tables");
+	tap_is_u64(block_at(&s2, GIB - PAGE_SIZE), PAGE_SIZE,
+		   "a range that begins with a page begins as a page");
+	tap_is_u64(block_at(&s2, 2 * GIB), GIB,
+		   "the first whole GiB of the range is a block of 1 GiB");
+	tap_is_u64(block_at(&s2, 3 * GIB), 2 * MIB,
+		   "the 2 MiB behind the GiB are a block of 2 MiB");
+	tap_is_u64(block_at(&s2, 3 * GIB + 2 * MIB), PAGE_SIZE,
+		   "a range that ends with a page ends as a page");
+	tap_is_u64(used, 6, "a range with a page more at each end takes four tables");
 }
 
 /* Block and page descriptors (DDI 0487, D8.3.2): MemAttr 0b1111, S2AP, SH 0b11, AF, XN. */
@@ -150,10 +155,10 @@ static void refusals(void)
 		       cases[i].what);
 	for (unsigned i = 0; i < 1024; i++)
 		some |= s2.root[i];
-	tap_is_u64(some, 0, "and nothing was mapped");
+	tap_is_u64(some, 0, "a mapping that is refused maps nothing");
 	tap_ok(map(&s2, BIT(40) - GIB, 0, GIB), "the last GiB of 40 bits");
-	tap_is_u64(walk(&s2, BIT(40) - 1, &block), GIB - 1, "is there");
-	tap_is_u64(walk(&s2, BIT(40), &block), UINT64_MAX, "and nothing behind it");
+	tap_is_u64(walk(&s2, BIT(40) - 1, &block), GIB - 1, "the last byte of 40 bits is mapped");
+	tap_is_u64(walk(&s2, BIT(40), &block), UINT64_MAX, "nothing beyond 40 bits is mapped");
 	tap_ok(map(&s2, 3 * GIB, GIB, 0) && block_at(&s2, 3 * GIB) == 0,
 	       "nothing, mapped, is nothing");
 }

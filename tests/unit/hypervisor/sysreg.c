@@ -98,9 +98,9 @@ static void id_registers(void)
 	v.regs.x[30] = 77;
 	tap_ok(access(esr(3, 0, 0, 6, 0, 31, true)) == DONE && v.regs.x[30] == 77 &&
 		       v.regs.pc == PC + 4,
-	       "a read into XZR");
+	       "a read into XZR changes no register and is done");
 	tap_ok(access(esr(3, 0, 0, 6, 0, 30, true)) == DONE && v.regs.x[30] == 0x0021100010211120,
-	       "and into x30");
+	       "a read into x30 sets x30");
 }
 
 static void gic_registers(void)
@@ -113,13 +113,13 @@ static void gic_registers(void)
 	tap_ok(wr(3, 0, 12, 11, 6, sgir) && sgis == 2 && sgi_group == 0, "ICC_ASGI1R_EL1");
 	tap_ok(wr(3, 0, 12, 11, 7, sgir) && sgis == 3 && sgi_group == 0, "ICC_SGI0R_EL1");
 	tap_ok(access(esr(3, 0, 12, 11, 5, 31, false)) == DONE && sgis == 4 && sgi_value == 0,
-	       "of XZR");
+	       "XZR written to ICC_SGI1R_EL1 is 0");
 	tap_ok(wr(3, 0, 12, 11, 1, 0xff00001b) && dirs == 1 && dir_intid == 0x1b,
 	       "ICC_DIR_EL1: 24 bits");
 	tap_ok(undefined(3, 0, 12, 11, 5, true) && undefined(3, 0, 12, 11, 6, true) &&
 		       undefined(3, 0, 12, 11, 7, true) && undefined(3, 0, 12, 11, 1, true),
-	       "none can be read");
-	tap_ok(sgis == 4 && dirs == 1, "and reading did nothing");
+	       "registers that generate and deactivate interrupts cannot be read");
+	tap_ok(sgis == 4 && dirs == 1, "reads that are undefined generate and deactivate nothing");
 	tap_ok(wr(3, 0, 1, 0, 1, 0xffff) && rd(3, 0, 1, 0, 1) == 0, "ACTLR_EL1: 0, writes ignored");
 }
 
@@ -273,7 +273,8 @@ static void debug_switched(void)
 
 	tap_ok(wr(2, 0, 0, 1, 4, 0x1234) && hw("dbgbvr1_el1") == 0x1234,
 	       "a breakpoint that is set while they are on: at once");
-	tap_ok(wr(2, 0, 0, 2, 2, BIT(13)) && hw("mdscr_el1") == BIT(13), "so is MDSCR_EL1");
+	tap_ok(wr(2, 0, 0, 2, 2, BIT(13)) && hw("mdscr_el1") == BIT(13),
+	       "MDSCR_EL1 that is set while they are on: at once");
 	first = v;
 	debug_reset(&v.debug);
 	debug_load(&v.debug);
@@ -292,7 +293,7 @@ static void debug_switched(void)
 		       rd(2, 0, 1, 1, 4) == 0xa,
 	       "locked while on: off");
 	tap_ok(rd(2, 0, 0, 2, 2) == BIT(15) && rd(2, 0, 0, 1, 4) == 0x1234,
-	       "but nothing is forgotten");
+	       "registers that the lock has turned off keep their values");
 }
 
 int main(void)

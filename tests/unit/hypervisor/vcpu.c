@@ -74,22 +74,22 @@ static void turns(bool with_hidden)
 	tap_ok(machine.gic_vcpu_resets == 1 && !b->entry.pending,
 	       "a vCPU that begins: its CPU interface is reset");
 	tap_ok(!machine.serror && !b->ptimer.ctl && !b->vtimer.ctl,
-	       "no SError waits, no timer runs");
+	       "a vCPU that begins has no pending SError and no running timer");
 	tap_ok(!with_hidden || (!*fake_sysreg("s3_4_c12_c1_1") && !*fake_sysreg("s3_3_c13_c0_5")),
-	       "nor is there anything in what is hidden");
+	       "a vCPU that begins has nothing in the hidden registers");
 	scribble(0x2000);
 	next_to_run(a);
-	tap_ok(intact(0x1001), "the first is as it was");
+	tap_ok(intact(0x1001), "the first vCPU has its registers back");
 	scribble(0x3001);
 	next_to_run(b);
-	tap_ok(intact(0x2000), "so is the second");
+	tap_ok(intact(0x2000), "the second vCPU has its registers back");
 	next_to_run(a);
-	tap_ok(intact(0x3001), "and the first again");
-	tap_ok(cpus[0].loaded == a, "the CPU knows whose they are");
+	tap_ok(intact(0x3001), "the first vCPU has its registers back once more");
+	tap_ok(cpus[0].loaded == a, "the CPU knows whose registers it has loaded");
 	vcpu_put(a);
 	if (!with_hidden)
 		tap_ok(!a->vdisr && !a->tpidr2, "registers that are not there are not touched");
-	tap_ok(cpus[0].loaded == NULL, "or that they are nobody's");
+	tap_ok(cpus[0].loaded == NULL, "after vcpu_put() the CPU has no vCPU's registers");
 }
 
 /* Breakpoints of one that uses them are off while the other runs. */
@@ -105,9 +105,9 @@ static void debugging(void)
 	a->debug.bvr[0] = 0x4444;
 	next_to_run(a);
 	tap_ok(*fake_sysreg("mdscr_el1") == BIT(15) && *fake_sysreg("dbgbvr0_el1") == 0x4444,
-	       "its own debug state");
+	       "a vCPU has its own debug state while it runs");
 	next_to_run(&vm.vcpus[1]);
-	tap_is_u64(*fake_sysreg("mdscr_el1"), 0, "which is off while another runs");
+	tap_is_u64(*fake_sysreg("mdscr_el1"), 0, "a vCPU's debug state is off while another runs");
 	*fake_sysreg("dbgbvr0_el1") = 0;
 	next_to_run(a);
 	tap_is_u64(*fake_sysreg("dbgbvr0_el1"), 0x4444, "the breakpoint is back when its vCPU is");

@@ -17,16 +17,17 @@ static void check_init(void)
 	pvtime_totals(&v, 1700, ticks, &elapsed);
 	tap_is_u64(elapsed, 700, "elapsed counts from init, not from 0");
 	tap_is_u64(ticks[PVTIME_OFF], 700, "a new vCPU is OFF");
-	tap_is_u64(ticks[PVTIME_READY], 0, "and nothing was stolen from it");
+	tap_is_u64(ticks[PVTIME_READY], 0, "nothing was stolen from a new vCPU");
 	tap_ok(pvtime_attr_get(&v, &ipa) == PVTIME_OK && ipa == PVTIME_IPA_NONE,
-	       "it has no address");
-	tap_ok(!pvtime_publish(&v, 1700), "and no page");
+	       "a new vCPU has no address");
+	tap_ok(!pvtime_publish(&v, 1700), "a new vCPU has no page");
 	tap_ok(sizeof(struct pvtime_vcpu) <= 128, "a vCPU costs %zu bytes, at most 128", sizeof(v));
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, 0, 0);
 	tap_is_i64(pvtime_attr_has(&v), PVTIME_ENXIO,
 		   "without a frequency there is no stolen time");
 	pvtime_account(&v, PVTIME_READY, 0);
-	tap_ok(!pvtime_publish(&v, 100), "and no division by it");
+	tap_ok(!pvtime_publish(&v, 100),
+	       "without a frequency a publish fails without dividing by it");
 }
 
 static void check_states(void)
@@ -43,7 +44,7 @@ static void check_states(void)
 	pvtime_totals(&v, now, ticks, &elapsed);
 	for (unsigned int s = 0; s < PVTIME_STATES; s++)
 		tap_is_u64(ticks[s], 1u << s, "state %u has its own time", s);
-	tap_is_u64(elapsed, 31, "and together they are what elapsed");
+	tap_is_u64(elapsed, 31, "the states' times make up what elapsed");
 	pvtime_account(&v, PVTIME_PAUSED, now + 5);
 	pvtime_totals(&v, now + 5, ticks, &elapsed);
 	tap_is_u64(ticks[PVTIME_PAUSED], 21, "a change to the same state charges it");
@@ -59,7 +60,7 @@ static void check_backwards(void)
 	pvtime_account(&v, PVTIME_RUNNING, 150);
 	pvtime_totals(&v, 120, ticks, &elapsed);
 	tap_is_u64(ticks[PVTIME_READY], 0, "a clock that went back charges nothing");
-	tap_is_u64(elapsed, 100, "and does not take back what had elapsed");
+	tap_is_u64(elapsed, 100, "a clock that went back does not take back what had elapsed");
 	pvtime_account(&v, PVTIME_BLOCKED, 230);
 	pvtime_totals(&v, 230, ticks, &elapsed);
 	tap_is_u64(ticks[PVTIME_RUNNING], 30, "the next interval begins where the last one ended");
@@ -86,11 +87,11 @@ static void check_reset(void)
 	pvtime_totals(&v, FREQ + 10, ticks, &elapsed);
 	tap_is_u64(ticks[0] + ticks[1] + ticks[2] + ticks[3] + ticks[4], 0,
 		   "a reset zeroes every total");
-	tap_is_u64(elapsed, 0, "and what elapsed");
-	tap_is_u64(page.stolen_ns, 0, "and the counter that the guest sees");
+	tap_is_u64(elapsed, 0, "a reset zeroes what elapsed");
+	tap_is_u64(page.stolen_ns, 0, "a reset zeroes the counter that the guest sees");
 	tap_ok(page.revision == 0 && page.reserved[47] == 0,
-	       "and writes the rest of the structure again");
-	tap_ok(pvtime_attr_get(&v, &ipa) == PVTIME_OK && ipa == base, "the address stays");
+	       "a reset writes the rest of the structure again");
+	tap_ok(pvtime_attr_get(&v, &ipa) == PVTIME_OK && ipa == base, "a reset keeps the address");
 	pvtime_totals(&v, FREQ + 15, ticks, &elapsed);
 	tap_is_u64(ticks[PVTIME_OFF], 5, "the vCPU is OFF");
 }

@@ -49,7 +49,8 @@ static void check_own(void)
 	now = at(30 * MS, 5 * MS, 0);
 	tap_ok(pvtime_deadline_passed(&d, &now, 0), "passed after 20 ms, nothing being stolen");
 	now = at(300 * MS, 5 * MS, 0);
-	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 0, "and stays so");
+	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 0,
+		   "a deadline that has passed stays passed, with nothing left");
 	now = at(1010 * MS, 1000 * MS, 0);
 	tap_ok(!pvtime_deadline_passed(&d, &now, 0),
 	       "a second later, 995 ms of it stolen: not passed");

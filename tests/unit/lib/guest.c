@@ -108,7 +108,7 @@ static void locate(int64_t x0, int want, const char *what)
 	answers_all(PVTIME_FID_ST);
 	hyp.st = x0;
 	tap_is_i64(pvtime_guest_locate(&g, &c, &ipa), want, "PV_TIME_ST: %s", what);
-	tap_is_u64(ipa, want ? 1 : (uint64_t)x0, "and the address is %s",
+	tap_is_u64(ipa, want ? 1 : (uint64_t)x0, "PV_TIME_ST: the address is %s",
 		   want ? "not set" : "returned");
 }
 
@@ -195,12 +195,14 @@ static void check_registration(void)
 	 * on. */
 	pvtime_guest_locate(&g, &c, &ipa);
 	set_page(&page, 0);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 900, "registered again without going offline");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 900,
+		   "registering again without going offline keeps the total");
 	pvtime_guest_attach(&c, &page);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 900,
 		   "a counter that began again at 0 goes on from there");
 	set_page(&page, 40);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 940, "and adds to it");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 940,
+		   "what a counter adds after it began again is added");
 	pvtime_guest_detach(&c);
 	set_page(&page, 60);
 	pvtime_guest_attach(&c, &page);
@@ -209,9 +211,11 @@ static void check_registration(void)
 	pvtime_guest_detach(&c);
 	set_page(&page, 5);
 	pvtime_guest_attach(&c, &page);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 940, "and once more");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 940,
+		   "a counter that began again twice goes on from the total");
 	set_page(&page, 7);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 942, "and adds again");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 942,
+		   "what a counter adds after it began again twice is added");
 }
 
 static void check_sample(void)
@@ -225,13 +229,14 @@ static void check_sample(void)
 	pvtime_guest_attach(&c, &page);
 	pvtime_sample_begin(&s, &c);
 	tap_ok(pvtime_sample_end(&s, &c, 7), "a quiet sample takes one round");
-	tap_ok(s.stolen_ns == 100 && s.counter == 7 && s.slack_ns == 0, "and is exact");
+	tap_ok(s.stolen_ns == 100 && s.counter == 7 && s.slack_ns == 0, "a quiet sample is exact");
 	/* Preempted between the readings, once. */
 	pvtime_sample_begin(&s, &c);
 	set_page(&page, 130);
 	tap_ok(!pvtime_sample_end(&s, &c, 8), "a change between the readings takes another round");
-	tap_ok(pvtime_sample_end(&s, &c, 9), "which is quiet");
-	tap_ok(s.stolen_ns == 130 && s.counter == 9 && s.slack_ns == 0, "and exact");
+	tap_ok(pvtime_sample_end(&s, &c, 9), "the round after a change is quiet");
+	tap_ok(s.stolen_ns == 130 && s.counter == 9 && s.slack_ns == 0,
+	       "a sample of a quiet second round is exact");
 	/* Preempted in every round. */
 	pvtime_sample_begin(&s, &c);
 	do {
@@ -239,13 +244,14 @@ static void check_sample(void)
 	} while (!pvtime_sample_end(&s, &c, 100 + rounds) && rounds < 100);
 	tap_is_u64(rounds, PVTIME_SAMPLE_TRIES, "a counter that never rests ends the loop too");
 	tap_ok(s.stolen_ns == 240 && s.slack_ns == 10 && s.counter == 104,
-	       "with the last round and its slack");
+	       "a sample that never rests has the last round and its slack");
 	/* The first round sees a counter that goes back: no slack to speak of, and no end. */
 	pvtime_sample_begin(&s, &c);
 	set_page(&page, 3);
 	tap_ok(!pvtime_sample_end(&s, &c, 1) && s.slack_ns == 0,
 	       "a counter that goes back is read again");
-	tap_ok(pvtime_sample_end(&s, &c, 2) && s.stolen_ns == 3, "and taken as it is");
+	tap_ok(pvtime_sample_end(&s, &c, 2) && s.stolen_ns == 3,
+	       "a counter that went back is taken as it is");
 	pvtime_guest_detach(&c);
 	pvtime_sample_begin(&s, &c);
 	set_page(&page, 999);
@@ -290,9 +296,10 @@ static void check_both_sides(enum pvtime_dialect host, enum pvtime_dialect guest
 		   "host dialect %u, guest dialect %u", host, guest);
 	if (want)
 		return;
-	tap_is_i64(pvtime_guest_locate(&g, &c, &ipa), PVTIME_GUEST_OK, "it is located");
-	tap_is_u64(ipa, base, "where the hypervisor has it");
-	tap_is_i64(pvtime_guest_attach(&c, &page), PVTIME_GUEST_OK, "and attached");
+	tap_is_i64(pvtime_guest_locate(&g, &c, &ipa), PVTIME_GUEST_OK, "the structure is located");
+	tap_is_u64(ipa, base, "the structure is located where the hypervisor has it");
+	tap_is_i64(pvtime_guest_attach(&c, &page), PVTIME_GUEST_OK,
+		   "the located structure is attached");
 	pvtime_account(&vcpu, PVTIME_READY, 10);
 	pvtime_switch_in(&vcpu, 0x123456789A + 10);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 0x123456789A, "what one side took, the other reads");

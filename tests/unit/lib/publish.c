@@ -68,7 +68,7 @@ static void check_when(void)
 	tap_is_u64(stolen(&page), 100,
 		   "a vCPU that is still waiting is refreshed with the wait so far (R-34)");
 	pvtime_publish(&v, 130);
-	tap_is_u64(stolen(&page), 120, "and again");
+	tap_is_u64(stolen(&page), 120, "a vCPU that is still waiting is refreshed again");
 	pvtime_switch_in(&v, 140);
 	tap_is_u64(stolen(&page), 130, "scheduling-in publishes all of it");
 	pvtime_account(&v, PVTIME_BLOCKED, 200);
@@ -92,9 +92,9 @@ static void check_failure(void)
 	pvtime_account(&v, PVTIME_READY, 200);
 	tap_ok(!pvtime_switch_in(&v, 250), "without a page a publish fails");
 	pvtime_account(&v, PVTIME_READY, 300);
-	tap_ok(!pvtime_publish(&v, 310), "and again");
+	tap_ok(!pvtime_publish(&v, 310), "without a page the publish of a waiting vCPU fails");
 	tap_is_u64(stolen(&page), 100, "a page that was taken away is not written");
-	tap_is_u64(v.published_ns, 100, "and nothing counts as published");
+	tap_is_u64(v.published_ns, 100, "a publish without a page does not count as published");
 	fill(&other);
 	pvtime_map(&v, &other);
 	tap_is_u64(stolen(&other), 160, "a new page starts with all that was charged by then");
@@ -116,9 +116,10 @@ static void check_never_back(void)
 	tap_is_u64(stolen(&page), 1000, "a clock that went back does not take the counter back");
 	pvtime_account(&v, PVTIME_READY, 500);
 	pvtime_publish(&v, 900);
-	tap_is_u64(stolen(&page), 1000, "nor does what comes before it has caught up");
+	tap_is_u64(stolen(&page), 1000,
+		   "a clock that has not caught up does not take the counter back");
 	pvtime_publish(&v, 1001);
-	tap_is_u64(stolen(&page), 1001, "then it goes on");
+	tap_is_u64(stolen(&page), 1001, "the counter goes on when the clock has caught up");
 	/* As above, with the publish between failing. */
 	pvtime_map(&v, NULL);
 	pvtime_publish(&v, 2000);
@@ -155,8 +156,9 @@ static void check_off(void)
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_OFF, FREQ, 0);
 	pvtime_map(&v, &page);
 	pvtime_account(&v, PVTIME_READY, 0);
-	tap_ok(!pvtime_switch_in(&v, 50), "where stolen time is off, nothing is published");
-	tap_is_u64(stolen(&page), 0xA5A5A5A5A5A5A5A5, "and the page is not touched");
+	tap_ok(!pvtime_switch_in(&v, 50), "nothing is published when stolen time is off");
+	tap_is_u64(stolen(&page), 0xA5A5A5A5A5A5A5A5,
+		   "the page is not touched when stolen time is off");
 }
 
 static void check_switch_in(void)

@@ -50,6 +50,7 @@ int main(void)
 	pthread_join(thread, NULL);
 	tap_is_u64(torn, 0, "no value was torn");
 	tap_is_u64(back, 0, "none of %llu changes went back", (unsigned long long)changes);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), v.published_ns, "and the last one arrived");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), v.published_ns,
+		   "the guest's last value is the last one published");
 	return tap_done();
 }

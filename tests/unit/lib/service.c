@@ -101,7 +101,8 @@ static void check_others(void)
 	for (uint32_t fid = 0x85000020; fid <= 0x85000022; fid++)
 		tap_is_i64(call(&v, fid, PVTIME_FID_ST), -1, "SMC32 alias 0x%x is not supported",
 			   fid);
-	tap_is_i64(pvtime_arch_features(&v, 0x85000020), -1, "nor found");
+	tap_is_i64(pvtime_arch_features(&v, 0x85000020), -1,
+		   "SMC32 alias 0x85000020 is not found by ARCH_FEATURES");
 	tap_is_i64(pvtime_arch_features(&v, 0x80000000), -1,
 		   "ARCH_FEATURES of another call is not for us to grant");
 }

@@ -74,7 +74,7 @@ static void check_format(void)
 	tap_is_i64(pvtime_save(&v, 5000000, blob), PVTIME_OK, "a paused vCPU is saved");
 	tap_is_u64(le(blob, 4), 0x53545650, "magic");
 	tap_ok(blob[0] == 'P' && blob[1] == 'V' && blob[2] == 'T' && blob[3] == 'S',
-	       "which is PVTS");
+	       "the magic's bytes are PVTS");
 	tap_is_u64(le(blob + 4, 2), 1, "version");
 	tap_is_u64(le(blob + 6, 2), SIZE, "size");
 	tap_is_u64(le(blob + 8, 4), FREQ, "frequency");
@@ -138,7 +138,7 @@ static void check_states(void)
 		tap_is_i64(pvtime_save(&v, 5000000, blob), PVTIME_EBUSY, "state %u is not saved",
 			   busy[i]);
 	}
-	tap_is_u64(blob[0], 0xEE, "and the blob is not touched");
+	tap_is_u64(blob[0], 0xEE, "a save that is refused does not touch the blob");
 	pvtime_account(&v, PVTIME_OFF, 5000000);
 	tap_is_i64(pvtime_save(&v, 5000007, blob), PVTIME_OK, "a vCPU that is off is saved");
 	for (unsigned int i = 0; i < 3; i++) {
@@ -148,9 +148,10 @@ static void check_states(void)
 	}
 	pvtime_account(&w, PVTIME_PAUSED, 0);
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 9), PVTIME_OK,
-		   "it is restored into a paused one");
+		   "a vCPU that was off is restored into a paused one");
 	pvtime_totals(&w, 19, ticks, &elapsed);
-	tap_is_u64(ticks[PVTIME_OFF], 10 + 7 + 10, "and is off again");
+	tap_is_u64(ticks[PVTIME_OFF], 10 + 7 + 10,
+		   "a vCPU that was off is off again after the restore");
 	/* Waiting of the thread that restores, before the restore, is nobody's. */
 	w = make(0);
 	pvtime_account(&w, PVTIME_READY, 0);
@@ -185,7 +186,7 @@ static void refuse(unsigned int at, unsigned int n, uint64_t value, bool sealed,
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 100), want, "refused: %s", what);
 	pvtime_totals(&w, 60, ticks, &elapsed);
 	tap_ok(ticks[PVTIME_OFF] == 10 && elapsed == 10 && there.stolen_ns == 0,
-	       "and nothing has changed");
+	       "nothing has changed after the refusal: %s", what);
 }
 
 static void check_refusals(void)
@@ -245,7 +246,7 @@ static void check_sizes(void)
 	pvtime_save(&v, 5000000, blob);
 	tap_is_u64(accepted, 0, "no single bit can be wrong unnoticed");
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 0), PVTIME_OK,
-		   "and with none wrong it is restored");
+		   "a blob with no wrong bit is restored");
 }
 
 /* Save a vCPU that was ready for `seconds` and nothing else, and restore it. */
@@ -278,10 +279,11 @@ static void check_off(void)
 	pvtime_vcpu_init(&w, PVTIME_DIALECT_OFF, FREQ, 0);
 	tap_is_i64(pvtime_save(&v, 10, blob), PVTIME_OK,
 		   "a vCPU without stolen time has a ledger too");
-	tap_is_i64(pvtime_restore(&w, blob, SIZE, 10), PVTIME_OK, "and it is restored");
+	tap_is_i64(pvtime_restore(&w, blob, SIZE, 10), PVTIME_OK,
+		   "a vCPU without stolen time is restored");
 	w = make(0);
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 10), PVTIME_ESNAP_ABI,
-		   "but not into one that has it");
+		   "a vCPU without stolen time is not restored into one that has it");
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, 0, 0);
 	pvtime_vcpu_init(&w, PVTIME_DIALECT_1_0, 0, 0);
 	pvtime_save(&v, 10, blob);

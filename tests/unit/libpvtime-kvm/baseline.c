@@ -48,13 +48,16 @@ static void test_publish(void)
 	uint64_t before = stolen();
 	fake.run_delay += 500;
 	tap_is_u64(stolen(), before, "what a thread waits outside KVM_RUN is not published");
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "till KVM is made to");
-	tap_is_u64(stolen(), before + 500 + fake.wake_ns, "all of it");
-	tap_is_u64(fake.runs, 1, "at the first try");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "pvtime_kvm_vcpu_publish() succeeds");
+	tap_is_u64(stolen(), before + 500 + fake.wake_ns,
+		   "a publish charges the whole wait of the thread");
+	tap_is_u64(fake.runs, 1, "a publish succeeds at the first try");
 	/* Stopped before, stopped after. */
 	vcpu->mp_state = KVM_MP_STATE_STOPPED;
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "of a vCPU that is off");
-	tap_is_u64(vcpu->mp_state, KVM_MP_STATE_STOPPED, "which stays so");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0,
+		   "a vCPU that is off can be published");
+	tap_is_u64(vcpu->mp_state, KVM_MP_STATE_STOPPED,
+		   "a vCPU that is off stays off in a publish");
 	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
 	end("publish");
 }
@@ -81,8 +84,8 @@ static void test_early(void)
 	fake.latency_ns = UINT64_MAX;
 	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -ETIMEDOUT,
 		   "a thread that never sleeps");
-	tap_is_u64(fake.runs, 15, "is given up");
-	tap_is_u64(stolen(), 0, "and nothing was published");
+	tap_is_u64(fake.runs, 15, "a thread that never sleeps is given up after 15 runs");
+	tap_is_u64(stolen(), 0, "a publish that is given up publishes nothing");
 	end("never");
 }
 
@@ -106,13 +109,16 @@ static void test_nothing(void)
 static void test_refused(void)
 {
 	begin();
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 0, SIGUSR1), -EINVAL, "a vCPU without an address");
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 2, SIGUSR1), -EINVAL, "no such vCPU");
-	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 2, SIGUSR1), -EINVAL, "nor here");
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, 0), -EINVAL, "no signal");
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, 65), -EINVAL, "nor that");
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGKILL), -EINVAL, "one that nobody survives");
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGSTOP), -EINVAL, "one that stops");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 0, SIGUSR1), -EINVAL,
+		   "publish refuses a vCPU without an address");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 2, SIGUSR1), -EINVAL,
+		   "publish refuses an index that has no vCPU");
+	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 2, SIGUSR1), -EINVAL,
+		   "rebase refuses an index that has no vCPU");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, 0), -EINVAL, "publish refuses signal 0");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, 65), -EINVAL, "publish refuses signal 65");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGKILL), -EINVAL, "publish refuses SIGKILL");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGSTOP), -EINVAL, "publish refuses SIGSTOP");
 	tap_is_u64(fake.runs, 0, "none of that has run it");
 	fake.exits = 1;
 	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -EBUSY, "an exit for the VMM");
@@ -141,10 +147,12 @@ static void test_rebase(void)
 	fake_run(0, 1, 10);
 	tap_is_u64(stolen(), SAVED + 10, "what it waits from now on is");
 	fake.run_delay = 3; /* another thread */
-	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1), 0, "and another, with less of a past");
-	tap_is_u64(stolen(), SAVED + 10, "takes nothing back");
+	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1), 0,
+		   "another thread, with less of a past, takes the vCPU over");
+	tap_is_u64(stolen(), SAVED + 10,
+		   "the takeover by a thread with less of a past takes nothing back");
 	fake_run(0, 1, 10);
-	tap_is_u64(stolen(), SAVED + 20, "and goes on");
+	tap_is_u64(stolen(), SAVED + 20, "the counter goes on after the second takeover");
 	uint64_t before = stolen();
 	for (unsigned n = 1;; n++) {
 		fake.run_delay += 1000;
@@ -160,7 +168,7 @@ static void test_rebase(void)
 	}
 	fake.fail_at = 0;
 	tap_ok(kept, "a takeover that fails, in %u ways, takes and gives nothing", failures);
-	tap_ok(failures >= 9, "and these were all");
+	tap_ok(failures >= 9, "a takeover can fail in at least 9 ways");
 	end("rebase");
 }
 

@@ -272,7 +272,7 @@ int main(void)
 			const char *wrong = live(n, way == 0, &done);
 
 			tap_ok(!wrong, "call %u %s, %s%s", n, done ? "is none" : "fails",
-			       way == 0 ? "and it is done again" : "and that was it",
+			       way == 0 ? "the VMM repeats the step" : "the VMM gives up",
 			       wrong ? wrong : "");
 			calls[way] = n - 1;
 		}

@@ -23,13 +23,17 @@ static void test_find(void)
 	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 3, 0), 0, "above the RAM");
 	tap_is_u64(r.base, RAM + (1ull << 30), "is the next that is free");
 	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 31), -EINVAL, "no VM has 31 bits");
-	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 53), -EINVAL, "nor 53");
-	tap_is_i64(pvtime_kvm_find(&r, 0, 0, used, 1, 0), -EINVAL, "no vCPU");
-	tap_is_i64(pvtime_kvm_find(&r, (1ull << 40) - GRANULE, 1, NULL, 0, 0), 0, "the last of 40");
-	tap_is_i64(pvtime_kvm_find(&r, 1ull << 40, 1, NULL, 0, 0), -ENOSPC, "beyond 40 bits");
-	tap_is_i64(pvtime_kvm_find(&r, 1ull << 40, 1, NULL, 0, 48), 0, "which a VM of 48 has");
+	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 53), -EINVAL, "no VM has 53 bits");
+	tap_is_i64(pvtime_kvm_find(&r, 0, 0, used, 1, 0), -EINVAL,
+		   "a region for 0 vCPUs is refused");
+	tap_is_i64(pvtime_kvm_find(&r, (1ull << 40) - GRANULE, 1, NULL, 0, 0), 0,
+		   "the last granule of 40 bits is found");
+	tap_is_i64(pvtime_kvm_find(&r, 1ull << 40, 1, NULL, 0, 0), -ENOSPC,
+		   "nothing is found beyond 40 bits");
+	tap_is_i64(pvtime_kvm_find(&r, 1ull << 40, 1, NULL, 0, 48), 0,
+		   "a VM of 48 bits has room beyond 40 bits");
 	tap_is_i64(pvtime_kvm_find(&r, 1ull << 32, 1, NULL, 0, 32), -ENOSPC,
-		   "and one of 32 has not");
+		   "a VM of 32 bits has no room beyond 32 bits");
 }
 
 static void test_place(void)
@@ -37,10 +41,13 @@ static void test_place(void)
 	const struct pvtime_range used[] = {{RAM, GRANULE}};
 	struct pvtime_range r;
 
-	tap_is_i64(pvtime_kvm_place(&r, RAM + GRANULE, 8, used, 1, 0), 0, "beside the RAM");
-	tap_is_u64(r.base, RAM + GRANULE, "and just there");
-	tap_is_i64(pvtime_kvm_place(&r, RAM, 8, used, 1, 0), -EBUSY, "in the RAM");
-	tap_is_i64(pvtime_kvm_place(&r, RAM + 4096, 8, used, 1, 0), -EINVAL, "not at a granule");
+	tap_is_i64(pvtime_kvm_place(&r, RAM + GRANULE, 8, used, 1, 0), 0,
+		   "a place directly behind the RAM is accepted");
+	tap_is_u64(r.base, RAM + GRANULE, "the accepted place is the one that was asked for");
+	tap_is_i64(pvtime_kvm_place(&r, RAM, 8, used, 1, 0), -EBUSY,
+		   "a place in the RAM is refused");
+	tap_is_i64(pvtime_kvm_place(&r, RAM + 4096, 8, used, 1, 0), -EINVAL,
+		   "a place inside a granule is refused");
 	tap_is_i64(pvtime_kvm_place(&r, 1ull << 41, 8, used, 1, 0), -ENOSPC, "beyond the space");
 	tap_is_i64(pvtime_kvm_place(&r, 1ull << 41, 8, used, 1, 99), -EINVAL, "of no VM");
 }
@@ -68,12 +75,15 @@ static void test_create(void)
 		tap_is_i64(pvtime_kvm_create(&k, FAKE_VM(0), 1, &bad[i].region, bad[i].vcpus),
 			   -EINVAL, "a region %s", bad[i].what);
 	tap_ok(!k && !fake_leak(), "leaves nothing");
-	tap_is_i64(pvtime_kvm_create(&k, FAKE_VM(0), 1, &region, 1024), 0, "a good one");
-	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 1023, &ns), 0, "its last counter");
-	tap_is_u64(ns, 0, "is 0");
-	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 1024, &ns), -EINVAL, "and there is no other");
-	tap_is_i64(pvtime_kvm_destroy(k), 0, "which goes as it came");
-	tap_is_i64(pvtime_kvm_destroy(NULL), 0, "and nothing goes as well");
+	tap_is_i64(pvtime_kvm_create(&k, FAKE_VM(0), 1, &region, 1024), 0,
+		   "a sound region is created");
+	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 1023, &ns), 0,
+		   "the region's last counter can be read");
+	tap_is_u64(ns, 0, "the region's last counter is 0");
+	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 1024, &ns), -EINVAL,
+		   "a counter behind the region's last is refused");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "a region that was not registered is destroyed");
+	tap_is_i64(pvtime_kvm_destroy(NULL), 0, "destroying NULL succeeds");
 }
 
 static void test_slot(void)
@@ -91,14 +101,16 @@ static void test_slot(void)
 	tap_is_u64(fake.calls, calls, "asks nobody");
 	pvtime_kvm_create(&other, FAKE_VM(0), 2, &region, 4);
 	tap_is_i64(pvtime_kvm_register(other), -EEXIST, "another region at the same place");
-	tap_is_i64(pvtime_kvm_destroy(other), 0, "is released");
-	tap_is_u64(slot->size, GRANULE, "and the first one's slot is still there");
+	tap_is_i64(pvtime_kvm_destroy(other), 0, "the region that was not registered is destroyed");
+	tap_is_u64(slot->size, GRANULE, "the slot of the registered region is still there");
 	fake.fail_at = fake.calls + 1;
 	fake.fail_error = ENOMEM;
-	tap_is_i64(pvtime_kvm_destroy(k), -ENOMEM, "a slot that KVM does not give up");
-	tap_is_u64(fake.maps, 1, "keeps its memory");
-	tap_is_i64(pvtime_kvm_destroy(k), 0, "until it does");
-	tap_ok(!fake_leak(), "and all is gone");
+	tap_is_i64(pvtime_kvm_destroy(k), -ENOMEM,
+		   "destroying a region fails if KVM keeps its slot");
+	tap_is_u64(fake.maps, 1, "a region whose slot KVM keeps has its memory");
+	tap_is_i64(pvtime_kvm_destroy(k), 0,
+		   "destroying a region succeeds when KVM gives up its slot");
+	tap_ok(!fake_leak(), "nothing is leaked by the regions that were destroyed");
 }
 
 int main(void)

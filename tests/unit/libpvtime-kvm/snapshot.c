@@ -177,12 +177,17 @@ static void test_bitmap(const uint8_t *good)
 	tap_is_u64(now, 2, "is left alone");
 	fake.vms[2].ran = true;
 	now = 1;
-	tap_is_i64(restore_bitmap(good, 3, true, &now), -EBUSY, "a VM that has run otherwise");
-	tap_is_i64(restore_bitmap(good, 1, true, &now), 0, "and one that has run so");
+	tap_is_i64(restore_bitmap(good, 3, true, &now), -EBUSY,
+		   "a VM that has run with other calls cannot be restored");
+	tap_is_i64(restore_bitmap(good, 1, true, &now), 0,
+		   "a VM that has run with the same calls can be restored");
 	fake.no_bitmap = true;
-	tap_is_i64(restore_bitmap(good, 1, true, &now), 0, "a KVM without a bitmap has PV time");
-	tap_is_i64(restore_bitmap(good, 3, true, &now), -ENOENT, "and no more");
-	tap_is_i64(restore_bitmap(good, 0, true, &now), -ENOENT, "and no less");
+	tap_is_i64(restore_bitmap(good, 1, true, &now), 0,
+		   "a KVM without a bitmap restores one of PV time alone");
+	tap_is_i64(restore_bitmap(good, 3, true, &now), -ENOENT,
+		   "a KVM without a bitmap refuses one with more than PV time");
+	tap_is_i64(restore_bitmap(good, 0, true, &now), -ENOENT,
+		   "a KVM without a bitmap refuses one without PV time");
 
 	/* Saved where there is none, it is what that KVM stands for. */
 	struct pvtime_kvm *k = create(0, BASE, VCPUS);
@@ -250,6 +255,6 @@ int main(void)
 	test_restore(good);
 	test_bitmap(good);
 	test_frequency(good);
-	tap_ok(!fake_leak(), "and all is released");
+	tap_ok(!fake_leak(), "nothing is leaked by any restore");
 	return tap_done();
 }

@@ -17,16 +17,17 @@ static void test_memory(void)
 	int fd = pvtk_memfd("pvtime");
 
 	tap_ok(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC, "a memfd that no other program gets");
-	tap_is_i64(pvtk_fill(fd, SIZE), 0, "all its pages");
-	tap_is_i64(pvtk_seal(fd), 0, "for good");
-	tap_ok(ftruncate(fd, SIZE - 4096) < 0 && errno == EPERM, "it does not shrink");
-	tap_ok(ftruncate(fd, SIZE + 4096) < 0 && errno == EPERM, "nor grow");
-	tap_is_i64(pvtk_seal(fd), -EPERM, "nor can the seals be changed");
-	tap_is_i64(pvtk_map(fd, SIZE, &memory), 0, "mapped");
+	tap_is_i64(pvtk_fill(fd, SIZE), 0, "the memfd gets all its pages");
+	tap_is_i64(pvtk_seal(fd), 0, "the memfd is sealed");
+	tap_ok(ftruncate(fd, SIZE - 4096) < 0 && errno == EPERM, "a sealed memfd does not shrink");
+	tap_ok(ftruncate(fd, SIZE + 4096) < 0 && errno == EPERM, "a sealed memfd does not grow");
+	tap_is_i64(pvtk_seal(fd), -EPERM, "a sealed memfd's seals cannot be changed");
+	tap_is_i64(pvtk_map(fd, SIZE, &memory), 0, "the memfd is mapped");
 	memset(memory, 0x5a, SIZE);
 	uint8_t last = 0;
-	tap_ok(pread(fd, &last, 1, SIZE - 1) == 1 && last == 0x5a, "and shared");
-	tap_is_i64(pvtk_unmap(memory, SIZE), 0, "unmapped");
+	tap_ok(pread(fd, &last, 1, SIZE - 1) == 1 && last == 0x5a,
+	       "a write to the mapping is in the memfd");
+	tap_is_i64(pvtk_unmap(memory, SIZE), 0, "the mapping is removed");
 	pvtk_close(fd);
 	tap_ok(fcntl(fd, F_GETFD) < 0, "closed");
 	tap_is_i64(pvtk_fill(fd, SIZE), -EBADF, "no more pages");
@@ -77,20 +78,22 @@ static void test_signal(void)
 	timer_t timer;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &first);
-	tap_is_i64(pvtk_signal_block(0, &before), -EINVAL, "no signal");
-	tap_is_i64(pvtk_signal_block(65, &before), -EINVAL, "nor that");
+	tap_is_i64(pvtk_signal_block(0, &before), -EINVAL, "signal 0 cannot be blocked");
+	tap_is_i64(pvtk_signal_block(65, &before), -EINVAL, "signal 65 cannot be blocked");
 	tap_is_i64(pvtk_signal_block(SIGUSR1, &before), 0, "a signal is blocked");
 	tap_is_i64(pvtk_timer_create(SIGUSR1, &timer), 0, "a timer");
 	pvtk_signal_discard(SIGUSR1);
 	tap_ok(!is_pending(SIGUSR1), "nothing is sent yet");
-	tap_is_i64(pvtk_timer_start(timer, 1000), 0, "started");
-	tap_ok(becomes_pending(SIGUSR1), "sends it");
+	tap_is_i64(pvtk_timer_start(timer, 1000), 0, "the timer is started");
+	tap_ok(becomes_pending(SIGUSR1), "the timer sends its signal");
 	pvtk_signal_discard(SIGUSR1);
-	tap_ok(!is_pending(SIGUSR1), "it is taken back");
-	tap_is_i64(pvtk_timer_start(timer, 3600000000000ull), 0, "started for an hour");
-	tap_is_i64(pvtk_timer_start(timer, 0), 0, "and stopped");
-	tap_ok(!is_pending(SIGUSR1), "nothing is sent");
-	tap_is_i64(pvtk_timer_start(timer, 1500000000), 0, "more than a second is a time, too");
+	tap_ok(!is_pending(SIGUSR1), "the pending signal is discarded");
+	tap_is_i64(pvtk_timer_start(timer, 3600000000000ull), 0,
+		   "the timer is started for an hour");
+	tap_is_i64(pvtk_timer_start(timer, 0), 0, "the timer is stopped");
+	tap_ok(!is_pending(SIGUSR1), "a stopped timer sends nothing");
+	tap_is_i64(pvtk_timer_start(timer, 1500000000), 0,
+		   "the timer can be started for more than a second");
 	pvtk_timer_delete(timer);
 	pvtk_signal_discard(SIGUSR1);
 	pvtk_signal_unblock(&before);

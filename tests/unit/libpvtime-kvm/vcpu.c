@@ -43,9 +43,9 @@ static void test_order(void)
 	vcpu[0].ipa = BASE + 128;
 	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -EEXIST, "the vCPU has an address, too");
 	fake.no_stolen_time = true;
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENXIO, "and the kernel no stolen time");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENXIO, "ENXIO: the kernel has no stolen time");
 	vcpu[0].uninitialised = true;
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENOEXEC, "and it is not initialised");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENOEXEC, "ENOEXEC: the vCPU is not initialised");
 	vcpu[0].uninitialised = false;
 	fake.no_stolen_time = false;
 	vcpu[0].ipa = PVTIME_KVM_IPA_NONE;
@@ -53,7 +53,8 @@ static void test_order(void)
 	tap_is_u64(vcpu[0].ipa, PVTIME_KVM_IPA_NONE, "none of that has changed it");
 	pvtime_kvm_unregister(k);
 	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), -EINVAL, "its own index, no memory");
-	tap_is_i64(pvtime_kvm_vcpu_check(k, 1), -EINVAL, "which it then does not have");
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 1), -EINVAL,
+		   "an index whose vCPU was not set does not pass the check");
 	pvtime_kvm_register(k);
 	tap_is_i64(pvtime_kvm_vcpu_set(k, 3, fd), -EINVAL, "an index too large");
 	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), 0, "all is well");
@@ -96,13 +97,13 @@ static void test_counter(void)
 	fake_run(0, 2, 0);
 	pvtime_kvm_reset(k);
 	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
-	tap_is_u64(ns, 0, "until the VM is reset");
+	tap_is_u64(ns, 0, "a reset of the VM zeroes the counter");
 	pvtime_kvm_vcpu_stolen_ns(k, 2, &ns);
-	tap_is_u64(ns, 0, "as is every other's");
+	tap_is_u64(ns, 0, "a reset of the VM zeroes every other counter");
 	fake_run(0, 1, 5);
 	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
-	tap_is_u64(ns, 5, "and it goes on from there");
-	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
+	tap_is_u64(ns, 5, "the counter goes on from 0 after a reset of the VM");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "a region with used counters is released");
 }
 
 static void test_deny(void)
@@ -113,11 +114,12 @@ static void test_deny(void)
 	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 2)), 0, "denied");
 	tap_is_u64(fake.vms[0].bitmap, 2, "by its own bit; others stay");
 	unsigned calls = fake.calls;
-	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), 0, "twice");
-	tap_is_u64(fake.calls, calls + 1, "which only looks");
+	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), 0, "a VM can be denied twice");
+	tap_is_u64(fake.calls, calls + 1, "denying a VM again makes one call only");
 	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, FAKE_VCPU(0, 0)), -ENXIO,
-		   "and no vCPU gets an address");
-	tap_is_u64(fake.vms[0].vcpus[0].ipa, PVTIME_KVM_IPA_NONE, "in KVM");
+		   "a vCPU of a VM that is denied gets no address");
+	tap_is_u64(fake.vms[0].vcpus[0].ipa, PVTIME_KVM_IPA_NONE,
+		   "KVM has no address for a vCPU of a VM that is denied");
 	fake.no_bitmap = true;
 	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), -ENOENT, "a KVM without a bitmap");
 	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, FAKE_VCPU(0, 0)), 0, "has nothing to respect");

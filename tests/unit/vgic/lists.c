@@ -76,8 +76,9 @@ static void edges(void)
 	line(33, true);
 	tap_is_u64(STATE(*find(0, 33)), PENDING, "two edges before it is taken");
 	guest_ack(0, 1);
-	tap_is_u64(guest_read(0, GICD(0x304), 4), 2, "are one interrupt, active now");
-	tap_is_u64(guest_read(0, GICD(0x204), 4), 0, "and not pending");
+	tap_is_u64(guest_read(0, GICD(0x304), 4), 2,
+		   "two edges are one interrupt, active once it is taken");
+	tap_is_u64(guest_read(0, GICD(0x204), 4), 0, "an interrupt that is taken is not pending");
 	line(33, false);
 	line(33, true);
 	tap_is_u64(STATE(*find(0, 33)), ACTIVE_PENDING, "an edge while it is active");
@@ -95,16 +96,19 @@ static void timers(void)
 	guest_ack(0, 1);
 	timer(0, 27, false);
 	guest_eoi(0, 1, 27);
-	tap_is_u64(fake_cpus[0].ppi_active, 0, "the guest's EOI deactivates it");
+	tap_is_u64(fake_cpus[0].ppi_active, 0, "the guest's EOI deactivates the physical PPI");
 	timer(0, 27, true);
-	tap_is_u64(STATE(*find(0, 27)), PENDING, "and it can fire again");
+	tap_is_u64(STATE(*find(0, 27)), PENDING, "a timer whose PPI is deactivated can fire again");
 	guest_write(0, SGIS(0, 0x180), 4, 1u << 27);
 	tap_ok(!STATE(*find(0, 27)) && fake_cpus[0].ppi_active == 1u << 27,
 	       "disabled by the guest: it is held back");
-	tap_is_u64(guest_read(0, SGIS(0, 0x200), 4), 1u << 27, "but reads as pending");
+	tap_is_u64(guest_read(0, SGIS(0, 0x200), 4), 1u << 27,
+		   "a disabled timer interrupt reads as pending");
 	timer(0, 27, false);
-	tap_is_u64(guest_read(0, SGIS(0, 0x200), 4), 0, "until its condition is gone");
-	tap_is_u64(fake_cpus[0].ppi_active, 0, "and then can fire again");
+	tap_is_u64(guest_read(0, SGIS(0, 0x200), 4), 0,
+		   "a disabled timer interrupt reads as idle when its condition is gone");
+	tap_is_u64(fake_cpus[0].ppi_active, 0,
+		   "a disabled timer whose condition is gone leaves the PPI inactive");
 	guest_write(0, SGIS(0, 0x100), 4, 1u << 27);
 
 	timer(0, 27, true);
@@ -113,10 +117,10 @@ static void timers(void)
 	tap_is_u64(fake_cpus[0].ppi_active, 0, "switched out while active: the CPU's PPI is free");
 	fake_run(1, &fake_vcpus[0]);
 	tap_ok(fake_cpus[1].ppi_active == 1u << 27 && STATE(*find(1, 27)) == ACTIVE,
-	       "it is active on the next CPU");
+	       "an active timer interrupt is active on the vCPU's next CPU");
 	timer(0, 27, false);
 	guest_eoi(1, 1, 27);
-	tap_is_u64(fake_cpus[1].ppi_active, 0, "where the EOI deactivates it");
+	tap_is_u64(fake_cpus[1].ppi_active, 0, "the EOI on the next CPU deactivates the PPI there");
 	timer(0, 30, true);
 	guest_write(1, SGIS(0, 0x200), 4, 1u << 30);
 	guest_ack(1, 1);
@@ -154,8 +158,9 @@ static void few_list_registers(void)
 		guest_eoi(0, 1, intid);
 		fake_settle();
 	}
-	tap_is_u64(guest_read(0, GICD(0x304), 4), 0, "each is deactivated");
-	tap_is_u64(fake_cpus[0].hcr, HCR_EN, "and no maintenance is asked for any more");
+	tap_is_u64(guest_read(0, GICD(0x304), 4), 0, "eight nested interrupts are all deactivated");
+	tap_is_u64(fake_cpus[0].hcr, HCR_EN,
+		   "no maintenance interrupt is enabled after the last EOI");
 }
 
 /* One that is finished, and pending again, is not to come before a better one that found no place. */
@@ -176,12 +181,12 @@ static void finished_and_pending(void)
 	fake_settle();
 	guest_eoi(0, 1, 41);
 	fake_settle();
-	tap_is_u64(guest_ack(0, 1), 42, "then the second");
+	tap_is_u64(guest_ack(0, 1), 42, "the second better interrupt is taken next");
 	fake_settle();
 	line(42, false);
 	guest_eoi(0, 1, 42);
 	fake_settle();
-	tap_is_u64(guest_ack(0, 1), 40, "then the first again");
+	tap_is_u64(guest_ack(0, 1), 40, "the first interrupt, pending again, is taken last");
 }
 
 /* Requests to a list register that overtake each other before it is folded. */
@@ -274,16 +279,18 @@ static void two_cpus(void)
 	       "what another CPU has in a list register: it is kicked");
 	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_RETRY &&
 		       fake_kicks[1] == 1,
-	       "and not once more while it is on its way");
+	       "a CPU that is kicked already is not kicked again");
 	fake_exit_if_due(1);
-	tap_is_u64(STATE(*find(1, 33)), ACTIVE_PENDING, "it folds and goes on with the same");
+	tap_is_u64(STATE(*find(1, 33)), ACTIVE_PENDING,
+		   "a CPU that is kicked folds and continues with the same interrupts");
 	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_DONE && value == 2,
-	       "which the access then gets");
+	       "the access gets its value after the fold");
 	guest_write(0, GICD(0x384), 4, 2);
 	tap_ok(guest_retries == 1 && STATE(*find(1, 33)) == PENDING,
 	       "ICACTIVER is done when it returns");
 	guest_write(0, GICD(0x184), 4, 2);
-	tap_is_u64(STATE(*find(1, 33)), INACTIVE, "and so is ICENABLER");
+	tap_is_u64(STATE(*find(1, 33)), INACTIVE,
+		   "ICENABLER of an interrupt on another CPU is done when it returns");
 	guest_write(0, GICD(0x104), 4, 2);
 	fake_settle();
 	guest_write(0, GICD(0x6000 + 8 * 33), 8, 0);

@@ -124,8 +124,10 @@ static void fields(void)
 	guest_write(0, GICD(0x1a0), 4, 1);
 	tap_is_u64(guest_read(0, GICD(0x120), 4), 0x80000000, "ICENABLER8 clears");
 	guest_write(0, SGIS(2, 0x100), 4, 0x0800ffff);
-	tap_is_u64(guest_read(0, SGIS(2, 0x180), 4), 0x0800ffff, "ISENABLER0 of another vCPU");
-	tap_is_u64(guest_read(0, SGIS(1, 0x180), 4), 0, "and of that one only");
+	tap_is_u64(guest_read(0, SGIS(2, 0x180), 4), 0x0800ffff,
+		   "ISENABLER0 of another vCPU reads in its ICENABLER0");
+	tap_is_u64(guest_read(0, SGIS(1, 0x180), 4), 0,
+		   "ISENABLER0 of one vCPU does not change another's");
 	guest_write(0, GICD(0x84), 4, 0x5a5a5a5a);
 	tap_is_u64(guest_read(0, GICD(0x84), 4), 0x5a5a5a5a, "IGROUPR1");
 	guest_write(0, GICD(0x204), 4, 0xf0);
@@ -156,7 +158,7 @@ static void resets(void)
 			   guest_read(0, GICD(0xc0c), 4) | guest_read(0, GICD(0x6108), 8) |
 			   guest_read(0, GICD(0x420), 4),
 		   0, "the VM's reset resets everything");
-	tap_is_u64(guest_read(0, GICD(0), 4), 0x50, "and disables both groups");
+	tap_is_u64(guest_read(0, GICD(0), 4), 0x50, "the VM's reset disables both groups");
 }
 
 int main(void)

@@ -43,12 +43,13 @@ static void first_vcpu(void)
 	       "more was read than had passed: nothing is taken back, the ledger is ahead");
 	look(&a, 1700, LOOK_BLOCKED, 260, 250);
 	tap_ok(is(&a, 260, 250, 190, 0, 0) && account_elapsed(&a) == 700,
-	       "and the next look makes up for it");
+	       "the next look makes up for what was read too early");
 	account_end(&a, PVTIME_PAUSED);
 	account_close(&a, 1750);
-	tap_ok(is(&a, 260, 250, 190, 0, 50) && a.state == PVTIME_PAUSED, "then it is paused");
+	tap_ok(is(&a, 260, 250, 190, 0, 50) && a.state == PVTIME_PAUSED,
+	       "a vCPU whose account ends is PAUSED");
 	account_close(&a, 1740);
-	tap_ok(is(&a, 260, 250, 190, 0, 50), "a time that is past changes nothing");
+	tap_ok(is(&a, 260, 250, 190, 0, 50), "a time that is past changes no state's time");
 }
 
 static void second_vcpu(void)
@@ -64,9 +65,10 @@ static void second_vcpu(void)
 	       "CPU_ON: it was off until the look that finds it on");
 	look(&a, 300, LOOK_OFF, 22, 3);
 	tap_ok(is(&a, 22, 3, 90, 185, 0) && a.state == PVTIME_OFF,
-	       "CPU_OFF: it was not, until the look that finds it off");
+	       "CPU_OFF: the vCPU is off from the look that finds it off");
 	look(&a, 400, LOOK_OFF, 22, 3);
-	tap_ok(is(&a, 22, 3, 90, 285, 0), "then it is");
+	tap_ok(is(&a, 22, 3, 90, 285, 0),
+	       "CPU_OFF: time after the look that found the vCPU off is OFF");
 	look(&a, 500, LOOK_WAITED, 22, 3);
 	look(&a, 600, LOOK_BLOCKED, 30, 15);
 	tap_ok(is(&a, 30, 15, 90, 465, 0), "a wait between does not end that");

@@ -66,21 +66,21 @@ static void input(void)
 	bool right = got_count == LINK_WINDOW;
 	for (unsigned i = 0; i < LINK_WINDOW && right; i++)
 		right = got[i] == bytes[i % 256];
-	tap_ok(right, "which arrive as there is room, in order, and nobody else's");
+	tap_ok(right, "bytes arrive in order as there is room, and none of another VM's");
 	tap_ok(told == 2 && last == LINK_WINDOW, "the host is told when half is taken, and all");
 	send_bytes(ends[1], &tx, 3, bytes, 100);
 	room = 1000;
 	input_read(&in);
 	tap_ok(input_deliver(&in) && got_count == LINK_WINDOW + 100 &&
 		       got[got_count - 1] == bytes[99],
-	       "the queue has room again");
+	       "the queue has room again after its bytes are delivered");
 
 	input_init(&in, ends[0], NULL);
 	send_bytes(ends[1], &tx, 0, bytes, 100);
 	input_read(&in);
 	input_deliver(&in);
 	tap_ok(got_count == LINK_WINDOW + 100 && !in.stop,
-	       "where nobody is attached nothing is typed");
+	       "nothing is typed if no console is attached");
 	static const uint8_t words[] = {LINK_PAUSE, LINK_RESUME, LINK_PAUSE};
 	for (size_t n = 1; n <= sizeof(words); n++) {
 		send_bytes(ends[1], &tx, LINK_CONTROL, &words[n - 1], 1);
@@ -142,7 +142,7 @@ static void outlet(void)
 	       "every byte of a console");
 	tap_ok(memcmp(records, "start 7\nxxx", 11) == 0, "a record is a line");
 	tap_ok(records_count == 8 + 255 && records[records_count - 1] == '\n',
-	       "and so is one that is cut");
+	       "a record that is cut ends its line");
 	close(ends[0]);
 	close(ends[1]);
 }

@@ -158,7 +158,7 @@ static void asleep(void)
 	tap_ok(found(&w, &off, LOOK_OFF, 20, n) == 20, "in KVM_RUN, and not blocking, it is off");
 	unsigned was_off = n[LOOK_OFF];
 	tap_ok(found(&w, &blocking, LOOK_BLOCKED, 60, n) == 60 && n[LOOK_OFF] == was_off,
-	       "and blocking it is blocked");
+	       "a thread in KVM_RUN whose vCPU blocks is blocked");
 	tap_is_u64(stats_exits(&blocking), 7, "exits are read, too");
 	tap_ok(runs_by_its_clock(&w, &off), "what it ran is what its clock says");
 	end(&w);
@@ -203,14 +203,15 @@ static void contended(void)
 
 	bool apart = begin_on_one_cpu(w);
 	found(&w[0], &stats, LOOK_WAITED, 10, n);
-	tap_ok(n[LOOK_WAITED] >= 10, "it is found waiting");
+	tap_ok(n[LOOK_WAITED] >= 10, "a thread that waits for a CPU is found waiting");
 	if (apart)
 		found(&w[0], &stats, LOOK_RAN, 10, n);
 	if (apart)
-		tap_ok(n[LOOK_RAN] >= 10, "and running");
+		tap_ok(n[LOOK_RAN] >= 10, "a thread that runs is found running");
 	else
-		tap_skip("and running: there is one CPU");
-	tap_ok(n[LOOK_BLOCKED] + n[LOOK_OFF] == 0, "and nothing else");
+		tap_skip("a thread that runs is found running: there is one CPU");
+	tap_ok(n[LOOK_BLOCKED] + n[LOOK_OFF] == 0,
+	       "a thread that computes is never found blocked or off");
 	everywhere();
 	end(&w[0]);
 	end(&w[1]);
@@ -253,7 +254,7 @@ static void ledger(void)
 	       (unsigned long long)a.ticks[PVTIME_BLOCKED]);
 	uint64_t lived = w[0].last.at - a.begun, elapsed = account_elapsed(&a);
 	tap_ok(elapsed >= lived && a.begun + elapsed <= after,
-	       "and that makes all of its life: %llu of %llu ns", (unsigned long long)elapsed,
+	       "the states make up all of its life: %llu of %llu ns", (unsigned long long)elapsed,
 	       (unsigned long long)lived);
 	stats_close(&stats);
 }

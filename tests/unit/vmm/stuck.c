@@ -158,19 +158,19 @@ static bool is_stuck(void)
 static void when(void)
 {
 	begin();
-	tap_ok(!called(1000, 400), "half a second is not over");
-	tap_ok(!stuck_judge(&vm), "and nobody judges");
-	tap_ok(called(1500, 0), "then it is");
+	tap_ok(!called(1000, 400), "a VM is not called before half a second is over");
+	tap_ok(!stuck_judge(&vm), "a VM that was not called is not judged");
+	tap_ok(called(1500, 0), "a VM is called after half a second");
 	tap_ok(woken(VCPUS) && stuck_judge(&vm) && !vm.called,
-	       "it is stuck, and its threads go on");
+	       "a VM that is judged stuck lets its threads go on");
 	begin();
 	kvm[1].timer = 1;
-	tap_ok(!is_stuck() && !vm.called, "a timer is on: it is not");
+	tap_ok(!is_stuck() && !vm.called, "a VM whose vCPU has a timer that is on is not stuck");
 	wait_for_none();
 	vm.vcpus[0].account.ticks[PVTIME_RUNNING]++; /* to come, and to go on */
 	tap_ok(!called(2000, 900) && called(3000, 0),
-	       "and is not asked again before twice as long");
-	tap_ok(woken(VCPUS) && !stuck_judge(&vm), "it is not, still");
+	       "a VM that was not stuck is not called before twice as long");
+	tap_ok(woken(VCPUS) && !stuck_judge(&vm), "a VM is not judged stuck the second time");
 	begin();
 	called(1000, 300);
 	vm.vcpus[1].account.ticks[PVTIME_RUNNING]++;
