@@ -114,7 +114,7 @@ my %row = map { /^\| (R-\d\d) (.*)/ ? ($1 => $2) : () } split /\n/, $spec;
 my @expected = map { sprintf 'R-%02d', $_ } 1 .. 10, 20 .. 35;
 
 is_deeply([sort @rules], \@expected, 'SPEC.md states every rule once');
-is_deeply([sort keys %row], \@expected, 'and has a line in its table for each');
+is_deeply([sort keys %row], \@expected, 'SPEC.md has a line in its table for each rule');
 sub uncited {
 	return grep { my $rule = $_; !grep { /\b$rule\b/ } values %source } @_;
 }
@@ -151,8 +151,8 @@ is_deeply([missing_targets(slurp($_))], [], "$_ names targets that are there") f
 # The picture.
 my $svg = `docs/terminal-svg <docs/watch.ansi`;
 is($svg, slurp('docs/watch.svg'), 'docs/watch.svg is docs/watch.ansi, drawn');
-isnt(`printf 'other\n' | docs/terminal-svg`, $svg, 'and another capture is another picture');
-like(slurp('docs/watch.ansi'), qr/stolen%/, "which has the table's heading");
+isnt(`printf 'other\n' | docs/terminal-svg`, $svg, 'another capture gives another picture');
+like(slurp('docs/watch.ansi'), qr/stolen%/, "docs/watch.ansi has the table's heading");
 
 # The benchmark's pages are its figures, told; performance.md up to what costs cycles, which is not among them.
 sub told {
@@ -164,7 +164,7 @@ sub before_cycles {
 	return $text =~ /\A(.*^## Instructions are not cycles$)/ms ? $1 : 'no such heading';
 }
 is(slurp('docs/accuracy.md'), told('--accuracy -'), 'docs/accuracy.md is bench/results.json, told');
-is(before_cycles(slurp('docs/performance.md')), before_cycles(told('--markdown -')), 'and so is docs/performance.md');
+is(before_cycles(slurp('docs/performance.md')), before_cycles(told('--markdown -')), 'docs/performance.md is bench/results.json, told');
 
 # The man page.
 sub groff_says {
@@ -191,8 +191,8 @@ is_deeply([unknown_to_manual(@options, @keys)], [], 'docs/pvtime.1 has every opt
 my @in_manual = $manual =~ /(--[a-z]+(?:-[a-z]+)*)/g;
 at_least('options in the man page', 84, scalar @in_manual);
 is_deeply([grep { my $o = $_; !grep { $_ eq $o } @options, '--version' } @in_manual], [],
-	'and no option that is not there');
-like($manual, qr/"pvtime \Q$1\E"/, 'and the version')
+	'docs/pvtime.1 has no option that does not exist');
+like($manual, qr/"pvtime \Q$1\E"/, 'docs/pvtime.1 has the version')
 	if $source{'tools/version.h'} =~ /PVTIME_VERSION "([^"]+)"/;
 
 done_testing();

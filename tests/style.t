@@ -88,4 +88,35 @@ shellcheck -x -f gcc $files >"$log" 2>&1
 # shellcheck disable=SC2086
 verdicts shellcheck $? $files
 
+# A failing line must mean something alone. names FILE...: prints FILE:LINE: NAME of each test name that begins with a word that only
+# continues a sentence. In C a literal that continues another literal does not count; in Perl and sh the name is the last argument.
+# shellcheck disable=SC2016
+names() {
+	perl -ne '
+		BEGIN { $words = qr/(?:and|then|nor|but|so|or|which)(?=[ ,:"\x27])/ }
+		$inside = $last && $last =~ /"\s*$/;
+		$found = $ARGV =~ /\.[ch]$/
+			? /(?:[,?:(]|^)\s*("$words[^"]*)/ && !($inside && /^\s*"/)
+			: /(?:[,?:(]|^|subtest|report(?:_of)?(?: \$\?)?)\s*((["\x27])$words(?:(?!\2).)*\2)\s*(?:\)|=>|$)/;
+		print "$ARGV:$.: $1\n" if $found;
+		$last = $_;
+		close ARGV, $last = "" if eof' "$@"
+}
+
+bad=$(mktemp -d) || exit 1
+trap 'rm -rf "$log" "$bad"' EXIT
+printf '\ttap_ok(a && b,\n\t       "and b");\n\ttap_ok(a, "the %%s "\n\t\t"or b, so", c);\n\tputs(x ? "none" : "so");\n' >"$bad/a.c"
+printf '%s\n' "is(\$a, 1, 'nor is a');" "is(\$a, 'or not', 'a is not');" "report \$? \"then a\"" "subtest 'but a' => sub {" >"$bad/a.t"
+[ "$(names "$bad/a.c" "$bad/a.t" | sed 's/.*\(a\.[ct]:[0-9]*\):.*/\1/' | paste -sd ' ')" = 'a.c:2 a.c:5 a.t:1 a.t:3 a.t:4' ]
+report $? "names that begin as the rest of a sentence does are found"
+
+files=$(find tests conformance ! -path tests/style.t -type f \( -name '*.[cht]' -o -name '*.pm' \) | LC_ALL=C sort)
+# shellcheck disable=SC2086
+at_least "files with test names" 288 "$(printf '%s\n' $files | grep -c .)"
+# shellcheck disable=SC2086
+names $files >"$log"
+! grep -q . "$log"
+report $? "no test name begins with and, then, nor, but, so, or, which"
+diagnose <"$log"
+
 report_done

@@ -105,7 +105,8 @@ int main(void)
 	on = beta2 || board_has_arg("1.0");
 	tap_ok(on || board_has_arg("off"), "the command line says what to expect");
 	tap_is_u64(board.stolen_time.base, on ? REGION : 0, "the region in the FDT");
-	tap_is_u64(board.stolen_time.size, on ? PVTIME_GRANULE : 0, "and its size");
+	tap_is_u64(board.stolen_time.size, on ? PVTIME_GRANULE : 0,
+		   "the region in the FDT has one granule if stolen time is on");
 	for (unsigned i = 0; i < cpu_count(); i++) {
 		if (i == 0)
 			ask_everything(&outcomes[0]);

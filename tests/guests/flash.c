@@ -48,7 +48,8 @@ static void writes(void)
 		tap_ok(!f.taken && ones(0x55 * 4, 4) && ones(0, 4), "command 0x%x does nothing",
 		       commands[i]);
 	}
-	tap_ok(!fault_write(BANK + 0x100, 8, 0).taken && ones(BANK + 0x100, 8), "nor does a write");
+	tap_ok(!fault_write(BANK + 0x100, 8, 0).taken && ones(BANK + 0x100, 8),
+	       "a write of eight bytes does nothing");
 }
 
 int main(void)

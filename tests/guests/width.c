@@ -37,11 +37,11 @@ int main(void)
 	tap_is_u64(get(PLAIN + 4, 1), 0x65, "1 byte of 2");
 	tap_is_u64(get(PLAIN + 4, 4), 0x8765, "4 bytes");
 	tap_is_u64(get(PLAIN, 8), 0x876500000081, "8 bytes are two registers");
-	tap_is_u64(get(IDS, 8), 0x1000000011, "others as well");
+	tap_is_u64(get(IDS, 8), 0x1000000011, "8 bytes of another pair are two registers");
 	set(PLAIN, 8, 0x123400000056);
-	tap_is_u64(get(PLAIN, 4), 0x56, "8 bytes are written to one");
-	tap_is_u64(get(PLAIN + 4, 4), 0x1234, "and to the other");
+	tap_is_u64(get(PLAIN, 4), 0x56, "a write of 8 bytes sets the first register");
+	tap_is_u64(get(PLAIN + 4, 4), 0x1234, "a write of 8 bytes sets the second register");
 	set(PLAIN + 4, 1, 0xffffff7e);
-	tap_is_u64(get(PLAIN + 4, 4), 0x7e, "1 byte is written, and no more");
+	tap_is_u64(get(PLAIN + 4, 4), 0x7e, "a write of 1 byte sets 1 byte and clears the rest");
 	return tap_done();
 }

@@ -15,10 +15,10 @@ static void test_supported(void)
 	struct vm vm;
 
 	vm_create(&vm);
-	expect(pvtime_kvm_vm_supported(vm.fd) == 1, "this kernel offers it to the VM");
-	expect(pvtime_kvm_vm_supported(vm.kvm) == 1, "/dev/kvm says so, too");
-	expect(pvtime_kvm_vcpu_supported(vm.vcpus[0].fd) == 1, "and to the vCPU");
-	is_error(pvtime_kvm_vm_supported(-1), EBADF, "asking nobody");
+	expect(pvtime_kvm_vm_supported(vm.fd) == 1, "the VM offers stolen time");
+	expect(pvtime_kvm_vm_supported(vm.kvm) == 1, "/dev/kvm offers stolen time");
+	expect(pvtime_kvm_vcpu_supported(vm.vcpus[0].fd) == 1, "the vCPU offers stolen time");
+	is_error(pvtime_kvm_vm_supported(-1), EBADF, "asking an invalid descriptor fails");
 	vm_destroy(&vm);
 }
 
@@ -41,17 +41,24 @@ static void test_attribute_errors(void)
 	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the slot is taken away");
 	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), EINVAL, "no memory there");
 	is_error(pvtime_kvm_register(vm.stolen), 0, "the slot is back");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), 0, "the first time");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), EEXIST, "twice");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, fd), EEXIST, "twice, at another index");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, other), EINVAL, "another vCPU's index");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, other), 0, "its own, after all that");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), 0,
+		 "the vCPU gets its address the first time");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), EEXIST,
+		 "the vCPU does not get an address twice");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, fd), EEXIST,
+		 "the vCPU does not get an address twice, at another index");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, other), EINVAL,
+		 "a vCPU does not get another vCPU's index");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, other), 0,
+		 "a vCPU gets its own index after the calls that failed");
 	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, other), EEXIST,
-		 "another's, with one of its own");
+		 "a vCPU with an address does not get another's index");
 	is_error(pvtime_kvm_vcpu_ipa(vm.stolen, 1, &ipa), 0, "the address is read back");
-	expect_u64(ipa, VM_STOLEN + 64, "and is that of its index");
-	is_error(pvtime_kvm_vcpu_check(vm.stolen, 0), 0, "the first one's is what was set");
-	expect_u64(vcpu_call(&vm.vcpus[0], PVTIME_FID_ST, 0), VM_STOLEN, "the guest is told it");
+	expect_u64(ipa, VM_STOLEN + 64, "the address that is read back is that of its index");
+	is_error(pvtime_kvm_vcpu_check(vm.stolen, 0), 0,
+		 "the first vCPU's address is the one that was set");
+	expect_u64(vcpu_call(&vm.vcpus[0], PVTIME_FID_ST, 0), VM_STOLEN,
+		   "PV_TIME_ST returns the first vCPU's address");
 	expect_u64(vcpu_call(&vm.vcpus[1], PVTIME_FID_ST, 0), VM_STOLEN + 64, "the other, too");
 	vm_destroy(&vm);
 }

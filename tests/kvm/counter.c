@@ -36,22 +36,24 @@ static void test_contended(void)
 	}
 	after = run_once(&vm);
 	grew(&before, &after, "while contended, the counter is what was waited");
-	expect(after.stolen - before.stolen >= 2 * (uint64_t)WAIT_NS, "and that is a lot");
-	expect_u64(stolen(&vm, 1), 0, "the other vCPU did not run, and nothing was stolen from it");
+	expect(after.stolen - before.stolen >= 2 * (uint64_t)WAIT_NS,
+	       "while contended, the counter grows by at least twice the wait");
+	expect_u64(stolen(&vm, 1), 0, "nothing was stolen from the vCPU that did not run");
 	before = after;
 	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the memory is taken away");
 	delay_grow(WAIT_NS);
 	vcpu_run(&vm.vcpus[0]);
-	expect_u64(stolen(&vm, 0), before.stolen, "the counter stands");
-	is_error(pvtime_kvm_register(vm.stolen), 0, "and brought back");
+	expect_u64(stolen(&vm, 0), before.stolen,
+		   "the counter stands while its memory is taken away");
+	is_error(pvtime_kvm_register(vm.stolen), 0, "the memory is brought back");
 	after = run_once(&vm);
-	grew(&before, &after, "nothing is lost");
+	grew(&before, &after, "nothing waited while the memory was away is lost");
 	pvtime_kvm_reset(vm.stolen);
-	expect_u64(stolen(&vm, 0), 0, "the VM is reset");
+	expect_u64(stolen(&vm, 0), 0, "a reset of the VM zeroes the counter");
 	before = after;
 	before.stolen = 0;
 	after = run_once(&vm);
-	grew(&before, &after, "and it goes on from 0");
+	grew(&before, &after, "after a reset the counter continues from 0");
 	vm_destroy(&vm);
 }
 
@@ -140,17 +142,19 @@ static void test_publish(void)
 	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), 0, "KVM publishes");
 	after.stolen = stolen(&vm, 0);
 	after.delay_after = delay_ns();
-	grew(&before, &after, "what was waited");
+	grew(&before, &after, "a publish charges what the thread waited");
 	unchanged(&state, &vm.vcpus[0], "that");
-	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), 0, "with next to nothing to tell");
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), 0,
+		 "a publish with nearly nothing to charge succeeds");
 	before = after;
 	after = run_once(&vm);
-	grew(&before, &after, "the guest goes on");
+	grew(&before, &after, "after a publish the guest continues to be charged");
 	test_other_signals(&vm.vcpus[0]);
-	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the memory is taken away");
+	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the memory is taken away before a publish");
 	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), EINVAL,
-		 "and there is none to tell");
-	is_error(pvtime_kvm_vcpu_rebase(vm.stolen, 0, SIGNAL), EINVAL, "none to keep, either");
+		 "a publish without memory fails");
+	is_error(pvtime_kvm_vcpu_rebase(vm.stolen, 0, SIGNAL), EINVAL,
+		 "a rebase without memory fails");
 	vm_destroy(&vm);
 }
 

@@ -39,20 +39,23 @@ void test_deny(void)
 
 	vm_create(&vm);
 	vm_give_stolen(&vm);
-	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), 0, "denying it");
-	is_error(pvtime_kvm_deny(vm.vcpus[1].fd), 0, "once more, by another vCPU");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), ENXIO, "and the address");
+	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), 0, "stolen time is denied by one vCPU");
+	is_error(pvtime_kvm_deny(vm.vcpus[1].fd), 0,
+		 "stolen time is denied once more by another vCPU");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), ENXIO,
+		 "a vCPU gets no address when stolen time is denied");
 	discovery(&vm, no, no, "denied");
 	is_error(pvtime_kvm_restore(vm.stolen, vm.vcpus[0].fd, blob, size), EBUSY,
-		 "what has run so cannot be restored otherwise");
+		 "a VM that has run without the calls cannot be restored with them");
 	vm_destroy(&vm);
 
 	vm_create(&vm);
 	vm_give_stolen(&vm);
-	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), 0, "denying it");
+	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), 0, "stolen time is denied before a restore");
 	is_error(pvtime_kvm_restore(vm.stolen, vm.vcpus[0].fd, blob, size), 0,
-		 "restoring a VM that had it");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), 0, "and the address");
+		 "a VM that had stolen time is restored");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), 0,
+		 "a vCPU gets its address after the restore");
 	discovery(&vm, 0, 0, "as it was saved");
 	vm_destroy(&vm);
 }

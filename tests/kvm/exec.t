@@ -390,7 +390,7 @@ ran('setuid_first', 0, "euid 0, CAP_NET_ADMIN 1\n" . answers($none) . "euid 6553
 ran('nosuid', 0, "euid 65534, CAP_NET_ADMIN 0\n" . answers('0x50000000'), '');
 
 like($text, qr/^beside a full pipe: vcpu 0 x0=0x50000000$/m, 'the guest runs, whatever the reports find');
-like($text, qr/^afterwards: pvtime: exec: gives stolen time to 1 vCPU at /m, 'and they are written when there is room');
+like($text, qr/^afterwards: pvtime: exec: gives stolen time to 1 vCPU at /m, 'the reports are written when the full pipe has room');
 my $answers = answers('0x50000000', '0x50000040');
 like($text, qr/^the VMM is the process that was started$/m, 'the VMM is the process that was started');
 like($text, qr/^tracer 1 1 0 1 2 $/m, 'the tracer is no child of its, has a session of its own, and none of its files');

@@ -21,17 +21,17 @@ contend 1 4 spin
 END
 
 is($run{without}{status}, 0, 'without: status');
-is((steal($run{without}))[1], 'none', 'without it, the guest has no stolen time');
+is((steal($run{without}))[1], 'none', 'without pvtime exec, the guest has no stolen time');
 is($run{dry}{status}, 0, 'dry run: status');
-is((steal($run{dry}))[1], 'none', 'after a dry run neither');
+is((steal($run{dry}))[1], 'none', 'after a dry run, the guest has no stolen time');
 like($run{dry}{err}, qr/^pvtime: exec: would give stolen time to 1 vCPU at IPA 0x90a0000, memory slot \d+: free in the map of QEMU virt$/m,
 	'a dry run says what would be done');
 is($run{own}{status}, 0, 'own: status');
-like((steal($run{own}))[1], qr/^\d+$/, 'a QEMU that gives it itself still does');
-like($run{own}{err}, qr/^pvtime: exec: the VMM gives its guest stolen time itself, and is left alone$/m, 'and is left alone');
+like((steal($run{own}))[1], qr/^\d+$/, 'a QEMU that gives stolen time itself still does');
+like($run{own}{err}, qr/^pvtime: exec: the VMM gives its guest stolen time itself, and is left alone$/m, 'a QEMU that gives stolen time itself is left alone');
 is($run{sandbox}{status}, 0, 'sandbox: status');
-like((steal($run{sandbox}))[1], qr/^\d+$/, 'with it, a guest of a QEMU in its sandbox has stolen time');
-unlike($run{sandbox}{err}, qr/pvtime/, 'and nothing is said');
+like((steal($run{sandbox}))[1], qr/^\d+$/, 'a guest of a QEMU in its sandbox has stolen time');
+unlike($run{sandbox}{err}, qr/pvtime/, 'a QEMU in its sandbox causes no message');
 
 contended($run{contended_1}, 1);
 

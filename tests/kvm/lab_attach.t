@@ -50,12 +50,12 @@ is($on->{shell}{status}, 0, 'the lab ends when the guest has powered off') or di
 my $md5 = md5_hex($text);
 like($console, qr/^\Q$md5\E /m, 'what was typed has arrived as it was') or diag $console;
 my ($interrupts) = $console =~ /^ *\d+: +(\d+) .*pl011/m;
-cmp_ok($interrupts // 0, '>', 0, 'by interrupts');
-cmp_ok($interrupts // 'inf', '<', length $text, 'of which each has ended');
+cmp_ok($interrupts // 0, '>', 0, 'the typed text arrives by interrupts');
+cmp_ok($interrupts // 'inf', '<', length $text, 'there are fewer interrupts than bytes that were typed');
 like($console, qr/^answer=42$/m, 'the shell answers');
-like($on->{shell}{printed}, qr/^answer=42$/m, 'and the terminal shows it');
-unlike($on->{shell}{printed}, qr/^SPIN/m, 'and no other console');
-like($on->{shell}{console}{other} // '', qr/^SPIN/m, 'whose guest has run');
+like($on->{shell}{printed}, qr/^answer=42$/m, "the terminal shows the shell's answer");
+unlike($on->{shell}{printed}, qr/^SPIN/m, "the terminal shows no other VM's console");
+like($on->{shell}{console}{other} // '', qr/^SPIN/m, "the other VM's guest has run");
 
 is($on->{deaf}{status}, 0, 'a guest that does not read is ended in good order') or diag $on->{deaf}{said};
 

@@ -123,27 +123,27 @@ guest_ok('smp', 'smp');
 # A ledger adds up by itself, the command sees to that. Here are bounds of what is in it.
 my @off = map { ms(vcpu($on->{smp}, 'smp', $_)->{ticks}{off}) } 0 .. 3;
 my @elapsed = map { ms(vcpu($on->{smp}, 'smp', $_)->{ticks}{elapsed}) } 0 .. 3;
-cmp_ok($off[0], '<', 300, 'the first vCPU was not off, but for the end');
+cmp_ok($off[0], '<', 300, 'the first vCPU was off only at the end');
 cmp_ok($off[$_], '>', 0, "vCPU $_ was off") for 1 .. 3;
-cmp_ok($elapsed[$_], '>', $elapsed[0] - 150, "and its ledger is as long as the first one's") for 1 .. 3;
+cmp_ok($elapsed[$_], '>', $elapsed[0] - 150, "vCPU ${_}'s ledger is as long as the first one's") for 1 .. 3;
 
 is($on->{off}{status}, 0, 'stolen_time = off') or diag $on->{off}{said};
-is_deeply([$on->{off}{console}{denied} =~ /stolen_ns=(\w+)/g], ['none', 'none'], 'the guest has none')
+is_deeply([$on->{off}{console}{denied} =~ /stolen_ns=(\w+)/g], ['none', 'none'], 'a guest with stolen_time = off has no stolen time')
 	or diag $on->{off}{console}{denied};
-cmp_ok(vcpu($on->{off}, 'denied', 0)->{stolen_ns}, '>', 50_000_000, 'the ledger knows what was taken');
-is(vcpu($on->{off}, 'denied', $_)->{published_ns}, 0, "and nothing is published of vCPU $_") for 0, 1;
+cmp_ok(vcpu($on->{off}, 'denied', 0)->{stolen_ns}, '>', 50_000_000, 'the ledger of a VM with stolen_time = off has what was stolen');
+is(vcpu($on->{off}, 'denied', $_)->{published_ns}, 0, "nothing is published of vCPU $_ with stolen_time = off") for 0, 1;
 
 # R-23: RAM, vCPUs and stolen time begin again; the counter goes on, or it would reset for ever.
 my $console = $on->{reset}{console}{reset} // '';
 is($on->{reset}{status}, 0, 'SYSTEM_RESET') or diag $on->{reset}{said};
 my @boots = $console =~ /^BOOT stolen_ns=(\d+) bss=(\d+)$/mg;
 my ($before) = $console =~ /^RESET stolen_ns=(\d+)$/m;
-is(@boots, 4, 'it boots twice') or diag $console;
-is("$boots[1] $boots[3]", '1 1', 'memory is as it was at the start');
-cmp_ok($before // 0, '>', 300_000_000, 'it was stolen from');
-cmp_ok($boots[2], '<', 100_000_000, 'and afterwards the number begins again');
+is(@boots, 4, 'the guest that resets boots twice') or diag $console;
+is("$boots[1] $boots[3]", '1 1', "the guest's memory is as at the start after its reset");
+cmp_ok($before // 0, '>', 300_000_000, 'time was stolen from the guest before its reset');
+cmp_ok($boots[2], '<', 100_000_000, "the guest's stolen time begins again at its reset");
 cmp_ok(ms(vcpu($on->{reset}, 'reset', 0)->{ticks}{elapsed}) + 1000, '<', ms(vcpu($on->{reset}, 'busy', 0)->{ticks}{elapsed}),
-	'so does the ledger, and not that of another VM');
+	"the ledger of the VM that resets begins again, another VM's does not");
 
 # As under our hypervisor (tests/qemu/status.t).
 for (['stuck', 'stop', 'every vCPU off'], ['wfi', 'wfi', 'every vCPU in WFI, without a timer'],
@@ -151,32 +151,32 @@ for (['stuck', 'stop', 'every vCPU off'], ['wfi', 'wfi', 'every vCPU in WFI, wit
 	my ($lab, $vm, $how) = @$_;
 	is($on->{$lab}{status}, 1, "$how: status 1") or diag $on->{host}{out};
 	is($on->{$lab}{said}, "pvtime: VM $vm stopped for good without SYSTEM_OFF: its vCPUs are off, or wait for what cannot come\n",
-		'and why');
+		"$how: the message says why");
 }
 like($on->{stuck}{console}{busy} // '', qr/^SPIN/m, 'when all others have ended');
-cmp_ok(ms(vcpu($on->{wfi}, 'wfi', 1)->{ticks}{elapsed}), '<', 2000, 'it is found soon');
+cmp_ok(ms(vcpu($on->{wfi}, 'wfi', 1)->{ticks}{elapsed}), '<', 2000, 'a VM that is stuck is found within two seconds');
 is($on->{waits}{status}, 0, 'one that waits for its timer, or may be typed to, is not stuck') or diag $on->{waits}{said};
 guest_ok('waits', $_) for qw(idle physical);
 
 # R-21, R-22: KVM lets a guest write. It harms nobody, and the ledger does not know it.
 is($on->{forge}{status}, 0, 'guests that write their structure are no failure') or diag $on->{forge}{said};
 my %forged = map { $_ => [($on->{forge}{console}{$_} // '') =~ /^FORGE refused=0 before_ns=(\d+) after_ns=(\d+) end_ns=(\d+)$/m] } qw(more less);
-cmp_ok($forged{more}[1] // 0, '>=', 1 << 60, 'one makes it more') or diag $on->{host}{out};
-cmp_ok($forged{less}[0] // 0, '>', 50_000_000, 'one had more');
-cmp_ok($forged{less}[1] // 0, '<', $forged{less}[0] // 0, 'and makes it less');
+cmp_ok($forged{more}[1] // 0, '>=', 1 << 60, 'a guest writes a larger stolen time into its structure') or diag $on->{host}{out};
+cmp_ok($forged{less}[0] // 0, '>', 50_000_000, 'time was stolen from the guest that makes it less');
+cmp_ok($forged{less}[1] // 0, '<', $forged{less}[0] // 0, 'a guest writes a smaller stolen time into its structure');
 my $more = vcpu($on->{forge}, 'more', 0);
-cmp_ok($more->{published_ns}, '>=', 1 << 60, 'its structure is told as it is');
-cmp_ok($more->{stolen_ns}, '<', 2_000_000_000, 'and the ledger is what Linux has counted');
+cmp_ok($more->{published_ns}, '>=', 1 << 60, 'a structure with a larger stolen time is reported as it is');
+cmp_ok($more->{stolen_ns}, '<', 2_000_000_000, 'the ledger has what Linux has counted, not what a guest wrote');
 my ($line) = $on->{forge}{said};
 like($line, qr/^pvtime: VM more has written the structure of its vCPU 0, as KVM lets it: there it reads \d{19} ns, and \d{1,10} ns were stolen\n\z/,
-	'who has more is told, once, and nobody else');
+	'only the VM with a larger stolen time is named, once');
 my ($back, $over) = ($on->{forge}{console}{honest} // '') =~ /^STEADY looks=\d+ stolen_ns=\d+ back=(\d+) counter_back=0 over_ns=(\d+)$/m;
-is($back, 0, 'a third VM is as it was');
-cmp_ok($over // 'inf', '<', 1000, 'and is not charged for it');
+is($back, 0, "a third VM's stolen time does not go back");
+cmp_ok($over // 'inf', '<', 1000, 'a third VM is not charged for what the others write');
 
 is($on->{until}{status}, 0, '--until') or diag $on->{until}{said};
-like($on->{until}{console}{first} // '', qr/^SPIN/m, 'it has ended');
-cmp_ok(ms(vcpu($on->{until}, 'ever', 0)->{ticks}{elapsed}), '<', 20_000, 'and the other one with it');
+like($on->{until}{console}{first} // '', qr/^SPIN/m, 'the VM that --until names has ended');
+cmp_ok(ms(vcpu($on->{until}, 'ever', 0)->{ticks}{elapsed}), '<', 20_000, '--until ends the other VM as well');
 
 is_deeply([$on->{host}{out} =~ /^LAB ever (\d+)/mg], [0, 0], '--seconds and SIGTERM end it in good order');
 like($on->{host}{out}, qr/^PRINTED t=0\.5\d* vm=ever vcpu=0 running=[\d.]+ stolen=[\d.]+ blocked=[\d.]+ stolen_ns=\d+ state=\w+$/m,
@@ -185,6 +185,6 @@ like($on->{host}{out}, qr/^CGROUPS <>/m, 'without weights there are no cgroups')
 cmp_ok(ms(vcpu($on->{ever}, 'ever', 0)->{ticks}{paused}), '>', 0, 'its vCPUs are paused in the end');
 
 is($on->{killed}{status}, 1, 'a VMM that is killed: status 1');
-is($on->{killed}{said}, "pvtime: the VMM ended of signal 9 (Killed) before the lab was done\n", 'and why');
+is($on->{killed}{said}, "pvtime: the VMM ended of signal 9 (Killed) before the lab was done\n", 'a VMM that is killed: the message names the signal');
 
 done_testing;

@@ -62,9 +62,9 @@ refused('partly', '/labs/partly:9: [vm b] pin: "1,2" names a physical CPU that i
 	'one of two CPUs that it never had');
 refused('offline', 'pvtime: --on kvm: [vm b] pin: names no CPU that it may run on; expected a CPU that is online, and that this process may use',
 	'a CPU that is offline: nothing is started');
-is($on->{one}{status}, 0, 'one of two CPUs that is online will do') or diag $on->{one}{said};
-like($on->{one}{console}{b} // '', qr/^SPIN/m, 'the guest has run');
-is($on->{online}{status}, 0, 'and both, while they are online') or diag $on->{online}{said};
+is($on->{one}{status}, 0, 'a pin of two CPUs of which one is online is accepted') or diag $on->{one}{said};
+like($on->{one}{console}{b} // '', qr/^SPIN/m, 'the guest has run on the CPU that is online');
+is($on->{online}{status}, 0, 'a pin of two CPUs is accepted while both are online') or diag $on->{online}{said};
 is_deeply([$out =~ /^ALLOWED (\S+)/mg], ['0-1', '1'], 'who is not pinned may run everywhere, and who is only there');
 
 done_testing;

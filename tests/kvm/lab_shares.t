@@ -68,8 +68,8 @@ my ($one, $three) = @ran{'one/0', 'three/0'};
 cmp_ok(abs($three - 3 * $one), '<', $three / 10, 'three has three times as much as one: ' . join ' ', map { "$_ $ran{$_}" } sort keys %ran);
 like($out, qr/^GROUPS 3\n/m, 'there is a cgroup for each vCPU');
 is_deeply([sort map { s/.*? //r } $out =~ /^GROUP (.*)$/mg], ['100 threaded 1', '100 threaded 1', '300 threaded 1'],
-	'with the weight, and its thread');
-is_deeply([($out =~ /^GROUPS (\d+)/mg)[1 .. 3]], [0, 0, 0], 'and none when the lab has ended, however');
+	"each vCPU's cgroup has its weight and its thread");
+is_deeply([($out =~ /^GROUPS (\d+)/mg)[1 .. 3]], [0, 0, 0], 'no cgroup is left when a lab has ended, however it ended');
 
 is($on->{cap}{status}, 0, 'a lab with caps') or diag $on->{cap}{said};
 for (['half', 50], ['tenth', 10]) {

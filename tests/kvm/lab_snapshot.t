@@ -48,22 +48,22 @@ is(ended($on->{$_}), 'Ended: seconds. steady: running; busy: running; brief: pow
 unlike($on->{steady}{console}{steady} // '', qr/STEADY looks/, 'the snapshot was taken in its midst');
 my ($looks, $stolen, $back, $counter_back, $over) = ($on->{'steady-on'}{console}{steady} // '') =~
 	/^STEADY looks=(\d+) stolen_ns=(\d+) back=(\d+) counter_back=(\d+) over_ns=(\d+)$/m;
-cmp_ok($looks // 0, '>', 1000, 'it goes on') or diag $out;
-is($back, 0, 'its stolen time never went back');
-is($counter_back, 0, 'nor did its counter');
-cmp_ok($over, '<', 1000, 'and nothing was stolen that has not passed');
+cmp_ok($looks // 0, '>', 1000, 'the restored guest goes on') or diag $out;
+is($back, 0, "the restored guest's stolen time never went back");
+is($counter_back, 0, "the restored guest's counter never went back");
+cmp_ok($over, '<', 1000, 'no more was stolen from the restored guest than has passed');
 my ($before, $after) = map { vcpu($on->{$_}, 'steady', 0) } 'steady', 'steady-on';
-cmp_ok($before->{published_ns}, '>', 300_000_000, 'it was stolen from before');
-cmp_ok($stolen, '>', $before->{published_ns} + 300_000_000, 'and after');
+cmp_ok($before->{published_ns}, '>', 300_000_000, 'time was stolen from the guest before the snapshot');
+cmp_ok($stolen, '>', $before->{published_ns} + 300_000_000, 'time was stolen from the restored guest');
 for my $state (qw(running ready blocked off elapsed)) {
-	cmp_ok($after->{ticks}{$state}, '>=', $before->{ticks}{$state}, "its ledger goes on: $state");
+	cmp_ok($after->{ticks}{$state}, '>=', $before->{ticks}{$state}, "the restored ledger goes on: $state");
 }
 for my $count (qw(exits switches)) {
-	cmp_ok($after->{$count}, '>', $before->{$count}, "and its count of $count");
+	cmp_ok($after->{$count}, '>', $before->{$count}, "the restored ledger goes on: its count of $count");
 }
-cmp_ok($after->{published_ns}, '>=', $stolen, 'what is published goes on, too');
-unlike($on->{'steady-on'}{console}{brief} // '', qr/./, 'a VM that was off is off');
-cmp_ok(vcpu($on->{'steady-on'}, 'brief', 0)->{ticks}{off}, '>', vcpu($on->{steady}, 'brief', 0)->{ticks}{off}, 'and its ledger goes on');
+cmp_ok($after->{published_ns}, '>=', $stolen, 'what is published goes on after the restore');
+unlike($on->{'steady-on'}{console}{brief} // '', qr/./, 'a VM that was off is off after the restore');
+cmp_ok(vcpu($on->{'steady-on'}, 'brief', 0)->{ticks}{off}, '>', vcpu($on->{steady}, 'brief', 0)->{ticks}{off}, 'the ledger of a VM that was off goes on after the restore');
 like($on->{'steady-on'}{console}{busy} // '', qr/^SPIN cpu=0/m, 'the other VM goes on as well');
 
 # It is stopped amid what it prints: an exit that is not completed would be made again.
@@ -71,8 +71,8 @@ for my $lab (@print) {
 	my ($first, $rest) = map { ($on->{$_}{console}{print} // '') =~ s/\n//gr } $lab, "$lab-on";
 	my $lines = () = "$first$rest" =~ /;/g;
 	cmp_ok(length $first, '>', 500, "$lab has printed");
-	cmp_ok(length $rest, '>', 500, 'and goes on');
-	is("$first$rest", join('', map { "PRINT $_;" } 0 .. $lines - 1), 'where it was: nothing is lost, nothing comes twice');
+	cmp_ok(length $rest, '>', 500, "$lab-on goes on printing");
+	is("$first$rest", join('', map { "PRINT $_;" } 0 .. $lines - 1), "$lab-on prints on where $lab stopped: nothing is lost or comes twice");
 }
 
 sub refused

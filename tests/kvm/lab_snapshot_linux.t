@@ -32,7 +32,7 @@ is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for 'linux', 'lin
 my $console = $on->{'linux-on'}{console}{linux} // '';
 unlike($on->{linux}{console}{linux} // '', qr/^STEAL/m, 'Linux was saved before it reports');
 my @reports = $console =~ /^STEAL cpu=\d proc_ticks=(\d+) struct_ns=(\d+)/mg;
-is(@reports, 4, 'and reports when it is restored, on both CPUs') or diag $out;
+is(@reports, 4, 'Linux reports on both CPUs when it is restored') or diag $out;
 while (my ($ticks, $ns) = splice @reports, 0, 2) {
 	cmp_ok(abs($ticks * 10_000_000 - $ns), '<=', 20_000_000, '/proc/stat is within two ticks of the structure');
 }

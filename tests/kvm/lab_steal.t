@@ -58,7 +58,7 @@ my $host = labs_run(labs => {steal => $lab}, script => $script, linux => 1,
 	files => {'bin/sample' => "$build/a64-linux/sample"}, cpus => 2, limit_s => 150);
 my $run = $host->{steal};
 is($host->{host}{status}, 0, 'the script ends well') or diag $host->{host}{out};
-is($run->{status}, 0, 'and the lab') or diag $run->{said};
+is($run->{status}, 0, 'the lab ends well') or diag $run->{said};
 my @samples = map { /^SAMPLE (\d+) (\d+)/ ? [$1, $2] : () } split /\n/, $host->{host}{out};
 is_deeply([faults(@samples)], [], 'the structure grows by what run_delay grows, to the nanosecond') or diag $host->{host}{out};
 is_deeply([faults([0, 0], [200_000_000, 200_000_001], map { [$_ * 300_000_000, 1 + $_ * 300_000_000] } 1 .. 3)],
@@ -70,11 +70,11 @@ cmp_ok(abs(($ticks // 0) * 10_000_000 - ($ns // 0)), '<=', 20_000_000, '/proc/st
 
 my $v = vcpu($run, 'a', 0);
 cmp_ok($v->{stolen_ns}, '>=', $samples[-1][0], 'the ledger has what the thread had waited');
-cmp_ok($v->{published_ns}, '>=', $samples[-1][1], 'and the structure as it was in the end');
+cmp_ok($v->{published_ns}, '>=', $samples[-1][1], "the ledger has the structure's value at the end");
 cmp_ok($v->{stolen_ns} - $v->{published_ns}, '>=', $samples[0][0] - $samples[0][1],
-	'it lacks what was waited before the guest asked for it');
+	'the structure lacks what was waited before the guest asked for it');
 cmp_ok($v->{stolen_ns} - $v->{published_ns} - ($samples[0][0] - $samples[0][1]), '<', 20_000_000,
-	'and what KVM has yet to publish');
+	'the structure lacks less than 20 ms that KVM has yet to publish');
 
 # Nobody competes, and it sleeps most of the time: what Linux takes to wake a thread up is all that it can wait.
 $host = labs_run(labs => {idle => "[vm i]\nkernel = ../idle.img\nappend = ms=2000 max_ns=20000000\n"}, script => "lab idle\n",

@@ -132,13 +132,13 @@ sub vm_of
 sub found { return {map { ($_->{vcpu} // 'unknown') => $_->{thread} } @{$_[0]{vcpus}}} }
 
 ($data, $status) = json('all');
-is($status, 0, 'with VMs: nothing is missing') or diag explain $data->{missing};
+is($status, 0, 'a host with VMs lacks nothing') or diag explain $data->{missing};
 is_deeply([sort map { $_->{pid} } @{$data->{host}{vms}}], [sort $busy_pid, $idle_pid], 'the VMs are those two processes');
 is_deeply(found(vm_of($data, $busy_pid)), threads_of('busy'), 'of busy vCPUs, the threads are those that QEMU says');
-is_deeply(found(vm_of($data, $idle_pid)), threads_of('idle'), 'of vCPUs that sleep, too');
-is_deeply([map { $_->{by} } @{vm_of($data, $idle_pid)->{vcpus}}], ['ioctl', 'ioctl'], 'which say it themselves');
+is_deeply(found(vm_of($data, $idle_pid)), threads_of('idle'), 'the threads of vCPUs that sleep are those that QEMU names');
+is_deeply([map { $_->{by} } @{vm_of($data, $idle_pid)->{vcpus}}], ['ioctl', 'ioctl'], 'vCPUs that sleep are found by their ioctl');
 is_deeply([map { defined $_->{libpvtime_kvm} && !$_->{libpvtime_kvm} } @{$data->{host}{vms}}], [1, 1], "they have no region of the library's");
-is(scalar(keys %{threads_of('busy')}), 2, 'and QEMU says it of two');
+is(scalar(keys %{threads_of('busy')}), 2, 'QEMU names the threads of two vCPUs');
 
 # How long they have waited: not less than before, nor more than after.
 sub schedstat { return {map { m{task/(\d+)/schedstat <==\n(\d+) (\d+)} ? ($1 => [$2, $3]) : () } split /\n(?===> )/, $part{$_[0]}} }
@@ -161,30 +161,30 @@ like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*wai
 # By somebody who may not look into other's processes: who has run a guest's code is seen all the same.
 ($data, $status) = json('other');
 is_deeply([$status, $data->{host}{kvm}, whats($data->{missing})], [1, 'denied', '/dev/kvm cannot be asked: Permission denied'],
-	'without the right to open /dev/kvm, that is said');
+	'a /dev/kvm that may not be opened is reported as denied');
 is_deeply([sort map { $_->{thread} } @{vm_of($data, $busy_pid)->{vcpus}}], [sort values %{threads_of('busy')}],
 	'busy vCPUs are found without their files');
-is_deeply([@{vm_of($data, $busy_pid)}{qw(readable libpvtime_kvm)}], [JSON::PP::false, undef], 'and what they have mapped is not known');
+is_deeply([@{vm_of($data, $busy_pid)}{qw(readable libpvtime_kvm)}], [JSON::PP::false, undef], 'what an unreadable process has mapped is unknown');
 
 # In guests.
 my %guest = map { $_ => {json => $part{$_} =~ /^(\{.*\})\r?$/m, status => [$part{$_} =~ /^status=(\d)/mg]} } qw(with without);
 $_->{data} = decode_json($_->{json} // '{}') for values %guest;
 is_deeply($guest{with}{status}, [0, 0], 'a guest with stolen time: nothing is missing') or diag $part{with};
 is_deeply([@{$guest{with}{data}{guest}}{qw(because discovered)}, !!$guest{with}{data}{guest}{counted}], ['it calls PSCI by HVC', 'yes', 1],
-	'it has discovered it, and counts');
+	'the guest has discovered stolen time, and counts it');
 cmp_ok($guest{with}{data}{guest}{cpus}[0]{steal_ms}, '>', 50, 'what its CPU had to wait for the others');
 is($guest{with}{data}{host}, undef, 'it is no host');
 is_deeply($guest{without}{status}, [1, 1], 'a guest without: something is missing');
-is_deeply([whats($guest{without}{data}{missing})], ['the hypervisor offers this guest no stolen time'], 'and it is said what')
+is_deeply([whats($guest{without}{data}{missing})], ['the hypervisor offers this guest no stolen time'], 'the report in a guest without stolen time says what is missing')
 	or diag $part{without};
-like($part{without}, qr/^    to do: on the host: run 'pvtime probe'/m, 'and what to do');
+like($part{without}, qr/^    to do: on the host: run 'pvtime probe'/m, 'the report in a guest without stolen time says what to do');
 
 # A host whose log is gone, in which protected mode was asked for; and a machine that is started at EL1.
 $run = host_run(script => 'pvtime probe --json; echo "status=$?"', cpu => 'cortex-a57', cpus => 1, append => 'kvm-arm.mode=protected');
 %part = (protected => $run->{out});
 ($data, $status) = json('protected');
 is_deeply([$data->{host}{mode}, !!$data->{host}{protected_asked}], ['protected', 1], 'protected mode is found out');
-is(scalar(grep { /protected mode/ } whats($data->{notes})), 1, 'and said');
+is(scalar(grep { /protected mode/ } whats($data->{notes})), 1, 'a note names protected mode');
 
 $run = host_run(script => 'pvtime probe --json; echo "status=$?"', machine => 'virt,gic-version=3', cpus => 1);
 %part = (el1 => $run->{out});

@@ -51,12 +51,12 @@ int main()
 		       : 1;
 }
 EOF
-report $? "a C++ program"
+report $? "a C++ program compiles"
 sed 's/^/# /' "$work/errors"
 cc -o "$work/program" "$work/out.o" "$build/libpvtime-kvm/libpvtime-kvm.a" "$build/host/lib/libpvtime.a" 2>"$work/errors"
-report $? "links with both libraries"
+report $? "the C++ program links with both libraries"
 sed 's/^/# /' "$work/errors"
 "$work/program"
-report $? "and runs"
+report $? "the C++ program runs"
 
 report_done

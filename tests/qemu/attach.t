@@ -117,22 +117,22 @@ sub expect_nothing
 }
 {
 	my $t = attach('shell');
-	ok(expect($t, $prompt), 'another one');
+	ok(expect($t, $prompt), 'a second lab shows the prompt');
 	type($t, "\x1d");
 	is(end($t), 0, 'Ctrl-] ends the lab');
 }
 # More than may be under way to a guest.
 {
 	my $t = attach('shell');
-	ok(expect($t, $prompt), 'a third');
+	ok(expect($t, $prompt), 'a third lab shows the prompt');
 	type($t, "stty -echo; echo wai''ting; head -c 3030 | md5sum; stty echo\r");
-	ok(expect($t, qr/waiting/), 'a program that reads 3030 bytes');
+	ok(expect($t, qr/waiting/), 'a program that reads 3030 bytes is started');
 	my $much = join '', map { join('', map { chr(ord('a') + rand 26) } 1 .. 100) . "\n" } 1 .. 30;
 	type($t, $much =~ tr/\n/\r/r);
 	my $sum = Digest::MD5::md5_hex($much);
-	ok(expect($t, qr/$sum/), 'has just these');
+	ok(expect($t, qr/$sum/), 'the program reads exactly the 3030 bytes that were typed');
 	type($t, "\x1d");
-	is(end($t), 0, 'and the end');
+	is(end($t), 0, 'Ctrl-] ends the third lab');
 }
 # A guest that reads nothing at all, and Ctrl-] behind more than all queues on the way to it hold.
 {
@@ -141,13 +141,13 @@ sub expect_nothing
 	type($t, 'x' x 1000) for 1 .. 15;
 	type($t, "\x1d");
 	is(end($t), 0, 'Ctrl-] gets through 15,000 bytes that nobody reads') or diag $t->{text};
-	like($t->{text}, qr/^VM +vCPU/m, 'and the lab ends with its ledger');
+	like($t->{text}, qr/^VM +vCPU/m, 'the lab that Ctrl-] ends prints its ledger');
 }
 {
 	my $t = attach('shell');
 	expect($t, $prompt);
 	type($t, "poweroff -f\r");
 	ok(!expect($t, qr/the answer is 42/), 'found out: no answer');
-	is(end($t), 0, 'and the end');
+	is(end($t), 0, 'the lab ends with status 0 when the guest powers off');
 }
 done_testing();

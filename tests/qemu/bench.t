@@ -45,8 +45,8 @@ my $better = changed($now, sub {
 	$_->{figures}{pvtime}{'cortex-a57'}{best} *= 0.9 for grep { $_->{name} =~ /^(?:switch|ipi)$/ } @{$_->{rows}} });
 my $why = qr/on cortex-a57: [\d.]+ is worse than the [\d.]+ of \Q$better\E/;
 ($status, $out, $err) = bench('--run', 'guest', '--run', 'pair', '--compare', $better);
-is($status, 1, 'what is 10% worse: status 1');
-like($err, qr/\Apvtime: switch $why\npvtime: ipi $why\n\z/, 'and that alone is named');
+is($status, 1, 'figures that are 10% worse: status 1');
+like($err, qr/\Apvtime: switch $why\npvtime: ipi $why\n\z/, 'only the figures that are worse are named');
 
 # Twice the same.
 my @once = bench('--run', 'pair', '--run', 'exits', '--json', '-');

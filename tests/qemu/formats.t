@@ -45,8 +45,8 @@ for my $build (@builds) {
 	my ($granule, $order) = split /-/, $build;
 	my $want = {'4k' => 1, '16k' => 2, '64k' => 3}->{$granule} << 1 | ($order eq 'be') | 8;
 	is_deeply([$text_offset, $size, $flags, $magic], [0, 2 << 20, $want, "ARM\x64"], "the header of $build");
-	is(length slurp("$images/suite-$build.raw"), -s "$images/suite-$build.img", 'is gone in the raw form');
-	isnt(unpack('x56 a4', slurp("$images/suite-$build.raw")), "ARM\x64", 'with its magic');
+	is(length slurp("$images/suite-$build.raw"), -s "$images/suite-$build.img", "the raw form of $build has no file header");
+	isnt(unpack('x56 a4', slurp("$images/suite-$build.raw")), "ARM\x64", "the raw form of $build has no magic");
 }
 
 # Under our hypervisor: all in one lab, on a CPU that has every granule.

@@ -30,13 +30,13 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 	my $console = $run->{console}{linux};
 	like($console, qr/^HOTPLUG before.*^HOTPLUG offline.*^HOTPLUG after/ms, 'CPU 1 was off and is on again');
 	my @reports = grep { $_->{cpu} == 1 } reports($run->{stamped}{linux});
-	is(@reports, 3, 'it reports before, after, and when there is no competition any more') or diag $console;
-	cmp_ok($reports[0]{proc_ticks}, '>', 10, 'it was stolen from before');
+	is(@reports, 3, 'CPU 1 reports before, after, and when competition has ended') or diag $console;
+	cmp_ok($reports[0]{proc_ticks}, '>', 10, 'time was stolen from CPU 1 before it went offline');
 	faultless('its stolen time is no less after it', backward(@reports));
 	is_deeply([map { $_->{struct_ns} } @reports], [map { $_->{ledger_ns} } @reports], 'it is the ledger\'s each time');
 	faulty('what Linux KVM has: 398 ticks, then 52', backward({proc_ticks => 398, struct_ns => 3980000000},
 		{proc_ticks => 52, struct_ns => 520000000}));
-	cmp_ok(ms($run, 'off', 'linux', 1), '>', 1, 'and the hypervisor saw it off');
+	cmp_ok(ms($run, 'off', 'linux', 1), '>', 1, 'the ledger has the time in which CPU 1 was off');
 	faultless('in the end all agree', steal_faults($run, 'linux')) or diag $run->{stamped}{linux};
 }
 
@@ -60,10 +60,10 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 		linux('linux', 'role=spin until=1 report=2 then=reboot'), bare('busy', 'spin', 'until_ms=1900'));
 	my @reports = reports($run->{console}{linux});
 	my @boots = $run->{console}{linux} =~ /^BOOT /mg;
-	cmp_ok(@boots, '>=', 2, 'it boots again') or diag $run->{console}{linux};
-	cmp_ok(@reports, '>=', 2, 'and reports') or diag $run->{console}{linux};
-	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'much was stolen before');
-	cmp_ok($reports[1]{struct_ns}, '<', 1_000_000, 'nothing since');
+	cmp_ok(@boots, '>=', 2, 'the guest boots again') or diag $run->{console}{linux};
+	cmp_ok(@reports, '>=', 2, 'the guest reports in both boots') or diag $run->{console}{linux};
+	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'much was stolen in the first boot');
+	cmp_ok($reports[1]{struct_ns}, '<', 1_000_000, 'next to nothing was stolen in the second boot');
 	cmp_ok($reports[1]{proc_ticks}, '<=', 2, 'says /proc/stat, too');
 	faulty('a counter that went on', grep { $_->{struct_ns} > 1_000_000 } $reports[0]);
 	cmp_ok(ms($run, 'elapsed', 'linux'), '<', 3200, 'the ledger is that of the time since the reset');
@@ -73,9 +73,9 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 	my $console = $run->{console}{again};
 	my ($reset) = line_of('RESET', $console);
 	my @boots = line_of('BOOT', $console);
-	is(@boots, 2, 'two boots') or diag $console;
-	cmp_ok($reset->{stolen_ns}, '>', 100_000_000, 'stolen before');
-	cmp_ok($boots[1]{stolen_ns}, '<', 10_000_000, 'and afresh');
+	is(@boots, 2, 'the bare guest boots twice') or diag $console;
+	cmp_ok($reset->{stolen_ns}, '>', 100_000_000, 'time was stolen from the bare guest before its reset');
+	cmp_ok($boots[1]{stolen_ns}, '<', 10_000_000, "the bare guest's stolen time begins again at its reset");
 	is_deeply([map { $_->{bss} } @boots], [1, 1], 'memory is what it was at first');
 	my ($spin) = line_of('SPIN', $run->{console}{busy});
 	faultless('the other VM goes on counting', mark_faults($run, 'busy'));
@@ -88,7 +88,7 @@ for my $cpus (1, 2) {
 	my ($thief, $busy) = map { vcpu($run, $_, 0) } qw(thief busy);
 	cmp_ok($thief->{ticks}{elapsed}, '<', $thief->{life}{elapsed}, 'the thief has been reset');
 	my $used = $thief->{life}{running} / ($thief->{life}{running} + $busy->{life}{running});
-	cmp_ok(abs($used - 0.5), '<', 0.01, 'and its life has half of what the vCPUs ran') if $cpus == 1;
+	cmp_ok(abs($used - 0.5), '<', 0.01, 'the VM that resets has used half of what the vCPUs ran') if $cpus == 1;
 	my $ran = 0;
 	$ran += $_->{life}{running} for $thief, $busy;
 	my ($given, $closed) = (0, 0);
@@ -96,7 +96,7 @@ for my $cpus (1, 2) {
 		$given += $_->{vcpus};
 		$closed += $_->{vcpus} + $_->{own} + $_->{idle} == $_->{elapsed};
 	}
-	is($given, $ran, 'the CPUs had for vCPUs what these ran');
-	is($closed, $cpus, 'and the books of each CPU close');
+	is($given, $ran, 'the CPUs gave to vCPUs exactly what these ran');
+	is($closed, $cpus, 'the ledger of each physical CPU adds up');
 }
 done_testing();

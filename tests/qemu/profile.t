@@ -62,7 +62,7 @@ for my $path (@paths) {
 # A guest that does something else.
 $status = system("'$build/limit' 120 '$profile' --build '$build' --guest '$build/guest/hello.img' gicd >'$tmp/other.out' 2>'$tmp/other.err'");
 is($status >> 8, 2, 'a guest that ends: status 2');
-like(slurp("$tmp/other.err"), qr/^profile: gicd: the lab has ended: [^\n]*\n\z/, 'said in one line');
-is(slurp("$tmp/other.out"), '', 'and nothing is counted');
+like(slurp("$tmp/other.err"), qr/^profile: gicd: the lab has ended: [^\n]*\n\z/, 'one line says that the lab has ended');
+is(slurp("$tmp/other.out"), '', 'nothing is counted of a guest that ends');
 
 done_testing;

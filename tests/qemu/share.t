@@ -36,7 +36,7 @@ sub share_faults
 	faulty('shares the other way round', share_faults($run, 0.25, one => 75));
 	faulty('1% off', share_faults(doctored($run, sub { $_->{json}{vms}[0]{vcpus}[0]{ticks}{running} *= 1.011 }), 0.25,
 		one => 25));
-	cmp_ok(vcpu($run, 'one')->{switches}, '>', 100, 'and that is by turns');
+	cmp_ok(vcpu($run, 'one')->{switches}, '>', 100, 'weights 1:3 take turns: more than 100 switches');
 }
 {
 	my $run = run_ok('weights of vCPUs', {timeslice_us => 1000, options => ['--seconds', 2]},
@@ -47,7 +47,7 @@ sub share_faults
 for my $cap (10, 25, 50) {
 	my $run = run_ok("cap $cap, alone", {options => ['--seconds', 2]}, spinners(['capped', cap => $cap]));
 	faultless("cap $cap holds alone", share_faults($run, 0.1, capped => $cap));
-	ok(abs(share($run, 'ready', 'capped') - 100 + $cap) < 0.1, 'and the rest is stolen (R-24)');
+	ok(abs(share($run, 'ready', 'capped') - 100 + $cap) < 0.1, "cap $cap: the rest is stolen (R-24)");
 }
 {
 	my $run = run_ok('caps, contended', {options => ['--seconds', 3]},

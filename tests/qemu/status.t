@@ -41,11 +41,11 @@ stopped('a timer stopped in time', {}, 'gone', bare('gone', 'stop', 'suspend tim
 {
 	my $run = stopped('another VM powers off later', {}, 'gone',
 		bare('gone', 'stop', 'off'), bare('other', 'spin', 'until_ms=300'));
-	like($run->{console}{other}, qr/^SPIN /m, 'and has come to its end');
+	like($run->{console}{other}, qr/^SPIN /m, 'the VM that powers off later has come to its end');
 	ended('one is stuck', $run, 'stuck. gone: stuck; other: powered off');
 	$run = stopped('another VM powers off before', {}, 'gone',
 		bare('gone', 'stop', 'wfi late'), bare('other', 'hello', ''));
-	faultless('and has come to its end, too', tap_faults($run->{console}{other}));
+	faultless('the VM that powers off before has come to its end', tap_faults($run->{console}{other}));
 	stopped('two of them', {}, 'first', bare('first', 'stop', 'off'), bare('second', 'stop', 'wfi late'));
 }
 {
@@ -83,9 +83,9 @@ for my $pcpus (1, 2) {
 {
 	my @vms = (bare('idle', 'idle', 'ms=300 max_ns=1000000000'), bare('busy', 'stop', 'spin'));
 	my $run = run_ok('its time is up before', {options => ['--until', 'busy', '--seconds', 0.5]}, @vms);
-	ok(abs(ms($run, 'elapsed', 'busy') - 500) < 1, 'at that time');
+	ok(abs(ms($run, 'elapsed', 'busy') - 500) < 1, '--seconds ends the lab at its time');
 	$run = run_ok('it powers off before its time is up', {options => ['--until', 'idle', '--seconds', 60]}, @vms);
-	cmp_ok(ms($run, 'elapsed', 'busy'), '<', 1000, 'then');
+	cmp_ok(ms($run, 'elapsed', 'busy'), '<', 1000, '--until ends the lab before --seconds');
 	$run = run_ok('others power off before', {options => ['--until', 'spin']},
 		bare('spin', 'spin', 'until_ms=500'), bare('hello', 'hello', ''));
 	like($run->{console}{spin}, qr/^SPIN /m, 'that is no end');

@@ -51,8 +51,8 @@ sub idle_faults
 	my $run = run_ok('idle, alone', {}, linux('idle', 'role=idle until=20 report=21', cap => 100));
 	faultless('nothing at all is stolen from it', idle_faults($run, 'idle', 0));
 	my ($report) = reports($run->{console}{idle});
-	is_deeply([@$report{qw(proc_ticks struct_ns)}], [0, 0], 'nor does it say so');
-	cmp_ok(share($run, 'blocked', 'idle'), '>', 90, 'though it was there all the time');
+	is_deeply([@$report{qw(proc_ticks struct_ns)}], [0, 0], 'a guest that runs alone reports no stolen time');
+	cmp_ok(share($run, 'blocked', 'idle'), '>', 90, 'a guest that runs alone was blocked for most of its time');
 
 	$run = run_ok('idle, alone, pinned', {pcpus => 2}, linux('idle', 'role=idle until=5 report=6', pin => 1));
 	faultless('nothing is stolen from it', idle_faults($run, 'idle', 1_000_000));

@@ -71,7 +71,7 @@ sub guest
 	local $SIG{PIPE} = 'IGNORE';
 	my ($qtest, $qmp) = (scalar $qtests->accept, scalar $qmps->accept);
 	is(configure($qtest, BAR0, 'l', PORT) & ~3, PORT, 'the 8250 has its ports');
-	is(configure($qtest, COMMAND, 'w', COMMAND_IO) & 1, 1, 'and answers there');
+	is(configure($qtest, COMMAND, 'w', COMMAND_IO) & 1, 1, 'the 8250 answers at its ports');
 	<$qmp>; # its greeting
 	qmp($qmp, $_) for qw(qmp_capabilities cont);
 	waitpid $pid, 0;
@@ -103,25 +103,25 @@ my ($pl011, $card);
 
 ($pl011, $card) = guest($hello, 'some words', dtb('path', ['-t', 's', '/chosen', 'stdout-path', $node]));
 like($card, $said, 'stdout-path says the 8250');
-is($pl011, '', 'and the PL011 is silent');
+is($pl011, '', 'stdout-path says the 8250: the PL011 is silent');
 
 ($pl011, $card) = guest($hello, 'some words', dtb('alias', ['-t', 's', '/aliases', 'serial7', $node],
 		['-t', 's', '/chosen', 'stdout-path', 'serial7:115200n8']));
 like($card, $said, 'stdout-path is an alias, with options');
-is($pl011, '', 'and the PL011 is silent');
+is($pl011, '', 'stdout-path is an alias of the 8250: the PL011 is silent');
 
 ($pl011, $card) = guest($hello, 'some words', dtb('first'));
 like($pl011, $said, 'stdout-path says the PL011');
-is($card, '', 'and the 8250 is silent');
+is($card, '', 'stdout-path says the PL011: the 8250 is silent');
 
 ($pl011, $card) = guest($hello, 'some words', dtb('disabled', ['-t', 's', '/pl011@9000000', 'status', 'disabled']));
 like($card, $said, 'the PL011 is disabled: the 8250');
-is($pl011, '', 'and the PL011 is silent');
+is($pl011, '', 'the PL011 is disabled: the PL011 is silent');
 
 for my $suite (qw(4k-le 64k-be)) {
 	($pl011, $card) = guest("$build/conformance/suite-$suite.img", 'case=psci_version',
 		dtb('suite', ['-t', 's', '/chosen', 'stdout-path', $node]));
 	like($card, qr/^# suite $suite .*^ok 1 - R-03 psci_version: .*^1\.\.1\r?$/ms, "the suite $suite on the 8250");
-	is($pl011, '', 'and the PL011 is silent');
+	is($pl011, '', "the suite $suite on the 8250: the PL011 is silent");
 }
 done_testing();
