@@ -62,14 +62,15 @@ static void test_goals(void)
 	tap_ok(strcmp(text, "200, missed") == 0, "one CPU above it is a miss: %s", text);
 	set(BENCH_ROW_idreg, BENCH_PVTIME, BENCH_N1, 200);
 	bench_format_goal(text, &results, BENCH_ROW_idreg);
-	tap_ok(strcmp(text, "200, met") == 0, "both at it have met it: %s", text);
+	tap_ok(strcmp(text, "200, met") == 0, "both CPUs at the goal have met it: %s", text);
 	tap_ok(bench_goal_of(&results, BENCH_ROW_timer_idle, BENCH_A57, &goal) && goal == 250,
 	       "the goal of timer_idle is half of the best peer");
 	bench_format_goal(text, &results, BENCH_ROW_timer_idle);
 	tap_ok(strcmp(text, "") == 0, "a goal is not judged if a peer's figure is missing");
 	set(BENCH_ROW_timer_idle, BENCH_XEN, BENCH_N1, 300);
 	bench_format_goal(text, &results, BENCH_ROW_timer_idle);
-	tap_ok(strcmp(text, "250 / 150, missed") == 0, "of each CPU: %s", text);
+	tap_ok(strcmp(text, "250 / 150, missed") == 0, "the goals of two CPUs are shown apart: %s",
+	       text);
 	bench_format_ratio(text, &results, BENCH_ROW_idreg, BENCH_A57);
 	tap_ok(strcmp(text, "4.29x") == 0, "the ratio to the best peer: %s", text);
 	tap_ok(figure(BENCH_ROW_boot, BENCH_PVTIME, BENCH_A57)->best == 1.002 &&
@@ -158,7 +159,7 @@ static void test_compare(void)
 {
 	static struct bench_results old, new;
 
-	tap_ok(held(1000, 1000) && held(1000, 10), "the same and better hold");
+	tap_ok(held(1000, 1000) && held(1000, 10), "equal and better figures hold");
 	tap_ok(held(1000, 1050), "a twentieth more holds");
 	tap_ok(!held(1000, 1050.5), "more than that do not");
 	tap_ok(held(30, 35), "5 instructions more hold, whatever part that is");

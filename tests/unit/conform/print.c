@@ -99,16 +99,18 @@ static void test_merge(void)
 		       !conform_rule_covered(&sections[0], conform_cases[USER].rule),
 	       "a rule is covered by a case that was to run");
 	tap_is_u64(conform_reasons(&sections[0], SECOND, texts, 4), 1,
-		   "the same reason twice is one");
-	tap_ok(strcmp(texts[0].names, "one, two") == 0, "of two runs");
+		   "the same reason of two runs is one reason");
+	tap_ok(strcmp(texts[0].names, "one, two") == 0, "a reason names the runs that have it");
 	tap_is_u64(conform_skipped(&sections[0], texts, 4), 1,
 		   "one reason for all that was skipped");
-	tap_ok(strcmp(texts[0].names, "R-05 padding") == 0, "of one case: %s", texts[0].names);
+	tap_ok(strcmp(texts[0].names, "R-05 padding") == 0,
+	       "a reason for skipping names its case: %s", texts[0].names);
 	conform_runs_with(&sections[0], SECOND, CONFORM_SKIP, names, 8);
 	tap_ok(strcmp(names, "...") == 0 || strcmp(names, "one, ...") == 0 || strlen(names) < 8,
 	       "a list of names does not leave its place: %s", names);
-	tap_is_u64(conform_observed(&sections[1], LONE, texts, 4), 1, "what was observed");
-	tap_ok(texts[0].names[0] == '\0', "by every run that has the verdict: no name");
+	tap_is_u64(conform_observed(&sections[1], LONE, texts, 4), 1, "what was observed is found");
+	tap_ok(texts[0].names[0] == '\0',
+	       "an observation of every run with the verdict names no run");
 	tap_is_u64(conform_reasons(&sections[0], SECOND, texts, 0), 0, "no room, no text");
 }
 

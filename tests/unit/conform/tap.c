@@ -136,7 +136,7 @@ static void test_expected(void)
 	       "every case belongs to one kind of run");
 	conform_expect(&plan, some, expected);
 	tap_ok(expected[CONFORM_CASE_header] && !expected[CONFORM_CASE_padding],
-	       "of a selection only those");
+	       "only the cases of a selection are expected");
 	struct run_plan less = plan;
 	less.without = "padding,header";
 	conform_expect(&less, all, expected);
@@ -181,13 +181,13 @@ static void test_whole(void)
 	seen = &run.result.cases[CONFORM_CASE_smccc_version];
 	tap_ok(seen->observed_count == 2 && strcmp(seen->observed[0], "said 0x10000") == 0 &&
 		       strcmp(seen->observed[1], "? twice") == 0,
-	       "is with its case, and printable");
+	       "an observation is with its case, and printable");
 
 	complete(conform_cases[CONFORM_CASE_header].text, "\n", " # SKIP there is none\n",
 		 "a skip");
 	seen = &run.result.cases[CONFORM_CASE_header];
 	tap_ok(seen->verdict == CONFORM_SKIP && strcmp(seen->reason, "there is none") == 0,
-	       "has its reason");
+	       "a skip has its reason");
 
 	whole(&plan, "4k-le cpus=2", text);
 	static char crlf[2 * TEXT_MAX];

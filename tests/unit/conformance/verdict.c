@@ -149,7 +149,7 @@ static void one_case_each(void)
 static void grades(void)
 {
 	prints_by("ST 1.0, here", passes, "ok 1 - R-30 name: text\n",
-		  "of a case that is passed it is not said whose it is");
+		  "a case that is passed does not say whose it is");
 	prints_by("ST 1.0, here", does_nothing,
 		  "not ok 1 - R-30 name: text\n# FAIL: wrong by ST 1.0, here\n"
 		  "# observed name: judged nothing\n",

@@ -108,9 +108,9 @@ static void words_of_others(void)
 	tap_ok(strstr(printed, "console=ttyAMA0") && strstr(printed, "quiet") &&
 		       strstr(printed, "seedling") && strstr(printed, "cases=x"),
 	       "words of others are named");
-	tap_ok(!strstr(printed, "seed=1"), "the suite's are not");
+	tap_ok(!strstr(printed, "seed=1"), "the suite's own words are not named");
 	reads("quiet", false);
-	tap_ok(!printed[0], "unless nobody wants to know");
+	tap_ok(!printed[0], "words of others are not named if the reader asks for silence");
 }
 
 /* What is in the list, with '|' between. */

@@ -169,7 +169,8 @@ static void receiving(void)
 	tap_ok(line && rd(FR) == (TXFE | RXFF), "high again, and full, round the end");
 	for (unsigned i = 0; i < 15; i++)
 		order = order && rd(DR) == 101 + i && line;
-	tap_ok(order && rooms == 2, "in order, high all the time; told once");
+	tap_ok(order && rooms == 2,
+	       "bytes are read in order with the line high, and room is told once");
 	tap_is_u64(rd(DR), 116, "the last");
 	tap_ok(!line && rd(RIS) == 0 && rd(FR) == (TXFE | RXFE), "empty: low");
 }
@@ -179,7 +180,7 @@ static void narrow(void)
 	fresh();
 	wr(0x24, 0x12345678);
 	tap_is_u64(rd(0x25) & 0xff, 0x56, "byte 1 of a register");
-	tap_is_u64(rd(0x26) & 0xffff, 0x1234, "its upper half");
+	tap_is_u64(rd(0x26) & 0xffff, 0x1234, "bytes 2 and 3 of a register are its upper half");
 	tap_is_u64(rd(0xfe4 + 1) & 0xff, 0, "byte 1 of an ID register");
 	tap_is_u64(rd(0xfff), 0, "the last byte");
 	receive('x', 1);

@@ -278,8 +278,8 @@ static void test_changed(unsigned steps)
 		untold += vmm.changed && strstr(vmm.said, "left alone") == NULL;
 	}
 	tap_is_u64(calls, 2 + VCPUS, "each call may be changed: mmap, the slot, each address");
-	tap_is_u64(more, 0, "a VMM that changes a call is told to make no other");
-	tap_is_u64(untold, 0, "that a VMM changes a call is told");
+	tap_is_u64(more, 0, "a VMM that changes a call gets no other call");
+	tap_is_u64(untold, 0, "a message says that a VMM changes a call");
 }
 
 static void test_alone(void)

@@ -239,7 +239,7 @@ static void test_garbage(void)
 		refused += exec_fdt_ranges(copy, size, &got) != NULL;
 		free(got.list);
 	}
-	tap_ok(refused > 1000 && refused < 19000, "of 20000 damaged ones, %u are refused", refused);
+	tap_ok(refused > 1000 && refused < 19000, "%u of 20000 damaged FDTs are refused", refused);
 	free(copy);
 	memset(fdt, 0, 8);
 	tap_is_u64(exec_fdt_size(fdt), 0, "a block that begins with zeros is no FDT");

@@ -101,8 +101,9 @@ static void test_vm(void)
 	io(&kvm, VM, KVM_CREATE_VCPU, NULL, -EEXIST);
 	io(&kvm, 77, KVM_CREATE_VCPU, NULL, 78);
 	tap_is_u64(kvm.vcpu_count, 1, "one vCPU was made");
-	tap_ok(kvm.vcpus[0].vm == 1 && kvm.vcpus[0].id == 5, "of the second, with its ID");
-	tap_ok(run(&kvm, VCPU, &vcpu) == EXEC_RUN && vcpu == 0, "it is told that it runs");
+	tap_ok(kvm.vcpus[0].vm == 1 && kvm.vcpus[0].id == 5,
+	       "the vCPU belongs to the second VM, with its ID");
+	tap_ok(run(&kvm, VCPU, &vcpu) == EXEC_RUN && vcpu == 0, "a run of the vCPU is reported");
 	tap_ok(run(&kvm, VM, &vcpu) == EXEC_RUN_ALL, "a VM is no vCPU");
 	tap_ok(exec_vm_fd(&kvm, 1) == VM + 1 && exec_vcpu_fd(&kvm, 0) == VCPU,
 	       "their files are known");
@@ -134,9 +135,10 @@ static void test_slots(void)
 	slot(&kvm, VM, 0, 0x40000000, 0, 0, 0);
 	tap_ok(vm->slot_count == 1 && vm->slots[0].number == 1, "a slot is taken away");
 	slot(&kvm, VM, 9, 0x40000000, 0, 0, 0);
-	tap_is_u64(vm->slot_count, 1, "one that is not there is not");
+	tap_is_u64(vm->slot_count, 1, "a slot that does not exist is not taken away");
 	io(&kvm, VM, REGION_2, &newer, 0);
-	tap_ok(vm->slot_count == 2 && vm->slots[1].number == 4, "by the newer call, too");
+	tap_ok(vm->slot_count == 2 && vm->slots[1].number == 4,
+	       "a slot is added by the newer call");
 	unreadable = true;
 	slot(&kvm, VM, 5, 0x60000, 0x1000, 0, 0);
 	unreadable = false;

@@ -149,16 +149,19 @@ static void test_paths(const struct dt *t)
 	char path[64];
 
 	tap_ok(find(t, "/", &node) && node.depth == 0 && strcmp(dt_name(t, &node), "") == 0,
-	       "the root");
-	tap_ok(strcmp(dt_path(t, &node, path, sizeof(path)), "/") == 0, "has the path /");
-	tap_ok(find(t, "/bus@10000000/inner@400/uart@500000010", &node), "a path");
+	       "the root is found");
+	tap_ok(strcmp(dt_path(t, &node, path, sizeof(path)), "/") == 0, "the root has the path /");
+	tap_ok(find(t, "/bus@10000000/inner@400/uart@500000010", &node),
+	       "a node is found by its path");
 	tap_ok(strcmp(dt_path(t, &node, path, sizeof(path)),
 		      "/bus@10000000/inner@400/uart@500000010") == 0,
-	       "is told again");
-	tap_ok(strcmp(dt_path(t, &node, path, 8), "/bus@10") == 0, "cut to the room");
+	       "a node's path is written out whole");
+	tap_ok(strcmp(dt_path(t, &node, path, 8), "/bus@10") == 0,
+	       "a node's path is cut to the room there is");
 	tap_ok(find(t, "/bus/inner/uart/", &other) && other.at[3] == node.at[3],
-	       "without unit addresses");
-	tap_ok(find(t, "serial0", &other) && other.at[3] == node.at[3], "by an alias");
+	       "a node is found by a path without unit addresses");
+	tap_ok(find(t, "serial0", &other) && other.at[3] == node.at[3],
+	       "a node is found by an alias");
 	tap_ok(!find(t, "loop", &other) && !find(t, "none", &other) && !find(t, "", &other),
 	       "an alias that is none");
 	tap_ok(!find(t, "/bus/none", &other) && !find(t, "/bu", &other) &&
@@ -183,7 +186,8 @@ static void test_values(const struct dt *t)
 	tap_ok(dt_property(t, &node, "eight", &value) && dt_integer(&value) == 0x100000002,
 	       "a number of 64 bits");
 	tap_ok(dt_cell(&value, 1, 7) == 2 && dt_cell(&value, 2, 7) == 7, "cells, and no more");
-	tap_ok(dt_find(t, "ns16550a", &node) && node.depth == 3, "by a compatible of several");
+	tap_ok(dt_find(t, "ns16550a", &node) && node.depth == 3,
+	       "a node is found by one of several compatible strings");
 	tap_ok(dt_property(t, &node, "compatible", &value) && !dt_string(&value, 2),
 	       "the list ends");
 	tap_ok(!dt_find(t, "ns16550", &node), "not by the begin of one");

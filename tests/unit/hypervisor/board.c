@@ -78,7 +78,7 @@ static void from_qemu(unsigned cpus, unsigned mib)
 	       "GIC");
 	tap_ok(b.maintenance_intid == 25 && b.hyp_timer_intid == 26 && b.vtimer_intid == 27 &&
 		       b.ptimer_intid == 30,
-	       "its interrupts");
+	       "the GIC's and the timers' interrupts");
 	tap_ok(b.psci_smc, "PSCI by SMC");
 	tap_ok(b.bundle > 0x40000000 && b.bundle_end - b.bundle > 1000 &&
 		       b.bundle_end < 0x40000000 + mib * MIB,

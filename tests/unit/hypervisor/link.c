@@ -100,7 +100,7 @@ static void sending(void)
 	link_console(1, 0xff);
 	link_console(0, 'd');
 	tap_ok(out_length == sizeof(want) && !memcmp(out, want, sizeof(want)),
-	       "it begins with its channel, names it when it changes, and doubles the escape");
+	       "output begins with its channel, names a change, and doubles the escape");
 	out_length = 0;
 	link_log("%u VMs, %s", 2u, "started");
 	link_record("vm %u %s", 1u, "off");

@@ -166,13 +166,14 @@ static void good(void)
 		       a->dialect == PVTIME_DIALECT_1_0 && a->entry == 0x40200000 &&
 		       a->x0 == 0x48000000 && a->big_endian,
 	       "VM 0");
-	tap_ok(mvm[0].weight == 10000 && mvm[0].cap == 100 && mvm[0].pin == 5, "its shares");
+	tap_ok(mvm[0].weight == 10000 && mvm[0].cap == 100 && mvm[0].pin == 5,
+	       "VM 0 has its weight, cap and pin");
 	tap_ok(a->nsegments == 2 && a->segments[0].to.ipa == 0x40200000 &&
 		       pa_ptr(a->segments[0].from) == bundle + 0x2000 &&
 		       a->segments[0].size == 0xdff1 && a->segments[1].to.ipa == 0x1bffff000 &&
 		       pa_ptr(a->segments[1].from) == bundle + 0xf000 &&
 		       a->segments[1].size == 0x1000,
-	       "its segments, to the last byte of RAM and of the bundle");
+	       "VM 0 has its segments, to the last byte of RAM and of the bundle");
 	tap_ok(!strcmp(b->name, "b") && b->nvcpus == 1 && b->ram_size == 0x1000000 &&
 		       b->nsegments == 0 && b->dialect == PVTIME_DIALECT_OFF && !b->big_endian &&
 		       mvm[1].weight == 1 && mvm[1].cap == 0 && mvm[1].pin == 255,
@@ -279,7 +280,7 @@ static void names(void)
 	expect(false, &(struct change){.line = name, .raw = "", .length = 1}, "empty");
 	expect(true, &(struct change){.line = name, .raw = "123456789012345", .length = 16},
 	       "of 15 bytes");
-	tap_ok(!strcmp(vms[0].name, "123456789012345"), "all of it");
+	tap_ok(!strcmp(vms[0].name, "123456789012345"), "a name of 15 bytes is read whole");
 	expect(false, &(struct change){.line = name, .raw = "1234567890123456", .length = 17},
 	       "of 16 bytes");
 	expect(false, &(struct change){.line = name, .raw = "abcdefgh", .length = 8},
@@ -287,10 +288,10 @@ static void names(void)
 	expect(false, &(struct change){.line = 0, .raw = "pvtime,lab-2", .length = 13},
 	       "of another version");
 	expect(true, &(struct change){.line = -1, .segments = VM_MAX_SEGMENTS}, "16 segments");
-	tap_is_u64(vms[1].nsegments, VM_MAX_SEGMENTS, "are there");
+	tap_is_u64(vms[1].nsegments, VM_MAX_SEGMENTS, "16 segments are read");
 	expect(false, &(struct change){.line = -1, .segments = VM_MAX_SEGMENTS + 1}, "17 segments");
 	expect(true, &(struct change){.line = -1, .vms = 62}, "64 VMs");
-	tap_is_u64(m.vms, 64, "are there");
+	tap_is_u64(m.vms, 64, "64 VMs are read");
 	expect(false, &(struct change){.line = -1, .vms = 63}, "65 VMs");
 }
 

@@ -113,7 +113,7 @@ static void model(void)
 		total += steps;
 	}
 	tap_is_u64(bad, 0, "200 random boards: the lowest free place, and nothing twice");
-	tap_ok(total > 10000, "that was %u allocations", total);
+	tap_ok(total > 10000, "the random boards make %u allocations", total);
 }
 
 static void rounding(void)
@@ -129,12 +129,13 @@ static void rounding(void)
 		   "the part of a page at the start of a range is not free");
 	tap_ok(memory_add(BASE + 0x100000, BASE + 0x100fff) && memory_add(BASE + 5, BASE + 5) &&
 		       memory_add(BASE + 0x9000, BASE + 0x8000),
-	       "less than a page, nothing, less than nothing");
-	tap_is_u64(memory_free_bytes(), PAGE_SIZE, "change nothing");
-	tap_ok(memory_reserve(BASE + 0x1000, BASE + 0x1000), "nothing reserved");
-	tap_is_u64(memory_free_bytes(), PAGE_SIZE, "is nothing");
-	tap_ok(memory_reserve(BASE + 0x1fff, BASE + 0x2000), "one byte of the page reserved");
-	tap_is_u64(memory_free_bytes(), 0, "is the page");
+	       "ranges of less than a page, and empty ones, are accepted");
+	tap_is_u64(memory_free_bytes(), PAGE_SIZE,
+		   "ranges of less than a page, and empty ones, change nothing");
+	tap_ok(memory_reserve(BASE + 0x1000, BASE + 0x1000), "nothing can be reserved");
+	tap_is_u64(memory_free_bytes(), PAGE_SIZE, "reserving nothing changes nothing");
+	tap_ok(memory_reserve(BASE + 0x1fff, BASE + 0x2000), "one byte of a page can be reserved");
+	tap_is_u64(memory_free_bytes(), 0, "reserving one byte of a page takes the page");
 }
 
 static void splitting(void)

@@ -228,7 +228,7 @@ static void uart(void)
 	tap_ok(went_on() && sent == 1 && console[0] == 'A', "UART: a byte");
 	fresh();
 	load(UART + 0x18, 4);
-	tap_ok(went_on() && v.regs.x[5] == 0x90, "its flags");
+	tap_ok(went_on() && v.regs.x[5] == 0x90, "UART: the flags are read");
 	fresh();
 	store(UART + 0x24, 2, 0x12345);
 	load(UART + 0x24, 4);
@@ -251,7 +251,7 @@ static void flash(void)
 	tap_ok(went_on() && v.regs.x[5] == 0xff, "flash is erased: a byte");
 	fresh();
 	load(0x7fffff8, 8);
-	tap_ok(went_on() && v.regs.x[5] == UINT64_MAX, "its last eight");
+	tap_ok(went_on() && v.regs.x[5] == UINT64_MAX, "flash is erased: the last eight bytes");
 	fresh();
 	leave(described(2, false) | BIT(21), 0x4000000);
 	tap_ok(went_on() && v.regs.x[5] == 0xffffffff, "the second bank, signed");
@@ -349,7 +349,8 @@ static void stolen_time(void)
 	       "a write of the structure: an abort, counted");
 	fresh();
 	store(PVTIME + 0xffff, 1, 1);
-	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "of the region's last byte too");
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1,
+	       "a write of the region's last byte: an abort, counted");
 	fresh();
 	load(PVTIME, 8);
 	tap_ok(aborted(LOAD_ABORT) && !v.refused_writes, "a read that comes here is no write");
@@ -368,7 +369,7 @@ static void stolen_time(void)
 	*fake_sysreg("hpfar_el2") = UART >> 12 << 4;
 	trap(&v);
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1 && !sent,
-	       "its IPA is translated where HPFAR is not valid");
+	       "the IPA is translated where HPFAR is not valid");
 	fresh();
 	par = 0x80d;
 	*fake_sysreg("esr_el2") = (described(8, true) & ~UINT64_C(0x3f)) | 0xf;
@@ -383,7 +384,7 @@ static void stolen_time(void)
 	*fake_sysreg("esr_el2") = (described(4, false) & ~UINT64_C(0x3f)) | 0xf;
 	*fake_sysreg("far_el2") = FAR_ + far_offset;
 	trap(&v);
-	tap_ok(went_on() && v.regs.x[5] == 0x90, "to the byte");
+	tap_ok(went_on() && v.regs.x[5] == 0x90, "the translated IPA is exact to the byte");
 
 	/* Instructions that the hardware does not describe. */
 	fresh();
@@ -493,7 +494,8 @@ static void undescribed(void)
 	fresh();
 	second_result = VGIC_RETRY; /* the last, and only */
 	execute(0xb8004420, GICD, true);
-	tap_ok(v.regs.pc == PC && v.regs.x[1] == 0x1001, "again: nothing written back");
+	tap_ok(v.regs.pc == PC && v.regs.x[1] == 0x1001,
+	       "an access that is to be repeated writes nothing back");
 	fresh();
 	second_result = VGIC_RETRY;
 	execute(0x28c10440, GICD + 0x304, false);
@@ -588,7 +590,7 @@ static void fetching(void)
 	execute(0xb8004420, GICD, true);
 	tap_ok(v.regs.pc == VBAR + 0x600 && *fake_sysreg("esr_el1") == 0x92000050 &&
 		       !translations && !accesses,
-	       "of AArch32: not decoded, an abort");
+	       "an AArch32 instruction is not decoded: an abort");
 	fresh();
 	v.regs.pstate = 0x30;
 	v.regs.x[5] = 7;
@@ -605,13 +607,13 @@ static void maintenance(void)
 	       "cache maintenance of the region: nothing to do, and no write");
 	fresh();
 	leave(0x92000147, UART);
-	tap_ok(went_on() && !sent, "of a device");
+	tap_ok(went_on() && !sent, "cache maintenance of a device: nothing to do, and no write");
 	fresh();
 	leave(0x920000c6, UART);
 	tap_ok(aborted(0x96000056) && !sent, "tables in a device: an abort on the walk");
 	fresh();
 	leave(0x920001c6, UART);
-	tap_ok(aborted(0x96000156), "the same, met by cache maintenance");
+	tap_ok(aborted(0x96000156), "tables in a device, met by cache maintenance: an abort");
 }
 
 /* Thumb's IT block: the access is one of its instructions, and the next one's condition follows. */

@@ -149,10 +149,10 @@ static void cpu_on(void)
 	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE + RAM_SIZE - 4, HIGH_CONTEXT), 0,
 		   "CPU_ON, at the last word of RAM");
 	tap_ok(machine.kicks[1] == 1 && state(1) == PVTIME_READY,
-	       "it is READY, the idle CPU is kicked");
+	       "CPU_ON: the vCPU is READY, the idle CPU is kicked");
 	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 2, "AFFINITY_INFO: pending");
 	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ON_PENDING, "CPU_ON again: pending");
-	tap_ok(machine_run(1) == vcpu(1), "it runs on CPU 1");
+	tap_ok(machine_run(1) == vcpu(1), "CPU_ON: the vCPU runs on CPU 1");
 	check_entry(1, MAP_RAM_BASE + RAM_SIZE - 4, HIGH_CONTEXT, SCTLR_RESET);
 	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 0, "AFFINITY_INFO: on");
 	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ALREADY_ON, "CPU_ON again: already on");
@@ -177,7 +177,8 @@ static void byte_order(void)
 		   "CPU_ON inherits the byte order of its caller");
 	*fake_sysreg("sctlr_el1") = SCTLR_RESET;
 	tap_is_u64(call(CPU_ON, 2, MAP_RAM_BASE, 0), 0, "CPU_ON, at the first word of RAM");
-	tap_ok(vcpu(2)->entry.pending && !vcpu(2)->entry.big_endian, "of now, not of its start");
+	tap_ok(vcpu(2)->entry.pending && !vcpu(2)->entry.big_endian,
+	       "CPU_ON: the byte order is the caller's at the call, not at the start");
 }
 
 /* The CPUs that it may run on, from now on. */
@@ -231,9 +232,10 @@ static void suspend(void)
 	vcpu(0)->regs.pc = ENTRY + 0x100;
 	tap_is_u64(call(0x84000001, 0, ENTRY, 5), 0, "without one: SUCCESS, when it is over");
 	tap_ok(machine_run(0) == NULL && state(0) == PVTIME_BLOCKED && vm.phase == VM_RUNNING,
-	       "BLOCKED, but not stuck: its timer is on");
+	       "CPU_SUSPEND: the vCPU is BLOCKED, but not stuck: its timer is on");
 	*fake_sysreg("cntpct_el0") += 60000;
-	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING, "its timer wakes it");
+	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING,
+	       "CPU_SUSPEND: the timer wakes the vCPU");
 	tap_ok(vcpu(0)->regs.pc == ENTRY + 0x100 && vcpu(0)->regs.x[0] == 0 &&
 		       vcpu(0)->regs.x[3] == 5,
 	       "behind the call: every state is standby");
@@ -273,8 +275,9 @@ static void power_on(uint64_t dczid)
 		   "zeroed by DC ZVA, where there is it");
 	tap_is_u64(machine.cleaned,
 		   RAM_SIZE + vm.segments[0].size + vm.segments[1].size + MAP_PVTIME_SIZE,
-		   "all of it is clean to the point of coherency");
-	tap_is_u64(machine.piece, 64 * 1024, "in pieces, between which the scheduler decides");
+		   "power-on: all of a VM's memory is clean to the point of coherency");
+	tap_is_u64(machine.piece, 64 * 1024,
+		   "power-on: memory is cleaned in pieces, between which the scheduler decides");
 	tap_ok(machine.loads == 1 && machine.gic_resets == 1, "loaded once, with a fresh GIC");
 	tap_ok(fake_operations("tlbi vmalls12e1is") == 1 && fake_operations("ic ialluis") == 1,
 	       "no translation, no instruction of before is left");
@@ -444,7 +447,7 @@ static void system_reset(void)
 	machine_run(1);
 	tap_ok(machine.resets == 1 && !machine.offs,
 	       "SYSTEM_RESET: the VM is reset, once, when its last vCPU has left");
-	tap_ok(!machine.gone && !machine.ends, "in its reset a VM is alive at any time");
+	tap_ok(!machine.gone && !machine.ends, "SYSTEM_RESET: the VM counts as alive throughout");
 	machine_settle();
 	tap_ok(pristine(), "SYSTEM_RESET: RAM is as at power-on");
 	tap_is_u64(machine.cleaned, RAM_SIZE + vm.segments[0].size + vm.segments[1].size,
@@ -485,13 +488,13 @@ static void translations(void)
 	machine_run(1);
 	call(CPU_ON, 2, ENTRY, 0);
 	tap_ok(machine_run(1) == vcpu(2) && fake_operations("tlbi vmalle1") == 1,
-	       "another one: invalidated");
+	       "another vCPU on this CPU: the TLB is invalidated");
 	machine_on(1);
 	sched_stop(vcpu(2), 1, counter());
 	machine_run(1);
 	call(CPU_ON, 2, ENTRY, 0);
 	tap_ok(machine_run(1) == vcpu(2) && fake_operations("tlbi vmalle1") == 1,
-	       "the same again: not");
+	       "the same vCPU again on this CPU: the TLB is not invalidated");
 }
 
 int main(void)

@@ -83,15 +83,18 @@ static void blocks(void)
 
 	s2 = fresh(64);
 	tap_ok(map(&s2, GIB, 4 * GIB + 2 * MIB, GIB + 6 * MIB),
-	       "1 GiB + 6 MiB, apart by odd 2 MiB");
-	tap_is_u64(used, 4, "take two tables");
-	tap_is_u64(block_at(&s2, GIB), 2 * MIB, "as blocks of 2 MiB");
-	tap_is_u64(block_at(&s2, 2 * GIB + 5 * MIB), 2 * MIB, "to the end");
+	       "1 GiB + 6 MiB, apart by odd 2 MiB, are mapped");
+	tap_is_u64(used, 4, "a mapping apart by odd 2 MiB takes two tables");
+	tap_is_u64(block_at(&s2, GIB), 2 * MIB, "a mapping apart by odd 2 MiB has blocks of 2 MiB");
+	tap_is_u64(block_at(&s2, 2 * GIB + 5 * MIB), 2 * MIB,
+		   "a mapping apart by odd 2 MiB ends in a block of 2 MiB");
 
 	s2 = fresh(64);
-	tap_ok(map(&s2, GIB, 4 * GIB + PAGE_SIZE, 4 * MIB), "4 MiB, apart by an odd page");
-	tap_is_u64(used, 5, "take three tables");
-	tap_is_u64(block_at(&s2, GIB + 2 * MIB), PAGE_SIZE, "as pages");
+	tap_ok(map(&s2, GIB, 4 * GIB + PAGE_SIZE, 4 * MIB),
+	       "4 MiB, apart by an odd page, are mapped");
+	tap_is_u64(used, 5, "a mapping apart by an odd page takes three tables");
+	tap_is_u64(block_at(&s2, GIB + 2 * MIB), PAGE_SIZE,
+		   "a mapping apart by an odd page has pages");
 
 	s2 = fresh(64);
 	tap_ok(map(&s2, GIB - PAGE_SIZE, 8 * GIB - PAGE_SIZE, 2 * GIB + 2 * MIB + 2 * PAGE_SIZE),
@@ -253,7 +256,7 @@ static void random_maps(void)
 		total += n;
 	}
 	tap_is_u64(bad, 0, "300 random address spaces: every address where the list has it");
-	tap_ok(total > 3000, "that was %u mappings", total);
+	tap_ok(total > 3000, "the random address spaces have %u mappings", total);
 }
 
 /* One page that makes up all of several ranges, with one table between two VMs. */
@@ -265,7 +268,7 @@ static void repeated(void)
 	tap_ok(table != NULL && stage2_init(&b, 2), "a table of one page");
 	tap_ok(stage2_map_repeated(&a, (ipaddr_t){0}, 128 * MIB, table) &&
 		       stage2_map_repeated(&b, (ipaddr_t){GIB - 2 * MIB}, 4 * MIB, table),
-	       "is mapped over and over");
+	       "a table of one page is mapped over and over");
 	for (uint64_t at = 0; at < 128 * MIB; at += PAGE_SIZE)
 		wrong += walk(&a, at + 8, &block) != 0x123008 || block != PAGE_SIZE;
 	tap_is_u64(wrong, 0, "every page of it is that one");

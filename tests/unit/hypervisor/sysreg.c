@@ -206,13 +206,14 @@ static void debug_in_memory(void)
 			bad += rd(2, 0, 0, n, op2) != (there ? n * 8 + op2 : 0xbad);
 		}
 	tap_is_u64(bad, 0, "breakpoints and watchpoints: as many as there are, each its own");
-	tap_is_u64(hw("dbgbvr0_el1") | hw("dbgbcr5_el1") | hw("dbgwcr3_el1"), 0, "in memory only");
+	tap_is_u64(hw("dbgbvr0_el1") | hw("dbgbcr5_el1") | hw("dbgwcr3_el1"), 0,
+		   "breakpoints and watchpoints are in memory only");
 	tap_is_u64(rd(2, 0, 1, 1, 4), 0xa, "OSLSR_EL1: locked after reset");
 	tap_ok(undefined(2, 0, 1, 1, 4, false) && undefined(2, 0, 1, 0, 4, true),
 	       "OSLSR is not written, OSLAR not read");
 	tap_ok(wr(2, 0, 0, 2, 2, BIT(15)) && rd(2, 0, 0, 2, 2) == BIT(15),
-	       "MDSCR_EL1.MDE while locked");
-	tap_ok(hw("mdscr_el1") == 0, "does nothing yet");
+	       "MDSCR_EL1.MDE can be set while locked");
+	tap_ok(hw("mdscr_el1") == 0, "MDSCR_EL1.MDE that is set while locked does nothing yet");
 	*fake_sysreg("dbgbvr6_el1") = *fake_sysreg("dbgwvr4_el1") = 0x77;
 	tap_ok(wr(2, 0, 1, 0, 4, 0) && rd(2, 0, 1, 1, 4) == 8, "unlocked");
 	tap_ok(hw("mdscr_el1") == BIT(15), "now it is on");
@@ -278,11 +279,12 @@ static void debug_switched(void)
 	first = v;
 	debug_reset(&v.debug);
 	debug_load(&v.debug);
-	tap_ok(hw("mdscr_el1") == 0 && rd(2, 0, 0, 1, 4) == 0, "another vCPU sees nothing of it");
+	tap_ok(hw("mdscr_el1") == 0 && rd(2, 0, 0, 1, 4) == 0,
+	       "another vCPU sees nothing of the first's breakpoints");
 	wr(2, 0, 1, 0, 4, 0);
 	wr(2, 0, 0, 1, 4, 0x77);
 	tap_ok(hw("mdscr_el1") == 0 && hw("dbgbvr1_el1") == 0x1234,
-	       "its own breakpoints, which are off: in memory");
+	       "another vCPU's breakpoints, which are off, are in memory");
 	tap_ok(wr(2, 0, 0, 2, 2, BIT(15)) && hw("dbgbvr1_el1") == 0x77 && hw("dbgwcr3_el1") == 0,
 	       "when it turns them on, the hardware has its own and none of the first's");
 	v = first;

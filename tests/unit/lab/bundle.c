@@ -102,7 +102,7 @@ static void test_segments(const struct lab *lab)
 	tap_is_u64(number("/vm@1/segment@0", "offset"), number("/vm@0/segment@0", "offset"),
 		   "two VMs share a kernel's bytes");
 	tap_is_u64(number("/vm@0/segment@0", "offset") % BUNDLE_ALIGN, 0, "blobs are aligned");
-	tap_is_u64(bundle_bytes % BUNDLE_ALIGN, 0, "to the end");
+	tap_is_u64(bundle_bytes % BUNDLE_ALIGN, 0, "the bundle's end is aligned");
 	tap_ok(fdt_getprop(bundle, fdt_path_offset(bundle, "/vm@2"), "big-endian", NULL) != NULL,
 	       "a big-endian ELF says so");
 	tap_is_u64(number("/vm@2", "x0"), 0, "an ELF's x0");
@@ -161,7 +161,7 @@ int main(void)
 	lab = lab_load(path_of("lab"), stderr);
 	if (tap_ok(lab != NULL, "a lab of three VMs")) {
 		f = open_memstream(&bundle, &bundle_bytes);
-		tap_is_i64(bundle_write(lab, &run, f), 0, "its bundle is written");
+		tap_is_i64(bundle_write(lab, &run, f), 0, "the bundle of a lab is written");
 		fclose(f);
 		tap_is_u64(bundle_bytes, bundle_size(lab),
 			   "the bundle is as long as bundle_size() announces");

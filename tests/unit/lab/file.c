@@ -56,7 +56,7 @@ static void test_defaults(void)
 	tap_is_u64(lab->timeslice_us, 4000, "timeslice_us");
 	tap_is_u64(lab->seed, 1, "seed");
 	tap_is_u64(lab->vm_count, 1, "one VM");
-	tap_ok(strcmp(vm->name, "a") == 0, "its name");
+	tap_ok(strcmp(vm->name, "a") == 0, "the VM has its name");
 	tap_is_u64(vm->vcpus, 1, "vcpus");
 	tap_is_u64(vm->memory, 256 * MIB, "memory");
 	tap_is_u64(vm->weight, 100, "weight");
@@ -97,7 +97,7 @@ static void test_everything(void)
 	tap_is_u64(lab->vcpus, 9, "vCPUs in all");
 	tap_ok(lab_find_vm(lab, "second-vm-0009") == 0 && lab_find_vm(lab, "b") == 1 &&
 		       lab_find_vm(lab, "c") == -1,
-	       "in the order of the file");
+	       "VMs are found by name, in the order of the file");
 	tap_ok(strcmp(vm->append, "console=ttyAMA0 a=\"b # c\" ; [x] /* d */ caf\xc3\xa9 \\") == 0,
 	       "append is whole: %s", vm->append);
 	tap_is_u64(vm->vcpus, 8, "vcpus");

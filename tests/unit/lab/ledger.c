@@ -238,7 +238,8 @@ static void test_books(void)
 	l = closed();
 	l.final = false;
 	l.cpus[0].own = 0;
-	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "of a sample nothing is asked");
+	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)),
+	       "a sample's books of CPUs need not close");
 	shape.cpu_count = 0;
 }
 

@@ -44,7 +44,8 @@ static void test_good(void)
 	tap_ok(feed(&r, "start 62500000") == RECORD_START && r.ledger.cntfrq == 62500000, "start");
 	tap_ok(feed_all(&r, "sample 5|" B0 "|" A1 "|" A0) == RECORD_NOTHING,
 	       "a sample, its vCPUs in any order");
-	tap_ok(feed(&r, "end") == RECORD_LEDGER && !r.ledger.final && r.ledger.at == 5, "its end");
+	tap_ok(feed(&r, "end") == RECORD_LEDGER && !r.ledger.final && r.ledger.at == 5,
+	       "the end of a sample completes its ledger");
 	const struct ledger_vcpu *v = &r.ledger.vcpus[0];
 	tap_ok(v->ticks[PVTIME_RUNNING] == 1 && v->ticks[PVTIME_READY] == 2 &&
 		       v->ticks[PVTIME_BLOCKED] == 3 && v->ticks[PVTIME_OFF] == 4 &&

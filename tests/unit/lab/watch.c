@@ -144,7 +144,7 @@ static void test_rows(void)
 	look.rows = 4;
 	text = draw(&look, false, NULL);
 	tap_ok(line_count(text) == 4 && strstr(text, "\n2 more\n") != NULL,
-	       "in four, two are missing");
+	       "a window of four rows names the two vCPUs that are missing");
 	free(text);
 }
 

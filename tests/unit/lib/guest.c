@@ -95,8 +95,8 @@ static void check_discovery(void)
 	     "beta-2: 0 in w0, and rubbish above");
 	answers_all(PVTIME_FID_ST);
 	tap_is_i64(pvtime_guest_discover(&g, conduit, PVTIME_DIALECT_OFF), PVTIME_GUEST_NO_FEATURES,
-		   "a guest that does not want it");
-	tap_is_u64(hyp.calls, 0, "does not ask");
+		   "a guest that does not want stolen time discovers none");
+	tap_is_u64(hyp.calls, 0, "a guest that does not want stolen time makes no call");
 }
 
 static void locate(int64_t x0, int want, const char *what)
@@ -146,8 +146,10 @@ static void check_attach(void)
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 0,
 		   "a CPU that was never registered has lost nothing");
 	set_page(&pages[0], 0x0123456789ABCDEF);
-	tap_is_i64(pvtime_guest_attach(&c, &pages[0]), PVTIME_GUEST_OK, "a valid structure");
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 0x0123456789ABCDEF, "is read as little-endian");
+	tap_is_i64(pvtime_guest_attach(&c, &pages[0]), PVTIME_GUEST_OK,
+		   "a valid structure is attached");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 0x0123456789ABCDEF,
+		   "the structure is read as little-endian");
 	set_page(&pages[1], 0x0123456789ABCDFF);
 	write_le(&pages[1], 0, 4, 1);
 	tap_is_i64(pvtime_guest_attach(&c, &pages[1]), PVTIME_GUEST_BAD_REVISION, "revision 1");
@@ -181,11 +183,13 @@ static void check_registration(void)
 	set_page(&page, 900);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 150, "an offline CPU keeps its last value");
 	pvtime_guest_detach(&c);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 150, "also if it goes offline twice");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 150,
+		   "a CPU that goes offline twice keeps its total");
 	hyp.st = -1;
 	tap_is_i64(pvtime_guest_locate(&g, &c, &ipa), PVTIME_GUEST_NO_ADDRESS,
-		   "refused when it comes back");
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 150, "it still keeps it");
+		   "a CPU that comes back may be refused an address");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 150,
+		   "a CPU that is refused an address keeps its total");
 	hyp.st = 0x090a0040;
 	pvtime_guest_locate(&g, &c, &ipa);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 150, "while it registers, too");

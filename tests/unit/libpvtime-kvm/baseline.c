@@ -68,16 +68,19 @@ static void test_early(void)
 	begin();
 	fake.latency_ns = 3000000;
 	uint64_t waited = fake.run_delay;
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "signals that come too early");
-	tap_is_u64(stolen(), waited + fake.wake_ns, "do no harm");
-	tap_is_u64(fake.runs, 7, "it takes 7 tries, from 50 us to 3.2 ms");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0,
+		   "a publish whose signals come too early succeeds");
+	tap_is_u64(stolen(), waited + fake.wake_ns,
+		   "a publish whose signals come too early charges the whole wait");
+	tap_is_u64(fake.runs, 7, "a publish takes 7 tries, from 50 us to 3.2 ms");
 	end("early");
 
 	begin();
 	fake.latency_ns = 3000000;
 	fake.early_publishes = true;
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "a KVM that publishes all the same");
-	tap_is_u64(fake.runs, 1, "has done so at once");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0,
+		   "a KVM that publishes at an early signal: the publish succeeds");
+	tap_is_u64(fake.runs, 1, "a KVM that publishes at an early signal needs one run");
 	end("early, old");
 
 	begin();
@@ -94,15 +97,16 @@ static void test_nothing(void)
 {
 	begin();
 	fake.run_delay = fake.wake_ns = 0;
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "nothing to publish");
-	tap_is_u64(fake.runs, 2, "is known at the second try");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "a publish of nothing succeeds");
+	tap_is_u64(fake.runs, 2, "a publish of nothing ends at the second try");
 	end("nothing");
 
 	begin();
 	fake.first_sleeps = 1;
 	fake.latency_ns = 70000;
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0, "a first run that prepares things");
-	tap_ok(stolen() != 0, "is not taken for it");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0,
+		   "a publish whose first run sleeps to prepare succeeds");
+	tap_ok(stolen() != 0, "a first run that sleeps to prepare is not taken for a publish");
 	end("other sleep");
 }
 
@@ -143,7 +147,7 @@ static void test_rebase(void)
 	vcpu->last_steal = 0; /* a new vCPU, whose memory has the old number */
 	fake.run_delay = 77;
 	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1), 0, "a thread takes a restored vCPU over");
-	tap_is_u64(stolen(), SAVED, "its past is not charged");
+	tap_is_u64(stolen(), SAVED, "the thread's past is not charged");
 	fake_run(0, 1, 10);
 	tap_is_u64(stolen(), SAVED + 10, "what it waits from now on is");
 	fake.run_delay = 3; /* another thread */

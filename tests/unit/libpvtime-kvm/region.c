@@ -16,12 +16,16 @@ static void test_find(void)
 		{RAM, 1ull << 30}, {0x8000000, 0x18000}, {0x8030000, 0x1000}};
 	struct pvtime_range r = {1, 2};
 
-	tap_is_i64(pvtime_kvm_find(&r, 0x8000000, 4, used, 3, 0), 0, "between devices");
-	tap_ok(r.base == 0x8020000 && r.size == GRANULE, "in granules that nobody shares");
-	tap_is_i64(pvtime_kvm_find(&r, 0x8000000, 1025, used, 3, 0), 0, "of 1025 vCPUs");
-	tap_ok(r.base == 0x8040000 && r.size == 2 * GRANULE, "the hole is too small for two");
-	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 3, 0), 0, "above the RAM");
-	tap_is_u64(r.base, RAM + (1ull << 30), "is the next that is free");
+	tap_is_i64(pvtime_kvm_find(&r, 0x8000000, 4, used, 3, 0), 0,
+		   "a place between devices is found");
+	tap_ok(r.base == 0x8020000 && r.size == GRANULE,
+	       "the place that is found shares no granule");
+	tap_is_i64(pvtime_kvm_find(&r, 0x8000000, 1025, used, 3, 0), 0,
+		   "a place for 1025 vCPUs is found");
+	tap_ok(r.base == 0x8040000 && r.size == 2 * GRANULE,
+	       "a hole that is too small for two granules is not used");
+	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 3, 0), 0, "a place above the RAM is found");
+	tap_is_u64(r.base, RAM + (1ull << 30), "the place above the RAM is the next that is free");
 	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 31), -EINVAL, "no VM has 31 bits");
 	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 53), -EINVAL, "no VM has 53 bits");
 	tap_is_i64(pvtime_kvm_find(&r, 0, 0, used, 1, 0), -EINVAL,
@@ -48,8 +52,10 @@ static void test_place(void)
 		   "a place in the RAM is refused");
 	tap_is_i64(pvtime_kvm_place(&r, RAM + 4096, 8, used, 1, 0), -EINVAL,
 		   "a place inside a granule is refused");
-	tap_is_i64(pvtime_kvm_place(&r, 1ull << 41, 8, used, 1, 0), -ENOSPC, "beyond the space");
-	tap_is_i64(pvtime_kvm_place(&r, 1ull << 41, 8, used, 1, 99), -EINVAL, "of no VM");
+	tap_is_i64(pvtime_kvm_place(&r, 1ull << 41, 8, used, 1, 0), -ENOSPC,
+		   "a place beyond the address space is refused");
+	tap_is_i64(pvtime_kvm_place(&r, 1ull << 41, 8, used, 1, 99), -EINVAL,
+		   "an address space of 99 bits is refused");
 }
 
 /* Regions that the planner did not make are none. */
@@ -74,7 +80,7 @@ static void test_create(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		tap_is_i64(pvtime_kvm_create(&k, FAKE_VM(0), 1, &bad[i].region, bad[i].vcpus),
 			   -EINVAL, "a region %s", bad[i].what);
-	tap_ok(!k && !fake_leak(), "leaves nothing");
+	tap_ok(!k && !fake_leak(), "a region that is refused leaves nothing");
 	tap_is_i64(pvtime_kvm_create(&k, FAKE_VM(0), 1, &region, 1024), 0,
 		   "a sound region is created");
 	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 1023, &ns), 0,
@@ -94,11 +100,12 @@ static void test_slot(void)
 
 	pvtime_kvm_create(&k, FAKE_VM(0), 3, &region, 4);
 	tap_is_i64(pvtime_kvm_unregister(k), 0, "nothing to take away yet");
-	tap_is_i64(pvtime_kvm_register(k), 0, "the VM gets it");
-	tap_ok(slot->base == RAM && slot->size == GRANULE, "in the slot that was given");
+	tap_is_i64(pvtime_kvm_register(k), 0, "the region is registered");
+	tap_ok(slot->base == RAM && slot->size == GRANULE,
+	       "the region is in the slot that was given");
 	unsigned calls = fake.calls;
-	tap_is_i64(pvtime_kvm_register(k), 0, "once more");
-	tap_is_u64(fake.calls, calls, "asks nobody");
+	tap_is_i64(pvtime_kvm_register(k), 0, "a registered region can be registered again");
+	tap_is_u64(fake.calls, calls, "registering again makes no call");
 	pvtime_kvm_create(&other, FAKE_VM(0), 2, &region, 4);
 	tap_is_i64(pvtime_kvm_register(other), -EEXIST, "another region at the same place");
 	tap_is_i64(pvtime_kvm_destroy(other), 0, "the region that was not registered is destroyed");

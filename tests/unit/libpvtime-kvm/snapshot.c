@@ -61,7 +61,7 @@ static void save(uint8_t blob[SIZE])
 	fake.run_delay = 0;
 	fake_run(0, 2, COUNTER);
 	fake.vms[0].slots[1].memory[64 + 8] = 1; /* where no vCPU is, the guest can write as well */
-	tap_is_u64(pvtime_kvm_snapshot_size(k), SIZE, "its size");
+	tap_is_u64(pvtime_kvm_snapshot_size(k), SIZE, "the snapshot has its size");
 	tap_is_i64(pvtime_kvm_save(k, blob, SIZE - 1), -ENOSPC, "a byte less is too little");
 	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), 0, "a VM is saved");
 	tap_ok(memcmp(blob, version_2, SIZE - 4) == 0, "it is saved in the bytes of version 2");
@@ -126,8 +126,10 @@ static void test_restore(const uint8_t *good)
 	struct pvtime_range region = {0, 0};
 	uint32_t vcpus = 0;
 
-	tap_is_i64(pvtime_kvm_snapshot_region(good, SIZE, &region, &vcpus), 0, "what it needs");
-	tap_ok(region.base == BASE && region.size == 0x10000 && vcpus == VCPUS, "is told");
+	tap_is_i64(pvtime_kvm_snapshot_region(good, SIZE, &region, &vcpus), 0,
+		   "pvtime_kvm_snapshot_region() succeeds");
+	tap_ok(region.base == BASE && region.size == 0x10000 && vcpus == VCPUS,
+	       "pvtime_kvm_snapshot_region() gives the region and its vCPUs");
 	uint8_t blob[SIZE];
 	memcpy(blob, good, SIZE);
 	put_le(blob + 40 + 16 + 8, 8, 1); /* of no vCPU */
@@ -136,9 +138,10 @@ static void test_restore(const uint8_t *good)
 	pvtime_kvm_vcpu_set(k, 1, FAKE_VCPU(1, 1));
 	fake_run(1, 1, 5);
 	fake.vms[1].ran = false;
-	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE), 0, "room for more vCPUs");
-	tap_is_u64(stolen(k, 2), COUNTER, "a counter is back");
-	tap_is_u64(stolen(k, 1), 0, "of a vCPU that was not there, nothing is");
+	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE), 0,
+		   "a VM with room for more vCPUs is restored");
+	tap_is_u64(stolen(k, 2), COUNTER, "the restored vCPU has its counter");
+	tap_is_u64(stolen(k, 1), 0, "a vCPU that was not saved has a counter of 0");
 	pvtime_kvm_destroy(k);
 	k = create(1, BASE + 0x10000, VCPUS);
 	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), good, SIZE), -EINVAL, "another place");
@@ -170,11 +173,13 @@ static void test_bitmap(const uint8_t *good)
 	uint64_t now = 3;
 	uint8_t blob[SIZE];
 
-	tap_is_i64(restore_bitmap(good, 1, true, &now), 0, "a KVM that has more calls");
-	tap_is_u64(now, 1, "offers what was there");
+	tap_is_i64(restore_bitmap(good, 1, true, &now), 0,
+		   "a KVM with more calls restores the bitmap");
+	tap_is_u64(now, 1, "a KVM with more calls offers those that were saved");
 	now = 2;
-	tap_is_i64(restore_bitmap(good, 0, false, &now), 0, "a bitmap that nobody knew");
-	tap_is_u64(now, 2, "is left alone");
+	tap_is_i64(restore_bitmap(good, 0, false, &now), 0,
+		   "a snapshot that knows no bitmap is restored");
+	tap_is_u64(now, 2, "a snapshot that knows no bitmap leaves the bitmap alone");
 	fake.vms[2].ran = true;
 	now = 1;
 	tap_is_i64(restore_bitmap(good, 3, true, &now), -EBUSY,
@@ -197,8 +202,8 @@ static void test_bitmap(const uint8_t *good)
 	pvtime_kvm_destroy(k);
 	k = create(1, BASE, VCPUS);
 	fake.no_bitmap = false;
-	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), 0, "saved with no vCPU");
-	tap_is_u64(get_le(blob + 6, 2), 0, "it is not known");
+	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), 0, "a VM without a vCPU is saved");
+	tap_is_u64(get_le(blob + 6, 2), 0, "the bitmap of a VM without a vCPU is unknown");
 	pvtime_kvm_destroy(k);
 }
 

@@ -113,7 +113,8 @@ static void test_sleeps(void)
 	pthread_create(&thread, NULL, sleeping, &yes);
 	pthread_join(thread, &slept);
 	tap_ok(slept == &yes, "a thread that sleeps is known to have done so");
-	tap_ok(sleeping(&yes) == &yes && pvtk_sleeps() > before, "this one as well");
+	tap_ok(sleeping(&yes) == &yes && pvtk_sleeps() > before,
+	       "the first thread is known to have slept as well");
 }
 
 int main(void)

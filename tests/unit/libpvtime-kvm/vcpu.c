@@ -49,17 +49,21 @@ static void test_order(void)
 	vcpu[0].uninitialised = false;
 	fake.no_stolen_time = false;
 	vcpu[0].ipa = PVTIME_KVM_IPA_NONE;
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -EINVAL, "only the index is another's");
-	tap_is_u64(vcpu[0].ipa, PVTIME_KVM_IPA_NONE, "none of that has changed it");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -EINVAL,
+		   "a vCPU does not get the index of another vCPU");
+	tap_is_u64(vcpu[0].ipa, PVTIME_KVM_IPA_NONE,
+		   "refused calls do not change the vCPU's address");
 	pvtime_kvm_unregister(k);
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), -EINVAL, "its own index, no memory");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), -EINVAL, "a vCPU gets no address without memory");
 	tap_is_i64(pvtime_kvm_vcpu_check(k, 1), -EINVAL,
 		   "an index whose vCPU was not set does not pass the check");
 	pvtime_kvm_register(k);
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 3, fd), -EINVAL, "an index too large");
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), 0, "all is well");
-	tap_is_u64(vcpu[0].ipa, BASE + 64, "it has the address of its index");
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), -EEXIST, "the same once more");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 3, fd), -EINVAL,
+		   "a vCPU does not get an index that is too large");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), 0, "a vCPU gets its own index");
+	tap_is_u64(vcpu[0].ipa, BASE + 64, "the vCPU has the address of its index");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), -EEXIST,
+		   "the vCPU does not get its address twice");
 	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
 }
 
@@ -68,16 +72,21 @@ static void test_check(void)
 	struct pvtime_kvm *k = region();
 	uint64_t ipa = 0;
 
-	tap_is_i64(pvtime_kvm_vcpu_check(k, 0), -EINVAL, "none is set");
-	tap_is_i64(pvtime_kvm_vcpu_ipa(k, 3, &ipa), -EINVAL, "there is none");
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 0), -EINVAL,
+		   "an index that was not set does not pass the check");
+	tap_is_i64(pvtime_kvm_vcpu_ipa(k, 3, &ipa), -EINVAL,
+		   "an index that was not set has no address");
 	pvtime_kvm_vcpu_set(k, 2, FAKE_VCPU(0, 2));
-	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), 0, "what was set");
-	tap_is_i64(pvtime_kvm_vcpu_ipa(k, 2, &ipa), 0, "is read back");
-	tap_is_u64(ipa, BASE + 128, "from KVM");
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), 0, "an index that was set passes the check");
+	tap_is_i64(pvtime_kvm_vcpu_ipa(k, 2, &ipa), 0,
+		   "the address of an index that was set is read back");
+	tap_is_u64(ipa, BASE + 128, "the address is read back from KVM");
 	fake.vms[0].vcpus[2].ipa = BASE;
-	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), -ESTALE, "a descriptor of another vCPU");
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), -ESTALE,
+		   "a vCPU with another address is found stale");
 	fake.vms[0].vcpus[2].ipa = PVTIME_KVM_IPA_NONE;
-	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), -ESTALE, "that has no address");
+	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), -ESTALE,
+		   "a vCPU without an address is found stale");
 	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
 }
 
@@ -91,9 +100,9 @@ static void test_counter(void)
 	fake.run_delay = 0;
 	fake_run(0, 1, 0x123456789abcdef);
 	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
-	tap_is_u64(ns, 0x123456789abcdef, "what KVM published, all 64 bits of it");
+	tap_is_u64(ns, 0x123456789abcdef, "the counter is all 64 bits of what KVM published");
 	pvtime_kvm_vcpu_stolen_ns(k, 0, &ns);
-	tap_is_u64(ns, 0, "is of that vCPU alone");
+	tap_is_u64(ns, 0, "another vCPU's counter is not changed");
 	fake_run(0, 2, 0);
 	pvtime_kvm_reset(k);
 	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
@@ -111,8 +120,8 @@ static void test_deny(void)
 	struct pvtime_kvm *k = region();
 
 	fake.vms[0].bitmap = 3;
-	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 2)), 0, "denied");
-	tap_is_u64(fake.vms[0].bitmap, 2, "by its own bit; others stay");
+	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 2)), 0, "a VM is denied stolen time");
+	tap_is_u64(fake.vms[0].bitmap, 2, "denying clears the PV time bit only");
 	unsigned calls = fake.calls;
 	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), 0, "a VM can be denied twice");
 	tap_is_u64(fake.calls, calls + 1, "denying a VM again makes one call only");
@@ -121,8 +130,10 @@ static void test_deny(void)
 	tap_is_u64(fake.vms[0].vcpus[0].ipa, PVTIME_KVM_IPA_NONE,
 		   "KVM has no address for a vCPU of a VM that is denied");
 	fake.no_bitmap = true;
-	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), -ENOENT, "a KVM without a bitmap");
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, FAKE_VCPU(0, 0)), 0, "has nothing to respect");
+	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), -ENOENT,
+		   "a KVM without a bitmap cannot deny stolen time");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, FAKE_VCPU(0, 0)), 0,
+		   "a KVM without a bitmap still gives an address");
 	fake.no_bitmap = false;
 	fake.vms[0].bitmap = 1;
 	fake.vms[0].ran = true;

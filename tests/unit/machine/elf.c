@@ -242,7 +242,7 @@ static void test_broken(void)
 		many[i].vaddr = many[i].paddr;
 	}
 	make(BASE + MIB, many, IMAGE_SEGMENTS);
-	expect(IMAGE_OK, "as many segments as there may be");
+	expect(IMAGE_OK, "as many segments as are allowed");
 	make(BASE + MIB, many, IMAGE_SEGMENTS + 1);
 	expect(IMAGE_TOO_MANY_SEGMENTS, "one more");
 }

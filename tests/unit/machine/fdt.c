@@ -68,7 +68,7 @@ static void test_chosen(void)
 	tap_is_i64(length_of("/chosen", "bootargs"), 2048, "2047 bytes of bootargs, whole");
 	tap_is_u64(cell("/chosen", "linux,initrd-start", 0), 0x48000000, "initrd-start");
 	tap_is_u64(cell("/chosen", "linux,initrd-end", 0), 0x48001234, "initrd-end");
-	tap_is_i64(length_of("/chosen", "linux,initrd-end"), 4, "of one cell");
+	tap_is_i64(length_of("/chosen", "linux,initrd-end"), 4, "linux,initrd-end has one cell");
 
 	c.initrd = 0xffffff000;
 	build(&c, "initrd above 4 GiB");
@@ -95,10 +95,10 @@ static void test_cpus(void)
 		build(&c, "CPUs");
 		fdt_for_each_subnode(node, blob, fdt_path_offset(blob, "/cpus")) found +=
 			fdt_getprop(blob, node, "reg", NULL) != NULL;
-		tap_is_u64(found, vcpus, "%u of them", vcpus);
+		tap_is_u64(found, vcpus, "the FDT has %u CPUs", vcpus);
 		snprintf(path, sizeof(path), "/cpus/cpu@%u", vcpus - 1);
-		tap_is_u64(cell(path, "reg", 0), vcpus - 1, "the last one's MPIDR");
-		tap_ok(is_string(path, "enable-method", "psci"), "is started by PSCI");
+		tap_is_u64(cell(path, "reg", 0), vcpus - 1, "the last CPU's node has its MPIDR");
+		tap_ok(is_string(path, "enable-method", "psci"), "the last CPU is started by PSCI");
 		node = fdt_path_offset(blob, path);
 		snprintf(path, sizeof(path), "/cpus/cpu-map/socket0/cluster0/core%u", vcpus - 1);
 		tap_is_i64(fdt_node_offset_by_phandle(blob, cell(path, "cpu", 0)), node,
@@ -107,7 +107,7 @@ static void test_cpus(void)
 	for (size_t i = 0; i < 4; i++) {
 		c.cpu = types[i].cpu;
 		build(&c, types[i].cpu);
-		tap_ok(is_string("/cpus/cpu@0", "compatible", types[i].compatible), "is %s",
+		tap_ok(is_string("/cpus/cpu@0", "compatible", types[i].compatible), "cpu@0 is %s",
 		       types[i].compatible);
 	}
 	c.cpu = "cortex-a53";

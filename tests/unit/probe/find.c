@@ -53,7 +53,7 @@ static void test_host(void)
 	tap_ok(found.missing_count == 0 && !facts.guest.is && facts.accounting == PROBE_ACCOUNTED,
 	       "a host that has all");
 	tap_ok(!facts.log.readable && facts.log.mode == PROBE_MODE_UNKNOWN,
-	       "its log may not be read");
+	       "a host's log that may not be read is no finding");
 	look(PROBE_KVM_THERE, false);
 	tap_ok(lacks("does not offer stolen time"), "a kernel that does not offer it");
 	look(PROBE_KVM_DENIED, false);
@@ -331,7 +331,7 @@ static void test_json(void)
 		text[i] = want[i] == '\'' ? '"' : want[i];
 	char *is = written(true);
 	json_t *json = json_loads(is, 0, NULL), *wanted = json_loads(text, 0, NULL);
-	tap_ok(wanted != NULL && json_equal(json, wanted), "it has every field: %s", is);
+	tap_ok(wanted != NULL && json_equal(json, wanted), "JSON has every field: %s", is);
 	json_decref(json);
 	json_decref(wanted);
 	free(is);

@@ -146,7 +146,8 @@ static void test_quota(void)
 	fake_file("proc/90/task/96/cgroup", "7:cpu:/elsewhere\n0::/m/vm1/vcpu1\n");
 	fake_file("sys/fs/cgroup/cpu.stat", "usage_usec 5\n");
 	fake_file("sys/fs/cgroup/m/cpu.stat", "usage_usec 5\nnr_throttled 0\nthrottled_usec 0\n");
-	tap_ok(look(90) && facts.vms.vm[0].quota.throttled_ns == 0, "nobody was throttled");
+	tap_ok(look(90) && facts.vms.vm[0].quota.throttled_ns == 0,
+	       "a quota without throttling has no throttled time");
 	fake_file("sys/fs/cgroup/m/vm1/cpu.stat",
 		  "usage_usec 5\nnr_throttled 3\nthrottled_usec 3120000\n");
 	fake_file("sys/fs/cgroup/m/vm1/cpu.max", "20000 100000\n");
@@ -211,7 +212,7 @@ static void test_two_vms(void)
 	thread(120, 121, "x", 1, 0, "running\n", "5 5 5\n");
 	tap_ok(look(120) && facts.vms.vm[0].files == 2 && facts.vms.vm[0].count == 1 &&
 		       is(vcpu(0, 0), false, 0, 121, PROBE_BY_TIME),
-	       "of two VMs, a thread that may be of either");
+	       "a thread that may be of either of two VMs has no known vCPU");
 	fake_remove("proc/120");
 }
 

@@ -66,7 +66,7 @@ static void test_end_line(void)
 	       "the output is read up to the line that ends the run");
 	free(o.text);
 	tap_ok(run("ends", 20, "no newline at the end", &o) == RUN_ENDED,
-	       "it ends without the line");
+	       "a program that ends without the line ends the run");
 	free(o.text);
 }
 

@@ -58,10 +58,10 @@ static void expect(const struct run_target *target, const struct run_plan *plan,
 	struct run_output o;
 
 	write_text("print", printed);
-	tap_ok(target->ready(&kit, plan, o.why), "all is there");
+	tap_ok(target->ready(&kit, plan, o.why), "the target is ready");
 	tap_ok(target->run(&kit, plan, &o) == outcome, "the outcome is %d", outcome);
 	if (!tap_ok(o.text != NULL && strcmp(o.text, text) == 0 && o.length == strlen(text),
-		    "its text"))
+		    "the output is the expected text"))
 		tap_print("# '%s'\n", o.text != NULL ? o.text : "NULL");
 	if (outcome != RUN_ENDED && !tap_ok(strcmp(o.why, why) == 0, "%s", why))
 		tap_print("# '%s'\n", o.why);
@@ -112,7 +112,7 @@ static void test_kvm_machine(void)
 	       "the host is told what the plan says");
 	tap_ok(file_has("initrd", "host of kvm", 11) && file_has("initrd", "suite\0", 6) &&
 		       file_has("initrd", "ARM\x64", 4),
-	       "its initramfs has the image");
+	       "the host's initramfs has the image");
 	plan.dialect = "off";
 	plan.user = true;
 	plan.contended = false;
@@ -121,7 +121,7 @@ static void test_kvm_machine(void)
 	       NULL);
 	tap_ok(was_told(" run=user pcpus=1 vcpus=3 steal=off contended=0 slice_us=0 seconds=50 "
 			"words=\"case=attr_set,restore\"\n"),
-	       "without stolen time, the program, with its words and no guest's");
+	       "a run without stolen time gets the program's words, no guest's");
 	tap_ok(file_has("initrd", "user\0", 5) && file_has("initrd", "of user space", 13),
 	       "the initrd has the program for user space");
 }
@@ -139,13 +139,15 @@ static void test_xen(void)
 	expect(xen, &plan, "(XEN) panic\n", RUN_ENDED, "(XEN) panic\n", NULL);
 	tap_ok(was_told(",bootargs=expect=off case=aliases,,header rounds=7\n"),
 	       "a comma in a word is no comma of QEMU's");
-	tap_ok(was_told("dom0_max_vcpus=3 ") && was_told("/suite-4k-le.img,bootargs"), "dom0");
-	tap_ok(was_told("-smp\n1\n") && !was_told("second-cpu.bin"), "on one CPU");
+	tap_ok(was_told("dom0_max_vcpus=3 ") && was_told("/suite-4k-le.img,bootargs"),
+	       "dom0 has its vCPUs and the image");
+	tap_ok(was_told("-smp\n1\n") && !was_told("second-cpu.bin"),
+	       "a plan of one CPU starts one");
 	plan.pcpus = 2;
 	expect(xen, &plan, "# suite\n", RUN_ENDED, "# suite\n", NULL);
 	tap_ok(was_told("-smp\n2\n") && was_told("\nloader,cpu-num=0,") &&
 		       was_told("/second-cpu.bin\n"),
-	       "on two, the first of them starts Xen on the second");
+	       "a plan of two CPUs starts Xen on the second from the first");
 }
 
 static void expect_missing(const struct run_target *target, const char *name, const char *hint)

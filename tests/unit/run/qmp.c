@@ -111,7 +111,7 @@ static void test_bad(void)
 	tap_ok(!qmp_receive(&qmp), "the end of QEMU is seen");
 	qmp.state = QMP_IDLE;
 	qmp_poll(&qmp);
-	tap_ok(qmp.why[0] == '\0', "to ask then is no error, and no signal");
+	tap_ok(qmp.why[0] == '\0', "a poll after the end of QEMU is no error and raises no signal");
 	close(qmp.fd);
 }
 

@@ -275,14 +275,18 @@ static void sleep_in_the_rest(void)
 
 	two_of_one(20 * UINT64_C(62500));
 	sched_wake(vcpu(1), 0, sim.now);
-	tap_ok(S(0) == PVTIME_READY && S(1) == PVTIME_RUNNING, "it has lost its CPU");
+	tap_ok(S(0) == PVTIME_READY && S(1) == PVTIME_RUNNING,
+	       "a vCPU that wakes one that is owed time loses its CPU");
 	asleep = ledger(0, PVTIME_BLOCKED);
-	tap_ok(sched_block(vcpu(0), sim_on(0), sim.now, sim.now + 6250), "it sleeps for 100 us");
+	tap_ok(sched_block(vcpu(0), sim_on(0), sim.now, sim.now + 6250),
+	       "a vCPU that has lost its CPU sleeps for 100 us");
 	sched_next(0, sim.now);
-	tap_is_u64(sched_deadline(0), sim.now + 6250, "the CPU looks for it on time");
+	tap_is_u64(sched_deadline(0), sim.now + 6250,
+		   "the CPU's deadline is the end of that sleep");
 	sim_settle();
 	wait_ms(20);
-	tap_is_u64(ledger(0, PVTIME_BLOCKED), asleep + 6250, "it was asleep for 100 us, exactly");
+	tap_is_u64(ledger(0, PVTIME_BLOCKED), asleep + 6250,
+		   "a vCPU that has lost its CPU was asleep for exactly 100 us");
 	sound("asleep in the rest of a trap");
 }
 
@@ -293,7 +297,8 @@ static void stop_before_it_is_loaded(void)
 	sim.vm.id = 5;
 	sched_wake(vcpu(1), sim_on(0), sim.now);
 	sched_stop(vcpu(1), 1, sim.now);
-	tap_ok(S(1) == PVTIME_RUNNING && !sim.dropped, "it has its CPU still");
+	tap_ok(S(1) == PVTIME_RUNNING && !sim.dropped,
+	       "a vCPU that is stopped before it is loaded still has its CPU");
 	sim_settle();
 	tap_ok(sched_is_off(vcpu(1)) && sim.dropped == BIT(5), "OFF, and its VM is told of");
 
@@ -357,7 +362,8 @@ static void no_hand_over(void)
 	sim_run(3 * sim.ms + sim.ms / 2);
 	tap_ok(S(1) == PVTIME_RUNNING && S(2) == PVTIME_READY, "one runs, one waits, one sleeps");
 	sched_wake(vcpu(0), sim_on(0), sim.now);
-	tap_ok(S(0) == PVTIME_READY && S(2) == PVTIME_RUNNING, "who has waited longer comes first");
+	tap_ok(S(0) == PVTIME_READY && S(2) == PVTIME_RUNNING,
+	       "the vCPU that has waited longer comes first");
 	sim_settle();
 	tap_ok(sched_deadline(0) != SCHED_AT_ONCE, "nothing is new after that");
 	wait_ms(50);

@@ -45,7 +45,7 @@ static void level(void)
 	tap_is_u64(*find(0, 33), LR_PENDING | LR_GROUP1 | LR_EOI | UINT64_C(0xa0) << 48 | 33,
 		   "a line goes high: pending, with a maintenance interrupt when it is finished");
 	line(33, false);
-	tap_is_u64(*find(0, 33), 0, "it goes low untaken: not pending");
+	tap_is_u64(*find(0, 33), 0, "a line that goes low untaken is not pending");
 	line(33, true);
 	guest_ack(0, 1);
 	guest_eoi(0, 1, 33);
@@ -81,9 +81,11 @@ static void edges(void)
 	tap_is_u64(guest_read(0, GICD(0x204), 4), 0, "an interrupt that is taken is not pending");
 	line(33, false);
 	line(33, true);
-	tap_is_u64(STATE(*find(0, 33)), ACTIVE_PENDING, "an edge while it is active");
+	tap_is_u64(STATE(*find(0, 33)), ACTIVE_PENDING,
+		   "an edge while the interrupt is active: active and pending");
 	guest_eoi(0, 1, 33);
-	tap_is_u64(guest_hppi(0, 1), 33, "is a second interrupt after the first");
+	tap_is_u64(guest_hppi(0, 1), 33,
+		   "an edge while the interrupt is active is a second interrupt");
 }
 
 static void timers(void)

@@ -27,9 +27,11 @@ static void first_vcpu(void)
 	struct account a;
 
 	account_begin(&a, 1000, false);
-	tap_ok(is(&a, 0, 0, 0, 0, 0) && a.state == PVTIME_READY, "nothing yet");
+	tap_ok(is(&a, 0, 0, 0, 0, 0) && a.state == PVTIME_READY,
+	       "an account that begins has no time");
 	look(&a, 1100, LOOK_RAN, 60, 40);
-	tap_ok(is(&a, 60, 40, 0, 0, 0) && a.state == PVTIME_RUNNING, "it ran and waited");
+	tap_ok(is(&a, 60, 40, 0, 0, 0) && a.state == PVTIME_RUNNING,
+	       "the account has what the thread ran and waited");
 	look(&a, 1200, LOOK_BLOCKED, 100, 50);
 	tap_ok(is(&a, 100, 50, 50, 0, 0) && a.state == PVTIME_BLOCKED, "the rest is blocked");
 	look(&a, 1300, LOOK_WAITED, 110, 50);
@@ -59,7 +61,8 @@ static void second_vcpu(void)
 	account_begin(&a, 0, true);
 	tap_ok(a.state == PVTIME_OFF, "a second vCPU begins off");
 	look(&a, 100, LOOK_OFF, 2, 3);
-	tap_ok(is(&a, 2, 3, 0, 95, 0) && a.state == PVTIME_OFF, "its thread has begun, no more");
+	tap_ok(is(&a, 2, 3, 0, 95, 0) && a.state == PVTIME_OFF,
+	       "a thread that has begun is still off");
 	look(&a, 200, LOOK_RAN, 12, 3);
 	tap_ok(is(&a, 12, 3, 0, 185, 0) && a.state == PVTIME_RUNNING,
 	       "CPU_ON: it was off until the look that finds it on");

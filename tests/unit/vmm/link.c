@@ -90,7 +90,7 @@ static void input(void)
 	}
 	send_bytes(ends[1], &tx, LINK_CONTROL, words, 2);
 	input_read(&in);
-	tap_ok(!in.pause, "of two requests that come at once the last counts");
+	tap_ok(!in.pause, "the last of two requests that come at once counts");
 	close(ends[1]);
 	input_read(&in);
 	tap_ok(in.stop, "the end of the host's side is one of the lab");

@@ -136,11 +136,12 @@ static void unwakeable(void)
 	struct vcpu_stats off = fake_stats(7, 0);
 	unsigned n[4] = {0};
 
-	tap_ok(pthread_create(&w.thread, NULL, sleep_unwakeable, &w) == 0, "a thread");
+	tap_ok(pthread_create(&w.thread, NULL, sleep_unwakeable, &w) == 0,
+	       "a thread that no signal wakes is started");
 	for (unsigned i = 0; i < 5000 && !atomic_load(&w.ready); i++)
 		nap(MS);
 	tap_ok(found(&w, &off, LOOK_BLOCKED, 20, n) == 20 && n[LOOK_OFF] == 0,
-	       "that sleeps in KVM_RUN so that no signal wakes it, is not off");
+	       "a thread in KVM_RUN that no signal wakes is not off");
 	end(&w);
 	stats_close(&off);
 }
@@ -151,16 +152,17 @@ static void asleep(void)
 	struct vcpu_stats off = fake_stats(7, 0), blocking = fake_stats(7, 1);
 	unsigned n[4] = {0};
 
-	tap_ok(begin(&w, true), "a thread that sleeps");
+	tap_ok(begin(&w, true), "a thread that sleeps is started");
 	tap_ok(found(&w, &off, LOOK_BLOCKED, 20, n) == 20 && n[LOOK_OFF] == 0,
-	       "outside of KVM_RUN it is blocked");
+	       "a thread that sleeps outside of KVM_RUN is blocked");
 	w.in_kvm = true;
-	tap_ok(found(&w, &off, LOOK_OFF, 20, n) == 20, "in KVM_RUN, and not blocking, it is off");
+	tap_ok(found(&w, &off, LOOK_OFF, 20, n) == 20,
+	       "a thread in KVM_RUN whose vCPU does not block is off");
 	unsigned was_off = n[LOOK_OFF];
 	tap_ok(found(&w, &blocking, LOOK_BLOCKED, 60, n) == 60 && n[LOOK_OFF] == was_off,
 	       "a thread in KVM_RUN whose vCPU blocks is blocked");
 	tap_is_u64(stats_exits(&blocking), 7, "exits are read, too");
-	tap_ok(runs_by_its_clock(&w, &off), "what it ran is what its clock says");
+	tap_ok(runs_by_its_clock(&w, &off), "the time that the thread ran is what its clock says");
 	end(&w);
 	stats_close(&off);
 	stats_close(&blocking);
@@ -245,10 +247,10 @@ static void ledger(void)
 	account_look(&a, &w[0].last);
 	tap_is_u64(bad, 0, "no number of the ledger falls");
 	tap_ok(a.ticks[PVTIME_RUNNING] == w[0].last.run && a.ticks[PVTIME_READY] == w[0].last.wait,
-	       "in the end it is what Linux says");
+	       "the ledger is at the end what Linux says");
 	tap_ok(a.ticks[PVTIME_RUNNING] > 5 * MS && a.ticks[PVTIME_READY] > 5 * MS &&
 		       a.ticks[PVTIME_BLOCKED] > 5 * MS,
-	       "it ran, waited and slept: %llu, %llu, %llu ns",
+	       "the thread ran, waited and slept: %llu, %llu, %llu ns",
 	       (unsigned long long)a.ticks[PVTIME_RUNNING],
 	       (unsigned long long)a.ticks[PVTIME_READY],
 	       (unsigned long long)a.ticks[PVTIME_BLOCKED]);

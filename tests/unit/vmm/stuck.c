@@ -227,11 +227,12 @@ static void one_does_not_come(void)
 {
 	begin();
 	kvm[1].gone = true;
-	tap_ok(called(1000, 600) && woken(1) && !stuck_judge(&vm), "one does not come");
+	tap_ok(called(1000, 600) && woken(1) && !stuck_judge(&vm),
+	       "a VM is not judged stuck while one vCPU does not come");
 	stuck_look(&vm, 1700 * MS);
-	tap_ok(!vm.called, "the other is not kept for it");
+	tap_ok(!vm.called, "the vCPU that came is not kept for the other");
 	stuck_wait(&vm.vcpus[1]);
-	tap_ok(!stuck_judge(&vm), "it comes too late, and does not wait");
+	tap_ok(!stuck_judge(&vm), "a vCPU that comes too late does not wait");
 	wait_for_none();
 	kvm[1].gone = false;
 	tap_ok(called(1800, 600) && woken(VCPUS) && stuck_judge(&vm), "the next time both come");
