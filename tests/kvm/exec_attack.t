@@ -23,8 +23,8 @@ true
 END
 is($run->{status}, 0, 'the script has ended');
 my @status = $run->{out} =~ /^try \d+: (\d+)\r?$/mg;
-is(@status, @us, 'all tries were made');
+is(@status, @us, 'every try was made');
 is(grep({ $_ != 0 && $_ != 159 } @status), 0, 'each VMM has ended well, or was killed by its own filter') or diag $run->{out};
 note scalar grep({ $_ == 159 } @status), ' of ', scalar @us, ' have changed the instruction in time for a call';
-unlike($run->{out}, qr/escaped/, 'none has made a call that its filter forbids');
+unlike($run->{out}, qr/escaped/, 'no VMM has made a call that its filter forbids');
 done_testing;

@@ -28,7 +28,8 @@ like($run{dry}{err}, qr/^pvtime: exec: would give stolen time to 1 vCPU at IPA 0
 	'a dry run says what would be done');
 is($run{own}{status}, 0, 'own: status');
 like((steal($run{own}))[1], qr/^\d+$/, 'a QEMU that gives stolen time itself still does');
-like($run{own}{err}, qr/^pvtime: exec: the VMM gives its guest stolen time itself, and is left alone$/m, 'a QEMU that gives stolen time itself is left alone');
+like($run{own}{err}, qr/^pvtime: exec: the VMM gives its guest stolen time itself, and is left alone$/m,
+	'a QEMU that gives stolen time itself is left alone');
 is($run{sandbox}{status}, 0, 'sandbox: status');
 like((steal($run{sandbox}))[1], qr/^\d+$/, 'a guest of a QEMU in its sandbox has stolen time');
 unlike($run{sandbox}{err}, qr/pvtime/, 'a QEMU in its sandbox causes no message');

@@ -102,11 +102,11 @@ like($on->{silent}{said}, qr/^pvtime: VM zero has done nothing but take exceptio
 	'a guest of zeroes takes exceptions in its vectors');
 like($on->{computes}{said}, qr/^pvtime: VM computes has printed nothing, and hardly waited: vCPU 0 is at PC 0x402\w+$/m, 'a guest that only computes is somewhere in its image');
 is(scalar(() = $on->{nowhere}{said} =~ /^pvtime: VM bad: vCPU 0 has accessed 0x\w+, where nothing is, at PC 0x402\w+: it gets an external abort\. Further ones are not told$/mg), 1,
-	'of many accesses to nothing the first is told');
+	'the first of many accesses to nothing is reported');
 
 guest_ok('machine', $_) for qw(flash split hello width windows);
-like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the machine of the lab file');
-like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'its command line');
+like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the guest sees the machine of the lab file');
+like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'the guest has its command line');
 
 # As tests/qemu/start.t has it of our hypervisor and of QEMU's machine: address, x0 to x3, SCTLR_EL1, the exception level.
 is($on->{starts}{status}, 0, 'ELF files that are big-endian') or diag $on->{host}{out};
@@ -153,9 +153,9 @@ for (['stuck', 'stop', 'every vCPU off'], ['wfi', 'wfi', 'every vCPU in WFI, wit
 	is($on->{$lab}{said}, "pvtime: VM $vm stopped for good without SYSTEM_OFF: its vCPUs are off, or wait for what cannot come\n",
 		"$how: the message says why");
 }
-like($on->{stuck}{console}{busy} // '', qr/^SPIN/m, 'when all others have ended');
+like($on->{stuck}{console}{busy} // '', qr/^SPIN/m, 'the other VM of a lab that is stuck has come to its end');
 cmp_ok(ms(vcpu($on->{wfi}, 'wfi', 1)->{ticks}{elapsed}), '<', 2000, 'a VM that is stuck is found within two seconds');
-is($on->{waits}{status}, 0, 'one that waits for its timer, or may be typed to, is not stuck') or diag $on->{waits}{said};
+is($on->{waits}{status}, 0, 'a VM that waits for its timer, or may be typed to, is not stuck') or diag $on->{waits}{said};
 guest_ok('waits', $_) for qw(idle physical);
 
 # R-21, R-22: KVM lets a guest write. It harms nobody, and the ledger does not know it.
@@ -182,9 +182,10 @@ is_deeply([$on->{host}{out} =~ /^LAB ever (\d+)/mg], [0, 0], '--seconds and SIGT
 like($on->{host}{out}, qr/^PRINTED t=0\.5\d* vm=ever vcpu=0 running=[\d.]+ stolen=[\d.]+ blocked=[\d.]+ stolen_ns=\d+ state=\w+$/m,
 	'--watch prints the ledger');
 like($on->{host}{out}, qr/^CGROUPS <>/m, 'without weights there are no cgroups');
-cmp_ok(ms(vcpu($on->{ever}, 'ever', 0)->{ticks}{paused}), '>', 0, 'its vCPUs are paused in the end');
+cmp_ok(ms(vcpu($on->{ever}, 'ever', 0)->{ticks}{paused}), '>', 0, 'a lab that is ended has its vCPUs paused');
 
 is($on->{killed}{status}, 1, 'a VMM that is killed: status 1');
-is($on->{killed}{said}, "pvtime: the VMM ended of signal 9 (Killed) before the lab was done\n", 'a VMM that is killed: the message names the signal');
+is($on->{killed}{said}, "pvtime: the VMM ended of signal 9 (Killed) before the lab was done\n",
+	'a VMM that is killed: the message names the signal');
 
 done_testing;

@@ -85,7 +85,7 @@ for my $vm (@{($on->{mixed}{ledger} // {})->{vms}}) {
 }
 like($on->{mixed}{console}{busy} // '', qr/^STEADY looks=\d+ stolen_ns=\d+ back=0 counter_back=0 over_ns=\d{1,3}$/m,
 	"a busy guest's counter and stolen time never went back, and no more was stolen than passed");
-is($on->{mixed}{said}, '', 'nothing is said of it');
+is($on->{mixed}{said}, '', 'a lab of a busy and an off guest causes no message when it is stopped');
 
 my %timed = spent($on->{timed}, 'idle', 0);
 cmp_ok($timed{elapsed} - $timed{paused}, '>=', 990, '--seconds does not run out while the lab is stopped');

@@ -59,12 +59,12 @@ sub refused
 refused('never', '/labs/never:9: [vm b] pin: "2" names a physical CPU that is not there; expected 0 to 1, as the CPUs of this host are 2',
 	'a CPU that the host never had: status 2, the line, and nothing else');
 refused('partly', '/labs/partly:9: [vm b] pin: "1,2" names a physical CPU that is not there; expected 0 to 1, as the CPUs of this host are 2',
-	'one of two CPUs that it never had');
+	'a pin of two CPUs of which the host never had one is refused');
 refused('offline', 'pvtime: --on kvm: [vm b] pin: names no CPU that it may run on; expected a CPU that is online, and that this process may use',
 	'a CPU that is offline: nothing is started');
 is($on->{one}{status}, 0, 'a pin of two CPUs of which one is online is accepted') or diag $on->{one}{said};
 like($on->{one}{console}{b} // '', qr/^SPIN/m, 'the guest has run on the CPU that is online');
 is($on->{online}{status}, 0, 'a pin of two CPUs is accepted while both are online') or diag $on->{online}{said};
-is_deeply([$out =~ /^ALLOWED (\S+)/mg], ['0-1', '1'], 'who is not pinned may run everywhere, and who is only there');
+is_deeply([$out =~ /^ALLOWED (\S+)/mg], ['0-1', '1'], 'a vCPU without a pin may run on every CPU, a pinned one only on its own');
 
 done_testing;

@@ -63,7 +63,8 @@ for my $count (qw(exits switches)) {
 }
 cmp_ok($after->{published_ns}, '>=', $stolen, 'what is published goes on after the restore');
 unlike($on->{'steady-on'}{console}{brief} // '', qr/./, 'a VM that was off is off after the restore');
-cmp_ok(vcpu($on->{'steady-on'}, 'brief', 0)->{ticks}{off}, '>', vcpu($on->{steady}, 'brief', 0)->{ticks}{off}, 'the ledger of a VM that was off goes on after the restore');
+cmp_ok(vcpu($on->{'steady-on'}, 'brief', 0)->{ticks}{off}, '>', vcpu($on->{steady}, 'brief', 0)->{ticks}{off},
+	'the ledger of a VM that was off goes on after the restore');
 like($on->{'steady-on'}{console}{busy} // '', qr/^SPIN cpu=0/m, 'the other VM goes on as well');
 
 # It is stopped amid what it prints: an exit that is not completed would be made again.

@@ -82,7 +82,7 @@ is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for 'past', 'past
 my $saved = vcpu($on->{past}, 'a', 0)->{published_ns} // 0;
 cmp_ok($saved, '>=', 50_000_000, 'the guest was charged before it was saved');
 my @samples = map { /^SAMPLE (\d+) (\d+)/ ? [$1, $2] : () } split /\n/, $on->{host}{out};
-is_deeply([faults($saved, @samples)], [], 'all but its past is charged, to the nanosecond') or diag $on->{host}{out};
+is_deeply([faults($saved, @samples)], [], "all but the thread's past is charged, to the nanosecond") or diag $on->{host}{out};
 note sprintf 'its past: %d ns', $saved + $_->[0] - $_->[1] for @samples;
 
 my @right = ([30, 20 + 100], [40, 30 + 100], [50, 40 + 100]);

@@ -82,7 +82,8 @@ $host = labs_run(labs => {idle => "[vm i]\nkernel = ../idle.img\nappend = ms=200
 $run = $host->{idle};
 is($run->{status}, 0, 'a lab of a guest that idles') or diag $host->{host}{out};
 like($run->{console}{i} // '', qr/^ok 3 - idle time is not stolen/m, 'idle gains nothing: a hundredth at most');
-cmp_ok(ms(vcpu($run, 'i', 0)->{ticks}{blocked}), '>', 1500, 'its ledger has it as blocked') or diag $host->{host}{out};
+cmp_ok(ms(vcpu($run, 'i', 0)->{ticks}{blocked}), '>', 1500,
+	'the ledger of a guest that idles has its time as blocked') or diag $host->{host}{out};
 note $run->{console}{i} // '';
 
 done_testing;

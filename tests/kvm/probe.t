@@ -89,7 +89,7 @@ my $run = host_run(script => $script, qemu => 1, cpus => 1, icount => 1, limit_s
 is($run->{status}, 0, 'the host has run it') or BAIL_OUT(substr $run->{console}, -4000);
 my %part = $run->{out} =~ /^\@part (\S+)\n(.*?)(?=\n^\@part |\z)/msg;
 note $part{times};
-is_deeply([$run->{out} =~ /^(waits for: .*\n.*)/mg], [], 'all that it waited for has come');
+is_deeply([$run->{out} =~ /^(waits for: .*\n.*)/mg], [], 'everything that the script waited for has come');
 
 # What was printed, and the status behind it.
 sub told
@@ -116,8 +116,9 @@ my ($data, $status) = json('none');
 is($status, 0, 'a host: nothing is missing');
 is_deeply([@{$data->{host}}{qw(kvm accounting mode)}, !!$data->{host}{steal_time}, @{$data->{host}{vms}}], ['there', 'on', $mode, 1],
 	"it offers stolen time, keeps account, has mode $mode, and no VM");
-is($data->{guest}, undef, 'it is no guest');
-like($part{words}, qr{/dev/kvm: there; stolen time offered: yes; account of waiting: on; mode: $mode\nNo VM is running\.\nstatus=0\n}, 'in words');
+is($data->{guest}, undef, 'a host is no guest');
+like($part{words}, qr{/dev/kvm: there; stolen time offered: yes; account of waiting: on; mode: $mode\nNo VM is running\.\nstatus=0\n},
+	'words say what JSON says of a host');
 is($part{'no-vm'}, "pvtime: --pid: process 1 has no vCPU of KVM open; expected the process of a VM\nstatus=2\n", 'a process without a VM');
 
 # Which thread each vCPU is, by QEMU's own word.
@@ -134,10 +135,11 @@ sub found { return {map { ($_->{vcpu} // 'unknown') => $_->{thread} } @{$_[0]{vc
 ($data, $status) = json('all');
 is($status, 0, 'a host with VMs lacks nothing') or diag explain $data->{missing};
 is_deeply([sort map { $_->{pid} } @{$data->{host}{vms}}], [sort $busy_pid, $idle_pid], 'the VMs are those two processes');
-is_deeply(found(vm_of($data, $busy_pid)), threads_of('busy'), 'of busy vCPUs, the threads are those that QEMU says');
+is_deeply(found(vm_of($data, $busy_pid)), threads_of('busy'), 'the threads of busy vCPUs are those that QEMU names');
 is_deeply(found(vm_of($data, $idle_pid)), threads_of('idle'), 'the threads of vCPUs that sleep are those that QEMU names');
 is_deeply([map { $_->{by} } @{vm_of($data, $idle_pid)->{vcpus}}], ['ioctl', 'ioctl'], 'vCPUs that sleep are found by their ioctl');
-is_deeply([map { defined $_->{libpvtime_kvm} && !$_->{libpvtime_kvm} } @{$data->{host}{vms}}], [1, 1], "they have no region of the library's");
+is_deeply([map { defined $_->{libpvtime_kvm} && !$_->{libpvtime_kvm} } @{$data->{host}{vms}}], [1, 1],
+	'the VMs have no region of the library');
 is(scalar(keys %{threads_of('busy')}), 2, 'QEMU names the threads of two vCPUs');
 
 # How long they have waited: not less than before, nor more than after.
@@ -164,7 +166,8 @@ is_deeply([$status, $data->{host}{kvm}, whats($data->{missing})], [1, 'denied', 
 	'a /dev/kvm that may not be opened is reported as denied');
 is_deeply([sort map { $_->{thread} } @{vm_of($data, $busy_pid)->{vcpus}}], [sort values %{threads_of('busy')}],
 	'busy vCPUs are found without their files');
-is_deeply([@{vm_of($data, $busy_pid)}{qw(readable libpvtime_kvm)}], [JSON::PP::false, undef], 'what an unreadable process has mapped is unknown');
+is_deeply([@{vm_of($data, $busy_pid)}{qw(readable libpvtime_kvm)}], [JSON::PP::false, undef],
+	'what an unreadable process has mapped is unknown');
 
 # In guests.
 my %guest = map { $_ => {json => $part{$_} =~ /^(\{.*\})\r?$/m, status => [$part{$_} =~ /^status=(\d)/mg]} } qw(with without);
@@ -172,10 +175,11 @@ $_->{data} = decode_json($_->{json} // '{}') for values %guest;
 is_deeply($guest{with}{status}, [0, 0], 'a guest with stolen time: nothing is missing') or diag $part{with};
 is_deeply([@{$guest{with}{data}{guest}}{qw(because discovered)}, !!$guest{with}{data}{guest}{counted}], ['it calls PSCI by HVC', 'yes', 1],
 	'the guest has discovered stolen time, and counts it');
-cmp_ok($guest{with}{data}{guest}{cpus}[0]{steal_ms}, '>', 50, 'what its CPU had to wait for the others');
-is($guest{with}{data}{host}, undef, 'it is no host');
+cmp_ok($guest{with}{data}{guest}{cpus}[0]{steal_ms}, '>', 50, "a guest's CPU has waited for the others");
+is($guest{with}{data}{host}, undef, 'a guest is no host');
 is_deeply($guest{without}{status}, [1, 1], 'a guest without: something is missing');
-is_deeply([whats($guest{without}{data}{missing})], ['the hypervisor offers this guest no stolen time'], 'the report in a guest without stolen time says what is missing')
+is_deeply([whats($guest{without}{data}{missing})], ['the hypervisor offers this guest no stolen time'],
+	'the report in a guest without stolen time says what is missing')
 	or diag $part{without};
 like($part{without}, qr/^    to do: on the host: run 'pvtime probe'/m, 'the report in a guest without stolen time says what to do');
 

@@ -18,6 +18,7 @@ my $report = decode_json($out);
 my @runs = @{$report->{targets}[0]{runs}};
 is_deeply([map { "$_->{name} $_->{status} $_->{append}" } @runs], ['user complete case=attr_twice,attr_overlap'],
 	'one run, whole, of the cases that are the program\'s');
-is_deeply([map { "$_->{name} $_->{verdict}" } @{$runs[0]{cases}}], ['attr_twice ok', 'attr_overlap weaker'], 'the program judges the cases that it runs');
+is_deeply([map { "$_->{name} $_->{verdict}" } @{$runs[0]{cases}}], ['attr_twice ok', 'attr_overlap weaker'],
+	'the program judges the cases that it runs');
 
 done_testing;

@@ -99,9 +99,9 @@ sub expect_nothing
 	my $t = attach('shell');
 	ok(expect($t, $prompt), 'a shell\'s prompt');
 	type($t, "echo the answer is \$((6 * 7))\r");
-	ok(expect($t, qr/\nthe answer is 42\r/), 'it answers what was typed');
+	ok(expect($t, qr/\nthe answer is 42\r/), 'the shell answers what was typed');
 	type($t, "echo left\x7f\x7f\x7f\x7fright; cat\r");
-	ok(expect($t, qr/\nright\r/), 'Backspace');
+	ok(expect($t, qr/\nright\r/), 'Backspace deletes what was typed');
 	type($t, "to cat\r");
 	# Once by the terminal's echo, and once by cat.
 	ok(expect($t, qr/\nto cat\r+\nto cat\r/), 'a program reads');
@@ -111,7 +111,7 @@ sub expect_nothing
 	my $long = join '', map { chr(ord('a') + $_ % 26) } 1 .. 400;
 	type($t, "x=$long; echo \${#x} \$x\r");
 	ok(expect($t, qr/\n400 $long\r/), 'a long line in one piece');
-	ok(!($t->{text} =~ /SPIN/), 'nothing of the other guest');
+	ok(!($t->{text} =~ /SPIN/), "the other guest's console is not shown");
 	type($t, "poweroff -f\r");
 	is(end($t), 0, 'the guest powers off, the lab ends well') or diag $t->{text};
 }

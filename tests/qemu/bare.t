@@ -45,8 +45,8 @@ for my $case (['1.0', 'off'], ['off', '1.0'], ['beta-2', '1.0'], ['1.0', 'beta-2
 		bare('mute', 'spin', 'until_ms=300', stolen_time => 'off'));
 	my ($spin) = line_of('SPIN', $run->{console}{reader});
 	faultless('the structure of another VM is as it should be', mark_faults($run, 'reader'));
-	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'it is not empty');
+	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'the structure of another VM is not empty');
 	like($run->{console}{mute}, qr/stolen_ns=none/, 'a VM without stolen time runs beside them');
-	cmp_ok(vcpu($run, 'mute')->{stolen_ns}, '>', 100_000_000, 'its ledger is kept all the same');
+	cmp_ok(vcpu($run, 'mute')->{stolen_ns}, '>', 100_000_000, 'the ledger of a VM without stolen time is kept');
 }
 done_testing();

@@ -48,7 +48,7 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 	my @reports = reports($console);
 	my @roles = $console =~ /^BOOT role=(\w+)/mg;
 	is_deeply(\@roles, ['kexec', 'report'], 'a second kernel has booted') or diag $console;
-	is(@reports, 2, 'both report');
+	is(@reports, 2, 'both kernels report');
 	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'the first was stolen from');
 	faultless('the second goes on from there', backward(map { {%$_, proc_ticks => 0} } @reports));
 	faultless('its /proc/stat has all of it', steal_faults($run, 'linux')) or diag $run->{stamped}{linux};

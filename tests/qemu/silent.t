@@ -35,6 +35,6 @@ is_deeply(told($run, 'sleeps'), [], 'a guest that waits needs no word');
 $run = run({}, bare('bad', 'bad', 'seed=7'), bare('good', 'hello', ''));
 is($run->{status}, 0, 'the lab of a guest that goes astray ends well');
 like(join("\n", @{told($run, 'bad')}), qr/\AVM bad: vCPU 0 has accessed 0x\w+, where nothing is, at PC 0x402\w+: it gets an external abort\. Further ones are not told\z/,
-	'of many accesses to nothing the first is told');
-is_deeply(told($run, 'good'), [], 'of others nothing is told');
+	'the first of many accesses to nothing is reported');
+is_deeply(told($run, 'good'), [], 'nothing is reported of a guest that makes no such access');
 done_testing;

@@ -62,8 +62,8 @@ stopped('a timer stopped in time', {}, 'gone', bare('gone', 'stop', 'suspend tim
 }
 {
 	my $run = run({options => ['--seconds', 0.25]}, bare('busy', 'stop', 'spin'));
-	is($run->{status}, 0, 'a fraction of a second') or diag $run->{err};
-	ok(abs(ms($run, 'elapsed', 'busy') - 250) < 1, 'to the millisecond');
+	is($run->{status}, 0, '--seconds takes a fraction of a second') or diag $run->{err};
+	ok(abs(ms($run, 'elapsed', 'busy') - 250) < 1, 'a fraction of a second is kept to the millisecond');
 }
 
 # --until: the lab is as long as one of its guests. On several CPUs guests run in real time, of which other processes of this
@@ -75,10 +75,10 @@ for my $pcpus (1, 2) {
 	my $run = run_ok("until one of three powers off, on $pcpus CPUs", {%$how, options => ['--until', 'idle']},
 		$others[0], bare('idle', 'idle', "ms=300 max_ns=$stolen_ns"), $others[1]);
 	is($run->{err} =~ s{^pvtime: VM later has printed nothing.*\n}{}mr, '', 'nothing to say, but perhaps that the third one is silent');
-	faultless('it has come to its end', tap_faults($run->{console}{idle}));
-	is($run->{console}{later}, '', 'another one has not');
+	faultless('the VM that --until names has come to its end', tap_faults($run->{console}{idle}));
+	is($run->{console}{later}, '', 'a VM that --until does not name has not come to its end');
 	my $elapsed = ms($run, 'elapsed', 'busy');
-	ok($elapsed >= 300 && $elapsed < $latest_ms, 'it ended then') or diag $elapsed;
+	ok($elapsed >= 300 && $elapsed < $latest_ms, '--until ends the lab when the VM has powered off') or diag $elapsed;
 }
 {
 	my @vms = (bare('idle', 'idle', 'ms=300 max_ns=1000000000'), bare('busy', 'stop', 'spin'));
@@ -88,9 +88,9 @@ for my $pcpus (1, 2) {
 	cmp_ok(ms($run, 'elapsed', 'busy'), '<', 1000, '--until ends the lab before --seconds');
 	$run = run_ok('others power off before', {options => ['--until', 'spin']},
 		bare('spin', 'spin', 'until_ms=500'), bare('hello', 'hello', ''));
-	like($run->{console}{spin}, qr/^SPIN /m, 'that is no end');
+	like($run->{console}{spin}, qr/^SPIN /m, '--until does not end the lab when other VMs power off');
 	$run = run_ok('a reset is no end', {options => ['--until', 'reset']}, bare('reset', 'reset', 'reset_ms=100'), $vms[1]);
-	like($run->{console}{reset}, qr/^BOOT .*^RESET .*^BOOT /ms, 'it has come to its end');
+	like($run->{console}{reset}, qr/^BOOT .*^RESET .*^BOOT /ms, '--until does not end the lab when the VM resets');
 	ended('a VM is reset, and then off', $run, 'until. reset: powered off, 1 reset; busy: running');
 	$run = run_ok('a guest that resets for ever', {options => ['--seconds', 1]}, bare('reset', 'reset', 'for_ever'));
 	cmp_ok($run->{json}{vms}[0]{resets}, '>=', 3, 'a guest that resets for ever: each reset is counted');

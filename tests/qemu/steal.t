@@ -35,7 +35,7 @@ for my $case (['equal weights', {}, [], []], ['1:3, SMC', {cpu => 'neoverse-n1'}
 {
 	my $run = run_ok('two vCPUs', {timeslice_us => 500, stamp => 1}, linux('two', 'role=spin until=2 report=3', vcpus => 2));
 	my ($a, $b) = map { vcpu($run, 'two', $_)->{stolen_ns} } 0, 1;
-	ok($a > 200_000_000 && $b > 200_000_000, 'both are stolen from') or diag "$a $b";
+	ok($a > 200_000_000 && $b > 200_000_000, 'time is stolen from both vCPUs') or diag "$a $b";
 	faultless('each CPU agrees with the ledger', steal_faults($run, 'two')) or diag $run->{stamped}{two};
 }
 

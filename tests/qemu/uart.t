@@ -75,7 +75,7 @@ sub guest
 	<$qmp>; # its greeting
 	qmp($qmp, $_) for qw(qmp_capabilities cont);
 	waitpid $pid, 0;
-	is($?, 0, 'it powers off') or diag slurp("$tmp/stderr");
+	is($?, 0, 'the guest powers off') or diag slurp("$tmp/stderr");
 	return (slurp("$tmp/pl011"), slurp("$tmp/8250"));
 }
 

@@ -144,7 +144,7 @@ sub exact
 my @first = (said(740_000_000), 'running => 260, ready => 740');
 my @second = (said(470_000_000), 'running => 530, ready => 470');
 is(exact('caps-2', \@first, \@second), 'structure 0  guest 0  gap 1100  share 0.0000',
-	'all is exact, and a gap is as long as it was, less a pass');
+	'a share and a gap are exact, the gap is shorter by one pass');
 is(exact('caps-2', \@first, [$second[0], "$second[1], blocked => 900, off => 5"]), 'structure 0  guest 0  gap 1100  share 0.0000',
 	'a cap is of the time in which it wanted to run');
 is(exact('caps-2', \@first, [$second[0], 'running => 520, ready => 470']), 'structure 0  guest 0  gap 1100  share 0.4747',
@@ -176,5 +176,5 @@ refused('no image', qr{pvtime exits-cortex-a57: \Q$dir\E/spin\.img: No such.*--b
 	finish(start('/dev/null', 'bench', '--run', 'exits', '--bench', $dir, '--hypervisor', $whole)));
 refused('no host', qr{kvm guest-cortex-a57: }, bench($whole, '--run', 'guest', '--debian', $dir, 'kvm'));
 
-is_deeply([glob "$ENV{TMPDIR}/*"], [], 'nothing is left behind');
+is_deeply([glob "$ENV{TMPDIR}/*"], [], 'no run leaves a file behind');
 done_testing;

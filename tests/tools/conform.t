@@ -63,15 +63,16 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	my ($status, $out, $err) = plain($board);
 	is("$status$err", '0', 'a whole result is status 0');
 	like($out, qr/^Rule  pvtime  What it asks for\n/, 'the table is drawn');
-	unlike($out, qr/[1-9] (?:FAIL|weaker)|^R.*(?:FAIL|weaker)|\e/m, 'nothing failed, and without colours');
-	like($out, qr/^R-05  ok      /m, 'a rule that is kept');
-	like($out, qr/^  all runs +\d+ ok    0 FAIL    0 weaker    0 skip$/m, 'both grades are counted');
+	unlike($out, qr/[1-9] (?:FAIL|weaker)|^R.*(?:FAIL|weaker)|\e/m, 'a whole result has no failure and no colours');
+	like($out, qr/^R-05  ok      /m, 'the table has a rule that is kept');
+	like($out, qr/^  all runs +\d+ ok    0 FAIL    0 weaker    0 skip$/m, 'the table counts both grades');
 	like($out, qr/^R-28  -       /m, 'a rule without a case there');
 	like($out, qr/^  R-28  tests\/unit/m, 'a rule without a case says where it is tested');
 	my $n = @normal;
-	like($out, qr/^  plain  +$n ok    0 FAIL    0 weaker    0 skip  4k-le img, cortex-a57, 1 vCPU on 1 CPU, 1\.0, hvc, alone$/m, 'the run');
-	is((plain($board))[1], $out, 'the same again, byte by byte');
-	is(join(' ', glob "$ENV{TMPDIR}/*"), '', 'nothing is left behind');
+	like($out, qr/^  plain  +$n ok    0 FAIL    0 weaker    0 skip  4k-le img, cortex-a57, 1 vCPU on 1 CPU, 1\.0, hvc, alone$/m,
+		'the table has the run');
+	is((plain($board))[1], $out, 'a second run gives the same table, byte by byte');
+	is(join(' ', glob "$ENV{TMPDIR}/*"), '', 'a whole run leaves no file behind');
 }
 
 # Each of the formats.
@@ -83,17 +84,19 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	my ($status, $out, $err) = plain($board, '--tap', "$dir/r.tap", '--json', "$dir/r.json", '--markdown', "$dir/r.md");
 	is("$status$err", '1', 'a case that failed is status 1');
 	like($out, qr/^R-05  FAIL    .*^pvtime: FAIL\n  R-05 header: .*\n    wrong by ST 1\.0, Stolen Time\n    in plain\n    revision 7 "x"\n/ms, 'the table says what was observed');
-	like($out, qr/^pvtime: skipped in every run\n(?:  .*\n)*?  no page\n    R-05 padding\n/m, 'the table says which case is skipped, and the reason');
+	like($out, qr/^pvtime: skipped in every run\n(?:  .*\n)*?  no page\n    R-05 padding\n/m,
+		'the table says which case is skipped, and the reason');
 	my $json = JSON::PP->new->decode(slurp("$dir/r.json"));
 	my ($run) = @{$json->{targets}[0]{runs}};
 	is_deeply({map { $_ => $run->{$_} } qw(name build form cpu vcpus pcpus dialect conduit status)},
 		{name => 'plain', build => '4k-le', form => 'img', cpu => 'cortex-a57', vcpus => 1, pcpus => 1,
 		dialect => '1.0', conduit => 'hvc', status => 'complete'}, 'JSON has the run');
 	is_deeply([grep { $_->{name} eq 'header' } @{$run->{cases}}],
-		[{rule => 'R-05', name => 'header', verdict => 'fail', observed => ['revision 7 "x"']}], 'its cases');
+		[{rule => 'R-05', name => 'header', verdict => 'fail', observed => ['revision 7 "x"']}], "JSON has a run's cases");
 	is_deeply([grep { $_->{name} eq 'padding' } @{$run->{cases}}],
-		[{rule => 'R-05', name => 'padding', verdict => 'skip', reason => 'no page', observed => []}], 'their reasons');
-	is(scalar @{$run->{cases}}, scalar @normal, 'all of them');
+		[{rule => 'R-05', name => 'padding', verdict => 'skip', reason => 'no page', observed => []}],
+			'JSON has the reasons of cases that were skipped');
+	is(scalar @{$run->{cases}}, scalar @normal, 'JSON has every case of the run');
 	is_deeply({map { $_->{rule} => $_->{targets}{pvtime} } grep { $_->{rule} =~ /R-0[15]|R-28/ } @{$json->{rules}}},
 		{'R-01' => 'ok', 'R-05' => 'fail', 'R-28' => 'none'}, "JSON has the rules' verdicts");
 	my $tap = slurp("$dir/r.tap");
@@ -246,10 +249,11 @@ for my $case (
 		'--keep', "$dir/kept");
 	is("$status$err", '0', 'some cases only');
 	like($out, qr/^  plain       2 ok    0 FAIL    0 weaker    0 skip  .*case=aligned,header$/m, 'the table has the cases that were selected');
-	like(slurp("$dir/kept/pvtime/plain/run.lab"), qr/^append = expect=on case=aligned,header$/m, 'the suite is told which cases were selected');
+	like(slurp("$dir/kept/pvtime/plain/run.lab"), qr/^append = expect=on case=aligned,header$/m,
+		'the suite is told which cases were selected');
 	like(slurp("$dir/kept/pvtime/plain/console.txt"), qr/^# suite 4k-le/m, 'what was printed is kept');
 	($status, $out, $err) = plain(printing($whole, 7000), '--seconds', 7);
-	like($err, qr/not powered off after 7 s of guest time/, "another limit than the run's own");
+	like($err, qr/not powered off after 7 s of guest time/, "--seconds replaces the run's own limit");
 }
 
 # Several at a time: what is told first is the first of the table, not the first to end.
@@ -262,7 +266,8 @@ for my $case (
 		if (\$two) { open my \$first, '>', '$dir/first' }});
 	my ($status, $out, $err) = conform($board, '--run', 'beta-2', '--run', 'plain', '--jobs', 2, '--verbose');
 	is("$status$err", '0', 'two runs at a time');
-	like($out, qr/\A# pvtime plain\nfirmware.*^# pvtime beta-2\nfirmware.*^Rule.*^  plain .*^  beta-2 /ms, 'in the order of the table');
+	like($out, qr/\A# pvtime plain\nfirmware.*^# pvtime beta-2\nfirmware.*^Rule.*^  plain .*^  beta-2 /ms,
+		'two runs at a time are printed in the order of the table');
 	like($out, qr/^# suite 4k-le cpus=1 slow=1 dialect/m, '--verbose writes what they printed') or diag $out;
 }
 
@@ -273,7 +278,7 @@ for my $case (
 	like($seen, qr/^firmware \\x1b\[2J\r*$/m, '--verbose on a terminal shows what is no text') or diag $seen;
 	unlike($seen, qr/\e\[2J/, 'no escape sequence of a guest gets through');
 	my ($status, $out) = plain($board, '--verbose');
-	like($out, qr/^firmware \e\[2J\r$/m, 'in a file it is as it was');
+	like($out, qr/^firmware \e\[2J\r$/m, 'in a file --verbose writes the bytes as they were');
 }
 
 # Columns have the version that is found in what is run: not that of a file's name, nor one twice.
@@ -303,7 +308,7 @@ for my $case (
 	ok(-e "$dir/columns/kvm-7.2/plain/console.txt", 'what is kept has its column in its path');
 	($status, $out, $err) = finish(start('/dev/null', 'conform', '--suite', $suite, '--debian', $debian, '--run', 'plain', 'kvm/none'));
 	is("$status$out", '2', 'a release that was not fetched: status 2');
-	like($err, qr/\Apvtime: kvm\/none plain: .*none\/Image: .*make conform-all.*\n\z/, 'it is said in one line');
+	like($err, qr/\Apvtime: kvm\/none plain: .*none\/Image: .*make conform-all.*\n\z/, 'one line says which release was not fetched');
 	($status, $out) = finish(start('/dev/null', 'conform', '--list', 'kvm/sid', 'kvm/trixie'));
 	is(scalar(() = $out =~ /^kvm: /mg), 1, '--list has the runs of a target once, whatever releases of it are chosen');
 }

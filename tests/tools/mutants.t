@@ -103,8 +103,8 @@ sub tree { return scalar `find . -path ./build/mutants -prune -o -type f -print0
 	mutant('d_host', "host: unit\nwhy: it is small\n", edit('src/unit', "echo ok 1 - sum\n", "echo not ok 1 - sum\n"));
 	my $before = tree();
 	my ($status, $text) = run();
-	is($status, 0, 'all are caught, whichever grade the case is of that catches them') or diag $text;
-	is($text, <<'END', 'each is told with what has caught it');
+	is($status, 0, 'every mistake is caught, by cases of either grade') or diag $text;
+	is($text, <<'END', 'a mistake is printed with what has caught it');
 1..6
 ok 1 - no mistake, run r: the tree as it is: 2 cases pass
 ok 2 - no mistake, host: the tree as it is: unit pass
@@ -126,8 +126,8 @@ ok 2 - e_rounds: it is e_rounds: caught by R-04 rounds, R-01 first
 ok 3 - a_first: it is a_first: caught by R-01 first
 END
 	($status, $text) = run('nobody');
-	like($text, qr/^mutants: \S+nobody\.mutant: No such file/, 'a name that is none');
-	isnt($status, 0, 'is no success');
+	like($text, qr/^mutants: \S+nobody\.mutant: No such file/, 'a mistake that does not exist is named');
+	isnt($status, 0, 'a mistake that does not exist is no success');
 }
 
 # What is not.

@@ -114,13 +114,13 @@ sub run
 	is_deeply({map { $_ => $n->{$_} } keys %want}, \%want, 'every counter') or diag explain $n;
 	is_deeply($n->{functions}, {vectors => 2, guest_exit => 9, helper => 17}, 'functions, those of one name as one');
 	is_deeply($n->{registers}, {esr_el2 => 1, elr_el2 => 2, 's3_4_c12_c8_0' => 2}, 'registers');
-	is_deeply($n->{visits}, [{kind => 'HVC', cpu => 0, instructions => 28}], 'one visit');
+	is_deeply($n->{visits}, [{kind => 'HVC', cpu => 0, instructions => 28}], 'the profile has one visit');
 	like($out, qr/^trace: 28 instructions at EL2; 2 of 2 round trips alike/, 'printed');
 	like($out, qr/helper 17, guest_exit 9, vectors 2/, 'functions by how much they take');
 	unlike($out, qr/civac/, 'no listing unless asked for');
 	my (undef, $listing) = run([@trip, hvc(0)], '--listing');
 	is(scalar(() = $listing =~ /^ +[0-9a-f]+  \S+/mg), 28, 'a listing has each instruction');
-	like($listing, qr/  helper:\n +1200  msr     daifset, #0x2\n/, 'by function');
+	like($listing, qr/  helper:\n +1200  msr     daifset, #0x2\n/, 'a listing is by function');
 }
 
 # Which of several.
@@ -145,7 +145,7 @@ sub run
 	is($err, '', 'two CPUs by turns');
 	is_deeply($n->{visits}, [map { {kind => $_->[0], cpu => $_->[1], instructions => 14} } ['IRQ', 1], ['HVC', 0], ['HVC', 0]],
 		'from an interrupt to the next, of both CPUs');
-	is($n->{instructions}, 42, 'all of their instructions');
+	is($n->{instructions}, 42, 'the instructions of both CPUs are counted');
 	like($out, qr/^  IRQ: 14 on CPU 1, HVC: 14, HVC: 14$/m, 'printed');
 }
 
@@ -199,7 +199,7 @@ for my $case (
 # The log where the hypervisor was loaded elsewhere.
 {
 	my ($status, undef, $err) = run([map { s/4020/4060/gr } (visit(@short)) x 2], '--base', '0x40600000');
-	is("$status$err", '0', 'another base, when it is given');
+	is("$status$err", '0', 'another base is used when it is given');
 }
 
 # The command line.

@@ -79,8 +79,8 @@ ok(!-e "$tmp/d", 'a wrong command line leaves nothing behind');
 {
 	my ($status, $out, $err) = fetch("$tmp/older", 'release', 'older');
 	is($status, 0, 'a release is fetched') or diag $err;
-	is(slurp("$tmp/older/Image"), 'a kernel', 'its kernel is there');
-	is(slurp("$tmp/older/xen"), 'a hypervisor', 'its Xen is there');
+	is(slurp("$tmp/older/Image"), 'a kernel', "the release's kernel is there");
+	is(slurp("$tmp/older/xen"), 'a hypervisor', "the release's Xen is there");
 	ok(!-e "$tmp/older/Image-16k", 'a kernel that the release does not have is left out');
 	is(slurp("$tmp/older/versions"), "linux-image-8.1.7-cloud-arm64 8.1.7-2\n", 'the kernel has its package written down');
 	is(slurp("$tmp/older/versions-hosts"), "xen-hypervisor-4.50-arm64 4.50.1-1\n", 'Xen has its package written down');
@@ -94,7 +94,7 @@ sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 {
 	my ($status, $out, $err) = releases(qw(newer nowhere older));
 	is($status, 0, 'a release that cannot be had is no failure') or diag $err;
-	like($out, qr/\A# SKIP nowhere: cannot be reached: E: .*nowhere.*\n\z/, 'it is skipped by name');
+	like($out, qr/\A# SKIP nowhere: cannot be reached: E: .*nowhere.*\n\z/, 'a release that cannot be had is skipped by name');
 	is('# SKIP nowhere: ' . slurp("$debian/nowhere/skipped"), $out, 'what skips it later has the same reason');
 	is(slurp("$debian/newer/Image"), 'a newer kernel', 'a kernel is found in the package behind the one that is named');
 	is(slurp("$debian/newer/Image-16k"), 'large pages', 'a kernel with pages of 16 KiB is found behind its package, too');
@@ -109,7 +109,7 @@ sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 	run_command('rm', '-rf', "$mirror/dists/nowhere");
 	($status, $out) = releases('nowhere');
 	like($out, qr/\A# nowhere: cannot be reached: E: .*; what was fetched before is used\n\z/, 'what was fetched before is used, and said to be');
-	is(slurp("$debian/nowhere/Image"), 'at last', 'it is still there');
+	is(slurp("$debian/nowhere/Image"), 'at last', 'a release that was fetched before is still there');
 	run_command('rm', '-rf', "$debian/nowhere");
 	releases('nowhere');
 }
@@ -146,7 +146,7 @@ sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 	my ($status, $out) = run_command(@all, 'kvm/nowhere', 'xen/newer', 'xen/nowhere');
 	like($out, qr{\A# SKIP kvm/nowhere: cannot be reached: .*\n# SKIP xen/nowhere: cannot be reached: .*\n},
 		'targets of a release that is not there are skipped by name');
-	like($out, qr{^# \Q$document\E stays as it is: .*\n\z}m, 'that the document stays is said');
+	like($out, qr{^# \Q$document\E stays as it is: .*\n\z}m, 'a message says that the document stays');
 	is(slurp($document), "old\n", 'the document is left alone when a column would be missing');
 	is((run_command("$scripts/conform-all", "$tmp/build"))[0], 1, 'conform-all without targets: status 1');
 	is((run_command("$scripts/debian-releases", $debian))[0], 1, 'debian-releases without releases: status 1');
@@ -157,7 +157,7 @@ sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 	sources('arch=arm64');
 	my ($status, $out, $err) = fetch("$tmp/unsigned", 'release', 'older');
 	isnt($status, 0, 'a mirror without a signature is refused');
-	like($err, qr/^debian-fetch: older cannot be reached: E: .*not signed/m, 'it is said why');
-	ok(!-e "$tmp/unsigned/Image", 'nothing of it is used');
+	like($err, qr/^debian-fetch: older cannot be reached: E: .*not signed/m, 'a message says that the mirror is not signed');
+	ok(!-e "$tmp/unsigned/Image", 'nothing of an unsigned mirror is used');
 }
 done_testing();

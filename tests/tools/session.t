@@ -79,9 +79,9 @@ my $running = "${table}Ended: asked. busy: running; idle: running\n";
 				switches => 2, refused_writes => 3}]}],
 		pcpus => [{id => 0, vcpus => 10000, own => 250, idle => 2000, elapsed => 12250}]}, 'the final ledger as JSON');
 	my $words = join ' ', split /\n/, slurp($args);
-	like($words, qr/-M virt,virtualization=on,gic-version=3 /, 'the board');
-	like($words, qr/-cpu cortex-a57 -smp 1 -m \d+M -nic none/, 'its CPUs and memory');
-	like($words, qr/-nodefaults .*-display none -monitor none -serial stdio/, 'nothing else on it');
+	like($words, qr/-M virt,virtualization=on,gic-version=3 /, "the board is QEMU's virt with EL2 and a GICv3");
+	like($words, qr/-cpu cortex-a57 -smp 1 -m \d+M -nic none/, "the board has the lab's CPUs and memory");
+	like($words, qr/-nodefaults .*-display none -monitor none -serial stdio/, 'the board has no other device');
 	like($words, qr/-seed 7( |$)/, 'the seed');
 	unlike($words, qr/icount|semihosting/, 'no icount, no semihosting');
 	lab($script, '--deterministic');
@@ -124,7 +124,8 @@ for my $closed ('>&-', '>/dev/full') {
 	is($out, "busy| [1.500000000 stolen 2.000000000 0.000000007] a\nidle| [2.000000000 stolen 0.000000001] x\nbusy| b\n$running",
 		'each line that has ended begins with its stamp');
 	($status, $out, $err) = lab($script, '--stamp', '--console-dir', "$dir/stamped");
-	is(slurp("$dir/stamped/busy.log"), "[1.500000000 stolen 2.000000000 0.000000007] a\r\nb\n", "the lines in a console's file have their stamps");
+	is(slurp("$dir/stamped/busy.log"), "[1.500000000 stolen 2.000000000 0.000000007] a\r\nb\n",
+		"the lines in a console's file have their stamps");
 	($status, $out, $err) = lab($final . q{begin(); record('line 1 1 2 3'); wait_for_stop(); final(); record('done 0 x')}, '--stamp');
 	is($status, 1, 'a stamp for more vCPUs than there are is a malformed stream');
 }

@@ -96,8 +96,8 @@ for my $signal (qw(INT TERM HUP QUIT TSTP)) {
 	kill 'TERM', $run->{pid};
 	my ($status, $out, $err) = finish($run);
 	is($status, 1, 'a board that does not listen: status 1');
-	is($err, "pvtime: no final ledger within 10 s of the request to stop\n", 'in one line');
-	cmp_ok(time - $from, '>=', 10, 'it has had the time that is said');
+	is($err, "pvtime: no final ledger within 10 s of the request to stop\n", 'one line says that there is no final ledger');
+	cmp_ok(time - $from, '>=', 10, 'the board has had 10 s to stop');
 	ok(board_is_gone(), 'the board is gone');
 }
 
@@ -110,7 +110,7 @@ for my $signal (qw(INT TERM HUP QUIT TSTP)) {
 	kill 'INT', $run->{pid};
 	spew("$dir/go", '');
 	my ($status) = finish($run);
-	is($status, 0, 'is stopped when it is');
+	is($status, 0, 'a board that a signal finds not up yet is stopped when it is');
 }
 
 # Nothing is left when the command is killed.

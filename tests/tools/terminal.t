@@ -203,8 +203,9 @@ END
 # A line that is longer than the terminal is wide: its rest does not begin a row like another guest's line.
 {
 	my $t = on_terminal(80, 24, $common . q{put(1, ' ' x 74 . "busy| I am another\r\n"); finale()});
-	is(end($t), 0, 'a long line on a terminal');
-	like($t->{text}, qr/^idle\| {74}\r?\nidle\|\+ busy\| I am another\r?$/m, 'each row of it has the name of its guest') or diag $t->{text};
+	is(end($t), 0, 'a long line is printed on a terminal');
+	like($t->{text}, qr/^idle\| {74}\r?\nidle\|\+ busy\| I am another\r?$/m,
+		'each row of a long line has the name of its guest') or diag $t->{text};
 }
 
 # A terminal that is not UTF-8, as that of LC_ALL=C: there bytes from 0x80 up may drive it, within letters of UTF-8 as well.
@@ -302,7 +303,7 @@ for my $case (
 		q{my $all = ''; $all .= hear() // exit 4 until $all =~ /\n/; put(0, unpack 'H*', $all); finale()}));
 	my ($status, $out) = finish($run);
 	is($status, 0, 'input from a file');
-	like($out, qr/^ff006f6e651d74776f0a/, 'as it is');
+	like($out, qr/^ff006f6e651d74776f0a/, 'input from a file arrives as it is');
 }
 
 # No more is under way than guests have left room for: the file waits, in pieces, and all of it comes.
