@@ -60,7 +60,8 @@ static void test_whole(void)
 			     : f->state == BENCH_ABSENT,
 		       "%s is %s", bench_rows[r].name, there ? "what was printed" : "not there");
 	}
-	tap_ok(read_text(&two, text_with(BENCH_PAIR, BENCH_ROWS, "")), "that of two CPUs, too");
+	tap_ok(read_text(&two, text_with(BENCH_PAIR, BENCH_ROWS, "")),
+	       "the results of the benchmark with two CPUs are read");
 	tap_ok(results.figures[BENCH_ROW_ipi][BENCH_KVM][BENCH_N1].state == BENCH_MEASURED,
 	       "ipi is there");
 	tap_ok(!read_text(&one, text_with(BENCH_PAIR, BENCH_ROWS, "")),
@@ -75,7 +76,7 @@ static void test_skip(void)
 					 "BENCH name=st_smc skip=the call is not there\r\n")),
 	       "a reason in place of a figure is taken");
 	tap_ok(f->state == BENCH_SKIPPED && strcmp(f->skip, "the call is not there") == 0,
-	       "to the end of its line");
+	       "the reason goes to the end of its line");
 }
 
 static void refused(const char *name, const char *text, const char *reason)
@@ -130,13 +131,13 @@ static void test_words(void)
 	char words[1024];
 
 	bench_guest_words(&run, words, sizeof(words));
-	tap_ok(strcmp(words, "paths=ipi") == 0, "the guest is told the paths: %s", words);
+	tap_ok(strcmp(words, "paths=ipi") == 0, "the guest's words name the paths: %s", words);
 	run.kind = &one;
 	bench_guest_words(&run, words, sizeof(words));
 	tap_ok(strncmp(words, "paths=features_hvc,features_smc,", 32) == 0 &&
 		       strstr(words, ",publish,") != NULL && strstr(words, ",ipi,") == NULL &&
 		       strstr(words, "boot") == NULL,
-	       "on one CPU: %s", words);
+	       "on one CPU the words leave out paths of two: %s", words);
 	run.target = BENCH_XEN;
 	bench_guest_words(&run, words, sizeof(words));
 	tap_ok(strstr(words, ",idreg,") != NULL && strstr(words, "publish") == NULL,

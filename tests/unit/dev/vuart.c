@@ -163,14 +163,14 @@ static void receiving(void)
 	tap_is_u64(receive(200, 1), 0, "a full FIFO takes none");
 	tap_ok(!line && !rooms, "a byte that a full FIFO refuses changes neither line nor room");
 	tap_is_u64(rd(DR), 100, "the first");
-	tap_ok(rooms == 1 && rd(FR) == TXFE, "there is room: the link is told");
+	tap_ok(rooms == 1 && rd(FR) == TXFE, "room in the FIFO is reported to the link");
 	tap_ok(!line, "still cleared");
 	tap_is_u64(receive(116, 1), 1, "one more");
 	tap_ok(line && rd(FR) == (TXFE | RXFF), "high again, and full, round the end");
 	for (unsigned i = 0; i < 15; i++)
 		order = order && rd(DR) == 101 + i && line;
 	tap_ok(order && rooms == 2,
-	       "bytes are read in order with the line high, and room is told once");
+	       "bytes are read in order with the line high, and room is reported once");
 	tap_is_u64(rd(DR), 116, "the last");
 	tap_ok(!line && rd(RIS) == 0 && rd(FR) == (TXFE | RXFE), "empty: low");
 }

@@ -261,7 +261,7 @@ static void test_failures(unsigned steps)
 		   "of %u steps, each may fail, and the guest is as before or as it should be",
 		   steps);
 	tap_ok(none >= 4, "up to the first address nothing stays behind");
-	tap_is_u64(quiet, 0, "a thread that is gone meanwhile ends it, and that is told");
+	tap_is_u64(quiet, 0, "a thread that is gone meanwhile ends it, with a message");
 	act(given, 1, EPERM);
 	tap_ok(strstr(vmm.said, "CAP_SYS_ADMIN") != NULL && !vmm.ended,
 	       "a VMM that is confined is left alone");

@@ -325,7 +325,7 @@ static void test_changed(int how, const char *what, const uint8_t *bytes, size_t
 	process_write(o.pid, at, bytes, size);
 	result = 77;
 	tap_is_i64(inject_call(&o.in, __NR_close, (const uint64_t[6]){12345}, &result), -EPROTO,
-		   "%s: it is told", what);
+		   "%s: it is reported", what);
 	tap_is_i64(result, 77, "%s: no call was made", what);
 	process_write(o.pid, (uint64_t)(uintptr_t)code, code_bytes, sizeof(code_bytes));
 	tap_is_i64(inject_end(&o.in), 0, "%s: it is ended", what);

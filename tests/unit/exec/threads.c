@@ -223,10 +223,12 @@ static void test_hold(void)
 	tap_ok(state(shared->tids[0]) == 'Z', "a first thread that has ended is not waited for");
 	tap_ok(state(shared->tids[VFORK_AT]) == 'D',
 	       "one in vfork() is left there: its child is stopped");
-	tap_ok(spins > 0 && spins == shared->spins[0] + shared->spins[1], "none computes");
+	tap_ok(spins > 0 && spins == shared->spins[0] + shared->spins[1],
+	       "no thread in vfork() computes");
 	finish(own);
-	tap_is_i64(shared->result, STATUS, "they go on, and notice nothing");
-	tap_ok(all.threads == NULL && all.processes == NULL, "nobody is left when they have ended");
+	tap_is_i64(shared->result, STATUS, "the threads go on, and notice nothing");
+	tap_ok(all.threads == NULL && all.processes == NULL,
+	       "no thread is recorded when all have ended");
 }
 
 static void test_again(void)

@@ -171,7 +171,7 @@ static void test_registers(void)
 	tap_ok(!kvm.vms[0].denied, "stolen time is not denied at first");
 	reg(&kvm, VCPU + 1, KVM_REG_ARM_STD_HYP_BMAP, 0, -EBUSY);
 	tap_ok(!kvm.vms[0].denied,
-	       "setting the hypercall bitmap in a call that fails does not deny it");
+	       "setting the hypercall bitmap in a call that fails denies nothing");
 	reg(&kvm, VCPU + 1, KVM_REG_ARM_STD_HYP_BMAP, 0, 0);
 	tap_ok(kvm.vms[0].denied, "setting the hypercall bitmap to 0 denies stolen time");
 	reg(&kvm, VCPU, KVM_REG_ARM_STD_HYP_BMAP, 3, 0);

@@ -158,7 +158,7 @@ static void stores(void)
 		tap_is_u64(access_get(&a, 1, &r, false), cases[i].little, "store of %u bytes",
 			   a.size);
 		tap_is_u64(access_get(&a, 1, &r, true), cases[i].big, "big-endian");
-		tap_is_u64(access_get(&a, 0, &r, true), 0, "of XZR");
+		tap_is_u64(access_get(&a, 0, &r, true), 0, "a store of XZR stores 0");
 	}
 }
 

@@ -236,10 +236,10 @@ static void back_pressure(void)
 	forget();
 	arrive(many, 2 + LINK_WINDOW + 3);
 	tap_ok(stops == 1, "a stop behind all that may be under way gets through");
-	tap_ok(!took("took"), "nothing is taken: nothing is told");
+	tap_ok(!took("took"), "nothing is reported if no input is taken");
 	room[0] = LINK_WINDOW / 2 - 1;
 	link_receive();
-	tap_ok(!took("took"), "less than half is taken: nothing is told");
+	tap_ok(!took("took"), "nothing is reported if less than half of the input is taken");
 	room[0] = 1;
 	link_receive();
 	tap_ok(took("took 272\n"), "half of it is: the host may send as much");

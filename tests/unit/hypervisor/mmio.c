@@ -295,19 +295,19 @@ static void told(void)
 	fresh();
 	load(0x3f000000, 4);
 	tap_ok(aborted(LOAD_ABORT) && nowhere == 1 && nowhere_at == 0x3f000000,
-	       "an access to nothing is told");
+	       "an access to nothing is reported");
 	v.regs.pc = PC;
 	load(0x3f000008, 4);
-	tap_is_u64(nowhere, 1, "a second access to nothing is not told");
+	tap_is_u64(nowhere, 1, "a second access to nothing is not reported");
 	fresh();
 	leave(0x82000007, 0x3f000000);
-	tap_is_u64(nowhere, 1, "a fetch from nothing is told");
+	tap_is_u64(nowhere, 1, "a fetch from nothing is reported");
 	fresh();
 	leave(0x82000007, UART);
 	gic_result = VGIC_FAULT;
 	load(GICD, 1);
 	store(PVTIME, 4, 1);
-	tap_is_u64(nowhere, 0, "a faulty access to something that exists is not told");
+	tap_is_u64(nowhere, 0, "a faulty access to something that exists is not reported");
 	fresh();
 	vm.pvtime = pa_from(NULL);
 	store(PVTIME, 4, 1);

@@ -216,7 +216,7 @@ static void cpu_off(void)
 	machine_settle();
 	tap_ok(vm.phase == VM_STUCK && state(0) == PVTIME_OFF && !machine.offs,
 	       "all of them off is not SYSTEM_OFF");
-	tap_ok(machine.stuck == 1 && machine.ends == 1, "the VM is stuck, which is told once");
+	tap_ok(machine.stuck == 1 && machine.ends == 1, "a VM that is stuck is reported once");
 }
 
 static void suspend(void)

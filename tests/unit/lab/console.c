@@ -98,8 +98,8 @@ static void test_files(void)
 	put(&c, 1, "old");
 	consoles_close(&c);
 	slurp(dir, "a.log", text, sizeof(text));
-	expect(text, "a\r\nb\xff\x01", "exactly the bytes");
-	tap_ok(consoles_open(&c, &shape, dir), "again, into what is there");
+	expect(text, "a\r\nb\xff\x01", "the file has exactly the bytes of the console");
+	tap_ok(consoles_open(&c, &shape, dir), "a console's file that exists is opened again");
 	put(&c, 1, "new");
 	consoles_flush(&c);
 	slurp(dir, "bb.log", text, sizeof(text));
@@ -151,7 +151,7 @@ static void test_stamped(void)
 	free(text);
 	slurp(dir, "a.log", log, sizeof(log));
 	expect(log, "[12.003000000 stolen 0.000000005 " MOST "] one\r\ntwo and more\nend\n",
-	       "in the file too, the bytes otherwise as they were");
+	       "the file has stamps, and the other bytes as they were");
 	slurp(dir, "bb.log", log, sizeof(log));
 
 	consoles_open(&c, &shape, dir);
@@ -179,7 +179,7 @@ static void test_errors(void)
 	put(&c, 0, "x\n");
 	tap_ok(!consoles_flush(&c) && c.error == ENOSPC &&
 		       strcmp(c.error_name, "standard output") == 0,
-	       "a full disk is told");
+	       "a full disk is reported");
 	fclose(c.out);
 }
 

@@ -31,11 +31,11 @@ static void pausing(void)
 	tap_is_u64(suspend_byte(&s), 0, "nothing is sent before SIGTSTP");
 	for (int i = 0; i < 2; i++) {
 		tap_ok(!suspend_wanted(&s, true), "a board that can pause is not stopped yet");
-		tap_is_u64(suspend_byte(&s), LINK_PAUSE, "it is asked to pause");
-		tap_is_u64(suspend_byte(&s), 0, "it is asked once");
+		tap_is_u64(suspend_byte(&s), LINK_PAUSE, "the board is asked to pause");
+		tap_is_u64(suspend_byte(&s), 0, "the board is asked to pause once");
 		tap_ok(suspend_paused(&s), "when it is paused the command stops");
 		tap_is_u64(suspend_byte(&s), LINK_RESUME, "after a stop the board is to go on");
-		tap_is_u64(suspend_byte(&s), 0, "it is to go on once");
+		tap_is_u64(suspend_byte(&s), 0, "the board is asked to go on once");
 	}
 }
 

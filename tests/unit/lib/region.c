@@ -48,7 +48,7 @@ static void check_place(void)
 	tap_is_i64(place(at, 8, (struct pvtime_range){at - 1, 2}), PVTIME_EBUSY,
 		   "used up to its first byte");
 	tap_is_i64(place(at, 8, (struct pvtime_range){at + 0xFFFF, 1}), PVTIME_EBUSY,
-		   "its last byte is used");
+		   "the region's last byte is used");
 	tap_is_i64(place(at, 8, (struct pvtime_range){at + G, 1}), PVTIME_OK,
 		   "used from the byte after");
 	tap_is_i64(place(at, 8, (struct pvtime_range){at + 0x8000, 0x1000}), PVTIME_EBUSY,
@@ -60,7 +60,7 @@ static void check_place(void)
 	tap_is_i64(place(at, 8, (struct pvtime_range){at - G, UINT64_MAX}), PVTIME_EBUSY,
 		   "a range that passes 2^64");
 	tap_is_i64(place(at, 2000, (struct pvtime_range){at + G, 1}), PVTIME_EBUSY,
-		   "its second granule is used");
+		   "the region's second granule is used");
 	tap_is_i64(place(LIMIT - G, 8, none), PVTIME_OK, "the last granule below the limit");
 	tap_is_i64(place(LIMIT - G, 2000, none), PVTIME_ENOSPC, "two do not fit there");
 	tap_is_i64(place(LIMIT, 8, none), PVTIME_ENOSPC, "beyond the limit");

@@ -217,9 +217,10 @@ static int restore_at(const uint8_t *blob, uint32_t here, uint32_t *saved)
 	int err = pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE);
 	tap_is_u64(stolen(k, 2), err ? 0 : COUNTER, "at %u Hz: all of it is restored, or nothing",
 		   here);
-	tap_is_u64(pvtime_kvm_frequency(), here, "at %u Hz: this host's frequency is told", here);
+	tap_is_u64(pvtime_kvm_frequency(), here, "at %u Hz: this host's frequency is returned",
+		   here);
 	tap_is_i64(pvtime_kvm_snapshot_frequency(blob, SIZE, saved), 0,
-		   "at %u Hz: the snapshot's frequency is told", here);
+		   "at %u Hz: the snapshot's frequency is returned", here);
 	fake.frequency = before;
 	pvtime_kvm_destroy(k);
 	return err;

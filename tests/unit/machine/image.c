@@ -150,7 +150,8 @@ static void test_limits(void)
 	r.kernel_size = 7 * MIB;
 	tap_is_i64(image_place(&r, &p), IMAGE_INITRD_OVERLAPS, "a file longer than its image_size");
 	r.kernel_size = 6 * MIB;
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "the same, up to the initrd");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK,
+		   "a file as long as its image_size fits up to the initrd");
 }
 
 static void test_overrides(void)

@@ -12,15 +12,15 @@ static void test_time(void)
 {
 	struct pl031 r = {.ahead = 0};
 
-	tap_is_u64(pl031_read(&r, DR, NOW), NOW, "it tells the time");
-	tap_is_u64(pl031_read(&r, DR, NOW + 60), NOW + 60, "it goes on");
-	tap_is_u64(pl031_read(&r, CR, NOW), 1, "it is on");
+	tap_is_u64(pl031_read(&r, DR, NOW), NOW, "the PL031 reads as the time");
+	tap_is_u64(pl031_read(&r, DR, NOW + 60), NOW + 60, "the PL031's time goes on");
+	tap_is_u64(pl031_read(&r, CR, NOW), 1, "the PL031 is on");
 	pl031_write(&r, CR, 0, NOW);
 	tap_ok(pl031_read(&r, CR, NOW) == 1 && pl031_read(&r, DR, NOW + 1) == NOW + 1,
-	       "it cannot be stopped");
+	       "the PL031 cannot be stopped");
 	pl031_write(&r, LR, 1000, NOW);
 	tap_ok(pl031_read(&r, LR, NOW + 5) == 1000 && pl031_read(&r, DR, NOW + 5) == 1005,
-	       "it can be set, back as well");
+	       "the PL031 can be set, back as well");
 	pl031_write(&r, LR, UINT32_MAX, NOW);
 	tap_is_u64(pl031_read(&r, DR, NOW + 1), 0, "after 32 bits it begins again");
 	pl031_write(&r, DR, 7, NOW);
@@ -61,7 +61,7 @@ static void test_id(void)
 
 	for (uint32_t i = 0; i < 8; i++)
 		wrong += pl031_read(&r, 0xfe0 + 4 * i, NOW) != id[i];
-	tap_is_u64(wrong, 0, "it says that it is a PL031");
+	tap_is_u64(wrong, 0, "the PL031 has the identification of a PL031");
 	for (uint32_t at = 0x20; at < 0xfe0; at += 4) {
 		pl031_write(&r, at, 0xffffffff, NOW);
 		wrong += pl031_read(&r, at, NOW) != 0;

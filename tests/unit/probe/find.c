@@ -159,7 +159,7 @@ static void test_guest(void)
 	fake_remove("proc/kallsyms");
 	look(PROBE_KVM_NONE, false);
 	tap_ok(facts.guest.discovered == PROBE_UNKNOWN && lacks("cannot be seen"),
-	       "a guest that cannot see whether it was discovered lacks something");
+	       "a guest that cannot see whether stolen time was found lacks something");
 }
 
 static void test_other_guests(void)

@@ -109,7 +109,7 @@ static void test_kvm_machine(void)
 	       "the CPU, with EL2");
 	tap_ok(was_told(" run=guest pcpus=1 vcpus=3 steal=on contended=1 slice_us=0 seconds=50 "
 			"words=\"expect=on case=aliases,header rounds=7\"\n"),
-	       "the host is told what the plan says");
+	       "the host gets what the plan says");
 	tap_ok(file_has("initrd", "host of kvm", 11) && file_has("initrd", "suite\0", 6) &&
 		       file_has("initrd", "ARM\x64", 4),
 	       "the host's initramfs has the image");

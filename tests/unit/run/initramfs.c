@@ -59,7 +59,7 @@ static void test_sizes(size_t base_size, size_t file_size)
 		       field(header, 11) == 6 && strcmp(header + 110, "suite") == 0,
 	       "a regular file, executable, of that name and size");
 	tap_ok(file_size == 0 || (bytes[data] == 'f' && bytes[data + file_size - 1] == 'f'),
-	       "its bytes");
+	       "the file has its bytes");
 	tap_ok(memcmp(trailer, "070701", 6) == 0 && strcmp(trailer + 110, "TRAILER!!!") == 0 &&
 		       trailer + up(110 + 11) == bytes + n,
 	       "the trailer, and nothing behind it");

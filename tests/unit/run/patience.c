@@ -187,8 +187,9 @@ static void test_kill(void)
 	close(ends[1]);
 	tap_ok(read(ends[0], &byte, 1) == 1,
 	       "a process and its child in another session are there");
-	tap_is_u64(patience_kill(getpid()), 2, "both are killed");
-	tap_ok(read(ends[0], &byte, 1) == 0, "both are gone");
+	tap_is_u64(patience_kill(getpid()), 2,
+		   "a process and its child in another session are killed");
+	tap_ok(read(ends[0], &byte, 1) == 0, "a process and its child in another session are gone");
 	waitpid(pid, NULL, 0);
 	tap_is_u64(patience_kill(getpid()), 0, "there are none to kill any more");
 	close(ends[0]);

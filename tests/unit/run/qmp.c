@@ -89,21 +89,21 @@ static void test_bad(void)
 	tap_ok(say("{\"error\": {\"class\": \"CommandNotFound\"}}\r\n") &&
 		       strcmp(qmp.why, "QEMU's monitor says {\"error\": {\"class\": "
 				       "\"CommandNotFound\"}}") == 0,
-	       "an error is told: %s", qmp.why);
+	       "an error is reported: %s", qmp.why);
 	end();
 
 	begin();
 	say(GREETING DONE DONE);
 	qmp_poll(&qmp);
 	say("{\"return\": {\"mode\": \"none\"}}\r\n");
-	tap_ok(qmp.why[0] != '\0', "an answer without icount is told: %s", qmp.why);
+	tap_ok(qmp.why[0] != '\0', "an answer without icount is reported: %s", qmp.why);
 	end();
 
 	begin();
 	say(GREETING DONE DONE);
 	qmp_poll(&qmp);
 	say(ICOUNT "{\"return\": \"Cannot access memory\"}\r\n");
-	tap_ok(qmp.why[0] != '\0', "a clock that is none is told: %s", qmp.why);
+	tap_ok(qmp.why[0] != '\0', "a clock that is none is reported: %s", qmp.why);
 	end();
 
 	begin();

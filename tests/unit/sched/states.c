@@ -300,7 +300,8 @@ static void stop_before_it_is_loaded(void)
 	tap_ok(S(1) == PVTIME_RUNNING && !sim.dropped,
 	       "a vCPU that is stopped before it is loaded still has its CPU");
 	sim_settle();
-	tap_ok(sched_is_off(vcpu(1)) && sim.dropped == BIT(5), "OFF, and its VM is told of");
+	tap_ok(sched_is_off(vcpu(1)) && sim.dropped == BIT(5),
+	       "the vCPU that was stopped is OFF, and its VM is reported");
 
 	sim.dropped = 0;
 	sched_stop(vcpu(0), 1, sim.now);

@@ -53,10 +53,9 @@ static void sibling_wakes(void)
 	sim_add(100, 0, 0, sim_us(50), 0);
 	begin_stays(2, 1);
 	wake(1);
-	tap_ok(runs(0), "one of another VM waits for the end of a stay");
+	tap_ok(runs(0), "a vCPU of another VM waits for the end of a stay");
 	wake(2);
-	tap_ok(runs(1),
-	       "who ends its own stay by waking a sibling gives way to whoever comes first");
+	tap_ok(runs(1), "a vCPU that ends its stay by waking a sibling gives way to the first");
 }
 
 /* 1 sleeps on a CPU that then idles. 2 has been ahead of 0 by far, and sleeps as well. */
@@ -72,7 +71,7 @@ static void joins(void)
 	       "one runs, and one that sleeps has had more");
 	wake(1);
 	tap_ok(sim.v[1].sched.ready.key <= sim.v[0].sched.ready.key,
-	       "who wakes on a CPU of its own is no further than one that may come there");
+	       "a vCPU that wakes on a CPU of its own is not behind one that may come");
 }
 
 /* 1 may run on CPUs 1 and 2, and 2 on CPU 2 alone, which idles: it is told of 1, and takes 2. */
@@ -86,7 +85,8 @@ static void another_taken(void)
 	sched_wake(&sim.v[1], sim_on(0), sim.now);
 	sched_wake(&sim.v[2], sim_on(0), sim.now);
 	sim_settle();
-	tap_ok(runs(2) && runs(1), "who was passed over has the CPU on which one ran alone");
+	tap_ok(runs(2) && runs(1),
+	       "a vCPU that was passed over has the CPU on which one ran alone");
 }
 
 /* Both have run in turns on CPU 1, where `slice` has just begun; 2 has slept, and takes CPU 0. 3 is pinned there. */
