@@ -177,8 +177,7 @@ static void channels(void)
 	ARRIVE("\xff\x42xy");
 	tap_ok(!stops, "control ignores a byte that it does not know");
 	ARRIVE("q");
-	tap_ok(stops == 1,
-	       "q on the control channel stops the lab, though the channel came before");
+	tap_ok(stops == 1, "a q that follows on the control channel stops the lab");
 	ARRIVE("\xff");
 	ARRIVE("\x00z");
 	tap_ok(vm_got(0, "z", 1), "an escape in two pieces selects its channel");
