@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a hypervisor adopts the library. Between the two marks is all that it adds to its own code;
- * before them stands what every hypervisor has already, cut down to what the calls need; after them
- * two vCPUs share a CPU, and the guest's side is asked what was stolen from each.
+ * How a hypervisor adopts the library. The parts between marks are what it adds to its own code:
+ * README.md shows those marked "adopt", docs/porting.md shows all. Around them stands what every
+ * hypervisor has, cut down to what the calls need. In main() two vCPUs share a CPU.
  */
 #include <pvtime/guest.h>
 #include <pvtime/host.h>
@@ -11,6 +11,7 @@
 
 #define FREQ 62500000u
 
+/* port: begin */
 struct vcpu {
 	uint64_t x[31];
 	struct vm *vm;
@@ -24,6 +25,7 @@ struct vm {
 	const struct pvtime_vcpu *all[2];
 	struct pvtime_vm pvtime; /* the region, and all vCPUs: no two share a structure */
 };
+/* port: end */
 
 static uint64_t clock_ticks; /* stands for CNTPCT_EL0 */
 
@@ -40,7 +42,9 @@ static int vcpu_create(struct vcpu *v, uint64_t ipa, struct pvtime_stolen *page)
 	pvtime_map(&v->pv, page);
 	return pvtime_attr_set(&v->pv, &ipa, &v->vm->pvtime);
 }
+/* adopt: end */
 
+/* adopt: begin */
 /* The scheduler changes a vCPU's state, under its lock. */
 static void vcpu_set_state(struct vcpu *v, enum pvtime_state next)
 {
@@ -57,7 +61,9 @@ static void vcpu_refresh(struct vcpu *v)
 {
 	pvtime_publish(&v->pv, read_cntpct());
 }
+/* adopt: end */
 
+/* adopt: begin */
 /* HVC #0 or SMC #0 from AArch64; false: not one of these calls. */
 static bool vcpu_hypercall(struct vcpu *v)
 {
@@ -71,7 +77,9 @@ static bool vcpu_hypercall(struct vcpu *v)
 	v->x[0] = (uint64_t)x0;
 	return true;
 }
+/* adopt: end */
 
+/* adopt: begin */
 /* The VM is reset, each vCPU of it: the counter begins again at 0. */
 static void vcpu_reset(struct vcpu *v)
 {
@@ -79,7 +87,19 @@ static void vcpu_reset(struct vcpu *v)
 }
 /* adopt: end */
 
-/* What follows is the world around it: a CPU that one vCPU has at a time, and the guest. */
+/* Save a vCPU that vcpu_set_state() has made PAUSED, or that is OFF. */
+static int vcpu_save(const struct vcpu *v, uint8_t blob[PVTIME_SNAPSHOT_SIZE])
+{
+	return pvtime_save(&v->pv, read_cntpct(), blob);
+}
+
+/* Restore it into a vCPU from vcpu_create() with the same ipa: the counter continues. */
+static int vcpu_restore(struct vcpu *v, const uint8_t *blob, size_t size)
+{
+	return pvtime_restore(&v->pv, blob, size, read_cntpct());
+}
+
+/* What follows stands for the rest of the hypervisor, and for the guest. */
 static struct vm vm;
 static struct vcpu *current;
 
@@ -109,7 +129,8 @@ static void switch_to(struct vcpu *next)
 	current = next;
 }
 
-/* Plan the region beside RAM and devices. */
+/* port: begin */
+/* `used`: the VM's RAM and devices. The IPA space has 40 bits. */
 static int vm_create(const struct pvtime_range *used, size_t n)
 {
 	int err = pvtime_region_find(&vm.region, 0, 2, used, n, 1ull << 40);
@@ -121,6 +142,19 @@ static int vm_create(const struct pvtime_range *used, size_t n)
 		vm.all[i] = &vm.vcpu[i].pv;
 	}
 	return err;
+}
+/* port: end */
+
+static void test_snapshot(const struct pvtime_guest_cpu *cpu)
+{
+	uint8_t blob[PVTIME_SNAPSHOT_SIZE];
+
+	vcpu_set_state(&vm.vcpu[0], PVTIME_PAUSED);
+	tap_is_i64(vcpu_save(&vm.vcpu[0], blob), PVTIME_OK, "a paused vCPU is saved");
+	clock_ticks += FREQ;
+	vcpu_create(&vm.vcpu[0], vm.region.base, vm.memory);
+	tap_is_i64(vcpu_restore(&vm.vcpu[0], blob, sizeof(blob)), PVTIME_OK, "it is restored");
+	tap_is_u64(pvtime_guest_stolen_ns(cpu), 40000000, "vCPU 0 has the number that was saved");
 }
 
 int main(void)
@@ -156,6 +190,7 @@ int main(void)
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 40000000, "vCPU 0 lost 40 ms");
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[1]), 40000000,
 		   "vCPU 1 as well, and nothing while it slept");
+	test_snapshot(&cpu[0]);
 	vcpu_reset(&vm.vcpu[0]);
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 0, "after a reset it begins again");
 	return tap_done();

@@ -1,4 +1,4 @@
 # The documents: what they say of the tree is checked.
 
-TAP_SCRIPTS += tests/docs.t tests/drawings.t
+TAP_SCRIPTS += tests/docs.t tests/drawings.t tests/porting.t
 TAP_DEPS    += $(BUILD)/pvtime

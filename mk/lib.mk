@@ -32,11 +32,10 @@ all: $(LIB_HOST) $(LIB_A64)
 lib-size: $(LIB_A64) ## say how large the library is on AArch64
 	$(A64_SIZE) -t $<
 
-# Unit tests, one program for each file of tests/unit/lib/, and the example.
+# Unit tests, one program for each file of tests/unit/lib/.
 LIB_TESTS := $(filter-out lib/race,$(patsubst tests/unit/%.c,%,$(call at_least,10,tests/unit/lib/*.c)))
-UNIT_NAMES += $(LIB_TESTS) lib/race examples/adopt
+UNIT_NAMES += $(LIB_TESTS) lib/race
 $(foreach t,$(LIB_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIB_SRCS)))
-examples/adopt_SRCS := examples/adopt.c $(LIB_SRCS)
 lib/race_SRCS := tests/unit/lib/race.c $(LIB_SRCS)
 lib/race_LIBS := -pthread
 
@@ -47,14 +46,14 @@ define lib_user_test
 $(BUILD)/$(1)/tests/%: tests/unit/%.c $(NOLIBC) tests/tap.h $(LIB_HDRS) $(BUILD)/$(1)/lib/libpvtime.a
 	@mkdir -p $$(@D); echo "  $$@"
 	$(A64_CC) $(filter-out -MMD -MP,$(A64_CFLAGS)) $(2) -nostdlib -static -o $$@ \
-		$$< $(NOLIBC) $(BUILD)/$(1)/lib/libpvtime.a
+		$$(filter-out $(NOLIBC),$$(filter %.c,$$^)) $(NOLIBC) $(BUILD)/$(1)/lib/libpvtime.a
 $(BUILD)/$(1)/tests/%.t: $(BUILD)/$(1)/tests/%
 	printf '#!/bin/sh\nexec %s "$$$${0%%.t}"\n' $(3) >$$@
 	chmod +x $$@
 endef
 $(eval $(call lib_user_test,a64,,qemu-aarch64))
 $(eval $(call lib_user_test,a64be,-mbig-endian,qemu-aarch64_be))
-LIB_USER_TESTS := $(foreach a,a64 a64be,$(LIB_TESTS:%=$(BUILD)/$(a)/tests/%.t))
+LIB_USER_TESTS := $(foreach a,a64 a64be,$(patsubst %,$(BUILD)/$(a)/tests/%.t,$(LIB_TESTS) examples/guest))
 .SECONDARY: $(LIB_USER_TESTS:%.t=%)
 
 TAP_SCRIPTS += $(LIB_USER_TESTS) tests/lib/size.t tests/lib/headers.t

@@ -12,6 +12,7 @@ use File::Basename qw(dirname);
 use File::Find qw(find);
 use FindBin;
 use lib $FindBin::Bin;
+use Examples;
 use Shared qw($tmp slurp spew at_least);
 use Test::More;
 
@@ -131,13 +132,9 @@ is_deeply([grep { my $path = $_; grep { !$stated{$_} } $source{$path} =~ /\b(R-\
 	'no rule is cited that SPEC.md does not state');
 
 # README's example.
-sub marked {
-	my ($text) = @_;
-	return $text =~ m{/\* adopt: begin \*/\n(.*?)/\* adopt: end \*/}s ? $1 : 'no marks';
-}
-my ($shown) = slurp('README.md') =~ /^```c\n(.*?)^```$/ms;
-isnt(marked("/* adopt: begin */\nother\n/* adopt: end */"), $shown, 'another example is found out');
-is($shown, marked(slurp('examples/adopt.c')), "README's example is that of examples/adopt.c");
+my ($example) = shown(slurp('README.md'));
+isnt(join("\n", marked("/* adopt: begin */\nother\n/* adopt: end */", 'adopt')), $example, 'another example is found out');
+is($example, join("\n", marked(slurp('examples/adopt.c'), 'adopt')), "README's example is that of examples/adopt.c");
 
 # Targets: `make x`, and lines of code that begin so.
 my %target = map { $_ => 1 } `make --no-print-directory help BUILD=$build` =~ /^  make (\S+)/mg;

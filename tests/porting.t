@@ -1,0 +1,59 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: each C block of docs/porting.md is a marked part of a file in examples/, which is compiled and run as a unit test. No part
+# that is marked "port" is missing. The examples are freestanding C for both compilers.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Examples;
+use Shared;
+use Test::More;
+
+my @files = glob 'examples/*.[ch]';
+my %marked;
+for my $file (@files) {
+	$marked{$_} = $file for marked(slurp($file));
+}
+at_least('files of examples', 5, scalar @files);
+at_least('marked parts', 13, scalar keys %marked);
+
+# The first line of each block that is no marked part.
+sub not_compiled
+{
+	my ($text) = @_;
+	return map { $marked{$_} ? () : (split /\n/, $_)[0] } shown($text);
+}
+
+my ($part) = sort keys %marked;
+is_deeply([not_compiled("```c\n$part```\n")], [], 'a marked part is accepted');
+is_deeply([not_compiled("```c\n$part```\ntext\n```c\nint nowhere;\n```\n")], ['int nowhere;'], 'a block that is not compiled is found');
+is_deeply([not_compiled("```c\n${part}int more;\n```\n")], [(split /\n/, $part)[0]], 'a block that differs in one line is found');
+
+my $document = slurp('docs/porting.md');
+my @shown = shown($document);
+at_least('C blocks of docs/porting.md', 12, scalar @shown);
+is_deeply([not_compiled($document)], [], 'every C block of docs/porting.md is a marked part of an example');
+my %shown = map { $_ => 1 } @shown;
+is_deeply([grep { !$shown{$_} } map { marked(slurp($_), 'port') } @files], [], 'docs/porting.md shows every part marked "port"');
+my $fences = () = $document =~ /^```/mg;
+is($fences, 2 * @shown, 'docs/porting.md has no other blocks, in which C code could be');
+
+# The compilers' word on the examples themselves.
+my @flags = qw(-std=c11 -ffreestanding -Wall -Wextra -Wconversion -Werror -Iinclude -I. -fsyntax-only);
+sub compiles
+{
+	my ($compiler, $file) = @_;
+	my ($status, undef, $err) = run_command($compiler, @flags, $file);
+	diag($err) if $status != 0 && $file =~ m{^examples/};
+	return $status == 0;
+}
+my $bad = spew("$tmp/bad.c", "unsigned char f(int x);\nunsigned char f(int x) { return x; }\n");
+for my $compiler ($ENV{HOST_CC} // 'gcc', $ENV{CLANG} // 'clang') {
+	ok(!compiles($compiler, $bad), "$compiler finds a conversion that loses bits");
+	ok(compiles($compiler, $_), "$compiler accepts $_") for grep { /\.c$/ } @files;
+}
+
+done_testing();

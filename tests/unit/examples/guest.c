@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* examples/guest.c on two CPUs of a hypervisor that is the library's other half. */
+#include <pvtime/host.h>
+#include <pvtime/smccc.h>
+#include "examples/guest.h"
+#include "tests/tap.h"
+
+#define FREQ 62500000u
+#define MS   (FREQ / 1000u) /* ticks */
+#define BASE 0x090a0000u
+
+static struct {
+	struct pvtime_vcpu vcpu[2];
+	struct pvtime_stolen page[2];
+	unsigned int self, mapped;
+	uint64_t clock;
+	bool no_room;
+} hyp;
+
+int64_t os_smccc(uint32_t fid, uint64_t arg1)
+{
+	const struct pvtime_vcpu *v = &hyp.vcpu[hyp.self];
+	int64_t x0 = SMCCC_NOT_SUPPORTED;
+
+	switch (fid) {
+	case PSCI_FID_VERSION:
+		return PSCI_VERSION_1_0;
+	case PSCI_FID_FEATURES:
+		return SMCCC_SUCCESS;
+	case SMCCC_FID_VERSION:
+		return SMCCC_VERSION_1_1;
+	case SMCCC_FID_ARCH_FEATURES:
+		return pvtime_arch_features(v, (uint32_t)arg1);
+	default:
+		pvtime_service(v, fid, (uint32_t)arg1, &x0);
+		return x0;
+	}
+}
+
+const struct pvtime_stolen *os_map_stolen(uint64_t ipa)
+{
+	if (hyp.no_room)
+		return NULL;
+	hyp.mapped++;
+	return &hyp.page[(ipa - BASE) / PVTIME_STRUCT_SIZE];
+}
+
+void os_unmap_stolen(const struct pvtime_stolen *page)
+{
+	hyp.mapped -= page == &hyp.page[0] || page == &hyp.page[1];
+}
+
+uint64_t os_counter(void)
+{
+	return hyp.clock;
+}
+
+uint32_t os_counter_hz(void)
+{
+	return FREQ;
+}
+
+/* vCPU `i` waits and then runs, so many ms of each. */
+static void turn(unsigned int i, unsigned int waits, unsigned int runs)
+{
+	pvtime_account(&hyp.vcpu[i], PVTIME_READY, hyp.clock);
+	hyp.clock += (uint64_t)waits * MS;
+	pvtime_switch_in(&hyp.vcpu[i], hyp.clock);
+	hyp.clock += (uint64_t)runs * MS;
+}
+
+static void start(enum pvtime_dialect dialect)
+{
+	static const struct pvtime_range region = {BASE, PVTIME_GRANULE};
+	static const struct pvtime_vcpu *const all[] = {&hyp.vcpu[0], &hyp.vcpu[1]};
+	static const struct pvtime_vm vm = {&region, 1, all, 2};
+
+	for (unsigned int i = 0; i < 2; i++) {
+		uint64_t ipa = BASE + PVTIME_STRUCT_SIZE * i;
+
+		pvtime_vcpu_init(&hyp.vcpu[i], dialect, FREQ, hyp.clock);
+		pvtime_map(&hyp.vcpu[i], &hyp.page[i]);
+		pvtime_attr_set(&hyp.vcpu[i], &ipa, &vm);
+	}
+}
+
+static void test_online(void)
+{
+	start(PVTIME_DIALECT_OFF);
+	tap_is_i64(steal_init(), PVTIME_GUEST_NO_FEATURES,
+		   "a hypervisor without stolen time is found to have none");
+	tap_is_u64(steal_clock(0), 0, "the steal clock reads 0 there");
+	start(PVTIME_DIALECT_1_0);
+	turn(0, 500, 1);
+	turn(1, 7, 1);
+	tap_is_i64(steal_init(), PVTIME_GUEST_OK, "discovery succeeds");
+	hyp.no_room = true;
+	tap_is_i64(steal_cpu_online(0), PVTIME_GUEST_BAD_ADDRESS,
+		   "a structure that cannot be mapped is an error");
+	hyp.no_room = false;
+	for (hyp.self = 0; hyp.self < 2; hyp.self++)
+		tap_is_i64(steal_cpu_online(hyp.self), PVTIME_GUEST_OK, "CPU %u registers",
+			   hyp.self);
+	tap_is_u64(steal_clock(0), 500000000, "CPU 0 reads its own stolen time");
+	tap_is_u64(steal_clock(1), 7000000, "CPU 1 reads its own stolen time");
+	tap_is_u64(steal_tick(0, 4000000), 4000000,
+		   "time stolen before registration is charged to no task");
+}
+
+static void test_tick(void)
+{
+	turn(0, 3, 1);
+	tap_is_u64(steal_tick(0, 4000000), 1000000, "a task is charged what it had of a tick");
+	turn(0, 6, 2);
+	tap_is_u64(steal_tick(0, 4000000), 0, "more can be stolen than one tick holds");
+	tap_is_u64(steal_tick(0, 4000000), 2000000, "the next tick gets the rest");
+}
+
+static void test_offline(void)
+{
+	uint64_t last = steal_clock(1);
+
+	hyp.self = 1;
+	steal_cpu_offline(1);
+	tap_is_u64(hyp.mapped, 1, "an offline CPU's structure is not mapped");
+	tap_is_u64(steal_clock(1), last, "an offline CPU keeps its last value");
+	pvtime_vcpu_reset(&hyp.vcpu[1], hyp.clock);
+	steal_cpu_online(1);
+	tap_is_u64(steal_clock(1), last, "a hypervisor that starts again at 0 takes nothing back");
+	turn(1, 5, 1);
+	tap_is_u64(steal_clock(1), last + 5000000, "the steal clock continues from the last value");
+}
+
+static void test_watchdog(void)
+{
+	struct pvtime_deadline d;
+
+	hyp.self = 0;
+	watchdog_start(&d, 0, 10000000);
+	turn(0, 1000, 9);
+	tap_ok(!watchdog_passed(&d, 0), "a second of waiting does not trigger a watchdog of 10 ms");
+	hyp.clock += MS;
+	tap_ok(watchdog_passed(&d, 0), "10 ms of running do");
+}
+
+int main(void)
+{
+	test_online();
+	test_tick();
+	test_offline();
+	test_watchdog();
+	return tap_done();
+}
