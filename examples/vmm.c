@@ -66,13 +66,13 @@ int stolen_save_vcpu(struct vm *vm, uint32_t index)
 {
 	return pvtime_kvm_vcpu_publish(vm->stolen, index, SIGNAL_KICK);
 }
+/* port: end */
 
 /* After that; `size` is at least pvtime_kvm_snapshot_size(vm->stolen). */
 int stolen_save(const struct vm *vm, void *blob, size_t size)
 {
 	return pvtime_kvm_save(vm->stolen, blob, size);
 }
-/* port: end */
 
 /* port: begin */
 /* In place of stolen_create() and stolen_vcpu(): every vCPU is initialised, none has run. */
