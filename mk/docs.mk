@@ -1,4 +1,14 @@
-# The documents: what they say of the tree is checked.
+# The documents: what they say of the tree is checked; the manual pages are installed.
 
-TAP_SCRIPTS += tests/docs.t tests/drawings.t tests/porting.t
+TAP_SCRIPTS += tests/docs.t tests/drawings.t tests/manuals.t tests/porting.t
 TAP_DEPS    += $(BUILD)/pvtime
+
+MANUALS := $(call at_least,8,docs/*.[1-8])
+MANDIR  ?= $(PREFIX)/share/man
+
+.PHONY: install-manuals
+install: install-manuals
+install-manuals: $(MANUALS)
+	for page in $^; do \
+		install -D -m 644 -t $(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit; \
+	done

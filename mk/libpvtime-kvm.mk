@@ -30,7 +30,7 @@ PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 
-install: install-kvm ## install the libraries and their headers below DESTDIR and PREFIX
+install: install-kvm ## install the libraries, their headers and the manual pages below DESTDIR and PREFIX
 install-kvm: $(KVM_STATIC) $(KVM_SHARED)
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/pvtime
 	install -m 644 $(KVM_STATIC) $(DESTDIR)$(LIBDIR)

@@ -35,6 +35,7 @@ PACKAGES_CHECK := \
 	clang-format \
 	groff-base \
 	libclang-rt-dev \
+	mandoc \
 	pkgconf \
 	qemu-user \
 	shellcheck
@@ -47,7 +48,7 @@ PACKAGES_FRESH := mmdebstrap uidmap
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean fresh
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
-	install-kvm libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile $(BUILD)/%
+	install-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile $(BUILD)/%
 GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all demo fresh matrix mutants packages soak \
 	profile
 

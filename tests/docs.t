@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: what the documents say of the tree is so: the files, functions and targets that they name are there,
-# every rule is cited, README's example is the one that is compiled, the picture is the capture's, and the
-# man page renders and knows every option and key. Each check is first shown something that it must find, and has at least as much
+# every rule is cited, README's example is the one that is compiled, and the picture is the capture's.
+# The manual pages are tests/manuals.t's. Each check is first shown something that it must find, and has at least as much
 # to go over as on the day on which it was last changed.
 
 use strict;
@@ -13,7 +13,7 @@ use File::Find qw(find);
 use FindBin;
 use lib $FindBin::Bin;
 use Examples;
-use Shared qw($tmp slurp spew at_least);
+use Shared qw($tmp slurp at_least);
 use Test::More;
 
 my $build = $ENV{BUILD} // 'build';
@@ -45,7 +45,7 @@ at_least('documents', 16, scalar @documents);
 # and the examples' own stand for files of the reader; build/ is made; Documentation/ is Linux's; kvm-6.1 is a column.
 sub named_files {
 	my ($text) = @_;
-	my %named = map { $_ => 1 } $text =~ m{(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.(?:[chtS]|md|lab|ld|mk|svg|ansi|1))\b(?!\w)}g;
+	my %named = map { $_ => 1 } $text =~ m{(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.(?:[chtS]|md|lab|ld|mk|svg|ansi|[15]))\b(?!\w)}g;
 	$named{$_} = 1 for $text =~ m{`([\w-]+(?:/[\w.-]+)*/|(?:docs|scripts|labs)/[\w.-]+)`}g;
 	return sort keys %named;
 }
@@ -162,34 +162,5 @@ sub before_cycles {
 }
 is(slurp('docs/accuracy.md'), told('--accuracy -'), 'docs/accuracy.md is bench/results.json, told');
 is(before_cycles(slurp('docs/performance.md')), before_cycles(told('--markdown -')), 'docs/performance.md is bench/results.json, told');
-
-# The man page.
-sub groff_says {
-	my ($path) = @_;
-	return scalar `groff -ww -z -t -man -Tutf8 $path 2>&1`;
-}
-SKIP: {
-	skip 'there is no groff', 2 if system('groff -v >/dev/null 2>&1') != 0;
-	isnt(groff_says(spew("$tmp/bad.1", ".TH BAD 1\n.SH NAME\n.nothing\n")), '', 'a bad man page is found out');
-	is(groff_says('docs/pvtime.1'), '', 'docs/pvtime.1 renders without warnings');
-}
-
-my $manual = slurp('docs/pvtime.1') =~ s/\\-/-/gr;
-sub unknown_to_manual {
-	return grep { $manual !~ /(?<![\w-])\Q$_\E(?![\w-])/ } @_;
-}
-my @options = map { `$build/pvtime help $_` =~ /^  (--[a-z-]+)/mg } qw(lab conform bench probe exec);
-my @keys = grep { $_ ne 'NULL' } $source{'tools/lab/keys.c'} =~ /\{"([a-z_]+)", (?:lab|vm)_/g;
-
-at_least('options of pvtime help', 52, scalar @options);
-at_least('keys of tools/lab/keys.c', 17, scalar @keys);
-is_deeply([unknown_to_manual('--nothing')], ['--nothing'], 'an option that the man page lacks is found out');
-is_deeply([unknown_to_manual(@options, @keys)], [], 'docs/pvtime.1 has every option and key');
-my @in_manual = $manual =~ /(--[a-z]+(?:-[a-z]+)*)/g;
-at_least('options in the man page', 84, scalar @in_manual);
-is_deeply([grep { my $o = $_; !grep { $_ eq $o } @options, '--version' } @in_manual], [],
-	'docs/pvtime.1 has no option that does not exist');
-like($manual, qr/"pvtime \Q$1\E"/, 'docs/pvtime.1 has the version')
-	if $source{'tools/version.h'} =~ /PVTIME_VERSION "([^"]+)"/;
 
 done_testing();

@@ -2,7 +2,7 @@
 #ifndef TOOLS_COMMAND_H
 #define TOOLS_COMMAND_H
 
-/* Exit statuses of every subcommand; docs/pvtime.1 lists what each of them stands for. */
+/* Exit statuses of every subcommand; each subcommand's manual lists what each of them stands for. */
 enum command_status {
 	STATUS_OK = 0,
 	STATUS_FAILED = 1, /* it ran, and the result is bad */

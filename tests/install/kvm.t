@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: libpvtime-kvm as a VMM's author finds it: `make install` into a folder, and a program built by what pkg-config
+# TAP: libpvtime-kvm as a VMM's author finds it: `make install` into a folder, with the manual pages, and a program built by what pkg-config
 # says, against the static and the shared library, for this machine and for arm64. Only pvtime_kvm_ names are exported.
 
 set -u
@@ -13,6 +13,10 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
+# Every page, below $PREFIX.
+manuals=$(printf '%s\n' docs/*.[1-8] | sed 's|^docs/\(.*\)\.\(.\)$|share/man/man\2/\1.\2|')
+report_of "there are eight manual pages" [ "$(printf '%s\n' "$manuals" | grep -c '/pvtime')" -eq 8 ]
+
 # installed NAME MAKE-ARGUMENTS...: into $work/NAME, and all that there is to find.
 installed() {
 	name=$1
@@ -20,7 +24,7 @@ installed() {
 	make INSTALL=no DESTDIR="$work/$name" PREFIX=/usr LIBDIR=/usr/lib/vmm "$@" install >"$work/out" 2>&1
 	report $? "$name: make install"
 	for file in lib/vmm/libpvtime-kvm.a lib/vmm/libpvtime-kvm.so lib/vmm/libpvtime-kvm.so.0 \
-		lib/vmm/pkgconfig/pvtime-kvm.pc include/pvtime/kvm.h; do
+		lib/vmm/pkgconfig/pvtime-kvm.pc include/pvtime/kvm.h $manuals; do
 		[ -s "$work/$name/usr/$file" ]
 		report $? "$name: $file"
 	done

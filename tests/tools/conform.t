@@ -339,10 +339,6 @@ for my $case (
 	like($out, qr/^pvtime: .*\n  plain  .*^kvm: .*^xen: /ms, '--list all has the runs of every target');
 	($status, $out) = finish(start('/dev/null', 'help', 'conform'));
 	is($out, (finish(start('/dev/null', 'conform', '--help')))[1], '--help says what help says');
-	my $manual = slurp("$root/docs/pvtime.1") =~ s/\\-/-/gr;
-	my @options = $out =~ /^  (--[a-z-]+)/mg;
-	at_least('options of the usage', 16, scalar @options);
-	is(join(' ', grep { $manual !~ /\Q$_\E/ } @options), '', 'the manual has every option of the usage');
 }
 
 done_testing;

@@ -102,13 +102,4 @@ for my $case (
 is(system("'$pvtime' --version >/dev/full 2>/dev/null") >> 8, 1, 'standard output is full: status 1');
 is(system("'$pvtime' help <&- >'$dir/h' 2>&-") >> 8, 0, 'closed standard streams do no harm');
 
-# Every option of the usage is in the manual.
-{
-	my $manual = slurp(dirname(__FILE__) . '/../../docs/pvtime.1') =~ s/\\-/-/gr;
-	my ($status, $usage) = run('help', 'lab');
-	my @options = $usage =~ /(--[a-z-]+)/g;
-	at_least('options of the usage', 14, scalar @options);
-	is(join(' ', grep { $manual !~ /\Q$_\E/ } @options), '', 'the manual has every option of the usage');
-}
-
 done_testing;

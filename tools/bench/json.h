@@ -4,7 +4,7 @@
 
 #include "tools/bench/bench.h"
 
-/* The results as JSON; docs/pvtime.1 gives its form. false: no memory, or `out` cannot be written. */
+/* The results as JSON; pvtime-json(5) gives its form. false: no memory, or `out` cannot be written. */
 bool bench_json_write(const struct bench_results *results, FILE *out);
 
 /*

@@ -4,7 +4,7 @@
 
 /*
  * The results, drawn: the same bytes for the same results, without a date, a duration or a path of
- * this machine. docs/pvtime.1 describes each format.
+ * this machine. pvtime-conform(1) and pvtime-json(5) describe the formats.
  */
 #include <stdio.h>
 #include "tools/conform/result.h"

@@ -4,7 +4,7 @@
 
 /*
  * A lab file, read and checked: which guests, how many CPUs. The table of sections and keys is in
- * docs/pvtime.1; everything that can be wrong with a lab is found here, before anything is started.
+ * pvtime-lab(5); everything that can be wrong with a lab is found here, before anything is started.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -90,7 +90,7 @@ bool ledger_forged(const struct ledger_shape *shape, const struct ledger_vm *vm,
 /* The ticks of all states; modulo 2^64. */
 uint64_t ledger_sum(const uint64_t ticks[PVTIME_STATES]);
 
-/* The ledger as JSON: one object, a newline after it, the shape that docs/pvtime.1 gives. */
+/* The ledger as JSON: one object, a newline after it, the shape that pvtime-json(5) gives. */
 void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out);
 
 /* The ledger as a table for people: seconds by state, exits and switches of each vCPU. */

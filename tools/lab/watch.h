@@ -29,7 +29,7 @@ struct watch_view {
 /* The table: lines that end in '\n'. */
 void watch_draw(const struct watch_view *view, const struct watch_look *look, FILE *out);
 
-/* The same for programs, one line per vCPU: docs/pvtime.1 gives the fields. */
+/* The same for programs, one line per vCPU: pvtime-lab(1) gives the fields. */
 void watch_lines(const struct watch_view *view, FILE *out);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef TOOLS_PROBE_TELL_H
 #define TOOLS_PROBE_TELL_H
 
-/* What was found, for people and as JSON; docs/pvtime.1 has the format. */
+/* What was found, for people and as JSON; pvtime-json(5) has the format. */
 #include <stdbool.h>
 #include <stdio.h>
 #include "tools/probe/facts.h"

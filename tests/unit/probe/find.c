@@ -250,7 +250,7 @@ static char *written(bool json)
 	return text;
 }
 
-/* All fields that docs/pvtime.1 has, and no others. */
+/* All fields that pvtime-json(5) has, and no others. */
 static const char want[] =
 	"{'machine':'aarch64','kernel':'6.1','host':{'kvm':'there','steal_time':true,"
 	"'accounting':'on','mode':'unknown','protected_asked':false,'unreadable':6,"
@@ -296,7 +296,7 @@ static void find_one_each(void)
 	found.note[0] = (struct probe_finding){"V", ""};
 }
 
-/* Those of docs/pvtime.1. */
+/* Those of pvtime-json(5). */
 static void test_vocabulary(void)
 {
 	static const char *const kvm[] = {"there", "none", "denied", "broken"},
