@@ -61,8 +61,8 @@ probe/vms_SRCS  := tests/unit/probe/vms.c $(PROBE_FACTS)
 probe/find_SRCS := tests/unit/probe/find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c) tools/visible.c
 probe/find_LIBS := -ljansson
 
-# The command as a process, with a QEMU of the tests' own.
-TAP_SCRIPTS += $(call at_least,17,tests/tools/*.t)
+# The command as a process, with a QEMU of the tests' own; and tests/tools/json.t, which takes what probe/find prints.
+TAP_SCRIPTS += $(call at_least,19,tests/tools/*.t)
 TAP_DEPS    += $(BUILD)/pvtime
 
 # The VMM of `pvtime lab --on kvm` (tools/vmm/): what of it can be tested without a /dev/kvm. tests/kvm/lab_*.t have the rest.

@@ -13,7 +13,7 @@ use File::Temp qw(tempdir);
 use POSIX ();
 use Test::More ();
 
-our @EXPORT = qw($build $tmp slurp spew run_command limited at_least);
+our @EXPORT = qw($build $tmp slurp spew run_command limited at_least read_json);
 our @EXPORT_OK = qw(start_command end_of heed_all);
 
 our $build = abs_path($ENV{BUILD} // 'build');
@@ -48,6 +48,18 @@ sub limited
 {
 	my ($seconds, @command) = @_;
 	return ("$build/limit", $seconds, @command);
+}
+
+# The data of a JSON text that pvtime wrote in that format, such as 'ledger'. Dies where it has another format or version.
+sub read_json
+{
+	my ($format, $text) = @_;
+	require JSON::PP;
+	my $data = JSON::PP::decode_json($text);
+	my ($found, $version) = ref $data eq 'HASH' ? map { $_ // 'none' } @$data{qw(format version)} : ('none', 'none');
+	die "found format '$found', version $version; expected format 'pvtime-$format', version 1\n"
+		if $found ne "pvtime-$format" || $version ne '1';
+	return $data;
 }
 
 # A check that goes over what a pattern finds passes where the pattern finds nothing. So the number that was found must not be

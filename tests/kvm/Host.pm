@@ -22,7 +22,7 @@ use Shared;
 use Test::More;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($build $tmp host_run host_initramfs run_command limited at_least slurp spew);
+our @EXPORT = qw($build $tmp host_run host_initramfs run_command limited at_least read_json slurp spew);
 
 # What every script begins with. wait_for COMMAND...: until the command succeeds. There is no limit in the host's time, which goes on
 # while other processes of this machine keep the host from its CPUs: host_run() has the limit. What takes long is said.

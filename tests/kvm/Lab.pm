@@ -7,7 +7,6 @@ use strict;
 use warnings;
 use Exporter qw(import);
 use Host;
-use JSON::PP qw(decode_json);
 
 our @EXPORT = qw(labs_run vcpu ended ms);
 
@@ -79,7 +78,7 @@ sub labs_run
 		$lab->{console}{$1} .= "$2\n" if /^CONSOLE (\S+)\.log: (.*)/;
 		$lab->{printed} .= "$1\n" if /^PRINTED (.*)/;
 		$lab->{said} .= "$1\n" if /^SAID (.*)/;
-		$lab->{ledger} = eval { decode_json($1) } if /^JSON (\{.*)/;
+		$lab->{ledger} = eval { read_json('ledger', $1) } if /^JSON (\{.*)/;
 	}
 	$runs{$_} //= {status => 'none', console => {}, printed => '', said => ''} for keys %{$how{labs}};
 	return \%runs;

@@ -63,7 +63,7 @@ is($on->{weights}{status}, 1, 'the last lab of weights was killed');
 my ($weights) = $out =~ /^LAB weights 0\n.*?^JSON (\{.*?)$/ms;
 ok($weights, 'a lab with weights') or diag $out;
 
-my %ran = map { my $vm = $_; map { ("$vm->{name}/$_->{id}" => $_->{ticks}{running}) } @{$vm->{vcpus}} } @{JSON::PP::decode_json($weights // '{}')->{vms} // []};
+my %ran = map { my $vm = $_; map { ("$vm->{name}/$_->{id}" => $_->{ticks}{running}) } @{$vm->{vcpus}} } @{(eval { read_json('ledger', $weights) } // {})->{vms} // []};
 my ($one, $three) = @ran{'one/0', 'three/0'};
 cmp_ok(abs($three - 3 * $one), '<', $three / 10, 'three has three times as much as one: ' . join ' ', map { "$_ $ran{$_}" } sort keys %ran);
 like($out, qr/^GROUPS 3\n/m, 'there is a cgroup for each vCPU');

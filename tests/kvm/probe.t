@@ -102,7 +102,7 @@ sub json
 {
 	my ($name) = @_;
 	my ($text, $status) = told($name);
-	my $data = eval { decode_json($text) };
+	my $data = eval { read_json('probe', $text) };
 	ok($data, "$name: it is JSON") or diag $part{$name};
 	return ($data, $status);
 }
@@ -171,7 +171,7 @@ is_deeply([@{vm_of($data, $busy_pid)}{qw(readable libpvtime_kvm)}], [JSON::PP::f
 
 # In guests.
 my %guest = map { $_ => {json => $part{$_} =~ /^(\{.*\})\r?$/m, status => [$part{$_} =~ /^status=(\d)/mg]} } qw(with without);
-$_->{data} = decode_json($_->{json} // '{}') for values %guest;
+$_->{data} = eval { read_json('probe', $_->{json}) } // {} for values %guest;
 is_deeply($guest{with}{status}, [0, 0], 'a guest with stolen time: nothing is missing') or diag $part{with};
 is_deeply([@{$guest{with}{data}{guest}}{qw(because discovered)}, !!$guest{with}{data}{guest}{counted}], ['it calls PSCI by HVC', 'yes', 1],
 	'the guest has discovered stolen time, and counts it');

@@ -9,12 +9,11 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 use Host;
-use JSON::PP;
 use Test::More;
 
 my ($status, $out, $err) = run_command("$build/pvtime", 'conform', qw(--run user --case attr_twice --case), 'attr_overlap,header', qw(--json - kvm));
 is("$status$err", '0', 'some cases of the program: status 0');
-my $report = decode_json($out);
+my $report = read_json('conform', $out);
 my @runs = @{$report->{targets}[0]{runs}};
 is_deeply([map { "$_->{name} $_->{status} $_->{append}" } @runs], ['user complete case=attr_twice,attr_overlap'],
 	'one run, whole, of the cases that are the program\'s');

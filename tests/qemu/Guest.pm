@@ -10,7 +10,6 @@ use warnings;
 use Exporter qw(import);
 use FindBin;
 use lib "$FindBin::Bin/..", "$FindBin::Bin/../../guest/linux";
-use JSON::PP;
 use List::Util qw(max);
 use Reports qw(marks reports unstamped);
 use Shared;
@@ -19,7 +18,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 our @EXPORT = qw($build $pvtime $tmp bare linux lab_file run run_ok faultless faulty reports ledger_faults
-	steal_faults mark_faults later marks tap_faults line_of share vcpu fair least unfair ms doctored run_command limited at_least slurp spew);
+	steal_faults mark_faults later marks tap_faults line_of share vcpu fair least unfair ms doctored run_command limited at_least read_json slurp spew);
 
 our $pvtime = "$build/pvtime";
 
@@ -79,7 +78,7 @@ sub run
 	note sprintf '%.1f s on this machine, %.1f s of its CPUs', time - $begin, $run{cpu_s};
 	if (-s "$file.json") {
 		$run{ledger} = slurp("$file.json");
-		$run{json} = decode_json($run{ledger});
+		$run{json} = read_json('ledger', $run{ledger});
 	}
 	for my $vm (map { /^\[vm (\S+)\]/ } @vms) {
 		$run{stamped}{$vm} = slurp("$dir/$vm.log");

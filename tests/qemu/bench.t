@@ -31,7 +31,7 @@ SKIP: {
 	my ($against, undef, $slower) = bench('--from', "$tmp/now.json", '--compare', $committed);
 	is("$against$slower", '0', "no path is slower than $committed says") or diag $out;
 }
-my $now = decode_json(slurp("$tmp/now.json"));
+my $now = read_json('bench', slurp("$tmp/now.json"));
 my %row = map { $_->{name} => $_->{figures}{pvtime} } @{$now->{rows}};
 
 for my $name (qw(features_hvc st_smc idreg gicd switch ipi)) {

@@ -10,7 +10,7 @@ use FindBin;
 use lib "$FindBin::Bin/..";
 use Shared qw(:DEFAULT start_command end_of heed_all);
 
-our @EXPORT = qw($dir $pvtime $two board start finish heed_all lab slurp spew at_least wait_until);
+our @EXPORT = qw($dir $pvtime $two board start finish heed_all lab slurp spew at_least read_json wait_until);
 
 our $pvtime = "$build/pvtime";
 our $dir = $tmp;

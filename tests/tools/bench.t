@@ -7,7 +7,6 @@
 use strict;
 use warnings;
 use File::Basename qw(dirname);
-use JSON::PP;
 use lib dirname(__FILE__);
 use Lab;
 use Test::More;
@@ -65,7 +64,7 @@ my $results = "$dir/results.json";
 	like($out, qr/^GICD register read/m, 'the table has other rows');
 	unlike($out, qr/IPI to|Linux, kernel/, 'the table has no row of other runs');
 	like($out, qr/^pvtime: pvtime \d/m, 'the table has the version');
-	my $json = decode_json(slurp($results));
+	my $json = read_json('bench', slurp($results));
 	is(@{$json->{rows}}, @paths, 'JSON has a row for each path');
 	is_deeply($json->{rows}[0]{figures}{pvtime}{'neoverse-n1'}, {best => 30, median => 31}, "JSON has a row's figures");
 }
@@ -169,8 +168,14 @@ refused('two on standard output', q{--json, --markdown, --accuracy and --data: o
 refused('--from and a run', q{--from runs nothing}, bench($whole, '--from', $results, '--quick'));
 refused('no figures', qr{\Q$dir\E/none: No such file or directory; expected the figures}, bench($whole, '--compare', "$dir/none"));
 refused('figures that are no JSON', qr{\Q$dir\E/Image:1: }, bench($whole, '--compare', "$dir/Image"));
-refused('JSON that is no figures', qr{\Q$dir\E/no\.json: is JSON, but not of figures},
+refused('another format', qr{\Q$dir\E/no\.json: found format 'pvtime-ledger', version 1; expected format 'pvtime-bench', version 1},
+	bench($whole, '--from', spew("$dir/no.json", '{"format": "pvtime-ledger", "version": 1}')));
+refused('another version', qr{\Q$dir\E/no\.json: found format 'pvtime-bench', version 2; expected format 'pvtime-bench', version 1},
+	bench($whole, '--compare', spew("$dir/no.json", slurp($results) =~ s/"version": 1/"version": 2/r)));
+refused('no format', qr{\Q$dir\E/no\.json: found format 'none', version 0; expected format 'pvtime-bench', version 1},
 	bench($whole, '--from', spew("$dir/no.json", '{}')));
+refused('a file without figures', qr{\Q$dir\E/no\.json: the fields do not have the figures},
+	bench($whole, '--from', spew("$dir/no.json", '{"format": "pvtime-bench", "version": 1}')));
 refused('no hypervisor', qr{pvtime guest-cortex-a57: \Q$dir\E/none: No such}, bench("$dir/none", '--run', 'guest'));
 refused('no image', qr{pvtime exits-cortex-a57: \Q$dir\E/spin\.img: No such.*--bench DIR},
 	finish(start('/dev/null', 'bench', '--run', 'exits', '--bench', $dir, '--hypervisor', $whole)));

@@ -7,7 +7,6 @@
 use strict;
 use warnings;
 use File::Basename qw(dirname);
-use JSON::PP;
 use lib dirname(__FILE__);
 use Lab;
 use Test::More;
@@ -86,7 +85,7 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	like($out, qr/^R-05  FAIL    .*^pvtime: FAIL\n  R-05 header: .*\n    wrong by ST 1\.0, Stolen Time\n    in plain\n    revision 7 "x"\n/ms, 'the table says what was observed');
 	like($out, qr/^pvtime: skipped in every run\n(?:  .*\n)*?  no page\n    R-05 padding\n/m,
 		'the table says which case is skipped, and the reason');
-	my $json = JSON::PP->new->decode(slurp("$dir/r.json"));
+	my $json = read_json('conform', slurp("$dir/r.json"));
 	my ($run) = @{$json->{targets}[0]{runs}};
 	is_deeply({map { $_ => $run->{$_} } qw(name build form cpu vcpus pcpus dialect conduit status)},
 		{name => 'plain', build => '4k-le', form => 'img', cpu => 'cortex-a57', vcpus => 1, pcpus => 1,
@@ -303,7 +302,7 @@ for my $case (
 	is("$status$err", '0', 'several releases of a target are run');
 	like($out, qr/^Rule  kvm-7\.2  kvm-6\.12  kvm\/newer  kvm\/odd  What/m, 'columns have the version of the Image; one that has none, or one of another, is called as it was chosen');
 	like($out, qr/^kvm-6\.12: Linux KVM; Linux 5\.9-1, /m, 'the packages are told beside it');
-	is_deeply([map { $_->{name} } @{JSON::PP->new->decode(slurp("$dir/c.json"))->{targets}}], [qw(kvm-7.2 kvm-6.12 kvm/newer kvm/odd)], 'JSON has these names');
+	is_deeply([map { $_->{name} } @{read_json('conform', slurp("$dir/c.json"))->{targets}}], [qw(kvm-7.2 kvm-6.12 kvm/newer kvm/odd)], 'JSON has these names');
 	like(slurp("$dir/c.md"), qr/^Verdicts that are not the same on kvm-7\.2, kvm-6\.12, kvm\/newer and kvm\/odd:\n\n- none: /m, 'Markdown compares the versions');
 	ok(-e "$dir/columns/kvm-7.2/plain/console.txt", 'what is kept has its column in its path');
 	($status, $out, $err) = finish(start('/dev/null', 'conform', '--suite', $suite, '--debian', $debian, '--run', 'plain', 'kvm/none'));

@@ -23,12 +23,13 @@ my $log = "[0.900000000 stolen 0.400000000 0.200000000] BOOT\r\n" .
 # A lab that leaves this log and ends with that status: scripts/demo's status, and what it prints.
 sub demo
 {
-	my ($text, $status) = @_;
+	my ($text, $status, $version) = @_;
+	$version //= 1;
 	my $dir = "$tmp/demo";
 	mkdir $dir;
 	spew("$tmp/log", $text);
 	my $pvtime = spew("$tmp/pvtime", "#!/bin/sh\ncp '$tmp/log' '$dir/steady.log'\n" .
-		"echo '{\"vms\": [{\"name\": \"steady\", \"vcpus\": [{\"id\": 0}, {\"id\": 1}]}]}' >'$dir/ledger.json'\nexit " . ($status // 0) . "\n");
+		"echo '{\"format\": \"pvtime-ledger\", \"version\": $version, \"vms\": [{\"name\": \"steady\", \"vcpus\": [{\"id\": 0}, {\"id\": 1}]}]}' >'$dir/ledger.json'\nexit " . ($status // 0) . "\n");
 	chmod 0755, $pvtime;
 	return run_command($demo, $pvtime, 'any.lab', $dir);
 }
@@ -38,6 +39,10 @@ is($status, 0, 'records that agree: status 0');
 like($out, qr/^steady\s+0\s+500\.000000\s+500\.000000\s+500\s+0\.000000\s+0\.000000$/m, 'a row for vCPU 0, of its last report');
 like($out, qr/^steady\s+1\s+200\.000002\s+200\.000002\s+190\s+0\.000000\s+-10\.000002$/m, 'a row for vCPU 1');
 like($out, qr/^agree\n\z/m, 'the last line is "agree"');
+
+($status, $out, $err) = demo($log, 0, 2);
+isnt($status, 0, 'a ledger of another version is rejected');
+like($err, qr/^demo: \S+ledger\.json: found format 'pvtime-ledger', version 2; expected format 'pvtime-ledger', version 1$/m, 'the message names both versions');
 
 for my $case (
 	['a ledger that is 30 ms ahead', sub { s/stolen 0\.500000000/stolen 0.530000000/g }],

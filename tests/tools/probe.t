@@ -8,7 +8,6 @@ use strict;
 use warnings;
 use FindBin;
 use lib $FindBin::Bin;
-use JSON::PP;
 use Lab;
 use Test::More;
 
@@ -35,7 +34,7 @@ for my $case (
 }
 
 my ($status, $out, $err) = probe('--json');
-my $data = eval { decode_json($out) };
+my $data = eval { read_json('probe', $out) };
 chomp(my $machine = `uname -m`);
 is($data->{machine}, $machine, '--json prints JSON of this machine') or diag $out;
 is($status, @{$data->{missing}} ? 1 : 0, 'the status says whether something is missing');

@@ -6,7 +6,6 @@
 use strict;
 use warnings;
 use File::Basename qw(dirname);
-use JSON::PP;
 use lib dirname(__FILE__);
 use Lab;
 use Test::More;
@@ -61,8 +60,8 @@ my $running = "${table}Ended: asked. busy: running; idle: running\n";
 	my ($status, $out, $err) = lab($script, '--json', "$dir/x.json", '--seconds', 10);
 	is($status, 0, 'a lab with --json succeeds');
 	is($err, "pvtime: bundle d00dfeed 1\n", 'the board gets the bundle, a devicetree first');
-	my $json = JSON::PP->new->decode(slurp("$dir/x.json"));
-	is_deeply($json, {ended => 'seconds', cntfrq => 1000, vms => [
+	my $json = read_json('ledger', slurp("$dir/x.json"));
+	is_deeply($json, {format => 'pvtime-ledger', version => 1, ended => 'seconds', cntfrq => 1000, vms => [
 		{name => 'busy', end => 'stuck', resets => 0, vcpus => [
 			{id => 0, ticks => {running => 6000, ready => 4000, blocked => 0, off => 0, paused => 0,
 				elapsed => 10000}, life => {running => 9000, ready => 4000, blocked => 0, off => 0, paused => 0,
@@ -88,7 +87,7 @@ my $running = "${table}Ended: asked. busy: running; idle: running\n";
 	$words = join ' ', split /\n/, slurp($args);
 	like($words, qr/-icount shift=0,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm/, '--deterministic');
 	($status, $out, $err) = lab($script, '--json', '-');
-	is(JSON::PP->new->decode($out)->{cntfrq}, 1000, '--json - leaves nothing else on standard output');
+	is(read_json('ledger', $out)->{cntfrq}, 1000, '--json - leaves nothing else on standard output');
 	spew("$dir/max.ini", "[lab]\ncpu = max\npcpus = 3\n[vm a]\nkernel = Image\n");
 	finish(start('/dev/null', 'lab', "$dir/max.ini", '--hypervisor', board($script)));
 	like(join(' ', split /\n/, slurp($args)), qr/-cpu max,pauth-impdef=on -smp 3 /, 'cpu = max');
@@ -190,7 +189,7 @@ for my $case (
 	my ($status, $out, $err) = lab($final . q{begin();
 		record('final 1', vcpu(0, 0, running => 1, elapsed => 2), vcpu(0, 1), vcpu(1, 0), 'end', 'done 0 x')},
 		'--json', "$dir/bad.json");
-	is(JSON::PP->new->decode(slurp("$dir/bad.json"))->{vms}[0]{vcpus}[0]{ticks}{elapsed}, 2, 'a bad ledger is written');
+	is(read_json('ledger', slurp("$dir/bad.json"))->{vms}[0]{vcpus}[0]{ticks}{elapsed}, 2, 'a bad ledger is written');
 }
 
 # Stolen time denied (R-32): nothing is published, and that is right; anything else is not.

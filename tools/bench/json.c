@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include "tools/bench/json.h"
+#include "tools/json_format.h"
 #include "tools/report.h"
 
 /* Twelve digits are enough for each figure, and are the same on every machine. */
@@ -83,7 +84,8 @@ bool bench_json_write(const struct bench_results *results, FILE *out)
 	for (unsigned i = 0; i < BENCH_ACCURACIES; i++)
 		if (results->accuracy[i].vcpus > 0)
 			json_array_append_new(accuracy, accuracy_to_json(&results->accuracy[i]));
-	json_t *all = json_pack("{s:o, s:o, s:o}", "versions", versions, "rows",
+	json_t *all = json_pack("{s:s, s:i, s:o, s:o, s:o}", "format", JSON_BENCH_FORMAT, "version",
+				JSON_BENCH_VERSION, "versions", versions, "rows",
 				rows_to_json(results), "accuracy", accuracy);
 	bool good = all != NULL && json_dumpf(all, out, FORMAT) == 0 && fputc('\n', out) != EOF;
 
@@ -172,6 +174,27 @@ static bool all_from_json(const json_t *all, struct bench_results *results)
 	return good;
 }
 
+bool bench_json_is(const json_t *object, const char *format, int version)
+{
+	const char *found = json_string_value(json_object_get(object, "format"));
+
+	return found != NULL && strcmp(found, format) == 0 &&
+	       json_integer_value(json_object_get(object, "version")) == version;
+}
+
+static bool check_format(const json_t *all, const char *path)
+{
+	const char *format = json_string_value(json_object_get(all, "format"));
+
+	if (bench_json_is(all, JSON_BENCH_FORMAT, JSON_BENCH_VERSION))
+		return true;
+	report("%s: found format '%s', version %lld; expected format '%s', version %d", path,
+	       format != NULL ? format : "none",
+	       (long long)json_integer_value(json_object_get(all, "version")), JSON_BENCH_FORMAT,
+	       JSON_BENCH_VERSION);
+	return false;
+}
+
 bool bench_json_read(struct bench_results *results, const char *path)
 {
 	json_error_t error;
@@ -189,10 +212,11 @@ bool bench_json_read(struct bench_results *results, const char *path)
 		       error.text);
 		return false;
 	}
-	bool good = all_from_json(all, results);
+	bool good = check_format(all, path);
+	if (good && !all_from_json(all, results)) {
+		report("%s: the fields do not have the figures that 'make bench' writes", path);
+		good = false;
+	}
 	json_decref(all);
-	if (!good)
-		report("%s: is JSON, but not of figures; expected those that 'make bench' writes",
-		       path);
 	return good;
 }

@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
+#include "tools/bench/json.h"
 #include "tools/bench/run.h"
+#include "tools/json_format.h"
 
 static const char *const images[] = {"spin.img", NULL};
 
@@ -44,7 +46,10 @@ static double next_exits(const char **text)
 	json_t *vm = json_array_get(json_object_get(ledger, "vms"), 0);
 	json_t *vcpu = json_array_get(json_object_get(vm, "vcpus"), 0);
 	json_t *exits = json_object_get(vcpu, "exits");
-	double number = json_is_integer(exits) ? (double)json_integer_value(exits) : -1;
+	double number = bench_json_is(ledger, JSON_LEDGER_FORMAT, JSON_LEDGER_VERSION) &&
+					json_is_integer(exits)
+				? (double)json_integer_value(exits)
+				: -1;
 
 	*text += strcspn(*text, "\n");
 	*text += **text == '\n';

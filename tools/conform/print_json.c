@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 #include "tools/conform/print.h"
+#include "tools/json_format.h"
 
 /* The texts of guests are printable ASCII already; those of tables may have quotes. */
 static void string(const char *text, FILE *out)
@@ -126,7 +127,9 @@ static void print_rule(const struct conform_report *report, enum conform_rule_id
 
 void conform_report_json(const struct conform_report *report, FILE *out)
 {
-	fputs("{\"targets\":[", out);
+	fprintf(out, "{\"format\":\"%s\",\"version\":%d,\n", JSON_CONFORM_FORMAT,
+		JSON_CONFORM_VERSION);
+	fputs("\"targets\":[", out);
 	for (size_t s = 0; s < report->count; s++) {
 		const struct conform_section *section = &report->sections[s];
 

@@ -2,6 +2,7 @@
 /* A ledger written out: JSON for programs, a table for people. */
 #include <inttypes.h>
 #include <string.h>
+#include "tools/json_format.h"
 #include "tools/lab/ledger.h"
 
 static void ticks_json(const char *name, const uint64_t ticks[PVTIME_STATES], uint64_t elapsed,
@@ -32,7 +33,8 @@ static const char *const ends[] = {
 
 void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
 {
-	fprintf(out, "{\"ended\":\"%s\",\"cntfrq\":%" PRIu32 ",\"vms\":[", ledger->ended,
+	fprintf(out, "{\"format\":\"%s\",\"version\":%d,", JSON_LEDGER_FORMAT, JSON_LEDGER_VERSION);
+	fprintf(out, "\"ended\":\"%s\",\"cntfrq\":%" PRIu32 ",\"vms\":[", ledger->ended,
 		ledger->cntfrq);
 	for (uint32_t i = 0; i < shape->vm_count; i++) {
 		const struct ledger_vm *vm = &shape->vms[i];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <jansson.h>
+#include "tools/json_format.h"
 #include "tools/probe/tell.h"
 
 /* A process's name may be no UTF-8. */
@@ -90,8 +91,9 @@ static json_t *findings_json(const struct probe_finding *finding, size_t count)
 
 bool probe_json(const struct probe_facts *facts, const struct probe_findings *findings, FILE *out)
 {
-	json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "machine", facts->machine,
-				 "kernel", facts->release, "host",
+	json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:o, s:o, s:o, s:o}", "format",
+				 JSON_PROBE_FORMAT, "version", JSON_PROBE_VERSION, "machine",
+				 facts->machine, "kernel", facts->release, "host",
 				 probe_is_host(facts) ? host_json(facts) : json_null(), "guest",
 				 facts->guest.is ? guest_json(facts) : json_null(), "missing",
 				 findings_json(findings->missing, findings->missing_count), "notes",

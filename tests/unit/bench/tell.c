@@ -97,6 +97,8 @@ static bool read_path(struct bench_results *r)
 	return bench_json_read(r, path);
 }
 
+#define HEAD "{\"format\":\"pvtime-bench\",\"version\":1,"
+
 static void test_json(void)
 {
 	static struct bench_results back;
@@ -125,19 +127,25 @@ static void test_json(void)
 		"",
 		"{",
 		"[]",
-		"{\"versions\":{},\"rows\":[]}",
-		"{\"versions\":{},\"rows\":[{\"name\":\"idreg\"}],\"accuracy\":[]}",
-		"{\"versions\":{},\"rows\":[{\"name\":\"idreg\",\"figures\":{\"pvtime\":{\"cortex-"
+		"{\"format\":\"pvtime-bench\",\"version\":2,\"versions\":{},\"rows\":[],"
+		"\"accuracy\":[]}",
+		"{\"format\":\"pvtime-ledger\",\"version\":1,\"versions\":{},\"rows\":[],"
+		"\"accuracy\":[]}",
+		"{\"version\":1,\"versions\":{},\"rows\":[],\"accuracy\":[]}",
+		HEAD "\"versions\":{},\"rows\":[]}",
+		HEAD "\"versions\":{},\"rows\":[{\"name\":\"idreg\"}],\"accuracy\":[]}",
+		HEAD
+		"\"versions\":{},\"rows\":[{\"name\":\"idreg\",\"figures\":{\"pvtime\":{\"cortex-"
 		"a57\":"
 		"{\"best\":\"1\",\"median\":1}}}}],\"accuracy\":[]}",
-		"{\"versions\":{},\"rows\":[],\"accuracy\":[{}]}",
+		HEAD "\"versions\":{},\"rows\":[],\"accuracy\":[{}]}",
 	};
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		write_path(wrong[i]);
 		tap_ok(!read_path(&back), "refused: '%s'", wrong[i]);
 	}
-	write_path(
-		"{\"versions\":{},\"rows\":[{\"name\":\"new\",\"figures\":{}}],\"accuracy\":[]}");
+	write_path(HEAD
+		   "\"versions\":{},\"rows\":[{\"name\":\"new\",\"figures\":{}}],\"accuracy\":[]}");
 	tap_ok(read_path(&back), "a row of another version is left out");
 	unlink(path);
 	tap_ok(!read_path(&back), "a file that is not there");

@@ -208,7 +208,8 @@ static bool is_balanced(const char *text)
 static void test_json(void)
 {
 	static const char *const want[] = {
-		"{\"targets\":[{\"name\":\"ours\",\"title\":\"our "
+		"{\"format\":\"pvtime-conform\",\"version\":1,\n\"targets\":[{\"name\":\"ours\","
+		"\"title\":\"our "
 		"own\",\"versions\":\"1.0\",\"fail\":0,\"weaker\":0,\"runs\":[\n",
 		"{\"name\":\"one\",\"build\":\"4k-le\",\"form\":\"elf\",\"cpu\":\"max\",\"pcpus\":"
 		"1,"

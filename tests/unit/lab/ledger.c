@@ -156,7 +156,8 @@ static void test_print(void)
 	l.vms[1].end = LEDGER_OFF;
 	expect_text(
 		ledger_print_json, &l,
-		"{\"ended\":\"until\",\"cntfrq\":62500000,\"vms\":[{\"name\":\"busy\","
+		"{\"format\":\"pvtime-ledger\",\"version\":1,\"ended\":\"until\",\"cntfrq\":"
+		"62500000,\"vms\":[{\"name\":\"busy\","
 		"\"end\":\"stuck\",\"resets\":3,\"vcpus\":["
 		"{\"id\":0,\"ticks\":{\"running\":90,\"ready\":3,\"blocked\":4,\"off\":2,"
 		"\"paused\":1,\"elapsed\":100},\"stolen_ns\":48,\"published_ns\":48,\"exits\":7,"

@@ -252,7 +252,8 @@ static char *written(bool json)
 
 /* All fields that pvtime-json(5) has, and no others. */
 static const char want[] =
-	"{'machine':'aarch64','kernel':'6.1','host':{'kvm':'there','steal_time':true,"
+	"{'format':'pvtime-probe','version':1,'machine':'aarch64','kernel':'6.1','host':{'kvm':'"
+	"there','steal_time':true,"
 	"'accounting':'on','mode':'unknown','protected_asked':false,'unreadable':6,"
 	"'vms':[{'pid':9,'command':'a?\\u001b','readable':false,'vms':2,"
 	"'open_vcpus':5,'libpvtime_kvm':true,'vcpus':[{'vcpu':3,'thread':71,"

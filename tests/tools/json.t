@@ -1,0 +1,97 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: the fields of each JSON that pvtime writes are exactly those that pvtime-json(5) describes, and their readers reject another
+# format or version. The lab and the suite run on a board of the tests' own; the findings of a probe with everything in them are
+# those of tests/unit/probe/find.c.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Lab;
+use Shared qw($build);
+use Test::More;
+
+my $root = "$FindBin::Bin/../..";
+my $manual = slurp("$root/docs/pvtime-json.5");
+
+# The paths that a section of the manual describes: items of its lists that are variables.
+sub described
+{
+	my ($section) = @_;
+	my ($text) = $manual =~ /^\.Sh \Q$section\E\n(.*?)(?=^\.Sh |\z)/ms or die "no section $section";
+	return map { /Va (\S+)/g } $text =~ /^(\.It Va .*)/mg;
+}
+
+# The paths of all values that are no object and no list, and of null; a list's elements are [].
+sub paths
+{
+	my ($data, $path) = @_;
+	return map { paths($data->{$_}, $path eq '' ? $_ : "$path.$_") } keys %$data if ref $data eq 'HASH';
+	return map { paths($_, "${path}[]") } @$data if ref $data eq 'ARRAY';
+	return $path;
+}
+
+# What is wrong with the fields of these objects, of one format. A part in capitals stands for any key. An object that may
+# be null may be described itself, too.
+sub faults
+{
+	my ($section, @objects) = @_;
+	my %found = map { $_ => 1 } map { paths($_, '') } @objects;
+	my @described = ('format', 'version', described($section));
+	my (%seen, @faults);
+	for my $item (@described) {
+		my $pattern = join '\.', map { /^[A-Z]+$/ ? '[^.]+' : quotemeta } split /\./, $item;
+		my @matching = grep { /^$pattern$/ } keys %found;
+		push @faults, "$item is described, and does not occur" if !@matching && !grep { /^$pattern\./ } keys %found;
+		$seen{$_} = 1 for @matching;
+	}
+	push @faults, map { "$_ is not described" } grep { !$seen{$_} } sort keys %found;
+	return \@faults;
+}
+
+# A ledger.
+my ($status, $ledger, $err) = lab(q{record('start 1000'); record('final 10000', vcpu(0, 0, running => 6000, ready => 4000),
+	vcpu(0, 1, off => 10000), vcpu(1, 0, running => 1000), 'life 0 0 9000 4000 0 0 0', 'life 0 1 0 0 0 10000 0',
+	'life 1 0 1000 0 0 0 0', 'cpu 0 10000 250 2000 12250', 'end'); record('done 0 all VMs are off')}, '--json', '-');
+my $object = read_json('ledger', $ledger =~ s/^(?!\{).*\n//mgr);
+is_deeply(faults('THE LEDGER', $object), [], 'the fields of a ledger are those described');
+is_deeply(faults('THE LEDGER', {%$object, new => 1}), ['new is not described'], 'a field that is not described is found');
+my %less = %$object;
+delete $less{cntfrq};
+is_deeply(faults('THE LEDGER', \%less), ['cntfrq is described, and does not occur'], 'a field that is described and does not occur is found');
+
+# The suite's results: a case that failed, one that was skipped, and runs whose printed CPUs are not theirs.
+my %case = map { /^GUEST_CASE\(R_05, (header|padding), .*"(.*)"\)$/ ? ($1 => $2) : () } split /\n/, slurp("$root/conformance/cases.def");
+my $printed = spew("$dir/printed", map { "$_\r\n" } '# suite 4k-le cpus=1 dialect=1.0', "not ok 1 - R-05 header: $case{header}", '# FAIL: wrong',
+	'# observed header: revision 7', "ok 2 - R-05 padding: $case{padding} # SKIP no page", '1..2');
+spew("$dir/$_", slurp("$dir/Image")) for 'suite-4k-le.img', 'competitor.img';
+my $board = board(qq{record('start 1000'); open my \$f, '<:raw', '$printed'; local \$/; put(0, scalar(<\$f>));
+	record('final 5000', vcpu(0, 0, running => 5000), 'end'); record('done 0 all VMs are off')});
+($status, my $results, $err) = finish(start('/dev/null', 'conform', '--suite', $dir, '--hypervisor', $board, '--json', '-',
+	'--case', 'header,padding', map { ('--run', $_) } qw(plain contended capped)));
+is_deeply(faults('THE RESULTS OF PVTIME CONFORM', read_json('conform', $results)), [], 'the fields of conform are those described') or diag $err;
+
+# Figures.
+($status, my $figures, $err) = finish(start('/dev/null', 'bench', '--from', "$root/bench/results.json", '--json', '-'));
+is_deeply(faults('THE RESULTS OF PVTIME BENCH', read_json('bench', $figures)), [], 'the fields of bench are those described') or diag $err;
+is($figures, slurp("$root/bench/results.json"), 'bench/results.json is as pvtime writes it');
+
+# Findings.
+my ($everything) = `'$build/tests/probe/find'` =~ /(\{"format".*\})$/m;
+is_deeply(faults('THE FINDINGS OF PVTIME PROBE', read_json('probe', $everything), read_json('probe', (finish(start('/dev/null', 'probe', '--json')))[1])),
+	[], 'the fields of probe are those described');
+
+# The tests' own reader.
+for my $case (
+	['another format', '{"format": "pvtime-bench", "version": 1}', "found format 'pvtime-bench', version 1; expected format 'pvtime-ledger', version 1\n"],
+	['another version', '{"format": "pvtime-ledger", "version": 2}', "found format 'pvtime-ledger', version 2; expected format 'pvtime-ledger', version 1\n"],
+	['no format', '{}', "found format 'none', version none; expected format 'pvtime-ledger', version 1\n"],
+	['a list', '[]', "found format 'none', version none; expected format 'pvtime-ledger', version 1\n"],
+) {
+	my ($name, $text, $want) = @$case;
+	is(eval { read_json('ledger', $text); 'accepted' } // $@, $want, "$name is rejected");
+}
+
+done_testing;
