@@ -33,7 +33,7 @@ static bool take_number(const struct argument *argument, const char *text)
 	*argument->number = (unsigned)value;
 	if (value >= 1 && value <= argument->most)
 		return true;
-	report("--%s: '%s' is not %s; expected 1 to %u", argument->name, text, argument->what,
+	report("--%s: '%s' is wrong; expected a number from 1 to %u", argument->name, text,
 	       argument->most);
 	return false;
 }
@@ -74,6 +74,57 @@ bool arguments_parse(const char *command, const struct argument *table, void *op
 			return false;
 	}
 	return true;
+}
+
+#define USAGE_COLUMNS 96u
+
+/* Words, from this column on in each line. */
+static void print_wrapped(const char *text, unsigned indent, FILE *out)
+{
+	unsigned column = indent;
+
+	while (*text != '\0') {
+		unsigned word = (unsigned)strcspn(text, " ");
+		if (column > indent && column + 1 + word > USAGE_COLUMNS) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			fputc(' ', out);
+			column++;
+		}
+		fwrite(text, 1, word, out);
+		column += word;
+		text += word;
+		text += *text == ' ';
+	}
+	fputc('\n', out);
+}
+
+/* "  --NAME VALUE" as a string; its length, which is what it would be without a limit. */
+static unsigned write_option(char *text, size_t size, const struct argument *argument)
+{
+	return (unsigned)snprintf(text, size, "  --%s%s%s", argument->name,
+				  argument->value != NULL ? " " : "",
+				  argument->value != NULL ? argument->value : "");
+}
+
+void arguments_usage(const char *line, const char *what, const struct argument *table, FILE *out)
+{
+	unsigned width = 0;
+	char option[USAGE_COLUMNS];
+
+	for (const struct argument *a = table; a->name != NULL; a++) {
+		unsigned length = write_option(option, sizeof(option), a);
+		width = length > width ? length : width;
+	}
+	fprintf(out, "usage: %s\n\n", line);
+	print_wrapped(what, 0, out);
+	fputc('\n', out);
+	for (const struct argument *a = table; a->name != NULL; a++) {
+		write_option(option, sizeof(option), a);
+		fprintf(out, "%-*s  ", (int)width, option);
+		print_wrapped(a->help, width + 2, out);
+	}
 }
 
 bool arguments_seconds(const char *text, uint64_t *ns)

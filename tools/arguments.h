@@ -7,20 +7,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define NS_PER_S    1000000000u
 #define SECONDS_MAX 1000000000u
 
 /*
- * A long option and where its value goes: one of flag, text, number and take is not NULL. What a number is to be is for
- * people, such as "a number of runs"; take() returns false where the value is wrong, and has told it.
+ * A long option, its line in the usage, and where its value goes: one of flag, text, number and take is not NULL. take() returns
+ * false if the value is wrong, after it has reported why.
  */
 struct argument {
 	const char *name;
+	const char *value; /* in the usage, such as "FILE"; NULL if the option has none */
+	const char *help;
 	bool *flag;	   /* there is no value: becomes true */
 	const char **text; /* not empty, points into argv */
 	unsigned *number;  /* decimal, 1 to `most` */
-	const char *what;
 	unsigned most;
 	bool (*take)(void *options, const char *value);
 };
@@ -34,6 +36,9 @@ struct argument {
  */
 bool arguments_parse(const char *command, const struct argument *table, void *options, int argc,
 		     char **argv);
+
+/* Print what `pvtime help COMMAND` prints: the command line, what the command does, and a line or more for each option of the table. */
+void arguments_usage(const char *line, const char *what, const struct argument *table, FILE *out);
 
 /*
  * A decimal number of seconds, greater than 0 and at most SECONDS_MAX, with at most nine decimals, as ns.

@@ -9,14 +9,14 @@ enum command_status {
 	STATUS_USAGE = 2,  /* a file or an option is wrong; nothing was started */
 };
 
-/* The subcommands. argv[0] is the subcommand's name; the result is the exit status. */
+/*
+ * The subcommands. argv[0] is the subcommand's name; the result is the exit status. --help prints the options, and is what
+ * `pvtime help COMMAND` calls.
+ */
 int lab_command(int argc, char **argv);
 int conform_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
 int exec_command(int argc, char **argv);
 int probe_command(int argc, char **argv);
-
-/* What `pvtime help COMMAND` says of them. */
-extern const char lab_usage[], conform_usage[], bench_usage[], exec_usage[], probe_usage[];
 
 #endif

@@ -14,20 +14,15 @@ static int help_command(int argc, char **argv);
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *help;  /* one line */
-	const char *usage; /* NULL: the line is all there is */
+	const char *help; /* one line */
 } commands[] = {
-	{"lab", lab_command,
-	 "start a lab: guests under the hypervisor, and the time stolen from each", lab_usage},
-	{"conform", conform_command, "hold a hypervisor to the rules of stolen time",
-	 conform_usage},
-	{"bench", bench_command, "measure what the paths of a hypervisor cost, beside its peers",
-	 bench_usage},
-	{"exec", exec_command, "start a VMM on Linux KVM, and give its guest stolen time",
-	 exec_usage},
+	{"lab", lab_command, "run guests on shared CPUs and report the time stolen from each"},
+	{"conform", conform_command, "test hypervisors against the rules of stolen time"},
+	{"bench", bench_command, "measure what the paths of a hypervisor cost"},
+	{"exec", exec_command, "start a VMM on Linux KVM and give its guest stolen time"},
 	{"probe", probe_command,
-	 "say what this machine has of stolen time, and how long its vCPUs wait", probe_usage},
-	{"help", help_command, "say what pvtime can do, or what one of its commands takes", NULL},
+	 "report what this machine has of stolen time, and how long its vCPUs wait"},
+	{"help", help_command, "print the commands, or the options of one command"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -47,7 +42,8 @@ static void usage(FILE *out)
 	      out);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
-	fputs("\nThe manual is pvtime(1).\n", out);
+	fputs("\n'pvtime help COMMAND' prints the options of a command. The manual is pvtime(1).\n",
+	      out);
 }
 
 static int unknown(const char *name)
@@ -59,7 +55,7 @@ static int unknown(const char *name)
 static int help_command(int argc, char **argv)
 {
 	if (argc > 2) {
-		report("help: takes one command at most");
+		report("help: expected at most one command");
 		return STATUS_USAGE;
 	}
 	if (argc < 2) {
@@ -69,11 +65,12 @@ static int help_command(int argc, char **argv)
 	const struct command *command = find(argv[1]);
 	if (command == NULL)
 		return unknown(argv[1]);
-	if (command->usage != NULL)
-		fputs(command->usage, stdout);
-	else
-		printf("%s: %s\n", command->name, command->help);
-	return STATUS_OK;
+	if (command->run == help_command) {
+		printf("usage: pvtime help [COMMAND]\n\nPrint the commands, or the options of COMMAND.\n");
+		return STATUS_OK;
+	}
+	static char option[] = "--help";
+	return command->run(2, (char *[]){argv[1], option, NULL});
 }
 
 /*

@@ -220,7 +220,7 @@ for my $case (
 		['a run without the case', ['--case', 'reset'], qr/none of these runs has one of these cases/],
 		['two on standard output', ['--tap', '-', '--json', '-'], qr/one of them may be -/],
 		['seconds: none', ['--seconds', '0'], qr/--seconds: '0' is not a limit; expected whole seconds/],
-		['jobs: none', ['--jobs', '0'], qr/--jobs: '0' is not a number of runs/],
+		['jobs: none', ['--jobs', '0'], qr/--jobs: '0' is wrong; expected a number from 1 to 64/],
 		['json: no directory', ['--json', "$dir/none/x"], qr/--json: \S+: No such file/],
 		['keep: under a file', ['--keep', "$dir/text.img/x"], qr/--keep: \S+: Not a directory/],
 		['keep: nothing', ['--keep='], qr/--keep: expected a name/],

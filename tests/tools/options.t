@@ -102,4 +102,22 @@ for my $case (
 is(system("'$pvtime' --version >/dev/full 2>/dev/null") >> 8, 1, 'standard output is full: status 1');
 is(system("'$pvtime' help <&- >'$dir/h' 2>&-") >> 8, 0, 'closed standard streams do no harm');
 
+# The usage of each command: --help prints what help prints; an option shows a value exactly where it takes one, and has a text.
+my $listed = 0;
+for my $command (qw(lab conform bench exec probe)) {
+	my ($status, $usage, $err) = run('help', $command);
+	is("$status$err", '0', "help $command");
+	like($usage, qr/\Ausage: pvtime $command .*\n\n(?:\S.*\n)+\n(?:  .*\n)+\z/, "help $command: a command line, what it does, options");
+	is((run($command, '--help'))[1], $usage, "$command --help prints the same");
+	is(join("\n", grep { length > 96 } split /\n/, $usage), '', "help $command: no line is longer than 96 columns");
+	for ($usage =~ /^  (--.*)/mg) {
+		my ($name, $value, $text) = /^--([a-z-]+)( \S+)?  +(\S.*)/ or next;
+		my (undef, undef, $said) = run($command, defined $value ? "--$name" : "--$name=x", $command eq 'exec' ? ('--', 'x') : ());
+		my $want = defined $value ? 'expected a value after it' : 'expected no value after it';
+		is($said, "pvtime: --$name: $want\n", "$command --$name: the usage shows a value exactly if the option takes one");
+		$listed++;
+	}
+}
+at_least('options of the usages', 55, $listed);
+
 done_testing;

@@ -15,17 +15,17 @@ sub probe { return finish(start('/dev/null', 'probe', @_)) }
 
 # No process has the largest number: a pid is below pid_max, which is that at most.
 for my $case (
-	[['--pid', 'x'], "'x' is not the number of a process; expected 1 to 4194304"],
-	[['--pid', '0'], "'0' is not the number of a process; expected 1 to 4194304"],
-	[['--pid', '-1'], "'-1' is not the number of a process; expected 1 to 4194304"],
-	[['--pid', '4194305'], "'4194305' is not the number of a process; expected 1 to 4194304"],
-	[['--pid', ''], "'' is not the number of a process; expected 1 to 4194304"],
+	[['--pid', 'x'], "'x' is wrong; expected a number from 1 to 4194304"],
+	[['--pid', '0'], "'0' is wrong; expected a number from 1 to 4194304"],
+	[['--pid', '-1'], "'-1' is wrong; expected a number from 1 to 4194304"],
+	[['--pid', '4194305'], "'4194305' is wrong; expected a number from 1 to 4194304"],
+	[['--pid', ''], "'' is wrong; expected a number from 1 to 4194304"],
 	[['--pid', '4194304'], 'there is no process 4194304'],
 	[['--pid', $$], "process $$ has no vCPU of KVM open; expected the process of a VM"],
 	[['--pid'], 'expected a value after it'],
 	[['--json=x'], 'expected no value after it'],
 	[['--jsno'], "'--jsno' is not an option; 'pvtime help probe' lists them"],
-	[['here'], "probe: takes no 'here'; 'pvtime help probe' lists what it takes"],
+	[['here'], "probe: 'here' is not an option; 'pvtime help probe' lists them"],
 ) {
 	my ($arguments, $words) = @$case;
 	my ($status, $out, $err) = probe(@$arguments);

@@ -144,11 +144,8 @@ static int command(struct run_batch *batch, int argc, char **argv)
 		return STATUS_FAILED;
 	}
 	c->batch = batch;
-	if (bench_options_parse(&c->options, argc, argv)) {
-		if (c->options.help)
-			fputs(bench_usage, stdout);
+	if (bench_options_parse(&c->options, argc, argv))
 		status = c->options.help ? STATUS_OK : measure_and_tell(c);
-	}
 	bench_tear_down(c);
 	free(c);
 	return status;

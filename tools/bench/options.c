@@ -9,32 +9,6 @@
 #define SECONDS	    60u
 #define SECONDS_TOP 3600u
 
-const char bench_usage[] =
-	"usage: pvtime bench [OPTION...] [TARGET...]\n\n"
-	"Measure what the paths of a hypervisor cost, in instructions, and draw ours beside its "
-	"peers. A\n"
-	"TARGET is pvtime (our hypervisor, the default), kvm, xen or all.\n\n"
-	"  --quick            only what is done in under a minute\n"
-	"  --run NAME         only that kind of run (guest, pair, boot, exits, many, state, "
-	"weights-N,\n"
-	"                     caps-N, linux); may be given again\n"
-	"  --compare FILE     hold our figures against those of FILE, which --json wrote\n"
-	"  --json FILE        write the figures to FILE; - is standard output\n"
-	"  --markdown FILE    the same as docs/performance.md has them\n"
-	"  --accuracy FILE    how exact the accounting is, as docs/accuracy.md has it\n"
-	"  --data FILE        the figures for bench/plot.gp\n"
-	"  --from FILE        tell the figures of FILE, which --json wrote, and run nothing\n"
-	"  --profile FILE     what costs cycles, for --markdown, if not bench/profile.json next to "
-	"pvtime\n"
-	"  --seconds S        guest time of each run of accuracy, if not 60\n"
-	"  --jobs N           N runs at a time, if not as many as there are CPUs\n"
-	"  --keep DIR         leave what each run used and printed in DIR/TARGET/RUN\n"
-	"  --bench DIR        where the benchmark's images are, if not in bench next to pvtime\n"
-	"  --suite DIR        where the host for KVM is, if not in conformance next to pvtime\n"
-	"  --hypervisor FILE  our hypervisor's image, if not hypervisor.img next to pvtime\n"
-	"  --debian DIR       what was fetched from Debian, if not debian next to pvtime\n"
-	"  --help             say this\n";
-
 static bool take_run(void *options, const char *name)
 {
 	struct bench_options *o = options;
@@ -65,23 +39,46 @@ static bool check(const struct bench_options *o)
 bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 {
 	const struct argument table[] = {
-		{"quick", .flag = &o->quick},
-		{"run", .take = take_run},
-		{"compare", .text = &o->compare},
-		{"json", .text = &o->json},
-		{"markdown", .text = &o->markdown},
-		{"accuracy", .text = &o->accuracy},
-		{"data", .text = &o->data},
-		{"from", .text = &o->from},
-		{"profile", .text = &o->profile},
-		{"seconds", .number = &o->seconds, .what = "one", .most = SECONDS_TOP},
-		{"jobs", .number = &o->width, .what = "one", .most = JOBS_MAX},
-		{"keep", .text = &o->keep},
-		{"bench", .text = &o->bench},
-		{"suite", .text = &o->suite},
-		{"hypervisor", .text = &o->hypervisor},
-		{"debian", .text = &o->debian},
-		{"help", .flag = &o->help},
+		{"quick", NULL, "run only what finishes in under a minute", .flag = &o->quick},
+		{"run", "NAME",
+		 "run only that kind of run (guest, pair, boot, exits, many, state, weights-N, caps-N, linux); may be given again",
+		 .take = take_run},
+		{"compare", "FILE",
+		 "compare the figures of the project's hypervisor with those of FILE, which --json wrote",
+		 .text = &o->compare},
+		{"json", "FILE", "write the results to FILE as JSON; - is standard output",
+		 .text = &o->json},
+		{"markdown", "FILE",
+		 "write the results to FILE as in docs/performance.md; - is standard output",
+		 .text = &o->markdown},
+		{"accuracy", "FILE",
+		 "write the accuracy to FILE as in docs/accuracy.md; - is standard output",
+		 .text = &o->accuracy},
+		{"data", "FILE",
+		 "write the results to FILE for bench/plot.gp; - is standard output",
+		 .text = &o->data},
+		{"from", "FILE", "run nothing, and print the results of FILE, which --json wrote",
+		 .text = &o->from},
+		{"profile", "FILE",
+		 "what bench/profile counted, for --markdown, by default bench/profile.json next to pvtime",
+		 .text = &o->profile},
+		{"seconds", "S", "guest time of each run of accuracy, by default 60",
+		 .number = &o->seconds, .most = SECONDS_TOP},
+		{"jobs", "N", "run at most N runs at a time, by default as many as there are CPUs",
+		 .number = &o->width, .most = JOBS_MAX},
+		{"keep", "DIR", "keep what each run used and printed in DIR/TARGET/RUN",
+		 .text = &o->keep},
+		{"bench", "DIR", "the benchmark's images, by default bench next to pvtime",
+		 .text = &o->bench},
+		{"suite", "DIR", "the host for KVM, by default conformance next to pvtime",
+		 .text = &o->suite},
+		{"hypervisor", "FILE",
+		 "the image of the project's hypervisor, by default hypervisor.img next to pvtime",
+		 .text = &o->hypervisor},
+		{"debian", "DIR",
+		 "the packages fetched from Debian, by default debian next to pvtime",
+		 .text = &o->debian},
+		{"help", NULL, "print this help", .flag = &o->help},
 		{.name = NULL},
 	};
 
@@ -90,8 +87,13 @@ bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 	o->seconds = SECONDS;
 	if (!arguments_parse("bench", table, o, argc, argv))
 		return false;
-	if (o->help)
+	if (o->help) {
+		arguments_usage(
+			"pvtime bench [OPTION...] [TARGET...]",
+			"Measure what the paths of a hypervisor cost, in instructions, and print those of the project's hypervisor beside its peers. A TARGET is pvtime (the project's hypervisor, the default), kvm, xen or all.",
+			table, stdout);
 		return true;
+	}
 	for (int i = optind; i < argc; i++)
 		if (!arguments_target(argv[i], bench_target_names, BENCH_NONE, o->target))
 			return false;

@@ -15,7 +15,7 @@ struct bench_options {
 	const char *keep, *bench, *suite, *hypervisor, *debian, *profile; /* the same */
 };
 
-/* false: something is wrong with them, and one line on standard error has said what. */
+/* --help prints the usage. false: something is wrong, and one line on standard error says what. */
 bool bench_options_parse(struct bench_options *o, int argc, char **argv);
 void bench_options_free(struct bench_options *o);
 

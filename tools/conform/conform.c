@@ -207,11 +207,8 @@ static int command(struct run_batch *batch, int argc, char **argv)
 		return STATUS_FAILED;
 	}
 	c->batch = batch;
-	if (conform_options_parse(&c->options, argc, argv)) {
-		if (c->options.help)
-			fputs(conform_usage, stdout);
+	if (conform_options_parse(&c->options, argc, argv))
 		status = c->options.help ? STATUS_OK : prepare_and_run(c);
-	}
 	conform_tear_down(c);
 	free(c);
 	return status;

@@ -8,31 +8,6 @@
 #include "tools/report.h"
 #include "tools/run/jobs.h"
 
-const char conform_usage[] =
-	"usage: pvtime conform [OPTION...] [TARGET...]\n\n"
-	"Run the conformance suite for stolen time, and draw which target keeps which rule. A "
-	"TARGET is\n"
-	"pvtime (our hypervisor, the default), kvm, xen or all; kvm/RELEASE and xen/RELEASE are "
-	"Linux and\n"
-	"Xen as that release of Debian has them, such as kvm/trixie.\n\n"
-	"  --run NAME         only that run of the targets; may be given again\n"
-	"  --case NAME,...    only these cases; may be given again\n"
-	"  --list             say the rules with their cases, and the runs; start nothing\n"
-	"  --tap FILE         write the results to FILE as TAP; - is standard output\n"
-	"  --json FILE        the same as JSON\n"
-	"  --markdown FILE    the same as docs/conformance.md has them\n"
-	"  --strict           FAIL on kvm or xen is a failure, too; weaker is none\n"
-	"  --verbose          write what each run printed, too\n"
-	"  --jobs N           N runs at a time, if not as many as there are CPUs\n"
-	"  --seconds S        end each run after S seconds of its time, if not after its own "
-	"limit\n"
-	"  --keep DIR         leave what each run used and printed in DIR/TARGET/RUN\n"
-	"  --image FILE       run this arm64 image in place of the suite's own\n"
-	"  --suite DIR        where the suite's images are, if not in conformance next to pvtime\n"
-	"  --hypervisor FILE  our hypervisor's image, if not hypervisor.img next to pvtime\n"
-	"  --debian DIR       what was fetched from Debian, if not debian next to pvtime\n"
-	"  --help             say this\n";
-
 #define LIMIT_S_MAX 86400u
 
 static bool take_run(void *options, const char *name)
@@ -160,22 +135,41 @@ static bool take_target(struct conform_options *o, const char *name)
 bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 {
 	const struct argument table[] = {
-		{"run", .take = take_run},
-		{"case", .take = take_cases},
-		{"list", .flag = &o->list},
-		{"tap", .text = &o->file[CONFORM_TAP]},
-		{"json", .text = &o->file[CONFORM_JSON]},
-		{"markdown", .text = &o->file[CONFORM_MARKDOWN]},
-		{"strict", .flag = &o->strict},
-		{"verbose", .flag = &o->verbose},
-		{"jobs", .number = &o->width, .what = "a number of runs", .most = JOBS_MAX},
-		{"seconds", .take = take_seconds},
-		{"keep", .text = &o->keep},
-		{"image", .text = &o->image},
-		{"suite", .text = &o->suite},
-		{"hypervisor", .text = &o->hypervisor},
-		{"debian", .text = &o->debian},
-		{"help", .flag = &o->help},
+		{"run", "NAME", "run only the run NAME of the targets; may be given again",
+		 .take = take_run},
+		{"case", "NAME,...", "run only these cases; may be given again",
+		 .take = take_cases},
+		{"list", NULL, "print the rules with their cases, and the runs; start nothing",
+		 .flag = &o->list},
+		{"tap", "FILE", "write the results to FILE as TAP; - is standard output",
+		 .text = &o->file[CONFORM_TAP]},
+		{"json", "FILE", "write the results to FILE as JSON; - is standard output",
+		 .text = &o->file[CONFORM_JSON]},
+		{"markdown", "FILE",
+		 "write the results to FILE as in docs/conformance.md; - is standard output",
+		 .text = &o->file[CONFORM_MARKDOWN]},
+		{"strict", NULL,
+		 "treat FAIL on kvm or xen as a failure of the command as well; weaker never is one",
+		 .flag = &o->strict},
+		{"verbose", NULL, "also write what each run printed", .flag = &o->verbose},
+		{"jobs", "N", "run at most N runs at a time, by default as many as there are CPUs",
+		 .number = &o->width, .most = JOBS_MAX},
+		{"seconds", "S",
+		 "end each run after S seconds of guest time instead of its own limit",
+		 .take = take_seconds},
+		{"keep", "DIR", "keep what each run used and printed in DIR/TARGET/RUN",
+		 .text = &o->keep},
+		{"image", "FILE", "run this arm64 image instead of the suite's own",
+		 .text = &o->image},
+		{"suite", "DIR", "the suite's images, by default conformance next to pvtime",
+		 .text = &o->suite},
+		{"hypervisor", "FILE",
+		 "the image of the project's hypervisor, by default hypervisor.img next to pvtime",
+		 .text = &o->hypervisor},
+		{"debian", "DIR",
+		 "the packages fetched from Debian, by default debian next to pvtime",
+		 .text = &o->debian},
+		{"help", NULL, "print this help", .flag = &o->help},
 		{.name = NULL},
 	};
 
@@ -183,8 +177,13 @@ bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 	o->width = jobs_width();
 	if (!arguments_parse("conform", table, o, argc, argv))
 		return false;
-	if (o->help)
+	if (o->help) {
+		arguments_usage(
+			"pvtime conform [OPTION...] [TARGET...]",
+			"Run the conformance suite for stolen time, and print which target keeps which rule. A TARGET is pvtime (the project's hypervisor, the default), kvm, xen or all; kvm/RELEASE and xen/RELEASE are Linux and Xen of that release of Debian, such as kvm/trixie.",
+			table, stdout);
 		return true;
+	}
 	for (int i = optind; i < argc; i++)
 		if (!take_target(o, argv[i]))
 			return false;

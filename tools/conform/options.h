@@ -32,7 +32,7 @@ struct conform_options {
 };
 
 /*
- * false: something is wrong, and one line on standard error has said what. conform_options_free()
+ * --help prints the usage. false: something is wrong, and one line on standard error says what. conform_options_free()
  * is to be called in any case.
  */
 bool conform_options_parse(struct conform_options *options, int argc, char **argv);

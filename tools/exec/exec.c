@@ -74,10 +74,8 @@ int exec_command(int argc, char **argv)
 
 	if (!exec_options_parse(&options, argc, argv))
 		return STATUS_USAGE;
-	if (options.help) {
-		fputs(exec_usage, stdout);
+	if (options.help)
 		return STATUS_OK;
-	}
 	int kvm = open_kvm();
 	if (kvm < 0)
 		return STATUS_USAGE;

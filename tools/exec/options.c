@@ -8,18 +8,6 @@
 #include "tools/exec/options.h"
 #include "tools/report.h"
 
-const char exec_usage[] =
-	"usage: pvtime exec [OPTION...] -- VMM [ARGUMENT...]\n\n"
-	"Start a VMM, as it is, on Linux KVM, and give its guest stolen time.\n\n"
-	"  --ipa ADDR  where in the guest's memory map: 64 KiB that nothing else has\n"
-	"  --again     each VM that the VMM makes, as long as it lives, not only the first\n"
-	"  --stolen NS[,NS...]\n"
-	"              what has been stolen from each vCPU already, where the guest has run "
-	"before\n"
-	"  --dry-run   say what would be done, and do nothing of it\n"
-	"  --verbose   say what is done\n"
-	"  --help      say this\n";
-
 static bool take_ipa(void *options, const char *text)
 {
 	struct exec_options *o = options;
@@ -77,12 +65,19 @@ static bool asks_for_help(int argc, char **argv)
 bool exec_options_parse(struct exec_options *options, int argc, char **argv)
 {
 	const struct argument table[] = {
-		{"ipa", .take = take_ipa},
-		{"stolen", .take = take_stolen},
-		{"again", .flag = &options->again},
-		{"dry-run", .flag = &options->dry_run},
-		{"verbose", .flag = &options->verbose},
-		{"help", .flag = &options->help},
+		{"ipa", "ADDR",
+		 "where in the guest's memory map to place 64 KiB that nothing else uses",
+		 .take = take_ipa},
+		{"stolen", "NS[,NS...]",
+		 "for a restored guest: the time already stolen from each vCPU",
+		 .take = take_stolen},
+		{"again", NULL,
+		 "give stolen time to each VM that the VMM makes, not only to the first",
+		 .flag = &options->again},
+		{"dry-run", NULL, "print what would be done, and do none of it",
+		 .flag = &options->dry_run},
+		{"verbose", NULL, "print what is done", .flag = &options->verbose},
+		{"help", NULL, "print this help", .flag = &options->help},
 		{.name = NULL},
 	};
 	int end = find_command(argc, argv);
@@ -95,8 +90,13 @@ bool exec_options_parse(struct exec_options *options, int argc, char **argv)
 	}
 	if (!arguments_parse("exec", table, options, end, argv))
 		return false;
-	if (options->help)
+	if (options->help) {
+		arguments_usage(
+			"pvtime exec [OPTION...] -- VMM [ARGUMENT...]",
+			"Start an unmodified VMM on Linux KVM, and give its guest stolen time.",
+			table, stdout);
 		return true;
+	}
 	if (optind < end) {
 		report("exec: '%s' is no option; expected -- before the VMM", argv[optind]);
 		return false;

@@ -19,7 +19,7 @@ struct exec_options {
 	char **command; /* the VMM and its arguments, ends with NULL */
 };
 
-/* false: something is wrong, and was told. */
+/* --help prints the usage. false: something is wrong, and one line on standard error says what. */
 bool exec_options_parse(struct exec_options *options, int argc, char **argv);
 
 #endif

@@ -303,7 +303,6 @@ int lab_command(int argc, char **argv)
 	if (!options_parse(&c->options, argc, argv)) {
 		status = STATUS_USAGE;
 	} else if (c->options.help) {
-		fputs(lab_usage, stdout);
 		status = STATUS_OK;
 	} else {
 		status = prepare_and_run(c);

@@ -6,24 +6,6 @@
 #include "tools/lab/options.h"
 #include "tools/report.h"
 
-const char lab_usage[] =
-	"usage: pvtime lab [OPTION...] FILE\n\n"
-	"Start the guests of the lab FILE under the hypervisor, in QEMU, and account for their "
-	"time.\n\n"
-	"  --on HOST          pvtime, our hypervisor in QEMU, or kvm, that of this machine\n"
-	"  --seconds S        stop, in good order, after S seconds of guest time\n"
-	"  --until NAME       stop, in good order, when that guest has powered off\n"
-	"  --deterministic    count instructions for a clock: two runs are equal byte for byte\n"
-	"  --console-dir DIR  write what each guest prints to DIR/NAME.log\n"
-	"  --json FILE        write the final ledger to FILE; - is standard output\n"
-	"  --watch            show a live table of where the time of each vCPU goes\n"
-	"  --stamp            begin each line of a console with what was stolen when it ended\n"
-	"  --attach NAME      make this terminal the console of that guest; Ctrl-] ends the lab\n"
-	"  --hypervisor FILE  the hypervisor's image, if not hypervisor.img next to pvtime\n"
-	"  --snapshot FILE    with --on kvm: in the end, save the guests to FILE\n"
-	"  --restore FILE     with --on kvm: go on with the guests that FILE has\n"
-	"  --help             say this\n";
-
 static bool take_on(void *options, const char *host)
 {
 	struct options *o = options;
@@ -76,27 +58,49 @@ static bool compatible(const struct options *options)
 bool options_parse(struct options *options, int argc, char **argv)
 {
 	const struct argument table[] = {
-		{"on", .take = take_on},
-		{"seconds", .take = take_seconds},
-		{"until", .text = &options->until},
-		{"deterministic", .flag = &options->deterministic},
-		{"console-dir", .text = &options->console_dir},
-		{"json", .text = &options->json},
-		{"watch", .flag = &options->watch},
-		{"stamp", .flag = &options->stamp},
-		{"attach", .text = &options->attach},
-		{"hypervisor", .text = &options->hypervisor},
-		{"snapshot", .text = &options->snapshot},
-		{"restore", .text = &options->restore},
-		{"help", .flag = &options->help},
+		{"on", "HOST",
+		 "pvtime, the project's hypervisor in QEMU (the default), or kvm, Linux KVM of this machine",
+		 .take = take_on},
+		{"seconds", "S", "stop in good order after S seconds of guest time",
+		 .take = take_seconds},
+		{"until", "NAME", "stop in good order when the guest NAME has powered off",
+		 .text = &options->until},
+		{"deterministic", NULL,
+		 "one instruction takes one nanosecond: two runs are equal byte for byte",
+		 .flag = &options->deterministic},
+		{"console-dir", "DIR", "write what each guest prints to DIR/NAME.log",
+		 .text = &options->console_dir},
+		{"json", "FILE", "write the final ledger to FILE; - is standard output",
+		 .text = &options->json},
+		{"watch", NULL, "show a live table of where the time of each vCPU goes",
+		 .flag = &options->watch},
+		{"stamp", NULL,
+		 "begin each console line with the time that was stolen when the line ended",
+		 .flag = &options->stamp},
+		{"attach", "NAME",
+		 "make this terminal the console of the guest NAME; Ctrl-] ends the lab",
+		 .text = &options->attach},
+		{"hypervisor", "FILE",
+		 "the hypervisor's image, by default hypervisor.img next to pvtime",
+		 .text = &options->hypervisor},
+		{"snapshot", "FILE", "with --on kvm: save the guests to FILE at the end",
+		 .text = &options->snapshot},
+		{"restore", "FILE", "with --on kvm: continue with the guests saved in FILE",
+		 .text = &options->restore},
+		{"help", NULL, "print this help", .flag = &options->help},
 		{.name = NULL},
 	};
 
 	memset(options, 0, sizeof(*options));
 	if (!arguments_parse("lab", table, options, argc, argv))
 		return false;
-	if (options->help)
+	if (options->help) {
+		arguments_usage(
+			"pvtime lab [OPTION...] FILE",
+			"Run the guests of the lab FILE under the hypervisor, in QEMU, and account for their time.",
+			table, stdout);
 		return true;
+	}
 	if (optind != argc - 1) {
 		report("lab: expected one lab file, not %s",
 		       optind < argc ? "several" : "none; 'pvtime help lab' says more");

@@ -23,7 +23,7 @@ struct options {
 	const char *hypervisor;	 /* NULL: the one next to the executable */
 };
 
-/* false: something is wrong, and one line on standard error has said what. */
+/* --help prints the usage. false: something is wrong, and one line on standard error says what. */
 bool options_parse(struct options *options, int argc, char **argv);
 
 #endif

@@ -15,16 +15,6 @@
 #include "tools/probe/tell.h"
 #include "tools/report.h"
 
-const char probe_usage[] = "usage: pvtime probe [OPTION...]\n\n"
-			   "Say what this machine has of stolen time. As a host: whether its KVM "
-			   "offers it, and for each\n"
-			   "running VM how long its vCPUs have waited. As a guest: whether it was "
-			   "discovered, and is counted.\n"
-			   "What is missing is said, and what to do about it.\n\n"
-			   "  --pid PID  only the VM of that process\n"
-			   "  --json     say it as JSON\n"
-			   "  --help     say this\n";
-
 #define PID_MAX 4194304u /* linux/threads.h: PID_MAX_LIMIT */
 
 struct probe_options {
@@ -35,16 +25,24 @@ struct probe_options {
 static bool parse(struct probe_options *o, int argc, char **argv)
 {
 	const struct argument table[] = {
-		{"pid", .number = &o->pid, .what = "the number of a process", .most = PID_MAX},
-		{"json", .flag = &o->json},
-		{"help", .flag = &o->help},
+		{"pid", "PID", "report only the VM of that process", .number = &o->pid,
+		 .most = PID_MAX},
+		{"json", NULL, "write JSON", .flag = &o->json},
+		{"help", NULL, "print this help", .flag = &o->help},
 		{.name = NULL},
 	};
 
 	if (!arguments_parse("probe", table, o, argc, argv))
 		return false;
+	if (o->help) {
+		arguments_usage(
+			"pvtime probe [OPTION...]",
+			"Report what this machine has of stolen time, what is missing, and what to do about it. On a host: whether its KVM offers stolen time, and how long the vCPUs of each running VM have waited. In a guest: whether stolen time was discovered, and is counted.",
+			table, stdout);
+		return true;
+	}
 	if (optind < argc)
-		report("probe: takes no '%s'; 'pvtime help probe' lists what it takes",
+		report("probe: '%s' is not an option; 'pvtime help probe' lists them",
 		       argv[optind]);
 	return optind == argc;
 }
@@ -115,10 +113,8 @@ int probe_command(int argc, char **argv)
 
 	if (!parse(&options, argc, argv))
 		return STATUS_USAGE;
-	if (options.help) {
-		fputs(probe_usage, stdout);
+	if (options.help)
 		return STATUS_OK;
-	}
 	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0) {
 		report("/: %m");
