@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: every C file is laid out by .clang-format, every shell script passes shellcheck, and every
-# source says its licence in the first lines.
+# TAP: every C file is laid out by .clang-format, every shell script passes shellcheck, every message
+# of tools/ is one string literal, so that it can be found, and every source says its licence in the first lines.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -59,6 +59,25 @@ at_least "C files" 572 "$(printf '%s\n' $files | grep -c .)"
 clang-format --dry-run -Werror $files >"$log" 2>&1
 # shellcheck disable=SC2086
 verdicts layout $? $files
+
+# split FILE...: where a string literal of a message ends in the middle of a line of it, and the next one goes on.
+# shellcheck disable=SC2016
+split() {
+	perl -0777 -ne 'while (/(?<!\\n)"[ \t]*\n\s*"/g) { my $line = 1 + (substr($_, 0, $-[0]) =~ tr/\n//); print "$ARGV:$line: a message is split\n" }' "$@"
+}
+printf 'report("one "\n       "two");\n' >"$log.c"
+report_of "a message that is split is found" [ -n "$(split "$log.c")" ]
+printf 'report("one\\n"\n       "two");\n' >"$log.c"
+report_of "lines of a text may be literals of their own" [ -z "$(split "$log.c")" ]
+rm -f "$log.c"
+files=$(sources -path './tools/*.[ch]')
+# shellcheck disable=SC2086
+at_least "files of tools/" 242 "$(printf '%s\n' $files | grep -c .)"
+# shellcheck disable=SC2086
+split $files >"$log"
+! grep -q . "$log"
+# shellcheck disable=SC2086
+verdicts "one literal for each message" $? $files
 
 files=$(sources -name '*.[chSt]' -o -type f -path './scripts/*')
 # shellcheck disable=SC2086

@@ -199,6 +199,6 @@ bool arguments_one_standard(const char *const *files, size_t count, const char *
 	for (size_t i = 0; i < count; i++)
 		standard += files[i] != NULL && strcmp(files[i], "-") == 0;
 	if (standard > 1)
-		report("%s: one of them may be -, standard output", options);
+		report("%s: expected - (standard output) for at most one of them", options);
 	return standard <= 1;
 }

@@ -291,7 +291,7 @@ ran('fdt', 0, answers('0x50000', '0x50040'),
 ran('ipa_taken', 0, answers($none), qr/$no--ipa: 0x40000 is taken by .*FDT names\n/);
 ran('ipa_ram', 0, answers($none), qr/$no--ipa: 0x40010000 is taken by a memory slot.*\n/);
 ran('ipa_far', 0, answers($none), qr/$no--ipa: 0x10000000000 is beyond the VM's address space\n/);
-ran('nothing', 0, answers($none), qr/$no.*x0 of vCPU 0 leads to no FDT.*expected --ipa ADDR\n/);
+ran('nothing', 0, answers($none), qr/$no.*x0 of vCPU 0 does not point to an FDT.*expected --ipa ADDR\n/);
 ran('off', 0, answers('0x50000'), qr/pvtime: exec: gives stolen time to 2 vCPUs at IPA 0x50000, .*\n/);
 ran('scratch', 0, answers('0x50000000'), '');
 ran('dup', 0, answers('0x50000000'), '');
@@ -306,7 +306,7 @@ ran('wrapped', 6, answers('0x50000000') . "then 5\n", '');
 # Which VM of several: the first that runs, whoever has made it, and whatever was before it.
 ran('both', 0, answers('0x50000000') . answers($none), '');
 ran('twin', 0, answers('0x50000000') . "twin 0\n" . answers($none),
-	"pvtime: exec: there are 2 VMs, and only the one that runs first is seen to; --again sees to each\n");
+	"pvtime: exec: 2 VMs found; only the first to run gets stolen time; --again gives it to each\n");
 ran('helper', 0, answers('0x50000000'), '');
 ran('daemon', 0, "traced\n" . answers('0x50000000', '0x50000040'), '');
 ran('thread', 0, answers('0x50000000', '0x50000040'), '');
@@ -324,7 +324,7 @@ ran('off_again', 0, answers('0x50000'), qr/pvtime: exec: gives stolen time to 2 
 ran('scratch_again', 0, answers('0x50000000'), '');
 ran('confined_again', 0, $two, '');
 ran('no_cap_again', 0, answers('0x50000000') x 3, '');
-ran('no_cap_confined_again', 0, answers($none), qr/$no.*confined by a seccomp filter.*CAP_SYS_ADMIN.*\n/);
+ran('no_cap_confined_again', 0, answers($none), qr/$no.*a seccomp filter confines the VMM.*CAP_SYS_ADMIN.*\n/);
 my $loses = qr/which it would lose: without CAP_SYS_ADMIN and CAP_SYS_PTRACE, .*no_new_privs.*\n/;
 ran('capable_again', 2, '', qr!pvtime: exec: --again: /tmp/rights/capable has file capabilities, $loses!);
 ran('found_again', 2, '', qr!pvtime: exec: --again: capable has file capabilities, $loses!);
@@ -335,7 +335,7 @@ ran('after_again', 137, $two, qr/(?:Killed\n)?/);
 
 # A guest that was restored. KVM adds what the thread of a vCPU has waited for a CPU in its life, 200 ms here.
 my $ones = answers('0x1', '0x1');
-ran('restored', 0, $ones, qr/pvtime: exec: the guest has run before: .*its number goes back to 0 here; --stolen NS\[,NS\.\.\.\] goes on from what it was\n/);
+ran('restored', 0, $ones, qr/pvtime: exec: the guest has run before: .*that restarts at 0 here; --stolen NS\[,NS\.\.\.\] continues it\n/);
 for my $name ('goes_on', 'goes_on_again') {
 	my $traced = $name eq 'goes_on' ? "traced\n" : '';
 	ran($name, 0, qr/$traced${ones}stolen \d+\nstolen \d+\n/, '');
@@ -367,20 +367,20 @@ ran('confined', 0, answers($none), '');
 ran('extra', 159, '', qr/(?:Bad system call\n)?/);
 ran('confined_exec', 0, answers('0x50000000', '0x50000040'), '');
 ran('confined_extra', 159, '', qr/(?:Bad system call\n)?/);
-ran('no_cap', 0, answers($none, $none), qr/$no.*confined by a seccomp filter.*CAP_SYS_ADMIN.*\n/);
+ran('no_cap', 0, answers($none, $none), qr/$no.*a seccomp filter confines the VMM.*CAP_SYS_ADMIN.*\n/);
 ran('no_cap_free', 0, answers('0x50000000', '0x50000040'), '');
-ran('no_cap_dry', 0, answers($none), qr/$no.*confined by a seccomp filter.*CAP_SYS_ADMIN.*\n/);
+ran('no_cap_dry', 0, answers($none), qr/$no.*a seccomp filter confines the VMM.*CAP_SYS_ADMIN.*\n/);
 
 # Whoever starts it may ignore SIGCHLD, and need not be root.
 ran('sigchld', 0, "children 0\n" . answers('0x50000000'), '');
 ran('yama_1', 0, answers('0x50000000'), '');
-ran('yama_1_confined', 0, answers($none), qr/$no.*confined by a seccomp filter.*\n/);
-ran('yama_2', 2, '', qr/pvtime: exec: the VMM cannot be watched: \S+ptrace_scope is 2; expected 0 or 1, or CAP_SYS_PTRACE\n/);
+ran('yama_1_confined', 0, answers($none), qr/$no.*a seccomp filter confines the VMM.*\n/);
+ran('yama_2', 2, '', qr/pvtime: exec: cannot trace the VMM: \S+ptrace_scope is 2; expected 0 or 1, or CAP_SYS_PTRACE\n/);
 ran('yama_2_root', 0, answers('0x50000000'), '');
 ran('no_access', 2, '', "pvtime: exec: needs an arm64 host with KVM: /dev/kvm: Permission denied\n");
 
 # Rights that Linux gives to no program that is traced by a user.
-my $alone = qr/, which Linux does not honour in what is traced without CAP_SYS_PTRACE: it is left alone, and what it runs gets no stolen time\n/;
+my $alone = qr/, which Linux ignores in a process traced without CAP_SYS_PTRACE: tracing stops, and what it runs gets no stolen time\n/;
 ran('capable_plain', 0, "euid 65534, CAP_NET_ADMIN 1\n" . answers($none), '');
 ran('capable', 0, "euid 65534, CAP_NET_ADMIN 1\n" . answers($none), qr!pvtime: exec: /tmp/rights/capable has file capabilities$alone!);
 ran('capable_root', 0, "euid 0, CAP_NET_ADMIN 1\n" . answers('0x50000000'), '');

@@ -94,7 +94,7 @@ my %asked = spent($on->{asked}, 'idle', 0);
 cmp_ok($asked{elapsed}, '<', 1500, 'a lab that is asked to end while it is stopped ends when it goes on');
 
 my %stopped = spent($on->{stopped}, 'idle', 0);
-like($on->{stopped}{said}, qr/^pvtime: the VMM was stopped, for up to 1\.\d{3} s: the ledger has that as blocked, and the guests' counters went on; /,
+like($on->{stopped}{said}, qr/^pvtime: the VMM was stopped, for up to 1\.\d{3} s: the ledger counts that as blocked, and the guests' counters continued; /,
 	'SIGSTOP to the VMM is told when it is over');
 cmp_ok($stopped{blocked}, '>=', 990, 'SIGSTOP to the VMM is blocked');
 done_testing;

@@ -91,7 +91,7 @@ my $expected = qr{; expected a cgroup \(v2\) of this process' own that has the c
 refused('no-cgroup2', qr/weights and caps: no cgroup2 is mounted$expected/);
 refused('read-only', qr{weights and caps: making /tmp/ro/pvtime-\d+\.0\.0/: Read-only file system$expected});
 is($on->{plain}{status}, 0, 'without weights and caps it needs none') or diag $on->{plain}{said};
-refused('no-kvm', qr{/dev/kvm: No such file or directory; expected an arm64 host with KVM, whose /dev/kvm may be read and written});
-refused('null', qr{/dev/kvm: it is no KVM of API version 12});
+refused('no-kvm', qr{/dev/kvm: No such file or directory; expected an arm64 host with KVM, with a readable and writable /dev/kvm});
+refused('null', qr{/dev/kvm: its API version is not 12});
 
 done_testing;

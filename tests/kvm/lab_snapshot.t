@@ -84,7 +84,7 @@ sub refused
 }
 
 refused('other', qr{--restore: /tmp/s: is the snapshot of another lab; expected the VMs of this one, with their names, vcpus, memory and stolen_time}, 2);
-refused('text', qr{--restore: /labs/steady: is no snapshot of this version of pvtime; expected one that --snapshot wrote}, 2);
+refused('text', qr{--restore: /labs/steady: is not a snapshot of this version of pvtime; expected one that --snapshot wrote}, 2);
 refused('absent', qr{--restore: /tmp/absent: No such file or directory; expected a file for a snapshot}, 2);
 refused('short', qr{/tmp/short: ends too early, or is damaged}, 1);
 

@@ -181,7 +181,7 @@ is_deeply($guest{without}{status}, [1, 1], 'a guest without: something is missin
 is_deeply([whats($guest{without}{data}{missing})], ['the hypervisor offers this guest no stolen time'],
 	'the report in a guest without stolen time says what is missing')
 	or diag $part{without};
-like($part{without}, qr/^    to do: on the host: run 'pvtime probe'/m, 'the report in a guest without stolen time says what to do');
+like($part{without}, qr/^    to do: run 'pvtime probe' on the host/m, 'the report in a guest without stolen time says what to do');
 
 # A host whose log is gone, in which protected mode was asked for; and a machine that is started at EL1.
 $run = host_run(script => 'pvtime probe --json; echo "status=$?"', cpu => 'cortex-a57', cpus => 1, append => 'kvm-arm.mode=protected');

@@ -82,10 +82,10 @@ sub doctored_image
 	is("$status$err", '0', 'the suite as it is');
 }
 for my $case (
-	['has an unknown case', "psci_version\0", "psci_versiom\0", qr/is no case of the table: psci_versiom/, '--run', 'plain'],
+	['has an unknown case', "psci_version\0", "psci_versiom\0", qr/is not a case of the table: psci_versiom/, '--run', 'plain'],
 	['has a wrong rule', "\0R-03\0", "\0R-05\0", qr/is of R-03, not of R-05/],
 	['has an unknown rule', "\0R-03\0", "\0R-3x\0", qr/has no rule of the table/],
-	['counts otherwise', 'ok %u - ', 'ok %x - ', qr/a result that is none, after number 9/, '--run', 'plain'],
+	['counts otherwise', 'ok %u - ', 'ok %x - ', qr/a malformed result after number 9/, '--run', 'plain'],
 	['has another text', 'or later on every', 'or later or every', qr/is not the table's/],
 	['prints no plan', "1..%u\n", "# .%u\n", qr/ended without a plan after number 3, header/],
 	['prints another plan', "1..%u\n", "1..99\n", qr/the plan is 1\.\.99, after number 3/],

@@ -72,7 +72,7 @@ my $results = "$dir/results.json";
 # Not whole.
 for my $case (
 	['a path that is lost', text(gicd => ''), 'gicd has no line'],
-	['a line that is torn', text(gicd => 'best=3'), "'BENCH name=gicd best=3 n=1000 batches=100' is no result"],
+	['a line that is torn', text(gicd => 'best=3'), "'BENCH name=gicd best=3 n=1000 batches=100' is not a result"],
 	['no end', text() =~ s/# bench done\r\n//r, "it has no line '# bench done'"],
 	['another guest', "hello\r\n", "there is no line '# bench '"],
 ) {
@@ -160,11 +160,11 @@ like(exact('weights-2', \@first, [$second[0], "$second[1], published => 47000000
 # What is wrong before anything is run.
 refused('an option', q{'--what' is not an option}, bench($whole, '--what'));
 refused('a target', q{'kqemu' is not a target; expected pvtime, kvm, xen or all}, bench($whole, 'kqemu'));
-refused('a run', q{--run: 'x' is no kind of run}, bench($whole, '--run', 'x'));
+refused('a run', q{--run: 'x' is not a kind of run}, bench($whole, '--run', 'x'));
 refused('a run of no target', q{--run: there is no such run}, bench($whole, '--run', 'many', 'xen'));
 refused('jobs', q{--jobs: '0' is wrong; expected a number from 1 to 64}, bench($whole, '--jobs', 0));
 refused('seconds', q{--seconds: '1.5' is wrong; expected a number from 1 to 3600}, bench($whole, '--seconds', '1.5'));
-refused('two on standard output', q{--json, --markdown, --accuracy and --data: one}, bench($whole, '--json', '-', '--data', '-'));
+refused('two on standard output', q{--json, --markdown, --accuracy and --data: expected - }, bench($whole, '--json', '-', '--data', '-'));
 refused('--from and a run', q{--from runs nothing}, bench($whole, '--from', $results, '--quick'));
 refused('no figures', qr{\Q$dir\E/none: No such file or directory; expected the figures}, bench($whole, '--compare', "$dir/none"));
 refused('figures that are no JSON', qr{\Q$dir\E/Image:1: }, bench($whole, '--compare', "$dir/Image"));

@@ -21,9 +21,9 @@ for my $case (
 	['no --, and an unknown option', ['-v', 'touch', "$tmp/started"], qr/there is no -- before the VMM/],
 	['an unknown option', ['--ipo', '1', @vmm], qr/'--ipo' is not an option; 'pvtime help exec' lists them/],
 	['ipa: no value', ['--ipa', @vmm], qr/--ipa: expected a value/],
-	['ipa: a word', ['--ipa', 'high', @vmm], qr/--ipa: 'high' is no place; expected a multiple of 64 KiB above 0, such as 0x90a0000/],
-	['ipa: unaligned', ['--ipa', '0x90a1000', @vmm], qr/--ipa: '0x90a1000' is no place/],
-	['ipa: 0', ['--ipa=0', @vmm], qr/--ipa: '0' is no place/],
+	['ipa: a word', ['--ipa', 'high', @vmm], qr/--ipa: 'high' is not an address; expected a multiple of 64 KiB above 0, such as 0x90a0000/],
+	['ipa: unaligned', ['--ipa', '0x90a1000', @vmm], qr/--ipa: '0x90a1000' is not an address/],
+	['ipa: 0', ['--ipa=0', @vmm], qr/--ipa: '0' is not an address/],
 	['dry-run: a value', ['--dry-run=1', @vmm], qr/--dry-run: expected no value/],
 ) {
 	my ($name, $arguments, $want) = @$case;

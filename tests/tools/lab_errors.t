@@ -303,7 +303,7 @@ pcpus = 1
 kernel = tiny.bin
 
 == key-twice-lab
-; :4: [lab] seed: is there twice; expected once
+; :4: [lab] seed: occurs twice; expected once
 [lab]
 seed = 1
 seed=1
@@ -311,7 +311,7 @@ seed=1
 kernel = tiny.bin
 
 == key-twice
-; :5: [vm a] vcpus: is there twice; expected once
+; :5: [vm a] vcpus: occurs twice; expected once
 [vm a]
 vcpus = 1
 kernel = tiny.bin
@@ -343,7 +343,7 @@ memory = 0
 kernel = tiny.bin
 
 == lab-memory-beyond-board
-; :5: the VMs have 307200M of memory in all; expected so much less that they, the hypervisor and the images fit in 255G, the most that the board can have
+; :5: the VMs have 307200M of memory in all; expected the VMs, the hypervisor and the images to fit in 255G, the board's maximum
 [vm a]
 kernel = tiny.bin
 memory = 200G
@@ -424,7 +424,7 @@ kernel = tiny.bin
 memory = 256G
 
 == memory-max
-; :2: the VMs have 261120M of memory in all; expected so much less that they, the hypervisor and the images fit in 255G, the most that the board can have
+; :2: the VMs have 261120M of memory in all; expected the VMs, the hypervisor and the images to fit in 255G, the board's maximum
 [vm a]
 kernel = tiny.bin
 memory = 255G
@@ -523,13 +523,13 @@ kernel = tiny.bin
 pin = 
 
 == pin-not-there-default
-; :4: [vm a] pin: "1" names a physical CPU that is not there; expected 0 to 0, as [lab] pcpus is 1
+; :4: [vm a] pin: "1" names a physical CPU that does not exist; expected 0 to 0, as [lab] pcpus is 1
 [vm a]
 kernel = tiny.bin
 pin = 1
 
 == pin-not-there
-; :5: [vm a] pin: "1-2" names a physical CPU that is not there; expected 0 to 1, as [lab] pcpus is 2
+; :5: [vm a] pin: "1-2" names a physical CPU that does not exist; expected 0 to 1, as [lab] pcpus is 2
 [vm a]
 kernel = tiny.bin
 
@@ -555,7 +555,7 @@ kernel = tiny.bin
 kernel = tiny.bin
 
 == section-lab-twice
-; :6: [lab]: section is there twice; expected once
+; :6: [lab]: section occurs twice; expected once
 [lab]
 pcpus = 2
 [vm a]
@@ -573,14 +573,14 @@ kernel = tiny.bin
 kernel = tiny.bin
 
 == section-twice-by-blanks
-; :4: [vm  a]: section is there twice; expected once
+; :4: [vm  a]: section occurs twice; expected once
 [vm a]
 kernel = tiny.bin
 [vm  a]
 kernel = tiny.bin
 
 == section-twice
-; :5: [vm a]: section is there twice; expected once
+; :5: [vm a]: section occurs twice; expected once
 [vm a]
 kernel = tiny.bin
 

@@ -51,7 +51,7 @@ for my $case (
 	['console-dir: under a file', [$two, '--console-dir', "$dir/plain/x"], qr/--console-dir: \S+: Not a directory/],
 	['console-dir: not to be written', [$two, '--console-dir', '/proc/self'], qr/--console-dir: \/proc\/self/],
 	['hypervisor: missing', [$two, '--hypervisor', "$dir/none"], qr/--hypervisor: \S+none: No such file.*make/],
-	['hypervisor: no image', [$two, '--hypervisor', $two], qr/--hypervisor: \S+ is no arm64 Image; expected the hypervisor's image/],
+	['hypervisor: no image', [$two, '--hypervisor', $two], qr/--hypervisor: \S+ is not an arm64 Image; expected the hypervisor's image/],
 	['hypervisor: a directory', [$two, '--hypervisor', $dir], qr/--hypervisor: \S+: Is a directory/],
 	['lab file: missing', ["$dir/none.ini"], qr/none\.ini/],
 	['lab file: a directory', [$dir], qr/\Q$dir\E/],

@@ -85,7 +85,7 @@ for my $signal (qw(INT TERM HUP QUIT TSTP)) {
 	kill 'INT', $run->{pid};
 	my ($status, $out, $err) = finish($run);
 	is($status, 1, 'a second signal ends the lab at once');
-	is($err, "pvtime: stopped without a final ledger, as asked for twice\n", 'a second signal: a message says that there is no final ledger');
+	is($err, "pvtime: stopped without a final ledger at the second request\n", 'a second signal: a message says that there is no final ledger');
 	ok(board_is_gone(), 'the board is gone');
 }
 

@@ -63,7 +63,7 @@ static int fdt_of(const char *path, char *why)
 	}
 	if (fd < 0)
 		snprintf(why, RUN_WHY, "the guest's FDT, from %.300s: %s", path,
-			 lab == NULL ? "it is no lab" : strerror(errno));
+			 lab == NULL ? "it is not a lab" : strerror(errno));
 	lab_free(lab);
 	return fd;
 }

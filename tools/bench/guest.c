@@ -73,17 +73,17 @@ static bool read_line(const struct bench_run *run, const char *line, struct benc
 	enum bench_row_id row = bench_find_row(name, length);
 
 	if (row == BENCH_ROWS || !wanted(run, row)) {
-		snprintf(why, RUN_WHY, "'%.100s' is of no path that was asked for", line);
+		snprintf(why, RUN_WHY, "'%.100s' is not a path of this run", line);
 		return false;
 	}
 	struct bench_figure *figure = &results->figures[row][run->target][run->cpu];
 	if (figure->state != BENCH_ABSENT) {
-		snprintf(why, RUN_WHY, "%s is there twice", bench_rows[row].name);
+		snprintf(why, RUN_WHY, "%s has two lines", bench_rows[row].name);
 		return false;
 	}
 	if (name[length] == ' ' && read_figure(name + length + 1, figure))
 		return true;
-	snprintf(why, RUN_WHY, "'%.200s' is no result", line);
+	snprintf(why, RUN_WHY, "'%.200s' is not a result", line);
 	return false;
 }
 

@@ -70,8 +70,8 @@ enum run_outcome bench_lab_run(FILE *lab, const struct run_kit *kit, const char 
 
 bool bench_lab_ready(const struct run_kit *kit, const char *const *images, char *why)
 {
-	static const char built[] = "expected a part of the benchmark, which 'make bench' builds; "
-				    "--bench DIR says where they are";
+	static const char built[] =
+		"expected a part of the benchmark, which 'make bench' builds; --bench DIR says where they are";
 	char path[PATH_MAX];
 
 	for (; *images != NULL; images++)

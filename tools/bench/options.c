@@ -17,7 +17,7 @@ static bool take_run(void *options, const char *name)
 	while (k < bench_kind_count && strcmp(bench_kinds[k]->name, name) != 0)
 		k++;
 	if (k == bench_kind_count) {
-		report("--run: '%s' is no kind of run; 'pvtime help bench' lists them", name);
+		report("--run: '%s' is not a kind of run; 'pvtime help bench' lists them", name);
 		return false;
 	}
 	return arguments_collect(&o->runs, &o->run_count, name);
@@ -32,7 +32,7 @@ static bool check(const struct bench_options *o)
 	bool runs = o->quick || o->run_count > 0 || o->target[BENCH_PVTIME] ||
 		    o->target[BENCH_KVM] || o->target[BENCH_XEN];
 	if (o->from != NULL && runs)
-		report("--from runs nothing: not with --quick, --run or targets");
+		report("--from runs nothing; expected no --quick, --run or targets with it");
 	return good && (o->from == NULL || !runs);
 }
 

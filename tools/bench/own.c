@@ -64,7 +64,7 @@ static bool read_gaps(const struct bench_run *run, struct bench_results *results
 
 	if (!bench_number(run->text, "SPIN", "gaps", &gaps) ||
 	    !bench_number(run->text, "SPIN", "watched_ns", &ns) || ns <= 0) {
-		snprintf(why, RUN_WHY, "there is no line of one who watched");
+		snprintf(why, RUN_WHY, "no guest reported its gaps");
 		return false;
 	}
 	double rate = gaps * 1e9 / ns;
@@ -81,7 +81,7 @@ static bool read_exits(const struct bench_run *run, struct bench_results *result
 	double few = next_exits(&text), many = next_exits(&text);
 
 	if (few < 0 || many < few) {
-		snprintf(why, RUN_WHY, "there are not two ledgers with their exits");
+		snprintf(why, RUN_WHY, "expected two ledgers with exits");
 		return false;
 	}
 	double rate = (many - few) / ((LONG_MS - SHORT_MS) / 1000.0);
@@ -164,7 +164,7 @@ static bool read_many(const struct bench_run *run, struct bench_results *results
 	    read_switch(run->text, &results->figures[BENCH_ROW_switch_2][run->target][run->cpu]) &&
 	    read_switch(second + 1, &results->figures[BENCH_ROW_switch_64][run->target][run->cpu]))
 		return true;
-	snprintf(why, RUN_WHY, "there are not two lines of those who watched");
+	snprintf(why, RUN_WHY, "expected reports of two guests");
 	return false;
 }
 

@@ -66,8 +66,8 @@ static void print_all_missed(const struct bench_results *results, const json_t *
 		if (strstr(goal, BENCH_MISSED) == NULL)
 			continue;
 		if (!any)
-			fprintf(out, "\nWhat is missed, by what takes the guest into the "
-				     "hypervisor:\n\n");
+			fprintf(out,
+				"\nWhat is missed, by what takes the guest into the hypervisor:\n\n");
 		any = true;
 		print_missed(results, (enum bench_row_id)r,
 			     json_object_get(profile, bench_rows[r].name), out);
@@ -77,10 +77,10 @@ static void print_all_missed(const struct bench_results *results, const json_t *
 /* In the order of the table of rows; what is no row is left out. */
 static void print_profile(const struct bench_results *results, const json_t *profile, FILE *out)
 {
-	fprintf(out, "\nOf this hypervisor, at EL2, one operation each on cortex-a57 "
-		     "(`bench/profile`):\n\n"
-		     "| path | instructions | exceptions | ERET | ISB | DSB | MSR | MRS | TLBI |\n"
-		     "|---|---|---|---|---|---|---|---|---|\n");
+	fprintf(out,
+		"\nOf this hypervisor, at EL2, one operation each on cortex-a57 (`bench/profile`):\n\n"
+		"| path | instructions | exceptions | ERET | ISB | DSB | MSR | MRS | TLBI |\n"
+		"|---|---|---|---|---|---|---|---|---|\n");
 	for (unsigned r = 0; r < BENCH_ROWS; r++) {
 		const json_t *counts = json_object_get(profile, bench_rows[r].name);
 		if (counts != NULL)

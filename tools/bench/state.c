@@ -55,7 +55,7 @@ static struct lab *make_lab(const struct run_kit *kit, const struct run_plan *pl
 	}
 	struct lab *lab = lab_load(path, NULL);
 	if (lab == NULL)
-		snprintf(why, RUN_WHY, "%.300s is no lab", path);
+		snprintf(why, RUN_WHY, "%.300s is not a lab", path);
 	return lab;
 }
 
@@ -159,7 +159,7 @@ static enum run_outcome run(const struct run_kit *kit, const struct run_plan *pl
 	if (n < 0)
 		output->text = NULL;
 	if (n < 0 && output->why[0] == '\0')
-		snprintf(output->why, RUN_WHY, "the memory that was taken makes no sense");
+		snprintf(output->why, RUN_WHY, "the readings of memory are inconsistent");
 	return n > 0 ? RUN_ENDED : RUN_UNABLE;
 }
 
@@ -171,7 +171,7 @@ static bool read_state(const struct bench_run *r, struct bench_results *results,
 	    !bench_number(r->text, "STATE", "bytes", &one) ||
 	    !bench_number(r->text, "ALL", "vcpus", &many) ||
 	    !bench_number(r->text, "ALL", "bytes", &eight)) {
-		snprintf(why, RUN_WHY, "there are not two numbers of bytes");
+		snprintf(why, RUN_WHY, "expected two numbers of bytes");
 		return false;
 	}
 	double each = (eight - one) / (many - few);

@@ -33,11 +33,8 @@ static void print_accuracy(const struct bench_results *results, FILE *out)
 		if (a->vcpus == 0)
 			continue;
 		if (first)
-			fprintf(out, "\nAccuracy, greatest differences in ns: structure and "
-				     "ledger, guest and "
-				     "ledger,\ngap and stolen; in per cent of the CPU: share and "
-				     "weight or "
-				     "cap\n");
+			fprintf(out,
+				"\nAccuracy, greatest differences in ns: structure and ledger, guest and ledger,\ngap and stolen; in per cent of the CPU: share and weight or cap\n");
 		first = false;
 		fprintf(out, "%-12s %u vCPU%s %4.0f s  structure %.0f  guest %.0f", a->name,
 			a->vcpus, a->vcpus > 1 ? "s" : " ", a->seconds, a->structure_ns,

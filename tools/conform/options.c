@@ -69,8 +69,7 @@ static bool check_runs(const struct conform_options *o)
 				found |= strcmp(t->plans[p].name, o->runs[i]) == 0;
 		}
 		if (!found) {
-			report("--run: '%s' is not a run of the targets given; 'pvtime conform "
-			       "--list' lists them",
+			report("--run: '%s' is not a run of the targets given; 'pvtime conform --list' lists them",
 			       o->runs[i]);
 			return false;
 		}
@@ -118,9 +117,7 @@ static bool take_target(struct conform_options *o, const char *name)
 			continue;
 		if (release != NULL && (target->by->release == NULL || *release == '\0' ||
 					*release == '.' || strchr(release, '/') != NULL)) {
-			report("'%s' is not a target; expected a release of Debian behind kvm or "
-			       "xen, "
-			       "such as kvm/trixie",
+			report("'%s' is not a target; expected a release of Debian after kvm or xen, such as kvm/trixie",
 			       name);
 			return false;
 		}

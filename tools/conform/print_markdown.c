@@ -38,16 +38,11 @@ static void heading(const struct conform_report *report, const char *first, cons
 static void print_words(FILE *out)
 {
 	fputs("\n## The words\n\n"
-	      "A case is the documents' or ours. **FAIL**: a case of the documents found, in at "
-	      "least one run, that\n"
-	      "the hypervisor does other than a document says: it is wrong, by the clause that is "
-	      "named. weaker: a case\n"
-	      "of ours found that it does less than this project asks for. No document that is at "
-	      "hand asks for it, so\n"
-	      "nothing is wrong; SPEC.md says why a better hypervisor does it. ok: every run that "
-	      "could judge it found\n"
-	      "it kept. skip: no run could judge it. -: no case of it runs there. The two are "
-	      "counted apart, in cases:\n\n",
+	      "A case is the documents' or ours. **FAIL**: a case of the documents found, in at least one run, that\n"
+	      "the hypervisor does other than a document says: it is wrong, by the clause that is named. weaker: a case\n"
+	      "of ours found that it does less than this project asks for. No document that is at hand asks for it, so\n"
+	      "nothing is wrong; SPEC.md says why a better hypervisor does it. ok: every run that could judge it found\n"
+	      "it kept. skip: no run could judge it. -: no case of it runs there. The two are counted apart, in cases:\n\n",
 	      out);
 }
 
@@ -69,8 +64,7 @@ static void print_counts(const struct conform_report *report, FILE *out)
 static void print_rules(const struct conform_report *report, FILE *out)
 {
 	fputs("\n## The rules\n\n"
-	      "A rule with cases of both kinds is FAIL with one of the documents', and weaker with "
-	      "one of ours.\n\n",
+	      "A rule with cases of both kinds is FAIL with one of the documents', and weaker with one of ours.\n\n",
 	      out);
 	heading(report, "Rule", " Whose | What it asks for | From |", out);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
@@ -232,12 +226,9 @@ static void print_section(const struct conform_section *section, FILE *out)
 void conform_report_markdown(const struct conform_report *report, FILE *out)
 {
 	fputs("# Conformance: rule by target\n\n"
-	      "`pvtime conform --markdown` has written this page; `make conform-all` runs every "
-	      "target and writes it\n"
-	      "anew. The suite is `conformance/`: a bare-metal guest that judges by what it sees "
-	      "itself, the same\n"
-	      "image on every target, and a program for user space. The rules are those of "
-	      "SPEC.md.\n",
+	      "`pvtime conform --markdown` has written this page; `make conform-all` runs every target and writes it\n"
+	      "anew. The suite is `conformance/`: a bare-metal guest that judges by what it sees itself, the same\n"
+	      "image on every target, and a program for user space. The rules are those of SPEC.md.\n",
 	      out);
 	print_words(out);
 	print_counts(report, out);

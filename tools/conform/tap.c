@@ -121,7 +121,7 @@ static bool read_case(struct reader *r, const char *line, unsigned *id, const ch
 	if (rule == CONFORM_RULES)
 		return fault(r, "number %u has no rule of the table: %.80s", r->number, line);
 	if (*id == CONFORM_CASES)
-		return fault(r, "number %u is no case of the table: %.*s", r->number,
+		return fault(r, "number %u is not a case of the table: %.*s", r->number,
 			     (int)(name_length < 80 ? name_length : 80), name);
 	if (conform_cases[*id].rule != rule)
 		return fault(r, "number %u, %s, is of %s, not of %s", r->number,
@@ -162,7 +162,7 @@ static bool read_result(struct reader *r, const char *line, bool ok)
 	if (r->planned)
 		return fault(r, "a result after the plan: %.120s", line);
 	if (number == 0 || (line = after(end, " - ")) == NULL)
-		return fault(r, "a result that is none, after number %u", r->number);
+		return fault(r, "a malformed result after number %u", r->number);
 	if (number != r->number + 1)
 		return fault(r, "number %lu after number %u: %s", number, r->number,
 			     number <= r->number ? "twice" : "a line is lost");
@@ -171,8 +171,10 @@ static bool read_result(struct reader *r, const char *line, bool ok)
 		return false;
 	reason = after(rest, " # SKIP ");
 	if (*rest != '\0' && (reason == NULL || *reason == '\0' || !ok))
-		return fault(r, "number %u, %s, goes on with what is no reason of a skip: %.80s",
-			     r->number, conform_cases[id].name, rest);
+		return fault(
+			r,
+			"number %u, %s, continues with something other than a reason to skip: %.80s",
+			r->number, conform_cases[id].name, rest);
 	if (reason == NULL && conform_cases[id].reset && !r->reset)
 		return fault(r, "number %u, %s, was judged, and nothing was reset", r->number,
 			     conform_cases[id].name);
@@ -192,9 +194,7 @@ static bool read_observed(struct reader *r, const char *line)
 	size_t n = strcspn(line, ":");
 
 	if (r->number == 0 || conform_find_case(line, n) != r->last || line[n] != ':')
-		return fault(r,
-			     "something was observed after number %u that is not of its case: "
-			     "%.80s",
+		return fault(r, "an observation after number %u does not belong to its case: %.80s",
 			     r->number, line);
 	struct conform_seen *seen = &r->run->result.cases[r->last];
 	if (seen->observed_count == CONFORM_OBSERVED)
@@ -250,7 +250,7 @@ static bool read_line(struct reader *r, const char *line)
 		r->noise = true;
 		return true;
 	}
-	return fault(r, "a line is lost, or not the suite's, after number %u: %.120s", r->number,
+	return fault(r, "a line is lost or not from the suite, after number %u: %.120s", r->number,
 		     line);
 }
 

@@ -39,9 +39,7 @@ static void give(const struct act *a)
 	if (exec_give(&a->to, &a->plan, dry) && (dry || a->plan.found || a->job->options->verbose))
 		tell(a, dry ? "would give" : "gives");
 	if (has_run(a) && a->job->options->stolen_count == 0)
-		report("exec: the guest has run before: if it had stolen time there, its number "
-		       "goes back to 0 here; --stolen "
-		       "NS[,NS...] goes on from what it was");
+		report("exec: the guest has run before: if it had stolen time there, that restarts at 0 here; --stolen NS[,NS...] continues it");
 }
 
 /* Where in the VMM the guest's memory at `ipa` is, for `size` bytes; 0: in no slot. */
@@ -143,8 +141,7 @@ static bool is_settled(const struct act *a)
 	const char *what = NULL;
 
 	if (a->to.kvm->vms[a->to.vm].denied)
-		what = "takes the calls for stolen time from its guest "
-		       "(KVM_REG_ARM_STD_HYP_BMAP)";
+		what = "takes the calls for stolen time from its guest (KVM_REG_ARM_STD_HYP_BMAP)";
 	for (size_t i = 0; i < a->to.kvm->vcpu_count; i++)
 		if (a->to.kvm->vcpus[i].vm == a->to.vm && a->to.kvm->vcpus[i].given)
 			what = "gives its guest stolen time itself";
@@ -160,9 +157,8 @@ static bool has_numbers(const struct act *a)
 
 	for (size_t i = 0; i < a->to.kvm->vcpu_count && count != 0; i++)
 		if (a->to.kvm->vcpus[i].vm == a->to.vm && a->to.kvm->vcpus[i].id >= count) {
-			report("exec: the guest gets no stolen time: --stolen has %zu number%s, "
-			       "and the VM "
-			       "a vCPU %" PRIu32 "; expected one for each",
+			report("exec: the guest gets no stolen time: --stolen has %zu number%s, and the VM a vCPU %" PRIu32
+			       "; expected one for each",
 			       count, count == 1 ? "" : "s", a->to.kvm->vcpus[i].id);
 			return false;
 		}
@@ -189,7 +185,7 @@ bool exec_act(const struct exec_job *job, pid_t tid, struct exec_kvm *kvm, size_
 	if (is_settled(&a))
 		return true;
 	if (!files_are_right(&a)) {
-		exec_refuse("the VMM's files of its VM and vCPUs cannot be told from each other",
+		exec_refuse("the VMM's file descriptors of its VM and vCPUs cannot be told apart",
 			    0);
 		return true;
 	}

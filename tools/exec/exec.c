@@ -27,7 +27,7 @@ static int open_kvm(void)
 		report("exec: needs an arm64 host with KVM: /dev/kvm: %m");
 	return fd;
 #else
-	report("exec: needs an arm64 host with KVM, and this is none");
+	report("exec: needs an arm64 host with KVM; this machine is not one");
 	return -1;
 #endif
 }
@@ -41,9 +41,7 @@ static bool can_be_filtered(const char *vmm)
 	const char *gains = filter_is_free() ? NULL : gains_of_command(vmm);
 
 	if (gains != NULL)
-		report("exec: --again: %s has %s, which it would lose: without CAP_SYS_ADMIN and "
-		       "CAP_SYS_PTRACE, a process can be made to stop where it makes a VM only if "
-		       "nothing it executes gains any rights (no_new_privs)",
+		report("exec: --again: %s has %s, which it would lose: without CAP_SYS_ADMIN and CAP_SYS_PTRACE, --again needs no_new_privs, under which no executed file gains rights",
 		       vmm, gains);
 	return gains == NULL;
 }
@@ -53,8 +51,7 @@ static bool filter(void)
 	int error = filter_install();
 
 	if (error != 0)
-		report("exec: --again: the VMM cannot be made to stop where it makes a VM "
-		       "(seccomp): %s",
+		report("exec: --again: cannot stop the VMM where it makes a VM (seccomp): %s",
 		       strerror(-error));
 	return error == 0;
 }
@@ -87,8 +84,7 @@ int exec_command(int argc, char **argv)
 	if (job.filtered && !can_be_filtered(options.command[0]))
 		return STATUS_USAGE;
 	if (!offered)
-		report("exec: the guest gets no stolen time: this host's KVM does not offer it "
-		       "(KVM_CAP_STEAL_TIME)");
+		report("exec: the guest gets no stolen time: this host's KVM does not offer it (KVM_CAP_STEAL_TIME)");
 	else if (!start_tracer(&job) || (job.filtered && !filter()))
 		return STATUS_USAGE;
 	return execute(options.command);

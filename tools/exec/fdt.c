@@ -114,7 +114,7 @@ static const char *add_reg(struct walk *w, int node, int depth)
 	    bus->address_cells > CELLS_MAX || bus->size_cells > CELLS_MAX)
 		return NULL;
 	if (cells == 0 || length % (cells * (int)sizeof(*reg)) != 0)
-		return "a 'reg' has not the length that its bus says";
+		return "a 'reg' does not have the length that its bus requires";
 	return add_all(w, depth - 1, reg, length / (cells * (int)sizeof(*reg)), cells,
 		       bus->address_cells);
 }
@@ -132,14 +132,14 @@ static const char *enter_bus(struct walk *w, int node, int depth)
 		.reachable = parent == NULL,
 	};
 	if (level->address_cells < 0 || level->size_cells < 0)
-		return "a number of cells is none";
+		return "a number of cells is invalid";
 	level->windows = fdt_getprop(w->fdt, node, "ranges", &length);
 	if (parent == NULL || level->windows == NULL || !parent->reachable ||
 	    parent->address_cells > CELLS_MAX)
 		return NULL;
 	int cells = window_cells(w, depth);
 	if (length != 0 && (cells == 0 || length % (cells * (int)sizeof(fdt32_t)) != 0))
-		return "a 'ranges' has not the length that its buses say";
+		return "a 'ranges' does not have the length that its buses require";
 	level->reachable = level->size_cells <= CELLS_MAX;
 	level->window_count = length == 0 ? 0 : length / (cells * (int)sizeof(fdt32_t));
 	return add_all(w, depth - 1, level->windows, level->window_count, cells,
@@ -173,7 +173,7 @@ const char *exec_fdt_ranges(const void *fdt, size_t size, struct exec_ranges *ra
 		if (depth < 0)
 			break;
 		if (depth > DEPTH_MAX)
-			return "its nodes are too deep";
+			return "its nodes nest too deeply";
 		if (depth > 0)
 			wrong = add_reg(&w, node, depth);
 		if (wrong == NULL)

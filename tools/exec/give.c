@@ -180,8 +180,7 @@ static bool begin(struct give *g)
 
 	if (error == -EPERM)
 		exec_refuse(
-			"the VMM is confined by a seccomp filter, and to suspend it for a moment "
-			"(PTRACE_O_SUSPEND_SECCOMP) takes CAP_SYS_ADMIN and no filter of one's own",
+			"a seccomp filter confines the VMM; suspending it (PTRACE_O_SUSPEND_SECCOMP) needs CAP_SYS_ADMIN and a pvtime without a filter of its own",
 			0);
 	else if (error != 0)
 		exec_refuse("registers of the VMM", error);

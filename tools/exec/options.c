@@ -19,7 +19,7 @@ static bool take_ipa(void *options, const char *text)
 	if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && o->ipa != 0 &&
 	    o->ipa % PVTIME_GRANULE == 0)
 		return true;
-	report("--ipa: '%s' is no place; expected a multiple of 64 KiB above 0, such as 0x90a0000",
+	report("--ipa: '%s' is not an address; expected a multiple of 64 KiB above 0, such as 0x90a0000",
 	       text);
 	return false;
 }
@@ -38,8 +38,7 @@ static bool take_stolen(void *options, const char *text)
 		if (*end == '\0')
 			return true;
 	}
-	report("--stolen: '%s' is no list of ns; expected a number for each of up to %u vCPUs, "
-	       "such as 1500000000,0",
+	report("--stolen: '%s' is not a list of nanoseconds; expected a number for each of up to %u vCPUs, such as 1500000000,0",
 	       text, EXEC_VCPUS);
 	return false;
 }
@@ -84,8 +83,7 @@ bool exec_options_parse(struct exec_options *options, int argc, char **argv)
 
 	*options = (struct exec_options){.help = false};
 	if (end == argc && !asks_for_help(argc, argv)) {
-		report("exec: there is no -- before the VMM; expected 'pvtime exec [OPTION...] -- "
-		       "VMM [ARGUMENT...]'");
+		report("exec: there is no -- before the VMM; expected 'pvtime exec [OPTION...] -- VMM [ARGUMENT...]'");
 		return false;
 	}
 	if (!arguments_parse("exec", table, options, end, argv))
@@ -98,7 +96,7 @@ bool exec_options_parse(struct exec_options *options, int argc, char **argv)
 		return true;
 	}
 	if (optind < end) {
-		report("exec: '%s' is no option; expected -- before the VMM", argv[optind]);
+		report("exec: '%s' is not an option; expected -- before the VMM", argv[optind]);
 		return false;
 	}
 	if (end + 1 >= argc) {

@@ -63,7 +63,7 @@ static const char *why_not(int error)
 {
 	switch (error) {
 	case PVTIME_EINVAL:
-		return "is no multiple of 64 KiB";
+		return "is not a multiple of 64 KiB";
 	case PVTIME_ENOSPC:
 		return "is beyond the VM's address space";
 	case PVTIME_EBUSY:
@@ -121,8 +121,9 @@ static enum exec_place in_space(const struct exec_known *known, const struct spa
 		return EXEC_PLACED;
 	if (known->fdt)
 		return by_fdt(space, plan);
-	snprintf(plan->how, sizeof(plan->how),
-		 "x0 of vCPU 0 leads to no FDT that would tell what is free; expected --ipa ADDR");
+	snprintf(
+		plan->how, sizeof(plan->how),
+		"x0 of vCPU 0 does not point to an FDT that shows what is free; expected --ipa ADDR");
 	return EXEC_UNKNOWN;
 }
 

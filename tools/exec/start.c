@@ -158,13 +158,12 @@ static void tell_why(int error)
 		close(fd);
 	}
 	if (error == -EPERM && scope >= '2')
-		report("exec: the VMM cannot be watched: " YAMA " is %c; expected 0 or 1%s", scope,
+		report("exec: cannot trace the VMM: " YAMA " is %c; expected 0 or 1%s", scope,
 		       scope == '2' ? ", or CAP_SYS_PTRACE" : "");
 	else if (error == -EPERM)
-		report("exec: the VMM cannot be watched: ptrace is not allowed here, or somebody "
-		       "else traces this process");
+		report("exec: cannot trace the VMM: ptrace is not permitted, or another process already traces this one");
 	else
-		report("exec: the VMM cannot be watched: %s", strerror(-error));
+		report("exec: cannot trace the VMM: %s", strerror(-error));
 }
 
 bool start_tracer(const struct exec_job *job)

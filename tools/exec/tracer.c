@@ -53,7 +53,7 @@ static bool read_memory(void *ctx, uint64_t address, void *to, size_t size)
 
 static void out_of_memory(struct tracer *t)
 {
-	report("exec: no memory to watch the VMM with; it goes on without stolen time");
+	report("exec: out of memory; the VMM continues untraced, without stolen time");
 	t->done = true;
 }
 
@@ -65,8 +65,7 @@ static void tell_others(const struct tracer *t)
 	for (const struct process *p = t->all.processes; p != NULL; p = p->next)
 		vms += exec_runnable(&p->kvm);
 	if (vms > 1)
-		report("exec: there are %zu VMs, and only the one that runs first is seen to; "
-		       "--again sees to each",
+		report("exec: %zu VMs found; only the first to run gets stolen time; --again gives it to each",
 		       vms);
 }
 
@@ -116,8 +115,7 @@ static bool sees_to(struct tracer *t, struct thread *thread)
 	case 0:
 		return exec_act(t->job, thread->tid, &thread->process->kvm, thread->call.vcpu);
 	case -ETIMEDOUT:
-		report("exec: the guest gets no stolen time: thread %d of the VMM was to stop for "
-		       "a moment, and has not in %d s",
+		report("exec: the guest gets no stolen time: thread %d of the VMM did not stop within %d s",
 		       (int)late, HOLD_SECONDS);
 		return true;
 	default:
@@ -152,8 +150,7 @@ static void runs_unknown(struct tracer *t, const struct thread *thread)
 	if (t->job->filtered ||
 	    !process_file_is(thread->tid, (int)thread->call.args[0], "anon_inode:kvm-vcpu"))
 		return;
-	report("exec: the guest gets no stolen time: the VMM runs a vCPU that it was not seen to "
-	       "make");
+	report("exec: the guest gets no stolen time: the VMM runs a vCPU whose creation was not traced");
 	t->done = true;
 }
 
@@ -164,8 +161,7 @@ static void runs_unknown(struct tracer *t, const struct thread *thread)
 static void leave_alone(struct tracer *t, struct thread *thread, const char *gains,
 			const char *path)
 {
-	report("exec: %s has %s, which Linux does not honour in what is traced without "
-	       "CAP_SYS_PTRACE: it is left alone, and what it runs gets no stolen time",
+	report("exec: %s has %s, which Linux ignores in a process traced without CAP_SYS_PTRACE: tracing stops, and what it runs gets no stolen time",
 	       path, gains);
 	ptrace(PTRACE_DETACH, thread->tid, NULL, NULL);
 	threads_leave(&t->all, thread->process);

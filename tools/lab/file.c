@@ -29,7 +29,7 @@ static int read_vm(const struct labtext *t, const struct labtext_section *s, str
 				     LAB_NAME_MAX);
 	if (lab_find_vm(lab, vm_name(s->name)) >= 0)
 		return labtext_error(t, s->line, s->name, NULL,
-				     "section is there twice; expected once");
+				     "section occurs twice; expected once");
 	if (lab->vm_count == MAP_MAX_VMS)
 		return labtext_error(t, s->line, s->name, NULL,
 				     "one VM too many; expected at most %u", MAP_MAX_VMS);
@@ -66,9 +66,9 @@ static int read_sections(const struct labtext *t, struct lab *lab)
 				return -1;
 		} else if (s->line == 0) {
 			/* The library's name for what stands before the first section. */
-			return labtext_error(t, labtext_first_line(t), NULL, NULL,
-					     "key outside of the sections; expected [lab] or "
-					     "[vm NAME] before it");
+			return labtext_error(
+				t, labtext_first_line(t), NULL, NULL,
+				"key outside of the sections; expected [lab] or [vm NAME] before it");
 		} else if (vm_name(s->name) == NULL) {
 			return labtext_error(t, s->line, s->name, NULL,
 					     "unknown section; expected [lab] or [vm NAME]");

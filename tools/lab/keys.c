@@ -187,12 +187,12 @@ static int vm_pin(const struct reader *r)
 	if (!labvalue_cpus(r->entry->value, &r->vm->pin))
 		return bad_value(r, "numbers of physical CPUs, 0 to 31, like 0 or 0,2 or 1-3");
 	if ((r->vm->pin & ~lab_every_cpu(r->lab)) != 0)
-		return labtext_error(r->text, r->entry->line, r->section->name, r->entry->key,
-				     "\"%s\" names a physical CPU that is not there; expected 0 to "
-				     "%u, as %s %u",
-				     r->entry->value, r->lab->pcpus - 1,
-				     r->lab->kvm ? "the CPUs of this host are" : "[lab] pcpus is",
-				     r->lab->pcpus);
+		return labtext_error(
+			r->text, r->entry->line, r->section->name, r->entry->key,
+			"\"%s\" names a physical CPU that does not exist; expected 0 to %u, as %s %u",
+			r->entry->value, r->lab->pcpus - 1,
+			r->lab->kvm ? "the CPUs of this host are" : "[lab] pcpus is",
+			r->lab->pcpus);
 	return 0;
 }
 
@@ -209,7 +209,7 @@ static int vm_stolen_time(const struct reader *r)
 	else
 		return bad_value(r, "1.0, beta-2 or off");
 	if (r->lab->kvm && r->vm->stolen_time == PVTIME_DIALECT_BETA2)
-		return not_on_kvm(r, "it has version 1.0", "1.0 or off");
+		return not_on_kvm(r, "it has only version 1.0", "1.0 or off");
 	return 0;
 }
 
@@ -218,7 +218,7 @@ static int vm_conduit(const struct reader *r)
 	r->vm->smc = strcmp(r->entry->value, "smc") == 0;
 	if (!r->vm->smc && strcmp(r->entry->value, "hvc") != 0)
 		return bad_value(r, "hvc or smc");
-	return r->lab->kvm && r->vm->smc ? not_on_kvm(r, "its calls are by HVC", "hvc") : 0;
+	return r->lab->kvm && r->vm->smc ? not_on_kvm(r, "it handles only HVC calls", "hvc") : 0;
 }
 
 static int read_address(const struct reader *r, uint64_t align, uint64_t *address,

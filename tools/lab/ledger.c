@@ -119,8 +119,8 @@ static bool lives_close(const struct ledger *ledger, const struct ledger_shape *
 	if (ran != given)
 		snprintf(why, room,
 			 "all vCPUs ran %" PRIu64
-			 " ticks in all their lives, but the physical CPUs "
-			 "had %" PRIu64 " for them",
+			 " ticks in all their lives, but the physical CPUs had %" PRIu64
+			 " for them",
 			 ran, given);
 	return ran == given;
 }

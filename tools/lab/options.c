@@ -23,8 +23,7 @@ static bool take_seconds(void *options, const char *text)
 
 	if (arguments_seconds(text, &o->run_ns))
 		return true;
-	report("--seconds: '%s' is not a time; expected seconds greater than 0 and at most %u, "
-	       "with at most nine decimals, such as 20 or 0.5",
+	report("--seconds: '%s' is not a time; expected seconds greater than 0 and at most %u, with at most nine decimals, such as 20 or 0.5",
 	       text, SECONDS_MAX);
 	return false;
 }
@@ -35,21 +34,20 @@ static bool compatible(const struct options *options)
 	const char *why = NULL;
 
 	if (options->kvm && options->deterministic)
-		why = "--deterministic and --on kvm: time is the host's, which repeats nothing";
+		why = "--deterministic and --on kvm: time on KVM is the host's, so no run repeats exactly";
 	else if (options->kvm && options->hypervisor != NULL)
-		why = "--hypervisor and --on kvm: the hypervisor is the host's";
+		why = "--hypervisor and --on kvm: the hypervisor is the host's KVM";
 	else if (!options->kvm && (options->snapshot != NULL || options->restore != NULL))
 		why = "--snapshot and --restore: expected --on kvm with them";
 	else if (options->kvm && options->stamp)
-		why = "--stamp and --on kvm: Linux counts a wait when it is over, so what was "
-		      "stolen at an instant is not known";
+		why = "--stamp and --on kvm: Linux counts a wait when it ends, so the time stolen up to an instant is not known";
 	else if (options->attach != NULL && options->deterministic)
-		why = "--attach and --deterministic: what you type arrives at no determined time";
+		why = "--attach and --deterministic: typed input arrives at no fixed time";
 	else if (options->attach != NULL && options->watch)
-		why = "--attach and --watch: both want the terminal";
+		why = "--attach and --watch: both use the terminal";
 	else if (options->json != NULL && strcmp(options->json, "-") == 0 &&
 		 (options->watch || options->attach != NULL))
-		why = "--json -: --watch and --attach want standard output for themselves";
+		why = "--json -: --watch and --attach use standard output themselves";
 	if (why != NULL)
 		report("%s", why);
 	return why == NULL;

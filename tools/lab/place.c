@@ -115,9 +115,8 @@ static int placing_failed(const struct labtext *t, const struct labtext_section 
 	case IMAGE_INITRD_OVERLAPS:
 		return labtext_error(
 			t, line_of(s, "kernel"), s->name, "kernel",
-			"its file of %" PRIu64 " bytes goes on behind the image_size in "
-			"its header, where the initrd is to be; expected a kernel that "
-			"ends below 0x%" PRIx64,
+			"its file of %" PRIu64
+			" bytes continues past the image_size in its header, where the initrd goes; expected a kernel that ends below 0x%" PRIx64,
 			r->kernel_size, p->initrd);
 	case IMAGE_DTB_OVERLAPS_KERNEL:
 		return labtext_error(
@@ -190,9 +189,8 @@ int labplace_board(const struct labtext *t, struct lab *lab)
 	if (needs == 0)
 		return labtext_error(
 			t, lab->vms[lab->vm_count - 1].line, NULL, NULL,
-			"the VMs have %" PRIu64 "M of memory in all; expected so much less that "
-			"they, the hypervisor and the images fit in 255G, the most that the "
-			"board can have",
+			"the VMs have %" PRIu64
+			"M of memory in all; expected the VMs, the hypervisor and the images to fit in 255G, the board's maximum",
 			memory / MIB);
 	if (lab->memory == 0) {
 		lab->memory = (needs + BOARD_STEP - 1) / BOARD_STEP * BOARD_STEP;
@@ -200,10 +198,12 @@ int labplace_board(const struct labtext *t, struct lab *lab)
 	}
 	for (size_t i = 0; lab->memory < needs && i < t->count; i++) {
 		if (strcmp(t->section[i].name, "lab") == 0)
-			return labtext_error(t, line_of(&t->section[i], "memory"), "lab", "memory",
-					     "%" PRIu64 "M is less than the VMs and the hypervisor "
-					     "need; expected %" PRIu64 "M or more",
-					     lab->memory / MIB, needs / MIB);
+			return labtext_error(
+				t, line_of(&t->section[i], "memory"), "lab", "memory",
+				"%" PRIu64
+				"M is less than the VMs and the hypervisor need; expected %" PRIu64
+				"M or more",
+				lab->memory / MIB, needs / MIB);
 	}
 	return 0;
 }

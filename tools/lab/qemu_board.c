@@ -86,7 +86,7 @@ static bool check_hypervisor(const char *path)
 	if (n < 0)
 		report("--hypervisor: %s: %m; %s", path, expected);
 	else
-		report("--hypervisor: %s is no arm64 Image; %s", path, expected);
+		report("--hypervisor: %s is not an arm64 Image; %s", path, expected);
 	return false;
 }
 

@@ -269,7 +269,7 @@ enum record_event record_line(struct record_reader *r, const char *line, size_t 
 			       ? RECORD_DONE
 			       : RECORD_NOTHING;
 	if (!text)
-		return bad(r, "a record that is no line of text", line);
+		return bad(r, "a record that is not a line of text", line);
 	if (r->phase == RECORD_OVER)
 		return bad(r, "a record after the last one", line);
 	if (take_word(&c, "vcpu"))

@@ -93,7 +93,7 @@ static void read_user(struct session *s)
 		leave(s);
 		break;
 	case TYPED_FULL:
-		intake_fail(s->in, "no memory for what was typed");
+		intake_fail(s->in, "no memory for typed input");
 		typed_close(&s->typed);
 		break;
 	case TYPED_NOTHING:

@@ -186,15 +186,14 @@ static int parse_error(const struct labtext *t, int number, unsigned line, const
 	switch (number) {
 	case INI_KEY_TWICE:
 		return labtext_error(t, line, in_section ? section : NULL, key,
-				     "is there twice; expected once");
+				     "occurs twice; expected once");
 	case INI_SECTION_TWICE:
-		return labtext_error(t, line, section, NULL,
-				     "section is there twice; expected once");
+		return labtext_error(t, line, section, NULL, "section occurs twice; expected once");
 	case INI_NO_BRACKET:
 	case INI_NO_SECTION_NAME:
-		return labtext_error(t, line, NULL, NULL,
-				     "section without a name in brackets; expected [lab] or "
-				     "[vm NAME] alone on its line");
+		return labtext_error(
+			t, line, NULL, NULL,
+			"section without a name in brackets; expected [lab] or [vm NAME] alone on its line");
 	case INI_NO_EQUAL:
 	case INI_NO_KEY:
 		return labtext_error(t, line, in_section ? section : NULL, NULL,

@@ -19,7 +19,7 @@ bool verdict(const struct verdict_of *of, char *why, size_t room)
 		snprintf(why, room, "%s ended %s before %s was done%s%s", of->board, end, in->maker,
 			 in->qemu_said[0] != '\0' ? ": " : "", in->qemu_said);
 	} else if (of->impatient) {
-		snprintf(why, room, "stopped without a final ledger, as asked for twice");
+		snprintf(why, room, "stopped without a final ledger at the second request");
 	} else if (!of->stop_wanted) {
 		snprintf(why, room, "%s closed its output before %s was done", of->board,
 			 in->maker);

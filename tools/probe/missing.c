@@ -41,11 +41,11 @@ static void find_kvm(struct probe_findings *f, const struct probe_facts *facts)
 			"/dev/kvm cannot be asked: %s", strerror(facts->kvm.error));
 		break;
 	case PROBE_KVM_BROKEN:
-		missing(f, "see what the kernel's log says of kvm", "/dev/kvm cannot be used: %s",
+		missing(f, "check the kernel's log for kvm", "/dev/kvm cannot be used: %s",
 			strerror(facts->kvm.error));
 		break;
 	case PROBE_KVM_NONE:
-		missing(f, "load the module kvm, or take a kernel with CONFIG_KVM",
+		missing(f, "load the module kvm, or use a kernel with CONFIG_KVM",
 			"there is no /dev/kvm");
 		break;
 	case PROBE_KVM_THERE:
@@ -56,20 +56,15 @@ static void find_kvm(struct probe_findings *f, const struct probe_facts *facts)
 static void find_accounting(struct probe_findings *f, const struct probe_facts *facts)
 {
 	if (facts->accounting == PROBE_ACCOUNT_ABSENT)
-		missing(f, "take a kernel with CONFIG_SCHEDSTATS (or CONFIG_TASK_DELAY_ACCT)",
-			"the scheduler keeps no account of who waits for a CPU: there is no "
-			"/proc/self/schedstat, and KVM has nothing to pass on");
+		missing(f, "use a kernel with CONFIG_SCHEDSTATS (or CONFIG_TASK_DELAY_ACCT)",
+			"the scheduler does not account for waits for a CPU: there is no /proc/self/schedstat, and KVM has nothing to publish");
 	if (facts->accounting == PROBE_ACCOUNT_OFF)
 		missing(f,
-			"start the kernel with the word delayacct on its command line, or take one "
-			"with "
-			"CONFIG_SCHEDSTATS",
-			"the scheduler keeps no account of who waits for a CPU: "
-			"/proc/self/schedstat is "
-			"all 0, and KVM has nothing to pass on");
+			"boot the kernel with delayacct on its command line, or use one with CONFIG_SCHEDSTATS",
+			"the scheduler does not account for waits for a CPU: /proc/self/schedstat is all 0, and KVM has nothing to publish");
 	else if (facts->arm64 && facts->kvm.state == PROBE_KVM_THERE && !facts->kvm.steal_time &&
 		 facts->accounting == PROBE_ACCOUNTED)
-		missing(f, "take a newer kernel",
+		missing(f, "use a newer kernel",
 			"this kernel's KVM does not offer stolen time (KVM_CAP_STEAL_TIME is 0)");
 }
 
@@ -78,18 +73,18 @@ static void find_vms(struct probe_findings *f, const struct probe_facts *facts)
 	size_t unknown = 0;
 
 	if (facts->vms.unreadable > 0)
-		note(f, "run this as root", "%u processes of others could not be looked into",
+		note(f, "run this as root", "%u processes of other users could not be inspected",
 		     facts->vms.unreadable);
 	for (size_t i = 0; i < facts->vms.count; i++) {
 		const struct probe_vm *vm = &facts->vms.vm[i];
 		unknown += vm->files > vm->count ? vm->files - vm->count : 0;
 	}
 	if (unknown > 0)
-		note(f, "ask again when they have run",
-		     "%zu vCPUs have no thread that could be told", unknown);
+		note(f, "ask again when they have run", "the threads of %zu vCPUs are not known",
+		     unknown);
 	if (facts->vms.count > 0 && facts->arm64)
 		note(f, "run 'pvtime probe' in the guest",
-		     "whether a guest reads its stolen time can be seen in the guest alone");
+		     "only the guest itself can show whether it reads its stolen time");
 }
 
 static void find_host(struct probe_findings *f, const struct probe_facts *facts)
@@ -102,13 +97,10 @@ static void find_host(struct probe_findings *f, const struct probe_facts *facts)
 		     facts->machine);
 	if (facts->log.mode == PROBE_PROTECTED)
 		note(f, "",
-		     "KVM is in protected mode: VMs that are protected have no stolen time, others "
-		     "do");
+		     "KVM is in protected mode: VMs that are protected have no stolen time, others do");
 	else if (facts->log.mode == PROBE_MODE_UNKNOWN && facts->asked_protected)
-		note(f, "see what the kernel's log says of kvm",
-		     "protected mode was asked for (kvm-arm.mode=protected): VMs that are "
-		     "protected have "
-		     "no stolen time, others do");
+		note(f, "check the kernel's log for kvm",
+		     "protected mode was asked for (kvm-arm.mode=protected): VMs that are protected have no stolen time, others do");
 	find_vms(f, facts);
 }
 
@@ -117,25 +109,21 @@ static void find_guest(struct probe_findings *f, const struct probe_facts *facts
 	const struct probe_guest *guest = &facts->guest;
 
 	if (facts->log.refused[0] != '\0')
-		missing(f, "this is a mistake of the hypervisor: 'pvtime conform' tells more of it",
-			"the kernel has found stolen time, and could not use it: %s",
+		missing(f, "this is a bug of the hypervisor; 'pvtime conform' shows more",
+			"the kernel discovered stolen time but could not use it: %s",
 			facts->log.refused);
 	else if (guest->discovered == PROBE_YES || guest->ticks > 0)
 		return;
 	else if (guest->paravirt == PROBE_NO)
-		missing(f, "take a guest kernel with CONFIG_PARAVIRT",
+		missing(f, "use a guest kernel with CONFIG_PARAVIRT",
 			"this guest's kernel has no code for stolen time");
 	else if (guest->discovered == PROBE_NO)
 		missing(f,
-			"on the host: run 'pvtime probe'; where it finds nothing missing, the VMM "
-			"does not "
-			"give it: QEMU does without kvm-steal-time=off, and 'pvtime exec' lets "
-			"others",
+			"run 'pvtime probe' on the host; if nothing is missing there, the VMM gives no stolen time: QEMU does unless kvm-steal-time=off, and 'pvtime exec' adds it to other VMMs",
 			"the hypervisor offers this guest no stolen time");
 	else
 		missing(f, "run this as root, with /sys mounted",
-			"whether stolen time was discovered cannot be seen: neither "
-			"/sys/devices/system/cpu/hotplug/states nor the kernel's log tell");
+			"whether stolen time was discovered cannot be seen: neither /sys/devices/system/cpu/hotplug/states nor the kernel's log shows it");
 }
 
 void probe_find(struct probe_findings *findings, const struct probe_facts *facts)
@@ -143,7 +131,7 @@ void probe_find(struct probe_findings *findings, const struct probe_facts *facts
 	*findings = (struct probe_findings){.missing_count = 0};
 	if (!facts->arm64)
 		missing(findings, "run this on an arm64 host, or in an arm64 guest",
-			"this machine is %s: Arm's stolen time (DEN0057) is for arm64 alone",
+			"this machine is %s: Arm's stolen time (DEN0057) is only for arm64",
 			facts->machine);
 	if (probe_is_host(facts))
 		find_host(findings, facts);

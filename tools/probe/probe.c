@@ -65,9 +65,7 @@ static bool check_vm(const struct probe_facts *facts, unsigned pid)
 	if (pid == 0 || facts->vms.count > 0)
 		return true;
 	if (facts->vms.unreadable > 0)
-		report("--pid: process %u may not be looked into, and has run no guest's code; "
-		       "expected a "
-		       "VM, or to be run as root",
+		report("--pid: process %u cannot be inspected, and has run no guest code; expected a VM, or to run as root",
 		       pid);
 	else
 		report("--pid: process %u has no vCPU of KVM open; expected the process of a VM",

@@ -112,7 +112,7 @@ static void judge_progress(struct board *b)
 	if (q->clock - b->first_clock >= b->limit_s)
 		give_up(b, RUN_LIMIT, "not done within %u s of guest time", b->limit_s);
 	else if (b->idle_polls >= STUCK_POLLS)
-		give_up(b, RUN_LIMIT, "every CPU waits, and nothing is to come");
+		give_up(b, RUN_LIMIT, "every CPU waits, and no event is pending");
 }
 
 static void judge_output(struct board *b)

@@ -48,7 +48,8 @@ bool need_image(const char *path, const char *hint, bool *elf, char *why)
 	if (arm64 || is_elf(head, (size_t)n))
 		return true;
 	snprintf(why, RUN_WHY,
-		 "%s is no arm64 image; expected an arm64 Image, or an ELF file for AArch64", path);
+		 "%s is not an arm64 image; expected an arm64 Image, or an ELF file for AArch64",
+		 path);
 	return false;
 }
 

@@ -93,8 +93,7 @@ static enum run_outcome judge(const struct files *f, unsigned limit_ms, int wait
 	enum run_outcome outcome = RUN_ENDED;
 
 	if (WIFSIGNALED(wait_status)) {
-		snprintf(output->why, RUN_WHY, "pvtime lab ended of signal %d",
-			 WTERMSIG(wait_status));
+		snprintf(output->why, RUN_WHY, "signal %d ended pvtime lab", WTERMSIG(wait_status));
 		outcome = RUN_STOPPED;
 	} else if (WEXITSTATUS(wait_status) != 0) {
 		snprintf(output->why, RUN_WHY, "%s", text != NULL ? last_message(text) : "");

@@ -168,8 +168,7 @@ static bool is_written(const struct output *output, bool tell)
 	if (tell && state.error != 0)
 		report("%s: %s", output->name, strerror(state.error));
 	else if (tell && output->cut_short)
-		report("%s: not all was read within %u s of the second request to stop; the rest "
-		       "is lost",
+		report("%s: not all was read within %u s of the second request to stop; the rest is lost",
 		       output->name, OUTPUTS_GRACE_S);
 	else if (tell)
 		report("%s: nothing was read for %u s after the request to stop; the rest is lost",

@@ -54,11 +54,10 @@ static bool read_member(pid_t pid, struct member *m)
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	const char *fields = stat_fields(path, text, sizeof(text));
 	*m = (struct member){.pid = pid};
-	if (fields == NULL || sscanf(fields,
-				     "%c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld "
-				     "%*d %*d %ld",
-				     &state, &m->parent, &user, &kernel, &children_user,
-				     &children_kernel, &m->threads) != 7)
+	if (fields == NULL ||
+	    sscanf(fields, "%c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %ld",
+		   &state, &m->parent, &user, &kernel, &children_user, &children_kernel,
+		   &m->threads) != 7)
 		return false;
 	m->wanting = state == 'R';
 	m->own_ticks = user + kernel;

@@ -61,13 +61,12 @@ static void host_words(char *text, size_t room, const struct run_plan *plan)
 		snprintf(words, sizeof(words), "%s", plan->append != NULL ? plan->append : "");
 	else
 		debian_words(words, plan);
-	snprintf(text, room,
-		 "console=ttyAMA0 quiet loglevel=0 panic=-1 run=%s pcpus=%u vcpus=%u steal=%s "
-		 "contended=%u "
-		 "slice_us=%u seconds=%u words=\"%s\"",
-		 plan->user ? "user" : "guest", plan->pcpus, plan->vcpus,
-		 is_off(plan) ? "off" : "on", plan->contended, plan->timeslice_us, plan->limit_s,
-		 words);
+	snprintf(
+		text, room,
+		"console=ttyAMA0 quiet loglevel=0 panic=-1 run=%s pcpus=%u vcpus=%u steal=%s contended=%u slice_us=%u seconds=%u words=\"%s\"",
+		plan->user ? "user" : "guest", plan->pcpus, plan->vcpus,
+		is_off(plan) ? "off" : "on", plan->contended, plan->timeslice_us, plan->limit_s,
+		words);
 }
 
 static enum run_outcome run_host(const struct parts *parts, int initramfs,

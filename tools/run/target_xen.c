@@ -130,10 +130,10 @@ static enum run_outcome run(const struct run_kit *kit, const struct run_plan *pl
 	if (!find_parts(&parts, kit, plan, output->why))
 		return RUN_UNABLE;
 	snprintf(pcpus, sizeof(pcpus), "%u", plan->pcpus);
-	snprintf(words, sizeof(words),
-		 "dom0_mem=128M dom0_max_vcpus=%u console=dtuart serial_tx_buffer=1M loglvl=error "
-		 "guest_loglvl=none",
-		 plan->vcpus);
+	snprintf(
+		words, sizeof(words),
+		"dom0_mem=128M dom0_max_vcpus=%u console=dtuart serial_tx_buffer=1M loglvl=error guest_loglvl=none",
+		plan->vcpus);
 	guest_loader(loader, parts.suite, plan);
 	add_device(argv, loader);
 	if (kit->initrd != NULL)

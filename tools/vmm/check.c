@@ -46,13 +46,12 @@ static const char *missing(int vm, bool stolen_time)
 	if (!has_gicv3(vm))
 		return "it has no GICv3 for its guests; expected a host with a GICv3 of its own";
 	if (!has_stats(vm))
-		return "it does not tell which vCPUs wait; expected Linux 5.17 or later";
+		return "it does not show which vCPUs wait; expected Linux 5.17 or later";
 	if (ioctl(vm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_NISV_TO_USER) <= 0 ||
 	    ioctl(vm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_INJECT_EXT_DABT) <= 0)
 		return "it cannot give a guest an abort; expected Linux 5.5 or later";
 	if (stolen_time && pvtime_kvm_vm_supported(vm) == 0)
-		return "it has no stolen time; expected a kernel with CONFIG_SCHED_INFO, or "
-		       "stolen_time = off in each VM";
+		return "it has no stolen time; expected a kernel with CONFIG_SCHED_INFO, or stolen_time = off in each VM";
 	return NULL;
 }
 
@@ -61,7 +60,7 @@ static const char *check(int kvm, bool stolen_time)
 	int version = ioctl(kvm, KVM_GET_API_VERSION, NULL);
 
 	if (version != KVM_API_VERSION)
-		return "it is no KVM of API version 12";
+		return "its API version is not 12";
 	int vm = vm_new_fd(kvm);
 	if (vm < 0)
 		return strerror(errno);
@@ -73,7 +72,8 @@ static const char *check(int kvm, bool stolen_time)
 bool vmm_check(bool stolen_time, char *why, size_t room)
 {
 	if (!ARM64) {
-		snprintf(why, room, "this is no arm64 machine; expected an arm64 host with KVM");
+		snprintf(why, room,
+			 "this is not an arm64 machine; expected an arm64 host with KVM");
 		return false;
 	}
 	if (access("/proc/self/schedstat", R_OK) != 0) {
@@ -84,10 +84,10 @@ bool vmm_check(bool stolen_time, char *why, size_t room)
 	}
 	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (kvm < 0) {
-		snprintf(why, room,
-			 "/dev/kvm: %s; expected an arm64 host with KVM, whose /dev/kvm may be "
-			 "read and written",
-			 strerror(errno));
+		snprintf(
+			why, room,
+			"/dev/kvm: %s; expected an arm64 host with KVM, with a readable and writable /dev/kvm",
+			strerror(errno));
 		return false;
 	}
 	const char *what = check(kvm, stolen_time);
@@ -112,12 +112,12 @@ bool vmm_check_pins(const struct vmm_lab *lab, char *why, size_t room)
 		vmm_cpus(lab->vms[i].pin, &pinned);
 		good = lab->vms[i].pin == 0 || sched_setaffinity(0, sizeof(pinned), &pinned) == 0;
 		if (!good)
-			snprintf(why, room,
-				 "[vm %s] pin: %s; expected a CPU that is online, and that this "
-				 "process may use",
-				 lab->vms[i].name,
-				 errno == EINVAL ? "names no CPU that it may run on"
-						 : strerror(errno));
+			snprintf(
+				why, room,
+				"[vm %s] pin: %s; expected a CPU that is online, and that this process may use",
+				lab->vms[i].name,
+				errno == EINVAL ? "names no CPU that this process may use"
+						: strerror(errno));
 	}
 	sched_setaffinity(0, sizeof(before), &before);
 	return good;

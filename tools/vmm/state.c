@@ -60,8 +60,9 @@ static bool rate(struct state *s, const char *path, char *why, size_t room)
 			 s->saving ? "cannot be written" : "ends too early");
 	else if (saved != here)
 		snprintf(why, room,
-			 "%s: was saved where the counter runs at %" PRIu64
-			 " Hz; expected a host like that, and this one's runs at %" PRIu64 " Hz",
+			 "%s: was saved on a host whose counter runs at %" PRIu64
+			 " Hz; expected such a host, and this host's counter runs at %" PRIu64
+			 " Hz",
 			 path, saved, here);
 	else
 		return true;
@@ -76,17 +77,16 @@ bool state_open(struct state *s, const char *path, bool saving, const struct vmm
 		snprintf(why, room, "%s: %s; expected a file for a snapshot", path,
 			 strerror(errno));
 	else if (!state_same(s, VERSION))
-		snprintf(why, room,
-			 saving ? "%s: cannot be written"
-				: "%s: is no snapshot of this version of pvtime; expected one that "
-				  "--snapshot wrote",
-			 path);
+		snprintf(
+			why, room,
+			saving ? "%s: cannot be written"
+			       : "%s: is not a snapshot of this version of pvtime; expected one that --snapshot wrote",
+			path);
 	else if (!shape(s, lab))
-		snprintf(why, room,
-			 "%s: is the snapshot of another lab; expected the VMs of this one, with "
-			 "their "
-			 "names, vcpus, memory and stolen_time",
-			 path);
+		snprintf(
+			why, room,
+			"%s: is the snapshot of another lab; expected the VMs of this one, with their names, vcpus, memory and stolen_time",
+			path);
 	else if (rate(s, path, why, room))
 		return true;
 	if (s->file != NULL)

@@ -44,8 +44,7 @@ void stopped_tell(struct stopped *s, struct outlet *o)
 		int n = snprintf(
 			line, sizeof(line),
 			"the VMM was stopped, for up to %" PRIu64 ".%03" PRIu64
-			" s: the ledger has that as blocked, and the guests' counters went on; "
-			"expected SIGTSTP to pvtime, which pauses them\n",
+			" s: the ledger counts that as blocked, and the guests' counters continued; SIGTSTP to pvtime pauses them\n",
 			ms / 1000, ms % 1000);
 		outlet_bytes(o, LINK_LOG, (const uint8_t *)line, (size_t)n);
 	}

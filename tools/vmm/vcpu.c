@@ -199,7 +199,7 @@ static bool rebase(struct vcpu *v)
 			    : 0;
 
 	return error == 0 ||
-	       vm_fail(v->vm, "going on with stolen time of vCPU %u: %s", v->id, strerror(-error));
+	       vm_fail(v->vm, "continuing stolen time of vCPU %u: %s", v->id, strerror(-error));
 }
 
 /* Its ledger is closed by itself. KVM tells now whether PSCI has switched it off. */

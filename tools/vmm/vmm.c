@@ -280,10 +280,10 @@ static void finish(struct vmm *m)
 	if (m->lab->snapshot != NULL && !snapshot_save(m->lab, m->vms, m->why, sizeof(m->why)))
 		outlet_record(&m->outlet, "done 1 %s", m->why);
 	else if (stuck != NULL)
-		outlet_record(&m->outlet,
-			      "done 1 VM %s stopped for good without SYSTEM_OFF: "
-			      "its vCPUs are off, or wait for what cannot come",
-			      stuck->config->name);
+		outlet_record(
+			&m->outlet,
+			"done 1 VM %s stopped for good without SYSTEM_OFF: its vCPUs are off, or wait for what cannot come",
+			stuck->config->name);
 	else
 		outlet_record(&m->outlet, "done 0 the lab has ended");
 }

@@ -103,20 +103,20 @@ static void test_faults(void)
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		refused("a torn line", text_with(BENCH_GUEST, BENCH_ROW_idreg, lines[i]),
-			"is no result");
+			"is not a result");
 	refused("a lost line", text_with(BENCH_GUEST, BENCH_ROW_gicd, ""), "gicd has no line");
 	refused("a line twice",
 		text_with(BENCH_GUEST, BENCH_ROW_gicd,
 			  "BENCH name=features_hvc best=1 median=1 n=1 batches=1\n"),
-		"features_hvc is there twice");
+		"features_hvc has two lines");
 	refused("a path that nobody knows",
 		text_with(BENCH_GUEST, BENCH_ROW_gicd,
 			  "BENCH name=gicdd best=1 median=1 n=1 batches=1\n"),
-		"is of no path");
+		"is not a path of this run");
 	refused("a row that is not the guest's",
 		text_with(BENCH_GUEST, BENCH_ROW_gicd,
 			  "BENCH name=boot best=1 median=1 n=1 batches=1\n"),
-		"is of no path");
+		"is not a path of this run");
 	refused("nothing", "", "there is no line '# bench '");
 	refused("no heading", strstr(text_with(BENCH_GUEST, BENCH_ROWS, ""), "BENCH"),
 		"there is no line '# bench '");

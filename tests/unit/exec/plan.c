@@ -63,7 +63,7 @@ static void test_asked(void)
 	tap_ok(placed(&k, &plan, 0xfffff0000),
 	       "an IPA in the last granule of the address space is accepted");
 	k.ipa = 0x9001000;
-	tap_ok(refused(&k, "no multiple of 64 KiB"), "an IPA inside a granule is refused");
+	tap_ok(refused(&k, "not a multiple of 64 KiB"), "an IPA inside a granule is refused");
 	k.map = exec_map_of("/usr/bin/qemu-system-aarch64");
 	k.ipa = 0x8000000;
 	tap_ok(placed(&k, &plan, 0x8000000), "what is asked for is done before a map is looked at");

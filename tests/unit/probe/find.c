@@ -273,11 +273,11 @@ static void test_vms(void)
 	probe_find(&found, &facts);
 	tap_ok(found.missing_count == 0 && found.note_count == 3,
 	       "a host with VMs gets three notes and lacks nothing");
-	tap_ok(notes("6 processes of others could not be looked into"),
+	tap_ok(notes("6 processes of other users could not be inspected"),
 	       "a note counts the processes that could not be read");
-	tap_ok(notes("3 vCPUs have no thread"),
+	tap_ok(notes("the threads of 3 vCPUs are not known"),
 	       "a note counts the vCPUs whose threads are not known");
-	tap_ok(notes("can be seen in the guest alone"),
+	tap_ok(notes("only the guest itself can show"),
 	       "a note refers to the guest for what only the guest can show");
 	facts.vms.unreadable = 0;
 	facts.vms.vm[0].files = 1;

@@ -52,7 +52,7 @@ static void test_ends(void)
 static void test_limits(void)
 {
 	expect("late", NULL, RUN_LIMIT, "begun\n", "not done within 20 s of guest time");
-	expect("stuck", NULL, RUN_LIMIT, "begun\n", "every CPU waits, and nothing is to come");
+	expect("stuck", NULL, RUN_LIMIT, "begun\n", "every CPU waits, and no event is pending");
 	expect("floods", NULL, RUN_LIMIT, NULL, "more than 64 MiB of output");
 }
 
