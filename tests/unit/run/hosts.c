@@ -174,7 +174,8 @@ static void test_ready(void)
 	expect_missing(&target_xen, "xen", "make debian-hosts");
 	expect_missing(&target_xen, "second-cpu.bin", "make conform-all");
 	write_text("Image", "no kernel");
-	tap_ok(!target_kvm.ready(&kit, &guest, why) && strstr(why, "no arm64 image"), "%s", why);
+	tap_ok(!target_kvm.ready(&kit, &guest, why) && strstr(why, "not an arm64 image"), "%s",
+	       why);
 	target_kvm.versions(&kit, text, sizeof(text));
 	tap_ok(strcmp(text, "Linux 6.1.192-2, QEMU 1:7.2") == 0, "%s", text);
 	target_xen.versions(&kit, text, 9);
