@@ -86,10 +86,9 @@ static void print_profile(const struct bench_results *results, const json_t *pro
 		if (counts != NULL)
 			print_path(bench_rows[r].name, counts, out);
 	}
-	fprintf(out, "\n`make profile` prints where the instructions of a path go: by function, by "
-		     "file, and "
-		     "by what takes the\n"
-		     "guest into the hypervisor.\n");
+	fprintf(out,
+		"\n`make profile` prints where the instructions of a path go: by function, by file, and by what takes the\n"
+		"guest into the hypervisor.\n");
 	print_all_missed(results, profile, out);
 }
 
