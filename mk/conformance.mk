@@ -127,7 +127,7 @@ check-kvm: $(CONFORM_HOST) $(CONFORM_USER)
 KVM_TESTS_CHECK += tests/kvm/user.t
 QEMU_DEPS += $(CONFORM_HOST)
 
-# The conformance suite, run: `pvtime conform`. 
+# The conformance suite, run: `pvtime conform`.
 
 .PHONY: conform
 conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## hold our hypervisor to every rule, by the conformance suite

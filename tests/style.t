@@ -3,6 +3,7 @@
 #
 # TAP: every C file is laid out by .clang-format, every shell script passes shellcheck, every message
 # of tools/ is one string literal, so that it can be found, and every source says its licence in the first lines.
+# .editorconfig agrees with .clang-format.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -18,12 +19,25 @@ diagnose() {
 	sed 's/^/# /' >&2
 }
 
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+
 # A checker that accepts anything is found out first.
 ! printf 'int  x ;\n' | clang-format --dry-run -Werror >/dev/null 2>&1
 report $? "clang-format refuses a bad layout"
 # shellcheck disable=SC2016
 ! printf '#!/bin/sh\nrm $1\n' | shellcheck - >/dev/null 2>&1
 report $? "shellcheck refuses a bad script"
+
+# Editors lay out C as clang-format does. setting FILE KEY: its value in a file of `key: value` or `key = value`, where it has one.
+setting() {
+	sed -n "s/^$2 *[:=] *//p" "$1" | sort -u
+}
+for pair in max_line_length=ColumnLimit tab_width=TabWidth indent_size=IndentWidth; do
+	sed -n '/^\[\*\.{c,h}\]/,/^$/p' .editorconfig >"$log"
+	[ "$(setting "$log" "${pair%=*}")" = "$(setting .clang-format "${pair#*=}")" ] && grep -q "^${pair%=*}" "$log"
+	report $? ".editorconfig has the ${pair#*=} of .clang-format as ${pair%=*}"
+done
 
 # verdicts WHAT STATUS FILE...: one test for each file that the checker was given at once: whether the complaints in $log, lines
 # FILE:LINE:..., name it. STATUS is the checker's: it may not fail, or complain about another file, without a test that fails.
@@ -48,9 +62,6 @@ verdicts() {
 	report $? "$what: the checker has come to its end, and complains about no other file"
 	[ "$failed" -gt 0 ] || diagnose <"$log"
 }
-
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
 
 files=$(sources -name '*.[ch]')
 # shellcheck disable=SC2086
