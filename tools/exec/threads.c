@@ -5,6 +5,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
+#include "tools/clock.h"
 #include "tools/exec/process.h"
 #include "tools/exec/threads.h"
 
@@ -161,18 +162,10 @@ static const struct thread *still_runs(const struct threads *all, const struct t
 	return thread;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Until one of them has an event, which may have come already, or the time is over. false: it is. */
 static bool wait_for_any(int64_t until_ms)
 {
-	int64_t left = until_ms - now_ms();
+	int64_t left = until_ms - clock_now_ms();
 	struct timespec wait = {left / 1000, left % 1000 * 1000000};
 	sigset_t child;
 
@@ -200,7 +193,7 @@ static bool keep_events(struct threads *all)
 
 int threads_hold(struct threads *all, const struct thread *own, pid_t *late)
 {
-	const int64_t until = now_ms() + INT64_C(1000) * HOLD_SECONDS;
+	const int64_t until = clock_now_ms() + INT64_C(1000) * HOLD_SECONDS;
 
 	for (const struct thread *thread = all->threads; thread != NULL; thread = thread->next)
 		if (thread != own)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+#include "tools/clock.h"
 #include "tools/run/board.h"
 #include "tools/run/lines.h"
 #include "tools/run/patience.h"
@@ -41,14 +41,6 @@ struct board {
 	enum run_outcome outcome; /* with output->why, where it is not RUN_ENDED */
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* The first reason counts. Its one line is `why`. */
 __attribute__((format(printf, 3, 4))) static void give_up(struct board *b, enum run_outcome outcome,
 							  const char *format, ...)
@@ -65,7 +57,7 @@ __attribute__((format(printf, 3, 4))) static void give_up(struct board *b, enum 
 
 static void answered(struct board *b)
 {
-	b->answered_ms = now_ms();
+	b->answered_ms = clock_now_ms();
 	patience_begin(&b->patience, b->qemu.pid, ANSWER_PATIENCE_S);
 }
 
@@ -157,16 +149,17 @@ static void serve_all(struct board *b)
 
 	answered(b);
 	while (!b->ended && !b->qmp.shut_down && !b->printed.end_seen && b->outcome == RUN_ENDED) {
-		if (now_ms() >= next_poll) {
+		if (clock_now_ms() >= next_poll) {
 			qmp_poll(&b->qmp);
-			next_poll = now_ms() + POLL_MS;
+			next_poll = clock_now_ms() + POLL_MS;
 		}
 		serve(b);
 		judge_progress(b);
 		judge_output(b);
 		if (b->qmp.why[0] != '\0')
 			give_up(b, RUN_STOPPED, "%s", b->qmp.why);
-		else if (now_ms() - b->answered_ms > ANSWER_MS && patience_is_over(&b->patience))
+		else if (clock_now_ms() - b->answered_ms > ANSWER_MS &&
+			 patience_is_over(&b->patience))
 			give_up(b, RUN_STOPPED, "QEMU has not answered for %d s",
 				ANSWER_PATIENCE_S);
 	}

@@ -6,8 +6,8 @@
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "tools/clock.h"
 #include "tools/report.h"
-#include "tools/run/clock.h"
 #include "tools/run/outputs.h"
 #include "tools/run/signals.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "tools/run/clock.h"
+#include "tools/clock.h"
 #include "tools/run/patience.h"
 
 #define NS_PER_S  UINT64_C(1000000000)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-#include "tools/run/clock.h"
+#include "tools/clock.h"
 #include "tools/run/writer.h"
 
 struct bytes {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TOOLS_RUN_CLOCK_H
-#define TOOLS_RUN_CLOCK_H
+#ifndef TOOLS_CLOCK_H
+#define TOOLS_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
@@ -12,6 +12,12 @@ static inline uint64_t clock_now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+/* The same in milliseconds. */
+static inline int64_t clock_now_ms(void)
+{
+	return (int64_t)(clock_now_ns() / 1000000);
 }
 
 #endif
