@@ -14,6 +14,7 @@ void lab_start(void);
 
 /* NULL: there is no such VM. */
 struct vm *lab_vm(unsigned id);
+/* Is there a VM of that number? */
 bool lab_has(unsigned vm);
 /* A byte that the host has typed for that VM, which there is; false: its FIFO is full. The boot CPU. */
 bool lab_receive(unsigned vm, uint8_t byte);

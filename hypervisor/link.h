@@ -25,12 +25,4 @@ void link_has_room(void);
 /* The board's UART has received: hand the bytes to their VMs, or act on them. The boot CPU. */
 void link_receive(void);
 
-/*
- * Seams, for link_receive(): is there a VM of that number; a byte for its console, false: its FIFO is full; the host asks for
- * the end.
- */
-bool lab_has(unsigned vm);
-bool lab_receive(unsigned vm, uint8_t byte);
-void lab_stop(void);
-
 #endif

@@ -7,6 +7,7 @@
  * lost. The boot CPU alone is here; `waiting` is also read by the CPUs of VMs, and is never 0 while a byte is not delivered.
  */
 #include "gic.h"
+#include "lab.h"
 #include "link.h"
 #include "uart.h"
 

@@ -2,6 +2,7 @@
 /* Our end of the link, read and written by this test as machine/link.h says. */
 #include "link.h"
 #include "gic.h"
+#include "lab.h"
 #include "uart.h"
 #include "tests/lib/random.h"
 #include "tests/tap.h"
