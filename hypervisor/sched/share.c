@@ -31,7 +31,7 @@ COLD static void cap_charge(struct sched_vcpu *s, uint64_t from, uint64_t to)
 
 void sched_cap_roll(struct vcpu *v, uint64_t now)
 {
-	if (v->sched.cap_budget != UINT64_MAX)
+	if (sched_is_capped(v))
 		cap_charge(&v->sched, now, now);
 }
 
@@ -50,7 +50,7 @@ uint64_t sched_cap_deadline(const struct vcpu *v, uint64_t now)
 {
 	const struct sched_vcpu *s = &v->sched;
 
-	if (s->cap_budget == UINT64_MAX)
+	if (!sched_is_capped(v))
 		return UINT64_MAX;
 
 	uint64_t left = s->cap_budget - s->cap_used;
@@ -71,7 +71,7 @@ void sched_charge(struct vcpu *v, uint64_t now)
 	s->ready.key += vtime / s->weight;
 	s->vtime_rest = (uint32_t)(vtime % s->weight);
 	sched.vtime_top = max_u64(sched.vtime_top, s->ready.key);
-	if (s->cap_budget != UINT64_MAX)
+	if (sched_is_capped(v))
 		cap_charge(s, s->run_since, now);
 	s->run_since = now;
 }
