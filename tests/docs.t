@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: what the documents say of the tree is so: the files, functions and targets that they name are there,
-# every rule is cited, README's example is the one that is compiled, and the picture is the capture's.
+# every rule is cited, README's example is the one that is compiled, and the pictures are the captures'.
 # The manual pages are tests/manuals.t's. Each check is first shown something that it must find, and has at least as much
 # to go over as on the day on which it was last changed.
 
@@ -145,10 +145,12 @@ at_least('targets that the documents name', 53, scalar(() = named_targets($docum
 is_deeply([missing_targets("`make nothing`\n    make check\n")], ['nothing'], 'a target that is not there is found out');
 is_deeply([missing_targets(slurp($_))], [], "$_ names targets that are there") for @documents;
 
-# The picture.
-my $svg = `docs/terminal-svg <docs/watch.ansi`;
-is($svg, slurp('docs/watch.svg'), 'docs/watch.svg is docs/watch.ansi, drawn');
-isnt(`printf 'other\n' | docs/terminal-svg`, $svg, 'another capture gives another picture');
+# The pictures.
+for my $picture (qw(docs/watch docs/slow)) {
+	my $svg = `docs/terminal-svg <$picture.ansi`;
+	is($svg, slurp("$picture.svg"), "$picture.svg is $picture.ansi, drawn");
+	isnt(`printf 'other\n' | docs/terminal-svg`, $svg, "another capture than $picture.ansi gives another picture");
+}
 like(slurp('docs/watch.ansi'), qr/stolen%/, "docs/watch.ansi has the table's heading");
 
 # The benchmark's pages are its figures, told; performance.md up to what costs cycles, which is not among them.
