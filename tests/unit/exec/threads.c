@@ -46,6 +46,20 @@ static bool is_over(void)
 	return __atomic_load_n(&shared->over, __ATOMIC_SEQ_CST) != 0;
 }
 
+static char state(int tid)
+{
+	char path[64], line[256], found = '?';
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	FILE *file = fopen(path, "re");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (sscanf(line, "State: %c", &found) == 1)
+			break;
+	if (file != NULL)
+		fclose(file);
+	return found;
+}
+
 static void *compute(void *which)
 {
 	long *spins = which;
@@ -82,7 +96,17 @@ static void *wait_in_vfork(void *unused)
 	return NULL;
 }
 
-/* The one that has all others stopped, when they are all there. It outlives them. */
+/*
+ * All are there, the first thread has ended, and the one in vfork() sleeps. The last two happen
+ * some time after a thread or its child has told its number.
+ */
+static bool all_settled(void)
+{
+	return __atomic_load_n(&shared->begun, __ATOMIC_SEQ_CST) == ALL &&
+	       state(shared->tids[0]) == 'Z' && state(shared->tids[VFORK_AT]) == 'D';
+}
+
+/* The one that has all others stopped, when they have settled. It outlives them. */
 static void *ask(void *first)
 {
 	pthread_t *threads = first;
@@ -96,7 +120,7 @@ static void *ask(void *first)
 			nap();
 		syscall(__NR_exit_group, STATUS);
 	}
-	while (__atomic_load_n(&shared->begun, __ATOMIC_SEQ_CST) != ALL)
+	while (!all_settled())
 		nap();
 	syscall(__NR_getppid); /* here */
 	__atomic_store_n(&shared->over, 1, __ATOMIC_SEQ_CST);
@@ -169,20 +193,6 @@ static struct thread *next_asking(void)
 		go_on(thread, status);
 	}
 	return NULL;
-}
-
-static char state(int tid)
-{
-	char path[64], line[256], found = '?';
-
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	FILE *file = fopen(path, "re");
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "State: %c", &found) == 1)
-			break;
-	if (file != NULL)
-		fclose(file);
-	return found;
 }
 
 /* They all go on, to their end. */
