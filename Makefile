@@ -1,4 +1,5 @@
-# One graph for everything: host programs, bare AArch64 images, tests. Each folder's rules are in mk/.
+# One graph for everything: host programs, bare AArch64 images, tests. Each folder's rules are in
+# mk/.
 #
 #   make demo    two Linux guests on one CPU, and what was stolen from each
 #   make check   every test
@@ -36,13 +37,14 @@ A64_CFLAGS := $(CSTD) -Os -g $(WARN) -ffreestanding -fno-common -fno-stack-prote
               -fno-asynchronous-unwind-tables -mgeneral-regs-only -mstrict-align \
               -Iinclude -I. -MMD -MP
 
-# at_least MINIMUM,PATTERN...: the files that the patterns find. That a test or a check has no file any more would be noticed by
-# nothing else. The minimum is the number of the day on which the line was written or last changed.
+# at_least MINIMUM,PATTERN...: the files that the patterns find. That a test or a check has no file
+# any more would be noticed by nothing else. The minimum is the number of the day on which the line
+# was written or last changed.
 at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2): $(words $(wildcard $(2))) files are found, \
 	not $(1) at least))
 
-# A fragment for each room, from the bottom up: each may use the variables of those before it. mk/tests.mk makes rules of lists that
-# the others add to.
+# A fragment for each room, from the bottom up: each may use the variables of those before it.
+# mk/tests.mk makes rules of lists that the others add to.
 ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench docs tests
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not among ROOMS))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package ProfileRun;
 
-# A lab, run by `pvtime lab --deterministic`, with QEMU's log of each instruction that EL2 executes in a pipe to us. QEMU is
-# told what to log when the first guest has been entered: what comes before that is no round trip, and is much.
+# A lab, run by `pvtime lab --deterministic`, with QEMU's log of each instruction that EL2 executes
+# in a pipe to us. QEMU is told what to log when the first guest has been entered: what comes before
+# that is no round trip, and is much.
 
 use strict;
 use warnings;
@@ -44,8 +45,8 @@ sub wrapper
 	return "$dir/bin";
 }
 
-# HMP's way to execute one instruction at a time has had two names (since QEMU 8.1, before it). None of the answers is waited
-# for: QEMU may stand still until its log is read.
+# HMP's way to execute one instruction at a time has had two names (since QEMU 8.1, before it). None
+# of the answers is waited for: QEMU may stand still until its log is read.
 sub log_instructions
 {
 	my ($dir) = @_;
@@ -79,8 +80,9 @@ sub why
 	return $lines[-1] // 'it said nothing';
 }
 
-# dir: ours; pvtime, hypervisor: files; lab: its text; range: addresses to log; limit: in seconds, of our CPU time as we read, and
-# of silence; feed: is given the lines, and returns true when it has enough. Returns '' or why it was not enough.
+# dir: ours; pvtime, hypervisor: files; lab: its text; range: addresses to log; limit: in seconds,
+# of our CPU time as we read, and of silence; feed: is given the lines, and returns true when it has
+# enough. Returns '' or why it was not enough.
 sub run_lab
 {
 	my (%how) = @_;

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package ProfileTrace;
 
-# What EL2 executed, from QEMU's log of each instruction (-d exec,int, one instruction for each TB) and the
-# disassembly of the hypervisor. A visit is what lies between an exception to EL2 and the ERET out of it. A trip is the visits,
-# of all CPUs, from one exception of a chosen kind up to the next one that the same instruction of the guest causes; or to the
-# next one at all, where it is an interrupt. Lines that are not understood are errors: nothing is counted by leaving something out.
+# What EL2 executed, from QEMU's log of each instruction (-d exec,int, one instruction for each TB)
+# and the disassembly of the hypervisor. A visit is what lies between an exception to EL2 and the
+# ERET out of it. A trip is the visits, of all CPUs, from one exception of a chosen kind up to the
+# next one that the same instruction of the guest causes; or to the next one at all, where it is an
+# interrupt. Lines that are not understood are errors: nothing is counted by leaving something out.
 
 use strict;
 use warnings;
@@ -14,7 +15,8 @@ use List::Util qw(max);
 
 our @EXPORT_OK = qw(plain_name read_code new_trace feed enough usual_trip count_trip);
 
-# ESR_ELx.EC (DDI 0487, D17.2.37) of what a guest is trapped for. A register's access is named further, by its encoding.
+# ESR_ELx.EC (DDI 0487, D17.2.37) of what a guest is trapped for. A register's access is named
+# further, by its encoding.
 my %class = (0x01 => 'WFx', 0x07 => 'FP', 0x15 => 'SVC', 0x16 => 'HVC', 0x17 => 'SMC', 0x18 => 'sysreg', 0x19 => 'SVE',
 	0x20 => 'instruction abort', 0x24 => 'data abort');
 
@@ -25,8 +27,9 @@ sub plain_name
 	return $name =~ s/(?:\.(?:constprop|isra|part|cold|lto_priv)(?:\.\d+)?)+$//r;
 }
 
-# The output of objdump -d, as lines: {address => [function, mnemonic, operands]}, and {function => address}. What the compiler
-# has made several of (static ones of a header, .constprop.0) is one function.
+# The output of objdump -d, as lines: {address => [function, mnemonic, operands]}, and {function =>
+# address}. What the compiler has made several of (static ones of a header, .constprop.0) is one
+# function.
 sub read_code
 {
 	my ($next) = @_;
@@ -147,7 +150,8 @@ sub leave
 	return;
 }
 
-# Trips that begin alike: the visits of the one that is under way, those before by their digest, and their lengths in order.
+# Trips that begin alike: the visits of the one that is under way, those before by their digest, and
+# their lengths in order.
 sub begin_trip
 {
 	my ($t, $key) = @_;
@@ -189,8 +193,8 @@ sub instructions
 	return $n;
 }
 
-# The most common trip of those that begin in the most common way; of several, the one that is nearest to the median.
-# undef: there is none.
+# The most common trip of those that begin in the most common way; of several, the one that is
+# nearest to the median. undef: there is none.
 sub usual_trip
 {
 	my ($t) = @_;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * void calls_hvc_0(struct call_state *), ...: load all registers of struct call_state, make the call, store them all.
- * The structure's address waits in TPIDR_EL0 meanwhile, so that nothing relies on what is tested.
+ * void calls_hvc_0(struct call_state *), ...: load all registers of struct call_state, make the
+ * call, store them all. The structure's address waits in TPIDR_EL0 meanwhile, so that nothing
+ * relies on what is tested.
  */
 	.arch_extension fp
 	.arch_extension simd

@@ -7,7 +7,10 @@
 #include "hypervisor/string.h"
 #include "suite.h"
 
-/* Bits that are a setting and no trap: AHP, DN, FZ and the rounding mode; QC, IDC and the exceptions seen. */
+/*
+ * Bits that are a setting and no trap: AHP, DN, FZ and the rounding mode; QC, IDC and the
+ * exceptions seen.
+ */
 #define FPCR_BITS 0x07c00000u
 #define FPSR_BITS 0x0800009fu
 

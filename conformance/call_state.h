@@ -5,7 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The registers that a call could touch: as they are loaded before it, and as they were found after it. */
+/*
+ * The registers that a call could touch: as they are loaded before it, and as they were found after
+ * it.
+ */
 struct call_state {
 	uint64_t x[31];
 	uint64_t sp_before, sp; /* the first one is out only */
@@ -44,14 +47,19 @@ bool call_make(call_fn *call, const struct call_state *before, struct call_state
 #define CALL_GENERAL 2u /* x4 to x30, and SP */
 #define CALL_SIMD    4u /* v0 to v31, FPCR, FPSR */
 
-/* What a call has changed of those in `kept`: names such as "x18 v31", as far as they fit, or "". */
+/*
+ * What a call has changed of those in `kept`: names such as "x18 v31", as far as they fit, or "".
+ */
 struct call_changes {
 	char s[96];
 };
 struct call_changes call_changes(const struct call_state *before, const struct call_state *after,
 				 unsigned kept);
 
-/* All registers with the next random values of a generator (splitmix64). x0 and x1 are then the caller's. */
+/*
+ * All registers with the next random values of a generator (splitmix64). x0 and x1 are then the
+ * caller's.
+ */
 uint64_t call_random(uint64_t *state);
 void call_randomize(struct call_state *state, uint64_t *random);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How calls are made and answered, whatever the call: named calls. Random ones are in random_calls.c. */
+/*
+ * How calls are made and answered, whatever the call (R-30): named calls. Random ones are in
+ * random_calls.c.
+ */
 #include <pvtime/smccc.h>
 #include "call_state.h"
 #include "suite.h"
@@ -170,8 +173,8 @@ void case_immediates(void)
 }
 
 /*
- * With random values all over, but for the function ID, and the call ID where it takes one. What is UNDEFINED is
- * for unknown_calls() to judge.
+ * With random values all over, but for the function ID, and the call ID where it takes one. What is
+ * UNDEFINED is for unknown_calls() to judge.
  */
 static void check_kept(const struct call_conduit *c, unsigned kept)
 {
@@ -231,8 +234,8 @@ void case_simd_kept(void)
 }
 
 /*
- * Where ARCH_FEATURES says -1, so does the call; otherwise it returns, with whatever. -2 is said of WORKAROUND_2
- * where nothing needs it, and leaves open what the call does.
+ * Where ARCH_FEATURES says -1, so does the call; otherwise it returns, with whatever. -2 is said of
+ * WORKAROUND_2 where nothing needs it, and leaves open what the call does.
  */
 static void workarounds(const struct call_conduit *c)
 {

@@ -29,8 +29,9 @@ void case_contended(void)
 }
 
 /*
- * Turns of running, sleeping, and running up to a gap, for different times: so that the waits differ, and a value
- * that comes one wait late is not taken for the right one. Whoever sleeps less than it ran is made to wait.
+ * Turns of running, sleeping, and running up to a gap, for different times: so that the waits
+ * differ, and a value that comes one wait late is not taken for the right one. Whoever sleeps less
+ * than it ran is made to wait.
  */
 #define NAPS	   64u
 #define TURN_US	   80u
@@ -101,7 +102,9 @@ void case_adds_up(void)
 	observe_gaps(&sum);
 }
 
-/* The greatest number of which all growths are multiples, and how many different ones there were. */
+/*
+ * The greatest number of which all growths are multiples, and how many different ones there were.
+ */
 static struct {
 	uint64_t divisor, last;
 	unsigned different;

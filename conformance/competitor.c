@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Two vCPUs of this VM that compete with each other: the one's own account is the least that the other waited. */
+/*
+ * Two vCPUs of this VM that compete with each other: the one's own account is the least that the
+ * other waited.
+ */
 #include "contention.h"
 #include "suite.h"
 
@@ -34,7 +37,10 @@ static void spin(void *arg)
 	a->end = a->count == GAPS ? a->gaps[GAPS - 1].end : counter_virtual();
 }
 
-/* Ticks that `a` had from `from` to `to`, which lie in what it recorded. *i is the first gap that ends after `from`. */
+/*
+ * Ticks that `a` had from `from` to `to`, which lie in what it recorded. *i is the first gap that
+ * ends after `from`.
+ */
 static uint64_t had(const struct account *a, uint64_t from, uint64_t to, unsigned *i)
 {
 	uint64_t ticks = to - from;
@@ -52,9 +58,9 @@ static uint64_t had(const struct account *a, uint64_t from, uint64_t to, unsigne
 
 struct shared {
 	uint64_t from, to; /* ticks: while both were there */
-	uint64_t beside,
-		instead; /* ticks that the one had while the other had a CPU as well, or was in a gap */
-	uint64_t less_ns; /* the most by which a gap was charged less than that */
+	uint64_t beside;   /* ticks that the one had while the other had a CPU as well */
+	uint64_t instead;  /* ticks that the one had while the other was in a gap */
+	uint64_t less_ns;  /* the most by which a gap was charged less than that */
 	struct gap worst;
 	unsigned less, gaps;
 };

@@ -57,7 +57,10 @@ static void game_check_end(void)
 		__atomic_store_n(&game.ended, true, __ATOMIC_RELAXED);
 }
 
-/* Each wakes the other and goes to sleep. On one physical CPU, the one is READY while the other goes on. */
+/*
+ * Each wakes the other and goes to sleep. On one physical CPU, the one is READY while the other
+ * goes on.
+ */
 static void take_turns(void *arg)
 {
 	unsigned self = cpu_self()->index;

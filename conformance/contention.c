@@ -39,7 +39,10 @@ static void load_end(void)
 		cpu_end(i, END_MS);
 }
 
-/* In pieces, so that rare long gaps count as well as many short ones, and it is over soon where there are any. */
+/*
+ * In pieces, so that rare long gaps count as well as many short ones, and it is over soon where
+ * there are any.
+ */
 static bool probe(void)
 {
 	seen = (struct gaps){0};

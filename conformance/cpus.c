@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Functions of a case on other CPUs. All vCPUs may share one physical CPU: whoever waits sleeps, or it would take
- * from the others what they are waited for.
+ * Functions of a case on other CPUs. All vCPUs may share one physical CPU: whoever waits sleeps, or
+ * it would take from the others what they are waited for.
  */
 #include "guest/psci.h"
 #include "suite.h"

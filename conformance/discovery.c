@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Discovery as Linux does it (R-03): each step agrees with the next, on every vCPU, with stolen time and without. A
- * call that is UNDEFINED says no as well: that it should say so by NOT_SUPPORTED is R-30's (calls.c).
+ * Discovery as Linux does it (R-03): each step agrees with the next, on every vCPU, with stolen
+ * time and without. A call that is UNDEFINED says no as well: that it should say so by
+ * NOT_SUPPORTED is R-30's (calls.c).
  */
 #include <pvtime/smccc.h>
 #include "guest/board.h"
@@ -25,7 +26,10 @@ static void on_every_vcpu(void (*fn)(void *arg))
 	}
 }
 
-/* PV_TIME_FEATURES: an int64 in 1.0, an int32 in beta-2, which leaves the upper half of x0 open. */
+/*
+ * PV_TIME_FEATURES: an int64 in 1.0, an int32 in beta-2, which leaves the upper half of x0 open
+ * (R-04).
+ */
 static int64_t features(uint64_t id)
 {
 	return suite.beta2 ? call_fdt32(PVTIME_FID_FEATURES, id)

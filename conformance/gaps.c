@@ -21,7 +21,10 @@ struct reading gaps_read(void)
 	return r;
 }
 
-/* Readings are dear where an emulator counts instructions; this is not, and short against a trap on any machine. */
+/*
+ * Readings are dear where an emulator counts instructions; this is not, and short against a trap on
+ * any machine.
+ */
 void gaps_pass(void)
 {
 	for (unsigned i = 0; i < 8; i++)

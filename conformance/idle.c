@@ -13,10 +13,10 @@
 #define END_MS	 10000u
 
 /*
- * A sleep that ended late: from its deadline on the vCPU may have waited for a CPU. No more than that is to be
- * charged; and no less, where the CPU was busy: an idle one may need its time to wake up, which is no wait.
- * A few times the CPU may be taken away between the first reading and the WFI, which is charged rightly and
- * looks as if it were not.
+ * A sleep that ended late: from its deadline on the vCPU may have waited for a CPU. No more than
+ * that is to be charged; and no less, where the CPU was busy: an idle one may need its time to wake
+ * up, which is no wait. A few times the CPU may be taken away between the first reading and the
+ * WFI, which is charged rightly and looks as if it were not.
  */
 struct sleeps {
 	uint64_t late_ns, grown_ns; /* all */
@@ -116,8 +116,8 @@ static void be_on(void *arg)
 }
 
 /*
- * On, off for a while, on again. All that may be charged between the two is the way into CPU_OFF and the
- * way from CPU_ON to the first instruction.
+ * On, off for a while, on again. All that may be charged between the two is the way into CPU_OFF
+ * and the way from CPU_ON to the first instruction.
  */
 static void judge_off(unsigned cpu)
 {
@@ -135,7 +135,10 @@ static void judge_off(unsigned cpu)
 	started = counter_virtual();
 	if (!on_cpu_run(cpu, be_on, NULL, END_MS))
 		return;
-	/* Some begin again at 0 in PV_TIME_ST, which breaks R-23: then all that there is has come since. */
+	/*
+	 * Some begin again at 0 in PV_TIME_ST, which breaks R-23: then all that there is has come
+	 * since.
+	 */
 	grown = on.first.stolen_ns - (on.first.stolen_ns < last.stolen_ns ? 0 : last.stolen_ns);
 	allowed = ns_of(stopped - last.counter) + ns_of(on.first.counter - started);
 	check(grown <= allowed + gaps_rounding_ns(0),

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A second kernel without a reset (R-33): nothing tells the hypervisor of it. Whichever of the two cases comes first
- * starts a copy of this image at another place in RAM, as kexec does, with all other CPUs off. The copy's main() finds
- * what was handed over, discovers stolen time again, and goes on with the case that was running. So these
- * are the last cases: what comes after them runs in the second kernel.
+ * A second kernel without a reset (R-33): nothing tells the hypervisor of it. Whichever of the two
+ * cases comes first starts a copy of this image at another place in RAM, as kexec does, with all
+ * other CPUs off. The copy's main() finds what was handed over, discovers stolen time again, and
+ * goes on with the case that was running. So these are the last cases: what comes after them runs
+ * in the second kernel.
  */
 #include <pvtime/smccc.h>
 #include "guest/kexec.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a vCPU goes through takes nothing back (R-23): PV_TIME_ST again, CPU_SUSPEND, CPU_OFF and CPU_ON. Linux
- * calls PV_TIME_ST at each CPU_ON; a hypervisor that zeroes the structure there takes back what a guest has
- * accounted for already.
+ * What a vCPU goes through takes nothing back (R-23): PV_TIME_ST again, CPU_SUSPEND, CPU_OFF and
+ * CPU_ON. Linux calls PV_TIME_ST at each CPU_ON; a hypervisor that zeroes the structure there takes
+ * back what a guest has accounted for already.
  */
 #include "guest/psci.h"
 #include "guest/smccc.h"
@@ -116,8 +116,9 @@ void case_suspend(void)
 }
 
 /*
- * All other CPUs on and off once: the values at the start and at the end, as each reads them itself. cpu_begin() lets
- * it register first: in every other round the CPU is started without that, and PV_TIME_ST not called.
+ * All other CPUs on and off once: the values at the start and at the end, as each reads them
+ * itself. cpu_begin() lets it register first: in every other round the CPU is started without that,
+ * and PV_TIME_ST not called.
  */
 static struct turn {
 	uint64_t before, first, last,

@@ -2,7 +2,10 @@
 #ifndef CONFORMANCE_NEEDS_H
 #define CONFORMANCE_NEEDS_H
 
-/* Words of cases.def, for the guest that runs a case and for the command that expects it: what has to be there, */
+/*
+ * Words of cases.def, for the guest that runs a case and for the command that expects it: what has
+ * to be there,
+ */
 enum needs {
 	NEEDS_ST = 1,	   /* stolen time */
 	NEEDS_ABSENCE = 2, /* none */

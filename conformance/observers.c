@@ -9,8 +9,8 @@
 /* What one CPU has seen of another's, or its own. */
 struct view {
 	uint64_t value;
-	uint64_t
-		since; /* ticks: nothing that it has seen was published before this; 0: not known yet */
+	/* ticks: nothing that it has seen was published before this; 0: not known yet */
+	uint64_t since;
 	uint64_t looked; /* ticks: before the last look */
 	uint64_t changes, backwards, over;
 	uint64_t worst_from, worst_to, worst_ns;
@@ -20,8 +20,8 @@ static struct view views[CPU_MAX][CPU_MAX];
 static uint64_t end;
 
 /*
- * The value may be old, so it may grow by more between two looks than the time between them; but by no more
- * than has passed since the value before was published, at the earliest.
+ * The value may be old, so it may grow by more between two looks than the time between them; but by
+ * no more than has passed since the value before was published, at the earliest.
  */
 static void judge_change(struct view *v, uint64_t value, uint64_t after)
 {

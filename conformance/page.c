@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a guest that writes its structure can do: nothing (R-21), or at least nothing but harm itself (R-22). Where a
- * write goes through, what was there is put back; what the hypervisor adds to the counter in between may be lost.
+ * What a guest that writes its structure can do: nothing (R-21), or at least nothing but harm
+ * itself (R-22). Where a write goes through, what was there is put back; what the hypervisor adds
+ * to the counter in between may be lost.
  */
 #include "guest/exception.h"
 #include "prepare.h"
@@ -47,7 +48,10 @@ static bool has_dc_zva(void)
 	return !(sysreg_read("dczid_el0") & 0x10);
 }
 
-/* Of one kind of write: how many there were, what became of them, and the first that was not refused properly. */
+/*
+ * Of one kind of write: how many there were, what became of them, and the first that was not
+ * refused properly.
+ */
 struct attempts {
 	unsigned made, accepted, wrong;
 	uint64_t address;
@@ -86,7 +90,9 @@ static unsigned judge_one(struct fault f, uint64_t address, const char *what)
 	return judge(&a, what);
 }
 
-/* Writes of each size at each place, of what is there already: one that goes through leaves it so. */
+/*
+ * Writes of each size at each place, of what is there already: one that goes through leaves it so.
+ */
 static unsigned write_sizes(uint64_t page)
 {
 	static const char *const name[] = {"1 byte", "2 bytes", "4 bytes", "8 bytes"};
@@ -133,7 +139,10 @@ void case_write_refused(void)
 	if (has_atomics())
 		accepted += judge_one(write_atomic(own + COUNTER), own + COUNTER, "STADD");
 	accepted += write_others();
-	/* It would clear all of it, and may clear more than one structure: only where nothing else came through. */
+	/*
+	 * It would clear all of it, and may clear more than one structure: only where nothing else
+	 * came through.
+	 */
 	if (has_dc_zva() && !accepted)
 		judge_one(fault_write_zva(own), own, "DC ZVA");
 }
@@ -166,8 +175,8 @@ void case_write_harmless(void)
 }
 
 /*
- * Until the hypervisor has updated the counter: the vCPU sleeps and spins by turns, so as to be scheduled out and in.
- * Returns the value, which is that of the forgery where nothing has come.
+ * Until the hypervisor has updated the counter: the vCPU sleeps and spins by turns, so as to be
+ * scheduled out and in. Returns the value, which is that of the forgery where nothing has come.
  */
 static uint64_t wait_for_update(void)
 {

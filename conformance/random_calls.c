@@ -14,8 +14,9 @@
 #define PSCI_0_1_NUMBERS 0x20u
 
 /*
- * What does, by its purpose, stop, start or block a CPU: PSCI, the FF-A, and what was PSCI once; whatever a
- * hypervisor makes of bits that it should look at, too. And PV_TIME_ST, as other cases judge its effects.
+ * What does, by its purpose, stop, start or block a CPU: PSCI, the FF-A, and what was PSCI once;
+ * whatever a hypervisor makes of bits that it should look at, too. And PV_TIME_ST, as other cases
+ * judge its effects.
  */
 static bool spared(uint32_t fid)
 {

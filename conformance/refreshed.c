@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How old the structure of a vCPU gets while it waits (R-34). All vCPUs spin and look at each other's. Which of
- * them waited, and when, each knows afterwards, by its own gaps. While it waits its stolen time grows all the time,
- * so a value that was there at two moments of one gap is at least as old, at the second, as the time between.
+ * How old the structure of a vCPU gets while it waits (R-34). All vCPUs spin and look at each
+ * other's. Which of them waited, and when, each knows afterwards, by its own gaps. While it waits
+ * its stolen time grows all the time, so a value that was there at two moments of one gap is at
+ * least as old, at the second, as the time between.
  */
 #include "contention.h"
 #include "suite.h"
@@ -14,7 +15,9 @@
 #define GAPS	  16u /* long ones, for each CPU */
 #define SIGHTINGS 64u /* in one turn of a CPU at most so many values of another are kept */
 
-/* A value of a waiting vCPU, and when one of the others saw it for the first and for the last time. */
+/*
+ * A value of a waiting vCPU, and when one of the others saw it for the first and for the last time.
+ */
 struct sighting {
 	uint64_t value, first, last;
 };
@@ -77,7 +80,9 @@ static bool in_gap(const struct sighting *s, const struct gap *gap, uint64_t *fi
 	return s->first && *first <= *last;
 }
 
-/* The longest that one value of `cpu` is known to have stood in that gap, by all that were looking. */
+/*
+ * The longest that one value of `cpu` is known to have stood in that gap, by all that were looking.
+ */
 static uint64_t oldest(unsigned cpu, const struct gap *gap)
 {
 	uint64_t most = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the structures lie: in memory of their own, in granules of 64 KiB that hold nothing else (R-07, R-20). The
- * FDT says what else there is; it need not say anything of the structures.
+ * Where the structures lie: in memory of their own, in granules of 64 KiB that hold nothing else
+ * (R-07, R-20). The FDT says what else there is; it need not say anything of the structures.
  */
 #include "guest/board.h"
 #include "guest/exception.h"
@@ -96,7 +96,10 @@ static bool is_reserved(const struct dt *t, struct dt_range range)
 	return is_in(t, RESERVED, range) || is_in(t, RESERVED_NO_MAP, range);
 }
 
-/* Whether these bytes are the structures' own region: every structure that is in the granule is in there. */
+/*
+ * Whether these bytes are the structures' own region: every structure that is in the granule is in
+ * there.
+ */
 static bool is_region(struct dt_range reg, struct dt_range granule)
 {
 	for (unsigned i = 0; i < cpu_count(); i++) {
@@ -106,7 +109,10 @@ static bool is_region(struct dt_range reg, struct dt_range granule)
 	return true;
 }
 
-/* fn(tree, node, reg) for every reg of the FDT as the CPU sees it, whether the node is enabled or not. */
+/*
+ * fn(tree, node, reg) for every reg of the FDT as the CPU sees it, whether the node is enabled or
+ * not.
+ */
 static void each_reg(void (*fn)(const struct dt *t, const struct dt_node *node,
 				struct dt_range reg))
 {
@@ -141,7 +147,10 @@ void case_reserved(void)
 		each_reg(not_ram);
 }
 
-/* The node of the region itself may be there, or not; so may be RAM that the region was taken out of, as a whole. */
+/*
+ * The node of the region itself may be there, or not; so may be RAM that the region was taken out
+ * of, as a whole.
+ */
 static bool may_be_there(const struct dt *t, const struct dt_node *node, struct dt_range reg,
 			 struct dt_range granule)
 {
@@ -199,13 +208,14 @@ void case_own_granules(void)
 }
 
 /*
- * readable: all of a granule has to be memory, not just the 4 KiB that have structures in them. A guest with 64 KiB
- * pages maps all of it as Normal memory. What it, or a dump of its memory, then reads there must not abort; and
- * where something aborts, nobody in the guest can tell nothing from a device that is there after all. (Speculative reads
- * do no harm either way: they are not performed where stage 2 has no memory.)
+ * readable: all of a granule has to be memory, not just the 4 KiB that have structures in them. A
+ * guest with 64 KiB pages maps all of it as Normal memory. What it, or a dump of its memory, then
+ * reads there must not abort; and where something aborts, nobody in the guest can tell nothing from
+ * a device that is there after all. (Speculative reads do no harm either way: they are not
+ * performed where stage 2 has no memory.)
  *
- * A read that is not aligned comes too: it aborts on real hardware where stage 2 makes Device memory of it (DDI 0487,
- * B2.7.2), which QEMU's emulation does not show.
+ * A read that is not aligned comes too: it aborts on real hardware where stage 2 makes Device
+ * memory of it (DDI 0487, B2.7.2), which QEMU's emulation does not show.
  */
 static struct scan {
 	unsigned faults;

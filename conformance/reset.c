@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SYSTEM_RESET begins at zero (R-23). The boot after it cannot know what the one before it had: memory need not
- * survive. All that goes on is the virtual counter. So resets are at multiples of reset_ms=MS of it, and nothing
- * else:
+ * SYSTEM_RESET begins at zero (R-23). The boot after it cannot know what the one before it had:
+ * memory need not survive. All that goes on is the virtual counter. So resets are at multiples of
+ * reset_ms=MS of it, and nothing else:
  *
- *	a boot before MS	lets all vCPUs compete until just before the next multiple. When a quarter of MS or more has
+ *	a boot before MS lets all vCPUs compete until just before the next multiple. When a quarter
+ *	of MS or more has
  *				been stolen from one of them by then, it resets, on the multiple
  *	one after MS		is the boot after the reset, which was at the last multiple
  *
- * The latter judges within an eighth of MS after it, or not at all. So values that were not zeroed are at least twice
- * what may be there, and where nobody competes nothing is reset, nor judged. The line "# resetting" tells
- * the two boots apart for whoever reads the report: a verdict without it is of a machine whose counter did not
- * begin near 0, and worth nothing.
+ * The latter judges within an eighth of MS after it, or not at all. So values that were not zeroed
+ * are at least twice what may be there, and where nobody competes nothing is reset, nor judged. The
+ * line "# resetting" tells the two boots apart for whoever reads the report: a verdict without it
+ * is of a machine whose counter did not begin near 0, and worth nothing.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -57,7 +58,10 @@ static void compete_and_reset(void)
 	if (!every_structure())
 		return;
 	for (unsigned n = 0; n < TRIES; n++, multiple += period) {
-		/* Each vCPU has then to wait for the others once more, and CPU 0 to print, before the multiple. */
+		/*
+		 * Each vCPU has then to wait for the others once more, and CPU 0 to print, before
+		 * the multiple.
+		 */
 		spin_end = multiple - period / 4;
 		if (!on_all_run(spin_until_end, cpu_count() * START_MS))
 			return;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The structures themselves: where they are, whose they are, and what is in them. */
+/*
+ * The structures themselves: where they are, whose they are, and what is in them (R-04 to R-06,
+ * R-23, R-31).
+ */
 #include "prepare.h"
 #include "suite.h"
 
@@ -34,10 +37,11 @@ void case_own_structure(void)
 }
 
 /*
- * own_address. One vCPU watches its own gaps, and each of them has to be in its own structure, not in another's. The
- * other vCPUs keep it waiting, by bursts of work of unequal lengths, with sleep in between: if all of them just spun,
- * each would wait for as long as the others run, and a structure that two of them have exchanged would grow as the
- * right one. A gap that nobody's structure has grown over is no matter of addresses: see charge.c for it.
+ * own_address. One vCPU watches its own gaps, and each of them has to be in its own structure, not
+ * in another's. The other vCPUs keep it waiting, by bursts of work of unequal lengths, with sleep
+ * in between: if all of them just spun, each would wait for as long as the others run, and a
+ * structure that two of them have exchanged would grow as the right one. A gap that nobody's
+ * structure has grown over is no matter of addresses: see charge.c for it.
  */
 static struct seen {
 	unsigned gaps;
@@ -165,14 +169,17 @@ void case_padding(void)
 	}
 }
 
-/* A counter, read in one byte order, before and after some time in which the vCPU could be kept waiting. */
+/*
+ * A counter, read in one byte order, before and after some time in which the vCPU could be kept
+ * waiting.
+ */
 struct growth {
 	uint64_t before, after, ticks;
 };
 
 /*
- * No more can be stolen than time has passed. Whoever re-zeroes it at PV_TIME_ST, which is another case's matter, has
- * a lower value afterwards.
+ * No more can be stolen than time has passed. Whoever re-zeroes it at PV_TIME_ST, which is another
+ * case's matter, has a lower value afterwards.
  */
 static bool plausible(struct growth r)
 {
@@ -216,9 +223,10 @@ void case_byte_order(void)
 }
 
 /*
- * first_value has to be the first case that starts other CPUs: it judges the value that each finds when it is on for
- * the first time. Until then it was off, so that all of it is from after its CPU_ON (R-24). How long CPU 0 was on
- * before it is not known: the counter may have started long before, and the bound is weak then; what it was is told.
+ * first_value has to be the first case that starts other CPUs: it judges the value that each finds
+ * when it is on for the first time. Until then it was off, so that all of it is from after its
+ * CPU_ON (R-24). How long CPU 0 was on before it is not known: the counter may have started long
+ * before, and the bound is weak then; what it was is told.
  */
 void case_first_value(void)
 {

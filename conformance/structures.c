@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The structures: asked for, mapped, and read by hand, as a fault of the library's must not go unseen. */
+/*
+ * The structures: asked for, mapped, and read by hand, as a fault of the library's must not go
+ * unseen.
+ */
 #include "guest/mmu.h"
 #include "guest/sysreg.h"
 #include "suite.h"
@@ -11,7 +14,10 @@ bool structure_register(void)
 	int64_t answer = call_fdt(suite.st_fid, 0);
 	uint64_t ipa = (uint64_t)answer;
 
-	/* R-06 asks for more than 8, and there is a case for that; with less, the counter cannot even be loaded. */
+	/*
+	 * R-06 asks for more than 8, and there is a case for that; with less, the counter cannot
+	 * even be loaded.
+	 */
 	if (answer <= 0 || ipa >= ADDRESS_LIMIT || ipa % 8)
 		return false;
 	mmu_map(ipa, PVTIME_STRUCT_SIZE, MMU_NORMAL);

@@ -67,8 +67,9 @@ static void select_cases(const struct words *words)
 }
 
 /*
- * The steps of R-03 in Linux's order, by raw calls, as the library may be wrong. Linux would stop at the first that
- * says no: here the others are asked as well, and that they agree is for the cases to judge.
+ * The steps of R-03 in Linux's order, by raw calls, as the library may be wrong. Linux would stop
+ * at the first that says no: here the others are asked as well, and that they agree is for the
+ * cases to judge.
  */
 static struct {
 	int64_t psci_version, psci_features, smccc_version, arch_features, features_st;

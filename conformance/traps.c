@@ -9,9 +9,10 @@
 #define SLEEP_US 10u
 
 /*
- * Many traps, and a sleep, as what was charged for them may be published when the vCPU is scheduled in only. Whatever
- * takes longer than the slack may be a wait and is left out, and so is the sleep, for which there are other cases. Of
- * the rest, a little may be so too. Returns what was charged beyond all that, in ns.
+ * Many traps, and a sleep, as what was charged for them may be published when the vCPU is scheduled
+ * in only. Whatever takes longer than the slack may be a wait and is left out, and so is the sleep,
+ * for which there are other cases. Of the rest, a little may be so too. Returns what was charged
+ * beyond all that, in ns.
  */
 static uint64_t trap_and_sleep(uint64_t *handling_ns)
 {

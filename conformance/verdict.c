@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a case has seen and how it is judged. Any CPU may speak up at any time, so all of it is under a lock. */
+/*
+ * What a case has seen and how it is judged. Any CPU may speak up at any time, so all of it is
+ * under a lock.
+ */
 #include "guest/console.h"
 #include "guest/psci.h"
 #include "hypervisor/format.h"

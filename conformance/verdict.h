@@ -2,7 +2,9 @@
 #ifndef CONFORMANCE_VERDICT_H
 #define CONFORMANCE_VERDICT_H
 
-/* The verdict on the running case, and its TAP line. check(), observe() and skip() are in suite.h. */
+/*
+ * The verdict on the running case, and its TAP line. check(), observe() and skip() are in suite.h.
+ */
 extern struct verdicts {
 	unsigned run;		/* lines printed */
 	unsigned wrong, weaker; /* of them "not ok": the documents' cases, and ours */

@@ -7,7 +7,10 @@
 
 #define ROUNDS	 40u
 #define WATCH_MS 800u
-/* In slacks: asleep at least, so that it would be seen if that were charged; the waker's turn; the sleeper's before. */
+/*
+ * In slacks: asleep at least, so that it would be seen if that were charged; the waker's turn; the
+ * sleeper's before.
+ */
 #define ASLEEP 3u
 #define HOLD   10u
 #define AHEAD  30u
@@ -16,9 +19,9 @@
 #define SGI    1u
 
 /*
- * One round. The sleeper first runs, so that it is not let in at once when it wakes; it is asleep for longer
- * than any slack; the waker has the CPU for a while, sends the SGI, and goes on. Where both have a CPU
- * each, nobody waits.
+ * One round. The sleeper first runs, so that it is not let in at once when it wakes; it is asleep
+ * for longer than any slack; the waker has the CPU for a while, sends the SGI, and goes on. Where
+ * both have a CPU each, nobody waits.
  */
 static struct {
 	struct reading before, after; /* of the sleeper, around its WFI */
@@ -38,8 +41,8 @@ static uint64_t slacks_us(uint64_t slacks)
 }
 
 /*
- * What is pending, or WFI would not wait: the SGI; and perhaps the timer's interrupt of a sleep, which may be
- * stopped at the timer but be with the CPU interface already.
+ * What is pending, or WFI would not wait: the SGI; and perhaps the timer's interrupt of a sleep,
+ * which may be stopped at the timer but be with the CPU interface already.
  */
 static void take_interrupts(void)
 {

@@ -5,14 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The words of the command line (suite.h). NULL: not there. Each text ends at the next blank or at the end. */
+/*
+ * The words of the command line (suite.h). NULL: not there. Each text ends at the next blank or at
+ * the end.
+ */
 struct words {
 	const char *dialect, *expect, *rounds, *calls, *seed, *cases, *reset_ms;
 };
 
 /*
- * Read them, and bail out where one is wrong, with the word and what was expected. Words of others, which a loader
- * may have added, are named in a comment if `tell`.
+ * Read them, and bail out where one is wrong, with the word and what was expected. Words of others,
+ * which a loader may have added, are named in a comment if `tell`.
  */
 struct words words_read(bool tell);
 
@@ -26,8 +29,8 @@ struct word_text word_text(const char *word, size_t length);
 bool word_is(const char *word, const char *text);
 
 /*
- * The next part of a list with commas, and its length; NULL after the last. *rest is the list at first. Parts may
- * be empty.
+ * The next part of a list with commas, and its length; NULL after the last. *rest is the list at
+ * first. Parts may be empty.
  */
 const char *word_part(const char **rest, size_t *length);
 

@@ -43,8 +43,8 @@ extern struct board {
 } board;
 
 /*
- * The FDT's address: what the loader has left in x0. Where that is 0, as a loader of ELF files leaves it, the FDT
- * at the bottom of RAM of a virt-like machine, if there is one; otherwise 0.
+ * The FDT's address: what the loader has left in x0. Where that is 0, as a loader of ELF files
+ * leaves it, the FDT at the bottom of RAM of a virt-like machine, if there is one; otherwise 0.
  */
 uint64_t board_find_fdt(uint64_t x0);
 

@@ -5,8 +5,8 @@
 #include <stdarg.h>
 
 /*
- * What the FDT names: a PL011, an 8250, or Xen's console_io. Lines of several CPUs do not mix. Before console_init:
- * nothing.
+ * What the FDT names: a PL011, an 8250, or Xen's console_io. Lines of several CPUs do not mix.
+ * Before console_init: nothing.
  */
 void console_init(void);
 

@@ -9,7 +9,10 @@
 #define CPU_MAX		8u
 #define CPU_STACK_BYTES 16384u
 
-/* One for each CPU of the FDT; cpus[0] is the one that the guest started on. TPIDR_EL1 points at it. */
+/*
+ * One for each CPU of the FDT; cpus[0] is the one that the guest started on. TPIDR_EL1 points at
+ * it.
+ */
 struct cpu {
 	uint64_t stack_top; /* start.S: offset 0 */
 	uint64_t mpidr;	    /* affinity fields, as PSCI wants them */

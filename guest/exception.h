@@ -30,8 +30,8 @@ struct fault_expectation {
 
 /*
  * Between the two, on one CPU, a synchronous exception or an SError is recorded and not fatal. The
- * instruction that caused it is skipped; an instruction abort returns to the caller (x30). The first fault
- * counts.
+ * instruction that caused it is skipped; an instruction abort returns to the caller (x30). The
+ * first fault counts.
  */
 void fault_expect(void);
 struct fault fault_end(void);
@@ -40,7 +40,10 @@ struct fault fault_end(void);
 struct fault fault_read(uint64_t address, unsigned bytes, uint64_t *value);
 struct fault fault_write(uint64_t address, unsigned bytes, uint64_t value);
 
-/* The same by other kinds of store; where DCZID_EL0 permits it, DC ZVA. The pair is 16 bytes, the others 8. */
+/*
+ * The same by other kinds of store; where DCZID_EL0 permits it, DC ZVA. The pair is 16 bytes, the
+ * others 8.
+ */
 struct fault fault_write_pair(uint64_t address, uint64_t low, uint64_t high);
 struct fault fault_write_post_index(uint64_t address, uint64_t value);
 struct fault fault_write_exclusive(uint64_t address); /* of what is there */

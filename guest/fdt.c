@@ -90,7 +90,10 @@ static bool read_property(const struct dt *t, uint32_t offset, struct piece *pie
 	return piece->name != NULL;
 }
 
-/* What is at `offset`; tokens are aligned to 4 bytes from the block's begin. false: that is no token. */
+/*
+ * What is at `offset`; tokens are aligned to 4 bytes from the block's begin. false: that is no
+ * token.
+ */
 static bool read_piece(const struct dt *t, uint32_t offset, struct piece *piece)
 {
 	uint32_t length = 0;

@@ -3,9 +3,9 @@
 #define GUEST_FDT_H
 
 /*
- * Read a flattened device tree (Devicetree Specification 0.4, 5) of version 17. It needs neither alignment nor the
- * MMU, works in both byte orders, and reads nothing outside [blob, blob + totalsize), whatever the blob holds:
- * what makes no sense there is as if it were absent.
+ * Read a flattened device tree (Devicetree Specification 0.4, 5) of version 17. It needs neither
+ * alignment nor the MMU, works in both byte orders, and reads nothing outside [blob, blob +
+ * totalsize), whatever the blob holds: what makes no sense there is as if it were absent.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,7 +60,9 @@ bool dt_within(const struct dt_node *inner, const struct dt_node *outer);
 bool dt_property(const struct dt *t, const struct dt_node *node, const char *name,
 		 struct dt_value *value);
 
-/* Of a list of strings, of which one is the common case: the one at `index`, NULL behind the last. */
+/*
+ * Of a list of strings, of which one is the common case: the one at `index`, NULL behind the last.
+ */
 const char *dt_string(const struct dt_value *value, unsigned index);
 
 /* The string property `name`, its first string; "" where there is none. */
@@ -84,12 +86,16 @@ bool dt_is_enabled(const struct dt *t, const struct dt_node *node);
 /* The first enabled node that is compatible. */
 bool dt_find(const struct dt *t, const char *compatible, struct dt_node *node);
 
-/* By a path of `length` bytes; unit addresses may be left out. One without '/' before it begins with an alias. */
+/*
+ * By a path of `length` bytes; unit addresses may be left out. One without '/' before it begins
+ * with an alias.
+ */
 bool dt_find_path(const struct dt *t, const char *path, size_t length, struct dt_node *node);
 
 /*
- * reg[index]: as it stands there, and as the CPU sees it, through the `ranges` of the buses above it. false:
- * there is none; of the latter also where the bus has no window for it, as a CPU or a PCI device has none.
+ * reg[index]: as it stands there, and as the CPU sees it, through the `ranges` of the buses above
+ * it. false: there is none; of the latter also where the bus has no window for it, as a CPU or a
+ * PCI device has none.
  */
 bool dt_reg_raw(const struct dt *t, const struct dt_node *node, unsigned index,
 		struct dt_range *range);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Addresses in a device tree: `reg`, `ranges`, and the cells they are made of (Devicetree Specification 0.4, 2.3). */
+/*
+ * Addresses in a device tree: `reg`, `ranges`, and the cells they are made of (Devicetree
+ * Specification 0.4, 2.3).
+ */
 #include "fdt.h"
 
 #define MAX_CELLS 3u /* of an address; more is none that could be taken for one */
@@ -49,7 +52,10 @@ bool dt_reg_raw(const struct dt *t, const struct dt_node *node, unsigned index,
 	return true;
 }
 
-/* A `ranges` of a bus that is not the root: entry `index`, in the terms of the bus and in those of the one above. */
+/*
+ * A `ranges` of a bus that is not the root: entry `index`, in the terms of the bus and in those of
+ * the one above.
+ */
 static bool read_window(const struct dt *t, const struct dt_node *bus, unsigned index,
 			struct dt_range *here, uint64_t *above)
 {

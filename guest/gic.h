@@ -29,7 +29,10 @@ bool gic_pending(unsigned intid);
 typedef void (*gic_handler_fn)(unsigned intid);
 void gic_set_handler(gic_handler_fn handler);
 
-/* SGI `intid` (0 to 15) to one CPU by its MPIDR, which has done gic_init_cpu(); or to all but the caller. */
+/*
+ * SGI `intid` (0 to 15) to one CPU by its MPIDR, which has done gic_init_cpu(); or to all but the
+ * caller.
+ */
 void gic_send_sgi(unsigned intid, uint64_t mpidr);
 void gic_send_sgi_to_others(unsigned intid);
 

@@ -2,7 +2,10 @@
 #ifndef GUEST_GIC_VERSION_H
 #define GUEST_GIC_VERSION_H
 
-/* What differs between GICv2 (Arm IHI 0048) and GICv3 (IHI 0069). gic.c has what they share, and uses this. */
+/*
+ * What differs between GICv2 (Arm IHI 0048) and GICv3 (IHI 0069). gic.c has what they share, and
+ * uses this.
+ */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,7 +16,9 @@ struct gic_version {
 	uint32_t distributor_on; /* GICD_CTLR */
 	unsigned pidr2; /* offset of GICD_PIDR2, of which the lowest byte alone may not be 0 */
 
-	/* All of them on and for the calling CPU. The frame with the registers of INTIDs 0 to 31: */
+	/*
+	 * All of them on and for the calling CPU. The frame with the registers of INTIDs 0 to 31:
+	 */
 	uint64_t (*private_frame)(struct cpu *cpu);
 	void (*interface_on)(struct cpu *cpu);
 	void (*interface_off)(void);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interrupts stay in the group that they are in, which the one enable bit of each register is for (IHI 0048, 4.3.1). */
+/*
+ * Interrupts stay in the group that they are in, which the one enable bit of each register is for
+ * (IHI 0048, 4.3.1).
+ */
 #include "board.h"
 #include "cpu.h"
 #include "gic.h"

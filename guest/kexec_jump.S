@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* void kexec_jump(uint64_t entry, const void *fdt): out of the identity map, with MMU and caches off. */
+/*
+ * void kexec_jump(uint64_t entry, const void *fdt): out of the identity map, with MMU and caches
+ * off.
+ */
 	.text
 	.global	kexec_jump
 kexec_jump:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The identity map of 39 bits (DDI 0487, D8). By granule: tables of levels 1 to 3 for 4 KiB, the same with
- * 8 entries in the first for 16 KiB, levels 2 and 3 for 64 KiB.
+ * The identity map of 39 bits (DDI 0487, D8). By granule: tables of levels 1 to 3 for 4 KiB, the
+ * same with 8 entries in the first for 16 KiB, levels 2 and 3 for 64 KiB.
  */
 #include <stddef.h>
 #include "board.h"
@@ -19,8 +19,8 @@
 #define IMAGE_BYTES 0x200000ull
 
 /*
- * By granule: first level, first one that may have blocks, TCR_EL1.TG0, how many tables there are; and what field of
- * ID_AA64MMFR0_EL1 says, by which value, that the CPU does not have it.
+ * By granule: first level, first one that may have blocks, TCR_EL1.TG0, how many tables there are;
+ * and what field of ID_AA64MMFR0_EL1 says, by which value, that the CPU does not have it.
  */
 #if GUEST_GRANULE_SHIFT == 12
 #define FIRST_LEVEL   1u
@@ -200,7 +200,9 @@ static _Noreturn void no_such_granule(uint64_t fdt)
 	psci_system_off();
 }
 
-/* MMU off. What is needed to go on is memory: image and FDT. The rest comes when the FDT was read. */
+/*
+ * MMU off. What is needed to go on is memory: image and FDT. The rest comes when the FDT was read.
+ */
 void mmu_prepare(uint64_t fdt)
 {
 	uint64_t features = sysreg_read("id_aa64mmfr0_el1"), pa_range = features & 0xf;

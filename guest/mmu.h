@@ -18,15 +18,15 @@ enum mmu_type {
 };
 
 /*
- * Change the type of [base, base + size), rounded to whole pages. From any CPU. Meanwhile nobody, this CPU's own
- * stack and code included, may be using the range itself as anything but the MMU_NORMAL that it stays; what
- * other CPUs access next to it waits until the change is made.
+ * Change the type of [base, base + size), rounded to whole pages. From any CPU. Meanwhile nobody,
+ * this CPU's own stack and code included, may be using the range itself as anything but the
+ * MMU_NORMAL that it stays; what other CPUs access next to it waits until the change is made.
  */
 void mmu_map(uint64_t base, uint64_t size, enum mmu_type type);
 
 /*
- * Whether a translation fault that this CPU took is due to mmu_map() on another one, which is then waited for: the
- * access is to be repeated. At most once for each change.
+ * Whether a translation fault that this CPU took is due to mmu_map() on another one, which is then
+ * waited for: the access is to be repeated. At most once for each change.
  */
 bool mmu_fault_is_transient(void);
 

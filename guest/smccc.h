@@ -16,7 +16,9 @@ void smccc_smc(struct smccc_regs *regs);
 void smccc_hvc_imm1(struct smccc_regs *regs);
 void smccc_smc_imm1(struct smccc_regs *regs);
 
-/* A call by the conduit that the FDT names: x0 of the result. A pvtime_conduit_fn, but for x2, x3. */
+/*
+ * A call by the conduit that the FDT names: x0 of the result. A pvtime_conduit_fn, but for x2, x3.
+ */
 int64_t smccc_call(uint32_t fid, uint64_t arg1, uint64_t arg2, uint64_t arg3);
 
 #endif

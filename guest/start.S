@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the boot loader to C, by the arm64 Linux boot protocol (Documentation/arm64/booting): entered at
- * EL1 with the MMU off and the FDT's address in x0. Other CPUs come through PSCI CPU_ON with their
- * struct cpu in x0. Little-endian or big-endian, as the image is built.
+ * From the boot loader to C, by the arm64 Linux boot protocol (Documentation/arm64/booting):
+ * entered at EL1 with the MMU off and the FDT's address in x0. Other CPUs come through PSCI CPU_ON
+ * with their struct cpu in x0. Little-endian or big-endian, as the image is built.
  */
 #ifdef __AARCH64EB__
 #define ENDIAN_FLAG 1
@@ -66,7 +66,9 @@ primary:
 	sctlr_off
 	mov	x20, x0
 
-	/* What the loader left in the caches must not be written over what is stored with them off. */
+	/*
+	 * What the loader left in the caches must not be written over what is stored with them off.
+	 */
 	adr_l	x0, bss_start
 	adr_l	x1, bss_end
 1:	dc	civac, x0

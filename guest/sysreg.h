@@ -34,7 +34,9 @@ static inline uint64_t le64(uint64_t x)
 	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(x) : x;
 }
 
-/* Device registers, with the simple addressing that leaves a hypervisor a syndrome (ESR_EL2.ISV). */
+/*
+ * Device registers, with the simple addressing that leaves a hypervisor a syndrome (ESR_EL2.ISV).
+ */
 static inline uint32_t mmio_read32(uint64_t address)
 {
 	uint32_t value;

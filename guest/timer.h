@@ -39,8 +39,8 @@ void timer_stop(enum timer timer);
 
 /*
  * Sleep by WFI till the virtual counter reaches `deadline`. Interrupts other than the timer's end a
- * WFI early, which is gone back to. Interrupts are masked by the caller and are left masked; one that
- * is pending and enabled makes this a busy wait.
+ * WFI early, which is gone back to. Interrupts are masked by the caller and are left masked; one
+ * that is pending and enabled makes this a busy wait.
  */
 void timer_sleep_until(uint64_t deadline);
 

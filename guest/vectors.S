@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The EL1 vectors: every exception becomes a call of exception(struct frame *, kind) in exception.c. */
+/*
+ * The EL1 vectors: every exception becomes a call of exception(struct frame *, kind) in
+ * exception.c.
+ */
 #define FRAME_SIZE 288 /* struct frame: x0 to x30, ELR, SPSR, ESR, FAR, and a filler */
 
 .macro	vector kind

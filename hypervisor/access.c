@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "access.h"
 
-/* Load/store pair (DDI 0487, C4.1.94): opc 31:30, V 26, mode 24:23, L 22, imm7 21:15, Rt2, Rn, Rt. */
+/*
+ * Load/store pair (DDI 0487, C4.1.94): opc 31:30, V 26, mode 24:23, L 22, imm7 21:15, Rt2, Rn, Rt.
+ */
 static bool decode_pair(uint32_t insn, struct access *a)
 {
 	unsigned opc = insn >> 30, mode = insn >> 23 & 3;
@@ -24,7 +26,10 @@ static bool decode_pair(uint32_t insn, struct access *a)
 	return true;
 }
 
-/* Load/store of one register: size 31:30, V 26, 25:24, opc 23:22; imm9 20:12 and mode 11:10 where 24 is 0. */
+/*
+ * Load/store of one register: size 31:30, V 26, 25:24, opc 23:22; imm9 20:12 and mode 11:10 where
+ * 24 is 0.
+ */
 static bool decode_single(uint32_t insn, struct access *a)
 {
 	unsigned size = insn >> 30, opc = insn >> 22 & 3;

@@ -37,8 +37,9 @@ static inline struct access access_from_syndrome(uint64_t esr)
 }
 
 /*
- * From the instruction: loads and stores of one or two general registers, with any addressing. False: it is none of
- * these (SIMD, exclusive, atomic, cache maintenance ...), and a device does not take it.
+ * From the instruction: loads and stores of one or two general registers, with any addressing.
+ * False: it is none of these (SIMD, exclusive, atomic, cache maintenance ...), and a device does
+ * not take it.
  */
 bool access_decode(uint32_t insn, struct access *a);
 

@@ -2,7 +2,10 @@
 #ifndef ARCH_H
 #define ARCH_H
 
-/* System registers, barriers and maintenance of the PE this runs on. AArch64 only: tests on the host have tests/shim/arch.h. */
+/*
+ * System registers, barriers and maintenance of the PE this runs on. AArch64 only: tests on the
+ * host have tests/shim/arch.h.
+ */
 #include "types.h"
 
 struct vcpu;
@@ -36,8 +39,8 @@ static inline uint64_t counter(void)
 }
 
 /*
- * Stage 1 of the guest whose vCPU is loaded: what PAR_EL1 says of a read of `va` at EL1, which may read all that
- * EL0 may read or execute. The guest's own PAR_EL1 stays.
+ * Stage 1 of the guest whose vCPU is loaded: what PAR_EL1 says of a read of `va` at EL1, which may
+ * read all that EL0 may read or execute. The guest's own PAR_EL1 stays.
  */
 static inline uint64_t guest_translate(uint64_t va)
 {
@@ -51,8 +54,9 @@ static inline uint64_t guest_translate(uint64_t va)
 }
 
 /*
- * Into the guest whose vCPU is loaded, until an exception takes it to EL2: what kind (EXIT_*, asm.h). guest_enter (switch.S) keeps none of EL2's
- * registers, so that the compiler saves what it needs, which is little.
+ * Into the guest whose vCPU is loaded, until an exception takes it to EL2: what kind (EXIT_*,
+ * asm.h). guest_enter (switch.S) keeps none of EL2's registers, so that the compiler saves what it
+ * needs, which is little.
  */
 static inline unsigned guest_enter(struct vcpu *v)
 {

@@ -29,7 +29,10 @@ static bool read_reg(const void *fdt, int node, int index, struct board_range *r
 	return true;
 }
 
-/* Entry `index` of the node's GIC interrupts (three cells: 0 SPI or 1 PPI, number, flags), as INTID. */
+/*
+ * Entry `index` of the node's GIC interrupts (three cells: 0 SPI or 1 PPI, number, flags), as
+ * INTID.
+ */
 static bool read_interrupt(const void *fdt, int node, int index, unsigned *intid)
 {
 	int length;

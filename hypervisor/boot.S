@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the boot loader to C. The image follows the arm64 Linux boot protocol (Documentation/arm64/booting):
- * entered at EL2 with the MMU off and the board's FDT in x0. Secondary CPUs come through PSCI CPU_ON with their
- * struct cpu in x0.
+ * From the boot loader to C. The image follows the arm64 Linux boot protocol
+ * (Documentation/arm64/booting): entered at EL2 with the MMU off and the board's FDT in x0.
+ * Secondary CPUs come through PSCI CPU_ON with their struct cpu in x0.
  */
 #include "asm.h"
 
@@ -14,7 +14,8 @@ _start:
 	b	primary
 	.long	0
 	.quad	0			/* text_offset: at any 2 MiB boundary */
-	.quad	image_end - . + 16	/* image_size, bss included; this word is 16 bytes into the image */
+	/* image_size, bss included; this word is 16 bytes into the image */
+	.quad	image_end - . + 16
 	.quad	0xa			/* little-endian, 4 KiB pages, anywhere in RAM */
 	.quad	0, 0, 0
 	.ascii	"ARM\x64"
@@ -24,13 +25,16 @@ primary:
 	msr	daifset, #0xf
 	mrs	x1, CurrentEL
 	cmp	x1, #(2 << 2)
-	b.ne	stop			/* not at EL2: nothing of ours can work, and nobody to tell */
+	/* not at EL2: nothing of ours can work, and nobody to tell */
+	b.ne	stop
 	mov	x20, x0
 	ldr	x1, =SCTLR_EL2_OFF
 	msr	sctlr_el2, x1
 	isb
 
-	/* What the loader left in the caches must not be written over what is stored with them off. */
+	/*
+	 * What the loader left in the caches must not be written over what is stored with them off.
+	 */
 	adrp	x0, file_end
 	add	x0, x0, :lo12:file_end
 	adrp	x1, image_end
@@ -123,7 +127,10 @@ mmu_enable:
 	isb
 	ret
 
-/* A stack of STACK_BYTES for each CPU; the lowest page of each is not mapped (mmu.c): an overflow faults. */
+/*
+ * A stack of STACK_BYTES for each CPU; the lowest page of each is not mapped (mmu.c): an overflow
+ * faults.
+ */
 	.bss
 	.balign	4096
 	.global	stacks

@@ -31,8 +31,8 @@ void cpu_start_all(void)
 }
 
 /*
- * A kick that was not taken yet serves for this one, too. Both sides exchange: who finds a kick under way has stored its news
- * before, and cpu_take_kick() comes after it.
+ * A kick that was not taken yet serves for this one, too. Both sides exchange: who finds a kick
+ * under way has stored its news before, and cpu_take_kick() comes after it.
  */
 void cpu_kick(unsigned cpu)
 {

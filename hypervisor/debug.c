@@ -43,8 +43,8 @@ void debug_reset(struct debug_regs *d)
 }
 
 /*
- * The OS lock keeps debug exceptions from happening. Breakpoints and watchpoints of another vCPU may stay in the hardware
- * while MDE and KDE are off: nothing comes of them.
+ * The OS lock keeps debug exceptions from happening. Breakpoints and watchpoints of another vCPU
+ * may stay in the hardware while MDE and KDE are off: nothing comes of them.
  */
 void debug_load(const struct debug_regs *d)
 {

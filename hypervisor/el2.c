@@ -25,7 +25,10 @@
 #define HCR_TID5   BIT(58)	       /* GMID_EL1: MTE is hidden */
 #define HCR_TERR   BIT(36)	       /* RAS error records: the board's */
 
-/* CPTR_EL2, E2H = 0: RES1 bits, and TCPAC off; SVE, SME, trace, AMU trap. FP does not: it is always switched. */
+/*
+ * CPTR_EL2, E2H = 0: RES1 bits, and TCPAC off; SVE, SME, trace, AMU trap. FP does not: it is always
+ * switched.
+ */
 #define CPTR_RES1 UINT64_C(0x32ff)
 #define CPTR_TSM  BIT(12)
 #define CPTR_TZ	  BIT(8)

@@ -4,7 +4,9 @@
 
 #include "types.h"
 
-/* Whether an SError waits for the guest on this CPU (HCR_EL2.VSE); the guest's taking it clears it. */
+/*
+ * Whether an SError waits for the guest on this CPU (HCR_EL2.VSE); the guest's taking it clears it.
+ */
 void el2_set_serror(bool pending);
 bool el2_serror(void);
 

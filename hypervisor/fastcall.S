@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls that are hot, answered without leaving the vector: PV_TIME_FEATURES, PV_TIME_ST and SMCCC_VERSION, by
- * HVC #0 and SMC #0. Nothing is decided here: the answers are words that lib/service.c has worked out for the vCPU
- * beforehand (struct fast_answers, fastcall.h). Every other call, and those with an argument that is none of our
- * functions, go the way of all traps.
+ * The calls that are hot, answered without leaving the vector: PV_TIME_FEATURES, PV_TIME_ST and
+ * SMCCC_VERSION, by HVC #0 and SMC #0. Nothing is decided here: the answers are words that
+ * lib/service.c has worked out for the vCPU beforehand (struct fast_answers, fastcall.h). Every
+ * other call, and those with an argument that is none of our functions, go the way of all traps.
  *
- * From vectors.S: the guest's x2 and x3 are on the stack, above them are the answers (switch.S). x0 and x1 are the
- * guest's: w0 the function, w1 its argument, of both the SVE hint does not count (R-30). Interrupts that are pending
- * stay so, and are taken behind eret.
+ * From vectors.S: the guest's x2 and x3 are on the stack, above them are the answers (switch.S). x0
+ * and x1 are the guest's: w0 the function, w1 its argument, of both the SVE hint does not count
+ * (R-30). Interrupts that are pending stay so, and are taken behind eret.
  */
 #include "asm.h"
 

@@ -2,7 +2,9 @@
 #ifndef FASTCALL_H
 #define FASTCALL_H
 
-/* What fastcall.S says to a vCPU's calls: answers of the library, worked out beforehand (pvtime.c). */
+/*
+ * What fastcall.S says to a vCPU's calls: answers of the library, worked out beforehand (pvtime.c).
+ */
 #include "asm.h"
 #include "types.h"
 

@@ -5,7 +5,10 @@
 /* The board's own PSCI (DEN0022), by SMC. */
 #include "types.h"
 
-/* Start the CPU `mpidr` at physical address `entry` with `context` in x0. PSCI's answer, 0: it comes. */
+/*
+ * Start the CPU `mpidr` at physical address `entry` with `context` in x0. PSCI's answer, 0: it
+ * comes.
+ */
 int64_t firmware_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context);
 /* Power the board off; returns only where that does not work. */
 void firmware_off(void);

@@ -3,8 +3,9 @@
 #define GIC_H
 
 /*
- * The board's GICv3. Interrupts are taken in two steps (ICC_CTLR_EL1.EOImode = 1): the end of interrupt
- * drops the priority, deactivation is separate; a timer's PPI that a guest handles is deactivated by the guest.
+ * The board's GICv3. Interrupts are taken in two steps (ICC_CTLR_EL1.EOImode = 1): the end of
+ * interrupt drops the priority, deactivation is separate; a timer's PPI that a guest handles is
+ * deactivated by the guest.
  */
 #include "types.h"
 
@@ -22,7 +23,10 @@ const char *gic_init_cpu(void);
 /* Let a shared interrupt through, to the boot CPU. */
 void gic_enable_spi(unsigned intid);
 void gic_send_sgi(unsigned cpu, unsigned sgi);
-/* Take the pending interrupt of highest priority: its INTID, active and with its priority dropped; or >= GIC_NONE. */
+/*
+ * Take the pending interrupt of highest priority: its INTID, active and with its priority dropped;
+ * or >= GIC_NONE.
+ */
 unsigned gic_take(void);
 /* It is done with. */
 void gic_deactivate(unsigned intid);

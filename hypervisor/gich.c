@@ -2,7 +2,10 @@
 #include "gich.h"
 #include "arch.h"
 
-/* Registers by encoding where their number is part of the name: ICH_LR<n>_EL2 is S3_4_C12_C12..13_n (IHI 0069, 12.4). */
+/*
+ * Registers by encoding where their number is part of the name: ICH_LR<n>_EL2 is S3_4_C12_C12..13_n
+ * (IHI 0069, 12.4).
+ */
 /* clang-format off */
 #define EACH_LR(X)                                                                                 \
 	X(0, s3_4_c12_c12_0) X(1, s3_4_c12_c12_1) X(2, s3_4_c12_c12_2) X(3, s3_4_c12_c12_3)        \

@@ -2,7 +2,10 @@
 #ifndef GICH_H
 #define GICH_H
 
-/* The virtual interface control registers (ICH_*_EL2) of this CPU. The seam between vgic*.c and the hardware. */
+/*
+ * The virtual interface control registers (ICH_*_EL2) of this CPU. The seam between vgic*.c and the
+ * hardware.
+ */
 #include "types.h"
 
 unsigned gich_lr_count(void);	   /* implemented list registers, 1 to 16 */

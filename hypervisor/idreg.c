@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which features a guest sees. A field that is not named here reads 0: a feature that Arm adds tomorrow
- * is hidden until somebody has thought about its state.
+ * Which features a guest sees. A field that is not named here reads 0: a feature that Arm adds
+ * tomorrow is hidden until somebody has thought about its state.
  */
 #include "sysreg.h"
 

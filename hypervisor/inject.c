@@ -65,7 +65,9 @@ void inject_external_abort(struct vcpu *v, uint64_t esr, uint64_t far)
 /* PSTATE.IT, in two parts (DDI 0487, C5.2.18): the low two bits, and the others. */
 #define PSTATE_IT ((UINT64_C(3) << 25) | (UINT64_C(0x3f) << 10))
 
-/* AArch32 EL0 only: the next instruction's condition in an IT block (DDI 0487, G1.2.2 ITAdvance). */
+/*
+ * AArch32 EL0 only: the next instruction's condition in an IT block (DDI 0487, G1.2.2 ITAdvance).
+ */
 static uint64_t it_advance(uint64_t pstate)
 {
 	uint64_t it = FIELD(pstate, 15, 10) << 2 | FIELD(pstate, 26, 25);

@@ -13,8 +13,8 @@
 /* The instruction at its PC is UNDEFINED. */
 void inject_undefined(struct vcpu *v);
 /*
- * A synchronous external abort on the access that `esr` describes (a data or an instruction abort from the
- * guest), at the virtual address `far`.
+ * A synchronous external abort on the access that `esr` describes (a data or an instruction abort
+ * from the guest), at the virtual address `far`.
  */
 void inject_external_abort(struct vcpu *v, uint64_t esr, uint64_t far);
 /* The trapped instruction has been emulated: go on behind it. It was one of AArch64; */

@@ -111,7 +111,10 @@ static void begin(void)
 		sample_ticks = ticks(manifest.sample_ns);
 		sample_at = started_at + sample_ticks;
 	}
-	/* From here on a VM that is loaded runs: the first of them may be reset before the last is there. */
+	/*
+	 * From here on a VM that is loaded runs: the first of them may be reset before the last is
+	 * there.
+	 */
 	__atomic_store_n(&begun, true, __ATOMIC_RELEASE);
 	for (unsigned i = 0; i < manifest.vms; i++)
 		vm_run(&vms[i], started_at);

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A VM's memory, made as it is at power-on: zeroes, and the pristine images in their places. The first vCPU's CPU
- * does it in pieces, between which the scheduler decides as ever, so that no other VM waits for it.
+ * A VM's memory, made as it is at power-on: zeroes, and the pristine images in their places. The
+ * first vCPU's CPU does it in pieces, between which the scheduler decides as ever, so that no other
+ * VM waits for it.
  */
 #include "arch.h"
 #include "lab.h"
 #include "string.h"
 #include "vm.h"
 
-/* Between two looks at the clock. An image that lies unaligned is copied byte by byte, in some 300,000 instructions. */
+/*
+ * Between two looks at the clock. An image that lies unaligned is copied byte by byte, in some
+ * 300,000 instructions.
+ */
 #define PIECE (64 * 1024)
 
 /* By the instruction that clears a block of some 64 bytes, where there is it (DDI 0487, D7.4.8). */
@@ -24,7 +28,10 @@ static void zero(void *at, uint64_t size)
 		dcache_zero(a);
 }
 
-/* No translation and no instruction of what was in this memory before is left in any CPU (DDI 0487, D8.14). */
+/*
+ * No translation and no instruction of what was in this memory before is left in any CPU (DDI 0487,
+ * D8.14).
+ */
 static void finish(struct vm *vm)
 {
 	tlbi(vmalls12e1is);

@@ -27,7 +27,9 @@ static void map_devices(void)
 		mmu_map(board.gicr[i].base, board.gicr[i].base + board.gicr[i].size, MMU_DEVICE);
 }
 
-/* All RAM that nothing lies in becomes free, and mapped. The image and the FDT are mapped already. */
+/*
+ * All RAM that nothing lies in becomes free, and mapped. The image and the FDT are mapped already.
+ */
 static void claim_memory(const void *fdt)
 {
 	uint64_t image = (uintptr_t)image_start, image_to = (uintptr_t)image_end;

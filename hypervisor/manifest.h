@@ -3,8 +3,8 @@
 #define MANIFEST_H
 
 /*
- * The lab's manifest (machine/bundle.h). The pvtime command has checked it for the user's sake; it is checked again here for
- * what our own safety rests on. Logic only, host-tested.
+ * The lab's manifest (machine/bundle.h). The pvtime command has checked it for the user's sake; it
+ * is checked again here for what our own safety rests on. Logic only, host-tested.
  */
 #include "types.h"
 
@@ -26,7 +26,10 @@ struct manifest_vm {
 
 /* The lab as a whole. NULL, or what is wrong with it. `size`: bytes of the bundle. */
 const char *manifest_read(const void *bundle, uint64_t size, struct manifest *m);
-/* VM `id`: name, sizes, dialect, entry and segments go to *vm, scheduling to *m. NULL, or what is wrong. */
+/*
+ * VM `id`: name, sizes, dialect, entry and segments go to *vm, scheduling to *m. NULL, or what is
+ * wrong.
+ */
 const char *manifest_read_vm(const void *bundle, uint64_t size, unsigned id, struct vm *vm,
 			     struct manifest_vm *m);
 

@@ -3,20 +3,26 @@
 #define MEMORY_H
 
 /*
- * The board's RAM that nobody has yet. Handed out at boot, never given back: what a VM has, it keeps
- * over a reset. Logic only, host-tested. Caller: the boot CPU.
+ * The board's RAM that nobody has yet. Handed out at boot, never given back: what a VM has, it
+ * keeps over a reset. Logic only, host-tested. Caller: the boot CPU.
  */
 #include "types.h"
 
 /* Forget everything. */
 void memory_init(void);
-/* [from, to) is free RAM; taken inwards to whole pages. False: more ranges than there is room for (64). */
+/*
+ * [from, to) is free RAM; taken inwards to whole pages. False: more ranges than there is room for
+ * (64).
+ */
 bool memory_add(uint64_t from, uint64_t to);
-/* [from, to) is in use: cut it out of the free ranges, rounded out to whole pages. False: too many ranges. */
+/*
+ * [from, to) is in use: cut it out of the free ranges, rounded out to whole pages. False: too many
+ * ranges.
+ */
 bool memory_reserve(uint64_t from, uint64_t to);
 /*
- * The lowest free `size` bytes at a multiple of `align` (a power of two, at least a page), not below `least`. Not
- * zeroed. False: there is no such place.
+ * The lowest free `size` bytes at a multiple of `align` (a power of two, at least a page), not
+ * below `least`. Not zeroed. False: there is no such place.
  */
 bool memory_alloc(uint64_t size, uint64_t align, uint64_t least, paddr_t *at);
 /* 1 or 2 contiguous zeroed pages, aligned to their size; NULL: there are none left. */

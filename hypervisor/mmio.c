@@ -83,7 +83,10 @@ static bool is_big_endian(const struct vcpu *v)
 	return read_sysreg(sctlr_el1) & (el0 ? SCTLR_E0E : SCTLR_EE);
 }
 
-/* The instruction at the guest's PC, which has just been fetched from there; false: its page is gone meanwhile. */
+/*
+ * The instruction at the guest's PC, which has just been fetched from there; false: its page is
+ * gone meanwhile.
+ */
 static bool read_insn(struct vcpu *v, uint32_t *insn)
 {
 	uint64_t par = guest_translate(v->regs.pc), ipa;
@@ -128,8 +131,8 @@ static inline __attribute__((always_inline)) enum vgic_result transfer(struct vc
 }
 
 /*
- * All of its transfers, or none. First they are asked for, the last one first: an answer that it is nowhere comes before
- * the distributor has begun to take from others what a write clears.
+ * All of its transfers, or none. First they are asked for, the last one first: an answer that it is
+ * nowhere comes before the distributor has begun to take from others what a write clears.
  */
 static COLD enum vgic_result transfer_all(struct vcpu *v, const struct access *a, ipaddr_t ipa,
 					  bool big_endian)

@@ -6,7 +6,10 @@
 
 struct vcpu;
 
-/* One transfer between a guest's register and a device, little-endian. A pair of registers makes two. */
+/*
+ * One transfer between a guest's register and a device, little-endian. A pair of registers makes
+ * two.
+ */
 struct mmio {
 	ipaddr_t ipa;
 	unsigned size; /* in bytes: 1, 2, 4 or 8 */
@@ -16,8 +19,9 @@ struct mmio {
 };
 
 /*
- * The guest's access at `ipa` was refused by stage 2, as `esr` describes. Emulates it on the device that is
- * there, or gives the guest an abort: where there is nothing, or memory it may not write (R-21).
+ * The guest's access at `ipa` was refused by stage 2, as `esr` describes. Emulates it on the device
+ * that is there, or gives the guest an abort: where there is nothing, or memory it may not write
+ * (R-21).
  */
 void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa);
 

@@ -59,7 +59,9 @@ static uint64_t leaf_bits(enum mmu_kind kind)
 	return D_VALID | D_DEVICE | D_RES1 | D_AF | D_XN;
 }
 
-/* The entry of `table` at `index`, as a table: made where there is nothing. NULL: a block is there. */
+/*
+ * The entry of `table` at `index`, as a table: made where there is nothing. NULL: a block is there.
+ */
 static uint64_t *next_table(uint64_t *table, unsigned index)
 {
 	if (!(table[index] & D_VALID)) {

@@ -3,8 +3,8 @@
 #define MMU_H
 
 /*
- * EL2's own stage 1 (DDI 0487, D8): one to one, 39 bits, 4 KiB granule, caches on, nothing both writable and
- * executable. The tables come from a pool inside the image.
+ * EL2's own stage 1 (DDI 0487, D8): one to one, 39 bits, 4 KiB granule, caches on, nothing both
+ * writable and executable. The tables come from a pool inside the image.
  */
 #include "types.h"
 
@@ -13,8 +13,9 @@ enum mmu_kind { MMU_TEXT, MMU_RODATA, MMU_DATA, MMU_DEVICE };
 /* Before the MMU is on: map the image and the FDT. Called by boot.S. */
 void mmu_prepare(uint64_t fdt);
 /*
- * Map [from, to), rounded out to pages, whatever of it is not mapped yet. The CPUs that are on see it at once.
- * Running out of tables, or an address beyond 39 bits, is a panic: boards are not guests.
+ * Map [from, to), rounded out to pages, whatever of it is not mapped yet. The CPUs that are on see
+ * it at once. Running out of tables, or an address beyond 39 bits, is a panic: boards are not
+ * guests.
  */
 void mmu_map(uint64_t from, uint64_t to, enum mmu_kind kind);
 

@@ -22,7 +22,10 @@ void __stack_chk_fail(void)
 
 static bool panicked;
 
-/* The first CPU to come here speaks; the others, and a second panic of the same one, stop where they are. */
+/*
+ * The first CPU to come here speaks; the others, and a second panic of the same one, stop where
+ * they are.
+ */
 static void only_one(void)
 {
 	if (__atomic_exchange_n(&panicked, true, __ATOMIC_ACQ_REL))

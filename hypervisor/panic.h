@@ -5,7 +5,9 @@
 /* For our own bugs and unusable boards only: nothing that a guest does ends here. */
 #include "types.h"
 
-/* Say what went wrong, on the log and as the lab's last record (status 1), and power the board off. */
+/*
+ * Say what went wrong, on the log and as the lab's last record (status 1), and power the board off.
+ */
 __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *format, ...);
 
 #define ASSERT(condition)                                                                     \

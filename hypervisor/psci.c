@@ -70,7 +70,9 @@ static int64_t affinity_state(struct vcpu *target)
 	return target->entry.pending ? AFFINITY_ON_PENDING : AFFINITY_ON;
 }
 
-/* Of a group of CPUs, level 1 to 3, it says ON where one is on. Ours all have Aff3.Aff2.Aff1 = 0. */
+/*
+ * Of a group of CPUs, level 1 to 3, it says ON where one is on. Ours all have Aff3.Aff2.Aff1 = 0.
+ */
 static int64_t psci_affinity_info(struct vcpu *v, const uint64_t *args)
 {
 	uint64_t affinity = args[0], level = args[1];
@@ -115,7 +117,8 @@ int64_t psci_call(struct vcpu *v, uint32_t fid, const uint64_t *in)
 	switch (fid & ~(uint32_t)FN_64) {
 	case FN_VERSION:
 		return PSCI_1_1;
-	case FN_CPU_SUSPEND: /* every state is offered as standby: it returns when something wakes it */
+	/* every state is offered as standby: it returns when something wakes it */
+	case FN_CPU_SUSPEND:
 		vm_wait_for_interrupt(v);
 		return PSCI_SUCCESS;
 	case FN_CPU_OFF:

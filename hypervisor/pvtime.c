@@ -20,8 +20,8 @@ _Static_assert(FAST_SVE_HINT == SMCCC_SVE_HINT && FAST_FID_VERSION == SMCCC_FID_
 	       "fastcall.S: the library's calls, one after the other");
 
 /*
- * What fastcall.S says to v is what the library would (R-01 to R-04, R-30, R-32). It depends on dialect and
- * address alone: so it is worked out where these are set.
+ * What fastcall.S says to v is what the library would (R-01 to R-04, R-30, R-32). It depends on
+ * dialect and address alone: so it is worked out where these are set.
  */
 static void prepare_answers(struct vcpu *v)
 {

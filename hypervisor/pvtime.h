@@ -2,15 +2,18 @@
 #ifndef PVTIME_GLUE_H
 #define PVTIME_GLUE_H
 
-/* Between the hypervisor and the library: where a VM's stolen-time structures are, and its calls. */
+/*
+ * Between the hypervisor and the library: where a VM's stolen-time structures are, and its calls.
+ */
 #include "types.h"
 
 struct vcpu;
 struct vm;
 
 /*
- * Give the VM its stolen-time region: memory of its own, mapped read-only for the guest, one structure for each
- * vCPU. Nothing where the VM is denied it. Caller: boot, after sched_add() of each vCPU, before one runs. False: no memory.
+ * Give the VM its stolen-time region: memory of its own, mapped read-only for the guest, one
+ * structure for each vCPU. Nothing where the VM is denied it. Caller: boot, after sched_add() of
+ * each vCPU, before one runs. False: no memory.
  */
 bool pvtime_create(struct vm *vm);
 /* A call of the Standard Hypervisor Service; returns what goes to x0. */

@@ -2,9 +2,10 @@
 /*
  * Receiving from the pvtime command, for the lab.
  *
- * Bytes for consoles go through a queue, in which they wait while their VM's FIFO is full; what is for
- * ourselves does not. The host sends no more than the queue has room for (machine/link.h); what it sends in spite of that is
- * lost. The boot CPU alone is here; `waiting` is also read by the CPUs of VMs, and is never 0 while a byte is not delivered.
+ * Bytes for consoles go through a queue, in which they wait while their VM's FIFO is full; what is
+ * for ourselves does not. The host sends no more than the queue has room for (machine/link.h); what
+ * it sends in spite of that is lost. The boot CPU alone is here; `waiting` is also read by the CPUs
+ * of VMs, and is never 0 while a byte is not delivered.
  */
 #include "gic.h"
 #include "lab.h"
@@ -24,7 +25,10 @@ static void set_waiting(unsigned count)
 	__atomic_store_n(&waiting, count, __ATOMIC_SEQ_CST);
 }
 
-/* Deliver from the queue what the VMs have room for, in order. The host hears of it before its window is closed. */
+/*
+ * Deliver from the queue what the VMs have room for, in order. The host hears of it before its
+ * window is closed.
+ */
 static void deliver(void)
 {
 	while (waiting && lab_receive(queue[first].channel, queue[first].byte)) {

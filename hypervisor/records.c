@@ -130,7 +130,10 @@ void report_nowhere(const struct vcpu *v, uint64_t ipa)
 	spin_unlock(&lock);
 }
 
-/* How long it has run, in ticks, if that is all that it has done: it never waited, and started no other vCPU. Otherwise 0. */
+/*
+ * How long it has run, in ticks, if that is all that it has done: it never waited, and started no
+ * other vCPU. Otherwise 0.
+ */
 static uint64_t only_computed(struct vm *vm)
 {
 	uint64_t ran = 0;
@@ -149,7 +152,9 @@ static uint64_t only_computed(struct vm *vm)
 	return ran;
 }
 
-/* Whoever has waited for that VM looks for a reason. Its registers are saved: all vCPUs are paused. */
+/*
+ * Whoever has waited for that VM looks for a reason. Its registers are saved: all vCPUs are paused.
+ */
 static void tell_silent(struct vm *vm)
 {
 	const struct vcpu *v = &vm->vcpus[0];

@@ -17,8 +17,10 @@ void report_line(struct vm *vm, uint64_t ticks);
 void report_vm(struct vm *vm);
 /* v has accessed this IPA, where nothing is; for people. */
 void report_nowhere(const struct vcpu *v, uint64_t ipa);
-/* The last ledger, before it what has come of VMs and is not reported, and how the lab ends; stuck: NULL, or such a VM.
- * After it nothing is reported. */
+/*
+ * The last ledger, before it what has come of VMs and is not reported, and how the lab ends; stuck:
+ * NULL, or such a VM. After it nothing is reported.
+ */
 void report_end(struct vm *vms, unsigned count, uint64_t ticks, const struct vm *stuck);
 
 #endif

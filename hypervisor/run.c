@@ -99,7 +99,10 @@ static bool set_deadline(struct cpu *cpu)
 {
 	uint64_t at = sched_deadline(cpu->id);
 
-	/* What was done since sched_next() may have left something for this very CPU, without a kick. */
+	/*
+	 * What was done since sched_next() may have left something for this very CPU, without a
+	 * kick.
+	 */
 	if (at == SCHED_AT_ONCE)
 		return false;
 	arm_timer(cpu, at);

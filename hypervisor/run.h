@@ -4,7 +4,10 @@
 
 struct cpu;
 
-/* What every CPU does from boot to the end: run whom the scheduler says, and see to what makes it come back. */
+/*
+ * What every CPU does from boot to the end: run whom the scheduler says, and see to what makes it
+ * come back.
+ */
 void run_forever(struct cpu *cpu) __attribute__((noreturn));
 
 #endif

@@ -18,7 +18,10 @@ static int64_t call_version(struct vcpu *v, uint32_t fid, const uint64_t *args)
 	return SMCCC_VERSION_1_3; /* and in fastcall.S */
 }
 
-/* Of the calls that may be asked for here, these are there. The workarounds are not: DESIGN.md says why. */
+/*
+ * Of the calls that may be asked for here, these are there. The workarounds are not: DESIGN.md says
+ * why.
+ */
 static int64_t call_arch_features(struct vcpu *v, uint32_t fid, const uint64_t *args)
 {
 	(void)fid;

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * Test and set. Not tickets: they hand the lock to one CPU, and where that one does not run (QEMU's CPUs
- * are threads, of a host that may have fewer) everybody waits for it. Sections are short, and
+ * Test and set. Not tickets: they hand the lock to one CPU, and where that one does not run (QEMU's
+ * CPUs are threads, of a host that may have fewer) everybody waits for it. Sections are short, and
  * interrupts are masked at EL2, so that a holder is never interrupted.
  *
  * Order, outermost first: vm.lock, vuart.lock, vgic.lock, the scheduler's lock; and records.c's

@@ -48,7 +48,10 @@ static uint64_t *next_table(uint64_t *table, uint64_t index)
 	return (uint64_t *)(uintptr_t)(table[index] & D_ADDR);
 }
 
-/* Map one block or page, as large as both addresses and the size allow; 0: no memory, else its size. */
+/*
+ * Map one block or page, as large as both addresses and the size allow; 0: no memory, else its
+ * size.
+ */
 static uint64_t map_one(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t size, uint64_t bits)
 {
 	uint64_t *table = s2->root;

@@ -26,12 +26,16 @@ bool stage2_init(struct stage2 *s2, uint16_t vmid);
  */
 bool stage2_map(struct stage2 *s2, ipaddr_t ipa, paddr_t pa, uint64_t size, enum s2_access access);
 /*
- * A level 3 table of which all 512 entries are the one page at `page`; NULL: no memory. And map [ipa, ipa + size),
- * multiples of 2 MiB, with nothing but such a table, which any number of VMs may share. False: as stage2_map.
+ * A level 3 table of which all 512 entries are the one page at `page`; NULL: no memory. And map
+ * [ipa, ipa + size), multiples of 2 MiB, with nothing but such a table, which any number of VMs may
+ * share. False: as stage2_map.
  */
 uint64_t *stage2_repeat(paddr_t page, enum s2_access access);
 bool stage2_map_repeated(struct stage2 *s2, ipaddr_t ipa, uint64_t size, const uint64_t *table);
-/* Where `ipa` is mapped, for tests and reports: the physical address and the block size; false: nowhere. */
+/*
+ * Where `ipa` is mapped, for tests and reports: the physical address and the block size; false:
+ * nowhere.
+ */
 bool stage2_walk(const struct stage2 *s2, ipaddr_t ipa, paddr_t *pa, uint64_t *block);
 
 #endif

@@ -39,7 +39,10 @@ void *memset(void *to, int byte, size_t n)
 	unsigned char *d = to;
 	uint64_t word = UINT64_C(0x0101010101010101) * (unsigned char)byte;
 
-	/* Words where it is aligned: a VM's memory is cleared by this, where DC ZVA is not to be used. */
+	/*
+	 * Words where it is aligned: a VM's memory is cleared by this, where DC ZVA is not to be
+	 * used.
+	 */
 	if (!((uintptr_t)d & 7)) {
 		for (; n >= 8; n -= 8, d += 8)
 			*(uint64_t *)(void *)d = word;

@@ -2,7 +2,10 @@
 #ifndef STRING_H
 #define STRING_H
 
-/* What the compiler and libfdt need of a C library (ISO C 7.24). libfdt's headers include it by this name. */
+/*
+ * What the compiler and libfdt need of a C library (ISO C 7.24). libfdt's headers include it by
+ * this name.
+ */
 #include <stddef.h>
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Into the guest and back, and the FP/SIMD registers of a vCPU. Layouts: struct gp_regs, struct fp_regs (vcpu.h). */
+/*
+ * Into the guest and back, and the FP/SIMD registers of a vCPU. Layouts: struct gp_regs, struct
+ * fp_regs (vcpu.h).
+ */
 #include "asm.h"
 
 	.arch_extension fp
@@ -9,8 +12,9 @@
 
 	.text
 /*
- * unsigned guest_enter(struct vcpu *v): runs the guest until an exception takes it to EL2, and returns the
- * kind (EXIT_*). Everything of the vCPU but its general registers, PC and PSTATE is in the CPU already.
+ * unsigned guest_enter(struct vcpu *v): runs the guest until an exception takes it to EL2, and
+ * returns the kind (EXIT_*). Everything of the vCPU but its general registers, PC and PSTATE is in
+ * the CPU already.
  */
 	.global	guest_enter
 guest_enter:

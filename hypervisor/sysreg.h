@@ -10,8 +10,8 @@ struct vcpu;
 void sysreg_trap(struct vcpu *v, uint64_t esr);
 
 /*
- * What the guest reads from ID register S3_0_C0_C<crm>_<op2> where the hardware has `value`: only features whose
- * state is switched, or that have none. Host-tested.
+ * What the guest reads from ID register S3_0_C0_C<crm>_<op2> where the hardware has `value`: only
+ * features whose state is switched, or that have none. Host-tested.
  */
 uint64_t idreg_visible(unsigned crm, unsigned op2, uint64_t value);
 

@@ -3,8 +3,9 @@
 #define SYSREGS_H
 
 /*
- * The EL1 and EL0 registers that are a vCPU's own and that no other file switches (FP: switch.S, debug:
- * debug.c, timers: dev/vtimer.c, GIC: vgic/fill.c and vgic/fold.c), with their values after reset.
+ * The EL1 and EL0 registers that are a vCPU's own and that no other file switches (FP: switch.S,
+ * debug: debug.c, timers: dev/vtimer.c, GIC: vgic/fill.c and vgic/fold.c), with their values after
+ * reset.
  */
 #define EACH_EL1_REG(X) EL1_FIRST_HALF(X) EL1_OTHER_HALF(X)
 

@@ -12,8 +12,8 @@
 #include "dev/vtimer.h"
 
 /*
- * WFI: the vCPU waits, by its own will, unless something is there for it already. The PC moves first: however it
- * wakes up, it goes on behind.
+ * WFI: the vCPU waits, by its own will, unless something is there for it already. The PC moves
+ * first: however it wakes up, it goes on behind.
  */
 static __attribute__((noinline)) void trap_wfi(struct vcpu *v, uint64_t esr)
 {
@@ -26,8 +26,8 @@ static __attribute__((noinline)) void trap_wfi(struct vcpu *v, uint64_t esr)
 }
 
 /*
- * HPFAR_EL2 holds the IPA of a translation fault; for a permission fault it need not (DDI 0487, D19.2.69). False: its
- * own tables have changed meanwhile.
+ * HPFAR_EL2 holds the IPA of a translation fault; for a permission fault it need not (DDI 0487,
+ * D19.2.69). False: its own tables have changed meanwhile.
  */
 static bool fault_ipa(uint64_t esr, uint64_t far, ipaddr_t *ipa)
 {
@@ -86,7 +86,10 @@ void trap(struct vcpu *v)
 {
 	uint64_t esr = read_sysreg(esr_el2);
 
-	/* SGIs and WFI first: the most common of those that are not answered in the vector (fastcall.S). */
+	/*
+	 * SGIs and WFI first: the most common of those that are not answered in the vector
+	 * (fastcall.S).
+	 */
 	if (ESR_EC(esr) == EC_SYSREG)
 		sysreg_trap(v, esr);
 	else if (ESR_EC(esr) == EC_WFX)

@@ -4,7 +4,10 @@
 
 struct vcpu;
 
-/* v, loaded, has left the guest by a synchronous exception. Deals with it: whatever it was, the guest's is the blame. */
+/*
+ * v, loaded, has left the guest by a synchronous exception. Deals with it: whatever it was, the
+ * guest's is the blame.
+ */
 void trap(struct vcpu *v);
 
 #endif

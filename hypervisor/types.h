@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 /*
- * Physical and intermediate physical addresses are types of their own, so that the compiler stops one
- * from being used as the other. EL2 maps memory one to one: a paddr_t is also the pointer's value.
+ * Physical and intermediate physical addresses are types of their own, so that the compiler stops
+ * one from being used as the other. EL2 maps memory one to one: a paddr_t is also the pointer's
+ * value.
  */
 typedef struct {
 	uint64_t pa;

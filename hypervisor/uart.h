@@ -2,7 +2,10 @@
 #ifndef UART_H
 #define UART_H
 
-/* The board's PL011 (DDI 0183): the cable to the host, polled for sending, interrupts for receiving. */
+/*
+ * The board's PL011 (DDI 0183): the cable to the host, polled for sending, interrupts for
+ * receiving.
+ */
 #include "types.h"
 
 /* Take the UART of board.uart, which is mapped. */

@@ -56,8 +56,9 @@ static void take_entry(struct vcpu *v)
 }
 
 /*
- * Stage 1 translations are cached by VMID and ASID, and a guest may use one ASID for different tables on two of
- * its vCPUs. Where another vCPU of the VM ran on this CPU before, what it left must go (DDI 0487, D8.14).
+ * Stage 1 translations are cached by VMID and ASID, and a guest may use one ASID for different
+ * tables on two of its vCPUs. Where another vCPU of the VM ran on this CPU before, what it left
+ * must go (DDI 0487, D8.14).
  */
 static void tlb_change_vcpu(struct vcpu *v, struct cpu *cpu)
 {
@@ -71,7 +72,10 @@ static void tlb_change_vcpu(struct vcpu *v, struct cpu *cpu)
 	v->vm->last_on_cpu[cpu->id] = v;
 }
 
-/* With HCR_EL2.AMO set the guest's DISR_EL1 is VDISR_EL2, where the PE has RAS; hidden, and still there. */
+/*
+ * With HCR_EL2.AMO set the guest's DISR_EL1 is VDISR_EL2, where the PE has RAS; hidden, and still
+ * there.
+ */
 static bool has_ras(void)
 {
 	return FIELD(read_sysreg(id_aa64pfr0_el1), 31, 28);
@@ -132,7 +136,10 @@ void vcpu_switch(struct cpu *cpu, struct vcpu *v)
 		sched_claim(&v->sched);
 		vcpu_load(v);
 	}
-	/* Not before: it may decide anew who runs here, and what is loaded has to be what sched_next() has said. */
+	/*
+	 * Not before: it may decide anew who runs here, and what is loaded has to be what
+	 * sched_next() has said.
+	 */
 	if (old)
 		vm_left_cpu(old, v);
 }

@@ -78,7 +78,10 @@ struct vcpu {
 /* Its registers into this CPU, which holds nobody's; and out of it. */
 void vcpu_load(struct vcpu *v);
 void vcpu_put(struct vcpu *v);
-/* This CPU gets v, or nobody (NULL), instead of whom it has: in the order that sched/sched.h explains. */
+/*
+ * This CPU gets v, or nobody (NULL), instead of whom it has: in the order that sched/sched.h
+ * explains.
+ */
 void vcpu_switch(struct cpu *cpu, struct vcpu *v);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The EL2 vectors. An exception from a guest ends guest_enter() (switch.S), which then returns what kind
- * it was; an exception from EL2 itself is a bug of ours and ends in panic_exception().
+ * The EL2 vectors. An exception from a guest ends guest_enter() (switch.S), which then returns what
+ * kind it was; an exception from EL2 itself is a bug of ours and ends in panic_exception().
  */
 #include "asm.h"
 
-/* From a guest. The stack holds what guest_enter() pushed: the vCPU and its answers are at its top. */
+/*
+ * From a guest. The stack holds what guest_enter() pushed: the vCPU and its answers are at its top.
+ */
 .macro	from_guest kind
 	.balign	0x80
 	stp	x2, x3, [sp, #-16]!
@@ -13,7 +15,10 @@
 	b	guest_exit
 .endm
 
-/* The same, but calls may find their answer at once: HVC #0 and SMC #0, with nothing else in the syndrome. */
+/*
+ * The same, but calls may find their answer at once: HVC #0 and SMC #0, with nothing else in the
+ * syndrome.
+ */
 .macro	from_guest_synchronous
 	.balign	0x80
 	stp	x2, x3, [sp, #-16]!

@@ -92,7 +92,10 @@ static void enter(struct vm *vm, enum vm_phase phase, uint8_t news)
 	__atomic_or_fetch(&vm->news, news, __ATOMIC_RELAXED);
 }
 
-/* One more of its vCPUs has left its CPU. Was it the last? What is reported is told when the VM's life has gone on. */
+/*
+ * One more of its vCPUs has left its CPU. Was it the last? What is reported is told when the VM's
+ * life has gone on.
+ */
 static __attribute__((noinline)) void stopping(struct vm *vm)
 {
 	bool reset, last = true;

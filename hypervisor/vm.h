@@ -64,13 +64,22 @@ struct vm {
 		*last_on_cpu[MAP_MAX_PCPUS]; /* whose stage 1 translations a CPU's TLB may hold */
 };
 
-/* Build the VM's memory, devices and vCPUs from its description; its vCPUs are in state OFF. Boot. NULL, or what is missing. */
+/*
+ * Build the VM's memory, devices and vCPUs from its description; its vCPUs are in state OFF. Boot.
+ * NULL, or what is missing.
+ */
 const char *vm_create(struct vm *vm);
 /* Switch it on: LOADING begins. Boot, after every vCPU was added to the scheduler. */
 void vm_start(struct vm *vm);
-/* One piece of LOADING, some hundred microseconds; v is the first vCPU, loaded. The last calls lab_vm_loaded(). */
+/*
+ * One piece of LOADING, some hundred microseconds; v is the first vCPU, loaded. The last calls
+ * lab_vm_loaded().
+ */
 void vm_load_step(struct vcpu *v);
-/* LOADING is over: RUNNING, and the ledgers begin at `now`. The first vCPU is RUNNING, or blocked by lab_vm_loaded(). */
+/*
+ * LOADING is over: RUNNING, and the ledgers begin at `now`. The first vCPU is RUNNING, or blocked
+ * by lab_vm_loaded().
+ */
 void vm_run(struct vm *vm, uint64_t now);
 
 /* v, loaded, has nothing to do until an interrupt comes (WFI, CPU_SUSPEND). */
@@ -80,8 +89,9 @@ void vm_cpu_off(struct vcpu *v);
 /* SYSTEM_OFF or SYSTEM_RESET, from one of its vCPUs. */
 void vm_stop(struct vm *vm, bool reset);
 /*
- * A CPU has saved and released v, and goes on with `next` (NULL: nobody). The last vCPU of a STOPPING VM ends it, or starts
- * it afresh; one that waits or is off may have been the last that could run.
+ * A CPU has saved and released v, and goes on with `next` (NULL: nobody). The last vCPU of a
+ * STOPPING VM ends it, or starts it afresh; one that waits or is off may have been the last that
+ * could run.
  */
 void vm_left_cpu(struct vcpu *v, const struct vcpu *next);
 

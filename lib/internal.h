@@ -18,12 +18,13 @@ static inline struct pvtime_rate rate_of(uint32_t freq)
 }
 
 /*
- * floor(ticks * 10^9 / freq) without the 94-bit product, and exact (R-26). 10^9 = whole * freq + rest, which is
- * worked out once for a vCPU, and ticks = q * freq + r. Then it is
- *	ticks * whole + floor(ticks * rest / freq) = ticks * whole + q * rest + floor(r * rest / freq)
- * since all but the last are integers. Where a tick is so many nanoseconds, the rest is 0, and no division is left.
- * No overflow: r and rest are less than freq < 2^32, and no part is more than the result, of which 2^64 ns hold
- * 584 years, at any frequency.
+ * floor(ticks * 10^9 / freq) without the 94-bit product, and exact (R-26). 10^9 = whole * freq +
+ * rest, which is worked out once for a vCPU, and ticks = q * freq + r. Then it is
+ *	ticks * whole + floor(ticks * rest / freq) = ticks * whole + q * rest + floor(r * rest /
+ *	freq)
+ * since all but the last are integers. Where a tick is so many nanoseconds, the rest is 0, and no
+ * division is left. No overflow: r and rest are less than freq < 2^32, and no part is more than the
+ * result, of which 2^64 ns hold 584 years, at any frequency.
  */
 __attribute__((always_inline)) static inline uint64_t ns_of_ticks(uint64_t ticks,
 								  struct pvtime_rate rate)

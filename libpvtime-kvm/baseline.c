@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Have KVM publish, without the guest running. KVM publishes on its way into the guest, and takes the thread's run_delay
- * as its new baseline. A vCPU that is stopped (as PSCI CPU_OFF leaves it) sleeps first; when a signal wakes it up,
- * KVM_RUN goes on to that work, and then returns to user space for the signal's sake.
+ * Have KVM publish, without the guest running. KVM publishes on its way into the guest, and takes
+ * the thread's run_delay as its new baseline. A vCPU that is stopped (as PSCI CPU_OFF leaves it)
+ * sleeps first; when a signal wakes it up, KVM_RUN goes on to that work, and then returns to user
+ * space for the signal's sake.
  *
- * The signal comes from a timer. It is blocked in this thread, and not inside KVM_RUN: so it cannot get lost, and no
- * handler runs. If it is there before KVM_RUN sleeps, KVM_RUN of Linux 6.1 returns without publishing; hence the tries
- * with later and later signals.
+ * The signal comes from a timer. It is blocked in this thread, and not inside KVM_RUN: so it cannot
+ * get lost, and no handler runs. If it is there before KVM_RUN sleeps, KVM_RUN of Linux 6.1 returns
+ * without publishing; hence the tries with later and later signals.
  *
- * How it is known that KVM has published: the counter has changed. Where there was nothing to publish it does not
- * change; then the thread has slept in KVM_RUN. It sleeps there for nothing else, but in a vCPU's first KVM_RUN, which
- * prepares things: so in the first try that sign is not looked at.
+ * How it is known that KVM has published: the counter has changed. Where there was nothing to
+ * publish it does not change; then the thread has slept in KVM_RUN. It sleeps there for nothing
+ * else, but in a vCPU's first KVM_RUN, which prepares things: so in the first try that sign is not
+ * looked at.
  */
 #include <errno.h>
 #include <string.h>

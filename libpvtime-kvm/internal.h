@@ -20,11 +20,16 @@ struct pvtime_kvm {
 
 #define NO_FD (-1)
 
-/* attr.c: KVM_HAS_, KVM_SET_ or KVM_GET_DEVICE_ATTR of a vCPU's stolen-time group; value is what KVM is pointed at. */
+/*
+ * attr.c: KVM_HAS_, KVM_SET_ or KVM_GET_DEVICE_ATTR of a vCPU's stolen-time group; value is what
+ * KVM is pointed at.
+ */
 int pvtk_attr(int vcpu_fd, unsigned long request, uint64_t number, void *value);
 int pvtk_get_ipa(int vcpu_fd, uint64_t *ipa);
 
-/* bitmap.c: the VM's bitmap of hypervisor calls. -ENOENT: this KVM has none, and offers them all. */
+/*
+ * bitmap.c: the VM's bitmap of hypervisor calls. -ENOENT: this KVM has none, and offers them all.
+ */
 int pvtk_get_bitmap(int vcpu_fd, uint64_t *bitmap);
 int pvtk_set_bitmap(int vcpu_fd, uint64_t bitmap);
 /* -ENXIO where the VM was denied stolen time. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The region's memory, from the memfd to the VM's slot. A memfd can be shared with other processes, and is sealed so that
- * none of them can make it shorter: an access behind its end is a SIGBUS here, and a publish that fails in KVM.
+ * The region's memory, from the memfd to the VM's slot. A memfd can be shared with other processes,
+ * and is sealed so that none of them can make it shorter: an access behind its end is a SIGBUS
+ * here, and a publish that fails in KVM.
  */
 #include <errno.h>
 #include "libpvtime-kvm/internal.h"

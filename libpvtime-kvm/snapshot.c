@@ -15,8 +15,8 @@
  *
  * Version 1 has 0 at 12, and is read as well.
  *
- * The CRC finds accidents. A blob may come from anywhere: what one could do is write counters, which the guest can
- * do itself.
+ * The CRC finds accidents. A blob may come from anywhere: what one could do is write counters,
+ * which the guest can do itself.
  */
 #include <errno.h>
 #include "libpvtime-kvm/internal.h"
@@ -53,8 +53,8 @@ size_t pvtime_kvm_snapshot_size(const struct pvtime_kvm *k)
 }
 
 /*
- * The VM's bitmap, from any of its vCPUs, and whether it is known. A KVM that has no such register offers what there
- * was before there was one: of these calls, PV time.
+ * The VM's bitmap, from any of its vCPUs, and whether it is known. A KVM that has no such register
+ * offers what there was before there was one: of these calls, PV time.
  */
 static int save_bitmap(const struct pvtime_kvm *k, bool *known, uint64_t *bitmap)
 {

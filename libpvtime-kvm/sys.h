@@ -3,8 +3,8 @@
 #define KVM_SYS_H
 
 /*
- * All that the library asks of the system. sys.c asks the real one; the unit tests link tests/unit/libpvtime-kvm/fake.c instead.
- * Every function that can fail returns a negative errno.
+ * All that the library asks of the system. sys.c asks the real one; the unit tests link
+ * tests/unit/libpvtime-kvm/fake.c instead. Every function that can fail returns a negative errno.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -38,10 +38,16 @@ int pvtk_timer_create(int signo, timer_t *timer);
 int pvtk_timer_start(timer_t timer, uint64_t ns);
 void pvtk_timer_delete(timer_t timer);
 
-/* How often this thread has given up its CPU to wait for something; always 0 where the system does not count it. */
+/*
+ * How often this thread has given up its CPU to wait for something; always 0 where the system does
+ * not count it.
+ */
 uint64_t pvtk_sleeps(void);
 
-/* CNTFRQ_EL0: Hz of the counter, on every CPU of the machine; 0 where there is none, as this is no arm64. */
+/*
+ * CNTFRQ_EL0: Hz of the counter, on every CPU of the machine; 0 where there is none, as this is no
+ * arm64.
+ */
 uint32_t pvtk_frequency(void);
 
 #endif

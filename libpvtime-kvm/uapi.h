@@ -3,8 +3,9 @@
 #define KVM_UAPI_H
 
 /*
- * KVM's interface of arm64, on any machine: the library is built and tested elsewhere, too, where asm/kvm.h is another
- * architecture's. Numbers are those of Linux' arch/arm64/include/uapi/asm/kvm.h.
+ * KVM's interface of arm64, on any machine: the library is built and tested elsewhere, too, where
+ * asm/kvm.h is another architecture's. Numbers are those of Linux'
+ * arch/arm64/include/uapi/asm/kvm.h.
  */
 #include <linux/kvm.h>
 

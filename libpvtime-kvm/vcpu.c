@@ -11,7 +11,10 @@ int pvtk_vcpu_fd(const struct pvtime_kvm *k, uint32_t index)
 	return index < k->vcpus && k->vcpu_fd[index] != NO_FD ? k->vcpu_fd[index] : -EINVAL;
 }
 
-/* Why an index that another vCPU has is refused: the first error in the order of R-10, of which R-31 is the last. */
+/*
+ * Why an index that another vCPU has is refused: the first error in the order of R-10, of which
+ * R-31 is the last.
+ */
 static int overlap(int vcpu_fd)
 {
 	uint64_t ipa;

@@ -15,10 +15,12 @@
  *     timeslice-us = <u32>;
  *     run-ns = <u64>;               guest time after which to stop, 0: no limit
  *     sample-ns = <u64>;            period of LINK_RECORD samples, 0: none
- *     epoch = <u64>;                what clocks go by: seconds since 1970 when the board's counter is 0
+ *     epoch = <u64>;                what clocks go by: seconds since 1970 when the board's counter
+ *                                   is 0
  *     attached = <u32>;             index of the VM whose console has input, or 0xffffffff
  *     until = <u32>;                index of the VM with whose end the lab ends, or 0xffffffff
- *     stamp-lines = <u32>;          1: each line of the consoles gets a LINK_RECORD "line"; 0: none does
+ *     stamp-lines = <u32>;          1: each line of the consoles gets a LINK_RECORD "line"; 0: none
+ *                                   does
  *     vm@N {                        N = 0, 1, ... in the order of the lab file
  *         name = "...";
  *         vcpus = <u32>;  memory = <u64>;         bytes of RAM, at 0x40000000

@@ -2,7 +2,10 @@
 #ifndef MACHINE_ELF64_H
 #define MACHINE_ELF64_H
 
-/* The reading of an ELF64 kernel for AArch64, for machine/image.c; and what its header is, for whoever looks at no more. */
+/*
+ * The reading of an ELF64 kernel for AArch64, for machine/image.c; and what its header is, for
+ * whoever looks at no more.
+ */
 #include "machine/image.h"
 
 /* Numbers of either byte order at any alignment. */

@@ -40,7 +40,10 @@ int machine_fdt_build(const struct machine_fdt *config, void *buffer, size_t siz
  */
 void machine_fdt_seed(struct machine_fdt *config, uint64_t seed, uint32_t vm);
 
-/* The `compatible` of a CPU node, as QEMU 7.2 has it, also for "host", which is KVM's; NULL for a CPU that is not supported. */
+/*
+ * The `compatible` of a CPU node, as QEMU 7.2 has it, also for "host", which is KVM's; NULL for a
+ * CPU that is not supported.
+ */
 const char *machine_cpu_compatible(const char *cpu);
 
 #endif

@@ -14,7 +14,7 @@
 #define IMAGE_SEGMENTS 16u	      /* PT_LOADs of one ELF */
 #define IMAGE_DEFAULT  UINT64_MAX     /* an address left to the rules of QEMU */
 #define IMAGE_NONE     UINT64_MAX     /* a part that is not there */
-#define IMAGE_MAX      (256ull << 20) /* most bytes that a compressed kernel may unpack to, as QEMU */
+#define IMAGE_MAX      (256ull << 20) /* most bytes that a compressed kernel unpacks to, as QEMU */
 
 enum image_kind {
 	IMAGE_RAW,   /* anything that is none of the others */

@@ -18,28 +18,38 @@
  *
  * LINK_LOG, hypervisor to host: messages for people.
  *
- * LINK_RECORD, hypervisor to host: one record a line, fields separated by one space, numbers decimal.
+ * LINK_RECORD, hypervisor to host: one record a line, fields separated by one space, numbers
+ * decimal.
  *   start CNTFRQ                     once, when the guests start
- *   sample TICKS                     a ledger follows, taken TICKS after start; then its vcpu lines, then "end"
- *   final TICKS                      the last ledger, every vCPU paused; then its vcpu, life and cpu lines, then "end"
- *   vcpu VM ID RUNNING READY BLOCKED OFF PAUSED ELAPSED STOLEN_NS PUBLISHED_NS EXITS SWITCHES REFUSED STATE
- *                                    ticks; VM and ID are indexes; STATE is a letter of "OBYRP" (off, blocked,
- *                                    readY, Running, Paused)
+ *   sample TICKS                     a ledger follows, taken TICKS after start; then its vcpu
+ *                                    lines, then "end"
+ *   final TICKS                      the last ledger, every vCPU paused; then its vcpu, life and
+ *                                    cpu lines, then "end"
+ *   vcpu VM ID RUNNING READY BLOCKED OFF PAUSED ELAPSED STOLEN_NS PUBLISHED_NS EXITS SWITCHES
+ *   REFUSED STATE
+ *                                    ticks; VM and ID are indexes; STATE is a letter of "OBYRP"
+ *                                    (off, blocked, readY, Running, Paused)
  *   life VM ID RUNNING READY BLOCKED OFF PAUSED
- *                                    ticks since the lab was made, over all resets, loading included
- *   cpu ID VCPUS OWN IDLE ELAPSED    ticks of a physical CPU since the lab was made: for vCPUs, for the hypervisor, in WFI
- *   line VM TICKS STOLEN_NS...       with stamp-lines (machine/bundle.h): the VM's next byte is the newline that ends a
- *                                    line; TICKS after start, and what was stolen by then from each of its vCPUs
- *   took COUNT                       so many bytes of input, of all consoles, have come to their guests since the start
+ *                                    ticks since the lab was made, over all resets, loading
+ *                                    included
+ *   cpu ID VCPUS OWN IDLE ELAPSED    ticks of a physical CPU since the lab was made: for vCPUs, for
+ *                                    the hypervisor, in WFI
+ *   line VM TICKS STOLEN_NS...       with stamp-lines (machine/bundle.h): the VM's next byte is the
+ *                                    newline that ends a line; TICKS after start, and what was
+ *                                    stolen by then from each of its vCPUs
+ *   took COUNT                       so many bytes of input, of all consoles, have come to their
+ *                                    guests since the start
  *   vm VM off|reset|stuck            a VM has powered off, was reset, or can never run again
- *   paused                           as LINK_PAUSE has asked: every vCPU and every VM's counter stands
+ *   paused                           as LINK_PAUSE has asked: every vCPU and every VM's counter
+ *                                    stands
  *   done STATUS TEXT                 last line: 0 all is well; 1 and what went wrong
  *
- * LINK_CONTROL, host to hypervisor, single bytes: LINK_STOP ends the lab in good order. Of the VMM on KVM alone: LINK_PAUSE pauses all
- * VMs, until LINK_RESUME, or LINK_STOP.
+ * LINK_CONTROL, host to hypervisor, single bytes: LINK_STOP ends the lab in good order. Of the VMM
+ * on KVM alone: LINK_PAUSE pauses all VMs, until LINK_RESUME, or LINK_STOP.
  *
- * Of what is typed at consoles, the host keeps back what would be more than LINK_WINDOW bytes that no guest has taken yet. So
- * the other side can read whatever comes, and sees a LINK_STOP although a guest reads nothing.
+ * Of what is typed at consoles, the host keeps back what would be more than LINK_WINDOW bytes that
+ * no guest has taken yet. So the other side can read whatever comes, and sees a LINK_STOP although
+ * a guest reads nothing.
  */
 #define LINK_ESC	 0xffu
 #define LINK_VM_CHANNELS 64u

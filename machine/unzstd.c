@@ -19,8 +19,10 @@ static int error_of(size_t result)
 
 int unzstd(const uint8_t *bytes, size_t size, size_t limit, uint8_t **out, size_t *out_size)
 {
-	/* The size that a frame's header gives may be wrong or missing. A buffer as large as what is
-	 * allowed needs none, and has no memory yet where nothing is written to it. */
+	/*
+	 * The size that a frame's header gives may be wrong or missing. A buffer as large as what
+	 * is allowed needs none, and has no memory yet where nothing is written to it.
+	 */
 	uint8_t *buffer = malloc(limit + 1);
 	uint8_t *fitting;
 	size_t result;

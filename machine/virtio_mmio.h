@@ -3,8 +3,9 @@
 #define MACHINE_VIRTIO_MMIO_H
 
 /*
- * QEMU's `virt` always has 32 virtio-mmio transports (virtio 1.2, 4.2), and those without a device say so: device ID 0. Guests here have no
- * devices, and all of them are such. What is written to them does nothing.
+ * QEMU's `virt` always has 32 virtio-mmio transports (virtio 1.2, 4.2), and those without a device
+ * say so: device ID 0. Guests here have no devices, and all of them are such. What is written to
+ * them does nothing.
  */
 #include <stdint.h>
 

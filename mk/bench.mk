@@ -1,5 +1,6 @@
-# The benchmark's guest (bench/guest): one image for every hypervisor, of 4 KiB pages, little-endian. It has the runtime
-# of guest/, and of the library the very object files that the hypervisor is linked of.
+# The benchmark's guest (bench/guest): one image for every hypervisor, of 4 KiB pages,
+# little-endian. It has the runtime of guest/, and of the library the very object files that the
+# hypervisor is linked of.
 
 BENCH := $(BUILD)/bench
 BENCH_IMAGE := $(BENCH)/bench.img
@@ -32,8 +33,8 @@ clang-host: $(BENCH_CLANG)
 bench-guest: $(BENCH_IMAGE) ## build the benchmark's guest
 QEMU_DEPS += $(BENCH_IMAGE)
 
-# `pvtime bench`: what the paths of the hypervisor cost, beside Linux KVM and Xen. The guest that measures them is
-# above, the hosts are of mk/conformance.mk.
+# `pvtime bench`: what the paths of the hypervisor cost, beside Linux KVM and Xen. The guest that
+# measures them is above, the hosts are of mk/conformance.mk.
 
 BENCH_SPIN   := $(BENCH)/spin.img
 BENCH_LINUX  := $(BENCH)/linux.img
@@ -68,7 +69,8 @@ $(BENCH_BOOT): scripts/mkinitramfs $(BENCH)/boot-init $(BUILD)/debian/busybox
 $(BENCH_INITRD): $(BUILD)/guest/initramfs.cpio
 	cp $< $@
 
-# What `make check` holds the paths against. Compilers differ by some instructions: each has its own.
+# What `make check` holds the paths against. Compilers differ by some instructions: each has its
+# own.
 BENCH_FIGURES = bench/figures/gcc-$(firstword $(subst ., ,$(shell $(A64_CC) -dumpversion))).json
 
 .PHONY: bench bench-quick bench-figures

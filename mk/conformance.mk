@@ -1,5 +1,5 @@
-# The conformance suite's images: the bare-metal guest for each granule and byte order, as an arm64 Image, as
-# an ELF file and raw; and the guest that competes with it.
+# The conformance suite's images: the bare-metal guest for each granule and byte order, as an arm64
+# Image, as an ELF file and raw; and the guest that competes with it.
 
 CONFORMANCE        := $(BUILD)/conformance
 CONFORMANCE_BUILDS := 4k-le 4k-be 16k-le 16k-be 64k-le 64k-be
@@ -10,8 +10,8 @@ CONFORMANCE_RUNTIME := $(patsubst %,%.o,$(basename $(wildcard guest/*.c guest/*.
 	hypervisor/format.c hypervisor/string.c lib/guest.c lib/convert.c lib/deadline.c))
 CONFORMANCE_SUITE   := $(patsubst %,%.o,$(basename $(wildcard conformance/*.c conformance/*.S)))
 
-# These know the granule or the build's name. All others are compiled once for each byte order, and do not compile where they use the
-# granule.
+# These know the granule or the build's name. All others are compiled once for each byte order, and
+# do not compile where they use the granule.
 CONFORMANCE_OWN := conformance/suite.o guest/mmu.o guest/start.o
 
 CONFORMANCE_CFLAGS = $(GUEST_CFLAGS) -DGUEST_GRANULE_SHIFT=$(CONFORMANCE_SHIFT_$(1)) -DGUEST_BUILD='"$(2)"' \
@@ -79,8 +79,9 @@ UNIT_NAMES += conformance/words conformance/verdict
 conformance/words_SRCS  := tests/unit/conformance/words.c conformance/words.c
 conformance/verdict_SRCS := tests/unit/conformance/verdict.c conformance/verdict.c hypervisor/format.c
 
-# What `pvtime conform` runs besides our own hypervisor: a Linux host for KVM, and Xen; and the tests of what runs them.
-# All that is for arm64 Linux here comes from Debian, or is linked statically.
+# What `pvtime conform` runs besides our own hypervisor: a Linux host for KVM, and Xen; and the
+# tests of what runs them. All that is for arm64 Linux here comes from Debian, or is linked
+# statically.
 
 CONFORM_HOST := $(BUILD)/conformance/kvm-host.cpio
 CONFORM_USER := $(BUILD)/conformance/user
@@ -133,8 +134,9 @@ QEMU_DEPS += $(CONFORM_HOST)
 conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## hold our hypervisor to every rule, by the conformance suite
 	$(BUILD)/pvtime conform
 
-# Kernels and hypervisors of today, as Debian's releases have them: each kernel as a guest of our hypervisor, and as a KVM host
-# under the conformance suite; and each Xen under it. No part of make check, but for the test of the scripts.
+# Kernels and hypervisors of today, as Debian's releases have them: each kernel as a guest of our
+# hypervisor, and as a KVM host under the conformance suite; and each Xen under it. No part of make
+# check, but for the test of the scripts.
 
 RELEASES     := bookworm trixie sid
 # Those whose Xen differs in more than its last number.
@@ -152,8 +154,9 @@ matrix: $(MATRIX_DEPS) $(INITRAMFS) $(GUEST_IMAGES) conformance debian-releases 
 	BUILD=$(BUILD) prove -v --timer tests/matrix/kernels.t :: $(RELEASES)
 	$(CONFORM_ALL)
 
-# make mutants: is the suite worth its name? It has to find each of the mistakes in conformance/mutants/, of which
-# one at a time is made in the hypervisor or the library; those that no guest can see, the host's tests.
+# make mutants: is the suite worth its name? It has to find each of the mistakes in
+# conformance/mutants/, of which one at a time is made in the hypervisor or the library; those that
+# no guest can see, the host's tests.
 
 .PHONY: mutants
 mutants: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(CONFORMANCE_IMAGES) $(BUILD)/limit ## show that the suite finds seeded mistakes; M=... for some of them

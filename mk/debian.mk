@@ -1,5 +1,5 @@
-# What we take from Debian arm64: the guests' kernel and user space, and libfdt for bare AArch64. Kept
-# by make clean; fetched again only if a file is missing.
+# What we take from Debian arm64: the guests' kernel and user space, and libfdt for bare AArch64.
+# Kept by make clean; fetched again only if a file is missing.
 
 DEBIAN         := $(BUILD)/debian
 DEBIAN_IMAGE   := $(DEBIAN)/Image

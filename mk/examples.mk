@@ -1,15 +1,18 @@
-# make demo: two Linux guests on one CPU, live, and then what was stolen from each by the three who should know.
+# make demo: two Linux guests on one CPU, live, and then what was stolen from each by the three who
+# should know.
 
 .PHONY: demo
 demo: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## show two Linux guests that compete for one CPU
 	@mkdir -p $(BUILD)/demo
 	@scripts/demo $(BUILD)/pvtime examples/demo.lab $(BUILD)/demo
 
-# The examples of README.md and docs/porting.md: a hypervisor, a guest, a VMM on Linux KVM. Each runs as a unit test.
+# The examples of README.md and docs/porting.md: a hypervisor, a guest, a VMM on Linux KVM. Each
+# runs as a unit test.
 UNIT_NAMES += examples/adopt examples/guest examples/vmm
 examples/adopt_SRCS := examples/adopt.c $(LIB_SRCS)
 examples/guest_SRCS := tests/unit/examples/guest.c examples/guest.c $(LIB_SRCS)
 examples/vmm_SRCS   := tests/unit/examples/vmm.c examples/vmm.c $(KVM_FAKED)
 
-# The guest's also where it is meant to run: on AArch64 of both byte orders, without a libc (mk/lib.mk).
+# The guest's also where it is meant to run: on AArch64 of both byte orders, without a libc
+# (mk/lib.mk).
 $(foreach a,a64 a64be,$(BUILD)/$(a)/tests/examples/guest): examples/guest.c examples/guest.h

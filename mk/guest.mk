@@ -1,5 +1,5 @@
-# What runs at EL1: our own bare-metal guests, of the runtime in guest/ and one program of tests/guests/
-# each; and the initramfs of the Linux guests.
+# What runs at EL1: our own bare-metal guests, of the runtime in guest/ and one program of
+# tests/guests/ each; and the initramfs of the Linux guests.
 
 GUEST_BUILD  := $(BUILD)/guest
 GUEST_SRCS   := $(wildcard guest/*.c) hypervisor/format.c hypervisor/string.c \
@@ -33,7 +33,8 @@ $(GUEST_BUILD)/clang/%.o: %.c
 	$(CLANG) --target=aarch64-linux-gnu $(GUEST_CFLAGS) -c -o $@ $<
 clang-host: $(GUEST_CLANG)
 
-# The Linux guests' user space: guest/linux/init and its roles. That of role=kexec has kexec and a kernel, too.
+# The Linux guests' user space: guest/linux/init and its roles. That of role=kexec has kexec and a
+# kernel, too.
 INITRAMFS       := $(GUEST_BUILD)/initramfs.cpio
 INITRAMFS_KEXEC := $(GUEST_BUILD)/initramfs-kexec.cpio
 INITRAMFS_REPORT := $(BUILD)/a64-linux/report

@@ -7,16 +7,18 @@ HYP_OBJS := $(HYP_SRCS:%.c=$(BUILD)/a64/%.o) $(HYP_ASM:%.S=$(BUILD)/a64/%.o) \
             $(HYP_LIB:%.c=$(BUILD)/a64/hypervisor/%.o)
 # For time, not for size: what it costs is in its instructions.
 HYP_CFLAGS := $(A64_CFLAGS) -O2 -mno-outline-atomics -fpie -fno-builtin -Ihypervisor -isystem $(A64_LIBFDT_INC)
-# Files are for readers: the compiler sees them as one. Fat, as the benchmark's guest links the library's alone. The order of HYP_OBJS
-# counts for the code: with LTO, gcc inlines otherwise when it sees the objects in another order. So a file that gets another name, or a
-# new one, may change the figures of a path by a few instructions (make bench-quick).
+# Files are for readers: the compiler sees them as one. Fat, as the benchmark's guest links the
+# library's alone. The order of HYP_OBJS counts for the code: with LTO, gcc inlines otherwise when
+# it sees the objects in another order. So a file that gets another name, or a new one, may change
+# the figures of a path by a few instructions (make bench-quick).
 HYP_LTO := -flto=auto -ffat-lto-objects -O3 --param max-inline-insns-auto=100 --param inline-unit-growth=300
 
 $(BUILD)/a64/hypervisor/%.o: hypervisor/%.c $(A64_LIBFDT) mk/hypervisor.mk
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(HYP_CFLAGS) $(HYP_LTO) -c -o $@ $<
 
-# Or gcc turns memset()'s loop into a call of memset(); which it would not find when all is linked, or its own.
+# Or gcc turns memset()'s loop into a call of memset(); which it would not find when all is linked,
+# or its own.
 $(BUILD)/a64/hypervisor/string.o: HYP_CFLAGS += -fno-tree-loop-distribute-patterns
 $(BUILD)/a64/hypervisor/string.o: HYP_LTO :=
 
@@ -53,8 +55,9 @@ $(HYP_CLANG): $(BUILD)/a64-clang/%.o: %.c $(A64_LIBFDT)
 	$(A64_CLANG) $(HYP_CFLAGS) -c -o $@ $<
 TAP_DEPS += $(HYP_CLANG)
 
-# Unit tests of the hypervisor's logic, compiled for the host from the hypervisor's own files. Those that
-# come to registers of the PE are compiled with tests/shim/arch.h in the place of hypervisor/arch.h.
+# Unit tests of the hypervisor's logic, compiled for the host from the hypervisor's own files. Those
+# that come to registers of the PE are compiled with tests/shim/arch.h in the place of
+# hypervisor/arch.h.
 
 # -iquote, as <sched.h> and <string.h> are also the C library's.
 logic_CFLAGS := -iquote hypervisor
@@ -74,7 +77,8 @@ hypervisor/stage2_WITH   := logic
 hypervisor/format_SRCS   := tests/unit/hypervisor/format.c hypervisor/format.c
 hypervisor/format_WITH   := logic
 
-# Under names of their own, beside the C library's; and compiled to what is written, not to calls of those.
+# Under names of their own, beside the C library's; and compiled to what is written, not to calls of
+# those.
 STRING_NAMES := memcpy memmove memset memcmp memchr strlen strnlen strrchr strchr strcmp strncmp
 hypervisor/string_SRCS := tests/unit/hypervisor/string.c hypervisor/string.c
 hypervisor/string_WITH := string
@@ -89,7 +93,8 @@ hypervisor/board_SRCS   := tests/unit/hypervisor/board.c hypervisor/board.c
 hypervisor/board_WITH   := logic
 hypervisor/board_LIBS   := -lfdt
 
-# The FDTs of QEMU's board: CPUs-MiB. It describes an initrd, of which nobody here looks at the bytes.
+# The FDTs of QEMU's board: CPUs-MiB. It describes an initrd, of which nobody here looks at the
+# bytes.
 BOARD_FDTS := $(foreach b,1-256 2-4096 8-3072,$(BUILD)/boards/$(b).dtb)
 $(foreach f,tests tests-O0 tests-san,$(BUILD)/$(f)/hypervisor/board): | $(BOARD_FDTS)
 $(BUILD)/boards/%.dtb: LICENSE

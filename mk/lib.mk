@@ -1,5 +1,5 @@
-# The library: for the host and for bare AArch64, by gcc and by clang; and its unit tests, on the host
-# (mk/tests.mk builds those) and on AArch64 of both byte orders under qemu-user.
+# The library: for the host and for bare AArch64, by gcc and by clang; and its unit tests, on the
+# host (mk/tests.mk builds those) and on AArch64 of both byte orders under qemu-user.
 
 LIB_SRCS := $(call at_least,9,lib/*.c)
 LIB_HDRS := $(wildcard include/pvtime/*.h lib/*.h)
@@ -39,8 +39,8 @@ $(foreach t,$(LIB_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIB_SRCS)))
 lib/race_SRCS := tests/unit/lib/race.c $(LIB_SRCS)
 lib/race_LIBS := -pthread
 
-# The same tests against the AArch64 library that is shipped, and against a big-endian one. There is no
-# big-endian libc, hence none at all here: tests/lib/nolibc.* is what they start with.
+# The same tests against the AArch64 library that is shipped, and against a big-endian one. There is
+# no big-endian libc, hence none at all here: tests/lib/nolibc.* is what they start with.
 NOLIBC := tests/lib/nolibc.S tests/lib/nolibc.c
 define lib_user_test
 $(BUILD)/$(1)/tests/%: tests/unit/%.c $(NOLIBC) tests/tap.h $(LIB_HDRS) $(BUILD)/$(1)/lib/libpvtime.a

@@ -1,5 +1,5 @@
-# libpvtime-kvm: static and shared, for the host that it is built on (HOST_CC), and installed by `make install`; and
-# its tests, on a KVM of their own (the unit tests) and on Debian's in QEMU.
+# libpvtime-kvm: static and shared, for the host that it is built on (HOST_CC), and installed by
+# `make install`; and its tests, on a KVM of their own (the unit tests) and on Debian's in QEMU.
 
 KVM         := $(BUILD)/libpvtime-kvm
 KVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)

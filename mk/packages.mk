@@ -1,12 +1,12 @@
-# The packages of Debian 12, 13 and unstable that the project needs; all three have them under these names. Goals that
-# run something (make demo, make check) install those that are missing (apt-get, through sudo where it is not run by
-# root), and so does make packages. Every other goal installs nothing: it says what is missing and how to get it, and
-# stops.
+# The packages of Debian 12, 13 and unstable that the project needs; all three have them under these
+# names. Goals that run something (make demo, make check) install those that are missing (apt-get,
+# through sudo where it is not run by root), and so does make packages. Every other goal installs
+# nothing: it says what is missing and how to get it, and stops.
 #
 # How: make remakes the makefiles it includes before anything else, and starts over when it did. So
-# no rule has to name the packages. Whenever a package was installed or removed, dpkg's status is newer
-# than the stamp, and it is looked again (50 ms). INSTALL=yes and INSTALL=no choose for any goal; INSTALL=warn goes on
-# without what is missing, for tools that did not come from a package.
+# no rule has to name the packages. Whenever a package was installed or removed, dpkg's status is
+# newer than the stamp, and it is looked again (50 ms). INSTALL=yes and INSTALL=no choose for any
+# goal; INSTALL=warn goes on without what is missing, for tools that did not come from a package.
 
 # To build what runs, and to run it.
 PACKAGES_BUILD := \
@@ -44,7 +44,8 @@ PACKAGES_CHECK := \
 PACKAGES_BENCH := gnuplot-nox
 PACKAGES_FRESH := mmdebstrap uidmap
 
-# Goals that need none; those that need no more than the first list; and those that set up what they need.
+# Goals that need none; those that need no more than the first list; and those that set up what they
+# need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean fresh
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
@@ -59,7 +60,8 @@ NEEDED := \
 	$(if $(filter fresh packages,$(GOALS)),FRESH)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
-# DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is needed.
+# DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is
+# needed.
 DPKG_STATUS := $(wildcard /var/lib/dpkg/status)
 EMPTY :=
 PACKAGE_STAMP := $(BUILD)/packages$(subst $(EMPTY) ,,$(addprefix -,$(NEEDED))).mk

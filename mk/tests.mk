@@ -1,6 +1,6 @@
-# Tests on a /dev/kvm: Debian's arm64 kernel at EL2 in QEMU, see tests/kvm/Host.pm. Those of them that `make check` has
-# time for are in KVM_TESTS_CHECK; `make check-kvm` runs them all. What a test needs built is a prerequisite of
-# check-kvm that the fragment of its room adds.
+# Tests on a /dev/kvm: Debian's arm64 kernel at EL2 in QEMU, see tests/kvm/Host.pm. Those of them
+# that `make check` has time for are in KVM_TESTS_CHECK; `make check-kvm` runs them all. What a test
+# needs built is a prerequisite of check-kvm that the fragment of its room adds.
 
 KVM_TESTS       := $(call at_least,19,tests/kvm/*.t)
 KVM_TESTS_CHECK +=
@@ -30,18 +30,20 @@ check-kvm: all $(KVM_HOST_DEPS) ## run the tests that need KVM, in QEMU; T=... f
 fresh: ## make demo and make check in a bare Debian, RELEASE=bookworm, trixie or sid
 	scripts/fresh $(BUILD)/fresh $(RELEASE)
 
-# make check: every test there is, as TAP, through one prove. The other fragments, which come before this one, add to
-# these lists:
+# make check: every test there is, as TAP, through one prove. The other fragments, which come before
+# this one, add to these lists:
 #
-#   UNIT_NAMES    host unit tests. NAME is ROOM/TEST, for tests/unit/ROOM/TEST.c, where ROOM is the folder that it tests; it becomes
-#                 build/tests/NAME. It is linked of NAME_SRCS, compiled with the flags SET_CFLAGS where NAME_WITH is SET,
-#                 and NAME_LIBS: once by gcc with optimization, once by gcc without, and once by clang under ASan and UBSan
+#   UNIT_NAMES    host unit tests. NAME is ROOM/TEST, for tests/unit/ROOM/TEST.c, where ROOM is the
+#                 folder that it tests; it becomes build/tests/NAME. It is linked of NAME_SRCS,
+#                 compiled with the flags SET_CFLAGS where NAME_WITH is SET, and NAME_LIBS: once by
+#                 gcc with optimization, once by gcc without, and once by clang under ASan and UBSan
 #   TAP_SCRIPTS   executables that print TAP; TAP_DEPS is what they need built
-#   QEMU_TESTS    the same, of those that need QEMU, and QEMU_DEPS; tests/qemu/*.t are found without being listed
+#   QEMU_TESTS    the same, of those that need QEMU, and QEMU_DEPS; tests/qemu/*.t are found without
+#                 being listed
 #   HOST_SRCS     sources of host programs: clang must accept those that no unit test has, too
 #
-# A test gets BUILD in its environment, and is ended after TEST_TIMEOUT seconds of a machine that does nothing else. All of them
-# run side by side.
+# A test gets BUILD in its environment, and is ended after TEST_TIMEOUT seconds of a machine that
+# does nothing else. All of them run side by side.
 
 TEST_TIMEOUT ?= 300
 
@@ -55,8 +57,9 @@ $(LIMIT): tests/limit.c tools/run/patience.c tools/run/patience.h
 QEMU_TESTS  += $(call at_least,24,tests/qemu/*.t)
 TAP_SCRIPTS += tests/style.t tests/seams.t tests/limit.t tests/least.t
 
-# The unit tests in three flavours. A source is compiled once for each flavour and set of flags, and its object is linked into
-# all tests that have it. Those of O2 without a set are the objects of the pvtime command itself.
+# The unit tests in three flavours. A source is compiled once for each flavour and set of flags, and
+# its object is linked into all tests that have it. Those of O2 without a set are the objects of the
+# pvtime command itself.
 UNIT_FLAVOURS := O2 O0 san
 UNIT_CC_O2      := $(HOST_CC)
 UNIT_CC_O0      := $(HOST_CC)
@@ -96,8 +99,9 @@ $(BUILD)/clang/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(CLANG) $(HOST_CFLAGS) -c -o $@ $<
 
-# Those that take longest begin first: at the end no CPU waits for one of them. All are listed where they belong; this says
-# nothing but the order. One more at a time than there are CPUs, as some wait for a clock.
+# Those that take longest begin first: at the end no CPU waits for one of them. All are listed where
+# they belong; this says nothing but the order. One more at a time than there are CPUs, as some wait
+# for a clock.
 FIRST := $(addprefix tests/qemu/,life.t crowd.t steal.t share.t boot.t conform.t bench.t) tests/kvm/exec_qemu.t \
 	$(addprefix tests/qemu/,hostile.t storm.t repeat.t status.t profile.t attach.t refresh.t) \
 	$(addprefix tests/kvm/,lab_snapshot.t lab_guests.t lab_conform.t lab_steal.t library.t exec.t lab_attach.t lab_refused.t) \

@@ -15,8 +15,9 @@ $(BUILD)/pvtime: $(TOOLS_OBJS) $(KVM_STATIC) $(LIB_HOST)
 tools: $(BUILD)/pvtime ## build the pvtime command
 all: tools
 
-# The same for arm64 Linux, where /dev/kvm is: on a host of that kind, and in QEMU on Debian's kernel (tests/kvm/).
-# Linked statically, with Debian's arm64 libraries: one file, that runs wherever it is copied to.
+# The same for arm64 Linux, where /dev/kvm is: on a host of that kind, and in QEMU on Debian's
+# kernel (tests/kvm/). Linked statically, with Debian's arm64 libraries: one file, that runs
+# wherever it is copied to.
 A64_PVTIME      := $(BUILD)/a64-linux/pvtime
 A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(KVM_LOGIC) libpvtime-kvm/sys.c))
 A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(TOOLS_SRCS))
@@ -61,11 +62,13 @@ probe/vms_SRCS  := tests/unit/probe/vms.c $(PROBE_FACTS)
 probe/find_SRCS := tests/unit/probe/find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c) tools/visible.c
 probe/find_LIBS := -ljansson
 
-# The command as a process, with a QEMU of the tests' own; and tests/tools/json.t, which takes what probe/find prints.
+# The command as a process, with a QEMU of the tests' own; and tests/tools/json.t, which takes what
+# probe/find prints.
 TAP_SCRIPTS += $(call at_least,19,tests/tools/*.t)
 TAP_DEPS    += $(BUILD)/pvtime
 
-# The VMM of `pvtime lab --on kvm` (tools/vmm/): what of it can be tested without a /dev/kvm. tests/kvm/lab_*.t have the rest.
+# The VMM of `pvtime lab --on kvm` (tools/vmm/): what of it can be tested without a /dev/kvm.
+# tests/kvm/lab_*.t have the rest.
 
 UNIT_NAMES += vmm/account vmm/look vmm/link vmm/stuck
 vmm/account_SRCS := tests/unit/vmm/account.c tools/vmm/account.c
@@ -90,8 +93,8 @@ KVM_TESTS_CHECK += $(addprefix tests/kvm/,lab_attach.t lab_conform.t lab_guests.
 QEMU_DEPS       += $(VMM_DEPS)
 clang-host: $(BUILD)/a64-linux-clang/tests/kvm/sample.o
 
-# pvtime exec: the unit tests of what decides, of the system calls that a thread makes for us on this machine, and what its tests
-# on a /dev/kvm need.
+# pvtime exec: the unit tests of what decides, of the system calls that a thread makes for us on
+# this machine, and what its tests on a /dev/kvm need.
 
 UNIT_NAMES += exec/watch exec/plan exec/fdt exec/options exec/inject exec/threads exec/act
 exec/watch_SRCS   := tests/unit/exec/watch.c tools/exec/watch.c tools/exec/files.c

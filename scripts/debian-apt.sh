@@ -1,10 +1,10 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Packages of another architecture or another release than this machine's, for scripts that source this. apt
-# does the work, with its own state, cache and architecture, so that dpkg's architectures and the machine's package
-# lists stay as they are and no root is needed. Mirrors, proxies and keys are those of the machine: signatures are
-# checked as always.
+# Packages of another architecture or another release than this machine's, for scripts that source
+# this. apt does the work, with its own state, cache and architecture, so that dpkg's architectures
+# and the machine's package lists stay as they are and no root is needed. Mirrors, proxies and keys
+# are those of the machine: signatures are checked as always.
 
 # The release of this machine, by its code name.
 machine_release() {
@@ -12,9 +12,9 @@ machine_release() {
 	(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
 }
 
-# What both kinds of sources share: the suite SUITE of this machine as it is called in the release `wanted`, or
-# nothing, where the suite is no Debian suite of the release `own` (a regular expression) or that release has none
-# such. Unstable has neither updates nor security.
+# What both kinds of sources share: the suite SUITE of this machine as it is called in the release
+# `wanted`, or nothing, where the suite is no Debian suite of the release `own` (a regular
+# expression) or that release has none such. Unstable has neither updates nor security.
 awk_renamed='
 	function renamed(suite,    rest) {
 		if (suite !~ "^(" own ")([-/]|$)" || wanted == "")
@@ -25,8 +25,8 @@ awk_renamed='
 		return wanted rest
 	}'
 
-# sources_list OWN WANTED FILE...: one-line sources of Debian itself, for any architecture. Third-party archives
-# are left out: they seldom have arm64, and nothing is wanted from them.
+# sources_list OWN WANTED FILE...: one-line sources of Debian itself, for any architecture.
+# Third-party archives are left out: they seldom have arm64, and nothing is wanted from them.
 sources_list() {
 	own=$1 wanted=$2
 	shift 2
@@ -53,7 +53,8 @@ sources_list() {
 	}' "$@"
 }
 
-# sources_deb822 OWN WANTED FILE...: the same for the stanzas of .sources files; Signed-By may span lines (a key).
+# sources_deb822 OWN WANTED FILE...: the same for the stanzas of .sources files; Signed-By may span
+# lines (a key).
 sources_deb822() {
 	own=$1 wanted=$2
 	shift 2
@@ -103,9 +104,9 @@ debian_sources() {
 	[ $# -eq 0 ] || "$function" "$own" "$wanted" "$@"
 }
 
-# machine_sources DIR [RELEASE]: the machine's sources of Debian into DIR, as the sources.list and the sources.list.d/
-# of a /etc/apt; with RELEASE, those of that release instead. On unstable, the machine's release is named by no suite.
-# Tests have a /etc/apt of their own in APT_ETC.
+# machine_sources DIR [RELEASE]: the machine's sources of Debian into DIR, as the sources.list and
+# the sources.list.d/ of a /etc/apt; with RELEASE, those of that release instead. On unstable, the
+# machine's release is named by no suite. Tests have a /etc/apt of their own in APT_ETC.
 machine_sources() {
 	etc=${APT_ETC:-/etc/apt}
 	mkdir -p "$1/sources.list.d"
@@ -120,8 +121,9 @@ machine_sources() {
 	return 1
 }
 
-# apt_setup DIR ARCHITECTURE [RELEASE]: apt's own directories and configuration, below DIR. Hooks of the machine are for
-# its own apt runs. DIR may be where apt's sandbox user cannot look (a home directory), hence the sandbox user.
+# apt_setup DIR ARCHITECTURE [RELEASE]: apt's own directories and configuration, below DIR. Hooks of
+# the machine are for its own apt runs. DIR may be where apt's sandbox user cannot look (a home
+# directory), hence the sandbox user.
 apt_setup() {
 	apt=$1
 	rm -rf "${apt:?}/etc"

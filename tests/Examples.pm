@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Examples;
 
-# The C code that documents show: parts of the files in examples/, between the lines /* NAME: begin */ and /* NAME: end */.
+# The C code that documents show: parts of the files in examples/, between the lines /* NAME: begin
+# */ and /* NAME: end */.
 
 use strict;
 use warnings;

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Packed;
 
-# Kernels in an EFI zboot image, as files of the tests' own: gzip by gzip, zstd without a program that packs it.
+# Kernels in an EFI zboot image, as files of the tests' own: gzip by gzip, zstd without a program
+# that packs it.
 
 use strict;
 use warnings;
@@ -28,8 +29,8 @@ sub gzipped
 	return $packed;
 }
 
-# A frame of zstd (RFC 8878) that says its size in 4 bytes: blocks of 128 KiB at most, each as it is, or, of one byte that
-# repeats, that byte.
+# A frame of zstd (RFC 8878) that says its size in 4 bytes: blocks of 128 KiB at most, each as it
+# is, or, of one byte that repeats, that byte.
 sub zstd_frame
 {
 	my ($bytes) = @_;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Shared;
 
-# What the tests in Perl share: where is what was built, a directory that is gone in the end, files as a whole, and commands
-# that are run to their end. Guest.pm, Host.pm and Lab.pm hand on what their tests want of it.
+# What the tests in Perl share: where is what was built, a directory that is gone in the end, files
+# as a whole, and commands that are run to their end. Guest.pm, Host.pm and Lab.pm hand on what
+# their tests want of it.
 
 use strict;
 use warnings;
@@ -20,8 +21,8 @@ our $build = abs_path($ENV{BUILD} // 'build');
 our $tmp = tempdir(CLEANUP => 1);
 $ENV{LC_ALL} = 'C';
 
-# No script limits how long it waits: tests/limit.c ends one that hangs, by this signal. Then it says where it has waited, and
-# its directory goes.
+# No script limits how long it waits: tests/limit.c ends one that hangs, by this signal. Then it
+# says where it has waited, and its directory goes.
 $SIG{TERM} = sub { Carp::confess('ended by SIGTERM') };
 
 # A file's bytes.
@@ -43,14 +44,16 @@ sub spew
 	return $path;
 }
 
-# A command that is ended where it takes longer than so many seconds of a machine that does nothing else; status 124 then.
+# A command that is ended where it takes longer than so many seconds of a machine that does nothing
+# else; status 124 then.
 sub limited
 {
 	my ($seconds, @command) = @_;
 	return ("$build/limit", $seconds, @command);
 }
 
-# The data of a JSON text that pvtime wrote in that format, such as 'ledger'. Dies where it has another format or version.
+# The data of a JSON text that pvtime wrote in that format, such as 'ledger'. Dies where it has
+# another format or version.
 sub read_json
 {
 	my ($format, $text) = @_;
@@ -62,8 +65,9 @@ sub read_json
 	return $data;
 }
 
-# A check that goes over what a pattern finds passes where the pattern finds nothing. So the number that was found must not be
-# smaller than the number of the day on which the check was written or last changed.
+# A check that goes over what a pattern finds passes where the pattern finds nothing. So the number
+# that was found must not be smaller than the number of the day on which the check was written or
+# last changed.
 sub at_least
 {
 	my ($name, $minimum, $found) = @_;
@@ -71,10 +75,12 @@ sub at_least
 	return Test::More::cmp_ok($found, '>=', $minimum, "$name: at least $minimum are found");
 }
 
-# In a child: signals reach what it becomes, even where nohup(1), or a shell's `&`, has started the tests with some ignored.
+# In a child: signals reach what it becomes, even where nohup(1), or a shell's `&`, has started the
+# tests with some ignored.
 sub heed_all { $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM TSTP CHLD); return }
 
-# Start a command, in a process group of its own, with the file $in as standard input: {pid, out, err}, the latter files.
+# Start a command, in a process group of its own, with the file $in as standard input: {pid, out,
+# err}, the latter files.
 my $commands = 0;
 sub start_command
 {

@@ -1,10 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what the documents say of the tree is so: the files, functions and targets that they name are there,
-# every rule is cited, README's example is the one that is compiled, and the pictures are the captures'.
-# The manual pages are tests/manuals.t's. Each check is first shown something that it must find, and has at least as much
-# to go over as on the day on which it was last changed.
+# TAP: what the documents say of the tree is so: the files, functions and targets that they name are
+# there, every rule is cited, README's example is the one that is compiled, and the pictures are the
+# captures'. The manual pages are tests/manuals.t's. Each check is first shown something that it
+# must find, and has at least as much to go over as on the day on which it was last changed.
 
 use strict;
 use warnings;
@@ -41,8 +41,9 @@ my $documented = join "\n", map { slurp($_) } @documents;
 at_least('sources', 765, scalar @sources);
 at_least('documents', 16, scalar @documents);
 
-# Names of files, and of folders in backticks, that the text has and the tree does not. Those with NAME in them
-# and the examples' own stand for files of the reader; build/ is made; Documentation/ is Linux's; kvm-6.1 is a column.
+# Names of files, and of folders in backticks, that the text has and the tree does not. Those with
+# NAME in them and the examples' own stand for files of the reader; build/ is made; Documentation/
+# is Linux's; kvm-6.1 is a column.
 sub named_files {
 	my ($text) = @_;
 	my %named = map { $_ => 1 } $text =~ m{(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.(?:[chtS]|md|lab|ld|mk|svg|ansi|[15]))\b(?!\w)}g;
@@ -153,7 +154,8 @@ for my $picture (qw(docs/watch docs/slow)) {
 }
 like(slurp('docs/watch.ansi'), qr/stolen%/, "docs/watch.ansi has the table's heading");
 
-# The benchmark's pages are its figures, told; performance.md up to what costs cycles, which is not among them.
+# The benchmark's pages are its figures, told; performance.md up to what costs cycles, which is not
+# among them.
 sub told {
 	my (@options) = @_;
 	return scalar `$build/pvtime bench --from bench/results.json --profile $tmp/none @options`;

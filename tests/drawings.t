@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: DESIGN.md's two lines through the tree are so: each function is in the file that it is drawn at, and each arrow is a call. Each
-# check is first shown something that it must find, and has at least as much to go over as on the day on which it was last changed.
+# TAP: DESIGN.md's two lines through the tree are so: each function is in the file that it is drawn
+# at, and each arrow is a call. Each check is first shown something that it must find, and has at
+# least as much to go over as on the day on which it was last changed.
 
 use strict;
 use warnings;
@@ -13,7 +14,8 @@ use Test::More;
 
 # A step of a drawing is a line
 #	    PATH.c    function(), function(): what they do
-# and what leads to it from the step before is a line `      v`. A step beside the line begins with `      |\-> PATH.c` instead.
+# and what leads to it from the step before is a line ` v`. A step beside the line begins with `
+# |\-> PATH.c` instead.
 my $path = qr{(?:hypervisor|lib|tools)/[\w/]+\.[chS]};
 
 # The code of a file, without comments.
@@ -30,7 +32,8 @@ sub placed {
 }
 sub misplaced { return map { my ($file, $function) = @$_; code($file) =~ /\b\Q$function\E\b/ ? () : "$file: $function" } placed(@_) }
 
-# The calls that are drawn: [from, to, function]. The function is '' where an arrow leads to a step that names none.
+# The calls that are drawn: [from, to, function]. The function is '' where an arrow leads to a step
+# that names none.
 sub edges {
 	my ($text) = @_;
 	my (@edges, $from, $arrow);

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what sees that a pattern still finds what it found (at_least of Shared.pm, of tap.sh and of the Makefile) fails where it
-# finds less.
+# TAP: what sees that a pattern still finds what it found (at_least of Shared.pm, of tap.sh and of
+# the Makefile) fails where it finds less.
 
 use strict;
 use warnings;
@@ -14,7 +14,8 @@ use Test::More;
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
 spew("$tmp/$_.part", '') for 1 .. 3;
 
-# For each of them, a script that goes over the files "$tmp/PATTERN" and wants so many of them. Its status, and all it says.
+# For each of them, a script that goes over the files "$tmp/PATTERN" and wants so many of them. Its
+# status, and all it says.
 my %script = (
 	'Shared.pm' => sub {
 		my ($minimum, $pattern) = @_;

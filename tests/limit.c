@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * limit SECONDS COMMAND [ARGUMENT...]: run a command, and end it with all that it has started where it takes too long. The
- * seconds are those of a machine that has nothing else to do (tools/run/patience.h): no test fails as others keep the CPUs.
+ * limit SECONDS COMMAND [ARGUMENT...]: run a command, and end it with all that it has started where
+ * it takes too long. The seconds are those of a machine that has nothing else to do
+ * (tools/run/patience.h): no test fails as others keep the CPUs.
  *
- * The command gets SIGTERM first, as a process group of its own, and 15 s later all that is left gets SIGKILL. What the
- * command leaves behind when it ends is killed as well. Its status is ours; 124 says that it took too long.
+ * The command gets SIGTERM first, as a process group of its own, and 15 s later all that is left
+ * gets SIGKILL. What the command leaves behind when it ends is killed as well. Its status is ours;
+ * 124 says that it took too long.
  */
 #include <errno.h>
 #include <signal.h>
@@ -56,7 +58,10 @@ static pid_t start(char *const command[], const sigset_t *mask)
 	return pid;
 }
 
-/* Wait for whatever has ended; whether the command has, with its status. Orphans of the command are our children. */
+/*
+ * Wait for whatever has ended; whether the command has, with its status. Orphans of the command are
+ * our children.
+ */
 static bool reap(pid_t command, int *status)
 {
 	bool ended = false;
@@ -72,7 +77,10 @@ static bool reap(pid_t command, int *status)
 	return ended;
 }
 
-/* All that is left. There is no other way to see it than to look, and none is left where we have no child. */
+/*
+ * All that is left. There is no other way to see it than to look, and none is left where we have no
+ * child.
+ */
 static void kill_all(void)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
@@ -86,7 +94,10 @@ static void kill_all(void)
 	}
 }
 
-/* Until the command has ended (0), the patience is over (-1), or a signal asks us to end (its number). */
+/*
+ * Until the command has ended (0), the patience is over (-1), or a signal asks us to end (its
+ * number).
+ */
 static int wait_for(pid_t command, const sigset_t *set, unsigned seconds, int *status)
 {
 	const struct timespec pause = {.tv_nsec = PATIENCE_LOOK_MS * 1000000};

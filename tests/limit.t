@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the program that ends tests which hang (tests/limit.c). How it counts time is tested by tests/unit/run/patience.c.
+# TAP: the program that ends tests which hang (tests/limit.c). How it counts time is tested by
+# tests/unit/run/patience.c.
 
 use strict;
 use warnings;

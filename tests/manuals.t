@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the manual pages: each renders without a warning, has its examples first and its cross references resolved; a command's page
-# has exactly the options of `pvtime help COMMAND`, pvtime-lab(5) exactly the keys of a lab file. Each check is first shown
-# something that it must find.
+# TAP: the manual pages: each renders without a warning, has its examples first and its cross
+# references resolved; a command's page has exactly the options of `pvtime help COMMAND`,
+# pvtime-lab(5) exactly the keys of a lab file. Each check is first shown something that it must
+# find.
 
 use strict;
 use warnings;
@@ -16,7 +17,8 @@ my @pages = sort glob 'docs/*.[1-8]';
 my %page = map { m{^docs/(.*)\.(\d)$}; ("$1($2)" => slurp($_)) } @pages;
 at_least('manual pages', 8, scalar @pages);
 
-# What mandoc and groff complain about. Whether a page of another package is on this machine, or in its index, is not about ours.
+# What mandoc and groff complain about. Whether a page of another package is on this machine, or in
+# its index, is not about ours.
 sub complaints
 {
 	my ($path) = @_;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: each C block of docs/porting.md is a marked part of a file in examples/, which is compiled and run as a unit test. No part
-# that is marked "port" is missing. The examples are freestanding C for both compilers.
+# TAP: each C block of docs/porting.md is a marked part of a file in examples/, which is compiled
+# and run as a unit test. No part that is marked "port" is missing. The examples are freestanding C
+# for both compilers.
 
 use strict;
 use warnings;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what a unit test defines in the place of a real function has that function's prototype. A test takes the prototype
-# from the header that declares the function, or from tests/wrap.h; then the compiler holds the definition to it. So no file
-# of tests/unit declares a function itself.
+# TAP: what a unit test defines in the place of a real function has that function's prototype. A
+# test takes the prototype from the header that declares the function, or from tests/wrap.h; then
+# the compiler holds the definition to it. So no file of tests/unit declares a function itself.
 
 use strict;
 use warnings;
@@ -12,7 +12,8 @@ use lib $FindBin::Bin;
 use Shared;
 use Test::More;
 
-# The functions that a C text declares at file scope and does not make static. Types and macro calls are not among them.
+# The functions that a C text declares at file scope and does not make static. Types and macro calls
+# are not among them.
 sub declared
 {
 	my ($text) = @_;

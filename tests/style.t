@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: every C file is laid out by .clang-format, every shell script passes shellcheck, every message
-# of tools/ is one string literal, so that it can be found, and every source says its licence in the first lines.
-# .editorconfig agrees with .clang-format.
+# TAP: every C file is laid out by .clang-format, no comment line has more than 100 columns, every
+# shell script passes shellcheck, every message of tools/ is one string literal, so that it can be
+# found, and every source says its licence in the first lines. .editorconfig agrees with
+# .clang-format.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -29,7 +30,8 @@ report $? "clang-format refuses a bad layout"
 ! printf '#!/bin/sh\nrm $1\n' | shellcheck - >/dev/null 2>&1
 report $? "shellcheck refuses a bad script"
 
-# Editors lay out C as clang-format does. setting FILE KEY: its value in a file of `key: value` or `key = value`, where it has one.
+# Editors lay out C as clang-format does. setting FILE KEY: its value in a file of `key: value` or
+# `key = value`, where it has one.
 setting() {
 	sed -n "s/^$2 *[:=] *//p" "$1" | sort -u
 }
@@ -39,8 +41,9 @@ for pair in max_line_length=ColumnLimit tab_width=TabWidth indent_size=IndentWid
 	report $? ".editorconfig has the ${pair#*=} of .clang-format as ${pair%=*}"
 done
 
-# verdicts WHAT STATUS FILE...: one test for each file that the checker was given at once: whether the complaints in $log, lines
-# FILE:LINE:..., name it. STATUS is the checker's: it may not fail, or complain about another file, without a test that fails.
+# verdicts WHAT STATUS FILE...: one test for each file that the checker was given at once: whether
+# the complaints in $log, lines FILE:LINE:..., name it. STATUS is the checker's: it may not fail, or
+# complain about another file, without a test that fails.
 newline='
 '
 verdicts() {
@@ -71,7 +74,33 @@ clang-format --dry-run -Werror $files >"$log" 2>&1
 # shellcheck disable=SC2086
 verdicts layout $? $files
 
-# split FILE...: where a string literal of a message ends in the middle of a line of it, and the next one goes on.
+# wide FILE...: the comment lines of more than 100 columns. Tabs go to multiples of 8. In C that is
+# any line with a part of a comment in it, elsewhere one that has nothing but a comment.
+# shellcheck disable=SC2016
+wide() {
+	perl -CSD -ne '
+		chomp(my $line = $_);
+		1 while $line =~ s/\t/" " x (8 - length($`) % 8)/e;
+		my $is_comment = $ARGV =~ /\.[chS]$/ ? $line =~ m{/\*|\*/|^\s*\*\s} : $line =~ /^\s*#(?!!)/;
+		print "$ARGV:$.: a comment line of " . length($line) . " columns\n" if $is_comment && length($line) > 100;
+		close ARGV if eof' "$@"
+}
+printf '\t/* %086d */\n\t/* %087d */\n' 0 0 >"$log.c"
+printf '\t# %090d\n\t# %091d\n' 0 0 >"$log.t"
+[ "$(wide "$log.c" "$log.t" | sed 's/.*\([ct]:[0-9]*\):.*/\1/' | paste -sd ' ')" = 'c:2 t:2' ]
+report $? "comment lines of 101 columns are found, and those of 100 are not"
+rm -f "$log.c" "$log.t"
+files=$(sources -name '*.[chSt]' -o -name '*.pm' -o -name '*.mk' -o -name '*.ld' -o -name "*.lab" -o -name "*.mutant" -o -name "*.def" -o ! -name '*.*')
+# shellcheck disable=SC2086
+at_least "files whose comments are measured" 880 "$(printf '%s\n' $files | grep -c .)"
+# shellcheck disable=SC2086
+wide $files >"$log"
+! grep -q . "$log"
+report $? "no comment line has more than 100 columns"
+diagnose <"$log"
+
+# split FILE...: where a string literal of a message ends in the middle of a line of it, and the
+# next one goes on.
 # shellcheck disable=SC2016
 split() {
 	perl -0777 -ne 'while (/(?<!\\n)"[ \t]*\n\s*"/g) { my $line = 1 + (substr($_, 0, $-[0]) =~ tr/\n//); print "$ARGV:$line: a message is split\n" }' "$@"
@@ -118,8 +147,9 @@ shellcheck -x -f gcc $files >"$log" 2>&1
 # shellcheck disable=SC2086
 verdicts shellcheck $? $files
 
-# A failing line must mean something alone. names FILE...: prints FILE:LINE: NAME of each test name that begins with a word that only
-# continues a sentence. In C a literal that continues another literal does not count; in Perl and sh the name is the last argument.
+# A failing line must mean something alone. names FILE...: prints FILE:LINE: NAME of each test name
+# that begins with a word that only continues a sentence. In C a literal that continues another
+# literal does not count; in Perl and sh the name is the last argument.
 # shellcheck disable=SC2016
 names() {
 	perl -ne '

@@ -15,8 +15,9 @@ report() {
 	fi
 }
 
-# at_least NAME MINIMUM FOUND: a check that goes over what a pattern finds passes where the pattern finds nothing. So the number
-# that was found must not be smaller than the number of the day on which the check was written or last changed.
+# at_least NAME MINIMUM FOUND: a check that goes over what a pattern finds passes where the pattern
+# finds nothing. So the number that was found must not be smaller than the number of the day on
+# which the check was written or last changed.
 at_least() {
 	[ "$3" -ge "$2" ]
 	report $? "$1: at least $2 are found"

@@ -3,8 +3,8 @@
 #define TOOLS_JSON_FORMAT_H
 
 /*
- * The first fields of each JSON object that pvtime writes, "format" and "version"; pvtime-json(5) describes all fields. A version
- * increases when a field is removed or changes its meaning.
+ * The first fields of each JSON object that pvtime writes, "format" and "version"; pvtime-json(5)
+ * describes all fields. A version increases when a field is removed or changes its meaning.
  */
 #define JSON_LEDGER_FORMAT   "pvtime-ledger"
 #define JSON_LEDGER_VERSION  1

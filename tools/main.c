@@ -74,8 +74,9 @@ static int help_command(int argc, char **argv)
 }
 
 /*
- * A pipe must never come to stand where somebody expects the standard streams. One that was closed is at its end for reading, and
- * still an error for writing: output that nobody gets is not a success.
+ * A pipe must never come to stand where somebody expects the standard streams. One that was closed
+ * is at its end for reading, and still an error for writing: output that nobody gets is not a
+ * success.
  */
 static void open_standard_streams(void)
 {

@@ -7,7 +7,10 @@
 
 #define SHOWN_MAX 16u /* four bytes of a character, each as \xNN */
 
-/* The bytes of the UTF-8 sequence that begins here, and its code point; 0: there is none (RFC 3629). */
+/*
+ * The bytes of the UTF-8 sequence that begins here, and its code point; 0: there is none (RFC
+ * 3629).
+ */
 static size_t decode(const unsigned char *s, size_t len, uint32_t *point)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -27,9 +30,10 @@ static size_t decode(const unsigned char *s, size_t len, uint32_t *point)
 }
 
 /*
- * Controls, line ends, and what shows nothing: Unicode's Default_Ignorable_Code_Point, the format characters (Cf) that have no
- * glyph, and symbols that are blank. Variation selectors are among them, although emoji use U+FE0F: a text with one looks like the
- * text without, and any number of them can follow a character. The emoji itself still shows.
+ * Controls, line ends, and what shows nothing: Unicode's Default_Ignorable_Code_Point, the format
+ * characters (Cf) that have no glyph, and symbols that are blank. Variation selectors are among
+ * them, although emoji use U+FE0F: a text with one looks like the text without, and any number of
+ * them can follow a character. The emoji itself still shows.
  */
 static bool is_text(uint32_t point)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The first process of the Linux guest whose boot is measured: it reads the counter before anything else, says
+ * The first process of the Linux guest whose boot is measured: it reads the counter before anything
+ * else, says
  *
  *	BOOT entry=TICKS user=TICKS frequency=HZ
  *	BOOT done

@@ -6,7 +6,9 @@
 #include "pair.h"
 #include "paths.h"
 
-/* Ahead. An idle vCPU's is beyond what KVM polls for before it believes in WFI, 500 us by default. */
+/*
+ * Ahead. An idle vCPU's is beyond what KVM polls for before it believes in WFI, 500 us by default.
+ */
 #define RUNNING_US 200u
 #define IDLE_US	   2000u
 
@@ -60,10 +62,11 @@ void path_timer_idle(struct series *series)
 }
 
 /*
- * An emulator that counts instructions runs its CPUs in turns, so the time between sending and taking has whole
- * turns of both vCPUs in it. But its clock is the sum of all instructions, whoever executes them. Taken off are the
- * rounds in which the one has waited and those in which the other has spun; what is left is what the interrupt
- * cost on both CPUs, in the hypervisor and in the guest. How much of that could go on at the same time is not seen.
+ * An emulator that counts instructions runs its CPUs in turns, so the time between sending and
+ * taking has whole turns of both vCPUs in it. But its clock is the sum of all instructions, whoever
+ * executes them. Taken off are the rounds in which the one has waited and those in which the other
+ * has spun; what is left is what the interrupt cost on both CPUs, in the hypervisor and in the
+ * guest. How much of that could go on at the same time is not seen.
  */
 static int64_t sent(uint64_t n)
 {

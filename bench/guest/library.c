@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The library's part, called as a hypervisor and a guest call it. What is counted is the call: from bl to the return,
- * both included, and not the loop around it. The hypervisor's side is linked from the hypervisor's own object files.
+ * The library's part, called as a hypervisor and a guest call it. What is counted is the call: from
+ * bl to the return, both included, and not the loop around it. The hypervisor's side is linked from
+ * the hypervisor's own object files.
  */
 #include <pvtime/host.h>
 #include "guest/pvtime.h"
@@ -43,7 +44,10 @@ void path_publish(struct series *series)
 	series_print(series);
 }
 
-/* In C, as the reading is inline: its beginning and end are not those of loops.S, and the same for any n. */
+/*
+ * In C, as the reading is inline: its beginning and end are not those of loops.S, and the same for
+ * any n.
+ */
 static void loop_stolen_read(uint64_t n, uint64_t page, uint64_t b, uint64_t c)
 {
 	const struct pvtime_stolen *stolen = (const void *)(uintptr_t)page;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loops that are counted. void loop_NAME(uint64_t n, uint64_t a, uint64_t b, uint64_t c): n times what stands
- * between `loop` and `loop_end`, a to c being x20 to x22. All begin and end alike, so that what is measured around one
- * of them (the empty one, measure.c) holds for all.
+ * The loops that are counted. void loop_NAME(uint64_t n, uint64_t a, uint64_t b, uint64_t c): n
+ * times what stands between `loop` and `loop_end`, a to c being x20 to x22. All begin and end
+ * alike, so that what is measured around one of them (the empty one, measure.c) holds for all.
  */
 #define ICC_IAR1_EL1  S3_0_c12_c12_0
 #define ICC_EOIR1_EL1 S3_0_c12_c12_1
@@ -68,7 +68,10 @@ loop_\name:
 	ldr	w0, [x20]
 	loop_end
 
-/* A vCPU after the other: x20 is the first, x22 its size, x21 the time. The loop itself is 5 instructions a round. */
+/*
+ * A vCPU after the other: x20 is the first, x22 its size, x21 the time. The loop itself is 5
+ * instructions a round.
+ */
 	loop	switch_in
 	mov	x0, x20
 	mov	x1, x21
@@ -83,8 +86,8 @@ loop_\name:
 	loop_end
 
 /*
- * An SGI to the other vCPU (x20: what to write), and its answer. Both use FP registers, so that both states have
- * to be switched. 10 instructions a round, and as many of pair_answer().
+ * An SGI to the other vCPU (x20: what to write), and its answer. Both use FP registers, so that
+ * both states have to be switched. 10 instructions a round, and as many of pair_answer().
  */
 	.arch_extension fp
 	.arch_extension simd
@@ -100,8 +103,8 @@ loop_\name:
 	loop_end
 
 /*
- * An SGI to a vCPU that spins in pair_receive() (x20: struct pair, x21: what to write, x22: where the rounds of waiting
- * go). 2 instructions, 6 for each SGI and 5 for each round of waiting.
+ * An SGI to a vCPU that spins in pair_receive() (x20: struct pair, x21: what to write, x22: where
+ * the rounds of waiting go). 2 instructions, 6 for each SGI and 5 for each round of waiting.
  */
 	begin	send
 	ldr	x4, [x20, #TAKEN]
@@ -118,8 +121,8 @@ loop_\name:
 	loop_end
 
 /*
- * An SGI to itself, by sgi_vectors (x20: struct pair, x21: what to write): x4 is counted up when it is taken. 8
- * instructions, and 7 for each SGI that is taken at once.
+ * An SGI to itself, by sgi_vectors (x20: struct pair, x21: what to write): x4 is counted up when it
+ * is taken. 8 instructions, and 7 for each SGI that is taken at once.
  */
 	begin	send_self
 	mov	x0, x20
@@ -138,8 +141,9 @@ loop_\name:
 1:	loop_end
 
 /*
- * Spin until the other vCPU, which is in pair_spin(), has had the CPU n times (x20: struct pair, x21: ticks that make a
- * gap, x22: struct watched). 4 instructions, 6 a round, 7 for each turn of the other one and 8 for each other gap.
+ * Spin until the other vCPU, which is in pair_spin(), has had the CPU n times (x20: struct pair,
+ * x21: ticks that make a gap, x22: struct watched). 4 instructions, 6 a round, 7 for each turn of
+ * the other one and 8 for each other gap.
  */
 	begin	watch
 	ldr	x5, [x20, #SPINS]

@@ -3,10 +3,11 @@
 #define BENCH_MEASURE_H
 
 /*
- * Instructions, counted by the clock: an emulator's clock that moves by 1 ns with each instruction (QEMU's -icount
- * shift=0) counts them, those of the hypervisor included, and those of other CPUs. The counter itself moves only once
- * in several, sixteen at 62.5 MHz. A stamp is exact all the same: it reads the counter with that many
- * instructions in a row, and one of them is the first to see it move.
+ * Instructions, counted by the clock: an emulator's clock that moves by 1 ns with each instruction
+ * (QEMU's -icount shift=0) counts them, those of the hypervisor included, and those of other CPUs.
+ * The counter itself moves only once in several, sixteen at 62.5 MHz. A stamp is exact all the
+ * same: it reads the counter with that many instructions in a row, and one of them is the first to
+ * see it move.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,8 +28,8 @@ uint64_t instructions_per_tick(void);
 uint64_t instructions_of(uint64_t ticks);
 
 /*
- * What a stamp and the next one measure more than the loop between them. Call it first. false: the clock does not
- * count instructions, and no figure means anything.
+ * What a stamp and the next one measure more than the loop between them. Call it first. false: the
+ * clock does not count instructions, and no figure means anything.
  */
 bool measure_calibrate(void);
 

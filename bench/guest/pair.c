@@ -109,8 +109,8 @@ static bool wait_turn(uint64_t end)
 }
 
 /*
- * On a CPU each, or in an emulator that runs its CPUs in turns which YIELD ends, they take turns of some instructions.
- * On one physical CPU they take turns of a time slice, and YIELD traps nowhere.
+ * On a CPU each, or in an emulator that runs its CPUs in turns which YIELD ends, they take turns of
+ * some instructions. On one physical CPU they take turns of a time slice, and YIELD traps nowhere.
  */
 static bool seen_apart(void)
 {

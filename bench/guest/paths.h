@@ -2,7 +2,10 @@
 #ifndef BENCH_PATHS_H
 #define BENCH_PATHS_H
 
-/* What is measured. Each function fills the series and prints it, or says why not. On CPU 0, interrupts masked. */
+/*
+ * What is measured. Each function fills the series and prints it, or says why not. On CPU 0,
+ * interrupts masked.
+ */
 #include <stdbool.h>
 #include "measure.h"
 

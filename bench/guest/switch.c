@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a vCPU to another one of the same physical CPU: by their own will, and at the end of a time slice. */
+/*
+ * From a vCPU to another one of the same physical CPU: by their own will, and at the end of a time
+ * slice.
+ */
 #include "guest/board.h"
 #include "pair.h"
 #include "paths.h"
@@ -32,9 +35,9 @@ static bool can_switch(const struct series *series)
 }
 
 /*
- * A round is two switches, and everything between them: each side sends its SGI, waits in WFI, is woken by the other's,
- * acknowledges and ends it. So a switch has one write of ICC_SGI1R_EL1 and one WFI in it, and ten instructions of
- * the guest.
+ * A round is two switches, and everything between them: each side sends its SGI, waits in WFI, is
+ * woken by the other's, acknowledges and ends it. So a switch has one write of ICC_SGI1R_EL1 and
+ * one WFI in it, and ten instructions of the guest.
  */
 void path_switch(struct series *series)
 {
@@ -51,9 +54,10 @@ void path_switch(struct series *series)
 }
 
 /*
- * Two vCPUs that do nothing but spin. All time that is spent neither in the one's rounds nor in the other's went into
- * switching; gaps of the first one in which the second has not run are left out. A batch begins and ends where
- * the first vCPU has just got the CPU, so that the second's rounds do not move meanwhile.
+ * Two vCPUs that do nothing but spin. All time that is spent neither in the one's rounds nor in the
+ * other's went into switching; gaps of the first one in which the second has not run are left out.
+ * A batch begins and ends where the first vCPU has just got the CPU, so that the second's rounds do
+ * not move meanwhile.
  */
 static int64_t switched(uint64_t turns)
 {

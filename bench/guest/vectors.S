@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Vectors of the measurements with interrupts, and what is interrupted. All but IRQs go to the runtime's vectors.
- * Between the two the general registers are agreed upon, so that no instruction is spent on saving any.
+ * Vectors of the measurements with interrupts, and what is interrupted. All but IRQs go to the
+ * runtime's vectors. Between the two the general registers are agreed upon, so that no instruction
+ * is spent on saving any.
  */
 #define ICC_IAR1_EL1  S3_0_c12_c12_0
 #define ICC_EOIR1_EL1 S3_0_c12_c12_1
@@ -56,8 +57,9 @@
 	table	sgi_vectors, irq_sgi
 
 /*
- * unsigned timer_wait(struct stamp *, uint64_t deadline, bool idle): the virtual timer, waited for by spinning or by
- * WFI. The stamp begins with the first instruction of the interrupt's vector. Returns the INTID.
+ * unsigned timer_wait(struct stamp *, uint64_t deadline, bool idle): the virtual timer, waited for
+ * by spinning or by WFI. The stamp begins with the first instruction of the interrupt's vector.
+ * Returns the INTID.
  */
 	.global	timer_wait
 timer_wait:
@@ -109,8 +111,8 @@ pair_spin:
 2:	ret
 
 /*
- * void pair_receive(struct pair *): the same, SGIs being taken. 6 instructions a round. YIELD, which nobody traps,
- * makes QEMU run the next of its CPUs where it runs them in turns.
+ * void pair_receive(struct pair *): the same, SGIs being taken. 6 instructions a round. YIELD,
+ * which nobody traps, makes QEMU run the next of its CPUs where it runs them in turns.
  */
 	.global	pair_receive
 pair_receive:
@@ -126,7 +128,10 @@ pair_receive:
 2:	msr	daifset, #2
 	ret
 
-/* void pair_answer(uint64_t sgi): answers each SGI 0 with another one, and ends with any other. 10 instructions. */
+/*
+ * void pair_answer(uint64_t sgi): answers each SGI 0 with another one, and ends with any other. 10
+ * instructions.
+ */
 	.arch_extension fp
 	.arch_extension simd
 	.global	pair_answer

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest that only computes, on all its CPUs: no timer, no interrupt, no call. With until_ms=MS, its first CPU looks for
- * gaps in its own time meanwhile, holds them against what it was told was stolen from it, and says so:
+ * A guest that only computes, on all its CPUs: no timer, no interrupt, no call. With until_ms=MS,
+ * its first CPU looks for gaps in its own time meanwhile, holds them against what it was told was
+ * stolen from it, and says so:
  *
  *	SPIN stolen_ns=NS gaps=N most_ns=NS least_ns=NS sum_ns=NS pass_ns=NS passes=N watched_ns=NS
  *
- * stolen_ns is read at report_ms, when nobody who competes is left. Of all differences of a gap and what was stolen in
- * it: the greatest, the least, the sum. In each is what it takes to see the gap: pass_ns is that, of so many passes
- * without one. Without until_ms it goes on for ever. With burst=N, 50 otherwise, it looks at the counter after so many
- * rounds of 64 instructions: a gap is what is longer than two passes.
+ * stolen_ns is read at report_ms, when nobody who competes is left. Of all differences of a gap and
+ * what was stolen in it: the greatest, the least, the sum. In each is what it takes to see the gap:
+ * pass_ns is that, of so many passes without one. Without until_ms it goes on for ever. With
+ * burst=N, 50 otherwise, it looks at the counter after so many rounds of 64 instructions: a gap is
+ * what is longer than two passes.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -19,12 +21,12 @@
 
 #define NS_PER_S 1000000000u
 #define PASSES	 100u
-#define BURST \
-	50u /* from one look at the counter to the next: it is dear where instructions are counted */
+/* from one look at the counter to the next: it is dear where instructions are counted */
+#define BURST 50u
 
 /*
- * That many rounds of 64 instructions. As time they are as good as any, and an emulator has little to do for them: a minute
- * of this is a few seconds.
+ * That many rounds of 64 instructions. As time they are as good as any, and an emulator has little
+ * to do for them: a minute of this is a few seconds.
  */
 static void compute(uint64_t rounds)
 {
@@ -78,8 +80,8 @@ static void take_gap(struct gaps *gaps, uint64_t ticks, uint64_t stolen_ns)
 }
 
 /*
- * All gaps that are longer than that, until the counter is at `end` or `most` were taken. With 0, passes of the loop
- * in which nothing was stolen.
+ * All gaps that are longer than that, until the counter is at `end` or `most` were taken. With 0,
+ * passes of the loop in which nothing was stolen.
  */
 static void watch(struct gaps *gaps, uint64_t longer_ticks, uint64_t end, uint64_t most,
 		  uint64_t burst)

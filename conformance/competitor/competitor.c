@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest that wants the CPU: it spins on all its vCPUs, for ever or, with the word ms=N, for N ms of the virtual
- * counter, and then powers off. With burst_us=B idle_us=I it spins and sleeps by turns, for pseudo-random times
- * of up to that, so that others wait for it differently long; seed=N varies them.
+ * A guest that wants the CPU: it spins on all its vCPUs, for ever or, with the word ms=N, for N ms
+ * of the virtual counter, and then powers off. With burst_us=B idle_us=I it spins and sleeps by
+ * turns, for pseudo-random times of up to that, so that others wait for it differently long; seed=N
+ * varies them.
  */
 #include "guest/board.h"
 #include "guest/console.h"

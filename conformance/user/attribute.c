@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* the attribute by which user space gives a vCPU its structure, and its errors; R-31: not one for two. */
+/*
+ * R-10: the attribute by which user space gives a vCPU its structure, and its errors; R-31: not one
+ * for two.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>

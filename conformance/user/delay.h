@@ -4,17 +4,21 @@
 
 /*
  * What the calling thread waited for a CPU, as the host's scheduler counts it: run_delay of
- * Documentation/scheduler/sched-stats.rst. That is what is stolen from a vCPU while this thread runs it.
+ * Documentation/scheduler/sched-stats.rst. That is what is stolen from a vCPU while this thread
+ * runs it.
  */
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ns since the thread began, never less than before. Ends the program where the host does not count it. */
+/*
+ * ns since the thread began, never less than before. Ends the program where the host does not count
+ * it.
+ */
 uint64_t delay_ns(void);
 
 /*
- * A process that wants the CPU that this one is pinned to, all the time, until it is ended. It ends with this
- * process, too.
+ * A process that wants the CPU that this one is pinned to, all the time, until it is ended. It ends
+ * with this process, too.
  */
 void competitor_begin(void);
 void competitor_end(void);

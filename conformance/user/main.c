@@ -70,7 +70,10 @@ const char *result_name(int error)
 	return error == 0 ? "success" : strerrorname_np(error);
 }
 
-/* case=NAME,...: these cases, besides others that were chosen. false: it is no such word, and that was told. */
+/*
+ * case=NAME,...: these cases, besides others that were chosen. false: it is no such word, and that
+ * was told.
+ */
 static bool choose(bool chosen[CASES], const char *word)
 {
 	static const char key[] = "case=";

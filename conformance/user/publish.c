@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* what is charged around a failed publish, and after a restore. A thread's run_delay is the truth. */
+/*
+ * R-28, R-29: what is charged around a failed publish, and after a restore. A thread's run_delay is
+ * the truth.
+ */
 #include <inttypes.h>
 #include "cases.h"
 #include "delay.h"
@@ -10,8 +13,9 @@
 #define SAVED_NS 1000000000000u /* of the VM that was saved */
 
 /*
- * One piece of the guest's work. KVM publishes before the guest goes on, each time that the thread got the CPU: so
- * the counter has all that was waited before the run, and nothing of what was waited after it.
+ * One piece of the guest's work. KVM publishes before the guest goes on, each time that the thread
+ * got the CPU: so the counter has all that was waited before the run, and nothing of what was
+ * waited after it.
  */
 struct sample {
 	uint64_t delay_before, delay_after; /* ns */
@@ -37,7 +41,10 @@ static void work_till_waited(struct vm *vm, uint64_t ns)
 		vcpu_run(&vm->vcpus[0]);
 }
 
-/* What came between two samples is what was waited, to the nanosecond, but for the two runs themselves. */
+/*
+ * What came between two samples is what was waited, to the nanosecond, but for the two runs
+ * themselves.
+ */
 static void check_growth(const struct sample *from, const struct sample *to, const char *when)
 {
 	uint64_t least = to->delay_before - from->delay_after;
@@ -82,8 +89,8 @@ void case_page_gone(struct vm *vm)
 }
 
 /*
- * As a VMM does after migration: memory that has the old total in it, the address, and the thread of the vCPU has
- * lived and waited before. The guest knows its structure, and does not ask again.
+ * As a VMM does after migration: memory that has the old total in it, the address, and the thread
+ * of the vCPU has lived and waited before. The guest knows its structure, and does not ask again.
  */
 void case_restore(struct vm *vm)
 {

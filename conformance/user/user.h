@@ -3,11 +3,12 @@
 #define CONFORMANCE_USER_H
 
 /*
- * The suite's program for Linux KVM's user space: what a VMM asks of the host, and is told. It is a VMM itself, of a
- * few instructions (vcpu.S), and can be read as an example of one that gives its guests stolen time.
+ * The suite's program for Linux KVM's user space: what a VMM asks of the host, and is told. It is a
+ * VMM itself, of a few instructions (vcpu.S), and can be read as an example of one that gives its
+ * guests stolen time.
  *
- * A case is a function case_NAME() with a USER_CASE line in ../cases.def. It makes a VM of its own, judges by
- * check(), as those of ../suite.h do, and main.c prints its TAP lines.
+ * A case is a function case_NAME() with a USER_CASE line in ../cases.def. It makes a VM of its own,
+ * judges by check(), as those of ../suite.h do, and main.c prints its TAP lines.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,9 +3,9 @@
 #define CONFORMANCE_USER_VM_H
 
 /*
- * A VM by Linux' KVM (Documentation/virt/kvm/api.rst): one memory slot with the code of vcpu.S, vCPUs, and, by
- * libpvtime-kvm (libpvtime-kvm/), one slot with nothing but stolen-time structures (R-20). What KVM refuses that every KVM has to
- * do ends the program.
+ * A VM by Linux' KVM (Documentation/virt/kvm/api.rst): one memory slot with the code of vcpu.S,
+ * vCPUs, and, by libpvtime-kvm (libpvtime-kvm/), one slot with nothing but stolen-time structures
+ * (R-20). What KVM refuses that every KVM has to do ends the program.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,7 +42,8 @@ enum vm_memory {
 	VM_MEMORY_THERE,
 	VM_MEMORY_SLOT_GONE,	  /* no memory of the VM is there */
 	VM_MEMORY_SLOT_READ_ONLY, /* KVM_MEM_READONLY */
-	VM_MEMORY_NOT_MAPPED, /* the slot is there, but user space's mapping behind it is of no access */
+	/* the slot is there, but user space's mapping behind it is of no access */
+	VM_MEMORY_NOT_MAPPED,
 	VM_MEMORY_MAPPED_READ_ONLY,
 };
 void vm_stolen_memory(struct vm *vm, enum vm_memory state);
@@ -52,8 +53,8 @@ uint64_t vm_stolen_ns(const struct vm *vm);
 void vm_set_stolen_ns(struct vm *vm, uint64_t ns);
 
 /*
- * KVM_HAS_, KVM_SET_ and KVM_GET_DEVICE_ATTR of an attribute in KVM_ARM_VCPU_PVTIME_CTRL. `address` is the user-space
- * pointer that KVM is given. Each returns 0 or the errno.
+ * KVM_HAS_, KVM_SET_ and KVM_GET_DEVICE_ATTR of an attribute in KVM_ARM_VCPU_PVTIME_CTRL. `address`
+ * is the user-space pointer that KVM is given. Each returns 0 or the errno.
  */
 int vcpu_has(struct vcpu *vcpu, uint64_t attribute);
 int vcpu_set(struct vcpu *vcpu, uint64_t attribute, void *address);

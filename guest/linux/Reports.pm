@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Reports;
 
-# Reads what guests report on a console of `pvtime lab --stamp`: guest/linux/report.c says how, and tests/guests/spin.c does the
-# same. A MARK is of the instant in which its line ended, and so is the stamp before it. That the two are equal is the
-# test of both.
+# Reads what guests report on a console of `pvtime lab --stamp`: guest/linux/report.c says how, and
+# tests/guests/spin.c does the same. A MARK is of the instant in which its line ended, and so is the
+# stamp before it. That the two are equal is the test of both.
 
 use strict;
 use warnings;
@@ -19,8 +19,8 @@ sub nanoseconds { return $_[0] =~ s/\.//r + 0 }
 # The lines without their stamps.
 sub unstamped { return $_[0] =~ s/^$stamp//mgr }
 
-# Each MARK, in order: cpu, stolen_ns as the guest read it; and of its stamp, where it has one, at_ns since the guests'
-# start and ledger_ns, what the ledger then had for that vCPU.
+# Each MARK, in order: cpu, stolen_ns as the guest read it; and of its stamp, where it has one,
+# at_ns since the guests' start and ledger_ns, what the ledger then had for that vCPU.
 sub marks
 {
 	my ($console) = @_;
@@ -36,7 +36,8 @@ sub marks
 	return @marks;
 }
 
-# Each STEAL line, in order: cpu, proc_ticks, struct_ns; and of the MARK that it closes at_ns and ledger_ns, as above.
+# Each STEAL line, in order: cpu, proc_ticks, struct_ns; and of the MARK that it closes at_ns and
+# ledger_ns, as above.
 sub reports
 {
 	my ($console) = @_;

@@ -7,10 +7,11 @@
  *	MARK cpu=N stolen_ns=V
  *	STEAL cpu=N proc_ticks=T struct_ns=V
  *
- * T: steal in /proc/stat (USER_HZ, 10 ms). V: what the structure says in nanoseconds. Both are read again until the structure
- * shows that nothing was stolen meanwhile. With `mark`, a MARK is printed after each reading, and nothing is stolen until
- * that line is out, either. So V is the CPU's stolen time when the last MARK ended, whatever others do: `pvtime lab --stamp`
- * puts the ledger of that instant before it. Linux KVM has no such stamps, and there each character may be waited for.
+ * T: steal in /proc/stat (USER_HZ, 10 ms). V: what the structure says in nanoseconds. Both are read
+ * again until the structure shows that nothing was stolen meanwhile. With `mark`, a MARK is printed
+ * after each reading, and nothing is stolen until that line is out, either. So V is the CPU's
+ * stolen time when the last MARK ended, whatever others do: `pvtime lab --stamp` puts the ledger of
+ * that instant before it. Linux KVM has no such stamps, and there each character may be waited for.
  *
  * A /proc/stat that does not count ends it with status 1, and a line on standard error.
  */
@@ -54,9 +55,9 @@ static uint64_t number(const char *text)
 }
 
 /*
- * Linux takes over the hypervisor's count at a tick that hits a running task, and counts a tick as run only when it has
- * taken over all that was stolen: so run 30 ms by that count. From then on /proc/stat is behind by less than a tick of
- * the kernel, and by the rounding to USER_HZ.
+ * Linux takes over the hypervisor's count at a tick that hits a running task, and counts a tick as
+ * run only when it has taken over all that was stolen: so run 30 ms by that count. From then on
+ * /proc/stat is behind by less than a tick of the kernel, and by the rounding to USER_HZ.
  */
 static void run_a_while(unsigned cpu)
 {

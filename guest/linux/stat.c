@@ -7,8 +7,8 @@
 #include "guest/linux/stat.h"
 
 #define NS_PER_S UINT64_C(1000000000)
-#define READINGS \
-	1000u /* after a pause of the machine its clock has gone on, and the first of them find nothing counted yet */
+/* After a pause of the machine its clock has moved on, and the first readings find no new ticks. */
+#define READINGS 1000u
 
 bool stat_read(const char *path, unsigned cpu, struct cpu_stat *s)
 {

@@ -17,14 +17,17 @@ struct cpu_stat {
 /* false: errno. `path`: of the file. */
 bool stat_read(const char *path, unsigned cpu, struct cpu_stat *s);
 
-/* How long to wait, in ns of CLOCK_MONOTONIC: while nothing is counted of the CPU; and for all that may be stolen meanwhile. */
+/*
+ * How long to wait, in ns of CLOCK_MONOTONIC: while nothing is counted of the CPU; and for all that
+ * may be stolen meanwhile.
+ */
 struct stat_patience {
 	uint64_t stands_ns, all_ns;
 };
 
 /*
- * Run on this CPU, to which the caller is bound, until so many ticks more of it are counted as run. false: `why`, of `room` bytes, has
- * what was expected and what was seen.
+ * Run on this CPU, to which the caller is bound, until so many ticks more of it are counted as run.
+ * false: `why`, of `room` bytes, has what was expected and what was seen.
  */
 bool stat_run(const char *path, unsigned cpu, unsigned ticks, struct stat_patience patience,
 	      char *why, size_t room);

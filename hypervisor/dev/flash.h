@@ -2,7 +2,10 @@
 #ifndef FLASH_H
 #define FLASH_H
 
-/* The guest's two flash banks: erased, and never in a command mode. Reads are memory; writes trap, and do nothing. */
+/*
+ * The guest's two flash banks: erased, and never in a command mode. Reads are memory; writes trap,
+ * and do nothing.
+ */
 #include "types.h"
 
 struct stage2;

@@ -21,8 +21,9 @@ void vuart_write(struct vm *vm, uint32_t offset, uint32_t value);
 bool vuart_receive(struct vm *vm, uint8_t byte);
 
 /*
- * Seams: a byte goes out on the VM's console, and before it, where it is a newline, its line ends; the VM has read from
- * a FIFO that was full; the VM's interrupt line `intid` has the level `high`. Called with the UART's lock held.
+ * Seams: a byte goes out on the VM's console, and before it, where it is a newline, its line ends;
+ * the VM has read from a FIFO that was full; the VM's interrupt line `intid` has the level `high`.
+ * Called with the UART's lock held.
  */
 void lab_line_ends(struct vm *vm);
 void link_console(unsigned vm, uint8_t byte);

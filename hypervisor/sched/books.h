@@ -3,11 +3,12 @@
 #define BOOKS_H
 
 /*
- * Where a physical CPU's time has gone since the lab was made, in ticks: to vCPUs, to nobody while it waited in WFI, and the rest to
- * the hypervisor itself.
+ * Where a physical CPU's time has gone since the lab was made, in ticks: to vCPUs, to nobody while
+ * it waited in WFI, and the rest to the hypervisor itself.
  *
- * A CPU's time is a vCPU's from the same `now` on that sets the vCPU RUNNING, and no longer from the `now` that ends it: so what
- * the books of all CPUs have for vCPUs is what the ledgers of all vCPUs have as RUNNING, in all their lives.
+ * A CPU's time is a vCPU's from the same `now` on that sets the vCPU RUNNING, and no longer from
+ * the `now` that ends it: so what the books of all CPUs have for vCPUs is what the ledgers of all
+ * vCPUs have as RUNNING, in all their lives.
  */
 #include "types.h"
 
@@ -16,7 +17,10 @@ struct books {
 	/* To vCPUs; while one runs, without what has passed since 0. With the scheduler's lock. */
 	uint64_t given;
 	bool gives;
-	/* Twice what it was idle; while it is, without what has passed since 0, and odd. One word: its CPU writes it without a lock. */
+	/*
+	 * Twice what it was idle; while it is, without what has passed since 0, and odd. One word:
+	 * its CPU writes it without a lock.
+	 */
 	uint64_t idle;
 };
 

@@ -3,8 +3,9 @@
 #include "sched/impl.h"
 
 /*
- * Who waits and is too far from the current vCPU, NULL: nobody. It is the first that waits for this CPU; or,
- * where vCPUs are pinned, the first that waits for any CPU that the current one may run on.
+ * Who waits and is too far from the current vCPU, NULL: nobody. It is the first that waits for this
+ * CPU; or, where vCPUs are pinned, the first that waits for any CPU that the current one may run
+ * on.
  */
 static struct vcpu *stranger(const struct vcpu *v, struct vcpu *first)
 {
@@ -58,7 +59,9 @@ void sched_arm(struct sched_cpu *c, uint64_t now)
 		if (c->knocked)
 			at = min_u64(at, c->stay_end);
 		if (!first_for(c)) {
-			/* Its slice passes all the same: who comes later need not wait for another. */
+			/*
+			 * Its slice passes all the same: who comes later need not wait for another.
+			 */
 			if (c->quiet)
 				at = min_u64(at, c->stay_end);
 			else if (!c->knocked)

@@ -2,7 +2,10 @@
 #ifndef SCHED_IMPL_H
 #define SCHED_IMPL_H
 
-/* What the files of the scheduler share. The lock is held wherever one of these functions is called. */
+/*
+ * What the files of the scheduler share. The lock is held wherever one of these functions is
+ * called.
+ */
 #include "sched/books.h"
 #include "sched/sched.h"
 #include "spinlock.h"
@@ -18,8 +21,8 @@ struct sched_cpu {
 	uint64_t slice_end; /* of `current`; matters once another waits for this CPU */
 	uint64_t stay_end; /* of `current`: until then nobody who wakes up takes this CPU from it */
 	uint64_t move_end; /* of this CPU: until then nobody makes its vCPU move again */
-	uint64_t
-		dropped; /* VMs, by the bit of their number, for vm_dropped(); then `at` is SCHED_AT_ONCE */
+	/* VMs, by the bit of their number, for vm_dropped(); then `at` is SCHED_AT_ONCE */
+	uint64_t dropped;
 	struct books books;
 	struct queue timers;
 	struct sched_wait waiting; /* the head of the ring: `next` is due first */
@@ -27,7 +30,8 @@ struct sched_cpu {
 	bool resched; /* this CPU is to decide anew, and has not: then `at` is SCHED_AT_ONCE */
 	bool yield;   /* `current` is to find another CPU, at once or when move_end has come */
 	bool knocked; /* one that waits may be owed this CPU: looked at when stay_end has come */
-	bool quiet; /* there was none: until stay_end this CPU hears of those who wait by its timer */
+	/* there was none: until stay_end this CPU hears of those who wait by its timer */
+	bool quiet;
 } __attribute__((aligned(256))); /* a power of 2: its address is a shift and an addition */
 
 struct sched {
@@ -50,8 +54,8 @@ struct sched {
 extern struct sched sched;
 
 /*
- * A CPU by its number. The compiler is not to know that it is a part of `sched`: it would work out the address of each of
- * its fields from there.
+ * A CPU by its number. The compiler is not to know that it is a part of `sched`: it would work out
+ * the address of each of its fields from there.
  */
 static inline struct sched_cpu *sched_cpu(unsigned cpu)
 {
@@ -76,8 +80,8 @@ static inline enum pvtime_state state_of(const struct vcpu *v)
 }
 
 /*
- * What the run queue knows of a vCPU, and of all below it: the CPUs it may run on in bits 0 to 7, its weight's
- * power of two from bit 8 on.
+ * What the run queue knows of a vCPU, and of all below it: the CPUs it may run on in bits 0 to 7,
+ * its weight's power of two from bit 8 on.
  */
 #define WEIGHT_TRAITS 8u
 
@@ -121,22 +125,26 @@ bool sched_throttled(const struct vcpu *v);
 /* When it will be, if it runs on from `now`. UINT64_MAX: never. */
 uint64_t sched_cap_deadline(const struct vcpu *v, uint64_t now);
 /*
- * The virtual time with which v joins those who compete with it: its own, but not so far behind them
- * that it would make up for time in which it did not want to run (or was throttled); `credit` is how
- * far behind it may be. Charges those who run and may do so where it may.
+ * The virtual time with which v joins those who compete with it: its own, but not so far behind
+ * them that it would make up for time in which it did not want to run (or was throttled); `credit`
+ * is how far behind it may be. Charges those who run and may do so where it may.
  */
 void sched_join(struct vcpu *v, uint64_t credit, uint64_t now);
 /* v waits behind w, or runs after it, for longer than their weights explain. */
 bool sched_too_far(const struct vcpu *v, const struct vcpu *w);
 /*
- * v and w, of which one runs and the other is in the run queue, are too far apart: forget what no weight
- * explains, see sched/share.c. Keeps the order of all. Keys of queued vCPUs must be looked up anew.
+ * v and w, of which one runs and the other is in the run queue, are too far apart: forget what no
+ * weight explains, see sched/share.c. Keeps the order of all. Keys of queued vCPUs must be looked
+ * up anew.
  */
 void sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
 
 /* sched/choose.c */
 
-/* Who runs on this CPU next, of the current one, charged up to now, and the first that waits; NULL: nobody. */
+/*
+ * Who runs on this CPU next, of the current one, charged up to now, and the first that waits; NULL:
+ * nobody.
+ */
 struct vcpu *sched_choose(const struct sched_cpu *c, uint64_t now);
 /* After the choice: set this CPU's deadline. A slice counts only while another wants the CPU. */
 void sched_arm(struct sched_cpu *c, uint64_t now);
@@ -162,16 +170,26 @@ static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
 
 /* sched/place.c: which CPU is to look at a vCPU that now waits. */
 
-/* The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock back (sched/sched.c, unlock()). */
+/*
+ * The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock
+ * back (sched/sched.c, unlock()).
+ */
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
 /*
- * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that runs. Of the CPUs that
- * it may run on, the one whose vCPU has had most, if so; otherwise NULL. v is in no queue.
+ * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that
+ * runs. Of the CPUs that it may run on, the one whose vCPU has had most, if so; otherwise NULL. v
+ * is in no queue.
  */
 struct sched_cpu *sched_owed(const struct vcpu *v);
-/* v has been put into the run queue; `where` is a CPU that it is owed, as it has woken or lost one before its slice had ended, or NULL. */
+/*
+ * v has been put into the run queue; `where` is a CPU that it is owed, as it has woken or lost one
+ * before its slice had ended, or NULL.
+ */
 void sched_place(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *where);
-/* This CPU, which idled and was told of one, has taken another: each CPU that runs a vCPU alone looks at those who still wait. */
+/*
+ * This CPU, which idled and was told of one, has taken another: each CPU that runs a vCPU alone
+ * looks at those who still wait.
+ */
 void sched_tell_alone(struct sched_cpu *c);
 /* If a CPU idles that could run a waiting vCPU once others have moved: move them. */
 void sched_spread(struct sched_cpu *c);
@@ -185,7 +203,10 @@ struct vcpu *sched_timer_due(struct sched_cpu *c, uint64_t now);
 /* v is READY from now on, or no longer. */
 void sched_wait_begin(struct sched_cpu *c, struct vcpu *v, uint64_t now);
 void sched_wait_end(struct vcpu *v);
-/* Whether one of this CPU's has waited long enough since it was last published; if so, publish all such. */
+/*
+ * Whether one of this CPU's has waited long enough since it was last published; if so, publish all
+ * such (R-34).
+ */
 static inline bool sched_refresh_due(const struct sched_cpu *c, uint64_t now)
 {
 	return c->waiting.next != &c->waiting &&

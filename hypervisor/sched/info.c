@@ -6,7 +6,10 @@
 #define REFRESH_MS 90u /* R-34 asks for 100: the rest is for the interrupt to be taken */
 #define SLACK_MS   10u
 #define PERIOD_MS  100u
-/* Some fifty times what a switch costs, which nobody is charged: more often than this, nobody is preempted. */
+/*
+ * Some fifty times what a switch costs, which nobody is charged: more often than this, nobody is
+ * preempted.
+ */
 #define STAY_US 100u
 
 struct sched sched;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which CPU is told that a vCPU waits. The run queue is everybody's, so this decides who looks, and when;
- * what it then runs is for that CPU to decide.
+ * Which CPU is told that a vCPU waits. The run queue is everybody's, so this decides who looks, and
+ * when; what it then runs is for that CPU to decide.
  */
 #include "sched/impl.h"
 
@@ -63,8 +63,9 @@ static void knock(struct sched_cpu *c, struct sched_cpu *other)
 }
 
 /*
- * v, which is in the run queue, takes `where`, which it is owed, if it is the first that waits for it: the first of all is the
- * first for each CPU that it may run on. Or if the first may get another CPU.
+ * v, which is in the run queue, takes `where`, which it is owed, if it is the first that waits for
+ * it: the first of all is the first for each CPU that it may run on. Or if the first may get
+ * another CPU.
  */
 static void preempt(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *where)
 {
@@ -74,9 +75,10 @@ static void preempt(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu 
 }
 
 /*
- * An idle CPU may be of use to a waiting vCPU that is pinned elsewhere: if the one that runs there can
- * move, maybe to a CPU whose own vCPU must move first. Searched from the idle CPUs outwards, so that each
- * move brings the rest one step nearer; the next step is taken when the one that gives way is queued.
+ * An idle CPU may be of use to a waiting vCPU that is pinned elsewhere: if the one that runs there
+ * can move, maybe to a CPU whose own vCPU must move first. Searched from the idle CPUs outwards, so
+ * that each move brings the rest one step nearer; the next step is taken when the one that gives
+ * way is queued.
  */
 COLD void sched_spread(struct sched_cpu *c)
 {

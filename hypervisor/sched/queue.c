@@ -23,7 +23,10 @@ static uint32_t summary(const struct queue_node *n)
 	return n->traits | reachable(n->child[0]) | reachable(n->child[1]);
 }
 
-/* The traits of `n`'s subtree, after something below it has gone: never less than its own, mostly no more. */
+/*
+ * The traits of `n`'s subtree, after something below it has gone: never less than its own, mostly
+ * no more.
+ */
 static inline uint32_t shrunk(const struct queue_node *n)
 {
 	return n->reachable == n->traits ? n->traits : summary(n);
@@ -38,8 +41,9 @@ static void raise_all(struct queue_node *n, uint64_t by)
 }
 
 /*
- * What is to be added below `n` goes down a level: `n` is settled. A key is right if all above it are
- * settled, and no node gets another below it but when settled. The first and the last are, with all above.
+ * What is to be added below `n` goes down a level: `n` is settled. A key is right if all above it
+ * are settled, and no node gets another below it but when settled. The first and the last are, with
+ * all above.
  */
 static inline void settle(struct queue_node *n)
 {
@@ -62,7 +66,9 @@ static inline void replace(struct queue *q, struct queue_node *parent, const str
 		to->parent = parent;
 }
 
-/* n's child on side `d` takes its place, and n becomes its child on the other side. n is settled. */
+/*
+ * n's child on side `d` takes its place, and n becomes its child on the other side. n is settled.
+ */
 static void rotate(struct queue *q, struct queue_node *n, unsigned d)
 {
 	struct queue_node *top = n->child[d], *middle = top->child[!d];
@@ -113,8 +119,9 @@ static inline void spread(struct queue_node *up, uint32_t traits)
 }
 
 /*
- * Behind the last, where who has just run mostly goes. All above the last are settled, and `n` comes between those of
- * them that are of higher rank and the others, which then are before it: with no rotation.
+ * Behind the last, where who has just run mostly goes. All above the last are settled, and `n`
+ * comes between those of them that are of higher rank and the others, which then are before it:
+ * with no rotation.
  */
 static inline void append(struct queue *q, struct queue_node *n)
 {

@@ -3,18 +3,20 @@
 #define QUEUE_H
 
 /*
- * A queue ordered by (key, id): a treap of nodes that live in their owners, with both ends at hand. No
- * allocation, no recursion. Each node also knows the union of the traits below it, so that "the first
- * that may run on this CPU" takes one walk down, however the vCPUs are pinned.
+ * A queue ordered by (key, id): a treap of nodes that live in their owners, with both ends at hand.
+ * No allocation, no recursion. Each node also knows the union of the traits below it, so that "the
+ * first that may run on this CPU" takes one walk down, however the vCPUs are pinned.
  *
- * A treap is a search tree by key and a heap by rank, which is drawn at random at each insertion: so it
- * is as deep as a tree of randomly ordered keys, O(log n), whatever keys the guests' behaviour makes; all
- * operations cost that at most. Insert behind the last and remove of the first, which is what a
- * scheduler mostly does, touch a constant number of nodes, whatever n: that is why it is no AVL tree.
+ * A treap is a search tree by key and a heap by rank, which is drawn at random at each insertion:
+ * so it is as deep as a tree of randomly ordered keys, O(log n), whatever keys the guests'
+ * behaviour makes; all operations cost that at most. Insert behind the last and remove of the
+ * first, which is what a scheduler mostly does, touch a constant number of nodes, whatever n: that
+ * is why it is no AVL tree.
  *
- * All keys up to some key can be raised at once: an addition to a whole subtree is noted at its root, and
- * goes down a level when somebody comes by. So the key of a queued node is right only when the node has been
- * asked for (first and last: always), until the next queue_raise(); that of a removed one is right.
+ * All keys up to some key can be raised at once: an addition to a whole subtree is noted at its
+ * root, and goes down a level when somebody comes by. So the key of a queued node is right only
+ * when the node has been asked for (first and last: always), until the next queue_raise(); that of
+ * a removed one is right.
  *
  * Nothing here locks: the caller holds the lock that guards the queue.
  */

@@ -4,9 +4,9 @@
 #include "vm.h"
 
 /*
- * The only place where a vCPU's state changes, and with it its ledger (R-24, R-25). Whatever it leaves
- * READY for, its structure says so: before it is scheduled in (R-08), and for others to read after
- * it has been stopped or paused.
+ * The only place where a vCPU's state changes, and with it its ledger (R-24, R-25). Whatever it
+ * leaves READY for, its structure says so: before it is scheduled in (R-08), and for others to read
+ * after it has been stopped or paused.
  */
 static inline __attribute__((always_inline)) void set_state(struct sched_cpu *c, struct vcpu *v,
 							    enum pvtime_state next, uint64_t now)
@@ -27,8 +27,9 @@ static inline __attribute__((always_inline)) void set_state(struct sched_cpu *c,
 }
 
 /*
- * From here on all CPUs' times are one: `now` was read before the lock was had, and another CPU may have set something at a later one
- * meanwhile. What is set under the lock is never earlier than what was, so that one vCPU's time begins where another's ends.
+ * From here on all CPUs' times are one: `now` was read before the lock was had, and another CPU may
+ * have set something at a later one meanwhile. What is set under the lock is never earlier than
+ * what was, so that one vCPU's time begins where another's ends.
  */
 static inline uint64_t lock(uint64_t now)
 {
@@ -63,7 +64,10 @@ static inline struct sched_cpu *takes(const struct vcpu *v)
 	return v->sched.affinity & sched.idle ? NULL : sched_owed(v);
 }
 
-/* The same of one that has just lost CPU c: what others have run meanwhile is not in their virtual time yet. */
+/*
+ * The same of one that has just lost CPU c: what others have run meanwhile is not in their virtual
+ * time yet.
+ */
 static inline struct sched_cpu *takes_another(const struct sched_cpu *c, const struct vcpu *v,
 					      uint64_t now)
 {
@@ -83,7 +87,10 @@ static inline void queue_up(struct sched_cpu *c, struct vcpu *v, struct sched_cp
 	sched_place(c, v, where);
 }
 
-/* A READY vCPU that has joined the others is to wait for its turn among them; or for its next cap period. */
+/*
+ * A READY vCPU that has joined the others is to wait for its turn among them; or for its next cap
+ * period.
+ */
 static void contend(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where, uint64_t now)
 {
 	if (sched_is_capped(v) && sched_used_up(v, now))
@@ -115,8 +122,9 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 }
 
 /*
- * The common case of waking somebody up: v, which has joined the others, is owed this very CPU (`where`), and nothing else is
- * to be decided. Then it has it at once, and no queue sees it. False: it is not so simple, and nothing has happened.
+ * The common case of waking somebody up: v, which has joined the others, is owed this very CPU
+ * (`where`), and nothing else is to be decided. Then it has it at once, and no queue sees it.
+ * False: it is not so simple, and nothing has happened.
  */
 static bool hand_over(struct sched_cpu *c, struct vcpu *v, const struct sched_cpu *where,
 		      uint64_t now)
@@ -139,8 +147,9 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, const struct sched_cp
 }
 
 /*
- * How far v, which wakes, may be behind the others: half a slice, however long it has slept. Or what it was owed when it fell
- * asleep, less what it could have run since: it had waited for that, and is not to lose it by a nap.
+ * How far v, which wakes, may be behind the others: half a slice, however long it has slept. Or
+ * what it was owed when it fell asleep, less what it could have run since: it had waited for that,
+ * and is not to lose it by a nap.
  */
 static inline uint64_t wake_credit(struct vcpu *v, uint64_t now)
 {
@@ -245,8 +254,8 @@ static void decide(struct sched_cpu *c, uint64_t now)
 }
 
 /*
- * The end of whatever may have brought something new for this very CPU: it decides at once, under the same lock and
- * at the same `now`. The run loop hears of it when it comes to sched_next().
+ * The end of whatever may have brought something new for this very CPU: it decides at once, under
+ * the same lock and at the same `now`. The run loop hears of it when it comes to sched_next().
  */
 static void unlock(struct sched_cpu *c, uint64_t now)
 {
@@ -314,8 +323,8 @@ void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 }
 
 /*
- * v has just left this CPU to sleep: how far the first that waits for it is ahead, if that is more than a wake-up is worth. No
- * more than a slice: what is more may be a debt that cannot be paid.
+ * v has just left this CPU to sleep: how far the first that waits for it is ahead, if that is more
+ * than a wake-up is worth. No more than a slice: what is more may be a debt that cannot be paid.
  */
 static inline void note_owed(const struct sched_cpu *c, struct vcpu *v)
 {
@@ -341,7 +350,10 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 
 	now = lock(now);
 	next = sched.paused ? PVTIME_PAUSED : PVTIME_BLOCKED;
-	/* It may have lost its CPU in the very trap that it is in, to one that it has woken; and have got another since. */
+	/*
+	 * It may have lost its CPU in the very trap that it is in, to one that it has woken; and
+	 * have got another since.
+	 */
 	current = c->current == v;
 	/* One that is to stop or to pause does so in decide(), whatever it waits for. */
 	blocks = (current || state_of(v) == PVTIME_READY) && !v->sched.stop_pending &&
@@ -357,7 +369,10 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 		note_owed(c, v);
 		if (wake_at != UINT64_MAX && !sched.paused) {
 			sched_timer_set(c, v, wake_at);
-			/* Where v was not this CPU's any more, nothing is decided, and the deadline is one that did not know of it. */
+			/*
+			 * Where v was not this CPU's any more, nothing is decided, and the deadline
+			 * is one that did not know of it.
+			 */
 			c->deadline = min_u64(c->deadline, wake_at);
 			sched_set_at(c);
 		}

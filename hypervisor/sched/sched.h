@@ -3,17 +3,19 @@
 #define SCHED_H
 
 /*
- * The scheduler: preemptive proportional share over all physical CPUs, with weights, caps and pinning.
+ * The scheduler: preemptive proportional share over all physical CPUs, with weights, caps and
+ * pinning.
  *
- * One lock, one run queue ordered by virtual time, so that shares are fair across CPUs and no CPU idles while a
- * vCPU that may run on it waits. All times are counter ticks (CNTPCT_EL0); `now` never goes backwards on one CPU,
- * and may be a little older than what another CPU has read: nothing is set at an earlier time than what was set before it.
- * The scheduler reads no clock and touches no hardware: it is compiled for the host as it is, against a seam of one function,
+ * One lock, one run queue ordered by virtual time, so that shares are fair across CPUs and no CPU
+ * idles while a vCPU that may run on it waits. All times are counter ticks (CNTPCT_EL0); `now`
+ * never goes backwards on one CPU, and may be a little older than what another CPU has read:
+ * nothing is set at an earlier time than what was set before it. The scheduler reads no clock and
+ * touches no hardware: it is compiled for the host as it is, against a seam of one function,
  * cpu_kick().
  *
- * A vCPU's registers and a CPU. `on_cpu` says that a vCPU's registers are, or are about to be, in some CPU. The
- * scheduler may hand a vCPU to one CPU while the CPU it ran on before still holds its registers; the run loop sorts
- * that out, outside of every lock:
+ * A vCPU's registers and a CPU. `on_cpu` says that a vCPU's registers are, or are about to be, in
+ * some CPU. The scheduler may hand a vCPU to one CPU while the CPU it ran on before still holds its
+ * registers; the run loop sorts that out, outside of every lock:
  *
  *	v = sched_next(cpu, now);
  *	if (v != loaded) {
@@ -28,9 +30,9 @@
  *		loaded = v;
  *	}
  *
- * A CPU gives back what it holds before it waits, and what it waits for is never current on the CPU that holds it,
- * so that this CPU is on its way to sched_release(): no cycle of waiting can close. At most one CPU claims a vCPU at
- * a time, since it is RUNNING on one.
+ * A CPU gives back what it holds before it waits, and what it waits for is never current on the CPU
+ * that holds it, so that this CPU is on its way to sched_release(): no cycle of waiting can close.
+ * At most one CPU claims a vCPU at a time, since it is RUNNING on one.
  */
 #include "sched/books.h"
 #include "sched/queue.h"
@@ -50,8 +52,10 @@ struct sched_wait {
 
 /* The scheduler's part of a vCPU. Everything is guarded by the scheduler's lock, but `on_cpu`. */
 struct sched_vcpu {
-	/* In the run queue while READY and not throttled. Key: virtual time, that is time used over weight, in units of
-	 * 2^-34 s at weight 1. */
+	/*
+	 * In the run queue while READY and not throttled. Key: virtual time, that is time used over
+	 * weight, in units of 2^-34 s at weight 1.
+	 */
 	struct queue_node ready;
 	struct queue_node timer; /* in `home`'s timer queue: throttled until, or asleep until */
 	struct sched_wait wait;	 /* in `home`'s list of READY vCPUs, by the next refresh */
@@ -103,16 +107,16 @@ void sched_will_block(struct vcpu *v);
 /*
  * The current vCPU of this CPU waits by its own will (WFI, CPU_SUSPEND) until sched_wake() or the
  * tick `wake_at` (UINT64_MAX: none). Returns false, with nothing changed, where a wake-up has
- * already come or the tick has passed, or where it has been stopped or moved to another CPU in this very trap. After
- * true, sched_next() comes before anything else.
+ * already come or the tick has passed, or where it has been stopped or moved to another CPU in this
+ * very trap. After true, sched_next() comes before anything else.
  */
 bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_at);
 /*
- * Something came for the vCPU: BLOCKED -> READY. If it is owed this CPU, and the one that runs has had its
- * stay or is of the same VM, it has it: the one that ran is READY from then on, and this CPU still has its
- * registers until it comes to sched_next(). RUNNING on another CPU: that CPU is kicked, so that it leaves the
- * guest and sees; RUNNING or READY: remembered for the next sched_block(). OFF,
- * PAUSED: nothing.
+ * Something came for the vCPU: BLOCKED -> READY. If it is owed this CPU, and the one that runs has
+ * had its stay or is of the same VM, it has it: the one that ran is READY from then on, and this
+ * CPU still has its registers until it comes to sched_next(). RUNNING on another CPU: that CPU is
+ * kicked, so that it leaves the guest and sees; RUNNING or READY: remembered for the next
+ * sched_block(). OFF, PAUSED: nothing.
  */
 void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now);
 
@@ -124,10 +128,10 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now);
  */
 struct vcpu *sched_next(unsigned this_cpu, uint64_t now);
 /*
- * When this CPU wants its timer (EL2 physical) to fire next; UINT64_MAX: never; SCHED_AT_ONCE: not at all, there
- * is something to do again. After sched_next(). Any call between that and the guest entry (or WFI) may change it,
- * without an interrupt where this CPU made the call itself: so it is asked right before, and answered by going back
- * to sched_next().
+ * When this CPU wants its timer (EL2 physical) to fire next; UINT64_MAX: never; SCHED_AT_ONCE: not
+ * at all, there is something to do again. After sched_next(). Any call between that and the guest
+ * entry (or WFI) may change it, without an interrupt where this CPU made the call itself: so it is
+ * asked right before, and answered by going back to sched_next().
  */
 #define SCHED_AT_ONCE 0
 uint64_t sched_deadline(unsigned this_cpu);
@@ -136,18 +140,27 @@ void sched_set_alarm(unsigned this_cpu, uint64_t at);
 /* Whether the alarm of this CPU has come; if so it is off until it is set again. */
 bool sched_alarm_due(unsigned this_cpu, uint64_t now);
 
-/* The ledger of v at one instant, for reports: a copy of its accounting, taken under the lock, and what is kept beside it. */
+/*
+ * The ledger of v at one instant, for reports: a copy of its accounting, taken under the lock, and
+ * what is kept beside it.
+ */
 struct sched_ledger {
 	struct pvtime_vcpu time;
 	uint64_t past[PVTIME_STATES], switches;
 };
 void sched_ledger(struct vcpu *v, struct sched_ledger *copy);
-/* This CPU is about to wait in WFI, and has woken up from it. In between it calls nothing of the scheduler. */
+/*
+ * This CPU is about to wait in WFI, and has woken up from it. In between it calls nothing of the
+ * scheduler.
+ */
 void sched_idle_begin(unsigned this_cpu, uint64_t now);
 void sched_idle_end(unsigned this_cpu, uint64_t now);
 /* Where a CPU's time went; any CPU may ask. */
 struct books sched_books(unsigned cpu);
-/* VM reset: the ledger of v afresh from `now`, published; a vCPU keeps the state it is in. What it had is its past. */
+/*
+ * VM reset: the ledger of v afresh from `now`, published; a vCPU keeps the state it is in (R-23).
+ * What it had is its past.
+ */
 void sched_reset_ledger(struct vcpu *v, uint64_t now);
 /* READY or RUNNING, or has just been: without the lock, so that it may be another by now. */
 bool sched_wants_cpu(const struct vcpu *v);
@@ -164,8 +177,9 @@ void sched_pause_all(unsigned this_cpu, uint64_t now);
 bool sched_all_paused(void);
 
 /*
- * A seam: of each of these VMs (by the bit of its number) a vCPU was stopped that had been given a CPU and was not loaded yet:
- * it is OFF, and no CPU will leave it. Called by sched_next(), without the lock.
+ * A seam: of each of these VMs (by the bit of its number) a vCPU was stopped that had been given a
+ * CPU and was not loaded yet: it is OFF, and no CPU will leave it. Called by sched_next(), without
+ * the lock.
  */
 void vm_dropped(uint64_t vms);
 /*

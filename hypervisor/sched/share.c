@@ -2,17 +2,17 @@
 /*
  * Who is owed how much: virtual time and caps.
  *
- * Virtual time is time used over weight; the vCPU with the least is owed most and runs first, so that
- * shares are as the weights. What remains of each division is carried, so that nothing is lost however
- * often a vCPU is charged. In units of 2^-34 s at weight 1 it takes 34 years of one vCPU of weight 1
- * to use up 64 bits, at any counter frequency.
+ * Virtual time is time used over weight; the vCPU with the least is owed most and runs first, so
+ * that shares are as the weights. What remains of each division is carried, so that nothing is lost
+ * however often a vCPU is charged. In units of 2^-34 s at weight 1 it takes 34 years of one vCPU of
+ * weight 1 to use up 64 bits, at any counter frequency.
  */
 #include "sched/impl.h"
 
 /*
- * The cap periods of a vCPU follow each other without a gap. What it did not use is lost at the end of
- * one; what it ran too long, as no interrupt comes at once, is taken off the next: the long-run share
- * is the cap itself.
+ * The cap periods of a vCPU follow each other without a gap. What it did not use is lost at the end
+ * of one; what it ran too long, as no interrupt comes at once, is taken off the next: the long-run
+ * share is the cap itself.
  */
 COLD static void cap_charge(struct sched_vcpu *s, uint64_t from, uint64_t to)
 {
@@ -91,8 +91,8 @@ void sched_join(struct vcpu *v, uint64_t credit, uint64_t now)
 		}
 	}
 	/*
-	 * Nobody competes: then nothing is owed to it. Whoever comes later starts from where it is, so
-	 * this can be as late as it wants, and is late enough for those who ran before.
+	 * Nobody competes: then nothing is owed to it. Whoever comes later starts from where it is,
+	 * so this can be as late as it wants, and is late enough for those who ran before.
 	 */
 	if (least == UINT64_MAX)
 		least = sched.vtime_top;
@@ -102,22 +102,23 @@ void sched_join(struct vcpu *v, uint64_t credit, uint64_t now)
 /*
  * Level: forget debts that cannot be paid.
  *
- * Among vCPUs that can have the shares their weights ask for, one is ahead of another by what it did in
- * its own last slice, at most. It is more where weights cannot be had: vCPUs pinned to a crowded CPU
- * fall behind those elsewhere for as long as that lasts, and so does one whose weight asks for more
- * than a whole CPU. Those elsewhere must not wait for it when the crowd goes, or when one of them meets
- * the others: it is nobody's fault.
+ * Among vCPUs that can have the shares their weights ask for, one is ahead of another by what it
+ * did in its own last slice, at most. It is more where weights cannot be had: vCPUs pinned to a
+ * crowded CPU fall behind those elsewhere for as long as that lasts, and so does one whose weight
+ * asks for more than a whole CPU. Those elsewhere must not wait for it when the crowd goes, or when
+ * one of them meets the others: it is nobody's fault.
  *
- * So where two meet that are too far apart, there is a gap between them, which nobody is in and which is
- * longer than the slice of any explains: four slices of the lightest. All below the gap are moved up by the
- * same amount, until two slices are left of it: among each other, their debts are real. The order stays as
- * it is, so the run queue needs no change but of the keys, which queue_raise() does in O(log n). One gap is
- * closed at a time, the highest; the next decision finds the next one.
+ * So where two meet that are too far apart, there is a gap between them, which nobody is in and
+ * which is longer than the slice of any explains: four slices of the lightest. All below the gap
+ * are moved up by the same amount, until two slices are left of it: among each other, their debts
+ * are real. The order stays as it is, so the run queue needs no change but of the keys, which
+ * queue_raise() does in O(log n). One gap is closed at a time, the highest; the next decision finds
+ * the next one.
  *
  * The gap is looked for in steps of two slices at least, from the one ahead down. vCPUs that
- * compete stay within one or two steps; those that don't fall apart at no more different rates than there
- * are CPUs. So whoever is found behind another by more than MAX_STEPS has no real debt left, gap or no gap,
- * and a decision takes O(log n), whatever the vCPUs did.
+ * compete stay within one or two steps; those that don't fall apart at no more different rates than
+ * there are CPUs. So whoever is found behind another by more than MAX_STEPS has no real debt left,
+ * gap or no gap, and a decision takes O(log n), whatever the vCPUs did.
  */
 #define LEVEL_SLICES 2u
 #define FAR_SLICES   4u
@@ -152,8 +153,8 @@ static unsigned running(struct sched_vcpu *list[SCHED_MAX_CPUS], uint32_t *trait
 }
 
 /*
- * The virtual time that a slice of the lightest costs, of all that run or are queued: at least half of it, as
- * only the power of two of its weight is known.
+ * The virtual time that a slice of the lightest costs, of all that run or are queued: at least half
+ * of it, as only the power of two of its weight is known.
  */
 static uint64_t lightest_slice(uint32_t traits)
 {

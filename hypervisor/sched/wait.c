@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a CPU looks after while vCPUs don't run: when sleepers wake and throttled ones are released,
- * and that the structures of those kept waiting don't go stale. It is always the CPU on which it began.
+ * and that the structures of those kept waiting don't go stale. It is always the CPU on which it
+ * began.
  */
 #include "sched/impl.h"
 
@@ -52,8 +53,8 @@ void sched_wait_end(struct vcpu *v)
 }
 
 /*
- * Those that are due a little later are taken along, so that many waiting don't mean many interrupts.
- * All of them go behind the others at once: the head of the ring moves.
+ * Those that are due a little later are taken along, so that many waiting don't mean many
+ * interrupts. All of them go behind the others at once: the head of the ring moves.
  */
 COLD void sched_refresh(struct sched_cpu *c, uint64_t now)
 {

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The registers with a field for each interrupt, in the distributor and in a redistributor's SGI frame.
+ * The registers with a field for each interrupt, in the distributor and in a redistributor's SGI
+ * frame.
  *
- * What is pending or active may be in the list registers of another vCPU, loaded on another CPU. Then a
- * read, and a write that clears (so that the guest may rely on the effect), is made in two steps:
- * 1. It records the access in sync[], notes itself in the sync_from of each vCPU in question and each of
- *    these in `wait`, kicks them and returns VGIC_RETRY: the guest executes the instruction again. A write
- *    has been noted for the list registers, to be applied when they are folded.
+ * What is pending or active may be in the list registers of another vCPU, loaded on another CPU.
+ * Then a read, and a write that clears (so that the guest may rely on the effect), is made in two
+ * steps:
+ * 1. It records the access in sync[], notes itself in the sync_from of each vCPU in question and
+ *    each of these in `wait`, kicks them and returns VGIC_RETRY: the guest executes the instruction
+ *    again. A write has been noted for the list registers, to be applied when they are folded.
  * 2. Each of them folds before it next enters the guest, or when it is put, and takes itself out of
- *    `wait`. The access, when it comes again and finds `wait` empty, is made on what the folds have left
- *    in software, whatever has been put into list registers since.
- * So it ends as soon as each has folded once. What is read was true at an instant between the first try
- * and the last. If the guest does not come back to the access (it took an interrupt that accesses
- * something else), the next access just replaces the record. Writes that clear are made again by the
- * last try: that can only clear what was set meanwhile, as if they had come a bit later.
- * A write that sets is not to be made twice; it is noted and needs no waiting.
+ *    `wait`. The access, when it comes again and finds `wait` empty, is made on what the folds have
+ *    left in software, whatever has been put into list registers since.
+ * So it ends as soon as each has folded once. What is read was true at an instant between the first
+ * try and the last. If the guest does not come back to the access (it took an interrupt that
+ * accesses something else), the next access just replaces the record. Writes that clear are made
+ * again by the last try: that can only clear what was set meanwhile, as if they had come a bit
+ * later. A write that sets is not to be made twice; it is noted and needs no waiting.
  *
- * Both accesses of a pair take step 1, each with a record of its own, before either is made (mmio.c): were the
- * first made alone, it would have to wait again each time that the second has to.
+ * Both accesses of a pair take step 1, each with a record of its own, before either is made
+ * (mmio.c): were the first made alone, it would have to wait again each time that the second has
+ * to.
  */
 #include "mmio.h"
 #include "vgic/state.h"
@@ -166,8 +169,8 @@ static void write_bits(const struct span *s, enum vgic_reg reg, uint32_t bits,
 }
 
 /*
- * Does the access have to wait for others to fold? If so, it has taken step 1. One that was only asked for has a record
- * in any case, so that it need not wait when it is made.
+ * Does the access have to wait for others to fold? If so, it has taken step 1. One that was only
+ * asked for has a record in any case, so that it need not wait when it is made.
  */
 static bool must_wait(struct vcpu *self, const struct span *s, enum vgic_reg reg,
 		      const struct mmio *m, uint32_t key)

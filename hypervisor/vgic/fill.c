@@ -2,26 +2,32 @@
 /*
  * From software to the list registers: what a vCPU has to take or to finish (IHI 0069, chapter 5).
  *
- * Usually there are enough of them. If not, the pending go in by priority, and the active one of the
- * highest priority, which the guest deactivates first if ICC_CTLR_EL1.EOImode is 0. Maintenance
- * interrupts say when to look again. None of their conditions holds when the guest is entered, so that none
- * repeats unless the guest has done something meanwhile:
+ * Usually there are enough of them. If not, the pending go in by priority, and the active one of
+ * the highest priority, which the guest deactivates first if ICC_CTLR_EL1.EOImode is 0. Maintenance
+ * interrupts say when to look again. None of their conditions holds when the guest is entered, so
+ * that none repeats unless the guest has done something meanwhile:
  *
  *	EOI of a list register	it is pending or active now
- *	NPIE			one at least is pending: some were left out, and the best of them was not
- *	LRENPIE			the count is 0: the guest deactivated one that is in no list register
- *	VGrp<n>EIE		group n is off, and has interrupts that were left out: the guest enabled it
- *	VGrp<n>DIE		both groups are on: the guest disabled one, whose interrupts fill the list registers
+ *	NPIE			one at least is pending: some were left out, and the best of them
+ *	       was not
+ *	LRENPIE			the count is 0: the guest deactivated one that is in no list
+ *	          register
+ *	VGrp<n>EIE		group n is off, and has interrupts that were left out: the guest
+ *	            enabled it
+ *	VGrp<n>DIE		both groups are on: the guest disabled one, whose interrupts fill
+ *	            the list registers
  *
- * Where one group alone is on, it needs no VGrp<n>DIE: with both off nothing is signalled, and EIE tells of the other.
- * QEMU's VGrp0D asks for group 1 instead of group 0 (seen in 7.2): it would hold at each entry where group 0 alone is on,
- * and does not tell that group 0 goes off. There, what is left out of group 1 comes at the guest's next exit that folds.
+ * Where one group alone is on, it needs no VGrp<n>DIE: with both off nothing is signalled, and EIE
+ * tells of the other. QEMU's VGrp0D asks for group 1 instead of group 0 (seen in 7.2): it would
+ * hold at each entry where group 0 alone is on, and does not tell that group 0 goes off. There,
+ * what is left out of group 1 comes at the guest's next exit that folds.
  */
 #include "vgic/state.h"
 
 /*
- * What a list register is to hold, and which of it is remembered in `entry`, of one that is active, or level-triggered,
- * or tied to a physical interrupt. crowded: there are others that it must not precede.
+ * What a list register is to hold, and which of it is remembered in `entry`, of one that is active,
+ * or level-triggered, or tied to a physical interrupt. crowded: there are others that it must not
+ * precede.
  */
 __attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t intid,
 							bool crowded, unsigned *entry)
@@ -33,21 +39,25 @@ __attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t
 	/* It is a candidate: one or the other, or both. */
 	bool pending = !active || (vgic_pending(b) & vgic_forwarded(&v->vm->gic, b) & bit);
 	bool held = intid < 32 && (g->held & bit), hw = held;
-	/* When it is deactivated, look again: the line wants it to be pending, or there is more to do. */
+	/*
+	 * When it is deactivated, look again: the line wants it to be pending, or there is more to
+	 * do.
+	 */
 	bool eoi = (b->level & ~b->edge & bit) || held;
 	uint64_t lr = active ? LR_ACTIVE : 0;
 
 	/*
-	 * With HW = 1 there is no "active and pending". A line that is high shows itself again after
-	 * the deactivation; a latch does not: then the physical interrupt is ours to deactivate.
+	 * With HW = 1 there is no "active and pending". A line that is high shows itself again
+	 * after the deactivation; a latch does not: then the physical interrupt is ours to
+	 * deactivate.
 	 */
 	if (hw && active && pending) {
 		pending = false;
 		hw = !(b->latch & bit);
 	}
 	/*
-	 * It must not become pending here as soon as it is deactivated if it is routed elsewhere meanwhile,
-	 * or if one of higher priority may have been left out.
+	 * It must not become pending here as soon as it is deactivated if it is routed elsewhere
+	 * meanwhile, or if one of higher priority may have been left out.
 	 */
 	if (active && pending &&
 	    (crowded || (intid >= 32 && v->vm->gic.route[intid - 32] != v->id))) {
@@ -67,7 +77,10 @@ __attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t
 	return lr;
 }
 
-/* One that is nothing but pending, an SGI say, into the next list register; flags: more for that register. */
+/*
+ * One that is nothing but pending, an SGI say, into the next list register; flags: more for that
+ * register.
+ */
 static inline void place_with(struct vcpu *v, struct vgic_bank *b, uint32_t intid, uint64_t flags,
 			      unsigned entry)
 {
@@ -125,7 +138,10 @@ static __attribute__((noinline)) bool place_several(struct vcpu *v)
 	return !g->spi_words || place_spis(v);
 }
 
-/* The same; but mostly there is at most one, which is nothing but pending. No list register is in use yet. */
+/*
+ * The same; but mostly there is at most one, which is nothing but pending. No list register is in
+ * use yet.
+ */
 static inline bool place_all(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;
@@ -169,7 +185,9 @@ COLD static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
 	return hcr;
 }
 
-/* Physical interrupts that are kept active with no reason any more: no line, nothing to deactivate. */
+/*
+ * Physical interrupts that are kept active with no reason any more: no line, nothing to deactivate.
+ */
 static __attribute__((noinline)) void release_idle(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;

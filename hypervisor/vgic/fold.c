@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the list registers back to software: what the guest made of the interrupts that it was given (IHI 0069,
- * chapter 5), and what happened to them meanwhile.
+ * From the list registers back to software: what the guest made of the interrupts that it was given
+ * (IHI 0069, chapter 5), and what happened to them meanwhile.
  */
 #include "vgic/state.h"
 
-/* What the guest made of an interrupt that was in a list register, where nothing else has happened to it. */
+/*
+ * What the guest made of an interrupt that was in a list register, where nothing else has happened
+ * to it.
+ */
 static inline void fold_guest(struct vgic_bank *b, uint32_t bit, unsigned entry, uint64_t lr)
 {
 	if ((entry & VGIC_LR_PENDING) && !(lr & LR_PENDING))
@@ -14,7 +17,10 @@ static inline void fold_guest(struct vgic_bank *b, uint32_t bit, unsigned entry,
 	b->lr &= ~bit;
 }
 
-/* The same for one to which something has happened meanwhile, or which is tied to a physical interrupt. */
+/*
+ * The same for one to which something has happened meanwhile, or which is tied to a physical
+ * interrupt.
+ */
 COLD static void fold_changed(struct vgic_vcpu *g, struct vgic_bank *b, unsigned entry, uint64_t lr)
 {
 	uint32_t intid = entry & VGIC_LR_INTID, bit = vgic_bit(intid);
@@ -69,7 +75,10 @@ static __attribute__((noinline)) void fold_one(struct vcpu *v, unsigned entry, u
 		vgic_spis_changed(v->vm, word - 1, bit, v);
 }
 
-/* One of the vCPU's own, which nobody but the guest has touched: an SGI, mostly. False: it is not such a one. */
+/*
+ * One of the vCPU's own, which nobody but the guest has touched: an SGI, mostly. False: it is not
+ * such a one.
+ */
 static inline bool fold_plain(struct vgic_vcpu *g, unsigned entry, uint64_t lr)
 {
 	struct vgic_bank *b = &g->bank;
@@ -83,8 +92,8 @@ static inline bool fold_plain(struct vgic_vcpu *g, unsigned entry, uint64_t lr)
 
 /*
  * The guest has deactivated interrupts that are in no list register, and the hardware only counted
- * them. With EOImode 0 it does so from the highest priority down; with EOImode 1, ICC_DIR_EL1 traps and
- * nothing is counted.
+ * them. With EOImode 0 it does so from the highest priority down; with EOImode 1, ICC_DIR_EL1 traps
+ * and nothing is counted.
  */
 COLD static void fold_uncached(struct vcpu *v)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The register frames: GICD, and for each vCPU GICR's RD and SGI frame (IHI 0069, 12.8 to 12.11). What
- * the guest sees where the architecture leaves a choice is what QEMU's virt shows.
+ * The register frames: GICD, and for each vCPU GICR's RD and SGI frame (IHI 0069, 12.8 to 12.11).
+ * What the guest sees where the architecture leaves a choice is what QEMU's virt shows.
  */
 #include "mmio.h"
 #include "vgic/state.h"
@@ -181,7 +181,10 @@ static enum vgic_result access_sgi_frame(struct vcpu *self, struct vcpu *owner, 
 			       access_key(owner->id + 1, offset, m->write));
 }
 
-/* Registers have 32 bits, but for a few of 64; those with a byte for each interrupt may be accessed by bytes. */
+/*
+ * Registers have 32 bits, but for a few of 64; those with a byte for each interrupt may be accessed
+ * by bytes.
+ */
 static bool has_size(enum frame frame, uint32_t offset, unsigned size)
 {
 	switch (size) {

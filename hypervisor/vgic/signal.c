@@ -25,8 +25,8 @@ uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups)
 }
 
 /*
- * IHI 0069, 4.8: would one of this group and priority preempt the highest active priority group? Where none is
- * active, which is mostly so, it would.
+ * IHI 0069, 4.8: would one of this group and priority preempt the highest active priority group?
+ * Where none is active, which is mostly so, it would.
  */
 COLD bool vgic_preempts(const struct vcpu *v, uint32_t vmcr, unsigned group, unsigned priority)
 {
@@ -48,7 +48,9 @@ COLD bool vgic_preempts(const struct vcpu *v, uint32_t vmcr, unsigned group, uns
 	return true;
 }
 
-/* Is any of the word's signalled that are pending, forwarded, in no list register and not active? */
+/*
+ * Is any of the word's signalled that are pending, forwarded, in no list register and not active?
+ */
 static bool any_signalled(struct vcpu *v, unsigned word)
 {
 	const struct vgic_bank *b = vgic_bank_of(v, word);

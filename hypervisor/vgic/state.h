@@ -100,8 +100,8 @@ void vgic_activate(struct vgic_bank *b, uint32_t bits);
 void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held);
 
 /*
- * Something about these interrupts has changed: see that those whom it concerns look again. `self` is
- * the vCPU loaded here that caused it, which flushes anyhow; NULL: none.
+ * Something about these interrupts has changed: see that those whom it concerns look again. `self`
+ * is the vCPU loaded here that caused it, which flushes anyhow; NULL: none.
  */
 void vgic_private_changed(struct vcpu *v, uint32_t bits, const struct vcpu *self);
 void vgic_spis_changed(struct vm *vm, unsigned word, uint32_t bits, const struct vcpu *self);
@@ -118,8 +118,9 @@ static inline uint32_t vgic_candidates(struct vcpu *v, unsigned word)
 }
 
 /*
- * vgic/signal.c. Of v's interrupts that are in no list register, the one of the highest priority among the active, or
- * among those only pending in `groups`. As priority << 16 | INTID; VGIC_NONE: there is none.
+ * vgic/signal.c. Of v's interrupts that are in no list register, the one of the highest priority
+ * among the active, or among those only pending in `groups`. As priority << 16 | INTID; VGIC_NONE:
+ * there is none.
  */
 uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups);
 
@@ -132,7 +133,10 @@ static inline uint32_t vgic_active_priorities(const struct vcpu *v, unsigned n)
 
 bool vgic_preempts(const struct vcpu *v, uint32_t vmcr, unsigned group, unsigned priority);
 
-/* Would an interrupt of this group and priority be signalled to the PE? v is loaded here or nowhere. */
+/*
+ * Would an interrupt of this group and priority be signalled to the PE? v is loaded here or
+ * nowhere.
+ */
 static inline bool vgic_signals(const struct vcpu *v, unsigned group, unsigned priority)
 {
 	uint32_t vmcr = v->gic.loaded ? (uint32_t)gich_read_vmcr() : v->gic.vmcr;
@@ -144,7 +148,10 @@ static inline bool vgic_signals(const struct vcpu *v, unsigned group, unsigned p
 	return vgic_preempts(v, vmcr, group, priority);
 }
 
-/* vgic/fold.c. v is loaded here: all its interrupts are in software from here on until it is flushed. */
+/*
+ * vgic/fold.c. v is loaded here: all its interrupts are in software from here on until it is
+ * flushed.
+ */
 void vgic_fold_all(struct vcpu *v);
 static inline void vgic_fold(struct vcpu *v)
 {

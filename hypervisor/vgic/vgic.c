@@ -2,9 +2,9 @@
 /*
  * The state of the guest's interrupts: reset, what makes one pending, and whom that concerns.
  *
- * A private interrupt concerns its vCPU. An SPI concerns the vCPU that it is "listed" with: the one that
- * has it in a list register or took it and has not finished; otherwise, while it wants to be taken, the
- * one that it is routed to.
+ * A private interrupt concerns its vCPU. An SPI concerns the vCPU that it is "listed" with: the one
+ * that has it in a list register or took it and has not finished; otherwise, while it wants to be
+ * taken, the one that it is routed to.
  */
 #include "vgic/state.h"
 
@@ -73,8 +73,8 @@ void vgic_activate(struct vgic_bank *b, uint32_t bits)
 }
 
 /*
- * held: those tied to a physical interrupt that is active. Forgetting the line makes the owner's next
- * flush deactivate that, and it fires again if it is still asserted: just what hardware does.
+ * held: those tied to a physical interrupt that is active. Forgetting the line makes the owner's
+ * next flush deactivate that, and it fires again if it is still asserted: just what hardware does.
  */
 void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held)
 {
@@ -85,9 +85,9 @@ void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held)
 }
 
 /*
- * One interrupt, which concerns v, has changed. Kick v if it must give up or change a list register, or has something
- * new to take. A vCPU that is loaded may unmask at any time: only for one that is not, it is known here whether that
- * would be signalled.
+ * One interrupt, which concerns v, has changed. Kick v if it must give up or change a list
+ * register, or has something new to take. A vCPU that is loaded may unmask at any time: only for
+ * one that is not, it is known here whether that would be signalled.
  */
 static inline __attribute__((always_inline)) void notify(struct vcpu *v, uint32_t intid,
 							 const struct vcpu *self)
@@ -222,7 +222,10 @@ void vgic_hw_ppi(struct vcpu *v, unsigned intid, bool line)
 	uint32_t bit = vgic_bit(intid);
 
 	spin_lock(&v->vm->gic.lock);
-	/* If the guest has deactivated it in the list register, that was the last one, not this one. */
+	/*
+	 * If the guest has deactivated it in the list register, that was the last one, not this
+	 * one.
+	 */
 	if (b->lr & bit)
 		vgic_fold(v);
 	if (line) {

@@ -103,8 +103,8 @@ void vgic_reset_vcpu(struct vcpu *v);
  * This CPU's virtual interface gets the vCPU's state, which is then "loaded here"; or gives it
  * back. Load before the timers: these then make the physical PPI active where vgic_ppi_is_active()
  * says so or the timer's condition holds. Put before the timers, which then ask vgic_hw_ppi_held().
- * The list registers are all 0 while nothing is loaded: boot code begins with that. A vCPU that will
- * not run for long (OFF, say) must be put, or others may wait in vain for it to fold.
+ * The list registers are all 0 while nothing is loaded: boot code begins with that. A vCPU that
+ * will not run for long (OFF, say) must be put, or others may wait in vain for it to fold.
  */
 void vgic_load(struct vcpu *v);
 void vgic_put(struct vcpu *v);
@@ -123,9 +123,9 @@ void vgic_maintenance(struct vcpu *v);
 /* Is there a GIC register frame of the VM at `ipa`? */
 bool vgic_covers(const struct vm *vm, ipaddr_t ipa);
 /*
- * A guest's access (mmio.h) within vgic_covers(); v is loaded here. VGIC_RETRY: it has not been made, the guest
- * executes the instruction once more. VGIC_DONE for each of a pair that were asked for: both can be made, where
- * nothing else is done for v before.
+ * A guest's access (mmio.h) within vgic_covers(); v is loaded here. VGIC_RETRY: it has not been
+ * made, the guest executes the instruction once more. VGIC_DONE for each of a pair that were asked
+ * for: both can be made, where nothing else is done for v before.
  */
 enum vgic_result vgic_mmio(struct vcpu *v, struct mmio *m);
 
@@ -172,8 +172,9 @@ bool vgic_can_wake(struct vcpu *v);
  */
 void vcpu_kick(struct vcpu *v);
 /*
- * The guest is about to look at v's PPIs, which is loaded here: for each timer, if its condition holds,
- * gic_ppi_set_active() and vgic_hw_ppi(true); if not and it is held, vgic_hw_ppi(false). No locks held.
+ * The guest is about to look at v's PPIs, which is loaded here: for each timer, if its condition
+ * holds, gic_ppi_set_active() and vgic_hw_ppi(true); if not and it is held, vgic_hw_ppi(false). No
+ * locks held.
  */
 void vtimer_resync(struct vcpu *v);
 

@@ -84,9 +84,9 @@ int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *
 void pvtime_guest_detach(struct pvtime_guest_cpu *c);
 
 /*
- * The counter as it is in a structure, in ns: one load that cannot tear (R-27), of a little-endian number (R-05). `page`:
- * mapped, as pvtime_guest_attach() wants it. For code that knows that the CPU is attached, and that the hypervisor
- * keeps R-23; others want pvtime_guest_stolen_ns().
+ * The counter as it is in a structure, in ns: one load that cannot tear (R-27), of a little-endian
+ * number (R-05). `page`: mapped, as pvtime_guest_attach() wants it. For code that knows that the
+ * CPU is attached, and that the hypervisor keeps R-23; others want pvtime_guest_stolen_ns().
  */
 static inline uint64_t pvtime_stolen_read(const struct pvtime_stolen *page)
 {

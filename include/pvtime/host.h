@@ -39,7 +39,10 @@ enum pvtime_state {
 
 #define PVTIME_IPA_NONE UINT64_MAX
 
-/* How counter ticks become nanoseconds: 10^9 = whole * freq + rest. Fields are private to the library. */
+/*
+ * How counter ticks become nanoseconds: 10^9 = whole * freq + rest. Fields are private to the
+ * library.
+ */
 struct pvtime_rate {
 	uint32_t whole, rest;
 	uint32_t freq; /* CNTFRQ, Hz; never 0 */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest that does what it should not. Each act has to end as the architecture and R-30 say, in this
- * guest; that the others don't notice is for the lab to see. The word seed=N changes the random calls.
+ * A guest that does what it should not. Each act has to end as the architecture and R-30 say, in
+ * this guest; that the others don't notice is for the lab to see. The word seed=N changes the
+ * random calls.
  */
 #include <pvtime/abi.h>
 #include <pvtime/smccc.h>
@@ -196,7 +197,9 @@ static void unknown_calls_by_smc(void)
 	unknown_call(smccc_smc_imm1, PVTIME_FID_FEATURES, "SMC #1");
 }
 
-/* PSCI, which would stop us, and the architecture and hypervisor services, which know some calls. */
+/*
+ * PSCI, which would stop us, and the architecture and hypervisor services, which know some calls.
+ */
 static bool spared(uint32_t fid)
 {
 	uint32_t service = fid & ~(SMCCC_64 | SMCCC_SVE_HINT) & 0xffffff00;

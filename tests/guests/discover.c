@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What each vCPU is told about stolen time, at every step of R-03 and by both conduits (R-01, R-02, R-30,
- * R-32). The word 1.0, beta-2 or off says what this VM was given. Where the region is not there, its
- * address is one of nothing. What is wrong is printed; a test for each vCPU would be the same lines again.
+ * What each vCPU is told about stolen time, at every step of R-03 and by both conduits (R-01, R-02,
+ * R-30, R-32). The word 1.0, beta-2 or off says what this VM was given. Where the region is not
+ * there, its address is one of nothing. What is wrong is printed; a test for each vCPU would be the
+ * same lines again.
  */
 #include <pvtime/abi.h>
 #include <pvtime/smccc.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spin until until_ms=MS of the virtual counter, on one CPU, and after half of it write write=NUMBER into the own structure's
- * counter of stolen time (R-09):
+ * Spin until until_ms=MS of the virtual counter, on one CPU, and after half of it write
+ * write=NUMBER into the own structure's counter of stolen time (R-09):
  *
  *	FORGE refused=0|1 before_ns=NS after_ns=NS end_ns=NS
  *

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A hostile guest: every CPU executes bursts of random instructions, of the kinds that reach a hypervisor. Whatever
- * ends a burst, an exception or a watchdog's interrupt, the next one begins. Words: seed=N; bursts=N, after which it
- * powers off; die: the other CPUs lose their vectors, tables and stacks on the way. It checks nothing but that it
- * gets to its end: what it did to the hypervisor and to other guests is for the lab to see.
+ * A hostile guest: every CPU executes bursts of random instructions, of the kinds that reach a
+ * hypervisor. Whatever ends a burst, an exception or a watchdog's interrupt, the next one begins.
+ * Words: seed=N; bursts=N, after which it powers off; die: the other CPUs lose their vectors,
+ * tables and stacks on the way. It checks nothing but that it gets to its end: what it did to the
+ * hypervisor and to other guests is for the lab to see.
  */
 #include <tests/tap.h>
 #include "guest/board.h"
@@ -56,8 +57,8 @@ static uint64_t classes[64]; /* exceptions taken, by ESR_EL1.EC */
 static bool may_die, finished;
 
 /*
- * An exception, from whatever state: only that instructions can be fetched is certain. Nothing of the burst is
- * kept. The MMU goes off first, and with it EE, before anything is read from memory.
+ * An exception, from whatever state: only that instructions can be fetched is certain. Nothing of
+ * the burst is kept. The MMU goes off first, and with it EE, before anything is read from memory.
  */
 __asm__(".pushsection .text\n"
 	".balign 0x800\n"
@@ -102,7 +103,10 @@ __asm__(".pushsection .text\n"
 	"	mov	x0, x20\n"
 	"	bl	fuzz_again\n"
 	"	b	.\n"
-	/* fuzz_go(x0: registers 0 to 30 and SP, x1: PC, x2: PSTATE, x3: SCTLR): the code is cached by no one before. */
+	/*
+	 * fuzz_go(x0: registers 0 to 30 and SP, x1: PC, x2: PSTATE, x3: SCTLR): the code is cached
+	 * by no one before.
+	 */
 	".global fuzz_go\n"
 	"fuzz_go:\n"
 	"	msr	elr_el1, x1\n"
@@ -191,7 +195,10 @@ static uint64_t fid(unsigned index)
 		id ^= (uint32_t)(1 + below(index, 3)) << below(index, 31);
 	if (!below(index, 32) && index)
 		id = FID_CPU_OFF;
-	/* SYSTEM_OFF and SYSTEM_RESET, also by number 18; standby and off for CPU 0, which sees to the end. */
+	/*
+	 * SYSTEM_OFF and SYSTEM_RESET, also by number 18; standby and off for CPU 0, which sees to
+	 * the end.
+	 */
 	if ((id & 0xbfffffff) == 0x84000008 || (id & 0xbfffffff) == 0x84000009 ||
 	    (id & 0xbfffffff) == 0x84000012 ||
 	    (!index && ((id & 0xbfffffff) == FID_CPU_OFF || (id & 0xbfffffff) == 0x84000001)))
@@ -200,8 +207,9 @@ static uint64_t fid(unsigned index)
 }
 
 /*
- * What would make it impossible to fetch instructions, or another stack pointer that of exceptions. And what ends
- * QEMU 7.2 itself, by an assertion of its GIC, with a hypervisor and without: a binary point of 8.
+ * What would make it impossible to fetch instructions, or another stack pointer that of exceptions.
+ * And what ends QEMU 7.2 itself, by an assertion of its GIC, with a hypervisor and without: a
+ * binary point of 8.
  */
 static bool loses_us(uint32_t insn)
 {
@@ -293,8 +301,8 @@ static uint32_t instruction(unsigned index)
 }
 
 /*
- * Its own interrupts in any groups, enabled, pending, active, of any priority; both groups, or one. The watchdog's has the
- * highest priority, and its group is on. Whether that is group 0: an FIQ.
+ * Its own interrupts in any groups, enabled, pending, active, of any priority; both groups, or one.
+ * The watchdog's has the highest priority, and its group is on. Whether that is group 0: an FIQ.
  */
 static bool shuffle(unsigned index)
 {
@@ -318,7 +326,10 @@ static bool shuffle(unsigned index)
 	return !(group & mine);
 }
 
-/* The watchdog: the virtual timer, at every burst again, as bursts change all of it. Whether it is an FIQ this time. */
+/*
+ * The watchdog: the virtual timer, at every burst again, as bursts change all of it. Whether it is
+ * an FIQ this time.
+ */
 static bool watch(unsigned index, bool wait)
 {
 	bool fiq = false;
@@ -373,8 +384,8 @@ static uint32_t *code_page(unsigned index)
 }
 
 /*
- * Where CPU_ON starts a CPU: a jump to fuzz_secondary, as that address itself, being in a register, would be
- * stored to.
+ * Where CPU_ON starts a CPU: a jump to fuzz_secondary, as that address itself, being in a register,
+ * would be stored to.
  */
 static void compose_entry(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Idle for ms= milliseconds (1000) in steps of step_ms= (10), by WFI or, with the word psci, by PSCI
- * CPU_SUSPEND; with the word physical by that, and the physical timer. Time spent so is nobody's theft (R-24): stolen time may
- * grow by at most max_ns= (0).
+ * Idle for ms= milliseconds (1000) in steps of step_ms= (10), by WFI or, with the word psci, by
+ * PSCI CPU_SUSPEND; with the word physical by that, and the physical timer. Time spent so is
+ * nobody's theft (R-24): stolen time may grow by at most max_ns= (0).
  */
 #include <tests/tap.h>
 #include "guest/board.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every system register that this guest can read and change keeps its value while others have the CPU: nothing of
- * another vCPU shows through, and nothing of its own is lost. The word id=N makes the values differ between guests.
- * It takes neighbours that write as well, this same guest best, to show a register that is not switched.
+ * Every system register that this guest can read and change keeps its value while others have the
+ * CPU: nothing of another vCPU shows through, and nothing of its own is lost. The word id=N makes
+ * the values differ between guests. It takes neighbours that write as well, this same guest best,
+ * to show a register that is not switched.
  */
 #include <tests/tap.h>
 #include "guest/board.h"
@@ -77,11 +78,17 @@ static bool spared(uint32_t e)
 	if ((e & 0x1cf000) ==
 	    0x189000) /* performance monitors: pairs that set and clear, and a selector */
 		return true;
-	/* ICC_*: IAR, EOIR, HPPIR, SGIR, DIR, RPR; and BPR, of which QEMU 7.2 does not bear every value. */
+	/*
+	 * ICC_*: IAR, EOIR, HPPIR, SGIR, DIR, RPR; and BPR, of which QEMU 7.2 does not bear every
+	 * value.
+	 */
 	return (e & 0x1ff000) == 0x18c000 && (crm == 11 || ((crm == 8 || crm == 12) && op2 <= 3));
 }
 
-/* Is it readable, and does it take what is written? If so, it has `pattern` now, or what fits of it. */
+/*
+ * Is it readable, and does it take what is written? If so, it has `pattern` now, or what fits of
+ * it.
+ */
 static bool change_one(uint32_t e, uint64_t pattern)
 {
 	uint64_t other = ~pattern, before = 0, after = 0;
@@ -104,7 +111,10 @@ static unsigned change(uint64_t pattern)
 	return n;
 }
 
-/* Those that differ from what they were; written again, so that a neighbour which shares one sees it. */
+/*
+ * Those that differ from what they were; written again, so that a neighbour which shares one sees
+ * it.
+ */
 static unsigned look(void)
 {
 	unsigned lost = 0;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * More interrupts at once than a hypervisor has list registers, pending and active, in both groups and with the groups
- * switched on and off: what of them is left out must come when its turn is (IHI 0069, 4.8), and the guest must go on
- * meanwhile. It masks exceptions and asks the CPU interface itself. TAP. Word: one_group, without what QEMU's own GIC does not do:
- * it keeps the highest pending interrupt of both groups alone, and looks for no other where that one's group is off.
+ * More interrupts at once than a hypervisor has list registers, pending and active, in both groups
+ * and with the groups switched on and off: what of them is left out must come when its turn is (IHI
+ * 0069, 4.8), and the guest must go on meanwhile. It masks exceptions and asks the CPU interface
+ * itself. TAP. Word: one_group, without what QEMU's own GIC does not do: it keeps the highest
+ * pending interrupt of both groups alone, and looks for no other where that one's group is off.
  */
 #include <tests/tap.h>
 #include "guest/board.h"
@@ -57,7 +58,10 @@ static void end(unsigned group, unsigned intid)
 	isb();
 }
 
-/* Those of `group1` are in group 1; SGI n has priority 0xf0 - 16 n: the last of them precedes all others. */
+/*
+ * Those of `group1` are in group 1; SGI n has priority 0xf0 - 16 n: the last of them precedes all
+ * others.
+ */
 static void start(uint32_t group1, unsigned groups)
 {
 	enable_groups(0);
@@ -78,7 +82,10 @@ static void run_on(void)
 		;
 }
 
-/* Acknowledge and end all that come, which are to be `wanted`, the highest priority first; those of `group1` as such. */
+/*
+ * Acknowledge and end all that come, which are to be `wanted`, the highest priority first; those of
+ * `group1` as such.
+ */
 static bool take(uint32_t group1, uint32_t wanted)
 {
 	while (wanted != 0) {
@@ -155,7 +162,10 @@ static void active(unsigned group)
 	tap_ok(take(group ? ALL : 0, 1), "until all have ended");
 }
 
-/* Active by a register, which no end of interrupt goes with: the guest goes on, and what is pending comes when they are not. */
+/*
+ * Active by a register, which no end of interrupt goes with: the guest goes on, and what is pending
+ * comes when they are not.
+ */
 static void active_by_register(void)
 {
 	start(ALL, 2);

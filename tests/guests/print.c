@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Print until until_ms=MS of the virtual counter, a number on each line, so that whoever interrupts the machine finds it at that:
+ * Print until until_ms=MS of the virtual counter, a number on each line, so that whoever interrupts
+ * the machine finds it at that:
  *
  *	PRINT N;
  */

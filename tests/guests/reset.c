@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SYSTEM_RESET starts memory, vCPUs and stolen time afresh (R-23), and nothing else. A boot before
- * reset_ms=MS of the virtual counter spins until then, or sleeps with the word idle, and resets; one after it says so and
- * powers off. With the word for_ever each boot resets at once. In real time the first boot has to be before it on any machine:
+ * reset_ms=MS of the virtual counter spins until then, or sleeps with the word idle, and resets;
+ * one after it says so and powers off. With the word for_ever each boot resets at once. In real
+ * time the first boot has to be before it on any machine:
  *
  *	BOOT stolen_ns=NS bss=N     bss: of a variable that each boot adds 1 to
  *	RESET stolen_ns=NS

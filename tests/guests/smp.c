@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every CPU comes up by CPU_ON, takes SGIs and sends them, goes off, and comes up again. A CPU's stolen
- * time is no less after that than it was before (R-23).
+ * Every CPU comes up by CPU_ON, takes SGIs and sends them, goes off, and comes up again. A CPU's
+ * stolen time is no less after that than it was before (R-23).
  */
 #include <tests/tap.h>
 #include "guest/cpu.h"

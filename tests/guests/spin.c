@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spin on every CPU until the virtual counter reaches until=TICKS, or until_ms=MS; then say what was
- * stolen from each, as the library reads it:
+ * Spin on every CPU until the virtual counter reaches until=TICKS, or until_ms=MS; then say what
+ * was stolen from each, as the library reads it:
  *
  *	MARK cpu=N stolen_ns=NS
  *	SPIN cpu=N counter=TICKS freq=HZ stolen_ns=NS loops=N
  *
- * stolen_ns is `none` where there is no stolen time. Each CPU prints its own MARK, again and again until nothing was
- * stolen from it between its reading and the end of the line: so the last one is of that instant, and equals the ledger
- * that `pvtime lab --stamp` puts before it. SPIN has the same number. With the word once the first MARK is the last: on KVM
- * other threads run at each exit for a character, and while some compete no MARK is of its instant.
+ * stolen_ns is `none` where there is no stolen time. Each CPU prints its own MARK, again and again
+ * until nothing was stolen from it between its reading and the end of the line: so the last one is
+ * of that instant, and equals the ledger that `pvtime lab --stamp` puts before it. SPIN has the
+ * same number. With the word once the first MARK is the last: on KVM other threads run at each exit
+ * for a character, and while some compete no MARK is of its instant.
  *
- * The counter is looked at once in a while only: it is dear where instructions are counted. What is executed in between takes
- * guest time and next to nothing else: QEMU translates a NOP to nothing, but looks at its clock at each branch.
+ * The counter is looked at once in a while only: it is dear where instructions are counted. What is
+ * executed in between takes guest time and next to nothing else: QEMU translates a NOP to nothing,
+ * but looks at its clock at each branch.
  */
 #include "guest/board.h"
 #include "guest/console.h"

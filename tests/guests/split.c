@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * CPU 0 splits blocks of the identity map, each of which the other CPUs are reading in meanwhile: none of them may
- * take a fault of it. They read the flash at the bottom of the machine.
+ * CPU 0 splits blocks of the identity map, each of which the other CPUs are reading in meanwhile:
+ * none of them may take a fault of it. They read the flash at the bottom of the machine.
  */
 #include <tests/tap.h>
 #include "guest/cpu.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Until until_ms=MS of the virtual counter, look at it and at stolen time all the while: neither goes back, and no more is
- * stolen between two looks than passes between them. So it is whatever happens to the VM meanwhile, be it saved and
- * restored (R-23, R-29).
+ * Until until_ms=MS of the virtual counter, look at it and at stolen time all the while: neither
+ * goes back, and no more is stolen between two looks than passes between them. So it is whatever
+ * happens to the VM meanwhile, be it saved and restored (R-23, R-29).
  *
  *	STEADY begin
  *	STEADY looks=N stolen_ns=NS back=N counter_back=N over_ns=NS

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A debugger in the guest steps over one instruction at a time (DDI 0487, D2.12), also over those that a
- * hypervisor emulates: each step ends behind its instruction, not one later; and what an indirect branch to it has
- * left in PSTATE.BTYPE is gone by then. (Of an HVC, that is the PE's to say: it keeps it or not.) A breakpoint that
- * is set while breakpoints are on stops it; and what leads to an external debugger, whom guests would share, stays shut
- * also then.
+ * A debugger in the guest steps over one instruction at a time (DDI 0487, D2.12), also over those
+ * that a hypervisor emulates: each step ends behind its instruction, not one later; and what an
+ * indirect branch to it has left in PSTATE.BTYPE is gone by then. (Of an HVC, that is the PE's to
+ * say: it keeps it or not.) A breakpoint that is set while breakpoints are on stops it; and what
+ * leads to an external debugger, whom guests would share, stays shut also then.
  */
 #include <pvtime/abi.h>
 #include <pvtime/smccc.h>
@@ -25,8 +25,8 @@ struct stepped {
 void step_over(const uint32_t *insn, uint64_t x0, uint64_t x1, struct stepped *after);
 
 /*
- * step_over() goes to `insn` with x0 and x1, by an exception return that has PSTATE.SS and BTYPE set; the exception
- * after the step brings it back to its caller.
+ * step_over() goes to `insn` with x0 and x1, by an exception return that has PSTATE.SS and BTYPE
+ * set; the exception after the step brings it back to its caller.
  */
 __asm__(".pushsection .text\n"
 	".balign 0x800\n"

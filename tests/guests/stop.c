@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stop for good, and without SYSTEM_OFF: by CPU_OFF on every CPU with the word off; by a WFI that nothing
- * can end with the word wfi; by CPU_SUSPEND likewise with suspend; with spin not at all. The word late
- * brings CPU 0 to that last, 10 ms later; with timer it has then stopped a timer whose interrupt was
- * pending, masked, and never taken: nothing that could wake it, either.
+ * Stop for good, and without SYSTEM_OFF: by CPU_OFF on every CPU with the word off; by a WFI that
+ * nothing can end with the word wfi; by CPU_SUSPEND likewise with suspend; with spin not at all.
+ * The word late brings CPU 0 to that last, 10 ms later; with timer it has then stopped a timer
+ * whose interrupt was pending, masked, and never taken: nothing that could wake it, either.
  */
 #include "guest/board.h"
 #include "guest/console.h"

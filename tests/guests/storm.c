@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Do what storm= names for ever, as fast as it goes: `sgi` (the first vCPU to all others), `self` (each an SGI to itself), `timer`
- * (a timer that is always due), `wfi` (until a timer that is due in ns=NS, 16 unless given), `wfe`, `on_off` (CPU_ON of a vCPU that does
- * CPU_OFF), `reset` (SYSTEM_RESET, at once), `call` (calls that nobody knows), `frame` (the first vCPU reads what the last one
- * has in its list registers). What comes of it costs EL2 time, and all of that is to be this vCPU's own.
+ * Do what storm= names for ever, as fast as it goes: `sgi` (the first vCPU to all others), `self`
+ * (each an SGI to itself), `timer` (a timer that is always due), `wfi` (until a timer that is due
+ * in ns=NS, 16 unless given), `wfe`, `on_off` (CPU_ON of a vCPU that does CPU_OFF), `reset`
+ * (SYSTEM_RESET, at once), `call` (calls that nobody knows), `frame` (the first vCPU reads what the
+ * last one has in its list registers). What comes of it costs EL2 time, and all of that is to be
+ * this vCPU's own.
  */
 #include "guest/board.h"
 #include "guest/console.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Registers of the UART by loads and stores of every width: less than 32 bits is the low end of a register, and the rest is
- * written as 0; 64 bits are two registers. (QEMU's own PL011 refuses 64 bits.)
+ * Registers of the UART by loads and stores of every width: less than 32 bits is the low end of a
+ * register, and the rest is written as 0; 64 bits are two registers. (QEMU's own PL011 refuses 64
+ * bits.)
  */
 #include <tests/tap.h>
 #include "guest/board.h"

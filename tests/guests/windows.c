@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What QEMU's `virt` always has, and some kernels look at before they are told what is there: virtio-mmio transports without a device,
- * and the clock. The word `epoch=N`: what the clock is to tell, or at most an hour more.
+ * What QEMU's `virt` always has, and some kernels look at before they are told what is there:
+ * virtio-mmio transports without a device, and the clock. The word `epoch=N`: what the clock is to
+ * tell, or at most an hour more.
  */
 #include <tests/tap.h>
 #include "guest/board.h"

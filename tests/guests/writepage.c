@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guest writes its stolen-time structure in every way there is (R-09, R-21): each is a data abort,
- * and nothing in the structure changes but the time that is stolen.
+ * The guest writes its stolen-time structure in every way there is (R-09, R-21): each is a data
+ * abort, and nothing in the structure changes but the time that is stolen.
  */
 #include <tests/tap.h>
 #include "guest/exception.h"

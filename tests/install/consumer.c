@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program that knows of libpvtime-kvm what is installed, and no more. It needs no KVM: a VM that there is not is
- * refused, and all else works as it would.
+ * A program that knows of libpvtime-kvm what is installed, and no more. It needs no KVM: a VM that
+ * there is not is refused, and all else works as it would.
  */
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <pvtime/kvm.h>
 #include "tap.h"
 
-/* KVM_CHECK_EXTENSION, of a file that is not open: EBADF, or what an emulator says that knows none of KVM's calls. */
+/*
+ * KVM_CHECK_EXTENSION, of a file that is not open: EBADF, or what an emulator says that knows none
+ * of KVM's calls.
+ */
 static void refused(int result, const char *what)
 {
 	int expected = ioctl(-1, _IO(0xae, 0x03), 0) < 0 ? -errno : 0;

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: libpvtime-kvm as a VMM's author finds it: `make install` into a folder, with the manual pages, and a program built by what pkg-config
-# says, against the static and the shared library, for this machine and for arm64. Only pvtime_kvm_ names are exported.
+# TAP: libpvtime-kvm as a VMM's author finds it: `make install` into a folder, with the manual
+# pages, and a program built by what pkg-config says, against the static and the shared library, for
+# this machine and for arm64. Only pvtime_kvm_ names are exported.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -37,7 +38,8 @@ flags() {
 	PKG_CONFIG_SYSROOT_DIR=$work/$name PKG_CONFIG_LIBDIR=$work/$name/usr/lib/vmm/pkgconfig pkg-config "$@" pvtime-kvm
 }
 
-# consumed NAME COMPILER RUNNER...: the program, both ways. It sees the headers that are installed, and tap.h.
+# consumed NAME COMPILER RUNNER...: the program, both ways. It sees the headers that are installed,
+# and tap.h.
 consumed() {
 	name=$1 cc=$2
 	shift 2

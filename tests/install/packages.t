@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: which goals install packages, on a Debian of the test's own, where dpkg-query and apt-get are scripts: all
-# packages are missing there until apt-get has installed them.
+# TAP: which goals install packages, on a Debian of the test's own, where dpkg-query and apt-get are
+# scripts: all packages are missing there until apt-get has installed them.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -35,7 +35,8 @@ stub sudo <<'END'
 exec "$@"
 END
 
-# made GOAL...: where nothing is installed, with what it printed in $work/out, and apt-get's arguments in $work/asked.
+# made GOAL...: where nothing is installed, with what it printed in $work/out, and apt-get's
+# arguments in $work/asked.
 made() {
 	rm -rf "$work/build" "$work/installed"
 	: >"$work/asked"

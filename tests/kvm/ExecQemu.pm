@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package ExecQemu;
 
-# For tests/kvm/exec_qemu*.t: Debian's QEMU, which is told to give no stolen time, with Linux guests under `pvtime exec`. The machine
-# has one CPU, and its time is instructions: while the script looks, no vCPU runs.
+# For tests/kvm/exec_qemu*.t: Debian's QEMU, which is told to give no stolen time, with Linux guests
+# under `pvtime exec`. The machine has one CPU, and its time is instructions: while the script
+# looks, no vCPU runs.
 
 use strict;
 use warnings;
@@ -46,8 +47,8 @@ sample()
 is_up() { grep -q ^BOOT /tmp/out; }
 is_told() { [ "$(grep -c ^STEAL /tmp/out)" = "$1" ]; }
 
-# contend VCPUS UNTIL COMPETITOR: sample them, while they are busy until then and that competes for the CPU; then they report, and QEMU is
-# told to end.
+# contend VCPUS UNTIL COMPETITOR: sample them, while they are busy until then and that competes for
+# the CPU; then they report, and QEMU is told to end.
 contend()
 {
 	>/tmp/out
@@ -77,7 +78,8 @@ contend()
 }
 END
 
-# What each `run NAME` and `contend` of the script printed: its status, out, err, the samples before it, and all of it.
+# What each `run NAME` and `contend` of the script printed: its status, out, err, the samples before
+# it, and all of it.
 sub on_host
 {
 	my ($script) = @_;
@@ -94,11 +96,12 @@ sub on_host
 	return %run;
 }
 
-# /proc/stat's ticks and the structure's nanoseconds for each CPU. Linux says "using stolen time PV", and then reads its
-# structure, or it does neither (guest/linux/init).
+# /proc/stat's ticks and the structure's nanoseconds for each CPU. Linux says "using stolen time
+# PV", and then reads its structure, or it does neither (guest/linux/init).
 sub steal { return $_[0]{out} =~ /STEAL cpu=\d+ proc_ticks=(\d+) struct_ns=(\w+)/g }
 
-# Structure minus run_delay, as often as it was seen; and what the structure grew by from the first sample to the last.
+# Structure minus run_delay, as often as it was seen; and what the structure grew by from the first
+# sample to the last.
 sub differences
 {
 	my ($samples, $vcpu) = @_;

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Host;
 
-# A Linux host with a /dev/kvm of its own: Debian's arm64 kernel at EL2 in QEMU, busybox, build/a64-linux/pvtime as
-# `pvtime`, and, where it is asked for, Debian's QEMU for arm64 as a VMM in it. It runs one script, and that is all.
+# A Linux host with a /dev/kvm of its own: Debian's arm64 kernel at EL2 in QEMU, busybox,
+# build/a64-linux/pvtime as `pvtime`, and, where it is asked for, Debian's QEMU for arm64 as a VMM
+# in it. It runs one script, and that is all.
 #
 #   my $run = host_run(script => 'pvtime probe', cpus => 2);
 #   is($run->{status}, 0, 'it probes') or diag $run->{console};
 #   like($run->{out}, qr/.../);
 #
-# A test that cannot be sure of something waits for it in the script, with wait_for (below), and not for a time.
+# A test that cannot be sure of something waits for it in the script, with wait_for (below), and not
+# for a time.
 
 use strict;
 use warnings;
@@ -24,8 +26,9 @@ use Time::HiRes qw(time);
 
 our @EXPORT = qw($build $tmp host_run host_initramfs run_command limited at_least read_json slurp spew);
 
-# What every script begins with. wait_for COMMAND...: until the command succeeds. There is no limit in the host's time, which goes on
-# while other processes of this machine keep the host from its CPUs: host_run() has the limit. What takes long is said.
+# What every script begins with. wait_for COMMAND...: until the command succeeds. There is no limit
+# in the host's time, which goes on while other processes of this machine keep the host from its
+# CPUs: host_run() has the limit. What takes long is said.
 my $prelude = <<'END';
 wait_for()
 {
@@ -50,8 +53,9 @@ sub archive
 	return $path;
 }
 
-# The host's files: a base that make has built, and behind it, which Linux takes as well, what this run adds. Its path: of
-# script, files and qemu as below. A guest of the host can have such a one, too.
+# The host's files: a base that make has built, and behind it, which Linux takes as well, what this
+# run adds. Its path: of script, files and qemu as below. A guest of the host can have such a one,
+# too.
 my $runs = 0;
 sub host_initramfs
 {
@@ -81,18 +85,20 @@ sub host_initramfs
 #   files => {'path/in/host' => 'file' or \'content', ...}   executable all of them
 #   qemu => 1            qemu-system-aarch64 (Debian's) is there, too
 #   cpus => 2            CPUs of the host, each a thread of QEMU's
-#   cpu => 'neoverse-n1' which has VHE; 'cortex-a57' has not. Where a test says none, KVM_HOST_CPU of the environment does
-#   memory => '1G'
-#   icount => 1          time is instructions, and repeats (with one CPU): a CPU that executes 250 million in a second. The slower it
-#                        is, the fewer QEMU has to emulate while a script lets time pass
+#   cpu => 'neoverse-n1' which has VHE; 'cortex-a57' has not. Where a test says none, KVM_HOST_CPU
+#   of the environment does memory => '1G'
+#   icount => 1          time is instructions, and repeats (with one CPU): a CPU that executes 250
+#                        million in a second. The slower it is, the fewer QEMU has to emulate while
+#                        a script lets time pass
 #   append => 'words'    of the kernel's command line
 #   machine => 'virt,virtualization=on,gic-version=3'   without EL2 there is no KVM
 #   limit_s => 150       of a machine that does nothing else; then it is ended
 #
-# The result: status (of the script; undef if it has not ended), out (what it printed, standard error as well), console (all of
-# it), why (of what has gone wrong, in words, or '').
-# Linux is not to change its page tables at each entry (kpti): it does so where its addresses are random and the CPU is not known to
-# be safe, and that takes QEMU a fifth of its time. Nor is it to test its ciphers, which is more than half of its boot.
+# The result: status (of the script; undef if it has not ended), out (what it printed, standard
+# error as well), console (all of it), why (of what has gone wrong, in words, or ''). Linux is not
+# to change its page tables at each entry (kpti): it does so where its addresses are random and the
+# CPU is not known to be safe, and that takes QEMU a fifth of its time. Nor is it to test its
+# ciphers, which is more than half of its boot.
 sub host_run
 {
 	my (%how) = @_;

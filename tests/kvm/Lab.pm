@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Lab;
 
-# Labs on a host with KVM (Host.pm): what the scripts of several tests begin with, and what they print, read.
+# Labs on a host with KVM (Host.pm): what the scripts of several tests begin with, and what they
+# print, read.
 
 use strict;
 use warnings;
@@ -10,11 +11,13 @@ use Host;
 
 our @EXPORT = qw(labs_run vcpu ended ms);
 
-# start_lab NAME OPTION...: the lab of that name, in the background; its consoles are in /tmp/c, its ledger in /tmp/json, what
-# it prints in /tmp/printed, what it says in /tmp/said, and what it is to read in /tmp/input, if that is there. end_lab: waits
-# for it, and prints all of that. lab NAME OPTION...: both.
+# start_lab NAME OPTION...: the lab of that name, in the background; its consoles are in /tmp/c, its
+# ledger in /tmp/json, what it prints in /tmp/printed, what it says in /tmp/said, and what it is to
+# read in /tmp/input, if that is there. end_lab: waits for it, and prints all of that. lab NAME
+# OPTION...: both.
 #
-# $lab is its process, find_vmm sets $vmm, that of the VMM; vcpus lists the vCPUs' threads in the order of the lab, if it has_vcpus.
+# $lab is its process, find_vmm sets $vmm, that of the VMM; vcpus lists the vCPUs' threads in the
+# order of the lab, if it has_vcpus.
 my $prelude = <<'END';
 start_lab()
 {
@@ -61,9 +64,10 @@ end_lab()
 lab() { start_lab "$@"; end_lab; }
 END
 
-# labs_run(labs => {NAME => TEXT, ...}, script => TEXT, and what host_run() takes). `guests` names those of build/guest that
-# are there (in a lab as ../NAME.img), and linux => 1 adds Debian's kernel and the initramfs. Returns what host_run() says,
-# and in {NAME} of each lab that has ended: status, console by VM, printed, said, ledger.
+# labs_run(labs => {NAME => TEXT, ...}, script => TEXT, and what host_run() takes). `guests` names
+# those of build/guest that are there (in a lab as ../NAME.img), and linux => 1 adds Debian's kernel
+# and the initramfs. Returns what host_run() says, and in {NAME} of each lab that has ended: status,
+# console by VM, printed, said, ledger.
 sub labs_run
 {
 	my (%how) = @_;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Is it supported, and where: the kernel's own errors, and the library's before them. */
+/*
+ * Is it supported, and where: the kernel's own errors (R-10), and the library's before them (R-31).
+ */
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counters against run_delay: while the vCPU runs, and published without a guest that runs. */
+/*
+ * Counters against run_delay: while the vCPU runs, and published without a guest that runs (R-28).
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -93,7 +95,10 @@ static void unchanged(const struct vcpu_state *was, const struct vcpu *vcpu, con
 	       "%s leaves vCPU and thread as they were", what);
 }
 
-/* A run that ends in a store is complete when KVM has been told so; it then enters the guest no further. */
+/*
+ * A run that ends in a store is complete when KVM has been told so; it then enters the guest no
+ * further.
+ */
 static void complete(struct vcpu *vcpu)
 {
 	vcpu->run->immediate_exit = 1;
@@ -107,7 +112,9 @@ static void ignore(int signo)
 	(void)signo;
 }
 
-/* Any signal ends KVM_RUN again, not only the library's: here of a vCPU that would sleep for ever. */
+/*
+ * Any signal ends KVM_RUN again, not only the library's: here of a vCPU that would sleep for ever.
+ */
 static void test_other_signals(const struct vcpu *vcpu)
 {
 	const struct sigaction action = {.sa_handler = ignore};

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with tests/kvm/exec_vmm.c, a VMM that does as it is told, on Debian's kernel at EL2: whose guest gets stolen
-# time and where, who is left alone, and that the VMM notices nothing. tests/kvm/exec_qemu.t has a real VMM, and real guests.
+# TAP: pvtime exec with tests/kvm/exec_vmm.c, a VMM that does as it is told, on Debian's kernel at
+# EL2: whose guest gets stolen time and where, who is left alone, and that the VMM notices nothing.
+# tests/kvm/exec_qemu.t has a real VMM, and real guests.
 
 use strict;
 use warnings;
@@ -11,7 +12,8 @@ use lib $FindBin::Bin;
 use Host;
 use Test::More;
 
-# A devicetree as a VMM makes it for RAM of 4 MiB at 0x40000000. The first 64 KiB granules are taken by devices of each kind.
+# A devicetree as a VMM makes it for RAM of 4 MiB at 0x40000000. The first 64 KiB granules are taken
+# by devices of each kind.
 my $dts = spew("$tmp/guest.dts", <<'END');
 /dts-v1/;
 /memreserve/ 0x40000 0x1000;
@@ -26,8 +28,8 @@ my $dts = spew("$tmp/guest.dts", <<'END');
 END
 system('dtc', '-q', '-I', 'dts', '-O', 'dtb', '-o', "$tmp/guest.dtb", $dts) == 0 or die 'dtc failed';
 
-# What each run printed, and its status: run NAME COMMAND... What pvtime exec reports is written by a process of its own, which
-# ends when all is written, and then the pipe to cat does.
+# What each run printed, and its status: run NAME COMMAND... What pvtime exec reports is written by
+# a process of its own, which ends when all is written, and then the pipe to cat does.
 my $script = <<'END';
 run()
 {
@@ -256,7 +258,8 @@ while ($text =~ /^\[(\w+)\] (\d+)\n((?:(?:out|err): .*\n)*)/mg) {
 		err => join('', map { "$_\n" } $lines =~ /^err: (.*)/mg)};
 }
 
-# ran NAME, STATUS, OUT, ERR: all that it printed, and nothing else. The last two are texts, or patterns for all of it.
+# ran NAME, STATUS, OUT, ERR: all that it printed, and nothing else. The last two are texts, or
+# patterns for all of it.
 sub ran
 {
 	my ($name, $status, $out, $err) = @_;
@@ -333,7 +336,8 @@ ran('killed_again', 3, qr/ready \d+\ngot SIGUSR1\n\Q${\answers($none, $none)}\E/
 like($text, qr/^nobody stops it$/m, 'again: one whose VM was seen to makes its system calls as fast as ever');
 ran('after_again', 137, $two, qr/(?:Killed\n)?/);
 
-# A guest that was restored. KVM adds what the thread of a vCPU has waited for a CPU in its life, 200 ms here.
+# A guest that was restored. KVM adds what the thread of a vCPU has waited for a CPU in its life,
+# 200 ms here.
 my $ones = answers('0x1', '0x1');
 ran('restored', 0, $ones, qr/pvtime: exec: the guest has run before: .*that restarts at 0 here; --stolen NS\[,NS\.\.\.\] continues it\n/);
 for my $name ('goes_on', 'goes_on_again') {

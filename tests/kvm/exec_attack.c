@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A VMM that is after what its own seccomp filter keeps from it: one thread, which is confined, makes its system call by an instruction
- * that another thread, which is not, can write. As soon as the first is stopped, that instruction becomes a jump to another call.
+ * A VMM that is after what its own seccomp filter keeps from it: one thread, which is confined,
+ * makes its system call by an instruction that another thread, which is not, can write. As soon as
+ * the first is stopped, that instruction becomes a jump to another call.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -16,11 +17,20 @@
 
 /* code(number, a, b, c), and at EVIL_AT mkdirat(AT_FDCWD, "/tmp/escaped", 0700) for ever. */
 static const uint32_t instructions[] = {
-	0xaa0003e8, 0xaa0103e0, 0xaa0203e1, 0xaa0303e2, /* mov x8,x0; mov x0,x1; mov x1,x2; mov x2,x3 */
-	0xd4000001, 0xd65f03c0, 0,	    0,		/* svc #0; ret */
-	0,	    0,		0,	    0,		0,	    0, 0,
-	0,	    0xd2800448, 0x92800c60, 0x100000a1, 0xd2803802, /* mov x8,#34; mov x0,#-100; adr x1,.+20; mov x2,#0700 */
-	0xd4000001, 0x17fffffb, 0,	    0, /* svc #0; b .-20 */
+	0xaa0003e8,		    /* mov x8, x0 */
+	0xaa0103e0,		    /* mov x0, x1 */
+	0xaa0203e1,		    /* mov x1, x2 */
+	0xaa0303e2,		    /* mov x2, x3 */
+	0xd4000001,		    /* svc #0 */
+	0xd65f03c0,		    /* ret */
+	[EVIL_AT / 4] = 0xd2800448, /* mov x8, #34 */
+	0x92800c60,		    /* mov x0, #-100 */
+	0x100000a1,		    /* adr x1, .+20 */
+	0xd2803802,		    /* mov x2, #0700 */
+	0xd4000001,		    /* svc #0 */
+	0x17fffffb,		    /* b .-20 */
+	0,
+	0,
 };
 static const char path[] = "/tmp/escaped"; /* behind them: at EVIL_AT + 28 */
 

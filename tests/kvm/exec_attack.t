@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with a VMM that is after what its own seccomp filter keeps from it (tests/kvm/exec_attack.c): while the filter is
-# suspended for our calls, another thread changes the instruction that makes them, at any time from before to after. That takes two CPUs,
-# and some tries: where a call was not looked at when it began, 7 to 12 of those below made the directory.
+# TAP: pvtime exec with a VMM that is after what its own seccomp filter keeps from it
+# (tests/kvm/exec_attack.c): while the filter is suspended for our calls, another thread changes the
+# instruction that makes them, at any time from before to after. That takes two CPUs, and some
+# tries: where a call was not looked at when it began, 7 to 12 of those below made the directory.
 
 use strict;
 use warnings;

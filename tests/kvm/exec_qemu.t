@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with Debian's QEMU and Linux guests on Debian's kernel at EL2: without it the guest has no stolen time, with it
-# the guest uses it, and it is what QEMU's thread waited for a CPU, to the nanosecond.
+# TAP: pvtime exec with Debian's QEMU and Linux guests on Debian's kernel at EL2: without it the
+# guest has no stolen time, with it the guest uses it, and it is what QEMU's thread waited for a
+# CPU, to the nanosecond.
 
 use strict;
 use warnings;

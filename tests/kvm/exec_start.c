@@ -79,7 +79,10 @@ static void *execute_thread(void *command)
 	return NULL;
 }
 
-/* It makes the files of another VM, and of two vCPUs, with numbers that its successor's do not have. */
+/*
+ * It makes the files of another VM, and of two vCPUs, with numbers that its successor's do not
+ * have.
+ */
 static void execute_in_thread(char **command)
 {
 	pthread_t thread;

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A VMM for tests/kvm/exec*.t, which knows nothing of stolen time unless it is told to. It runs one vCPU after the other; each
- * asks for its structure (PV_TIME_ST), and what it is answered is printed: "vcpu N x0=ANSWER". Words say what it does on the
- * way, in this order:
+ * A VMM for tests/kvm/exec*.t, which knows nothing of stolen time unless it is told to. It runs one
+ * vCPU after the other; each asks for its structure (PV_TIME_ST), and what it is answered is
+ * printed: "vcpu N x0=ANSWER". Words say what it does on the way, in this order:
  *
  *   vcpus=N       how many vCPUs, 1 by default
  *   daemon        the process that was started ends at once, and a child of it goes on
- *   scratch       first a VM with a vCPU that is never run, as QEMU makes one to ask what the CPU has
- *   dup           the VM's file is used by a copy, and the first one closed, its number taken by another file
- *   twin          a child has a VM of its own, whose files have the same numbers, and runs it first: "twin STATUS"
+ *   scratch       first a VM with a vCPU that is never run, as QEMU makes one to ask what the CPU
+ *                 has
+ *   dup           the VM's file is used by a copy, and the first one closed, its number taken by
+ *                 another file
+ *   twin          a child has a VM of its own, whose files have the same numbers, and runs it
+ *                 first: "twin STATUS"
  *   helper        a child closes the VM's files, and has none
  *   fdt=FILE      the file at the end of the RAM, its address in x0 of vCPU 0
  *   own           stolen time at 0x50000000, by itself
@@ -25,10 +28,14 @@
  *   off           a thread runs the last vCPU, which is off, before vCPU 0 has its x0
  *   confine       a seccomp filter that kills for any system call that is not needed from here on
  *   extra         make one such call
- *   attack=US     the first KVM_RUN's instruction is changed so long after it, to a call that makes the directory /tmp/escaped
- *   calls=N       when they have all run, make so many system calls that do nothing: "calls N ticks T" of the counter
- *   reboot        when they have all run, the VM is given up, and another one made, as Cloud Hypervisor does it; twice
- *   masked        vCPUs run with SIGUSR2 blocked and pending: "pending USR2" if it still is in the end
+ *   attack=US     the first KVM_RUN's instruction is changed so long after it, to a call that makes
+ *                 the directory /tmp/escaped
+ *   calls=N       when they have all run, make so many system calls that do nothing: "calls N ticks
+ *                 T" of the counter
+ *   reboot        when they have all run, the VM is given up, and another one made, as Cloud
+ *                 Hypervisor does it; twice
+ *   masked        vCPUs run with SIGUSR2 blocked and pending: "pending USR2" if it still is in the
+ *                 end
  *   stolen        what is in the structures, in ns: "stolen N" for each vCPU
  *   maps          how many mappings there were before, and how many after: "maps BEFORE AFTER"
  *   loop          vCPUs run till the end of time, when all have been asked once

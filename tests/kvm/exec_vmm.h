@@ -2,7 +2,10 @@
 #ifndef TESTS_KVM_EXEC_VMM_H
 #define TESTS_KVM_EXEC_VMM_H
 
-/* The VMM of tests/kvm/exec*.t: what its parts have of each other. exec_start.c, exec_process.c and exec_attack.c have nothing to do with VMs. */
+/*
+ * The VMM of tests/kvm/exec*.t: what its parts have of each other. exec_start.c, exec_process.c and
+ * exec_attack.c have nothing to do with VMs.
+ */
 #include <err.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -51,7 +54,8 @@ void use_slots(const struct vmm *v);
  *   nobody     as a user without any capability
  *   ignore     with SIGCHLD ignored
  *   unoffered  on a host whose KVM offers no stolen time: KVM_CHECK_EXTENSION says so
- *   capable    nothing is executed: the file that the command names gets the file capability CAP_NET_ADMIN
+ *   capable    nothing is executed: the file that the command names gets the file capability
+ *              CAP_NET_ADMIN
  *   thread     by the second thread of this process, which has a VM that is never run
  */
 void start_otherwise(const char *how, char **command);
@@ -83,7 +87,10 @@ void wait_for_cpu(void);
 /* "stolen N": the numbers of so many structures, wherever this process has them. */
 void tell_stolen(unsigned vcpus);
 
-/* The thread that calls this makes a system call by attack(), of which another thread makes another one `us` later. */
+/*
+ * The thread that calls this makes a system call by attack(), of which another thread makes another
+ * one `us` later.
+ */
 void prepare_attack(unsigned us);
 long attack(long number, long a, unsigned long b, long c);
 

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm --attach`: what is typed arrives in a Linux guest, all of it and in order, also while the guest does not
-# read; and a request to stop overtakes what waits.
+# TAP: `pvtime lab --on kvm --attach`: what is typed arrives in a Linux guest, all of it and in
+# order, also while the guest does not read; and a request to stop overtakes what waits.
 
 use strict;
 use warnings;

@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the conformance suite on the VMM of `pvtime lab --on kvm`, and its program for user space, which is on libpvtime-kvm.
-# What fails is the kernel's doing: just the cases that fail under Debian's QEMU as well (docs/conformance.md, docs/kvm.md). A
-# case that fails besides would be the VMM's or the library's; one that fails no more, a list that is out of date.
+# TAP: the conformance suite on the VMM of `pvtime lab --on kvm`, and its program for user space,
+# which is on libpvtime-kvm. What fails is the kernel's doing: just the cases that fail under
+# Debian's QEMU as well (docs/conformance.md, docs/kvm.md). A case that fails besides would be the
+# VMM's or the library's; one that fails no more, a list that is out of date.
 
 use strict;
 use warnings;
@@ -42,8 +43,8 @@ if ($major * 1000 + $minor < 6012) {
 	push @kernel_off, 'conduits';
 }
 
-# The cases of a TAP stream that fail, in order. Among the random calls is PV_TIME_ST: whether it takes anything back, which is
-# why that case would fail, is what st_repeat asks.
+# The cases of a TAP stream that fail, in order. Among the random calls is PV_TIME_ST: whether it
+# takes anything back, which is why that case would fail, is what st_repeat asks.
 sub failing
 {
 	my ($tap) = @_;

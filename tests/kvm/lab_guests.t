@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our own guests under `pvtime lab --on kvm`: the machine is the one that they have elsewhere, several VMs run at once, PSCI and
-# resets do what they do, the lab ends as it is asked to, and guests that stop for good or write their structure are told.
+# TAP: our own guests under `pvtime lab --on kvm`: the machine is the one that they have elsewhere,
+# several VMs run at once, PSCI and resets do what they do, the lab ends as it is asked to, and
+# guests that stop for good or write their structure are told.
 
 use strict;
 use warnings;
@@ -97,7 +98,8 @@ sub guest_ok
 }
 
 is($on->{machine}{status}, 0, 'four VMs') or diag $on->{machine}{said};
-# What people are told of guests that do nothing for them (tests/qemu/silent.t has our hypervisor's).
+# What people are told of guests that do nothing for them (tests/qemu/silent.t has our
+# hypervisor's).
 like($on->{silent}{said}, qr/^pvtime: VM zero has done nothing but take exceptions: vCPU 0 is at PC 0x200, in its vectors \(VBAR_EL1 0x0\), from 0x200, by ESR_EL1 0x2000000\. /m,
 	'a guest of zeroes takes exceptions in its vectors');
 like($on->{computes}{said}, qr/^pvtime: VM computes has printed nothing, and hardly waited: vCPU 0 is at PC 0x402\w+$/m, 'a guest that only computes is somewhere in its image');
@@ -108,7 +110,8 @@ guest_ok('machine', $_) for qw(flash split hello width windows);
 like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the guest sees the machine of the lab file');
 like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'the guest has its command line');
 
-# As tests/qemu/start.t has it of our hypervisor and of QEMU's machine: address, x0 to x3, SCTLR_EL1, the exception level.
+# As tests/qemu/start.t has it of our hypervisor and of QEMU's machine: address, x0 to x3,
+# SCTLR_EL1, the exception level.
 is($on->{starts}{status}, 0, 'ELF files that are big-endian') or diag $on->{host}{out};
 my @started = map { hex } split ' ', $on->{starts}{console}{report} // '';
 is_deeply([@started[1 .. 4, 6]], [0, 0, 0, 0, 4], 'registers 0, at EL1') or diag $on->{host}{out};

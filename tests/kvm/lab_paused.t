@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm` that is stopped by SIGTSTP: its vCPUs are paused, not blocked, its guests' counters stand, and so does the
-# lab's clock. What stops the VMM itself (SIGSTOP) cannot be caught: that is said when it is over.
+# TAP: `pvtime lab --on kvm` that is stopped by SIGTSTP: its vCPUs are paused, not blocked, its
+# guests' counters stand, and so does the lab's clock. What stops the VMM itself (SIGSTOP) cannot be
+# caught: that is said when it is over.
 
 use strict;
 use warnings;

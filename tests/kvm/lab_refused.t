@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what `pvtime lab --on kvm` refuses because of the host that it is on, before anything is started: pins to CPUs that are not
-# there. lab_shares.t has what hosts lack for weights and caps, and those without KVM; tests/tools/lab_kvm.t what KVM cannot do.
+# TAP: what `pvtime lab --on kvm` refuses because of the host that it is on, before anything is
+# started: pins to CPUs that are not there. lab_shares.t has what hosts lack for weights and caps,
+# and those without KVM; tests/tools/lab_kvm.t what KVM cannot do.
 
 use strict;
 use warnings;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: weights and caps of `pvtime lab --on kvm`, by cgroups that are there as long as the lab; and what is said of a host that does
-# not have what a lab needs. Time is instructions, and repeats.
+# TAP: weights and caps of `pvtime lab --on kvm`, by cgroups that are there as long as the lab; and
+# what is said of a host that does not have what a lab needs. Time is instructions, and repeats.
 
 use strict;
 use warnings;

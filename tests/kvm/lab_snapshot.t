@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm --snapshot` and `--restore`: the guest's counters do not go back (R-23), the ledger goes on, and so does
-# what a guest prints. What is no snapshot of the lab is refused. (lab_snapshot_past.t has what is not charged.)
+# TAP: `pvtime lab --on kvm --snapshot` and `--restore`: the guest's counters do not go back (R-23),
+# the ledger goes on, and so does what a guest prints. What is no snapshot of the lab is refused.
+# (lab_snapshot_past.t has what is not charged.)
 
 use strict;
 use warnings;

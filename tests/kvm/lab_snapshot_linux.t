@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: Linux with two CPUs, saved in its midst and restored by `pvtime lab --on kvm`: its timers, interrupts and console go on, and
-# so does its stolen time. The host has no VHE, unlike most of these. Time is instructions, and repeats.
+# TAP: Linux with two CPUs, saved in its midst and restored by `pvtime lab --on kvm`: its timers,
+# interrupts and console go on, and so does its stolen time. The host has no VHE, unlike most of
+# these. Time is instructions, and repeats.
 
 use strict;
 use warnings;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a guest that `pvtime lab --on kvm` restores is not charged for what its new thread waited before it ran (R-29), and is
-# charged for all that it waits from then on. Whatever the host's scheduler does, these add up to the nanosecond.
+# TAP: a guest that `pvtime lab --on kvm` restores is not charged for what its new thread waited
+# before it ran (R-29), and is charged for all that it waits from then on. Whatever the host's
+# scheduler does, these add up to the nanosecond.
 
 use strict;
 use warnings;
@@ -12,8 +13,8 @@ use Host;
 use Lab;
 use Test::More;
 
-# The vCPU and its competitor have a CPU of the host, and all others the other one. While nobody competes there is
-# nothing that KVM has yet to publish: the vCPU runs.
+# The vCPU and its competitor have a CPU of the host, and all others the other one. While nobody
+# competes there is nothing that KVM has yet to publish: the vCPU runs.
 my $script = <<'END';
 taskset -p 1 $$ >/dev/null
 taskset -c 1 sh -c 'while :; do :; done' &
@@ -59,7 +60,8 @@ END
 
 my $lab = "[vm a]\nkernel = ../steady.img\nappend = until_ms=3600000\nmemory = 64M\npin = 1\n";
 
-# Of a guest that had been charged $saved, and of samples of its new thread's run_delay and of its structure.
+# Of a guest that had been charged $saved, and of samples of its new thread's run_delay and of its
+# structure.
 sub faults
 {
 	my ($saved, @samples) = @_;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a snapshot of `pvtime lab --on kvm` is refused on a host whose counter has another frequency: a guest reads CNTFRQ once, and its
-# clock would be fast or slow from then on. Two hosts: what the first saves goes to the second.
+# TAP: a snapshot of `pvtime lab --on kvm` is refused on a host whose counter has another frequency:
+# a guest reads CNTFRQ once, and its clock would be fast or slow from then on. Two hosts: what the
+# first saves goes to the second.
 
 use strict;
 use warnings;

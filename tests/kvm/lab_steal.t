@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: stolen time of a Linux guest under `pvtime lab --on kvm`: what Linux has counted of the vCPU's thread, KVM's structure, the
-# ledger and the guest's /proc/stat are one number.
+# TAP: stolen time of a Linux guest under `pvtime lab --on kvm`: what Linux has counted of the
+# vCPU's thread, KVM's structure, the ledger and the guest's /proc/stat are one number.
 
 use strict;
 use warnings;
@@ -12,8 +12,9 @@ use Host;
 use Lab;
 use Test::More;
 
-# The vCPU and its competitor have a CPU of the host, and all others the other one. While nobody competes there is
-# nothing that KVM has yet to publish: the vCPU runs. The guest goes on until it is told that all is measured.
+# The vCPU and its competitor have a CPU of the host, and all others the other one. While nobody
+# competes there is nothing that KVM has yet to publish: the vCPU runs. The guest goes on until it
+# is told that all is measured.
 my $script = <<'END';
 taskset -p 1 $$ >/dev/null
 taskset -c 1 sh -c 'while :; do :; done' &
@@ -76,7 +77,8 @@ cmp_ok($v->{stolen_ns} - $v->{published_ns}, '>=', $samples[0][0] - $samples[0][
 cmp_ok($v->{stolen_ns} - $v->{published_ns} - ($samples[0][0] - $samples[0][1]), '<', 20_000_000,
 	'the structure lacks less than 20 ms that KVM has yet to publish');
 
-# Nobody competes, and it sleeps most of the time: what Linux takes to wake a thread up is all that it can wait.
+# Nobody competes, and it sleeps most of the time: what Linux takes to wake a thread up is all that
+# it can wait.
 $host = labs_run(labs => {idle => "[vm i]\nkernel = ../idle.img\nappend = ms=2000 max_ns=20000000\n"}, script => "lab idle\n",
 	guests => ['idle'], cpus => 1, icount => 1);
 $run = $host->{idle};

@@ -3,9 +3,9 @@
 #define TESTS_KVM_LIBRARY_H
 
 /*
- * libpvtime-kvm on the real thing: a VMM of a few instructions (conformance/user/vm.h), on the host's /dev/kvm, with a
- * process that wants the same CPU all the time. The truth is the run_delay of the thread that runs the vCPU.
- * library.t runs it, on an arm64 Linux at EL2 in QEMU.
+ * libpvtime-kvm on the real thing: a VMM of a few instructions (conformance/user/vm.h), on the
+ * host's /dev/kvm, with a process that wants the same CPU all the time. The truth is the run_delay
+ * of the thread that runs the vCPU. library.t runs it, on an arm64 Linux at EL2 in QEMU.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * peek PID TID ADDRESS: a counter in the memory of a process, and what one of its threads has waited for a CPU, both in ns and both
- * of one moment: the thread was not scheduled between. On a host with one CPU, nothing runs while this does.
+ * peek PID TID ADDRESS: a counter in the memory of a process, and what one of its threads has
+ * waited for a CPU, both in ns and both of one moment: the thread was not scheduled between. On a
+ * host with one CPU, nothing runs while this does.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime probe` on a Linux host whose KVM runs VMs, by whoever may look and by others, and in guests with stolen time
-# and without: against what QEMU and the kernel say themselves.
+# TAP: `pvtime probe` on a Linux host whose KVM runs VMs, by whoever may look and by others, and in
+# guests with stolen time and without: against what QEMU and the kernel say themselves.
 
 use strict;
 use warnings;
@@ -12,8 +12,8 @@ use Host;
 use JSON::PP;
 use Test::More;
 
-# A VM of QEMU's: its name, which gives its files theirs, the guest's initramfs, and further options. QEMU says at the end
-# which thread each vCPU is.
+# A VM of QEMU's: its name, which gives its files theirs, the guest's initramfs, and further
+# options. QEMU says at the end which thread each vCPU is.
 my $vm = <<'END';
 vm()
 {
@@ -160,7 +160,8 @@ is_deeply([$status, map { $_->{pid} } @{$data->{host}{vms}}], [0, $idle_pid], '-
 like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*waited %\n     0 +\d+ .* \d+\.\d\n     1 +\d+ .*\n/m, 'the table')
 	or diag $part{table};
 
-# By somebody who may not look into other's processes: who has run a guest's code is seen all the same.
+# By somebody who may not look into other's processes: who has run a guest's code is seen all the
+# same.
 ($data, $status) = json('other');
 is_deeply([$status, $data->{host}{kvm}, whats($data->{missing})], [1, 'denied', '/dev/kvm cannot be asked: Permission denied'],
 	'a /dev/kvm that may not be opened is reported as denied');
@@ -183,7 +184,8 @@ is_deeply([whats($guest{without}{data}{missing})], ['the hypervisor offers this 
 	or diag $part{without};
 like($part{without}, qr/^    to do: run 'pvtime probe' on the host/m, 'the report in a guest without stolen time says what to do');
 
-# A host whose log is gone, in which protected mode was asked for; and a machine that is started at EL1.
+# A host whose log is gone, in which protected mode was asked for; and a machine that is started at
+# EL1.
 $run = host_run(script => 'pvtime probe --json; echo "status=$?"', cpu => 'cortex-a57', cpus => 1, append => 'kvm-arm.mode=protected');
 %part = (protected => $run->{out});
 ($data, $status) = json('protected');

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Save, and restore on threads that have waited before: nothing is taken back, and their past is not charged. */
+/*
+ * Save, and restore on threads that have waited before: nothing is taken back, and their past is
+ * not charged (R-23, R-29).
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -37,7 +40,9 @@ static void *run_restored(void *context)
 	return NULL;
 }
 
-/* Restore the snapshot in a new VM, and run its vCPUs, a thread each, till each has done some work. */
+/*
+ * Restore the snapshot in a new VM, and run its vCPUs, a thread each, till each has done some work.
+ */
 static void restore_and_run(const uint8_t *blob, size_t size, bool rebase,
 			    struct restored restored[VM_VCPUS])
 {

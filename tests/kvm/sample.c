@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For scripts on a host with KVM: what a vCPU's thread has waited, and what its structure says, at one moment.
+ * For scripts on a host with KVM: what a vCPU's thread has waited, and what its structure says, at
+ * one moment.
  *
  *	sample VMM TID ADDRESS
  *
- * prints "SAMPLE run_delay structure", in ns; ADDRESS is where the VMM has the structure. A thread that has waited is not
- * in the guest at once, and only then KVM publishes: so the thread must have run for two ticks of this host and not waited
- * meanwhile, and not wait while both are read. Status 1: that did not come to be within 30 s.
+ * prints "SAMPLE run_delay structure", in ns; ADDRESS is where the VMM has the structure. A thread
+ * that has waited is not in the guest at once, and only then KVM publishes: so the thread must have
+ * run for two ticks of this host and not waited meanwhile, and not wait while both are read. Status
+ * 1: that did not come to be within 30 s.
  */
 #include <fcntl.h>
 #include <inttypes.h>

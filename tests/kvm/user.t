@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime conform kvm` with cases of the suite's program for KVM's user space: the program runs those, and what it prints
-# is a whole result. One that is kept, and one that is not, by Linux (docs/kvm.md).
+# TAP: `pvtime conform kvm` with cases of the suite's program for KVM's user space: the program runs
+# those, and what it prints is a whole result. One that is kept, and one that is not, by Linux
+# (docs/kvm.md).
 
 use strict;
 use warnings;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: each public header is whole by itself, for a freestanding AArch64 in C and in C++; and a C++ program links with both
-# libraries.
+# TAP: each public header is whole by itself, for a freestanding AArch64 in C and in C++; and a C++
+# program links with both libraries.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -11,7 +11,8 @@ build=${BUILD:-build}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# compiled LANGUAGE OPTION...: what is on standard input, into $work/out.o. clang has C++ without the package of its library.
+# compiled LANGUAGE OPTION...: what is on standard input, into $work/out.o. clang has C++ without
+# the package of its library.
 compiled() {
 	language=$1
 	shift

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* For tests/lib/size.t: one scheduling-in of a vCPU that waited, with a structure, and nothing besides. */
+/*
+ * For tests/lib/size.t: one scheduling-in of a vCPU that waited, with a structure, and nothing
+ * besides.
+ */
 #include <pvtime/host.h>
 
 void _start(void);

@@ -53,7 +53,8 @@ instructions() {
 	wc -l <"$work/body"
 }
 
-# How many instructions of pvtime_switch_in one scheduling-in executes, where a tick is whole nanoseconds.
+# How many instructions of pvtime_switch_in one scheduling-in executes, where a tick is whole
+# nanoseconds.
 executed() {
 	"${cross}gcc" -std=c11 -Os -ffreestanding -mgeneral-regs-only -nostdlib -static -Iinclude \
 		-o "$work/hot" tests/lib/hot.c "$1" || return

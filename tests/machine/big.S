@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A big-endian kernel on 2 CPUs, which reaches every device with accesses of 32 and 64 bits: what it reads has the
- * bytes of the device's register in the order of their addresses, so a number stands reversed in the register. One
- * line: GICD_PIDR2, GICR_TYPER of CPU 1, and SCTLR_EL1 of CPU 1, which CPU_ON has made big-endian, too.
+ * A big-endian kernel on 2 CPUs, which reaches every device with accesses of 32 and 64 bits: what
+ * it reads has the bytes of the device's register in the order of their addresses, so a number
+ * stands reversed in the register. One line: GICD_PIDR2, GICR_TYPER of CPU 1, and SCTLR_EL1 of CPU
+ * 1, which CPU_ON has made big-endian, too.
  */
 	.globl _start
 _start:

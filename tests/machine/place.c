@@ -4,7 +4,8 @@
  *
  *	place MEMORY CPU VCPUS FDT KERNEL [INITRD]
  *
- * writes the guest's FDT to the file FDT, and prints where everything goes, a name and a number each.
+ * writes the guest's FDT to the file FDT, and prints where everything goes, a name and a number
+ * each.
  */
 #include "machine/board.h"
 #include "machine/fdt.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A kernel that writes to the UART what it was started with, one line, and powers off: the address of its
- * first byte, x0 to x3, SCTLR_EL1 and CurrentEL as 16 hexadecimal digits each. It runs anywhere and
- * in either endianness, since it stores nothing but bytes.
+ * A kernel that writes to the UART what it was started with, one line, and powers off: the address
+ * of its first byte, x0 to x3, SCTLR_EL1 and CurrentEL as 16 hexadecimal digits each. It runs
+ * anywhere and in either endianness, since it stores nothing but bytes.
  */
 	.globl _start
 _start:

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: each of Debian's kernels that scripts/debian-releases has fetched, unmodified, sees as a guest of our hypervisor
-# exactly what was stolen from it: two guests compete for one CPU and for two, in real time. `make matrix` runs it.
+# TAP: each of Debian's kernels that scripts/debian-releases has fetched, unmodified, sees as a
+# guest of our hypervisor exactly what was stolen from it: two guests compete for one CPU and for
+# two, in real time. `make matrix` runs it.
 #
 # usage: kernels.t RELEASE...
 
@@ -15,7 +16,8 @@ use Test::More;
 
 my @releases = @ARGV or die "usage: kernels.t RELEASE...\n";
 
-# What an arm64 Image says of itself: its version, in its banner; and its pages, in its header (bits 1 and 2 of the flags).
+# What an arm64 Image says of itself: its version, in its banner; and its pages, in its header (bits
+# 1 and 2 of the flags).
 sub image
 {
 	my ($path) = @_;

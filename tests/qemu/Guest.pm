@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Guest;
 
-# Runs labs on the real hypervisor under QEMU, and judges what they leave behind. Each judgement is a
-# function of the data alone that returns what is wrong with it, in words: so that a script can also
-# show that it finds fault with a doctored copy.
+# Runs labs on the real hypervisor under QEMU, and judges what they leave behind. Each judgement is
+# a function of the data alone that returns what is wrong with it, in words: so that a script can
+# also show that it finds fault with a doctored copy.
 
 use strict;
 use warnings;
@@ -22,7 +22,8 @@ our @EXPORT = qw($build $pvtime $tmp bare linux lab_file run run_ok faultless fa
 
 our $pvtime = "$build/pvtime";
 
-# What agrees with the ledger to a tick: /proc/stat counts in USER_HZ, and the issue allows two of them.
+# What agrees with the ledger to a tick: /proc/stat counts in USER_HZ, and the issue allows two of
+# them.
 use constant {TICK_NS => 10_000_000, PROC_TOLERANCE_NS => 20_000_000};
 
 use constant LIMIT_S => $ENV{RUN_LIMIT_S} // 150; # a run that takes longer hangs
@@ -57,10 +58,10 @@ sub lab_file
 	return spew("$tmp/lab" . $labs++ . '.lab', section('lab', %$lab), @sections);
 }
 
-# run({pcpus => 2, ...}, VM...): status, out, err, ledger (the JSON's text), json (decoded), console {name}, stamped {name}
-# (the same, each line with its stamp, if it has one), cpu_s (what all of it had of this machine's CPUs).
-# Besides the keys of [lab]: options => [...] of the command; free => 1 for a run that is not deterministic; stamp => 1
-# for stamps.
+# run({pcpus => 2, ...}, VM...): status, out, err, ledger (the JSON's text), json (decoded), console
+# {name}, stamped {name} (the same, each line with its stamp, if it has one), cpu_s (what all of it
+# had of this machine's CPUs). Besides the keys of [lab]: options => [...] of the command; free => 1
+# for a run that is not deterministic; stamp => 1 for stamps.
 sub run
 {
 	my ($how, @vms) = @_;
@@ -87,8 +88,8 @@ sub run
 	return \%run;
 }
 
-# The same, where all must end well. off => [names]: VMs without stolen time; writers => [names]: those that
-# write to it.
+# The same, where all must end well. off => [names]: VMs without stolen time; writers => [names]:
+# those that write to it.
 sub run_ok
 {
 	my ($name, $how, @vms) = @_;
@@ -121,8 +122,8 @@ sub doctored
 	return $copy;
 }
 
-# The exact rules of the ledger: R-25; R-26 and R-24, stolen = ready; R-22 and R-27, published = stolen, but
-# for VMs without stolen time; R-21, nobody writes but who is said to.
+# The exact rules of the ledger: R-25; R-26 and R-24, stolen = ready; R-22 and R-27, published =
+# stolen, but for VMs without stolen time; R-21, nobody writes but who is said to.
 sub ledger_faults
 {
 	my ($json, $off, $writers) = @_;
@@ -154,8 +155,8 @@ sub ns
 	return $ticks / $freq * 1_000_000_000 + $ticks % $freq * 1_000_000_000 / $freq;
 }
 
-# What a VM's MARKs say, against the ledger of the instant in which each was printed: they are equal. And what was stolen by
-# then is no more than what was in the end.
+# What a VM's MARKs say, against the ledger of the instant in which each was printed: they are
+# equal. And what was stolen by then is no more than what was in the end.
 sub mark_faults
 {
 	my ($run, $name) = @_;
@@ -169,8 +170,8 @@ sub mark_faults
 	return map { "$name: $_" } @faults;
 }
 
-# What Linux says of its CPUs in its last report of each, against the ledger of that instant: the structure is equal to it,
-# /proc/stat to two ticks.
+# What Linux says of its CPUs in its last report of each, against the ledger of that instant: the
+# structure is equal to it, /proc/stat to two ticks.
 sub steal_faults
 {
 	my ($run, $name) = @_;
@@ -239,8 +240,8 @@ sub share
 	return 100 * $t->{$state} / $t->{elapsed};
 }
 
-# What each vCPU is to run, in ticks, by "vm/id": of what the CPUs have from when it began, an equal part. For vCPUs that are
-# neither off nor blocked once they have begun.
+# What each vCPU is to run, in ticks, by "vm/id": of what the CPUs have from when it began, an equal
+# part. For vCPUs that are neither off nor blocked once they have begun.
 sub fair
 {
 	my ($run, $pcpus) = @_;
@@ -256,8 +257,8 @@ sub fair
 	return %fair;
 }
 
-# What each vCPU of a VM is to run at least, in ticks, by "vm/id": an equal part of the CPUs while it wanted to, as if all others
-# did, too.
+# What each vCPU of a VM is to run at least, in ticks, by "vm/id": an equal part of the CPUs while
+# it wanted to, as if all others did, too.
 sub least
 {
 	my ($run, $vm, $pcpus) = @_;
@@ -265,7 +266,8 @@ sub least
 	return map { ("$vm/$_->{id}" => ($_->{life}{running} + $_->{life}{ready}) * $pcpus / $all) } @{vcpus($run, $vm)};
 }
 
-# The vCPUs of $want, {vm/id => ticks}, that ran less of it than all but 1%, or $tolerance; or more, where $most.
+# The vCPUs of $want, {vm/id => ticks}, that ran less of it than all but 1%, or $tolerance; or more,
+# where $most.
 sub unfair
 {
 	my ($run, $most, $want, $tolerance) = @_;

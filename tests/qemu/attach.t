@@ -45,7 +45,8 @@ sub attach
 	return {pid => $pid, master => $master, text => ''};
 }
 
-# Read until the text matches from where the last match ended, or the terminal is closed; whether it did match.
+# Read until the text matches from where the last match ended, or the terminal is closed; whether it
+# did match.
 sub expect
 {
 	my ($t, $want) = @_;
@@ -58,7 +59,8 @@ sub expect
 	return 1;
 }
 
-# Until the command has made it its own: before that the terminal itself would keep lines, and throw away what is too long.
+# Until the command has made it its own: before that the terminal itself would keep lines, and throw
+# away what is too long.
 sub wait_until_raw
 {
 	my ($t) = @_;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our bare-metal guests, each on its own TAP, on every kind of CPU: what a guest is told about stolen
-# time with it on, off and of the other dialect; devices and PSCI; misbehaviour that others don't notice.
+# TAP: our bare-metal guests, each on its own TAP, on every kind of CPU: what a guest is told about
+# stolen time with it on, off and of the other dialect; devices and PSCI; misbehaviour that others
+# don't notice.
 
 use strict;
 use warnings;
@@ -38,7 +39,8 @@ for my $case (['1.0', 'off'], ['off', '1.0'], ['beta-2', '1.0'], ['1.0', 'beta-2
 	faulty("told $told, given $given", tap_faults($run->{console}{told}));
 }
 
-# A guest that writes the page, and one that competes: what the latter reads is the ledger's all the same.
+# A guest that writes the page, and one that competes: what the latter reads is the ledger's all the
+# same.
 {
 	my $run = run_ok('write and read', {stamp => 1, writers => ['writer'], off => ['mute']},
 		bare('writer', 'writepage', ''), bare('reader', 'spin', 'until_ms=600'),

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the hot paths are no slower than bench/figures says for the compiler (`make bench-quick`), which is found out where
-# they are; and the figures are the same each time.
+# TAP: the hot paths are no slower than bench/figures says for the compiler (`make bench-quick`),
+# which is found out where they are; and the figures are the same each time.
 
 use strict;
 use warnings;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A bug of the hypervisor's own stops it with a message, the registers and status 1. Bugs are made by writing
-# instructions over the beginning of guest_enter(), which every guest soon comes to, in a copy of the image.
+# A bug of the hypervisor's own stops it with a message, the registers and status 1. Bugs are made
+# by writing instructions over the beginning of guest_enter(), which every guest soon comes to, in a
+# copy of the image.
 
 use strict;
 use warnings;
@@ -13,7 +14,8 @@ use Test::More;
 
 spew("$tmp/hello.lab", '[vm hello]' . "\nkernel = $build/guest/hello.img\nmemory = 16M\n");
 
-# The hypervisor with these instructions at guest_enter(): exit status, what it printed, and what went to standard error.
+# The hypervisor with these instructions at guest_enter(): exit status, what it printed, and what
+# went to standard error.
 sub run_with {
 	my (@instructions) = @_;
 	my ($enter) = `aarch64-linux-gnu-nm $build/hypervisor.elf` =~ /^([0-9a-f]+) T guest_enter$/m or die 'no guest_enter()';

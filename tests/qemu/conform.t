@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our hypervisor keeps every rule that a guest can see, in every run of `pvtime conform`; and a guest that
-# hangs, prints no results or wrong ones is a failed run. The doctored images are the suite's own with other strings
-# in them; tests/tools/conform.t has more ways of going wrong.
+# TAP: our hypervisor keeps every rule that a guest can see, in every run of `pvtime conform`; and a
+# guest that hangs, prints no results or wrong ones is a failed run. The doctored images are the
+# suite's own with other strings in them; tests/tools/conform.t has more ways of going wrong.
 
 use strict;
 use warnings;

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: many at once: 8 Linux VMs, 64 vCPUs, and on several CPUs in real time. The ledger holds in all of it.
+# TAP: many at once: 8 Linux VMs, 64 vCPUs, and on several CPUs in real time. The ledger holds in
+# all of it.
 
 use strict;
 use warnings;

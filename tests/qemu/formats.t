@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the suite's guest comes up in each granule and byte order, as an Image, as an ELF file and raw, under our hypervisor
-# and on QEMU's virt machine itself; and where it cannot, it says so and powers off.
+# TAP: the suite's guest comes up in each granule and byte order, as an Image, as an ELF file and
+# raw, under our hypervisor and on QEMU's virt machine itself; and where it cannot, it says so and
+# powers off.
 
 use strict;
 use warnings;
@@ -39,7 +40,8 @@ sub says
 	return like($console, qr/\A\Q$line\E\r?\n\z/, "$what: $line");
 }
 
-# The header (Documentation/arm64/booting): image_size; flags: byte order, pages of 4, 16 or 64 KiB, anywhere in RAM.
+# The header (Documentation/arm64/booting): image_size; flags: byte order, pages of 4, 16 or 64 KiB,
+# anywhere in RAM.
 for my $build (@builds) {
 	my ($text_offset, $size, $flags, $magic) = unpack 'x8 Q<3 x24 a4', slurp("$images/suite-$build.img");
 	my ($granule, $order) = split /-/, $build;

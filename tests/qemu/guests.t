@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our own guests on QEMU's virt machine itself, without a hypervisor. That machine is what ours is a
-# subset of: a guest that fails here tests something that is not the machine's.
+# TAP: our own guests on QEMU's virt machine itself, without a hypervisor. That machine is what ours
+# is a subset of: a guest that fails here tests something that is not the machine's.
 
 set -u
 # shellcheck source=tests/tap.sh

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: guests that do what they can to the hypervisor and to each other. Random instructions of every kind that traps,
-# on several vCPUs of two VMs, stop nobody; no register of another vCPU shows through; and a single step over
-# an instruction that is emulated ends behind it.
+# TAP: guests that do what they can to the hypervisor and to each other. Random instructions of
+# every kind that traps, on several vCPUs of two VMs, stop nobody; no register of another vCPU shows
+# through; and a single step over an instruction that is emulated ends behind it.
 
 use strict;
 use warnings;
@@ -21,7 +21,8 @@ for my $cpu (qw(cortex-a57 neoverse-n1 max)) {
 	}
 }
 
-# More interrupts than list registers, of one group: the guest goes on, and leaves the others what is theirs.
+# More interrupts than list registers, of one group: the guest goes on, and leaves the others what
+# is theirs.
 for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
 	my $run = run_ok("$cpu: more interrupts than list registers", {cpu => $cpu, timeslice_us => 500},
 		bare('many', 'overflow', ''), bare('honest', 'spin', 'until_ms=60'));
@@ -30,7 +31,8 @@ for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
 	cmp_ok($honest->{running}, '>', $honest->{ready} * 0.98, "$cpu: the other VM has its half meanwhile");
 }
 
-# For ever, until the lab is to end: it ends within 100 ms, and an honest vCPU has had its share on each CPU.
+# For ever, until the lab is to end: it ends within 100 ms, and an honest vCPU has had its share on
+# each CPU.
 for my $case (['cortex-a57', 1], ['cortex-a72', 2], ['neoverse-n1', 3], ['max', 4]) {
 	my ($cpu, $pcpus) = @$case;
 	my $name = "$cpu, $pcpus CPU" . ($pcpus > 1 ? 's' : '') . ', for ever';

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the counter goes on through CPU offline and online and through kexec, and begins again with a reset
-# of the VM, and only then (R-23).
+# TAP: the counter goes on through CPU offline and online and through kexec, and begins again with a
+# reset of the VM, and only then (R-23).
 
 use strict;
 use warnings;
@@ -11,8 +11,8 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# In the order of the reports: what the next one has less than the one before. `slack`: ticks by which
-# /proc/stat may be behind, where that has its own reasons.
+# In the order of the reports: what the next one has less than the one before. `slack`: ticks by
+# which /proc/stat may be behind, where that has its own reasons.
 sub backward
 {
 	my (@reports) = @_;
@@ -81,7 +81,8 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 	faultless('the other VM goes on counting', mark_faults($run, 'busy'));
 	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'what was stolen from it');
 }
-# A guest that does nothing but reset uses its CPU, and the books have it: `pvtime lab` closes them in each of these labs.
+# A guest that does nothing but reset uses its CPU, and the books have it: `pvtime lab` closes them
+# in each of these labs.
 for my $cpus (1, 2) {
 	my $run = run_ok("resets without end, $cpus CPUs", {pcpus => $cpus, $cpus > 1 ? (free => 1) : (), options => ['--seconds', 1]},
 		bare('thief', 'reset', 'for_ever', memory => '16M'), bare('busy', 'spin', 'until_ms=100000', memory => '16M'));

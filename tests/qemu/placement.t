@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: kernels, initrds and FDTs go where qemu-system-aarch64 -M virt puts them, kernels start with the
-# registers that they have there, and the FDT says what QEMU's says about the devices that both have.
+# TAP: kernels, initrds and FDTs go where qemu-system-aarch64 -M virt puts them, kernels start with
+# the registers that they have there, and the FDT says what QEMU's says about the devices that both
+# have.
 
 use strict;
 use warnings;

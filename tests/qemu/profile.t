@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what bench/profile counts one by one is what the bench guest sees go by on its clock, once the guest's own
-# instructions are added.
+# TAP: what bench/profile counts one by one is what the bench guest sees go by on its clock, once
+# the guest's own instructions are added.
 
 use strict;
 use warnings;
@@ -12,8 +12,9 @@ use Guest;
 use JSON::PP;
 use Test::More;
 
-# Instructions of the guest's loop around one operation (bench/guest/loops.S), and by how much QEMU's clock may differ:
-# an instruction that traps is counted by it not at all, or together with those behind it in the same block.
+# Instructions of the guest's loop around one operation (bench/guest/loops.S), and by how much
+# QEMU's clock may differ: an instruction that traps is counted by it not at all, or together with
+# those behind it in the same block.
 my %loop = (smccc_version_hvc => [5, 0], features_smc => [5, 0], unknown_hvc => [5, 0], idreg => [3, 2], gicd => [3, 2],
 	switch => [10, 1]);
 my @paths = sort keys %loop;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the structure of a vCPU that is kept waiting is refreshed every 100 ms (R-34), so that a watchdog on
-# another vCPU of the guest sees the theft while it goes on.
+# TAP: the structure of a vCPU that is kept waiting is refreshed every 100 ms (R-34), so that a
+# watchdog on another vCPU of the guest sees the theft while it goes on.
 
 use strict;
 use warnings;
@@ -25,8 +25,8 @@ sub refresh_faults
 	return @faults;
 }
 
-# CPU 1 of `watched` is owed some milliseconds every second or two. CPU 0 needs less than it is owed, and so has
-# the CPU when it wakes.
+# CPU 1 of `watched` is owed some milliseconds every second or two. CPU 0 needs less than it is
+# owed, and so has the CPU when it wakes.
 {
 	my $run = run_ok('seldom', {options => ['--seconds', 4.5]},
 		bare('watched', 'refresh', 'ms=2500 poll_us=4000', vcpus => 2, weight => 100),

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: two deterministic runs of a lab are equal byte for byte: ledger and consoles. (Of QEMU's own warnings that cannot be said.)
+# TAP: two deterministic runs of a lab are equal byte for byte: ledger and consoles. (Of QEMU's own
+# warnings that cannot be said.)
 
 use strict;
 use warnings;

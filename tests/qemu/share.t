@@ -58,9 +58,10 @@ for my $cap (10, 25, 50) {
 	faultless('a cap above the fair share changes nothing', share_faults($run, 1, half => 33.3, a => 33.3, b => 33.3));
 }
 
-# Several CPUs: in real time, as instruction counts of several CPUs are no clock that these could share. The
-# machine underneath may keep QEMU's CPUs waiting, and whose vCPU stands still then is charged for it. So shares may
-# be off by that, too: what busy CPUs lacked of the time that went by, beyond what a lab costs that ends at once.
+# Several CPUs: in real time, as instruction counts of several CPUs are no clock that these could
+# share. The machine underneath may keep QEMU's CPUs waiting, and whose vCPU stands still then is
+# charged for it. So shares may be off by that, too: what busy CPUs lacked of the time that went by,
+# beyond what a lab costs that ends at once.
 use constant SECONDS => 3;
 sub on_two
 {

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what people are told of a guest that does nothing for them: its first access to an address where nothing is, and, when the lab
-# ends, where one stands that has done nothing but take exceptions, or that nobody has heard of.
+# TAP: what people are told of a guest that does nothing for them: its first access to an address
+# where nothing is, and, when the lab ends, where one stands that has done nothing but take
+# exceptions, or that nobody has heard of.
 
 use strict;
 use warnings;

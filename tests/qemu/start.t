@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: how a kernel is started: just as QEMU's virt machine without a hypervisor starts the same file; and what a
-# big-endian one finds.
+# TAP: how a kernel is started: just as QEMU's virt machine without a hypervisor starts the same
+# file; and what a big-endian one finds.
 
 use strict;
 use warnings;
@@ -13,7 +13,8 @@ use Test::More;
 
 my $place = "$build/tests-machine";
 
-# Address, x0 to x3, whether EL1 and EL0 are big-endian and the MMU or a cache is on, and the exception level.
+# Address, x0 to x3, whether EL1 and EL0 are big-endian and the MMU or a cache is on, and the
+# exception level.
 sub started
 {
 	my ($line) = @_;

@@ -66,8 +66,9 @@ stopped('a timer stopped in time', {}, 'gone', bare('gone', 'stop', 'suspend tim
 	ok(abs(ms($run, 'elapsed', 'busy') - 250) < 1, 'a fraction of a second is kept to the millisecond');
 }
 
-# --until: the lab is as long as one of its guests. On several CPUs guests run in real time, of which other processes of this
-# machine may take much: that the lab ends too late is then seen by the next guest that powers off.
+# --until: the lab is as long as one of its guests. On several CPUs guests run in real time, of
+# which other processes of this machine may take much: that the lab ends too late is then seen by
+# the next guest that powers off.
 for my $pcpus (1, 2) {
 	my ($latest_ms, $stolen_ns) = $pcpus > 1 ? (60_000, 60_000_000_000) : (1000, 1_000_000_000);
 	my $how = {pcpus => $pcpus, free => $pcpus > 1};

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what Linux guests report as stolen is what was stolen by that instant: to the nanosecond in the structure, within
-# two ticks in /proc/stat, whether others compete or not; and idle guests are not stolen from.
+# TAP: what Linux guests report as stolen is what was stolen by that instant: to the nanosecond in
+# the structure, within two ticks in /proc/stat, whether others compete or not; and idle guests are
+# not stolen from.
 
 use strict;
 use warnings;
@@ -11,8 +12,8 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# Two guests compete, for a CPU or for two of them; and a third one, which computes, competes while they report. On one CPU it is
-# known to.
+# Two guests compete, for a CPU or for two of them; and a third one, which computes, competes while
+# they report. On one CPU it is known to.
 for my $case (['equal weights', {}, [], []], ['1:3, SMC', {cpu => 'neoverse-n1'}, [weight => 300], [conduit => 'smc']],
 	['two CPUs, in real time', {pcpus => 2, free => 1}, [vcpus => 2], [vcpus => 2]]) {
 	my ($name, $how, $red, $blue) = @$case;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a guest that does one thing as fast as it goes, whatever that makes the hypervisor do for it, gets its share and no
-# more (tests/guests/storm.c). STORM_S: seconds of guest time of each run, with slices of the usual length (`make soak`).
+# TAP: a guest that does one thing as fast as it goes, whatever that makes the hypervisor do for it,
+# gets its share and no more (tests/guests/storm.c). STORM_S: seconds of guest time of each run,
+# with slices of the usual length (`make soak`).
 
 use strict;
 use warnings;
@@ -25,7 +26,8 @@ for my $pcpus (1, 2) {
 		my $name = "$kind on $pcpus CPU" . ($pcpus > 1 ? 's' : '');
 		my $run = run_ok($name, {pcpus => $pcpus, how($kind)}, bare('storm', 'storm', "storm=$kind", vcpus => 2),
 			bare('honest', 'spin', 'until_ms=1000000000', vcpus => $pcpus));
-		# One that is off now and then has no more than its share when it is on; what it leaves goes to all.
+		# One that is off now and then has no more than its share when it is on; what it
+		# leaves goes to all.
 		my $sometimes = $kind eq 'on_off' || $kind eq 'reset';
 		my %fair = $sometimes ? least($run, 'honest', $pcpus) : fair($run, $pcpus);
 		faultless("$name: each vCPU has its share", unfair($run, !$sometimes, \%fair));

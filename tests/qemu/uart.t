@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our guests print on the UART that the FDT says, a PL011 or an 8250. The 8250 is QEMU's PCI card on the virt
-# machine at EL1: its I/O region is set up through QEMU's qtest socket before the first instruction, as firmware does,
-# so that the guest finds it at an address.
+# TAP: our guests print on the UART that the FDT says, a PL011 or an 8250. The 8250 is QEMU's PCI
+# card on the virt machine at EL1: its I/O region is set up through QEMU's qtest socket before the
+# first instruction, as firmware does, so that the guest finds it at an address.
 
 use strict;
 use warnings;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the time that a ledger calls running is time in which a guest gets its work done. A switch from one vCPU to another is
-# nobody's time: a guest that makes the hypervisor switch as often as it can, by naps of a microsecond, takes next to
-# nothing of that work. tests/guests/work.c counts it.
+# TAP: the time that a ledger calls running is time in which a guest gets its work done. A switch
+# from one vCPU to another is nobody's time: a guest that makes the hypervisor switch as often as it
+# can, by naps of a microsecond, takes next to nothing of that work. tests/guests/work.c counts it.
 
 use strict;
 use warnings;

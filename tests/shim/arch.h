@@ -3,9 +3,9 @@
 #define ARCH_H
 
 /*
- * hypervisor/arch.h for tests on the host: the same names, over registers that are in memory. A source finds
- * the header beside it before any -I, so this one comes by -include, and its guard keeps the other out. It
- * comes to every source of the test, and so defines nothing else.
+ * hypervisor/arch.h for tests on the host: the same names, over registers that are in memory. A
+ * source finds the header beside it before any -I, so this one comes by -include, and its guard
+ * keeps the other out. It comes to every source of the test, and so defines nothing else.
  */
 #include <stdint.h>
 

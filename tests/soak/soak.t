@@ -1,11 +1,12 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP, `make soak`: hostile guests of random seeds for SOAK_S seconds of guest time (600): two that execute
-# what they like, one that storms, on one to four CPUs of any type. Every other run is deterministic, and short: a guest that takes
-# one exception after the other costs QEMU 700 s of a second where it counts instructions. There no vCPU dies: one that cannot
-# fetch the first instruction of its exception vector executes none, and QEMU's clock stands for all. An
-# honest VM competes on each CPU. What a run was made of is printed; SEED=N makes the same ones again.
+# TAP, `make soak`: hostile guests of random seeds for SOAK_S seconds of guest time (600): two that
+# execute what they like, one that storms, on one to four CPUs of any type. Every other run is
+# deterministic, and short: a guest that takes one exception after the other costs QEMU 700 s of a
+# second where it counts instructions. There no vCPU dies: one that cannot fetch the first
+# instruction of its exception vector executes none, and QEMU's clock stands for all. An honest VM
+# competes on each CPU. What a run was made of is printed; SEED=N makes the same ones again.
 
 use strict;
 use warnings;

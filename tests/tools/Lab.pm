@@ -23,12 +23,13 @@ delete $ENV{NO_COLOR};
 spew("$dir/Image", pack('VVQ<Q<Q<Q<Q<Q<a4V', 0x14000010, 0, 0, 65536, 0xa, 0, 0, 0, "ARM\x64", 0) . "\0" x 64);
 spew($two, "[lab]\nseed = 7\n[vm busy]\nkernel = Image\nvcpus = 2\n[vm idle]\nkernel = Image\n");
 
-# A board that does what the Perl text says; the path of its "hypervisor", whose first line has what an arm64 Image is
-# known by.
+# A board that does what the Perl text says; the path of its "hypervisor", whose first line has what
+# an arm64 Image is known by.
 my $boards = 0;
 sub board { return spew("$dir/board" . $boards++ . '.pl', sprintf("%-56sARM\x64\n%s;1;", '# A hypervisor to look at.', $_[0])) }
 
-# Start pvtime with a file as standard input, and its arguments; and wait for its end, see Shared.pm.
+# Start pvtime with a file as standard input, and its arguments; and wait for its end, see
+# Shared.pm.
 sub start { return start_command(shift, $pvtime, @_) }
 sub finish { return end_of(@_) }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime bench` on a board of the tests' own, which prints what the benchmark's guest might: whole results, others,
-# and none; what is missing before a run; figures that are read back, told and compared.
+# TAP: `pvtime bench` on a board of the tests' own, which prints what the benchmark's guest might:
+# whole results, others, and none; what is missing before a run; figures that are read back, told
+# and compared.
 
 use strict;
 use warnings;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime conform` on a board of the tests' own, which prints what a suite might: whole results, results that are
-# not whole, and none; what is missing before a run, and how all of it is told.
+# TAP: `pvtime conform` on a board of the tests' own, which prints what a suite might: whole
+# results, results that are not whole, and none; what is missing before a run, and how all of it is
+# told.
 
 use strict;
 use warnings;
@@ -112,7 +113,8 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	}
 }
 
-# The two grades, on our own hypervisor and on another one: what fails the command, and what is only told.
+# The two grades, on our own hypervisor and on another one: what fails the command, and what is only
+# told.
 {
 	mkdir $_ for "$dir/bin", "$dir/debian", "$dir/debian/one";
 	spew("$dir/debian/one/Image", slurp("$dir/Image"));
@@ -147,7 +149,8 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	unlink "$dir/bin/qemu-system-aarch64", "$dir/print", "$suite/kvm-host.cpio";
 }
 
-# Results that are not whole: status 1, one line that says so, the last lines, and a report all the same.
+# Results that are not whole: status 1, one line that says so, the last lines, and a report all the
+# same.
 for my $case (
 	['a line lost', sub { s/^ok 7 .*?\n//m }, qr/number 8 after number 6: a line is lost/],
 	['a number twice', sub { s/^ok 7 /ok 6 /m }, qr/number 6 after number 6: twice/],
@@ -312,7 +315,8 @@ for my $case (
 	is(scalar(() = $out =~ /^kvm: /mg), 1, '--list has the runs of a target once, whatever releases of it are chosen');
 }
 
-# A signal ends all of it, but for one that is ignored when the command starts, and nothing is left behind.
+# A signal ends all of it, but for one that is ignored when the command starts, and nothing is left
+# behind.
 {
 	my $pids = "$dir/pid";
 	my $run = Shared::start_command('/dev/null', 'perl', '-e', '$SIG{HUP} = "IGNORE"; exec @ARGV or die', $pvtime, 'conform',

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what `make demo` says in the end: scripts/demo with a command of the tests' own, which leaves what a lab would.
+# TAP: what `make demo` says in the end: scripts/demo with a command of the tests' own, which leaves
+# what a lab would.
 
 use strict;
 use warnings;
@@ -12,7 +13,8 @@ use Test::More;
 
 my $demo = dirname(__FILE__) . '/../../scripts/demo';
 
-# The files of a lab of one guest with two vCPUs. The first MARK is of a time in which something was stolen.
+# The files of a lab of one guest with two vCPUs. The first MARK is of a time in which something was
+# stolen.
 my $log = "[0.900000000 stolen 0.400000000 0.200000000] BOOT\r\n" .
 	"[1.000000000 stolen 0.450000000 0.200000000] MARK cpu=0 stolen_ns=449000000\r\n" .
 	"[1.100000000 stolen 0.500000000 0.200000000] MARK cpu=0 stolen_ns=500000000\r\n" .

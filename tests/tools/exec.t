@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec's command line, on any machine: whatever is wrong is said before anything is started. What it does is in
-# tests/kvm/exec.t.
+# TAP: pvtime exec's command line, on any machine: whatever is wrong is said before anything is
+# started. What it does is in tests/kvm/exec.t.
 
 use strict;
 use warnings;

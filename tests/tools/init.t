@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the functions of guest/linux/init, by themselves, on a /proc that does not count: each ends, and says what it expected and saw.
+# TAP: the functions of guest/linux/init, by themselves, on a /proc that does not count: each ends,
+# and says what it expected and saw.
 
 use strict;
 use warnings;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the fields of each JSON that pvtime writes are exactly those that pvtime-json(5) describes, and their readers reject another
-# format or version. The lab and the suite run on a board of the tests' own; the findings of a probe with everything in them are
-# those of tests/unit/probe/find.c.
+# TAP: the fields of each JSON that pvtime writes are exactly those that pvtime-json(5) describes,
+# and their readers reject another format or version. The lab and the suite run on a board of the
+# tests' own; the findings of a probe with everything in them are those of tests/unit/probe/find.c.
 
 use strict;
 use warnings;
@@ -33,8 +33,8 @@ sub paths
 	return $path;
 }
 
-# What is wrong with the fields of these objects, of one format. A part in capitals stands for any key. An object that may
-# be null may be described itself, too.
+# What is wrong with the fields of these objects, of one format. A part in capitals stands for any
+# key. An object that may be null may be described itself, too.
 sub faults
 {
 	my ($section, @objects) = @_;
@@ -62,7 +62,8 @@ my %less = %$object;
 delete $less{cntfrq};
 is_deeply(faults('THE LEDGER', \%less), ['cntfrq is described, and does not occur'], 'a field that is described and does not occur is found');
 
-# The suite's results: a case that failed, one that was skipped, and runs whose printed CPUs are not theirs.
+# The suite's results: a case that failed, one that was skipped, and runs whose printed CPUs are not
+# theirs.
 my %case = map { /^GUEST_CASE\(R_05, (header|padding), .*"(.*)"\)$/ ? ($1 => $2) : () } split /\n/, slurp("$root/conformance/cases.def");
 my $printed = spew("$dir/printed", map { "$_\r\n" } '# suite 4k-le cpus=1 dialect=1.0', "not ok 1 - R-05 header: $case{header}", '# FAIL: wrong',
 	'# observed header: revision 7', "ok 2 - R-05 padding: $case{padding} # SKIP no page", '1..2');

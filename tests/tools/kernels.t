@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the kernels that `pvtime lab` takes and those that it refuses by name, before anything is started, on our hypervisor and
-# with --on kvm; an initrd may be any of them. tests/qemu/formats.t runs those that are packed.
+# TAP: the kernels that `pvtime lab` takes and those that it refuses by name, before anything is
+# started, on our hypervisor and with --on kvm; an initrd may be any of them. tests/qemu/formats.t
+# runs those that are packed.
 
 use strict;
 use warnings;

@@ -1,10 +1,11 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what `pvtime lab` says about wrong lab files. Each lab file of the table at the end starts with a
-# comment that holds the message it is to get behind the file's name; TMP in it is the folder, SIZE and END are any number. Lab
-# files that no editor writes are made below. Every one is to end with status 2 and one line on standard
-# error, with nothing on standard output and no QEMU started.
+# TAP: what `pvtime lab` says about wrong lab files. Each lab file of the table at the end starts
+# with a comment that holds the message it is to get behind the file's name; TMP in it is the
+# folder, SIZE and END are any number. Lab files that no editor writes are made below. Every one is
+# to end with status 2 and one line on standard error, with nothing on standard output and no QEMU
+# started.
 
 use strict;
 use warnings;

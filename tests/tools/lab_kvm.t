@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what `pvtime lab --on kvm` refuses, on any machine: what KVM cannot do, in options and in lab files, is said before it is
-# looked for a /dev/kvm. tests/kvm/lab_refused.t and lab_shares.t have what depends on the host.
+# TAP: what `pvtime lab --on kvm` refuses, on any machine: what KVM cannot do, in options and in lab
+# files, is said before it is looked for a /dev/kvm. tests/kvm/lab_refused.t and lab_shares.t have
+# what depends on the host.
 
 use strict;
 use warnings;

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: scripts/mutants, on a small tree with a pvtime of its own; and that every mistake of the real one still applies, and compiles.
+# TAP: scripts/mutants, on a small tree with a pvtime of its own; and that every mistake of the real
+# one still applies, and compiles.
 
 use strict;
 use warnings;
@@ -42,8 +43,9 @@ sub run
 	is(scalar(() = $text =~ /^\w+ +\S/mg), $plan, '--list has a line for each');
 }
 
-# A tree whose hypervisor is a text, and whose suite looks for words in it: case `first` fails of the word one, and so
-# on; `quiet` is skipped; `rounds`, which takes long, is there where it is wanted. The word panic ends the run, silence gives no TAP.
+# A tree whose hypervisor is a text, and whose suite looks for words in it: case `first` fails of
+# the word one, and so on; `quiet` is skipped; `rounds`, which takes long, is there where it is
+# wanted. The word panic ends the run, silence gives no TAP.
 chdir $tmp or die;
 spew('conformance/cases.def', join '', map { "GUEST_CASE(R_0$_->[0], $_->[1], 0, \"text: more\")\n" }
 	[1, 'first'], [2, 'second_one'], [3, 'quiet'], [4, 'rounds']);

@@ -102,7 +102,8 @@ for my $case (
 is(system("'$pvtime' --version >/dev/full 2>/dev/null") >> 8, 1, 'standard output is full: status 1');
 is(system("'$pvtime' help <&- >'$dir/h' 2>&-") >> 8, 0, 'closed standard streams do no harm');
 
-# The usage of each command: --help prints what help prints; an option shows a value exactly where it takes one, and has a text.
+# The usage of each command: --help prints what help prints; an option shows a value exactly where
+# it takes one, and has a text.
 my $listed = 0;
 for my $command (qw(lab conform bench exec probe)) {
 	my ($status, $usage, $err) = run('help', $command);

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime probe` as a process, on whatever machine this is: wrong command lines, and that what it prints as JSON and
-# its status agree. What it finds is tests/unit/probe/find.c's and tests/kvm/probe.t's.
+# TAP: `pvtime probe` as a process, on whatever machine this is: wrong command lines, and that what
+# it prints as JSON and its status agree. What it finds is tests/unit/probe/find.c's and
+# tests/kvm/probe.t's.
 
 use strict;
 use warnings;

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: bench/profile counts what is in a log, and only that; what it cannot make sense of it says, in one line.
+# TAP: bench/profile counts what is in a log, and only that; what it cannot make sense of it says,
+# in one line.
 
 use strict;
 use warnings;
@@ -96,8 +97,9 @@ sub run
 	return (@ran, -e "$tmp/json" ? decode_json(slurp("$tmp/json"))->{trace} : undef);
 }
 
-# One round trip after the other, with what must not count: the guest's own instructions and exceptions; a visit that began
-# before the log; an instruction that was logged and rewound; and the last visit, as nothing says that its trip is over.
+# One round trip after the other, with what must not count: the guest's own instructions and
+# exceptions; a visit that began before the log; an instruction that was logged and rewound; and the
+# last visit, as nothing says that its trip is over.
 {
 	my @trip = visit(@long);
 	my @rewound = (hvc(0), executed(0, @long[0 .. 5]), "cpu_io_recompile: rewound execution of TB to 0000000040201100\n",

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what `pvtime lab` prints has a reader who is slow, or reads nothing: `pvtime lab ... | less`, a terminal after Ctrl-S. Then
-# nothing is lost, and a signal ends the lab in spite of it. The same holds for `pvtime conform` and `pvtime bench`.
+# TAP: what `pvtime lab` prints has a reader who is slow, or reads nothing: `pvtime lab ... | less`,
+# a terminal after Ctrl-S. Then nothing is lost, and a signal ends the lab in spite of it. The same
+# holds for `pvtime conform` and `pvtime bench`.
 
 use strict;
 use warnings;
@@ -28,7 +29,8 @@ END
 # More than a pipe and the lab's memory hold, then the end: the flood stops where nobody reads.
 my $floods = $common . q{flood(1, 10000); reach('flooded'); wait_for_stop(); flood(10001, 10010); final(); record('done 0 stopped as asked'); reach('done')};
 
-# Start the lab with these as standard output and error. The former is closed here, and is standard input too where it is a terminal.
+# Start the lab with these as standard output and error. The former is closed here, and is standard
+# input too where it is a terminal.
 sub start_on
 {
 	my ($out, $err, $script, @options) = @_;
@@ -52,7 +54,8 @@ sub start_command_on
 	return $pid;
 }
 
-# Until the command's main thread has waited for a while: the board is stopped by a full pipe, or all is printed.
+# Until the command's main thread has waited for a while: the board is stopped by a full pipe, or
+# all is printed.
 sub is_quiet
 {
 	my ($pid) = @_;
@@ -151,7 +154,8 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	like($text, qr/^Ended: /m, 'a slow reader gets the table');
 }
 
-# One who reads a little now and then is waited for, until a second signal. That is said, to whoever reads that within its own time.
+# One who reads a little now and then is waited for, until a second signal. That is said, to whoever
+# reads that within its own time.
 {
 	pipe my $reader, my $writer or die;
 	pipe my $said, my $err or die;
@@ -378,7 +382,8 @@ for my $case (
 	ends_of($pid, $name);
 }
 
-# A reader who goes on after the signal gets what has been printed; a slow one gets all, and then the results.
+# A reader who goes on after the signal gets what has been printed; a slow one gets all, and then
+# the results.
 {
 	pipe my $reader, my $writer or die;
 	my $pid = start_command_on($writer, errors(), @conform, '--verbose', '--run', 'beta-2', '--hypervisor', runs('much', 'goes on'));

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what scripts/debian-fetch and debian-releases fetch of other Debian releases, from a mirror of the test's own, of
-# packages that it has made: names with a version are found, and what cannot be had is skipped by name, as
-# scripts/conform-all skips it.
+# TAP: what scripts/debian-fetch and debian-releases fetch of other Debian releases, from a mirror
+# of the test's own, of packages that it has made: names with a version are found, and what cannot
+# be had is skipped by name, as scripts/conform-all skips it.
 
 use strict;
 use warnings;

@@ -46,7 +46,8 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	is(slurp("$dir/heard"), '<>', "SIG$signal: the board is asked to stop, and nothing else");
 }
 
-# A signal that is ignored when the command starts stays so: `nohup pvtime lab`, or a shell's `pvtime lab &`.
+# A signal that is ignored when the command starts stays so: `nohup pvtime lab`, or a shell's
+# `pvtime lab &`.
 for my $signal (qw(INT TERM HUP QUIT TSTP)) {
 	my $run = begin(q{select undef, undef, undef, 0.01 until -e "$dir/go"; put(0, "on\n"); heard("$dir/heard", '<' . wait_for_stop() . '>');
 		final(); record('done 0 stopped as asked')}, [$signal]);

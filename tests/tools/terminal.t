@@ -15,7 +15,8 @@ use Test::More;
 # Of Linux, on every architecture that this runs on.
 use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430, TIOCSWINSZ => 0x5414};
 
-# Start the lab on a terminal of its own: {pid, master, slave, text}. Standard output is that too, or the file that \FILE names.
+# Start the lab on a terminal of its own: {pid, master, slave, text}. Standard output is that too,
+# or the file that \FILE names.
 sub on_terminal
 {
 	my ($columns, $rows, $script, @options) = @_;
@@ -200,7 +201,8 @@ END
 	unlike($t->{text}, qr/\e/, 'no escape sequence gets through');
 }
 
-# A line that is longer than the terminal is wide: its rest does not begin a row like another guest's line.
+# A line that is longer than the terminal is wide: its rest does not begin a row like another
+# guest's line.
 {
 	my $t = on_terminal(80, 24, $common . q{put(1, ' ' x 74 . "busy| I am another\r\n"); finale()});
 	is(end($t), 0, 'a long line is printed on a terminal');
@@ -208,7 +210,8 @@ END
 		'each row of a long line has the name of its guest') or diag $t->{text};
 }
 
-# A terminal that is not UTF-8, as that of LC_ALL=C: there bytes from 0x80 up may drive it, within letters of UTF-8 as well.
+# A terminal that is not UTF-8, as that of LC_ALL=C: there bytes from 0x80 up may drive it, within
+# letters of UTF-8 as well.
 {
 	my $script = $common . q{put(1, "\xc4\x9b[1A\n"); finale()};
 	my $t = on_terminal(80, 24, $script);
@@ -227,7 +230,8 @@ END
 	like($t->{text}, qr/\xc4\x9b\[1A/, 'a letter of it stays one') or diag $t->{text};
 }
 
-# Where standard output is the ledger's, the consoles are on standard error, and that is the terminal.
+# Where standard output is the ledger's, the consoles are on standard error, and that is the
+# terminal.
 {
 	my $t = on_terminal(80, 24, $common . q{put(1, "\e[1A\n"); finale()}, \'/dev/null', '--json', '-');
 	is(end($t), 0, 'consoles on standard error');
@@ -306,7 +310,8 @@ for my $case (
 	like($out, qr/^ff006f6e651d74776f0a/, 'input from a file arrives as it is');
 }
 
-# No more is under way than guests have left room for: the file waits, in pieces, and all of it comes.
+# No more is under way than guests have left room for: the file waits, in pieces, and all of it
+# comes.
 {
 	my $text = join '', map { "$_ " } 1000 .. 1399;
 	my $run = start(spew("$dir/much", $text), 'lab', $two, '--attach', 'busy', '--hypervisor', board($common .

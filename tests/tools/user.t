@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The suite's program for KVM's user space where there is no KVM for it, as it is emulated: it says so, or what is wrong
-# with its words, and ends. What it finds where there is one is for `pvtime conform kvm`, and for tests/kvm/user.t.
+# The suite's program for KVM's user space where there is no KVM for it, as it is emulated: it says
+# so, or what is wrong with its words, and ends. What it finds where there is one is for `pvtime
+# conform kvm`, and for tests/kvm/user.t.
 
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"

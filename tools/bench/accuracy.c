@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How exact the accounting is, over a minute: 1 to 8 vCPUs that contend for one CPU, by weights and by caps, and a Linux
- * guest. The hypervisor's ledger, the structures and what each guest has seen of both are held against each other.
+ * How exact the accounting is, over a minute: 1 to 8 vCPUs that contend for one CPU, by weights and
+ * by caps, and a Linux guest. The hypervisor's ledger, the structures and what each guest has seen
+ * of both are held against each other.
  */
 #include <inttypes.h>
 #include <jansson.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `pvtime bench`: what is wanted is listed, everything that can be missing is found, the runs are made side by side, and
- * what they left is read, told and compared.
+ * `pvtime bench`: what is wanted is listed, everything that can be missing is found, the runs are
+ * made side by side, and what they left is read, told and compared.
  */
 #include <limits.h>
 #include <stdlib.h>

@@ -71,8 +71,9 @@ struct bench_accuracy {
 	double guest_ns;     /* greatest |what the guest read - ledger| at the end */
 	double gap_ns;	 /* greatest (gap that the guest saw - what it was told was stolen in it) */
 	double early_ns; /* greatest amount by which stolen was more than a gap */
-	double share_points; /* greatest |share - what weight or cap give|, in per cent of the CPU */
-	double proc_ns;	     /* Linux: greatest |/proc/stat - ledger| */
+	/* greatest |share - what weight or cap give|, in per cent of the CPU */
+	double share_points;
+	double proc_ns;		 /* Linux: greatest |/proc/stat - ledger| */
 	bool gaps, shares, proc; /* which of them were taken */
 };
 

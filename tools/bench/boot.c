@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux from its kernel's first instruction to its first process's: under our hypervisor, and by QEMU at EL1 with nothing
- * below it, of the same kernel, initramfs, command line and memory, and by the FDT of our lab. bench/boot/ has what is put
- * before the kernel and what its first process is.
+ * Linux from its kernel's first instruction to its first process's: under our hypervisor, and by
+ * QEMU at EL1 with nothing below it, of the same kernel, initramfs, command line and memory, and by
+ * the FDT of our lab. bench/boot/ has what is put before the kernel and what its first process is.
  */
 #include <errno.h>
 #include <limits.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runs of our own hypervisor with guests that only compute: exits where nobody competes, and switches among many. */
+/*
+ * Runs of our own hypervisor with guests that only compute: exits where nobody competes, and
+ * switches among many.
+ */
 #include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
@@ -16,8 +19,8 @@ static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *
 }
 
 /*
- * Exits of one vCPU that spins, in two labs that differ only in their length: what more there are in the longer one
- * are those of the time between.
+ * Exits of one vCPU that spins, in two labs that differ only in their length: what more there are
+ * in the longer one are those of the time between.
  */
 #define SHORT_MS 200u
 #define LONG_MS	 700u
@@ -57,7 +60,10 @@ static double next_exits(const char **text)
 	return number;
 }
 
-/* A peer has no ledger: there a guest counts the gaps in its own time that are longer than some hundred instructions. */
+/*
+ * A peer has no ledger: there a guest counts the gaps in its own time that are longer than some
+ * hundred instructions.
+ */
 static bool read_gaps(const struct bench_run *run, struct bench_results *results, char *why)
 {
 	double gaps, ns;
@@ -105,8 +111,9 @@ const struct bench_kind bench_exits = {
 };
 
 /*
- * Switches at the end of a slice, on one CPU: what the first vCPU of all sees of each, which is the gap less what was
- * stolen in it (spin.c). Some switches also refresh the pages of those that wait, or begin a period: the mean counts.
+ * Switches at the end of a slice, on one CPU: what the first vCPU of all sees of each, which is the
+ * gap less what was stolen in it (spin.c). Some switches also refresh the pages of those that wait,
+ * or begin a period: the mean counts.
  */
 #define MANY_VMS   8u
 #define MANY_VCPUS 8u

@@ -58,7 +58,9 @@ bool bench_goal_of(const struct bench_results *results, enum bench_row_id row, e
 	return r->goal == BENCH_AT_MOST || (r->goal == BENCH_SHARE && peer > 0);
 }
 
-/* `row` = over / under, both the target's own, or `under` that of the machine without a hypervisor. */
+/*
+ * `row` = over / under, both the target's own, or `under` that of the machine without a hypervisor.
+ */
 static void divide(struct bench_results *results, enum bench_row_id row, enum bench_row_id over,
 		   enum bench_row_id under, bool bare)
 {

@@ -6,8 +6,8 @@
 #include "tools/report.h"
 
 /*
- * The hypervisors' targets look for their parts in the conformance suite's directory, those of bench/ for all of theirs in
- * the benchmark's.
+ * The hypervisors' targets look for their parts in the conformance suite's directory, those of
+ * bench/ for all of theirs in the benchmark's.
  */
 static bool is_hypervisor(const struct run_target *target)
 {

@@ -24,7 +24,10 @@ struct bench_command {
 	bool good; /* every run so far is a whole result */
 };
 
-/* Where everything lies: the batch's kit and the paths. false: one line on standard error has said what is wrong; so of the next. */
+/*
+ * Where everything lies: the batch's kit and the paths. false: one line on standard error has said
+ * what is wrong; so of the next.
+ */
 bool bench_find_kit(struct bench_command *c);
 
 /* By c->options: list the runs, see that each can be made, and give it a directory. */

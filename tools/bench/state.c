@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How much memory the hypervisor takes: the board's RAM is a file in memory here, and the host knows which of its pages were
- * ever written. The same machine is run twice: with a kernel of three instructions, which leaves what QEMU loads (the
- * bundle, the board's FDT); and with the hypervisor. What there is more is the hypervisor with its tables and its state,
- * and the guests' RAM, which it has zeroed to the last byte.
+ * How much memory the hypervisor takes: the board's RAM is a file in memory here, and the host
+ * knows which of its pages were ever written. The same machine is run twice: with a kernel of three
+ * instructions, which leaves what QEMU loads (the bundle, the board's FDT); and with the
+ * hypervisor. What there is more is the hypervisor with its tables and its state, and the guests'
+ * RAM, which it has zeroed to the last byte.
  */
 #include <errno.h>
 #include <limits.h>
@@ -73,7 +74,10 @@ static int make_bundle(const struct lab *lab)
 	return -1;
 }
 
-/* Bytes of RAM that were written by the time a machine with that kernel has ended; 0: `output->why`. */
+/*
+ * Bytes of RAM that were written by the time a machine with that kernel has ended; 0:
+ * `output->why`.
+ */
 static uint64_t written(const struct lab *lab, const char *kernel, int bundle,
 			struct run_output *output)
 {

@@ -76,7 +76,10 @@ void bench_table(const struct bench_results *results, FILE *out)
 			fprintf(out, "%s: %s\n", bench_target_names[t], results->versions[t]);
 }
 
-/* A line for each path that is counted in instructions and has a peer: name and figures; "?" where there is none. */
+/*
+ * A line for each path that is counted in instructions and has a peer: name and figures; "?" where
+ * there is none.
+ */
 void bench_data(const struct bench_results *results, FILE *out)
 {
 	fprintf(out, "# path; instructions on cortex-a57, neoverse-n1: pvtime, kvm, xen\n");

@@ -19,7 +19,10 @@
 
 #define LAST_LINES 8u /* of a run that is no good, on standard error */
 
-/* The line that begins at *at, which is moved behind it: its length without its end, '\n' or "\r\n". */
+/*
+ * The line that begins at *at, which is moved behind it: its length without its end, '\n' or
+ * "\r\n".
+ */
 static size_t next_line(const char **at, const char *end)
 {
 	const char *line = *at, *newline = memchr(line, '\n', (size_t)(end - line));

@@ -32,8 +32,8 @@ struct conform_options {
 };
 
 /*
- * --help prints the usage. false: something is wrong, and one line on standard error says what. conform_options_free()
- * is to be called in any case.
+ * --help prints the usage. false: something is wrong, and one line on standard error says what.
+ * conform_options_free() is to be called in any case.
  */
 bool conform_options_parse(struct conform_options *options, int argc, char **argv);
 void conform_options_free(struct conform_options *options);

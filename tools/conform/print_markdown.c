@@ -138,7 +138,10 @@ static void print_cases(const struct conform_report *report, FILE *out)
 	}
 }
 
-/* The cases of a target that have that verdict, FAIL or weaker, each with what there is to say of it. */
+/*
+ * The cases of a target that have that verdict, FAIL or weaker, each with what there is to say of
+ * it.
+ */
 static void print_broken(const struct conform_section *section, enum conform_verdict verdict,
 			 const char *title, FILE *out)
 {

@@ -34,8 +34,9 @@ static void diagnose(const struct conform_section *section, enum conform_case_id
 }
 
 /*
- * A case that has no verdict anywhere has lost it with its runs: not ok. What is weaker is a failure of our own hypervisor
- * alone: of others TAP's TODO says that a test that is not ok is none.
+ * A case that has no verdict anywhere has lost it with its runs: not ok. What is weaker is a
+ * failure of our own hypervisor alone: of others TAP's TODO says that a test that is not ok is
+ * none.
  */
 static void print_case(const struct conform_section *section, enum conform_case_id id,
 		       unsigned number, FILE *out)

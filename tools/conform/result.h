@@ -7,8 +7,8 @@
 #include "tools/conform/targets.h"
 
 /*
- * In the order of weight: of several, the last one counts. A case that is not ok has one of the last two, by its grade
- * (conformance/cases.def).
+ * In the order of weight: of several, the last one counts. A case that is not ok has one of the
+ * last two, by its grade (conformance/cases.def).
  */
 enum conform_verdict {
 	CONFORM_NONE, /* has not run */
@@ -20,7 +20,8 @@ enum conform_verdict {
 };
 
 enum conform_status {
-	CONFORM_COMPLETE, /* every case that belongs to the run has its verdict, and no line is lost */
+	/* every case that belongs to the run has its verdict, and no line is lost */
+	CONFORM_COMPLETE,
 	CONFORM_FAULTY, /* what was printed is no whole result */
 	CONFORM_HUNG,	/* the limit was reached */
 	CONFORM_DIED,	/* RUN_STOPPED */
@@ -58,9 +59,8 @@ struct conform_run {
 /* A target with its runs, in the order of its table. */
 struct conform_section {
 	const struct conform_target *target;
-	char label
-		[CONFORM_LABEL]; /* its name in reports, with the version that was found: "kvm-6.12" */
-	const char *release;	 /* of Debian; NULL: this machine's */
+	char label[CONFORM_LABEL]; /* in reports, with the version found: "kvm-6.12" */
+	const char *release;	   /* of Debian; NULL: this machine's */
 	char versions[256];
 	struct conform_run *runs;
 	size_t run_count;
@@ -78,8 +78,9 @@ enum conform_verdict conform_rule_verdict(const struct conform_section *section,
 					  enum conform_rule_id id);
 
 /*
- * Whether it does what it is held to: our own hypervisor keeps every rule, ours as the documents'. Of others what they
- * fail is a finding; where `strict`, they are held to the documents, and to nothing else.
+ * Whether it does what it is held to: our own hypervisor keeps every rule, ours as the documents'.
+ * Of others what they fail is a finding; where `strict`, they are held to the documents, and to
+ * nothing else.
  */
 bool conform_holds(const struct conform_section *section, bool strict);
 
@@ -92,8 +93,8 @@ unsigned conform_cases_with(const struct conform_section *section, enum conform_
 
 /*
  * The different texts of a case in a target's runs, at most `room`, each with the names of the runs
- * that have it: the reasons of its skips; what was observed in the runs that made its verdict, where
- * no name stands for all of those. Returns how many there are.
+ * that have it: the reasons of its skips; what was observed in the runs that made its verdict,
+ * where no name stands for all of those. Returns how many there are.
  */
 struct conform_text {
 	const char *text;
@@ -105,13 +106,16 @@ size_t conform_observed(const struct conform_section *section, enum conform_case
 			struct conform_text *texts, size_t room);
 
 /*
- * The different reasons for which cases were skipped in every run of the target, at most `room`, each with those
- * cases, as "R-nn name". Returns how many there are.
+ * The different reasons for which cases were skipped in every run of the target, at most `room`,
+ * each with those cases, as "R-nn name". Returns how many there are.
  */
 size_t conform_skipped(const struct conform_section *section, struct conform_text *texts,
 		       size_t room);
 
-/* The names of the runs in which a case has that verdict; "every run" where it has it in all that judged it. */
+/*
+ * The names of the runs in which a case has that verdict; "every run" where it has it in all that
+ * judged it.
+ */
 void conform_runs_with(const struct conform_section *section, enum conform_case_id id,
 		       enum conform_verdict verdict, char *text, size_t room);
 

@@ -46,8 +46,8 @@ extern const struct conform_rule conform_rules[CONFORM_RULES];
 extern const struct conform_case conform_cases[CONFORM_CASES];
 
 /*
- * Whose the cases of a rule are: "documents", where a hypervisor that fails one is wrong by a clause, "ours", or "both".
- * Of a rule without a case: whose the rule is.
+ * Whose the cases of a rule are: "documents", where a hypervisor that fails one is wrong by a
+ * clause, "ours", or "both". Of a rule without a case: whose the rule is.
  */
 const char *conform_whose(enum conform_rule_id rule);
 

@@ -74,8 +74,8 @@ static bool add_run(struct conform_command *c, struct conform_section *section,
 }
 
 /*
- * KIND-VERSION, of what is there to be run. Where no version is found, or another section has that one too, it
- * is the name that the target was chosen by.
+ * KIND-VERSION, of what is there to be run. Where no version is found, or another section has that
+ * one too, it is the name that the target was chosen by.
  */
 static void name_section(struct conform_command *c, struct conform_section *section,
 			 const struct conform_choice *choice)

@@ -8,8 +8,8 @@
 enum { ALONE = false, CONTENDED = true };
 
 /*
- * The columns: name, build, form, CPU, CPUs, vCPUs, dialect, conduit, who, cap, timeslice, words, limit, user,
- * without.
+ * The columns: name, build, form, CPU, CPUs, vCPUs, dialect, conduit, who, cap, timeslice, words,
+ * limit, user, without.
  */
 
 /*
@@ -65,7 +65,10 @@ static const struct run_plan pvtime_plans[] = {
 	"library,"                                                                               \
 	"st_repeat,off_on,off_keeps,write_refused,write_harmless,forged,kexec,kexec_goes_on"
 
-/* The host has one CPU, as instructions are its time: the vCPUs of a guest contend with each other in any case. */
+/*
+ * The host has one CPU, as instructions are its time: the vCPUs of a guest contend with each other
+ * in any case.
+ */
 static const struct run_plan kvm_plans[] = {
 	{"plain", "4k-le", "img", N1, 1, 1, "1.0", "hvc", ALONE, 0, 0, "rounds=100", 60, false,
 	 NULL},
@@ -94,8 +97,8 @@ static const struct run_plan kvm_plans[] = {
 };
 
 /*
- * Xen has one CPU, which vCPUs share. There is no big-endian build: Xen 4.17 gives such a guest the registers of its
- * GIC in little-endian order, and it finds no redistributor.
+ * Xen has one CPU, which vCPUs share. There is no big-endian build: Xen 4.17 gives such a guest the
+ * registers of its GIC in little-endian order, and it finds no redistributor.
  */
 static const struct run_plan xen_plans[] = {
 	{"plain", "4k-le", "img", A57, 1, 1, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},

@@ -11,17 +11,21 @@
 struct exec_job {
 	const struct exec_options *options;
 	uint32_t slots; /* that a VM can have */
-	bool filtered; /* the VMM has our filter (filter.h), and is watched for as long as it lives */
+	/* the VMM has our filter (filter.h), and is watched for as long as it lives */
+	bool filtered;
 };
 
 /*
- * The thread `tid`, stopped on entry to KVM_RUN, is about to run vCPU `index`: do what is to be done, and tell. Afterwards the
- * thread is still stopped, and makes its KVM_RUN when it goes on. exec_begin() is next. false: it cannot be decided yet, and the thread has to
- * wait for vCPU 0.
+ * The thread `tid`, stopped on entry to KVM_RUN, is about to run vCPU `index`: do what is to be
+ * done, and tell. Afterwards the thread is still stopped, and makes its KVM_RUN when it goes on.
+ * exec_begin() is next. false: it cannot be decided yet, and the thread has to wait for vCPU 0.
  */
 bool exec_act(const struct exec_job *job, pid_t tid, struct exec_kvm *kvm, size_t index);
 
-/* The VM was seen to, and the thread is about to run this vCPU for the first time: its number goes on from what --stolen says. */
+/*
+ * The VM was seen to, and the thread is about to run this vCPU for the first time: its number goes
+ * on from what --stolen says.
+ */
 void exec_begin(const struct exec_job *job, pid_t tid, struct exec_kvm *kvm, size_t index);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* `pvtime exec`: an unmodified VMM whose guest is given stolen time. tools/exec/README.md says how. */
+/*
+ * `pvtime exec`: an unmodified VMM whose guest is given stolen time. tools/exec/README.md says how.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,8 +35,8 @@ static int open_kvm(void)
 }
 
 /*
- * What --again needs of the process that is to be the VMM. Where it costs the VMM rights, and it has any, it is not done: then nothing
- * is started.
+ * What --again needs of the process that is to be the VMM. Where it costs the VMM rights, and it
+ * has any, it is not done: then nothing is started.
  */
 static bool can_be_filtered(const char *vmm)
 {

@@ -59,7 +59,9 @@ static int window_cells(const struct walk *w, int depth)
 	       w->levels[depth].size_cells;
 }
 
-/* From what the children of the node at `depth` use to what the CPUs use. false: it leads nowhere. */
+/*
+ * From what the children of the node at `depth` use to what the CPUs use. false: it leads nowhere.
+ */
 static bool translate(const struct walk *w, int depth, uint64_t *address)
 {
 	for (; depth > 0; depth--) {
@@ -109,7 +111,10 @@ static const char *add_reg(struct walk *w, int node, int depth)
 	int length = 0, cells = bus->address_cells + bus->size_cells;
 	const fdt32_t *reg = fdt_getprop(w->fdt, node, "reg", &length);
 
-	/* The numbers of CPUs and the like are no addresses; PCI's have flags, and its windows are counted. */
+	/*
+	 * The numbers of CPUs and the like are no addresses; PCI's have flags, and its windows are
+	 * counted.
+	 */
 	if (reg == NULL || !bus->reachable || bus->size_cells == 0 ||
 	    bus->address_cells > CELLS_MAX || bus->size_cells > CELLS_MAX)
 		return NULL;

@@ -21,9 +21,9 @@ struct exec_ranges {
 size_t exec_fdt_size(const uint8_t head[EXEC_FDT_HEAD]);
 
 /*
- * All that the FDT of `size` bytes names, as IPAs, behind what *ranges has: the `reg` of each node that the CPUs can
- * address, the windows in the `ranges` of each bus, and the memory reservations. Returns NULL, or what is wrong
- * with it, and then *ranges has some of it.
+ * All that the FDT of `size` bytes names, as IPAs, behind what *ranges has: the `reg` of each node
+ * that the CPUs can address, the windows in the `ranges` of each bus, and the memory reservations.
+ * Returns NULL, or what is wrong with it, and then *ranges has some of it.
  */
 const char *exec_fdt_ranges(const void *fdt, size_t size, struct exec_ranges *ranges);
 

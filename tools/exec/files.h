@@ -2,7 +2,10 @@
 #ifndef TOOLS_EXEC_FILES_H
 #define TOOLS_EXEC_FILES_H
 
-/* The numbers of the files that stand for a process's VMs and vCPUs, as it makes, copies and closes them. */
+/*
+ * The numbers of the files that stand for a process's VMs and vCPUs, as it makes, copies and closes
+ * them.
+ */
 #include "tools/exec/watch.h"
 
 /* The one of this number, or NULL. */
@@ -20,7 +23,10 @@ bool files_copy(struct exec_kvm *kvm, uint64_t from, int64_t to);
 /* Those of the numbers first to last are closed. */
 void files_remove(struct exec_kvm *kvm, uint64_t first, uint64_t last);
 
-/* One more, all zero, behind the `count` in *list, of `size` bytes each; NULL: no memory, and nothing has changed. */
+/*
+ * One more, all zero, behind the `count` in *list, of `size` bytes each; NULL: no memory, and
+ * nothing has changed.
+ */
 void *files_one_more(void **list, size_t *count, size_t size);
 #define FILES_ONE_MORE(list, count) files_one_more((void **)&(list), &(count), sizeof(*(list)))
 

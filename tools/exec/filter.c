@@ -12,7 +12,10 @@
 #include "tools/exec/process.h"
 #include "tools/exec/regs.h"
 
-/* A word of what the filter sees; of the arguments, which have 64 bits, the low one: kernel and host are little-endian. */
+/*
+ * A word of what the filter sees; of the arguments, which have 64 bits, the low one: kernel and
+ * host are little-endian.
+ */
 #define LOAD(x) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, x))
 
 /* To the last but `rest` instructions, unless it is this. */

@@ -97,8 +97,8 @@ static int64_t set_some(struct give *g, bool first)
 }
 
 /*
- * vCPU 0 is the last, and only if the others have theirs: there a guest asks whether there is stolen time, and Linux does
- * not bring up a CPU that then has none.
+ * vCPU 0 is the last, and only if the others have theirs: there a guest asks whether there is
+ * stolen time, and Linux does not bring up a CPU that then has none.
  */
 static int64_t set_addresses(struct give *g)
 {
@@ -132,7 +132,10 @@ static void unmap_region(struct give *g)
 	call(g, __NR_munmap, (const uint64_t[6]){g->memory, g->plan->region.size});
 }
 
-/* Nothing stays behind if no vCPU has an address in it; one that has, keeps it: KVM takes none back. */
+/*
+ * Nothing stays behind if no vCPU has an address in it; one that has, keeps it: KVM takes none
+ * back.
+ */
 static void place(struct give *g)
 {
 	int64_t error = map_region(g);

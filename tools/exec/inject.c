@@ -6,7 +6,10 @@
 #include "tools/exec/inject.h"
 #include "tools/exec/process.h"
 
-/* Linux' include/uapi/linux/ptrace.h: as a system call's result, "make it again". None reaches user space. */
+/*
+ * Linux' include/uapi/linux/ptrace.h: as a system call's result, "make it again". None reaches user
+ * space.
+ */
 #define RESTART_FIRST (-516)
 #define RESTART_LAST  (-512)
 
@@ -69,8 +72,8 @@ int inject_begin(struct inject *in, pid_t tid, bool filtered)
 }
 
 /*
- * Let it go on to its next stop at a system call. Only SIGSTOP gets through between: it is passed on, and the thread, which is
- * then to stop with its process, does so when it is no longer traced.
+ * Let it go on to its next stop at a system call. Only SIGSTOP gets through between: it is passed
+ * on, and the thread, which is then to stop with its process, does so when it is no longer traced.
  */
 static int go_on(pid_t tid, int op, struct __ptrace_syscall_info *info)
 {
@@ -93,8 +96,9 @@ static int go_on(pid_t tid, int op, struct __ptrace_syscall_info *info)
 }
 
 /*
- * It comes from user space to a system call: the one that was set, where it was set? The instruction there, and all that it may
- * have come by, is the process's own, and could have been changed meanwhile. What the kernel tells of a call can not.
+ * It comes from user space to a system call: the one that was set, where it was set? The
+ * instruction there, and all that it may have come by, is the process's own, and could have been
+ * changed meanwhile. What the kernel tells of a call can not.
  */
 static bool is_ours(const struct inject *in, const struct __ptrace_syscall_info *info,
 		    uint64_t number, const uint64_t args[6])
@@ -107,7 +111,10 @@ static bool is_ours(const struct inject *in, const struct __ptrace_syscall_info 
 	return ours;
 }
 
-/* To the entry of the call, where it is not there yet. EPROTO: it is at the entry of another one, which it does not make. */
+/*
+ * To the entry of the call, where it is not there yet. EPROTO: it is at the entry of another one,
+ * which it does not make.
+ */
 static int enter(struct inject *in, uint64_t number, const uint64_t args[6])
 {
 	struct __ptrace_syscall_info info;

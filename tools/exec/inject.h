@@ -3,14 +3,17 @@
 #define TOOLS_EXEC_INJECT_H
 
 /*
- * System calls made by a thread of another process, for us, in the place of one that it was about to make. It then makes
- * its own as if nothing had been. Meanwhile its signals wait. A seccomp filter of its own is suspended from the moment that a call
- * of ours has begun, and was seen to be ours, until its end: whatever else the thread is made to do is for its filter to judge.
+ * System calls made by a thread of another process, for us, in the place of one that it was about
+ * to make. It then makes its own as if nothing had been. Meanwhile its signals wait. A seccomp
+ * filter of its own is suspended from the moment that a call of ours has begun, and was seen to be
+ * ours, until its end: whatever else the thread is made to do is for its filter to judge.
  *
- * Where there is such a filter, whoever calls has stopped all that could change the arguments in memory, or the files: threads.h.
+ * Where there is such a filter, whoever calls has stopped all that could change the arguments in
+ * memory, or the files: threads.h.
  *
- * Each function returns 0 or a negative errno. ESRCH: the thread has ended, and nothing is left to be done. EPROTO: it was about
- * to make another call than it was told to, as its instructions were changed, and was kept from that.
+ * Each function returns 0 or a negative errno. ESRCH: the thread has ended, and nothing is left to
+ * be done. EPROTO: it was about to make another call than it was told to, as its instructions were
+ * changed, and was kept from that.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,8 +43,9 @@ static inline uintptr_t inject_options(bool filtered)
 }
 
 /*
- * The thread is stopped on entry to a system call. `filtered`: it has our filter. EPERM: it is confined by another one, and this process may not
- * suspend that (CAP_SYS_ADMIN, in the initial user namespace, and no filter of its own).
+ * The thread is stopped on entry to a system call. `filtered`: it has our filter. EPERM: it is
+ * confined by another one, and this process may not suspend that (CAP_SYS_ADMIN, in the initial
+ * user namespace, and no filter of its own).
  */
 int inject_begin(struct inject *in, pid_t tid, bool filtered);
 

@@ -5,13 +5,15 @@
 /*
  * QEMU, hw/arm/virt.c: where it has the structures itself, and otherwise nothing.
  *
- * Cloud Hypervisor, arch/src/aarch64/layout.rs: above its legacy devices and the window of PCI's I/O, which end at
- * 0x09060000, and below PCI's memory at 0x10000000. RAM was at 2 GiB, and came down to 1 GiB.
+ * Cloud Hypervisor, arch/src/aarch64/layout.rs: above its legacy devices and the window of PCI's
+ * I/O, which end at 0x09060000, and below PCI's memory at 0x10000000. RAM was at 2 GiB, and came
+ * down to 1 GiB.
  *
  * crosvm, aarch64/src/lib.rs: where it has them itself.
  *
- * libkrun, src/arch/src/aarch64/layout.rs: devices begin at 1 GiB, or in newer ones at 0x0a000000, and below them is the
- * GIC with 128 KiB a vCPU, 32 MiB for the 255 that it can count. A firmware is in a slot at 0.
+ * libkrun, src/arch/src/aarch64/layout.rs: devices begin at 1 GiB, or in newer ones at 0x0a000000,
+ * and below them is the GIC with 128 KiB a vCPU, 32 MiB for the 255 that it can count. A firmware
+ * is in a slot at 0.
  *
  * Firecracker, src/vmm/src/arch/aarch64/layout.rs: below 1 GiB is nothing but the GIC, close to it.
  */

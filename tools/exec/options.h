@@ -13,7 +13,9 @@ struct exec_options {
 	bool help, dry_run, verbose, again;
 	bool ipa_given;
 	uint64_t ipa; /* a multiple of PVTIME_GRANULE, not 0 */
-	/* ns that each vCPU's number begins with, by vCPU ID, 0 of them unless --stolen was given */
+	/*
+	 * ns that each vCPU's number begins with, by vCPU ID, 0 of them unless --stolen was given
+	 */
 	uint64_t stolen[EXEC_VCPUS];
 	size_t stolen_count;
 	char **command; /* the VMM and its arguments, ends with NULL */

@@ -30,7 +30,10 @@ int exec_regs_save(pid_t tid, struct exec_regs *regs)
 	return access_set(tid, PTRACE_GETREGSET, NT_PRSTATUS, regs, sizeof(struct user_pt_regs));
 }
 
-/* x7 is how arm64 tells the tracer entry from exit. What is written to it there is not kept, nor need it be. */
+/*
+ * x7 is how arm64 tells the tracer entry from exit. What is written to it there is not kept, nor
+ * need it be.
+ */
 int exec_regs_call(pid_t tid, const struct exec_regs *saved, bool entered, uint64_t number,
 		   const uint64_t args[6])
 {

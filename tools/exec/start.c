@@ -31,8 +31,8 @@ static bool receive_int(int fd, int *value)
 }
 
 /*
- * Of what it has inherited, only standard error and its socket are kept: a pipe that the VMM closes is to be closed. Signals
- * of the terminal and of whoever ends the VMM are the VMM's.
+ * Of what it has inherited, only standard error and its socket are kept: a pipe that the VMM closes
+ * is to be closed. Signals of the terminal and of whoever ends the VMM are the VMM's.
  */
 static int be_apart(int socket)
 {
@@ -73,8 +73,9 @@ static void reporter_process(int from)
 }
 
 /*
- * From here on, what this process and its children report goes through a process of its own: standard error is the VMM's, too, it may be
- * a pipe that is full, and who has stopped a vCPU must not wait for that. What has no room in the pipe between (64 KiB) is lost.
+ * From here on, what this process and its children report goes through a process of its own:
+ * standard error is the VMM's, too, it may be a pipe that is full, and who has stopped a vCPU must
+ * not wait for that. What has no room in the pipe between (64 KiB) is lost.
  */
 static int fork_reporter(void)
 {
@@ -126,7 +127,9 @@ static int fork_tracer(int sockets[2], const struct exec_job *job)
 		}
 		_exit(tracer > 0 ? 0 : error != 0 ? -error : errno);
 	}
-	/* Where SIGCHLD is ignored, it is gone, and its status with it: the socket tells the rest. */
+	/*
+	 * Where SIGCHLD is ignored, it is gone, and its status with it: the socket tells the rest.
+	 */
 	while (waitpid(between, &status, 0) != between)
 		if (errno != EINTR)
 			return errno == ECHILD ? 0 : -errno;

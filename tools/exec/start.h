@@ -4,7 +4,10 @@
 
 #include "tools/exec/act.h"
 
-/* Have this process watched by another one, which is no child of it. false: that cannot be, and was told. */
+/*
+ * Have this process watched by another one, which is no child of it. false: that cannot be, and was
+ * told.
+ */
 bool start_tracer(const struct exec_job *job);
 
 #endif

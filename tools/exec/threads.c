@@ -151,7 +151,10 @@ bool threads_wait(struct threads *all, struct thread **thread, int *status)
 	return true;
 }
 
-/* One that is to stop and has not; the end of a first thread whose process lives on is told to nobody. */
+/*
+ * One that is to stop and has not; the end of a first thread whose process lives on is told to
+ * nobody.
+ */
 static const struct thread *still_runs(const struct threads *all, const struct thread *own)
 {
 	const struct thread *thread = all->threads;
@@ -162,7 +165,9 @@ static const struct thread *still_runs(const struct threads *all, const struct t
 	return thread;
 }
 
-/* Until one of them has an event, which may have come already, or the time is over. false: it is. */
+/*
+ * Until one of them has an event, which may have come already, or the time is over. false: it is.
+ */
 static bool wait_for_any(int64_t until_ms)
 {
 	int64_t left = until_ms - clock_now_ms();

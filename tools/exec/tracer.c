@@ -13,8 +13,9 @@
 #include "tools/report.h"
 
 /*
- * Whoever is watched stops at all its system calls as long as there is a VM that was not seen to. Otherwise it goes on at once, where a
- * filter (filter.h) stops it when it makes one; without that, all calls stop from the beginning, and it is over with the first VM.
+ * Whoever is watched stops at all its system calls as long as there is a VM that was not seen to.
+ * Otherwise it goes on at once, where a filter (filter.h) stops it when it makes one; without that,
+ * all calls stop from the beginning, and it is over with the first VM.
  */
 struct tracer {
 	const struct exec_job *job;
@@ -80,7 +81,10 @@ static void release_parked(struct tracer *t, const struct process *process, size
 		}
 }
 
-/* This VM was seen to, one way or the other: whom to watch from now on. Without numbers to set, that is nobody. */
+/*
+ * This VM was seen to, one way or the other: whom to watch from now on. Without numbers to set,
+ * that is nobody.
+ */
 static void settle(struct tracer *t, struct process *process, size_t vm)
 {
 	struct exec_kvm *kvm = &process->kvm;
@@ -101,8 +105,9 @@ static void settle(struct tracer *t, struct process *process, size_t vm)
 }
 
 /*
- * A vCPU of a VM that was not seen to is about to run. Where that takes a filter to be suspended, everybody else is stopped first:
- * what is looked at, and what is said to the kernel, is not changed meanwhile. false: the thread has to wait for another one.
+ * A vCPU of a VM that was not seen to is about to run. Where that takes a filter to be suspended,
+ * everybody else is stopped first: what is looked at, and what is said to the kernel, is not
+ * changed meanwhile. false: the thread has to wait for another one.
  */
 static bool sees_to(struct tracer *t, struct thread *thread)
 {
@@ -144,7 +149,10 @@ static bool runs(struct tracer *t, struct thread *thread)
 	return true;
 }
 
-/* Of one that nobody has seen being made. While not all calls are watched, that happens to a VM that was seen to. */
+/*
+ * Of one that nobody has seen being made. While not all calls are watched, that happens to a VM
+ * that was seen to.
+ */
 static void runs_unknown(struct tracer *t, const struct thread *thread)
 {
 	if (t->job->filtered ||
@@ -155,8 +163,8 @@ static void runs_unknown(struct tracer *t, const struct thread *thread)
 }
 
 /*
- * It is about to execute what would be less than it is while it is watched. From here on nobody of its process is: the others end
- * by that call.
+ * It is about to execute what would be less than it is while it is watched. From here on nobody of
+ * its process is: the others end by that call.
  */
 static void leave_alone(struct tracer *t, struct thread *thread, const char *gains,
 			const char *path)
@@ -214,8 +222,9 @@ static bool at_call(struct tracer *t, struct thread *thread)
 }
 
 /*
- * The filter has stopped it: it is about to make a VM. From now on calls are watched, and nobody makes one before that. A filter of
- * the VMM's own that asks a tracer has none, and gets the answer that it would get.
+ * The filter has stopped it: it is about to make a VM. From now on calls are watched, and nobody
+ * makes one before that. A filter of the VMM's own that asks a tracer has none, and gets the answer
+ * that it would get.
  */
 static void makes_vm(struct tracer *t, struct thread *thread)
 {

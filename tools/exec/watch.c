@@ -8,9 +8,12 @@
 #include "tools/exec/files.h"
 #include "tools/exec/watch.h"
 
-/* Of Linux' include/uapi/linux/kvm.h and close_range.h; Debian 12's headers have no KVM_SET_USER_MEMORY_REGION2. */
+/*
+ * Of Linux' include/uapi/linux/kvm.h and close_range.h; Debian 12's headers have no
+ * KVM_SET_USER_MEMORY_REGION2.
+ */
 #define SET_MEMORY_REGION_2 0x40a0ae49u /* _IOW(KVMIO, 0x49, 160 bytes) */
-#define VCPU_INIT	    0x4020aeaeu /* KVM_ARM_VCPU_INIT: _IOW(KVMIO, 0xae, 32 bytes), on any machine */
+#define VCPU_INIT	    0x4020aeaeu /* KVM_ARM_VCPU_INIT: _IOW(KVMIO, 0xae, 32 bytes) */
 #define POWER_OFF	    1u		/* of its features, KVM_ARM_VCPU_POWER_OFF */
 #define CLOSE_UNSHARE	    2u
 #define CLOSE_CLOEXEC	    4u

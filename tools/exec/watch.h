@@ -3,10 +3,12 @@
 #define TOOLS_EXEC_WATCH_H
 
 /*
- * What one process has told KVM, learnt from its system calls as they begin and end: its VMs with their memory slots,
- * their vCPUs, and which files stand for them. Nothing here knows how the calls are watched.
+ * What one process has told KVM, learnt from its system calls as they begin and end: its VMs with
+ * their memory slots, their vCPUs, and which files stand for them. Nothing here knows how the calls
+ * are watched.
  *
- * A VM can be used by the memory map that made it, and by no other (KVM answers EIO): each process has its own of these.
+ * A VM can be used by the memory map that made it, and by no other (KVM answers EIO): each process
+ * has its own of these.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,10 +23,12 @@ struct exec_slot {
 
 struct exec_vm {
 	unsigned ipa_bits;
-	bool served; /* one of its vCPUs was about to run, and it was seen to: set by whoever watches */
-	uint64_t
-		structures; /* where its vCPUs' are in the process, if they were given any, or 0; the same */
-	bool denied; /* the VMM has taken the PV-time calls from its guest (KVM_REG_ARM_STD_HYP_BMAP) */
+	/* one of its vCPUs was about to run, and it was seen to: set by whoever watches */
+	bool served;
+	/* where its vCPUs' are in the process, if they were given any, or 0; the same */
+	uint64_t structures;
+	/* the VMM has taken the PV-time calls from its guest (KVM_REG_ARM_STD_HYP_BMAP) */
+	bool denied;
 	struct exec_slot *slots;
 	size_t slot_count;
 };

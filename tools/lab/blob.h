@@ -12,7 +12,9 @@
 #define LAB_BLOB_MAX (1ull << 30) /* bytes of an image's file */
 #define LAB_BLOB_WHY UNPACK_WHY	  /* bytes of a reason, with its NUL */
 
-/* A file's bytes; those of a packed kernel are unpacked. A file that several VMs name is here once. */
+/*
+ * A file's bytes; those of a packed kernel are unpacked. A file that several VMs name is here once.
+ */
 struct lab_blob {
 	struct lab_blob *next;
 	char *path; /* by which it was read */

@@ -27,9 +27,15 @@ struct consoles {
 	uint32_t attached; /* whose bytes go to `out` as they are, or CONSOLE_NOBODY */
 	bool midline;	   /* the attached one's line is unfinished */
 	bool prefixed;	   /* all others' lines go to `out`, "NAME| " before each */
-	bool visible; /* `out` is a terminal that several VMs write to: only text of theirs, see visible.h */
-	int terminal; /* where `visible`, the descriptor of that terminal, for its width; -1: unknown */
-	bool ascii; /* `out` is a terminal that is not UTF-8: no byte from 0x80 up as it is, the attached VM's neither */
+	/* `out` is a terminal that several VMs write to: only text of theirs, see visible.h */
+	bool visible;
+	/* where `visible`, the descriptor of that terminal, for its width; -1: unknown */
+	int terminal;
+	/*
+	 * `out` is a terminal that is not UTF-8: no byte from 0x80 up as it is, the attached VM's
+	 * neither
+	 */
+	bool ascii;
 	bool stamped; /* each line has its stamp before it, in the files and behind "NAME| " */
 	FILE *out;
 	int error; /* errno of the first write that failed, of `error_name` */
@@ -47,9 +53,9 @@ bool consoles_open(struct consoles *consoles, const struct ledger_shape *shape, 
 void consoles_write(struct consoles *consoles, uint32_t vm, const uint8_t *bytes, size_t n);
 
 /*
- * The VM's next byte ends a line, which gets the stamp "[SECONDS stolen SECONDS...] ": the time since the guests'
- * start, and what was stolen by then from each of the VM's vCPUs. Of a line of more than LINES_MAX bytes only the
- * last piece has it.
+ * The VM's next byte ends a line, which gets the stamp "[SECONDS stolen SECONDS...] ": the time
+ * since the guests' start, and what was stolen by then from each of the VM's vCPUs. Of a line of
+ * more than LINES_MAX bytes only the last piece has it.
  */
 void consoles_stamp(struct consoles *consoles, uint32_t vm, uint64_t at_ns,
 		    const uint64_t *stolen_ns, uint32_t vcpus);

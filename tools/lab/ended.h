@@ -15,8 +15,8 @@ struct ended_by {
 };
 
 /*
- * Of a final ledger. What the VMs did weighs more than what was asked for meanwhile: "powered off", all of them; "stuck", none of them
- * runs any more; "until"; else "failed", "seconds" or "asked".
+ * Of a final ledger. What the VMs did weighs more than what was asked for meanwhile: "powered off",
+ * all of them; "stuck", none of them runs any more; "until"; else "failed", "seconds" or "asked".
  */
 const char *ended_word(const struct ledger *ledger, const struct ledger_shape *shape,
 		       const struct ended_by *by);

@@ -42,8 +42,8 @@ struct lab {
 	char *path;	/* of the lab file */
 	bool kvm;	/* for the host's KVM, otherwise for our hypervisor */
 	uint32_t pcpus; /* 1 to 8; on KVM the CPUs of this host, 32 at most */
-	const char *
-		cpu; /* as QEMU's -cpu names it: cortex-a57, cortex-a72, neoverse-n1 or max; or host */
+	/* as QEMU's -cpu names it: cortex-a57, cortex-a72, neoverse-n1 or max; or host */
+	const char *cpu;
 	uint64_t memory; /* of the board, in bytes, never less than the lab needs */
 	uint32_t timeslice_us;
 	uint64_t seed;

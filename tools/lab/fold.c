@@ -6,8 +6,8 @@
 #define TAB 8u
 
 /*
- * The columns of a character. Terminals do not agree about those that are not ASCII, and none has more than two for one: a row that
- * ends early is no harm.
+ * The columns of a character. Terminals do not agree about those that are not ASCII, and none has
+ * more than two for one: a row that ends early is no harm.
  */
 static size_t width_of(char character, size_t column)
 {

@@ -110,8 +110,9 @@ static void take_log(void *ctx, const char *line, size_t len, bool whole)
 }
 
 /*
- * What QEMU warns of, or not, as its own threads happen to run, when with icount every CPU sleeps and nothing is to
- * come: as in the moment in which the hypervisor powers the board off. Two equal runs say equal things.
+ * What QEMU warns of, or not, as its own threads happen to run, when with icount every CPU sleeps
+ * and nothing is to come: as in the moment in which the hypervisor powers the board off. Two equal
+ * runs say equal things.
  */
 #define ICOUNT_IDLE "icount sleep disabled and no active timers"
 

@@ -17,7 +17,8 @@ struct kvm_board {
 };
 
 /*
- * Make everything ready, with the files of --snapshot and --restore, NULL for none: `lab`, from lab_load_kvm(), stays as long as the board. false: this host cannot do it, which one line on
+ * Make everything ready, with the files of --snapshot and --restore, NULL for none: `lab`, from
+ * lab_load_kvm(), stays as long as the board. false: this host cannot do it, which one line on
  * standard error says.
  */
 bool kvm_board_prepare(struct kvm_board *board, const struct lab *lab, const struct lab_run *run,

@@ -46,7 +46,10 @@ struct lab_command {
 	struct kvm_board kvm;
 };
 
-/* The index of the VM that an option names, BUNDLE_NOBODY where it is not given; false: there is none. */
+/*
+ * The index of the VM that an option names, BUNDLE_NOBODY where it is not given; false: there is
+ * none.
+ */
 static bool find_vm(const struct lab_command *c, const char *option, const char *name,
 		    uint32_t *index)
 {
@@ -159,7 +162,10 @@ static void report_start(const struct lab_command *c, int error)
 		       error == ENOENT ? "; Debian has it in qemu-system-arm" : "");
 }
 
-/* What is printed to `file` is printed to `*to`. A regular file that we have opened has no reader to wait for. */
+/*
+ * What is printed to `file` is printed to `*to`. A regular file that we have opened has no reader
+ * to wait for.
+ */
 static bool print_through(struct lab_command *c, FILE *file, const char *name, FILE **to)
 {
 	struct stat st;
@@ -186,7 +192,10 @@ static bool print_logs_through(struct lab_command *c)
 	return true;
 }
 
-/* From here on no reader keeps the command from seeing a signal. After the start of the board: threads do not survive a fork(). */
+/*
+ * From here on no reader keeps the command from seeing a signal. After the start of the board:
+ * threads do not survive a fork().
+ */
 static bool open_streams(struct lab_command *c)
 {
 	bool to_errors = c->consoles.out == stderr;

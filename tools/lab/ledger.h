@@ -19,8 +19,8 @@ struct ledger_vcpu {
 	uint64_t switches;
 	uint64_t refused; /* writes to the structure */
 	enum pvtime_state state;
-	uint64_t life
-		[PVTIME_STATES]; /* final: ticks since the lab was made, over all resets, loading included */
+	/* final: ticks since the lab was made, over all resets, loading included */
+	uint64_t life[PVTIME_STATES];
 };
 
 /* Where a physical CPU's time went since the lab was made, in ticks. */
@@ -47,11 +47,12 @@ struct ledger_vm_life {
 
 /* Which VMs and vCPUs every ledger of a lab has. */
 struct ledger_shape {
-	bool kvm; /* what is published may lack some of what was stolen: KVM counts from PV_TIME_ST on */
+	/* what is published may lack some of what was stolen: KVM counts from PV_TIME_ST on */
+	bool kvm;
 	uint32_t vm_count;
 	uint32_t vcpu_count;
-	uint32_t
-		cpu_count; /* physical CPUs, 1 to MAP_MAX_PCPUS; 0: KVM's host keeps no books of them */
+	/* physical CPUs, 1 to MAP_MAX_PCPUS; 0: KVM's host keeps no books of them */
+	uint32_t cpu_count;
 	struct ledger_vm vms[MAP_MAX_VMS];
 };
 
@@ -72,17 +73,19 @@ bool ledger_shape_add(struct ledger_shape *shape, const char *name, uint32_t vcp
 /*
  * Does the ledger add up? For every vCPU, without any tolerance: the states' ticks make the elapsed
  * ones (R-25); stolen is the time in READY in whole ns (R-24, R-26); the structure is never ahead
- * of it and, in the final ledger, equal to it (R-22; on KVM that is the guest's affair), or 0 where stolen time is off
- * (R-32). And for the final one the machine's books close: each physical CPU's time is its vCPUs', the hypervisor's own and
- * idle time; what all CPUs had for vCPUs is what all vCPUs ran in all their lives; and no life is shorter than what has passed
- * since the last reset. If not, `why` (of `room` bytes) is told which vCPU and its numbers, on one line.
+ * of it and, in the final ledger, equal to it (R-22; on KVM that is the guest's affair), or 0 where
+ * stolen time is off (R-32). And for the final one the machine's books close: each physical CPU's
+ * time is its vCPUs', the hypervisor's own and idle time; what all CPUs had for vCPUs is what all
+ * vCPUs ran in all their lives; and no life is shorter than what has passed since the last reset.
+ * If not, `why` (of `room` bytes) is told which vCPU and its numbers, on one line.
  */
 bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
 		  size_t room);
 
 /*
- * Has the guest written its structure? KVM, which allows it (R-21), publishes no more than was stolen: what is more is not from
- * KVM. What is less may be. The ledger is not touched by it, so it holds.
+ * Has the guest written its structure? KVM, which allows it (R-21), publishes no more than was
+ * stolen: what is more is not from KVM. What is less may be. The ledger is not touched by it, so it
+ * holds.
  */
 bool ledger_forged(const struct ledger_shape *shape, const struct ledger_vm *vm,
 		   const struct ledger_vcpu *vcpu);

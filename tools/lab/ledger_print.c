@@ -93,7 +93,10 @@ static void vcpu_seconds(const char *vm, int width, uint32_t id,
 		seconds(ticks[columns[c]], cntfrq, out);
 }
 
-/* Since the lab was made: what a reset has not begun afresh; and where the physical CPUs' time went. */
+/*
+ * Since the lab was made: what a reset has not begun afresh; and where the physical CPUs' time
+ * went.
+ */
 static void print_books(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
 {
 	int width = name_width(shape);

@@ -18,7 +18,10 @@ int qemu_start(struct process *process, const struct qemu_board *board);
 
 #define QEMU_PATH 4096
 
-/* The image that --hypervisor names, or hypervisor.img in the executable's directory. false: one line has said what is wrong. */
+/*
+ * The image that --hypervisor names, or hypervisor.img in the executable's directory. false: one
+ * line has said what is wrong.
+ */
 bool qemu_find_hypervisor(const char *option, char path[QEMU_PATH]);
 
 #endif

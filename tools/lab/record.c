@@ -174,7 +174,10 @@ static bool read_cpu(struct record_reader *r, struct cursor c)
 	return true;
 }
 
-/* "end": every vCPU has had its line, or its two in the final ledger, and every physical CPU its one there. */
+/*
+ * "end": every vCPU has had its line, or its two in the final ledger, and every physical CPU its
+ * one there.
+ */
 static bool close_ledger(struct record_reader *r, struct cursor c)
 {
 	if (r->phase != RECORD_INSIDE || !at_end(&c))

@@ -13,7 +13,8 @@ enum record_event {
 	RECORD_NOTHING, /* part of a ledger */
 	RECORD_START,	/* cntfrq is known */
 	RECORD_LEDGER,	/* `ledger` is whole; ledger.final says which kind */
-	RECORD_LINE, /* the next byte of `vm` ends a line: `line_at` and `line_stolen_ns` are of now */
+	/* the next byte of `vm` ends a line: `line_at` and `line_stolen_ns` are of now */
+	RECORD_LINE,
 	RECORD_VM,     /* `vm` has come to `vm_event` */
 	RECORD_PAUSED, /* as the host has asked */
 	RECORD_DONE,   /* `status` and `text`; no line may follow */

@@ -12,8 +12,8 @@
 #include "tools/visible.h"
 
 /*
- * A capability as the bytes to write, without padding ("$<2>"): that was for terminals behind serial
- * lines, and would come out as NULs. The empty string where the terminal has none.
+ * A capability as the bytes to write, without padding ("$<2>"): that was for terminals behind
+ * serial lines, and would come out as NULs. The empty string where the terminal has none.
  */
 static void expand(const char *capability, char *text, size_t room)
 {

@@ -17,7 +17,10 @@ struct screen {
 	char show_cursor[32];
 };
 
-/* What is drawn is printed to `out`. false where standard output is no terminal that can do it: TERM unknown or dumb. */
+/*
+ * What is drawn is printed to `out`. false where standard output is no terminal that can do it:
+ * TERM unknown or dumb.
+ */
 bool screen_open(struct screen *screen, FILE *out);
 
 /* Ask for the size of the window again. */

@@ -101,7 +101,9 @@ static void read_user(struct session *s)
 	}
 }
 
-/* The user's keys to the guest: not before the hypervisor listens, and the piece before has gone. */
+/*
+ * The user's keys to the guest: not before the hypervisor listens, and the piece before has gone.
+ */
 static void send_typed(struct session *s)
 {
 	uint8_t bytes[INPUT_CHUNK];
@@ -190,7 +192,10 @@ static void serve_suspend(struct session *s)
 		s->pending_len = link_tx_put(&s->tx, LINK_CONTROL, &byte, 1, s->pending);
 }
 
-/* Nothing is read while much waits to be printed, unless the lab is to end: the final ledger comes behind it. */
+/*
+ * Nothing is read while much waits to be printed, unless the lab is to end: the final ledger comes
+ * behind it.
+ */
 static bool is_read(const struct session *s)
 {
 	return s->stop_wanted || s->exiting || !outputs_full(s->outputs);

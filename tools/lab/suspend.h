@@ -2,7 +2,10 @@
 #ifndef TOOLS_LAB_SUSPEND_H
 #define TOOLS_LAB_SUSPEND_H
 
-/* Ctrl-Z: the board stops with us. The VMM on KVM pauses its VMs before that, and lets them go on after it (machine/link.h). */
+/*
+ * Ctrl-Z: the board stops with us. The VMM on KVM pauses its VMs before that, and lets them go on
+ * after it (machine/link.h).
+ */
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -17,7 +20,9 @@ struct suspend {
 	} phase;
 };
 
-/* SIGTSTP. true: stop now, as the board cannot be paused, or has not been since the SIGTSTP before. */
+/*
+ * SIGTSTP. true: stop now, as the board cannot be paused, or has not been since the SIGTSTP before.
+ */
 bool suspend_wanted(struct suspend *s, bool can_pause);
 /* The board is paused. true: stop now. */
 bool suspend_paused(struct suspend *s);
@@ -26,7 +31,10 @@ void suspend_cancel(struct suspend *s);
 /* What is to be sent on LINK_CONTROL now; 0: nothing. */
 uint8_t suspend_byte(struct suspend *s);
 
-/* Stop the board and ourselves, until SIGCONT, or not at all if it has come; the terminal is meanwhile what it was. The table of --watch has been erased. */
+/*
+ * Stop the board and ourselves, until SIGCONT, or not at all if it has come; the terminal is
+ * meanwhile what it was. The table of --watch has been erased.
+ */
 void suspend_now(struct intake *in, pid_t board);
 
 #endif

@@ -8,8 +8,8 @@
 #include "tools/lab/terminal.h"
 
 /*
- * Nothing here waits for a terminal that takes no output, as after Ctrl-S: TCSADRAIN would wait for it, and for whoever is writing
- * to it. Output looks the same in both modes.
+ * Nothing here waits for a terminal that takes no output, as after Ctrl-S: TCSADRAIN would wait for
+ * it, and for whoever is writing to it. Output looks the same in both modes.
  */
 
 /* The terminal is one per process, and so is this. A signal handler reads it. */
@@ -44,7 +44,10 @@ static void restore_and_die(int signal_number)
 	raise(signal_number);
 }
 
-/* The signals that end the session in good order are not among these: they are blocked and read. What is ignored kills nobody. */
+/*
+ * The signals that end the session in good order are not among these: they are blocked and read.
+ * What is ignored kills nobody.
+ */
 static void restore_on_exit(void)
 {
 	static const int deadly[] = {SIGSEGV, SIGBUS,  SIGILL,	  SIGFPE,  SIGABRT, SIGALRM,

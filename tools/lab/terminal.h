@@ -12,7 +12,10 @@
  */
 void terminal_raw(void);
 
-/* What is to be written to standard output to undo the changes made there; the string is kept. NULL: they are undone. */
+/*
+ * What is to be written to standard output to undo the changes made there; the string is kept.
+ * NULL: they are undone.
+ */
 void terminal_undo_with(const char *bytes);
 
 /* Undo everything now. */

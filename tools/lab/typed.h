@@ -3,9 +3,10 @@
 #define TOOLS_LAB_TYPED_H
 
 /*
- * What was typed for the attached console and is not sent yet: the guest takes it when it likes, and no more than LINK_WINDOW
- * bytes are under way to it (machine/link.h). The rest waits here, if it comes from a terminal, of which the key to leave by
- * must be seen; or where it comes from, a pipe or a file.
+ * What was typed for the attached console and is not sent yet: the guest takes it when it likes,
+ * and no more than LINK_WINDOW bytes are under way to it (machine/link.h). The rest waits here, if
+ * it comes from a terminal, of which the key to leave by must be seen; or where it comes from, a
+ * pipe or a file.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +35,10 @@ void typed_close(struct typed *t);
 int typed_fd(const struct typed *t);
 /* The descriptor is readable, or has ended. */
 enum typed_event typed_read(struct typed *t);
-/* Takes what may be sent, of which guests have got `taken` bytes so far: at most `room` bytes; how many. */
+/*
+ * Takes what may be sent, of which guests have got `taken` bytes so far: at most `room` bytes; how
+ * many.
+ */
 size_t typed_send(struct typed *t, uint64_t taken, uint8_t *out, size_t room);
 
 #endif

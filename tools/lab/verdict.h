@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include "tools/lab/intake.h"
 
-/* From the request to stop to "done", of a board that has a CPU whenever it wants one (tools/run/patience.h). */
+/*
+ * From the request to stop to "done", of a board that has a CPU whenever it wants one
+ * (tools/run/patience.h).
+ */
 #define VERDICT_PATIENCE_S 10
 
 struct verdict_of {
@@ -19,7 +22,10 @@ struct verdict_of {
 	bool stop_wanted;
 };
 
-/* What the hypervisor says of itself weighs most: the rest may follow from it. false: `why`, one line. */
+/*
+ * What the hypervisor says of itself weighs most: the rest may follow from it. false: `why`, one
+ * line.
+ */
 bool verdict(const struct verdict_of *of, char *why, size_t room);
 
 #endif

@@ -3,8 +3,8 @@
 #define TOOLS_PROBE_FACTS_H
 
 /*
- * What `pvtime probe` finds out of a machine: as a host of VMs (host.c, vms.c), and as a guest (guest.c). What of
- * that is missing is told by missing.c.
+ * What `pvtime probe` finds out of a machine: as a host of VMs (host.c, vms.c), and as a guest
+ * (guest.c). What of that is missing is told by missing.c.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,8 +66,9 @@ struct probe_vm {
 	bool readable;	     /* its files may be looked at */
 	unsigned vms, files; /* open files of VMs and of different vCPUs */
 	/*
-	 * It has mapped a region that libpvtime-kvm made, which has a name. Regions that a VMM has made itself, or that `pvtime exec`
-	 * has put there, cannot be told from other memory: "no" does not say that the guest has no stolen time.
+	 * It has mapped a region that libpvtime-kvm made, which has a name. Regions that a VMM has
+	 * made itself, or that `pvtime exec` has put there, cannot be told from other memory: "no"
+	 * does not say that the guest has no stolen time.
 	 */
 	enum probe_answer libpvtime_kvm;
 	struct probe_quota quota; /* of any of its vCPUs, the one that has been longest */
@@ -78,8 +79,8 @@ struct probe_vm {
 struct probe_vms {
 	struct probe_vm *vm;
 	size_t count;
-	unsigned
-		unreadable; /* processes whose files may not be looked at, and that are no VM as far as is known */
+	/* processes whose files may not be looked at, and that are no VM as far as is known */
+	unsigned unreadable;
 };
 
 struct probe_cpu {

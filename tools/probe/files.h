@@ -3,8 +3,9 @@
 #define TOOLS_PROBE_FILES_H
 
 /*
- * The files in which Linux tells about itself, below a directory that is the root: "/", or a test's own. `root` is a descriptor
- * of it, and each path is relative to it, as "proc/stat". Functions that return -1, false or NULL have set errno.
+ * The files in which Linux tells about itself, below a directory that is the root: "/", or a test's
+ * own. `root` is a descriptor of it, and each path is relative to it, as "proc/stat". Functions
+ * that return -1, false or NULL have set errno.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * As a guest: was stolen time discovered (R-03), and is it counted? Linux says the first in its log, which may be gone; but
- * what it registered for CPUs that come and go is listed for good.
+ * As a guest: was stolen time discovered (R-03), and is it counted? Linux says the first in its
+ * log, which may be gone; but what it registered for CPUs that come and go is listed for good.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +37,10 @@ static bool add_cpu(struct probe_guest *guest, unsigned cpu, uint64_t ticks)
 	return true;
 }
 
-/* "cpuN user nice system idle iowait irq softirq steal ..."; "cpu " is all of them. A line that does not fit in is none of a CPU. */
+/*
+ * "cpuN user nice system idle iowait irq softirq steal ..."; "cpu " is all of them. A line that
+ * does not fit in is none of a CPU.
+ */
 static void read_steal(struct probe_guest *guest, int root)
 {
 	FILE *f = probe_open(root, "proc/stat");
@@ -76,7 +79,10 @@ static void find_discovered(struct probe_facts *facts, int root)
 		probe_has(root, "sys/devices/system/cpu/hotplug/states", "hypervisor/arm/pvtime"));
 	if (facts->log.using)
 		guest->discovered = PROBE_YES;
-	/* Without kernel addresses it is a file for everybody, and too large to be read for nothing. */
+	/*
+	 * Without kernel addresses it is a file for everybody, and too large to be read for
+	 * nothing.
+	 */
 	if (guest->discovered != PROBE_YES)
 		guest->paravirt = answer(probe_has(root, "proc/kallsyms", " para_steal_clock"));
 }

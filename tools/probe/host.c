@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Does this kernel offer stolen time to its VMs? KVM for arm64 says so by KVM_CAP_STEAL_TIME, which is 1 where the scheduler
- * keeps account of how long each thread waits for a CPU: that is what it charges to a vCPU (R-24).
+ * Does this kernel offer stolen time to its VMs? KVM for arm64 says so by KVM_CAP_STEAL_TIME, which
+ * is 1 where the scheduler keeps account of how long each thread waits for a CPU: that is what it
+ * charges to a vCPU (R-24).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,8 +37,9 @@ void probe_kvm(struct probe_kvm *kvm)
 }
 
 /*
- * "RAN WAITED SLICES" of the process that asks, which has run, so that they are not all 0: but where the kernel was built to keep
- * account for delayacct only, and was not told to. kernel.sched_schedstats is about other figures.
+ * "RAN WAITED SLICES" of the process that asks, which has run, so that they are not all 0: but
+ * where the kernel was built to keep account for delayacct only, and was not told to.
+ * kernel.sched_schedstats is about other figures.
  */
 static enum probe_accounting accounting(int root)
 {

@@ -37,7 +37,10 @@ static void take_text(struct probe_log *log, const char *text)
 		snprintf(log->refused, sizeof(log->refused), "%s", text + strlen(pv));
 }
 
-/* "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT": of the kernel's own, whose priorities are below 8. What programs write is told apart. */
+/*
+ * "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT": of the kernel's own, whose priorities are below 8. What
+ * programs write is told apart.
+ */
 static void take_line(struct probe_log *log, const char *line)
 {
 	char *end;

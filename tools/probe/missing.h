@@ -2,7 +2,9 @@
 #ifndef TOOLS_PROBE_MISSING_H
 #define TOOLS_PROBE_MISSING_H
 
-/* What the facts come to: what is missing, and what to do about it; and what else is to be known. */
+/*
+ * What the facts come to: what is missing, and what to do about it; and what else is to be known.
+ */
 #include <stddef.h>
 #include "tools/probe/facts.h"
 

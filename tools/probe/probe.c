@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* `pvtime probe`: is stolen time offered, discovered and counted here, and how long do vCPUs wait? */
+/*
+ * `pvtime probe`: is stolen time offered, discovered and counted here, and how long do vCPUs wait?
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

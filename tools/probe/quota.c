@@ -9,7 +9,10 @@
 #define THROTTLED "throttled_usec "
 #define NS_PER_US 1000u
 
-/* The file `name` of the cgroup into text, without its newline; false: there is none, as at the root, or cgroups are v1's. */
+/*
+ * The file `name` of the cgroup into text, without its newline; false: there is none, as at the
+ * root, or cgroups are v1's.
+ */
 static bool read_of(int root, const char *cgroup, const char *name, char *text, size_t room)
 {
 	char path[PATH_MAX];

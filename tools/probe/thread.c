@@ -40,7 +40,10 @@ static bool take_stat(struct probe_thread *thread, const char *text)
 	return true;
 }
 
-/* "NUMBER ARGUMENT...": of the system call in which it sleeps; ioctl's are descriptor and request. It is for those who may trace. */
+/*
+ * "NUMBER ARGUMENT...": of the system call in which it sleeps; ioctl's are descriptor and request.
+ * It is for those who may trace.
+ */
 static int take_call(const char *text)
 {
 	unsigned long long fd, request;

@@ -20,8 +20,9 @@ struct probe_thread {
 bool probe_thread(struct probe_thread *thread, int root, unsigned pid, unsigned tid);
 
 /*
- * The vCPU's number in a thread's name, as VMMs give it: "CPU 3/KVM" (QEMU), "fc_vcpu 3" (Firecracker, libkrun), "vcpu3"
- * (Cloud Hypervisor), "crosvm_vcpu3", "kvm-vcpu-3" (kvmtool). false: there is none.
+ * The vCPU's number in a thread's name, as VMMs give it: "CPU 3/KVM" (QEMU), "fc_vcpu 3"
+ * (Firecracker, libkrun), "vcpu3" (Cloud Hypervisor), "crosvm_vcpu3", "kvm-vcpu-3" (kvmtool).
+ * false: there is none.
  */
 bool probe_thread_number(const char *name, unsigned *number);
 

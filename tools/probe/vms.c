@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The VMs of this host: processes that have vCPUs open, or, where that may not be looked at, that run a guest's code.
- * Nothing is stopped or slowed down for it: no thread is traced.
+ * The VMs of this host: processes that have vCPUs open, or, where that may not be looked at, that
+ * run a guest's code. Nothing is stopped or slowed down for it: no thread is traced.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -154,8 +154,8 @@ static void sort(void *array, size_t count, size_t size, int (*compare)(const vo
 }
 
 /*
- * Threads that are busy in a guest do not tell on which file. Where as many of them are left as vCPUs are, of one VM, they belong
- * to each other in the order in which both were made.
+ * Threads that are busy in a guest do not tell on which file. Where as many of them are left as
+ * vCPUs are, of one VM, they belong to each other in the order in which both were made.
  */
 static void match_rest(struct look *look)
 {
@@ -178,7 +178,10 @@ static void match_rest(struct look *look)
 	}
 }
 
-/* The files of different vCPUs, in the order of their numbers, each once: one may have been duplicated. */
+/*
+ * The files of different vCPUs, in the order of their numbers, each once: one may have been
+ * duplicated.
+ */
 static void sort_open(struct look *look)
 {
 	size_t n = 0;

@@ -3,8 +3,9 @@
 #define TOOLS_RUN_BATCH_H
 
 /*
- * A command that makes runs side by side: where their parts lie, which of them it makes, the directory that each of them has, and
- * the signals that end it, whether or not its output is read. A function that returns false has said why in one line on standard error.
+ * A command that makes runs side by side: where their parts lie, which of them it makes, the
+ * directory that each of them has, and the signals that end it, whether or not its output is read.
+ * A function that returns false has said why in one line on standard error.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -28,9 +29,9 @@ struct run_batch {
 };
 
 /*
- * Run a command with a batch of its own, which is empty; returns its status. Whatever the batch has then is
- * released, output.text of its jobs included, and a signal that has ended the runs is raised, so that whoever
- * started the command learns of it.
+ * Run a command with a batch of its own, which is empty; returns its status. Whatever the batch has
+ * then is released, output.text of its jobs included, and a signal that has ended the runs is
+ * raised, so that whoever started the command learns of it.
  */
 int batch_command(int (*command)(struct run_batch *batch, int argc, char **argv), int argc,
 		  char **argv);
@@ -40,23 +41,31 @@ bool batch_find_kit(struct run_batch *batch, const char *suite, const char *hype
 		    const char *debian);
 
 /*
- * From now on the signals that would end the command wait until batch_run() meets them, or the command is over. Until then
- * report() and the batch's streams never wait for a reader. To be called before anything is made that has to be removed again.
+ * From now on the signals that would end the command wait until batch_run() meets them, or the
+ * command is over. Until then report() and the batch's streams never wait for a reader. To be
+ * called before anything is made that has to be removed again.
  */
 bool batch_hold_signals(struct run_batch *batch);
 
-/* Room for so many jobs, all zero. The caller fills in target, kit and plan of the first ones, and batch->count. */
+/*
+ * Room for so many jobs, all zero. The caller fills in target, kit and plan of the first ones, and
+ * batch->count.
+ */
 bool batch_make_jobs(struct run_batch *batch, size_t most);
 
 /* Whether each job's target is ready for it. */
 bool batch_ready(const struct run_batch *batch);
 
-/* Each job gets its directory, KEEP/TARGET/RUN. `keep` is --keep's; NULL: a temporary one whose name begins with `name`. */
+/*
+ * Each job gets its directory, KEEP/TARGET/RUN. `keep` is --keep's; NULL: a temporary one whose
+ * name begins with `name`.
+ */
 bool batch_make_directories(struct run_batch *batch, const char *keep, const char *name);
 
 /*
- * Run them all, as jobs_run() does; then remove what is temporary, and wait until all that was printed has been read. From then on
- * signals end the command at once. STATUS_FAILED: one has ended the runs; STATUS_USAGE: one could not be run, and one line has said why.
+ * Run them all, as jobs_run() does; then remove what is temporary, and wait until all that was
+ * printed has been read. From then on signals end the command at once. STATUS_FAILED: one has ended
+ * the runs; STATUS_USAGE: one could not be run, and one line has said why.
  */
 int batch_run(struct run_batch *batch, unsigned width, void (*ended)(void *ctx, size_t index),
 	      void *ctx);

@@ -140,8 +140,8 @@ static void serve(struct board *b)
 }
 
 /*
- * Until QEMU ends, or says that its machine has: QEMU 7.2 waits for ever on its way out where a question
- * comes just then.
+ * Until QEMU ends, or says that its machine has: QEMU 7.2 waits for ever on its way out where a
+ * question comes just then.
  */
 static void serve_all(struct board *b)
 {
@@ -183,8 +183,9 @@ static void judge_exit(struct board *b, int wait_status)
 }
 
 /*
- * The machine's arguments, and ours: guest time is instructions, and repeats; what a guest could leave by
- * is not there (semihosting), a reset by the machine itself ends the run, and the machine begins when we hear its events.
+ * The machine's arguments, and ours: guest time is instructions, and repeats; what a guest could
+ * leave by is not there (semihosting), a reset by the machine itself ends the run, and the machine
+ * begins when we hear its events.
  */
 static bool make_arguments(const char *argv[ARGUMENTS_MAX], const char *const *machine,
 			   const char *qmp_socket)

@@ -16,20 +16,26 @@ bool debian_need_qemu(char *why);
 /* The words of the guest's command line. */
 void debian_words(char words[DEBIAN_WORDS], const struct run_plan *plan);
 
-/* A hypervisor's file, as need_part() has it: of this machine's Debian, which `make TARGET` fetches, or of kit->release. */
+/*
+ * A hypervisor's file, as need_part() has it: of this machine's Debian, which `make TARGET`
+ * fetches, or of kit->release.
+ */
 bool debian_need(const struct run_kit *kit, const char *name, const char *what, const char *target,
 		 char *path, char *why);
 
 /*
- * The version of the package whose name begins with `package`, of the file `list` of the same Debian as the
- * hypervisor, or of this machine's; or "?".
+ * The version of the package whose name begins with `package`, of the file `list` of the same
+ * Debian as the hypervisor, or of this machine's; or "?".
  */
 void debian_version(char *version, size_t room, const struct run_kit *kit, const char *list,
 		    const char *package);
 void debian_own_version(char *version, size_t room, const struct run_kit *kit, const char *list,
 			const char *package);
 
-/* The first two numbers of a version, "6.12" of "6.12.3-cloud-arm64"; "" where it does not begin with two. */
+/*
+ * The first two numbers of a version, "6.12" of "6.12.3-cloud-arm64"; "" where it does not begin
+ * with two.
+ */
 void debian_release(const char *version, char *text, size_t room);
 
 #endif

@@ -2,7 +2,10 @@
 #ifndef TOOLS_RUN_FILE_H
 #define TOOLS_RUN_FILE_H
 
-/* The files that runs are given and that they leave. Functions that return false or NULL have set errno. */
+/*
+ * The files that runs are given and that they leave. Functions that return false or NULL have set
+ * errno.
+ */
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +20,10 @@
  */
 char *file_read(const char *path, size_t most, size_t *length);
 
-/* The first bytes of a regular file, and how many there are; -1: it is none (EISDIR, EINVAL), or cannot be read. */
+/*
+ * The first bytes of a regular file, and how many there are; -1: it is none (EISDIR, EINVAL), or
+ * cannot be read.
+ */
 ssize_t file_head(const char *path, uint8_t head[FILE_HEAD]);
 
 bool file_write(const char *path, const char *text, size_t length);
@@ -28,7 +34,10 @@ bool file_write(const char *path, const char *text, size_t length);
 bool file_mkdir(const char *path);
 void file_remove(const char *path);
 
-/* A new directory for what is not to be kept, below TMPDIR or else /tmp; its path, which begins with that name. */
+/*
+ * A new directory for what is not to be kept, below TMPDIR or else /tmp; its path, which begins
+ * with that name.
+ */
 bool file_temporary(char path[PATH_MAX], const char *name);
 
 /*

@@ -50,13 +50,19 @@ static bool pad(int to)
 	return end >= 0 && write_all(to, "\0\0\0", (size_t)(-end & 3));
 }
 
-/* The header of an entry (cpio's "newc": Documentation/driver-api/early-userspace/buffer-format.rst). */
+/*
+ * The header of an entry (cpio's "newc":
+ * Documentation/driver-api/early-userspace/buffer-format.rst).
+ */
 static bool write_header(int to, const char *name, unsigned mode, size_t size)
 {
 	char text[6 + 13 * 8 + 64];
 	size_t name_size = strlen(name) + 1;
 
-	/* magic; inode, mode, uid, gid, links, mtime; size; 4 device numbers; name's size; checksum: none */
+	/*
+	 * magic; inode, mode, uid, gid, links, mtime; size; 4 device numbers; name's size;
+	 * checksum: none
+	 */
 	int n = snprintf(text, sizeof(text),
 			 "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x%s", 0u, mode,
 			 0u, 0u, 1u, 0u, size, 0u, 0u, 0u, 0u, name_size, 0u, name);

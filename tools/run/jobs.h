@@ -21,9 +21,9 @@ struct run_job {
 };
 
 /*
- * From now on the signals that end the command (SIGINT, SIGTERM, SIGHUP, SIGQUIT, but for those that
- * are ignored) wait: to be read from the descriptor that is returned (-1 and errno where that cannot
- * be), or until they are unblocked, when nothing is left to be cleaned up.
+ * From now on the signals that end the command (SIGINT, SIGTERM, SIGHUP, SIGQUIT, but for those
+ * that are ignored) wait: to be read from the descriptor that is returned (-1 and errno where that
+ * cannot be), or until they are unblocked, when nothing is left to be cleaned up.
  */
 int jobs_block_signals(void);
 void jobs_unblock_signals(void);

@@ -14,7 +14,10 @@
 #define PATIENCE_S 600 /* only a hypervisor that does not answer any more needs it */
 #define TEXT_MAX   (8u << 20)
 
-/* The longest time that any vCPU of the ledger has been there since its VM was loaded, in ms of guest time: the lab's. */
+/*
+ * The longest time that any vCPU of the ledger has been there since its VM was loaded, in ms of
+ * guest time: the lab's.
+ */
 static uint64_t elapsed_ms(const char *ledger)
 {
 	static const char cntfrq[] = "\"cntfrq\":", ledgers[] = "\"ticks\":",
@@ -45,8 +48,8 @@ static const char *last_message(char *text)
 }
 
 /*
- * It is QEMU's own doing, and says nothing about the hypervisor, which can only make it end with status 0. The words
- * are those of tools/lab/verdict.c and tools/lab/lab.c.
+ * It is QEMU's own doing, and says nothing about the hypervisor, which can only make it end with
+ * status 0. The words are those of tools/lab/verdict.c and tools/lab/lab.c.
  */
 static bool qemu_died(const char *why)
 {

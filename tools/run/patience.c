@@ -30,7 +30,10 @@ struct members {
 	size_t count, room;
 };
 
-/* The fields behind the name, which may hold anything. Returns NULL where there is no such process any more. */
+/*
+ * The fields behind the name, which may hold anything. Returns NULL where there is no such process
+ * any more.
+ */
 static const char *stat_fields(const char *path, char *text, size_t room)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -198,7 +201,10 @@ static unsigned usable_cpus(void)
 	return count > 0 ? (unsigned)count : 1;
 }
 
-/* Of the time that has passed, what counts: with the machine for themselves they would have had all those CPUs for as long. */
+/*
+ * Of the time that has passed, what counts: with the machine for themselves they would have had all
+ * those CPUs for as long.
+ */
 static uint64_t counts(const struct patience *p, uint64_t passed, uint64_t cpu_ns, unsigned wanting)
 {
 	uint64_t got = cpu_ns > p->cpu_ns ? cpu_ns - p->cpu_ns : 0;

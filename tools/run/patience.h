@@ -3,9 +3,10 @@
 #define RUN_PATIENCE_H
 
 /*
- * How long to wait for a process: in seconds of a machine that has nothing else to do. While a thread of the process, or of
- * what it has started, wants a CPU, the CPU time that these get counts; while all of them wait for something, real time
- * counts. A process that hangs is given up, whether it spins or sleeps, and a busy machine is no reason to give up.
+ * How long to wait for a process: in seconds of a machine that has nothing else to do. While a
+ * thread of the process, or of what it has started, wants a CPU, the CPU time that these get
+ * counts; while all of them wait for something, real time counts. A process that hangs is given up,
+ * whether it spins or sleeps, and a busy machine is no reason to give up.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +23,10 @@ struct patience {
 	uint64_t next_look_ns; /* no look before this time */
 };
 
-/* From now on. Where `root` is the caller, what the caller itself does is not counted, but all that it has started is. */
+/*
+ * From now on. Where `root` is the caller, what the caller itself does is not counted, but all that
+ * it has started is.
+ */
 void patience_begin(struct patience *p, pid_t root, unsigned seconds);
 bool patience_is_over(struct patience *p);
 /* The time since the last look does not count, as the process was not to run. */

@@ -21,7 +21,10 @@ struct printed {
 /* false: no memory. */
 bool printed_init(struct printed *p, const char *end);
 
-/* Take a piece from a descriptor that does not block. false: nothing to read now, or ever again, or an error. */
+/*
+ * Take a piece from a descriptor that does not block. false: nothing to read now, or ever again, or
+ * an error.
+ */
 bool printed_read(struct printed *p, int fd);
 
 #endif

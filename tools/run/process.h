@@ -17,13 +17,16 @@ struct process {
 };
 
 /*
- * Start a program with these arguments: argv[0] is looked for in PATH, and the last one is NULL. It ends with this
- * process, whatever this one ends of, and gets no signals from the terminal. Returns 0 or an errno: what exec() met,
- * ENOENT where there is no such program.
+ * Start a program with these arguments: argv[0] is looked for in PATH, and the last one is NULL. It
+ * ends with this process, whatever this one ends of, and gets no signals from the terminal. Returns
+ * 0 or an errno: what exec() met, ENOENT where there is no such program.
  */
 int process_start(struct process *process, const char *const *argv);
 
-/* The same with a function of this program instead: its value is the status. This process has one thread. */
+/*
+ * The same with a function of this program instead: its value is the status. This process has one
+ * thread.
+ */
 int process_call(struct process *process, int (*body)(void *), void *argument);
 
 /* End the process unless it has ended by itself. Returns its wait status, releases everything. */

@@ -28,7 +28,10 @@ static void complain(struct qmp *qmp, const char *line)
 			 (int)strcspn(line, "\r"), line);
 }
 
-/* Short, and one at a time: it always has room in the socket. An end that was closed is seen by receiving. */
+/*
+ * Short, and one at a time: it always has room in the socket. An end that was closed is seen by
+ * receiving.
+ */
 static void send_line(struct qmp *qmp, const char *line)
 {
 	if (send(qmp->fd, line, strlen(line), MSG_NOSIGNAL) < 0 && errno != EPIPE &&

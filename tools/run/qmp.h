@@ -3,10 +3,10 @@
 #define TOOLS_RUN_QMP_H
 
 /*
- * What QEMU's machine protocol (QMP) is wanted for here: how far a machine that runs by -icount has come. Two
- * questions make a poll. query-replay tells the instructions that were executed, but not the time that went by while
- * all CPUs were idle, which QEMU skips. That is in the machine's clock, the PL031 of QEMU's virt board, which
- * by -rtc clock=vm shows guest time.
+ * What QEMU's machine protocol (QMP) is wanted for here: how far a machine that runs by -icount has
+ * come. Two questions make a poll. query-replay tells the instructions that were executed, but not
+ * the time that went by while all CPUs were idle, which QEMU skips. That is in the machine's clock,
+ * the PL031 of QEMU's virt board, which by -rtc clock=vm shows guest time.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,8 +24,9 @@ struct qmp {
 };
 
 /*
- * Over a socket that stays the caller's. QEMU has -S: its machine waits until it is told to go on, which is when QEMU has
- * accepted that we take its events. Before that it tells of none, and a short run's end would be lost.
+ * Over a socket that stays the caller's. QEMU has -S: its machine waits until it is told to go on,
+ * which is when QEMU has accepted that we take its events. Before that it tells of none, and a
+ * short run's end would be lost.
  */
 void qmp_init(struct qmp *qmp, int fd);
 

@@ -3,8 +3,8 @@
 #define TOOLS_RUN_SIGNALS_H
 
 /*
- * The signals that end a lab, or concern its terminal. They are read, so that they interrupt nothing. Those that are ignored when the
- * command starts are not among them.
+ * The signals that end a lab, or concern its terminal. They are read, so that they interrupt
+ * nothing. Those that are ignored when the command starts are not among them.
  */
 #include <stdbool.h>
 
@@ -17,15 +17,18 @@ enum signals_event {
 };
 
 /*
- * From now on they wait to be read from the descriptor that is returned; -1 and errno where that cannot be. To be called before
- * QEMU is started.
+ * From now on they wait to be read from the descriptor that is returned; -1 and errno where that
+ * cannot be. To be called before QEMU is started.
  */
 int signals_block(void);
 
 /* The next one; SIGNALS_NONE: there is none now. */
 enum signals_event signals_read(int fd);
 
-/* Whether there has been a SIGCONT that is not read yet. It came after the last SIGTSTP: each takes the other one away. */
+/*
+ * Whether there has been a SIGCONT that is not read yet. It came after the last SIGTSTP: each takes
+ * the other one away.
+ */
 bool signals_continued(void);
 
 /* Stop until SIGCONT; not where there has been one. */

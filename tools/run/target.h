@@ -4,8 +4,8 @@
 
 /*
  * A target is something that guests are run on: our own hypervisor, one of its peers, or whatever a
- * command wants to have run beside others. It makes a run by a plan, with the files of a kit, and leaves the
- * text of a console.
+ * command wants to have run beside others. It makes a run by a plan, with the files of a kit, and
+ * leaves the text of a console.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -79,14 +79,14 @@ struct run_target {
 				struct run_output *output);
 
 	/*
-	 * The version of the hypervisor by which reports tell it from others of its name, such as "6.12": read from
-	 * what is run; "" where nothing is found. NULL: the target has no others.
+	 * The version of the hypervisor by which reports tell it from others of its name, such as
+	 * "6.12": read from what is run; "" where nothing is found. NULL: the target has no others.
 	 */
 	void (*release)(const struct run_kit *kit, char *text, size_t room);
 
 	/*
-	 * What was run, for a report, such as "Linux 6.1.192-2, QEMU 1:7.2+dfsg-7": at most `room` bytes
-	 * with NUL. NULL: the target is in no report.
+	 * What was run, for a report, such as "Linux 6.1.192-2, QEMU 1:7.2+dfsg-7": at most `room`
+	 * bytes with NUL. NULL: the target is in no report.
 	 */
 	void (*versions)(const struct run_kit *kit, char *text, size_t room);
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux KVM: Debian's arm64 kernel as the host at EL2 in QEMU, and in it Debian's QEMU as the VMM of the suite, or the
- * suite's program for KVM's user space. The host's first process is conformance/host/init; what it says is
- * told from what the guest says by two lines.
+ * Linux KVM: Debian's arm64 kernel as the host at EL2 in QEMU, and in it Debian's QEMU as the VMM
+ * of the suite, or the suite's program for KVM's user space. The host's first process is
+ * conformance/host/init; what it says is told from what the guest says by two lines.
  */
 #include <limits.h>
 #include <stdio.h>

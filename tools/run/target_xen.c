@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Xen: Debian's hypervisor at EL2 in QEMU, the suite as dom0, which QEMU's guest-loader puts into memory and tells Xen
- * of. The console is Xen's and dom0's: Xen's own lines begin with "(XEN) ".
+ * Xen: Debian's hypervisor at EL2 in QEMU, the suite as dom0, which QEMU's guest-loader puts into
+ * memory and tells Xen of. The console is Xen's and dom0's: Xen's own lines begin with "(XEN) ".
  */
 #include <limits.h>
 #include <stdio.h>
@@ -87,8 +87,8 @@ static void add_loader(const char **argv, char option[OPTION_SIZE], const char *
 }
 
 /*
- * Take out Xen's lines from behind the first one that is not Xen's: the suite's text is whole without them.
- * Those before it tell why dom0 did not start, where it did not.
+ * Take out Xen's lines from behind the first one that is not Xen's: the suite's text is whole
+ * without them. Those before it tell why dom0 did not start, where it did not.
  */
 static void drop_lines_of_xen(struct run_output *output)
 {

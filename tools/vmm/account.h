@@ -3,8 +3,8 @@
 #define TOOLS_VMM_ACCOUNT_H
 
 /*
- * The ledger of a vCPU on KVM, from looks at its thread. All times are in ns. Pure: tools/vmm/README.md
- * ("How the ledger adds up") says why it is exact.
+ * The ledger of a vCPU on KVM, from looks at its thread. All times are in ns. Pure:
+ * tools/vmm/README.md ("How the ledger adds up") says why it is exact.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,8 +26,8 @@ struct look {
 };
 
 struct account {
-	uint64_t ticks
-		[PVTIME_STATES]; /* by enum pvtime_state; their sum is how far the ledger is closed */
+	/* by enum pvtime_state; their sum is how far the ledger is closed */
+	uint64_t ticks[PVTIME_STATES];
 	uint64_t begun;
 	uint64_t run_before, wait_before, switches_before; /* of threads before this one */
 	enum pvtime_state state;			   /* in which it was seen last */
@@ -37,11 +37,17 @@ struct account {
 
 /* The ledger begins, before the thread is made. `off`: the vCPU is off. */
 void account_begin(struct account *a, uint64_t now, bool off);
-/* It goes on, of a ledger that has been closed, with a thread that is about to be made. `off`: as above. */
+/*
+ * It goes on, of a ledger that has been closed, with a thread that is about to be made. `off`: as
+ * above.
+ */
 void account_resume(struct account *a, uint64_t now, bool off);
 /* Looks follow each other. */
 void account_look(struct account *a, const struct look *look);
-/* The thread has ended, after a last look at itself: from then on the vCPU is in `state`, OFF or PAUSED. */
+/*
+ * The thread has ended, after a last look at itself: from then on the vCPU is in `state`, OFF or
+ * PAUSED.
+ */
 void account_end(struct account *a, enum pvtime_state state);
 /* The ledger of a vCPU without a thread, up to now. */
 void account_close(struct account *a, uint64_t now);

@@ -18,12 +18,15 @@ struct cgroups {
 	uint32_t vm_count;
 };
 
-/* Find this process' cgroup. Returns false, and `why` says what was expected, where there is none of version 2. */
+/*
+ * Find this process' cgroup. Returns false, and `why` says what was expected, where there is none
+ * of version 2.
+ */
 bool cgroups_open(struct cgroups *g, char *why, size_t room);
 
 /*
- * Make those of one VM more. weight: 1 to 10000; cap: percent of a CPU, 0 for none. false: `why` says what could not be
- * written, and what is expected.
+ * Make those of one VM more. weight: 1 to 10000; cap: percent of a CPU, 0 for none. false: `why`
+ * says what could not be written, and what is expected.
  */
 bool cgroups_add(struct cgroups *g, uint32_t vcpus, uint32_t weight, uint32_t cap, char *why,
 		 size_t room);

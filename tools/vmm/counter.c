@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guest's virtual counter, which goes on through a reset, as it does under our hypervisor, and stands while the VM is paused. KVM
- * begins a new VM's at 0, and has one offset for all vCPUs of it.
+ * The guest's virtual counter, which goes on through a reset, as it does under our hypervisor, and
+ * stands while the VM is paused. KVM begins a new VM's at 0, and has one offset for all vCPUs of
+ * it.
  */
 #include <sys/ioctl.h>
 #include "tools/vmm/uapi.h"

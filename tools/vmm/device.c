@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The UART, which is machine/pl011.c; the clock, machine/pl031.c; virtio-mmio transports, all empty. And flash: it is memory (memory.c), but
- * a write comes here and does nothing.
+ * The UART, which is machine/pl011.c; the clock, machine/pl031.c; virtio-mmio transports, all
+ * empty. And flash: it is memory (memory.c), but a write comes here and does nothing.
  */
 #include <stddef.h>
 #include <string.h>
@@ -53,7 +53,10 @@ static void uart_write(struct vm *vm, uint32_t offset, uint32_t value)
 	pl011_write(&vm->uart, offset, value);
 }
 
-/* The host's, which its administrator may set back: a clock that goes on instead is for the guest to find out. */
+/*
+ * The host's, which its administrator may set back: a clock that goes on instead is for the guest
+ * to find out.
+ */
 static uint64_t now(void)
 {
 	return (uint64_t)time(NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The state of the GICv3 in the kernel (Documentation/virt/kvm/devices/arm-vgic-v3.rst). What is not here is constant, or
- * of LPIs, which these VMs have none of.
+ * The state of the GICv3 in the kernel (Documentation/virt/kvm/devices/arm-vgic-v3.rst). What is
+ * not here is constant, or of LPIs, which these VMs have none of.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,10 @@
 
 #define SPIS (MAP_INTIDS - 32)
 
-/* Registers of 32 bits that follow each other. Levels go before what is pending, and enabling comes last. */
+/*
+ * Registers of 32 bits that follow each other. Levels go before what is pending, and enabling comes
+ * last.
+ */
 struct registers {
 	uint32_t offset, count;
 };

@@ -3,8 +3,9 @@
 #define TOOLS_VMM_INPUT_H
 
 /*
- * What comes from the host's side of the link: bytes for the attached VM's console, which wait here in order until its UART
- * has room, and requests to stop, to pause and to go on, which overtake them.
+ * What comes from the host's side of the link: bytes for the attached VM's console, which wait here
+ * in order until its UART has room, and requests to stop, to pause and to go on, which overtake
+ * them.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +29,10 @@ struct input {
 void input_init(struct input *in, int fd, struct vm *attached);
 /* The descriptor is readable. */
 void input_read(struct input *in);
-/* To the UART what it has room for. True: the host is to hear that `taken` bytes have come to the VM (LINK_RECORD). */
+/*
+ * To the UART what it has room for. True: the host is to hear that `taken` bytes have come to the
+ * VM (LINK_RECORD).
+ */
 bool input_deliver(struct input *in);
 
 #endif

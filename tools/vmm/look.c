@@ -93,7 +93,10 @@ bool look_at(const struct looker *l, const struct vcpu_stats *stats, const bool 
 	look->at = look_now();
 	if (!read_clock(l->clock, &before) || !read_state(l, &state))
 		return false;
-	/* A vCPU that is off sleeps as one that a signal can wake: without one (D) it waits for memory. */
+	/*
+	 * A vCPU that is off sleeps as one that a signal can wake: without one (D) it waits for
+	 * memory.
+	 */
 	bool off =
 		state == 'S' && __atomic_load_n(in_kvm, __ATOMIC_RELAXED) && !stats_blocking(stats);
 	/* To ask for this clock makes the scheduler bring up to date what it then tells. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a VM has of this process' memory: RAM, loaded; and flash, which reads as erased, and is written to by an exit. */
+/*
+ * What a VM has of this process' memory: RAM, loaded; and flash, which reads as erased, and is
+ * written to by an exit.
+ */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -7,7 +7,9 @@
 #include "tools/vmm/outlet.h"
 #include "tools/vmm/vm.h"
 
-/* *passed: ns for which they stood. The first VM that cannot go on, and vm->why; NULL: they all do. */
+/*
+ * *passed: ns for which they stood. The first VM that cannot go on, and vm->why; NULL: they all do.
+ */
 struct vm *pause_all(struct vm *vms, uint32_t count, struct input *in, struct outlet *o,
 		     uint64_t *passed);
 

@@ -3,9 +3,9 @@
 #define TOOLS_VMM_STATE_H
 
 /*
- * A lab in a file: all that its VMs are between two KVM_RUNs. One description of it serves both directions: each function
- * writes what is there, or reads it and puts it there. Only for this VMM, on the same host or one like it, whose counter has the
- * same frequency.
+ * A lab in a file: all that its VMs are between two KVM_RUNs. One description of it serves both
+ * directions: each function writes what is there, or reads it and puts it there. Only for this VMM,
+ * on the same host or one like it, whose counter has the same frequency.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,15 +18,16 @@ struct vm;
 struct state {
 	FILE *file;
 	bool saving;
-	bool failed; /* the file cannot be written, or is no whole snapshot: nothing further is done */
+	/* the file cannot be written, or is no whole snapshot: nothing further is done */
+	bool failed;
 };
 
 /* Bytes out of the process, or into it. false: it has failed. */
 bool state_bytes(struct state *s, void *bytes, size_t n);
 
 /*
- * The file at `path`, from its beginning, which says which VMs it has; to read it is refused where the lab has others. false:
- * `why` says what is wrong.
+ * The file at `path`, from its beginning, which says which VMs it has; to read it is refused where
+ * the lab has others. false: `why` says what is wrong.
  */
 bool state_open(struct state *s, const char *path, bool saving, const struct vmm_lab *lab,
 		char *why, size_t room);

@@ -3,9 +3,11 @@
 #define TOOLS_VMM_STOPPED_H
 
 /*
- * Was this process stopped, as by SIGSTOP? No process sees that coming. When it is over there is SIGCONT, and the time that has passed
- * since the process last did something. When in that time it was stopped, and what each vCPU did until then, nobody knows: so the
- * ledger stays as it is, blocked, and the guests' counters as well, as what a guest has read must not come again. It is told.
+ * Was this process stopped, as by SIGSTOP? No process sees that coming. When it is over there is
+ * SIGCONT, and the time that has passed since the process last did something. When in that time it
+ * was stopped, and what each vCPU did until then, nobody knows: so the ledger stays as it is,
+ * blocked, and the guests' counters as well, as what a guest has read must not come again. It is
+ * told.
  */
 #include <signal.h>
 #include <stdint.h>

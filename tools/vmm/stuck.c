@@ -90,7 +90,9 @@ static bool is_off(const struct vcpu *v)
 	       state.mp_state == KVM_MP_STATE_STOPPED;
 }
 
-/* Not before Linux 6.4 is the physical timer's control told. Then its interrupt must be disabled. */
+/*
+ * Not before Linux 6.4 is the physical timer's control told. Then its interrupt must be disabled.
+ */
 static bool timer_can_wake(const struct vcpu *v)
 {
 	uint64_t control = 0;
@@ -109,8 +111,9 @@ static bool timer_can_wake(const struct vcpu *v)
 }
 
 /*
- * Had it executed an instruction since it was found asleep, KVM would have counted an exit. Only another vCPU can wake one that is off.
- * What sleeps otherwise waits for memory, perhaps; and what is typed may end a WFI.
+ * Had it executed an instruction since it was found asleep, KVM would have counted an exit. Only
+ * another vCPU can wake one that is off. What sleeps otherwise waits for memory, perhaps; and what
+ * is typed may end a WFI.
  */
 static bool sleeps_for_good(const struct vcpu *v)
 {

@@ -12,9 +12,15 @@ struct vm;
 /* The VM is made: nothing is known, and no vCPU has a thread. */
 void stuck_begin(struct vm *vm);
 
-/* After each look at all its vCPUs, with its time: where they have slept for long, they are called out of KVM_RUN. */
+/*
+ * After each look at all its vCPUs, with its time: where they have slept for long, they are called
+ * out of KVM_RUN.
+ */
 void stuck_look(struct vm *vm, uint64_t now);
-/* Whenever the main thread is woken. When they all have come, it is known; they go on. true: nothing can run them any more. */
+/*
+ * Whenever the main thread is woken. When they all have come, it is known; they go on. true:
+ * nothing can run them any more.
+ */
 bool stuck_judge(struct vm *vm);
 
 /* By a vCPU's thread that a signal has taken out of KVM_RUN: waits, if it is to. */

@@ -3,8 +3,9 @@
 #define TOOLS_VMM_UAPI_H
 
 /*
- * KVM's interface of arm64, on any machine: this command is built where asm/kvm.h has another architecture's, too, and
- * says there that it cannot. Numbers are those of Linux' arch/arm64/include/uapi/asm/kvm.h.
+ * KVM's interface of arm64, on any machine: this command is built where asm/kvm.h has another
+ * architecture's, too, and says there that it cannot. Numbers are those of Linux'
+ * arch/arm64/include/uapi/asm/kvm.h.
  */
 #include <linux/kvm.h>
 #include <stddef.h>

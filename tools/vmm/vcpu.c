@@ -23,7 +23,10 @@ static bool set_register(struct vcpu *v, uint64_t id, uint64_t value)
 	return VM_CALL(v->vm, v->fd, KVM_SET_ONE_REG, &reg);
 }
 
-/* KVM has the rest as PSCI and Linux' boot protocol want it: EL1, MMU off, interrupts masked, registers 0. */
+/*
+ * KVM has the rest as PSCI and Linux' boot protocol want it: EL1, MMU off, interrupts masked,
+ * registers 0.
+ */
 static bool set_start(struct vcpu *v)
 {
 	const struct vmm_vm *config = v->vm->config;
@@ -90,7 +93,10 @@ static void tell_nowhere(struct vcpu *v, uint64_t ipa)
 			   v->vm->config->name, v->id, ipa, pc);
 }
 
-/* The guest's load or store is given an abort: there is nothing, which is told once, or nothing that it could use so. */
+/*
+ * The guest's load or store is given an abort: there is nothing, which is told once, or nothing
+ * that it could use so.
+ */
 static bool abort_access(struct vcpu *v, uint64_t ipa)
 {
 	const struct arm_vcpu_events events = {.ext_dabt_pending = 1};
@@ -161,8 +167,8 @@ static bool begin(struct vcpu *v)
 }
 
 /*
- * What a snapshot needs: the last exit is completed, which is done where KVM_RUN begins, and what the thread has waited is
- * published.
+ * What a snapshot needs: the last exit is completed, which is done where KVM_RUN begins, and what
+ * the thread has waited is published.
  */
 static bool settle(struct vcpu *v)
 {
@@ -191,7 +197,10 @@ static void wait_for_all(struct vcpu *v)
 	pthread_mutex_unlock(&vm->ready_lock);
 }
 
-/* What the thread has waited so far is not the guest's. None runs before that is so for all of them. */
+/*
+ * What the thread has waited so far is not the guest's (R-29). None runs before that is so for all
+ * of them.
+ */
 static bool rebase(struct vcpu *v)
 {
 	int error = v->vm->stolen != NULL
@@ -284,8 +293,8 @@ bool vcpu_start(struct vcpu *v)
 }
 
 /*
- * Before it enters KVM_RUN the flag sends it back, and within the signal does. While libpvtime-kvm has KVM_RUN the flag would
- * send that back each time; afterwards `stop` is enough.
+ * Before it enters KVM_RUN the flag sends it back, and within the signal does. While libpvtime-kvm
+ * has KVM_RUN the flag would send that back each time; afterwards `stop` is enough.
  */
 void vcpu_kick(struct vcpu *v)
 {

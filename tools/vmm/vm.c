@@ -71,7 +71,10 @@ static bool open_vm(struct vm *vm)
 	return VM_CALL(vm, vm->fd, KVM_ENABLE_CAP, &nisv);
 }
 
-/* All that stolen time takes of a VMM: a place that the FDT calls reserved, memory there, and each vCPU's address. */
+/*
+ * All that stolen time takes of a VMM: a place that the FDT calls reserved, memory there, and each
+ * vCPU's address.
+ */
 static int give_stolen_time(struct vm *vm)
 {
 	const struct pvtime_range used[] = {
@@ -193,7 +196,10 @@ void vm_stop(struct vm *vm, enum pvtime_state state)
 	vm->running = false;
 }
 
-/* As for a snapshot: new threads go on where these have ended, and what those wait before is not the guest's. */
+/*
+ * As for a snapshot: new threads go on where these have ended, and what those wait before is not
+ * the guest's (R-29).
+ */
 void vm_pause(struct vm *vm)
 {
 	if (!vm->running)
@@ -217,8 +223,9 @@ bool vm_resume(struct vm *vm, bool run)
 }
 
 /*
- * The structure first: what was published by then is in run_delay by now. Of a thread that has just ended nothing is taken,
- * as its run_delay is not told any more: the ledger would be behind the structure.
+ * The structure first: what was published by then is in run_delay by now. Of a thread that has just
+ * ended nothing is taken, as its run_delay is not told any more: the ledger would be behind the
+ * structure.
  */
 static void look_at_vcpu(struct vcpu *v)
 {

@@ -101,8 +101,8 @@ bool vm_create(struct vm *vm);
 void vm_destroy(struct vm *vm);
 
 /*
- * KVM_CREATE_VM on /dev/kvm, as ioctl() has it. A host may have less than KVM's default of 40 bits of IPA, and must then be asked
- * for what it has.
+ * KVM_CREATE_VM on /dev/kvm, as ioctl() has it. A host may have less than KVM's default of 40 bits
+ * of IPA, and must then be asked for what it has.
  */
 int vm_new_fd(int kvm);
 
@@ -113,8 +113,8 @@ void vm_resume_off(struct vm *vm);
 /* Every vCPU's thread has ended, and its ledger goes on in `state`, OFF or PAUSED. */
 void vm_stop(struct vm *vm, enum pvtime_state state);
 /*
- * If it runs: its vCPUs are PAUSED, and its counter stands. And again as before, without threads if it is not to run: it is then as after
- * vm_stop(). false: vm->why.
+ * If it runs: its vCPUs are PAUSED, and its counter stands. And again as before, without threads if
+ * it is not to run: it is then as after vm_stop(). false: vm->why.
  */
 void vm_pause(struct vm *vm);
 bool vm_resume(struct vm *vm, bool run);
@@ -161,7 +161,10 @@ bool vcpu_start(struct vcpu *v);
 void vcpu_kick(struct vcpu *v);
 void vcpu_join(struct vcpu *v);
 
-/* silent.c: the lab ends, and the VM lived until now. No vCPU runs, and the accounts are those of now. */
+/*
+ * silent.c: the lab ends, and the VM lived until now. No vCPU runs, and the accounts are those of
+ * now.
+ */
 void silent_tell(struct vm *vm);
 
 #endif

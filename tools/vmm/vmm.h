@@ -3,8 +3,9 @@
 #define TOOLS_VMM_VMM_H
 
 /*
- * The VMM of `pvtime lab --on kvm`: runs all VMs of a lab on the host's KVM, and tells of them on the byte stream of
- * machine/link.h, as our hypervisor does. Times are in ns: the stream's CNTFRQ is 10^9.
+ * The VMM of `pvtime lab --on kvm`: runs all VMs of a lab on the host's KVM, and tells of them on
+ * the byte stream of machine/link.h, as our hypervisor does. Times are in ns: the stream's CNTFRQ
+ * is 10^9.
  */
 #include <sched.h>
 #include <stdbool.h>
@@ -49,8 +50,8 @@ struct vmm_lab {
 };
 
 /*
- * Can this host do it? false: `why`, of `room` bytes, has a line that says what is missing and what is expected.
- * stolen_time: at least one VM is to have it.
+ * Can this host do it? false: `why`, of `room` bytes, has a line that says what is missing and what
+ * is expected. stolen_time: at least one VM is to have it.
  */
 bool vmm_check(bool stolen_time, char *why, size_t room);
 
@@ -64,8 +65,9 @@ static inline void vmm_cpus(uint32_t pin, cpu_set_t *cpus)
 }
 
 /*
- * May a thread of this process run where each VM is pinned to: is one of those CPUs online, and in this process' cpuset? false:
- * `why` says which VM's are not. The caller's own affinity is what it was.
+ * May a thread of this process run where each VM is pinned to: is one of those CPUs online, and in
+ * this process' cpuset? false: `why` says which VM's are not. The caller's own affinity is what it
+ * was.
  */
 bool vmm_check_pins(const struct vmm_lab *lab, char *why, size_t room);
 
@@ -73,8 +75,8 @@ bool vmm_check_pins(const struct vmm_lab *lab, char *why, size_t room);
 bool vmm_check_restore(const struct vmm_lab *lab, char *why, size_t room);
 
 /*
- * Run a lab, a struct vmm_lab, in a process of its own: standard input and output are the link. Returns when the lab has ended,
- * and has said on the link how; the value is the process' status.
+ * Run a lab, a struct vmm_lab, in a process of its own: standard input and output are the link.
+ * Returns when the lab has ended, and has said on the link how; the value is the process' status.
  */
 int vmm_run(void *lab);
 

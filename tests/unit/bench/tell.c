@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Results: what is reached and what not, JSON there and back, what is worse than before, and the tables. */
+/*
+ * Results: what is reached and what not, JSON there and back, what is worse than before, and the
+ * tables.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

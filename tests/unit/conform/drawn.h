@@ -22,7 +22,10 @@ static inline char *drawn(const struct conform_report *report,
 	return text;
 }
 
-/* Each `want`, up to a NULL, is in the text, in that order. A # in the name of a test would be a directive of TAP. */
+/*
+ * Each `want`, up to a NULL, is in the text, in that order. A # in the name of a test would be a
+ * directive of TAP.
+ */
 static inline void expect(const char *name, const char *text, const char *const *want)
 {
 	const char *at = text;

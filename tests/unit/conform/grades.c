@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two grades of what is not ok: a case of the documents is FAIL, one of ours is weaker. The same made-up results on our
- * own hypervisor and on another: one case of each grade is broken, of a rule that has both.
+ * The two grades of what is not ok: a case of the documents is FAIL, one of ours is weaker. The
+ * same made-up results on our own hypervisor and on another: one case of each grade is broken, of a
+ * rule that has both.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The guest's PL011: registers (DDI 0183, 3.2), FIFO, interrupt line; and a random run against a queue. */
+/*
+ * The guest's PL011: registers (DDI 0183, 3.2), FIFO, interrupt line; and a random run against a
+ * queue.
+ */
 #include "vm.h"
 #include "tests/lib/random.h"
 #include "tests/tap.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* examples/guest.c on two CPUs of a hypervisor that is the library's other half. */
+/*
+ * examples/guest.c on two CPUs of a hypervisor that is the library's other half (R-03, R-23, R-35).
+ */
 #include <pvtime/host.h>
 #include <pvtime/smccc.h>
 #include "examples/guest.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tools/exec/act.c and give.c, in a VMM of the test's own: what is done to it, step by step, and that each step may fail. What is behind
- * inject.h, process.h and report.h is in this file.
+ * tools/exec/act.c and give.c, in a VMM of the test's own: what is done to it, step by step, and
+ * that each step may fail. What is behind inject.h, process.h and report.h is in this file.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -232,7 +232,10 @@ static unsigned test_all(void)
 	return vmm.steps;
 }
 
-/* The guest asks vCPU 0 whether there is stolen time, and Linux does not bring up a CPU that then has none. */
+/*
+ * The guest asks vCPU 0 whether there is stolen time, and Linux does not bring up a CPU that then
+ * has none.
+ */
 static bool is_whole(void)
 {
 	if (vmm.address[1] != 0 && addresses() != VCPUS)

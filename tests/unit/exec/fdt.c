@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tools/exec/fdt.c: what an FDT names, of every kind; the FDTs of our own machine; and FDTs that are none. */
+/*
+ * tools/exec/fdt.c: what an FDT names, of every kind; the FDTs of our own machine; and FDTs that
+ * are none.
+ */
 #include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>

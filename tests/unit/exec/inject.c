@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tools/exec/inject.c and process.c: a thread of another process makes our system calls, on this machine, and never knows. The
- * process is about to write one byte; what it then writes, and how it ends, tells what it has noticed.
+ * tools/exec/inject.c and process.c: a thread of another process makes our system calls, on this
+ * machine, and never knows. The process is about to write one byte; what it then writes, and how it
+ * ends, tells what it has noticed.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -31,8 +32,8 @@ struct other {
 };
 
 /*
- * code(number, a, b, c): a system call, by instructions that can be written. What they are replaced with in a test makes another
- * call. On machines without any, those tests are skipped.
+ * code(number, a, b, c): a system call, by instructions that can be written. What they are replaced
+ * with in a test makes another call. On machines without any, those tests are skipped.
  */
 #define CODE_SIZE 4096u
 static uint8_t *code;
@@ -46,7 +47,10 @@ static const uint8_t code_bytes[] = {
 
 /* At CALL_AT: another number. */
 static const uint8_t other_number[] = {0xb8, __NR_getppid, 0, 0, 0, 0x0f, 0x05, 0xc3};
-/* The same number and place, but another argument: mov $0,%edi, then the instruction as it was, and again from there. */
+/*
+ * The same number and place, but another argument: mov $0,%edi, then the instruction as it was, and
+ * again from there.
+ */
 static const uint8_t other_argument[] = {
 	0xeb, 0x02, 0xc3, 0xc3,				      /* jmp .+4 */
 	0x31, 0xff,					      /* xor %edi,%edi */
@@ -93,7 +97,10 @@ static void leave(int status)
 	syscall(__NR_exit_group, status);
 }
 
-/* In the other process: 42, if all is as it is without us. Raw calls: what the library adds could be filtered. */
+/*
+ * In the other process: 42, if all is as it is without us. Raw calls: what the library adds could
+ * be filtered.
+ */
 static void live(int how, int pipe)
 {
 	char byte = 'x';
@@ -305,7 +312,10 @@ static void test_powerless(void)
 		   "without CAP_SYS_ADMIN, a confined one is left alone, another not");
 }
 
-/* While the thread is in user space, between two calls of ours, its process writes other instructions for it. */
+/*
+ * While the thread is in user space, between two calls of ours, its process writes other
+ * instructions for it.
+ */
 static void test_changed(int how, const char *what, const uint8_t *bytes, size_t size)
 {
 	int64_t result = 0;

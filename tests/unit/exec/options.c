@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tools/exec/options.c: what is ours ends at --. What is wrong is told, which tests/tools/exec.t looks at. */
+/*
+ * tools/exec/options.c: what is ours ends at --. What is wrong is told, which tests/tools/exec.t
+ * looks at.
+ */
 #include <string.h>
 #include "tests/tap.h"
 #include "tools/exec/options.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tools/exec/regs.h for the machine that the unit tests run on; tools/exec/regs.c itself where that is arm64. */
+/*
+ * tools/exec/regs.h for the machine that the unit tests run on; tools/exec/regs.c itself where that
+ * is arm64.
+ */
 #ifdef __aarch64__
 #include "tools/exec/regs.c"
 #else

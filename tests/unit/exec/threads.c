@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tools/exec/threads.c, on this machine: a process with threads that compute, that sleep, that have ended, that wait in vfork(), and
- * with a child of its own, stops as a whole, and goes on as if nothing had been.
+ * tools/exec/threads.c, on this machine: a process with threads that compute, that sleep, that have
+ * ended, that wait in vfork(), and with a child of its own, stops as a whole, and goes on as if
+ * nothing had been.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guests' own FDT reader: against libfdt on sound blobs, and on damaged ones, each in memory of exactly its
- * size, where the sanitizers see a read outside it.
+ * The guests' own FDT reader: against libfdt on sound blobs, and on damaged ones, each in memory of
+ * exactly its size, where the sanitizers see a read outside it.
  */
 #include "guest/fdt.h"
 #include "machine/fdt.h"
@@ -52,7 +52,10 @@ static void cells(const char *name, const uint32_t *value, size_t count)
 	cells(name, (const uint32_t[]){__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / 4)
 #define STRINGS(name, list) bytes(name, list, sizeof(list))
 
-/* A bus at 0x1000_0000, in it one whose addresses are not its own, and a device; one bus that nobody sees into. */
+/*
+ * A bus at 0x1000_0000, in it one whose addresses are not its own, and a device; one bus that
+ * nobody sees into.
+ */
 static void write_buses(void)
 {
 	begin("bus@10000000");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What waits for /proc/stat to count, on files of the test's own: it ends where they do not, and says what it saw. */
+/*
+ * What waits for /proc/stat to count, on files of the test's own: it ends where they do not, and
+ * says what it saw.
+ */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>

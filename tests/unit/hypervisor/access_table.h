@@ -3,8 +3,9 @@
 #define HYP_ACCESS_TABLE_H
 
 /*
- * Loads and stores as GNU as has encoded them (-march=armv8.7-a+sve+memtag+ls64), with what their text says: kind, bytes
- * of a transfer, size of the register, registers, how many of them, and the register that writeback changes by how much.
+ * Loads and stores as GNU as has encoded them (-march=armv8.7-a+sve+memtag+ls64), with what their
+ * text says: kind, bytes of a transfer, size of the register, registers, how many of them, and the
+ * register that writeback changes by how much.
  */
 #include <stdint.h>
 

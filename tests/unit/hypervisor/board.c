@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is read from the board's FDT: from those that QEMU gives (mk/hypervisor.mk makes them), and from ones
- * that lack or break something.
+ * What is read from the board's FDT: from those that QEMU gives (mk/hypervisor.mk makes them), and
+ * from ones that lack or break something.
  */
 #include "board.h"
 #include "tests/lib/random.h"
@@ -235,7 +235,10 @@ static void unusual(void)
 	tap_ok(n == 1, "MPIDRs of two cells");
 }
 
-/* A UART behind a bus of these cell sizes, with a `reg` of 4 cells; its base and size, 0 where it is refused. */
+/*
+ * A UART behind a bus of these cell sizes, with a `reg` of 4 cells; its base and size, 0 where it
+ * is refused.
+ */
 static struct board_range on_bus(uint32_t ac, uint32_t sc)
 {
 	const fdt32_t reg[] = {cpu_to_fdt32(1), cpu_to_fdt32(2), cpu_to_fdt32(3), cpu_to_fdt32(4)};
@@ -272,7 +275,10 @@ static void cells(void)
 	tap_is_u64(on_bus(1, 3).size, 0, "three for sizes");
 }
 
-/* Bytes flipped anywhere but in the size, which nothing else tells: no access outside, counts within limits. */
+/*
+ * Bytes flipped anywhere but in the size, which nothing else tells: no access outside, counts
+ * within limits.
+ */
 static void damaged(void)
 {
 	uint64_t seed = 3;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Kicks from CPU to CPU: none is lost, and one that is under way serves for all that come before it is taken. */
+/*
+ * Kicks from CPU to CPU: none is lost, and one that is under way serves for all that come before it
+ * is taken.
+ */
 #include "cpu.h"
 #include "firmware.h"
 #include "gic.h"

@@ -69,8 +69,8 @@ static const struct field hidden[] = {
 };
 
 /*
- * Which fields of the known registers are shown, from bits 63:60 down to 3:0. 1: the one that says EL1 in AArch64,
- * L: up to a limit. A guest would be slow, or broken, without those that are shown.
+ * Which fields of the known registers are shown, from bits 63:60 down to 3:0. 1: the one that says
+ * EL1 in AArch64, L: up to a limit. A guest would be slow, or broken, without those that are shown.
  */
 static const struct {
 	unsigned crm, op2;
@@ -143,7 +143,9 @@ static void unknown(void)
 	}
 }
 
-/* Nothing appears that the hardware does not have, but EL1 in AArch64; limits are looked at below. */
+/*
+ * Nothing appears that the hardware does not have, but EL1 in AArch64; limits are looked at below.
+ */
 static void nothing_added(void)
 {
 	unsigned added = 0;

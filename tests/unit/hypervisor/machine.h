@@ -3,8 +3,9 @@
 #define HYP_MACHINE_H
 
 /*
- * A board for the tests of a VM's life and of its calls: RAM, two CPUs with their part of the run loop, and VMs
- * on the hypervisor's own vm.c, vcpu.c, load.c, psci.c, smccc.c and scheduler. The GIC and the timers are seams.
+ * A board for the tests of a VM's life and of its calls: RAM, two CPUs with their part of the run
+ * loop, and VMs on the hypervisor's own vm.c, vcpu.c, load.c, psci.c, smccc.c and scheduler. The
+ * GIC and the timers are seams.
  */
 #include "cpu.h"
 #include "vm.h"
@@ -41,7 +42,10 @@ extern struct vm vm;
 void machine_start(enum pvtime_dialect dialect, bool big_endian);
 /* The following is done by this CPU. */
 void machine_on(unsigned cpu);
-/* It comes to its run loop, up to the guest's entry; loads the VM's memory if that is due. Returns what it runs. */
+/*
+ * It comes to its run loop, up to the guest's entry; loads the VM's memory if that is due. Returns
+ * what it runs.
+ */
 struct vcpu *machine_run(unsigned cpu);
 /* Both of them, until nothing changes. */
 void machine_settle(void);

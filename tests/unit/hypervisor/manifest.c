@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lab's manifest: a good one, every property of it wrong in turn, cut off, and damaged at random. */
+/*
+ * The lab's manifest: a good one, every property of it wrong in turn, cut off, and damaged at
+ * random.
+ */
 #include "manifest.h"
 #include "vm.h"
 #include "tests/lib/random.h"

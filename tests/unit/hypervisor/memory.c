@@ -70,7 +70,10 @@ static bool step(uint64_t *seed)
 	return memory_free_bytes() == free_pages() * PAGE_SIZE;
 }
 
-/* RAM in some ranges, with holes cut at addresses of any alignment; then one allocation after the other. */
+/*
+ * RAM in some ranges, with holes cut at addresses of any alignment; then one allocation after the
+ * other.
+ */
 static bool random_board(uint64_t *seed, unsigned *steps)
 {
 	uint64_t from = random_below(seed, 16);

@@ -382,8 +382,8 @@ static void system_off_by_another(void)
 }
 
 /*
- * One of its vCPUs has been given a CPU, on which another VM's is loaded still, when the VM is switched off: it is never loaded,
- * and leaves no CPU.
+ * One of its vCPUs has been given a CPU, on which another VM's is loaded still, when the VM is
+ * switched off: it is never loaded, and leaves no CPU.
  */
 static void system_off_before_one_is_loaded(bool at_once)
 {

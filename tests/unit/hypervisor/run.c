@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The run loop: whatever takes a CPU out of its guest, and in whatever order, the scheduler is asked at the first exit at
- * or after the CPU's deadline, and before the next guest entry where it has news. The EL2 timer's interrupt never comes
- * here: others are always in front of it.
+ * The run loop: whatever takes a CPU out of its guest, and in whatever order, the scheduler is
+ * asked at the first exit at or after the CPU's deadline, and before the next guest entry where it
+ * has news. The EL2 timer's interrupt never comes here: others are always in front of it.
  */
 #include "run.h"
 #include "arch.h"
@@ -271,7 +271,10 @@ static void news(void)
 	scene.news = scene.by_flush = false;
 }
 
-/* While its image is loaded a VM has its slices like any other, and interrupts are taken between two steps. */
+/*
+ * While its image is loaded a VM has its slices like any other, and interrupts are taken between
+ * two steps.
+ */
 static void loading(void)
 {
 	scene.kind = EXIT_IRQ;

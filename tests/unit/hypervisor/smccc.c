@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The calling convention, and discovery step by step, as a guest sees them. */
+/*
+ * The calling convention (R-30), and discovery step by step (R-01 to R-04, R-32), as a guest sees
+ * them.
+ */
 #include "tests/unit/hypervisor/machine.h"
 #include "smccc.h"
 #include "tests/lib/random.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 2 tables: the blocks that are chosen, their descriptors, and random maps against a list of them. */
+/*
+ * Stage 2 tables: the blocks that are chosen, their descriptors, and random maps against a list of
+ * them.
+ */
 #include "stage2.h"
 #include "memory.h"
 #include "tests/lib/random.h"
@@ -55,7 +58,10 @@ static uint64_t block_at(const struct stage2 *s2, uint64_t ipa)
 	return walk(s2, ipa, &block) == UINT64_MAX ? 0 : block;
 }
 
-/* The descriptor of `ipa` and its level, found as the PE does (DDI 0487, D8.2), not by stage2_walk(). */
+/*
+ * The descriptor of `ipa` and its level, found as the PE does (DDI 0487, D8.2), not by
+ * stage2_walk().
+ */
 static uint64_t descriptor(const struct stage2 *s2, uint64_t ipa, unsigned *level)
 {
 	uint64_t d = s2->root[ipa >> 30];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The hypervisor's mem* and str*, under names of their own (mk/hypervisor.mk), against loops over bytes. What
- * this test itself needs of that kind it does by hand: the names are taken.
+ * The hypervisor's mem* and str*, under names of their own (mk/hypervisor.mk), against loops over
+ * bytes. What this test itself needs of that kind it does by hand: the names are taken.
  */
 #include "string.h"
 #include "tests/lib/random.h"

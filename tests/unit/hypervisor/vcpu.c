@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Two vCPUs take turns on one CPU: each finds its registers as it has left them, and none of the other's. */
+/*
+ * Two vCPUs take turns on one CPU: each finds its registers as it has left them, and none of the
+ * other's.
+ */
 #include "tests/unit/hypervisor/machine.h"
 #include "sysregs.h"
 #include "tests/tap.h"
@@ -10,8 +13,8 @@ static const char *const names[] = {
 #define NAME(name, reg, reset) STR(reg),
 	EACH_EL1_REG(NAME)};
 
-static bool
-	hidden; /* the PE has RAS and SME, whose state can be reached though no guest is told of it */
+/* the PE has RAS and SME, whose state can be reached though no guest is told of it */
+static bool hidden;
 
 /* The guest on CPU 0 writes all its registers. */
 static void scribble(uint64_t value)

@@ -187,7 +187,10 @@ struct shown_case {
 	const char *text, *want, *name;
 };
 
-/* What the VM `a` writes, and what reaches the terminal of it: of several VMs, or of this one alone. */
+/*
+ * What the VM `a` writes, and what reaches the terminal of it: of several VMs, or of this one
+ * alone.
+ */
 static void test_shown(const struct shown_case *cases, size_t count, bool alone)
 {
 	for (size_t i = 0; i < count; i++) {

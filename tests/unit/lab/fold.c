@@ -6,7 +6,10 @@
 #include "tests/tap.h"
 #include "tools/lab/fold.h"
 
-/* No row is longer than the terminal is wide, however its characters are counted, and each begins with the name. */
+/*
+ * No row is longer than the terminal is wide, however its characters are counted, and each begins
+ * with the name.
+ */
 int main(void)
 {
 	static const struct {

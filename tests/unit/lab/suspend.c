@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ctrl-Z: what is sent to a board that can pause, and when the command stops, whatever comes in which order. */
+/*
+ * Ctrl-Z: what is sent to a board that can pause, and when the command stops, whatever comes in
+ * which order.
+ */
 #include "machine/link.h"
 #include "tests/tap.h"
 #include "tools/run/signals.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A stream whose reader may be slow or stopped. tests/tools/reader.t has the lab that prints to some. */
+/*
+ * A stream whose reader may be slow or stopped. tests/tools/reader.t has the lab that prints to
+ * some.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

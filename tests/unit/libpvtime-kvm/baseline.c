@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* libpvtime-kvm: KVM made to publish without a guest that runs, and to begin here and now. */
+/*
+ * libpvtime-kvm: KVM made to publish without a guest that runs (R-28), and to begin here and now
+ * (R-23, R-29).
+ */
 #include <errno.h>
 #include <signal.h>
 #include <linux/kvm.h>
@@ -92,7 +95,10 @@ static void test_early(void)
 	end("never");
 }
 
-/* Nothing waited, nothing to tell: then it counts that the thread slept, and not for something else. */
+/*
+ * Nothing waited, nothing to tell: then it counts that the thread slept, and not for something
+ * else.
+ */
 static void test_nothing(void)
 {
 	begin();
@@ -135,7 +141,10 @@ static void test_refused(void)
 	end("refused");
 }
 
-/* The thread's past, and a failure at each call: the counter is what was restored, whatever happens. */
+/*
+ * The thread's past, and a failure at each call: the counter is what was restored, whatever
+ * happens.
+ */
 static void test_rebase(void)
 {
 	bool kept = true;

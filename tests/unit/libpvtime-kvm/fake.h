@@ -3,9 +3,10 @@
 #define KVM_FAKE_H
 
 /*
- * A KVM for the tests of libpvtime-kvm, behind libpvtime-kvm/sys.h: VMs with slots, vCPUs with an address, a state, and a thread
- * that waits; and this process's descriptors, mappings, timers and signals. Every call that can fail can be made to, by
- * its number. What no real system forgives ends the test: a slot's memory unmapped, KVM_RUN that nothing would end.
+ * A KVM for the tests of libpvtime-kvm, behind libpvtime-kvm/sys.h: VMs with slots, vCPUs with an
+ * address, a state, and a thread that waits; and this process's descriptors, mappings, timers and
+ * signals. Every call that can fail can be made to, by its number. What no real system forgives
+ * ends the test: a slot's memory unmapped, KVM_RUN that nothing would end.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,7 +57,10 @@ struct fake {
 	int timer_signal;
 	uint64_t timer_ns;	/* armed; 0: not */
 	unsigned runs, entries; /* KVM_RUNs, and those that entered a guest */
-	/* Calls so far, of those that can fail; the one that is to fail, counted from 1; and what it was. */
+	/*
+	 * Calls so far, of those that can fail; the one that is to fail, counted from 1; and what
+	 * it was.
+	 */
 	unsigned calls, fail_at;
 	int fail_error;
 	bool failed;
@@ -71,11 +75,17 @@ void fake_start(void);
 /* The thread waits for so long; then the vCPU runs, as the guest sees it. */
 void fake_run(unsigned vm, unsigned vcpu, uint64_t wait_ns);
 
-/* For the fake itself: 0, or the error that this call is to have; and a fault that no system forgives. */
+/*
+ * For the fake itself: 0, or the error that this call is to have; and a fault that no system
+ * forgives.
+ */
 int fake_fails(unsigned long request);
 _Noreturn void fake_wrong(const char *what);
 
-/* The first thing that was left behind of this process's resources and of slots; NULL if there is none. */
+/*
+ * The first thing that was left behind of this process's resources and of slots; NULL if there is
+ * none.
+ */
 const char *fake_leak(void);
 
 #endif

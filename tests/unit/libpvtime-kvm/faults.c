@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libpvtime-kvm with a system that fails: every call in the life of a VM, from planning to a restored copy, is let
- * fail once. The failure is told; the step that had it can be taken again, and all else goes well; or the VMM gives up,
- * and nothing is left behind.
+ * libpvtime-kvm with a system that fails: every call in the life of a VM, from planning to a
+ * restored copy, is let fail once. The failure is told; the step that had it can be taken again,
+ * and all else goes well; or the VMM gives up, and nothing is left behind.
  */
 #include <errno.h>
 #include <signal.h>
@@ -234,8 +234,8 @@ static const char *take(struct vmm *m, unsigned i, int *err)
 }
 
 /*
- * All steps, with call number `fail_at` failing. again: that step is taken again, and the rest; else the VMM gives up.
- * NULL, or what is wrong; *done: there is no call of that number.
+ * All steps, with call number `fail_at` failing. again: that step is taken again, and the rest;
+ * else the VMM gives up. NULL, or what is wrong; *done: there is no call of that number.
  */
 static const char *live(unsigned fail_at, bool again, bool *done)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* libpvtime-kvm: the snapshot's bytes, whatever else may be in their place, and the bitmap of other kernels. */
+/*
+ * libpvtime-kvm: the snapshot's bytes, whatever else may be in their place, and the bitmap of other
+ * kernels.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +16,10 @@
 #define SIZE	(40u + 16u * VCPUS + 4u)
 #define COUNTER 0x1122334455667788u
 
-/* Version 2, of a VM whose vCPUs 0 and 2 have addresses: what other versions of this library must read. */
+/*
+ * Version 2, of a VM whose vCPUs 0 and 2 have addresses: what other versions of this library must
+ * read.
+ */
 static const char version_2[] = "PVTK\x02\x00"			   /* magic, version */
 				"\x01\x00"			   /* the bitmap is known */
 				"\x03\x00\x00\x00\xa0\xac\xb9\x03" /* vCPUs, 62500000 Hz */
@@ -207,7 +213,10 @@ static void test_bitmap(const uint8_t *good)
 	pvtime_kvm_destroy(k);
 }
 
-/* Restored where the counter runs at `here` Hz: the answer, and the frequency that the blob is said to have. */
+/*
+ * Restored where the counter runs at `here` Hz: the answer, and the frequency that the blob is said
+ * to have.
+ */
 static int restore_at(const uint8_t *blob, uint32_t here, uint32_t *saved)
 {
 	struct pvtime_kvm *k = create(1, BASE, VCPUS);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* libpvtime-kvm: the address of each vCPU in the order of R-10, its counter, and denial. */
+/*
+ * libpvtime-kvm: the address of each vCPU in the order of R-10, its counter, and denial (R-31,
+ * R-32).
+ */
 #include <errno.h>
 #include <signal.h>
 #include <linux/kvm.h>

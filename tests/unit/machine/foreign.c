@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every kind of file that is refused by name, in memory of exactly its size; and what is near to one and is none. */
+/*
+ * Every kind of file that is refused by name, in memory of exactly its size; and what is near to
+ * one and is none.
+ */
 #include "machine/foreign.h"
 #include "tests/tap.h"
 #include <stdlib.h>
@@ -7,7 +10,10 @@
 
 #define SIZE 40000u
 
-/* What foreign_kernel() says about `size` bytes, which are zeroes but for `magic` at `offset`, and `also`; "" for nothing. */
+/*
+ * What foreign_kernel() says about `size` bytes, which are zeroes but for `magic` at `offset`, and
+ * `also`; "" for nothing.
+ */
 static const char *name_of(size_t size, size_t offset, const char *magic, size_t length,
 			   size_t also_at, const char *also, size_t also_length)
 {

@@ -55,8 +55,8 @@ static inline void pack_image(uint8_t *image, size_t size)
 #define PACK_PAYLOAD 512u /* and where the payload */
 
 /*
- * An EFI zboot image for arm64 around a payload that calls itself `packing`, as Linux makes it: behind the payload there is
- * its unpacked size. Returns the size of it all.
+ * An EFI zboot image for arm64 around a payload that calls itself `packing`, as Linux makes it:
+ * behind the payload there is its unpacked size. Returns the size of it all.
  */
 static inline size_t pack_zboot(const char *packing, const uint8_t *payload, uint32_t size,
 				uint8_t *out)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Kernels as files: each way of packing, sound and damaged, and headers that lie; each in memory of exactly its size. */
+/*
+ * Kernels as files: each way of packing, sound and damaged, and headers that lie; each in memory of
+ * exactly its size.
+ */
 #include "machine/image.h"
 #include "machine/unpack.h"
 #include "tests/tap.h"
@@ -14,7 +17,10 @@ static uint8_t image[IMAGE], packed[ROOM], zboot[ROOM], large[MIB + 1];
 /* In front of the names of tests. */
 static char prefix[32];
 
-/* What unpack_kernel() says about the bytes: "" where it takes them, and whether it has unpacked them to the image. */
+/*
+ * What unpack_kernel() says about the bytes: "" where it takes them, and whether it has unpacked
+ * them to the image.
+ */
 static const char *why_not(const uint8_t *bytes, size_t size, bool *unpacked)
 {
 	static char why[UNPACK_WHY];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random bytes in each header that unpack_kernel() reads, and random lengths, in memory of exactly that length: it reads no byte
- * behind the end, has a reason or a kernel for everything, and of an EFI zboot image never anything but an arm64 Image.
+ * Random bytes in each header that unpack_kernel() reads, and random lengths, in memory of exactly
+ * that length: it reads no byte behind the end, has a reason or a kernel for everything, and of an
+ * EFI zboot image never anything but an arm64 Image.
  */
 #include "machine/image.h"
 #include "machine/unpack.h"
@@ -58,7 +59,10 @@ static void make_samples(void)
 	       7);
 }
 
-/* One byte of the header, or a few, become anything; the file may end early. Returns what is wrong with the answer. */
+/*
+ * One byte of the header, or a few, become anything; the file may end early. Returns what is wrong
+ * with the answer.
+ */
 static const char *one_try(const struct sample *s, size_t *taken)
 {
 	size_t size = any(4) == 0 ? any((uint32_t)s->size + 1) : s->size, out_size;

@@ -69,7 +69,10 @@ static void test_damaged(uint8_t *packed, size_t size)
 		   "a frame with one bit wrong is refused");
 	packed[size / 2] ^= 0x10;
 
-	/* The size is behind the magic, a byte of flags and, unless they say otherwise, one of the window. */
+	/*
+	 * The size is behind the magic, a byte of flags and, unless they say otherwise, one of the
+	 * window.
+	 */
 	tap_is_u64(packed[4] & 0xc0, 0x80, "the header has a size of 4 bytes");
 	at = (packed[4] & 0x20) != 0 ? 5 : 6;
 	pack_le32(packed + at, PLAIN / 2);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a host and a guest have, out of files of our own; what is missing then; and how both are told. */
+/*
+ * What a host and a guest have, out of files of our own; what is missing then; and how both are
+ * told.
+ */
 #include <errno.h>
 #include <jansson.h>
 #include "tests/tap.h"
@@ -209,7 +212,9 @@ static void test_counted(void)
 	fake_file("proc/stat", stat_none);
 }
 
-/* A VM each of whose figures is another one, and with a name that is no UTF-8, nor for a terminal. */
+/*
+ * A VM each of whose figures is another one, and with a name that is no UTF-8, nor for a terminal.
+ */
 static void make_vm(void)
 {
 	struct probe_vcpu *vcpu = calloc(2, sizeof(*vcpu));

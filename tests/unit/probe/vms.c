@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* VMs and their vCPUs' threads, out of files of our own: as QEMU, Firecracker and others have them, and as others see them. */
+/*
+ * VMs and their vCPUs' threads, out of files of our own: as QEMU, Firecracker and others have them,
+ * and as others see them.
+ */
 #include "tests/tap.h"
 #include "tests/unit/probe/fake.h"
 #include "tools/probe/facts.h"
@@ -7,7 +10,10 @@
 
 static struct probe_facts facts;
 
-/* A thread: its name, the flags and the guest's time of stat, how it stands with system calls, and its account. */
+/*
+ * A thread: its name, the flags and the guest's time of stat, how it stands with system calls, and
+ * its account.
+ */
 static void thread(unsigned pid, unsigned tid, const char *name, unsigned flags, unsigned guest,
 		   const char *call, const char *account)
 {
@@ -64,8 +70,8 @@ static bool is(const struct probe_vcpu *v, bool known, unsigned id, unsigned tid
 }
 
 /*
- * QEMU without names that tell: vCPU 0 sleeps, 1 and 2 are busy; the other threads are none, though one of them asks
- * something of a vCPU.
+ * QEMU without names that tell: vCPU 0 sleeps, 1 and 2 are busy; the other threads are none, though
+ * one of them asks something of a vCPU.
  */
 static void make_qemu(void)
 {
@@ -108,7 +114,10 @@ static void test_qemu(void)
 
 static void test_left_over(void)
 {
-	/* A fourth vCPU, whose thread has not run: which of the three is whose is not to be guessed. */
+	/*
+	 * A fourth vCPU, whose thread has not run: which of the three is whose is not to be
+	 * guessed.
+	 */
 	file(90, 14, "anon_inode:kvm-vcpu:3");
 	tap_ok(look(90) && facts.vms.vm[0].files == 4 && facts.vms.vm[0].count == 3,
 	       "one vCPU without a thread");
@@ -123,7 +132,10 @@ static void test_left_over(void)
 	fake_remove("proc/90/fd/15");
 }
 
-/* Memory of libpvtime-kvm's is known by its name: another one's, such as that of `pvtime exec`, is not. */
+/*
+ * Memory of libpvtime-kvm's is known by its name: another one's, such as that of `pvtime exec`, is
+ * not.
+ */
 static void test_region(void)
 {
 	static const char region[] =

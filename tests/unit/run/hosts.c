@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The targets kvm and xen of `pvtime conform`: what a machine is given, and what is made of its console. */
+/*
+ * The targets kvm and xen of `pvtime conform`: what a machine is given, and what is made of its
+ * console.
+ */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

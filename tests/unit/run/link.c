@@ -169,7 +169,10 @@ static void test_lines(void)
 	       "a longer one is in pieces, the next is not: %s", got);
 }
 
-/* A line of LINES_MAX - `before` bytes and a character behind it, which comes in one piece or byte by byte. */
+/*
+ * A line of LINES_MAX - `before` bytes and a character behind it, which comes in one piece or byte
+ * by byte.
+ */
 static void test_split(void)
 {
 	static const struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How long a process is waited for: processes that sleep, that spin, and that want a CPU and get none, as one of SCHED_IDLE
- * does beside one that spins on the same CPU.
+ * How long a process is waited for: processes that sleep, that spin, and that want a CPU and get
+ * none, as one of SCHED_IDLE does beside one that spins on the same CPU.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* QMP from QEMU's side: what it is asked, and what is made of answers in pieces, events and errors. */
+/*
+ * QMP from QEMU's side: what it is asked, and what is made of answers in pieces, events and errors.
+ */
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>

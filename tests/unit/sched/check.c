@@ -14,8 +14,8 @@ static uint64_t most_skew(void)
 }
 
 /*
- * Nobody takes a CPU from the vCPU that has just been given it, unless this CPU itself made a call that may be why; or it is to
- * move, which a CPU makes its vCPUs do once in a stay at most.
+ * Nobody takes a CPU from the vCPU that has just been given it, unless this CPU itself made a call
+ * that may be why; or it is to move, which a CPU makes its vCPUs do once in a stay at most.
  */
 void sim_check_turn(unsigned cpu, const struct vcpu *next)
 {
@@ -58,7 +58,10 @@ static void check_vcpu(unsigned i)
 		g->worst_wait = max_u64(g->worst_wait, sim.now - g->ready_since);
 }
 
-/* Can CPU `cpu` get some vCPU that wants it, if the others make room? The textbook's augmenting path. */
+/*
+ * Can CPU `cpu` get some vCPU that wants it, if the others make room? The textbook's augmenting
+ * path.
+ */
 static bool match(unsigned i, uint8_t *seen, int owner[SCHED_MAX_CPUS])
 {
 	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
@@ -105,7 +108,10 @@ void sim_check(void)
 		sim_error("not as many vCPUs are RUNNING as CPUs run one");
 	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++)
 		could_run -= sim.cpu[cpu].current != NULL;
-	/* As many as there are CPUs may have to move for that, one after the other, and each may have just been given its CPU. */
+	/*
+	 * As many as there are CPUs may have to move for that, one after the other, and each may
+	 * have just been given its CPU.
+	 */
 	if (!could_run)
 		sim.idle_since = UINT64_MAX;
 	else if (sim.idle_since == UINT64_MAX)

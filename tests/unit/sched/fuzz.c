@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Anything at any time: up to 64 vCPUs of random weights, caps and pinning on 8 CPUs start, stop, sleep,
- * wake and are reset, while interrupts come late and CPUs' clocks differ a little. After each of a
- * million events everything that must hold is checked (sim_check), and no decision may look at more than
- * O(log n) nodes of the queues.
+ * Anything at any time: up to 64 vCPUs of random weights, caps and pinning on 8 CPUs start, stop,
+ * sleep, wake and are reset, while interrupts come late and CPUs' clocks differ a little. After
+ * each of a million events everything that must hold is checked (sim_check), and no decision may
+ * look at more than O(log n) nodes of the queues.
  */
 #include "sched/impl.h"
 #include "tests/unit/sched/sim.h"
@@ -142,7 +142,9 @@ static void disturb(void)
 		sim_settle();
 }
 
-/* A node is looked at by several walks, each of which may be twice as long as in a balanced tree. */
+/*
+ * A node is looked at by several walks, each of which may be twice as long as in a balanced tree.
+ */
 static void check_cost(unsigned n)
 {
 	unsigned bits = 32u - (unsigned)__builtin_clz(n);

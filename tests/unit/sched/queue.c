@@ -29,7 +29,9 @@ static bool less(const struct queue_node *a, const struct queue_node *b)
 
 static const struct queue_node *in_order; /* the one before, while sound() goes through all */
 
-/* The whole tree is what its definition says; all above `n` add `raise`. Returns its height, or -1. */
+/*
+ * The whole tree is what its definition says; all above `n` add `raise`. Returns its height, or -1.
+ */
 static int sound(const struct queue_node *n, const struct queue_node *parent, uint64_t raise,
 		 unsigned *count)
 {

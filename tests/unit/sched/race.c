@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scheduler with CPUs that really run at once, one thread each: two CPUs never hold one vCPU's registers,
- * what a vCPU computed is there wherever it goes on, no wake-up is lost, and the ledger adds up. Built with
- * -fsanitize=thread it also says which accesses no lock or atomic orders.
+ * The scheduler with CPUs that really run at once, one thread each: two CPUs never hold one vCPU's
+ * registers, what a vCPU computed is there wherever it goes on, no wake-up is lost, and the ledger
+ * adds up. Built with -fsanitize=thread it also says which accesses no lock or atomic orders.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -15,8 +15,10 @@
 #define VCPUS 12u
 #define FREQ  1000000000u
 #define MSEC  1000000u
-/* Threads that spin for a lock whose holder has lost its CPU are slow: so much has to happen, however long that takes. MOST is
- * CPU time, as other processes may have the CPUs. */
+/*
+ * Threads that spin for a lock whose holder has lost its CPU are slow: so much has to happen,
+ * however long that takes. MOST is CPU time, as other processes may have the CPUs.
+ */
 #define ENOUGH 30u
 #define LEAST  (MSEC * UINT64_C(300))
 #define MOST   (MSEC * UINT64_C(60000))
@@ -78,7 +80,10 @@ static void wait_for_interrupt(unsigned cpu)
 		sched_yield();
 }
 
-/* The first two pass a ball and sleep without end meanwhile: one lost wake-up, and both sleep for good. */
+/*
+ * The first two pass a ball and sleep without end meanwhile: one lost wake-up, and both sleep for
+ * good.
+ */
 static void play(unsigned cpu, unsigned i)
 {
 	struct guest *g = &guests[i], *other = &guests[1 - i];

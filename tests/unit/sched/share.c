@@ -87,7 +87,9 @@ static void several_cpus(void)
 	tap_ok(near(sim_share(5), 8 / 9.0, 0.002), "4 CPUs, 6 vCPUs 1:2: a heavy one");
 	sound("4 CPUs, 6 vCPUs");
 
-	/* A weight that asks for more than a CPU; then one as heavy comes that has not been there. */
+	/*
+	 * A weight that asks for more than a CPU; then one as heavy comes that has not been there.
+	 */
 	sim_init(2, SLICE_US);
 	sim_add(1000, 0, 0, 0, 0);
 	sim_add(10, 0, 0, 0, 0);
@@ -164,7 +166,10 @@ static void pinning(void)
 		tap_ok(near(sim_share(i), 0.4, 0.02), "two fifths for %u, soon", i);
 	sound("five left");
 
-	/* Two of those on a crowded CPU get theirs though one comes by that is always ahead of them. */
+	/*
+	 * Two of those on a crowded CPU get theirs though one comes by that is always ahead of
+	 * them.
+	 */
 	sim_init(2, SLICE_US);
 	sim_add(500, 0, 1, 0, 0);
 	sim_add(1000, 0, 3, 0, 0);

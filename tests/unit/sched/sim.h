@@ -3,10 +3,10 @@
 #define SCHED_SIM_H
 
 /*
- * A machine for the scheduler's tests: physical CPUs that run the hypervisor's run loop, and vCPUs that
- * compute and sleep, in simulated time. Time moves from event to event, so that nothing depends on the
- * host. After each event, when all interrupts have been taken, sim_check() holds the whole state against
- * what must be true at every instant.
+ * A machine for the scheduler's tests: physical CPUs that run the hypervisor's run loop, and vCPUs
+ * that compute and sleep, in simulated time. Time moves from event to event, so that nothing
+ * depends on the host. After each event, when all interrupts have been taken, sim_check() holds the
+ * whole state against what must be true at every instant.
  */
 #include "vm.h"
 
@@ -42,8 +42,8 @@ struct sim {
 	uint64_t errors;   /* of sim_check(), and */
 	const char *error; /* the first one */
 	unsigned ncpus, nvcpus;
-	uint64_t
-		idle_since; /* since when a CPU idles that a waiting vCPU could have; UINT64_MAX: none does */
+	/* since when a CPU idles that a waiting vCPU could have; UINT64_MAX: none does */
+	uint64_t idle_since;
 	uint64_t events, kicks, switches;
 	uint64_t latency;	       /* ticks from a deadline to its interrupt */
 	uint64_t skew[SCHED_MAX_CPUS]; /* by how much a CPU's clock is behind sim.now */

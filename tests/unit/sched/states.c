@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The states of a vCPU: every change that may be asked for, in every state; and what the guest sees of it. */
+/*
+ * The states of a vCPU: every change that may be asked for, in every state; and what the guest sees
+ * of it.
+ */
 #include "tests/unit/sched/sim.h"
 #include "tests/tap.h"
 
@@ -176,7 +179,10 @@ static void migration(void)
 	tap_ok(vcpu(0)->sched.on_cpu && S(0) == PVTIME_RUNNING, "saves it, and the other loads it");
 }
 
-/* One CPU, on which vCPU 0 computes, has done so for `ran` ticks, and 1 sleeps; woken by the trap of vCPU 0. */
+/*
+ * One CPU, on which vCPU 0 computes, has done so for `ran` ticks, and 1 sleeps; woken by the trap
+ * of vCPU 0.
+ */
 static void two_of_one(uint64_t ran)
 {
 	sim_init(1, 4000);
@@ -268,7 +274,10 @@ static void rest_of_the_trap(void)
 	sound("the rest of a trap");
 }
 
-/* It sleeps in the trap in which it has lost its CPU: its timer is this CPU's, which has a deadline already. */
+/*
+ * It sleeps in the trap in which it has lost its CPU: its timer is this CPU's, which has a deadline
+ * already.
+ */
 static void sleep_in_the_rest(void)
 {
 	uint64_t asleep;
@@ -290,7 +299,10 @@ static void sleep_in_the_rest(void)
 	sound("asleep in the rest of a trap");
 }
 
-/* It is stopped by another CPU when it has been given one, and before the run loop there has loaded it. */
+/*
+ * It is stopped by another CPU when it has been given one, and before the run loop there has loaded
+ * it.
+ */
 static void stop_before_it_is_loaded(void)
 {
 	two_of_one(20 * UINT64_C(62500));
@@ -333,7 +345,9 @@ static void no_hand_over(void)
 	tap_ok(S(0) == PVTIME_OFF && S(1) == PVTIME_RUNNING,
 	       "the one that runs is to stop: it does, at once");
 
-	/* 0 has had a CPU for itself, and is far ahead of the others, which a weight keeps behind. */
+	/*
+	 * 0 has had a CPU for itself, and is far ahead of the others, which a weight keeps behind.
+	 */
 	sim_init(2, 4000);
 	sim_add(100, 0, 1, 0, 0);
 	sim_add(10000, 0, 2, 0, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How long a vCPU keeps the CPU that it was given, and what those who nap or wake each other all the while get by it: nobody is
- * starved, and nobody's CPU is interrupted at will.
+ * How long a vCPU keeps the CPU that it was given, and what those who nap or wake each other all
+ * the while get by it: nobody is starved, and nobody's CPU is interrupted at will.
  */
 #include "tests/unit/sched/sim.h"
 #include "tests/tap.h"
@@ -11,8 +11,8 @@
 #define SLICE_US 4000u
 
 /*
- * a and b hand each other a CPU: the one that runs wakes the other, which may run on both CPUs, and sleeps before any other CPU has
- * looked.
+ * a and b hand each other a CPU: the one that runs wakes the other, which may run on both CPUs, and
+ * sleeps before any other CPU has looked.
  */
 static void take_turns(unsigned a, unsigned b)
 {
@@ -36,7 +36,10 @@ static double settled_us(unsigned napper)
 	return (double)sim.vcpu[napper].worst_wait * 1e6 / (double)sim.freq;
 }
 
-/* A stay is what a napper waits at most, be it what keeps it from its own CPU, or what keeps one that can move on it. */
+/*
+ * A stay is what a napper waits at most, be it what keeps it from its own CPU, or what keeps one
+ * that can move on it.
+ */
 static void nappers(void)
 {
 	double worst;
@@ -69,7 +72,10 @@ static void nappers(void)
 	       worst);
 }
 
-/* How often a second CPU 1 is interrupted, on which the honest vCPU runs, while two of another VM take turns on CPU 0. */
+/*
+ * How often a second CPU 1 is interrupted, on which the honest vCPU runs, while two of another VM
+ * take turns on CPU 0.
+ */
 static uint64_t knocks(unsigned honest, unsigned a, unsigned b)
 {
 	uint64_t end = sim.now + sim.freq, kicks = sim.kicks;
@@ -83,7 +89,10 @@ static uint64_t knocks(unsigned honest, unsigned a, unsigned b)
 
 static void pests(void)
 {
-	/* Twice the weight: it owes the others nothing. With the same one they have a claim now and then. */
+	/*
+	 * Twice the weight: it owes the others nothing. With the same one they have a claim now and
+	 * then.
+	 */
 	for (unsigned weight = 100; weight <= 200; weight += 100) {
 		unsigned honest;
 		uint64_t n;
@@ -104,8 +113,9 @@ static void pests(void)
 }
 
 /*
- * a and b, of another VM than the honest vCPU that is pinned to CPU 1, hand each other a CPU again and again. One that is
- * pinned to CPU 0 naps: they may have all the rest of that one. Returns the honest one's share.
+ * a and b, of another VM than the honest vCPU that is pinned to CPU 1, hand each other a CPU again
+ * and again. One that is pinned to CPU 0 naps: they may have all the rest of that one. Returns the
+ * honest one's share.
  */
 static double beside_takers(uint32_t weight, unsigned nap_us, unsigned turn_us)
 {
@@ -136,7 +146,10 @@ static void takers(void)
 	tap_ok(least > 0.99, "who can move does, however often they take turns (%.3f)", least);
 }
 
-/* The honest vCPU may move; a lighter one waits for CPU 0; one that is pinned to CPU 1 sleeps and is awake again at once. */
+/*
+ * The honest vCPU may move; a lighter one waits for CPU 0; one that is pinned to CPU 1 sleeps and
+ * is awake again at once.
+ */
 static void movers(void)
 {
 	unsigned sleeper;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What one that wakes, or has lost its CPU, is owed, and that a CPU which it is owed hears of it. */
+/*
+ * What one that wakes, or has lost its CPU, is owed, and that a CPU which it is owed hears of it.
+ */
 #include "tests/unit/sched/sim.h"
 #include "tests/tap.h"
 
@@ -17,7 +19,10 @@ static bool runs(unsigned i)
 	return sim_state(i) == PVTIME_RUNNING;
 }
 
-/* i and j, which sleep, have run for a moment and sleep again; who had their CPUs has them again, and has just begun a stay. */
+/*
+ * i and j, which sleep, have run for a moment and sleep again; who had their CPUs has them again,
+ * and has just begun a stay.
+ */
 static void begin_stays(unsigned i, unsigned j)
 {
 	sim_run(20 * sim.ms);
@@ -89,7 +94,10 @@ static void another_taken(void)
 	       "a vCPU that was passed over has the CPU on which one ran alone");
 }
 
-/* Both have run in turns on CPU 1, where `slice` has just begun; 2 has slept, and takes CPU 0. 3 is pinned there. */
+/*
+ * Both have run in turns on CPU 1, where `slice` has just begun; 2 has slept, and takes CPU 0. 3 is
+ * pinned there.
+ */
 static void loses_its_cpu(void)
 {
 	sim_init(2, SLICE_US);
@@ -110,7 +118,10 @@ static void loses_its_cpu(void)
 	       "one that loses its CPU takes another from one that has run for long");
 }
 
-/* Those that compute have slices of 4 ms; the last one sleeps for a moment each time, and would lose by it what it has waited for. */
+/*
+ * Those that compute have slices of 4 ms; the last one sleeps for a moment each time, and would
+ * lose by it what it has waited for.
+ */
 static double share_of_napper(unsigned ncpus, unsigned hogs, uint32_t weight, unsigned burst_us,
 			      unsigned sleep_us)
 {
@@ -141,7 +152,10 @@ static void naps(void)
 	       share);
 }
 
-/* 0, 1 and 2 compute on two CPUs. Each of the others has run for 100 ms, and is owed more than the one CPU that it can have. */
+/*
+ * 0, 1 and 2 compute on two CPUs. Each of the others has run for 100 ms, and is owed more than the
+ * one CPU that it can have.
+ */
 static void wakes_with_debts(void)
 {
 	uint64_t waited;

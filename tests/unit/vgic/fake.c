@@ -37,7 +37,9 @@ uint64_t gich_read_lr(unsigned i)
 
 void gich_write_lr(unsigned i, uint64_t value)
 {
-	/* Active and pending with HW = 1 is UNPREDICTABLE; so is one INTID twice, see fake_enter(). */
+	/*
+	 * Active and pending with HW = 1 is UNPREDICTABLE; so is one INTID twice, see fake_enter().
+	 */
 	if (i >= fake_nlrs || ((value & LR_HW) && (value & STATE) == STATE))
 		abort();
 	fake_lr_writes++;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random guests on random CPUs against the architecture's model, step by step: what each PE would take,
- * what each register reads, whether a WFI ends, whether a blocked vCPU is kicked, and that no physical
- * PPI is left active with nobody to deactivate it.
+ * Random guests on random CPUs against the architecture's model, step by step: what each PE would
+ * take, what each register reads, whether a WFI ends, whether a blocked vCPU is kicked, and that no
+ * physical PPI is left active with nobody to deactivate it.
  */
 #include "tests/unit/vgic/model.h"
 #include "tests/tap.h"
@@ -16,7 +16,8 @@ struct setup {
 	const char *what;
 	unsigned nlrs;
 	bool dir; /* ICC_CTLR_EL1.EOImode = 1 */
-	bool strict; /* deactivation in the order that hardware expects where list registers are short */
+	/* deactivation in the order that hardware expects where list registers are short */
+	bool strict;
 };
 
 static struct model m;

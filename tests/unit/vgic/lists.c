@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is in the list registers, step by step: the cases that a random run would not explain, what it
- * costs when there is nothing to do, and how two CPUs settle who knows what.
+ * What is in the list registers, step by step: the cases that a random run would not explain, what
+ * it costs when there is nothing to do, and how two CPUs settle who knows what.
  */
 #include "tests/unit/vgic/fake.h"
 #include "tests/tap.h"
@@ -165,7 +165,9 @@ static void few_list_registers(void)
 		   "no maintenance interrupt is enabled after the last EOI");
 }
 
-/* One that is finished, and pending again, is not to come before a better one that found no place. */
+/*
+ * One that is finished, and pending again, is not to come before a better one that found no place.
+ */
 static void finished_and_pending(void)
 {
 	start(2);

@@ -4,7 +4,8 @@
 
 /*
  * The GIC as the architecture has it, without list registers: each interrupt is pending or not and
- * active or not, and at every instant the PE sees the highest that may be signalled (IHI 0069, chapter 4).
+ * active or not, and at every instant the PE sees the highest that may be signalled (IHI 0069,
+ * chapter 4).
  */
 #include "tests/unit/vgic/fake.h"
 

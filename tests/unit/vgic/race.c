@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The same, while the CPUs see what others do to them late: a kicked CPU goes on in its guest for a
- * while, taking and ending what its list registers hold. Whatever the order, nothing is lost, an edge
- * is not taken more often than it came, no SPI is taken by two vCPUs at once, and who reads an active
- * bit reads the truth.
+ * while, taking and ending what its list registers hold. Whatever the order, nothing is lost, an
+ * edge is not taken more often than it came, no SPI is taken by two vCPUs at once, and who reads an
+ * active bit reads the truth.
  */
 #include "tests/unit/vgic/fake.h"
 #include "tests/tap.h"
@@ -47,7 +47,10 @@ static void comes(unsigned v, unsigned intid)
 	owed[of(v, intid)][intid] = true;
 }
 
-/* The guest's handler: it takes an interrupt and quiets what caused it, without a trap for the timer. */
+/*
+ * The guest's handler: it takes an interrupt and quiets what caused it, without a trap for the
+ * timer.
+ */
 static unsigned take(unsigned cpu)
 {
 	unsigned v = fake_cpus[cpu].loaded->id, intid = guest_ack(cpu, 1), o = of(v, intid);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A vCPU's ledger on KVM, from looks that are made up: what is closed, what stays open, and where the rest goes. */
+/*
+ * A vCPU's ledger on KVM, from looks that are made up: what is closed, what stays open, and where
+ * the rest goes.
+ */
 #include <string.h>
 #include "tests/lib/random.h"
 #include "tests/tap.h"

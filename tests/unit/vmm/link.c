@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The VMM's end of the link: what is typed arrives in order however slow the guest is, and what is sent is read as it was. */
+/*
+ * The VMM's end of the link: what is typed arrives in order however slow the guest is, and what is
+ * sent is read as it was.
+ */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks at real threads that wait for each other on one CPU: how they are found, and that their ledger holds whenever
- * it is looked at.
+ * Looks at real threads that wait for each other on one CPU: how they are found, and that their
+ * ledger holds whenever it is looked at.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -77,7 +77,10 @@ static struct vcpu_stats fake_stats(uint64_t exits, uint64_t blocking)
 	return s;
 }
 
-/* How often it was found how, until one of those has come up `enough` times, for half a minute at most. */
+/*
+ * How often it was found how, until one of those has come up `enough` times, for half a minute at
+ * most.
+ */
 static unsigned found(struct worker *w, const struct vcpu_stats *stats, enum look_found what,
 		      unsigned enough, unsigned others[4])
 {
@@ -169,8 +172,8 @@ static void asleep(void)
 }
 
 /*
- * Threads run where their maker does. This one then looks from any other CPU: on theirs it would find them waiting for
- * itself. false: there is no other.
+ * Threads run where their maker does. This one then looks from any other CPU: on theirs it would
+ * find them waiting for itself. false: there is no other.
  */
 static bool begin_on_one_cpu(struct worker w[2])
 {

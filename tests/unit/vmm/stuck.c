@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Has a VM stopped for good? With real threads, which a signal takes out of a KVM_RUN that is made up, and what KVM would answer
- * then. tests/kvm/lab_guests.t has the same of KVM's own.
+ * Has a VM stopped for good? With real threads, which a signal takes out of a KVM_RUN that is made
+ * up, and what KVM would answer then. tests/kvm/lab_guests.t has the same of KVM's own.
  */
 #include <semaphore.h>
 #include <signal.h>
