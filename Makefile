@@ -29,11 +29,16 @@ A64_AR   := $(CROSS)ar
 A64_OBJCOPY := $(CROSS)objcopy
 A64_SIZE := $(CROSS)size
 
-HOST_CFLAGS := $(CSTD) -O2 -g $(WARN) -D_GNU_SOURCE -Iinclude -I. -MMD -MP
+# What is built does not say in which folder: two builds of the same sources are the same bytes (tests/tools/repro.t). PWD is what
+# compilers take for the folder, and may be the name of a symbolic link to it.
+export PWD := $(CURDIR)
+PREFIX_MAP := -ffile-prefix-map='$(CURDIR)=.'
+
+HOST_CFLAGS := $(CSTD) -O2 -g $(WARN) $(PREFIX_MAP) -D_GNU_SOURCE -Iinclude -I. -MMD -MP
 
 # Freestanding AArch64: no SIMD in our own code (the guest's registers stay in place), no unaligned
 # accesses (they fault while the MMU is off), no stack protector runtime.
-A64_CFLAGS := $(CSTD) -Os -g $(WARN) -ffreestanding -fno-common -fno-stack-protector \
+A64_CFLAGS := $(CSTD) -Os -g $(WARN) $(PREFIX_MAP) -ffreestanding -fno-common -fno-stack-protector \
               -fno-asynchronous-unwind-tables -mgeneral-regs-only -mstrict-align \
               -Iinclude -I. -MMD -MP
 

@@ -24,7 +24,7 @@ $(BUILD)/a64/hypervisor/string.o: HYP_LTO :=
 
 $(BUILD)/a64/hypervisor/%.o: hypervisor/%.S
 	@mkdir -p $(@D); echo "  $@"
-	$(A64_CC) -Ihypervisor -I. -MMD -MP -c -o $@ $<
+	$(A64_CC) $(PREFIX_MAP) -Ihypervisor -I. -MMD -MP -c -o $@ $<
 
 # The library and the board's memory map again, position-independent.
 $(BUILD)/a64/hypervisor/lib/%.o: lib/%.c mk/hypervisor.mk

@@ -105,7 +105,7 @@ $(BUILD)/clang/%.o: %.c
 FIRST := $(addprefix tests/qemu/,life.t crowd.t steal.t share.t boot.t conform.t bench.t) tests/kvm/exec_qemu.t \
 	$(addprefix tests/qemu/,hostile.t storm.t repeat.t status.t profile.t attach.t refresh.t) \
 	$(addprefix tests/kvm/,lab_snapshot.t lab_guests.t lab_conform.t lab_steal.t library.t exec.t lab_attach.t lab_refused.t) \
-	tests/tools/signals.t tests/tools/mutants.t $(foreach f,tests-O0 tests-san,$(BUILD)/$(f)/vgic/fuzz) \
+	tests/tools/signals.t tests/tools/repro.t tests/tools/mutants.t $(foreach f,tests-O0 tests-san,$(BUILD)/$(f)/vgic/fuzz) \
 	$(foreach d,$(UNIT_FLAVOURS),$(UNIT_DIR_$(d))/run/board)
 TESTS := $(QEMU_TESTS) $(TAP_SCRIPTS) $(UNIT_BINS)
 $(foreach t,$(filter-out $(TESTS),$(FIRST)),$(error FIRST has $(t), which is no test))
