@@ -48,9 +48,9 @@ A64_CFLAGS := $(CSTD) -Os -g $(WARN) $(PREFIX_MAP) -ffreestanding -fno-common -f
 at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2): $(words $(wildcard $(2))) files are found, \
 	not $(1) at least))
 
-# A fragment for each room, from the bottom up: each may use the variables of those before it.
-# mk/tests.mk makes rules of lists that the others add to.
-ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench docs tests
+# A fragment for each room, from the bottom up: each may use the variables of those before it. mk/tests.mk makes rules of lists that
+# the others add to.
+ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench docs scripts tests
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not among ROOMS))
 

@@ -39,7 +39,7 @@ static int map_memfd(size_t size, void **memory)
 int pvtime_kvm_create(struct pvtime_kvm **out, int vm_fd, uint32_t slot,
 		      const struct pvtime_range *region, uint32_t vcpus)
 {
-	void *memory;
+	void *memory = NULL;
 
 	if (!planned(region, vcpus))
 		return -EINVAL;

@@ -33,6 +33,8 @@ PACKAGES_BUILD := \
 PACKAGES_CHECK := \
 	clang \
 	clang-format \
+	clang-tidy \
+	cppcheck \
 	groff-base \
 	libclang-rt-dev \
 	mandoc \
@@ -50,7 +52,7 @@ GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean fresh
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
 	install-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile $(BUILD)/%
-GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all demo fresh matrix mutants packages soak \
+GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all demo fresh lint matrix mutants packages soak \
 	profile
 
 NEEDED := \

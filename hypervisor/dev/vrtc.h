@@ -15,7 +15,7 @@ struct vrtc {
 };
 
 /* When the board's counter was 0, in seconds since 1970: what clocks go by. Boot. */
-void vrtc_begin(uint64_t epoch);
+void vrtc_begin(uint64_t at);
 /* Register accesses, as pl031_read() and pl031_write(). */
 uint32_t vrtc_read(struct vm *vm, uint32_t offset);
 void vrtc_write(struct vm *vm, uint32_t offset, uint32_t value);

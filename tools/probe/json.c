@@ -12,7 +12,7 @@ static json_t *text(const char *bytes)
 
 	if (string != NULL)
 		return string;
-	for (; bytes[n] != '\0' && n < sizeof(ascii) - 1; n++)
+	for (; n < sizeof(ascii) - 1 && bytes[n] != '\0'; n++)
 		ascii[n] = (unsigned char)bytes[n] < 0x80 ? bytes[n] : '?';
 	ascii[n] = '\0';
 	return json_string(ascii);

@@ -217,7 +217,7 @@ static bool make_arguments(const char *argv[ARGUMENTS_MAX], const char *const *m
 	};
 	size_t count = 0;
 
-	while (machine[count] != NULL && count < ARGUMENTS_MAX) {
+	while (count < ARGUMENTS_MAX && machine[count] != NULL) {
 		argv[count] = machine[count];
 		count++;
 	}

@@ -1,0 +1,45 @@
+# What maintains the tree: linters; and their tests.
+
+# make lint: cppcheck over our code, and clang-tidy over all of it but tests/, with the checks of .clang-tidy. make check has those
+# that take seconds (tests/scripts/lint.t).
+
+CPPCHECK   ?= cppcheck
+CLANG_TIDY ?= clang-tidy
+
+# lint_NAME_SRCS are read with lint_NAME_FLAGS.
+LINT_SETS := library host hypervisor guest linux
+lint_library_SRCS     := $(LIB_SRCS) $(wildcard libpvtime-kvm/*.c examples/*.c)
+lint_library_FLAGS    := $(HOST_CFLAGS)
+lint_host_SRCS        := $(TOOLS_SRCS)
+lint_host_FLAGS       := $(HOST_CFLAGS)
+lint_hypervisor_SRCS  := $(HYP_SRCS)
+lint_hypervisor_FLAGS := --target=aarch64-linux-gnu $(HYP_CFLAGS)
+lint_guest_SRCS       := $(wildcard guest/*.c conformance/*.c conformance/competitor/*.c bench/guest/*.c bench/spin/*.c)
+lint_guest_FLAGS       = --target=aarch64-linux-gnu $(call CONFORMANCE_CFLAGS,4k,4k-le,le)
+lint_linux_SRCS       := $(CONFORM_USER_SRCS) $(wildcard guest/linux/*.c bench/boot/*.c)
+lint_linux_FLAGS      := --target=aarch64-linux-gnu $(HOST_CFLAGS)
+
+# A file is read again where it or any header has changed.
+LINT      := $(BUILD)/lint
+LINT_HDRS := $(call at_least,150,*/*.h */*/*.h */*/*/*.h)
+lint_stamps = $(patsubst %,$(LINT)/$(1)/%.ok,$(lint_$(1)_SRCS))
+define lint_set
+$(LINT)/$(1)/%.ok: % $(LINT_HDRS) .clang-tidy
+	@mkdir -p $$(@D); echo "  $$@"
+	$$(CLANG_TIDY) --quiet $$< -- $$(filter-out -MMD -MP,$$(lint_$(1)_FLAGS)) >$$@.log 2>&1 || { cat $$@.log; exit 1; }
+	mv $$@.log $$@
+endef
+$(foreach s,$(LINT_SETS),$(eval $(call lint_set,$(s))))
+
+# cppcheck takes seconds. It is given the folders that it looks through, and what it is wrong about: scripts/cppcheck.txt.
+LINT_CPPCHECK = $(CPPCHECK) --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --template=gcc --inline-suppr \
+	--suppressions-list=scripts/cppcheck.txt -Iinclude -I. -Ihypervisor -D_GNU_SOURCE
+.PHONY: lint lint-quick lint-cppcheck lint-cppcheck-all
+lint-cppcheck:
+	$(LINT_CPPCHECK) lib libpvtime-kvm include examples machine
+lint-cppcheck-all:
+	$(LINT_CPPCHECK) lib libpvtime-kvm include examples machine hypervisor guest conformance bench tools
+lint-quick: lint-cppcheck $(call lint_stamps,library)
+lint: lint-cppcheck-all $(foreach s,$(LINT_SETS),$(call lint_stamps,$(s))) ## look for mistakes by cppcheck and clang-tidy: some minutes
+
+TAP_SCRIPTS += $(call at_least,1,tests/scripts/*.t)
