@@ -96,7 +96,7 @@ hypervisor/board_LIBS   := -lfdt
 # The FDTs of QEMU's board: CPUs-MiB. It describes an initrd, of which nobody here looks at the
 # bytes.
 BOARD_FDTS := $(foreach b,1-256 2-4096 8-3072,$(BUILD)/boards/$(b).dtb)
-$(foreach f,tests tests-O0 tests-san,$(BUILD)/$(f)/hypervisor/board): | $(BOARD_FDTS)
+$(foreach f,tests tests-O0 tests-san tests-cov,$(BUILD)/$(f)/hypervisor/board): | $(BOARD_FDTS)
 $(BUILD)/boards/%.dtb: LICENSE
 	@mkdir -p $(@D); echo "  $@"
 	qemu-system-aarch64 -M virt,virtualization=on,gic-version=3,dumpdtb=$@ -cpu cortex-a57 -nic none \

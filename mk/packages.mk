@@ -46,20 +46,23 @@ PACKAGES_CHECK := \
 PACKAGES_BENCH := gnuplot-nox
 PACKAGES_FRESH := mmdebstrap uidmap
 
-# Goals that need none; those that need no more than the first list; and those that set up what they
-# need.
+# To see what the unit tests cover.
+PACKAGES_COVERAGE := llvm
+
+# Goals that need none; those that need no more than the first list; and those that set up what they need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean fresh
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
 	install-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile $(BUILD)/%
-GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all demo fresh lint matrix mutants packages soak \
+GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all coverage demo fresh lint matrix mutants packages soak \
 	profile
 
 NEEDED := \
 	$(if $(filter-out $(GOALS_BARE),$(GOALS)),BUILD) \
 	$(if $(filter-out $(GOALS_BARE) $(GOALS_BUILD),$(GOALS)),CHECK) \
 	$(if $(filter bench packages,$(GOALS)),BENCH) \
-	$(if $(filter fresh packages,$(GOALS)),FRESH)
+	$(if $(filter fresh packages,$(GOALS)),FRESH) \
+	$(if $(filter coverage packages,$(GOALS)),COVERAGE)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is

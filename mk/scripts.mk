@@ -1,4 +1,4 @@
-# What maintains the tree: linters; and their tests.
+# What maintains the tree: linters, coverage; and their tests.
 
 # make lint: cppcheck over our code, and clang-tidy over all of it but tests/, with the checks of .clang-tidy. make check has those
 # that take seconds (tests/scripts/lint.t).
@@ -41,5 +41,16 @@ lint-cppcheck-all:
 	$(LINT_CPPCHECK) lib libpvtime-kvm include examples machine hypervisor guest conformance bench tools
 lint-quick: lint-cppcheck $(call lint_stamps,library)
 lint: lint-cppcheck-all $(foreach s,$(LINT_SETS),$(call lint_stamps,$(s))) ## look for mistakes by cppcheck and clang-tidy: some minutes
+
+# make coverage: which lines the unit tests execute. It is a map of what to look at, not a quota: a line may be covered and not
+# tested, and what is not covered here is often what the tests under QEMU are for. mk/tests.mk has the flavour of the unit tests.
+
+.PHONY: coverage
+COVERAGE := $(BUILD)/coverage
+coverage: $(UNIT_NAMES:%=$(BUILD)/tests-cov/%) $(BUILD)/limit ## show by folder which lines the unit tests execute
+	rm -rf $(COVERAGE)/raw
+	mkdir -p $(COVERAGE)/raw
+	LLVM_PROFILE_FILE=$(abspath $(COVERAGE))/raw/%p-%m.profraw $(PROVE) -Q $(UNIT_NAMES:%=$(BUILD)/tests-cov/%)
+	scripts/coverage $(COVERAGE) $(UNIT_NAMES:%=$(BUILD)/tests-cov/%)
 
 TAP_SCRIPTS += $(call at_least,1,tests/scripts/*.t)

@@ -70,6 +70,11 @@ UNIT_DIR_O2     := $(BUILD)/tests
 UNIT_DIR_O0     := $(BUILD)/tests-O0
 UNIT_DIR_san    := $(BUILD)/tests-san
 
+# One more, which is no part of make check: make coverage, of mk/scripts.mk.
+UNIT_CC_cov     := $(CLANG)
+UNIT_CFLAGS_cov := -fprofile-instr-generate -fcoverage-mapping
+UNIT_DIR_cov    := $(BUILD)/tests-cov
+
 unit_set  = $(or $($(1)_WITH),plain)
 unit_dir  = $(if $(filter O2-plain,$(1)-$(2)),$(BUILD)/host,$(BUILD)/unit/$(1)-$(2))
 unit_objs = $(patsubst %.c,$(call unit_dir,$(1),$(call unit_set,$(2)))/%.o,$($(2)_SRCS))
@@ -89,8 +94,8 @@ endef
 
 UNIT_SETS := $(sort $(foreach t,$(UNIT_NAMES),$(call unit_set,$(t))))
 UNIT_BINS := $(foreach f,$(UNIT_FLAVOURS),$(UNIT_NAMES:%=$(UNIT_DIR_$(f))/%))
-$(foreach f,$(UNIT_FLAVOURS),$(foreach s,$(UNIT_SETS),$(if $(filter O2-plain,$(f)-$(s)),,$(eval $(call unit_compile,$(f),$(s))))))
-$(foreach f,$(UNIT_FLAVOURS),$(foreach t,$(UNIT_NAMES),$(eval $(call unit_link,$(f),$(t)))))
+$(foreach f,$(UNIT_FLAVOURS) cov,$(foreach s,$(UNIT_SETS),$(if $(filter O2-plain,$(f)-$(s)),,$(eval $(call unit_compile,$(f),$(s))))))
+$(foreach f,$(UNIT_FLAVOURS) cov,$(foreach t,$(UNIT_NAMES),$(eval $(call unit_link,$(f),$(t)))))
 
 # What clang says about the sources that it has not compiled for a test with the same flags.
 CLANG_SEEN := $(foreach t,$(UNIT_NAMES),$(if $($(t)_WITH),,$($(t)_SRCS)))
