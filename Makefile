@@ -54,11 +54,33 @@ ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples con
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not among ROOMS))
 
+# What make help prints: each target with its `## text`, under the last line `##@ group` before it in its file.
+define HELP
+BEGIN { n = split("look at it,build,test,measure,maintain", groups, ",") }
+FNR == 1 { group = "no group" }
+/^##@ / { group = substr($$0, 5) }
+/^[a-z][a-z0-9-]*:.*## / { lines[group] = lines[group] sprintf("  make %-16s %s\n", $$1, $$2) }
+END {
+	for (i = 1; i <= n; i++) {
+		printf "%sTo %s:\n%s", (i > 1 ? "\n" : ""), groups[i], lines[groups[i]]
+		delete lines[groups[i]]
+	}
+	for (group in lines) {
+		printf "a target is in \"%s\":\n%s", group, lines[group]
+		exit 1
+	}
+}
+endef
+
 .PHONY: all clean help
+##@ build
 all: ## build the library, the hypervisor and the pvtime command
+##@ maintain
 clean: ## delete everything that was built (downloads are kept)
 	rm -rf $(filter-out $(BUILD)/debian $(BUILD)/fresh,$(wildcard $(BUILD)/*))
+help: export HELP := $(HELP)
+##@ look at it
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' "$$HELP" $(MAKEFILE_LIST)
 
 -include $(shell find $(BUILD) \( -path $(BUILD)/debian -o -path $(BUILD)/fresh \) -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -70,6 +70,7 @@ clang-host: $(CONFORMANCE_CLANG)
 	$(foreach b,$(CONFORMANCE_BUILDS),$(call conformance_objs,$(b),$(lastword $(subst -, ,$(b))),$(CONFORMANCE_SUITE) $(CONFORMANCE_RUNTIME)))
 
 .PHONY: conformance
+##@ build
 conformance: $(CONFORMANCE_IMAGES) ## build the conformance suite's guest, for every granule and byte order
 QEMU_DEPS += $(CONFORMANCE_IMAGES)
 
@@ -131,6 +132,7 @@ QEMU_DEPS += $(CONFORM_HOST)
 # The conformance suite, run: `pvtime conform`.
 
 .PHONY: conform
+##@ test
 conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## hold our hypervisor to every rule, by the conformance suite
 	$(BUILD)/pvtime conform
 
@@ -146,8 +148,10 @@ CONFORM_ALL := scripts/conform-all $(BUILD) docs/conformance.md pvtime $(RELEASE
 MATRIX_DEPS := $(BUILD)/pvtime $(BUILD)/hypervisor.img $(BUILD)/limit
 
 .PHONY: debian-releases conform-all matrix
+##@ build
 debian-releases: ## fetch the kernels and Xen of several Debian releases, the newest each time
 	scripts/debian-releases $(DEBIAN) $(RELEASES)
+##@ test
 conform-all: $(MATRIX_DEPS) conformance debian-releases ## the same of Linux KVM and Xen from several Debian releases; writes docs/conformance.md
 	$(CONFORM_ALL)
 matrix: $(MATRIX_DEPS) $(INITRAMFS) $(GUEST_IMAGES) conformance debian-releases ## conform-all, and the kernels of these releases as guests of our hypervisor

@@ -2,6 +2,7 @@
 # should know.
 
 .PHONY: demo
+##@ look at it
 demo: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## show two Linux guests that compete for one CPU
 	@mkdir -p $(BUILD)/demo
 	@scripts/demo $(BUILD)/pvtime examples/demo.lab $(BUILD)/demo

@@ -45,6 +45,7 @@ $(BUILD)/hypervisor.img: $(BUILD)/hypervisor.elf
 	$(A64_OBJCOPY) -O binary $< $@
 
 .PHONY: hypervisor
+##@ build
 hypervisor: $(BUILD)/hypervisor.img ## build the EL2 hypervisor
 all: hypervisor
 

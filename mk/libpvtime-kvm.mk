@@ -22,6 +22,7 @@ $(KVM_SHARED): $(KVM_OBJS) libpvtime-kvm/libpvtime-kvm.map
 	$(HOST_CC) -shared -Wl,-soname,$(KVM_SONAME) -Wl,--version-script,libpvtime-kvm/libpvtime-kvm.map -Wl,-z,defs -o $@ $(KVM_OBJS)
 
 .PHONY: libpvtime-kvm install install-kvm
+##@ build
 libpvtime-kvm: $(KVM_STATIC) $(KVM_SHARED) ## build libpvtime-kvm, the user-space side of Linux KVM
 all: libpvtime-kvm
 

@@ -81,5 +81,6 @@ endif
 endif
 
 .PHONY: packages
+##@ build
 packages: ## install the Debian packages that any target needs and that are missing
 	@:

@@ -40,6 +40,7 @@ lint-cppcheck:
 lint-cppcheck-all:
 	$(LINT_CPPCHECK) lib libpvtime-kvm include examples machine hypervisor guest conformance bench tools
 lint-quick: lint-cppcheck $(call lint_stamps,library)
+##@ maintain
 lint: lint-cppcheck-all $(foreach s,$(LINT_SETS),$(call lint_stamps,$(s))) ## look for mistakes by cppcheck and clang-tidy: some minutes
 
 # make coverage: which lines the unit tests execute. It is a map of what to look at, not a quota: a line may be covered and not
@@ -47,10 +48,11 @@ lint: lint-cppcheck-all $(foreach s,$(LINT_SETS),$(call lint_stamps,$(s))) ## lo
 
 .PHONY: coverage
 COVERAGE := $(BUILD)/coverage
+##@ measure
 coverage: $(UNIT_NAMES:%=$(BUILD)/tests-cov/%) $(BUILD)/limit ## show by folder which lines the unit tests execute
 	rm -rf $(COVERAGE)/raw
 	mkdir -p $(COVERAGE)/raw
 	LLVM_PROFILE_FILE=$(abspath $(COVERAGE))/raw/%p-%m.profraw $(PROVE) -Q $(UNIT_NAMES:%=$(BUILD)/tests-cov/%)
 	scripts/coverage $(COVERAGE) $(UNIT_NAMES:%=$(BUILD)/tests-cov/%)
 
-TAP_SCRIPTS += $(call at_least,1,tests/scripts/*.t)
+TAP_SCRIPTS += $(call at_least,2,tests/scripts/*.t)

@@ -21,6 +21,7 @@ QEMU_DEPS  += $(KVM_HOST_DEPS)
 bench: $(KVM_HOST_DEPS)
 
 .PHONY: check-kvm
+##@ test
 check-kvm: all $(KVM_HOST_DEPS) ## run the tests that need KVM, in QEMU; T=... for some of them
 	$(PROVE) $(or $(T),$(KVM_TESTS))
 
@@ -138,6 +139,7 @@ clang-host: $(CLANG_OBJS) $(filter $(BUILD)/unit/san-plain/%,$(foreach t,$(UNIT_
 # Our C files, wherever they are.
 C_FILES = $(shell find * -path $(BUILD) -prune -o -name '*.[ch]' -print | sort)
 
+##@ maintain
 format: ## lay out every C file by .clang-format
 	clang-format -i $(C_FILES)
 

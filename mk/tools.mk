@@ -12,6 +12,7 @@ $(BUILD)/pvtime: $(TOOLS_OBJS) $(KVM_STATIC) $(LIB_HOST)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(TOOLS_LIBS)
 
 .PHONY: tools
+##@ build
 tools: $(BUILD)/pvtime ## build the pvtime command
 all: tools
 
