@@ -46,12 +46,13 @@ PACKAGES_CHECK := \
 PACKAGES_BENCH := gnuplot-nox
 PACKAGES_FRESH := mmdebstrap uidmap
 
-# To see what the unit tests cover.
+# To see what the unit tests cover; to make a tarball.
 PACKAGES_COVERAGE := llvm
+PACKAGES_DIST     := git
 
 # Goals that need none; those that need no more than the first list; and those that set up what they need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-GOALS_BARE  := help clean fresh
+GOALS_BARE  := help clean dist fresh
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
 	install-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile $(BUILD)/%
 GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all coverage demo fresh lint matrix mutants packages soak \
@@ -62,7 +63,8 @@ NEEDED := \
 	$(if $(filter-out $(GOALS_BARE) $(GOALS_BUILD),$(GOALS)),CHECK) \
 	$(if $(filter bench packages,$(GOALS)),BENCH) \
 	$(if $(filter fresh packages,$(GOALS)),FRESH) \
-	$(if $(filter coverage packages,$(GOALS)),COVERAGE)
+	$(if $(filter coverage packages,$(GOALS)),COVERAGE) \
+	$(if $(filter dist packages,$(GOALS)),DIST)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is

@@ -1,4 +1,4 @@
-# What maintains the tree: linters, coverage; and their tests.
+# What maintains the tree: linters, coverage, releases; and their tests.
 
 # make lint: cppcheck over our code, and clang-tidy over all of it but tests/, with the checks of .clang-tidy. make check has those
 # that take seconds (tests/scripts/lint.t).
@@ -55,4 +55,9 @@ coverage: $(UNIT_NAMES:%=$(BUILD)/tests-cov/%) $(BUILD)/limit ## show by folder 
 	LLVM_PROFILE_FILE=$(abspath $(COVERAGE))/raw/%p-%m.profraw $(PROVE) -Q $(UNIT_NAMES:%=$(BUILD)/tests-cov/%)
 	scripts/coverage $(COVERAGE) $(UNIT_NAMES:%=$(BUILD)/tests-cov/%)
 
-TAP_SCRIPTS += $(call at_least,2,tests/scripts/*.t)
+.PHONY: dist
+##@ maintain
+dist: ## make a tarball of HEAD, build/pvtime-VERSION.tar.gz
+	scripts/dist $(BUILD)
+
+TAP_SCRIPTS += $(call at_least,3,tests/scripts/*.t)
