@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: scripts/subjects finds commits whose subject is too long, in a repository of the test's own.
+
+set -u
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+if ! command -v git >/dev/null; then
+	echo "1..0 # SKIP there is no git"
+	exit 0
+fi
+subjects=$(cd "$(dirname "$0")/../.." && pwd)/scripts/subjects
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_CEILING_DIRECTORIES="$work"
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
+
+cd "$work" || exit 1
+! "$subjects" >/dev/null 2>&1
+report $? "a folder without a repository is an error"
+git init -q . || exit 1
+
+# commit DATE SUBJECT
+commit() {
+	GIT_AUTHOR_DATE=$1 GIT_COMMITTER_DATE=$1 git commit -q --allow-empty -m "$2"
+}
+long=$(printf '%073d' 0)
+commit 2026-11-28T12:00:00Z "$long"
+report_of "a long subject of before the limit is accepted" "$subjects"
+commit 2026-11-30T12:00:00Z "${long%0}"
+report_of "72 characters are accepted" "$subjects"
+commit 2026-11-30T12:00:00Z "$(printf '%071d' 0)é"
+report_of "a character of two bytes counts as one" "$subjects"
+commit 2026-11-30T12:00:01Z "$long"
+! "$subjects" >said
+report $? "73 characters are too many"
+grep -q "^$(git rev-parse --short HEAD): .* 73 characters" said
+report $? "the message names the commit and the length"
+report_of "a range leaves out what is not in it" "$subjects" HEAD..HEAD
+
+report_done
