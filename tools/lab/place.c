@@ -12,6 +12,7 @@
 #define LEAST_MEMORY_MAX (16ull << 30) /* how far to look for the memory that would do */
 #define BOARD_STEP	 (64 * MIB)
 
+/* NOLINTNEXTLINE(misc-redundant-expression): it is equal, and is to stay so */
 _Static_assert(LAB_MEMORY_MAX == BOARD_RAM_MAX, "[lab] memory is the board's RAM");
 
 /* The line of a key, or the section's where it has its default. */
