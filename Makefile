@@ -29,8 +29,9 @@ A64_AR   := $(CROSS)ar
 A64_OBJCOPY := $(CROSS)objcopy
 A64_SIZE := $(CROSS)size
 
-# What is built does not say in which folder: two builds of the same sources are the same bytes (tests/tools/repro.t). PWD is what
-# compilers take for the folder, and may be the name of a symbolic link to it.
+# What is built does not say in which folder: two builds of the same sources are the same bytes
+# (tests/tools/repro.t). PWD is what compilers take for the folder, and may be the name of a
+# symbolic link to it.
 export PWD := $(CURDIR)
 PREFIX_MAP := -ffile-prefix-map='$(CURDIR)=.'
 
@@ -48,13 +49,14 @@ A64_CFLAGS := $(CSTD) -Os -g $(WARN) $(PREFIX_MAP) -ffreestanding -fno-common -f
 at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2): $(words $(wildcard $(2))) files are found, \
 	not $(1) at least))
 
-# A fragment for each room, from the bottom up: each may use the variables of those before it. mk/tests.mk makes rules of lists that
-# the others add to.
+# A fragment for each room, from the bottom up: each may use the variables of those before it.
+# mk/tests.mk makes rules of lists that the others add to.
 ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench docs scripts tests
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not among ROOMS))
 
-# What make help prints: each target with its `## text`, under the last line `##@ group` before it in its file.
+# What make help prints: each target with its `## text`, under the last line `##@ group` before it
+# in its file.
 define HELP
 BEGIN { n = split("look at it,build,test,measure,maintain", groups, ",") }
 FNR == 1 { group = "no group" }

@@ -26,7 +26,10 @@ struct manifest_vm {
 
 /* The lab as a whole. NULL, or what is wrong with it. `size`: bytes of the bundle. */
 const char *manifest_read(const void *fdt, uint64_t size, struct manifest *m);
-/* VM `id`: name, sizes, dialect, entry and segments go to *vm, scheduling to *m. NULL, or what is wrong. */
+/*
+ * VM `id`: name, sizes, dialect, entry and segments go to *vm, scheduling to *m. NULL, or what is
+ * wrong.
+ */
 const char *manifest_read_vm(const void *fdt, uint64_t size, unsigned id, struct vm *vm,
 			     struct manifest_vm *m);
 

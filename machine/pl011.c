@@ -42,7 +42,8 @@ void pl011_reset(struct pl011 *u)
 /* The interrupt line follows the masked status. */
 static void update(struct pl011 *u)
 {
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): callers have a PL011 even where an offset is no register's */
+	/* Callers have a PL011 even where an offset is no register's. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	bool high = u->ris & u->imsc;
 
 	if (high != u->line)

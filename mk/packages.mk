@@ -50,7 +50,8 @@ PACKAGES_FRESH := mmdebstrap uidmap
 PACKAGES_COVERAGE := llvm
 PACKAGES_DIST     := git
 
-# Goals that need none; those that need no more than the first list; and those that set up what they need.
+# Goals that need none; those that need no more than the first list; and those that set up what they
+# need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean dist fresh
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \

@@ -1,7 +1,7 @@
 # What maintains the tree: linters, coverage, releases; and their tests.
 
-# make lint: cppcheck over our code, and clang-tidy over all of it but tests/, with the checks of .clang-tidy. make check has those
-# that take seconds (tests/scripts/lint.t).
+# make lint: cppcheck over our code, and clang-tidy over all of it but tests/, with the checks of
+# .clang-tidy. make check has those that take seconds (tests/scripts/lint.t).
 
 CPPCHECK   ?= cppcheck
 CLANG_TIDY ?= clang-tidy
@@ -31,7 +31,8 @@ $(LINT)/$(1)/%.ok: % $(LINT_HDRS) .clang-tidy
 endef
 $(foreach s,$(LINT_SETS),$(eval $(call lint_set,$(s))))
 
-# cppcheck takes seconds. It is given the folders that it looks through, and what it is wrong about: scripts/cppcheck.txt.
+# cppcheck takes seconds. It is given the folders that it looks through, and what it is wrong about:
+# scripts/cppcheck.txt.
 LINT_CPPCHECK = $(CPPCHECK) --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --template=gcc --inline-suppr \
 	--suppressions-list=scripts/cppcheck.txt -Iinclude -I. -Ihypervisor -D_GNU_SOURCE
 .PHONY: lint lint-quick lint-cppcheck lint-cppcheck-all
@@ -43,8 +44,9 @@ lint-quick: lint-cppcheck $(call lint_stamps,library)
 ##@ maintain
 lint: lint-cppcheck-all $(foreach s,$(LINT_SETS),$(call lint_stamps,$(s))) ## look for mistakes by cppcheck and clang-tidy: some minutes
 
-# make coverage: which lines the unit tests execute. It is a map of what to look at, not a quota: a line may be covered and not
-# tested, and what is not covered here is often what the tests under QEMU are for. mk/tests.mk has the flavour of the unit tests.
+# make coverage: which lines the unit tests execute. It is a map of what to look at, not a quota: a
+# line may be covered and not tested, and what is not covered here is often what the tests under
+# QEMU are for. mk/tests.mk has the flavour of the unit tests.
 
 .PHONY: coverage
 COVERAGE := $(BUILD)/coverage

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: make dist makes the same tarball of the same commit, wherever and whenever; it holds every file of the commit, and the
-# makefiles in it need no git. In a tree that is no git repository there is nothing to make it of.
+# TAP: make dist makes the same tarball of the same commit, wherever and whenever; it holds every
+# file of the commit, and the makefiles in it need no git. In a tree that is no git repository there
+# is nothing to make it of.
 
 use strict;
 use warnings;
@@ -44,8 +45,8 @@ my $tree = "$tmp/unpacked/pvtime-$version";
 my @files = split /\0/, `git ls-tree -r -z --name-only HEAD`;
 at_least('files of the commit', 900, scalar @files);
 is_deeply([grep { !-e "$tree/$_" } @files], [], 'every file of the commit is in it');
-is_deeply([grep { -e && (-x _ ? 1 : 0) != (-x "$tree/$_" ? 1 : 0) } @files], [], 'and is executable where it is here');
-is(scalar(my @found = split /\0/, `cd '$tree' && find . -type f -print0`), scalar @files, 'and nothing else is');
+is_deeply([grep { -e && (-x _ ? 1 : 0) != (-x "$tree/$_" ? 1 : 0) } @files], [], 'each file is executable where it is here');
+is(scalar(my @found = split /\0/, `cd '$tree' && find . -type f -print0`), scalar @files, 'the tarball holds nothing else');
 
 # Without git: a git that is found first fails.
 mkdir "$tmp/bin" or die $!;
@@ -54,9 +55,9 @@ chmod 0755, "$tmp/bin/git";
 my ($status, $out, $err) = run_command('env', "PATH=$tmp/bin:$ENV{PATH}", 'make', '-C', $tree, 'INSTALL=warn', 'help', 'build/limit',
 	'build/host/lib/libpvtime.a');
 is($status, 0, 'the unpacked tree builds without git') or diag($err);
-unlike($out . $err, qr/git is called/, 'and does not ask for it');
+unlike($out . $err, qr/git is called/, 'the unpacked tree does not call git');
 ($status, $out, $err) = run_command('env', "PATH=$tmp/bin:$ENV{PATH}", $script, "$tmp/three");
 isnt($status, 0, 'make dist fails without a repository');
-ok(!glob("$tmp/three/*"), 'and leaves nothing');
+ok(!glob("$tmp/three/*"), 'make dist without a repository leaves no tarball');
 
 done_testing();

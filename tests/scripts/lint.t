@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the libraries, the machine and the examples are clean for cppcheck, and the libraries for clang-tidy with the checks of
-# .clang-tidy. make lint looks at the rest.
+# TAP: the libraries, the machine and the examples are clean for cppcheck, and the libraries for
+# clang-tidy with the checks of .clang-tidy. make lint looks at the rest.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -12,7 +12,8 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# linted GOAL FILE: what make GOAL says with FILE among the sources that clang-tidy reads. Nothing is kept.
+# linted GOAL FILE: what make GOAL says with FILE among the sources that clang-tidy reads. Nothing
+# is kept.
 linted() {
 	make --no-print-directory BUILD="$build" INSTALL=warn LINT="$work/lint" "$@" >"$work/log" 2>&1
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what is built does not depend on the folder that it is built in. A copy of the sources, built in another folder, gives the
-# same bytes as $BUILD: the command, the hypervisor, the libraries, a guest of ours and the Linux guests' initramfs.
+# TAP: what is built does not depend on the folder that it is built in. A copy of the sources, built
+# in another folder, gives the same bytes as $BUILD: the command, the hypervisor, the libraries, a
+# guest of ours and the Linux guests' initramfs.
 
 use strict;
 use warnings;
@@ -15,14 +16,15 @@ use Test::More;
 
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
 
-# ELF files are compared as well as the images of them: they hold what the compiler says to a debugger.
+# ELF files are compared as well as the images of them: they hold what the compiler says to a
+# debugger.
 my @built = ('pvtime', 'hypervisor.img', 'hypervisor.elf', 'host/lib/libpvtime.a', 'a64/lib/libpvtime.a', 'host-clang/lib/libpvtime.a',
 	'a64-clang/lib/libpvtime.a', 'libpvtime-kvm/libpvtime-kvm.a', 'libpvtime-kvm/libpvtime-kvm.so.0', 'guest/hello.elf',
 	'guest/initramfs.cpio');
 my $top = getcwd();
 
-# A copy of the sources below a folder of this name, with what the build takes from Debian; entered by a symbolic link where $link is
-# set. The path of its build folder.
+# A copy of the sources below a folder of this name, with what the build takes from Debian; entered
+# by a symbolic link where $link is set. The path of its build folder.
 sub copy_built
 {
 	my ($name, $link) = @_;

@@ -74,7 +74,8 @@ static const char *after(const char *line, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): fault() is false, so that no caller goes on without a line */
+	/* Where there is no line, fault() has returned false, and its caller does not come here. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 	return strncmp(line, prefix, n) == 0 ? line + n : NULL;
 }
 
