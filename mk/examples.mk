@@ -7,6 +7,15 @@ demo: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## sh
 	@mkdir -p $(BUILD)/demo
 	@scripts/demo $(BUILD)/pvtime examples/demo.lab $(BUILD)/demo
 
+# make slow: the same work in the same guest, alone and beside a busy guest. Instructions are the
+# clock: the figures are the same each time, unless a compiler or Debian's kernel has changed.
+.PHONY: slow
+slow: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## show what a busy guest does to another one's work; writes docs/slow.svg
+	scripts/slow $(BUILD)/pvtime examples >$(BUILD)/slow.ansi
+	cat $(BUILD)/slow.ansi
+	docs/terminal-svg <$(BUILD)/slow.ansi >$(BUILD)/slow.svg
+	cp $(BUILD)/slow.ansi $(BUILD)/slow.svg docs
+
 # The examples of README.md and docs/porting.md: a hypervisor, a guest, a VMM on Linux KVM. Each
 # runs as a unit test.
 UNIT_NAMES += examples/adopt examples/guest examples/vmm

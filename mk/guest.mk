@@ -46,7 +46,7 @@ clang-host: $(BUILD)/a64-linux-clang/guest/linux/report.o $(BUILD)/a64-linux-cla
 UNIT_NAMES += guest/stat
 guest/stat_SRCS := tests/unit/guest/stat.c guest/linux/stat.c
 guest/stat_LIBS := -pthread
-$(INITRAMFS): scripts/mkinitramfs guest/linux/init $(call at_least,2,guest/linux/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
+$(INITRAMFS): scripts/mkinitramfs guest/linux/init $(call at_least,3,guest/linux/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
 	@mkdir -p $(@D); echo "  $@"
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) guest/linux/init $(INITRAMFS_FILES)
 $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
