@@ -5,7 +5,7 @@
 #include "tools/arguments.h"
 #include "tools/report.h"
 
-/* `argument` is what getopt_long() has just consumed. */
+/* `argument` is the argument that getopt_long() has just consumed. */
 static void report_wrong(const struct option *table, const char *command, int result,
 			 const char *argument)
 {
@@ -48,7 +48,7 @@ static bool take(const struct argument *argument, void *options)
 		return *argument->flag = true;
 	*argument->text = optarg;
 	if (*optarg == '\0')
-		report("--%s: expected a name, not nothing", argument->name);
+		report("--%s: expected a name, not an empty string", argument->name);
 	return *optarg != '\0';
 }
 
@@ -58,7 +58,7 @@ bool arguments_parse(const char *command, const struct argument *table, void *op
 	struct option known[ARGUMENTS_MAX + 1] = {{.name = NULL}};
 	int result;
 
-	/* Their values are 1, 2, ...: no letter, and neither of getopt's ':' and '?'. */
+	/* The values 1, 2, ... differ from every letter, and from getopt's ':' and '?'. */
 	for (unsigned i = 0; i < ARGUMENTS_MAX && table[i].name != NULL; i++)
 		known[i] = (struct option){table[i].name,
 					   table[i].flag != NULL ? no_argument : required_argument,
@@ -78,7 +78,7 @@ bool arguments_parse(const char *command, const struct argument *table, void *op
 
 #define USAGE_COLUMNS 96u
 
-/* Words, from this column on in each line. */
+/* Print the words, wrapped at USAGE_COLUMNS; lines after the first begin at column `indent`. */
 static void print_wrapped(const char *text, unsigned indent, FILE *out)
 {
 	unsigned column = indent;
@@ -100,7 +100,7 @@ static void print_wrapped(const char *text, unsigned indent, FILE *out)
 	fputc('\n', out);
 }
 
-/* "  --NAME VALUE" as a string; its length, which is what it would be without a limit. */
+/* Write "  --NAME VALUE" to `text`. Returns its full length, even if it was truncated. */
 static unsigned write_option(char *text, size_t size, const struct argument *argument)
 {
 	return (unsigned)snprintf(text, size, "  --%s%s%s", argument->name,

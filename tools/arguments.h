@@ -2,7 +2,7 @@
 #ifndef TOOLS_ARGUMENTS_H
 #define TOOLS_ARGUMENTS_H
 
-/* Command lines: getopt_long(), with one line on standard error for whatever is wrong. */
+/* Command lines: getopt_long(), with one line on standard error for each mistake. */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,14 +14,14 @@
 
 /*
  * A long option, its line in the usage, and where its value goes: one of flag, text, number and
- * take is not NULL. take() returns false if the value is wrong, after it has reported why.
+ * take is not NULL. take() returns false for a wrong value, after it has reported why.
  */
 struct argument {
 	const char *name;
 	const char *value; /* in the usage, such as "FILE"; NULL if the option has none */
 	const char *help;
-	bool *flag;	   /* there is no value: becomes true */
-	const char **text; /* not empty, points into argv */
+	bool *flag;	   /* an option without a value; becomes true */
+	const char **text; /* the value, which must not be empty; points into argv */
 	unsigned *number;  /* decimal, 1 to `most` */
 	unsigned most;
 	bool (*take)(void *options, const char *value);
@@ -30,44 +30,45 @@ struct argument {
 #define ARGUMENTS_MAX 24u /* in one table */
 
 /*
- * Take all options before "--", wherever they stand; argv is brought into an order in which
- * argv[optind] is the first of what are no options. The table ends with a name that is NULL;
- * `options` is handed to take(); `command` is the subcommand, for "pvtime help COMMAND". false:
- * something is wrong, and was told.
+ * Parse all options before "--", also those that follow other arguments. argv is reordered: the
+ * options come first, and argv[optind] is the first other argument. The table ends with an entry
+ * whose name is NULL. `options` is passed to take(). `command` is the subcommand's name, for
+ * messages that refer to "pvtime help COMMAND". false: the command line is wrong; the mistake was
+ * reported.
  */
 bool arguments_parse(const char *command, const struct argument *table, void *options, int argc,
 		     char **argv);
 
 /*
- * Print what `pvtime help COMMAND` prints: the command line, what the command does, and a line or
- * more for each option of the table.
+ * Print what `pvtime help COMMAND` prints: the command line, what the command does, and the help of
+ * each option in the table.
  */
 void arguments_usage(const char *line, const char *what, const struct argument *table, FILE *out);
 
 /*
  * A decimal number of seconds, greater than 0 and at most SECONDS_MAX, with at most nine decimals,
- * as ns. false: it is none.
+ * as ns. false: the text is something else.
  */
 bool arguments_seconds(const char *text, uint64_t *ns);
 
 /*
- * One of `count` names, 2 or more, is chosen, or by "all" each of them. false: it is none, and that
- * was told.
+ * Set chosen[i] for the name that the text equals, or for every name if the text is "all". `count`
+ * is at least 2. false: the text is none of these; that was reported.
  */
 bool arguments_target(const char *text, const char *const *names, size_t count, bool *chosen);
 
 /*
- * One more text behind the `count` of *list, which is realloc()ed. false: no memory, and that was
- * told.
+ * Append a text to *list, which has `count` entries and is realloc()ed. false: out of memory; that
+ * was reported.
  */
 bool arguments_collect(const char ***list, size_t *count, const char *text);
 
-/* Whether the text is in such a list; an empty one stands for every text. */
+/* Whether the text is in such a list; an empty list contains every text. */
 bool arguments_listed(const char *const *list, size_t count, const char *text);
 
 /*
- * Of the files that options name, NULL where they are not given, one at most is "-"; `options`
- * lists those for people. false: several are, and that was told.
+ * Check that at most one of these file names is "-". An entry is NULL if its option was not given.
+ * `options` names the options in the message. false: several are "-"; that was reported.
  */
 bool arguments_one_standard(const char *const *files, size_t count, const char *options);
 

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 /*
- * What an option names, or, where that is NULL, the file NAME in the directory of this executable;
- * NAME NULL: the executable itself. false: it cannot be told, and one line on standard error has
- * said why.
+ * The path of a file: `given` (an option's value), or, if that is NULL, the file `name` in the
+ * directory of this executable. If `name` is NULL too, the executable itself. false: the path
+ * cannot be determined; one line on standard error says why.
  */
 bool beside(char path[PATH_MAX], const char *given, const char *name);
 

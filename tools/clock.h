@@ -14,7 +14,7 @@ static inline uint64_t clock_now_ns(void)
 	return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
 }
 
-/* The same in milliseconds. */
+/* CLOCK_MONOTONIC in milliseconds. */
 static inline int64_t clock_now_ms(void)
 {
 	return (int64_t)(clock_now_ns() / 1000000);

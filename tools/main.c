@@ -20,8 +20,7 @@ static const struct command {
 	{"conform", conform_command, "test hypervisors against the rules of stolen time"},
 	{"bench", bench_command, "measure what the paths of a hypervisor cost"},
 	{"exec", exec_command, "start a VMM on Linux KVM and give its guest stolen time"},
-	{"probe", probe_command,
-	 "report what this machine has of stolen time, and how long its vCPUs wait"},
+	{"probe", probe_command, "report what this machine supports, and how long its vCPUs wait"},
 	{"help", help_command, "print the commands, or the options of one command"},
 };
 
@@ -74,9 +73,9 @@ static int help_command(int argc, char **argv)
 }
 
 /*
- * A pipe must never come to stand where somebody expects the standard streams. One that was closed
- * is at its end for reading, and still an error for writing: output that nobody gets is not a
- * success.
+ * If a standard stream is closed, the next pipe or file would get its descriptor number, and output
+ * would go there. So open /dev/null in its place, read-only: reading finds the end of the file, and
+ * writing still fails, because lost output is not a success.
  */
 static void open_standard_streams(void)
 {
@@ -91,7 +90,7 @@ static void open_standard_streams(void)
 
 static int finish(int status)
 {
-	/* A command that has failed has said why. */
+	/* A failed command has already reported why. */
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_OK) {
 		report("standard output: %m");
 		return STATUS_FAILED;

@@ -10,7 +10,7 @@
 
 #define PREFIX "pvtime: "
 
-/* Standard error is one per process, and so is this. */
+/* A process has one standard error, so this may be global. */
 static FILE *through;
 
 void report_to(FILE *stream)
@@ -32,7 +32,10 @@ static void write_all(const char *line, size_t n)
 void report(const char *format, ...)
 {
 	char text[2048],
-		line[PIPE_BUF] = PREFIX; /* one write to a pipe, whoever else writes to it */
+		/*
+		 * PIPE_BUF bytes: a write to a pipe is atomic, even if other processes write to it
+		 */
+		line[PIPE_BUF] = PREFIX;
 	const size_t start = sizeof(PREFIX) - 1;
 	int saved = errno;
 	va_list args;

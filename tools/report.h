@@ -7,14 +7,14 @@
 
 /*
  * One line for people on standard error, "pvtime: " before it and a newline after it, in a single
- * write. Part of the text may come from a guest: only what is text comes out as it is, see
- * visible.h. errno is kept.
+ * write. The text may contain a guest's bytes; it is escaped as visible.h describes. errno is
+ * preserved.
  */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * From now on to this stream, which is flushed; NULL: to standard error itself again, where the
- * reader is waited for.
+ * From now on report() writes to this stream and flushes it. NULL: it writes to standard error
+ * directly again, and may block while the reader is slow.
  */
 void report_to(FILE *stream);
 

@@ -4,7 +4,10 @@
 
 #include <stddef.h>
 
-/* How many bytes a character of UTF-8 has that begins with this one (RFC 3629); 0: none does. */
+/*
+ * The length of a UTF-8 character in bytes, from its first byte (RFC 3629); 0: no character begins
+ * with this byte.
+ */
 static inline size_t utf8_length(unsigned char lead)
 {
 	return lead < 0x80   ? 1

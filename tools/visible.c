@@ -8,8 +8,8 @@
 #define SHOWN_MAX 16u /* four bytes of a character, each as \xNN */
 
 /*
- * The bytes of the UTF-8 sequence that begins here, and its code point; 0: there is none (RFC
- * 3629).
+ * The length of the UTF-8 sequence that begins here, and its code point; 0: these bytes are not
+ * valid UTF-8 (RFC 3629).
  */
 static size_t decode(const unsigned char *s, size_t len, uint32_t *point)
 {
@@ -30,10 +30,11 @@ static size_t decode(const unsigned char *s, size_t len, uint32_t *point)
 }
 
 /*
- * Controls, line ends, and what shows nothing: Unicode's Default_Ignorable_Code_Point, the format
- * characters (Cf) that have no glyph, and symbols that are blank. Variation selectors are among
- * them, although emoji use U+FE0F: a text with one looks like the text without, and any number of
- * them can follow a character. The emoji itself still shows.
+ * The table lists controls, line ends and invisible characters: Unicode's
+ * Default_Ignorable_Code_Point, the format characters (Cf) without a glyph, and blank symbols. It
+ * includes the variation selectors, although emoji use U+FE0F: a text with a selector looks like
+ * the text without it, and any number of selectors can follow a character. The emoji itself is
+ * still shown.
  */
 static bool is_text(uint32_t point)
 {
@@ -73,7 +74,10 @@ static size_t show_byte(unsigned char byte, char *shown)
 	return 4;
 }
 
-/* One character, or a byte that is none. Returns how many bytes of `s` it is. */
+/*
+ * Show one character, or one byte that is not part of a valid character. Returns how many bytes of
+ * `s` that takes.
+ */
 static size_t show(const unsigned char *s, size_t len, bool utf8, char shown[SHOWN_MAX],
 		   size_t *shown_len)
 {

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Read `blob->size` bytes; a file that turns out shorter is as long as what was read. */
+/* Read `blob->size` bytes. If the file has become shorter, blob->size is reduced. */
 static const char *read_all(int fd, struct lab_blob *blob)
 {
 	size_t done = 0;

@@ -2,33 +2,31 @@
 #ifndef TOOLS_LAB_BLOB_H
 #define TOOLS_LAB_BLOB_H
 
-/* The images that a lab names, in memory. */
+/* The images of a lab, in memory. */
 #include "machine/unpack.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define LAB_BLOB_MAX (1ull << 30) /* bytes of an image's file */
+#define LAB_BLOB_MAX (1ull << 30) /* bytes of an image file */
 #define LAB_BLOB_WHY UNPACK_WHY	  /* bytes of a reason, with its NUL */
 
-/*
- * A file's bytes; those of a packed kernel are unpacked. A file that several VMs name is here once.
- */
+/* A file's bytes; a compressed kernel is unpacked. A file that several VMs use is loaded once. */
 struct lab_blob {
 	struct lab_blob *next;
-	char *path; /* by which it was read */
+	char *path; /* by which the file was opened */
 	uint8_t *data;
 	size_t size;
-	bool unpack; /* a kernel: one that can run, and unpacked */
+	bool unpack; /* a kernel: it was checked and unpacked */
 	dev_t dev;   /* dev and ino are the file's identity */
 	ino_t ino;
-	uint64_t offset; /* for the bundle's writer: where in the bundle it is */
+	uint64_t offset; /* in the bundle; set by bundle.c */
 };
 
 /*
- * The bytes of the file at `path`, from the list or put into it. Where that cannot be, NULL, and
- * `why` is what is wrong with the file, as a phrase that starts behind its name.
+ * Find the file at `path` in the list, or load it and add it. NULL: it cannot be loaded; `why` says
+ * what is wrong, as a phrase that follows the file's name.
  */
 struct lab_blob *lab_blob_get(struct lab_blob **list, const char *path, bool unpack,
 			      char why[LAB_BLOB_WHY]);

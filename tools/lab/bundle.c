@@ -8,8 +8,7 @@
 #include <string.h>
 
 #define MIB (1ull << 20)
-/* Generous for a VM's node with all its segments; the manifest is cut to its size when it is
- * finished. */
+/* Generous for a VM's node with all its segments; the finished manifest is trimmed to its size. */
 #define MANIFEST_ROOM_PER_VM 4096u
 #define MANIFEST_ROOM	     4096u
 
@@ -18,7 +17,7 @@ static uint64_t align_up(uint64_t value, uint64_t align)
 	return (value + align - 1) & ~(align - 1);
 }
 
-/* A manifest being written. The first error stays, and makes all that follows do nothing. */
+/* A manifest being written. After the first error, which is kept, all further calls do nothing. */
 struct manifest {
 	void *fdt;
 	int error;
@@ -60,7 +59,7 @@ static void end(struct manifest *m)
 static void put_segment(struct manifest *m, unsigned *number, uint64_t ipa, uint64_t offset,
 			uint64_t size)
 {
-	/* An ELF's segment that is all zeroes: the RAM is zeroed. */
+	/* An ELF segment that is all zeroes: the RAM is zero already. */
 	if (size == 0)
 		return;
 	begin(m, "segment@%u", (*number)++);
@@ -99,8 +98,8 @@ static void put_vm(struct manifest *m, unsigned number, const struct lab_vm *vm,
 }
 
 /*
- * Lay the bundle out behind a manifest of `manifest_size` bytes: the images' offsets are kept with
- * them, the FDTs follow the images. Returns the offset of the first FDT.
+ * Place the images after a manifest of `manifest_size` bytes, and store each image's offset in its
+ * blob. The FDTs follow the images. Returns the offset of the first FDT.
  */
 static uint64_t lay_out(const struct lab *lab, uint64_t manifest_size)
 {
@@ -113,7 +112,10 @@ static uint64_t lay_out(const struct lab *lab, uint64_t manifest_size)
 	return offset;
 }
 
-/* The manifest in a buffer that the caller frees, with its offsets if it will have `size` bytes. */
+/*
+ * Make the manifest in a buffer that the caller frees. `size` is the manifest's final size, from
+ * which the offsets follow.
+ */
 static int make_manifest(const struct lab *lab, const struct lab_run *run, uint64_t size,
 			 void **out)
 {
@@ -150,7 +152,7 @@ static int make_manifest(const struct lab *lab, const struct lab_run *run, uint6
 	return (int)fdt_totalsize(m.fdt);
 }
 
-/* All numbers have a fixed width, so what the offsets are does not change the size. */
+/* All numbers have a fixed width, so the size does not depend on the offsets. */
 static int final_manifest(const struct lab *lab, const struct lab_run *run, void **out)
 {
 	int size = make_manifest(lab, run, 0, out);
@@ -161,7 +163,7 @@ static int final_manifest(const struct lab *lab, const struct lab_run *run, void
 	return make_manifest(lab, run, (uint64_t)size, out);
 }
 
-/* Write a blob and fill its last page. */
+/* Write a blob, padded with zeroes to BUNDLE_ALIGN. */
 static int write_blob(FILE *f, const void *data, size_t size)
 {
 	static const uint8_t zeroes[BUNDLE_ALIGN];
@@ -208,7 +210,7 @@ uint64_t bundle_size(const struct lab *lab)
 	return bundle;
 }
 
-/* Does a board with `ram_size` bytes do for the lab? */
+/* Whether the lab fits on a board with `ram_size` bytes of RAM. */
 static bool fits(const struct lab *lab, uint64_t bundle, uint64_t ram_size)
 {
 	struct board_range used[3 + MAP_MAX_VMS];

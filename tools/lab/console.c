@@ -107,7 +107,7 @@ static void write_line(struct consoles *consoles, FILE *file, const char *name, 
 		keep_error(consoles, name);
 }
 
-/* Of the terminal that several VMs write to, as it is now; 0: unknown, or there is none. */
+/* The current width of the terminal that several VMs write to; 0: unknown, or no such terminal. */
 static unsigned columns_of(const struct consoles *consoles)
 {
 	struct winsize size = {0};

@@ -2,21 +2,22 @@
 #ifndef TOOLS_LAB_ENDED_H
 #define TOOLS_LAB_ENDED_H
 
-/* How a lab has ended, from what was asked for and what its VMs did. */
+/* Determines why a lab ended, from the options, the user's request, and the ends of its VMs. */
 #include <stdbool.h>
 #include <stdint.h>
 #include "tools/lab/ledger.h"
 
 struct ended_by {
 	uint64_t run_ns; /* --seconds; 0: none */
-	uint32_t until;	 /* the VM of --until; none, if that is no VM of the lab */
-	bool asked;	 /* to end, by a signal or Ctrl-] */
-	bool failed;	 /* and that was why it was asked */
+	uint32_t until;	 /* index of the VM of --until; not less than vm_count: none */
+	bool asked;	 /* the lab was asked to end: by a signal, by Ctrl-], or after a failure */
+	bool failed;	 /* the lab failed */
 };
 
 /*
- * Of a final ledger. What the VMs did weighs more than what was asked for meanwhile: "powered off",
- * all of them; "stuck", none of them runs any more; "until"; else "failed", "seconds" or "asked".
+ * The reason why the lab of this final ledger ended; the ends of the VMs come before requests. The
+ * first that applies: "powered off", all VMs have; "stuck", no VM runs, but some did not power off;
+ * "until", that VM has ended; "failed"; "seconds"; "asked".
  */
 const char *ended_word(const struct ledger *ledger, const struct ledger_shape *shape,
 		       const struct ended_by *by);

@@ -55,7 +55,7 @@ static int read_vm(const struct labtext *t, const struct labtext_section *s, str
 	return labplace_vm(t, s, lab, vm);
 }
 
-/* [lab] first, wherever it stands: pin is checked against its pcpus. */
+/* Read [lab] first, wherever it is in the file: `pin` is checked against its `pcpus`. */
 static int read_sections(const struct labtext *t, struct lab *lab)
 {
 	for (size_t i = 0; i < t->count; i++) {
@@ -65,7 +65,7 @@ static int read_sections(const struct labtext *t, struct lab *lab)
 			if (labkeys_lab(t, s, lab) != 0)
 				return -1;
 		} else if (s->line == 0) {
-			/* The library's name for what stands before the first section. */
+			/* text.h gives keys before the first section a section with line 0. */
 			return labtext_error(
 				t, labtext_first_line(t), NULL, NULL,
 				"key outside of the sections; expected [lab] or [vm NAME] before it");
@@ -86,7 +86,7 @@ static int read_sections(const struct labtext *t, struct lab *lab)
 	return lab->kvm ? 0 : labplace_board(t, lab);
 }
 
-/* Those that Linux may have, of which `pin` can name 32. */
+/* The number of configured CPUs, limited to the 32 that `pin` can name. */
 static uint32_t host_cpus(void)
 {
 	long n = sysconf(_SC_NPROCESSORS_CONF);

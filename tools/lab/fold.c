@@ -6,8 +6,8 @@
 #define TAB 8u
 
 /*
- * The columns of a character. Terminals do not agree about those that are not ASCII, and none has
- * more than two for one: a row that ends early is no harm.
+ * The columns that a character takes. For characters that are not ASCII, terminals differ, but none
+ * uses more than two columns. So two is assumed; at worst a row ends early.
  */
 static size_t width_of(char character, size_t column)
 {
@@ -19,7 +19,10 @@ static size_t width_of(char character, size_t column)
 void fold_write(FILE *out, const char *name, const char *text, unsigned columns)
 {
 	const size_t start = strlen(name) + 2;
-	/* The last column stays free, as what a terminal does behind it differs. */
+	/*
+	 * The last column stays free, because terminals differ in what they do after printing
+	 * there.
+	 */
 	const size_t end = columns > start + TAB ? columns - 1 : start + TAB;
 	size_t column = start;
 

@@ -3,15 +3,15 @@
 #define TOOLS_LAB_FOLD_H
 
 /*
- * A guest's line on a terminal that shows others too. Where the terminal wraps a line by itself,
- * the rest begins a row like a line of another guest's. So each row begins with the guest's name,
- * and one that goes on with an earlier one has '+' where a line has a space.
+ * Prints a guest's line on a terminal that several guests share. If the terminal wrapped a long
+ * line itself, the rest could look like a line of another guest. So each row begins with the
+ * guest's name; in a row that continues a line, '+' replaces the space.
  */
 #include <stdio.h>
 
 /*
- * `text` is of visible_copy() (tools/visible.h), with a NUL at its end. Its tabs become spaces, as
- * tab stops may be anywhere.
+ * `text` must come from visible_copy() (tools/visible.h) and end with a NUL. Tabs become spaces,
+ * because the terminal's tab stops are unknown.
  */
 void fold_write(FILE *out, const char *name, const char *text, unsigned columns);
 

@@ -33,7 +33,10 @@ void intake_fail(struct intake *in, const char *format, ...)
 	va_end(args);
 }
 
-/* That a guest has written its structure is nobody's failure: it is told, once for each vCPU. */
+/*
+ * A guest that writes to its own structure does not make the lab fail. It is reported once for each
+ * vCPU.
+ */
 static void tell_forged(struct intake *in, const struct ledger *ledger)
 {
 	for (uint32_t i = 0; i < in->shape->vm_count; i++) {
@@ -46,9 +49,9 @@ static void tell_forged(struct intake *in, const struct ledger *ledger)
 				continue;
 			in->forged[vm->first + id] = true;
 			intake_say(in,
-				   "VM %s has written the structure of its vCPU %" PRIu32
-				   ", as KVM lets it: there it reads %" PRIu64 " ns, and %" PRIu64
-				   " ns were stolen",
+				   "VM %s wrote to the structure of its vCPU %" PRIu32
+				   ", which KVM allows: the structure says %" PRIu64
+				   " ns, but %" PRIu64 " ns were stolen",
 				   vm->name, id, vcpu->published_ns, vcpu->stolen_ns);
 		}
 	}
@@ -95,7 +98,7 @@ static void take_record(void *ctx, const char *line, size_t len, bool whole)
 	case RECORD_DONE:
 		in->done = true;
 		break;
-	case RECORD_VM: /* the hypervisor's log says it to people, the final ledger to programs */
+	case RECORD_VM: /* the hypervisor's log and the final ledger report it */
 	case RECORD_NOTHING:
 		break;
 	}
@@ -110,13 +113,13 @@ static void take_log(void *ctx, const char *line, size_t len, bool whole)
 }
 
 /*
- * What QEMU warns of, or not, as its own threads happen to run, when with icount every CPU sleeps
- * and nothing is to come: as in the moment in which the hypervisor powers the board off. Two equal
- * runs say equal things.
+ * With icount, QEMU may print this warning when every CPU sleeps and no timer is set, as in the
+ * moment in which the hypervisor powers the board off. Whether it does depends on the timing of
+ * QEMU's threads. It is dropped, so that equal runs print equal messages.
  */
 #define ICOUNT_IDLE "icount sleep disabled and no active timers"
 
-/* The last line is kept back: where QEMU fails it is the reason, and told with the failure. */
+/* Keep the last line back: if QEMU fails, it is the reason, and is reported with the failure. */
 static void take_qemu_line(void *ctx, const char *line, size_t len, bool whole)
 {
 	struct intake *in = ctx;

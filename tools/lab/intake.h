@@ -2,8 +2,9 @@
 #ifndef TOOLS_LAB_INTAKE_H
 #define TOOLS_LAB_INTAKE_H
 
-/* What the board says, and where it goes: consoles, messages, ledgers. Knows no process and no
- * time. */
+/*
+ * Distributes the board's output to consoles, messages and ledgers. Uses no processes and no clock.
+ */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +16,8 @@
 #include "tools/run/lines.h"
 
 struct intake {
-	const char *maker; /* who makes the stream, for messages; the hypervisor, if nobody says */
+	/* the stream's sender, for messages; intake_init() sets "the hypervisor" */
+	const char *maker;
 	const struct ledger_shape *shape;
 	struct consoles *consoles;
 	struct live *live; /* NULL: no --watch */
@@ -23,32 +25,33 @@ struct intake {
 	struct record_reader records;
 	struct lines record_lines, log_lines, qemu_lines;
 	char qemu_said[256]; /* QEMU's last line, not yet reported */
-	bool started;	     /* the hypervisor listens */
-	bool paused;	     /* every VM is, as asked; for the session to take back */
+	bool started;	     /* the hypervisor accepts input */
+	bool paused;	     /* every VM is paused, as the session asked; the session clears it */
 	bool done;	     /* records.status and records.text say how it ended */
-	bool asked;	     /* the board, to stop */
+	bool asked;	     /* the board was asked to stop */
 	bool failed;
 	char why[768]; /* if failed: the first reason, one line */
 	bool have_ledger;
-	struct ledger ledger;	    /* the final one */
-	bool forged[MAP_MAX_VCPUS]; /* what a guest wrote has been told, of these vCPUs */
+	struct ledger ledger; /* the final one */
+	/* of these vCPUs it has been reported that the guest wrote to the structure */
+	bool forged[MAP_MAX_VCPUS];
 };
 
-/* The parts are the caller's and stay as long as the intake. */
+/* The parts belong to the caller and must live as long as the intake. */
 void intake_init(struct intake *in, const struct ledger_shape *shape, struct consoles *consoles,
 		 struct live *live);
 
-/* Bytes of the link, and of QEMU's standard error. */
+/* Take bytes of the link, or of QEMU's standard error. */
 void intake_board(struct intake *in, const uint8_t *bytes, size_t n);
 void intake_qemu(struct intake *in, const uint8_t *bytes, size_t n);
 
-/* Neither has any more. */
+/* Both streams have ended. */
 void intake_end(struct intake *in);
 
-/* The first call's reason stays. */
+/* Record a failure and its reason; only the first call has an effect. */
 void intake_fail(struct intake *in, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A line for people, which does not disturb the table of --watch. */
+/* Report a line without damaging the table of --watch. */
 void intake_say(struct intake *in, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -13,7 +13,10 @@
 
 _Static_assert(LAB_MEMORY_MAX == 255 * 1024 * MIB, "messages say 255G");
 
-/* A key of a section: reads its value into the lab, or says what is wrong and returns -1. */
+/*
+ * The context in which a key is read. The functions below store the key's value in the lab and
+ * return 0, or print an error and return -1.
+ */
 struct reader {
 	const struct labtext *text;
 	const struct labtext_section *section;
@@ -25,7 +28,7 @@ struct reader {
 struct key {
 	const char *name;
 	int (*read)(const struct reader *r);
-	const char *not_kvm; /* why KVM cannot do it, if it cannot */
+	const char *not_kvm; /* why KVM does not support it; NULL: it does */
 };
 
 static int bad_value(const struct reader *r, const char *expected)
@@ -34,7 +37,7 @@ static int bad_value(const struct reader *r, const char *expected)
 			     "\"%s\" is wrong; expected %s", r->entry->value, expected);
 }
 
-/* What our hypervisor does and KVM does not. */
+/* Print the error for a key or value that our hypervisor supports and KVM does not. */
 static int not_on_kvm(const struct reader *r, const char *why, const char *expected)
 {
 	return labtext_error(r->text, r->entry->line, r->section->name, r->entry->key,
@@ -191,7 +194,7 @@ static int vm_pin(const struct reader *r)
 			r->text, r->entry->line, r->section->name, r->entry->key,
 			"\"%s\" names a physical CPU that does not exist; expected 0 to %u, as %s %u",
 			r->entry->value, r->lab->pcpus - 1,
-			r->lab->kvm ? "the CPUs of this host are" : "[lab] pcpus is",
+			r->lab->kvm ? "the number of this host's CPUs is" : "[lab] pcpus is",
 			r->lab->pcpus);
 	return 0;
 }

@@ -2,13 +2,14 @@
 #ifndef TOOLS_LAB_KEYS_H
 #define TOOLS_LAB_KEYS_H
 
-/* The keys of the two kinds of section, one table each, and what their values may be. */
+/* The keys of [lab] and of [vm NAME], in a table each, and their allowed values. */
 #include "tools/lab/file.h"
 #include "tools/lab/text.h"
 
 /*
- * Read the keys of `s` into `lab`, or into `vm`, of which everything has its default already;
- * lab->pcpus must be known before a VM's keys are read. 0, or -1 after an error was printed.
+ * Read the keys of `s` into `lab` or `vm`, which the caller has filled with the defaults.
+ * lab->pcpus must be set before a VM's keys are read. Returns 0, or -1 after it has printed an
+ * error.
  */
 int labkeys_lab(const struct labtext *t, const struct labtext_section *s, struct lab *lab);
 int labkeys_vm(const struct labtext *t, const struct labtext_section *s, struct lab *lab,

@@ -34,7 +34,7 @@ static void describe(struct vmm_vm *vm, const struct lab_vm *from, uint32_t ever
 		add_segment(vm, p->dtb, from->fdt, from->fdt_size);
 }
 
-/* One for each vCPU of the lab, if any VM has a weight or a cap. */
+/* Make a cgroup for each vCPU of the lab, if any VM has a weight or a cap. */
 static bool make_cgroups(struct kvm_board *b, const struct lab *lab, char *why, size_t room)
 {
 	bool wanted = false;

@@ -2,7 +2,7 @@
 #ifndef TOOLS_LAB_KVM_BOARD_H
 #define TOOLS_LAB_KVM_BOARD_H
 
-/* A lab on the host's KVM: the VMM of tools/vmm/ as a process. */
+/* Runs a lab on the host's KVM, with the VMM of tools/vmm/ as a child process. */
 #include <stdbool.h>
 #include "machine/map.h"
 #include "tools/vmm/vmm.h"
@@ -17,17 +17,19 @@ struct kvm_board {
 };
 
 /*
- * Make everything ready, with the files of --snapshot and --restore, NULL for none: `lab`, from
- * lab_load_kvm(), stays as long as the board. false: this host cannot do it, which one line on
- * standard error says.
+ * Prepare the run. `snapshot` and `restore` are the values of these options, or NULL. `lab` comes
+ * from lab_load_kvm() and must live as long as the board. false: this host cannot run the lab; one
+ * line on standard error says why.
  */
 bool kvm_board_prepare(struct kvm_board *board, const struct lab *lab, const struct lab_run *run,
 		       const char *snapshot, const char *restore);
 
-/* Start it. Returns 0 or an errno, as process_call() does. */
+/* Start the VMM. Returns 0 or an errno, as process_call() does. */
 int kvm_board_start(struct process *process, struct kvm_board *board);
 
-/* The process has ended: nothing of the board is left on this host. */
+/*
+ * Remove everything that the board has created on this host. Call it after the process has ended.
+ */
 void kvm_board_end(struct kvm_board *board);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* `pvtime lab`: everything that can be wrong is found first, then the board runs, then the result
- * is told. */
+/* `pvtime lab`: check everything first, then run the board, then print the result. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,10 +22,10 @@
 #include "tools/run/signals.h"
 #include "tools/visible.h"
 
-#define SAMPLE_NS	    UINT64_C(500000000) /* of --watch */
+#define SAMPLE_NS	    UINT64_C(500000000) /* the period of --watch */
 #define DETERMINISTIC_EPOCH 1767225600u		/* 2026-01-01 00:00:00 UTC */
 
-/* All that a run needs, in the order in which it is made ready. */
+/* Everything that a run needs, in the order in which it is prepared. */
 struct lab_command {
 	struct options options;
 	char hypervisor[QEMU_PATH];
@@ -35,8 +34,8 @@ struct lab_command {
 	struct lab_run run;
 	int bundle;
 	FILE *json;	/* NULL: none */
-	FILE *out;	/* what is printed to standard output, */
-	FILE *json_out; /* and to `json` */
+	FILE *out;	/* the stream for standard output */
+	FILE *json_out; /* the stream for `json` */
 	struct outputs outputs;
 	char json_name[300];
 	struct consoles consoles;
@@ -47,8 +46,8 @@ struct lab_command {
 };
 
 /*
- * The index of the VM that an option names, BUNDLE_NOBODY where it is not given; false: there is
- * none.
+ * Find the VM that an option names. *index becomes BUNDLE_NOBODY if the option is not given. false:
+ * the lab has no such VM; that was reported.
  */
 static bool find_vm(const struct lab_command *c, const char *option, const char *name,
 		    uint32_t *index)
@@ -90,7 +89,10 @@ static bool load_lab(struct lab_command *c)
 	       find_vm(c, "--until", c->options.until, &c->run.until);
 }
 
-/* In memory that QEMU inherits: it leaves nothing behind, whatever ends the command. */
+/*
+ * The bundle is a file in memory that QEMU inherits. It vanishes with the processes, however the
+ * command ends.
+ */
 static bool make_bundle(struct lab_command *c)
 {
 	int error = 0;
@@ -112,7 +114,7 @@ static bool make_bundle(struct lab_command *c)
 	return error == 0;
 }
 
-/* Both are emptied, so that what is in them afterwards is of this run. */
+/* Truncate the JSON file and the consoles' files, so that they contain only output of this run. */
 static bool open_outputs(struct lab_command *c)
 {
 	const struct options *o = &c->options;
@@ -129,7 +131,7 @@ static bool open_outputs(struct lab_command *c)
 	c->consoles.attached = c->run.attached == BUNDLE_NOBODY ? CONSOLE_NOBODY : c->run.attached;
 	c->consoles.prefixed = o->console_dir == NULL && !o->watch && o->attach == NULL;
 	c->consoles.stamped = o->stamp;
-	/* Standard output is then the ledger's alone. */
+	/* Then only the ledger goes to standard output. */
 	if (c->json == stdout)
 		c->consoles.out = stderr;
 	bool terminal = isatty(fileno(c->consoles.out));
@@ -139,7 +141,7 @@ static bool open_outputs(struct lab_command *c)
 	return true;
 }
 
-/* 0 or an errno. */
+/* Returns 0 or an errno. */
 static int start_board(struct lab_command *c)
 {
 	const struct qemu_board board = {
@@ -163,8 +165,8 @@ static void report_start(const struct lab_command *c, int error)
 }
 
 /*
- * What is printed to `file` is printed to `*to`. A regular file that we have opened has no reader
- * to wait for.
+ * Set *to to the stream to use in place of `file`. A regular file that we have opened has no reader
+ * that could be slow, so it is used directly.
  */
 static bool print_through(struct lab_command *c, FILE *file, const char *name, FILE **to)
 {
@@ -186,15 +188,15 @@ static bool print_logs_through(struct lab_command *c)
 
 		if (!print_through(c, file, console->name, &console->log))
 			return false;
-		/* The thread may need it to the end of the process, which closes it. */
+		/* The writer's thread may use the file until the process exits, which closes it. */
 		console->lent = console->log != file;
 	}
 	return true;
 }
 
 /*
- * From here on no reader keeps the command from seeing a signal. After the start of the board:
- * threads do not survive a fork().
+ * From here on a slow reader cannot keep the command from handling signals. This starts threads, so
+ * it must come after the board's start: threads do not survive a fork().
  */
 static bool open_streams(struct lab_command *c)
 {
@@ -212,7 +214,7 @@ static bool open_streams(struct lab_command *c)
 	return true;
 }
 
-/* The ledger as asked for; false where it cannot be written. */
+/* Write the ledger in the requested forms. false: it cannot be written; that was reported. */
 static bool tell_ledger(struct lab_command *c)
 {
 	struct ledger *ledger = &c->intake.ledger;
@@ -223,7 +225,7 @@ static bool tell_ledger(struct lab_command *c)
 		.failed = c->intake.failed,
 	};
 
-	/* A VM may end after that. */
+	/* A VM may have ended after the final ledger. */
 	memcpy(ledger->vms, c->intake.records.ledger.vms, sizeof(ledger->vms));
 	ledger->ended = ended_word(ledger, &c->shape, &by);
 	if (c->json_out != NULL) {
@@ -268,7 +270,7 @@ static int run_lab(struct lab_command *c, int signals)
 			 strerror(c->consoles.error));
 		good = false;
 	}
-	/* A ledger that does not add up is told too: it shows where it does not. */
+	/* Print even a ledger that does not add up: it shows where the error is. */
 	bool told = !c->intake.have_ledger || tell_ledger(c);
 	fflush(c->out);
 	if (!good && told)

@@ -17,7 +17,7 @@ bool ledger_shape_add(struct ledger_shape *shape, const char *name, uint32_t vcp
 	return true;
 }
 
-/* false also where the sum leaves 64 bits: it then equals nothing. */
+/* Also false if the sum overflows 64 bits. */
 static bool adds_up(const struct ledger_vcpu *vcpu)
 {
 	uint64_t sum = 0;
@@ -34,7 +34,7 @@ bool ledger_forged(const struct ledger_shape *shape, const struct ledger_vm *vm,
 	return shape->kvm && vm->stolen_time && vcpu->published_ns > vcpu->stolen_ns;
 }
 
-/* Does the structure have what it should? */
+/* Whether the structure holds the right value; `due` is the stolen time, or 0. */
 static bool published_holds(const struct ledger *ledger, const struct ledger_shape *shape,
 			    const struct ledger_vm *vm, const struct ledger_vcpu *vcpu,
 			    uint64_t due)
@@ -74,7 +74,7 @@ static bool vcpu_holds(const struct ledger *ledger, const struct ledger_shape *s
 		snprintf(why, room,
 			 "vCPU %s/%u: published %" PRIu64 " ns, but %s is %" PRIu64 " ns", vm->name,
 			 id, vcpu->published_ns,
-			 vm->stolen_time ? "stolen" : "stolen time is off and due", due);
+			 vm->stolen_time ? "stolen" : "stolen time is off, and expected", due);
 		return false;
 	}
 	return true;
@@ -106,7 +106,10 @@ static bool cpus_close(const struct ledger *ledger, const struct ledger_shape *s
 	return true;
 }
 
-/* All lives of all vCPUs, against the physical CPUs. */
+/*
+ * Compare the time that all vCPUs ran over all resets with the time that the physical CPUs gave to
+ * vCPUs.
+ */
 static bool lives_close(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
 			size_t room)
 {
@@ -119,13 +122,12 @@ static bool lives_close(const struct ledger *ledger, const struct ledger_shape *
 	if (ran != given)
 		snprintf(why, room,
 			 "all vCPUs ran %" PRIu64
-			 " ticks in all their lives, but the physical CPUs had %" PRIu64
-			 " for them",
+			 " ticks since the lab was made, but the physical CPUs gave them %" PRIu64,
 			 ran, given);
 	return ran == given;
 }
 
-/* No life is shorter than its part since the last reset. */
+/* In each state, the time over all resets is at least the time since the last reset. */
 static bool life_holds(const struct ledger_vcpu *vcpu, const struct ledger_vm *vm, uint32_t id,
 		       char *why, size_t room)
 {
@@ -133,7 +135,8 @@ static bool life_holds(const struct ledger_vcpu *vcpu, const struct ledger_vm *v
 		if (vcpu->life[state] >= vcpu->ticks[state])
 			continue;
 		snprintf(why, room,
-			 "vCPU %s/%u: its life of %" PRIu64 " ticks is less than the %" PRIu64
+			 "vCPU %s/%u: its %" PRIu64
+			 " ticks over all resets are less than the %" PRIu64
 			 " since its VM's last reset",
 			 vm->name, id, ledger_sum(vcpu->life), ledger_sum(vcpu->ticks));
 		return false;

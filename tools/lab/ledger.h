@@ -2,7 +2,7 @@
 #ifndef TOOLS_LAB_LEDGER_H
 #define TOOLS_LAB_LEDGER_H
 
-/* The hypervisor's ledger of every vCPU's time, as its records report it. */
+/* The hypervisor's ledger of every vCPU's time, read from its records. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@ struct ledger_vcpu {
 	uint64_t switches;
 	uint64_t refused; /* writes to the structure */
 	enum pvtime_state state;
-	/* final: ticks since the lab was made, over all resets, loading included */
+	/* in the final ledger: ticks since the lab was made, over all resets, loading included */
 	uint64_t life[PVTIME_STATES];
 };
 
@@ -39,19 +39,19 @@ struct ledger_vm {
 	bool stolen_time; /* false: denied by the administrator, nothing is published */
 };
 
-/* What has come of a VM by the time of the ledger. */
+/* The state of a VM at the time of the ledger. */
 struct ledger_vm_life {
 	enum ledger_end { LEDGER_RUNNING, LEDGER_OFF, LEDGER_STUCK } end;
 	uint32_t resets;
 };
 
-/* Which VMs and vCPUs every ledger of a lab has. */
+/* The VMs and vCPUs of every ledger of a lab. */
 struct ledger_shape {
-	/* what is published may lack some of what was stolen: KVM counts from PV_TIME_ST on */
+	/* the published time may be less than the stolen time: KVM counts from PV_TIME_ST on */
 	bool kvm;
 	uint32_t vm_count;
 	uint32_t vcpu_count;
-	/* physical CPUs, 1 to MAP_MAX_PCPUS; 0: KVM's host keeps no books of them */
+	/* physical CPUs, 1 to MAP_MAX_PCPUS; 0 on KVM, whose host keeps no books */
 	uint32_t cpu_count;
 	struct ledger_vm vms[MAP_MAX_VMS];
 };
@@ -59,44 +59,53 @@ struct ledger_shape {
 struct ledger {
 	uint32_t cntfrq;   /* Hz, never 0 */
 	uint64_t at;	   /* ticks since the guests' start */
-	bool final;	   /* the last one, every vCPU paused */
-	const char *ended; /* final: how the lab has ended (ended.h) */
+	bool final;	   /* the last ledger; every vCPU is paused */
+	const char *ended; /* why the lab ended (ended.h); NULL unless final */
 	struct ledger_vm_life vms[MAP_MAX_VMS];
 	struct ledger_vcpu vcpus[MAP_MAX_VCPUS];
-	struct ledger_cpu cpus[MAP_MAX_PCPUS]; /* final */
+	struct ledger_cpu cpus[MAP_MAX_PCPUS]; /* only in the final ledger */
 };
 
-/* Adds a VM to a shape that began zeroed. false: more VMs or vCPUs than machine/map.h allows. */
+/*
+ * Add a VM to a shape, which was initialized to zero. false: more VMs or vCPUs than machine/map.h
+ * allows.
+ */
 bool ledger_shape_add(struct ledger_shape *shape, const char *name, uint32_t vcpus,
 		      bool stolen_time);
 
 /*
- * Does the ledger add up? For every vCPU, without any tolerance: the states' ticks make the elapsed
- * ones (R-25); stolen is the time in READY in whole ns (R-24, R-26); the structure is never ahead
- * of it and, in the final ledger, equal to it (R-22; on KVM that is the guest's affair), or 0 where
- * stolen time is off (R-32). And for the final one the machine's books close: each physical CPU's
- * time is its vCPUs', the hypervisor's own and idle time; what all CPUs had for vCPUs is what all
- * vCPUs ran in all their lives; and no life is shorter than what has passed since the last reset.
- * If not, `why` (of `room` bytes) is told which vCPU and its numbers, on one line.
+ * Check that the ledger adds up, without any tolerance. For every vCPU: the sum of the states'
+ * ticks is the elapsed ticks (R-25). The stolen time is the READY time in whole ns (R-24, R-26).
+ * The published time never exceeds it, and equals it in the final ledger (R-22). If stolen time is
+ * off, the published time is 0 (R-32). On KVM the guest can write to its structure, so the
+ * published time may be less even in the final ledger, and a larger value is not an error (see
+ * ledger_forged()).
+ *
+ * In the final ledger the books of the physical CPUs must close, too: the time of each CPU is that
+ * of its vCPUs, of the hypervisor and of idling. The time that all CPUs gave to vCPUs is the
+ * RUNNING time of all vCPUs over all resets. In each state, a vCPU's time over all resets is at
+ * least its time since the last reset.
+ *
+ * false: `why` (of `room` bytes) names the vCPU or CPU and its numbers, in one line.
  */
 bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape, char *why,
 		  size_t room);
 
 /*
- * Has the guest written its structure? KVM, which allows it (R-21), publishes no more than was
- * stolen: what is more is not from KVM. What is less may be. The ledger is not touched by it, so it
- * holds.
+ * Whether the guest has written to its structure, which KVM allows (R-21). KVM never publishes more
+ * than the stolen time, so a larger value must come from the guest. A smaller value may come from
+ * either. The ledger itself does not depend on the structure, so this is not an error in it.
  */
 bool ledger_forged(const struct ledger_shape *shape, const struct ledger_vm *vm,
 		   const struct ledger_vcpu *vcpu);
 
-/* The ticks of all states; modulo 2^64. */
+/* The sum of the ticks of all states, modulo 2^64. */
 uint64_t ledger_sum(const uint64_t ticks[PVTIME_STATES]);
 
-/* The ledger as JSON: one object, a newline after it, the shape that pvtime-json(5) gives. */
+/* Print the ledger as JSON: one object, as pvtime-json(5) describes it, and a newline. */
 void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out);
 
-/* The ledger as a table for people: seconds by state, exits and switches of each vCPU. */
+/* Print the ledger as a table: seconds by state, exits and switches of each vCPU. */
 void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A ledger written out: JSON for programs, a table for people. */
+/* Prints a ledger: as JSON for programs, as a table for people. */
 #include <inttypes.h>
 #include <string.h>
 #include "tools/json_format.h"
@@ -15,7 +15,7 @@ static void ticks_json(const char *name, const uint64_t ticks[PVTIME_STATES], ui
 		ticks[PVTIME_OFF], ticks[PVTIME_PAUSED], elapsed);
 }
 
-/* Names of VMs are of a-z, 0-9 and '-': nothing in them needs an escape. */
+/* Names of VMs consist of a-z, 0-9 and '-', so JSON needs no escapes. */
 static void vcpu_json(const struct ledger_vcpu *vcpu, uint32_t id, bool life, FILE *out)
 {
 	fprintf(out, "{\"id\":%" PRIu32 ",", id);
@@ -62,7 +62,7 @@ void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *s
 	fputs(shape->cpu_count > 0 ? "]}\n" : "}\n", out);
 }
 
-/* Seconds to the millisecond, rounded down like the ns they come from. */
+/* Seconds with three decimals, rounded down like the nanoseconds they come from. */
 static void seconds(uint64_t ticks, uint32_t cntfrq, FILE *out)
 {
 	uint64_t ms = pvtime_ticks_to_ns(ticks, cntfrq) / 1000000;
@@ -94,8 +94,8 @@ static void vcpu_seconds(const char *vm, int width, uint32_t id,
 }
 
 /*
- * Since the lab was made: what a reset has not begun afresh; and where the physical CPUs' time
- * went.
+ * Print the times since the lab was made, which a reset does not clear, and where the time of the
+ * physical CPUs went.
  */
 static void print_books(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
 {
@@ -122,7 +122,7 @@ static void print_books(const struct ledger *ledger, const struct ledger_shape *
 	}
 }
 
-/* In the words of the JSON. */
+/* Print why the lab and each VM ended, in the words of the JSON. */
 static void print_end(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
 {
 	fprintf(out, "\nEnded: %s.", ledger->ended);
@@ -154,8 +154,7 @@ void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *
 				fprintf(out, "  %" PRIu64 " writes to its structure refused",
 					vcpu->refused);
 			if (ledger_forged(shape, vm, vcpu))
-				fprintf(out,
-					"  its structure, written by its guest: %" PRIu64 " ns",
+				fprintf(out, "  the guest wrote to its structure: %" PRIu64 " ns",
 					vcpu->published_ns);
 			fputc('\n', out);
 		}

@@ -33,7 +33,7 @@ static void draw_table(struct live *live)
 
 	if (out == NULL)
 		return;
-	/* The last table is not redrawn: it may be longer than the window. */
+	/* The last table is never redrawn, so it may be longer than the window. */
 	if (live->now.final)
 		look.rows = 0;
 	watch_draw(&view, &look, out);

@@ -28,7 +28,7 @@ static bool take_seconds(void *options, const char *text)
 	return false;
 }
 
-/* Options that want the same thing. */
+/* Reject options that conflict. */
 static bool compatible(const struct options *options)
 {
 	const char *why = NULL;

@@ -14,13 +14,13 @@ struct options {
 	bool watch;
 	bool stamp;
 	bool help;
-	const char *until;	 /* NULL: every VM's end */
-	const char *attach;	 /* NULL: nobody */
+	const char *until;	 /* NULL: until all VMs have ended */
+	const char *attach;	 /* NULL: no VM */
 	const char *console_dir; /* NULL: none */
 	const char *json;	 /* NULL: none; "-": standard output */
 	const char *snapshot;	 /* NULL: none */
 	const char *restore;	 /* NULL: none */
-	const char *hypervisor;	 /* NULL: the one next to the executable */
+	const char *hypervisor;	 /* NULL: hypervisor.img next to the executable */
 };
 
 /* --help prints the usage. false: something is wrong, and one line on standard error says what. */

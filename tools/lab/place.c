@@ -9,13 +9,13 @@
 #include <string.h>
 
 #define MIB		 (UINT64_C(1) << 20)
-#define LEAST_MEMORY_MAX (16ull << 30) /* how far to look for the memory that would do */
+#define LEAST_MEMORY_MAX (16ull << 30) /* limit of the search for enough memory */
 #define BOARD_STEP	 (64 * MIB)
 
 /* NOLINTNEXTLINE(misc-redundant-expression): it is equal, and is to stay so */
 _Static_assert(LAB_MEMORY_MAX == BOARD_RAM_MAX, "[lab] memory is the board's RAM");
 
-/* The line of a key, or the section's where it has its default. */
+/* The line of a key, or of its section if the key is not in the file. */
 static unsigned line_of(const struct labtext_section *s, const char *key)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -25,7 +25,10 @@ static unsigned line_of(const struct labtext_section *s, const char *key)
 	return s->line;
 }
 
-/* The least memory in whole MiB with which the images fit, 0 if that is not what is wrong. */
+/*
+ * The least memory, in bytes, a multiple of 1 MiB, in which the images fit; 0: more memory does not
+ * help.
+ */
 static uint64_t least_memory(const struct image_request *request)
 {
 	struct image_request r = *request;
@@ -38,7 +41,10 @@ static uint64_t least_memory(const struct image_request *request)
 	return 0;
 }
 
-/* A part that leaves the RAM: say which, where the RAM is and what would do. */
+/*
+ * Print the error for a part that does not fit in the RAM: the part, the RAM's addresses, and what
+ * would fit.
+ */
 static int outside(const struct labtext *t, const struct labtext_section *s, const char *key,
 		   const char *part, uint64_t address, uint64_t size, const struct image_request *r)
 {
@@ -71,8 +77,7 @@ static int placing_failed(const struct labtext *t, const struct labtext_section 
 {
 	const struct image_placement *p = &vm->placement;
 	const char *path = vm->kernel->path;
-	/* A part that is where a key put it is that key's affair, any other one that of the memory.
-	 */
+	/* Name the key that placed the part, or else `memory`. */
 	const char *kernel_key = r->load != IMAGE_DEFAULT ? "load"
 				 : p->kind == IMAGE_ELF	  ? "kernel"
 							  : "memory";
@@ -165,7 +170,10 @@ int labplace_vm(const struct labtext *t, const struct labtext_section *s, const 
 	vm->fdt = malloc(MACHINE_FDT_MAX);
 	if (vm->fdt == NULL)
 		return labtext_error(t, s->line, s->name, NULL, "out of memory");
-	/* Once for its size, which placing needs, and again with the initrd's address. */
+	/*
+	 * Build it once for its size, which image_place() needs, and again with the initrd's
+	 * address.
+	 */
 	size = machine_fdt_build(&fdt, vm->fdt, MACHINE_FDT_MAX);
 	if (size < 0)
 		return labtext_error(t, s->line, s->name, NULL, "no FDT: libfdt error %d", size);

@@ -13,7 +13,7 @@
 struct arguments {
 	const char *argv[48];
 	size_t count;
-	char text[5][96]; /* of those that are made here */
+	char text[5][96]; /* arguments that are formatted here */
 };
 
 static void add(struct arguments *a, const char *argument)
@@ -28,8 +28,8 @@ static void add_pair(struct arguments *a, const char *option, const char *value)
 }
 
 /*
- * -no-reboot: a reset of the board ends the run; it would otherwise start over in the middle of the
- * stream. Semihosting stays off, as guests could use it too.
+ * -no-reboot: a reset of the board ends the run; otherwise the hypervisor would start again in the
+ * middle of the stream. Semihosting stays off, because guests could use it, too.
  */
 static void board_arguments(struct arguments *a, const struct qemu_board *board)
 {
@@ -74,7 +74,7 @@ int qemu_start(struct process *process, const struct qemu_board *board)
 	return process_start(process, a.argv);
 }
 
-/* QEMU would start anything. */
+/* QEMU itself would start any file. */
 static bool check_hypervisor(const char *path)
 {
 	static const char expected[] = "expected the hypervisor's image, which 'make' builds";

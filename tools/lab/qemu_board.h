@@ -2,7 +2,7 @@
 #ifndef TOOLS_LAB_QEMU_BOARD_H
 #define TOOLS_LAB_QEMU_BOARD_H
 
-/* The board of a lab, as a QEMU process. */
+/* Runs the board of a lab as a QEMU process. */
 #include "tools/lab/file.h"
 #include "tools/run/process.h"
 
@@ -13,14 +13,14 @@ struct qemu_board {
 	bool deterministic;
 };
 
-/* Start it. Returns 0 or an errno, as process_start() does. */
+/* Start QEMU. Returns 0 or an errno, as process_start() does. */
 int qemu_start(struct process *process, const struct qemu_board *board);
 
 #define QEMU_PATH 4096
 
 /*
- * The image that --hypervisor names, or hypervisor.img in the executable's directory. false: one
- * line has said what is wrong.
+ * Find the image: `option` is the value of --hypervisor; NULL: hypervisor.img in the executable's
+ * directory. false: one line on standard error has said what is wrong.
  */
 bool qemu_find_hypervisor(const char *option, char path[QEMU_PATH]);
 

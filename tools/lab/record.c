@@ -2,12 +2,12 @@
 #include <string.h>
 #include "tools/lab/record.h"
 
-/* What is left of a line. */
+/* The rest of a line. */
 struct cursor {
 	const char *at;
 };
 
-/* The next field is `word`, and what follows it is a space or the end. */
+/* Consume `word`, if it is the next field: a space or the end must follow. */
 static bool take_word(struct cursor *c, const char *word)
 {
 	size_t n = strlen(word);
@@ -18,7 +18,7 @@ static bool take_word(struct cursor *c, const char *word)
 	return true;
 }
 
-/* A space and a decimal number of 64 bits, without a sign or leading zeros. */
+/* Consume a space and a decimal number of 64 bits, without a sign or leading zeros. */
 static bool take_u64(struct cursor *c, uint64_t *value)
 {
 	const char *p = c->at;
@@ -60,7 +60,7 @@ static bool read_start(struct record_reader *r, struct cursor c)
 	return true;
 }
 
-/* "sample" and "final": time does not go backwards from one to the next. */
+/* "sample" and "final": their times never decrease. */
 static bool open_ledger(struct record_reader *r, struct cursor c, bool final)
 {
 	uint64_t at;
@@ -94,13 +94,15 @@ static bool take_state(struct cursor *c, enum pvtime_state *state)
 	return true;
 }
 
-/* The final ledger of our hypervisor. */
+/*
+ * Whether this ledger has books of the physical CPUs: only the final ledger of our hypervisor has.
+ */
 static bool has_books(const struct record_reader *r)
 {
 	return r->ledger.final && r->shape->cpu_count > 0;
 }
 
-/* VM and ID, in a ledger: the vCPU's place in it. */
+/* Consume VM and ID of a ledger's line. *index becomes the vCPU's index in ledger.vcpus. */
 static bool take_vcpu(const struct record_reader *r, struct cursor *c, uint32_t *index)
 {
 	uint64_t vm, id;
@@ -175,8 +177,8 @@ static bool read_cpu(struct record_reader *r, struct cursor c)
 }
 
 /*
- * "end": every vCPU has had its line, or its two in the final ledger, and every physical CPU its
- * one there.
+ * "end": the ledger must have a "vcpu" line for every vCPU. If it has books, it must also have a
+ * "life" line for every vCPU, and a "cpu" line for every physical CPU.
  */
 static bool close_ledger(struct record_reader *r, struct cursor c)
 {
@@ -246,7 +248,10 @@ static bool read_vm(struct record_reader *r, struct cursor c)
 	return false;
 }
 
-/* A bug can stop the hypervisor anywhere; that all is well, only after the final ledger. */
+/*
+ * "done 1", after a bug in the hypervisor, may come at any point; "done 0" only after the final
+ * ledger.
+ */
 static bool read_done(struct record_reader *r, struct cursor c)
 {
 	uint64_t status;

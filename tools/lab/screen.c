@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* terminfo's header takes common words for its macros ("columns", "lines"), so it stays in here. */
+/*
+ * Only this file includes terminfo's header, whose macros have common names ("columns", "lines").
+ */
 #include <curses.h>
 #include <term.h>
 #include <stdio.h>
@@ -12,8 +14,8 @@
 #include "tools/visible.h"
 
 /*
- * A capability as the bytes to write, without padding ("$<2>"): that was for terminals behind
- * serial lines, and would come out as NULs. The empty string where the terminal has none.
+ * Convert a capability to the bytes to write; an empty string if the terminal does not have it.
+ * Padding ("$<2>") is dropped: it was for terminals on serial lines, and would be written as NULs.
  */
 static void expand(const char *capability, char *text, size_t room)
 {
@@ -47,7 +49,8 @@ static void choose_colours(struct screen *screen)
 		[WATCH_STOLEN] = COLOR_RED,
 		[WATCH_BLOCKED] = COLOR_BLUE,
 	};
-	const char *no_color = getenv("NO_COLOR"); /* https://no-color.org: set and not empty */
+	/* https://no-color.org: no colours if set and not empty */
+	const char *no_color = getenv("NO_COLOR");
 	bool colours = max_colors >= 8 && set_a_foreground != NULL && exit_attribute_mode != NULL &&
 		       (no_color == NULL || no_color[0] == '\0');
 
@@ -63,7 +66,7 @@ static void choose_colours(struct screen *screen)
 	screen->look.plain = screen->style[WATCH_PARTS + 1];
 }
 
-/* The parts must be told apart without colours too. */
+/* The parts must be distinguishable without colours, too. */
 static void choose_glyphs(struct screen *screen)
 {
 	bool utf8 = visible_utf8();
@@ -82,8 +85,10 @@ static void measure(struct screen *screen)
 		size.ws_col = (unsigned short)(columns > 0 ? columns : 80);
 	if (size.ws_row == 0)
 		size.ws_row = (unsigned short)(lines > 0 ? lines : 24);
-	/* One column and one line stay free: text never wraps, the cursor has a line below the
-	 * table. */
+	/*
+	 * One column stays free, so that text never wraps; one line stays free for the cursor below
+	 * the table.
+	 */
 	screen->look.width = size.ws_col > 1u ? size.ws_col - 1u : 1u;
 	screen->look.rows = size.ws_row > 1u ? size.ws_row - 1u : 1u;
 }
@@ -117,8 +122,7 @@ void screen_resized(struct screen *screen)
 	unsigned int width = screen->look.width;
 
 	measure(screen);
-	/* The terminal has wrapped the lines, or not, by its own rules: where they are is unknown.
-	 */
+	/* The terminal may have rewrapped the lines, so their positions are unknown. */
 	if (screen->look.width != width)
 		screen->clear = true;
 }
@@ -139,7 +143,7 @@ static void to_start(struct screen *screen)
 	screen->drawn = 0;
 }
 
-/* Line by line over the old ones, so that nothing flickers. */
+/* Overwrite the old lines one by one, so that nothing flickers. */
 void screen_draw(struct screen *screen, const char *text)
 {
 	fputs(screen->hide_cursor, screen->out);

@@ -12,7 +12,7 @@
 #include "tools/run/patience.h"
 #include "tools/run/signals.h"
 
-#define EXIT_PATIENCE_S 5 /* from "done" to the end of QEMU (tools/run/patience.h) */
+#define EXIT_PATIENCE_S 5 /* from "done" to the end of the board's process (tools/run/patience.h) */
 #define INPUT_CHUNK	256u
 
 struct session {
@@ -24,13 +24,17 @@ struct session {
 	struct typed typed;
 	struct suspend suspend;
 	bool stop_wanted, stop_sent;
-	bool impatient; /* asked to stop twice */
-	bool exiting;	/* "done" has been seen, or the output has ended */
+	bool impatient; /* the user has asked twice to stop */
+	bool exiting;	/* "done" has arrived, or the output has ended */
 	bool output_open, errors_open;
-	bool ended;						    /* the process of QEMU */
-	bool hurried;						    /* it is to do something now: */
-	struct patience patience;				    /* how long it may still take */
-	uint8_t pending[LINK_TX_MAX(INPUT_CHUNK) + LINK_TX_MAX(1)]; /* to the board */
+	/* the board's process has ended */
+	bool ended;
+	/* the board must react within `patience` */
+	bool hurried;
+	/* how long the board may still take */
+	struct patience patience;
+	/* bytes to write to the board */
+	uint8_t pending[LINK_TX_MAX(INPUT_CHUNK) + LINK_TX_MAX(1)];
 	size_t pending_len;
 };
 
@@ -53,14 +57,14 @@ static void ask_to_stop(struct session *s)
 	hurry(s, VERDICT_PATIENCE_S);
 }
 
-/* The user wants the end, and does not wait for readers who read nothing. */
+/* The user has asked to stop: no longer wait for readers that read nothing. */
 static void leave(struct session *s)
 {
 	outputs_hurry(s->outputs);
 	ask_to_stop(s);
 }
 
-/* false: nothing to read now, or ever again. */
+/* false: nothing to read now, or the end. */
 static bool read_board(struct session *s)
 {
 	uint8_t bytes[65536];
@@ -73,7 +77,7 @@ static bool read_board(struct session *s)
 	return n > 0;
 }
 
-/* The same of QEMU's own messages. */
+/* The same for QEMU's own messages. */
 static bool read_errors(struct session *s)
 {
 	uint8_t bytes[4096];
@@ -102,7 +106,8 @@ static void read_user(struct session *s)
 }
 
 /*
- * The user's keys to the guest: not before the hypervisor listens, and the piece before has gone.
+ * Send typed input to the guest, once the hypervisor accepts input and the previous piece has been
+ * written.
  */
 static void send_typed(struct session *s)
 {
@@ -124,7 +129,7 @@ static void write_board(struct session *s)
 		s->pending_len -= (size_t)n;
 		memmove(s->pending, s->pending + n, s->pending_len);
 	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		s->pending_len = 0; /* the board has gone; its output will end */
+		s->pending_len = 0; /* the board has ended; its output will end, too */
 		typed_close(&s->typed);
 	}
 }
@@ -140,7 +145,10 @@ static void suspend(struct session *s)
 	patience_skip(&s->patience);
 }
 
-/* The VMM on KVM does, from when it listens until it is to end. */
+/*
+ * Whether the board can pause its VMs. Only the VMM on KVM can, from its start until it is asked to
+ * stop.
+ */
 static bool can_pause(const struct session *s)
 {
 	return s->in->shape->kvm && s->in->started && !s->stop_wanted && !s->exiting;
@@ -169,7 +177,7 @@ static void read_signal(struct session *s)
 	}
 }
 
-/* Once, and not before the hypervisor listens. */
+/* Send the request to stop, once, after the hypervisor accepts input. */
 static void send_stop(struct session *s)
 {
 	static const uint8_t stop = LINK_STOP;
@@ -181,7 +189,7 @@ static void send_stop(struct session *s)
 	s->pending_len += link_tx_put(&s->tx, LINK_CONTROL, &stop, 1, s->pending + s->pending_len);
 }
 
-/* Ctrl-Z, where the board is paused before; and when it may go on. */
+/* Handle Ctrl-Z on a board that pauses its VMs first, and let it continue afterwards. */
 static void serve_suspend(struct session *s)
 {
 	if (s->in->paused && suspend_paused(&s->suspend) && can_pause(s))
@@ -193,15 +201,15 @@ static void serve_suspend(struct session *s)
 }
 
 /*
- * Nothing is read while much waits to be printed, unless the lab is to end: the final ledger comes
- * behind it.
+ * Whether to read from the board. Not while the outputs are full, unless the lab is about to end:
+ * the final ledger follows the consoles' text.
  */
 static bool is_read(const struct session *s)
 {
 	return s->stop_wanted || s->exiting || !outputs_full(s->outputs);
 }
 
-/* Wait for whatever comes first, and serve all that is there. */
+/* Wait for the next event, and handle everything that is ready. */
 static void serve(struct session *s)
 {
 	bool reads = is_read(s);
@@ -234,7 +242,10 @@ static void serve(struct session *s)
 		eventfd_read(s->outputs->wake, &ignored);
 }
 
-/* What has been printed goes out; not all errors are known at once. */
+/*
+ * Pass printed text on to the writers. Some write errors appear only later, so check for them each
+ * time.
+ */
 static void flush(struct session *s)
 {
 	struct consoles *consoles = s->in->consoles;
@@ -248,7 +259,7 @@ static void flush(struct session *s)
 	outputs_look(s->outputs);
 }
 
-/* Until the process has ended, or has been given up. */
+/* Serve until the board's process has ended, or is too late. */
 static void serve_all(struct session *s)
 {
 	while (!s->ended && !s->impatient && !is_late(s)) {
@@ -264,7 +275,7 @@ static void serve_all(struct session *s)
 			hurry(s, EXIT_PATIENCE_S);
 		}
 	}
-	/* What the pipes still hold. */
+	/* Read what is left in the pipes. */
 	while (read_board(s))
 		;
 	while (read_errors(s))

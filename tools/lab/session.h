@@ -2,7 +2,7 @@
 #ifndef TOOLS_LAB_SESSION_H
 #define TOOLS_LAB_SESSION_H
 
-/* One run of a lab, from the started board to its end: the event loop. */
+/* The event loop of a lab's run, from the start of the board to its end. */
 #include <stdbool.h>
 #include <stddef.h>
 #include "tools/lab/intake.h"
@@ -10,10 +10,10 @@
 #include "tools/run/process.h"
 
 /*
- * Serve the board until it has ended, or must be ended: `board` is gone afterwards. `signals` is
- * what signals_block() returned. Standard input goes to the attached console, if there is
- * one. true: the hypervisor said that all is well, and nothing has failed; in->have_ledger then
- * holds. If not, `why` is told, in one line.
+ * Serve the board until it ends, or must be killed; then release `board`. `signals` is the
+ * descriptor from signals_block(). Standard input goes to the attached console, if there is one.
+ * true: the hypervisor reported success and nothing failed; then in->have_ledger is true. false:
+ * `why` says why, in one line.
  */
 bool session_run(struct intake *in, struct process *board, struct outputs *outputs, int signals,
 		 char *why, size_t room);

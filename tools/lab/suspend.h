@@ -3,8 +3,8 @@
 #define TOOLS_LAB_SUSPEND_H
 
 /*
- * Ctrl-Z: the board stops with us. The VMM on KVM pauses its VMs before that, and lets them go on
- * after it (machine/link.h).
+ * Ctrl-Z stops the board together with this process. The VMM on KVM pauses its VMs before that, and
+ * resumes them afterwards (machine/link.h).
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,26 +14,30 @@
 struct suspend {
 	enum {
 		SUSPEND_NOT,
-		SUSPEND_WANTED, /* LINK_PAUSE is to be sent */
-		SUSPEND_ASKED,	/* the record "paused" is to come */
-		SUSPEND_OVER,	/* LINK_RESUME is to be sent */
+		SUSPEND_WANTED, /* LINK_PAUSE must be sent */
+		SUSPEND_ASKED,	/* waiting for the record "paused" */
+		SUSPEND_OVER,	/* LINK_RESUME must be sent */
 	} phase;
 };
 
 /*
- * SIGTSTP. true: stop now, as the board cannot be paused, or has not been since the SIGTSTP before.
+ * Handle SIGTSTP. true: stop now, because the board cannot be paused, or has not paused since the
+ * previous SIGTSTP.
  */
 bool suspend_wanted(struct suspend *s, bool can_pause);
-/* The board is paused. true: stop now. */
+/* Handle the record "paused". true: stop now. */
 bool suspend_paused(struct suspend *s);
-/* SIGCONT before the stop: there will be none, and the board goes on if it was to pause. */
+/*
+ * Handle a SIGCONT that arrives before the stop: do not stop, and resume the board if it was asked
+ * to pause.
+ */
 void suspend_cancel(struct suspend *s);
-/* What is to be sent on LINK_CONTROL now; 0: nothing. */
+/* The byte to send on LINK_CONTROL now; 0: none. */
 uint8_t suspend_byte(struct suspend *s);
 
 /*
- * Stop the board and ourselves, until SIGCONT, or not at all if it has come; the terminal is
- * meanwhile what it was. The table of --watch has been erased.
+ * Stop the board and this process until SIGCONT, unless one is pending. Meanwhile the terminal has
+ * its original mode. The caller has erased the table of --watch.
  */
 void suspend_now(struct intake *in, pid_t board);
 

@@ -8,11 +8,12 @@
 #include "tools/lab/terminal.h"
 
 /*
- * Nothing here waits for a terminal that takes no output, as after Ctrl-S: TCSADRAIN would wait for
- * it, and for whoever is writing to it. Output looks the same in both modes.
+ * Nothing here may block on a terminal that accepts no output, as after Ctrl-S. So use TCSANOW:
+ * TCSADRAIN would wait for pending output, also for that of other processes. Output looks the same
+ * in both modes.
  */
 
-/* The terminal is one per process, and so is this. A signal handler reads it. */
+/* A process has one terminal, so these are global. A signal handler reads them. */
 static struct termios cooked;
 static volatile sig_atomic_t is_raw;
 static const char *volatile undo;
@@ -39,14 +40,12 @@ void terminal_restore(void)
 static void restore_and_die(int signal_number)
 {
 	terminal_restore();
-	/* SA_RESETHAND has put the default back: this one ends the process, as the first would
-	 * have. */
+	/* SA_RESETHAND has restored the default action, so this signal ends the process. */
 	raise(signal_number);
 }
 
 /*
- * The signals that end the session in good order are not among these: they are blocked and read.
- * What is ignored kills nobody.
+ * The signals that end the session in good order are not in this list: they are blocked and read.
  */
 static void restore_on_exit(void)
 {

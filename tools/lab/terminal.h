@@ -3,18 +3,20 @@
 #define TOOLS_LAB_TERMINAL_H
 
 /*
- * Changes to the user's terminal, and their undoing on every way out of the process: return,
- * exit(), and signals that end it. Standard input has the modes, standard output the look.
+ * Changes to the user's terminal, which are undone however the process ends: by return, exit(), or
+ * a signal. The modes are those of standard input; escape sequences go to standard output.
  */
 #include <stdbool.h>
 
-/* Every key to us as it is pressed, Ctrl-C included. Nothing where standard input is no terminal.
+/*
+ * Set raw mode: each key, including Ctrl-C, is delivered as a byte when it is pressed. Does nothing
+ * if standard input is not a terminal.
  */
 void terminal_raw(void);
 
 /*
- * What is to be written to standard output to undo the changes made there; the string is kept.
- * NULL: they are undone.
+ * Set the bytes that undo the changes on standard output. The string is not copied. NULL: nothing
+ * to undo.
  */
 void terminal_undo_with(const char *bytes);
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* libini_config's numbers of what can be wrong with a line. */
+/* libini_config's error numbers for a line. */
 enum {
 	INI_NO_BRACKET = 2,
 	INI_NO_SECTION_NAME = 3,
@@ -45,7 +45,7 @@ int labtext_error(const struct labtext *t, unsigned line, const char *section, c
 	va_start(args, format);
 	vfprintf(out, format, args);
 	va_end(args);
-	/* Whoever wrote the file has chosen the words that are quoted. */
+	/* The message quotes text from the file, which may contain anything. */
 	if (fclose(out) == 0)
 		visible_write(t->errors, text, size);
 	fputc('\n', t->errors);
@@ -84,7 +84,7 @@ static int read_text(struct labtext *t)
 	return 0;
 }
 
-/* Characters that would be lost or would end a value unseen. */
+/* Reject characters that would be lost, or would end a value invisibly. */
 static int check_characters(const struct labtext *t)
 {
 	unsigned line = 1;
@@ -115,7 +115,7 @@ static const char *find_line(const struct labtext *t, unsigned wanted)
 	return p;
 }
 
-/* Copy what is between brackets at the start of a line. */
+/* Copy the text between brackets at the start of a line. */
 static bool section_name(const char *line, char *name, size_t size)
 {
 	size_t length;
@@ -130,8 +130,10 @@ static bool section_name(const char *line, char *name, size_t size)
 	return true;
 }
 
-/* The line that opens a section: the library keeps that of values only, and has seen to there being
- * one. */
+/*
+ * The line that opens a section. The library has found the section, but keeps line numbers only for
+ * values.
+ */
 static unsigned section_line(const struct labtext *t, const char *name)
 {
 	const char *p = t->text;
@@ -165,7 +167,8 @@ unsigned labtext_first_line(const struct labtext *t)
 	return 0;
 }
 
-/* What the library says of the line, in our words and with the section and key that it leaves out.
+/*
+ * Print the library's error in our words, with the section and key, which the library leaves out.
  */
 static int parse_error(const struct labtext *t, int number, unsigned line, const char *message)
 {

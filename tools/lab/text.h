@@ -3,15 +3,15 @@
 #define TOOLS_LAB_TEXT_H
 
 /*
- * The text of a lab file: sections, keys and values in the order of the file, with their lines,
- * read by libini_config. What the values mean is not decided here.
+ * Parses the text of a lab file with libini_config: sections, keys and values in the order of the
+ * file, with their line numbers. The values are not interpreted here.
  *
- * The text is UTF-8, lines end in LF or CR LF. A line that starts with '#' or ';' is a comment,
- * and nothing else is: in a value these are characters like any other, as kernel command lines need
- * them. A value ends with its line, without the blanks around it; quotes stay in it.
+ * The text is UTF-8, lines end in LF or CR LF. A line that starts with '#' or ';' is a comment.
+ * Elsewhere these characters are ordinary, because kernel command lines need them. A value ends at
+ * the end of its line; blanks around it are removed, quotes are kept.
  *
- * libini_config and none of the smaller libraries, because it is the one that has lines of any
- * length and tells on which line a value stood and that a key or a section came twice.
+ * We use libini_config, not one of the smaller libraries, because only it has lines of any length,
+ * reports the line of each value, and detects duplicate keys and sections.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -33,14 +33,17 @@ struct labtext_section {
 struct labtext {
 	const char *path;
 	FILE *errors;
-	char *text; /* of the file, NUL-terminated */
+	char *text; /* the file's contents, NUL-terminated */
 	size_t size;
 	struct labtext_section *section;
 	size_t count;
 	struct ini_cfgobj *ini; /* owns the values */
 };
 
-/* Read the file. 0, or -1 after an error was printed; labtext_free() is due in either case. */
+/*
+ * Read the file. Returns 0, or -1 after it has printed an error. Call labtext_free() in either
+ * case.
+ */
 int labtext_read(struct labtext *t, const char *path, FILE *errors);
 void labtext_free(struct labtext *t);
 
@@ -48,8 +51,8 @@ void labtext_free(struct labtext *t);
 unsigned labtext_first_line(const struct labtext *t);
 
 /*
- * Print "PATH:LINE: [section] key: message" as one line to t->errors. LINE is left out where it is
- * 0, section and key where they are NULL. Always -1.
+ * Print "PATH:LINE: [section] key: message" as one line to t->errors. LINE is omitted if it is 0,
+ * section and key if they are NULL. Always returns -1.
  */
 int labtext_error(const struct labtext *t, unsigned line, const char *section, const char *key,
 		  const char *format, ...) __attribute__((format(printf, 5, 6)));

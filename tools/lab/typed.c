@@ -37,7 +37,7 @@ static bool make_room(struct typed *t)
 	return true;
 }
 
-/* Input that is no terminal has no key to leave by: it may be anything. */
+/* Ctrl-] ends the lab only on a terminal: other input may contain any byte. */
 enum typed_event typed_read(struct typed *t)
 {
 	if (!make_room(t))

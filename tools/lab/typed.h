@@ -3,10 +3,10 @@
 #define TOOLS_LAB_TYPED_H
 
 /*
- * What was typed for the attached console and is not sent yet: the guest takes it when it likes,
- * and no more than LINK_WINDOW bytes are under way to it (machine/link.h). The rest waits here, if
- * it comes from a terminal, of which the key to leave by must be seen; or where it comes from, a
- * pipe or a file.
+ * Input for the attached console that has not been sent yet. A guest may read its input slowly, and
+ * at most LINK_WINDOW bytes may be on their way to it (machine/link.h). Input from a terminal is
+ * read at once and buffered here, so that Ctrl-] is always noticed. Input from a pipe or a file is
+ * read only when the buffer is empty.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,30 +14,30 @@
 
 struct typed {
 	int fd;
-	bool open; /* there may be more */
+	bool open; /* there may be more input */
 	bool terminal;
-	uint8_t *bytes; /* those that wait */
+	uint8_t *bytes; /* the buffer */
 	size_t count, room;
 	uint64_t sent;
 };
 
 enum typed_event {
 	TYPED_NOTHING,
-	TYPED_LEAVE, /* Ctrl-] on a terminal; what came before it waits */
-	TYPED_FULL,  /* no memory for more: what was read is lost */
+	TYPED_LEAVE, /* Ctrl-] on a terminal; the input before it is in the buffer */
+	TYPED_FULL,  /* out of memory: nothing was read */
 };
 
-/* Standard input, where `open`; else there is none. */
+/* Use standard input if `open`; otherwise there is no input. */
 void typed_init(struct typed *t, bool open);
-/* Nothing more is read, or sent. */
+/* Stop reading and sending. */
 void typed_close(struct typed *t);
-/* The descriptor that is to be polled for input; -1: none now. */
+/* The descriptor to poll for input; -1: none now. */
 int typed_fd(const struct typed *t);
-/* The descriptor is readable, or has ended. */
+/* Call it when the descriptor is readable or at its end. */
 enum typed_event typed_read(struct typed *t);
 /*
- * Takes what may be sent, of which guests have got `taken` bytes so far: at most `room` bytes; how
- * many.
+ * Move the bytes that may be sent now to `out`, at most `room`. `taken` is how many of the bytes
+ * sent so far the guest has read. Returns how many bytes were moved.
  */
 size_t typed_send(struct typed *t, uint64_t taken, uint8_t *out, size_t room);
 

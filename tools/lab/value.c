@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* strtoull() takes blanks and signs in front of a number, which no value here may have. */
+/* strtoull() accepts blanks and signs before a number; values here must not have them. */
 static bool read_number(const char **text, int base, uint64_t *value)
 {
 	char *end;
@@ -26,7 +26,7 @@ bool labvalue_number(const char *text, uint64_t *value)
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
 		base = 16;
 		text += 2;
-		/* strtoull() would take a second 0x. */
+		/* strtoull() would accept a second 0x. */
 		if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 			return false;
 	}

@@ -2,20 +2,22 @@
 #ifndef TOOLS_LAB_VALUE_H
 #define TOOLS_LAB_VALUE_H
 
-/* The values of a lab file's keys. All of a value must be what is expected; nothing is rounded or
- * cut. */
+/*
+ * Parsers for the values of a lab file's keys. The whole value must match; nothing is rounded or
+ * truncated.
+ */
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A number, decimal or with 0x, without sign. */
+/* An unsigned number, decimal or with 0x. */
 bool labvalue_number(const char *text, uint64_t *value);
 
-/* Bytes: a decimal number, and K, M or G (or k, m, g) behind it for the powers of 1024. */
+/* Bytes: a decimal number, optionally followed by K, M or G (or k, m, g) for the powers of 1024. */
 bool labvalue_size(const char *text, uint64_t *bytes);
 
 /*
- * CPUs by number, and ranges of them as a-b, with commas or blanks between: *mask gets bit n for
- * CPU n. At least one, none of 32 or more.
+ * CPU numbers and ranges a-b, separated by commas or blanks: bit n of *mask stands for CPU n. At
+ * least one CPU; all numbers are below 32.
  */
 bool labvalue_cpus(const char *text, uint32_t *mask);
 

@@ -2,29 +2,29 @@
 #ifndef TOOLS_LAB_VERDICT_H
 #define TOOLS_LAB_VERDICT_H
 
-/* Whether a session was good, and if not, why. */
+/* Decides whether a session succeeded, and if not, why. */
 #include <stdbool.h>
 #include <stddef.h>
 #include "tools/lab/intake.h"
 
 /*
- * From the request to stop to "done", of a board that has a CPU whenever it wants one
+ * From the request to stop to "done", in seconds of an otherwise idle machine
  * (tools/run/patience.h).
  */
 #define VERDICT_PATIENCE_S 10
 
 struct verdict_of {
 	const struct intake *in;
-	const char *board; /* its name */
-	bool ended;	   /* its process, by itself: */
+	const char *board; /* the board's name, for messages */
+	bool ended;	   /* its process has ended by itself */
 	int wait_status;
-	bool impatient; /* asked to stop twice */
+	bool impatient; /* the user has asked twice to stop */
 	bool stop_wanted;
 };
 
 /*
- * What the hypervisor says of itself weighs most: the rest may follow from it. false: `why`, one
- * line.
+ * Whether the session succeeded. false: `why` has the reason in one line. A failure that the
+ * hypervisor reports itself comes first, because it may have caused the others.
  */
 bool verdict(const struct verdict_of *of, char *why, size_t room);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "tools/lab/watch.h"
 
-/* What a vCPU did in the interval that is shown, in ticks. */
+/* A vCPU's time in the displayed interval, in ticks. */
 struct share {
 	uint64_t part[WATCH_PARTS];
 	uint64_t elapsed;
@@ -22,8 +22,10 @@ static const char *const state_names[PVTIME_STATES] = {
 	[PVTIME_RUNNING] = "running", [PVTIME_PAUSED] = "paused",
 };
 
-/* A reset of the VM in between has started its ledger afresh: then all of it is later than
- * `before`. */
+/*
+ * If the VM was reset in the interval, its ledger began again at 0: then all of it belongs to the
+ * interval.
+ */
 static struct share share_of(const struct watch_view *view, uint32_t index)
 {
 	static const struct ledger_vcpu nothing;
@@ -48,10 +50,10 @@ static double percent(const struct share *share, int part)
 	return 100.0 * (double)share->part[part] / (double)share->elapsed;
 }
 
-/* Columns of the table; what the width has no room for is not `shown`. */
+/* The columns of the table; optional columns are left out if the terminal is too narrow. */
 struct columns {
 	int name; /* of "VM/vCPU" */
-	int bar;  /* 0: not even for that, a line is a name and a percentage */
+	int bar;  /* its width; 0: no room, a line is only a name and a percentage */
 	bool percents;
 	bool state;
 };
@@ -71,7 +73,10 @@ static int name_width(const struct ledger_shape *shape)
 	return (int)width;
 }
 
-/* The bar has what the others leave; the others give way until it has enough. */
+/*
+ * The bar gets the width that the other columns leave. If that is less than BAR_MIN, optional
+ * columns are left out.
+ */
 static struct columns columns_for(const struct watch_view *view, unsigned int width)
 {
 	struct columns c = {name_width(view->shape), 0, true, true};
@@ -87,7 +92,9 @@ static struct columns columns_for(const struct watch_view *view, unsigned int wi
 	return c;
 }
 
-/* The parts one after the other, each ending where the sum so far does; the rest is off or paused.
+/*
+ * Draw the parts one after the other. Each ends at the rounded sum of the parts so far; the empty
+ * rest is off or paused.
  */
 static void draw_bar(const struct share *share, const struct watch_look *look, int width, FILE *out)
 {
@@ -137,7 +144,7 @@ static void draw_vcpu(const struct watch_view *view, const struct watch_look *lo
 	fputc('\n', out);
 }
 
-/* At most `room` bytes of a name, not cut inside a UTF-8 character. */
+/* How many bytes of a name fit in `room` bytes without cutting a UTF-8 character. */
 static int fitting(const char *name, int room)
 {
 	int n = (int)strlen(name);
@@ -150,8 +157,10 @@ static int fitting(const char *name, int room)
 	return n;
 }
 
-/* "name" on the left, the meaning of the glyphs in the middle of what is left, the time on the
- * right. */
+/*
+ * The lab's name on the left, then the legend of the glyphs if there is room, the time on the
+ * right.
+ */
 static void draw_title(const struct watch_view *view, const struct watch_look *look, FILE *out)
 {
 	uint64_t ms = pvtime_ticks_to_ns(view->now->at, view->now->cntfrq) / 1000000;
@@ -200,7 +209,9 @@ void watch_draw(const struct watch_view *view, const struct watch_look *look, FI
 	uint32_t shown = shape->vcpu_count;
 	uint32_t index = 0;
 
-	/* Title, heading and the line that says how many are missing. */
+	/*
+	 * Three rows are for the title, the heading, and the line with the number of missing vCPUs.
+	 */
 	if (look->rows > 0 && shown + 2 > look->rows)
 		shown = look->rows > 3 ? look->rows - 3 : 1;
 	draw_title(view, look, out);

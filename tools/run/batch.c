@@ -41,7 +41,7 @@ bool batch_hold_signals(struct run_batch *b)
 	return b->errors != NULL;
 }
 
-/* Nothing is left that has to be removed, and signals end the command. */
+/* Remove the temporary directory; from now on signals end the command. */
 static void let_go(struct run_batch *b)
 {
 	if (b->temporary)
@@ -153,7 +153,7 @@ int batch_command(int (*command)(struct run_batch *batch, int argc, char **argv)
 	let_go(b);
 	bool lost = b->lost;
 	release(b);
-	/* Nothing is left to be done: whoever started it learns what has ended it. */
+	/* Everything is released. The parent process sees the signal that ended the runs. */
 	if (number != 0)
 		raise(number);
 	return lost && status == STATUS_OK ? STATUS_FAILED : status;

@@ -17,9 +17,9 @@
 #include "tools/run/qmp.h"
 
 #define POLL_MS		  250
-#define STUCK_POLLS	  20   /* 5 s in which the machine did nothing: it never will */
-#define ANSWER_PATIENCE_S 60   /* QEMU's main loop answers in ms; this is a QEMU that hangs */
-#define ANSWER_MS	  1000 /* until then it is not looked whether QEMU hangs */
+#define STUCK_POLLS	  20   /* 5 s without progress: the machine is stuck for ever */
+#define ANSWER_PATIENCE_S 60   /* QEMU's main loop answers in ms, unless it hangs */
+#define ANSWER_MS	  1000 /* silence after which serve_all() checks whether QEMU hangs */
 #define ARGUMENTS_MAX	  64
 
 struct board {
@@ -29,19 +29,19 @@ struct board {
 	struct printed printed;
 	unsigned limit_s;
 	bool errors_open, qmp_open;
-	bool ended; /* the process of QEMU */
+	bool ended; /* QEMU's process has ended */
 	struct lines error_lines;
 	char said[256]; /* QEMU's last message */
 	uint64_t first_clock;
-	uint64_t last_icount, last_clock; /* of the last poll that showed progress */
+	uint64_t last_icount, last_clock; /* of the last poll */
 	size_t last_length;
 	unsigned polls, idle_polls;
 	int64_t answered_ms;
-	struct patience patience; /* with QEMU's next answer or output */
-	enum run_outcome outcome; /* with output->why, where it is not RUN_ENDED */
+	struct patience patience; /* timeout for QEMU's next answer or output */
+	enum run_outcome outcome; /* output->why has the reason, unless it is RUN_ENDED */
 };
 
-/* The first reason counts. Its one line is `why`. */
+/* Set the outcome and its reason. Only the first call has an effect. */
 __attribute__((format(printf, 3, 4))) static void give_up(struct board *b, enum run_outcome outcome,
 							  const char *format, ...)
 {
@@ -82,7 +82,7 @@ static bool read_errors(struct board *b)
 	return n > 0;
 }
 
-/* How far has it come? Judged once for each poll that was answered. */
+/* Check progress and the limit, once for each answered poll. */
 static void judge_progress(struct board *b)
 {
 	const struct qmp *q = &b->qmp;
@@ -112,10 +112,11 @@ static void judge_output(struct board *b)
 	if (b->printed.error == EFBIG)
 		give_up(b, RUN_LIMIT, "more than %zu MiB of output", PRINTED_MAX >> 20);
 	else if (b->printed.error != 0)
-		give_up(b, RUN_UNABLE, "what the machine prints: %s", strerror(b->printed.error));
+		give_up(b, RUN_UNABLE, "cannot read the machine's output: %s",
+			strerror(b->printed.error));
 }
 
-/* Wait for whatever comes first, and serve all that is there. */
+/* Wait for the next event, and handle everything that is ready. */
 static void serve(struct board *b)
 {
 	struct pollfd fds[] = {
@@ -131,7 +132,8 @@ static void serve(struct board *b)
 		b->ended = true;
 	if (fds[1].revents != 0) {
 		printed_read(&b->printed, b->qemu.output);
-		answered(b); /* what prints does not hang, and may wait for us to read */
+		/* QEMU does not hang if it prints, and it may have waited for us to read */
+		answered(b);
 	}
 	if (fds[2].revents != 0)
 		read_errors(b);
@@ -140,8 +142,8 @@ static void serve(struct board *b)
 }
 
 /*
- * Until QEMU ends, or says that its machine has: QEMU 7.2 waits for ever on its way out where a
- * question comes just then.
+ * Serve until QEMU ends, or reports the end of its machine. After that report, no more queries:
+ * QEMU 7.2 hangs if a query arrives while it exits.
  */
 static void serve_all(struct board *b)
 {
@@ -163,7 +165,7 @@ static void serve_all(struct board *b)
 			give_up(b, RUN_STOPPED, "QEMU has not answered for %d s",
 				ANSWER_PATIENCE_S);
 	}
-	/* What the pipes still hold. */
+	/* Read what is left in the pipes. */
 	while (printed_read(&b->printed, b->qemu.output))
 		;
 	while (read_errors(b))
@@ -178,14 +180,14 @@ static void judge_exit(struct board *b, int wait_status)
 	if (!b->ended || wait_status == 0)
 		return;
 	process_describe(wait_status, end, sizeof(end));
-	/* No guest can make it: it has refused its arguments or a file, or it has died. */
+	/* A guest cannot cause this status: QEMU rejected its arguments or a file, or died. */
 	give_up(b, RUN_UNABLE, "QEMU ended %s%s%s", end, b->said[0] != '\0' ? ": " : "", b->said);
 }
 
 /*
- * The machine's arguments, and ours: guest time is instructions, and repeats; what a guest could
- * leave by is not there (semihosting), a reset by the machine itself ends the run, and the machine
- * begins when we hear its events.
+ * Join the machine's arguments and ours. Guest time counts instructions, so runs are repeatable.
+ * Semihosting is off, so a guest cannot end QEMU by it. A reset ends the run. The machine waits
+ * until we receive its events (-S).
  */
 static bool make_arguments(const char *argv[ARGUMENTS_MAX], const char *const *machine,
 			   const char *qmp_socket)
@@ -227,7 +229,7 @@ static bool make_arguments(const char *argv[ARGUMENTS_MAX], const char *const *m
 	return true;
 }
 
-/* QEMU's end of the QMP socket is one that it inherits. */
+/* QEMU inherits its end of the QMP socket. */
 static int start(struct board *b, const char *const *machine)
 {
 	const char *argv[ARGUMENTS_MAX];

@@ -15,7 +15,9 @@ static int open_end(const char *path, int flags)
 	return open(path != NULL ? path : "/dev/null", flags | O_CLOEXEC, 0666);
 }
 
-/* Whether it has ended in time. No signal is handled here that would cut the waiting short. */
+/*
+ * Whether the process ends in time. This process handles no signals, so poll() is not interrupted.
+ */
 static bool ends_within(pid_t pid, unsigned seconds)
 {
 	struct pollfd fd = {.fd = pidfd_open(pid, 0), .events = POLLIN};

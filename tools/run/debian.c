@@ -21,7 +21,7 @@ void debian_words(char words[DEBIAN_WORDS], const struct run_plan *plan)
 		 plan->append != NULL ? " " : "", plan->append != NULL ? plan->append : "");
 }
 
-/* The directory of what the hypervisor is taken from. */
+/* The directory of the Debian release that the hypervisor comes from. */
 static void find_release(const struct run_kit *kit, char directory[PATH_MAX])
 {
 	snprintf(directory, PATH_MAX, "%s%s%s", kit->debian, kit->release != NULL ? "/" : "",
@@ -39,7 +39,7 @@ bool debian_need(const struct run_kit *kit, const char *name, const char *what, 
 	return need_part(directory, name, hint, path, why) && need_image(path, hint, NULL, why);
 }
 
-/* A line of such a file is a package's name, a blank, and its version. */
+/* Each line of the list is a package's name, a blank, and its version. */
 static void version_in(const char *directory, const char *list, const char *package, char *version,
 		       size_t room)
 {

@@ -2,7 +2,7 @@
 #ifndef TOOLS_RUN_DEBIAN_H
 #define TOOLS_RUN_DEBIAN_H
 
-/* What the targets that run a hypervisor from Debian, in a QEMU of their own, have in common. */
+/* Shared by the targets that run a hypervisor from Debian in QEMU. */
 #include <stdbool.h>
 #include <stddef.h>
 #include "tools/run/target.h"
@@ -10,22 +10,23 @@
 #define DEBIAN_WORDS   512u
 #define DEBIAN_RELEASE 16u
 
-/* Is QEMU there? If not, `why`. */
+/* Whether QEMU is installed; if not, `why` says so. */
 bool debian_need_qemu(char *why);
 
-/* The words of the guest's command line. */
+/* Write the guest's command line to `words`. */
 void debian_words(char words[DEBIAN_WORDS], const struct run_plan *plan);
 
 /*
- * A hypervisor's file, as need_part() has it: of this machine's Debian, which `make TARGET`
- * fetches, or of kit->release.
+ * Find a file of a hypervisor, as need_part() does. It comes from this machine's Debian release,
+ * fetched by `make TARGET`, or from kit->release.
  */
 bool debian_need(const struct run_kit *kit, const char *name, const char *what, const char *target,
 		 char *path, char *why);
 
 /*
- * The version of the package whose name begins with `package`, of the file `list` of the same
- * Debian as the hypervisor, or of this machine's; or "?".
+ * The version of the package whose name begins with `package`, from the file `list`; "?" if it is
+ * not there. debian_version() reads the list of the hypervisor's Debian release,
+ * debian_own_version() that of this machine's.
  */
 void debian_version(char *version, size_t room, const struct run_kit *kit, const char *list,
 		    const char *package);
@@ -33,8 +34,8 @@ void debian_own_version(char *version, size_t room, const struct run_kit *kit, c
 			const char *package);
 
 /*
- * The first two numbers of a version, "6.12" of "6.12.3-cloud-arm64"; "" where it does not begin
- * with two.
+ * The first two numbers of a version: "6.12" from "6.12.3-cloud-arm64". "" if the version does not
+ * begin with two numbers.
  */
 void debian_release(const char *version, char *text, size_t room);
 

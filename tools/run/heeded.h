@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * The set of those signals that are not ignored. What is ignored when the command starts stays so,
- * as for nohup(1), and for SIGINT and SIGQUIT of what a shell runs in the background: a signal that
- * is blocked would be read from a signalfd all the same.
+ * Make the set of those of these signals that are not ignored. A signal that was ignored when the
+ * command started must stay ignored: nohup(1) relies on it, and shells ignore SIGINT and SIGQUIT in
+ * background jobs. A signalfd delivers a blocked signal even if it is ignored.
  */
 void heeded(sigset_t *set, const int *numbers, size_t count);
 

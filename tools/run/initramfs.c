@@ -25,7 +25,7 @@ static bool write_all(int to, const char *bytes, size_t n)
 	return true;
 }
 
-/* The whole of a regular file. Less than its size counts as an error of reading it. */
+/* Copy a whole regular file. A file that ends before `size` bytes is a read error (EIO). */
 static bool copy_file(int to, int from, size_t size)
 {
 	while (size > 0) {
@@ -42,7 +42,7 @@ static bool copy_file(int to, int from, size_t size)
 	return true;
 }
 
-/* Names and contents begin at multiples of 4 bytes. */
+/* Pad to a multiple of 4 bytes, where names and contents begin. */
 static bool pad(int to)
 {
 	off_t end = lseek(to, 0, SEEK_CUR);

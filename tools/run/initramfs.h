@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 /*
- * An initramfs with one more file: the archive `base`, and behind it another of the file `path`
- * alone, as NAME in the root, executable; the kernel unpacks one archive after the other. In
- * memory, as a descriptor that other programs inherit. Where that fails: -1, and in `why` which
- * file, in one line.
+ * Make an initramfs with one more file: the archive `base`, followed by an archive that has only
+ * the file `path`, executable, as /NAME. The kernel unpacks all archives in order. Returns the
+ * descriptor of a file in memory, which child processes inherit. -1: it failed; `why` names the
+ * file in one line.
  */
 int initramfs_add(const char *base, const char *name, const char *path, char *why, size_t room);
 

@@ -15,7 +15,7 @@
 #include "tools/run/heeded.h"
 #include "tools/run/jobs.h"
 
-/* What a worker leaves in the memory that it shares with the command; the text is behind it. */
+/* A worker's result, in memory that it shares with the command; the text follows it. */
 struct leavings {
 	enum run_outcome outcome;
 	char why[RUN_WHY];
@@ -53,14 +53,14 @@ static bool write_all(int fd, const void *bytes, size_t n)
 	return true;
 }
 
-/* In the worker. */
+/* Runs in the worker process. */
 static void work(struct run_job *job, int memory, pid_t parent)
 {
 	struct leavings left = {.length = 0};
 	struct run_output output = {.text = NULL};
 	sigset_t none;
 
-	/* The command's streams have threads, which are not in this process. */
+	/* The command's streams need threads, which fork() did not copy. */
 	report_to(NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -83,7 +83,7 @@ static bool begin(struct pool *p)
 	w->memory = memfd_create("pvtime-run", MFD_CLOEXEC);
 	if (w->memory < 0)
 		return false;
-	/* What is not flushed would be flushed by the worker, too. */
+	/* The worker would flush a copy of unflushed output. */
 	fflush(NULL);
 	w->pid = fork();
 	if (w->pid == 0)
@@ -104,7 +104,7 @@ static bool begin(struct pool *p)
 	return true;
 }
 
-/* The text, ended by a NUL, or false where there is no memory or less than was said. */
+/* Read the text and add a NUL. false: out of memory, or fewer bytes than announced. */
 static bool read_text(struct run_output *output, int memory)
 {
 	size_t done = 0;
@@ -157,7 +157,7 @@ static void end_all(struct pool *p)
 		collect(p, &p->workers[0]);
 }
 
-/* Wait for what comes first: a signal, whose number is returned, or the end of workers. */
+/* Wait for a signal or for the end of workers. Returns the signal's number, or 0. */
 static int await(struct pool *p, int signals)
 {
 	struct pollfd fds[JOBS_MAX + 1] = {{.fd = signals, .events = POLLIN}};
@@ -170,7 +170,7 @@ static int await(struct pool *p, int signals)
 		return 0;
 	if (fds[0].revents != 0 && read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		return (int)info.ssi_signo;
-	/* From the end, as the last one takes the place of one that is collected. */
+	/* Go backwards, because collect() moves the last worker to the free place. */
 	for (unsigned i = n; i-- > 0;)
 		if (fds[i + 1].revents != 0)
 			collect(p, &p->workers[i]);
@@ -207,7 +207,7 @@ int jobs_block_signals(void)
 	sigset_t set;
 
 	stop_signals(&set);
-	/* A worker whose end is ignored cannot be waited for. */
+	/* If SIGCHLD were ignored, waitpid() would not return a worker's status. */
 	signal(SIGCHLD, SIG_DFL);
 	return sigprocmask(SIG_BLOCK, &set, NULL) == 0
 		       ? signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)

@@ -11,7 +11,7 @@
 #include "tools/run/file.h"
 #include "tools/run/kit.h"
 
-/* The first bytes of it, how many there are; or -1. */
+/* Read the file's first bytes. Returns how many, or -1 and `why`. */
 static ssize_t read_head(const char *path, const char *hint, uint8_t head[FILE_HEAD], char *why)
 {
 	ssize_t n = file_head(path, head);
@@ -104,6 +104,6 @@ bool need_suite(const struct run_kit *kit, const struct run_plan *plan, char *pa
 		    "expected the suite, which 'make conform' builds; --suite DIR says where it is",
 		    path, why))
 		return false;
-	/* A raw binary has nothing that it could be known by. */
+	/* A raw binary has no header to check. */
 	return strcmp(plan->form, "raw") == 0 || need_image(path, hint, elf, why);
 }

@@ -11,12 +11,12 @@
 #include "tools/run/file.h"
 #include "tools/run/lab_child.h"
 
-#define PATIENCE_S 600 /* only a hypervisor that does not answer any more needs it */
+#define PATIENCE_S 600 /* only a hypervisor that hangs takes this long */
 #define TEXT_MAX   (8u << 20)
 
 /*
- * The longest time that any vCPU of the ledger has been there since its VM was loaded, in ms of
- * guest time: the lab's.
+ * The lab's duration in ms of guest time: the longest time of any vCPU in the ledger since its VM
+ * was loaded.
  */
 static uint64_t elapsed_ms(const char *ledger)
 {
@@ -48,8 +48,8 @@ static const char *last_message(char *text)
 }
 
 /*
- * It is QEMU's own doing, and says nothing about the hypervisor, which can only make it end with
- * status 0. The words are those of tools/lab/verdict.c and tools/lab/lab.c.
+ * Whether QEMU itself failed. This says nothing about the hypervisor, which can only make QEMU end
+ * with status 0. The messages are those of tools/lab/verdict.c and tools/lab/lab.c.
  */
 static bool qemu_died(const char *why)
 {
@@ -87,7 +87,7 @@ static bool name_files(const struct run_kit *kit, const char *until, struct file
 	       name_file(kit, "errors", ".log", f->errors, why);
 }
 
-/* `limit_ms`: of a lab that was to end before; 0: of one that has no end of its own. */
+/* `limit_ms`: the guest time by which the lab had to end; 0: the lab has no limit. */
 static enum run_outcome judge(const struct files *f, unsigned limit_ms, int wait_status,
 			      struct run_output *output)
 {

@@ -2,20 +2,22 @@
 #ifndef TOOLS_RUN_LAB_CHILD_H
 #define TOOLS_RUN_LAB_CHILD_H
 
-/*
- * A run of our own hypervisor: `pvtime lab --deterministic` on a lab file in the run's directory.
- */
+/* Run our own hypervisor: `pvtime lab --deterministic` with a lab file in the run's directory. */
 #include "tools/run/target.h"
 
 #define LAB_CHILD_LEDGER "ledger.json" /* in kit->keep, beside NAME.log of each VM */
 
-/* Where the lab file is to be written: `path` has room for PATH_MAX bytes. false: `why`. */
+/*
+ * The path to which the caller writes the lab file; `path` has room for PATH_MAX bytes. false:
+ * `why` says why not.
+ */
 bool lab_child_file(const struct run_kit *kit, char *path, char *why);
 
 /*
- * Run that lab. With `until`, till that VM has powered off; its console is the text, and RUN_LIMIT
- * says that it had not within `limit_ms` of guest time. With NULL, till all VMs are off or for
- * `limit_ms`, whichever comes first; the text is the ledger as JSON.
+ * Run that lab. With `until`, run it until the VM of that name powers off; output->text is this
+ * VM's console, and RUN_LIMIT means that the VM did not power off within `limit_ms` of guest time.
+ * With NULL, run it until all VMs are off, or for `limit_ms` if that is shorter; output->text is
+ * the ledger as JSON.
  */
 enum run_outcome lab_child_run(const struct run_kit *kit, const char *until, unsigned limit_ms,
 			       struct run_output *output);

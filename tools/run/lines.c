@@ -3,7 +3,7 @@
 #include "tools/run/lines.h"
 #include "tools/utf8.h"
 
-/* How many bytes at the end of the text are a character of UTF-8 that has not ended yet. */
+/* How many bytes at the end of the text are an incomplete UTF-8 character. */
 static size_t unfinished(const struct lines *lines)
 {
 	for (size_t n = 1; n <= 3 && n <= lines->len; n++) {

@@ -8,23 +8,24 @@
 
 #define LINES_MAX 1024u
 
-/* Lines out of bytes that arrive in pieces of any size. Start it zeroed. */
+/* Splits bytes that arrive in pieces of any size into lines. Initialize it to zero. */
 struct lines {
 	size_t len;
-	bool split; /* the line has begun in an earlier piece that was full */
+	/* an earlier part of this line has been passed on, because the buffer was full */
+	bool split;
 	char text[LINES_MAX + 1];
 };
 
 /*
- * Gets `len` bytes without the newline, and a NUL after them; a NUL may also be among them. `whole`
- * is false where this is a piece of a line longer than LINES_MAX. Such a line is not split within a
- * character of UTF-8.
+ * Receives one line: `len` bytes without the newline, followed by a NUL. The bytes may contain
+ * NULs, too. `whole` is false for a part of a line longer than LINES_MAX. Such a line is never
+ * split within a UTF-8 character.
  */
 typedef void lines_sink(void *ctx, const char *text, size_t len, bool whole);
 
 void lines_feed(struct lines *lines, const uint8_t *bytes, size_t n, lines_sink *sink, void *ctx);
 
-/* What is left without its newline, if anything, goes out as a line. */
+/* Pass on an unfinished line, if there is one, as if it ended here. */
 void lines_flush(struct lines *lines, lines_sink *sink, void *ctx);
 
 #endif

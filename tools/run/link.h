@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include "machine/link.h"
 
-/* No channel has been chosen yet: a byte that arrives now belongs to nobody. */
+/* The sender has not chosen a channel yet: bytes that arrive now belong to none. */
 #define LINK_NOWHERE LINK_ESC
 
 struct link_rx {
@@ -16,28 +16,32 @@ struct link_rx {
 	bool escaped; /* the last byte was LINK_ESC */
 };
 
-/* Gets a run of one channel's bytes, n > 0; LINK_NOWHERE for those before the first choice. */
+/*
+ * Receives n > 0 consecutive bytes of one channel; LINK_NOWHERE for bytes before the first choice.
+ */
 typedef void link_sink(void *ctx, uint8_t channel, const uint8_t *bytes, size_t n);
 
 void link_rx_init(struct link_rx *rx);
 
-/* Take the stream apart. An escape may be split between two calls. */
+/* Split the stream into its channels. An escape may be split between two calls. */
 void link_rx_feed(struct link_rx *rx, const uint8_t *bytes, size_t n, link_sink *sink, void *ctx);
 
-/* The stream may not end here: an escape has begun. */
+/* Whether the stream has ended within an escape. */
 bool link_rx_torn(const struct link_rx *rx);
 
 struct link_tx {
 	uint8_t channel;
 };
 
-/* The most bytes that link_tx_put() makes of n. */
+/* The most bytes that link_tx_put() writes for n. */
 #define LINK_TX_MAX(n) (2 + 2 * (n))
 
 void link_tx_init(struct link_tx *tx);
 
-/* Put n bytes on a channel (not LINK_ESC): writes at most LINK_TX_MAX(n) to `out`, returns how
- * many. */
+/*
+ * Encode n bytes for a channel (not LINK_ESC). Writes at most LINK_TX_MAX(n) bytes to `out`;
+ * returns how many.
+ */
 size_t link_tx_put(struct link_tx *tx, uint8_t channel, const uint8_t *bytes, size_t n,
 		   uint8_t *out);
 

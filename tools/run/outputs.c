@@ -29,7 +29,7 @@ static bool can_write(int fd)
 	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* Whether what is written to one can as well be written to the other. */
+/* Whether both descriptors write to the same file. */
 static bool is_same(int a, int b)
 {
 	struct stat x, y;
@@ -113,7 +113,7 @@ static void cut_short(struct outputs *o)
 		}
 }
 
-/* Until something may have changed. */
+/* Wait for progress of an output, for a signal, or for `ms` milliseconds. */
 static void wait_for_news(const struct outputs *o, int signals, int ms)
 {
 	struct pollfd fds[] = {{.fd = o->wake, .events = POLLIN},
@@ -132,7 +132,7 @@ void outputs_settle(struct outputs *o)
 		wait_for_news(o, -1, LOOK_MS);
 }
 
-/* Whatever was printed last has its time, however long the command has been in a hurry. */
+/* Each reader gets its full time for the last output, no matter when the user asked for the end. */
 static void wait_for_all(struct outputs *o, int signals)
 {
 	uint64_t end_ns = 0;
@@ -158,7 +158,7 @@ static void wait_for_all(struct outputs *o, int signals)
 	}
 }
 
-/* What of it has not been written, and why; true: all has. */
+/* Whether all output was written. If not, and if `tell`, report why. */
 static bool is_written(const struct output *output, bool tell)
 {
 	struct writer_state state = writer_state(output->writer);
@@ -183,7 +183,7 @@ bool outputs_end(struct outputs *o, int signals, bool tell)
 	wait_for_all(o, signals);
 	for (unsigned i = 0; i < o->count; i++)
 		good = is_written(&o->all[i], tell && good) && good;
-	/* What has just been reported. */
+	/* Wait for the reports that were just printed, too. */
 	wait_for_all(o, signals);
 	report_to(NULL);
 	for (unsigned i = 0; i < o->count; i++)

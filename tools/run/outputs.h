@@ -3,14 +3,14 @@
 #define TOOLS_RUN_OUTPUTS_H
 
 /*
- * All that a command prints to others: standard output, standard error, and files that are pipes.
- * None of them keeps the command from seeing a signal (tools/run/writer.h).
+ * The streams that a command prints to: standard output, standard error, and files that may be
+ * pipes. A slow reader never keeps the command from handling a signal (tools/run/writer.h).
  *
- * While a reader is slow, what is printed waits. When OUTPUTS_FULL bytes wait, the session of a lab
- * reads no more from the board, whose guests then wait for room in their consoles: memory stays
- * bounded and nothing is lost. After a signal the board is read again, as its final ledger is
- * behind the consoles' text; a reader who then takes nothing for OUTPUTS_GRACE_S seconds is given
- * up.
+ * Output is buffered while its reader is slow. When OUTPUTS_FULL bytes are buffered, a lab's
+ * session stops reading from the board, and the guests wait for room in their consoles: memory
+ * stays bounded, and no output is lost. After a signal the session reads from the board again,
+ * because the final ledger follows the consoles' text. An output whose reader then takes nothing
+ * for OUTPUTS_GRACE_S seconds is abandoned.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,61 +23,60 @@
 #define OUTPUTS_MAX	(3 + MAP_MAX_VMS)
 
 struct output {
-	const char *name; /* for messages; NULL: what is lost of it is no failure */
+	const char *name; /* for messages; NULL: lost output is not a failure */
 	int fd;
 	struct writer *writer;
-	bool cut_short; /* given up at the time by which all had to be taken */
+	bool cut_short; /* abandoned because the final deadline passed */
 };
 
 struct outputs {
-	int wake; /* readable when there may be room again, or an error */
+	int wake; /* an eventfd; readable when there may be room again, or after an error */
 	struct output all[OUTPUTS_MAX];
 	unsigned count;
-	uint64_t hurried_ns; /* since when a reader must take something; 0: none must */
-	bool hurried_twice;  /* once all is printed, there is a time by which all must be taken */
+	uint64_t hurried_ns; /* when outputs_hurry() was first called; 0: not yet */
+	/* outputs_hurry() was called again: after the last output there is a deadline */
+	bool hurried_twice;
 };
 
 /*
- * There are no outputs yet. false: errno says why. `o` is zeroed. Threads do not survive a fork():
- * a process that is started later must not print to these streams.
+ * Initialize `o`, which is zeroed, without outputs. false: errno says why. Each output has a
+ * thread, and threads do not survive a fork(): a child process must not print to these streams.
  */
 bool outputs_open(struct outputs *o);
 
 /*
- * The stream for what is printed to `file`, of which nothing may be waiting to be flushed. Two that
- * are one terminal or pipe get one stream, so that the order stays. NULL and errno where that
- * cannot be.
+ * Returns the stream to use in place of `file`, whose buffer must be empty. Files that are the same
+ * terminal or pipe share one stream, which keeps the order of their output. NULL and errno on
+ * failure.
  */
 FILE *outputs_stream(struct outputs *o, FILE *file, const char *name);
 
-/* Nothing more should be printed for now. */
+/* Whether the command should print nothing more for now: OUTPUTS_FULL bytes are buffered. */
 bool outputs_full(const struct outputs *o);
 
-/* The errno with which writing to that stream has failed, 0: it has not. */
+/* The errno with which writing to that stream failed; 0: it has not failed. */
 int outputs_error(const struct outputs *o, const FILE *stream);
 
 /*
- * The user wants the end: readers are waited for as said above. The second time, OUTPUTS_GRACE_S
- * seconds in all, from when all is printed.
+ * The user has asked the command to end: from now on a reader that takes nothing for
+ * OUTPUTS_GRACE_S seconds is abandoned. After a second call, all readers together have
+ * OUTPUTS_GRACE_S seconds after the last output.
  */
 void outputs_hurry(struct outputs *o);
 
-/*
- * Whoever must take something and does not is given up. To be called again and again once readers
- * are hurried.
- */
+/* Abandon the outputs whose readers are too slow. After outputs_hurry(), call it repeatedly. */
 void outputs_look(struct outputs *o);
 
 /*
- * Wait until all has been written, for half a second at most, or until SIGCONT: the command is
- * about to be stopped.
+ * Wait until all output has been written, for at most half a second, or until SIGCONT. For a
+ * command that is about to be stopped.
  */
 void outputs_settle(struct outputs *o);
 
 /*
- * Wait until all has been written, or is given up. `signals`: see signals.h; -1: none. false:
- * something has not been written; the first such name and reason is reported where `tell`. There
- * are no streams any more then, and report() writes to standard error itself.
+ * Wait until all output has been written or abandoned, and close the streams. `signals` is a
+ * descriptor from signals_block(), or -1. false: some output was lost; if `tell`, the first such
+ * output and the reason are reported. Afterwards report() writes to standard error directly.
  */
 bool outputs_end(struct outputs *o, int signals, bool tell);
 

@@ -12,17 +12,18 @@
 
 #define NS_PER_S  UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
-/* A look takes at most this part of the time, however many processes the machine has. */
+/* At most 1/LOOK_SHARE of the time is spent on looks, even on a machine with many processes. */
 #define LOOK_SHARE 50
 
-/* A process, as /proc/PID/stat has it. */
+/* A process, from /proc/PID/stat. */
 struct member {
 	pid_t pid, parent;
-	bool ours;    /* `root`, or started by one that is ours */
-	bool wanting; /* its first thread wants a CPU, or has one */
+	bool ours;    /* `root` or a descendant of it */
+	bool wanting; /* its first thread is runnable or running */
 	long threads;
 	uint64_t own_ticks,
-		children_ticks; /* of CPU time; of children that have ended and been waited for */
+		/* CPU time; that of children is counted once they have been waited for */
+		children_ticks;
 };
 
 struct members {
@@ -30,10 +31,7 @@ struct members {
 	size_t count, room;
 };
 
-/*
- * The fields behind the name, which may hold anything. Returns NULL where there is no such process
- * any more.
- */
+/* The fields after the name, which may contain any character. NULL: the process is gone. */
 static const char *stat_fields(const char *path, char *text, size_t room)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -110,7 +108,7 @@ static void mark_ours(struct members *of, pid_t root)
 	}
 }
 
-/* Every process of the machine, with those marked that are `root` and its descendants. */
+/* List every process of the machine; mark `root` and its descendants as `ours`. */
 static struct members look_at_all(pid_t root)
 {
 	struct members found = {.all = NULL};
@@ -132,7 +130,7 @@ static struct members look_at_all(pid_t root)
 	return found;
 }
 
-/* How many of its threads want a CPU, or have one. */
+/* How many of its threads are runnable or running. */
 static unsigned wanting_threads(const struct member *m)
 {
 	char path[32];
@@ -157,7 +155,10 @@ static unsigned wanting_threads(const struct member *m)
 	return wanting;
 }
 
-/* CPU time of all of them up to now, in ns; and how many threads want a CPU. */
+/*
+ * The CPU time of all our processes until now, in ns; *wanting is the number of their runnable
+ * threads.
+ */
 static uint64_t look(pid_t root, unsigned *wanting)
 {
 	struct members found = look_at_all(root);
@@ -192,7 +193,7 @@ void patience_skip(struct patience *p)
 	p->cpu_known = false;
 }
 
-/* So many CPUs they could have at once. */
+/* How many CPUs the processes can use at once. */
 static unsigned usable_cpus(void)
 {
 	cpu_set_t set;
@@ -202,8 +203,8 @@ static unsigned usable_cpus(void)
 }
 
 /*
- * Of the time that has passed, what counts: with the machine for themselves they would have had all
- * those CPUs for as long.
+ * How much of the passed time counts. On an idle machine, the runnable threads would have had as
+ * many CPUs as they can use, for all of the time. So their CPU time is divided by that number.
  */
 static uint64_t counts(const struct patience *p, uint64_t passed, uint64_t cpu_ns, unsigned wanting)
 {

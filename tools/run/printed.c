@@ -13,7 +13,7 @@ bool printed_init(struct printed *p, const char *end)
 	return p->text != NULL;
 }
 
-/* Has what came since the last look a line that is `end`? */
+/* Set end_seen if a line that was completed since the last call equals `end`. */
 static void look_for_end(struct printed *p)
 {
 	const char *newline;
@@ -30,7 +30,7 @@ static void look_for_end(struct printed *p)
 	}
 }
 
-/* Room for a chunk and the NUL behind it. */
+/* Make room for a chunk and a NUL. */
 static bool grow(struct printed *p)
 {
 	size_t room = p->room;

@@ -2,7 +2,7 @@
 #ifndef TOOLS_RUN_PRINTED_H
 #define TOOLS_RUN_PRINTED_H
 
-/* All that a process prints, and whether a certain line is among it. */
+/* Collects the output of a process, and looks for a certain line in it. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -10,21 +10,18 @@
 
 struct printed {
 	const char *end; /* the line to look for, or NULL */
-	char *text;	 /* with a NUL behind it; of the owner, who frees it */
+	char *text;	 /* ends with a NUL; the caller frees it */
 	size_t length, room;
-	size_t line_start; /* of the line that has not ended yet */
-	bool end_seen;	   /* a carriage return before its newline does not count */
-	bool closed;	   /* there is no more to come */
-	int error;	   /* ENOMEM; EFBIG: more than PRINTED_MAX, or 0 */
+	size_t line_start; /* where the unfinished line begins */
+	bool end_seen;	   /* a carriage return before the newline is ignored */
+	bool closed;	   /* the descriptor has reached its end */
+	int error;	   /* ENOMEM, EFBIG for more than PRINTED_MAX bytes, or 0 */
 };
 
-/* false: no memory. */
+/* false: out of memory. */
 bool printed_init(struct printed *p, const char *end);
 
-/*
- * Take a piece from a descriptor that does not block. false: nothing to read now, or ever again, or
- * an error.
- */
+/* Read once from a non-blocking descriptor. false: nothing to read now, the end, or an error. */
 bool printed_read(struct printed *p, int fd);
 
 #endif

@@ -19,9 +19,9 @@ static void close_pipe(const int ends[2])
 
 enum { INPUT, OUTPUT, ERRORS, PIPES };
 
-/* What the process does: a program's arguments, or a function. */
+/* The process runs either a program or a function. */
 struct work {
-	const char *const *argv; /* NULL: none */
+	const char *const *argv; /* NULL: run `body` */
 	int (*body)(void *);
 	void *argument;
 };
@@ -29,7 +29,10 @@ struct work {
 static int start_on(struct process *process, const struct work *work, int pipes[PIPES][2])
 {
 	const int ends[3] = {pipes[INPUT][0], pipes[OUTPUT][1], pipes[ERRORS][1]};
-	/* Apart: Ctrl-C is for the command, which then ends the lab in good order. */
+	/*
+	 * In a session of its own: Ctrl-C reaches only the command, which then ends the lab in good
+	 * order.
+	 */
 	int error = work->argv != NULL
 			    ? spawn(work->argv, ends, true, &process->pid)
 			    : spawn_call(work->body, work->argument, ends, &process->pid);
@@ -44,7 +47,7 @@ static int start_on(struct process *process, const struct work *work, int pipes[
 		spawn_wait(process->pid);
 		return error;
 	}
-	/* Ours are kept, the child's are closed by the caller. */
+	/* Keep our ends of the pipes; the caller closes the child's ends. */
 	process->input = pipes[INPUT][1];
 	process->output = pipes[OUTPUT][0];
 	process->errors = pipes[ERRORS][0];
@@ -86,8 +89,9 @@ int process_call(struct process *process, int (*body)(void *), void *argument)
 
 int process_end(struct process *process)
 {
-	/* No harm to one that has ended: it stays a zombie, and its id its own, until it is waited
-	 * for. */
+	/*
+	 * This is safe if the process has ended: it keeps its id, as a zombie, until spawn_wait().
+	 */
 	kill(process->pid, SIGKILL);
 	int status = spawn_wait(process->pid);
 	close(process->pidfd);

@@ -2,7 +2,7 @@
 #ifndef TOOLS_RUN_QEMU_H
 #define TOOLS_RUN_QEMU_H
 
-/* Looked for in PATH. */
+/* Looked up in PATH. */
 #define QEMU_PROGRAM "qemu-system-aarch64"
 
 #endif

@@ -10,7 +10,9 @@
 #define ICOUNT_KEY "\"icount\": "
 #define SHUTDOWN   "\"event\": \"SHUTDOWN\""
 
-/* x: physical memory, w: of 4 bytes; 0x09010000 is RTCDR (DDI 0224, 3.3.1) on QEMU's virt board. */
+/*
+ * xp reads physical memory, w: 4 bytes; 0x09010000 is RTCDR (DDI 0224, 3.3.1) on QEMU's virt board.
+ */
 #define ASK_CLOCK                                   \
 	"{\"execute\": \"human-monitor-command\", " \
 	"\"arguments\": {\"command-line\": \"xp /1wx 0x09010000\"}}\n"
@@ -29,8 +31,8 @@ static void complain(struct qmp *qmp, const char *line)
 }
 
 /*
- * Short, and one at a time: it always has room in the socket. An end that was closed is seen by
- * receiving.
+ * The lines are short and sent one at a time, so they always fit the socket's buffer. A closed
+ * socket is not an error here: qmp_receive() detects it.
  */
 static void send_line(struct qmp *qmp, const char *line)
 {
@@ -47,7 +49,7 @@ void qmp_poll(struct qmp *qmp)
 	send_line(qmp, "{\"execute\": \"query-replay\"}\n");
 }
 
-/* The number behind `key` on the line. */
+/* Parse the number that follows `key` on the line. */
 static bool number_after(const char *line, const char *key, int base, uint64_t *value)
 {
 	const char *at = strstr(line, key);
@@ -88,7 +90,7 @@ static void take_answer(struct qmp *qmp, const char *line)
 	}
 }
 
-/* One message is one line. Events come between answers, and but one are of no interest. */
+/* Each message is one line. Events may come between answers; all but SHUTDOWN are ignored. */
 static void take_line(void *ctx, const char *line, size_t len, bool whole)
 {
 	struct qmp *qmp = ctx;

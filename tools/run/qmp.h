@@ -3,10 +3,10 @@
 #define TOOLS_RUN_QMP_H
 
 /*
- * What QEMU's machine protocol (QMP) is wanted for here: how far a machine that runs by -icount has
- * come. Two questions make a poll. query-replay tells the instructions that were executed, but not
- * the time that went by while all CPUs were idle, which QEMU skips. That is in the machine's clock,
- * the PL031 of QEMU's virt board, which by -rtc clock=vm shows guest time.
+ * A client of QEMU's machine protocol (QMP), which polls the progress of a machine that runs with
+ * -icount. A poll has two queries. query-replay returns the number of executed instructions, but
+ * does not count the time in which all CPUs were idle, which QEMU skips. The machine's real-time
+ * clock counts it: the PL031 of QEMU's virt board, which shows guest time because of -rtc clock=vm.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,22 +18,23 @@ struct qmp {
 	struct lines lines;
 	uint64_t icount; /* instructions executed */
 	uint64_t clock;	 /* seconds, of the machine's clock */
-	unsigned polls;	 /* answered; icount and clock hold from the first one on */
-	bool shut_down;	 /* the machine is off, or was to be reset: it has done all it ever does */
-	char why[160];	 /* an answer that is none; "" if there was none such */
+	unsigned polls;	 /* answered; icount and clock are valid after the first */
+	/* the machine has powered off or asked for a reset, and will run no more */
+	bool shut_down;
+	char why[160]; /* a wrong answer; "" if there was none */
 };
 
 /*
- * Over a socket that stays the caller's. QEMU has -S: its machine waits until it is told to go on,
- * which is when QEMU has accepted that we take its events. Before that it tells of none, and a
- * short run's end would be lost.
+ * Use a socket that the caller closes. QEMU was started with -S, so its machine waits. The client
+ * lets the machine run only after QEMU has accepted the client's capabilities: before that QEMU
+ * sends no events, and the SHUTDOWN event of a short run would be lost.
  */
 void qmp_init(struct qmp *qmp, int fd);
 
-/* Begin a poll, unless one is under way, or the machine has not begun yet. */
+/* Begin a poll, unless a poll is in progress, or the machine has not started yet. */
 void qmp_poll(struct qmp *qmp);
 
-/* Take what has arrived. false: there is no more to come; QEMU has closed its end. */
+/* Process the messages that have arrived. false: QEMU has closed its end. */
 bool qmp_receive(struct qmp *qmp);
 
 #endif

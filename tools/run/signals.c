@@ -12,7 +12,7 @@ int signals_block(void)
 	sigset_t set;
 
 	heeded(&set, numbers, sizeof(numbers) / sizeof(numbers[0]));
-	/* It continues a stopped process whether it is blocked or not. */
+	/* SIGCONT continues a stopped process even if it is blocked. */
 	sigaddset(&set, SIGCONT);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -1;

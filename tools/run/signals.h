@@ -3,8 +3,8 @@
 #define TOOLS_RUN_SIGNALS_H
 
 /*
- * The signals that end a lab, or concern its terminal. They are read, so that they interrupt
- * nothing. Those that are ignored when the command starts are not among them.
+ * The signals that end a lab, or concern its terminal. They are read from a descriptor, so that
+ * they interrupt no system call. Signals that were ignored when the command started stay ignored.
  */
 #include <stdbool.h>
 
@@ -17,21 +17,21 @@ enum signals_event {
 };
 
 /*
- * From now on they wait to be read from the descriptor that is returned; -1 and errno where that
- * cannot be. To be called before QEMU is started.
+ * Block these signals. Returns a descriptor to read them from; -1 and errno on failure. Call it
+ * before QEMU is started.
  */
 int signals_block(void);
 
-/* The next one; SIGNALS_NONE: there is none now. */
+/* The next pending event; SIGNALS_NONE: there is none. */
 enum signals_event signals_read(int fd);
 
 /*
- * Whether there has been a SIGCONT that is not read yet. It came after the last SIGTSTP: each takes
- * the other one away.
+ * Whether a SIGCONT is pending. It is newer than the last SIGTSTP: the kernel discards a pending
+ * SIGTSTP when SIGCONT arrives, and the reverse.
  */
 bool signals_continued(void);
 
-/* Stop until SIGCONT; not where there has been one. */
+/* Stop this process until SIGCONT, unless a SIGCONT is pending. */
 void signals_stop(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "tools/run/spawn.h"
 
-/* In the child: 0, or what went wrong. */
+/* Runs in the child. Returns 0 or an errno. */
 static int prepare(const int ends[3], bool apart, pid_t parent)
 {
 	sigset_t none;
@@ -17,7 +17,7 @@ static int prepare(const int ends[3], bool apart, pid_t parent)
 		setsid();
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 		return errno;
-	/* It may have ended before it was asked for. */
+	/* The parent may have ended before prctl(). */
 	if (getppid() != parent)
 		return EOWNERDEAD;
 	for (int fd = 0; fd < 3; fd++)
@@ -29,11 +29,11 @@ static int prepare(const int ends[3], bool apart, pid_t parent)
 	return 0;
 }
 
-/* In the child. What goes wrong is written to `failure`, which exec() closes. */
+/* Runs in the child. An errno is written to `failure`; a successful exec() closes it. */
 static void become(const char *const *argv, int error, int failure)
 {
 	if (error == 0) {
-		/* exec() does not write to the strings, its type is older than const. */
+		/* exec() does not write to the strings; its prototype is older than const. */
 		execvp(argv[0], (char *const *)(uintptr_t)argv);
 		error = errno;
 	}
@@ -42,7 +42,7 @@ static void become(const char *const *argv, int error, int failure)
 	_exit(127);
 }
 
-/* What exec() met, or 0 when it has closed the pipe. */
+/* exec()'s errno; 0 if exec() succeeded, which closes the pipe. */
 static int exec_result(int failure)
 {
 	int error = 0;
@@ -70,7 +70,9 @@ int spawn(const char *const *argv, const int ends[3], bool apart, pid_t *pid)
 
 	if (pipe2(failure, O_CLOEXEC) != 0)
 		return errno;
-	/* A child whose end is ignored cannot be waited for, and its id is soon another's. */
+	/*
+	 * If SIGCHLD were ignored, the kernel would reap the child at once and could reuse its id.
+	 */
 	signal(SIGCHLD, SIG_DFL);
 	*pid = fork();
 	if (*pid == 0)
@@ -94,7 +96,7 @@ int spawn_call(int (*body)(void *), void *argument, const int ends[3], pid_t *pi
 	*pid = fork();
 	if (*pid == 0) {
 		int error = prepare(ends, true, parent);
-		/* Such as the other ends of its own pipes. */
+		/* Among these are the other ends of its own pipes. */
 		closefrom(3);
 		_exit(error == 0 ? body(argument) : 127);
 	}

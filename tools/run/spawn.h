@@ -7,21 +7,21 @@
 
 /*
  * Start the program argv[0], from PATH if it has no '/'; the last argument is NULL. `ends` become
- * its standard streams: descriptors above 2 that stay the caller's. No signal is blocked in it,
- * SIGPIPE is not ignored, and it ends with the process that calls; `apart` is in a session of its
- * own, so that the terminal's signals do not reach it. Returns 0, or the errno of what kept it from
- * starting; there is no process then.
+ * its standard streams: descriptors above 2, which the caller still has to close. In the program no
+ * signal is blocked and SIGPIPE is not ignored. It is killed when the calling process ends. With
+ * `apart` it gets a session of its own, so that the terminal's signals do not reach it. Returns 0;
+ * or an errno, if the program could not be started.
  */
 int spawn(const char *const *argv, const int ends[3], bool apart, pid_t *pid);
 
 /*
- * The same, apart, with a function of this program, whose value is the process' status. It has no
- * other descriptors, and what this process has not flushed is never written by it. This process has
- * one thread. Returns 0 or what fork() met.
+ * The same, apart, with a function of this program; its return value becomes the process's exit
+ * status. The child has no other descriptors, and never writes what the caller has not flushed. The
+ * calling process must have one thread. Returns 0, or fork()'s errno.
  */
 int spawn_call(int (*body)(void *), void *argument, const int ends[3], pid_t *pid);
 
-/* Wait for the end of a process of ours. Returns its wait status. */
+/* Wait until a child process ends. Returns its wait status. */
 int spawn_wait(pid_t pid);
 
 #endif

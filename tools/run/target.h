@@ -3,9 +3,8 @@
 #define TOOLS_RUN_TARGET_H
 
 /*
- * A target is something that guests are run on: our own hypervisor, one of its peers, or whatever a
- * command wants to have run beside others. It makes a run by a plan, with the files of a kit, and
- * leaves the text of a console.
+ * A target runs guests: our own hypervisor, Linux KVM, Xen, or another that a command adds. It runs
+ * a plan with the files of a kit, and returns the text of a console.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,24 +12,22 @@
 
 #define RUN_WHY 512 /* room for one line that says what went wrong */
 
-/*
- * Where everything that is run lies; absolute or relative paths of files that need not exist yet.
- */
+/* The paths of everything that a run needs, absolute or relative; the files need not exist yet. */
 struct run_kit {
-	const char *program;	/* this pvtime, to run `pvtime lab` by */
+	const char *program;	/* this pvtime, for running `pvtime lab` */
 	const char *suite;	/* directory: suite-BUILD.FORM, competitor.img, user */
 	const char *hypervisor; /* our hypervisor's image */
-	const char *debian;	/* directory of what scripts/debian-fetch has fetched */
-	const char *
-		release; /* Debian's, in `debian`: whose Linux or Xen it is; NULL: this machine's */
-	const char *image;  /* this image instead of the suite's own, or NULL */
-	const char *initrd; /* what that one is given with it: an absolute path, or NULL */
-	const char *keep;   /* directory for what each run used and printed */
+	const char *debian;	/* directory that scripts/debian-fetch has filled */
+	/* a directory in `debian`: the Debian release of Linux or Xen; NULL: this machine's */
+	const char *release;
+	const char *image;  /* run this image instead of the suite's, or NULL */
+	const char *initrd; /* an initrd for that image: an absolute path, or NULL */
+	const char *keep;   /* directory for the files and the output of each run */
 };
 
 /*
- * One run of the suite: a row of a target's table. What a target cannot vary it has to be given as
- * 0 or NULL.
+ * One run of the suite: a row of a target's table. A property that a target cannot vary must be 0
+ * or NULL.
  */
 struct run_plan {
 	const char *name;  /* unique within the target, of a-z, 0-9 and '-' */
@@ -40,24 +37,30 @@ struct run_plan {
 	unsigned pcpus, vcpus;
 	const char *dialect;   /* "1.0", "beta-2" or "off" */
 	const char *conduit;   /* "hvc" or "smc" */
-	bool contended;	       /* by somebody who is not of this VM */
+	bool contended;	       /* another VM competes for the CPUs */
 	unsigned cap;	       /* per cent of a CPU for each vCPU; 0: none */
-	unsigned timeslice_us; /* 0: as it is by default */
+	unsigned timeslice_us; /* 0: the default */
 	const char *append;    /* further words for the suite's command line, or NULL */
-	unsigned limit_s;      /* in guest time: the run has failed when it has not ended by then */
-	bool user;	       /* the user-space program, not the guest */
-	const char *without;   /* cases that it cannot judge, with commas between; NULL: none */
+	unsigned limit_s;      /* in guest time: a run that has not ended by then has failed */
+	bool user;	       /* run the user-space program, not the guest */
+	/* cases that this run cannot judge, separated by commas; NULL: none */
+	const char *without;
 };
 
 enum run_outcome {
-	RUN_ENDED, /* the text is all that was printed, and the target has powered off by itself */
-	RUN_LIMIT, /* the limit was reached; `why` says which */
-	RUN_STOPPED, /* the target stopped without the suite's doing: a bug of it */
-	RUN_UNABLE,  /* it could not be started, or QEMU died under it: status 2, and no report */
+	RUN_ENDED, /* the target powered off by itself; the text is complete */
+	RUN_LIMIT, /* a limit was reached; `why` names it */
+	/* the target stopped, although the suite did not ask for it: a bug of the target */
+	RUN_STOPPED,
+	/*
+	 * the run could not be started, or QEMU died: the command ends with status 2, without a
+	 * report
+	 */
+	RUN_UNABLE,
 };
 
 /*
- * What a run left. `text` is malloc()ed, ends with a NUL, and may be NULL only for RUN_UNABLE.
+ * The result of a run. `text` is malloc()ed, ends with a NUL, and may be NULL only for RUN_UNABLE.
  */
 struct run_output {
 	char *text;
@@ -69,8 +72,8 @@ struct run_target {
 	const char *name; /* as on the command line */
 
 	/*
-	 * Whether all files and programs of a plan are there and of the right kind; if not, `why`.
-	 * Starts nothing.
+	 * Whether all files and programs that a plan needs exist and are of the right kind; if not,
+	 * `why` says what is wrong. Starts nothing.
 	 */
 	bool (*ready)(const struct run_kit *kit, const struct run_plan *plan, char *why);
 
@@ -79,19 +82,21 @@ struct run_target {
 				struct run_output *output);
 
 	/*
-	 * The version of the hypervisor by which reports tell it from others of its name, such as
-	 * "6.12": read from what is run; "" where nothing is found. NULL: the target has no others.
+	 * The version of the hypervisor, such as "6.12", by which reports distinguish releases of
+	 * one target. It is read from the files that are run; "" if it is not found. NULL: the
+	 * target has only one release.
 	 */
 	void (*release)(const struct run_kit *kit, char *text, size_t room);
 
 	/*
-	 * What was run, for a report, such as "Linux 6.1.192-2, QEMU 1:7.2+dfsg-7": at most `room`
-	 * bytes with NUL. NULL: the target is in no report.
+	 * The versions of the programs that were run, for a report, such as "Linux 6.1.192-2, QEMU
+	 * 1:7.2+dfsg-7": at most `room` bytes including the NUL. NULL: the target appears in no
+	 * report.
 	 */
 	void (*versions)(const struct run_kit *kit, char *text, size_t room);
 };
 
-/* Hypervisors under a guest that is a suite of ours, for conformance or for the benchmark. */
+/* Hypervisors that run our conformance suite or benchmark as their guest. */
 extern const struct run_target target_pvtime, target_kvm, target_xen;
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux KVM: Debian's arm64 kernel as the host at EL2 in QEMU, and in it Debian's QEMU as the VMM
- * of the suite, or the suite's program for KVM's user space. The host's first process is
- * conformance/host/init; what it says is told from what the guest says by two lines.
+ * The target `kvm`: Debian's arm64 kernel is the host at EL2 in QEMU. In it runs Debian's QEMU as
+ * the VMM of the suite, or the suite's program for KVM's user space. The host's first process is
+ * conformance/host/init. It prints a line before and a line after the guest's output, which
+ * separate that from its own.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #define BEGIN	   "@guest begin\n"
 #define END	   "@guest end "
 #define HOST_S	   30  /* guest time for the host itself: it boots in 1 s */
-#define KILLED	   137 /* status of what timeout(1) has killed */
+#define KILLED	   137 /* exit status if timeout(1) killed the VMM */
 #define KERNEL_MAX (256u << 20)
 
 static bool is_off(const struct run_plan *plan)
@@ -51,12 +52,12 @@ static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *
 	return debian_need_qemu(why) && find_parts(&parts, kit, plan, why);
 }
 
-/* What the host is told: the kernel hands these words to its init. */
+/* The host's command line. The kernel passes its words to init. */
 static void host_words(char *text, size_t room, const struct run_plan *plan)
 {
 	char words[DEBIAN_WORDS];
 
-	/* Whether it has stolen time the program asks the host itself. */
+	/* The program asks KVM itself whether it supports stolen time. */
 	if (plan->user)
 		snprintf(words, sizeof(words), "%s", plan->append != NULL ? plan->append : "");
 	else
@@ -88,7 +89,10 @@ static enum run_outcome run_host(const struct parts *parts, int initramfs,
 	return board_run(argv, plan->limit_s + HOST_S, NULL, output);
 }
 
-/* The last place of `what` at the start of a line, or NULL: a guest may print such a line, too. */
+/*
+ * The last line that begins with `what`, or NULL. The last, because the guest may print such a
+ * line, too.
+ */
 static char *last_line(char *text, const char *what)
 {
 	char *found = NULL;
@@ -99,7 +103,7 @@ static char *last_line(char *text, const char *what)
 	return found;
 }
 
-/* Leave what the guest printed in `output`, and judge how it ended by what the host says of it. */
+/* Reduce `output` to the guest's output. The host's last line gives the outcome. */
 static enum run_outcome take_guest(struct run_output *output, unsigned limit_s,
 				   enum run_outcome host)
 {
@@ -113,7 +117,7 @@ static enum run_outcome take_guest(struct run_output *output, unsigned limit_s,
 	}
 	begin += strlen(BEGIN);
 	char *end = last_line(begin, END);
-	/* The newline before its last line is the host's. */
+	/* The newline before the host's last line belongs to the host. */
 	char *guest_end = end == NULL ? text + output->length : end > begin ? end - 1 : begin;
 	output->length = (size_t)(guest_end - begin);
 	if (end == NULL) {
@@ -138,7 +142,7 @@ static enum run_outcome take_guest(struct run_output *output, unsigned limit_s,
 	return host;
 }
 
-/* The host's, with what its guest needs. */
+/* The host's initramfs, with the files that its guest needs. */
 static int make_initramfs(const struct parts *parts, const struct run_kit *kit,
 			  const struct run_plan *plan, char *why)
 {
@@ -170,7 +174,7 @@ static enum run_outcome run(const struct run_kit *kit, const struct run_plan *pl
 	return output->text != NULL ? take_guest(output, plan->limit_s, outcome) : outcome;
 }
 
-/* The kernel's own banner has it: whatever the file is called and came from. */
+/* Find the version in the kernel's banner, which does not depend on the file's name or origin. */
 static void release(const struct run_kit *kit, char *text, size_t room)
 {
 	static const char banner[] = "Linux version ";
@@ -181,7 +185,7 @@ static void release(const struct run_kit *kit, char *text, size_t room)
 	if (!debian_need(kit, "Image", "a kernel", "debian", path, why))
 		return;
 	char *image = file_read(path, KERNEL_MAX, &length);
-	/* As there is a NUL behind all of it, a banner that the file cuts off ends there. */
+	/* file_read() adds a NUL, so a banner at the very end of the file is safe. */
 	for (char *at = image; text[0] == '\0' && at != NULL;) {
 		at = memmem(at, length - (size_t)(at - image), banner, sizeof(banner) - 1);
 		if (at != NULL) {

@@ -46,7 +46,7 @@ static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *
 	return good;
 }
 
-/* Whoever competes has a vCPU for each CPU, which spins in bursts of several lengths. */
+/* The competitor has a vCPU for each CPU. Each of them spins in bursts of several lengths. */
 static bool write_lab(const char *file, const struct run_plan *plan, const struct paths *paths)
 {
 	bool on = strcmp(plan->dialect, "off") != 0;
@@ -61,7 +61,7 @@ static bool write_lab(const char *file, const struct run_plan *plan, const struc
 	fprintf(out, "stolen_time = %s\nconduit = %s\n", plan->dialect, plan->conduit);
 	if (plan->cap != 0)
 		fprintf(out, "cap = %u\n", plan->cap);
-	/* An ELF has no FDT in x0 unless it is told where to put one. */
+	/* An ELF guest gets an FDT in x0 only if the lab file says where to put it. */
 	if (paths->elf)
 		fprintf(out, "dtb = 0x40000000\n");
 	fprintf(out, "append = expect=%s", on ? "on" : "off");

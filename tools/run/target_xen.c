@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Xen: Debian's hypervisor at EL2 in QEMU, the suite as dom0, which QEMU's guest-loader puts into
- * memory and tells Xen of. The console is Xen's and dom0's: Xen's own lines begin with "(XEN) ".
+ * The target `xen`: Debian's Xen at EL2 in QEMU, with the suite as dom0. QEMU's guest-loader puts
+ * the suite into memory and describes it to Xen. Xen and dom0 share the console; Xen's own lines
+ * begin with "(XEN) ".
  */
 #include <limits.h>
 #include <stdio.h>
@@ -11,17 +12,18 @@
 #include "tools/run/kit.h"
 #include "tools/run/qemu.h"
 
-#define XEN_PREFIX  "(XEN) "
-#define SUITE_AT    "0x49000000" /* clear of Xen, and of where dom0 gets its memory: the top */
-#define INITRD_AT   "0x4e000000" /* the same, and behind the largest image */
-#define FLASH_AT    "0x04000000" /* the board's second bank: no RAM of Xen's */
+#define XEN_PREFIX "(XEN) "
+/* overlaps neither Xen nor dom0's memory, which Xen takes from the top */
+#define SUITE_AT    "0x49000000"
+#define INITRD_AT   "0x4e000000" /* the same, and above the largest image */
+#define FLASH_AT    "0x04000000" /* the board's second flash bank, which Xen does not use as RAM */
 #define OPTION_SIZE (2 * (PATH_MAX + DEBIAN_WORDS))
 #define ARGUMENTS   32u
 
 /* The files of a run. */
 struct parts {
 	char xen[PATH_MAX], suite[PATH_MAX];
-	char second[PATH_MAX]; /* what starts Xen on the second of two CPUs */
+	char second[PATH_MAX]; /* the program that starts Xen on the second of two CPUs */
 };
 
 static bool find_parts(struct parts *parts, const struct run_kit *kit, const struct run_plan *plan,
@@ -44,7 +46,7 @@ static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *
 	return debian_need_qemu(why) && find_parts(&parts, kit, plan, why);
 }
 
-/* Append to an option's text; a comma in a value is written twice. */
+/* Append a value to an option's text; QEMU expects commas in a value to be doubled. */
 static size_t add_value(char *option, size_t length, const char *value)
 {
 	for (; *value != '\0' && length < OPTION_SIZE - 3; value++) {
@@ -67,7 +69,7 @@ static void guest_loader(char option[OPTION_SIZE], const char *suite, const stru
 	add_value(option, n, words);
 }
 
-/* A further device of QEMU's, behind the others: `argv` ends with NULLs, and has room. */
+/* Append a -device option. `argv` has room, and ends with NULLs. */
 static void add_device(const char **argv, const char *option)
 {
 	while (*argv != NULL)
@@ -76,7 +78,7 @@ static void add_device(const char **argv, const char *option)
 	argv[1] = option;
 }
 
-/* The same, of a device that loads that file; `option` is what its text is kept in. */
+/* Append a device that loads a file; `option` holds its text. */
 static void add_loader(const char **argv, char option[OPTION_SIZE], const char *loader,
 		       const char *file)
 {
@@ -87,8 +89,8 @@ static void add_loader(const char **argv, char option[OPTION_SIZE], const char *
 }
 
 /*
- * Take out Xen's lines from behind the first one that is not Xen's: the suite's text is whole
- * without them. Those before it tell why dom0 did not start, where it did not.
+ * Remove Xen's lines after the first line that is not Xen's; they are not part of the suite's text.
+ * Xen's earlier lines stay: if dom0 did not start, they say why.
  */
 static void drop_lines_of_xen(struct run_output *output)
 {
@@ -112,7 +114,7 @@ static void drop_lines_of_xen(struct run_output *output)
 	*to = '\0';
 }
 
-/* Xen says only what goes wrong, and has room for all that dom0 prints before it goes out. */
+/* Xen prints only errors, and its buffer holds all that dom0 prints before it powers off. */
 static enum run_outcome run(const struct run_kit *kit, const struct run_plan *plan,
 			    struct run_output *output)
 {

@@ -22,8 +22,8 @@ struct writer {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
-	struct bytes waiting;	/* for the thread to take */
-	struct bytes under_way; /* the thread's; `state.waiting` counts both */
+	struct bytes waiting;	/* the thread takes these next */
+	struct bytes under_way; /* the thread writes these; `state.waiting` counts both */
 	struct writer_state state;
 	bool closing;
 };
@@ -33,7 +33,7 @@ static void wake(const struct writer *w)
 	eventfd_write(w->wake, 1);
 }
 
-/* Wait for bytes, and take all of them. false: the stream is closed. */
+/* Wait for bytes, and move them to `under_way`. false: the stream is closed. */
 static bool take(struct writer *w)
 {
 	pthread_mutex_lock(&w->lock);
@@ -48,7 +48,7 @@ static bool take(struct writer *w)
 	return open;
 }
 
-/* `n` bytes are written, or there is an error. */
+/* Record that `n` bytes were written, or an error. */
 static void note(struct writer *w, size_t n, int error)
 {
 	pthread_mutex_lock(&w->lock);
@@ -61,7 +61,10 @@ static void note(struct writer *w, size_t n, int error)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* So many at a time that a reader who reads is seen to read. An error: errno. */
+/*
+ * Write at most PIPE_BUF bytes, so that each write shows the reader's progress. Returns an errno or
+ * 0.
+ */
 static int write_some(int fd, const char *at, size_t n, size_t *done)
 {
 	ssize_t written = write(fd, at, n < PIPE_BUF ? n : PIPE_BUF);
@@ -71,7 +74,7 @@ static int write_some(int fd, const char *at, size_t n, size_t *done)
 		return 0;
 	if (errno != EAGAIN)
 		return errno;
-	/* Somebody else has made the file non-blocking. */
+	/* Another process has made the open file non-blocking. */
 	struct pollfd wait = {.fd = fd, .events = POLLOUT};
 	poll(&wait, 1, -1);
 	return 0;
@@ -108,7 +111,7 @@ static bool append(struct bytes *b, const char *bytes, size_t n)
 	return true;
 }
 
-/* What stdio calls when it flushes. 0: an error. */
+/* The write function of the stdio stream. Returns 0 on error. */
 static ssize_t put(void *writer, const char *bytes, size_t n)
 {
 	struct writer *w = writer;

@@ -3,9 +3,9 @@
 #define TOOLS_RUN_WRITER_H
 
 /*
- * A stream to a file whose reader may be slow, or stopped: a pipe, a terminal. What is printed
- * waits in memory, and a thread writes it, so that printing never waits. O_NONBLOCK would need no
- * thread, but everybody has it who has the file open: the shell as well.
+ * A stream to a pipe or a terminal whose reader may be slow or stopped. Printing only appends to a
+ * buffer, and a thread writes the buffer, so printing never blocks. O_NONBLOCK would need no
+ * thread, but it would also affect all other processes that share the open file, such as the shell.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,30 +15,34 @@
 struct writer;
 
 struct writer_state {
-	size_t waiting; /* bytes that are not written yet */
-	/* of CLOCK_MONOTONIC: when bytes were last written, or began to wait */
+	size_t waiting; /* bytes not written yet */
+	/* CLOCK_MONOTONIC, when bytes were last written, or when the first bytes were buffered */
 	uint64_t progress_ns;
-	int error; /* the errno that has ended the writing; 0: none */
+	int error; /* the errno that ended writing; 0: none */
 	bool given_up;
 };
 
 /*
- * `wake` is an eventfd: it becomes readable when all has been written, when fewer than `few` bytes
- * wait again, and after an error. Returns NULL, with errno, where there is no memory or no thread.
+ * `wake` is an eventfd. It becomes readable when everything has been written, when the buffer falls
+ * below `few` bytes, and after an error. Returns NULL and errno if memory or a thread is not
+ * available.
  */
 struct writer *writer_open(int fd, int wake, size_t few);
 
-/* Printing to it fails after an error, with its errno. It needs fflush(). */
+/*
+ * The stream to print to. After an error, printing fails with the same errno. Its output needs
+ * fflush().
+ */
 FILE *writer_stream(const struct writer *w);
 
 struct writer_state writer_state(struct writer *w);
 
-/* What waits is lost, and so is what will be printed, without an error. */
+/* Discard the buffer, and everything printed later, without an error. */
 void writer_give_up(struct writer *w);
 
 /*
- * Ends the stream. A thread whose write does not return stays, with its memory, until the process
- * ends. `fd` is not closed.
+ * Close the stream; `fd` stays open. A thread whose write() does not return stays, with its memory,
+ * until the process ends.
  */
 void writer_close(struct writer *w);
 
