@@ -20,7 +20,8 @@ static const struct command {
 	{"conform", conform_command, "test hypervisors against the rules of stolen time"},
 	{"bench", bench_command, "measure what the paths of a hypervisor cost"},
 	{"exec", exec_command, "start a VMM on Linux KVM and give its guest stolen time"},
-	{"probe", probe_command, "report what this machine supports, and how long its vCPUs wait"},
+	{"probe", probe_command,
+	 "report whether this machine supports stolen time, and how long its vCPUs wait"},
 	{"help", help_command, "print the commands, or the options of one command"},
 };
 

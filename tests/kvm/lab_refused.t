@@ -57,9 +57,9 @@ sub refused
 	like($refused{$name} // '', qr/^2 0 +\Q$said\E\r?$/, $what) or diag $out;
 }
 
-refused('never', '/labs/never:9: [vm b] pin: "2" names a physical CPU that does not exist; expected 0 to 1, as the CPUs of this host are 2',
+refused('never', '/labs/never:9: [vm b] pin: "2" names a physical CPU that does not exist; expected 0 to 1, as the number of CPUs of this host is 2',
 	'a CPU that the host never had: status 2, the line, and nothing else');
-refused('partly', '/labs/partly:9: [vm b] pin: "1,2" names a physical CPU that does not exist; expected 0 to 1, as the CPUs of this host are 2',
+refused('partly', '/labs/partly:9: [vm b] pin: "1,2" names a physical CPU that does not exist; expected 0 to 1, as the number of CPUs of this host is 2',
 	'a pin of two CPUs of which the host never had one is refused');
 refused('offline', 'pvtime: --on kvm: [vm b] pin: names no CPU that this process may use; expected a CPU that is online, and that this process may use',
 	'a CPU that is offline: nothing is started');

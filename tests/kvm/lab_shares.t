@@ -87,7 +87,7 @@ sub refused
 	like($said // '', qr/^pvtime: --on kvm: $pattern status 2 $/, "$name is refused");
 }
 
-my $expected = qr{; expected a cgroup \(v2\) of this process' own that has the cpu controller, such as of 'systemd-run -t -p Delegate=yes'};
+my $expected = qr{; expected a cgroup \(v2\) delegated to this process, with the cpu controller, such as that of 'systemd-run -t -p Delegate=yes'};
 refused('no-cgroup2', qr/weights and caps: no cgroup2 is mounted$expected/);
 refused('read-only', qr{weights and caps: making /tmp/ro/pvtime-\d+\.0\.0/: Read-only file system$expected});
 is($on->{plain}{status}, 0, 'without weights and caps it needs none') or diag $on->{plain}{said};

@@ -62,7 +62,7 @@ SKIP: {
 	($status, $out, $err) = finish(start('/dev/null', 'lab', $file, '--on', 'kvm'));
 	is($status, 2, 'pin: status 2');
 	is($err, qq{$file:3: [vm a] pin: "31" names a physical CPU that does not exist; expected 0 to } . ($cpus - 1) .
-		", as the CPUs of this host are $cpus\n", 'pin: the message');
+		", as the number of CPUs of this host is $cpus\n", 'pin: the message');
 }
 
 # What both can do passes, and then it is the host that cannot.

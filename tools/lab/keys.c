@@ -194,7 +194,7 @@ static int vm_pin(const struct reader *r)
 			r->text, r->entry->line, r->section->name, r->entry->key,
 			"\"%s\" names a physical CPU that does not exist; expected 0 to %u, as %s %u",
 			r->entry->value, r->lab->pcpus - 1,
-			r->lab->kvm ? "the number of this host's CPUs is" : "[lab] pcpus is",
+			r->lab->kvm ? "the number of CPUs of this host is" : "[lab] pcpus is",
 			r->lab->pcpus);
 	return 0;
 }

@@ -74,7 +74,7 @@ static bool vcpu_holds(const struct ledger *ledger, const struct ledger_shape *s
 		snprintf(why, room,
 			 "vCPU %s/%u: published %" PRIu64 " ns, but %s is %" PRIu64 " ns", vm->name,
 			 id, vcpu->published_ns,
-			 vm->stolen_time ? "stolen" : "stolen time is off, and expected", due);
+			 vm->stolen_time ? "stolen" : "stolen time is off, and the limit", due);
 		return false;
 	}
 	return true;

@@ -29,11 +29,14 @@ uint64_t account_elapsed(const struct account *a)
 	return sum;
 }
 
-/* What was read after `now` was read may be more than had passed by then. */
+/*
+ * The thread's times are read after `now`, so their sum may already exceed the time passed until
+ * `now`.
+ */
 void account_close(struct account *a, uint64_t now)
 {
-	uint64_t passed =
-		(int64_t)(now - a->begun) > 0 ? now - a->begun : 0; /* begun may be below 0 */
+	/* `begun` is modulo 2^64 and may stand for a negative value */
+	uint64_t passed = (int64_t)(now - a->begun) > 0 ? now - a->begun : 0;
 	uint64_t closed = account_elapsed(a);
 
 	if (passed > closed)

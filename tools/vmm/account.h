@@ -3,55 +3,55 @@
 #define TOOLS_VMM_ACCOUNT_H
 
 /*
- * The ledger of a vCPU on KVM, from looks at its thread. All times are in ns. Pure:
- * tools/vmm/README.md ("How the ledger adds up") says why it is exact.
+ * Computes the ledger of a vCPU on KVM from samples ("looks") of its thread. All times are in ns.
+ * These functions make no system calls. tools/vmm/README.md ("How the ledger adds up") says why the
+ * ledger is exact.
  */
 #include <stdbool.h>
 #include <stdint.h>
 #include "pvtime/host.h"
 
-/* How a thread was found. */
+/* What a look found the thread doing. */
 enum look_found {
-	LOOK_RAN,     /* it ran amid the look */
-	LOOK_BLOCKED, /* it slept */
-	LOOK_OFF,     /* it slept, as a vCPU that is off */
-	LOOK_WAITED,  /* neither: it waits for a CPU */
+	LOOK_RAN,     /* it ran during the look */
+	LOOK_BLOCKED, /* it was asleep */
+	LOOK_OFF,     /* it was asleep, and its vCPU is off */
+	LOOK_WAITED,  /* it was waiting for a CPU */
 };
 
 struct look {
-	uint64_t at; /* CLOCK_MONOTONIC_RAW, read before all that follows */
+	uint64_t at; /* CLOCK_MONOTONIC_RAW, read before the following values */
 	enum look_found found;
-	uint64_t run, wait; /* of the thread, since it was made: sum_exec_runtime, run_delay */
-	uint64_t switches;  /* how often it got a CPU */
+	uint64_t run, wait; /* of the thread since its start: sum_exec_runtime, run_delay */
+	uint64_t switches;  /* how often the thread got a CPU */
 };
 
 struct account {
-	/* by enum pvtime_state; their sum is how far the ledger is closed */
+	/* by enum pvtime_state; their sum is account_elapsed() */
 	uint64_t ticks[PVTIME_STATES];
 	uint64_t begun;
-	uint64_t run_before, wait_before, switches_before; /* of threads before this one */
-	enum pvtime_state state;			   /* in which it was seen last */
-	enum pvtime_state rest; /* what the time that was neither run nor waited is */
+	/* totals of the vCPU's earlier threads */
+	uint64_t run_before, wait_before, switches_before;
+	enum pvtime_state state; /* at the last look */
+	/* the state to which time counts in which the thread neither ran nor waited */
+	enum pvtime_state rest;
 	uint64_t switches;
 };
 
-/* The ledger begins, before the thread is made. `off`: the vCPU is off. */
+/* Begin the ledger, before the vCPU's thread starts. `off`: the vCPU is off. */
 void account_begin(struct account *a, uint64_t now, bool off);
-/*
- * It goes on, of a ledger that has been closed, with a thread that is about to be made. `off`: as
- * above.
- */
+/* Continue a closed ledger with a new thread, which is about to start. `off`: the vCPU is off. */
 void account_resume(struct account *a, uint64_t now, bool off);
-/* Looks follow each other. */
+/* Take the next look. */
 void account_look(struct account *a, const struct look *look);
 /*
- * The thread has ended, after a last look at itself: from then on the vCPU is in `state`, OFF or
+ * The thread has ended, after a last look at itself. From then on the vCPU is in `state`, OFF or
  * PAUSED.
  */
 void account_end(struct account *a, enum pvtime_state state);
-/* The ledger of a vCPU without a thread, up to now. */
+/* Close the ledger of a vCPU without a thread at `now`. */
 void account_close(struct account *a, uint64_t now);
-/* ns since the beginning up to which it is closed: the sum of all states. */
+/* ns from the beginning to where the ledger is closed: the sum of all states. */
 uint64_t account_elapsed(const struct account *a);
 
 #endif

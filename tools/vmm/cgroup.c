@@ -12,11 +12,10 @@
 #define PERIOD_US 100000u
 #define PATH_ROOM 4352u
 
-#define EXPECTED                                                                               \
-	"expected a cgroup (v2) of this process' own that has the cpu controller, such as of " \
-	"'systemd-run -t -p Delegate=yes'"
+#define EXPECTED \
+	"expected a cgroup (v2) delegated to this process, with the cpu controller, such as that of 'systemd-run -t -p Delegate=yes'"
 
-/* Where the hierarchy of version 2 is mounted. */
+/* Find where the cgroup2 hierarchy is mounted. */
 static bool find_mount(char *path, size_t room)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
@@ -31,7 +30,7 @@ static bool find_mount(char *path, size_t room)
 	return found;
 }
 
-/* The line "0::PATH" of /proc/self/cgroup, appended; the root's is "/". */
+/* Append PATH of the line "0::PATH" in /proc/self/cgroup; nothing for the root, "/". */
 static bool append_own(char *path, size_t room)
 {
 	FILE *f = fopen("/proc/self/cgroup", "re");
@@ -61,7 +60,7 @@ bool cgroups_open(struct cgroups *g, char *why, size_t room)
 	return false;
 }
 
-/* base/pvtime-OWNER.VM.VCPU/FILE; FILE may be empty, and without a VM it is base/FILE. */
+/* The path base/pvtime-OWNER.VM.VCPU/FILE, or base/FILE if vm is negative. FILE may be empty. */
 static void path_of(const struct cgroups *g, int64_t vm, uint32_t vcpu, const char *file,
 		    char path[PATH_ROOM])
 {
@@ -85,7 +84,7 @@ static int write_text(const char *path, const char *text)
 	return error;
 }
 
-/* One setting; false: `why`. */
+/* Write one setting. false: `why` says what failed. */
 static bool set(const struct cgroups *g, int64_t vm, uint32_t vcpu, const char *file,
 		const char *text, char *why, size_t room)
 {
@@ -99,7 +98,10 @@ static bool set(const struct cgroups *g, int64_t vm, uint32_t vcpu, const char *
 	return error == 0;
 }
 
-/* The parent gives its children the controller when they are threaded: not before there is one. */
+/*
+ * Make a vCPU's cgroup. The parent can enable the cpu controller for its children only when it has
+ * a threaded child, so enable it after that.
+ */
 static bool make(struct cgroups *g, uint32_t weight, uint32_t cap, char *why, size_t room)
 {
 	uint32_t vm = g->vm_count, vcpu = g->vcpus[vm];
@@ -138,7 +140,7 @@ int cgroup_enter(const struct cgroups *g, uint32_t vm, uint32_t vcpu)
 	char path[PATH_ROOM];
 
 	path_of(g, vm, vcpu, "cgroup.threads", path);
-	/* 0 is whoever writes it. */
+	/* 0 stands for the writing thread. */
 	return write_text(path, "0");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a host has to have. */
+/* Checks what a host must support. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -40,7 +40,7 @@ static bool has_stats(int vm)
 	return good;
 }
 
-/* What a VM of this host lacks, NULL for nothing. */
+/* What a VM on this host lacks; NULL: nothing. */
 static const char *missing(int vm, bool stolen_time)
 {
 	if (!has_gicv3(vm))
@@ -97,7 +97,7 @@ bool vmm_check(bool stolen_time, char *why, size_t room)
 	return what == NULL;
 }
 
-/* Linux says it of a thread that asks for it. */
+/* sched_setaffinity() fails if none of the CPUs is usable, so try it. */
 bool vmm_check_pins(const struct vmm_lab *lab, char *why, size_t room)
 {
 	cpu_set_t before, pinned;

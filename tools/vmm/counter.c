@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guest's virtual counter, which goes on through a reset, as it does under our hypervisor, and
- * stands while the VM is paused. KVM begins a new VM's at 0, and has one offset for all vCPUs of
- * it.
+ * The guest's virtual counter continues through a reset, as under our hypervisor, and stops while
+ * the VM is paused. KVM starts the counter of a new VM at 0, and has one offset for all its vCPUs.
  */
 #include <sys/ioctl.h>
 #include "tools/vmm/uapi.h"
 #include "tools/vmm/vm.h"
 
-/* This process' own, which runs at the same rate. */
+/* The virtual counter of this process, which runs at the same rate. */
 static uint64_t host_counter(void)
 {
 	uint64_t value = 0;
@@ -19,7 +18,10 @@ static uint64_t host_counter(void)
 	return value;
 }
 
-/* No less than it is: the host's is read first. */
+/*
+ * Read the host's counter first, so that the offset is never too small and the guest's counter
+ * never goes back.
+ */
 bool counter_save(struct vm *vm)
 {
 	uint64_t host = host_counter(), guest = 0;
@@ -40,7 +42,10 @@ bool counter_restore(struct vm *vm)
 	return !vm->counter_saved || VM_CALL(vm, vm->vcpus[0].fd, KVM_SET_ONE_REG, &reg);
 }
 
-/* From Linux 6.4 on there is one for the physical counter as well, which before is the host's. */
+/*
+ * From Linux 6.4 on the physical counter has an offset, too; before that the guest reads the
+ * host's.
+ */
 void counter_stop(struct vm *vm)
 {
 	const struct kvm_one_reg virtual = {.id = ARM_REG_TIMER_CNT,

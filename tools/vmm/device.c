@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The UART, which is machine/pl011.c; the clock, machine/pl031.c; virtio-mmio transports, all
- * empty. And flash: it is memory (memory.c), but a write comes here and does nothing.
+ * The devices: the UART (machine/pl011.c), the clock (machine/pl031.c), and virtio-mmio transports
+ * without devices. Flash is memory (memory.c), but writes to it arrive here and are ignored.
  */
 #include <stddef.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static struct vm *vm_of(struct pl011 *uart)
 	return (struct vm *)(void *)((char *)uart - offsetof(struct vm, uart));
 }
 
-/* The seams of the UART, with its lock held. */
+/* The functions that machine/pl011.c calls, with device_lock held. */
 void pl011_send(struct pl011 *uart, uint8_t byte)
 {
 	struct vm *vm = vm_of(uart);
@@ -24,7 +24,7 @@ void pl011_send(struct pl011 *uart, uint8_t byte)
 	outlet_bytes(vm->outlet, (uint8_t)vm->id, &byte, 1);
 }
 
-/* The main thread has more that was typed, perhaps. */
+/* Wake the main thread, which may have more input. */
 void pl011_has_room(struct pl011 *uart)
 {
 	eventfd_write(vm_of(uart)->wake, 1);
@@ -54,8 +54,8 @@ static void uart_write(struct vm *vm, uint32_t offset, uint32_t value)
 }
 
 /*
- * The host's, which its administrator may set back: a clock that goes on instead is for the guest
- * to find out.
+ * The host's wall-clock time. Its administrator may set it back; then the guest's clock also goes
+ * back.
  */
 static uint64_t now(void)
 {
@@ -83,7 +83,7 @@ static void ignore_write(struct vm *vm, uint32_t offset, uint32_t value)
 	(void)vm, (void)offset, (void)value;
 }
 
-/* A window of registers of 32 bits. */
+/* A window of 32-bit registers. */
 struct device {
 	uint64_t base, size;
 	uint32_t (*read)(struct vm *vm, uint32_t offset);
@@ -96,7 +96,7 @@ static const struct device devices[] = {
 	{MAP_VIRTIO_BASE, MAP_VIRTIO_SIZE, virtio_read, ignore_write},
 };
 
-/* 64 bits are two registers. */
+/* A 64-bit access covers two registers. */
 static void access_window(const struct device *d, struct vm *vm, uint32_t offset, uint8_t *bytes,
 			  unsigned size, bool write)
 {

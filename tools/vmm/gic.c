@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The GICv3 that is in the kernel. */
+/* KVM's in-kernel GICv3. */
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>

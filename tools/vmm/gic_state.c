@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The state of the GICv3 in the kernel (Documentation/virt/kvm/devices/arm-vgic-v3.rst). What is
- * not here is constant, or of LPIs, which these VMs have none of.
+ * The state of KVM's in-kernel GICv3 (Documentation/virt/kvm/devices/arm-vgic-v3.rst). Registers
+ * that are not listed are constant, or belong to LPIs, which these VMs do not have.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,14 +12,14 @@
 #define SPIS (MAP_INTIDS - 32)
 
 /*
- * Registers of 32 bits that follow each other. Levels go before what is pending, and enabling comes
+ * Consecutive 32-bit registers. The order matters: line levels before pending bits, enable bits
  * last.
  */
 struct registers {
 	uint32_t offset, count;
 };
 
-/* GICD, behind the private interrupts' part of each (IHI 0069, 12.9). */
+/* GICD registers; each entry begins after the part for private interrupts (IHI 0069, 12.9). */
 static const struct registers distributor[] = {
 	{0x084, SPIS / 32}, /* IGROUPR */
 	{0xc08, SPIS / 16}, /* ICFGR */
@@ -31,7 +31,7 @@ static const struct registers distributor[] = {
 	{0x000, 1},	    /* CTLR */
 };
 
-/* GICR, RD_base and SGI_base (12.11). */
+/* GICR registers in RD_base and SGI_base (IHI 0069, 12.11). */
 static const struct registers redistributor[] = {
 	{0x0014, 1},  /* WAKER */
 	{0x10080, 1}, /* IGROUPR0 */
@@ -42,10 +42,10 @@ static const struct registers redistributor[] = {
 	{0x10100, 1}, /* ISENABLER0 */
 };
 
-/* The CPU interface, as op0, op1, CRn, CRm, op2. */
+/* The CPU interface's registers, encoded as op0, op1, CRn, CRm, op2. */
 #define ICC(op1, crn, crm, op2) (3u << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 static const uint32_t interface[] = {
-	ICC(0, 12, 12, 5), /* SRE_EL1, before all others */
+	ICC(0, 12, 12, 5), /* SRE_EL1 must be the first */
 	ICC(0, 12, 12, 4), /* CTLR_EL1 */
 	ICC(0, 4, 6, 0),   /* PMR_EL1 */
 	ICC(0, 12, 8, 3),  /* BPR0_EL1 */
@@ -58,7 +58,7 @@ static const uint32_t interface[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* One value of `size` bytes. */
+/* Save or restore one value of `size` bytes. */
 static bool one(struct state *s, struct vm *vm, uint32_t group, uint64_t attribute, size_t size)
 {
 	uint64_t value = 0;
@@ -83,7 +83,7 @@ static bool all(struct state *s, struct vm *vm, uint32_t group, uint64_t cpu,
 	return true;
 }
 
-/* The levels of 32 interrupts' lines; private ones are a vCPU's. */
+/* The line levels of 32 interrupts; `cpu` is the vCPU for private ones. */
 static bool levels(struct state *s, struct vm *vm, uint64_t cpu, uint32_t intid)
 {
 	return one(s, vm, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO,

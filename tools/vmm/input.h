@@ -3,9 +3,8 @@
 #define TOOLS_VMM_INPUT_H
 
 /*
- * What comes from the host's side of the link: bytes for the attached VM's console, which wait here
- * in order until its UART has room, and requests to stop, to pause and to go on, which overtake
- * them.
+ * Input from the command's end of the link. Bytes for the attached VM's console wait here, in
+ * order, until its UART has room. Requests to stop, pause and resume are handled at once.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,22 +15,22 @@ struct vm;
 
 struct input {
 	int fd;
-	struct vm *attached; /* NULL: nobody */
+	struct vm *attached; /* NULL: no VM */
 	struct link_rx rx;
-	uint8_t queue
-		[LINK_WINDOW]; /* the host sends no more; what it sends in spite of that is lost */
+	/* the command must not send more before the VM has taken it; excess bytes are lost */
+	uint8_t queue[LINK_WINDOW];
 	size_t first, waiting;
-	uint64_t taken, told; /* bytes that the VM has got, and of how many the host knows */
-	bool stop;	      /* it was asked for, or nobody is there any more */
-	bool pause;	      /* it was asked for, and nothing has ended it yet */
+	uint64_t taken, told; /* bytes that the VM has taken, and how many of them were reported */
+	bool stop;	      /* a stop was requested, or the command has closed the link */
+	bool pause;	      /* a pause was requested, and has not ended */
 };
 
 void input_init(struct input *in, int fd, struct vm *attached);
-/* The descriptor is readable. */
+/* Call it when the descriptor is readable. */
 void input_read(struct input *in);
 /*
- * To the UART what it has room for. True: the host is to hear that `taken` bytes have come to the
- * VM (LINK_RECORD).
+ * Pass as many bytes to the UART as it has room for. true: report `taken` to the command now
+ * (LINK_RECORD).
  */
 bool input_deliver(struct input *in);
 

@@ -20,7 +20,10 @@ static bool read_clock(clockid_t clock, uint64_t *ns)
 	return true;
 }
 
-/* It runs at the rate of the scheduler's clock, which nobody corrects either. */
+/*
+ * CLOCK_MONOTONIC_RAW, because NTP adjusts neither it nor the scheduler's clock, so both run at the
+ * same rate.
+ */
 uint64_t look_now(void)
 {
 	uint64_t ns = 0;
@@ -51,7 +54,7 @@ void look_close(struct looker *l)
 		close(l->stat);
 }
 
-/* A file of /proc, anew. */
+/* Read a file of /proc again from its start. */
 static bool read_text(int fd, char *text, size_t room)
 {
 	ssize_t n = pread(fd, text, room - 1, 0);
@@ -70,7 +73,10 @@ static bool read_schedstat(const struct looker *l, struct look *look)
 		      &look->switches) == 3;
 }
 
-/* The letter behind "TID (name) ", of which the name may be anything: R, or how it sleeps. */
+/*
+ * The state letter after "TID (name) ": R, or a letter for a kind of sleep. The name may contain
+ * any character.
+ */
 static bool read_state(const struct looker *l, char *state)
 {
 	char text[128];
@@ -94,12 +100,12 @@ bool look_at(const struct looker *l, const struct vcpu_stats *stats, const bool 
 	if (!read_clock(l->clock, &before) || !read_state(l, &state))
 		return false;
 	/*
-	 * A vCPU that is off sleeps as one that a signal can wake: without one (D) it waits for
-	 * memory.
+	 * The thread of a vCPU that is off sleeps interruptibly (S). An uninterruptible sleep (D)
+	 * is a wait for memory.
 	 */
 	bool off =
 		state == 'S' && __atomic_load_n(in_kvm, __ATOMIC_RELAXED) && !stats_blocking(stats);
-	/* To ask for this clock makes the scheduler bring up to date what it then tells. */
+	/* Reading this clock makes the scheduler update the values that schedstat then shows. */
 	if (!read_clock(l->clock, &after) || !read_schedstat(l, look))
 		return false;
 	if (after != before)

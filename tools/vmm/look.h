@@ -2,7 +2,7 @@
 #ifndef TOOLS_VMM_LOOK_H
 #define TOOLS_VMM_LOOK_H
 
-/* What Linux and KVM tell of a vCPU's thread, without its noticing. */
+/* Reads from Linux and KVM what a vCPU's thread does, without disturbing it. */
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,23 +10,24 @@
 #include "tools/vmm/stats.h"
 
 struct looker {
-	int schedstat, stat; /* of /proc/thread-self */
-	clockid_t clock;     /* its CPU time */
+	int schedstat, stat; /* descriptors of these files of /proc/thread-self */
+	clockid_t clock;     /* the thread's CPU time */
 };
 
 uint64_t look_now(void);
 
-/* For the calling thread. Returns 0 or a negative errno. */
+/* Open the files of the calling thread. Returns 0 or a negative errno. */
 int look_open(struct looker *looker);
 void look_close(struct looker *looker);
 
 /*
- * By another thread. in_kvm: whether it is in KVM_RUN, which it writes itself. false: it has ended.
+ * Look at a thread from another thread. `in_kvm` is true while the thread is in KVM_RUN; the thread
+ * sets it itself. false: the thread has ended.
  */
 bool look_at(const struct looker *looker, const struct vcpu_stats *stats, const bool *in_kvm,
 	     struct look *look);
 
-/* By the thread itself. false: Linux says nothing, which cannot be. */
+/* Look at the calling thread. false: the files cannot be read, which should not happen. */
 bool look_at_self(const struct looker *looker, struct look *look);
 
 #endif

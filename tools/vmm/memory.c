@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a VM has of this process' memory: RAM, loaded; and flash, which reads as erased, and is
- * written to by an exit.
+ * The VM's memory, which is memory of this process: RAM with the images, and flash, which reads as
+ * erased and whose writes cause exits.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "tools/vmm/uapi.h"
 #include "tools/vmm/vm.h"
 
-#define ERASED_SIZE (2u << 20) /* what flash is made of, again and again */
+#define ERASED_SIZE (2u << 20) /* the piece that is mapped repeatedly as flash */
 
 static bool set_slot(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t ipa, uint64_t size,
 		     const void *memory)
@@ -26,7 +26,7 @@ static bool set_slot(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t ipa,
 	return VM_CALL(vm, vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
 }
 
-/* Zeroes, of which only those that are touched take memory; and the images. */
+/* Map zeroed RAM, of which only touched pages take memory, and load the images. */
 static bool make_ram(struct vm *vm)
 {
 	uint64_t size = vm->config->memory;
@@ -44,7 +44,7 @@ static bool make_ram(struct vm *vm)
 	return set_slot(vm, SLOT_RAM, 0, MAP_RAM_BASE, size, vm->ram);
 }
 
-/* One piece of ones, mapped until the banks are full. */
+/* Fill the banks with mappings of one piece that is all ones. */
 static bool fill_flash(struct vm *vm, int ones)
 {
 	for (uint64_t at = 0; at < MAP_FLASH_SIZE; at += ERASED_SIZE)

@@ -2,7 +2,7 @@
 #ifndef TOOLS_VMM_OUTLET_H
 #define TOOLS_VMM_OUTLET_H
 
-/* The VMM's end of the link (machine/link.h), from all of its threads. */
+/* The VMM's sending end of the link (machine/link.h). All threads of the VMM may use it. */
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,13 +16,15 @@ struct outlet {
 
 void outlet_init(struct outlet *o, int fd);
 
-/* At most 256 bytes of a channel. Who reads them has gone: nothing happens. */
+/* Send at most 256 bytes on a channel. If the reader is gone, they are dropped silently. */
 void outlet_bytes(struct outlet *o, uint8_t channel, const uint8_t *bytes, size_t n);
 
-/* A line for programs, at most 255 bytes; a newline is added. */
+/*
+ * Send a record: one line of at most 254 bytes, to which a newline is added; longer lines are cut.
+ */
 __attribute__((format(printf, 2, 3))) void outlet_record(struct outlet *o, const char *format, ...);
 
-/* And one for people. */
+/* Send a line of the log, with the same limit. */
 __attribute__((format(printf, 2, 3))) void outlet_log(struct outlet *o, const char *format, ...);
 
 #endif

@@ -2,13 +2,14 @@
 #ifndef TOOLS_VMM_PAUSE_H
 #define TOOLS_VMM_PAUSE_H
 
-/* All VMs of a lab stand still, as the host has asked (LINK_PAUSE), until it says otherwise. */
+/* Pauses all VMs of a lab, when the command asks for it (LINK_PAUSE), until it resumes them. */
 #include "tools/vmm/input.h"
 #include "tools/vmm/outlet.h"
 #include "tools/vmm/vm.h"
 
 /*
- * *passed: ns for which they stood. The first VM that cannot go on, and vm->why; NULL: they all do.
+ * *passed becomes the length of the pause in ns. Returns the first VM that could not be resumed,
+ * with vm->why, or NULL.
  */
 struct vm *pause_all(struct vm *vms, uint32_t count, struct input *in, struct outlet *o,
 		     uint64_t *passed);

@@ -18,7 +18,7 @@ static void report_vcpu(struct outlet *o, const struct vcpu *v)
 	const struct account *a = &v->account;
 	const uint64_t *t = a->ticks;
 
-	/* KVM refuses no write to the structure. */
+	/* The refused writes are 0: KVM lets the guest write to the structure. */
 	outlet_record(o,
 		      "vcpu %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 		      " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " 0 %c",

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A VM of which nobody has heard, at the end: where it is, for whoever has waited for it. */
+/*
+ * At the end of the lab, reports the position of a VM that ran but showed no sign of life, as a
+ * hint for the user.
+ */
 #include <inttypes.h>
 #include <sys/ioctl.h>
 #include "tools/vmm/uapi.h"
 #include "tools/vmm/vm.h"
 
-#define VECTORS_BYTES 0x800u /* behind VBAR_EL1 */
+#define VECTORS_BYTES 0x800u /* size of the vector table at VBAR_EL1 */
 
 static uint64_t reg(struct vcpu *v, uint64_t id)
 {
 	uint64_t value = 0;
 	const struct kvm_one_reg get = {.id = id, .addr = (uintptr_t)&value};
 
-	/* At the end nothing is to be done about it. */
+	/* An error is ignored: this is only a hint, at the end of the lab. */
 	return ioctl(v->fd, KVM_GET_ONE_REG, &get) == 0 ? value : 0;
 }
 

@@ -4,7 +4,7 @@
 #include "tools/vmm/state.h"
 #include "tools/vmm/vm.h"
 
-/* The VM of which it is, if it is not the file. */
+/* Set `why` to the VM's error, unless the file failed. */
 static void tell(const struct state *s, const struct vm *vm, char *why, size_t room)
 {
 	if (!s->failed)

@@ -2,16 +2,16 @@
 #ifndef TOOLS_VMM_SNAPSHOT_H
 #define TOOLS_VMM_SNAPSHOT_H
 
-/* All VMs of a lab into a file, and out of it. false: `why` says what was wrong. */
+/* Saves all VMs of a lab to a file, and restores them. false: `why` says what was wrong. */
 #include <stdbool.h>
 #include <stddef.h>
 #include "tools/vmm/vmm.h"
 
 struct vm;
 
-/* Every vCPU's thread has ended, and knew that it was for this (vm->saving). */
+/* All vCPU threads must have ended while vm->saving was set. */
 bool snapshot_save(const struct vmm_lab *lab, struct vm *vms, char *why, size_t room);
-/* Instead of vm_create(), for all VMs. */
+/* Replaces vm_create() for all VMs. */
 bool snapshot_restore(const struct vmm_lab *lab, struct vm *vms, char *why, size_t room);
 
 #endif

@@ -11,7 +11,7 @@
 #define PAGE	  4096u
 #define NO_PAGE	  UINT64_MAX
 #define BLOB_MAX  65536u
-#define REGISTERS 4096u /* more than a vCPU has */
+#define REGISTERS 4096u /* more registers than a vCPU has */
 #define VALUE_MAX 256u	/* bytes of a register */
 
 bool state_bytes(struct state *s, void *bytes, size_t n)
@@ -22,7 +22,7 @@ bool state_bytes(struct state *s, void *bytes, size_t n)
 	return !s->failed;
 }
 
-/* A number that must be the same in the process and in the file. */
+/* Save a number; when restoring, check that the file has the same. */
 static bool state_same(struct state *s, uint64_t value)
 {
 	uint64_t other = value;
@@ -49,7 +49,10 @@ static bool shape(struct state *s, const struct vmm_lab *lab)
 	return !s->failed;
 }
 
-/* As a guest has read it: the counter of a host where it is restored must have the same. */
+/*
+ * The counter's frequency. Guests have read it, so the host that restores the snapshot must have
+ * the same.
+ */
 static bool rate(struct state *s, const char *path, char *why, size_t room)
 {
 	const uint64_t here = pvtime_kvm_frequency();
@@ -127,7 +130,7 @@ bool state_of_stolen_time(struct state *s, struct vm *vm)
 	return state_bytes(s, vm->stolen_blob, size);
 }
 
-/* The pages that are not zero, each behind its offset. */
+/* Write the pages that are not zero, each after its offset. */
 static bool save_ram(struct state *s, struct vm *vm)
 {
 	static const uint8_t zeroes[PAGE];
@@ -167,7 +170,7 @@ static bool state_of_register(struct state *s, struct vcpu *v, uint64_t id)
 	       vm_fail(v->vm, "register 0x%llx", (unsigned long long)id);
 }
 
-/* In KVM's own order, which is also that of another VM on a host like this one. */
+/* The registers in KVM's order, which is the same for every VM on a host like this one. */
 static bool state_of_registers(struct state *s, struct vcpu *v)
 {
 	struct kvm_reg_list *list = calloc(1, sizeof(*list) + REGISTERS * sizeof(list->reg[0]));

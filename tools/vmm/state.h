@@ -3,9 +3,10 @@
 #define TOOLS_VMM_STATE_H
 
 /*
- * A lab in a file: all that its VMs are between two KVM_RUNs. One description of it serves both
- * directions: each function writes what is there, or reads it and puts it there. Only for this VMM,
- * on the same host or one like it, whose counter has the same frequency.
+ * The state of a lab in a file: everything that defines its VMs between two KVM_RUNs. Each function
+ * either writes the state to the file, or reads it from the file and sets it, so the format is
+ * defined only once. The file is only for this VMM, on the same host or a similar one, whose
+ * counter has the same frequency.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,25 +19,25 @@ struct vm;
 struct state {
 	FILE *file;
 	bool saving;
-	/* the file cannot be written, or is no whole snapshot: nothing further is done */
+	/* the file cannot be written, or is not a complete snapshot: further calls do nothing */
 	bool failed;
 };
 
-/* Bytes out of the process, or into it. false: it has failed. */
+/* Write bytes to the file, or read them from it. false: s->failed. */
 bool state_bytes(struct state *s, void *bytes, size_t n);
 
 /*
- * The file at `path`, from its beginning, which says which VMs it has; to read it is refused where
- * the lab has others. false: `why` says what is wrong.
+ * Open the file at `path`, and write or check its header, which describes its VMs. A snapshot of
+ * other VMs than the lab's is rejected. false: `why` says what is wrong.
  */
 bool state_open(struct state *s, const char *path, bool saving, const struct vmm_lab *lab,
 		char *why, size_t room);
-/* false: something has failed, now or before. */
+/* false: something has failed, now or earlier. */
 bool state_close(struct state *s);
 
-/* What vm_create() has to know of a VM, in vm->restored, vm->off and vm->stolen_blob. */
+/* The part of the state that vm_create() needs: vm->restored, vm->off and vm->stolen_blob. */
 bool state_of_stolen_time(struct state *s, struct vm *vm);
-/* The rest. No vCPU has a thread. false: s->failed, or vm->why. */
+/* The rest of the VM's state. No vCPU may have a thread. false: s->failed, or vm->why says why. */
 bool state_of_vm(struct state *s, struct vm *vm);
 
 /* gic_state.c */

@@ -7,7 +7,7 @@
 #include "tools/vmm/stats.h"
 #include "tools/vmm/uapi.h"
 
-/* Where the value of that name is, or -ENOENT. */
+/* The file offset of the value with this name, or -ENOENT. */
 static int64_t find(const struct kvm_stats_header *header, const char *descriptors,
 		    const char *name)
 {

@@ -7,7 +7,8 @@
 #include "tools/vmm/stopped.h"
 
 #define NS_PER_MS UINT64_C(1000000)
-#define LEAST_NS  (300 * NS_PER_MS) /* three waits: SIGCONT to a process that runs is nothing */
+/* three waits; a SIGCONT without such a gap came to a running process, which is harmless */
+#define LEAST_NS (300 * NS_PER_MS)
 
 static volatile sig_atomic_t continued;
 

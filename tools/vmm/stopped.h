@@ -3,26 +3,30 @@
 #define TOOLS_VMM_STOPPED_H
 
 /*
- * Was this process stopped, as by SIGSTOP? No process sees that coming. When it is over there is
- * SIGCONT, and the time that has passed since the process last did something. When in that time it
- * was stopped, and what each vCPU did until then, nobody knows: so the ledger stays as it is,
- * blocked, and the guests' counters as well, as what a guest has read must not come again. It is
- * told.
+ * Detects that this process was stopped, as by SIGSTOP. A process gets no notice before it is
+ * stopped. Afterwards it gets SIGCONT, and knows only how much time has passed since it last did
+ * something. It cannot find out when in that time it was stopped, or what each vCPU did before. So
+ * the ledger counts the time as BLOCKED, and the guests' counters are not set back, because a guest
+ * must not read the same value again. A message reports it.
  */
 #include <signal.h>
 #include <stdint.h>
 #include "tools/vmm/outlet.h"
 
 struct stopped {
-	sigset_t waiting;   /* the main thread's mask, while it waits: SIGCONT comes then */
-	uint64_t served_at; /* when it last did something */
+	/* the main thread's signal mask while it waits; SIGCONT is delivered only then */
+	sigset_t waiting;
+	uint64_t served_at; /* when the main thread last did something */
 };
 
-/* By the main thread, before there are others. */
+/* Call it in the main thread, before there are others. */
 void stopped_watch(struct stopped *s);
-/* After each wait, of a thread that waits for a tenth of a second at most. */
+/*
+ * Report a stop, if there was one. Call it after each wait; a wait must not exceed a tenth of a
+ * second.
+ */
 void stopped_tell(struct stopped *s, struct outlet *o);
-/* What has passed is accounted for. */
+/* Ignore the time until now, which is accounted for. */
 void stopped_forget(struct stopped *s);
 
 #endif

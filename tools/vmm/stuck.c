@@ -35,7 +35,7 @@ void stuck_wait(struct vcpu *v)
 	pthread_mutex_unlock(&vm->ready_lock);
 }
 
-/* All sleep, and none has run since the look before. */
+/* Whether all vCPUs are asleep, and none has run since the last look. */
 static bool is_idle(struct vm *vm, uint64_t now)
 {
 	uint64_t run_ns = 0;
@@ -66,7 +66,8 @@ void stuck_look(struct vm *vm, uint64_t now)
 {
 	bool idle = is_idle(vm, now);
 
-	if (vm->called) { /* one is kept waiting for a CPU, or has something else to do */
+	/* the threads did not all arrive: one waits for a CPU, or does something else */
+	if (vm->called) {
 		set_called(vm, false);
 		return;
 	}
@@ -91,7 +92,8 @@ static bool is_off(const struct vcpu *v)
 }
 
 /*
- * Not before Linux 6.4 is the physical timer's control told. Then its interrupt must be disabled.
+ * Whether a timer can wake the vCPU. KVM shows the physical timer's control only from Linux 6.4 on,
+ * so that timer counts as able to wake unless its interrupt is disabled.
  */
 static bool timer_can_wake(const struct vcpu *v)
 {
@@ -111,9 +113,10 @@ static bool timer_can_wake(const struct vcpu *v)
 }
 
 /*
- * Had it executed an instruction since it was found asleep, KVM would have counted an exit. Only
- * another vCPU can wake one that is off. What sleeps otherwise waits for memory, perhaps; and what
- * is typed may end a WFI.
+ * Whether the vCPU will never run again by itself. If it had executed an instruction since
+ * stuck_look(), KVM would have counted an exit. A vCPU that is off can only be woken by another
+ * vCPU. In WFI it must have no timer and no input that could end the WFI. If it sleeps for another
+ * reason, it may wait for memory.
  */
 static bool sleeps_for_good(const struct vcpu *v)
 {

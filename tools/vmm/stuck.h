@@ -2,28 +2,31 @@
 #ifndef TOOLS_VMM_STUCK_H
 #define TOOLS_VMM_STUCK_H
 
-/* Has a VM stopped for good, without SYSTEM_OFF? tools/vmm/README.md says how that is known. */
+/* Detects that a VM has stopped for good without SYSTEM_OFF. tools/vmm/README.md says how. */
 #include <stdbool.h>
 #include <stdint.h>
 
 struct vcpu;
 struct vm;
 
-/* The VM is made: nothing is known, and no vCPU has a thread. */
+/* Begin the detection afresh. No vCPU of the VM may have a thread. */
 void stuck_begin(struct vm *vm);
 
 /*
- * After each look at all its vCPUs, with its time: where they have slept for long, they are called
- * out of KVM_RUN.
+ * Call it after each look at all vCPUs of the VM, with the time of the look. If all have been
+ * asleep for long, this calls their threads out of KVM_RUN.
  */
 void stuck_look(struct vm *vm, uint64_t now);
 /*
- * Whenever the main thread is woken. When they all have come, it is known; they go on. true:
- * nothing can run them any more.
+ * Call it whenever the main thread wakes up. When all called threads have arrived, it decides, and
+ * lets them continue. true: nothing can ever run the VM's vCPUs again.
  */
 bool stuck_judge(struct vm *vm);
 
-/* By a vCPU's thread that a signal has taken out of KVM_RUN: waits, if it is to. */
+/*
+ * Called by a vCPU's thread after a signal has taken it out of KVM_RUN. If stuck_look() has called
+ * the threads, it waits for the decision.
+ */
 void stuck_wait(struct vcpu *v);
 
 #endif

@@ -3,9 +3,9 @@
 #define TOOLS_VMM_UAPI_H
 
 /*
- * KVM's interface of arm64, on any machine: this command is built where asm/kvm.h has another
- * architecture's, too, and says there that it cannot. Numbers are those of Linux'
- * arch/arm64/include/uapi/asm/kvm.h.
+ * KVM's arm64 interface for any build machine: this command also compiles where asm/kvm.h is that
+ * of another architecture, and reports at run time that it needs arm64. The numbers are those of
+ * Linux's arch/arm64/include/uapi/asm/kvm.h.
  */
 #include <linux/kvm.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ struct kvm_vcpu_init {
 #define KVM_ARM_IRQ_TYPE_SPI		       1
 #endif
 
-/* struct kvm_vcpu_events of arm64; others have the name for something else. */
+/* struct kvm_vcpu_events of arm64; other architectures use the name for something else. */
 struct arm_vcpu_events {
 	uint8_t serror_pending, serror_has_esr, ext_dabt_pending, pad[5];
 	uint64_t serror_esr;
@@ -45,7 +45,7 @@ struct arm_vcpu_events {
 #define ARM_GET_VCPU_EVENTS _IOR(KVMIO, 0x9f, struct arm_vcpu_events)
 #define ARM_SET_VCPU_EVENTS _IOW(KVMIO, 0xa0, struct arm_vcpu_events)
 
-/* KVM_REG_ARM64, of 64 bits: x0 and pc of struct kvm_regs, SCTLR_EL1, and the virtual counter. */
+/* IDs of 64-bit registers (KVM_REG_ARM64): x0, pc, system registers, and the virtual counter. */
 #define ARM_REG_X0	  UINT64_C(0x6030000000100000)
 #define ARM_REG_PC	  UINT64_C(0x6030000000100040)
 #define ARM_REG_SCTLR_EL1 UINT64_C(0x603000000013c080)
@@ -54,7 +54,7 @@ struct arm_vcpu_events {
 #define ARM_REG_ELR_EL1	  UINT64_C(0x6030000000100046)
 
 #define ARM_REG_TIMER_CNT UINT64_C(0x603000000013df1a)
-/* CNTPCT_EL0, from Linux 6.4 on: in the headers of before, too, where KVM does not have it. */
+/* CNTPCT_EL0. KVM has it from Linux 6.4 on, although older headers define it, too. */
 #define ARM_REG_PTIMER_CNT UINT64_C(0x603000000013df01)
 
 /* CNTV_CTL_EL0 */

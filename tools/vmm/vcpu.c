@@ -24,8 +24,8 @@ static bool set_register(struct vcpu *v, uint64_t id, uint64_t value)
 }
 
 /*
- * KVM has the rest as PSCI and Linux' boot protocol want it: EL1, MMU off, interrupts masked,
- * registers 0.
+ * KVM's initial state is otherwise as PSCI and Linux's boot protocol require: EL1, MMU off,
+ * interrupts masked, registers 0.
  */
 static bool set_start(struct vcpu *v)
 {
@@ -94,8 +94,8 @@ static void tell_nowhere(struct vcpu *v, uint64_t ipa)
 }
 
 /*
- * The guest's load or store is given an abort: there is nothing, which is told once, or nothing
- * that it could use so.
+ * Inject an abort into the guest's load or store: the address has no device, or the device does not
+ * support the access. The first access without a device is reported.
  */
 static bool abort_access(struct vcpu *v, uint64_t ipa)
 {
@@ -119,7 +119,7 @@ static bool system_event(struct vcpu *v)
 	return true;
 }
 
-/* Why it left the guest. false: vm->why says what nobody can go on with. */
+/* Handle an exit from the guest. false: the VM cannot continue; vm->why says why. */
 static bool handle_exit(struct vcpu *v)
 {
 	struct kvm_run *run = v->run;
@@ -150,7 +150,7 @@ static bool run(struct vcpu *v)
 		return handle_exit(v);
 	if (error != EINTR && error != EAGAIN)
 		return vm_fail(v->vm, "KVM_RUN of vCPU %u: %s", v->id, strerror(error));
-	/* vcpu_kick(), stuck_look(), or a signal that is none of ours. */
+	/* Interrupted by vcpu_kick(), stuck_look(), or some other signal. */
 	stuck_wait(v);
 	return true;
 }
@@ -167,8 +167,8 @@ static bool begin(struct vcpu *v)
 }
 
 /*
- * What a snapshot needs: the last exit is completed, which is done where KVM_RUN begins, and what
- * the thread has waited is published.
+ * Prepare the vCPU for a snapshot: complete the last exit, which KVM does at the start of KVM_RUN,
+ * and publish the time that the thread has waited.
  */
 static bool settle(struct vcpu *v)
 {
@@ -183,7 +183,7 @@ static bool settle(struct vcpu *v)
 	       vm_fail(v->vm, "publishing stolen time of vCPU %u: %s", v->id, strerror(-error));
 }
 
-/* Until all of the VM's threads are here, or this one is to leave. */
+/* Wait until all threads of the VM are here, or this thread must end. */
 static void wait_for_all(struct vcpu *v)
 {
 	struct vm *vm = v->vm;
@@ -198,8 +198,8 @@ static void wait_for_all(struct vcpu *v)
 }
 
 /*
- * What the thread has waited so far is not the guest's (R-29). None runs before that is so for all
- * of them.
+ * Exclude what the thread has waited so far from the guest's stolen time (R-29). No vCPU may run
+ * before all threads have done this.
  */
 static bool rebase(struct vcpu *v)
 {
@@ -211,7 +211,7 @@ static bool rebase(struct vcpu *v)
 	       vm_fail(v->vm, "continuing stolen time of vCPU %u: %s", v->id, strerror(-error));
 }
 
-/* Its ledger is closed by itself. KVM tells now whether PSCI has switched it off. */
+/* Take the thread's last look, at itself, and ask KVM whether the vCPU is off by PSCI. */
 static void end(struct vcpu *v)
 {
 	struct kvm_mp_state state;
@@ -241,13 +241,13 @@ static void *thread(void *argument)
 	return NULL;
 }
 
-/* Only to interrupt what it waits in. */
+/* The handler does nothing; the signal interrupts the system call. */
 static void kicked(int number)
 {
 	(void)number;
 }
 
-/* Where it may run: as the lab says, or where this process may. */
+/* Restrict the thread to the CPUs of `pin`; 0: no restriction. */
 static int set_affinity(pthread_attr_t *attributes, uint32_t pin)
 {
 	cpu_set_t cpus;
@@ -258,7 +258,10 @@ static int set_affinity(pthread_attr_t *attributes, uint32_t pin)
 	return pthread_attr_setaffinity_np(attributes, sizeof(cpus), &cpus);
 }
 
-/* Between a snapshot and its restoring no time is counted; while it is paused all of it. */
+/*
+ * Begin or continue the ledger. The time between a snapshot and its restore is not counted; the
+ * time of a pause is.
+ */
 static void begin_account(struct vcpu *v)
 {
 	uint64_t now = look_now();
@@ -293,8 +296,9 @@ bool vcpu_start(struct vcpu *v)
 }
 
 /*
- * Before it enters KVM_RUN the flag sends it back, and within the signal does. While libpvtime-kvm
- * has KVM_RUN the flag would send that back each time; afterwards `stop` is enough.
+ * If the thread is about to enter KVM_RUN, immediate_exit makes it return; if it is in KVM_RUN, the
+ * signal does. Before may_run, libpvtime-kvm uses KVM_RUN, and immediate_exit would make each of
+ * its calls return; `stop` is then checked afterwards.
  */
 void vcpu_kick(struct vcpu *v)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The life of a VM: created, started, stopped, destroyed; and at a reset all of it again. */
+/*
+ * The life cycle of a VM: it is created, started, stopped and destroyed; a reset destroys it and
+ * creates it again.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,14 +69,17 @@ static bool open_vm(struct vm *vm)
 	vm->fd = vm_new_fd(vm->kvm);
 	if (vm->fd < 0)
 		return vm_fail(vm, "KVM_CREATE_VM: %s", strerror(errno));
-	/* What the syndrome does not describe is told, instead of ending KVM_RUN with ENOSYS. */
+	/*
+	 * Report accesses that the syndrome does not describe as exits, instead of KVM_RUN failing
+	 * with ENOSYS.
+	 */
 	const struct kvm_enable_cap nisv = {.cap = KVM_CAP_ARM_NISV_TO_USER};
 	return VM_CALL(vm, vm->fd, KVM_ENABLE_CAP, &nisv);
 }
 
 /*
- * All that stolen time takes of a VMM: a place that the FDT calls reserved, memory there, and each
- * vCPU's address.
+ * Everything that a VMM must do for stolen time: choose a place that the FDT reserves, put memory
+ * there, and set each vCPU's address.
  */
 static int give_stolen_time(struct vm *vm)
 {
@@ -102,7 +108,10 @@ static int give_stolen_time(struct vm *vm)
 	return error;
 }
 
-/* Before Linux 5.19 there is no way to make every step of discovery say no: the later ones do. */
+/*
+ * Before Linux 5.19 (-ENOENT) KVM cannot deny stolen time at the first step of discovery; the later
+ * steps deny it.
+ */
 static int deny_stolen_time(struct vm *vm)
 {
 	int error = pvtime_kvm_deny(vm->vcpus[0].fd);
@@ -197,8 +206,8 @@ void vm_stop(struct vm *vm, enum pvtime_state state)
 }
 
 /*
- * As for a snapshot: new threads go on where these have ended, and what those wait before is not
- * the guest's (R-29).
+ * As for a snapshot: the threads end, and vm_resume() starts new ones. What these wait before they
+ * run the guest is not stolen (R-29).
  */
 void vm_pause(struct vm *vm)
 {
@@ -223,9 +232,9 @@ bool vm_resume(struct vm *vm, bool run)
 }
 
 /*
- * The structure first: what was published by then is in run_delay by now. Of a thread that has just
- * ended nothing is taken, as its run_delay is not told any more: the ledger would be behind the
- * structure.
+ * Read the structure first: then run_delay, read later, includes everything that was published. If
+ * the thread has just ended, take nothing: its run_delay can no longer be read, so the ledger would
+ * be behind the structure.
  */
 static void look_at_vcpu(struct vcpu *v)
 {

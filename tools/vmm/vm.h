@@ -16,8 +16,8 @@
 #include "tools/vmm/stats.h"
 #include "tools/vmm/vmm.h"
 
-#define SIGNAL_KICK    SIGUSR1 /* out of KVM_RUN */
-#define SIGNAL_LIBRARY SIGUSR2 /* libpvtime-kvm's, in a thread by itself */
+#define SIGNAL_KICK    SIGUSR1 /* takes a vCPU's thread out of KVM_RUN */
+#define SIGNAL_LIBRARY SIGUSR2 /* for libpvtime-kvm, which sends it to the calling thread */
 
 struct kvm_run;
 struct vm;
@@ -29,23 +29,23 @@ struct vcpu {
 	struct kvm_run *run;
 	struct vcpu_stats stats;
 
-	/* Its thread, and what that tells others of itself. */
+	/* The vCPU's thread, and what it shares with other threads. */
 	pthread_t thread;
 	struct looker looker;
-	atomic_bool visible; /* looker is set */
-	atomic_bool stop;    /* it is to leave */
-	bool may_run;	     /* KVM_RUN is the guest's from now on; with ready_lock */
+	atomic_bool visible; /* `looker` is valid */
+	atomic_bool stop;    /* the thread must end */
+	bool may_run;	     /* from now on KVM_RUN runs the guest; protected by ready_lock */
 	bool in_kvm;
-	/* Its last words: valid when it has ended. */
+	/* Valid after the thread has ended. */
 	struct look last;
-	bool ended_off; /* PSCI has switched it off */
+	bool ended_off; /* the vCPU is off by PSCI */
 
-	/* The main thread's. */
+	/* Only for the main thread. */
 	struct account account;
 	uint64_t exits, published_ns;
-	uint64_t exits_before; /* those that a snapshot had */
-	uint64_t asleep_exits; /* without those, when it was called out of KVM_RUN (stuck.c) */
-	bool in_wfi;	       /* and whether it was there */
+	uint64_t exits_before; /* exits before the snapshot from which it was restored */
+	uint64_t asleep_exits; /* the exits since then, when stuck.c called it out of KVM_RUN */
+	bool in_wfi;	       /* whether it was in WFI at that time */
 };
 
 enum vm_event { VM_NOTHING, VM_WANTS_OFF, VM_WANTS_RESET, VM_FAILED };
@@ -55,115 +55,128 @@ struct vm {
 	unsigned id;
 	struct outlet *outlet;
 	const struct cgroups *cgroups;
-	int wake; /* an eventfd that the main thread polls */
+	int wake; /* eventfd that the main thread polls */
 	int kvm, fd, gic;
 	uint8_t *ram, *flash;
-	struct pvtime_kvm *stolen; /* NULL: it is denied */
+	struct pvtime_kvm *stolen; /* NULL: stolen time is denied */
 	size_t run_size;	   /* of each kvm_run */
 	struct vcpu vcpus[MAP_MAX_VCPUS_PER_VM];
-	unsigned made; /* vCPUs that there are */
-	bool running;  /* and they have threads */
-	bool restored; /* it goes on where a snapshot was taken */
-	bool off;      /* and was off there */
-	bool saving;   /* its vCPUs' threads are to settle what KVM keeps of them before they end */
-	bool paused;   /* it has none, and goes on when the lab does */
+	unsigned made; /* how many vCPUs exist */
+	bool running;  /* its vCPUs have threads */
+	bool restored; /* it continues from a snapshot */
+	bool off;      /* it was off in the snapshot */
+	bool saving;   /* the vCPUs' threads must call settle() (vcpu.c) before they end */
+	bool paused;   /* its vCPUs have no threads until vm_resume() */
 	void *stolen_blob;
 	size_t stolen_blob_size;
-	unsigned ready; /* threads of a restored VM that only wait for the others */
+	unsigned ready; /* threads of a restored VM that wait in wait_for_all() */
 	pthread_mutex_t ready_lock;
-	pthread_cond_t all_ready; /* or anything else that they wait for */
-	bool called;		  /* out of KVM_RUN, to be asked (stuck.c) */
+	/* wakes the vCPUs' threads: all are ready, `called` has changed, or one must stop */
+	pthread_cond_t all_ready;
+	/* stuck.c has called the threads out of KVM_RUN; `came` of them have arrived */
+	bool called;
 	unsigned came;
 	uint64_t idle_run_ns, idle_since, patience_ns;
-	bool has_input;	    /* its UART may be typed into */
-	bool stuck;	    /* reported: nothing can run it any more */
-	bool counter_saved; /* from before a reset: the guest's virtual counter less the host's */
+	bool has_input; /* its UART may get input */
+	bool stuck;	/* reported: nothing can ever run its vCPUs again */
+	/*
+	 * counter_offset is valid: the guest's virtual counter minus the host's, from before a
+	 * reset
+	 */
+	bool counter_saved;
 	uint64_t counter_offset;
-	uint64_t stopped_virtual, stopped_physical; /* while it is paused; 0: KVM does not tell */
+	/* its counters while it is paused; 0: KVM does not report it */
+	uint64_t stopped_virtual, stopped_physical;
 
 	pthread_mutex_t device_lock;
 	struct pl011 uart;
 	struct pl031 rtc;
-	bool noticed; /* it has printed, or asked for a reset: something that somebody can see */
-	atomic_bool told_nowhere; /* that it has accessed an address where nothing is: once */
+	bool noticed; /* it has printed something or asked for a reset, so it is visibly alive */
+	atomic_bool told_nowhere; /* an access to an address without a device has been reported */
 
-	atomic_int event; /* enum vm_event, the first that a vCPU has met */
+	atomic_int event; /* enum vm_event, the first that a vCPU reported */
 	pthread_mutex_t why_lock;
-	char why[200]; /* what has failed first; read after the event */
+	char why[200]; /* the first failure; read it after `event` */
 };
 
-/* Once for each VM, from what is told and descriptors that stay open. */
+/* Initialize a VM, once. */
 void vm_init(struct vm *vm, unsigned id, const struct vmm_vm *config);
 
-/* As after power-on, loaded; its vCPUs have no threads yet. false: vm->why says what failed. */
+/*
+ * Create the VM as after power-on, with its images loaded; its vCPUs have no threads yet. false:
+ * vm->why says what failed.
+ */
 bool vm_create(struct vm *vm);
-/* What vm_create() has made, also where it failed. No vCPU has a thread. */
+/* Release what vm_create() has made, even if it failed. No vCPU may have a thread. */
 void vm_destroy(struct vm *vm);
 
 /*
- * KVM_CREATE_VM on /dev/kvm, as ioctl() has it. A host may have less than KVM's default of 40 bits
- * of IPA, and must then be asked for what it has.
+ * KVM_CREATE_VM on /dev/kvm; the result is ioctl()'s. On a host with fewer than KVM's default of 40
+ * IPA bits, the call must ask for the host's number.
  */
 int vm_new_fd(int kvm);
 
-/* Its vCPUs run, and their ledgers begin. false: vm->why. */
+/* Start its vCPUs and their ledgers. false: vm->why. */
 bool vm_start(struct vm *vm);
-/* It was off when the snapshot was taken, and still is: its ledger goes on. */
+/* Restore a VM that was off in the snapshot: it stays off, and its ledger continues. */
 void vm_resume_off(struct vm *vm);
-/* Every vCPU's thread has ended, and its ledger goes on in `state`, OFF or PAUSED. */
+/* End every vCPU's thread; the ledgers continue in `state`, OFF or PAUSED. */
 void vm_stop(struct vm *vm, enum pvtime_state state);
 /*
- * If it runs: its vCPUs are PAUSED, and its counter stands. And again as before, without threads if
- * it is not to run: it is then as after vm_stop(). false: vm->why.
+ * vm_pause() pauses a running VM: its vCPUs are PAUSED, and its counter stops. vm_resume() undoes
+ * this; if `run` is false, it starts no threads, and the VM is as after vm_stop(). false: vm->why.
  */
 void vm_pause(struct vm *vm);
 bool vm_resume(struct vm *vm, bool run);
 
-/* Look at all vCPUs: their accounts are up to date, exits and published_ns as well. */
+/* Look at all vCPUs: update their accounts, exits and published_ns. */
 void vm_look(struct vm *vm, uint64_t now);
 
-/* From a vCPU's thread: the main thread is to deal with it. The first event stays. */
+/* Called by a vCPU's thread: pass an event to the main thread. Only the first event is kept. */
 void vm_tell(struct vm *vm, enum vm_event event);
-/* With a reason; returns false. */
+/* Set vm->why, if it is not set. Always returns false. */
 __attribute__((format(printf, 2, 3))) bool vm_fail(struct vm *vm, const char *format, ...);
 
-/* An ioctl that must not fail: a negative value is told as NAME: what errno says. */
+/* Make an ioctl that must not fail. false: it did; vm->why is NAME and errno's text. */
 bool vm_call(struct vm *vm, int fd, unsigned long request, const void *argument, const char *name);
 #define VM_CALL(vm, fd, request, argument) vm_call(vm, fd, request, argument, #request)
 
-/* memory.c: RAM, loaded, and flash. And the numbers of all slots. */
+/* memory.c: RAM with the images, and flash. And the numbers of all slots. */
 enum vm_slot { SLOT_RAM, SLOT_FLASH, SLOT_STOLEN };
 bool memory_create(struct vm *vm);
 void memory_destroy(struct vm *vm);
 
-/* gic.c: after all vCPUs were made. And the level of a shared interrupt. */
+/* gic.c: create the GIC, after all vCPUs; set the level of a shared interrupt's line. */
 bool gic_create(struct vm *vm);
 void gic_set_spi(struct vm *vm, unsigned intid, bool high);
 
-/* counter.c: from before a reset to after it; and while it is paused, without threads. */
+/*
+ * counter.c: keep the virtual counter over a reset (save, restore) and during a pause (stop, go),
+ * while the vCPUs have no threads.
+ */
 bool counter_save(struct vm *vm);
 bool counter_restore(struct vm *vm);
 void counter_stop(struct vm *vm);
 bool counter_go(struct vm *vm);
 
-/* device.c: what the guest did at an address that is no memory. true: it was emulated. */
+/* device.c: emulate the guest's access to an address without memory. true: it was emulated. */
 bool device_access(struct vm *vm, uint64_t ipa, uint8_t *bytes, unsigned size, bool write);
-/* Whether there is anything of this VMM's own, be it that it cannot be used so. */
+/* Whether this VMM has a device at the address, even if it does not support the access. */
 bool device_is_at(uint64_t ipa);
-/* A byte from the host's side for the UART; false: it has no room. */
+/* Pass a byte of input to the UART. false: the UART has no room. */
 bool device_type(struct vm *vm, uint8_t byte);
 
-/* vcpu.c: a vCPU, initialised; and its thread. */
+/* vcpu.c: create and initialise a vCPU; start its thread. */
 bool vcpu_create(struct vcpu *v);
 void vcpu_destroy(struct vcpu *v);
 bool vcpu_start(struct vcpu *v);
-/* Out of the guest, and to its end; join waits for that. */
+/* kick takes the thread out of the guest and makes it end; join waits for the end. */
 void vcpu_kick(struct vcpu *v);
 void vcpu_join(struct vcpu *v);
 
 /*
- * silent.c: the lab ends, and the VM lived until now. No vCPU runs, and the accounts are those of
- * now.
+ * silent.c: at the end of the lab, for a VM that was running: report where it is, if it has never
+ * been visibly alive. No vCPU may run, and the accounts must be up to date.
  */
 void silent_tell(struct vm *vm);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The main thread: the lab's clock, its records, and what concerns more than one VM. */
+/* The main thread: the lab's clock, its records, and everything that concerns more than one VM. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -29,11 +29,12 @@ struct vmm {
 	struct outlet outlet;
 	struct input input;
 	int kvm, wake;
-	uint64_t started_at, ends_at, sample_at, look_at; /* UINT64_MAX: never */
+	/* in ns, of look_now(); UINT64_MAX: never */
+	uint64_t started_at, ends_at, sample_at, look_at;
 	struct stopped stopped;
 	bool ending;
 	struct vm *failed; /* NULL: none */
-	char why[300];	   /* what was wrong, where it was no VM; "" for nothing */
+	char why[300];	   /* a failure that is not of a VM; "": none */
 };
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -47,7 +48,7 @@ static void look(struct vmm *m, uint64_t now)
 		vm_look(&m->vms[i], now);
 }
 
-/* The last VM that ends ends the lab, or the one that it runs until. */
+/* Report the end of a VM. The lab ends with its last VM, or with the VM of --until. */
 static void vm_ended(struct vmm *m, struct vm *vm, const char *how)
 {
 	bool all = true;
@@ -65,7 +66,7 @@ static void fail(struct vmm *m, struct vm *vm)
 	m->ending = true;
 }
 
-/* What is new has nothing left of what was, but for the time. */
+/* Replace the VM by a new one; only its counter continues. */
 static void reset(struct vmm *m, struct vm *vm)
 {
 	vm_stop(vm, PVTIME_OFF);
@@ -106,7 +107,7 @@ static void serve_stuck(struct vmm *m, struct vm *vm)
 	vm_ended(m, vm, "stuck");
 }
 
-/* What is due by the clock. */
+/* Do what is due at this time. */
 static void serve_time(struct vmm *m)
 {
 	uint64_t now = look_now();
@@ -125,7 +126,7 @@ static void serve_time(struct vmm *m)
 	m->look_at = now + LOOK_NS;
 }
 
-/* Until something has come from outside or from a VM, or something is due. */
+/* Wait for input, for an event of a VM, or until something is due. */
 static void wait(struct vmm *m)
 {
 	struct pollfd fds[] = {
@@ -152,7 +153,7 @@ static void shift(uint64_t *at, uint64_t ns)
 		*at += ns;
 }
 
-/* The lab's clock stands with its guests'. */
+/* Pause the lab's clock together with its guests'. */
 static void pause_lab(struct vmm *m)
 {
 	uint64_t passed;
@@ -209,7 +210,7 @@ static bool prepare(struct vmm *m)
 	return true;
 }
 
-/* From the images of the lab, or from where a snapshot has them. */
+/* Create the VMs from the images of the lab, or from a snapshot. */
 static bool create_vms(struct vmm *m)
 {
 	struct vm *failed = NULL;
@@ -224,7 +225,7 @@ static bool create_vms(struct vmm *m)
 	return failed == NULL;
 }
 
-/* Every VM is loaded: time begins, for all of them at once. */
+/* Every VM is loaded: start the clock, for all of them at once. */
 static void begin(struct vmm *m)
 {
 	const struct vmm_lab *lab = m->lab;
@@ -261,7 +262,7 @@ static void finish(struct vmm *m)
 
 		vm->saving = m->lab->snapshot != NULL;
 		vm_stop(vm, PVTIME_PAUSED);
-		if (ran && atomic_load(&vm->event) == VM_WANTS_OFF) /* meanwhile */
+		if (ran && atomic_load(&vm->event) == VM_WANTS_OFF) /* it powered off meanwhile */
 			report_vm(&m->outlet, vm, "off");
 		else if (ran && !vm->stuck)
 			silent_tell(vm);

@@ -81,7 +81,8 @@ static void test_holds(void)
 		"a structure that is ahead of a sample's ledger");
 	l = good();
 	l.vcpus[2].published_ns = 1600;
-	refused(&l, "vCPU quiet/0: published 1600 ns, but stolen time is off and due is 0 ns",
+	refused(&l,
+		"vCPU quiet/0: published 1600 ns, but stolen time is off, and the limit is 0 ns",
 		"something published where stolen time is off");
 	/* KVM counts from PV_TIME_ST on, and publishes when the guest is entered. */
 	struct ledger_shape kvm = shape;
@@ -193,7 +194,7 @@ static void test_print(void)
 		    "switches\n"
 		    "busy     0       45.000        1.500        2.000        1.000          7     "
 		    "     8"
-		    "  its structure, written by its guest: 1152921504606846976 ns\n"
+		    "  the guest wrote to its structure: 1152921504606846976 ns\n"
 		    "busy     1        0.000        0.000        0.000       50.000          0     "
 		    "     0\n"
 		    "quiet    0        0.000       50.000        0.000        0.000          0     "
@@ -228,13 +229,12 @@ static void test_books(void)
 	l = closed();
 	l.vcpus[0].life[PVTIME_RUNNING]--;
 	refused(&l,
-		"all vCPUs ran 1089 ticks in all their lives, but the physical CPUs had 1090 for "
-		"them",
+		"all vCPUs ran 1089 ticks since the lab was made, but the physical CPUs gave them 1090",
 		"a tick of a CPU that no vCPU ran");
 	l = closed();
 	l.vcpus[2].life[PVTIME_READY] = 99;
 	refused(&l,
-		"vCPU quiet/0: its life of 99 ticks is less than the 100 since its VM's last reset",
+		"vCPU quiet/0: its 99 ticks over all resets are less than the 100 since its VM's last reset",
 		"a life that is shorter than its end");
 	l = closed();
 	l.final = false;
