@@ -42,7 +42,7 @@ static bool compatible(const struct options *options)
 	else if (options->kvm && options->stamp)
 		why = "--stamp and --on kvm: Linux counts a wait when it ends, so the time stolen up to an instant is not known";
 	else if (options->attach != NULL && options->deterministic)
-		why = "--attach and --deterministic: typed input arrives at no fixed time";
+		why = "--attach and --deterministic: typed input arrives at a different time in each run";
 	else if (options->attach != NULL && options->watch)
 		why = "--attach and --watch: both use the terminal";
 	else if (options->json != NULL && strcmp(options->json, "-") == 0 &&

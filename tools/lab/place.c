@@ -12,7 +12,7 @@
 #define LEAST_MEMORY_MAX (16ull << 30) /* limit of the search for enough memory */
 #define BOARD_STEP	 (64 * MIB)
 
-/* NOLINTNEXTLINE(misc-redundant-expression): it is equal, and is to stay so */
+/* NOLINTNEXTLINE(misc-redundant-expression): the two are equal, and must stay equal */
 _Static_assert(LAB_MEMORY_MAX == BOARD_RAM_MAX, "[lab] memory is the board's RAM");
 
 /* The line of a key, or of its section if the key is not in the file. */

@@ -133,7 +133,8 @@ static void collect(struct pool *p, struct worker *w)
 	job->outcome = RUN_STOPPED;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
 	    pread(w->memory, &left, sizeof(left), 0) != (ssize_t)sizeof(left)) {
-		snprintf(job->output.why, sizeof(job->output.why), "its process was ended");
+		snprintf(job->output.why, sizeof(job->output.why),
+			 "its process crashed or was killed");
 	} else {
 		job->output.length = left.length;
 		memcpy(job->output.why, left.why, sizeof(left.why));

@@ -64,8 +64,7 @@ static bool rate(struct state *s, const char *path, char *why, size_t room)
 	else if (saved != here)
 		snprintf(why, room,
 			 "%s: was saved on a host whose counter runs at %" PRIu64
-			 " Hz; expected such a host, and this host's counter runs at %" PRIu64
-			 " Hz",
+			 " Hz; expected %" PRIu64 " Hz, the frequency of this host's counter",
 			 path, saved, here);
 	else
 		return true;

@@ -4,7 +4,7 @@
 
 /*
  * Detects that this process was stopped, as by SIGSTOP. A process gets no notice before it is
- * stopped. Afterwards it gets SIGCONT, and knows only how much time has passed since it last did
+ * stopped. Afterwards it gets SIGCONT, and can measure how much time has passed since it last did
  * something. It cannot find out when in that time it was stopped, or what each vCPU did before. So
  * the ledger counts the time as BLOCKED, and the guests' counters are not set back, because a guest
  * must not read the same value again. A message reports it.

@@ -291,7 +291,7 @@ bool vcpu_start(struct vcpu *v)
 		error = pthread_create(&v->thread, &attributes, thread, v);
 	pthread_attr_destroy(&attributes);
 	if (error == EINVAL && v->vm->config->pin != 0)
-		return vm_fail(v->vm, "it may run on none of the CPUs that pin names");
+		return vm_fail(v->vm, "pin names no CPU that this process may use");
 	return error == 0 || vm_fail(v->vm, "the thread of vCPU %u: %s", v->id, strerror(error));
 }
 
