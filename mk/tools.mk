@@ -42,9 +42,9 @@ lab/record_SRCS  := tests/unit/lab/record.c tools/lab/record.c tools/lab/ledger.
 lab/ledger_SRCS  := tests/unit/lab/ledger.c tools/lab/ledger.c tools/lab/ledger_print.c lib/convert.c
 lab/watch_SRCS   := tests/unit/lab/watch.c tools/lab/watch.c tools/lab/ledger.c lib/convert.c
 lab/options_SRCS := tests/unit/lab/options.c tools/lab/options.c tools/arguments.c tools/report.c tools/visible.c
-lab/console_SRCS := tests/unit/lab/console.c tools/lab/console.c tools/lab/fold.c tools/run/lines.c tools/report.c tools/visible.c
+lab/console_SRCS := tests/unit/lab/console.c tools/lab/console.c tools/lab/fold.c $(addprefix tools/run/,file.c lines.c) tools/report.c tools/visible.c
 lab/intake_SRCS  := tests/unit/lab/intake.c $(addprefix tools/lab/,intake.c record.c ledger.c console.c fold.c \
-	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,lines.c link.c) tools/report.c tools/visible.c lib/convert.c
+	live.c screen.c watch.c terminal.c) $(addprefix tools/run/,file.c lines.c link.c) tools/report.c tools/visible.c lib/convert.c
 lab/intake_LIBS  := -ltinfo
 lab/ended_SRCS   := tests/unit/lab/ended.c tools/lab/ended.c tools/lab/ledger.c lib/convert.c
 lab/suspend_SRCS := tests/unit/lab/suspend.c tools/lab/suspend.c

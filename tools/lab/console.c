@@ -3,34 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include "tools/lab/console.h"
 #include "tools/lab/fold.h"
+#include "tools/run/file.h"
 #include "tools/visible.h"
 #include "tools/report.h"
 
 #define NS_PER_S UINT64_C(1000000000)
-
-/* Like mkdir -p. Returns 0 or an errno. */
-static int make_directory(const char *dir)
-{
-	char path[4096];
-	struct stat st;
-
-	if (snprintf(path, sizeof(path), "%s", dir) >= (int)sizeof(path))
-		return ENAMETOOLONG;
-	for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(path, 0777) != 0 && errno != EEXIST)
-			return errno;
-		*slash = '/';
-	}
-	if (mkdir(path, 0777) != 0 && errno != EEXIST)
-		return errno;
-	if (stat(path, &st) != 0)
-		return errno;
-	return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
-}
 
 static void keep_error(struct consoles *consoles, const char *name)
 {
@@ -42,8 +21,6 @@ static void keep_error(struct consoles *consoles, const char *name)
 
 bool consoles_open(struct consoles *consoles, const struct ledger_shape *shape, const char *dir)
 {
-	int error = 0;
-
 	memset(consoles, 0, sizeof(*consoles));
 	consoles->count = shape->vm_count;
 	consoles->attached = CONSOLE_NOBODY;
@@ -53,10 +30,8 @@ bool consoles_open(struct consoles *consoles, const struct ledger_shape *shape, 
 		consoles->vm[i].name = shape->vms[i].name;
 	if (dir == NULL)
 		return true;
-	error = make_directory(dir);
-	if (error != 0) {
-		report("--console-dir: %s: %s; expected a directory to write to", dir,
-		       strerror(error));
+	if (!file_mkdir(dir)) {
+		report("--console-dir: %s: %m; expected a directory to write to", dir);
 		return false;
 	}
 	for (uint32_t i = 0; i < shape->vm_count; i++) {

@@ -2,6 +2,11 @@
 #include <inttypes.h>
 #include "tools/lab/ledger.h"
 
+const char *const ledger_states[PVTIME_STATES] = {
+	[PVTIME_OFF] = "off",	      [PVTIME_BLOCKED] = "blocked", [PVTIME_READY] = "ready",
+	[PVTIME_RUNNING] = "running", [PVTIME_PAUSED] = "paused",
+};
+
 bool ledger_shape_add(struct ledger_shape *shape, const char *name, uint32_t vcpus,
 		      bool stolen_time)
 {
@@ -135,10 +140,10 @@ static bool life_holds(const struct ledger_vcpu *vcpu, const struct ledger_vm *v
 		if (vcpu->life[state] >= vcpu->ticks[state])
 			continue;
 		snprintf(why, room,
-			 "vCPU %s/%u: its %" PRIu64
-			 " ticks over all resets are less than the %" PRIu64
+			 "vCPU %s/%u: %" PRIu64
+			 " ticks %s over all resets are less than the %" PRIu64
 			 " since its VM's last reset",
-			 vm->name, id, ledger_sum(vcpu->life), ledger_sum(vcpu->ticks));
+			 vm->name, id, vcpu->life[state], ledger_states[state], vcpu->ticks[state]);
 		return false;
 	}
 	return true;

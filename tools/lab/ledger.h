@@ -99,6 +99,9 @@ bool ledger_holds(const struct ledger *ledger, const struct ledger_shape *shape,
 bool ledger_forged(const struct ledger_shape *shape, const struct ledger_vm *vm,
 		   const struct ledger_vcpu *vcpu);
 
+/* The names of the states, by enum pvtime_state. */
+extern const char *const ledger_states[PVTIME_STATES];
+
 /* The sum of the ticks of all states, modulo 2^64. */
 uint64_t ledger_sum(const uint64_t ticks[PVTIME_STATES]);
 

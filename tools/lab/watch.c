@@ -17,11 +17,6 @@ static const enum pvtime_state state_of[WATCH_PARTS] = {
 
 static const char *const part_names[WATCH_PARTS] = {"running", "stolen", "blocked"};
 
-static const char *const state_names[PVTIME_STATES] = {
-	[PVTIME_OFF] = "off",	      [PVTIME_BLOCKED] = "blocked", [PVTIME_READY] = "ready",
-	[PVTIME_RUNNING] = "running", [PVTIME_PAUSED] = "paused",
-};
-
 /*
  * If the VM was reset in the interval, its ledger began again at 0: then all of it belongs to the
  * interval.
@@ -140,7 +135,7 @@ static void draw_vcpu(const struct watch_view *view, const struct watch_look *lo
 			look->plain);
 	fprintf(out, "%*" PRIu64 ".%03" PRIu64, STOLEN_WIDTH - 4, ms / 1000, ms % 1000);
 	if (c->state)
-		fprintf(out, "  %s", state_names[vcpu->state]);
+		fprintf(out, "  %s", ledger_states[vcpu->state]);
 	fputc('\n', out);
 }
 
@@ -240,7 +235,7 @@ void watch_lines(const struct watch_view *view, FILE *out)
 			for (int p = 0; p < WATCH_PARTS; p++)
 				fprintf(out, " %s=%.1f", part_names[p], percent(&share, p));
 			fprintf(out, " stolen_ns=%" PRIu64 " state=%s\n", vcpu->stolen_ns,
-				state_names[vcpu->state]);
+				ledger_states[vcpu->state]);
 		}
 	}
 }

@@ -234,7 +234,7 @@ static void test_books(void)
 	l = closed();
 	l.vcpus[2].life[PVTIME_READY] = 99;
 	refused(&l,
-		"vCPU quiet/0: its 99 ticks over all resets are less than the 100 since its VM's last reset",
+		"vCPU quiet/0: 99 ticks ready over all resets are less than the 100 since its VM's last reset",
 		"a life that is shorter than its end");
 	l = closed();
 	l.final = false;
