@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * void calls_hvc_0(struct call_state *), ...: load all registers of struct call_state, make the
- * call, store them all. The structure's address waits in TPIDR_EL0 meanwhile, so that nothing
- * relies on what is tested.
+ * call, store all registers. TPIDR_EL0 holds the structure's address during the call, so that the
+ * code does not rely on any register that the case tests.
  */
 	.arch_extension fp
 	.arch_extension simd

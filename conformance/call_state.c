@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls with all registers in sight, where a case needs more than an answer. */
+/* Calls that load and compare all registers, for cases that need more than the result in x0. */
 #include <pvtime/smccc.h>
 #include "call_state.h"
 #include "guest/exception.h"
@@ -8,8 +8,8 @@
 #include "suite.h"
 
 /*
- * Bits that are a setting and no trap: AHP, DN, FZ and the rounding mode; QC, IDC and the
- * exceptions seen.
+ * Bits that are settings or flags and enable no trap: AHP, DN, FZ and the rounding mode in FPCR;
+ * QC, IDC and the cumulative exceptions in FPSR.
  */
 #define FPCR_BITS 0x07c00000u
 #define FPSR_BITS 0x0800009fu

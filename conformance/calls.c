@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * How calls are made and answered, whatever the call (R-30): named calls. Random ones are in
- * random_calls.c.
- */
+/* What holds for every call, tested with named calls. random_calls.c has random ones. */
 #include <pvtime/smccc.h>
 #include "call_state.h"
 #include "suite.h"
 
 #define NO   SMCCC_NOT_SUPPORTED
-#define FAST (1u << 31) /* of a function ID; yielding without it */
+#define FAST (1u << 31) /* bit 31 of a function ID: set in fast calls, clear in yielding calls */
 
 #define WORKAROUND_1 0x80008000u
 #define WORKAROUND_2 0x80007fffu
 #define WORKAROUND_3 0x80003fffu
 
-/* A number of every service that nobody is known to have given away. */
+/* A function number that no service is known to use. */
 #define NUMBER_UNKNOWN 0xf0e5u
 
-/* Calls without consequence. PV_TIME_ST is that of this VM's dialect. */
+/* Calls without side effects. ST stands for PV_TIME_ST of this VM's dialect. */
 #define ST 0u
 static const struct {
 	uint32_t fid, arg;
@@ -45,7 +42,7 @@ static uint32_t arg_of(size_t i)
 									       : harmless[i].arg;
 }
 
-/* What a call returns: the calls of 32-bit form, and PV_TIME_FEATURES in beta-2, return w0. */
+/* The result of a call: calls of 32-bit form, and PV_TIME_FEATURES in beta-2, return w0. */
 static int64_t result_of(uint32_t fid, int64_t x0)
 {
 	bool is_int32 = !(fid & SMCCC_64) || (suite.beta2 && fid == PVTIME_FID_FEATURES);
@@ -53,7 +50,7 @@ static int64_t result_of(uint32_t fid, int64_t x0)
 	return is_int32 && x0 != CALL_FAULTED ? (int32_t)x0 : x0;
 }
 
-/* `fn` for each conduit that is there; says which is not. */
+/* Call `fn` for each conduit that works, and report a conduit that does not. */
 static void by_each_conduit(void (*fn)(const struct call_conduit *c))
 {
 	for (unsigned i = 0; i < CALL_CONDUITS; i++) {
@@ -62,7 +59,7 @@ static void by_each_conduit(void (*fn)(const struct call_conduit *c))
 		if (call_conduit_is_there(c))
 			fn(c);
 		else
-			observe("%s is UNDEFINED here, and was left out", c->name);
+			observe("%s is UNDEFINED here and was not tested", c->name);
 	}
 }
 
@@ -70,7 +67,7 @@ void case_conduits(void)
 {
 	const struct call_conduit *hvc = &call_conduits[0], *smc = &call_conduits[1];
 
-	/* R-30 asks for both only where both are trapped. */
+	/* R-30 requires both conduits only where the hypervisor traps both instructions. */
 	if (!call_conduit_is_there(hvc) || !call_conduit_is_there(smc)) {
 		skip("%s is UNDEFINED here", call_conduit_is_there(hvc) ? "SMC" : "HVC");
 		return;
@@ -80,18 +77,18 @@ void case_conduits(void)
 		int64_t a = result_of(fid, hvc->ask(fid, arg));
 		int64_t b = result_of(fid, smc->ask(fid, arg));
 
-		check(a == b, "0x%x(0x%x) is %s by HVC, %s by SMC", fid, arg, answer_text(a).s,
+		check(a == b, "0x%x(0x%x) is %s by HVC, but %s by SMC", fid, arg, answer_text(a).s,
 		      answer_text(b).s);
 	}
 }
 
-/* The same call by another function or call ID. */
+/* Check that a call gives the same result with another function ID or call ID. */
 static void check_same(const struct call_conduit *c, size_t i, uint64_t fid, uint64_t arg)
 {
 	int64_t a = result_of(fid_of(i), c->ask(fid_of(i), arg_of(i)));
 	int64_t b = result_of(fid_of(i), c->ask(fid, arg));
 
-	check(a == b, "%s 0x%x(0x%x) is %s, 0x%lx(0x%lx) is %s", c->name, fid_of(i), arg_of(i),
+	check(a == b, "%s 0x%x(0x%x) is %s, but 0x%lx(0x%lx) is %s", c->name, fid_of(i), arg_of(i),
 	      answer_text(a).s, fid, arg, answer_text(b).s);
 }
 
@@ -125,7 +122,7 @@ void case_sve_hint(void)
 	int64_t version = call_fdt32(SMCCC_FID_VERSION, 0);
 
 	if (version < SMCCC_VERSION_1_3)
-		skip("SMCCC_VERSION is %s here, and the hint came with 1.3",
+		skip("SMCCC_VERSION is %s here, and only 1.3 and later have the SVE hint",
 		     answer_text(version).s);
 	else
 		by_each_conduit(sve_hint);
@@ -135,7 +132,8 @@ static void check_not_supported(const struct call_conduit *c, uint64_t fid, uint
 {
 	int64_t answer = c->ask(fid, arg);
 
-	check(answer == NO, "%s 0x%lx(0x%lx) is %s", c->name, fid, arg, answer_text(answer).s);
+	check(answer == NO, "%s 0x%lx(0x%lx) is %s, not -1", c->name, fid, arg,
+	      answer_text(answer).s);
 }
 
 static void reserved_bits(const struct call_conduit *c)
@@ -161,7 +159,7 @@ static void immediates(const struct call_conduit *c)
 						 ? (int64_t)after.x[0]
 						 : CALL_FAULTED;
 
-			check(answer == NO, "%s #0x%x, 0x%x(0x%x), is %s", c->name,
+			check(answer == NO, "%s #0x%x, 0x%x(0x%x), is %s, not -1", c->name,
 			      call_immediates[j], fid_of(i), arg_of(i), answer_text(answer).s);
 		}
 	}
@@ -173,8 +171,8 @@ void case_immediates(void)
 }
 
 /*
- * With random values all over, but for the function ID, and the call ID where it takes one. What is
- * UNDEFINED is for unknown_calls() to judge.
+ * All registers have random values, except the function ID and, where the call takes one, the call
+ * ID. Calls that are UNDEFINED are left to the case unknown_calls.
  */
 static void check_kept(const struct call_conduit *c, unsigned kept)
 {
@@ -201,13 +199,13 @@ static void registers(const struct call_conduit *c)
 	check_kept(c, CALL_GENERAL);
 }
 
-/* Before SMCCC 1.1 x4 to x17 were unpredictable. */
+/* Before SMCCC 1.1, a call could leave x4 to x17 unpredictable. */
 void case_registers(void)
 {
 	int64_t version = call_fdt32(SMCCC_FID_VERSION, 0);
 
 	if (version < SMCCC_VERSION_1_1)
-		skip("SMCCC_VERSION is %s here, and x4 to x17 are kept since 1.1",
+		skip("SMCCC_VERSION is %s here, and calls must keep x4 to x17 only since 1.1",
 		     answer_text(version).s);
 	else
 		by_each_conduit(registers);
@@ -234,8 +232,9 @@ void case_simd_kept(void)
 }
 
 /*
- * Where ARCH_FEATURES says -1, so does the call; otherwise it returns, with whatever. -2 is said of
- * WORKAROUND_2 where nothing needs it, and leaves open what the call does.
+ * If ARCH_FEATURES returns -1, the call must return -1 too. Otherwise the call must exist; its
+ * result is not judged. For WORKAROUND_2, ARCH_FEATURES may return -2, "not needed", which leaves
+ * open what the call does.
  */
 static void workarounds(const struct call_conduit *c)
 {
@@ -246,12 +245,12 @@ static void workarounds(const struct call_conduit *c)
 		int64_t answer = c->ask(all[i], 0);
 
 		if (has == NO)
-			check(answer == NO, "%s WORKAROUND_%u is %s, ARCH_FEATURES of it -1",
+			check(answer == NO, "%s WORKAROUND_%u is %s, but ARCH_FEATURES of it is -1",
 			      c->name, i + 1, answer_text(answer).s);
 		else
 			check(answer != CALL_FAULTED && (answer != NO || has < 0),
-			      "%s WORKAROUND_%u is %s, ARCH_FEATURES of it %ld", c->name, i + 1,
-			      answer_text(answer).s, has);
+			      "%s WORKAROUND_%u is %s, but ARCH_FEATURES of it is %ld", c->name,
+			      i + 1, answer_text(answer).s, has);
 	}
 }
 
@@ -260,7 +259,10 @@ void case_workarounds(void)
 	by_each_conduit(workarounds);
 }
 
-/* Of each owner that the convention knows, and of some that it does not: a call of that form. */
+/*
+ * An unknown call of that form, for each owner that the convention defines, and for some that it
+ * does not define.
+ */
 static void each_unknown(const struct call_conduit *c, uint32_t form,
 			 void (*judge)(const struct call_conduit *c, uint64_t fid, uint64_t arg))
 {
@@ -270,12 +272,12 @@ static void each_unknown(const struct call_conduit *c, uint32_t form,
 	}
 }
 
-/* In what the call returns, which of 32-bit forms is w0. */
+/* Judges the result of the call, which is w0 for the 32-bit form. */
 static void check_unknown(const struct call_conduit *c, uint64_t fid, uint64_t arg)
 {
 	int64_t answer = result_of((uint32_t)fid, c->ask(fid, arg));
 
-	check(answer == NO, "%s 0x%lx is %s", c->name, fid, answer_text(answer).s);
+	check(answer == NO, "%s 0x%lx is %s, not -1", c->name, fid, answer_text(answer).s);
 }
 
 static void unknown_calls(const struct call_conduit *c)

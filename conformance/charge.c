@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* That what was taken is charged, in full, at once, in the right unit, and nothing else is. */
+/*
+ * Time that was taken from the vCPU is charged in full, at once and in nanoseconds; nothing else is
+ * charged.
+ */
 #include "contention.h"
 #include "suite.h"
 
@@ -9,7 +12,7 @@
 
 static void observe_gaps(const struct gaps *g)
 {
-	observe("%lu gaps, %lu us of %lu us, charged to within %lu ns each, %lu ns at most",
+	observe("%lu gaps, %lu us of %lu us; a gap is charged to within %lu ns on average, %lu ns at most",
 		g->count, g->gap_ns / 1000, g->elapsed_ns / 1000,
 		g->count ? g->short_ns / g->count : 0, g->short_of);
 }
@@ -29,9 +32,9 @@ void case_contended(void)
 }
 
 /*
- * Turns of running, sleeping, and running up to a gap, for different times: so that the waits
- * differ, and a value that comes one wait late is not taken for the right one. Whoever sleeps less
- * than it ran is made to wait.
+ * Run, sleep, and run up to the next gap, for random times each. So the waits differ, and the case
+ * detects a hypervisor that publishes each value one wait late. A vCPU that sleeps for less time
+ * than it ran has to wait.
  */
 #define NAPS	   64u
 #define TURN_US	   80u
@@ -84,15 +87,15 @@ void case_adds_up(void)
 	for (unsigned cpu = 0; cpu < cpu_count(); cpu++) {
 		const struct gaps *g = &all[cpu];
 		uint64_t both = g->had_ns + g->stolen_ns;
-		/* Where nobody competes, all gaps are the hypervisor's own work: no waits. */
+		/* Without competition all gaps are the hypervisor's own work, not waits. */
 		uint64_t slack = g->count * suite.slack_ns + g->elapsed_ns / GAPS_COMPETED;
 
 		gaps_add(&sum, g);
 		check(both <= g->elapsed_ns + gaps_rounding_ns(ticks_of_us(g->elapsed_ns / 1000)),
-		      "CPU %u: %lu ns had and %lu ns stolen are more than %lu ns elapsed", cpu,
-		      g->had_ns, g->stolen_ns, g->elapsed_ns);
+		      "CPU %u: %lu ns of CPU time and %lu ns stolen are more than %lu ns elapsed",
+		      cpu, g->had_ns, g->stolen_ns, g->elapsed_ns);
 		check(both + slack >= g->elapsed_ns,
-		      "CPU %u: %lu ns had and %lu ns stolen, but %lu ns elapsed, with %lu gaps",
+		      "CPU %u: %lu ns of CPU time and %lu ns stolen are less than %lu ns elapsed, with %lu gaps",
 		      cpu, g->had_ns, g->stolen_ns, g->elapsed_ns, g->count);
 		gaps_check_upper(g, cpu);
 		if (gaps_competed(g))
@@ -103,7 +106,8 @@ void case_adds_up(void)
 }
 
 /*
- * The greatest number of which all growths are multiples, and how many different ones there were.
+ * The greatest common divisor of all growths, and how often a growth differed from the one before
+ * it.
  */
 static struct {
 	uint64_t divisor, last;
@@ -125,7 +129,7 @@ static void find_unit(const struct gap *gap)
 	unit.divisor = a;
 }
 
-/* Fewer different ones may be multiples of something by chance. */
+/* Fewer different growths may have a common divisor by chance. */
 #define DIFFERENT 16u
 
 void case_nanoseconds(void)
@@ -138,11 +142,12 @@ void case_nanoseconds(void)
 	contention_end();
 	gaps_check_upper(&g, 0);
 	if (contention_seen(&g))
-		check(g.stolen_ns >= g.gap_ns / 2, "%lu for gaps of %lu ns: not in ns", g.stolen_ns,
-		      g.gap_ns);
+		check(g.stolen_ns >= g.gap_ns / 2,
+		      "the counter grew by %lu over gaps of %lu ns: its unit is not the nanosecond",
+		      g.stolen_ns, g.gap_ns);
 }
 
-/* In which steps the counter grows is left open by the documents. */
+/* The documents leave open in which steps the counter grows. */
 void case_no_drift(void)
 {
 	uint64_t tick = ns_of(1) + 1;
@@ -155,10 +160,10 @@ void case_no_drift(void)
 	contention_end();
 	if (!contention_seen(&g))
 		return;
-	check(g.short_ns <= g.count * suite.slack_ns, "%lu ns short after %lu waits", g.short_ns,
-	      g.count);
+	check(g.short_ns <= g.count * suite.slack_ns, "%lu ns were not charged after %lu waits",
+	      g.short_ns, g.count);
 	check(unit.different < DIFFERENT || unit.divisor <= 2 * tick,
 	      "%u different waits are all multiples of %lu ns", unit.different, unit.divisor);
-	observe("%lu waits, multiples of %lu ns; %lu ns short each", g.count, unit.divisor,
-		g.short_ns / g.count);
+	observe("%lu waits, all multiples of %lu ns; %lu ns not charged in each", g.count,
+		unit.divisor, g.short_ns / g.count);
 }

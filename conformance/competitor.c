@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two vCPUs of this VM that compete with each other: the one's own account is the least that the
- * other waited.
+ * Two vCPUs of this VM compete with each other. Each records when it had a CPU, which is the least
+ * time that the other waited.
  */
 #include "contention.h"
 #include "suite.h"
@@ -10,11 +10,11 @@
 #define GAPS	 400u
 #define END_MS	 20000u
 
-/* Each records its gaps; between two of them it had a CPU, as it has seen itself. */
+/* Each vCPU records its gaps. Between two gaps it had a CPU. */
 static struct account {
 	struct gaps all;
 	struct gap gaps[GAPS];
-	uint64_t begin, end; /* ticks: what has been recorded */
+	uint64_t begin, end; /* ticks: the interval that was recorded */
 	unsigned count;
 } accounts[2];
 
@@ -38,8 +38,8 @@ static void spin(void *arg)
 }
 
 /*
- * Ticks that `a` had from `from` to `to`, which lie in what it recorded. *i is the first gap that
- * ends after `from`.
+ * Ticks for which `a` had a CPU between `from` and `to`, which must lie in the interval that it
+ * recorded. *i is the first gap that ends after `from`.
  */
 static uint64_t had(const struct account *a, uint64_t from, uint64_t to, unsigned *i)
 {
@@ -57,10 +57,10 @@ static uint64_t had(const struct account *a, uint64_t from, uint64_t to, unsigne
 }
 
 struct shared {
-	uint64_t from, to; /* ticks: while both were there */
-	uint64_t beside;   /* ticks that the one had while the other had a CPU as well */
-	uint64_t instead;  /* ticks that the one had while the other was in a gap */
-	uint64_t less_ns;  /* the most by which a gap was charged less than that */
+	uint64_t from, to; /* ticks: the interval that both recorded */
+	uint64_t beside;   /* ticks in which both had a CPU */
+	uint64_t instead;  /* ticks in which the other had a CPU during a gap of this one */
+	uint64_t less_ns;  /* the most by which the charge of a gap fell short of that */
 	struct gap worst;
 	unsigned less, gaps;
 };
@@ -106,17 +106,19 @@ static bool judge(unsigned cpu)
 
 	if (s.from < s.to)
 		judge_gaps(one, other, &s);
-	/* Side by side, a gap of the one says nothing about what the other did meanwhile. */
+	/*
+	 * If both have a CPU at the same time, a gap of one says nothing about the CPU time of the
+	 * other.
+	 */
 	if (s.beside || s.instead < (s.to - s.from) / GAPS_COMPETED || s.from >= s.to) {
-		skip("the two ran side by side for %lu us, one instead of the other for %lu us",
+		skip("the two vCPUs ran at the same time for %lu us, and in place of each other for %lu us",
 		     ns_of(s.beside) / 1000, ns_of(s.instead) / 1000);
 		return false;
 	}
 	check(!s.less,
-	      "CPU %u: %u of %u gaps charged less than CPU %u had in them, such as %lu ns: "
-	      "%lu ns less",
+	      "CPU %u: %u of %u gaps were charged less than the CPU time of CPU %u in them; one of them %lu ns, which is %lu ns less",
 	      cpu, s.less, s.gaps, !cpu, s.worst.stolen_ns, s.less_ns);
-	observe("CPU %u: %u gaps, in which CPU %u had %lu us", cpu, s.gaps, !cpu,
+	observe("CPU %u: %u gaps, in which CPU %u had %lu us of CPU time", cpu, s.gaps, !cpu,
 		ns_of(s.instead) / 1000);
 	return true;
 }

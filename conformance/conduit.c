@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls of one argument by either conduit, also where there may be nobody to take them. */
+/*
+ * Calls with one argument by either conduit, including a conduit that the hypervisor does not trap.
+ */
 #include "guest/board.h"
 #include "guest/exception.h"
 #include "guest/smccc.h"

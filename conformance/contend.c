@@ -7,14 +7,14 @@
 
 #define ROUNDS	  10000u
 #define ROUNDS_MS 3000u
-#define NONE_MS	  200u /* over when there was none by then */
-#define LOOKS	  2u   /* for each round that is wanted; over when there were so few by then */
+#define NONE_MS	  200u /* end of the case if no round has happened by then */
+#define LOOKS	  2u   /* looks per wanted round: the case ends after so many looks */
 #define END_MS	  20000u
 #define SGI	  1u
 
-/* Of each of the two CPUs that take turns. */
+/* What each of the two CPUs that take turns has seen. */
 static struct turns {
-	uint64_t rounds; /* in which stolen time has grown */
+	uint64_t rounds; /* looks in which stolen time had grown */
 	uint64_t looks, backwards, over;
 	struct reading last;
 } turns[2];
@@ -58,8 +58,8 @@ static void game_check_end(void)
 }
 
 /*
- * Each wakes the other and goes to sleep. On one physical CPU, the one is READY while the other
- * goes on.
+ * Each CPU wakes the other one and goes to sleep. If both share a physical CPU, the woken CPU is
+ * READY until the other one sleeps.
  */
 static void take_turns(void *arg)
 {
@@ -86,7 +86,7 @@ static void take_turns(void *arg)
 	timer_stop(TIMER_VIRTUAL);
 }
 
-/* With a single vCPU it takes somebody else to make the rounds. */
+/* With one vCPU, rounds need a competitor outside this VM. */
 static void watch_rounds(struct turns *t)
 {
 	struct gaps g, sum = {0};
@@ -121,13 +121,15 @@ void case_rounds(void)
 	}
 	rounds = turns[0].rounds + turns[1].rounds;
 	for (unsigned cpu = 0; cpu < 2 && cpu < cpu_count(); cpu++) {
-		check(!turns[cpu].backwards, "CPU %u: %lu times backwards in %lu rounds", cpu,
+		check(!turns[cpu].backwards,
+		      "CPU %u: stolen time went back %lu times in %lu rounds", cpu,
 		      turns[cpu].backwards, turns[cpu].rounds);
-		check(!turns[cpu].over, "CPU %u: %lu times more than elapsed in %lu rounds", cpu,
+		check(!turns[cpu].over,
+		      "CPU %u: stolen time grew by more than elapsed %lu times in %lu rounds", cpu,
 		      turns[cpu].over, turns[cpu].rounds);
 	}
 	if (!rounds)
-		skip("stolen time has not grown: nobody competed");
+		skip("stolen time did not grow: nothing competed for the CPU");
 	else
 		observe("%lu rounds of contention", rounds);
 }

@@ -2,7 +2,7 @@
 #include "contention.h"
 #include "suite.h"
 
-#define PROBE_MS 220u /* longer than the longest timeslice that we have heard of, twice */
+#define PROBE_MS 220u /* more than twice the longest timeslice known to us */
 #define CHUNK_MS 20u
 #define END_MS	 10000u
 #define MOST_MS	 1000u
@@ -15,7 +15,7 @@ static enum {
 	OURSELVES,
 } who;
 
-static struct gaps seen; /* while it was looked for */
+static struct gaps seen; /* by the last probe() */
 static bool stop;
 
 static void spin(void *arg)
@@ -40,8 +40,8 @@ static void load_end(void)
 }
 
 /*
- * In pieces, so that rare long gaps count as well as many short ones, and it is over soon where
- * there are any.
+ * Probes in chunks of CHUNK_MS: rare long gaps count as well as many short ones, and the probe ends
+ * soon where something competes.
  */
 static bool probe(void)
 {
@@ -97,7 +97,7 @@ uint64_t contention_worst_ns(void)
 	find_out();
 	if (who == NOBODY)
 		return 0;
-	/* Others, and each other vCPU for as long. */
+	/* While others run for that long, each other vCPU of this VM may do so too. */
 	return who == OTHERS ? seen.longest_ns * cpu_count() : seen.longest_ns;
 }
 
@@ -116,7 +116,7 @@ bool contention_seen(const struct gaps *g)
 {
 	if (gaps_competed(g))
 		return true;
-	skip("nobody competed: %lu us of gaps in %lu ms", g->gap_ns / 1000,
+	skip("nothing competed for the CPU: %lu us of gaps in %lu ms", g->gap_ns / 1000,
 	     g->elapsed_ns / 1000000);
 	return false;
 }

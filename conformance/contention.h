@@ -7,36 +7,38 @@
 #include "gaps.h"
 
 /*
- * From here to contention_end() somebody competes with CPU 0: those outside of this VM, if there is
- * anybody, otherwise all other vCPUs of it, which spin. Found out once, by gaps. False: neither
- * takes anything from CPU 0, the case is skipped, and there is nothing to end.
+ * From here to contention_end() something competes with CPU 0: vCPUs or processes outside this VM,
+ * if there are any, and otherwise all other vCPUs of this VM, which then spin. The first call finds
+ * out which, by gaps. False: neither takes anything from CPU 0. The case is then skipped, and the
+ * caller must not call contention_end().
  */
 bool contention_begin(void);
 void contention_end(void);
 
 /*
- * `ms` in ticks; or more, up to MOST_MS, where turns are so long that nothing would be seen: as
- * long as four of the longest gaps that were found at first.
+ * `ms` in ticks, or four times the longest gap that was found at first (at most MOST_MS), whichever
+ * is longer: where turns are long, nothing would be seen in `ms`.
  */
 uint64_t contention_ticks(unsigned ms);
 
-/* Whether CPU 0's physical CPU is never idle: somebody outside of this VM competes for it. */
+/* Whether something outside this VM competes for CPU 0's physical CPU, which is then never idle. */
 bool contention_outside(void);
 
 /*
- * How long a vCPU may be expected to wait at most, by those gaps, where all of them spin; 0: nobody
+ * The longest wait to expect of a vCPU while all of them spin, in ns, by those gaps; 0: nothing
  * competes.
  */
 uint64_t contention_worst_ns(void);
 
-/* Whether it has really come to it, in what was watched: the case is skipped otherwise. */
+/* Whether `g` shows competition: see gaps_competed(). If not, the case is skipped. */
 bool contention_seen(const struct gaps *g);
 
 /* Spin for about `us`. */
 void spin_us(uint64_t us);
 
 /*
- * A number below `limit`, which is not 0, from the suite's seed: so that phases differ. On CPU 0.
+ * A random number below `limit`, which is not 0. The generator starts from the suite's seed. On CPU
+ * 0 only.
  */
 uint64_t random_below(uint64_t limit);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Functions of a case on other CPUs. All vCPUs may share one physical CPU: whoever waits sleeps, or
- * it would take from the others what they are waited for.
+ * Run functions of a case on other CPUs. All vCPUs may share one physical CPU, so a vCPU that waits
+ * for another one sleeps: spinning would take the CPU from it.
  */
 #include "guest/psci.h"
 #include "suite.h"
 
-#define STEP_US	      200u /* between two looks at what is waited for */
+#define STEP_US	      200u /* between two polls */
 #define BARRIER_SPINS 1000u
 
 static struct job {
@@ -16,7 +16,7 @@ static struct job {
 	uint32_t done;
 } jobs[CPU_MAX];
 
-/* Of on_all_run(). Whoever gives up breaks it for everybody. */
+/* The barrier of on_all_run(). A CPU whose wait times out breaks it for all CPUs. */
 static struct {
 	uint32_t expected, arrived;
 	bool broken;
@@ -34,7 +34,8 @@ static void run_job(void *arg)
 	struct job *job = arg;
 
 	if (job->registers)
-		check(structure_register(), "CPU %u: no structure, though CPU 0 has one",
+		check(structure_register(),
+		      "CPU %u: PV_TIME_ST gives no structure, but CPU 0 has one",
 		      cpu_self()->index);
 	job->fn(job->arg);
 	__atomic_store_n(&job->done, 1, __ATOMIC_RELEASE);
@@ -47,7 +48,7 @@ static bool begin(unsigned index, void (*fn)(void *arg), void *arg, bool registe
 
 	*job = (struct job){.fn = fn, .arg = arg, .registers = registers};
 	error = cpu_start(index, run_job, job);
-	return check(error == PSCI_SUCCESS, "CPU %u: CPU_ON is %ld", index, error);
+	return check(error == PSCI_SUCCESS, "CPU %u: CPU_ON returned %ld", index, error);
 }
 
 bool cpu_begin(unsigned index, void (*fn)(void *arg), void *arg)
@@ -68,7 +69,7 @@ bool cpu_end(unsigned index, unsigned ms)
 		sleep_step();
 	}
 	return check(off, "CPU %u: %s within %u ms", index,
-		     done ? "CPU_OFF, but not off" : "did not end", ms);
+		     done ? "called CPU_OFF, but was not off" : "its function did not end", ms);
 }
 
 bool on_cpu_run(unsigned index, void (*fn)(void *arg), void *arg, unsigned ms)
@@ -96,7 +97,10 @@ static bool barrier_full(void)
 	return __atomic_load_n(&barrier.arrived, __ATOMIC_ACQUIRE) == barrier.expected;
 }
 
-/* True when everybody is there. A short spin, for those that have a physical CPU each. */
+/*
+ * True when all CPUs have arrived. It spins for a short time first, for vCPUs that have a physical
+ * CPU each.
+ */
 static bool barrier_wait(void)
 {
 	__atomic_add_fetch(&barrier.arrived, 1, __ATOMIC_ACQ_REL);
@@ -140,5 +144,5 @@ bool on_all_run(void (*fn)(unsigned index), unsigned ms)
 		if (begun[i])
 			ok = cpu_end(i, ms) && ok;
 	}
-	return check(!barrier_broken(), "not all CPUs have come within %u ms", ms) && ok;
+	return check(!barrier_broken(), "not all CPUs reached the barrier within %u ms", ms) && ok;
 }

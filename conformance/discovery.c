@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Discovery as Linux does it (R-03): each step agrees with the next, on every vCPU, with stolen
- * time and without. A call that is UNDEFINED says no as well: that it should say so by
- * NOT_SUPPORTED is R-30's (calls.c).
+ * time and without. Here an UNDEFINED call also counts as a no; calls.c judges whether it returns
+ * NOT_SUPPORTED (R-30).
  */
 #include <pvtime/smccc.h>
 #include "guest/board.h"
 #include "suite.h"
 
-#define LIMIT_MS 5000u /* for a few calls on a vCPU that may have to wait for its turn */
+#define LIMIT_MS 5000u /* for a few calls on a vCPU that may have to wait for a CPU */
 #define NO	 SMCCC_NOT_SUPPORTED
 
 static unsigned self(void)
@@ -16,7 +16,7 @@ static unsigned self(void)
 	return cpu_self()->index;
 }
 
-/* One vCPU after the other. */
+/* Runs fn on one vCPU after another. */
 static void on_every_vcpu(void (*fn)(void *arg))
 {
 	fn(NULL);
@@ -41,18 +41,21 @@ static bool says_no(int64_t answer)
 	return answer == NO || answer == CALL_FAULTED;
 }
 
-/* Either 0 or a no: a step must not say anything else. */
+/* Checks that a step says 0 or no, and nothing else. */
 static bool is_clear(int64_t answer, const char *what)
 {
-	return check(answer == SMCCC_SUCCESS || says_no(answer), "CPU %u: %s is %s", self(), what,
-		     answer_text(answer).s);
+	return check(answer == SMCCC_SUCCESS || says_no(answer),
+		     "CPU %u: %s is %s, neither 0 nor -1", self(), what, answer_text(answer).s);
 }
 
-/* Two steps that were asked on the calling vCPU, and whether each says yes. */
+/*
+ * Checks that two steps agree, both asked on the calling vCPU: `a_yes` and `b_yes` say whether each
+ * said yes.
+ */
 static void agree(int64_t a, bool a_yes, const char *a_what, int64_t b, bool b_yes,
 		  const char *b_what)
 {
-	check(a_yes == b_yes, "CPU %u: %s is %s, %s is %s", self(), a_what, answer_text(a).s,
+	check(a_yes == b_yes, "CPU %u: %s is %s, but %s is %s", self(), a_what, answer_text(a).s,
 	      b_what, answer_text(b).s);
 }
 
@@ -61,20 +64,20 @@ static void ask_psci_version(void *arg)
 	int64_t version = call_fdt32(PSCI_FID_VERSION, 0);
 
 	(void)arg;
-	check(version >= PSCI_VERSION_1_0, "CPU %u: PSCI_VERSION is %s", self(),
+	check(version >= PSCI_VERSION_1_0, "CPU %u: PSCI_VERSION is %s, not 1.0 or later", self(),
 	      answer_text(version).s);
 }
 
 void case_psci_version(void)
 {
 	if (!suite.present && call_fdt32(PSCI_FID_VERSION, 0) < PSCI_VERSION_1_0)
-		skip("PSCI_VERSION is %s, and there is no stolen time that would need 1.0",
+		skip("PSCI_VERSION is %s, and 1.0 is needed only for stolen time, which this VM lacks",
 		     answer_text(call_fdt32(PSCI_FID_VERSION, 0)).s);
 	else
 		on_every_vcpu(ask_psci_version);
 }
 
-/* Without stolen time nobody needs SMCCC 1.1; then the two steps only have to agree. */
+/* Without stolen time SMCCC 1.1 is not needed; the two steps must only agree. */
 static void ask_smccc_version(void *arg)
 {
 	int64_t has = call_fdt32(PSCI_FID_FEATURES, SMCCC_FID_VERSION);
@@ -84,8 +87,8 @@ static void ask_smccc_version(void *arg)
 	agree(has, has >= 0, "PSCI_FEATURES(SMCCC_VERSION)", version, version >= SMCCC_VERSION_1_1,
 	      "SMCCC_VERSION");
 	if (suite.present)
-		check(version >= SMCCC_VERSION_1_1, "CPU %u: SMCCC_VERSION is %s", self(),
-		      answer_text(version).s);
+		check(version >= SMCCC_VERSION_1_1, "CPU %u: SMCCC_VERSION is %s, not 1.1 or later",
+		      self(), answer_text(version).s);
 }
 
 void case_smccc_version(void)
@@ -94,12 +97,11 @@ void case_smccc_version(void)
 
 	on_every_vcpu(ask_smccc_version);
 	if (!suite.present && has < 0)
-		skip("PSCI_FEATURES(SMCCC_VERSION) is %s, and there is no stolen time that would "
-		     "need it",
+		skip("PSCI_FEATURES(SMCCC_VERSION) is %s, and it is needed only for stolen time, which this VM lacks",
 		     answer_text(has).s);
 }
 
-/* A guest that looks for it as it is told to has to find what is there. */
+/* A guest that follows the discovery of the documents must find stolen time that exists. */
 static void ask_arch_features(void *arg)
 {
 	int64_t arch = call_fdt32(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
@@ -107,7 +109,7 @@ static void ask_arch_features(void *arg)
 
 	(void)arg;
 	check(arch >= 0 || address <= 0,
-	      "CPU %u: PV_TIME_ST is %s, SMCCC_ARCH_FEATURES(PV_TIME_FEATURES) is %s", self(),
+	      "CPU %u: PV_TIME_ST is %s, but SMCCC_ARCH_FEATURES(PV_TIME_FEATURES) is %s", self(),
 	      answer_text(address).s, answer_text(arch).s);
 }
 
@@ -139,7 +141,7 @@ static void ask_features_st(void *arg)
 	(void)arg;
 	is_clear(st, "PV_TIME_FEATURES(PV_TIME_ST)");
 	check(st == SMCCC_SUCCESS || address <= 0,
-	      "CPU %u: PV_TIME_ST is %s, PV_TIME_FEATURES(PV_TIME_ST) is %s", self(),
+	      "CPU %u: PV_TIME_ST is %s, but PV_TIME_FEATURES(PV_TIME_ST) is %s", self(),
 	      answer_text(address).s, answer_text(st).s);
 }
 
@@ -167,8 +169,8 @@ static void ask_features_others(void *arg)
 	for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {
 		int64_t answer = features(others[i]);
 
-		check(says_no(answer), "CPU %u: PV_TIME_FEATURES(0x%lx) is %s", self(), others[i],
-		      answer_text(answer).s);
+		check(says_no(answer), "CPU %u: PV_TIME_FEATURES(0x%lx) is %s, not -1", self(),
+		      others[i], answer_text(answer).s);
 	}
 }
 
@@ -177,7 +179,7 @@ void case_features_others(void)
 	on_every_vcpu(ask_features_others);
 }
 
-/* That one which says yes is followed by one that says no is forbidden by no document. */
+/* No document forbids a step that says yes before one that says no, so this case is ours. */
 static void ask_steps(void *arg)
 {
 	int64_t arch = call_fdt32(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
@@ -202,14 +204,14 @@ static void ask_as_given(void *arg)
 
 	(void)arg;
 	check(says_no(address) != suite.expect,
-	      "CPU %u: PV_TIME_ST is %s, but this VM was %sgiven it", self(),
+	      "CPU %u: PV_TIME_ST is %s, but this VM was %sgiven stolen time", self(),
 	      answer_text(address).s, suite.expect ? "" : "not ");
 }
 
 void case_as_given(void)
 {
 	if (suite.expect < 0) {
-		skip("no expect= on the command line says what it was given");
+		skip("the command line has no expect=on or expect=off");
 		return;
 	}
 	on_every_vcpu(ask_as_given);
@@ -219,7 +221,7 @@ void case_as_given(void)
 		      answer_text(suite.st_answer).s);
 }
 
-/* In either dialect, as there is nothing that could have one. */
+/* The calls of both dialects: a VM without stolen time has neither. */
 static void ask_absent(void *arg)
 {
 	static const struct {
@@ -237,7 +239,7 @@ static void ask_absent(void *arg)
 	for (unsigned i = 0; i < sizeof calls / sizeof calls[0]; i++) {
 		int64_t answer = call_fdt32(calls[i].fid, calls[i].arg);
 
-		check(says_no(answer), "CPU %u: 0x%x(0x%x) is %s", self(), calls[i].fid,
+		check(says_no(answer), "CPU %u: 0x%x(0x%x) is %s, not -1", self(), calls[i].fid,
 		      calls[i].arg, answer_text(answer).s);
 	}
 }
@@ -245,7 +247,7 @@ static void ask_absent(void *arg)
 void case_absent_everywhere(void)
 {
 	on_every_vcpu(ask_absent);
-	check(!board.stolen_time.size, "the FDT reserves 0x%lx bytes at 0x%lx for it",
+	check(!board.stolen_time.size, "the FDT reserves 0x%lx bytes at 0x%lx for stolen time",
 	      board.stolen_time.size, board.stolen_time.base);
 }
 
@@ -253,7 +255,8 @@ static void ask_not_supported(uint64_t fid, uint64_t arg)
 {
 	int64_t answer = call_fdt(fid, arg);
 
-	check(answer == NO, "CPU %u: 0x%lx(0x%lx) is %s", self(), fid, arg, answer_text(answer).s);
+	check(answer == NO, "CPU %u: 0x%lx(0x%lx) is %s, not -1", self(), fid, arg,
+	      answer_text(answer).s);
 }
 
 static void ask_other_dialect(void *arg)
@@ -263,7 +266,7 @@ static void ask_other_dialect(void *arg)
 
 	(void)arg;
 	ask_not_supported(other, 0);
-	check(says_no(has), "CPU %u: PV_TIME_FEATURES(0x%x) is %s", self(), other,
+	check(says_no(has), "CPU %u: PV_TIME_FEATURES(0x%x) is %s, not -1", self(), other,
 	      answer_text(has).s);
 }
 
@@ -272,7 +275,7 @@ void case_one_dialect(void)
 	on_every_vcpu(ask_other_dialect);
 }
 
-/* A call of 32-bit form returns w0; what is above it is no matter of these calls. */
+/* A call of 32-bit form returns w0; this case ignores the upper half of x0. */
 static void ask_aliases(void *arg)
 {
 	static const struct {
@@ -292,7 +295,7 @@ static void ask_aliases(void *arg)
 		uint32_t fid = calls[i].fid & ~SMCCC_64;
 		int64_t answer = call_fdt32(fid, calls[i].arg);
 
-		check(answer == NO, "CPU %u: 0x%x(0x%x) is %s", self(), fid, calls[i].arg,
+		check(answer == NO, "CPU %u: 0x%x(0x%x) is %s, not -1", self(), fid, calls[i].arg,
 		      answer_text(answer).s);
 	}
 }
@@ -302,17 +305,19 @@ void case_aliases(void)
 	on_every_vcpu(ask_aliases);
 }
 
-/* All of x0, but for PV_TIME_FEATURES in beta-2, which returns an int32. */
+/* Judges all of x0, except for PV_TIME_FEATURES in beta-2, which returns an int32. */
 static void ask_results(void *arg)
 {
 	int64_t yes = features(suite.st_fid), st = call_fdt(suite.st_fid, 0);
 
 	(void)arg;
-	check(yes == SMCCC_SUCCESS || yes == NO, "CPU %u: PV_TIME_FEATURES(PV_TIME_ST) is %s",
-	      self(), answer_text(yes).s);
-	check(features(0) == NO, "CPU %u: PV_TIME_FEATURES(0) is %s", self(),
+	check(yes == SMCCC_SUCCESS || yes == NO,
+	      "CPU %u: PV_TIME_FEATURES(PV_TIME_ST) is %s, neither 0 nor -1", self(),
+	      answer_text(yes).s);
+	check(features(0) == NO, "CPU %u: PV_TIME_FEATURES(0) is %s, not -1", self(),
 	      answer_text(features(0)).s);
-	check(st > 0 || st == NO, "CPU %u: PV_TIME_ST is %s", self(), answer_text(st).s);
+	check(st > 0 || st == NO, "CPU %u: PV_TIME_ST is %s, neither an address nor -1", self(),
+	      answer_text(st).s);
 }
 
 void case_results(void)
@@ -322,7 +327,7 @@ void case_results(void)
 
 static int64_t answers[CPU_MAX];
 
-/* Twice, on a vCPU that may have been asked before. */
+/* Asks twice; the vCPU may have asked before. */
 static void ask_again(void *arg)
 {
 	unsigned index = self();
@@ -334,7 +339,7 @@ static void ask_again(void *arg)
 		if (!answers[index])
 			answers[index] = answer;
 		check(answer == answers[index] && !says_no(answer),
-		      "CPU %u: PV_TIME_ST is %s, and was %s", index, answer_text(answer).s,
+		      "CPU %u: PV_TIME_ST is %s, but was %s before", index, answer_text(answer).s,
 		      answer_text(answers[index]).s);
 	}
 }
@@ -345,7 +350,10 @@ static void ask_again_at_once(unsigned index)
 	ask_again(NULL);
 }
 
-/* Backwards, forwards, all at once: the answer depends on nothing but the vCPU. */
+/*
+ * From the last vCPU to the first, from the first to the last, and all at once: the answer depends
+ * on nothing but the vCPU.
+ */
 void case_any_vcpu(void)
 {
 	for (unsigned i = cpu_count(); i-- > 1;)
@@ -354,7 +362,7 @@ void case_any_vcpu(void)
 	on_all_run(ask_again_at_once, LIMIT_MS);
 	for (unsigned i = 0; i < cpu_count(); i++) {
 		for (unsigned j = 0; j < i; j++)
-			check(answers[i] != answers[j], "CPUs %u and %u: PV_TIME_ST is %s", j, i,
-			      answer_text(answers[i]).s);
+			check(answers[i] != answers[j], "CPUs %u and %u: PV_TIME_ST is %s on both",
+			      j, i, answer_text(answers[i]).s);
 	}
 }

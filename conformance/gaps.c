@@ -12,7 +12,10 @@ struct reading gaps_read(void)
 	uint64_t after = stolen_ns(self);
 	struct reading r;
 
-	/* Repeated where the CPU was taken away in between: the two must be of one instant. */
+	/*
+	 * Repeat the reading if the CPU was taken away in between: both values must be of one
+	 * instant.
+	 */
 	do {
 		r.stolen_ns = after;
 		r.counter = pvtime_counter();
@@ -22,8 +25,8 @@ struct reading gaps_read(void)
 }
 
 /*
- * Readings are dear where an emulator counts instructions; this is not, and short against a trap on
- * any machine.
+ * An emulator that counts instructions makes readings expensive. This pass is cheap there, and
+ * short compared to a trap on any machine.
  */
 void gaps_pass(void)
 {
@@ -153,11 +156,12 @@ bool gaps_check_upper(const struct gaps *g, unsigned cpu)
 	const struct gap *w = &g->worst_over;
 	bool ok;
 
-	ok = check(!g->backwards, "CPU %u: %lu times backwards", cpu, g->backwards);
-	ok = check(!g->outside, "CPU %u: grew by %lu ns with no gap before it", cpu, g->outside) &&
+	ok = check(!g->backwards, "CPU %u: stolen time went back %lu times", cpu, g->backwards);
+	ok = check(!g->outside, "CPU %u: stolen time grew by %lu ns without a gap", cpu,
+		   g->outside) &&
 	     ok;
-	return check(!g->over, "CPU %u: grew by %lu ns over a gap of %lu ns", cpu, w->stolen_ns,
-		     ns_of(w->end - w->begin)) &&
+	return check(!g->over, "CPU %u: stolen time grew by %lu ns over a gap of %lu ns", cpu,
+		     w->stolen_ns, ns_of(w->end - w->begin)) &&
 	       ok;
 }
 
@@ -171,11 +175,12 @@ bool gaps_check_lower(const struct gaps *g, unsigned cpu)
 	const struct gap *w = &g->worst_short;
 	bool ok;
 
-	ok = check(g->short_count <= 1 + g->count / GAPS_ODD_ONES,
-		   "CPU %u: %lu of %lu gaps not charged in full, such as one of %lu ns: %lu ns",
-		   cpu, g->short_count, g->count, ns_of(w->end - w->begin), w->stolen_ns);
+	ok = check(
+		g->short_count <= 1 + g->count / GAPS_ODD_ONES,
+		"CPU %u: %lu of %lu gaps were not charged in full; one of %lu ns was charged %lu ns",
+		cpu, g->short_count, g->count, ns_of(w->end - w->begin), w->stolen_ns);
 	return check(g->short_ns <= g->count * suite.slack_ns + gaps_rounding_ns(0),
-		     "CPU %u: of %lu gaps, %lu ns in all, %lu ns not charged", cpu, g->count,
+		     "CPU %u: of %lu gaps, %lu ns together, %lu ns were not charged", cpu, g->count,
 		     g->gap_ns, g->short_ns) &&
 	       ok;
 }

@@ -3,26 +3,27 @@
 #define CONFORMANCE_GAPS_H
 
 /*
- * The guest's own view of when it had the CPU. A loop reads the virtual counter all the time; where
- * two readings are further apart than a pass of the loop takes, the CPU was away: a gap. Stolen
- * time must explain the gaps, and nothing else:
+ * The guest's own view of when it had the CPU. A loop reads the virtual counter all the time. If
+ * two readings are further apart than a pass of the loop takes, the vCPU did not run in between: a
+ * gap. Stolen time must explain the gaps, and nothing else:
  *
- * - It grows by no more than the time between two readings, whatever happened. Growth that no gap
- *   goes before is always wrong, and so is growth beyond the gap. That is exact, but for
- *   GAPS_ROUNDING_TICKS, as it may be kept in other units than the counter.
- * - It grows by no less than the gap was long, except for what was no wait, which is the vCPU's own
- *   time (R-24): the hypervisor's handling of a trap or of its own interrupt, and its way from one
- *   vCPU to the other. What that may take is no constant of ours, but the slack: SLACK_TRAPS times
- *   what reading a register of the GIC takes here, a trap that every hypervisor has to take and to
- *   decode. To be switched away from and back costs 5 such traps on our hypervisor, and 5 to 7 on
- *   Linux KVM.
+ * - It grows by no more than the time between two readings. Growth without a gap before it is
+ *   always wrong, and so is growth beyond the gap. This bound is exact, except for
+ *   GAPS_ROUNDING_TICKS, because a hypervisor may keep stolen time in another unit than the
+ *   counter's.
+ * - It grows by no less than the gap, except for the part that was not a wait but the vCPU's own
+ *   time (R-24): the hypervisor's handling of a trap or of its own interrupt, and its switch from
+ *   one vCPU to another. The allowance for that is not a constant of ours but the slack:
+ *   SLACK_TRAPS times the time of one read of a GIC register on this machine, which is a trap that
+ *   every hypervisor must take and decode. A switch away from the vCPU and back costs 5 such traps
+ *   on our hypervisor, and 5 to 7 on Linux KVM.
  *
- * An interrupt of the hypervisor's own with much to do may exceed the slack, now and then. So one
- * gap in GAPS_ODD_ONES may, and one more; but all gaps together may be short by no more than the
- * slack each.
+ * An interrupt of the hypervisor with much work may exceed the slack now and then. So one gap in
+ * GAPS_ODD_ONES may exceed it, and one more; but all gaps together may fall short by no more than
+ * the slack for each.
  *
- * All of it is said of a machine whose own CPUs run all the time. An emulator that shares its host
- * takes time from the hypervisor itself, which nobody there can see or charge; QEMU has to count
+ * All this assumes a machine whose physical CPUs run all the time. An emulator that shares its host
+ * takes time from the hypervisor itself, which cannot see or charge it. So QEMU must count
  * instructions, on one CPU.
  */
 #include <stdbool.h>
@@ -30,9 +31,10 @@
 
 #define GAPS_ROUNDING_TICKS 2u
 #define GAPS_ODD_ONES	    32u
-#define GAPS_COMPETED	    20u /* one part in so many of the time gone: somebody competes */
+#define GAPS_COMPETED \
+	20u /* if more than this fraction of the time is gaps, there was competition */
 
-/* Stolen time and counter at one instant, of the calling CPU, which is registered. */
+/* Stolen time and counter of the calling CPU at one instant. The CPU must be registered. */
 struct reading {
 	uint64_t counter; /* ticks */
 	uint64_t stolen_ns;
@@ -47,66 +49,65 @@ struct gap {
 };
 
 struct gaps {
-	uint64_t elapsed_ns, gap_ns, had_ns; /* gaps and the rest, which add up to elapsed */
-	uint64_t stolen_ns;		     /* growth over all */
-	uint64_t count;			     /* gaps of over suite.slack_ns */
-	uint64_t longest_ns;		     /* of them */
-	uint64_t short_ns;		     /* what their growth fell short of them by, together */
-	uint64_t short_of;		    /* the most that one's growth fell short of it by, ns */
-	uint64_t short_count;		    /* how many fell short by over suite.slack_ns */
-	uint64_t outside;		    /* growth seen without such a gap before it, ns */
-	uint64_t over;			    /* the most by which growth exceeded its gap, ns */
-	uint64_t backwards;		    /* readings that were less than the one before */
-	struct gap worst_short, worst_over; /* which of them it was */
+	uint64_t elapsed_ns, gap_ns,
+		had_ns;	      /* elapsed_ns is gap_ns, the gaps, and had_ns, the rest */
+	uint64_t stolen_ns;   /* growth in all of elapsed_ns */
+	uint64_t count;	      /* gaps longer than suite.slack_ns */
+	uint64_t longest_ns;  /* the longest of them */
+	uint64_t short_ns;    /* sum of what growth fell short of the gaps by */
+	uint64_t short_of;    /* the most that growth fell short of one gap by, ns */
+	uint64_t short_count; /* how many gaps it fell short of by more than suite.slack_ns */
+	uint64_t outside;     /* growth without a gap before it, ns */
+	uint64_t over;	      /* the most by which growth exceeded its gap, ns */
+	uint64_t backwards;   /* readings that were less than the reading before */
+	struct gap worst_short, worst_over; /* the gaps of short_of and over */
 };
 
 /*
- * Spin on the calling CPU, which is registered, for `ticks` of the counter, or until `gaps` gaps
- * were seen if that is not 0. `each`, if not NULL, is called after each gap, and after whatever
- * else stolen time grew over.
+ * Spin on the calling CPU, which must be registered, for `ticks` of the counter, or until `gaps`
+ * gaps were seen if `gaps` is not 0. `each`, if not NULL, is called after each gap, and after each
+ * shorter interval in which stolen time grew.
  */
 void gaps_watch(struct gaps *g, uint64_t ticks, uint64_t gaps, void (*each)(const struct gap *gap));
 
 /*
- * Sleep by WFI till `deadline`, as timer_sleep_until(). What it woke too late by is the one gap, if
- * it is one; growth beyond it is not looked at, as the CPU may have been away between the reading
- * and the WFI.
+ * Sleep by WFI until `deadline`, as timer_sleep_until() does. If the CPU woke late by more than the
+ * slack, that delay is the one gap. Growth beyond it is not judged, because the CPU may have been
+ * taken away between the reading and the WFI.
  */
 void gaps_sleep(struct gaps *g, uint64_t deadline, void (*each)(const struct gap *gap));
 
-/* One pass of that loop without the readings: 512 instructions. */
+/* One pass of the loop of gaps_watch(), without the readings: 512 instructions. */
 void gaps_pass(void);
 
-/* Another watch's result taken into the sum. */
+/* Add the result of another watch to the sum. */
 void gaps_add(struct gaps *sum, const struct gaps *g);
 
 /*
- * What growth may exceed `ticks` by: by rounding, and by how well another clock keeps pace with the
- * counter.
+ * How much growth may exceed `ticks`, in ns: by rounding, and because another clock may not run
+ * exactly as fast as the counter.
  */
 uint64_t gaps_rounding_ns(uint64_t ticks);
 
 /*
- * What all that can be held against any hypervisor: upper bounds, and never backwards. On any CPU.
+ * Check what holds for any hypervisor: the upper bounds, and that stolen time never goes back. On
+ * any CPU.
  */
 bool gaps_check_upper(const struct gaps *g, unsigned cpu);
 
-/* Whether the CPU was away long enough to speak of competition: 5 % of the time. */
+/* Whether gaps took more than 5 % of the time, which counts as competition. */
 bool gaps_competed(const struct gaps *g);
 
 /*
- * That each gap, and all together, were charged. It has to be known that they were waits:
- * gaps_competed().
+ * Check that each gap, and all of them together, were charged. Use it only where the gaps were
+ * waits: gaps_competed().
  */
 bool gaps_check_lower(const struct gaps *g, unsigned cpu);
 
-/* The trap that the slack is measured in. */
+/* One trap of the kind that the slack is measured in. */
 void gaps_trap(void);
 
-/*
- * What a gap may have that is no wait (see above), from the time that a trap takes; once, before
- * all cases.
- */
+/* The slack (see above), measured by the time that a trap takes. Call it once, before all cases. */
 uint64_t gaps_slack_ns(void);
 
 #endif

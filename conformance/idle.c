@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is nobody's theft: time that a vCPU gave away itself. */
+/* Time that a vCPU gave away itself is not charged. */
 #include "contention.h"
 #include "guest/board.h"
 #include "guest/gic.h"
@@ -13,16 +13,21 @@
 #define END_MS	 10000u
 
 /*
- * A sleep that ended late: from its deadline on the vCPU may have waited for a CPU. No more than
- * that is to be charged; and no less, where the CPU was busy: an idle one may need its time to wake
- * up, which is no wait. A few times the CPU may be taken away between the first reading and the
- * WFI, which is charged rightly and looks as if it were not.
+ * Sleeps that ended late. From the deadline on, the vCPU may have waited for a CPU. No more than
+ * that may be charged. If the CPU was busy, no less may be charged either; an idle CPU may need
+ * time to wake up, which is no wait. A few times the CPU may be taken away between the first
+ * reading and the WFI: that charge is right, and looks wrong here.
  */
 struct sleeps {
 	uint64_t late_ns, grown_ns; /* all */
-	uint64_t more_ns;	    /* of growth than it was late, the most of one sleep */
-	uint64_t less_ns;
-	unsigned more, less; /* sleeps in which it was so by over the slack */
+	uint64_t more_ns;	    /* the most that growth exceeded the delay of one sleep */
+	uint64_t less_ns;	    /* the most that it fell short */
+	unsigned more,
+		/*
+		 * sleeps in which growth exceeded the delay, or fell short of it, by more than the
+		 * slack
+		 */
+		less;
 };
 
 static void add_sleep(struct sleeps *s, uint64_t late_ns, uint64_t grown_ns)
@@ -42,15 +47,17 @@ static void judge_sleeps(const struct sleeps *s)
 {
 	unsigned odd = 1 + SLEEPS / GAPS_ODD_ONES;
 
-	check(s->more <= odd, "charged in %u of %u sleeps of %u us, up to %lu ns too much", s->more,
+	check(s->more <= odd,
+	      "%u of %u sleeps of %u us were charged, by up to %lu ns beyond their delay", s->more,
 	      SLEEPS, SLEEP_US, s->more_ns);
 	check(s->grown_ns <= s->late_ns + SLEEPS * suite.slack_ns + odd * 1000ull * SLEEP_US,
-	      "grew by %lu ns over sleeps that were %lu ns late in all", s->grown_ns, s->late_ns);
+	      "stolen time grew by %lu ns over sleeps that ended %lu ns late in all", s->grown_ns,
+	      s->late_ns);
 	check(s->less <= odd || !contention_outside(),
-	      "in %u of %u sleeps the wait for a CPU was not charged, up to %lu ns", s->less,
-	      SLEEPS, s->less_ns);
-	observe("%u sleeps of %u us: grew by %lu ns, woken %lu ns late in all", SLEEPS, SLEEP_US,
-		s->grown_ns, s->late_ns);
+	      "in %u of %u sleeps the wait for a CPU after the wake-up was not charged, by up to %lu ns",
+	      s->less, SLEEPS, s->less_ns);
+	observe("%u sleeps of %u us: stolen time grew by %lu ns, and they ended %lu ns late in all",
+		SLEEPS, SLEEP_US, s->grown_ns, s->late_ns);
 }
 
 void case_idle_wfi(void)
@@ -68,7 +75,7 @@ void case_idle_wfi(void)
 	judge_sleeps(&s);
 }
 
-/* 0, or what CPU_SUSPEND said that is no success. */
+/* Returns 0, or the error of CPU_SUSPEND. */
 static int64_t suspend_until(uint64_t deadline)
 {
 	int64_t error = 0;
@@ -91,7 +98,7 @@ void case_idle_suspend(void)
 		int64_t error = suspend_until(deadline);
 
 		if (error) {
-			skip("CPU_SUSPEND to a standby state is refused: %ld", error);
+			skip("CPU_SUSPEND to a standby state returns %ld", error);
 			return;
 		}
 		after = gaps_read();
@@ -100,7 +107,7 @@ void case_idle_suspend(void)
 	judge_sleeps(&s);
 }
 
-/* Of a CPU while it was on: its first and its last reading. */
+/* The first and the last reading of a CPU while it was on. */
 static struct on {
 	struct reading first, last;
 } on;
@@ -116,8 +123,9 @@ static void be_on(void *arg)
 }
 
 /*
- * On, off for a while, on again. All that may be charged between the two is the way into CPU_OFF
- * and the way from CPU_ON to the first instruction.
+ * Turn the CPU on, off for OFF_US, and on again. Between the last reading before CPU_OFF and the
+ * first one after CPU_ON, only the way into CPU_OFF and the way from CPU_ON to the first
+ * instruction may be charged.
  */
 static void judge_off(unsigned cpu)
 {
@@ -130,22 +138,21 @@ static void judge_off(unsigned cpu)
 	last = on.last;
 	shown = stolen_ns(cpu);
 	timer_sleep_until(stopped + ticks_of_us(OFF_US));
-	check(stolen_ns(cpu) == shown, "CPU %u: grew by %lu ns while it was off", cpu,
-	      stolen_ns(cpu) - shown);
+	check(stolen_ns(cpu) == shown, "CPU %u: stolen time grew by %lu ns while the CPU was off",
+	      cpu, stolen_ns(cpu) - shown);
 	started = counter_virtual();
 	if (!on_cpu_run(cpu, be_on, NULL, END_MS))
 		return;
 	/*
-	 * Some begin again at 0 in PV_TIME_ST, which breaks R-23: then all that there is has come
-	 * since.
+	 * Some hypervisors zero the counter in PV_TIME_ST, which breaks R-23. Then the whole value
+	 * has come since.
 	 */
 	grown = on.first.stolen_ns - (on.first.stolen_ns < last.stolen_ns ? 0 : last.stolen_ns);
 	allowed = ns_of(stopped - last.counter) + ns_of(on.first.counter - started);
 	check(grown <= allowed + gaps_rounding_ns(0),
-	      "CPU %u: grew by %lu ns from CPU_OFF to CPU_ON, of which it was off for %lu ns", cpu,
-	      grown, ns_of(started - stopped));
-	observe("CPU %u: off for %lu us, grew by %lu ns, %lu ns from CPU_ON to the first "
-		"instruction",
+	      "CPU %u: stolen time grew by %lu ns from CPU_OFF to CPU_ON, of which the CPU was off for %lu ns",
+	      cpu, grown, ns_of(started - stopped));
+	observe("CPU %u: off for %lu us, stolen time grew by %lu ns, %lu ns from CPU_ON to the first instruction",
 		cpu, ns_of(started - stopped) / 1000, grown, ns_of(on.first.counter - started));
 }
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A second kernel without a reset (R-33): nothing tells the hypervisor of it. Whichever of the two
- * cases comes first starts a copy of this image at another place in RAM, as kexec does, with all
- * other CPUs off. The copy's main() finds what was handed over, discovers stolen time again, and
- * goes on with the case that was running. So these are the last cases: what comes after them runs
- * in the second kernel.
+ * A second kernel without a reset (R-33), of which the hypervisor is not informed. The first of the
+ * two cases that runs starts a copy of this image at another place in RAM, as kexec does, with all
+ * other CPUs off. The copy's main() finds the handover, discovers stolen time again, and continues
+ * with the case that was running. So these are the last cases: every later case would run in the
+ * second kernel.
  */
 #include <pvtime/smccc.h>
 #include "guest/kexec.h"
 #include "prepare.h"
 #include "suite.h"
 
-/* What the first kernel left, in the second one; NULL where that was not to be, or could not be. */
+/*
+ * In the second kernel: the handover of the first one. In the first kernel: starts the second one
+ * and does not return; NULL if that is not possible, and the case is then skipped or has failed.
+ */
 static const struct handover *second_kernel(void)
 {
 	static struct handover h;
@@ -19,20 +22,20 @@ static const struct handover *second_kernel(void)
 	if (handover_received())
 		return handover_received();
 	if (!suite.present) {
-		skip("there is no stolen time");
+		skip("this VM has no stolen time");
 		return NULL;
 	}
 	if (!every_structure())
 		return NULL;
-	any_stolen(); /* the values are to be such that their loss is seen */
+	any_stolen(); /* values other than 0, so that a loss is visible */
 	handover_fill(&h);
 	h.magic = HANDOVER_MAGIC;
 	kexec_start(&h, sizeof h);
-	skip("there is no room in RAM for a second kernel");
+	skip("the RAM has no room for a second kernel");
 	return NULL;
 }
 
-/* The first reading that each CPU makes in the second kernel. */
+/* The first reading of each CPU in the second kernel. */
 static struct reading firsts[CPU_MAX];
 
 static bool every_first(void)
@@ -42,7 +45,7 @@ static bool every_first(void)
 	if (known)
 		return true;
 	firsts[0] = (struct reading){suite.boot_counter, suite.boot_stolen_ns};
-	if (!check(suite.present, "CPU 0: PV_TIME_ST gives no address"))
+	if (!check(suite.present, "CPU 0: PV_TIME_ST gives the second kernel no address"))
 		return false;
 	for (unsigned i = 1; i < cpu_count(); i++) {
 		if (!first_reading(i, &firsts[i]))
@@ -60,9 +63,11 @@ void case_kexec(void)
 		return;
 	arch = call_fdt32(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
 	features = call_fdt(PVTIME_FID_FEATURES, suite.st_fid);
-	check(arch == SMCCC_SUCCESS, "SMCCC_ARCH_FEATURES(PV_TIME_FEATURES) is %s",
+	check(arch == SMCCC_SUCCESS,
+	      "SMCCC_ARCH_FEATURES(PV_TIME_FEATURES) is %s in the second kernel, not 0",
 	      answer_text(arch).s);
-	check(features == SMCCC_SUCCESS, "PV_TIME_FEATURES(PV_TIME_ST) is %s",
+	check(features == SMCCC_SUCCESS,
+	      "PV_TIME_FEATURES(PV_TIME_ST) is %s in the second kernel, not 0",
 	      answer_text(features).s);
 	if (!every_first())
 		return;
@@ -70,9 +75,10 @@ void case_kexec(void)
 		const volatile struct pvtime_stolen *s = structure_of(i);
 
 		check(suite.ipa[i] == h->ipa[i],
-		      "CPU %u: 0x%lx for the first kernel, 0x%lx for the second", i, h->ipa[i],
-		      suite.ipa[i]);
-		check(!s->revision && !s->attributes, "CPU %u: revision 0x%x, attributes 0x%x", i,
+		      "CPU %u: PV_TIME_ST is 0x%lx in the first kernel, but 0x%lx in the second", i,
+		      h->ipa[i], suite.ipa[i]);
+		check(!s->revision && !s->attributes,
+		      "CPU %u: revision 0x%x and attributes 0x%x in the second kernel, not 0", i,
 		      le32(s->revision), le32(s->attributes));
 	}
 }
@@ -88,11 +94,12 @@ void case_kexec_goes_on(void)
 		uint64_t before = h->stolen_ns[i], after = firsts[i].stolen_ns;
 
 		judged = judged || before;
-		check(after >= before, "CPU %u: %lu ns in the first kernel, %lu ns in the second",
-		      i, before, after);
+		check(after >= before,
+		      "CPU %u: %lu ns in the first kernel, but %lu ns in the second", i, before,
+		      after);
 		check(after < before ||
 			      can_be_stolen(after - before, firsts[i].counter - h->counter),
-		      "CPU %u: %lu ns in the first kernel, and %lu ns in the second, %lu ns later",
+		      "CPU %u: %lu ns in the first kernel, but %lu ns in the second, which read it %lu ns later",
 		      i, before, after, ns_of(firsts[i].counter - h->counter));
 	}
 	if (!judged)

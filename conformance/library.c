@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The guest library, include/pvtime/guest.h, on whatever hypervisor this is. */
+/* The guest library, include/pvtime/guest.h, on the hypervisor under test. */
 #include <pvtime/guest.h>
 #include "contention.h"
 #include "guest/smccc.h"
@@ -56,28 +56,35 @@ static void take_samples(uint64_t ticks)
 	}
 }
 
-/* Registered, watched, and given up, whatever the hypervisor does to the structure in all that. */
+/*
+ * Register, take samples, and detach. The library must be right whatever the hypervisor does to the
+ * structure meanwhile.
+ */
 static bool use_once(void)
 {
 	uint64_t kept = pvtime_guest_stolen_ns(&cpu), ipa = 0;
 	int error = pvtime_guest_locate(&guest, &cpu, &ipa);
 	struct pvtime_sample first;
 
-	if (!check(!error, "locate: error %d", error) ||
-	    !check(ipa == suite.ipa[0], "it finds 0x%lx, not 0x%lx", ipa, suite.ipa[0]))
+	if (!check(!error, "pvtime_guest_locate() returns %d", error) ||
+	    !check(ipa == suite.ipa[0],
+		   "pvtime_guest_locate() finds 0x%lx, but PV_TIME_ST gave 0x%lx", ipa,
+		   suite.ipa[0]))
 		return false;
 	error = pvtime_guest_attach(&cpu, (const struct pvtime_stolen *)(uintptr_t)ipa);
-	if (!check(!error, "attach: error %d", error))
+	if (!check(!error, "pvtime_guest_attach() returns %d", error))
 		return false;
 	first = last = take_sample();
-	check(first.stolen_ns >= kept, "from %lu ns to %lu ns when it was attached again", kept,
+	check(first.stolen_ns >= kept,
+	      "the value went from %lu ns to %lu ns when the structure was attached again", kept,
 	      first.stolen_ns);
 	take_samples(ticks_of_us(SAMPLE_MS * 1000));
 	seen.stolen_ns += last.stolen_ns - first.stolen_ns;
 	seen.elapsed_ns += ns_of(last.counter - first.counter);
 	pvtime_guest_detach(&cpu);
 	kept = pvtime_guest_stolen_ns(&cpu);
-	return check(kept >= last.stolen_ns, "from %lu ns to %lu ns when it was detached",
+	return check(kept >= last.stolen_ns,
+		     "the value went from %lu ns to %lu ns when the structure was detached",
 		     last.stolen_ns, kept);
 }
 
@@ -86,7 +93,7 @@ void case_library(void)
 	int error = pvtime_guest_discover(&guest, conduit,
 					  suite.beta2 ? PVTIME_DIALECT_BETA2 : PVTIME_DIALECT_1_0);
 
-	if (!check(!error, "discover: error %d", error) || !contention_begin())
+	if (!check(!error, "pvtime_guest_discover() returns %d", error) || !contention_begin())
 		return;
 	cpu = (struct pvtime_guest_cpu){0};
 	__builtin_memset(&seen, 0, sizeof seen);
@@ -96,10 +103,11 @@ void case_library(void)
 	}
 	contention_end();
 	check(!seen.backwards, "%lu of %lu samples went back", seen.backwards, seen.samples);
-	check(!seen.over, "%lu times more stolen, or more left, than elapsed, in %lu samples",
+	check(!seen.over,
+	      "%lu times the stolen time, or the time not withheld, exceeded the elapsed time, in %lu samples",
 	      seen.over, seen.samples);
 	observe("%lu samples, %lu changes, %lu of %lu us stolen", seen.samples, seen.changes,
 		seen.stolen_ns / 1000, seen.elapsed_ns / 1000);
 	if (!seen.changes)
-		skip("stolen time has not grown: nobody competed");
+		skip("stolen time did not grow: nothing competed for the CPU");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a vCPU goes through takes nothing back (R-23): PV_TIME_ST again, CPU_SUSPEND, CPU_OFF and
- * CPU_ON. Linux calls PV_TIME_ST at each CPU_ON; a hypervisor that zeroes the structure there takes
- * back what a guest has accounted for already.
+ * Nothing that happens to a vCPU decreases its counter (R-23): not PV_TIME_ST, not CPU_SUSPEND, not
+ * CPU_OFF and CPU_ON. Linux calls PV_TIME_ST at each CPU_ON. A hypervisor that zeroes the structure
+ * there takes back time that the guest has accounted already.
  */
 #include "guest/psci.h"
 #include "guest/smccc.h"
@@ -14,13 +14,13 @@
 #define SUSPENDS     20
 #define ROUNDS	     50
 #define ROUNDS_MIN   4
-#define ROUNDS_US    500000 /* of them, where they take long */
-#define WAIT_US	     50000  /* how long a vCPU waits to be kept waiting */
+#define ROUNDS_US    500000 /* limit of all rounds, if they take long */
+#define WAIT_US	     50000  /* the longest spin until something is stolen from the vCPU */
 #define OFF_WATCH_US 20000
 
-/* What went wrong on one vCPU: how often, and the first time. */
+/* The losses on one vCPU: how often, and the first of them. */
 struct loss {
-	unsigned count, tries, judged; /* judged: tries with a value that was not 0 */
+	unsigned count, tries, judged; /* judged: tries in which the value before was not 0 */
 	uint64_t before, after;
 	int64_t result;
 };
@@ -37,7 +37,7 @@ static void judge(struct loss *l, uint64_t before, uint64_t after)
 	}
 }
 
-/* The verdict on all vCPUs. `what` is what may have taken something back. */
+/* The verdict on all vCPUs. `what` names the operation that may have decreased the counter. */
 static void report(const char *what)
 {
 	unsigned judged = 0;
@@ -45,15 +45,16 @@ static void report(const char *what)
 	for (unsigned i = 0; i < cpu_count(); i++) {
 		const struct loss *l = &losses[i];
 
-		check(l->count == 0, "CPU %u: %lu ns before %s, %lu ns after it; in %u of %u times",
-		      i, l->before, what, l->after, l->count, l->tries);
+		check(l->count == 0,
+		      "CPU %u: %lu ns before %s, but %lu ns after it; %u of %u times", i, l->before,
+		      what, l->after, l->count, l->tries);
 		judged += l->judged;
 	}
 	if (!judged)
 		skip("nothing was stolen from any vCPU: give the VM a competitor on its CPUs");
 }
 
-/* Until something was stolen from the calling vCPU; the others do the same meanwhile. */
+/* Spins until something was stolen from the calling vCPU. The other vCPUs do the same meanwhile. */
 static void wait_for_value(void)
 {
 	uint64_t end = counter_virtual() + ticks_of_us(WAIT_US);
@@ -83,7 +84,7 @@ void case_st_repeat(void)
 	if (!every_structure() || !on_all_run(repeat_calls, cpu_count() * START_MS))
 		return;
 	for (unsigned i = 0; i < cpu_count(); i++)
-		check(!losses[i].result, "CPU %u: PV_TIME_ST gave 0x%lx, and 0x%lx later", i,
+		check(!losses[i].result, "CPU %u: PV_TIME_ST gave 0x%lx, but 0x%lx later", i,
 		      suite.ipa[i], (uint64_t)losses[i].result);
 	report("PV_TIME_ST");
 }
@@ -116,13 +117,13 @@ void case_suspend(void)
 }
 
 /*
- * All other CPUs on and off once: the values at the start and at the end, as each reads them
- * itself. cpu_begin() lets it register first: in every other round the CPU is started without that,
- * and PV_TIME_ST not called.
+ * One round turns all other CPUs on and off. Each CPU reads its value at the start and at the end.
+ * cpu_begin() makes the CPU register first; in every other round the CPU is started by CPU_ON
+ * alone, without PV_TIME_ST.
  */
 static struct turn {
-	uint64_t before, first, last,
-		after; /* before, after: as CPU 0 reads them while the CPU is off */
+	uint64_t first, last;	/* ns, read by the CPU itself */
+	uint64_t before, after; /* ns, read by CPU 0 while the CPU is off */
 } turns[CPU_MAX];
 
 static void take_turn(void *arg)
@@ -134,7 +135,7 @@ static void take_turn(void *arg)
 	turn->last = stolen_ns_self();
 }
 
-/* CPU 0 sleeps in between, so that those it waits for get its CPU, where they share it. */
+/* CPU 0 sleeps between its polls, so that the other CPUs can run on its physical CPU. */
 static bool wait_off(unsigned index)
 {
 	uint64_t end = counter_virtual() + timer_ticks(START_MS);
@@ -155,7 +156,7 @@ static bool turn_begin(unsigned index, bool registers)
 	if (registers)
 		return cpu_begin(index, take_turn, &turns[index]);
 	error = cpu_start(index, take_turn, &turns[index]);
-	return check(error == PSCI_SUCCESS, "CPU %u: CPU_ON is %ld", index, error);
+	return check(error == PSCI_SUCCESS, "CPU %u: CPU_ON returned %ld", index, error);
 }
 
 static bool every_turn(bool registers)
@@ -194,14 +195,13 @@ void case_off_on(void)
 	}
 	for (unsigned i = 1; i < cpu_count(); i++)
 		check(with_st[i].count == 0,
-		      "CPU %u: %lu ns before CPU_OFF, CPU_ON and PV_TIME_ST, %lu ns after it; in "
-		      "%u of %u times",
+		      "CPU %u: %lu ns before CPU_OFF, CPU_ON and PV_TIME_ST, but %lu ns after them; %u of %u times",
 		      i, with_st[i].before, with_st[i].after, with_st[i].count, with_st[i].tries);
 	report("CPU_OFF and CPU_ON");
 	observe("%u rounds", n);
 }
 
-/* Whether each CPU's value stays as it was when it had gone off. */
+/* Checks that each CPU's value does not change while the CPU is off. */
 static void watch_off(void)
 {
 	uint64_t end = counter_virtual() + ticks_of_us(OFF_WATCH_US);
@@ -211,8 +211,7 @@ static void watch_off(void)
 			uint64_t now = stolen_ns(i);
 
 			if (!check(now == turns[i].after,
-				   "CPU %u: %lu ns when it had gone off, and %lu ns later, while "
-				   "it was",
+				   "CPU %u: %lu ns after CPU_OFF, but %lu ns later, while it was still off",
 				   i, turns[i].after, now))
 				return;
 		}
@@ -236,12 +235,11 @@ void case_off_keeps(void)
 		uint64_t last = turns[i].last, after = stolen_ns(i);
 
 		turns[i].after = after;
-		check(after >= last, "CPU %u: %lu ns before CPU_OFF, %lu ns after it", i, last,
+		check(after >= last, "CPU %u: %lu ns before CPU_OFF, but %lu ns after it", i, last,
 		      after);
 		judged = judged || last;
 	}
 	watch_off();
 	if (!judged)
-		skip("nothing was stolen from any vCPU but CPU 0: give the VM a competitor on its "
-		     "CPUs");
+		skip("nothing was stolen from any vCPU but CPU 0: give the VM a competitor on its CPUs");
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What other vCPUs see of a vCPU's structure, while it runs and while it waits. */
+/* What other vCPUs read in a vCPU's structure, while it runs and while it waits. */
 #include "contention.h"
 #include "suite.h"
 
 #define OBSERVE_MS 200u
 #define END_MS	   20000u
 
-/* What one CPU has seen of another's, or its own. */
+/* What one CPU has read in another CPU's structure, or in its own. */
 struct view {
 	uint64_t value;
-	/* ticks: nothing that it has seen was published before this; 0: not known yet */
+	/* ticks: the value was published no earlier than this; 0: not known yet */
 	uint64_t since;
-	uint64_t looked; /* ticks: before the last look */
+	uint64_t looked; /* ticks: the counter before the last look */
 	uint64_t changes, backwards, over;
 	uint64_t worst_from, worst_to, worst_ns;
 };
@@ -20,8 +20,9 @@ static struct view views[CPU_MAX][CPU_MAX];
 static uint64_t end;
 
 /*
- * The value may be old, so it may grow by more between two looks than the time between them; but by
- * no more than has passed since the value before was published, at the earliest.
+ * The last value may have been old, so the new one may differ by more than the time between two
+ * looks; but by no more than the time since the earliest moment at which the last value can have
+ * been published.
  */
 static void judge_change(struct view *v, uint64_t value, uint64_t after)
 {
@@ -82,14 +83,14 @@ void case_observers(void)
 
 		changes += self != cpu ? v->changes : 0;
 		check(!v->backwards,
-		      "CPU %u saw CPU %u's go from %lu to %lu ns, and %lu times back", self, cpu,
-		      v->worst_from, v->worst_to, v->backwards);
+		      "CPU %u saw CPU %u's stolen time go back from %lu to %lu ns; %lu times in all",
+		      self, cpu, v->worst_from, v->worst_to, v->backwards);
 		check(!v->over,
-		      "CPU %u saw CPU %u's go from %lu to %lu ns in %lu ns, %lu times such", self,
-		      cpu, v->worst_from, v->worst_to, v->worst_ns, v->over);
+		      "CPU %u saw CPU %u's stolen time grow from %lu to %lu ns in %lu ns; %lu times too fast in all",
+		      self, cpu, v->worst_from, v->worst_to, v->worst_ns, v->over);
 	}
 	if (changes)
-		observe("%lu changes seen by others", changes);
+		observe("other vCPUs saw %lu changes", changes);
 	else
-		skip("nobody saw another's stolen time grow");
+		skip("no vCPU saw another vCPU's stolen time grow");
 }

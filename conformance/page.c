@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a guest that writes its structure can do: nothing (R-21), or at least nothing but harm
- * itself (R-22). Where a write goes through, what was there is put back; what the hypervisor adds
- * to the counter in between may be lost.
+ * What a guest achieves that writes its structure: nothing (R-21), or at most damage to itself
+ * (R-22). If a write succeeds, the case restores the old value; what the hypervisor added to the
+ * counter meanwhile may be lost.
  */
 #include "guest/exception.h"
 #include "prepare.h"
@@ -11,7 +11,7 @@
 #define WORDS	   (PVTIME_STRUCT_SIZE / 8)
 #define FORGED	   (1ull << 60) /* ns, 36 years */
 #define FORGED_REV 7u
-#define COUNTER	   8 /* its offset */
+#define COUNTER	   8 /* offset in the structure */
 #define CHANGE_US  200000
 
 static uint64_t word_at(uint64_t address)
@@ -19,7 +19,7 @@ static uint64_t word_at(uint64_t address)
 	return *(const volatile uint64_t *)(uintptr_t)address;
 }
 
-/* What is stored is what is there, so that a write that is not refused does no harm. */
+/* The writes store the value that is there already, so that a write that succeeds does no harm. */
 static struct fault write_pair(uint64_t address)
 {
 	return fault_write_pair(address, word_at(address), word_at(address + 8));
@@ -30,7 +30,7 @@ static struct fault write_post_index(uint64_t address)
 	return fault_write_post_index(address, word_at(address));
 }
 
-/* Atomic, where there are such instructions (ID_AA64ISAR0_EL1.Atomic): adds 0. */
+/* Adds 0 atomically, if the CPU has these instructions (ID_AA64ISAR0_EL1.Atomic). */
 static struct fault write_atomic(uint64_t address)
 {
 	fault_expect();
@@ -49,8 +49,8 @@ static bool has_dc_zva(void)
 }
 
 /*
- * Of one kind of write: how many there were, what became of them, and the first that was not
- * refused properly.
+ * For one kind of write: how many were made, how many succeeded, and the first that did not end in
+ * a proper data abort.
  */
 struct attempts {
 	unsigned made, accepted, wrong;
@@ -58,7 +58,10 @@ struct attempts {
 	struct fault fault;
 };
 
-/* A data abort for a write at `address`, whoever made it: the guest's own tables allow it. */
+/*
+ * Right is a data abort at `address`. The guest's own tables allow the write, so only stage 2 can
+ * reject it.
+ */
 static void note(struct attempts *a, struct fault f, uint64_t address)
 {
 	bool right = f.taken && ESR_EC(f.esr) == ESR_EC_DATA_ABORT && f.far == address;
@@ -71,14 +74,14 @@ static void note(struct attempts *a, struct fault f, uint64_t address)
 	}
 }
 
-/* Returns how many were not refused. */
+/* Returns how many writes succeeded. */
 static unsigned judge(const struct attempts *a, const char *what)
 {
-	check(a->accepted == 0, "%s: %u of %u writes are not refused, the first at 0x%lx", what,
+	check(a->accepted == 0, "%s: %u of %u writes succeed, the first at 0x%lx", what,
 	      a->accepted, a->made, a->address);
 	check(a->accepted != 0 || a->wrong == 0,
-	      "%s at 0x%lx: not a data abort there, but ESR 0x%lx, FAR 0x%lx", what, a->address,
-	      a->fault.esr, a->fault.far);
+	      "%s at 0x%lx: not a data abort at that address, but ESR 0x%lx, FAR 0x%lx", what,
+	      a->address, a->fault.esr, a->fault.far);
 	return a->accepted;
 }
 
@@ -91,7 +94,8 @@ static unsigned judge_one(struct fault f, uint64_t address, const char *what)
 }
 
 /*
- * Writes of each size at each place, of what is there already: one that goes through leaves it so.
+ * Writes each size at each offset. Each write stores what is there already, so one that succeeds
+ * changes nothing.
  */
 static unsigned write_sizes(uint64_t page)
 {
@@ -121,7 +125,7 @@ static unsigned write_others(void)
 
 		note(&a, fault_write(address, 8, word_at(address)), address);
 	}
-	return judge(&a, "8 bytes of another vCPU's");
+	return judge(&a, "8 bytes of another vCPU's structure");
 }
 
 void case_write_refused(void)
@@ -140,14 +144,14 @@ void case_write_refused(void)
 		accepted += judge_one(write_atomic(own + COUNTER), own + COUNTER, "STADD");
 	accepted += write_others();
 	/*
-	 * It would clear all of it, and may clear more than one structure: only where nothing else
-	 * came through.
+	 * DC ZVA would clear the whole structure and perhaps its neighbours, so it is tried only if
+	 * all other writes were rejected.
 	 */
 	if (has_dc_zva() && !accepted)
 		judge_one(fault_write_zva(own), own, "DC ZVA");
 }
 
-/* Write what can only be wrong there, and judge what is there then. */
+/* Writes a value that is certainly wrong, and judges what is there afterwards. */
 static void harm_word(unsigned index)
 {
 	uint64_t address = suite.ipa[0] + 8 * index, begin = counter_virtual();
@@ -161,9 +165,9 @@ static void harm_word(unsigned index)
 		return;
 	}
 	fault_write(address, 8, before);
-	check(false, "bytes %u to %u: 0x%016lx, and after a write 0x%016lx%s", 8 * index,
+	check(false, "bytes %u to %u: 0x%016lx before a write, but 0x%016lx after it%s", 8 * index,
 	      8 * index + 7, le64(before), le64(after),
-	      word_at(address) == before ? "; put back" : "; and cannot be put back");
+	      word_at(address) == before ? "; restored" : "; the old value cannot be restored");
 }
 
 void case_write_harmless(void)
@@ -175,8 +179,8 @@ void case_write_harmless(void)
 }
 
 /*
- * Until the hypervisor has updated the counter: the vCPU sleeps and spins by turns, so as to be
- * scheduled out and in. Returns the value, which is that of the forgery where nothing has come.
+ * Waits until the hypervisor has updated the counter. The vCPU sleeps and spins by turns, so that
+ * it is switched out and in. Returns the counter; FORGED if it was not updated.
  */
 static uint64_t wait_for_update(void)
 {
@@ -189,20 +193,22 @@ static uint64_t wait_for_update(void)
 	return stolen_ns_self();
 }
 
-/* The forgery is there. What becomes of it? */
+/* The forged value is in the structure: judges what the hypervisor makes of it. */
 static void judge_forged(uint64_t before, uint64_t begin)
 {
 	uint64_t after = wait_for_update(), elapsed = counter_virtual() - begin;
 
 	if (after == FORGED)
-		skip("the counter was not updated for %lu ns after it was forged: give the VM a "
-		     "competitor",
+		skip("the counter was not updated for %lu ns after it was forged: give the VM a competitor",
 		     ns_of(elapsed));
 	else
 		check(can_be_stolen(after - before, elapsed),
-		      "%lu ns were stolen; 0x%lx written; 0x%lx, %lu ns later", before,
-		      (uint64_t)FORGED, after, ns_of(elapsed));
-	/* Where it was believed and added to, the true value is what it was, and that much more. */
+		      "%lu ns were stolen, the guest wrote 0x%lx, and the counter is 0x%lx %lu ns later",
+		      before, (uint64_t)FORGED, after, ns_of(elapsed));
+	/*
+	 * If the hypervisor has added to the forged value, the true value is the one before it plus
+	 * what was added.
+	 */
 	if (after >= FORGED)
 		fault_write(suite.ipa[0] + COUNTER, 8, le64(before + (after - FORGED)));
 }
@@ -220,19 +226,19 @@ void case_forged(void)
 	f = fault_write(page + COUNTER, 8, le64(FORGED));
 	fault_write(page, 4, le32(FORGED_REV));
 	after = stolen_ns_self();
-	observe("a write of 0x%lx %s, and 0x%lx is read", (uint64_t)FORGED,
-		f.taken ? "is refused, so that it never comes in" : "is not refused", after);
+	observe("a write of 0x%lx %s; the counter reads 0x%lx", (uint64_t)FORGED,
+		f.taken ? "is rejected" : "succeeds", after);
 	if (after >= FORGED) {
 		judge_forged(before, begin);
 	} else {
 		uint64_t elapsed = counter_virtual() - begin;
 
 		check(can_be_stolen(after - before, elapsed),
-		      "%lu ns before the write, %lu ns %lu ns later", before, after,
+		      "%lu ns before the write, but %lu ns when read %lu ns later", before, after,
 		      ns_of(elapsed));
 	}
 	if (le32(s->revision) != PVTIME_REVISION) {
-		observe("a forged revision stays: 0x%x", le32(s->revision));
+		observe("the forged revision is still there: 0x%x", le32(s->revision));
 		fault_write(page, 4, le32(PVTIME_REVISION));
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls that are drawn, with random arguments. */
+/* Random calls with random arguments. */
 #include <pvtime/smccc.h>
 #include "call_state.h"
 #include "guest/board.h"
@@ -9,14 +9,14 @@
 #define CALLS	 100000u
 #define LIMIT_MS 5000u
 
-/* Numbers by which KVM, QEMU and Xen knew PSCI before 0.2. */
+/* Function numbers of PSCI before 0.2 under KVM, QEMU and Xen. */
 #define PSCI_0_1_KVM	 0x95c1ba5eu
 #define PSCI_0_1_NUMBERS 0x20u
 
 /*
- * What does, by its purpose, stop, start or block a CPU: PSCI, the FF-A, and what was PSCI once;
- * whatever a hypervisor makes of bits that it should look at, too. And PV_TIME_ST, as other cases
- * judge its effects.
+ * Calls that this case must not make. Some stop, start or block a CPU by design: PSCI, FF-A, and
+ * PSCI before 0.2. A hypervisor may ignore bits that it should check, so the case leaves out their
+ * numbers whatever the other bits. It also leaves out PV_TIME_ST, whose effects other cases judge.
  */
 static bool spared(uint32_t fid)
 {
@@ -30,7 +30,10 @@ static bool spared(uint32_t fid)
 	return fid < PSCI_0_1_NUMBERS || fid - PSCI_0_1_KVM < PSCI_0_1_NUMBERS;
 }
 
-/* Half of them uniform, half of them fast calls of the services that exist, with small numbers. */
+/*
+ * Half of the function IDs are uniform; the other half are fast calls with small numbers, of
+ * services that exist.
+ */
 static uint32_t draw(uint64_t *random)
 {
 	uint32_t fid;
@@ -45,7 +48,10 @@ static uint32_t draw(uint64_t *random)
 	return fid;
 }
 
-/* The arguments anew for each call; the others from the last one on, with a change in each. */
+/*
+ * Draws new arguments for each call, and changes each other register from its value in the last
+ * call.
+ */
 static void draw_registers(struct call_state *state, uint64_t *random)
 {
 	for (unsigned i = 0; i < 8; i++)
@@ -72,14 +78,14 @@ static void make_calls(unsigned calls, const bool there[CALL_CONDUITS])
 			   i, c->name, before.x[0]))
 			continue;
 		answered += after.x[0] != (uint64_t)SMCCC_NOT_SUPPORTED;
-		/* They are results as well, of calls that have such. */
+		/* In some calls x1 to x3 are results too. */
 		for (unsigned j = 1; j < 4; j++)
 			results += before.x[j] != after.x[j];
 		changes = call_changes(&before, &after, CALL_GENERAL | CALL_SIMD);
 		check(!changes.s[0], "call %u: %s 0x%lx changes %s", i, c->name, before.x[0],
 		      changes.s);
 	}
-	observe("%u calls, %u of them answered by other than -1; x1 to x3 changed %u times", calls,
+	observe("%u calls, of which %u did not return -1; x1 to x3 changed %u times", calls,
 		answered, results);
 }
 
@@ -88,13 +94,14 @@ static void nothing(void *arg)
 	(void)arg;
 }
 
-/* No CPU was started, and each can still be. */
+/* Checks that the calls started no CPU, and that each CPU can still be started. */
 static void check_cpus(void)
 {
 	for (unsigned i = 1; i < cpu_count(); i++) {
 		int64_t state = psci_affinity_info(cpus[i].mpidr);
 
-		check(state == PSCI_AFFINITY_OFF, "CPU %u: AFFINITY_INFO is %ld", i, state);
+		check(state == PSCI_AFFINITY_OFF,
+		      "CPU %u: AFFINITY_INFO is %ld after the calls, not off", i, state);
 		on_cpu_run_unregistered(i, nothing, NULL, LIMIT_MS);
 	}
 }
@@ -111,17 +118,18 @@ void case_random_calls(void)
 	make_calls((unsigned)board_arg("calls", CALLS), there);
 	for (unsigned i = 0; i < CALL_CONDUITS; i++) {
 		if (!there[i])
-			observe("%s is UNDEFINED here, and was left out", call_conduits[i].name);
+			observe("%s is UNDEFINED here and was not tested", call_conduits[i].name);
 	}
 	after = suite.present ? stolen_ns_self() : 0;
 	elapsed = ns_of(counter_virtual() - begin);
 	check(after >= before && after - before <= elapsed,
-	      "%lu ns stolen before them, %lu ns after them, in %lu ns", before, after, elapsed);
+	      "%lu ns were stolen before the calls and %lu ns after them, which took %lu ns",
+	      before, after, elapsed);
 	answer = call_fdt(suite.st_fid, 0);
-	check(answer == st, "PV_TIME_ST was %s and is %s", answer_text(st).s,
-	      answer_text(answer).s);
+	check(answer == st, "PV_TIME_ST was %s before the calls, but is %s after them",
+	      answer_text(st).s, answer_text(answer).s);
 	answer = call_fdt32(SMCCC_FID_VERSION, 0);
-	check(answer == version, "SMCCC_VERSION was %s and is %s", answer_text(version).s,
-	      answer_text(answer).s);
+	check(answer == version, "SMCCC_VERSION was %s before the calls, but is %s after them",
+	      answer_text(version).s, answer_text(answer).s);
 	check_cpus();
 }

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How old the structure of a vCPU gets while it waits (R-34). All vCPUs spin and look at each
- * other's. Which of them waited, and when, each knows afterwards, by its own gaps. While it waits
- * its stolen time grows all the time, so a value that was there at two moments of one gap is at
- * least as old, at the second, as the time between.
+ * How old the structure of a vCPU gets while it waits (R-34). All vCPUs spin and read each other's
+ * structures. Afterwards each vCPU knows by its own gaps when it waited. The stolen time of a
+ * waiting vCPU grows all the time. So if others read the same value at two moments of one gap, the
+ * value was at the second moment at least as old as the time between the two.
  */
 #include "contention.h"
 #include "suite.h"
 
 #define LIMIT_US  100000u
-#define LONG_US	  120000u /* a wait in which it would be seen if it were not refreshed */
+#define LONG_US	  120000u /* waits that are long enough to show a missing refresh */
 #define WATCH_MS  1300u
 #define END_MS	  20000u
-#define GAPS	  16u /* long ones, for each CPU */
-#define SIGHTINGS 64u /* in one turn of a CPU at most so many values of another are kept */
+#define GAPS	  16u /* long gaps kept for each CPU */
+#define SIGHTINGS 64u /* of another CPU: the last values that were seen */
 
-/*
- * A value of a waiting vCPU, and when one of the others saw it for the first and for the last time.
- */
+/* A value of a waiting vCPU, and the counter when another vCPU saw it first and last. */
 struct sighting {
 	uint64_t value, first, last;
 };
@@ -25,7 +23,7 @@ struct sighting {
 static struct watcher {
 	struct gap gaps[GAPS];
 	unsigned gap_count;
-	struct sighting seen[CPU_MAX][SIGHTINGS]; /* of each other CPU: the last ones */
+	struct sighting seen[CPU_MAX][SIGHTINGS]; /* a ring for each other CPU */
 	unsigned seen_count[CPU_MAX];
 } watchers[CPU_MAX];
 
@@ -46,7 +44,7 @@ static void look(struct watcher *w, unsigned self)
 		}
 		if (s->first)
 			s = &w->seen[cpu][++w->seen_count[cpu] % SIGHTINGS];
-		/* It may have been published between the two readings. */
+		/* The value may have been published between the two readings of the counter. */
 		*s = (struct sighting){value, counter_virtual(), before};
 		if (s->last < s->first)
 			s->last = s->first;
@@ -72,7 +70,7 @@ static void watch(unsigned self)
 	} while (now.counter - begin < ticks_of_us(1000 * WATCH_MS));
 }
 
-/* The part of a sighting that is in the gap, from *first to *last. */
+/* The part of a sighting within the gap, from *first to *last. False: no part of it. */
 static bool in_gap(const struct sighting *s, const struct gap *gap, uint64_t *first, uint64_t *last)
 {
 	*first = s->first > gap->begin ? s->first : gap->begin;
@@ -81,7 +79,8 @@ static bool in_gap(const struct sighting *s, const struct gap *gap, uint64_t *fi
 }
 
 /*
- * The longest that one value of `cpu` is known to have stood in that gap, by all that were looking.
+ * The longest time in ns for which one value of `cpu` is known to have been in its structure during
+ * that gap, by the sightings of all vCPUs.
  */
 static uint64_t oldest(unsigned cpu, const struct gap *gap)
 {
@@ -114,7 +113,7 @@ void case_refreshed(void)
 	unsigned waits = 0;
 
 	if (contention_worst_ns() < LONG_US * 1000ull) {
-		skip("nobody waits for more than %u ms", LONG_US / 1000);
+		skip("no vCPU waits for more than %u ms", LONG_US / 1000);
 		return;
 	}
 	__builtin_memset(watchers, 0, sizeof watchers);
@@ -126,20 +125,20 @@ void case_refreshed(void)
 		const struct gap *gap = &watchers[cpu].gaps[i % GAPS];
 		uint64_t ns = ns_of(gap->end - gap->begin), age;
 
-		/* It has waited for all of it, not merely been away. */
+		/* Only a gap that was stolen throughout was a wait. */
 		if (i % GAPS >= watchers[cpu].gap_count || gap->stolen_ns + suite.slack_ns < ns)
 			continue;
 		age = oldest(cpu, gap);
 		check(age <= LIMIT_US * 1000ull + suite.slack_ns,
-		      "CPU %u waited for %lu us, and for %lu us its structure stood still", cpu,
+		      "CPU %u waited for %lu us, and for %lu us its structure was not updated", cpu,
 		      ns / 1000, age / 1000);
 		waits++;
 		most_ns = age > most_ns ? age : most_ns;
 		longest_ns = ns > longest_ns ? ns : longest_ns;
 	}
 	if (waits)
-		observe("%u waits of up to %lu us, values up to %lu us old", waits,
+		observe("%u waits of up to %lu us; values were up to %lu us old", waits,
 			longest_ns / 1000, most_ns / 1000);
 	else
-		skip("nobody waited for more than %u ms", LONG_US / 1000);
+		skip("no vCPU waited for more than %u ms", LONG_US / 1000);
 }

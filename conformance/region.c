@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the structures lie: in memory of their own, in granules of 64 KiB that hold nothing else
- * (R-07, R-20). The FDT says what else there is; it need not say anything of the structures.
+ * Where the structures are: in memory of their own, in granules of 64 KiB that hold nothing else
+ * (R-07, R-20). The FDT describes what else exists; it need not describe the structures.
  */
 #include "guest/board.h"
 #include "guest/exception.h"
@@ -13,13 +13,13 @@
 
 #define START_MS 2000
 #define PATH_MAX 64
-#define REGS_MAX 64 /* of one node */
+#define REGS_MAX 64 /* reg entries of one node */
 
 enum kind {
 	OTHER,
 	MEMORY,
-	RESERVED, /* below /reserved-memory: the guest's RAM still, though not for everybody */
-	RESERVED_NO_MAP /* and this is not: the guest leaves it unmapped */
+	RESERVED,	/* below /reserved-memory: RAM of the guest, for a special purpose */
+	RESERVED_NO_MAP /* below /reserved-memory with no-map: the guest does not map it */
 };
 
 static bool overlap(struct dt_range a, struct dt_range b)
@@ -44,7 +44,7 @@ static struct dt_range granule_of(unsigned cpu)
 	return (struct dt_range){suite.ipa[cpu] & -(uint64_t)PVTIME_GRANULE, PVTIME_GRANULE};
 }
 
-/* Whether a CPU before this one has its structure in the same granule. */
+/* Whether a CPU with a lower index has its structure in the same granule. */
 static bool granule_known(unsigned cpu)
 {
 	for (unsigned i = 0; i < cpu; i++) {
@@ -67,7 +67,7 @@ static enum kind kind_of(const struct dt *t, const struct dt_node *node)
 	return OTHER;
 }
 
-/* Whether all of `range` is in a node of that kind. */
+/* Whether a node of that kind contains all of `range`. */
 static bool is_in(const struct dt *t, enum kind kind, struct dt_range range)
 {
 	struct dt_node node;
@@ -84,7 +84,7 @@ static bool is_in(const struct dt *t, enum kind kind, struct dt_range range)
 	return false;
 }
 
-/* Whether the FDT reserves all of `range`, in whichever way. */
+/* Whether the FDT reserves all of `range` in any way. */
 static bool is_reserved(const struct dt *t, struct dt_range range)
 {
 	struct dt_range entry;
@@ -96,10 +96,7 @@ static bool is_reserved(const struct dt *t, struct dt_range range)
 	return is_in(t, RESERVED, range) || is_in(t, RESERVED_NO_MAP, range);
 }
 
-/*
- * Whether these bytes are the structures' own region: every structure that is in the granule is in
- * there.
- */
+/* Whether `reg` is the structures' own region: it contains every structure of the granule. */
 static bool is_region(struct dt_range reg, struct dt_range granule)
 {
 	for (unsigned i = 0; i < cpu_count(); i++) {
@@ -110,8 +107,8 @@ static bool is_region(struct dt_range reg, struct dt_range granule)
 }
 
 /*
- * fn(tree, node, reg) for every reg of the FDT as the CPU sees it, whether the node is enabled or
- * not.
+ * Calls fn(tree, node, reg) for every reg of the FDT, as a CPU address, of enabled and disabled
+ * nodes.
  */
 static void each_reg(void (*fn)(const struct dt *t, const struct dt_node *node,
 				struct dt_range reg))
@@ -125,7 +122,7 @@ static void each_reg(void (*fn)(const struct dt *t, const struct dt_node *node,
 		     i++, regs++)
 			fn(&board.fdt, &node, reg);
 	}
-	check(regs != 0, "the FDT says where nothing is");
+	check(regs != 0, "the FDT has no reg");
 }
 
 static void not_ram(const struct dt *t, const struct dt_node *node, struct dt_range reg)
@@ -136,8 +133,9 @@ static void not_ram(const struct dt *t, const struct dt_node *node, struct dt_ra
 		return;
 	for (unsigned i = 0; i < cpu_count(); i++) {
 		if (overlap(reg, structure_range(i)) && !is_reserved(t, structure_range(i)))
-			check(false, "CPU %u: 0x%lx is in %s, and nothing reserves it", i,
-			      suite.ipa[i], dt_path(t, node, path, sizeof path));
+			check(false,
+			      "CPU %u: the structure at 0x%lx is in the RAM of %s, and the FDT does not reserve it",
+			      i, suite.ipa[i], dt_path(t, node, path, sizeof path));
 	}
 }
 
@@ -148,8 +146,8 @@ void case_reserved(void)
 }
 
 /*
- * The node of the region itself may be there, or not; so may be RAM that the region was taken out
- * of, as a whole.
+ * A granule may overlap the node of the region itself, and RAM from which the region was taken as a
+ * whole (no-map).
  */
 static bool may_be_there(const struct dt *t, const struct dt_node *node, struct dt_range reg,
 			 struct dt_range granule)
@@ -175,12 +173,12 @@ static void not_in_granules(const struct dt *t, const struct dt_node *node, stru
 		if (granule_known(i) || !overlap(reg, granule) ||
 		    may_be_there(t, node, reg, granule))
 			continue;
-		check(false, "the 64 KiB at 0x%lx have %s, 0x%lx bytes from 0x%lx", granule.base,
-		      dt_path(t, node, path, sizeof path), reg.size, reg.base);
+		check(false, "the 64 KiB at 0x%lx also hold %s, 0x%lx bytes from 0x%lx",
+		      granule.base, dt_path(t, node, path, sizeof path), reg.size, reg.base);
 	}
 }
 
-/* The blob's own list of reserved memory, which has no names. */
+/* The FDT's memory reservation block, whose entries have no names. */
 static void no_reservations(void)
 {
 	struct dt_range entry;
@@ -192,8 +190,7 @@ static void no_reservations(void)
 			if (!granule_known(i) && overlap(entry, granule) &&
 			    !is_region(entry, granule))
 				check(false,
-				      "the 64 KiB at 0x%lx have a memory reservation, 0x%lx bytes "
-				      "from 0x%lx",
+				      "the 64 KiB at 0x%lx also hold a memory reservation, 0x%lx bytes from 0x%lx",
 				      granule.base, entry.size, entry.base);
 		}
 	}
@@ -208,14 +205,14 @@ void case_own_granules(void)
 }
 
 /*
- * readable: all of a granule has to be memory, not just the 4 KiB that have structures in them. A
- * guest with 64 KiB pages maps all of it as Normal memory. What it, or a dump of its memory, then
- * reads there must not abort; and where something aborts, nobody in the guest can tell nothing from
- * a device that is there after all. (Speculative reads do no harm either way: they are not
- * performed where stage 2 has no memory.)
+ * readable: all of a granule must be memory, not only the 4 KiB with structures in them. A guest
+ * with 64 KiB pages maps the whole granule as Normal memory, and a read there, by the guest or by a
+ * dump of its memory, must not abort. An address that aborts also looks like a device, and the
+ * guest cannot tell the two apart. (Speculative reads do no harm: the CPU does not perform them
+ * where stage 2 has no memory.)
  *
- * A read that is not aligned comes too: it aborts on real hardware where stage 2 makes Device
- * memory of it (DDI 0487, B2.7.2), which QEMU's emulation does not show.
+ * The case also makes an unaligned read. On real hardware it aborts if stage 2 makes the granule
+ * Device memory (DDI 0487, B2.7.2); QEMU's emulation does not show that.
  */
 static struct scan {
 	unsigned faults;
@@ -263,7 +260,7 @@ void case_readable(void)
 		else if (!on_cpu_run(i, scan_granules, scan, START_MS))
 			return;
 		check(scan->faults == 0,
-		      "CPU %u: %u reads of 8 bytes fault, the first of them at 0x%lx: ESR 0x%lx", i,
+		      "CPU %u: %u reads of 8 bytes fault, the first at 0x%lx with ESR 0x%lx", i,
 		      scan->faults, scan->first.far, scan->first.esr);
 	}
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SYSTEM_RESET begins at zero (R-23). The boot after it cannot know what the one before it had:
- * memory need not survive. All that goes on is the virtual counter. So resets are at multiples of
- * reset_ms=MS of it, and nothing else:
+ * After SYSTEM_RESET the counter begins at 0 (R-23). The boot after the reset cannot know the
+ * values of the boot before it, because memory need not survive. Only the virtual counter
+ * continues. So the case makes its reset at a multiple of reset_ms=MS of the virtual counter:
  *
- *	a boot before MS lets all vCPUs compete until just before the next multiple. When a quarter
- *	of MS or more has
- *				been stolen from one of them by then, it resets, on the multiple
- *	one after MS		is the boot after the reset, which was at the last multiple
+ * - A boot before MS lets all vCPUs compete until just before the next multiple. If a quarter of MS
+ *   or more was then stolen from one of them, it resets at the multiple.
+ * - A boot after MS is the boot after the reset, which was at the last multiple.
  *
- * The latter judges within an eighth of MS after it, or not at all. So values that were not zeroed
- * are at least twice what may be there, and where nobody competes nothing is reset, nor judged. The
- * line "# resetting" tells the two boots apart for whoever reads the report: a verdict without it
- * is of a machine whose counter did not begin near 0, and worth nothing.
+ * The second boot judges within an eighth of MS after the reset, or not at all. So a value that was
+ * not zeroed is at least twice as large as the largest value allowed. Without competition the case
+ * neither resets nor judges. The line "# resetting" tells the two boots apart in the report: a
+ * verdict without that line comes from a machine whose counter did not begin near 0, and is
+ * worthless.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -38,7 +38,7 @@ static void spin_until_end(unsigned index)
 		gaps_pass();
 }
 
-/* Whoever had most stolen from it. */
+/* The largest counter of all vCPUs. */
 static uint64_t most_stolen(void)
 {
 	uint64_t most = 0;
@@ -50,7 +50,7 @@ static uint64_t most_stolen(void)
 	return most;
 }
 
-/* Before the reset, which it does not return from. */
+/* The first boot. Does not return if it resets. */
 static void compete_and_reset(void)
 {
 	uint64_t most = 0, multiple = period;
@@ -59,8 +59,8 @@ static void compete_and_reset(void)
 		return;
 	for (unsigned n = 0; n < TRIES; n++, multiple += period) {
 		/*
-		 * Each vCPU has then to wait for the others once more, and CPU 0 to print, before
-		 * the multiple.
+		 * The rest is for each vCPU to wait for the others once more, and for CPU 0 to
+		 * print, before the multiple.
 		 */
 		spin_end = multiple - period / 4;
 		if (!on_all_run(spin_until_end, cpu_count() * START_MS))
@@ -70,7 +70,7 @@ static void compete_and_reset(void)
 			break;
 	}
 	if (most < ns_of(period / 4)) {
-		skip("at most %lu ns were stolen in %lu ns: give the VM a competitor on its CPUs",
+		skip("at most %lu ns were stolen from a vCPU in %lu ns: give the VM a competitor on its CPUs",
 		     most, ns_of(counter_virtual()));
 		return;
 	}
@@ -93,21 +93,22 @@ static void judge_reset(void)
 			return;
 		since = first.counter - reset;
 		if (since > period / 8) {
-			skip("CPU %u came on %lu ns after the reset: too late to judge; make "
-			     "reset_ms larger",
+			skip("CPU %u started %lu ns after the reset, too late to judge: make reset_ms larger",
 			     i, ns_of(since));
 			return;
 		}
 		check(can_be_stolen(first.stolen_ns, since),
-		      "CPU %u: %lu ns, %lu ns after the reset", i, first.stolen_ns, ns_of(since));
-		observe("CPU %u: %lu ns, %lu ns after the reset", i, first.stolen_ns, ns_of(since));
+		      "CPU %u: %lu ns stolen %lu ns after the reset", i, first.stolen_ns,
+		      ns_of(since));
+		observe("CPU %u: %lu ns stolen %lu ns after the reset", i, first.stolen_ns,
+			ns_of(since));
 	}
 }
 
 void case_reset(void)
 {
 	period = ticks_of_us(board_arg("reset_ms", 0) * 1000);
-	if (!check(period != 0, "reset_ms is 0"))
+	if (!check(period != 0, "reset_ms is 0, not a number from 1 on"))
 		return;
 	if (suite.boot_counter < period)
 		compete_and_reset();

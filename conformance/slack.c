@@ -4,7 +4,7 @@
 #include "suite.h"
 
 #define SLACK_TRAPS 16u
-#define BATCHES	    31u /* of which the median counts: the CPU may be taken away in some */
+#define BATCHES	    31u /* odd, for the median: the CPU may be taken away in some */
 #define BATCH	    8u
 
 #define GICD_TYPER 4u

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The structures themselves: where they are, whose they are, and what is in them (R-04 to R-06,
+ * The structures: their addresses, which vCPU each belongs to, and their contents (R-04 to R-06,
  * R-23, R-31).
  */
 #include "prepare.h"
 #include "suite.h"
 
-#define MEANINGFUL 16 /* bytes of a structure; R-06 keeps the others apart, by the alignment */
+/* Bytes of a structure that have a meaning. R-06 keeps the padding apart, by the alignment. */
+#define MEANINGFUL 16
 #define START_MS   2000
 #define WATCH_US   100000
 #define WATCH_MAX  8 /* gaps */
@@ -17,7 +18,7 @@ void case_aligned(void)
 		return;
 	for (unsigned i = 0; i < cpu_count(); i++) {
 		check(suite.ipa[i] % PVTIME_STRUCT_ALIGN == 0,
-		      "CPU %u: 0x%lx is not aligned to 64 bytes", i, suite.ipa[i]);
+		      "CPU %u: the structure at 0x%lx is not aligned to 64 bytes", i, suite.ipa[i]);
 		observe("CPU %u: 0x%lx", i, suite.ipa[i]);
 	}
 }
@@ -31,21 +32,22 @@ void case_own_structure(void)
 			uint64_t a = suite.ipa[i], b = suite.ipa[j];
 
 			check((a < b ? b - a : a - b) >= MEANINGFUL,
-			      "CPU %u at 0x%lx and CPU %u at 0x%lx overlap", j, b, i, a);
+			      "the structures of CPU %u at 0x%lx and of CPU %u at 0x%lx overlap", j,
+			      b, i, a);
 		}
 	}
 }
 
 /*
- * own_address. One vCPU watches its own gaps, and each of them has to be in its own structure, not
- * in another's. The other vCPUs keep it waiting, by bursts of work of unequal lengths, with sleep
- * in between: if all of them just spun, each would wait for as long as the others run, and a
- * structure that two of them have exchanged would grow as the right one. A gap that nobody's
- * structure has grown over is no matter of addresses: see charge.c for it.
+ * own_address: one vCPU watches its own gaps, and each of them must appear in its own structure,
+ * not in another vCPU's. The other vCPUs keep it waiting by bursts of work of unequal lengths, with
+ * sleep in between. If all vCPUs only spun, each would wait for as long as the others run, and two
+ * exchanged structures would grow alike. A gap over which no structure has grown says nothing about
+ * addresses: charge.c judges that.
  */
 static struct seen {
 	unsigned gaps;
-	unsigned fits[CPU_MAX]; /* in how many of them that CPU's structure grew as the gap says */
+	unsigned fits[CPU_MAX]; /* the gaps over which that CPU's structure grew by the gap */
 	uint64_t gap_ns, grown[CPU_MAX];
 	uint64_t last[CPU_MAX];
 } seen;
@@ -57,7 +59,7 @@ static void count_gap(const struct gap *gap)
 {
 	uint64_t ns = ns_of(gap->end - gap->begin);
 
-	/* A short one may be the hypervisor's own work. */
+	/* A short gap may be the hypervisor's own work. */
 	if (ns >= 4 * suite.slack_ns) {
 		seen.gaps++;
 		seen.gap_ns += ns;
@@ -97,7 +99,7 @@ static void watch_one(unsigned index)
 	__atomic_store_n(&watch_over, true, __ATOMIC_RELAXED);
 }
 
-/* Of the vCPU that was watched. Whether it could be judged. */
+/* Judges the vCPU that was watched. Returns whether that was possible. */
 static bool judge_address(void)
 {
 	uint64_t grown = 0;
@@ -107,16 +109,15 @@ static bool judge_address(void)
 		grown += seen.grown[i];
 		wrong = seen.fits[i] * 2 >= seen.gaps && seen.fits[i] > seen.fits[watched];
 		check(!wrong,
-		      "CPU %u was away %u times: 0x%lx grew so %u times, and CPU %u's, 0x%lx, %u "
-		      "times",
+		      "CPU %u had %u gaps: its structure at 0x%lx grew by the gap %u times, but that of CPU %u at 0x%lx %u times",
 		      watched, seen.gaps, suite.ipa[watched], seen.fits[watched], i, suite.ipa[i],
 		      seen.fits[i]);
 	}
 	if (!seen.gaps || grown < seen.gap_ns / 4)
 		return false;
 	check(seen.fits[watched] != 0,
-	      "CPU %u was away %u times, for %lu ns: 0x%lx grew by %lu ns, and never so", watched,
-	      seen.gaps, seen.gap_ns, suite.ipa[watched], seen.grown[watched]);
+	      "CPU %u had %u gaps, %lu ns together: its structure at 0x%lx grew by %lu ns, but never by a gap",
+	      watched, seen.gaps, seen.gap_ns, suite.ipa[watched], seen.grown[watched]);
 	return true;
 }
 
@@ -170,16 +171,16 @@ void case_padding(void)
 }
 
 /*
- * A counter, read in one byte order, before and after some time in which the vCPU could be kept
- * waiting.
+ * A counter, interpreted in one byte order, before and after some time in which the vCPU could be
+ * kept waiting.
  */
 struct growth {
 	uint64_t before, after, ticks;
 };
 
 /*
- * No more can be stolen than time has passed. Whoever re-zeroes it at PV_TIME_ST, which is another
- * case's matter, has a lower value afterwards.
+ * No more can be stolen than time has passed. If the hypervisor zeroes the counter at PV_TIME_ST,
+ * which another case judges, the later value is lower.
  */
 static bool plausible(struct growth r)
 {
@@ -213,8 +214,7 @@ void case_byte_order(void)
 				     little.ticks};
 
 		check(plausible(little),
-		      "CPU %u: 0x%lx, then 0x%lx: as little-endian that is %lu ns, then %lu ns, in "
-		      "%lu ns",
+		      "CPU %u: the bytes read 0x%lx, then 0x%lx: as little-endian numbers that is %lu ns, then %lu ns, within %lu ns",
 		      i, __builtin_bswap64(before[i]), __builtin_bswap64(after), before[i], after,
 		      ns_of(little.ticks));
 		if (after && plausible(big))
@@ -223,31 +223,32 @@ void case_byte_order(void)
 }
 
 /*
- * first_value has to be the first case that starts other CPUs: it judges the value that each finds
- * when it is on for the first time. Until then it was off, so that all of it is from after its
- * CPU_ON (R-24). How long CPU 0 was on before it is not known: the counter may have started long
- * before, and the bound is weak then; what it was is told.
+ * first_value must be the first case that starts other CPUs: it judges the value that each CPU
+ * finds when it is on for the first time. Until then the CPU was off, so the whole value must have
+ * come after its CPU_ON (R-24). For CPU 0 the time since power-on is not known: the counter may
+ * have started long before, which makes the bound weak. So the case reports CPU 0's value and
+ * counter.
  */
 void case_first_value(void)
 {
 	struct reading first = {0, 0};
 
 	check(can_be_stolen(suite.boot_stolen_ns, suite.boot_counter),
-	      "CPU 0: %lu ns when the counter was at %lu ns", suite.boot_stolen_ns,
+	      "CPU 0: %lu ns were stolen when the counter was at %lu ns", suite.boot_stolen_ns,
 	      ns_of(suite.boot_counter));
-	observe("CPU 0: %lu ns when the counter was at %lu ns", suite.boot_stolen_ns,
+	observe("CPU 0: %lu ns were stolen when the counter was at %lu ns", suite.boot_stolen_ns,
 		ns_of(suite.boot_counter));
 	for (unsigned i = 1; i < cpu_count(); i++) {
 		uint64_t begin = counter_virtual();
 
 		if (suite.ipa[i]) {
-			observe("CPU %u has been on before", i);
+			observe("CPU %u was on before this case, which does not judge it", i);
 			continue;
 		}
 		if (!first_reading(i, &first))
 			return;
 		check(can_be_stolen(first.stolen_ns, first.counter - begin),
-		      "CPU %u: %lu ns when it was on for the first time, %lu ns after its CPU_ON",
+		      "CPU %u: %lu ns were stolen when it ran for the first time, %lu ns after its CPU_ON",
 		      i, first.stolen_ns, ns_of(first.counter - begin));
 	}
 }

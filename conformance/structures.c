@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The structures: asked for, mapped, and read by hand, as a fault of the library's must not go
- * unseen.
+ * Finds, maps and reads the structures by its own code, not by the guest library: a mistake of the
+ * library must not hide one of the hypervisor.
  */
 #include "guest/mmu.h"
 #include "guest/sysreg.h"
@@ -15,8 +15,8 @@ bool structure_register(void)
 	uint64_t ipa = (uint64_t)answer;
 
 	/*
-	 * R-06 asks for more than 8, and there is a case for that; with less, the counter cannot
-	 * even be loaded.
+	 * R-06 requires an alignment to 64 bytes, which a case judges. Below 8 bytes the counter
+	 * cannot even be loaded.
 	 */
 	if (answer <= 0 || ipa >= ADDRESS_LIMIT || ipa % 8)
 		return false;

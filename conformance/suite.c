@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The order of a run: what there is, which cases, one after the other, the plan. */
+/* The order of a run: discovery, selection of cases, one case after another, the plan. */
 #include <pvtime/smccc.h>
 #include "gaps.h"
 #include "guest/board.h"
@@ -67,9 +67,9 @@ static void select_cases(const struct words *words)
 }
 
 /*
- * The steps of R-03 in Linux's order, by raw calls, as the library may be wrong. Linux would stop
- * at the first that says no: here the others are asked as well, and that they agree is for the
- * cases to judge.
+ * The steps of R-03 in Linux's order. Raw calls, because the guest library may be wrong. Linux
+ * stops at the first step that says no; the suite makes all steps, and its cases judge whether they
+ * agree.
  */
 static struct {
 	int64_t psci_version, psci_features, smccc_version, arch_features, features_st;
@@ -89,17 +89,17 @@ static void discover(void)
 	suite.boot_counter = counter_virtual();
 }
 
-/* Why a case cannot be judged here; NULL: it can. */
+/* The reason why a case cannot judge here; NULL if it can. */
 static const char *reason_to_skip(unsigned needs)
 {
 	if ((needs & NEEDS_ST) && !suite.present)
-		return "there is no stolen time";
+		return "this VM has no stolen time";
 	if ((needs & NEEDS_ABSENCE) && suite.present)
-		return "there is stolen time";
+		return "this VM has stolen time";
 	if ((needs & NEEDS_CPUS) && cpu_count() < 2)
-		return "there is one vCPU only";
+		return "this VM has only one vCPU";
 	if ((needs & NEEDS_RESET) && !board_has_arg("reset_ms"))
-		return "no reset_ms= on the command line";
+		return "the command line has no reset_ms=";
 	return NULL;
 }
 
@@ -143,8 +143,8 @@ static void receive(void)
 		return;
 	if (h->magic != HANDOVER_MAGIC || h->next_case >= CASES)
 		verdict_bail_out(
-			"the first kernel left 0x%lx and case %lu, which this one does not know",
-			h->magic, h->next_case);
+			"the first kernel handed over magic 0x%lx and case %lu: expected magic 0x%lx and a case below %lu",
+			h->magic, h->next_case, (uint64_t)HANDOVER_MAGIC, (uint64_t)CASES);
 	received = h;
 }
 
@@ -159,14 +159,13 @@ static size_t resume(void)
 
 static void print_heading(void)
 {
-	console_print("# suite %s cpus=%u dialect=%s conduit=%s stolen_time=%s seed=%lu "
-		      "slack_ns=%lu cntfrq=%u\n",
-		      GUEST_BUILD, cpu_count(), suite.beta2 ? "beta-2" : "1.0",
-		      board.smc ? "smc" : "hvc", suite.present ? "present" : "absent", suite.seed,
-		      suite.slack_ns, timer_frequency());
 	console_print(
-		"# discovery PSCI_VERSION=%s PSCI_FEATURES=%s SMCCC_VERSION=%s ARCH_FEATURES=%s "
-		"PV_TIME_FEATURES=%s PV_TIME_ST=%s\n",
+		"# suite %s cpus=%u dialect=%s conduit=%s stolen_time=%s seed=%lu slack_ns=%lu cntfrq=%u\n",
+		GUEST_BUILD, cpu_count(), suite.beta2 ? "beta-2" : "1.0", board.smc ? "smc" : "hvc",
+		suite.present ? "present" : "absent", suite.seed, suite.slack_ns,
+		timer_frequency());
+	console_print(
+		"# discovery PSCI_VERSION=%s PSCI_FEATURES=%s SMCCC_VERSION=%s ARCH_FEATURES=%s PV_TIME_FEATURES=%s PV_TIME_ST=%s\n",
 		answer_text(steps.psci_version).s, answer_text(steps.psci_features).s,
 		answer_text(steps.smccc_version).s, answer_text(steps.arch_features).s,
 		answer_text(steps.features_st).s, answer_text(suite.st_answer).s);

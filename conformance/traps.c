@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is no waiting: the hypervisor's work for the vCPU itself. */
+/* The hypervisor's work for the vCPU itself is not a wait. */
 #include "gaps.h"
 #include "suite.h"
 
 #define ROUNDS	 32u
 #define PASSES	 64u
-#define TRAPS	 4u /* in a pass, which is mostly their handling */
+#define TRAPS	 4u /* traps in a pass, which consists mostly of their handling */
 #define SLEEP_US 10u
 
 /*
- * Many traps, and a sleep, as what was charged for them may be published when the vCPU is scheduled
- * in only. Whatever takes longer than the slack may be a wait and is left out, and so is the sleep,
- * for which there are other cases. Of the rest, a little may be so too. Returns what was charged
+ * Many traps, then a sleep, because a hypervisor may publish only when the vCPU is scheduled in. A
+ * pass that takes longer than the slack may contain a wait, so it is left out; so is the sleep,
+ * which other cases judge. Of the remaining time a quarter may be charged. Returns the charge
  * beyond all that, in ns.
  */
 static uint64_t trap_and_sleep(uint64_t *handling_ns)
@@ -48,7 +48,7 @@ void case_traps(void)
 		most_ns = more_ns > most_ns ? more_ns : most_ns;
 	}
 	check(charged <= 1 + ROUNDS / GAPS_ODD_ONES,
-	      "%u times of %u, %u traps were charged, with up to %lu ns beyond a quarter of them",
+	      "in %u of %u rounds of %u traps, more than a quarter of their handling was charged, by up to %lu ns",
 	      charged, ROUNDS, PASSES * TRAPS, most_ns);
 	observe("%u traps took %lu us", ROUNDS * PASSES * TRAPS, handling_ns / 1000);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a case has seen and how it is judged. Any CPU may speak up at any time, so all of it is
- * under a lock.
+ * What a case has observed, and its verdict. Any CPU may report at any time, so a lock protects all
+ * of it.
  */
 #include "guest/console.h"
 #include "guest/psci.h"
@@ -10,7 +10,7 @@
 #include "suite.h"
 
 #define LINE_MAX 200u
-#define KEPT	 6u /* of failures, and of observations */
+#define KEPT	 6u /* lines kept of failures, and of observations */
 
 struct verdicts verdicts;
 
@@ -35,7 +35,7 @@ static void unlock(void)
 	__atomic_store_n(&locked, false, __ATOMIC_RELEASE);
 }
 
-/* The first ones are kept, the others counted. */
+/* Keeps the first lines, and counts the others. */
 static void keep(unsigned *count, const char *f, va_list args)
 {
 	lock();
@@ -91,7 +91,7 @@ static void print_more(const char *name, unsigned count, const char *what)
 		console_print("# observed %s: and %u more %s\n", name, count - KEPT, what);
 }
 
-/* Not ok is two things: a breach of a document, or less than what we would have. */
+/* "not ok" is one of two grades: a violation of a document, or less than this project asks for. */
 static void print_grade(const char *by)
 {
 	if (by)
@@ -104,9 +104,9 @@ static void print_grade(const char *by)
 
 void verdict_end(const char *rule, const char *name, const char *by, const char *text)
 {
-	/* A case that has judged nothing must not look like one that was passed. */
+	/* A case that has judged nothing must not look like a case that passed. */
 	if (!now.judged && !now.skipped)
-		check(false, "judged nothing");
+		check(false, "the case judged nothing");
 	verdicts.run++;
 	console_print("%sok %u - %s %s: %s", now.failures ? "not " : "", verdicts.run, rule, name,
 		      text);

@@ -2,21 +2,19 @@
 #ifndef CONFORMANCE_VERDICT_H
 #define CONFORMANCE_VERDICT_H
 
-/*
- * The verdict on the running case, and its TAP line. check(), observe() and skip() are in suite.h.
- */
+/* The verdict on the running case, and its TAP line. suite.h has check(), observe() and skip(). */
 extern struct verdicts {
-	unsigned run;		/* lines printed */
-	unsigned wrong, weaker; /* of them "not ok": the documents' cases, and ours */
+	unsigned run;		/* cases printed */
+	unsigned wrong, weaker; /* "not ok" of them: cases of the documents, and ours */
 } verdicts;
 
-/* CPU 0, with no other CPU in a case. */
+/* On CPU 0, while no other CPU runs a part of a case. */
 void verdict_begin(void);
-/* `by`: the clause of the document that the case is from; OURS */
+/* `by`: the clause of the case's document, or OURS. */
 void verdict_end(const char *rule, const char *name, const char *by, const char *text);
 void verdict_plan(void);
 
-/* "Bail out! REASON", and power off. */
+/* Print "Bail out! REASON", and power off. */
 __attribute__((format(printf, 1, 2))) _Noreturn void verdict_bail_out(const char *format, ...);
 
 #endif

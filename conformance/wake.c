@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A wake-up that has to wait for a CPU: when it begins to count. */
+/* When the charge of a wait begins: a woken vCPU that has to wait for a CPU. */
 #include "contention.h"
 #include "guest/gic.h"
 #include "guest/psci.h"
@@ -8,25 +8,26 @@
 #define ROUNDS	 40u
 #define WATCH_MS 800u
 /*
- * In slacks: asleep at least, so that it would be seen if that were charged; the waker's turn; the
- * sleeper's before.
+ * In units of the slack. ASLEEP: how long the sleeper sleeps at least, so that a charge for it
+ * would show. HOLD: the longest time for which the waker has the CPU. AHEAD: the sleeper
+ * runs for 0 to 3 times this before it sleeps.
  */
 #define ASLEEP 3u
 #define HOLD   10u
 #define AHEAD  30u
-#define STEP   2u /* between two looks at what is waited for */
+#define STEP   2u /* between two polls */
 #define END_MS 10000u
 #define SGI    1u
 
 /*
- * One round. The sleeper first runs, so that it is not let in at once when it wakes; it is asleep
- * for longer than any slack; the waker has the CPU for a while, sends the SGI, and goes on. Where
- * both have a CPU each, nobody waits.
+ * One round. The sleeper runs first, so that the scheduler does not give it the CPU at once when it
+ * wakes. It then sleeps for longer than the slack. The waker has the CPU for a while, sends the
+ * SGI, and continues. If both have a CPU each, no vCPU waits.
  */
 static struct {
 	struct reading before, after; /* of the sleeper, around its WFI */
-	uint64_t sent;		      /* counter, right before the SGI; 0: not yet */
-	uint32_t asleep, awake;	      /* the last round in which it was */
+	uint64_t sent;		      /* the counter right before the SGI; 0: not sent yet */
+	uint32_t asleep, awake; /* the last round in which the sleeper fell asleep, and woke up */
 	bool stop;
 } wake;
 
@@ -41,8 +42,8 @@ static uint64_t slacks_us(uint64_t slacks)
 }
 
 /*
- * What is pending, or WFI would not wait: the SGI; and perhaps the timer's interrupt of a sleep,
- * which may be stopped at the timer but be with the CPU interface already.
+ * Takes pending interrupts, because WFI would not wait with one: the SGI, and perhaps the timer
+ * interrupt of a sleep, which may be stopped at the timer but already be at the CPU interface.
  */
 static void take_interrupts(void)
 {
@@ -67,7 +68,7 @@ static void sleeper(void *arg)
 		if (__atomic_load_n(&wake.stop, __ATOMIC_RELAXED))
 			return;
 		__atomic_store_n(&wake.awake, round, __ATOMIC_RELEASE);
-		/* Until the waker has looked at it. */
+		/* Waits until the waker has judged the round. */
 		while (__atomic_load_n(&wake.sent, __ATOMIC_ACQUIRE))
 			timer_sleep_until(counter_virtual() + ticks_of_us(slacks_us(STEP)));
 	}
@@ -108,18 +109,20 @@ static void judge_round(void)
 	seen.less_ns = less > seen.less_ns ? less : seen.less_ns;
 }
 
-/* For the time of `end` at most, which a CPU that does not come back is given once more. */
+/* Runs rounds until `end`. A sleeper that does not answer gets END_MS more. */
 static void waker(uint64_t end)
 {
 	uint64_t last = end + ticks_of_us(END_MS * 1000);
 
 	for (uint32_t round = 1; round <= ROUNDS && counter_virtual() < end; round++) {
-		if (!check(reached(&wake.asleep, round, last, false), "CPU 1 is not scheduled"))
+		if (!check(reached(&wake.asleep, round, last, false),
+			   "CPU 1 is not scheduled: it did not fall asleep in time"))
 			break;
 		timer_sleep_until(counter_virtual() + ticks_of_us(slacks_us(ASLEEP)));
 		spin_us(random_below(slacks_us(HOLD)));
 		send();
-		if (!check(reached(&wake.awake, round, last, true), "CPU 1 does not wake up"))
+		if (!check(reached(&wake.awake, round, last, true),
+			   "CPU 1 did not wake up in time"))
 			break;
 		judge_round();
 		__atomic_store_n(&wake.sent, 0, __ATOMIC_RELEASE);
@@ -140,15 +143,15 @@ void case_woken(void)
 	waker(counter_virtual() + ticks_of_us(WATCH_MS * 1000));
 	cpu_end(1, END_MS);
 	odd = 1 + seen.rounds / GAPS_ODD_ONES;
-	check(seen.early <= odd, "%u of %u wake-ups: charged for up to %lu ns before the SGI",
+	check(seen.early <= odd, "in %u of %u wake-ups, up to %lu ns before the SGI were charged",
 	      seen.early, seen.rounds, seen.more_ns);
-	/* Where nobody competes, a CPU that sleeps may need its time to wake up itself. */
+	/* Without competition, an idle CPU may need time to wake up itself. */
 	check(seen.late <= odd || !contention_worst_ns(),
-	      "%u of %u wake-ups: up to %lu ns of waiting not charged", seen.late, seen.rounds,
-	      seen.less_ns);
-	observe("%u wake-ups, %u had to wait, %lu ns at most; charged to within %lu ns",
+	      "in %u of %u wake-ups, up to %lu ns of waiting were not charged", seen.late,
+	      seen.rounds, seen.less_ns);
+	observe("%u wake-ups, of which %u had to wait, for %lu ns at most; charged to within %lu ns",
 		seen.rounds, seen.waited, seen.most_ns,
 		seen.more_ns > seen.less_ns ? seen.more_ns : seen.less_ns);
 	if (!seen.waited)
-		skip("no wake-up had to wait: %lu ns at most", seen.most_ns);
+		skip("no wake-up had to wait for longer than %lu ns", seen.most_ns);
 }

@@ -5,7 +5,7 @@
 #include "verdict.h"
 #include "words.h"
 
-#define NUMBER_DIGITS 18u /* of what certainly fits into 64 bits */
+#define NUMBER_DIGITS 18u /* as many digits as certainly fit into 64 bits */
 
 static size_t word_length(const char *word)
 {
@@ -87,8 +87,8 @@ static bool is_list(const char *value)
 }
 
 static const struct {
-	const char *name; /* with '=' */
-	size_t field;	  /* of struct words */
+	const char *name; /* including '=' */
+	size_t field;	  /* offset in struct words */
 	bool (*is_right)(const char *value);
 	const char *expected;
 } known[] = {
@@ -97,11 +97,11 @@ static const struct {
 	{"rounds=", offsetof(struct words, rounds), is_positive, "a decimal number from 1 on"},
 	{"calls=", offsetof(struct words, calls), is_positive, "a decimal number from 1 on"},
 	{"seed=", offsetof(struct words, seed), is_any_number, "a decimal number"},
-	{"case=", offsetof(struct words, cases), is_list, "names of cases with commas between"},
+	{"case=", offsetof(struct words, cases), is_list, "names of cases, separated by commas"},
 	{"reset_ms=", offsetof(struct words, reset_ms), is_positive, "a decimal number from 1 on"},
 };
 
-/* Takes the word if it is a known one. */
+/* Records the word if it is a known one. */
 static bool take(struct words *words, const char *word)
 {
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -115,7 +115,7 @@ static bool take(struct words *words, const char *word)
 		if (word[n - 1] != '=')
 			continue;
 		if (*field)
-			expected(word, "once only");
+			expected(word, "the word only once");
 		if (!known[i].is_right(word + n))
 			expected(word, known[i].expected);
 		*field = word + n;

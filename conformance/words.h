@@ -6,20 +6,20 @@
 #include <stddef.h>
 
 /*
- * The words of the command line (suite.h). NULL: not there. Each text ends at the next blank or at
- * the end.
+ * The words of the command line (suite.h). NULL: the word is absent. Each text ends at the next
+ * blank, or at the end of the line.
  */
 struct words {
 	const char *dialect, *expect, *rounds, *calls, *seed, *cases, *reset_ms;
 };
 
 /*
- * Read them, and bail out where one is wrong, with the word and what was expected. Words of others,
- * which a loader may have added, are named in a comment if `tell`.
+ * Read them. A wrong word is a Bail out, which names the word and what was expected. If `tell`,
+ * unknown words, which a loader may have added, are printed in a comment.
  */
 struct words words_read(bool tell);
 
-/* `length` bytes of it as they were written, or as many as fit: for messages. */
+/* The first `length` bytes of the word, or as many as fit: for messages. */
 struct word_text {
 	char s[96];
 };
@@ -29,8 +29,8 @@ struct word_text word_text(const char *word, size_t length);
 bool word_is(const char *word, const char *text);
 
 /*
- * The next part of a list with commas, and its length; NULL after the last. *rest is the list at
- * first. Parts may be empty.
+ * The next part of a list with commas, and its length; NULL after the last part. *rest is initially
+ * the list. A part may be empty.
  */
 const char *word_part(const char **rest, size_t *length);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest that wants the CPU: it spins on all its vCPUs, for ever or, with the word ms=N, for N ms
- * of the virtual counter, and then powers off. With burst_us=B idle_us=I it spins and sleeps by
- * turns, for pseudo-random times of up to that, so that others wait for it differently long; seed=N
- * varies them.
+ * A guest that competes for the CPU: it spins on all its vCPUs, for ever or, with the word ms=N,
+ * for N ms of the virtual counter, and then powers off. With burst_us=B idle_us=I it spins and
+ * sleeps by turns, for pseudo-random times of up to B and I, so that other guests wait for
+ * different times. seed=N varies these times.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -26,7 +26,7 @@ static uint64_t random(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/* From now on, of 1 to `most` ticks; not beyond `end`. */
+/* A random moment 1 to `most` ticks from now, but not after `end`. */
 static uint64_t moment(uint64_t *state, uint64_t most, uint64_t end)
 {
 	uint64_t when = counter_virtual() + 1 + random(state) % most;
@@ -34,7 +34,7 @@ static uint64_t moment(uint64_t *state, uint64_t most, uint64_t end)
 	return when < end ? when : end;
 }
 
-/* Few readings, which are dear where instructions are counted by an emulator. */
+/* Reads the counter rarely: an emulator that counts instructions makes readings expensive. */
 static void spin_until(uint64_t deadline)
 {
 	while (counter_virtual() < deadline)

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Xen is to boot on the second of two CPUs: this is run on the first one of QEMU's board, starts
- * the other, and turns itself off, until Xen starts it like any secondary CPU.
+ * Makes Xen boot on the second of two CPUs. The first CPU of QEMU's board executes this code: it
+ * starts the second CPU and turns itself off, until Xen starts it like any secondary CPU.
  *
- * Where QEMU 7.2 counts instructions, its CPUs take turns, in the order of their numbers. A turn
- * ends with WFI, WFE or YIELD, or where QEMU's next timer is due, at most 100 ms on. When that ends
- * the turn of the first CPU, nothing is left for the second one's before the timer, and then it is
- * the first one's turn again, for good: if it spins, and Xen 4.17 spins without YIELD, it waits for
- * ever. When it ends the turn of the second, both get whole turns from then on. While Xen boots,
- * the CPU that boots works and the other one sleeps: so the first timer has to find it on the
- * second CPU.
+ * When QEMU 7.2 counts instructions, its CPUs take turns in the order of their numbers. A turn ends
+ * with WFI, WFE or YIELD, or when QEMU's next timer is due, after 100 ms at most. If the timer ends
+ * the first CPU's turn, the second CPU has no time left before the timer, and the first CPU's turn
+ * begins again; that repeats for ever. So if the first CPU spins for the second without YIELD, as
+ * Xen 4.17 does, it waits for ever. If the timer ends the second CPU's turn, both CPUs get whole
+ * turns from then on. While Xen boots, the boot CPU works and the other CPU sleeps. So Xen must
+ * boot on the second CPU, where the first timer then finds it.
  *
- * It lies in the board's flash, where no RAM is taken from Xen. At the start of RAM is QEMU's own
- * code that gives a kernel the FDT in x0.
+ * The code is in the board's flash, where it takes no RAM from Xen. At the start of RAM is QEMU's
+ * own code that enters a kernel with the FDT in x0.
  */
 #define PSCI_CPU_ON_64 0xc4000003
 #define PSCI_CPU_OFF   0x84000002

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * R-10: the attribute by which user space gives a vCPU its structure, and its errors; R-31: not one
- * for two.
+ * R-10: the attribute by which user space sets the address of a vCPU's structure, and its errors.
+ * R-31: two vCPUs must not share a structure.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -21,13 +21,13 @@ static void expect(int result, int expected, const char *what)
 	      result_name(expected));
 }
 
-/* Memory that is none for user space. */
+/* Memory that user space cannot access. */
 static void *pointer_to_nowhere(void)
 {
 	void *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (page == MAP_FAILED)
-		bail_out("a page");
+		bail_out("mmap of a page without access");
 	return page;
 }
 
@@ -53,9 +53,11 @@ void case_attr_fault(struct vm *vm)
 {
 	void *nowhere = pointer_to_nowhere();
 
-	expect(vcpu_set(&vm->vcpus[0], IPA, nowhere), EFAULT, "setting from it");
-	expect(vcpu_get(&vm->vcpus[0], IPA, nowhere), EFAULT, "getting to it");
-	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN), 0, "setting an address after that");
+	expect(vcpu_set(&vm->vcpus[0], IPA, nowhere), EFAULT,
+	       "setting the address from inaccessible memory");
+	expect(vcpu_get(&vm->vcpus[0], IPA, nowhere), EFAULT,
+	       "getting the address to inaccessible memory");
+	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN), 0, "setting an address after these errors");
 	munmap(nowhere, 4096);
 }
 
@@ -66,11 +68,11 @@ void case_attr_unaligned(struct vm *vm)
 	for (size_t i = 0; i < sizeof(offsets); i++) {
 		int result = vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN + offsets[i]);
 
-		check(result == EINVAL, "0x%x is %s, not EINVAL", VM_STOLEN + offsets[i],
-		      result_name(result));
+		check(result == EINVAL, "setting address 0x%x is %s, not EINVAL",
+		      VM_STOLEN + offsets[i], result_name(result));
 	}
 	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN + 64), 0,
-	       "setting an aligned address after that");
+	       "setting an aligned address after these errors");
 }
 
 void case_attr_outside(struct vm *vm)
@@ -83,14 +85,14 @@ void case_attr_outside(struct vm *vm)
 	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
 		int result = vcpu_set_ipa(&vm->vcpus[0], outside[i]);
 
-		check(result == EINVAL, "0x%" PRIx64 " is %s, not EINVAL", outside[i],
-		      result_name(result));
+		check(result == EINVAL, "setting address 0x%" PRIx64 " is %s, not EINVAL",
+		      outside[i], result_name(result));
 	}
 	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN + VM_STOLEN_SIZE - 64), 0,
-	       "setting the last address inside after that");
+	       "setting the last address inside after these errors");
 }
 
-/* And the guest is told it. */
+/* The guest also gets the address from PV_TIME_ST. */
 void case_attr_set(struct vm *vm)
 {
 	for (unsigned i = 0; i < VM_VCPUS; i++) {
@@ -99,10 +101,12 @@ void case_attr_set(struct vm *vm)
 
 		expect(vcpu_set_ipa(&vm->vcpus[i], ipa), 0, "KVM_SET_DEVICE_ATTR");
 		expect(vcpu_get_ipa(&vm->vcpus[i], &got), 0, "KVM_GET_DEVICE_ATTR");
-		check(got == ipa, "vCPU %u: 0x%" PRIx64 " is read back of 0x%" PRIx64, i, got, ipa);
+		check(got == ipa, "vCPU %u: 0x%" PRIx64 " is read back, but 0x%" PRIx64 " was set",
+		      i, got, ipa);
 		vcpu_enter_at(&vm->vcpus[i], guest_call);
 		uint64_t told = vcpu_run(&vm->vcpus[i]);
-		check(told == ipa, "vCPU %u: PV_TIME_ST is 0x%" PRIx64 " of 0x%" PRIx64, i, told,
+		check(told == ipa,
+		      "vCPU %u: PV_TIME_ST is 0x%" PRIx64 ", but 0x%" PRIx64 " was set", i, told,
 		      ipa);
 	}
 }
@@ -111,30 +115,33 @@ void case_attr_twice(struct vm *vm)
 {
 	uint64_t got = 0;
 
-	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN), 0, "the first time");
-	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN), EEXIST, "the same once more");
-	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN + 64), EEXIST, "another one");
+	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN), 0, "setting an address the first time");
+	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN), EEXIST, "setting the same address again");
+	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN + 64), EEXIST, "setting another address");
 	vcpu_get_ipa(&vm->vcpus[0], &got);
-	check(got == VM_STOLEN, "0x%" PRIx64 " is read back of 0x%x", got, VM_STOLEN);
+	check(got == VM_STOLEN, "0x%" PRIx64 " is read back, but 0x%x was set", got, VM_STOLEN);
 }
 
-/* ENXIO, EFAULT, EINVAL for the alignment, EEXIST, EINVAL for the place. */
+/* The order: ENXIO, EFAULT, EINVAL for the alignment, EEXIST, EINVAL for the place. */
 void case_attr_order(struct vm *vm)
 {
 	void *nowhere = pointer_to_nowhere();
 	struct vcpu *vcpu = &vm->vcpus[0];
 
-	expect(vcpu_set(vcpu, UNKNOWN, nowhere), ENXIO, "an unknown attribute from nowhere");
-	expect(vcpu_set_ipa(vcpu, VM_STOLEN), 0, "the first time");
-	expect(vcpu_set(vcpu, IPA, nowhere), EFAULT, "a second time, from nowhere");
-	expect(vcpu_set_ipa(vcpu, VM_STOLEN + 1), EINVAL, "a second time, not aligned");
-	expect(vcpu_set_ipa(vcpu, VM_NOWHERE), EEXIST, "a second time, outside");
+	expect(vcpu_set(vcpu, UNKNOWN, nowhere), ENXIO,
+	       "setting an unknown attribute from inaccessible memory");
+	expect(vcpu_set_ipa(vcpu, VM_STOLEN), 0, "setting an address the first time");
+	expect(vcpu_set(vcpu, IPA, nowhere), EFAULT,
+	       "setting it a second time from inaccessible memory");
+	expect(vcpu_set_ipa(vcpu, VM_STOLEN + 1), EINVAL, "setting it a second time, not aligned");
+	expect(vcpu_set_ipa(vcpu, VM_NOWHERE), EEXIST,
+	       "setting it a second time, outside guest memory");
 	munmap(nowhere, 4096);
 }
 
 void case_attr_overlap(struct vm *vm)
 {
-	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN), 0, "the first vCPU");
+	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN), 0, "setting the address of the first vCPU");
 	expect(vcpu_set_ipa(&vm->vcpus[1], VM_STOLEN), EINVAL,
-	       "the second vCPU, at the same address,");
+	       "setting the same address for the second vCPU");
 }

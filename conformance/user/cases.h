@@ -4,7 +4,7 @@
 
 #include "vm.h"
 
-/* Each gets a VM that nothing was done with. */
+/* Each case gets a new VM with structures, in which no address is set and no vCPU has run. */
 #define GUEST_CASE(rule, name, needs, by, text)
 #define USER_CASE(rule, name, by, text) void case_##name(struct vm *vm);
 #include "../cases.def"

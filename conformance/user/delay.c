@@ -11,7 +11,7 @@
 
 static pid_t competitor;
 
-/* The second number of three: ns on a CPU, ns waiting for one, timeslices. */
+/* The file has three numbers: ns on a CPU, ns of waiting for a CPU, timeslices. */
 uint64_t delay_ns(void)
 {
 	static const char name[] = "/proc/thread-self/schedstat";
@@ -32,7 +32,7 @@ static void pin(void)
 	CPU_ZERO(&set);
 	CPU_SET((size_t)cpu, &set);
 	if (cpu < 0 || sched_setaffinity(0, sizeof(set), &set) != 0)
-		bail_out("staying on CPU %d", cpu);
+		bail_out("sched_setaffinity to CPU %d", cpu);
 }
 
 void competitor_begin(void)
@@ -42,7 +42,7 @@ void competitor_begin(void)
 	pin();
 	competitor = fork();
 	if (competitor < 0)
-		bail_out("a second process");
+		bail_out("fork of the competitor");
 	if (competitor > 0)
 		return;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)

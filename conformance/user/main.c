@@ -9,7 +9,7 @@
 #include "user.h"
 #include "vm.h"
 
-#define KEPT	 6u /* of what a case has to say; the rest is counted */
+#define KEPT	 6u /* lines kept of each case; the rest is counted */
 #define LINE_MAX 200u
 
 #define RULE(symbol, name, clause, text) RULE_##symbol,
@@ -37,13 +37,13 @@ static const struct {
 
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 
-/* What the running case has said. */
+/* The failures of the running case. */
 static struct {
 	unsigned failures, lines;
 	char line[KEPT][LINE_MAX];
 } now;
 
-static unsigned wrong, weaker; /* cases that are not ok: the documents', and ours */
+static unsigned wrong, weaker; /* cases that are not ok: of the documents, and ours */
 
 static void keep(const char *format, va_list args)
 {
@@ -71,8 +71,8 @@ const char *result_name(int error)
 }
 
 /*
- * case=NAME,...: these cases, besides others that were chosen. false: it is no such word, and that
- * was told.
+ * Select the cases of a word case=NAME,..., in addition to those selected before. False, after a
+ * message: the word is wrong.
  */
 static bool choose(bool chosen[CASES], const char *word)
 {
@@ -80,7 +80,7 @@ static bool choose(bool chosen[CASES], const char *word)
 	const char *name = word + strlen(key);
 
 	if (strncmp(word, key, strlen(key)) != 0) {
-		printf("Bail out! \"%s\": expected case= and names of cases with commas between\n",
+		printf("Bail out! \"%s\": expected case= and names of cases, separated by commas\n",
 		       word);
 		return false;
 	}
@@ -91,8 +91,7 @@ static bool choose(bool chosen[CASES], const char *word)
 		       (strlen(cases[i].name) != n || memcmp(cases[i].name, name, n) != 0))
 			i++;
 		if (i == CASES) {
-			printf("Bail out! \"%.*s\" in case=: expected the name of a case for user "
-			       "space\n",
+			printf("Bail out! \"%.*s\" in case=: expected the name of a case for user space\n",
 			       (int)n, name);
 			return false;
 		}
@@ -131,7 +130,7 @@ static void print_grade(const char *by)
 	weaker += by == OURS;
 }
 
-/* A host without it has no attribute, and nothing else can be judged. */
+/* A host without stolen time lacks the attribute, and no case can judge. */
 static void run_case(unsigned index, unsigned number, bool present)
 {
 	struct vm vm;
@@ -151,7 +150,8 @@ static void run_case(unsigned index, unsigned number, bool present)
 	for (unsigned i = 0; i < now.lines && i < KEPT; i++)
 		printf("# observed %s: %s\n", cases[index].name, now.line[i]);
 	if (now.lines > KEPT)
-		printf("# observed %s: and %u more\n", cases[index].name, now.lines - KEPT);
+		printf("# observed %s: and %u more failures\n", cases[index].name,
+		       now.lines - KEPT);
 	fflush(stdout);
 }
 
@@ -164,8 +164,8 @@ int main(int argc, char **argv)
 		if (!choose(chosen, argv[i]))
 			return 2;
 	bool present = has_stolen_time();
-	printf("# suite user cpus=1 dialect=1.0 conduit=hvc stolen_time=%s seed=0 slack_ns=0 "
-	       "cntfrq=%" PRIu32 "\n",
+	printf("# suite user cpus=1 dialect=1.0 conduit=hvc stolen_time=%s seed=0 slack_ns=0 cntfrq=%" PRIu32
+	       "\n",
 	       present ? "present" : "absent", counter_frequency());
 	for (unsigned i = 0; i < CASES; i++)
 		if (argc == 1 || chosen[i])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * R-28, R-29: what is charged around a failed publish, and after a restore. A thread's run_delay is
- * the truth.
+ * R-28, R-29: what KVM charges around a failed publish, and after a restore. The reference is the
+ * thread's run_delay.
  */
 #include <inttypes.h>
 #include "cases.h"
@@ -9,17 +9,16 @@
 #include "user.h"
 #include "vm.h"
 
-#define WAIT_NS	 50000000u	/* what a thread is to wait for: many timeslices */
-#define SAVED_NS 1000000000000u /* of the VM that was saved */
+#define WAIT_NS	 50000000u	/* how long a thread waits: many timeslices */
+#define SAVED_NS 1000000000000u /* the counter of the saved VM */
 
 /*
- * One piece of the guest's work. KVM publishes before the guest goes on, each time that the thread
- * got the CPU: so the counter has all that was waited before the run, and nothing of what was
- * waited after it.
+ * One piece of the guest's work. KVM publishes each time that the thread has got a CPU, before the
+ * guest continues. So the counter includes every wait before the run, and no wait after it.
  */
 struct sample {
 	uint64_t delay_before, delay_after; /* ns */
-	uint64_t stolen;		    /* ns, after the run */
+	uint64_t stolen;		    /* ns, read after the run */
 };
 
 static struct sample run_once(struct vm *vm)
@@ -42,8 +41,8 @@ static void work_till_waited(struct vm *vm, uint64_t ns)
 }
 
 /*
- * What came between two samples is what was waited, to the nanosecond, but for the two runs
- * themselves.
+ * The counter must grow between two samples by what the thread waited, to the nanosecond, except
+ * for waits during the two runs themselves.
  */
 static void check_growth(const struct sample *from, const struct sample *to, const char *when)
 {
@@ -51,11 +50,12 @@ static void check_growth(const struct sample *from, const struct sample *to, con
 	uint64_t most = to->delay_after - from->delay_before;
 	int64_t grown = (int64_t)(to->stolen - from->stolen);
 
-	check(grown >= (int64_t)least, "%s: %" PRIu64 " ns were waited, and %" PRId64 " ns charged",
-	      when, least, grown);
+	check(grown >= (int64_t)least,
+	      "%s: the thread waited %" PRIu64 " ns or more, but %" PRId64 " ns were charged", when,
+	      least, grown);
 	check(grown <= (int64_t)most,
-	      "%s: at most %" PRIu64 " ns were waited, and %" PRId64 " ns charged", when, most,
-	      grown);
+	      "%s: the thread waited %" PRIu64 " ns or less, but %" PRId64 " ns were charged", when,
+	      most, grown);
 }
 
 void case_page_gone(struct vm *vm)
@@ -64,7 +64,7 @@ void case_page_gone(struct vm *vm)
 		enum vm_memory state;
 		const char *name;
 	} ways[] = {
-		{VM_MEMORY_THERE, "memory there"},
+		{VM_MEMORY_THERE, "memory present"},
 		{VM_MEMORY_SLOT_GONE, "memory slot removed"},
 		{VM_MEMORY_SLOT_READ_ONLY, "memory slot read-only"},
 		{VM_MEMORY_NOT_MAPPED, "memory not mapped"},
@@ -89,8 +89,9 @@ void case_page_gone(struct vm *vm)
 }
 
 /*
- * As a VMM does after migration: memory that has the old total in it, the address, and the thread
- * of the vCPU has lived and waited before. The guest knows its structure, and does not ask again.
+ * As a VMM does after migration: it restores memory that holds the old total, and sets the address,
+ * on a thread that has lived and waited before. The guest knows its structure, and does not call
+ * PV_TIME_ST again.
  */
 void case_restore(struct vm *vm)
 {
@@ -109,6 +110,6 @@ void case_restore(struct vm *vm)
 	restored = now;
 	work_till_waited(vm, WAIT_NS);
 	now = run_once(vm);
-	check_growth(&restored, &now, "later");
+	check_growth(&restored, &now, "second run after restore");
 	competitor_end();
 }

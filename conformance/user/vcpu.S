@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the program's vCPUs run, at EL1 with the MMU off, wherever it is copied to. */
+/* The code of the program's vCPUs: at EL1 with the MMU off, position-independent. */
 
 #define PV_TIME_ST 0xc5000021
 #define NOWHERE	   0x60000000	/* VM_NOWHERE of vm.h */
-#define TURNS	   50000	/* of two instructions */
+#define TURNS	   50000	/* of a loop of two instructions */
 
 	.section .rodata
 	.balign	4

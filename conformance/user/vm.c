@@ -12,7 +12,7 @@
 
 enum { SLOT_CODE, SLOT_STOLEN };
 
-/* ioctl(fd, request, argument) that has to work; returns what it says. */
+/* ioctl(fd, request, argument). Returns its result; bails out if it fails. */
 static int must(int fd, unsigned long request, void *argument, const char *name)
 {
 	int result = ioctl(fd, request, argument);
@@ -38,7 +38,7 @@ static void set_slot(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t ipa,
 	MUST(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
 }
 
-/* Of the library's calls, which return a negative errno. */
+/* The same for calls of the library, which return a negative errno. */
 static void must_do(int result, const char *name)
 {
 	errno = -result;
@@ -48,7 +48,7 @@ static void must_do(int result, const char *name)
 
 #define MUST_DO(call) must_do(call, #call)
 
-/* PSCI 0.2 and later, as that is how a guest's discovery of stolen time begins. */
+/* PSCI 0.2 or later, because a guest's discovery of stolen time begins with it. */
 static void create_vcpu(struct vm *vm, unsigned index)
 {
 	struct vcpu *vcpu = &vm->vcpus[index];
@@ -61,23 +61,23 @@ static void create_vcpu(struct vm *vm, unsigned index)
 	int size = MUST(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, NULL);
 	vcpu->run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
 	if (vcpu->run == MAP_FAILED)
-		bail_out("a vCPU's kvm_run");
+		bail_out("mmap of a vCPU's kvm_run");
 }
 
 void vm_create(struct vm *vm)
 {
 	vm->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm->kvm < 0)
-		bail_out("/dev/kvm");
+		bail_out("open of /dev/kvm");
 	if (MUST(vm->kvm, KVM_GET_API_VERSION, NULL) != KVM_API_VERSION)
 		bail_out("KVM_GET_API_VERSION is not %d", KVM_API_VERSION);
 	vm->fd = MUST(vm->kvm, KVM_CREATE_VM, NULL);
 	vm->code = mmap(NULL, VM_CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 			0);
 	if (vm->code == MAP_FAILED)
-		bail_out("memory for the guest's code");
+		bail_out("mmap of memory for the guest's code");
 	memcpy(vm->code, guest_code, (size_t)(guest_code_end - guest_code));
-	/* Instructions are to be seen by an instruction cache that need not see stores. */
+	/* The instruction cache need not see the stores of memcpy(). */
 	__builtin___clear_cache((char *)vm->code, (char *)vm->code + VM_CODE_SIZE);
 	set_slot(vm, SLOT_CODE, 0, VM_CODE, VM_CODE_SIZE, vm->code);
 	vm->stolen = NULL;
@@ -110,7 +110,7 @@ void vm_destroy(struct vm *vm)
 	munmap(vm->code, VM_CODE_SIZE);
 }
 
-/* The flags of a slot cannot be changed: it goes, and comes anew. */
+/* KVM cannot change the flags of a slot, so the slot is removed and made again. */
 void vm_stolen_memory(struct vm *vm, enum vm_memory state)
 {
 	int access = state == VM_MEMORY_NOT_MAPPED	   ? PROT_NONE
@@ -199,8 +199,9 @@ uint64_t vcpu_run(struct vcpu *vcpu)
 			bail_out("KVM_RUN");
 	if (run->exit_reason != KVM_EXIT_MMIO || !run->mmio.is_write ||
 	    run->mmio.phys_addr != VM_NOWHERE || run->mmio.len != sizeof(stored))
-		bail_out("KVM_RUN ends for reason %u, which is no store of the guest's",
-			 run->exit_reason);
+		bail_out(
+			"KVM_RUN ended for reason %u: expected a store of the guest to an address without memory",
+			run->exit_reason);
 	memcpy(&stored, run->mmio.data, sizeof(stored));
 	return stored;
 }

@@ -152,12 +152,12 @@ static void test_formats(void)
 		"  all runs    1 ok  <b>  1 FAIL</>  <w>  2 weaker</>    0 skip\n",
 		NULL};
 	static const char *const in_tap[] = {
-		"not ok 4 - ours R-05 padding: the other 48 bytes are 0\n"
+		"not ok 4 - ours R-05 padding: bytes 16 to 63 are 0\n"
 		"# weaker: no document at hand asks for it\n# in one\n",
 		"# ours: 1 ok, 1 FAIL, 2 weaker, 0 skip\n",
 		"not ok 8 - other R-05 header: revision and attributes are 0\n"
 		"# FAIL: wrong by ST 1.0, Stolen Time\n# in one\n",
-		"not ok 9 - other R-05 padding: the other 48 bytes are 0 # TODO weaker\n"
+		"not ok 9 - other R-05 padding: bytes 16 to 63 are 0 # TODO weaker\n"
 		"# weaker: no document at hand asks for it\n# in one\n",
 		"# other: 1 ok, 1 FAIL, 2 weaker, 0 skip\n1..10\n",
 		NULL};
@@ -185,10 +185,10 @@ static void test_formats(void)
 		"ST 1.0, Stolen Time. In one.\n",
 		"\nweaker than this project asks for, and no document at hand asks for it:\n\n- "
 		"R-05 "
-		"`padding`: the other 48 bytes are 0. In one.\n",
+		"`padding`: bytes 16 to 63 are 0. In one.\n",
 		"| `header` | **FAIL** | **FAIL** | R-05 | revision and attributes are 0 | ST 1.0, "
 		"Stolen Time |\n",
-		"| `padding` | weaker | weaker | R-05 | the other 48 bytes are 0 | ours |\n",
+		"| `padding` | weaker | weaker | R-05 | bytes 16 to 63 are 0 | ours |\n",
 		NULL};
 
 	see(CONFORM_FAIL, CONFORM_WEAKER, CONFORM_WEAKER);

@@ -164,7 +164,7 @@ static void test_tap(void)
 		"ok 2 - ours run two is whole: ",
 		"\nok 3 - ours R-01 one_dialect: ",
 		"\nok 4 - ours R-05 header: ",
-		"\nok 5 - ours R-05 padding: the other 48 bytes are 0 # SKIP no \"padding\"\n",
+		"\nok 5 - ours R-05 padding: bytes 16 to 63 are 0 # SKIP no \"padding\"\n",
 		"\nnot ok 6 - other run three is whole: user space\n# limit: it hung\n",
 		"not ok 7 - other R-01 one_dialect: ",
 		" # TODO weaker\n# weaker: no document at hand asks for it\n# in three\n# x0 was "
@@ -320,7 +320,7 @@ static void test_list(void)
 		"      one_dialect        ",
 		"R-09  ",
 		"      no case: ",
-		"      reset              SYSTEM_RESET begins at zero (in a run of its own) "
+		"      reset              after SYSTEM_RESET the counter begins at 0 (in a run of its own) "
 		"[ours]\n",
 		"\nours: our own\n  alone             4k-le raw, alone\n",
 		NULL,
