@@ -120,13 +120,12 @@ static void one_case_each(void)
 	prints(judges_nothing,
 	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
 	       "name: "
-	       "seen\n# observed name: judged "
-	       "nothing\n",
+	       "seen\n# observed name: the case judged nothing\n",
 	       "one that observes, and judges nothing, is not passed");
 	prints(does_nothing,
 	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
 	       "name: "
-	       "judged nothing\n",
+	       "the case judged nothing\n",
 	       "a case that observes and judges nothing is not passed");
 	prints(skips, "ok 1 - R-30 name: text # SKIP only 1\n",
 	       "one that is skipped, with the first reason");
@@ -152,13 +151,13 @@ static void grades(void)
 		  "a case that is passed does not say whose it is");
 	prints_by("ST 1.0, here", does_nothing,
 		  "not ok 1 - R-30 name: text\n# FAIL: wrong by ST 1.0, here\n"
-		  "# observed name: judged nothing\n",
+		  "# observed name: the case judged nothing\n",
 		  "a case of the documents that is not passed has its clause");
 	tap_ok(verdicts.wrong == 1 && verdicts.weaker == 0,
 	       "a case of the documents counts as wrong");
 	prints_by(OURS, does_nothing,
 		  "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n"
-		  "# observed name: judged nothing\n",
+		  "# observed name: the case judged nothing\n",
 		  "a case of ours that is not passed is weaker");
 	tap_ok(verdicts.wrong == 0 && verdicts.weaker == 1, "a case of ours counts as weaker");
 }
