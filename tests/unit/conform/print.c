@@ -277,8 +277,8 @@ static void test_versions(void)
 		"| Rule | a-1 | a-2 | a-3 | ",
 		"\n## What differs between versions\n\nVerdicts that are not the same on a-1, a-2 "
 		"and a-3:\n\n",
-		"- R-01 `one_dialect`, the other dialect's PV\\_TIME\\_ST is NOT\\_SUPPORTED, and "
-		"PV\\_TIME\\_FEATURES of it: ok on a-1, weaker on a-2, weaker on a-3\n",
+		"- R-01 `one_dialect`, the other dialect's PV\\_TIME\\_ST returns NOT\\_SUPPORTED, and "
+		"so does PV\\_TIME\\_FEATURES for it: ok on a-1, weaker on a-2, weaker on a-3\n",
 		"- R-05 `header`, ",
 		"\n## Target a-1\n",
 		"\n## Target a-2\n",
