@@ -56,10 +56,7 @@ static void vcpu_set_state(struct vcpu *v, enum pvtime_state next)
 		pvtime_account(&v->pv, next, now);
 }
 
-/*
- * Every 90 ms for each vCPU that waits, under the same lock: the others of its VM can read its
- * number.
- */
+/* Every 90 ms for each waiting vCPU, under the same lock: other vCPUs then read a recent number. */
 static void vcpu_refresh(struct vcpu *v)
 {
 	pvtime_publish(&v->pv, read_cntpct());

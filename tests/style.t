@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: every C file is laid out by .clang-format, no comment line has more than 100 columns, every
-# shell script passes shellcheck, every message is one string literal, so that it can be found, and every
-# source says its licence in the first lines. .editorconfig agrees with .clang-format.
+# shell script passes shellcheck, every message is one string literal, so that it can be found, and
+# every source says its licence in the first lines. .editorconfig agrees with .clang-format.
 
 set -u
 # shellcheck source=tests/tap.sh
