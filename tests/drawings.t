@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: DESIGN.md's two lines through the tree are so: each function is in the file that it is drawn
+# TAP: the drawings of DESIGN.md are right: each function is in the file that it is drawn
 # at, and each arrow is a call. Each check is first shown something that it must find, and has at
 # least as much to go over as on the day on which it was last changed.
 
@@ -70,7 +70,7 @@ is_deeply([untrue("$from      v\n    lib/publish.c   the page\n")], ['lib/accoun
 is_deeply([untrue("$from      v  returns\n$to")], [], 'the end of a call is no call');
 is_deeply([untrue("$from      v  data\n$to")], [], 'data that is handed on is no call');
 
-my ($lines) = slurp('DESIGN.md') =~ /^## Two straight lines through the tree\n(.*?)^## /ms;
+my ($lines) = slurp('DESIGN.md') =~ /^## How stolen time and calls go through the code\n(.*?)^## /ms;
 $lines //= '';
 at_least('functions in the drawings', 30, scalar(() = placed($lines)));
 is_deeply([misplaced($lines)], [], 'each function is in the file that it is drawn at');
