@@ -10,10 +10,10 @@
 
 static enum {
 	UNKNOWN,
-	NOBODY,
-	OTHERS,
-	OURSELVES,
-} who;
+	NONE,
+	OUTSIDE,
+	SIBLINGS,
+} competitor;
 
 static struct gaps seen; /* by the last probe() */
 static bool stop;
@@ -59,46 +59,46 @@ static bool probe(void)
 
 static void find_out(void)
 {
-	if (who != UNKNOWN)
+	if (competitor != UNKNOWN)
 		return;
-	who = probe() ? OTHERS : NOBODY;
-	if (who == OTHERS || cpu_count() == 1)
+	competitor = probe() ? OUTSIDE : NONE;
+	if (competitor == OUTSIDE || cpu_count() == 1)
 		return;
 	load_begin();
 	if (probe())
-		who = OURSELVES;
+		competitor = SIBLINGS;
 	load_end();
 }
 
 bool contention_begin(void)
 {
 	find_out();
-	if (who == OURSELVES)
+	if (competitor == SIBLINGS)
 		load_begin();
-	else if (who == NOBODY)
+	else if (competitor == NONE)
 		contention_seen(&seen);
-	return who != NOBODY;
+	return competitor != NONE;
 }
 
 void contention_end(void)
 {
-	if (who == OURSELVES)
+	if (competitor == SIBLINGS)
 		load_end();
 }
 
 bool contention_outside(void)
 {
 	find_out();
-	return who == OTHERS;
+	return competitor == OUTSIDE;
 }
 
 uint64_t contention_worst_ns(void)
 {
 	find_out();
-	if (who == NOBODY)
+	if (competitor == NONE)
 		return 0;
 	/* While others run for that long, each other vCPU of this VM may do so too. */
-	return who == OTHERS ? seen.longest_ns * cpu_count() : seen.longest_ns;
+	return competitor == OUTSIDE ? seen.longest_ns * cpu_count() : seen.longest_ns;
 }
 
 uint64_t contention_ticks(unsigned ms)
