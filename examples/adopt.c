@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a hypervisor adopts the library. The parts between marks are what it adds to its own code:
- * README.md shows those marked "adopt", docs/porting.md shows all. Around them stands what every
- * hypervisor has, cut down to what the calls need. In main() two vCPUs share a CPU.
+ * How a hypervisor adopts the library. The parts between marks are the code that it adds: README.md
+ * shows those marked "adopt", docs/porting.md shows all. The rest stands for code that every
+ * hypervisor has, reduced to what the calls need. In main() two vCPUs share a CPU.
  */
 #include <pvtime/guest.h>
 #include <pvtime/host.h>
@@ -20,7 +20,7 @@ struct vcpu {
 
 struct vm {
 	struct vcpu vcpu[2];
-	struct pvtime_range region;	/* reserved in the guest's memory map, read-only for it */
+	struct pvtime_range region;	/* reserved in the memory map; read-only for the guest */
 	struct pvtime_stolen memory[2]; /* the hypervisor's own mapping of the region */
 	const struct pvtime_vcpu *all[2];
 	struct pvtime_vm pvtime; /* the region, and all vCPUs: no two share a structure */
@@ -35,7 +35,7 @@ static uint64_t read_cntpct(void)
 }
 
 /* adopt: begin */
-/* The VM is created: each vCPU has its structure at `ipa`, which the hypervisor sees at `page`. */
+/* When the VM is created: the vCPU's structure is at `ipa`, which the hypervisor maps at `page`. */
 static int vcpu_create(struct vcpu *v, uint64_t ipa, struct pvtime_stolen *page)
 {
 	pvtime_vcpu_init(&v->pv, PVTIME_DIALECT_1_0, FREQ, read_cntpct());
@@ -45,7 +45,7 @@ static int vcpu_create(struct vcpu *v, uint64_t ipa, struct pvtime_stolen *page)
 /* adopt: end */
 
 /* adopt: begin */
-/* The scheduler changes a vCPU's state, under its lock. */
+/* The scheduler calls this for each change of a vCPU's state, under its lock. */
 static void vcpu_set_state(struct vcpu *v, enum pvtime_state next)
 {
 	uint64_t now = read_cntpct();
@@ -64,7 +64,7 @@ static void vcpu_refresh(struct vcpu *v)
 /* adopt: end */
 
 /* adopt: begin */
-/* HVC #0 or SMC #0 from AArch64; false: not one of these calls. */
+/* HVC #0 or SMC #0 from AArch64. Returns false if the call is not one of the library's. */
 static bool vcpu_hypercall(struct vcpu *v)
 {
 	uint32_t fid = (uint32_t)v->x[0], arg = (uint32_t)v->x[1];
@@ -80,7 +80,7 @@ static bool vcpu_hypercall(struct vcpu *v)
 /* adopt: end */
 
 /* adopt: begin */
-/* The VM is reset, each vCPU of it: the counter begins again at 0. */
+/* When the VM is reset, for each of its vCPUs: the counter restarts at 0. */
 static void vcpu_reset(struct vcpu *v)
 {
 	pvtime_vcpu_reset(&v->pv, read_cntpct());
@@ -99,7 +99,7 @@ static int vcpu_restore(struct vcpu *v, const uint8_t *blob, size_t size)
 	return pvtime_restore(&v->pv, blob, size, read_cntpct());
 }
 
-/* What follows stands for the rest of the hypervisor, and for the guest. */
+/* The code below stands for the rest of the hypervisor, and for the guest. */
 static struct vm vm;
 static struct vcpu *current;
 
@@ -153,7 +153,8 @@ static void test_snapshot(const struct pvtime_guest_cpu *cpu)
 	tap_is_i64(vcpu_save(&vm.vcpu[0], blob), PVTIME_OK, "a paused vCPU is saved");
 	clock_ticks += FREQ;
 	vcpu_create(&vm.vcpu[0], vm.region.base, vm.memory);
-	tap_is_i64(vcpu_restore(&vm.vcpu[0], blob, sizeof(blob)), PVTIME_OK, "it is restored");
+	tap_is_i64(vcpu_restore(&vm.vcpu[0], blob, sizeof(blob)), PVTIME_OK,
+		   "a paused vCPU is restored");
 	tap_is_u64(pvtime_guest_stolen_ns(cpu), 40000000, "vCPU 0 has the number that was saved");
 }
 
@@ -169,16 +170,20 @@ int main(void)
 		vcpu_set_state(&vm.vcpu[i], PVTIME_READY);
 	switch_to(&vm.vcpu[0]);
 	tap_is_i64(pvtime_guest_discover(&guest, guest_hvc, PVTIME_DIALECT_1_0), PVTIME_GUEST_OK,
-		   "the guest finds it");
+		   "the guest discovers stolen time");
 	for (unsigned int i = 0; i < 2; i++) {
 		switch_to(&vm.vcpu[i]);
 		tap_is_i64(pvtime_guest_locate(&guest, &cpu[i], &ipa), PVTIME_GUEST_OK,
-			   "vCPU %u asks", i);
-		tap_is_u64(ipa, 0x090a0000 + 64 * i, "and is told its own address");
+			   "vCPU %u calls PV_TIME_ST", i);
+		tap_is_u64(ipa, 0x090a0000 + 64 * i, "PV_TIME_ST returns the address of vCPU %u",
+			   i);
 		tap_is_i64(pvtime_guest_attach(&cpu[i], &vm.memory[i]), PVTIME_GUEST_OK,
-			   "where a structure is");
+			   "vCPU %u attaches its structure", i);
 	}
-	/* 4 ms each in turn, ten times; then vCPU 1 sleeps, and vCPU 0 has the CPU for itself. */
+	/*
+	 * Each vCPU runs for 4 ms in turn, ten times. Then vCPU 1 sleeps, and vCPU 0 has the CPU
+	 * alone.
+	 */
 	for (unsigned int i = 0; i < 20; i++) {
 		switch_to(&vm.vcpu[i % 2]);
 		clock_ticks += FREQ / 250;
@@ -189,9 +194,9 @@ int main(void)
 	vcpu_refresh(&vm.vcpu[1]);
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 40000000, "vCPU 0 lost 40 ms");
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[1]), 40000000,
-		   "vCPU 1 as well, and nothing while it slept");
+		   "vCPU 1 lost 40 ms, and nothing while it slept");
 	test_snapshot(&cpu[0]);
 	vcpu_reset(&vm.vcpu[0]);
-	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 0, "after a reset it begins again");
+	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 0, "after a reset the counter restarts at 0");
 	return tap_done();
 }

@@ -12,10 +12,10 @@ static struct pvtime_guest stolen_time;
 static struct {
 	struct pvtime_guest_cpu pv;
 	const struct pvtime_stolen *page;
-	uint64_t seen_ns; /* stolen time that steal_tick() has handed out */
+	uint64_t seen_ns; /* stolen time that steal_tick() has accounted for */
 } cpus[OS_CPUS];
 
-/* At boot, once, on any CPU. */
+/* At boot: call this once, on any CPU. */
 int steal_init(void)
 {
 	return pvtime_guest_discover(&stolen_time, os_smccc, PVTIME_DIALECT_1_0);
@@ -23,7 +23,7 @@ int steal_init(void)
 /* port: end */
 
 /* port: begin */
-/* On the CPU that comes online, under the lock of CPU hotplug. */
+/* Call this on the CPU that comes online, under the lock of CPU hotplug. */
 int steal_cpu_online(unsigned int cpu)
 {
 	uint64_t ipa;
@@ -35,12 +35,12 @@ int steal_cpu_online(unsigned int cpu)
 	error = pvtime_guest_attach(&cpus[cpu].pv, cpus[cpu].page);
 	if (error)
 		steal_cpu_offline(cpu);
-	/* What was stolen before now is not charged to the task that runs now. */
+	/* Time that was stolen before now is not charged to the task that runs now. */
 	cpus[cpu].seen_ns = steal_clock(cpu);
 	return error;
 }
 
-/* On the CPU that goes offline: it keeps its last value. */
+/* Call this on the CPU that goes offline. Its stolen time keeps the last value. */
 void steal_cpu_offline(unsigned int cpu)
 {
 	pvtime_guest_detach(&cpus[cpu].pv);
@@ -51,13 +51,13 @@ void steal_cpu_offline(unsigned int cpu)
 /* port: end */
 
 /* port: begin */
-/* What was stolen from a CPU so far, in ns; from any CPU. */
+/* The stolen time of a CPU so far, in ns. Any CPU may call this. */
 uint64_t steal_clock(unsigned int cpu)
 {
 	return pvtime_guest_stolen_ns(&cpus[cpu].pv);
 }
 
-/* The CPU's tick, `elapsed_ns` after the last: returns how much of that its task really had. */
+/* At the CPU's tick, `elapsed_ns` after the last one: returns the time that its task really had. */
 uint64_t steal_tick(unsigned int cpu, uint64_t elapsed_ns)
 {
 	uint64_t stolen = steal_clock(cpu) - cpus[cpu].seen_ns;
@@ -80,7 +80,7 @@ static struct pvtime_sample sample(unsigned int cpu)
 	return s;
 }
 
-/* On the CPU that it watches; elsewhere, PVTIME_STALE_NS instead of 0. */
+/* Call this on the CPU that it watches. On another CPU, pass PVTIME_STALE_NS instead of 0. */
 bool watchdog_passed(const struct pvtime_deadline *d, unsigned int cpu)
 {
 	struct pvtime_sample now = sample(cpu);

@@ -11,7 +11,7 @@
 /* An SMCCC call by the conduit that PSCI's node in the FDT names, `hvc` or `smc`; returns x0. */
 int64_t os_smccc(uint32_t fid, uint64_t arg1);
 
-/* Map 64 bytes: Normal write-back, inner shareable, read-only. NULL: there is no room. */
+/* Map 64 bytes: Normal write-back, inner shareable, read-only. Returns NULL if there is no room. */
 const struct pvtime_stolen *os_map_stolen(uint64_t ipa);
 void os_unmap_stolen(const struct pvtime_stolen *page);
 
@@ -19,7 +19,10 @@ void os_unmap_stolen(const struct pvtime_stolen *page);
 uint64_t os_counter(void);
 uint32_t os_counter_hz(void);
 
-/* What it gains. Both steal_ functions that fail return an enum pvtime_guest_error. */
+/*
+ * What the operating system gains. The steal_ functions that return int return an enum
+ * pvtime_guest_error.
+ */
 int steal_init(void);
 int steal_cpu_online(unsigned int cpu);
 void steal_cpu_offline(unsigned int cpu);

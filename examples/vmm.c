@@ -11,7 +11,7 @@
 #define SLOT_STOLEN 1u	    /* a memory slot that the VMM does not use otherwise */
 #define SIGNAL_KICK SIGUSR1 /* the signal by which the VMM makes a vCPU leave KVM_RUN */
 
-/* After RAM and devices have their places; `used` lists them. On an error: stolen_destroy(). */
+/* After RAM and devices have their places, listed in `used`. On an error, call stolen_destroy(). */
 int stolen_create(struct vm *vm, const struct pvtime_range *used, size_t n)
 {
 	struct pvtime_range region;
@@ -28,29 +28,29 @@ int stolen_create(struct vm *vm, const struct pvtime_range *used, size_t n)
 	return err;
 }
 
-/* For each vCPU: after its KVM_ARM_VCPU_INIT, before its first KVM_RUN. */
+/* For each vCPU, after its KVM_ARM_VCPU_INIT and before its first KVM_RUN. */
 int stolen_vcpu(struct vm *vm, uint32_t index)
 {
 	return vm->stolen ? pvtime_kvm_vcpu_set(vm->stolen, index, vm->vcpu_fd[index]) : 0;
 }
 /* port: end */
 
-/* Instead of both, for a VM that must not see it: before any vCPU runs. */
+/* For a VM that must not have stolen time, instead of both, before any vCPU runs. */
 int stolen_deny(struct vm *vm)
 {
 	int err = pvtime_kvm_deny(vm->vcpu_fd[0]);
 
-	return err == -ENOENT ? 0 : err; /* before Linux 5.19: a vCPU without an address must do */
+	return err == -ENOENT ? 0 : err; /* before Linux 5.19, leave the vCPUs without an address */
 }
 
-/* The VM is reset; every vCPU is out of KVM_RUN. */
+/* When the VM is reset, with every vCPU out of KVM_RUN. */
 void stolen_reset(struct vm *vm)
 {
 	if (vm->stolen)
 		pvtime_kvm_reset(vm->stolen);
 }
 
-/* The VM ends, before its descriptor is closed. */
+/* When the VM ends, before its descriptor is closed. */
 int stolen_destroy(struct vm *vm)
 {
 	int err = pvtime_kvm_destroy(vm->stolen);
@@ -68,14 +68,14 @@ int stolen_save_vcpu(struct vm *vm, uint32_t index)
 }
 /* port: end */
 
-/* After that; `size` is at least pvtime_kvm_snapshot_size(vm->stolen). */
+/* After stolen_save_vcpu(). `size` is at least pvtime_kvm_snapshot_size(vm->stolen). */
 int stolen_save(const struct vm *vm, void *blob, size_t size)
 {
 	return pvtime_kvm_save(vm->stolen, blob, size);
 }
 
 /* port: begin */
-/* In place of stolen_create() and stolen_vcpu(): every vCPU is initialised, none has run. */
+/* Instead of stolen_create() and stolen_vcpu(). Every vCPU is initialised, and none has run. */
 int stolen_restore(struct vm *vm, const void *blob, size_t size)
 {
 	struct pvtime_range region;

@@ -8,15 +8,15 @@
 
 #define VMM_VCPUS 4u
 
-/* A VM, as far as stolen time is concerned. */
+/* The part of the VMM's struct vm that stolen time needs. */
 struct vm {
 	int fd;			   /* KVM_CREATE_VM */
 	int vcpu_fd[VMM_VCPUS];	   /* KVM_CREATE_VCPU */
-	uint32_t vcpus;		   /* those included that may be plugged in later */
+	uint32_t vcpus;		   /* includes vCPUs that may be plugged in later */
 	struct pvtime_kvm *stolen; /* added; NULL: the VM has no stolen time */
 };
 
-/* Each that returns an int returns 0 or a negative errno. */
+/* The functions that return int return 0 or a negative errno. */
 int stolen_create(struct vm *vm, const struct pvtime_range *used, size_t n);
 int stolen_vcpu(struct vm *vm, uint32_t index);
 int stolen_deny(struct vm *vm);

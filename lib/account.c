@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ledger of a vCPU: which state it is in, since when, and what it spent in each (R-24, R-25).
- * Kept in counter ticks; only what leaves the library is converted (R-26).
+ * The ledger of a vCPU: its state, since when, and the time that it spent in each state (R-24,
+ * R-25). The ledger is kept in counter ticks. Only values that leave the library are converted
+ * (R-26).
  */
 #include "internal.h"
 
-/* Totals to zero at `now`. */
+/* Set all totals to 0 at `now`; the state is OFF. */
 static void start(struct pvtime_vcpu *v, uint64_t now)
 {
 	for (unsigned int s = 0; s < PVTIME_STATES; s++)

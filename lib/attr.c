@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The vCPU attribute: where user space puts the structure of each vCPU. */
+/* The vCPU attribute: the address of each vCPU's structure, which user space sets. */
 #include "internal.h"
 
 int pvtime_attr_has(const struct pvtime_vcpu *v)
@@ -17,10 +17,10 @@ int pvtime_attr_get(const struct pvtime_vcpu *v, uint64_t *base)
 	return PVTIME_OK;
 }
 
-/* A whole structure at ipa, inside one range of guest memory; no sum that could wrap. */
+/* Whether a whole structure at `ipa` is inside one range of guest memory. No sum here can wrap. */
 static bool inside_memory(const struct pvtime_vm *vm, uint64_t ipa)
 {
-	/* Not an IPA on any CPU, and in x0 it would read as an error. */
+	/* No CPU has such an IPA, and in x0 it would read as an error. */
 	if (ipa > INT64_MAX)
 		return false;
 	for (size_t i = 0; i < vm->n_memory; i++) {
@@ -33,7 +33,7 @@ static bool inside_memory(const struct pvtime_vm *vm, uint64_t ipa)
 	return false;
 }
 
-/* Structures are aligned to their size, so two overlap where they are the same. */
+/* Structures are aligned to their size, so two overlap only if they are equal. */
 static bool taken(const struct pvtime_vm *vm, uint64_t ipa)
 {
 	for (size_t i = 0; i < vm->n_vcpus; i++)

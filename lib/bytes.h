@@ -2,11 +2,11 @@
 #ifndef PVTIME_BYTES_H
 #define PVTIME_BYTES_H
 
-/* Byte orders, and what a snapshot is written with: by this library, and by libpvtime-kvm. */
+/* Byte order and CRC, for the snapshots of this library and of libpvtime-kvm. */
 #include <stddef.h>
 #include <stdint.h>
 
-/* Little-endian and back, on a CPU of either byte order. */
+/* Convert to or from little-endian, on a CPU of either byte order. */
 static inline uint64_t le64(uint64_t x)
 {
 	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(x) : x;
@@ -17,7 +17,7 @@ static inline uint32_t le32(uint32_t x)
 	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(x) : x;
 }
 
-/* The same at any address, of 1 to 8 bytes. */
+/* Store and load a little-endian number of 1 to 8 bytes, at any address. */
 static inline void put_le(uint8_t *p, unsigned int bytes, uint64_t x)
 {
 	for (; bytes; bytes--, x >>= 8)
@@ -33,7 +33,7 @@ static inline uint64_t get_le(const uint8_t *p, unsigned int bytes)
 	return x;
 }
 
-/* IEEE 802.3. */
+/* CRC-32 of IEEE 802.3. */
 static inline uint32_t crc32(const uint8_t *p, size_t n)
 {
 	uint32_t crc = UINT32_MAX;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ticks to nanoseconds, for callers; inside the library it is inline. */
+/*
+ * Ticks to nanoseconds, for callers of the library; the library itself uses the inline functions.
+ */
 #include "internal.h"
 
 uint64_t pvtime_ticks_to_ns(uint64_t ticks, uint32_t freq_hz)

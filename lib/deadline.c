@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Deadlines that do not run while the CPU is withheld. Wherever a number is not exact, it is taken
- * so that less time counts: a watchdog that fires a little late is a good watchdog, one that fires
- * for time the guest was kept from running is the fault that this is against.
+ * Deadlines that do not advance while the hypervisor withholds the CPU. Where a number is not
+ * exact, the code assumes that less time was used. A watchdog may fire a little late, but it must
+ * not fire for time in which the hypervisor kept the guest from running.
  */
 #include <pvtime/guest.h>
 #include "internal.h"
 
-/* Elapsed since `counter` and not stolen, where `least` was stolen by then: at most what it really
- * was. */
+/*
+ * The time since `counter` that was not stolen, in ns: at most the true value. `least` is a lower
+ * bound of what was stolen by `counter`.
+ */
 static uint64_t not_withheld(uint64_t counter, uint64_t least, const struct pvtime_sample *to,
 			     uint32_t freq_hz)
 {
@@ -30,7 +32,7 @@ uint64_t pvtime_not_withheld_ns(const struct pvtime_sample *from, const struct p
 void pvtime_deadline_start(struct pvtime_deadline *d, const struct pvtime_sample *now,
 			   uint64_t budget_ns, uint32_t freq_hz)
 {
-	/* Field by field: copying the sample as a whole would be a call of memcpy. */
+	/* Field by field, because the compiler would copy the whole sample by a call of memcpy. */
 	d->counter = now->counter;
 	d->stolen_ns = now->stolen_ns - now->slack_ns;
 	d->budget_ns = budget_ns;

@@ -4,7 +4,7 @@
 #include <pvtime/smccc.h>
 #include "internal.h"
 
-/* What an SMC32 call returns: w0, whatever the upper half of x0 holds. */
+/* The result of an SMC32 call: w0, whatever the upper half of x0 holds. */
 static int32_t call32(pvtime_conduit_fn call, uint32_t fid, uint32_t arg1)
 {
 	return (int32_t)(uint32_t)(uint64_t)call(fid, arg1);
@@ -19,7 +19,9 @@ int pvtime_guest_discover(struct pvtime_guest *g, pvtime_conduit_fn call,
 
 	if (dialect == PVTIME_DIALECT_OFF)
 		return PVTIME_GUEST_NO_FEATURES;
-	/* Versions are major << 16 | minor with bit 31 clear, so errors compare below them as well.
+	/*
+	 * Versions are major << 16 | minor with bit 31 clear, so an error compares as less than any
+	 * version.
 	 */
 	if (call32(call, PSCI_FID_VERSION, 0) < PSCI_VERSION_1_0)
 		return PVTIME_GUEST_NO_PSCI;
@@ -29,7 +31,7 @@ int pvtime_guest_discover(struct pvtime_guest *g, pvtime_conduit_fn call,
 		return PVTIME_GUEST_OLD_SMCCC;
 	if (call32(call, SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES) != SMCCC_SUCCESS)
 		return PVTIME_GUEST_NO_FEATURES;
-	/* beta-2 returns an int32 and leaves the upper half of x0 open. */
+	/* beta-2 returns an int32 and does not define the upper half of x0. */
 	ret = beta2 ? call32(call, PVTIME_FID_FEATURES, st) : call(PVTIME_FID_FEATURES, st);
 	if (ret != SMCCC_SUCCESS)
 		return PVTIME_GUEST_NO_ST;
@@ -62,7 +64,7 @@ int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *
 		return PVTIME_GUEST_BAD_REVISION;
 	if (le32(__atomic_load_n(&page->attributes, __ATOMIC_RELAXED)) != PVTIME_ATTRIBUTES)
 		return PVTIME_GUEST_BAD_ATTRIBUTES;
-	/* A hypervisor that keeps R-23 went on counting; one that does not began again at 0. */
+	/* A hypervisor that keeps R-23 continued to count. Any other may have restarted at 0. */
 	total = pvtime_stolen_read(page);
 	if (total + c->carry_ns < last)
 		c->carry_ns = last - total;
@@ -93,7 +95,7 @@ bool pvtime_sample_end(struct pvtime_sample *s, const struct pvtime_guest_cpu *c
 {
 	uint64_t before = s->stolen_ns, after = pvtime_guest_stolen_ns(c);
 
-	/* This round's second reading is the next one's first. */
+	/* The second reading of this round is the first of the next. */
 	s->stolen_ns = after;
 	s->slack_ns = after > before ? after - before : 0;
 	s->counter = counter;

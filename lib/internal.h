@@ -3,8 +3,8 @@
 #define PVTIME_INTERNAL_H
 
 /*
- * What several files of the library share, inline: the scheduler's hot path takes one call, and no
- * rule is written down twice.
+ * Inline functions that several files of the library share. Inline, so that the scheduler's hot
+ * path takes one call; shared, so that each rule is implemented once.
  */
 #include <pvtime/host.h>
 #include "bytes.h"
@@ -18,13 +18,15 @@ static inline struct pvtime_rate rate_of(uint32_t freq)
 }
 
 /*
- * floor(ticks * 10^9 / freq) without the 94-bit product, and exact (R-26). 10^9 = whole * freq +
- * rest, which is worked out once for a vCPU, and ticks = q * freq + r. Then it is
- *	ticks * whole + floor(ticks * rest / freq) = ticks * whole + q * rest + floor(r * rest /
- *	freq)
- * since all but the last are integers. Where a tick is so many nanoseconds, the rest is 0, and no
- * division is left. No overflow: r and rest are less than freq < 2^32, and no part is more than the
- * result, of which 2^64 ns hold 584 years, at any frequency.
+ * floor(ticks * 10^9 / freq), exactly, but without the 94-bit product (R-26). 10^9 = whole * freq +
+ * rest, computed once for a vCPU, and ticks = q * freq + r. Then the result is
+ *
+ *	ticks * whole + floor(ticks * rest / freq)
+ *	= ticks * whole + q * rest + floor(r * rest / freq)
+ *
+ * because all terms but the last are integers. If a tick is a whole number of nanoseconds, rest is
+ * 0 and no division is left. Nothing overflows: r and rest are less than freq < 2^32, and no term
+ * exceeds the result, whose 2^64 ns hold 584 years at any frequency.
  */
 __attribute__((always_inline)) static inline uint64_t ns_of_ticks(uint64_t ticks,
 								  struct pvtime_rate rate)
@@ -40,9 +42,9 @@ __attribute__((always_inline)) static inline uint64_t ns_of_ticks(uint64_t ticks
 }
 
 /*
- * The one place where time is charged and a state is changed (R-24, R-25). `since` only moves
- * forward: a `now` before it charges nothing and leaves it, so that the same time is not charged
- * again when the clock has caught up.
+ * The only place where time is charged and a state is changed (R-24, R-25). `since` only moves
+ * forward: a `now` before it charges nothing and leaves it, so that no time is charged twice when
+ * the clock has caught up.
  */
 static inline void charge(struct pvtime_vcpu *v, enum pvtime_state next, uint64_t now)
 {
@@ -53,7 +55,7 @@ static inline void charge(struct pvtime_vcpu *v, enum pvtime_state next, uint64_
 	v->state = (uint8_t)next;
 }
 
-/* publish.c: write the whole structure, where one is mapped, with the total charged so far. */
+/* publish.c: write the whole structure, with the total charged so far, if a page is mapped. */
 void pvtime_page_init(struct pvtime_vcpu *v);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The planner of the region. Ends are inclusive inside, so that none wraps at 2^64. */
+/*
+ * Plans the region (R-06, R-20). Internally, ends of ranges are inclusive, so that no end wraps at
+ * 2^64.
+ */
 #include "internal.h"
 
 uint64_t pvtime_region_size(uint32_t vcpus)
@@ -32,7 +35,10 @@ static const struct pvtime_range *obstacle(uint64_t base, uint64_t last,
 	return NULL;
 }
 
-/* Whether size bytes at base end below the limit, and the limit leaves an int64 positive. */
+/*
+ * Whether `size` bytes at `base` end below the limit. The limit is reduced to 2^63, so that every
+ * IPA is a positive int64 (R-04).
+ */
 static bool below(uint64_t base, uint64_t size, uint64_t limit)
 {
 	if (limit > (uint64_t)INT64_MAX + 1)
@@ -49,7 +55,9 @@ int pvtime_region_place(struct pvtime_range *out, uint64_t base, uint32_t vcpus,
 		return PVTIME_EINVAL;
 	if (!below(base, size, limit))
 		return PVTIME_ENOSPC;
-	/* The region is whole granules: what shares one of them overlaps it. */
+	/*
+	 * The region consists of whole granules, so everything that shares one of them overlaps it.
+	 */
 	if (obstacle(base, base + (size - 1), used, n))
 		return PVTIME_EBUSY;
 	out->base = base;
@@ -70,7 +78,7 @@ int pvtime_region_find(struct pvtime_range *out, uint64_t from, uint32_t vcpus,
 
 	if (!size)
 		return PVTIME_EINVAL;
-	/* Each round leaves one obstacle behind for good: at most n + 1 rounds. */
+	/* Each round moves past one obstacle for good, so there are at most n + 1 rounds. */
 	while (below(from, size, limit)) {
 		uint64_t base = granule_up(from);
 		const struct pvtime_range *hit;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls of DEN0057A, and what discovery says about them. Every answer follows from
- * offered_st(), so that no step contradicts the next (R-03).
+ * The calls of DEN0057A, and their discovery. Every answer is derived from offered_st(), so that no
+ * step contradicts the next (R-03).
  */
 #include <pvtime/smccc.h>
 #include "internal.h"
 
 /*
- * The function ID of this vCPU's PV_TIME_ST; 0 where it has none: stolen time is off for its VM
- * (R-32), or no address was set for it. 0 is no SMC64 fast call, so no ID compares equal to it by
- * chance.
+ * The function ID of this vCPU's PV_TIME_ST. 0 if it has none, because stolen time is off for its
+ * VM (R-32) or no address was set for it. 0 is not the ID of an SMC64 fast call, so none of the IDs
+ * compared with it is equal to it.
  */
 static uint32_t offered_st(const struct pvtime_vcpu *v)
 {
@@ -32,7 +32,7 @@ int64_t pvtime_arch_features(const struct pvtime_vcpu *v, uint32_t fid)
 	return have ? SMCCC_SUCCESS : SMCCC_NOT_SUPPORTED;
 }
 
-/* PV_TIME_FEATURES(call), which is itself a valid PV_call_id. */
+/* PV_TIME_FEATURES(call). `call` may be PV_TIME_FEATURES itself. */
 static int64_t features(const struct pvtime_vcpu *v, uint32_t call)
 {
 	uint32_t st = offered_st(v);

@@ -16,15 +16,16 @@
  *	72	8	published ns
  *	80	4	CRC-32 (IEEE 802.3) of the bytes before it
  *
- * The CRC finds accidents; what a wrong blob could do is bounded by the other checks, since a
- * snapshot may come from anywhere. No clock value is in it: the next clock is another one (R-29).
+ * A snapshot may come from anywhere. The CRC detects accidental damage; the other checks limit what
+ * a forged blob can do. The blob holds no clock value, because the destination has another clock
+ * (R-29).
  */
 #include "internal.h"
 
 #define MAGIC	0x53545650u /* "PVTS" */
 #define VERSION 1u
 
-/* what can be converted to ns, with room to go on. */
+/* The most that is restored: it converts to ns, with room for more. */
 #define MAX_SECONDS (500u * 31557600ull)
 
 enum offset {
@@ -71,7 +72,7 @@ int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_S
 	return PVTIME_OK;
 }
 
-/* Is it a whole snapshot that this library wrote? */
+/* Check that this is a complete snapshot that this library wrote. */
 static int check_form(const uint8_t *blob, size_t size)
 {
 	if (size != PVTIME_SNAPSHOT_SIZE)
@@ -88,8 +89,8 @@ static int check_form(const uint8_t *blob, size_t size)
 }
 
 /*
- * Are the totals possible, and do they agree with each other (R-25) and with what the guest has
- * read (R-23)?
+ * Whether the totals are possible, and agree with each other (R-25) and with what the guest has
+ * read (R-23).
  */
 static bool totals_hold(const uint8_t *blob, uint32_t freq)
 {
@@ -101,7 +102,7 @@ static bool totals_hold(const uint8_t *blob, uint32_t freq)
 		uint64_t t = get_le(blob + AT_TICKS + 8 * s, 8);
 
 		if (t > left)
-			return false; /* also where the sum would wrap */
+			return false; /* also if the sum would wrap */
 		left -= t;
 	}
 	if (left)
@@ -110,7 +111,7 @@ static bool totals_hold(const uint8_t *blob, uint32_t freq)
 	       pvtime_ticks_to_ns(get_le(blob + AT_TICKS + 8 * PVTIME_READY, 8), freq);
 }
 
-/* Does it fit this vCPU, as it was set up for it? */
+/* Check that the blob fits this vCPU, as it was set up. */
 static int check_content(const struct pvtime_vcpu *v, const uint8_t *blob)
 {
 	if (get_le(blob + AT_FREQ, 4) != v->rate.freq)
@@ -137,7 +138,9 @@ int pvtime_restore(struct pvtime_vcpu *v, const uint8_t *blob, size_t size, uint
 		return err;
 	for (unsigned int s = 0; s < PVTIME_STATES; s++)
 		v->ticks[s] = get_le(blob + AT_TICKS + 8 * s, 8);
-	/* The baseline is here and now; the origin lies as far back as was accounted for. */
+	/*
+	 * The baseline is `now` (R-29). The origin is as far before it as the saved elapsed time.
+	 */
 	v->since = now;
 	v->origin = now - get_le(blob + AT_ELAPSED, 8);
 	v->published_ns = get_le(blob + AT_PUBLISHED, 8);

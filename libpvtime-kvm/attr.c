@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Is stolen time supported, and the vCPU attribute by which KVM is told of a structure. */
+/*
+ * Support for stolen time, and the vCPU attribute that tells KVM the address of a structure (R-10).
+ */
 #include <errno.h>
 #include "libpvtime-kvm/internal.h"
 #include "libpvtime-kvm/sys.h"

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Have KVM publish, without the guest running. KVM publishes on its way into the guest, and takes
- * the thread's run_delay as its new baseline. A vCPU that is stopped (as PSCI CPU_OFF leaves it)
- * sleeps first; when a signal wakes it up, KVM_RUN goes on to that work, and then returns to user
- * space for the signal's sake.
+ * Makes KVM publish without running the guest. KVM publishes on its way into the guest, and takes
+ * the thread's run_delay as its new baseline. A stopped vCPU (as PSCI CPU_OFF leaves it) sleeps
+ * first. When a signal wakes it up, KVM_RUN continues to the publish, and then returns to user
+ * space because of the signal.
  *
- * The signal comes from a timer. It is blocked in this thread, and not inside KVM_RUN: so it cannot
- * get lost, and no handler runs. If it is there before KVM_RUN sleeps, KVM_RUN of Linux 6.1 returns
- * without publishing; hence the tries with later and later signals.
+ * The signal comes from a timer. This thread blocks it, but KVM_RUN does not, so it cannot get lost
+ * and no handler runs. If the signal is pending before KVM_RUN sleeps, KVM_RUN of Linux 6.1 returns
+ * without publishing. So the library tries again with later and later signals.
  *
- * How it is known that KVM has published: the counter has changed. Where there was nothing to
- * publish it does not change; then the thread has slept in KVM_RUN. It sleeps there for nothing
- * else, but in a vCPU's first KVM_RUN, which prepares things: so in the first try that sign is not
- * looked at.
+ * KVM has published if the counter has changed. If there was nothing to publish, the counter stays,
+ * but the thread has slept in KVM_RUN. It sleeps there for no other reason, except in a vCPU's
+ * first KVM_RUN, which prepares things. So the first try ignores that sign.
  */
 #include <errno.h>
 #include <string.h>
@@ -23,7 +22,7 @@
 #define FIRST_WAIT_NS 50000u
 #define LAST_WAIT_NS  1000000000u
 
-/* What is different in this thread and this vCPU meanwhile. */
+/* What stop() changes in this thread and this vCPU, for go_on() to restore. */
 struct stop {
 	int fd, signo;
 	sigset_t signals;
@@ -45,7 +44,7 @@ static int set_run_mask(int fd, int signo)
 	return pvtk_ioctl(fd, KVM_SET_SIGNAL_MASK, &argument);
 }
 
-/* Whatever interrupts the thread interrupts KVM_RUN, as it is by default. */
+/* Every signal that interrupts the thread interrupts KVM_RUN again, which is the default. */
 static int clear_run_mask(int fd)
 {
 	return pvtk_ioctl(fd, KVM_SET_SIGNAL_MASK, NULL);
@@ -78,7 +77,7 @@ no_timer:
 	return err;
 }
 
-/* The first error, of what is done in any case. */
+/* Undo all that stop() did, even after an error. Returns the first error. */
 static int go_on(struct stop *s)
 {
 	int err = pvtk_ioctl(s->fd, KVM_SET_MP_STATE, &s->state);
@@ -90,7 +89,7 @@ static int go_on(struct stop *s)
 	return err < 0 ? err : mask_err < 0 ? mask_err : 0;
 }
 
-/* KVM_RUN until the signal, `ns` from now. */
+/* KVM_RUN until the signal arrives, `ns` from now. */
 static int run_till_signal(struct stop *s, uint64_t ns)
 {
 	int err = pvtk_timer_start(s->timer, ns);
@@ -147,7 +146,7 @@ int pvtime_kvm_vcpu_rebase(struct pvtime_kvm *k, uint32_t index, int signo)
 		return -EINVAL;
 	uint64_t ns = pvtk_load(k, index);
 	int err = pvtime_kvm_vcpu_publish(k, index, signo);
-	/* Also if it failed: KVM may have published by then. */
+	/* Even after an error, because KVM may have published before it. */
 	pvtk_store(k, index, ns);
 	return err;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The bitmap of the standard hypervisor's calls that a VM has: one register for all of it, which
- * any of its vCPUs gives access to, and which is fixed from the VM's first run. Its PV-time bit is
- * the only one that this library knows; others are left as they are.
+ * The VM's bitmap of standard hypervisor calls. It is one register for the whole VM, accessible
+ * through any of its vCPUs, and it is fixed from the VM's first run on. This library knows only the
+ * PV-time bit, and leaves the others as they are.
  */
 #include <errno.h>
 #include "libpvtime-kvm/internal.h"

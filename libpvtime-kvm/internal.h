@@ -12,27 +12,28 @@ struct pvtime_kvm {
 	uint32_t slot;
 	bool registered; /* the VM has the memory */
 	int memfd;
-	struct pvtime_stolen *structures; /* vCPU i's is the i-th */
+	struct pvtime_stolen *structures; /* structures[i] is vCPU i's */
 	struct pvtime_range region;
 	uint32_t vcpus;
-	int vcpu_fd[]; /* of those whose address was set, else NO_FD */
+	int vcpu_fd[]; /* NO_FD until the vCPU's address is set */
 };
 
 #define NO_FD (-1)
 
 /*
- * attr.c: KVM_HAS_, KVM_SET_ or KVM_GET_DEVICE_ATTR of a vCPU's stolen-time group; value is what
- * KVM is pointed at.
+ * attr.c: KVM_HAS_, KVM_SET_ or KVM_GET_DEVICE_ATTR of a vCPU's stolen-time group. `value` is the
+ * buffer that KVM reads or writes.
  */
 int pvtk_attr(int vcpu_fd, unsigned long request, uint64_t number, void *value);
 int pvtk_get_ipa(int vcpu_fd, uint64_t *ipa);
 
 /*
- * bitmap.c: the VM's bitmap of hypervisor calls. -ENOENT: this KVM has none, and offers them all.
+ * bitmap.c: the VM's bitmap of hypervisor calls. -ENOENT: this KVM has no bitmap, and offers all
+ * calls.
  */
 int pvtk_get_bitmap(int vcpu_fd, uint64_t *bitmap);
 int pvtk_set_bitmap(int vcpu_fd, uint64_t bitmap);
-/* -ENXIO where the VM was denied stolen time. */
+/* -ENXIO: the VM is denied stolen time. */
 int pvtk_allowed(int vcpu_fd);
 #define BITMAP_PV_TIME (1ull << KVM_REG_ARM_STD_HYP_BIT_PV_TIME)
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The region's memory, from the memfd to the VM's slot. A memfd can be shared with other processes,
- * and is sealed so that none of them can make it shorter: an access behind its end is a SIGBUS
- * here, and a publish that fails in KVM.
+ * The region's memory, from the memfd to the VM's slot. A memfd can be shared with other processes.
+ * It is sealed so that none of them can shorten it: an access beyond its end would be a SIGBUS
+ * here, and a failed publish in KVM.
  */
 #include <errno.h>
 #include "libpvtime-kvm/internal.h"
 #include "libpvtime-kvm/sys.h"
 #include "libpvtime-kvm/uapi.h"
 
-/* Is it the planner's, for so many vCPUs? */
+/* Whether the planner could have returned this region for `vcpus` vCPUs. */
 static bool planned(const struct pvtime_range *region, uint32_t vcpus)
 {
 	struct pvtime_range again;
@@ -18,7 +18,7 @@ static bool planned(const struct pvtime_range *region, uint32_t vcpus)
 	       again.size == region->size;
 }
 
-/* A new memfd of that size, mapped at *memory: its descriptor. */
+/* Create a memfd of `size` bytes, mapped at *memory. Returns its descriptor. */
 static int map_memfd(size_t size, void **memory)
 {
 	int fd = pvtk_memfd("pvtime");
@@ -63,7 +63,7 @@ int pvtime_kvm_create(struct pvtime_kvm **out, int vm_fd, uint32_t slot,
 	return 0;
 }
 
-/* KVM takes a slot of no size away. */
+/* KVM removes a slot whose size is set to 0. */
 static int set_slot(struct pvtime_kvm *k, bool there)
 {
 	struct kvm_userspace_memory_region slot = {

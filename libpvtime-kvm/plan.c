@@ -7,7 +7,7 @@
 #define MIN_IPA_BITS	 32u
 #define MAX_IPA_BITS	 52u
 
-/* The first address beyond it, or 0: no VM can be of that size. */
+/* The first address beyond the VM's address space; 0 if no VM can have that size. */
 static uint64_t limit_of(unsigned ipa_bits)
 {
 	if (ipa_bits == 0)

@@ -5,18 +5,18 @@
  *	offset	bytes
  *	0	4	magic "PVTK"
  *	4	2	version
- *	6	2	1: the bitmap below is the VM's; 0: it is not known, as no vCPU had been set
+ *	6	2	1: the bitmap below is the VM's; 0: unknown, because no vCPU was set
  *	8	4	possible vCPUs, n
- *	12	4	CNTFRQ of the host in Hz; 0: not known
+ *	12	4	CNTFRQ of the host in Hz; 0: unknown
  *	16	8 * 2	the region: base and size
  *	32	8	the VM's bitmap of hypervisor calls
  *	40	16 * n	of each vCPU: its address, or PVTIME_KVM_IPA_NONE; its counter in ns
- *	then	4	CRC-32 of all before it
+ *	then	4	CRC-32 of the bytes before it
  *
- * Version 1 has 0 at 12, and is read as well.
+ * A blob of version 1 has 0 at offset 12; it can be restored as well.
  *
- * The CRC finds accidents. A blob may come from anywhere: what one could do is write counters,
- * which the guest can do itself.
+ * A blob may come from anywhere. The CRC detects accidental damage. A forged blob can set counters,
+ * which the guest can do itself, and the VM's bitmap.
  */
 #include <errno.h>
 #include "libpvtime-kvm/internal.h"
@@ -26,7 +26,7 @@
 
 #define MAGIC	      0x4b545650u /* "PVTK" */
 #define VERSION	      2u
-#define FIRST_VERSION 1u /* the first that is read */
+#define FIRST_VERSION 1u /* the oldest version that is read */
 
 enum offset {
 	AT_MAGIC = 0,
@@ -53,8 +53,9 @@ size_t pvtime_kvm_snapshot_size(const struct pvtime_kvm *k)
 }
 
 /*
- * The VM's bitmap, from any of its vCPUs, and whether it is known. A KVM that has no such register
- * offers what there was before there was one: of these calls, PV time.
+ * Get the VM's bitmap through any of its vCPUs, and whether it is known. A KVM without that
+ * register offers the calls that existed before the register did, which of these calls is PV time
+ * only.
  */
 static int save_bitmap(const struct pvtime_kvm *k, bool *known, uint64_t *bitmap)
 {
@@ -108,7 +109,7 @@ int pvtime_kvm_save(const struct pvtime_kvm *k, void *blob, size_t size)
 	return 0;
 }
 
-/* A whole snapshot that this library wrote? */
+/* Check that this is a complete snapshot that this library wrote. */
 static int check_form(const uint8_t *at, size_t size)
 {
 	if (size < size_for(0) || get_le(at + AT_MAGIC, 4) != MAGIC)
@@ -153,7 +154,7 @@ int pvtime_kvm_snapshot_frequency(const void *blob, size_t size, uint32_t *hz)
 	return err;
 }
 
-/* Does the counter run as fast here? What is not known is taken to be the same. */
+/* Whether the counter has the same frequency here. An unknown frequency counts as the same. */
 static bool same_rate(const void *blob, size_t size)
 {
 	uint32_t here = pvtk_frequency(), there = 0;
@@ -162,7 +163,7 @@ static bool same_rate(const void *blob, size_t size)
 	return here == 0 || there == 0 || here == there;
 }
 
-/* Does it fit this VM's region, each address included? */
+/* Whether the blob fits this VM's region, including each vCPU's address. */
 static bool fits(const struct pvtime_kvm *k, const uint8_t *at)
 {
 	uint64_t vcpus = get_le(at + AT_VCPUS, 4);

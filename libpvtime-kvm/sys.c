@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "libpvtime-kvm/sys.h"
 
-/* glibc has no public name for it before 2.38. */
+/* glibc before 2.38 has no public name for this field. */
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
@@ -55,7 +55,7 @@ int pvtk_seal(int fd)
 	return result(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL));
 }
 
-/* Linux has released it whatever it returns. */
+/* The result is ignored, because Linux has released the descriptor even if close() fails. */
 void pvtk_close(int fd)
 {
 	close(fd);

@@ -3,7 +3,7 @@
 #define KVM_SYS_H
 
 /*
- * All that the library asks of the system. sys.c asks the real one; the unit tests link
+ * All calls of the library to the system. sys.c makes them; the unit tests link
  * tests/unit/libpvtime-kvm/fake.c instead. Every function that can fail returns a negative errno.
  */
 #include <signal.h>
@@ -11,14 +11,14 @@
 #include <stdint.h>
 #include <time.h>
 
-/* What ioctl(2) returns, or a negative errno. */
+/* Returns the result of ioctl(2), or a negative errno. */
 int pvtk_ioctl(int fd, unsigned long request, void *argument);
 
-/* Zeroed; NULL if there is none. */
+/* Zeroed memory; NULL if there is none. */
 void *pvtk_alloc(size_t size);
 void pvtk_free(void *memory);
 
-/* A memfd that may be sealed; its size, with all pages allocated; and that it will stay so. */
+/* Create a memfd that can be sealed; set its size, with all pages allocated; seal that size. */
 int pvtk_memfd(const char *name);
 int pvtk_fill(int fd, size_t size);
 int pvtk_seal(int fd);
@@ -27,26 +27,25 @@ void pvtk_close(int fd);
 int pvtk_map(int fd, size_t size, void **memory);
 int pvtk_unmap(void *memory, size_t size);
 
-/* Block `signo` in this thread, whose mask was *before; and put that back. */
+/* Block `signo` in this thread and set *before to the mask before that; restore that mask. */
 int pvtk_signal_block(int signo, sigset_t *before);
 void pvtk_signal_unblock(const sigset_t *before);
-/* Take it back, if it is pending. */
+/* Discard `signo` if it is pending. */
 void pvtk_signal_discard(int signo);
 
-/* A timer that sends `signo` to this thread, once, `ns` after it was started; 0 stops it. */
+/* A timer that sends `signo` to this thread once, `ns` after its start. A start with 0 stops it. */
 int pvtk_timer_create(int signo, timer_t *timer);
 int pvtk_timer_start(timer_t timer, uint64_t ns);
 void pvtk_timer_delete(timer_t timer);
 
 /*
- * How often this thread has given up its CPU to wait for something; always 0 where the system does
- * not count it.
+ * How often this thread has given up its CPU to wait; always 0 if the system does not count this.
  */
 uint64_t pvtk_sleeps(void);
 
 /*
- * CNTFRQ_EL0: Hz of the counter, on every CPU of the machine; 0 where there is none, as this is no
- * arm64.
+ * CNTFRQ_EL0: the counter's frequency in Hz, the same on every CPU of the machine; 0 on a machine
+ * that is not arm64.
  */
 uint32_t pvtk_frequency(void);
 

@@ -3,8 +3,8 @@
 #define KVM_UAPI_H
 
 /*
- * KVM's interface of arm64, on any machine: the library is built and tested elsewhere, too, where
- * asm/kvm.h is another architecture's. Numbers are those of Linux'
+ * KVM's arm64 interface, on any machine: the library is also built and tested on other
+ * architectures, which have another asm/kvm.h. The numbers are those of Linux's
  * arch/arm64/include/uapi/asm/kvm.h.
  */
 #include <linux/kvm.h>

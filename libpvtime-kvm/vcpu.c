@@ -12,8 +12,8 @@ int pvtk_vcpu_fd(const struct pvtime_kvm *k, uint32_t index)
 }
 
 /*
- * Why an index that another vCPU has is refused: the first error in the order of R-10, of which
- * R-31 is the last.
+ * The error for an index that another vCPU has: the first in the order of R-10, in which R-31 comes
+ * last.
  */
 static int overlap(int vcpu_fd)
 {

@@ -9,11 +9,11 @@ extern "C" {
 #endif
 
 /*
- * Counter ticks to nanoseconds: exactly floor(ticks * 10^9 / freq_hz) (R-26).
+ * Convert counter ticks to nanoseconds: exactly floor(ticks * 10^9 / freq_hz) (R-26).
  *
- * freq_hz: CNTFRQ in Hz, 1 to 2^32-1; never 0. ticks: any number that stands for less than 584
- * years (2^64 ns) at that frequency; beyond that the result wraps. Monotonic in ticks. Holds no
- * state: callable from anywhere.
+ * freq_hz: CNTFRQ in Hz, 1 to 2^32-1; it must not be 0. ticks: a count of less than 584 years (2^64
+ * ns) at that frequency; beyond that the result wraps. The result is monotonic in ticks. The
+ * function has no state: any context may call it.
  */
 uint64_t pvtime_ticks_to_ns(uint64_t ticks, uint32_t freq_hz);
 

@@ -3,15 +3,17 @@
 #define PVTIME_GUEST_H
 
 /*
- * The guest's side of stolen time: find it, register each vCPU, read it, and judge deadlines by it.
+ * The guest's side of stolen time: discover it, register each vCPU, read it, and measure deadlines
+ * in time that the vCPU could use.
  *
- * Use, on each CPU as it comes online: pvtime_guest_locate, map the IPA (Normal, write-back, inner
- * shareable, read-only: R-07, R-09), pvtime_guest_attach. As it goes offline: pvtime_guest_detach.
- * Repeating this is harmless, and the CPU's stolen time never goes back (R-35).
+ * Use. pvtime_guest_discover() runs once. Each CPU, as it comes online, calls
+ * pvtime_guest_locate(), maps the IPA (Normal, write-back, inner shareable, read-only: R-07, R-09),
+ * and calls pvtime_guest_attach(). As it goes offline, it calls pvtime_guest_detach(). A CPU may
+ * repeat this, and its stolen time never goes back (R-35).
  *
- * Locking. No locks and no globals. locate, attach and detach run on the CPU they are about, and
- * exclude every reader of that CPU's struct pvtime_guest_cpu (the lock of CPU hotplug). Readers, on
- * whatever CPU, need nothing among themselves.
+ * Locking. The library has no locks and no globals. locate, attach and detach run on the CPU that
+ * they are about. The caller must exclude every reader of that CPU's struct pvtime_guest_cpu while
+ * they run (the lock of CPU hotplug). Readers on any CPU need no lock among themselves.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,70 +25,79 @@ extern "C" {
 #endif
 
 /*
- * The conduit, HVC or SMC as PSCI's FDT node says: makes the SMCCC call `fid` with x1 = arg1 (x2 to
- * x7 are free) and returns x0. The one callback of the library; it is not kept beyond pvtime_guest.
+ * The conduit: makes the SMCCC call `fid` with x1 = arg1, by HVC or SMC as PSCI's FDT node says,
+ * and returns x0. x2 to x7 may hold anything. It is the only callback of the library, and only
+ * struct pvtime_guest keeps a pointer to it.
  */
 typedef int64_t (*pvtime_conduit_fn)(uint32_t fid, uint64_t arg1);
 
-/* Where discovery or registration ended: each step of R-03, then the checks of. */
+/* The step at which discovery or registration failed. */
 enum pvtime_guest_error {
 	PVTIME_GUEST_OK = 0,
 	PVTIME_GUEST_NO_PSCI = -1,	  /* PSCI is older than 1.0, or absent */
-	PVTIME_GUEST_NO_SMCCC = -2,	  /* PSCI_FEATURES: no SMCCC_VERSION */
+	PVTIME_GUEST_NO_SMCCC = -2,	  /* PSCI_FEATURES does not report SMCCC_VERSION */
 	PVTIME_GUEST_OLD_SMCCC = -3,	  /* SMCCC is older than 1.1 */
-	PVTIME_GUEST_NO_FEATURES = -4,	  /* SMCCC_ARCH_FEATURES: no PV_TIME_FEATURES */
-	PVTIME_GUEST_NO_ST = -5,	  /* PV_TIME_FEATURES: no PV_TIME_ST */
-	PVTIME_GUEST_NO_ADDRESS = -6,	  /* PV_TIME_ST: none for this vCPU */
-	PVTIME_GUEST_BAD_ADDRESS = -7,	  /* not 64-byte aligned, or no IPA */
-	PVTIME_GUEST_BAD_REVISION = -8,	  /* not 0: a structure of another layout */
+	PVTIME_GUEST_NO_FEATURES = -4,	  /* SMCCC_ARCH_FEATURES does not report PV_TIME_FEATURES */
+	PVTIME_GUEST_NO_ST = -5,	  /* PV_TIME_FEATURES does not report PV_TIME_ST */
+	PVTIME_GUEST_NO_ADDRESS = -6,	  /* PV_TIME_ST returns no address for this vCPU */
+	PVTIME_GUEST_BAD_ADDRESS = -7,	  /* the address is not 64-byte aligned, or not an IPA */
+	PVTIME_GUEST_BAD_REVISION = -8,	  /* not 0: the structure has another layout */
 	PVTIME_GUEST_BAD_ATTRIBUTES = -9, /* not 0 */
 };
 
-/* What discovery found, the same for every CPU. */
+/* The result of discovery, the same for every CPU. */
 struct pvtime_guest {
 	pvtime_conduit_fn call;
-	uint32_t st_fid; /* PV_TIME_ST in the dialect asked for */
+	uint32_t st_fid; /* function ID of PV_TIME_ST in the dialect asked for */
 };
 
 /*
- * Discovery as Linux does it (R-03), up to and including PV_TIME_FEATURES. Once, on any CPU.
+ * Discover stolen time in the steps that Linux takes (R-03), up to and including PV_TIME_FEATURES.
+ * Call this once, on any CPU.
  *
- * dialect: PVTIME_DIALECT_1_0, unless the hypervisor is known to speak beta-2. The two cannot be
- * told apart by asking: beta-2 gives 1.0's PV_TIME_ST to another call. Returns PVTIME_GUEST_OK and
- * sets *g, or the step that refused, and *g is untouched.
+ * dialect: PVTIME_DIALECT_1_0, unless the hypervisor is known to implement beta-2. A guest cannot
+ * detect the dialect, because beta-2 gives the ID of 1.0's PV_TIME_ST to another call. Returns
+ * PVTIME_GUEST_OK and sets *g; or returns the step that failed, and leaves *g unchanged.
  */
 int pvtime_guest_discover(struct pvtime_guest *g, pvtime_conduit_fn call,
 			  enum pvtime_dialect dialect);
 
-/* The stolen time of one CPU; all zero is one that was never registered. Private to the library. */
+/*
+ * The stolen time of one CPU. All zero is the initial value, of a CPU that was never registered.
+ * The fields are private to the library.
+ */
 struct pvtime_guest_cpu {
-	const struct pvtime_stolen *page; /* mapped structure, or NULL: last_ns stands */
-	uint64_t last_ns;		  /* what detach or locate read last */
-	uint64_t carry_ns; /* added to the page, where the hypervisor began again at 0 */
+	const struct pvtime_stolen *page; /* mapped structure; NULL: last_ns is the stolen time */
+	uint64_t last_ns;		  /* the last value that detach or locate read */
+	uint64_t carry_ns; /* added to the page's value, after the hypervisor has restarted at 0 */
 };
 
 /*
- * Ask for the calling CPU's structure: *ipa is to be mapped and attached. From here until
- * pvtime_guest_attach the CPU's stolen time stands at its last value, because some hypervisors zero
- * the structure in this very call. Errors: PVTIME_GUEST_NO_ADDRESS, PVTIME_GUEST_BAD_ADDRESS; *ipa
- * is untouched then.
+ * Get the address of the calling CPU's structure (PV_TIME_ST). The caller then maps *ipa and
+ * attaches it. From this call until pvtime_guest_attach() the CPU's stolen time keeps its last
+ * value, because some hypervisors zero the structure in this call. Errors: PVTIME_GUEST_NO_ADDRESS,
+ * PVTIME_GUEST_BAD_ADDRESS; both leave *ipa unchanged.
  */
 int pvtime_guest_locate(const struct pvtime_guest *g, struct pvtime_guest_cpu *c, uint64_t *ipa);
 
 /*
- * Read the CPU's stolen time from `page`, the mapping of *ipa, from now on. What was read before
- * goes on from its last value, whatever the structure starts with. Errors: PVTIME_GUEST_BAD_ADDRESS
- * (NULL or misaligned), PVTIME_GUEST_BAD_REVISION, PVTIME_GUEST_BAD_ATTRIBUTES; *c is as it was.
+ * From now on, read the CPU's stolen time from `page`, the mapping of *ipa. The CPU's stolen time
+ * continues from its last value and never falls below it, whatever value the structure starts with.
+ * Errors: PVTIME_GUEST_BAD_ADDRESS (NULL or misaligned), PVTIME_GUEST_BAD_REVISION,
+ * PVTIME_GUEST_BAD_ATTRIBUTES; all leave *c unchanged.
  */
 int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *page);
 
-/* Stop reading the page, which may be unmapped then; the CPU keeps its last value. */
+/*
+ * Stop reading the page, which may then be unmapped. The CPU's stolen time keeps its last value
+ * (R-35).
+ */
 void pvtime_guest_detach(struct pvtime_guest_cpu *c);
 
 /*
- * The counter as it is in a structure, in ns: one load that cannot tear (R-27), of a little-endian
- * number (R-05). `page`: mapped, as pvtime_guest_attach() wants it. For code that knows that the
- * CPU is attached, and that the hypervisor keeps R-23; others want pvtime_guest_stolen_ns().
+ * Read the counter of a structure, in ns: one load that cannot tear (R-27), of a little-endian
+ * number (R-05). `page`: mapped as for pvtime_guest_attach(). Use this only if the CPU is known to
+ * be attached and the hypervisor is known to keep R-23. Otherwise use pvtime_guest_stolen_ns().
  */
 static inline uint64_t pvtime_stolen_read(const struct pvtime_stolen *page)
 {
@@ -96,33 +107,34 @@ static inline uint64_t pvtime_stolen_read(const struct pvtime_stolen *page)
 }
 
 /*
- * Stolen time of a CPU so far, in ns; from any CPU. Of the calling CPU it is exact; of another it
- * lags up to PVTIME_STALE_NS while that one is kept waiting (R-34). Never torn (R-27), and 0 only
- * before the CPU was first registered or first kept waiting.
+ * The CPU's stolen time so far, in ns. Any CPU may call this. For the calling CPU the value is
+ * exact. For another CPU it lags by up to PVTIME_STALE_NS while that CPU is kept waiting (R-34).
+ * The value is never torn (R-27), and is 0 only before the CPU was first registered or first kept
+ * waiting.
  */
 uint64_t pvtime_guest_stolen_ns(const struct pvtime_guest_cpu *c);
 
 /* Stolen time and counter at one instant. */
 struct pvtime_sample {
-	uint64_t stolen_ns; /* the most that was stolen by then, ns */
-	uint64_t slack_ns;  /* 0: exact; otherwise it may have been this much less */
-	uint64_t counter;   /* ticks */
+	uint64_t stolen_ns; /* upper bound of the stolen time, ns */
+	uint64_t slack_ns;  /* 0: stolen_ns is exact; otherwise it is at most this much too high */
+	uint64_t counter;   /* CNTVCT, ticks */
 	uint32_t tries;
 };
 
 /*
- * A sample is taken stolen, counter, stolen, and repeated while the two differ:
+ * A sample reads stolen, counter, stolen, and repeats while the two readings of stolen differ:
  *
  *	pvtime_sample_begin(&s, cpu);
  *	do {
  *		now = the virtual counter;
  *	} while (!pvtime_sample_end(&s, cpu, now));
  *
- * The reader must read the counter in order with the loads on both sides: pvtime_counter() does.
- *The loop ends after at most PVTIME_SAMPLE_TRIES rounds, whatever the other side does: a change
- *between the two reads takes a preemption right there, so a second round is rare and a fourth means
- *that somebody single-steps the vCPU. Then the last round stands, and slack_ns says what it is
- *worth.
+ * The caller must read the counter in order with the loads before and after it, as pvtime_counter()
+ * does. The loop ends after at most PVTIME_SAMPLE_TRIES rounds, whatever the hypervisor does. A
+ * second round is rare, because it takes a preemption between the two readings. A fourth round
+ * means that the vCPU is being single-stepped. The last round is then the result, and slack_ns
+ * bounds its error.
  */
 #define PVTIME_SAMPLE_TRIES 4u
 
@@ -131,9 +143,9 @@ bool pvtime_sample_end(struct pvtime_sample *s, const struct pvtime_guest_cpu *c
 
 #ifdef __aarch64__
 /*
- * CNTVCT, after the loads before it and before the loads after it. The first ISB keeps the counter
- * from being read early, the DSB has those loads done by then, the second ISB holds back what
- * follows.
+ * Read CNTVCT in order with the loads before and after it. The DSB completes the loads before it,
+ * the first ISB keeps the counter from being read earlier, and the second ISB holds back the loads
+ * after it.
  */
 static inline uint64_t pvtime_counter(void)
 {
@@ -148,42 +160,44 @@ static inline uint64_t pvtime_counter(void)
 #endif
 
 /*
- * Time between two samples of one CPU that was not withheld from it: elapsed - stolen, in ns. At
- * most what it really was (slack is taken against it), never negative: 0 where the counter went
- * back. freq_hz: CNTFRQ, not 0.
+ * The time between two samples of one CPU in which the hypervisor did not withhold the CPU: elapsed
+ * - stolen, in ns. The result is at most the true value, because the slack of the samples counts as
+ * stolen. It is never negative: it is 0 where the counter went back. freq_hz: CNTFRQ, not 0.
  */
 uint64_t pvtime_not_withheld_ns(const struct pvtime_sample *from, const struct pvtime_sample *to,
 				uint32_t freq_hz);
 
 /*
- * A deadline in time that the CPU could have used: it does not pass while the hypervisor keeps the
- * CPU from running. For watchdogs and lockup detectors, which otherwise report a busy host as a
+ * A deadline in time that the CPU could use: it does not pass while the hypervisor keeps the CPU
+ * from running. It is for watchdogs and lockup detectors, which otherwise report a busy host as a
  * hung guest.
  */
 struct pvtime_deadline {
-	uint64_t counter;   /* when it began, ticks */
-	uint64_t stolen_ns; /* the least that was stolen by then */
+	uint64_t counter;   /* start of the deadline, ticks */
+	uint64_t stolen_ns; /* lower bound of the stolen time at the start */
 	uint64_t budget_ns;
 	uint32_t freq_hz;
 };
 
-/* budget_ns from the sample `now` on. freq_hz: CNTFRQ, not 0. */
+/* Start a deadline of budget_ns at the sample `now`. freq_hz: CNTFRQ, not 0. */
 void pvtime_deadline_start(struct pvtime_deadline *d, const struct pvtime_sample *now,
 			   uint64_t budget_ns, uint32_t freq_hz);
 
 /*
- * What is left of it at the sample `now` of the same CPU, in ns; 0: it has passed. It cannot pass
- * before that much more time has gone by, so this is what to set the next timer to.
+ * The time that is left at the sample `now` of the same CPU, in ns; 0: the deadline has passed. The
+ * deadline cannot pass before at least this much more time has elapsed, so this is the value for
+ * the next timer.
  *
- * stale_ns: 0 for the CPU that both samples were taken on. For samples of another CPU, taken here,
- * PVTIME_STALE_NS (R-34): its last wait may not be in its page yet. The deadline then never passes
- * early, and passes at most 2 * stale_ns of its time late (the first sample may have lagged as
- * well). Under a hypervisor that does not refresh waiting vCPUs, a bound of the caller's own.
+ * stale_ns: 0 if the CPU itself took both samples. PVTIME_STALE_NS (R-34) for samples of another
+ * CPU, taken here: that CPU's last wait may not be in its page yet. The deadline then never passes
+ * early, and passes at most 2 * stale_ns of its time late, because the first sample may have lagged
+ * as well. Under a hypervisor that does not refresh waiting vCPUs, the caller chooses a bound of
+ * its own.
  */
 uint64_t pvtime_deadline_left_ns(const struct pvtime_deadline *d, const struct pvtime_sample *now,
 				 uint64_t stale_ns);
 
-/* Whether it has passed: pvtime_deadline_left_ns() == 0. */
+/* Whether the deadline has passed: pvtime_deadline_left_ns() == 0. */
 bool pvtime_deadline_passed(const struct pvtime_deadline *d, const struct pvtime_sample *now,
 			    uint64_t stale_ns);
 

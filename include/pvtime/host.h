@@ -3,18 +3,18 @@
 #define PVTIME_HOST_H
 
 /*
- * The hypervisor's side of stolen time: a ledger of what each vCPU spent its time on, the structure
- * that is published from it, and the answers to the calls.
+ * The hypervisor's side of stolen time: the ledger of each vCPU, the structure that is published
+ * from it, and the answers to the calls.
  *
- * Clock. Every `now` is the same free-running counter, in ticks at the frequency given to
- * pvtime_vcpu_init: the physical counter (CNTPCT), not one that stops or is offset with the vCPU. A
- * `now` that lies before the last one (an unsynchronised counter) is taken as the last one: nothing
- * is charged, and nothing ever goes backwards.
+ * Clock. Every `now` is a reading of the same free-running counter, in ticks at the frequency given
+ * to pvtime_vcpu_init(): the physical counter (CNTPCT), not a counter that stops or is offset with
+ * the vCPU. A `now` before the last one (an unsynchronised counter) counts as the last one: the
+ * library charges nothing, and nothing ever goes backwards.
  *
- * Locking. The library has no locks and no globals. Every function that takes a vCPU needs the
- * caller to hold that vCPU still: no other CPU may be in a function of the same vCPU. The lock
- * under which the scheduler changes a vCPU's state is the right one. Different vCPUs are
- * independent. Nothing here waits, allocates, faults or calls back.
+ * Locking. The library has no locks and no globals. While a function that takes a vCPU runs, the
+ * caller must keep all other CPUs out of the functions of the same vCPU. The lock under which the
+ * scheduler changes a vCPU's state is the right one. Different vCPUs are independent. No function
+ * waits, allocates, faults or calls back.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,12 +27,12 @@
 extern "C" {
 #endif
 
-/* What a vCPU is doing, as R-24 draws the lines. Only READY is stolen. */
+/* The states of a vCPU, as R-24 defines them. Only time in READY is stolen. */
 enum pvtime_state {
-	PVTIME_OFF,	/* not started, or CPU_OFF */
-	PVTIME_BLOCKED, /* waits by its own will: WFI, PSCI suspend, a yield */
-	PVTIME_READY,	/* could run and is kept waiting, throttling by a cap included */
-	PVTIME_RUNNING, /* on a physical CPU, the hypervisor's work for it included */
+	PVTIME_OFF,	/* not started, or has called CPU_OFF */
+	PVTIME_BLOCKED, /* waits voluntarily: WFI, PSCI suspend, a yield */
+	PVTIME_READY,	/* could run but waits for a CPU, or is throttled by its cap */
+	PVTIME_RUNNING, /* on a physical CPU; includes the hypervisor's work for it */
 	PVTIME_PAUSED,	/* stopped by the administrator, or for save and restore */
 	PVTIME_STATES
 };
@@ -40,7 +40,7 @@ enum pvtime_state {
 #define PVTIME_IPA_NONE UINT64_MAX
 
 /*
- * How counter ticks become nanoseconds: 10^9 = whole * freq + rest. Fields are private to the
+ * Converts counter ticks to nanoseconds: 10^9 = whole * freq + rest. The fields are private to the
  * library.
  */
 struct pvtime_rate {
@@ -48,14 +48,14 @@ struct pvtime_rate {
 	uint32_t freq; /* CNTFRQ, Hz; never 0 */
 };
 
-/* The accounting of one vCPU. At most 128 bytes. Fields are private to the library. */
+/* The accounting of one vCPU, at most 128 bytes. The fields are private to the library. */
 struct pvtime_vcpu {
-	uint64_t ticks[PVTIME_STATES]; /* closed intervals, by state, in counter ticks */
-	uint64_t since;		       /* when the current state was last charged */
+	uint64_t ticks[PVTIME_STATES]; /* charged until `since`, by state, in counter ticks */
+	uint64_t since;		       /* when time was last charged, ticks */
 	uint64_t origin;	       /* elapsed = since - origin, modulo 2^64 */
 	uint64_t ipa;		       /* of the structure, or PVTIME_IPA_NONE */
-	uint64_t *counter;	       /* in the hypervisor's own mapping of it, or NULL */
-	uint64_t published_ns;	       /* what the last successful publish stored */
+	uint64_t *counter;	       /* in the page, the hypervisor's own mapping; or NULL */
+	uint64_t published_ns;	       /* the value that the last successful publish stored */
 	struct pvtime_rate rate;
 	uint8_t state;	 /* enum pvtime_state */
 	uint8_t dialect; /* enum pvtime_dialect */
@@ -65,98 +65,104 @@ _Static_assert(sizeof(struct pvtime_vcpu) <= 128, "a vCPU costs at most 128 byte
 #endif
 
 /*
- * Start accounting at `now`: state OFF, all totals zero, no address, no page. Whatever *v held is
- * overwritten.
+ * Start accounting at `now`: state OFF, all totals 0, no address, no page. The previous content of
+ * *v is overwritten.
  *
- * freq_hz: CNTFRQ in Hz. A board whose firmware left it 0 has no unit to report time in: the vCPU
- * then gets PVTIME_DIALECT_OFF, whatever was asked for.
+ * freq_hz: CNTFRQ in Hz. If the board's firmware left it 0, there is no unit in which to report
+ * time: the vCPU then gets PVTIME_DIALECT_OFF, whatever `dialect` is.
  */
 void pvtime_vcpu_init(struct pvtime_vcpu *v, enum pvtime_dialect dialect, uint32_t freq_hz,
 		      uint64_t now);
 
 /*
- * VM reset: totals to zero at `now`, state OFF; address, page and dialect stay. The structure,
- * where one is mapped, is written afresh with a counter of 0. The only thing that ever takes the
- * counter back (R-23): not for CPU_OFF, CPU_ON or a repeated PV_TIME_ST. No vCPU of the VM may be
- * running.
+ * Reset the accounting together with the VM: all totals are 0 at `now`, the state is OFF; address,
+ * page and dialect stay. If a page is mapped, the whole structure is rewritten, with a counter of
+ * 0. This is the only function that takes the counter back (R-23): do not call it for CPU_OFF,
+ * CPU_ON or a repeated PV_TIME_ST. No vCPU of the VM may be running.
  */
 void pvtime_vcpu_reset(struct pvtime_vcpu *v, uint64_t now);
 
 /*
- * The vCPU leaves its state for `next` at `now` (ticks). The one place where time is charged (R-24,
- * R-25). next: any of the five, the current one included (then the time so far is charged). Call it
- * at the moment of the change: READY begins when the wake-up is handled, not when the vCPU is next
- * looked at.
+ * Change the vCPU's state to `next` at `now` (ticks), and charge the time since the last charge to
+ * the state that it leaves (R-24, R-25). next: any of the five states; the current state only
+ * charges the time so far. Call this at the moment of the change: READY begins when the hypervisor
+ * handles the wake-up, not when the scheduler next considers the vCPU.
  */
 void pvtime_account(struct pvtime_vcpu *v, enum pvtime_state next, uint64_t now);
 
 /*
- * All totals at `now` in ticks, the open interval included: sum(ticks) == *elapsed, exactly, at any
- * instant (R-25). ticks[PVTIME_READY] is the stolen time. *elapsed counts from init or reset, and
- * leaves out what lay between a save and its restore.
+ * All totals at `now`, in ticks, the open interval included: sum(ticks) == *elapsed, exactly, at
+ * every instant (R-25). ticks[PVTIME_READY] is the stolen time. *elapsed counts from init or reset,
+ * and excludes the time between a save and its restore.
  */
 void pvtime_totals(const struct pvtime_vcpu *v, uint64_t now, uint64_t ticks[PVTIME_STATES],
 		   uint64_t *elapsed);
 
 /*
- * Store the total of stolen time up to `now` (ticks), in ns, in the structure: one 64-bit
- * single-copy-atomic little-endian store (R-27), never of less than the one before (R-23).
+ * Store the total stolen time up to `now` (ticks), in ns, in the structure: one 64-bit
+ * single-copy-atomic little-endian store (R-27), whose value is never less than the one before
+ * (R-23).
  *
- * Call it before each scheduling-in (R-08), and at least every PVTIME_STALE_NS for a vCPU that is
+ * Call this before each scheduling-in (R-08), and at least every PVTIME_STALE_NS for a vCPU that is
  * kept waiting (R-34). The hypervisor's mapping must be Normal, write-back, inner shareable, as the
- * guest's is (R-07). False: no page is mapped; nothing is lost, the next success carries it (R-28).
+ * guest's is (R-07). Returns false if no page is mapped. Nothing is lost then: the next publish
+ * that succeeds includes the time (R-28).
  */
 bool pvtime_publish(struct pvtime_vcpu *v, uint64_t now);
 
 /*
- * Scheduling-in, in one call: pvtime_account(v, PVTIME_RUNNING, now), then pvtime_publish(v, now),
- * without charging twice. For the scheduler's hot path; same result, same requirements.
+ * Scheduling-in in one call: pvtime_account(v, PVTIME_RUNNING, now), then pvtime_publish(v, now),
+ * without charging twice. It is for the scheduler's hot path. Result and requirements are those of
+ * pvtime_publish().
  */
 bool pvtime_switch_in(struct pvtime_vcpu *v, uint64_t now);
 
 /*
- * Give the hypervisor's mapping of the structure, 64-byte aligned, or with NULL take it away
- * (before the memory goes). Writes revision, attributes, zero padding and the total charged so far;
- * so the page may be fresh, stale, or another one. Needs the mapping of pvtime_publish. Where
- * stolen time is off, no page is taken. Map it before the guest can learn of the address.
+ * Set the page, the hypervisor's 64-byte aligned mapping of the structure; NULL removes it, before
+ * the memory goes away. Writes revision, attributes, zero padding and the total charged so far, so
+ * the page may be fresh, stale, or a different one. The mapping must be as for pvtime_publish(). If
+ * stolen time is off for this vCPU, the page is ignored. Call this before the guest can learn the
+ * address.
  */
 void pvtime_map(struct pvtime_vcpu *v, struct pvtime_stolen *page);
 
 /*
- * A trapped HVC or SMC #0 of an AArch64 guest: fid is w0, arg1 is w1 (R-30). True: the call is one
- * of ours and *result is all of x0, also where that is NOT_SUPPORTED (R-01 to R-04). False: not
- * ours, *result untouched. Calls of AArch32 guests and those with a non-zero immediate are not to
- * be passed on: both get NOT_SUPPORTED (R-02, R-30).
+ * Handle a trapped HVC or SMC #0 of an AArch64 guest: fid is w0, arg1 is w1 (R-30). Returns true if
+ * the library implements the call, also if its result is NOT_SUPPORTED; *result is then all of x0
+ * (R-01 to R-04). Otherwise returns false and leaves *result unchanged. Do not pass calls of
+ * AArch32 guests, or calls with a non-zero immediate, to this function: the hypervisor returns
+ * NOT_SUPPORTED for both (R-02, R-30).
  *
- * Both dialects define the same x0: where beta-2's PV_TIME_FEATURES returns an int32 in w0, the
+ * x0 is the same in both dialects: where beta-2's PV_TIME_FEATURES returns an int32 in w0, the
  * upper half is its sign extension.
  *
- * v: the calling vCPU. The answers depend on its dialect and address only: a hypervisor may ask
- * once per vCPU, after either was set, and answer from a copy.
+ * v: the calling vCPU. The answers depend only on its dialect and its address. A hypervisor may
+ * therefore ask once for each vCPU, after it has set either, and answer from a copy.
  */
 bool pvtime_service(const struct pvtime_vcpu *v, uint32_t fid, uint32_t arg1, int64_t *result);
 
 /*
- * What SMCCC_ARCH_FEATURES(fid) answers, fid being w1 of that call: 0 for PV_TIME_FEATURES where v
- * has stolen time, NOT_SUPPORTED otherwise, so that discovery agrees with every later step (R-03).
- * PV_TIME_ST is asked for through PV_TIME_FEATURES, and is NOT_SUPPORTED here, as under Linux KVM.
+ * The result of SMCCC_ARCH_FEATURES(fid), where fid is w1 of that call: 0 for PV_TIME_FEATURES if v
+ * has stolen time, otherwise NOT_SUPPORTED. So discovery agrees with every later step (R-03).
+ * PV_TIME_ST gets NOT_SUPPORTED here, as under Linux KVM: guests ask for it through
+ * PV_TIME_FEATURES.
  */
 int64_t pvtime_arch_features(const struct pvtime_vcpu *v, uint32_t fid);
 
 /*
  * The vCPU attribute: the IPA of the structure, as user space sets it (R-10; Linux's
- * KVM_ARM_VCPU_PVTIME_IPA). All return PVTIME_OK or one of enum pvtime_error.
+ * KVM_ARM_VCPU_PVTIME_IPA). All three functions return PVTIME_OK or one of enum pvtime_error.
  *
- * has: PVTIME_ENXIO where stolen time is off for this vCPU.
+ * has: PVTIME_ENXIO if stolen time is off for this vCPU.
  *
- * get: PVTIME_ENXIO; PVTIME_EFAULT where base is NULL. *base is PVTIME_IPA_NONE while none is set.
+ * get: PVTIME_ENXIO; PVTIME_EFAULT if base is NULL. *base is PVTIME_IPA_NONE if no address is set.
  *
- * set: base points at the port's copy of what user space passed, NULL where that could not be read.
- * Checked in Linux's order: PVTIME_ENXIO; PVTIME_EFAULT (NULL); PVTIME_EINVAL (not 64-byte
- * aligned); PVTIME_EEXIST (set already); PVTIME_EINVAL (the 64 bytes are not inside one range of
- * guest memory, or are another vCPU's, R-31). The vCPU is changed only by success. Besides v's own
- * lock, the caller holds whatever keeps the VM's memory map and the addresses of its other vCPUs
- * from changing.
+ * set: base points at the port's copy of the value from user space; it is NULL if the port could
+ * not read that value. The checks are in Linux's order: PVTIME_ENXIO; PVTIME_EFAULT (NULL);
+ * PVTIME_EINVAL (not 64-byte aligned); PVTIME_EEXIST (an address is set already); PVTIME_EINVAL
+ * (the 64 bytes are not inside one range of guest memory, or belong to another vCPU, R-31). Only
+ * success changes the vCPU. Besides v's own lock, the caller must hold whatever lock keeps the VM's
+ * memory map and the addresses of its other vCPUs from changing.
  */
 struct pvtime_vm {
 	const struct pvtime_range *memory; /* guest memory, as IPA ranges, the region included */
@@ -170,29 +176,30 @@ int pvtime_attr_has(const struct pvtime_vcpu *v);
 int pvtime_attr_get(const struct pvtime_vcpu *v, uint64_t *base);
 int pvtime_attr_set(struct pvtime_vcpu *v, const uint64_t *base, const struct pvtime_vm *vm);
 
-/* Bytes of a saved accounting. */
+/* Size of a snapshot, in bytes. */
 #define PVTIME_SNAPSHOT_SIZE 84u
 
 /*
- * Save the accounting of a vCPU in a little-endian, versioned blob. The vCPU must be OFF or PAUSED
- * (account it so first), otherwise PVTIME_EBUSY and blob is untouched. The totals are those at
- * `now`.
+ * Save the accounting of a vCPU, with its totals at `now`, in a versioned little-endian blob. The
+ * vCPU must be OFF or PAUSED: call pvtime_account() for that first. Otherwise this returns
+ * PVTIME_EBUSY and leaves blob unchanged.
  */
 int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_SNAPSHOT_SIZE]);
 
 /*
- * Restore it, on this machine or another, with `now` the destination's clock: the baseline is taken
- * here (R-29), and what lies between save and restore is charged to nobody. The blob is not
- * trusted.
+ * Restore a snapshot, on this machine or another. `now` is the destination's clock. The baseline is
+ * set at this call (R-29), so the time between save and restore is charged to no state. The blob is
+ * not trusted.
  *
  * v: initialised with the dialect and frequency of the source, its address set to the same value
- * (so it passed pvtime_attr_set there), OFF or PAUSED. Afterwards it is OFF or PAUSED as it was
- * saved; the hypervisor goes on with pvtime_account, as it knows what the vCPU was waiting for.
- * Where a page is mapped, the restored total is published at once. The guest never sees less than
- * before (R-23); a VM that is reverted to an earlier snapshot takes its memory back along with it.
+ * (so that value has passed pvtime_attr_set() here as well), OFF or PAUSED. Afterwards it is OFF or
+ * PAUSED, as it was saved. The hypervisor sets the next state with pvtime_account(), because only
+ * the hypervisor knows what the vCPU was waiting for. If a page is mapped, the restored total is
+ * published at once. The guest never sees less than before (R-23): a VM that is reverted to an
+ * earlier snapshot gets its earlier memory back as well.
  *
- * size: bytes at blob. Returns PVTIME_OK; PVTIME_EBUSY where v is not stopped; one of
- * PVTIME_ESNAP_*, and v is as it was.
+ * size: bytes at blob. Returns PVTIME_OK; PVTIME_EBUSY if v is neither OFF nor PAUSED; or one of
+ * PVTIME_ESNAP_*. An error leaves v unchanged.
  */
 int pvtime_restore(struct pvtime_vcpu *v, const uint8_t *blob, size_t size, uint64_t now);
 

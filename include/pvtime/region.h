@@ -3,12 +3,12 @@
 #define PVTIME_REGION_H
 
 /*
- * Where the structures lie in a VM's IPA space: whole 64 KiB granules that hold nothing else
- * (R-20), vCPU i's structure 64 * i bytes into them (R-06). A 64K-page guest can then map the
- * region with the memory type of R-07 without touching the attributes of anything else.
+ * Plans where the structures lie in a VM's IPA space: whole 64 KiB granules that hold nothing else
+ * (R-20), with the structure of vCPU i at offset 64 * i (R-06). A guest with 64 KiB pages can then
+ * map the region with the memory type of R-07 without changing the attributes of any other memory.
  *
- * The guest is to be told that the region is reserved (FDT reserved-memory, or simply not RAM).
- * None of these functions keeps state or needs a lock.
+ * The VM's description must reserve the region (FDT reserved-memory), or at least not describe it
+ * as RAM. None of these functions keeps state or needs a lock.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -18,35 +18,41 @@
 extern "C" {
 #endif
 
-/* [base, base + size), in bytes. One that would pass 2^64 ends there; size 0 is nothing. */
+/*
+ * [base, base + size), in bytes. A range that would pass 2^64 ends there. A range of size 0 is
+ * empty.
+ */
 struct pvtime_range {
 	uint64_t base;
 	uint64_t size;
 };
 
-/* Bytes that the structures of n vCPUs take, in whole granules; 0 for n = 0. */
+/* Size of the region for `vcpus` vCPUs: bytes, whole granules; 0 for 0 vCPUs. */
 uint64_t pvtime_region_size(uint32_t vcpus);
 
 /*
- * The region for `vcpus` vCPUs at `base`: *out is set if that is possible.
+ * Place the region for `vcpus` vCPUs at `base`. Only success sets *out.
  *
- * used, n: everything the VM has (RAM, MMIO, other devices), in any order, overlapping or not.
- * limit: first IPA beyond the VM's IPA space, at most 2^63 (an IPA is returned as an int64, R-04).
- * Returns PVTIME_OK; PVTIME_EINVAL for no vCPU or a base that is not granule-aligned; PVTIME_ENOSPC
- * where it would pass the limit; PVTIME_EBUSY where it would share a granule with one of `used`.
+ * used, n: everything in the VM's IPA space (RAM, MMIO, other devices), in any order; the ranges
+ * may overlap. limit: the first IPA beyond the VM's IPA space, at most 2^63 (PV_TIME_ST returns an
+ * IPA as an int64, R-04). Returns PVTIME_OK; PVTIME_EINVAL if vcpus is 0 or base is not
+ * granule-aligned; PVTIME_ENOSPC if the region would pass the limit; PVTIME_EBUSY if it would share
+ * a granule with one of `used`.
  */
 int pvtime_region_place(struct pvtime_range *out, uint64_t base, uint32_t vcpus,
 			const struct pvtime_range *used, size_t n, uint64_t limit);
 
 /*
- * The lowest place for the region at `from` or above: arguments as above, `from` need not be
- * aligned. Returns PVTIME_OK; PVTIME_EINVAL for no vCPU; PVTIME_ENOSPC where there is none below
- * the limit. Takes O(n^2) comparisons in the worst case.
+ * Find the lowest place for the region at or above `from`, which need not be aligned. The other
+ * arguments are as above. Returns PVTIME_OK; PVTIME_EINVAL if vcpus is 0; PVTIME_ENOSPC if there is
+ * no place below the limit. Takes O(n^2) comparisons in the worst case.
  */
 int pvtime_region_find(struct pvtime_range *out, uint64_t from, uint32_t vcpus,
 		       const struct pvtime_range *used, size_t n, uint64_t limit);
 
-/* IPA of the structure of vCPU `index`, counted from 0; index below the number it was planned for.
+/*
+ * IPA of the structure of vCPU `index`. index counts from 0 and is below the number of vCPUs that
+ * the region was planned for.
  */
 uint64_t pvtime_region_ipa(const struct pvtime_range *region, uint32_t index);
 

@@ -16,8 +16,9 @@
 #define SMCCC_SUCCESS	    0
 #define SMCCC_NOT_SUPPORTED (-1)
 
-/* Bit 16 of a function ID says that the caller has no live SVE state (SMCCC 1.3); no call changes
- * with it. */
+/*
+ * Bit 16 of a function ID: the caller has no live SVE state (SMCCC 1.3). No call changes with it.
+ */
 #define SMCCC_SVE_HINT (1u << 16)
 
 /* Bit 30 of a function ID: the SMC64/HVC64 form. The same ID without it is the SMC32 alias. */
