@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the runtime takes from the FDT. */
+/* Reads what the runtime needs from the FDT. */
 #include "../hypervisor/string.h"
 #include "board.h"
 #include "cpu.h"
@@ -159,7 +159,10 @@ static void read_gic(void)
 	}
 }
 
-/* INTID of the timer's interrupt `index`: three cells {0 shared or 1 private, number, flags}. */
+/*
+ * INTID of the timer's interrupt `index`, of three cells {0 = shared or 1 = private, number,
+ * flags}.
+ */
 static unsigned timer_intid(const struct dt_value *interrupts, unsigned index, unsigned otherwise)
 {
 	uint32_t number = dt_cell(interrupts, 3 * index + 1, 0);
@@ -202,7 +205,10 @@ void board_init(uint64_t fdt)
 	read_cpus();
 }
 
-/* The text behind `name` in the command line, where it is a whole word or the part before '='. */
+/*
+ * The text after `name` in the command line, if `name` is a whole word or the part before '=';
+ * otherwise NULL.
+ */
 static const char *find_arg(const char *name)
 {
 	size_t n = strlen(name);

@@ -19,13 +19,13 @@
 #define PL011_CR_ON   0x301u /* UART, transmitter and receiver enabled */
 #define PL011_IMSC    0x038
 
-/* 8250 and its kin (PC16550D data sheet, 8): numbers of registers. */
+/* 8250 and compatible UARTs (PC16550D data sheet, 8): register numbers. */
 #define N8250_THR      0u
 #define N8250_IER      1u
 #define N8250_FCR      2u
-#define N8250_FIFO_ON  7u /* and emptied */
+#define N8250_FIFO_ON  7u /* FIFOs enabled and cleared */
 #define N8250_LCR      3u
-#define N8250_8N1      3u /* and no access to the divisor: the speed is left as it is */
+#define N8250_8N1      3u /* no access to the divisor, so the speed stays */
 #define N8250_LSR      5u
 #define N8250_LSR_THRE (1u << 5)
 
@@ -35,7 +35,7 @@
 
 static bool locked, ready;
 
-/* With the MMU off there are no exclusives, and only one CPU is on. */
+/* With the MMU off there are no exclusive accesses. Only one CPU is on then. */
 static void lock(void)
 {
 	while (mmu_is_on() && __atomic_exchange_n(&locked, true, __ATOMIC_ACQUIRE))
@@ -96,7 +96,7 @@ static void put(char c)
 	}
 }
 
-/* The buffer must not cross a page. Xen reads it as memory that is cached. */
+/* The buffer must not cross a page. Xen reads it as cacheable memory. */
 static void xen_write(const char *text, size_t count)
 {
 	register uint64_t x0 __asm__("x0") = XEN_CONSOLEIO_WRITE;

@@ -7,7 +7,7 @@
 #include "timer.h"
 
 struct cpu cpus[CPU_MAX];
-static _Alignas(16) uint8_t stacks[CPU_MAX][CPU_STACK_BYTES]; /* that of cpus[0] is in start.S */
+static _Alignas(16) uint8_t stacks[CPU_MAX][CPU_STACK_BYTES]; /* cpus[0] has its stack in start.S */
 
 unsigned cpu_count(void)
 {

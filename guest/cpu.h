@@ -10,18 +10,18 @@
 #define CPU_STACK_BYTES 16384u
 
 /*
- * One for each CPU of the FDT; cpus[0] is the one that the guest started on. TPIDR_EL1 points at
- * it.
+ * One for each CPU of the FDT. cpus[0] is the CPU on which the guest started. TPIDR_EL1 points at
+ * the calling CPU's.
  */
 struct cpu {
 	uint64_t stack_top; /* start.S: offset 0 */
-	uint64_t mpidr;	    /* affinity fields, as PSCI wants them */
+	uint64_t mpidr;	    /* affinity fields, in PSCI's format */
 	unsigned index;
-	uint64_t gic_private; /* the frame with its INTIDs 0 to 31 */
-	uint64_t gicr;	      /* GICv3: its redistributor, 0: none found yet */
-	uint8_t gic_target;   /* GICv2: its bit in lists of CPUs */
+	uint64_t gic_private; /* address of the frame for its INTIDs 0 to 31 */
+	uint64_t gicr;	      /* GICv3: its redistributor; 0: not found yet */
+	uint8_t gic_target;   /* GICv2: its bit in a list of target CPUs */
 	struct fault_expectation expectation;
-	unsigned mmu_changes; /* mmu_fault_is_transient() */
+	unsigned mmu_changes; /* for mmu_fault_is_transient() */
 	void (*run)(void *arg);
 	void *arg;
 };
@@ -40,12 +40,16 @@ static inline struct cpu *cpu_self(void)
 }
 
 /*
- * PSCI CPU_ON: call run(arg) on that CPU, with its own stack, MMU and GIC CPU interface on and
- * interrupts masked; CPU_OFF when it returns. Returns what CPU_ON returned.
+ * Start a CPU by PSCI CPU_ON. It calls run(arg) with a stack of its own, with MMU and GIC CPU
+ * interface on and interrupts masked, and calls CPU_OFF when run() returns. Returns the result of
+ * CPU_ON.
  */
 int64_t cpu_start(unsigned index, void (*run)(void *arg), void *arg);
 
-/* Wait until AFFINITY_INFO says that the CPU is off; false: it was not within `ms`. */
+/*
+ * Wait until AFFINITY_INFO reports the CPU as off. Returns false if that takes more than `ms`
+ * milliseconds.
+ */
 bool cpu_wait_off(unsigned index, unsigned ms);
 
 #endif

@@ -26,7 +26,7 @@ static void fatal(const struct frame *f, uint64_t vector)
 	psci_system_off();
 }
 
-/* Go on behind the faulting instruction. An SError has none. */
+/* Continue after the faulting instruction. An SError has no faulting instruction. */
 static void skip(struct frame *f, uint64_t kind)
 {
 	if (kind == VECTOR_SERROR)
@@ -72,7 +72,7 @@ struct fault fault_end(void)
 {
 	struct fault_expectation *expected = &cpu_self()->expectation;
 
-	dsb(sy); /* an SError for what went before is taken here */
+	dsb(sy); /* an SError of an earlier access is taken here */
 	isb();
 	expected->active = false;
 	return expected->fault;

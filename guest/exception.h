@@ -8,7 +8,7 @@
 /* ESR_EL1.EC (DDI 0487, D17.2.37). */
 #define ESR_EC(esr)	    ((unsigned)((esr) >> 26) & 0x3f)
 #define ESR_EC_UNKNOWN	    0x00u
-#define ESR_EC_INSN_ABORT   0x21u /* from EL1, as the next */
+#define ESR_EC_INSN_ABORT   0x21u /* taken from EL1, like the next one */
 #define ESR_EC_DATA_ABORT   0x25u
 #define ESR_EC_SERROR	    0x2fu
 #define ESR_WNR		    (1u << 6)
@@ -29,27 +29,27 @@ struct fault_expectation {
 };
 
 /*
- * Between the two, on one CPU, a synchronous exception or an SError is recorded and not fatal. The
- * instruction that caused it is skipped; an instruction abort returns to the caller (x30). The
- * first fault counts.
+ * Between these two calls on one CPU, a synchronous exception or an SError is recorded and is not
+ * fatal. The instruction that caused it is skipped; after an instruction abort, the CPU returns to
+ * the caller (x30). fault_end() returns the first fault.
  */
 void fault_expect(void);
 struct fault fault_end(void);
 
-/* One access of 1, 2, 4 or 8 bytes, with a fault expected. *value is untouched by a fault. */
+/* One access of 1, 2, 4 or 8 bytes, with a fault expected. A fault leaves *value unchanged. */
 struct fault fault_read(uint64_t address, unsigned bytes, uint64_t *value);
 struct fault fault_write(uint64_t address, unsigned bytes, uint64_t value);
 
 /*
- * The same by other kinds of store; where DCZID_EL0 permits it, DC ZVA. The pair is 16 bytes, the
- * others 8.
+ * The same with other kinds of store. The pair stores 16 bytes; post-index and exclusive store 8.
+ * DC ZVA: only if DCZID_EL0 permits it.
  */
 struct fault fault_write_pair(uint64_t address, uint64_t low, uint64_t high);
 struct fault fault_write_post_index(uint64_t address, uint64_t value);
-struct fault fault_write_exclusive(uint64_t address); /* of what is there */
+struct fault fault_write_exclusive(uint64_t address); /* stores the value that it loaded */
 struct fault fault_write_zva(uint64_t address);
 
-/* An instruction fetch: calls the address, which must be nothing that runs. */
+/* An instruction fetch: calls the address, at which there must be no code. */
 struct fault fault_execute(uint64_t address);
 
 static inline void irq_enable(void)

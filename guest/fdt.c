@@ -8,7 +8,7 @@
 #define END_NODE       2u
 #define PROP	       3u
 #define NOP	       4u
-#define PROPERTY_BYTES 8u /* length and name's offset, behind the token */
+#define PROPERTY_BYTES 8u /* after the token: length, offset of the name */
 
 static uint32_t load32(const uint8_t *p)
 {
@@ -31,7 +31,10 @@ uint32_t dt_bytes(const void *blob)
 	return bytes < HEADER_BYTES || bytes > DT_MAX_BYTES ? 0 : bytes;
 }
 
-/* [*begin, *end) of `size` bytes from `offset`, inside the blob. */
+/*
+ * Set [*begin, *end) to the `size` bytes at `offset`. Returns false if they are not inside the
+ * blob.
+ */
 static bool block(uint32_t total, uint32_t offset, uint32_t size, uint32_t *begin, uint32_t *end)
 {
 	if (offset < HEADER_BYTES || offset > total || size > total - offset)
@@ -54,7 +57,7 @@ bool dt_open(struct dt *t, const void *blob)
 	       block(total, load32(p + 16), total - load32(p + 16), &t->reserved, &t->reserved_end);
 }
 
-/* The string at `offset`, if it ends before `end`. Its length without the NUL. */
+/* The string at `offset` and its length without the NUL; NULL if it does not end before `end`. */
 static const char *text_at(const struct dt *t, uint32_t offset, uint32_t end, uint32_t *length)
 {
 	for (uint32_t i = offset; i < end; i++) {
@@ -66,9 +69,9 @@ static const char *text_at(const struct dt *t, uint32_t offset, uint32_t end, ui
 	return NULL;
 }
 
-/* A piece of the structure block between two tokens. */
+/* A token of the structure block, with what belongs to it. */
 struct piece {
-	uint32_t token, next; /* next: the one behind it */
+	uint32_t token, next; /* next: offset of the following token */
 	const char *name;
 	struct dt_value value;
 };
@@ -91,8 +94,8 @@ static bool read_property(const struct dt *t, uint32_t offset, struct piece *pie
 }
 
 /*
- * What is at `offset`; tokens are aligned to 4 bytes from the block's begin. false: that is no
- * token.
+ * Read the piece at `offset`. Tokens are aligned to 4 bytes from the start of the block. Returns
+ * false if there is no valid token.
  */
 static bool read_piece(const struct dt *t, uint32_t offset, struct piece *piece)
 {
@@ -133,7 +136,7 @@ bool dt_next(const struct dt *t, struct dt_node *node)
 	struct piece piece;
 	uint32_t offset = node->at[node->depth];
 
-	/* It begins with a node: dt_root() and this function put it there. */
+	/* The offset is that of a node: dt_root() or this function has set it. */
 	for (bool self = true; read_piece(t, offset, &piece); self = false, offset = piece.next) {
 		if (piece.token == END_NODE && node->depth-- == 0)
 			break;
@@ -285,7 +288,7 @@ bool dt_find(const struct dt *t, const char *compatible, struct dt_node *node)
 	return false;
 }
 
-/* Whether a node's name is the component, of `length` bytes, of a path. */
+/* Whether a node's name matches a path component of `length` bytes. */
 static bool names(const char *name, const char *component, size_t length)
 {
 	return strncmp(name, component, length) == 0 &&
@@ -314,7 +317,7 @@ static size_t component_length(const char *path, size_t length)
 	return end ? (size_t)(end - path) : length;
 }
 
-/* From `node` down the path. */
+/* Follow the path from `node` downwards. */
 static bool descend(const struct dt *t, const char *path, size_t length, struct dt_node *node)
 {
 	while (length) {
@@ -329,7 +332,9 @@ static bool descend(const struct dt *t, const char *path, size_t length, struct 
 	return true;
 }
 
-/* The path that /aliases has for a name: an absolute one, so that this ends. */
+/*
+ * Find the node of a name in /aliases. The alias must be an absolute path, so that the search ends.
+ */
 static bool find_alias(const struct dt *t, const char *name, size_t length, struct dt_node *node)
 {
 	struct dt_node aliases = *node;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Addresses in a device tree: `reg`, `ranges`, and the cells they are made of (Devicetree
- * Specification 0.4, 2.3).
+ * Addresses in a devicetree: `reg`, `ranges`, and their cells (Devicetree Specification 0.4, 2.3).
  */
 #include "fdt.h"
 
-#define MAX_CELLS 3u /* of an address; more is none that could be taken for one */
+#define MAX_CELLS 3u /* of an address: more cells cannot be an address */
 
-/* #address-cells and #size-cells, which are those of a node's children. */
+/* #address-cells and #size-cells of a node, which apply to its children. */
 struct cells {
 	uint32_t address, size;
 };
@@ -19,7 +18,7 @@ static bool cells_of(const struct dt *t, const struct dt_node *bus, struct cells
 	return cells->address && cells->address <= MAX_CELLS && cells->size <= 2;
 }
 
-/* `count` cells from cell `index` on, whose value has them; the lower 64 bits. */
+/* The lower 64 bits of the `count` cells from cell `index` on. The value must have these cells. */
 static uint64_t number_at(const struct dt_value *value, unsigned index, uint32_t count)
 {
 	uint64_t number = 0;
@@ -29,7 +28,7 @@ static uint64_t number_at(const struct dt_value *value, unsigned index, uint32_t
 	return number;
 }
 
-/* Whether the value has an entry `index` of `cells` cells each; *at is its first. */
+/* Whether the value has an entry `index`, of `cells` cells. *at is the first cell of that entry. */
 static bool entry(const struct dt_value *value, unsigned index, uint32_t cells, unsigned *at)
 {
 	*at = index * cells;
@@ -53,8 +52,8 @@ bool dt_reg_raw(const struct dt *t, const struct dt_node *node, unsigned index,
 }
 
 /*
- * A `ranges` of a bus that is not the root: entry `index`, in the terms of the bus and in those of
- * the one above.
+ * Read entry `index` of the `ranges` of a bus that is not the root. *here is the range in addresses
+ * of the bus; *above is its base in addresses of the parent.
  */
 static bool read_window(const struct dt *t, const struct dt_node *bus, unsigned index,
 			struct dt_range *here, uint64_t *above)
@@ -74,7 +73,7 @@ static bool read_window(const struct dt *t, const struct dt_node *bus, unsigned 
 	return true;
 }
 
-/* What has the address *base on the bus, in the terms of the one above it. */
+/* Translate *base from an address of the bus to one of its parent. */
 static bool translate(const struct dt *t, const struct dt_node *bus, uint64_t *base)
 {
 	struct dt_value ranges;
@@ -82,7 +81,7 @@ static bool translate(const struct dt *t, const struct dt_node *bus, uint64_t *b
 	struct cells c;
 	uint64_t above;
 
-	/* The addresses of a PCI bus are of several spaces. */
+	/* The addresses of a PCI bus, of 3 cells, belong to several address spaces. */
 	if (!dt_property(t, bus, "ranges", &ranges) || !cells_of(t, bus, &c) || c.address > 2)
 		return false;
 	if (!ranges.size)
@@ -96,7 +95,7 @@ static bool translate(const struct dt *t, const struct dt_node *bus, uint64_t *b
 	return false;
 }
 
-/* From the terms of `bus` to those of the root. */
+/* Translate *base from an address of `bus` to one of the root. */
 static bool translate_up(const struct dt *t, struct dt_node bus, uint64_t *base)
 {
 	for (; bus.depth; dt_parent(&bus, &bus)) {

@@ -9,7 +9,7 @@
 #include "sysreg.h"
 #include "timer.h"
 
-/* Of the distributor, and of a GICv3's redistributors. */
+/* Registers of the distributor and of a GICv3's redistributors. */
 #define GICD_CTLR	0x000
 #define GICD_CTLR_RWP	(1u << 31)
 #define GICD_TYPER	0x004
@@ -26,7 +26,7 @@
 
 static const struct gic_version *version;
 static gic_handler_fn handler;
-static unsigned lines; /* INTIDs 0 to lines-1, those above 31 being SPIs */
+static unsigned lines; /* INTIDs are 0 to lines-1; those above 31 are SPIs */
 
 static void distributor(uint32_t control)
 {
@@ -35,7 +35,7 @@ static void distributor(uint32_t control)
 		;
 }
 
-/* 32 interrupts from `intid` on: group and priority. */
+/* Set group and priority of 32 interrupts from `intid` on. */
 static void prepare(uint64_t frame, unsigned intid)
 {
 	if (version->grouped)
@@ -50,9 +50,9 @@ static void check_byte_order(void)
 	uint32_t pidr2 = mmio_read32(board.gicd.base + version->pidr2);
 
 	if (pidr2 > 0xff && __builtin_bswap32(pidr2) <= 0xff) {
-		console_print("Bail out! the GIC's registers are not in the byte order of devices: "
-			      "GICD_PIDR2 reads as 0x%x\n",
-			      pidr2);
+		console_print(
+			"Bail out! GICD_PIDR2 reads as 0x%x: expected GIC registers to be little-endian, as devices are\n",
+			pidr2);
 		psci_system_off();
 	}
 }
@@ -85,7 +85,7 @@ void gic_init_cpu(void)
 	version->interface_on(cpu);
 }
 
-/* 32 interrupts from `intid` on. */
+/* Make 32 interrupts from `intid` on disabled, not pending and not active. */
 static void silence(uint64_t frame, unsigned intid)
 {
 	mmio_write32(frame + GICD_ICENABLER + intid / 8, 0xffffffff);
@@ -132,7 +132,7 @@ void gic_set_handler(gic_handler_fn fn)
 
 void gic_send_sgi(unsigned intid, uint64_t mpidr)
 {
-	dsb(ishst); /* what the SGI is about is seen before the SGI */
+	dsb(ishst); /* earlier stores are visible before the SGI */
 	version->send_sgi(intid, mpidr);
 }
 

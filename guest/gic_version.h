@@ -3,8 +3,8 @@
 #define GUEST_GIC_VERSION_H
 
 /*
- * What differs between GICv2 (Arm IHI 0048) and GICv3 (IHI 0069). gic.c has what they share, and
- * uses this.
+ * The differences between GICv2 (Arm IHI 0048) and GICv3 (IHI 0069). gic.c has what they share, and
+ * calls these functions.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,17 +12,18 @@
 struct cpu;
 
 struct gic_version {
-	bool grouped;		 /* every interrupt has to be put into group 1 */
-	uint32_t distributor_on; /* GICD_CTLR */
-	unsigned pidr2; /* offset of GICD_PIDR2, of which the lowest byte alone may not be 0 */
+	bool grouped;		 /* every interrupt must be put into group 1 */
+	uint32_t distributor_on; /* value of GICD_CTLR */
+	unsigned pidr2;		 /* offset of GICD_PIDR2; only its lowest byte can be non-zero */
 
 	/*
-	 * All of them on and for the calling CPU. The frame with the registers of INTIDs 0 to 31:
+	 * All functions run on the calling CPU, and act for it. private_frame() returns the address
+	 * of the frame with the registers of INTIDs 0 to 31.
 	 */
 	uint64_t (*private_frame)(struct cpu *cpu);
 	void (*interface_on)(struct cpu *cpu);
 	void (*interface_off)(void);
-	uint32_t (*acknowledge)(void); /* what end() wants, too; GIC_INTID() of it is the INTID */
+	uint32_t (*acknowledge)(void); /* the argument for end(); GIC_INTID() extracts the INTID */
 	void (*end)(uint32_t acknowledged);
 	void (*route_here)(unsigned intid);
 	void (*send_sgi)(unsigned intid, uint64_t mpidr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts stay in the group that they are in, which the one enable bit of each register is for
- * (IHI 0048, 4.3.1).
+ * Interrupts stay in the group in which they are. The one enable bit of GICD_CTLR and of GICC_CTLR
+ * is for that group (IHI 0048, 4.3.1).
  */
 #include "board.h"
 #include "cpu.h"
@@ -26,7 +26,7 @@ static uint64_t private_frame(struct cpu *cpu)
 {
 	uint32_t targets = 0;
 
-	/* Of SGIs and PPIs, the registers say who is asking. */
+	/* For SGIs and PPIs, GICD_ITARGETSR has the bit of the CPU that reads it. */
 	for (unsigned i = 0; i < 32 && !targets; i += 4)
 		targets = mmio_read32(board.gicd.base + GICD_ITARGETSR + i);
 	targets |= targets >> 16;

@@ -16,9 +16,9 @@
 #define GICR_WAKER	    0x0014
 #define GICR_WAKER_SLEEP    (1u << 1)
 #define GICR_WAKER_CHILDREN (1u << 2)
-#define GICR_SGI	    0x10000 /* the second frame, laid out as the distributor */
+#define GICR_SGI	    0x10000 /* the second frame, with the distributor's layout */
 
-/* By their encoding, as assemblers know the names only with the GIC extension. */
+/* Encodings, because assemblers know the names only with the GIC extension. */
 #define ICC_PMR_EL1	"S3_0_c4_c6_0"
 #define ICC_IAR1_EL1	"S3_0_c12_c12_0"
 #define ICC_EOIR1_EL1	"S3_0_c12_c12_1"
@@ -29,7 +29,7 @@
 #define ICC_SGI1R_EL1	"S3_0_c12_c11_5"
 #define SGI1R_TO_OTHERS (1ull << 40)
 
-/* Of a region, the redistributor whose affinity is this CPU's, 0: none. */
+/* The redistributor of the region that has this affinity; 0 if there is none. */
 static uint64_t find_in_region(const struct board_range *region, uint64_t affinity)
 {
 	uint64_t base = region->base, typer;

@@ -8,7 +8,7 @@
 #include "sysreg.h"
 #include "timer.h"
 
-#define ROOM_BYTES 0x200000ull /* image_size of the header */
+#define ROOM_BYTES 0x200000ull /* the header's image_size */
 
 extern const uint8_t kexec_handover_bytes[KEXEC_HANDOVER_BYTES]; /* kexec_jump.S */
 _Noreturn void kexec_jump(uint64_t entry, const void *fdt);
@@ -17,7 +17,7 @@ const void *kexec_handover(void)
 {
 	const void *bytes = kexec_handover_bytes;
 
-	__asm__("" : "+r"(bytes)); /* not constant: it differs from copy to copy */
+	__asm__("" : "+r"(bytes)); /* the content is not constant: it differs between copies */
 	return bytes;
 }
 
@@ -26,7 +26,7 @@ static bool overlap(struct dt_range a, struct dt_range b)
 	return a.base < b.base + b.size && b.base < a.base + a.size;
 }
 
-/* The part of RAM that /chosen has for an initrd. */
+/* Whether `room` overlaps the initrd that /chosen describes. */
 static bool hits_initrd(struct dt_range room)
 {
 	struct dt_node chosen;
@@ -42,7 +42,9 @@ static bool hits_initrd(struct dt_range room)
 	return first < last && overlap(room, (struct dt_range){first, last - first});
 }
 
-/* Below /reserved-memory, or in the memory reservation block. */
+/*
+ * Whether `room` overlaps a node in /reserved-memory, or an entry of the memory reservation block.
+ */
 static bool is_reserved(struct dt_range room)
 {
 	struct dt_node list, node;
@@ -63,7 +65,10 @@ static bool is_reserved(struct dt_range room)
 	return false;
 }
 
-/* ROOM_BYTES of this image's bank, aligned to as much, that nobody has; 0: there are none. */
+/*
+ * Find ROOM_BYTES of unused RAM in this image's bank, aligned to ROOM_BYTES. Returns 0 if there are
+ * none.
+ */
 static uint64_t find_room(void)
 {
 	struct dt_range image = {(uint64_t)(uintptr_t)_start, ROOM_BYTES};
@@ -79,7 +84,7 @@ static uint64_t find_room(void)
 	return 0;
 }
 
-/* To the point of coherency: it is read and run with the caches off. */
+/* Clean to the point of coherency, because the copy is read and run with the caches off. */
 static void clean(uint64_t base, uint64_t bytes)
 {
 	uint64_t line = 4ull << (sysreg_read("ctr_el0") >> 16 & 0xf);

@@ -3,8 +3,8 @@
 #define GUEST_KEXEC_H
 
 /*
- * Start this image a second time, as after power-on but without a reset: what a hypervisor knows of
- * the guest is as the first one left it.
+ * Starts this image a second time, as after power-on but without a reset: the hypervisor's state of
+ * the guest is as the first image left it.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -12,16 +12,14 @@
 #define KEXEC_HANDOVER_BYTES 4096u
 
 /*
- * Copy this image to 2 MiB of board.ram that nothing of the FDT has, hand it a copy of `size`
- * bytes, at most KEXEC_HANDOVER_BYTES, and start it there with the same FDT. Every other CPU is
- * off. Interrupts are masked, and whatever the GIC and the timers of this CPU were to do is given
- * up. Returns only where RAM has no such place.
+ * Copy this image to 2 MiB of board.ram that nothing in the FDT uses, give it a copy of `size`
+ * bytes, at most KEXEC_HANDOVER_BYTES, and start it there with the same FDT. All other CPUs must be
+ * off. This masks interrupts, stops the timers of this CPU, and disables and clears all interrupts
+ * in the GIC. Returns only if RAM has no such place.
  */
 void kexec_start(const void *handover, size_t size);
 
-/*
- * What this image was handed: KEXEC_HANDOVER_BYTES, all of them 0 in one that was not started so.
- */
+/* The KEXEC_HANDOVER_BYTES that this image was given; all 0 if kexec_start() did not start it. */
 const void *kexec_handover(void);
 
 #endif

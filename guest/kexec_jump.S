@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * void kexec_jump(uint64_t entry, const void *fdt): out of the identity map, with MMU and caches
- * off.
+ * void kexec_jump(uint64_t entry, const void *fdt): turn off MMU and caches, and jump to `entry`.
+ * The identity map makes that possible.
  */
 	.text
 	.global	kexec_jump

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The order in which a guest comes up. */
+/* The boot sequence of a guest. */
 #include "board.h"
 #include "console.h"
 #include "gic.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The identity map of 39 bits (DDI 0487, D8). By granule: tables of levels 1 to 3 for 4 KiB, the
- * same with 8 entries in the first for 16 KiB, levels 2 and 3 for 64 KiB.
+ * The identity map, of 39 bits (DDI 0487, D8). Tables by granule: levels 1 to 3 for 4 KiB; levels 1
+ * to 3, with 8 entries in level 1, for 16 KiB; levels 2 and 3 for 64 KiB.
  */
 #include <stddef.h>
 #include "board.h"
@@ -19,8 +19,9 @@
 #define IMAGE_BYTES 0x200000ull
 
 /*
- * By granule: first level, first one that may have blocks, TCR_EL1.TG0, how many tables there are;
- * and what field of ID_AA64MMFR0_EL1 says, by which value, that the CPU does not have it.
+ * For each granule: the first level, the first level that may have blocks, TCR_EL1.TG0, and the
+ * number of tables. Then the field of ID_AA64MMFR0_EL1 for the granule, and the value by which it
+ * says that the CPU lacks the granule.
  */
 #if GUEST_GRANULE_SHIFT == 12
 #define FIRST_LEVEL   1u
@@ -65,7 +66,8 @@ struct {
 static _Alignas(MMU_PAGE) uint64_t tables[TABLES][ENTRIES];
 static unsigned tables_used;
 static bool live, locked;
-static unsigned changes; /* of valid entries; odd while there is one under way */
+static unsigned
+	changes; /* counts begin and end of each change of a valid entry: odd during a change */
 
 bool mmu_is_on(void)
 {
@@ -118,7 +120,7 @@ bool mmu_fault_is_transient(void)
 	return true;
 }
 
-/* The table below an entry; a block is split into one that says the same. */
+/* The table below an entry. A block is split into a table with the same mapping. */
 static uint64_t *table_below(uint64_t *entry, unsigned level, uint64_t address)
 {
 	uint64_t old = *entry, step = old ? span(level + 1) : 0;
@@ -154,7 +156,10 @@ static void map_one(uint64_t address, unsigned level, enum mmu_type type)
 		set_entry(entry, leaf(address, level, type), address);
 }
 
-/* Whether the entry at this level is a table already: then its parts are changed one by one. */
+/*
+ * Whether the entry at this level is a table. If it is, the caller changes the table's entries
+ * instead.
+ */
 static bool has_table(uint64_t address, unsigned level)
 {
 	uint64_t *table = tables[0];
@@ -191,7 +196,7 @@ void mmu_map(uint64_t base, uint64_t size, enum mmu_type type)
 	__atomic_store_n(&locked, false, __ATOMIC_RELEASE);
 }
 
-/* Nothing can be mapped, so this is said with the MMU off. */
+/* Nothing can be mapped, so this message is printed with the MMU off. */
 static _Noreturn void no_such_granule(uint64_t fdt)
 {
 	board_init(fdt);
@@ -201,7 +206,8 @@ static _Noreturn void no_such_granule(uint64_t fdt)
 }
 
 /*
- * MMU off. What is needed to go on is memory: image and FDT. The rest comes when the FDT was read.
+ * Called with the MMU off. Maps the image and the FDT as memory, which is all that is needed to
+ * continue. Other memory follows when the FDT has been read.
  */
 void mmu_prepare(uint64_t fdt)
 {

@@ -5,32 +5,37 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Pages of 4 (12), 16 (14) or 64 KiB (16): what this image was built for. */
+/*
+ * The page size for which this image is built, as a power of 2: 4 KiB (12), 16 KiB (14) or 64 KiB
+ * (16).
+ */
 #ifndef GUEST_GRANULE_SHIFT
 #define GUEST_GRANULE_SHIFT 12
 #endif
 #define MMU_PAGE (1ull << GUEST_GRANULE_SHIFT)
 
-/* Everything is mapped one to one, 39 bits of it, at EL1, readable and writable. */
+/* Addresses of 39 bits are mapped one to one at EL1, readable and writable. */
 enum mmu_type {
-	MMU_DEVICE, /* nGnRnE, never executed: what all is that was not said to be memory */
+	MMU_DEVICE, /* nGnRnE, not executable: all that mmu_map() has not made MMU_NORMAL */
 	MMU_NORMAL, /* inner and outer write-back, inner shareable */
 };
 
 /*
- * Change the type of [base, base + size), rounded to whole pages. From any CPU. Meanwhile nobody,
- * this CPU's own stack and code included, may be using the range itself as anything but the
- * MMU_NORMAL that it stays; what other CPUs access next to it waits until the change is made.
+ * Change the type of [base, base + size), rounded to whole pages. Any CPU may call this. During the
+ * call no CPU may use the range, with the calling CPU's own stack and code included, except as
+ * MMU_NORMAL that stays MMU_NORMAL. Accesses of other CPUs next to the range wait until the change
+ * is made.
  */
 void mmu_map(uint64_t base, uint64_t size, enum mmu_type type);
 
 /*
- * Whether a translation fault that this CPU took is due to mmu_map() on another one, which is then
- * waited for: the access is to be repeated. At most once for each change.
+ * Whether a translation fault of this CPU is due to mmu_map() on another CPU. If so, this waits
+ * until that change is made, and the access must be repeated. Returns true at most once for each
+ * change.
  */
 bool mmu_fault_is_transient(void);
 
-/* Whether this CPU's MMU is on: without it there are no exclusive accesses. */
+/* Whether this CPU's MMU is on. With the MMU off there are no exclusive accesses. */
 bool mmu_is_on(void);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* PSCI 1.1 (DEN0022) by the conduit that the FDT names; returns are sign-extended from 32 bits. */
+/* PSCI 1.1 (DEN0022), by the conduit that the FDT names. Results are sign-extended from 32 bits. */
 #define PSCI_SUCCESS		0
 #define PSCI_NOT_SUPPORTED	(-1)
 #define PSCI_INVALID_PARAMETERS (-2)
@@ -18,12 +18,12 @@ int64_t psci_version(void);
 int64_t psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context);
 int64_t psci_affinity_info(uint64_t mpidr);
 
-/* A standby state: like WFI, and returns likewise. */
+/* Enter a standby state, which ends like WFI. */
 int64_t psci_cpu_suspend(void);
 
 void psci_system_reset(void);
 
-/* These do not return; should one do so, the CPU waits for ever. */
+/* These do not return. If the call itself returns, the CPU waits for ever. */
 _Noreturn void psci_cpu_off(void);
 _Noreturn void psci_system_off(void);
 

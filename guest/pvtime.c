@@ -36,7 +36,7 @@ const char *pvtime_error_text(int error)
 {
 	switch (error) {
 	case PVTIME_GUEST_OK:
-		return "stolen time is there";
+		return "stolen time is available";
 	case PVTIME_GUEST_NO_PSCI:
 		return "PSCI is older than 1.0";
 	case PVTIME_GUEST_NO_SMCCC:
@@ -50,7 +50,7 @@ const char *pvtime_error_text(int error)
 	case PVTIME_GUEST_NO_ADDRESS:
 		return "NOT_SUPPORTED: PV_TIME_ST gives no address";
 	case PVTIME_GUEST_BAD_ADDRESS:
-		return "PV_TIME_ST gives an address that is none";
+		return "PV_TIME_ST gives an invalid address";
 	case PVTIME_GUEST_BAD_REVISION:
 		return "the structure's revision is not 0";
 	default:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * void smccc_hvc(struct smccc_regs *), smccc_smc, smccc_hvc_imm1, smccc_smc_imm1: load x0 to x30,
- * make the call, store x0 to x30. The structure's address waits on the stack meanwhile.
+ * make the call, store x0 to x30. The stack holds the structure's address during the call.
  */
 .macro	conduit name, instruction, imm
 	.global	\name

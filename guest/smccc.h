@@ -4,7 +4,10 @@
 
 #include <stdint.h>
 
-/* x0 to x30, before a call and after it: for tests of what a call leaves alone. */
+/*
+ * x0 to x30, before and after a call: for tests of the registers that a call leaves unchanged
+ * (R-30).
+ */
 struct smccc_regs {
 	uint64_t x[31];
 };
@@ -17,7 +20,8 @@ void smccc_hvc_imm1(struct smccc_regs *regs);
 void smccc_smc_imm1(struct smccc_regs *regs);
 
 /*
- * A call by the conduit that the FDT names: x0 of the result. A pvtime_conduit_fn, but for x2, x3.
+ * Make a call by the conduit that the FDT names; returns x0. Like a pvtime_conduit_fn, with x2 and
+ * x3 in addition.
  */
 int64_t smccc_call(uint32_t fid, uint64_t arg1, uint64_t arg2, uint64_t arg3);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the boot loader to C, by the arm64 Linux boot protocol (Documentation/arm64/booting):
- * entered at EL1 with the MMU off and the FDT's address in x0. Other CPUs come through PSCI CPU_ON
- * with their struct cpu in x0. Little-endian or big-endian, as the image is built.
+ * The way from the boot loader to C, by the arm64 Linux boot protocol
+ * (Documentation/arm64/booting): entered at EL1 with the MMU off and the FDT's address in x0. Other
+ * CPUs enter through PSCI CPU_ON, with their struct cpu in x0. The code is little-endian or
+ * big-endian, as the image is built.
  */
 #ifdef __AARCH64EB__
 #define ENDIAN_FLAG 1
@@ -17,9 +18,9 @@
 #define GUEST_GRANULE_SHIFT 12
 #endif
 #define PAGE_FLAG (GUEST_GRANULE_SHIFT / 2 - 5) /* 1, 2, 3: pages of 4, 16, 64 KiB */
-#define FLAGS	  (0x8 | PAGE_FLAG << 1 | ENDIAN_FLAG) /* anywhere in RAM */
+#define FLAGS	  (0x8 | PAGE_FLAG << 1 | ENDIAN_FLAG) /* 0x8: may be loaded anywhere in RAM */
 
-/* The header is little-endian in any image: in bytes, where it is not 0. */
+/* The header is little-endian in any image, so fields other than 0 are written as bytes. */
 	.section .head, "ax"
 	.global _start
 _start:
@@ -47,10 +48,10 @@ _start:
 	mov	x1, #CPACR_FPEN
 	msr	cpacr_el1, x1
 	isb
-	msr	daifclr, #4		/* an SError is a failure, now and not later */
+	msr	daifclr, #4		/* take an SError at once: it is a failure */
 .endm
 
-/* Known state, and data accesses in this image's byte order from here on. */
+/* Set SCTLR_EL1 to a known state. From here on, data accesses have this image's byte order. */
 .macro	sctlr_off
 	msr	daifset, #0xf
 	movz	x1, #(SCTLR_OFF >> 16), lsl #16
@@ -62,12 +63,13 @@ _start:
 primary:
 	mrs	x1, CurrentEL
 	cmp	x1, #(1 << 2)
-	b.ne	stop			/* nothing here is meant for EL2 */
+	b.ne	stop			/* this code does not run at EL2 */
 	sctlr_off
 	mov	x20, x0
 
 	/*
-	 * What the loader left in the caches must not be written over what is stored with them off.
+	 * Clean and invalidate bss: what the loader left in the caches must not overwrite what is
+	 * stored with the caches off.
 	 */
 	adr_l	x0, bss_start
 	adr_l	x1, bss_end

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What start.S and vectors.S call, and what they have to be called by. */
+/* The functions that start.S and vectors.S call, and the symbols that the C code needs of them. */
 struct cpu;
 struct frame;
 

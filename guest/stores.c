@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Kinds of store that have a syndrome of their own, or none (ESR_EL2.ISV). */
+/* Kinds of store with a syndrome of their own, or without a valid one (ESR_EL2.ISV). */
 #include "exception.h"
 
 struct fault fault_write_pair(uint64_t address, uint64_t low, uint64_t high)

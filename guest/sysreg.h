@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* System registers by their name for the assembler, as text or as S<op0>_<op1>_<Cn>_<Cm>_<op2>. */
+/* System registers by the assembler's name, as a string, or as "S<op0>_<op1>_<Cn>_<Cm>_<op2>". */
 #define sysreg_read(name)                                                      \
 	({                                                                     \
 		uint64_t value_;                                               \
@@ -17,13 +17,16 @@
 #define isb()	  __asm__ volatile("isb" : : : "memory")
 #define dsb(what) __asm__ volatile("dsb " #what : : : "memory")
 
-/* In a loop that waits for another CPU: who runs both may run the other one first. */
+/*
+ * For a loop that waits for another CPU: a hypervisor that runs both vCPUs may run the other one
+ * first.
+ */
 static inline void cpu_relax(void)
 {
 	__asm__ volatile("yield" : : : "memory");
 }
 
-/* Little-endian, as every device is, to the byte order of this image, and back. */
+/* Convert between little-endian, which every device is, and the byte order of this image. */
 static inline uint32_t le32(uint32_t x)
 {
 	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(x) : x;
@@ -35,7 +38,8 @@ static inline uint64_t le64(uint64_t x)
 }
 
 /*
- * Device registers, with the simple addressing that leaves a hypervisor a syndrome (ESR_EL2.ISV).
+ * Access to device registers, with the simple addressing for which a hypervisor gets a valid
+ * syndrome (ESR_EL2.ISV).
  */
 static inline uint32_t mmio_read32(uint64_t address)
 {

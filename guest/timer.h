@@ -38,8 +38,8 @@ void timer_set(enum timer timer, uint64_t deadline);
 void timer_stop(enum timer timer);
 
 /*
- * Sleep by WFI till the virtual counter reaches `deadline`. Interrupts other than the timer's end a
- * WFI early, which is gone back to. Interrupts are masked by the caller and are left masked; one
+ * Sleep in WFI until the virtual counter reaches `deadline`. Other interrupts end a WFI early; this
+ * then executes the next WFI. The caller must mask interrupts, and they stay masked. An interrupt
  * that is pending and enabled makes this a busy wait.
  */
 void timer_sleep_until(uint64_t deadline);

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Reports;
 
-# Reads what guests report on a console of `pvtime lab --stamp`: guest/linux/report.c says how, and
-# tests/guests/spin.c does the same. A MARK is of the instant in which its line ended, and so is the
-# stamp before it. That the two are equal is the test of both.
+# Parses what guests report on a console of `pvtime lab --stamp`. guest/linux/report.c describes the
+# lines; tests/guests/spin.c prints the same. A MARK has the stolen time of the instant at which its
+# line ended, and so has the stamp before it. Tests compare the two, which checks both.
 
 use strict;
 use warnings;
@@ -19,8 +19,8 @@ sub nanoseconds { return $_[0] =~ s/\.//r + 0 }
 # The lines without their stamps.
 sub unstamped { return $_[0] =~ s/^$stamp//mgr }
 
-# Each MARK, in order: cpu, stolen_ns as the guest read it; and of its stamp, where it has one,
-# at_ns since the guests' start and ledger_ns, what the ledger then had for that vCPU.
+# Each MARK, in order: cpu, and stolen_ns as the guest read it. A MARK with a stamp also has at_ns,
+# since the guests' start, and ledger_ns, that vCPU's stolen time in the ledger at that instant.
 sub marks
 {
 	my ($console) = @_;
@@ -36,8 +36,8 @@ sub marks
 	return @marks;
 }
 
-# Each STEAL line, in order: cpu, proc_ticks, struct_ns; and of the MARK that it closes at_ns and
-# ledger_ns, as above.
+# Each STEAL line, in order: cpu, proc_ticks, struct_ns. If the CPU's last MARK before it has the same
+# stolen time, also that MARK's at_ns and ledger_ns.
 sub reports
 {
 	my ($console) = @_;

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What Linux and the hypervisor's structure say was stolen from a CPU, at one instant:
+ * Reports the stolen time of a CPU at one instant, from Linux and from the hypervisor's structure:
  *
  *	report CPU ADDRESS [mark]     ADDRESS: of the CPU's structure (physical), or `none`
  *
  *	MARK cpu=N stolen_ns=V
  *	STEAL cpu=N proc_ticks=T struct_ns=V
  *
- * T: steal in /proc/stat (USER_HZ, 10 ms). V: what the structure says in nanoseconds. Both are read
- * again until the structure shows that nothing was stolen meanwhile. With `mark`, a MARK is printed
- * after each reading, and nothing is stolen until that line is out, either. So V is the CPU's
- * stolen time when the last MARK ended, whatever others do: `pvtime lab --stamp` puts the ledger of
- * that instant before it. Linux KVM has no such stamps, and there each character may be waited for.
+ * T: steal in /proc/stat (USER_HZ, 10 ms). V: the structure's stolen time in nanoseconds. Both are
+ * read again until the structure shows that nothing was stolen meanwhile. With `mark`, a MARK is
+ * printed after each reading, and both are read again also if something was stolen before that line
+ * was out. So V is the CPU's stolen time when the last MARK ended, whatever other guests do:
+ * `pvtime lab --stamp` puts the ledger of that instant before it. Linux KVM has no such stamps, and
+ * there the vCPU may have to wait at each character.
  *
- * A /proc/stat that does not count ends it with status 1, and a line on standard error.
+ * If /proc/stat does not count, the program prints a line on standard error and exits with status
+ * 1.
  */
 #include <ctype.h>
 #include <endian.h>
@@ -55,9 +57,9 @@ static uint64_t number(const char *text)
 }
 
 /*
- * Linux takes over the hypervisor's count at a tick that hits a running task, and counts a tick as
- * run only when it has taken over all that was stolen: so run 30 ms by that count. From then on
- * /proc/stat is behind by less than a tick of the kernel, and by the rounding to USER_HZ.
+ * Linux reads the hypervisor's count at a tick that interrupts a running task, and counts a tick as
+ * run only after it has counted all stolen time. So run until that count has advanced by 30 ms.
+ * From then on /proc/stat lags by less than a tick of the kernel, and by the rounding to USER_HZ.
  */
 static void run_a_while(unsigned cpu)
 {
@@ -104,7 +106,10 @@ static void print(const char *text)
 {
 	if (fputs(text, stdout) == EOF || fflush(stdout) != 0)
 		fail("standard output");
-	/* Until the UART has it; what is no terminal has it already. */
+	/*
+	 * Wait until the UART has sent the text. For a file that is not a terminal, the text is out
+	 * already.
+	 */
 	if (tcdrain(STDOUT_FILENO) != 0 && errno != ENOTTY && errno != EINVAL)
 		fail("standard output");
 }
@@ -128,7 +133,7 @@ static void report(unsigned cpu, const struct pvtime_stolen *s, bool mark)
 		}
 	}
 	errno = EAGAIN;
-	fail("there was no time in which nothing was stolen");
+	fail("time was stolen during every reading");
 }
 
 int main(int argc, char **argv)

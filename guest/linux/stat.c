@@ -7,7 +7,10 @@
 #include "guest/linux/stat.h"
 
 #define NS_PER_S UINT64_C(1000000000)
-/* After a pause of the machine its clock has moved on, and the first readings find no new ticks. */
+/*
+ * After a pause of the machine, its clock has moved on but the first readings find no new ticks: so
+ * count readings as well.
+ */
 #define READINGS 1000u
 
 bool stat_read(const char *path, unsigned cpu, struct cpu_stat *s)
