@@ -3,20 +3,25 @@
 #define MACHINE_BOARD_H
 
 /*
- * How the RAM of the board is shared out: used by the pvtime command to know how much the board
- * needs, and fit for the hypervisor to do just that. Every VM's RAM is one range, at the lowest
- * address that is free when its turn comes, in the order of the lab file.
+ * How the RAM of the board is divided. The pvtime command uses this to compute how much RAM the
+ * board needs; the hypervisor uses the same sizes and alignment. Every VM's RAM is one range, at
+ * the lowest free address, in the order of the lab file.
  */
 #include <stdbool.h>
 #include <stdint.h>
 
 #define BOARD_RAM_BASE 0x40000000ull
-/* What the hypervisor keeps for itself, image included, from the bottom of RAM; QEMU places it 2
- * MiB up. */
+/*
+ * Bytes at the bottom of RAM that the hypervisor keeps for itself, image included. QEMU loads the
+ * image 2 MiB above the bottom.
+ */
 #define BOARD_HYPERVISOR_SIZE (18ull << 20)
-/* QEMU's devicetree of the board: 1 MiB, 2 MiB aligned behind the bundle. */
+/*
+ * Bytes reserved for QEMU's devicetree of the board, which has 1 MiB and is 2 MiB aligned after the
+ * bundle.
+ */
 #define BOARD_FDT_SIZE (2ull << 20)
-/* As much as QEMU's `virt` takes. */
+/* The most RAM, in bytes, that QEMU's `virt` accepts. */
 #define BOARD_RAM_MAX (255ull << 30)
 
 struct board_range {
@@ -27,19 +32,20 @@ struct board_range {
 uint64_t board_vm_align(uint64_t size);
 
 /*
- * The lowest place in `ram` for `size` bytes with board_vm_align() that none of the `count` ranges
- * of `used` touches; UINT64_MAX if there is none. `used` is sorted by base, and nothing in it
- * wraps.
+ * The lowest address in `ram` for `size` bytes, aligned to board_vm_align(), that overlaps none of
+ * the `count` ranges of `used`; UINT64_MAX if there is none. `used` must be sorted by base, and
+ * none of its ranges may wrap.
  */
 uint64_t board_place_vm(const struct board_range *ram, const struct board_range *used,
 			uint32_t count, uint64_t size);
 
-/* Put `range` where it belongs in the sorted `used`, which has room for one more. */
+/* Insert `range` into the sorted `used`, which must have room for one more. */
 void board_use(struct board_range *used, uint32_t *count, struct board_range range);
 
 /*
- * What QEMU and the hypervisor take of a board with `ram_size` bytes and a bundle of `bundle_size`,
- * as three ranges in the order of their addresses. False if they don't fit.
+ * Set `used` to the ranges of the hypervisor, the bundle and QEMU's devicetree, in the order of
+ * their addresses, on a board with `ram_size` bytes of RAM and a bundle of `bundle_size` bytes.
+ * Returns false if they do not fit.
  */
 bool board_taken(uint64_t ram_size, uint64_t bundle_size, struct board_range used[3]);
 

@@ -3,9 +3,9 @@
 #define MACHINE_BUNDLE_H
 
 /*
- * What the pvtime command hands to the hypervisor as its initrd: a manifest, which is a flattened
- * devicetree, and after it the bytes of the images. The command has placed and checked everything;
- * the hypervisor checks again only what its own safety rests on.
+ * The file that the pvtime command gives to the hypervisor as its initrd: a manifest, which is a
+ * flattened devicetree, and after it the bytes of the images. The command has placed and checked
+ * everything; the hypervisor checks again only what its own safety depends on.
  *
  *   offset 0                 manifest (FDT, its totalsize says how long)
  *   page-aligned offsets     blobs, each stored once however many VMs use it
@@ -15,12 +15,12 @@
  *     timeslice-us = <u32>;
  *     run-ns = <u64>;               guest time after which to stop, 0: no limit
  *     sample-ns = <u64>;            period of LINK_RECORD samples, 0: none
- *     epoch = <u64>;                what clocks go by: seconds since 1970 when the board's counter
- *                                   is 0
+ *     epoch = <u64>;                for the guests' clocks: seconds since 1970 at the time at which
+ *                                   the board's counter is 0
  *     attached = <u32>;             index of the VM whose console has input, or 0xffffffff
- *     until = <u32>;                index of the VM with whose end the lab ends, or 0xffffffff
- *     stamp-lines = <u32>;          1: each line of the consoles gets a LINK_RECORD "line"; 0: none
- *                                   does
+ *     until = <u32>;                index of the VM whose end ends the lab, or 0xffffffff
+ *     stamp-lines = <u32>;          1: each line of the consoles gets a LINK_RECORD "line"; 0: no
+ *                                   line does
  *     vm@N {                        N = 0, 1, ... in the order of the lab file
  *         name = "...";
  *         vcpus = <u32>;  memory = <u64>;         bytes of RAM, at 0x40000000

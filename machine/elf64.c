@@ -42,7 +42,7 @@ bool elf64_is_elf(const uint8_t *b, uint64_t size)
 	return size >= 4 && b[0] == 0x7f && b[1] == 'E' && b[2] == 'L' && b[3] == 'F';
 }
 
-/* The program header i, if it is a PT_LOAD. */
+/* Read program header `i`. Returns false if it is not a PT_LOAD. */
 static bool load_header(const struct elf *e, uint32_t i, struct phdr *ph)
 {
 	const uint8_t *p = e->bytes + e->phoff + (uint64_t)i * PHDR_SIZE;
@@ -80,8 +80,9 @@ static enum image_status read_header(struct elf *e)
 }
 
 /*
- * A segment whose zeroes would lie in another one is of a program that sets up its own .data and
- * .bss: QEMU then takes p_memsz for an address-space size and loads the file's bytes alone.
+ * Whether the zeroes of a segment would overlap another segment. Such a program sets up its own
+ * .data and .bss: QEMU then takes p_memsz for an address-space size and loads only the file's
+ * bytes.
  */
 static bool zeroes_hit_another(const struct elf *e, uint32_t self, const struct phdr *ph)
 {

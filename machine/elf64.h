@@ -3,8 +3,8 @@
 #define MACHINE_ELF64_H
 
 /*
- * The reading of an ELF64 kernel for AArch64, for machine/image.c; and what its header is, for
- * whoever looks at no more.
+ * Reads an ELF64 kernel for AArch64, for machine/image.c. Also has what callers need that only look
+ * at headers.
  */
 #include "machine/image.h"
 
@@ -28,13 +28,14 @@ static inline uint64_t elf64_get64(const uint8_t *p, bool big)
 	return big ? first << 32 | second : second << 32 | first;
 }
 
-/* Does it begin with the four bytes of an ELF file? */
+/* Whether the bytes begin with the four bytes of an ELF file. */
 bool elf64_is_elf(const uint8_t *bytes, uint64_t size);
 
 /*
- * Sets kind, big_endian, entry, kernel, kernel_end and the segments of `out` from an ELF's headers,
- * at the addresses that they give. Checked: everything lies inside the file, and no segment wraps
- * round the address space. Not checked: where in memory it is, and overlaps.
+ * Set kind, big_endian, entry, kernel, kernel_end and the segments of `out` from an ELF's headers,
+ * at the addresses that they give. Checked: everything is inside the file, and no segment wraps
+ * around the address space. Not checked: where in memory the segments are, and whether they
+ * overlap.
  */
 enum image_status elf64_read(const uint8_t *bytes, uint64_t size, struct image_placement *out);
 

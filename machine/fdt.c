@@ -21,8 +21,8 @@
 #define PAIR(v)	    HI(v), LO(v)
 
 /*
- * QEMU announces the room up to the UART for redistributors, whatever the number of CPUs; the last
- * one says in GICR_TYPER that it is.
+ * The FDT of QEMU gives redistributors the room up to the UART, whatever the number of CPUs.
+ * GICR_TYPER of the last one marks it as the last.
  */
 #define GICR_ROOM (MAP_UART_BASE - MAP_GICR_BASE)
 
@@ -30,7 +30,7 @@
 #define PSCI_CPU_OFF	   0x84000002u
 #define PSCI_CPU_ON64	   0xc4000003u
 
-/* A tree being written. The first error stays, and makes all that follows do nothing. */
+/* A tree being written. After the first error, which is kept, all functions do nothing. */
 struct tree {
 	void *buffer;
 	int error;
@@ -80,8 +80,8 @@ static const struct {
 	{"cortex-a57", "arm,cortex-a57"},
 	{"cortex-a72", "arm,cortex-a72"},
 	{"neoverse-n1", "arm,neoverse-n1"},
-	{"max", "arm,cortex-a57"}, /* what QEMU derives it from, and says */
-	{"host", "arm,arm-v8"},	   /* KVM's, which is the host's, whatever that is */
+	{"max", "arm,cortex-a57"}, /* as in QEMU, whose max is derived from it */
+	{"host", "arm,arm-v8"},	   /* KVM's: the host's CPU, of any model */
 };
 
 const char *machine_cpu_compatible(const char *cpu)
@@ -103,7 +103,7 @@ static void chosen(struct tree *t, const struct machine_fdt *c)
 	string(t, "stdout-path", "/pl011@9000000");
 	if (c->bootargs != NULL)
 		string(t, "bootargs", c->bootargs);
-	/* One cell each, as QEMU has it; readers take the width from the length. */
+	/* One cell each, as in QEMU's FDT. Readers take the width from the length. */
 	if (c->initrd_size != 0 && HI(initrd_end) == 0) {
 		CELLS(t, "linux,initrd-start", LO(c->initrd));
 		CELLS(t, "linux,initrd-end", LO(initrd_end));
@@ -226,9 +226,9 @@ static void devices(struct tree *t)
 }
 
 /*
- * The two banks read as erased and take no commands, so a CFI probe finds no chip in them, says so
- * and goes on without. The node is there since boot loaders look for their settings in it: erased
- * flash, for which they have defaults.
+ * The two banks read as erased and ignore commands, so a CFI probe finds no chip in them, reports
+ * that and continues. The node exists because boot loaders look for their settings in it; for
+ * erased flash they have defaults.
  */
 static void flash(struct tree *t)
 {
@@ -240,7 +240,7 @@ static void flash(struct tree *t)
 	end(t);
 }
 
-/* Its alarm has no interrupt here. */
+/* The alarm of this clock has no interrupt. */
 static void clock(struct tree *t)
 {
 	static const char rtc[] = "arm,pl031\0arm,primecell";
@@ -296,8 +296,8 @@ static uint64_t next(uint64_t *state)
 void machine_fdt_seed(struct machine_fdt *c, uint64_t seed, uint32_t vm)
 {
 	/*
-	 * The seed is hashed before the index comes in: added to it as it is, VM 1 of seed 1 would
-	 * be VM 0 of seed 2.
+	 * Hash the seed before adding the index: otherwise VM 1 of seed 1 would get the seeds of VM
+	 * 0 of seed 2.
 	 */
 	uint64_t state = next(&seed) + vm;
 	state = next(&state);

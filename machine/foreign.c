@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where a file that begins with "MZ" says where its PE header is, and the Machine field in that. */
+/*
+ * In a file that begins with "MZ": the offset of the pointer to its PE header, and of Machine in
+ * that header.
+ */
 #define PE_POINTER 0x3cu
 #define PE_MACHINE 4u
 
@@ -15,7 +18,7 @@
 
 #define TEXT_LOOKED_AT 4096u
 
-/* What tells a file: some bytes at an offset. */
+/* Identifies a kind of file: some bytes at an offset. */
 struct magic {
 	size_t offset;
 	size_t length;
@@ -27,7 +30,10 @@ struct magic {
 		offset, sizeof(bytes) - 1, bytes \
 	}
 
-/* `also` is for what one magic alone would not be sure of; its length is 0 where there is none. */
+/*
+ * `also` is a second magic for kinds for which one is not reliable. Its length is 0 if there is
+ * none.
+ */
 static const struct {
 	const char *name;
 	struct magic magic, also;
@@ -38,12 +44,12 @@ static const struct {
 	{"an x86 bzImage", AT(0x202, "HdrS"), AT(0x1fe, "\x55\xaa")},
 	{"a RISC-V Image", AT(56, "RSC\x05"), {0}},
 	{"a RISC-V Image", AT(48, "RISCV\0\0\0"), {0}},
-	/* Kernels in the wrapping of another loader. */
+	/* Kernels in the format of another loader. */
 	{"a U-Boot legacy image (uImage)", AT(0, "\x27\x05\x19\x56"), {0}},
 	{"a devicetree blob or U-Boot FIT image", AT(0, "\xd0\x0d\xfe\xed"), {0}},
 	{"an Android boot image", AT(0, "ANDROID!"), {0}},
 	{"an Android vendor boot image", AT(0, "VNDRBOOT"), {0}},
-	/* What is packed. gzip is missing: that is unpacked. */
+	/* Compressed files and archives. gzip is not here, because it is unpacked. */
 	{"an xz file", AT(0, "\xfd\x37zXZ\0"), {0}},
 	{"a zstd file", AT(0, "\x28\xb5\x2f\xfd"), {0}},
 	{"an lz4 file", AT(0, "\x04\x22\x4d\x18"), {0}},
@@ -69,7 +75,7 @@ static const struct {
 	{"a squashfs image", AT(0, "hsqs"), {0}},
 };
 
-/* Machines, as ELF (e_machine) and PE (Machine) number them; 0 where they do not. */
+/* Machines by their number in ELF (e_machine) and PE (Machine); 0 if they have none there. */
 static const struct {
 	uint16_t elf, pe;
 	const char *name;
@@ -127,7 +133,7 @@ const char *foreign_pe(const uint8_t *bytes, size_t size)
 	return "an unknown machine";
 }
 
-/* An ELF whose header is too short or too odd for this is left to elf64_read(). */
+/* An ELF whose header is too short or invalid is left to elf64_read(). */
 static bool foreign_elf(const uint8_t *bytes, size_t size, char *name)
 {
 	uint16_t machine;
@@ -150,7 +156,7 @@ static bool foreign_elf(const uint8_t *bytes, size_t size, char *name)
 	return true;
 }
 
-/* No program for AArch64 consists of printable ASCII: neither branches nor returns do. */
+/* No AArch64 program consists of printable ASCII, because branches and returns do not. */
 static bool is_text(const uint8_t *bytes, size_t size)
 {
 	size_t looked_at = size < TEXT_LOOKED_AT ? size : TEXT_LOOKED_AT;

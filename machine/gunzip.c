@@ -18,7 +18,9 @@ static size_t at_most_uint(size_t size)
 	return size < UINT_MAX ? size : UINT_MAX;
 }
 
-/* Inflate the whole of `z` into *out, which grows up to limit + 1 bytes: one more shows an excess.
+/*
+ * Inflate all of `z` into *out, which grows to at most limit + 1 bytes: the one more shows that the
+ * limit is exceeded.
  */
 static int inflate_all(z_stream *z, size_t size, size_t limit, uint8_t **out, size_t *used)
 {

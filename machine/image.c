@@ -13,8 +13,10 @@
 #define ARM64_MAGIC	   0x644d5241u /* "ARM\x64" */
 
 #define RAW_OFFSET (512 * KIB)
-/* QEMU starts a kernel from a few instructions of its own at the bottom of RAM, and keeps this
- * free. */
+/*
+ * QEMU starts a kernel from a few instructions of its own at the bottom of RAM, and keeps these
+ * bytes free.
+ */
 #define QEMU_LOADER_SIZE (4 * KIB)
 #define INITRD_HIGHEST	 (128 * MIB)
 #define INITRD_ALIGN	 (4 * KIB)
@@ -37,14 +39,14 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* `size` bytes at `start` are inside the RAM; the sum of the two may exceed 64 bits. */
+/* Whether `size` bytes at `start` are inside the RAM. start + size may exceed 64 bits. */
 static bool inside_ram(const struct image_request *r, uint64_t start, uint64_t size)
 {
 	return start >= r->ram_base && size <= r->ram_size &&
 	       start - r->ram_base <= r->ram_size - size;
 }
 
-/* Ranges that are known not to wrap. */
+/* Whether [a, a_end) and [b, b_end) overlap. Neither may wrap. */
 static bool overlap(uint64_t a, uint64_t a_end, uint64_t b, uint64_t b_end)
 {
 	return a < b_end && b < a_end;
@@ -61,7 +63,7 @@ bool image_is_uimage(const uint8_t *bytes, uint64_t size)
 	return size >= 64 && elf64_get32(bytes, true) == UIMAGE_MAGIC;
 }
 
-/* Image and raw: one segment, entered at its first byte. */
+/* An Image or raw kernel: one segment, entered at its first byte. */
 static enum image_status place_flat(const struct image_request *r, struct image_placement *out)
 {
 	uint64_t offset = RAW_OFFSET;
@@ -71,7 +73,7 @@ static enum image_status place_flat(const struct image_request *r, struct image_
 	if (image_is_arm64(r->kernel, r->kernel_size)) {
 		out->kind = IMAGE_ARM64;
 		memory = elf64_get64(r->kernel + ARM64_IMAGE_SIZE, false);
-		/* Kernels before 3.17 leave image_size 0, and then text_offset means nothing. */
+		/* Kernels before 3.17 leave image_size 0, and then text_offset has no meaning. */
 		if (memory != 0)
 			offset = elf64_get64(r->kernel + ARM64_TEXT_OFFSET, false);
 		if (offset < QEMU_LOADER_SIZE)
@@ -80,7 +82,7 @@ static enum image_status place_flat(const struct image_request *r, struct image_
 	if (memory == 0)
 		memory = r->kernel_size;
 
-	/* A text_offset that wraps the address is one outside the RAM. */
+	/* A text_offset that would wrap the address is outside the RAM as well. */
 	if (r->load == IMAGE_DEFAULT && offset > r->ram_size)
 		return IMAGE_KERNEL_OUTSIDE;
 	out->kernel = r->load == IMAGE_DEFAULT ? r->ram_base + offset : r->load;
@@ -91,13 +93,18 @@ static enum image_status place_flat(const struct image_request *r, struct image_
 						 .memory = max_u64(memory, r->kernel_size)};
 	if (!inside_ram(r, out->kernel, out->segment[0].memory))
 		return IMAGE_KERNEL_OUTSIDE;
-	/* The initrd goes behind what the header says, as under QEMU; the overlap check sees the
-	 * file. */
+	/*
+	 * The initrd goes after the size in the header, as in QEMU; the overlap check takes the
+	 * size of the file.
+	 */
 	out->kernel_end = out->kernel + memory;
 	return (out->entry & 3) == 0 ? IMAGE_OK : IMAGE_BAD_ENTRY;
 }
 
-/* Leave out what the linker has put below the RAM without being asked to; see image_place(). */
+/*
+ * Drop the constant segments below the RAM, such as the headers and notes that `ld -Ttext=` puts
+ * there.
+ */
 static void drop_constants(const struct image_request *r, struct image_placement *out)
 {
 	uint32_t kept = 0;
@@ -153,7 +160,10 @@ static bool hits_kernel(const struct image_placement *out, uint64_t start, uint6
 	return false;
 }
 
-/* `behind`: the first address that QEMU's rules leave for an initrd, used without one as well. */
+/*
+ * *behind: the first address after the initrd; without an initrd, the address that QEMU's rules
+ * give one.
+ */
 static enum image_status place_initrd(const struct image_request *r, struct image_placement *out,
 				      uint64_t *behind)
 {
@@ -178,7 +188,8 @@ static enum image_status place_dtb(const struct image_request *r, struct image_p
 	if (r->dtb != IMAGE_DEFAULT) {
 		out->dtb = r->dtb;
 	} else if (out->kind == IMAGE_ELF) {
-		/* QEMU 7.2 has an FDT of 1 MiB, for which there is room less often than for ours.
+		/*
+		 * QEMU 7.2's FDT takes 1 MiB, so there is room for it less often than for this one.
 		 */
 		if (out->kernel - r->ram_base < r->dtb_size)
 			return IMAGE_OK;

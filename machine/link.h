@@ -13,8 +13,8 @@
  *
  * No channel is current at first: each side begins with LINK_ESC n.
  *
- * Channels 0 to 63 are the consoles of the VMs in the order of the lab file, exactly the bytes. The
- * others carry lines of text that end in '\n':
+ * Channels 0 to 63 are the consoles of the VMs, in the order of the lab file, with their bytes
+ * unchanged. The others carry lines of text that end in '\n':
  *
  * LINK_LOG, hypervisor to host: messages for people.
  *
@@ -26,30 +26,30 @@
  *   final TICKS                      the last ledger, every vCPU paused; then its vcpu, life and
  *                                    cpu lines, then "end"
  *   vcpu VM ID RUNNING READY BLOCKED OFF PAUSED ELAPSED STOLEN_NS PUBLISHED_NS EXITS SWITCHES
- *   REFUSED STATE
- *                                    ticks; VM and ID are indexes; STATE is a letter of "OBYRP"
- *                                    (off, blocked, readY, Running, Paused)
+ *        REFUSED STATE
+ *                                    on one line; ticks; VM and ID are indexes; STATE is a letter
+ *                                    of "OBYRP" (off, blocked, readY, Running, Paused)
  *   life VM ID RUNNING READY BLOCKED OFF PAUSED
  *                                    ticks since the lab was made, over all resets, loading
  *                                    included
  *   cpu ID VCPUS OWN IDLE ELAPSED    ticks of a physical CPU since the lab was made: for vCPUs, for
  *                                    the hypervisor, in WFI
  *   line VM TICKS STOLEN_NS...       with stamp-lines (machine/bundle.h): the VM's next byte is the
- *                                    newline that ends a line; TICKS after start, and what was
- *                                    stolen by then from each of its vCPUs
- *   took COUNT                       so many bytes of input, of all consoles, have come to their
- *                                    guests since the start
+ *                                    newline that ends a line; TICKS after start, and the stolen
+ *                                    time of each of its vCPUs by then
+ *   took COUNT                       bytes of input, of all consoles, that their guests have taken
+ *                                    since the start
  *   vm VM off|reset|stuck            a VM has powered off, was reset, or can never run again
- *   paused                           as LINK_PAUSE has asked: every vCPU and every VM's counter
- *                                    stands
- *   done STATUS TEXT                 last line: 0 all is well; 1 and what went wrong
+ *   paused                           answer to LINK_PAUSE: every vCPU and every VM's counter has
+ *                                    stopped
+ *   done STATUS TEXT                 the last line; STATUS 0: success; 1: TEXT is what went wrong
  *
- * LINK_CONTROL, host to hypervisor, single bytes: LINK_STOP ends the lab in good order. Of the VMM
- * on KVM alone: LINK_PAUSE pauses all VMs, until LINK_RESUME, or LINK_STOP.
+ * LINK_CONTROL, host to hypervisor, single bytes: LINK_STOP ends the lab in good order. Only for
+ * the VMM on KVM: LINK_PAUSE pauses all VMs until LINK_RESUME or LINK_STOP.
  *
- * Of what is typed at consoles, the host keeps back what would be more than LINK_WINDOW bytes that
- * no guest has taken yet. So the other side can read whatever comes, and sees a LINK_STOP although
- * a guest reads nothing.
+ * The host sends at most LINK_WINDOW bytes of console input that no guest has taken yet, and keeps
+ * the rest back. So the other side can always read everything that arrives, and sees a LINK_STOP
+ * even if a guest reads nothing.
  */
 #define LINK_ESC	 0xffu
 #define LINK_VM_CHANNELS 64u

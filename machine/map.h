@@ -3,7 +3,7 @@
 #define MACHINE_MAP_H
 
 /*
- * The guest-visible machine: the subset of QEMU's `virt` that every way of running a guest gives
+ * The guest-visible machine: the subset of QEMU's `virt` that every way of running a guest provides
  * (addresses and interrupts as in QEMU 7.2, hw/arm/virt.c). All addresses are IPAs, sizes in bytes.
  */
 #define MAP_FLASH_BASE	0x00000000ull /* two banks, erased */

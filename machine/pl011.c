@@ -42,7 +42,7 @@ void pl011_reset(struct pl011 *u)
 /* The interrupt line follows the masked status. */
 static void update(struct pl011 *u)
 {
-	/* Callers have a PL011 even where an offset is no register's. */
+	/* `u` is never NULL, even where plain() returns NULL. */
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	bool high = u->ris & u->imsc;
 
@@ -73,7 +73,7 @@ static uint32_t read_flags(const struct pl011 *u)
 			  (u->count == PL011_FIFO ? FR_RXFF : 0));
 }
 
-/* Which word a plain register is kept in; NULL: it is none. */
+/* The word of a plain register; NULL if the offset is not that of a plain register. */
 static uint32_t *plain(struct pl011 *u, uint32_t offset)
 {
 	switch (offset) {
@@ -134,7 +134,7 @@ static void write_register(struct pl011 *u, uint32_t offset, uint32_t value)
 			*word &= INT_ALL;
 	} else if (offset == UARTDR) {
 		pl011_send(u, (uint8_t)value);
-		u->ris |= INT_TX; /* and the FIFO is empty again */
+		u->ris |= INT_TX; /* the transmit FIFO is empty again */
 	} else if (offset == UARTICR) {
 		u->ris &= ~value;
 	}

@@ -3,9 +3,9 @@
 #define MACHINE_PL011_H
 
 /*
- * The guest's UART, an Arm PL011 (DDI 0183): transmission is instant, reception has its FIFO of 16.
- * Whoever runs guests has one for each VM, sees to it that one function at a time has it, and
- * defines the three seams.
+ * The guest's UART, an Arm PL011 (DDI 0183). It sends instantly, and receives through its FIFO of
+ * 16 bytes. The program that runs guests has one struct pl011 for each VM, must not call two of
+ * these functions for it at the same time, and defines the three seams.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,20 +19,25 @@ struct pl011 {
 	uint32_t ilpr, ibrd, fbrd, lcr_h, cr, ifls, imsc, ris, dmacr;
 };
 
-/* As after reset. Caller: no vCPU of the VM runs, and the level of its interrupt is low. */
+/*
+ * Set the UART to its state after reset. No vCPU of the VM may run, and the caller must have set
+ * the level of its interrupt to low.
+ */
 void pl011_reset(struct pl011 *u);
 /*
- * Register accesses at `offset` (0 to 0xfff) of the page; unknown registers read 0 and ignore
+ * Register accesses at `offset` (0 to 0xfff) of the page. Unknown registers read as 0 and ignore
  * writes.
  */
 uint32_t pl011_read(struct pl011 *u, uint32_t offset);
 void pl011_write(struct pl011 *u, uint32_t offset, uint32_t value);
-/* A byte from the host's side. Returns false where the FIFO is full: the caller keeps the byte. */
+/*
+ * Receive a byte from the host. Returns false if the FIFO is full; the caller then keeps the byte.
+ */
 bool pl011_receive(struct pl011 *u, uint8_t byte);
 
 /*
- * Seams: a byte goes out; the guest has read from a FIFO that was full; the interrupt has another
- * level.
+ * Seams. pl011_send(): the UART sends a byte. pl011_has_room(): the guest has read from a full
+ * FIFO. pl011_set_line(): the level of the interrupt has changed.
  */
 void pl011_send(struct pl011 *u, uint8_t byte);
 void pl011_has_room(struct pl011 *u);

@@ -14,7 +14,7 @@ enum {
 	ID_END = 0x1000,
 };
 
-/* The count of seconds comes to MR: now, or when all 32 bits have gone round. */
+/* Whether the alarm has come: RIS. */
 static uint32_t has_come(struct pl031 *r, uint64_t now)
 {
 	if (r->waits && now >= r->due) {
@@ -50,7 +50,10 @@ uint32_t pl031_read(struct pl031 *r, uint32_t offset, uint64_t now)
 	}
 }
 
-/* When that is, the alarm comes. */
+/*
+ * Set the alarm to the time at which the 32-bit count of seconds equals MR: now, or after it has
+ * wrapped.
+ */
 static void set_alarm(struct pl031 *r, uint64_t now)
 {
 	r->due = now + (uint32_t)(r->match - ((uint32_t)now + r->ahead));

@@ -23,7 +23,7 @@
 
 typedef int (*unpacker)(const uint8_t *, size_t, size_t, uint8_t **, size_t *);
 
-/* Until 6.13, Linux called zstd as its makefiles do. */
+/* Until 6.13, Linux named zstd as its makefiles do: zstd22. */
 static const struct {
 	const char *name;
 	unpacker unpack;
@@ -35,7 +35,10 @@ static bool is_zboot(const uint8_t *bytes, size_t size)
 	       memcmp(bytes + ZBOOT_MAGIC, "zimg", 4) == 0;
 }
 
-/* What cannot run as it is: what foreign_kernel() knows, and a packing inside another one. */
+/*
+ * Whether unpacked bytes cannot run: what foreign_kernel() knows, and a packed kernel inside
+ * another one.
+ */
 static bool cannot_run(const uint8_t *bytes, size_t size, char name[FOREIGN_NAME])
 {
 	bool zboot = is_zboot(bytes, size);
@@ -47,7 +50,7 @@ static bool cannot_run(const uint8_t *bytes, size_t size, char name[FOREIGN_NAME
 	return foreign_kernel(bytes, size, name);
 }
 
-/* Unpack by `method`, which has the name `packed` in messages. */
+/* Unpack by `method`. Messages call the input `packed`. */
 static int unpack_by(unpacker method, const char *packed, const uint8_t *bytes, size_t size,
 		     size_t limit, uint8_t **out, size_t *out_size, char *why)
 {
@@ -85,7 +88,7 @@ static int unpack_gzip(const uint8_t *bytes, size_t size, size_t limit, uint8_t 
 	return drop(out);
 }
 
-/* The method of the zboot image's packing; NULL: none that is here, see `why`. */
+/* The unpacker for the zboot image's packing. NULL if there is none here; `why` then says so. */
 static unpacker packing_of(const uint8_t *bytes, char *why)
 {
 	const char *name = (const char *)bytes + ZBOOT_PACKING;
@@ -126,10 +129,10 @@ static int unpack_zboot(const uint8_t *bytes, size_t size, size_t limit, uint8_t
 	payload = elf64_get32(bytes + ZBOOT_OFFSET, false);
 	packed = elf64_get32(bytes + ZBOOT_SIZE, false);
 	if (payload > size || packed > size - payload) {
-		snprintf(why, UNPACK_WHY,
-			 "is an EFI zboot image of %zu bytes whose payload, %u bytes at %u, is not "
-			 "in it",
-			 size, packed, payload);
+		snprintf(
+			why, UNPACK_WHY,
+			"is an EFI zboot image of %zu bytes whose payload, %u bytes at %u, is not in it",
+			size, packed, payload);
 		return -1;
 	}
 	if (unpack_by(method, "an EFI zboot image with a payload", bytes + payload, packed, limit,

@@ -20,8 +20,8 @@ static int error_of(size_t result)
 int unzstd(const uint8_t *bytes, size_t size, size_t limit, uint8_t **out, size_t *out_size)
 {
 	/*
-	 * The size that a frame's header gives may be wrong or missing. A buffer as large as what
-	 * is allowed needs none, and has no memory yet where nothing is written to it.
+	 * The size in a frame's header may be wrong or missing. A buffer of the largest allowed
+	 * size does not need it, and takes no memory where nothing is written to it.
 	 */
 	uint8_t *buffer = malloc(limit + 1);
 	uint8_t *fitting;

@@ -3,9 +3,8 @@
 #define MACHINE_VIRTIO_MMIO_H
 
 /*
- * QEMU's `virt` always has 32 virtio-mmio transports (virtio 1.2, 4.2), and those without a device
- * say so: device ID 0. Guests here have no devices, and all of them are such. What is written to
- * them does nothing.
+ * QEMU's `virt` always has 32 virtio-mmio transports (virtio 1.2, 4.2). A transport without a
+ * device has device ID 0. Here no transport has a device, and writes are ignored.
  */
 #include <stdint.h>
 
@@ -17,11 +16,11 @@ static inline uint32_t virtio_mmio_empty(uint32_t offset)
 	switch (offset % VIRTIO_MMIO_STRIDE) {
 	case 0x000: /* MagicValue: "virt" */
 		return 0x74726976;
-	case 0x004: /* Version: legacy, as QEMU's are unless told otherwise */
+	case 0x004: /* Version: legacy, QEMU's default */
 		return 1;
 	case 0x00c: /* VendorID: "QEMU" */
 		return 0x554d4551;
-	default: /* DeviceID 0: nothing behind it is defined */
+	default: /* DeviceID 0: no register after it is defined */
 		return 0;
 	}
 }

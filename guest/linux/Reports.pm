@@ -36,8 +36,8 @@ sub marks
 	return @marks;
 }
 
-# Each STEAL line, in order: cpu, proc_ticks, struct_ns. If the CPU's last MARK before it has the same
-# stolen time, also that MARK's at_ns and ledger_ns.
+# Each STEAL line, in order: cpu, proc_ticks, struct_ns. If the CPU's last MARK before it has the
+# same stolen time, also that MARK's at_ns and ledger_ns.
 sub reports
 {
 	my ($console) = @_;
