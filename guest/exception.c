@@ -14,7 +14,7 @@ struct frame {
 	uint64_t elr, spsr, esr, far, filler;
 };
 
-_Static_assert(sizeof(struct frame) == 288, "FRAME_SIZE in vectors.S");
+_Static_assert(sizeof(struct frame) == 288, "struct frame must have the FRAME_SIZE of vectors.S");
 
 enum { VECTOR_SYNC, VECTOR_IRQ, VECTOR_FIQ, VECTOR_SERROR };
 

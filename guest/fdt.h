@@ -5,7 +5,7 @@
 /*
  * Reads a flattened devicetree of version 17 (Devicetree Specification 0.4, 5). The code needs
  * neither alignment nor the MMU, and works in both byte orders. It reads nothing outside [blob,
- * blob + totalsize), whatever the blob holds. Invalid parts count as absent.
+ * blob + totalsize), whatever the blob holds. Invalid parts of it count as absent.
  */
 #include <stdbool.h>
 #include <stddef.h>

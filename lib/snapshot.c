@@ -42,7 +42,8 @@ enum offset {
 	AT_PUBLISHED = AT_IPA + 8,
 	AT_CRC = AT_PUBLISHED + 8,
 };
-_Static_assert(AT_CRC + 4 == PVTIME_SNAPSHOT_SIZE, "the layout above");
+_Static_assert(AT_CRC + 4 == PVTIME_SNAPSHOT_SIZE,
+	       "the layout of the blob must have PVTIME_SNAPSHOT_SIZE bytes");
 
 static bool stopped(unsigned int state)
 {

@@ -20,9 +20,10 @@
 #define KVM_REG_ARM_STD_HYP_BIT_PV_TIME 0
 #endif
 
-_Static_assert(KVM_ARM_VCPU_PVTIME_CTRL == 2 && KVM_ARM_VCPU_PVTIME_IPA == 0, "the attribute");
+_Static_assert(KVM_ARM_VCPU_PVTIME_CTRL == 2 && KVM_ARM_VCPU_PVTIME_IPA == 0,
+	       "KVM's numbers of the stolen-time attribute must be 2 and 0");
 _Static_assert(KVM_REG_ARM_STD_HYP_BMAP == 0x6030000000160001ull &&
 		       KVM_REG_ARM_STD_HYP_BIT_PV_TIME == 0,
-	       "the bitmap of hypervisor calls");
+	       "KVM's register for the bitmap of hypervisor calls must have this number");
 
 #endif

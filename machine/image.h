@@ -13,7 +13,7 @@
 
 #define IMAGE_SEGMENTS 16u	      /* PT_LOADs of one ELF */
 #define IMAGE_DEFAULT  UINT64_MAX     /* an address that QEMU's rules determine */
-#define IMAGE_NONE     UINT64_MAX     /* a part that is not there */
+#define IMAGE_NONE     UINT64_MAX     /* a part that does not exist */
 #define IMAGE_MAX      (256ull << 20) /* the most bytes of an unpacked kernel, as in QEMU */
 
 enum image_kind {

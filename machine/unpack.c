@@ -13,7 +13,7 @@
  * The header of an EFI zboot image, in front of a program for EFI that unpacks the payload and runs
  * it: Linux, drivers/firmware/efi/libstub/zboot-header.S.
  */
-#define ZBOOT_MAGIC   4u /* "zimg", behind "MZ" */
+#define ZBOOT_MAGIC   4u /* "zimg", after "MZ" */
 #define ZBOOT_OFFSET  8u
 #define ZBOOT_SIZE    12u
 #define ZBOOT_PACKING 24u /* the method's name, with a NUL */
