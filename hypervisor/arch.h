@@ -3,8 +3,8 @@
 #define ARCH_H
 
 /*
- * System registers, barriers and maintenance of the PE this runs on. AArch64 only: tests on the
- * host have tests/shim/arch.h.
+ * System registers, barriers and maintenance of the PE that this code runs on. AArch64 only: tests
+ * on the host use tests/shim/arch.h.
  */
 #include "types.h"
 
@@ -31,7 +31,7 @@ struct vcpu;
 #define tlbi(what) __asm__ volatile("tlbi " #what : : : "memory")
 #define ic(what)   __asm__ volatile("ic " #what : : : "memory")
 
-/* The system counter, CNTPCT_EL0, not read ahead of what came before. */
+/* The system counter, CNTPCT_EL0. The ISB keeps the read behind earlier instructions. */
 static inline uint64_t counter(void)
 {
 	isb();
@@ -39,8 +39,8 @@ static inline uint64_t counter(void)
 }
 
 /*
- * Stage 1 of the guest whose vCPU is loaded: what PAR_EL1 says of a read of `va` at EL1, which may
- * read all that EL0 may read or execute. The guest's own PAR_EL1 stays.
+ * Translate by stage 1 of the guest whose vCPU is loaded: the PAR_EL1 of a read of `va` at EL1. EL1
+ * may read all that EL0 may read or execute. The guest's own PAR_EL1 is preserved.
  */
 static inline uint64_t guest_translate(uint64_t va)
 {
@@ -54,9 +54,9 @@ static inline uint64_t guest_translate(uint64_t va)
 }
 
 /*
- * Into the guest whose vCPU is loaded, until an exception takes it to EL2: what kind (EXIT_*,
- * asm.h). guest_enter (switch.S) keeps none of EL2's registers, so that the compiler saves what it
- * needs, which is little.
+ * Enter the guest whose vCPU is loaded, until an exception takes it to EL2. Returns the kind of
+ * exit (EXIT_*, asm.h). guest_enter (switch.S) preserves none of EL2's registers, so the compiler
+ * saves only those that it needs, which are few.
  */
 static inline unsigned guest_enter(struct vcpu *v)
 {
@@ -77,7 +77,7 @@ static inline uint64_t dcache_line(void)
 	return UINT64_C(4) << FIELD(read_sysreg(ctr_el0), 19, 16);
 }
 
-/* Clean and invalidate to the point of coherency: what a guest sees with its MMU and caches off. */
+/* Clean and invalidate to the point of coherency: a guest sees this with its MMU and caches off. */
 static inline void dcache_clean(const void *from, uint64_t size)
 {
 	uint64_t line = dcache_line(), end = (uint64_t)from + size;

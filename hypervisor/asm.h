@@ -2,7 +2,7 @@
 #ifndef ASM_H
 #define ASM_H
 
-/* What assembly and C share. Why guest_enter() came back: */
+/* What assembly and C share. Why guest_enter() returned: */
 #define EXIT_SYNC   0
 #define EXIT_IRQ    1
 #define EXIT_FIQ    2
@@ -12,14 +12,14 @@
 #define ESR_HVC 0x5a000000
 #define ESR_SMC 0x5e000000
 
-/* What fastcall.S answers: pvtime.c holds these against the library's names. */
+/* What fastcall.S answers: pvtime.c checks these against the library's names. */
 #define FAST_FID_VERSION  0x80000000
 #define FAST_VERSION	  0x10003
 #define FAST_FID_FEATURES 0xc5000020
 #define FAST_FIDS	  3 /* FEATURES, ST, and ST of beta-2 */
 #define FAST_SVE_HINT	  0x10000
 
-/* Where that is: in struct vcpu, and `st` in struct fast_answers. */
+/* Offsets: of the answers in struct vcpu, and of `st` in struct fast_answers. */
 #define VCPU_ANSWERS 264
 #define FAST_ST	     24
 

@@ -28,8 +28,8 @@ struct board {
 extern struct board board;
 
 /*
- * Read the FDT at `fdt`, the address in x0 at entry. Boards lack or break things in many ways: NULL
- * if all is well, else what is missing, in words for the log.
+ * Read the FDT at `fdt`, the address in x0 at entry. NULL, or what the board lacks, in words for
+ * the log.
  */
 const char *board_read(const void *fdt, struct board *b);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the boot loader to C. The image follows the arm64 Linux boot protocol
- * (Documentation/arm64/booting): entered at EL2 with the MMU off and the board's FDT in x0.
- * Secondary CPUs come through PSCI CPU_ON with their struct cpu in x0.
+ * The way from the boot loader to C. The image follows the arm64 Linux boot protocol
+ * (Documentation/arm64/booting): the loader enters it at EL2 with the MMU off and the board's FDT
+ * in x0. Secondary CPUs enter through PSCI CPU_ON, with their struct cpu in x0.
  */
 #include "asm.h"
 
@@ -25,7 +25,7 @@ primary:
 	msr	daifset, #0xf
 	mrs	x1, CurrentEL
 	cmp	x1, #(2 << 2)
-	/* not at EL2: nothing of ours can work, and nobody to tell */
+	/* not at EL2: the hypervisor cannot run, and has no way yet to report it */
 	b.ne	stop
 	mov	x20, x0
 	ldr	x1, =SCTLR_EL2_OFF
@@ -33,7 +33,8 @@ primary:
 	isb
 
 	/*
-	 * What the loader left in the caches must not be written over what is stored with them off.
+	 * The loader may have left dirty cache lines. If they were written back later, they would
+	 * overwrite what is stored here with the caches off.
 	 */
 	adrp	x0, file_end
 	add	x0, x0, :lo12:file_end
@@ -93,7 +94,7 @@ stop:
 	wfi
 	b	stop
 
-/* x0: struct cpu of this CPU. Takes its stack, and the vectors. */
+/* x0: struct cpu of this CPU. Sets this CPU's stack and vectors. */
 cpu_enter_stack:
 	msr	tpidr_el2, x0
 	ldr	w1, [x0]		/* cpu.id */
@@ -110,7 +111,7 @@ cpu_enter_stack:
 	isb
 	ret
 
-/* The tables of mmu_prepare() are in memory: turn the MMU on, everything one to one. */
+/* Turn the MMU on with the tables of mmu_prepare(), which map memory one to one. */
 mmu_enable:
 	adrp	x1, mmu_registers
 	add	x1, x1, :lo12:mmu_registers
@@ -128,8 +129,8 @@ mmu_enable:
 	ret
 
 /*
- * A stack of STACK_BYTES for each CPU; the lowest page of each is not mapped (mmu.c): an overflow
- * faults.
+ * A stack of STACK_BYTES for each CPU. mmu.c leaves the lowest page of each unmapped, so that an
+ * overflow faults.
  */
 	.bss
 	.balign	4096

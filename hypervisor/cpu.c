@@ -21,7 +21,7 @@ void cpu_start_all(void)
 
 		if (cpu == this_cpu())
 			continue;
-		dcache_clean(cpu, sizeof(*cpu)); /* read there before the caches are on */
+		dcache_clean(cpu, sizeof(*cpu)); /* the CPU reads it with its caches off */
 		error = firmware_cpu_on(cpu->mpidr, (uintptr_t)secondary_start, (uintptr_t)cpu);
 		if (error)
 			panic("CPU %u does not start: PSCI says %ld", i, (long)error);
@@ -31,8 +31,8 @@ void cpu_start_all(void)
 }
 
 /*
- * A kick that was not taken yet serves for this one, too. Both sides exchange: who finds a kick
- * under way has stored its news before, and cpu_take_kick() comes after it.
+ * A kick that was not taken yet serves this caller, too. Both sides exchange `kicked`: a caller
+ * that finds a kick under way has stored its change before, and cpu_take_kick() comes after that.
  */
 void cpu_kick(unsigned cpu)
 {

@@ -13,7 +13,7 @@ struct cpu {
 	unsigned id; /* index in cpus[]; must be first: boot.S */
 	uint64_t mpidr;
 	uint64_t redist;      /* its GIC redistributor, physical address */
-	struct vcpu *loaded;  /* whose registers it holds, or NULL */
+	struct vcpu *loaded;  /* the vCPU whose registers it holds, or NULL */
 	uint64_t timer_armed; /* what the EL2 timer is set to, UINT64_MAX: off */
 	bool online;
 	bool kicked; /* SGI_KICK is on its way here */
@@ -33,11 +33,11 @@ __attribute__((noreturn)) static inline void cpu_halt(void)
 		wfi();
 }
 
-/* EL2 configuration that is the same for every guest. Each CPU, once. */
+/* Set the configuration of EL2 that is the same for every guest. Each CPU calls it once. */
 void cpu_init_el2(void);
-/* SGI_KICK was taken: from here on a kick is another one. Before what it was for is looked at. */
+/* SGI_KICK was taken: the next cpu_kick() sends another. Called before the reason is looked for. */
 void cpu_take_kick(struct cpu *cpu);
-/* Start all other CPUs of the board; they come to secondary_main(). Caller: the boot CPU. */
+/* Start all other CPUs of the board; they enter secondary_main(). The boot CPU calls it. */
 void cpu_start_all(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What of EL2's configuration is the same for every guest: what traps, and what does not. */
+/* The configuration of EL2 that is the same for every guest: what traps, and what does not. */
 #include "arch.h"
 #include "cpu.h"
 #include "el2.h"
@@ -23,11 +23,11 @@
 #define HCR_RW	   BIT(31)	       /* EL1 is AArch64 */
 #define HCR_TLOR   BIT(35)	       /* limited ordering regions: not switched */
 #define HCR_TID5   BIT(58)	       /* GMID_EL1: MTE is hidden */
-#define HCR_TERR   BIT(36)	       /* RAS error records: the board's */
+#define HCR_TERR   BIT(36)	       /* RAS error records: they are the board's */
 
 /*
- * CPTR_EL2, E2H = 0: RES1 bits, and TCPAC off; SVE, SME, trace, AMU trap. FP does not: it is always
- * switched.
+ * CPTR_EL2 with E2H = 0: RES1 bits, TCPAC off; SVE, SME, trace and AMU trap. FP does not trap: its
+ * registers are always switched.
  */
 #define CPTR_RES1 UINT64_C(0x32ff)
 #define CPTR_TSM  BIT(12)
@@ -35,7 +35,7 @@
 #define CPTR_TTA  BIT(20)
 #define CPTR_TAM  BIT(30)
 
-/* MDCR_EL2: everything of debug and PMU traps. */
+/* MDCR_EL2: all debug and PMU registers trap. */
 #define MDCR_TPMCR BIT(5)
 #define MDCR_TPM   BIT(6)
 #define MDCR_TDA   BIT(9)  /* debug registers, MDSCR_EL1 among them */
@@ -44,7 +44,7 @@
 #define MDCR_TPMS  BIT(14) /* statistical profiling */
 #define MDCR_TTRF  BIT(19) /* trace filter */
 
-/* CNTHCTL_EL2, E2H = 0: the guest has the physical counter and timer too. */
+/* CNTHCTL_EL2 with E2H = 0: the guest may use the physical counter and timer, too. */
 #define CNTHCTL_EL1PCTEN BIT(0)
 #define CNTHCTL_EL1PCEN	 BIT(1)
 
@@ -53,12 +53,12 @@
 	(BIT(31) | (UINT64_C(3) << 12) | (UINT64_C(1) << 10) | (UINT64_C(1) << 8) | \
 	 (UINT64_C(1) << 6) | (64u - S2_IPA_BITS))
 
-/* Registers that came with later versions, by encoding; written only where the feature is there. */
+/* Registers of later versions, by encoding; written only if the PE has the feature. */
 static void init_optional(void)
 {
 	uint64_t mmfr0 = read_sysreg(id_aa64mmfr0_el1), mmfr1 = read_sysreg(id_aa64mmfr1_el1);
 
-	if (FIELD(mmfr1, 43, 40)) /* FEAT_HCX: HCRX_EL2, nothing of it is on */
+	if (FIELD(mmfr1, 43, 40)) /* FEAT_HCX: HCRX_EL2, all of it off */
 		write_sysreg(s3_4_c1_c2_2, 0);
 	if (FIELD(mmfr0, 59, 56)) { /* FEAT_FGT: HFGRTR, HFGWTR, HFGITR, HDFGRTR, HDFGWTR */
 		write_sysreg(s3_4_c1_c1_4, 0);
@@ -104,12 +104,13 @@ void cpu_init_el2(void)
 	write_sysreg(vtcr_el2, VTCR_VALUE | parange << 16);
 	write_sysreg(cptr_el2, CPTR_RES1 | CPTR_TSM | CPTR_TZ | CPTR_TTA | CPTR_TAM);
 	write_sysreg(hstr_el2, 0);
-	write_sysreg(oslar_el1, 0); /* debug exceptions are the guests' business (debug.c) */
+	write_sysreg(oslar_el1, 0); /* OS lock off: guests handle debug exceptions (debug.c) */
 	write_sysreg(mdcr_el2, mdcr());
 	write_sysreg(cnthctl_el2, CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN);
 	write_sysreg(cntvoff_el2, 0);
 	write_sysreg(cnthp_ctl_el2, 0);
-	write_sysreg(cntv_ctl_el0, 0); /* the guests': off while none is loaded (dev/vtimer.c) */
+	write_sysreg(cntv_ctl_el0,
+		     0); /* the guests' timers: off while no vCPU is loaded (dev/vtimer.c) */
 	write_sysreg(cntp_ctl_el0, 0);
 	write_sysreg(vpidr_el2, read_sysreg(midr_el1));
 	init_optional();

@@ -5,7 +5,8 @@
 #include "types.h"
 
 /*
- * Whether an SError waits for the guest on this CPU (HCR_EL2.VSE); the guest's taking it clears it.
+ * Whether an SError is pending for the guest on this CPU (HCR_EL2.VSE). The PE clears it when the
+ * guest takes the SError.
  */
 void el2_set_serror(bool pending);
 bool el2_serror(void);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls that are hot, answered without leaving the vector: PV_TIME_FEATURES, PV_TIME_ST and
+ * The hot calls, answered without leaving the vector: PV_TIME_FEATURES, PV_TIME_ST and
  * SMCCC_VERSION, by HVC #0 and SMC #0. Nothing is decided here: the answers are words that
- * lib/service.c has worked out for the vCPU beforehand (struct fast_answers, fastcall.h). Every
- * other call, and those with an argument that is none of our functions, go the way of all traps.
+ * lib/service.c has computed for the vCPU beforehand (struct fast_answers, fastcall.h). Every other
+ * call takes the way of all traps, and so does PV_TIME_FEATURES of any other function.
  *
- * From vectors.S: the guest's x2 and x3 are on the stack, above them are the answers (switch.S). x0
- * and x1 are the guest's: w0 the function, w1 its argument, of both the SVE hint does not count
- * (R-30). Interrupts that are pending stay so, and are taken behind eret.
+ * From vectors.S: the guest's x2 and x3 are on the stack, and above them the answers (switch.S). x0
+ * and x1 are the guest's: w0 is the function, w1 its argument. The SVE hint counts in neither
+ * (R-30). Pending interrupts stay pending, and are taken after eret.
  */
 #include "asm.h"
 
-#define ANSWERS 24 /* on the stack */
+#define ANSWERS 24 /* offset from SP */
 
-/* Back to the guest; and past eret nothing is executed, speculation included. */
+/* Return to the guest, and stop speculation past eret. */
 .macro	return_to_guest
 	ldp	x2, x3, [sp], #16
 	eret
@@ -21,19 +21,21 @@
 	isb
 .endm
 
-/* An HVC is behind itself already. */
+/* After an HVC, ELR_EL2 is behind it already. */
 .macro	after_hvc
 	return_to_guest
 .endm
 
-/* An SMC traps before it is executed: what skip_instruction() does (inject.c), of AArch64. */
+/*
+ * An SMC traps before it is executed: skip it, as skip_instruction() does (inject.c), for AArch64.
+ */
 .macro	after_smc
 	mrs	x2, elr_el2
 	add	x2, x2, #4
 	msr	elr_el2, x2
 	mrs	x2, spsr_el2
 	and	x2, x2, #~(1 << 21)	/* SS: a single step ends here */
-	and	x2, x2, #~(3 << 10)	/* BTYPE: it was no branch */
+	and	x2, x2, #~(3 << 10)	/* BTYPE: it was not a branch */
 	msr	spsr_el2, x2
 	return_to_guest
 .endm
@@ -44,7 +46,7 @@
 	and	w3, w0, #~FAST_SVE_HINT
 	subs	w3, w3, w2
 	b.ne	1f
-	/* PV_TIME_FEATURES of the functions from itself on. */
+	/* PV_TIME_FEATURES of PV_TIME_FEATURES itself, or of a function after it. */
 	and	w3, w1, #~FAST_SVE_HINT
 	sub	w3, w3, w2
 	cmp	w3, #FAST_FIDS
@@ -54,7 +56,7 @@
 	\after
 1:	cmp	w3, #FAST_FIDS
 	b.hs	2f
-	/* PV_TIME_ST, of whichever dialect. */
+	/* PV_TIME_ST, of either dialect. */
 	ldr	x0, [sp, #ANSWERS]
 	add	x0, x0, w3, uxtw #3
 	ldr	x0, [x0, #(FAST_ST - 8)]

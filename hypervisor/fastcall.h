@@ -3,7 +3,8 @@
 #define FASTCALL_H
 
 /*
- * What fastcall.S says to a vCPU's calls: answers of the library, worked out beforehand (pvtime.c).
+ * The answers that fastcall.S gives to a vCPU's calls; the library computes them beforehand
+ * (pvtime.c).
  */
 #include "asm.h"
 #include "types.h"

@@ -15,7 +15,7 @@
 static struct vm *vms;
 static struct manifest manifest;
 static uint64_t started_at, ends_at = UINT64_MAX, sample_at = UINT64_MAX, sample_ticks;
-static unsigned loaded; /* VMs, before time has begun */
+static unsigned loaded; /* VMs that are loaded, before time begins */
 static unsigned alive;	/* VMs that are neither OFF nor STUCK */
 static bool begun, ending;
 
@@ -43,7 +43,7 @@ static void *zalloc(uint64_t size)
 	return memset(pa_ptr(at), 0, size);
 }
 
-/* One VM and its vCPUs, as the manifest has them. */
+/* One VM and its vCPUs, as the manifest describes them. */
 static void create_vm(const void *bundle, uint64_t size, unsigned id, uint64_t now)
 {
 	struct vm *vm = &vms[id];
@@ -81,7 +81,7 @@ void lab_create(const void *bundle, uint64_t size)
 		create_vm(bundle, size, i, now);
 }
 
-/* ns to ticks: the same quotient and remainder as the library's other direction. */
+/* ns to ticks, by quotient and remainder, as the library converts the other way. */
 static uint64_t ticks(uint64_t ns)
 {
 	uint64_t hz = read_sysreg(cntfrq_el0), s = 1000000000;
@@ -112,8 +112,8 @@ static void begin(void)
 		sample_at = started_at + sample_ticks;
 	}
 	/*
-	 * From here on a VM that is loaded runs: the first of them may be reset before the last is
-	 * there.
+	 * Before the first VM runs: it may be reset, and loaded again, before this loop comes to
+	 * the last VM.
 	 */
 	__atomic_store_n(&begun, true, __ATOMIC_RELEASE);
 	for (unsigned i = 0; i < manifest.vms; i++)
@@ -188,7 +188,7 @@ void lab_finish_if_ended(void)
 
 	if (!__atomic_load_n(&ending, __ATOMIC_ACQUIRE) || !sched_all_paused())
 		return;
-	if (this_cpu()->id != 0) { /* which may be asleep, with nothing else to come */
+	if (this_cpu()->id != 0) { /* CPU 0 may be in WFI, with nothing else to wake it */
 		cpu_kick(0);
 		return;
 	}

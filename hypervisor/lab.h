@@ -8,52 +8,50 @@
 struct vm;
 
 /*
- * Read the bundle (machine/bundle.h) and create its VMs. Boot; a bundle that is not one is a panic.
+ * Read the bundle (machine/bundle.h) and create its VMs. Called at boot; panics if the bundle is
+ * not valid.
  */
 void lab_create(const void *bundle, uint64_t size);
 /*
- * Switch every VM on. Boot, when all CPUs are there. Time begins, and is reported, when the last is
- * loaded.
+ * Power every VM on. Called at boot, when all CPUs run. Time begins, and the start is reported,
+ * when the last VM is loaded.
  */
 void lab_start(void);
 
 /* NULL: there is no such VM. */
 struct vm *lab_vm(unsigned id);
-/* Is there a VM of that number? */
+/* Whether a VM has this number. */
 bool lab_has(unsigned vm);
 /*
- * A byte that the host has typed for that VM, which there is; false: its FIFO is full. The boot
- * CPU.
+ * A byte that the host has typed for this VM, which exists. False: its FIFO is full. The boot CPU
+ * calls it.
  */
 bool lab_receive(unsigned vm, uint8_t byte);
 
 /*
- * A VM has its memory; the first time it waits until all have. v: its first vCPU, which is this
- * CPU's current.
+ * The VM has its memory. At power-on it waits until all VMs have theirs. Its first vCPU is this
+ * CPU's current vCPU.
  */
 void lab_vm_loaded(struct vm *vm);
 /*
- * The VM is OFF or STUCK from now on: called once for each, without its lock. The last one ends the
- * lab, or the one that the lab runs until.
+ * The VM is OFF or STUCK from now on. Called once for each VM, without its lock. The last VM ends
+ * the lab, and so does the VM that the manifest's `until` names.
  */
 void lab_vm_ended(struct vm *vm);
 bool lab_is_ending(void);
 /*
- * The next byte that the VM prints is a newline: tell how much was stolen by now, if the lab wants
- * to know.
+ * The next byte that the VM prints is a newline: report the time stolen so far, if the manifest
+ * says so.
  */
 void lab_line_ends(struct vm *vm);
-/* End the lab in good order. From any CPU, at any time. */
+/* End the lab in good order. Any CPU may call it, at any time. */
 void lab_stop(void);
 /*
- * The boot CPU's share: samples and the end of time, when they are due or another CPU has kicked
- * it;
+ * The boot CPU's part: samples and the end of the run time, when they are due or another CPU has
+ * kicked the boot CPU.
  */
 void lab_alarm(uint64_t now);
-/*
- * and the end itself, when all is paused: each CPU looks whether it was the last, and tells the
- * boot CPU.
- */
+/* The end itself, when all vCPUs are paused. Each CPU checks that, and tells the boot CPU. */
 void lab_finish_if_ended(void);
 
 #endif

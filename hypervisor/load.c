@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A VM's memory, made as it is at power-on: zeroes, and the pristine images in their places. The
- * first vCPU's CPU does it in pieces, between which the scheduler decides as ever, so that no other
- * VM waits for it.
+ * Bring a VM's memory into its state at power-on: zeroes, and the pristine images in their places.
+ * The first vCPU's CPU does this in pieces. Between the pieces the scheduler decides as usual, so
+ * no other VM has to wait for the end.
  */
 #include "arch.h"
 #include "lab.h"
@@ -10,12 +10,12 @@
 #include "vm.h"
 
 /*
- * Between two looks at the clock. An image that lies unaligned is copied byte by byte, in some
- * 300,000 instructions.
+ * Bytes between two looks at the clock. An unaligned image is copied byte by byte, in some 300,000
+ * instructions for each piece.
  */
 #define PIECE (64 * 1024)
 
-/* By the instruction that clears a block of some 64 bytes, where there is it (DDI 0487, D7.4.8). */
+/* By DC ZVA, which clears a block of some 64 bytes, where it is permitted (DDI 0487, D7.4.8). */
 static void zero(void *at, uint64_t size)
 {
 	uint64_t dczid = read_sysreg(dczid_el0), block = UINT64_C(4) << FIELD(dczid, 3, 0);
@@ -29,7 +29,7 @@ static void zero(void *at, uint64_t size)
 }
 
 /*
- * No translation and no instruction of what was in this memory before is left in any CPU (DDI 0487,
+ * Remove from every CPU the translations and instructions of the memory's old contents (DDI 0487,
  * D8.14).
  */
 static void finish(struct vm *vm)
@@ -43,7 +43,7 @@ static void finish(struct vm *vm)
 	lab_vm_loaded(vm);
 }
 
-/* Each piece is cleaned to the point of coherency: the guest begins with its caches off. */
+/* Each piece is cleaned to the point of coherency, because the guest begins with its caches off. */
 void vm_load_step(struct vcpu *v)
 {
 	struct vm *vm = v->vm;

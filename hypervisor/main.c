@@ -28,7 +28,8 @@ static void map_devices(void)
 }
 
 /*
- * All RAM that nothing lies in becomes free, and mapped. The image and the FDT are mapped already.
+ * Map all RAM, and give the allocator what neither the image, the bundle nor the FDT occupies. The
+ * image and the FDT are mapped already.
  */
 static void claim_memory(const void *fdt)
 {
@@ -60,7 +61,7 @@ static void name_cpus(void)
 {
 	uint64_t self = read_sysreg(mpidr_el1) & UINT64_C(0xff00ffffff);
 
-	/* CPU 0 is the one that booted, wherever the FDT has it. */
+	/* CPU 0 is the CPU that booted, wherever the FDT lists it. */
 	cpus[0].mpidr = self;
 	cpus[0].online = true;
 	cpu_count = 1;
@@ -102,7 +103,7 @@ void primary_main(const void *fdt)
 	run_forever(&cpus[0]);
 }
 
-/* Any other CPU, which cpu_start_all() has started. */
+/* Every other CPU comes here; cpu_start_all() has started it. */
 void secondary_main(struct cpu *cpu)
 {
 	const char *wrong;

@@ -6,7 +6,7 @@
 
 #include <libfdt.h>
 
-/* A number of one or two cells. False: it is not there. */
+/* A property of one or two cells, as a number. False: there is no such property. */
 static bool number(const void *fdt, int node, const char *name, uint64_t *value)
 {
 	int length;
@@ -20,7 +20,7 @@ static bool number(const void *fdt, int node, const char *name, uint64_t *value)
 	return true;
 }
 
-/* The same, which must be within limits. */
+/* The same, and the number must be within the limits. */
 static bool number_in(const void *fdt, int node, const char *name, uint64_t least, uint64_t most,
 		      uint64_t *value)
 {

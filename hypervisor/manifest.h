@@ -3,8 +3,8 @@
 #define MANIFEST_H
 
 /*
- * The lab's manifest (machine/bundle.h). The pvtime command has checked it for the user's sake; it
- * is checked again here for what our own safety rests on. Logic only, host-tested.
+ * The lab's manifest (machine/bundle.h). The pvtime command has checked it for the user. The
+ * hypervisor checks again what its own safety depends on. Logic only, tested on the host.
  */
 #include "types.h"
 
@@ -13,7 +13,7 @@ struct vm;
 struct manifest {
 	unsigned vms;
 	uint32_t timeslice_us;
-	uint64_t run_ns, sample_ns; /* 0: for ever, never */
+	uint64_t run_ns, sample_ns; /* 0: no end, no samples */
 	uint64_t epoch;		    /* seconds since 1970 when the counter is 0 */
 	uint32_t attached, until;   /* indices of VMs, or BUNDLE_NOBODY */
 	bool stamp_lines;	    /* each line that a VM prints gets a record */

@@ -23,8 +23,7 @@ void __stack_chk_fail(void)
 static bool panicked;
 
 /*
- * The first CPU to come here speaks; the others, and a second panic of the same one, stop where
- * they are.
+ * The first CPU that panics reports. The other CPUs stop, and so does this CPU if it panics again.
  */
 static void only_one(void)
 {

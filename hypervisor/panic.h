@@ -2,12 +2,10 @@
 #ifndef PANIC_H
 #define PANIC_H
 
-/* For our own bugs and unusable boards only: nothing that a guest does ends here. */
+/* Only for bugs of the hypervisor and unusable boards: nothing that a guest does leads here. */
 #include "types.h"
 
-/*
- * Say what went wrong, on the log and as the lab's last record (status 1), and power the board off.
- */
+/* Report what went wrong as the lab's last record (status 1), and power the board off. */
 __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *format, ...);
 
 #define ASSERT(condition)                                                                     \

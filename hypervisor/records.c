@@ -8,10 +8,10 @@
 #include "sysregs.h"
 #include "vm.h"
 
-#define VECTORS_BYTES 0x800u /* behind VBAR_EL1 */
+#define VECTORS_BYTES 0x800u /* the table at VBAR_EL1 */
 
-static struct spinlock lock; /* records that belong together stay together */
-static bool over;	     /* the last record has been */
+static struct spinlock lock; /* keeps records together that belong together */
+static bool over;	     /* the last record was sent */
 
 void report_start(void)
 {
@@ -60,7 +60,7 @@ static void report_cpu(unsigned cpu)
 	link_record("cpu %u %lu %lu %lu %lu", cpu, given, elapsed - given - idle, idle, elapsed);
 }
 
-/* With the lock: what has come of a VM since it was last told. */
+/* With the lock held: report the phase changes of a VM that are not reported yet. */
 static void tell_news(struct vm *vm)
 {
 	static const char *const words[] = {"reset", "off", "stuck"};
@@ -71,7 +71,7 @@ static void tell_news(struct vm *vm)
 			link_record("vm %u %s", vm->id, words[i]);
 }
 
-/* With the lock. What has come of the VMs by then is told before it. */
+/* With the lock held. The phase changes of the VMs are reported before the ledger. */
 static void report_ledger(struct vm *vms, unsigned count, bool final, uint64_t ticks)
 {
 	for (unsigned i = 0; i < count; i++)
@@ -94,7 +94,7 @@ void report_sample(struct vm *vms, unsigned count, uint64_t ticks)
 
 void report_line(struct vm *vm, uint64_t ticks)
 {
-	char text[32 + 21 * MAP_MAX_VCPUS_PER_VM]; /* a space and 20 digits for each */
+	char text[32 + 21 * MAP_MAX_VCPUS_PER_VM]; /* a space and 20 digits for each vCPU */
 	size_t n = format(text, sizeof(text), "line %u %lu", vm->id, ticks);
 
 	for (unsigned i = 0; i < vm->nvcpus; i++) {
@@ -131,8 +131,8 @@ void report_nowhere(const struct vcpu *v, uint64_t ipa)
 }
 
 /*
- * How long it has run, in ticks, if that is all that it has done: it never waited, and started no
- * other vCPU. Otherwise 0.
+ * How long the VM has run, in ticks, if it has only computed: no vCPU ever waited, and the VM
+ * started no other vCPU. Otherwise 0.
  */
 static uint64_t only_computed(struct vm *vm)
 {
@@ -153,7 +153,7 @@ static uint64_t only_computed(struct vm *vm)
 }
 
 /*
- * Whoever has waited for that VM looks for a reason. Its registers are saved: all vCPUs are paused.
+ * A user who waits for this VM looks for a reason. Its registers are saved: all vCPUs are paused.
  */
 static void tell_silent(struct vm *vm)
 {
@@ -168,7 +168,8 @@ static void tell_silent(struct vm *vm)
 			 "(VBAR_EL1 0x%lx), from 0x%lx, by ESR_EL1 0x%lx. Is its kernel one for "
 			 "this machine?",
 			 vm->name, v->regs.pc, vectors, r[EL1_ELR], r[EL1_ESR]);
-	else if (ran >= read_sysreg(cntfrq_el0)) /* a second: others may just have begun */
+	else if (ran >=
+		 read_sysreg(cntfrq_el0)) /* a second: a VM that ran for less may just have begun */
 		link_log("VM %s has printed nothing, waited for nothing and started no other vCPU: "
 			 "vCPU 0 "
 			 "is at PC 0x%lx",

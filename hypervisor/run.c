@@ -12,7 +12,7 @@
 #include "vm.h"
 #include "dev/vtimer.h"
 
-/* Program the EL2 physical timer, where it is not so already. */
+/* Set the EL2 physical timer to `at`, unless it is set so already; UINT64_MAX turns it off. */
 static void arm_timer(struct cpu *cpu, uint64_t at)
 {
 	if (at == cpu->timer_armed)
@@ -27,7 +27,7 @@ static void timer_interrupt(struct cpu *cpu)
 	uint64_t now = counter();
 
 	arm_timer(cpu, UINT64_MAX);
-	isb(); /* the line is low before it is deactivated */
+	isb(); /* the line must be low before the interrupt is deactivated */
 	if (cpu->id == 0 && sched_alarm_due(0, now))
 		lab_alarm(now);
 }
@@ -41,7 +41,9 @@ static void take_interrupt(struct cpu *cpu)
 	if (cpu->loaded && vtimer_interrupt(cpu->loaded, intid))
 		return; /* the guest deactivates it */
 	if (intid == SGI_KICK) {
-		/* What it was for is seen by the run loop, and by the flush before the guest. */
+		/*
+		 * The run loop finds the reason of the kick, or the flush before guest entry does.
+		 */
 		cpu_take_kick(cpu);
 	} else if (intid == board.hyp_timer_intid) {
 		timer_interrupt(cpu);
@@ -58,7 +60,7 @@ static void take_interrupt(struct cpu *cpu)
 	gic_deactivate(intid);
 }
 
-/* One stay in the guest, and what ended it. */
+/* Enter the guest once, and handle the exit. */
 static void run_guest(struct cpu *cpu, struct vcpu *v)
 {
 	unsigned kind = guest_enter(v);
@@ -66,16 +68,17 @@ static void run_guest(struct cpu *cpu, struct vcpu *v)
 	v->exits++;
 	if (kind == EXIT_SYNC)
 		trap(v);
-	else if (kind == EXIT_SERROR) /* whoever caused it: the one that runs is told */
+	else if (kind == EXIT_SERROR) /* whatever caused it, the vCPU that runs gets it */
 		el2_set_serror(true);
 	else
 		take_interrupt(cpu);
 }
 
 /*
- * v, which this CPU has loaded, goes on until the scheduler has to be asked: until it has news, or
- * its deadline has come. The clock says that, at every exit, and not the timer's interrupt, which
- * others may precede (hypervisor/README.md, "Interrupts at EL2"). A flush may bring news too.
+ * Run v, which this CPU has loaded, until the scheduler must decide: it has a pending change, or
+ * its deadline has come. The clock is compared with the deadline at every exit. The timer's
+ * interrupt is not enough, because other interrupts may precede it (hypervisor/README.md,
+ * "Interrupts at EL2"). A flush may leave a change for the scheduler, too.
  */
 static void run_on(struct cpu *cpu, struct vcpu *v)
 {
@@ -94,13 +97,13 @@ static void run_on(struct cpu *cpu, struct vcpu *v)
 	}
 }
 
-/* This CPU's timer stands where the scheduler wants it; false: at once, there are news. */
+/* Arm this CPU's timer for the scheduler's deadline. False: the scheduler must decide at once. */
 static bool set_deadline(struct cpu *cpu)
 {
 	uint64_t at = sched_deadline(cpu->id);
 
 	/*
-	 * What was done since sched_next() may have left something for this very CPU, without a
+	 * Work that was done since sched_next() may have left a change for this very CPU, without a
 	 * kick.
 	 */
 	if (at == SCHED_AT_ONCE)

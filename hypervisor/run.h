@@ -5,8 +5,8 @@
 struct cpu;
 
 /*
- * What every CPU does from boot to the end: run whom the scheduler says, and see to what makes it
- * come back.
+ * What every CPU does from boot to the end: run the vCPU that the scheduler chooses, and handle
+ * whatever makes it exit.
  */
 void run_forever(struct cpu *cpu) __attribute__((noreturn));
 

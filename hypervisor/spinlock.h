@@ -5,21 +5,20 @@
 #include <stdint.h>
 
 /*
- * Test and set. Not tickets: they hand the lock to one CPU, and where that one does not run (QEMU's
- * CPUs are threads, of a host that may have fewer) everybody waits for it. Sections are short, and
- * interrupts are masked at EL2, so that a holder is never interrupted.
+ * Test and set. A ticket lock would hand the lock to one CPU, and if that CPU does not run, all
+ * others wait for it: QEMU's CPUs are threads of a host that may have fewer CPUs. Sections are
+ * short. Interrupts are masked at EL2, so nothing interrupts the holder.
  *
  * Order, outermost first: vm.lock, vuart.lock, vgic.lock, the scheduler's lock; and records.c's
- * lock, the scheduler's lock, link.c's lock. No lock is held while a
- * guest runs.
+ * lock, the scheduler's lock, link.c's lock. No lock is held while a guest runs.
  */
 struct spinlock {
 	uint32_t held;
 };
 
 /*
- * While another CPU has what this one waits for. Where CPUs take turns, as QEMU's do when it counts
- * instructions, YIELD ends the turn: without it, the holder may never get another.
+ * Called in each loop that waits for another CPU. If CPUs take turns, as QEMU's do when it counts
+ * instructions, YIELD ends the turn. Without it, the other CPU may never get one.
  */
 static inline void spin_wait(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Into the guest and back, and the FP/SIMD registers of a vCPU. Layouts: struct gp_regs, struct
- * fp_regs (vcpu.h).
+ * Enter a guest and come back; save and load the FP/SIMD registers of a vCPU. struct gp_regs and
+ * struct fp_regs (vcpu.h) define the layouts.
  */
 #include "asm.h"
 
@@ -13,8 +13,8 @@
 	.text
 /*
  * unsigned guest_enter(struct vcpu *v): runs the guest until an exception takes it to EL2, and
- * returns the kind (EXIT_*). Everything of the vCPU but its general registers, PC and PSTATE is in
- * the CPU already.
+ * returns the kind of exit (EXIT_*). The caller has loaded all of the vCPU's state but its general
+ * registers, PC and PSTATE.
  */
 	.global	guest_enter
 guest_enter:
@@ -41,10 +41,10 @@ guest_enter:
 	ldr	x30, [x0, #240]
 	ldp	x0, x1, [x0]
 	eret
-	dsb	nsh			/* nothing is executed past eret, speculation included */
+	dsb	nsh			/* stop speculation past eret */
 	isb
 
-/* From vectors.S: x2 and x3 of the guest are on the stack, x3 holds the kind. */
+/* From vectors.S: the guest's x2 and x3 are on the stack, x3 holds the kind of exit. */
 	.global	guest_exit
 guest_exit:
 	ldr	x2, [sp, #16]

@@ -12,8 +12,8 @@
 #include "dev/vtimer.h"
 
 /*
- * WFI: the vCPU waits, by its own will, unless something is there for it already. The PC moves
- * first: however it wakes up, it goes on behind.
+ * WFI: the vCPU blocks of its own accord, unless an interrupt is pending already. The PC moves
+ * first, so that the vCPU continues behind the WFI however it wakes up.
  */
 static __attribute__((noinline)) void trap_wfi(struct vcpu *v, uint64_t esr)
 {
@@ -26,8 +26,9 @@ static __attribute__((noinline)) void trap_wfi(struct vcpu *v, uint64_t esr)
 }
 
 /*
- * HPFAR_EL2 holds the IPA of a translation fault; for a permission fault it need not (DDI 0487,
- * D19.2.69). False: its own tables have changed meanwhile.
+ * The IPA of a stage 2 fault. HPFAR_EL2 holds it for a translation fault, but need not for a
+ * permission fault (DDI 0487, D19.2.69); then it comes from the guest's stage 1 tables. False:
+ * these tables have changed meanwhile.
  */
 static bool fault_ipa(uint64_t esr, uint64_t far, ipaddr_t *ipa)
 {
@@ -47,10 +48,10 @@ static __attribute__((noinline)) void trap_abort(struct vcpu *v, uint64_t esr)
 	uint64_t far = read_sysreg(far_el2);
 	ipaddr_t ipa;
 
-	if ((ISS_FSC(esr) & FSC_TYPE) >= FSC_EXTERNAL) /* the board's own: not stage 2's doing */
+	if ((ISS_FSC(esr) & FSC_TYPE) >= FSC_EXTERNAL) /* the board's, not stage 2's */
 		inject_external_abort(v, esr, far);
 	else if (!fault_ipa(esr, far, &ipa))
-		return; /* run it again */
+		return; /* the guest repeats the access */
 	else if (ESR_EC(esr) == EC_DABT_LOWER)
 		mmio_abort(v, esr, far, ipa);
 	else
@@ -87,8 +88,8 @@ void trap(struct vcpu *v)
 	uint64_t esr = read_sysreg(esr_el2);
 
 	/*
-	 * SGIs and WFI first: the most common of those that are not answered in the vector
-	 * (fastcall.S).
+	 * System registers (SGIs) and WFI come first: they are the most common traps that the
+	 * vector does not answer itself (fastcall.S).
 	 */
 	if (ESR_EC(esr) == EC_SYSREG)
 		sysreg_trap(v, esr);

@@ -5,8 +5,8 @@
 struct vcpu;
 
 /*
- * v, loaded, has left the guest by a synchronous exception. Deals with it: whatever it was, the
- * guest's is the blame.
+ * Handle the synchronous exception by which v, loaded, has left the guest. Whatever the guest did,
+ * the consequences are the guest's alone.
  */
 void trap(struct vcpu *v);
 

@@ -39,11 +39,11 @@ static inline void *pa_ptr(paddr_t p)
 
 #define PAGE_SIZE UINT64_C(4096)
 
-/* What is rarely called: out of the way of those that call it, which then save fewer registers. */
+/* A function that rarely runs: kept out of its callers, which then save fewer registers. */
 #define COLD __attribute__((cold, noinline))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-/* The structure that `member`, at address `p`, is in. */
+/* The structure whose `member` is at address `p`. */
 #define CONTAINER_OF(p, type, member) ((type *)(void *)(((char *)(p)) - offsetof(type, member)))
 
 static inline uint64_t align_up(uint64_t v, uint64_t to)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A vCPU's registers into a physical CPU, and out of it. */
+/* Load a vCPU's registers into a physical CPU, and save them. */
 #include "arch.h"
 #include "cpu.h"
 #include "debug.h"
@@ -14,7 +14,10 @@ _Static_assert(EL1_COUNT == EL1_REGS, "struct el1_regs holds what sysregs.h list
 _Static_assert(offsetof(struct vcpu, regs) == 0, "switch.S");
 _Static_assert(offsetof(struct gp_regs, pc) == 31 * 8, "switch.S");
 
-/* Read first, then stored, or the other way round: so that a load or a store has two of them. */
+/*
+ * A half of the registers is read before it is stored, and loaded before it is written, so that the
+ * compiler can pair the loads and the stores (LDP, STP).
+ */
 #define GET(name, reg, reset)  uint64_t name = read_sysreg(reg);
 #define KEEP(name, reg, reset) el1->r[EL1_##name] = name;
 #define TAKE(name, reg, reset) uint64_t name = el1->r[EL1_##name];
@@ -36,7 +39,10 @@ static void el1_reset(struct el1_regs *el1)
 	EACH_EL1_REG(RESET)
 }
 
-/* As a PE comes out of reset, at the entry that the loader or CPU_ON gave (DEN0022, 6.4). */
+/*
+ * Reset the vCPU as a PE comes out of reset, at the entry that the loader or CPU_ON gave (DEN0022,
+ * 6.4).
+ */
 static void take_entry(struct vcpu *v)
 {
 	v->regs = (struct gp_regs){.pc = v->entry.pc, .pstate = PSTATE_EL1H_MASKED};
@@ -56,8 +62,8 @@ static void take_entry(struct vcpu *v)
 }
 
 /*
- * Stage 1 translations are cached by VMID and ASID, and a guest may use one ASID for different
- * tables on two of its vCPUs. Where another vCPU of the VM ran on this CPU before, what it left
+ * TLBs hold stage 1 translations by VMID and ASID, and a guest may use one ASID for different
+ * tables on two of its vCPUs. If another vCPU of the VM ran on this CPU before, its translations
  * must go (DDI 0487, D8.14).
  */
 static void tlb_change_vcpu(struct vcpu *v, struct cpu *cpu)
@@ -73,15 +79,15 @@ static void tlb_change_vcpu(struct vcpu *v, struct cpu *cpu)
 }
 
 /*
- * With HCR_EL2.AMO set the guest's DISR_EL1 is VDISR_EL2, where the PE has RAS; hidden, and still
- * there.
+ * If the PE has RAS, the guest's DISR_EL1 is VDISR_EL2 while HCR_EL2.AMO is set, although RAS is
+ * hidden from the guest.
  */
 static bool has_ras(void)
 {
 	return FIELD(read_sysreg(id_aa64pfr0_el1), 31, 28);
 }
 
-/* TPIDR2_EL0 came with SME: hidden, and without FEAT_FGT nothing traps it. */
+/* TPIDR2_EL0 came with SME. SME is hidden, but without FEAT_FGT nothing traps the register. */
 static bool has_sme(void)
 {
 	return FIELD(read_sysreg(id_aa64pfr1_el1), 27, 24);
@@ -137,8 +143,8 @@ void vcpu_switch(struct cpu *cpu, struct vcpu *v)
 		vcpu_load(v);
 	}
 	/*
-	 * Not before: it may decide anew who runs here, and what is loaded has to be what
-	 * sched_next() has said.
+	 * Not earlier: this may make the scheduler choose another vCPU for this CPU, and the loaded
+	 * vCPU has to be the one that sched_next() returned.
 	 */
 	if (old)
 		vm_left_cpu(old, v);

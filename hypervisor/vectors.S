@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The EL2 vectors. An exception from a guest ends guest_enter() (switch.S), which then returns what
- * kind it was; an exception from EL2 itself is a bug of ours and ends in panic_exception().
+ * The EL2 vectors. An exception from a guest makes guest_enter() (switch.S) return, with the kind
+ * of exit. An exception from EL2 itself is a bug of the hypervisor and ends in panic_exception().
  */
 #include "asm.h"
 
 /*
- * From a guest. The stack holds what guest_enter() pushed: the vCPU and its answers are at its top.
+ * From a guest. The vCPU and its answers, which guest_enter() pushed, are at the top of the stack.
  */
 .macro	from_guest kind
 	.balign	0x80
@@ -16,8 +16,8 @@
 .endm
 
 /*
- * The same, but calls may find their answer at once: HVC #0 and SMC #0, with nothing else in the
- * syndrome.
+ * The same for synchronous exceptions. HVC #0 and SMC #0, with nothing else in the syndrome, go to
+ * fastcall.S, which may answer them at once.
  */
 .macro	from_guest_synchronous
 	.balign	0x80
@@ -34,7 +34,7 @@
 
 .macro	from_hypervisor kind
 	.balign	0x80
-	msr	tpidr_el1, x0		/* the guest's was saved, or is lost with us */
+	msr	tpidr_el1, x0 /* scratch: the hypervisor stops, so the guest's value is lost */
 	mov	x0, #\kind
 	b	hypervisor_fault
 .endm
@@ -60,7 +60,7 @@ vectors:
 	from_guest EXIT_FIQ
 	from_guest EXIT_SERROR
 
-/* On a stack of its own, since the fault may be an overflow of the other. */
+/* Uses the panic stack, because the fault may be an overflow of this CPU's own. */
 hypervisor_fault:
 	msr	tpidr_el0, x1
 	adrp	x1, panic_stack_top

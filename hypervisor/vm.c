@@ -29,7 +29,10 @@ const char *vm_create(struct vm *vm)
 	return NULL;
 }
 
-/* Power on, no vCPU of it being in a CPU: devices reset, memory to be loaded by the first vCPU. */
+/*
+ * Power on a VM of which no CPU has a vCPU loaded: reset the devices, and leave the memory to be
+ * loaded by the first vCPU.
+ */
 void vm_start(struct vm *vm)
 {
 	struct vcpu *first = &vm->vcpus[0];
@@ -53,7 +56,7 @@ void vm_run(struct vm *vm, uint64_t now)
 		sched_reset_ledger(&vm->vcpus[i], now);
 	spin_lock(&vm->lock);
 	vm->phase = VM_RUNNING;
-	/* With the lock, as RUNNING without a vCPU that can run is stuck. */
+	/* Under the lock, because a VM that is RUNNING without a vCPU that can run is STUCK. */
 	sched_wake(&vm->vcpus[0], this_cpu()->id, now);
 	spin_unlock(&vm->lock);
 }
@@ -61,7 +64,8 @@ void vm_run(struct vm *vm, uint64_t now)
 void vm_wait_for_interrupt(struct vcpu *v)
 {
 	sched_will_block(v);
-	vtimer_resync(v); /* a timer that was stopped before its interrupt was taken wakes nobody */
+	/* A timer that was stopped before its interrupt was taken must not keep the vCPU awake. */
+	vtimer_resync(v);
 	if (vgic_can_wake(v))
 		return;
 	sched_block(v, this_cpu()->id, counter(), vtimer_wake_at(v));
@@ -85,7 +89,7 @@ void vm_stop(struct vm *vm, bool reset)
 	spin_unlock(&vm->lock);
 }
 
-/* With the lock: a new phase that is to be reported. */
+/* With the lock held: enter a phase that is to be reported. */
 static void enter(struct vm *vm, enum vm_phase phase, uint8_t news)
 {
 	vm->phase = phase;
@@ -93,8 +97,8 @@ static void enter(struct vm *vm, enum vm_phase phase, uint8_t news)
 }
 
 /*
- * One more of its vCPUs has left its CPU. Was it the last? What is reported is told when the VM's
- * life has gone on.
+ * One more vCPU has left its CPU. If it was the last, the VM is OFF or starts again. The record
+ * comes after that, because the UART is slow.
  */
 static __attribute__((noinline)) void stopping(struct vm *vm)
 {
@@ -118,7 +122,7 @@ static __attribute__((noinline)) void stopping(struct vm *vm)
 	}
 }
 
-/* One of its vCPUs waits or is off: can anything ever run the VM again? */
+/* One of its vCPUs waits or is off. If no vCPU can ever run again, the VM is STUCK. */
 static void waiting(struct vm *vm)
 {
 	bool stuck;

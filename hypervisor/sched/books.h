@@ -3,28 +3,31 @@
 #define BOOKS_H
 
 /*
- * Where a physical CPU's time has gone since the lab was made, in ticks: to vCPUs, to nobody while
- * it waited in WFI, and the rest to the hypervisor itself.
+ * Where a physical CPU's time has gone since the lab was made, in ticks: to vCPUs, to idling in
+ * WFI, and the rest to the hypervisor itself.
  *
- * A CPU's time is a vCPU's from the same `now` on that sets the vCPU RUNNING, and no longer from
- * the `now` that ends it: so what the books of all CPUs have for vCPUs is what the ledgers of all
- * vCPUs have as RUNNING, in all their lives.
+ * A CPU's time is a vCPU's from the `now` that sets the vCPU RUNNING to the `now` that ends it. So
+ * the time that the books of all CPUs give to vCPUs equals the time that the ledgers of all vCPUs,
+ * over all their lives, have as RUNNING.
  */
 #include "types.h"
 
 struct books {
 	uint64_t begun;
-	/* To vCPUs; while one runs, without what has passed since 0. With the scheduler's lock. */
+	/*
+	 * Ticks given to vCPUs; while one runs, minus the tick at which it began. Guarded by the
+	 * scheduler's lock.
+	 */
 	uint64_t given;
 	bool gives;
 	/*
-	 * Twice what it was idle; while it is, without what has passed since 0, and odd. One word:
-	 * its CPU writes it without a lock.
+	 * Twice the idle ticks; while the CPU idles, odd, and minus twice the tick at which that
+	 * began. One word: its CPU writes it without a lock.
 	 */
 	uint64_t idle;
 };
 
-/* From `now` on a vCPU runs, where none did; or none, where one did. */
+/* From `now` on a vCPU runs, where none did; or none does, where one did. */
 static inline void books_turn(struct books *b, uint64_t now)
 {
 	b->given += b->gives ? now : -now;
@@ -41,7 +44,7 @@ static inline void books_idle_end(struct books *b, uint64_t now)
 	__atomic_store_n(&b->idle, b->idle + 2 * now - 1, __ATOMIC_RELAXED);
 }
 
-/* Up to now, which was read after the books were. */
+/* Up to `now`, which must be read after the books. */
 static inline uint64_t books_given(const struct books *b, uint64_t now)
 {
 	return b->given + (b->gives ? now : 0);

@@ -3,9 +3,9 @@
 #include "sched/impl.h"
 
 /*
- * Who waits and is too far from the current vCPU, NULL: nobody. It is the first that waits for this
- * CPU; or, where vCPUs are pinned, the first that waits for any CPU that the current one may run
- * on.
+ * A waiting vCPU that is too far from the current one; NULL: none. It is the first that waits for
+ * this CPU; or, where vCPUs are pinned, the first that waits for any CPU that the current one may
+ * run on.
  */
 static struct vcpu *stranger(const struct vcpu *v, struct vcpu *first)
 {
@@ -28,7 +28,7 @@ struct vcpu *sched_choose(const struct sched_cpu *c, uint64_t now)
 	far = stranger(v, first);
 	if (far) {
 		sched_level(v, far, now);
-		/* The same one, but its virtual time may be another. */
+		/* The same vCPU, but its virtual time may have changed. */
 		first = first_for(c);
 	}
 	if (c->yield && now >= c->move_end && sched.idle)
@@ -60,7 +60,8 @@ void sched_arm(struct sched_cpu *c, uint64_t now)
 			at = min_u64(at, c->stay_end);
 		if (!first_for(c)) {
 			/*
-			 * Its slice passes all the same: who comes later need not wait for another.
+			 * The slice passes all the same, so that a vCPU that comes later need not
+			 * wait for another slice.
 			 */
 			if (c->quiet)
 				at = min_u64(at, c->stay_end);

@@ -3,49 +3,50 @@
 #define SCHED_IMPL_H
 
 /*
- * What the files of the scheduler share. The lock is held wherever one of these functions is
- * called.
+ * What the files of the scheduler share. The caller of each of these functions holds the
+ * scheduler's lock.
  */
 #include "sched/books.h"
 #include "sched/sched.h"
 #include "spinlock.h"
 #include "vcpu.h"
 
-/* A physical CPU. In calls, `c` is the one that makes them. */
+/* A physical CPU. In calls, `c` is the CPU that makes the call. */
 struct sched_cpu {
 	struct vcpu *current; /* RUNNING here; changed by this CPU alone */
-	struct vcpu *told;    /* what sched_next() has said last: this CPU's own, no lock */
-	uint64_t at; /* the earliest of the next two, or SCHED_AT_ONCE; read without the lock */
-	uint64_t deadline;  /* of the scheduler's, and */
-	uint64_t alarm;	    /* of sched_set_alarm() */
-	uint64_t slice_end; /* of `current`; matters once another waits for this CPU */
-	uint64_t stay_end; /* of `current`: until then nobody who wakes up takes this CPU from it */
-	uint64_t move_end; /* of this CPU: until then nobody makes its vCPU move again */
-	/* VMs, by the bit of their number, for vm_dropped(); then `at` is SCHED_AT_ONCE */
+	struct vcpu *
+		told; /* what sched_next() returned last; only this CPU uses it, without the lock */
+	uint64_t at;  /* the earlier of the next two, or SCHED_AT_ONCE; read without the lock */
+	uint64_t deadline;  /* when the scheduler must decide */
+	uint64_t alarm;	    /* what sched_set_alarm() has set */
+	uint64_t slice_end; /* of `current`; matters while another vCPU waits for this CPU */
+	uint64_t stay_end;  /* of `current`: until then no woken vCPU takes this CPU from it */
+	uint64_t move_end;  /* until then the vCPU of this CPU is not made to move again */
+	/* VMs, by the bit of their number, for vm_dropped(); while not 0, `at` is SCHED_AT_ONCE */
 	uint64_t dropped;
 	struct books books;
 	struct queue timers;
 	struct sched_wait waiting; /* the head of the ring: `next` is due first */
 	uint8_t id, bit;	   /* its number, and its bit in a mask of CPUs */
-	bool resched; /* this CPU is to decide anew, and has not: then `at` is SCHED_AT_ONCE */
-	bool yield;   /* `current` is to find another CPU, at once or when move_end has come */
-	bool knocked; /* one that waits may be owed this CPU: looked at when stay_end has come */
-	/* there was none: until stay_end this CPU hears of those who wait by its timer */
+	bool resched; /* this CPU must decide again; while set, `at` is SCHED_AT_ONCE */
+	bool yield;   /* `current` gives way and finds another CPU, at once or at move_end */
+	bool knocked; /* a waiting vCPU may be owed this CPU: decided at stay_end */
+	/* no vCPU was owed it: until stay_end this CPU learns of waiting vCPUs by its timer */
 	bool quiet;
 } __attribute__((aligned(256))); /* a power of 2: its address is a shift and an addition */
 
 struct sched {
 	struct spinlock lock;
-	uint64_t now; /* the latest that anything was set at */
+	uint64_t now; /* the latest `now` of all calls */
 	struct queue ready;
 	struct vcpu *vcpus, *last_vcpu;
-	uint64_t slice, period;	 /* ticks: a time slice, a cap period */
-	uint64_t stay;		 /* ticks: at least so long a vCPU has a CPU that it is given */
+	uint64_t slice, period; /* ticks: a time slice, a cap period */
+	uint64_t stay; /* ticks: how long a vCPU keeps a CPU before a woken one may take it */
 	uint64_t refresh, slack; /* ticks: see sched_refresh() */
-	uint64_t vtime_top;	 /* the largest virtual time that any vCPU has come to */
+	uint64_t vtime_top;	 /* the largest virtual time that any vCPU has reached */
 	uint64_t scale;		 /* virtual time of one tick at weight 1 */
 	uint32_t freq, nvcpus;
-	uint8_t idle;  /* CPUs that wait for something to run and know of nothing */
+	uint8_t idle;  /* CPUs that have nothing to run and have not been told of a waiting vCPU */
 	uint8_t alone; /* CPUs that run a vCPU and have no slice timer */
 	uint8_t ncpus;
 	bool paused;
@@ -54,8 +55,8 @@ struct sched {
 extern struct sched sched;
 
 /*
- * A CPU by its number. The compiler is not to know that it is a part of `sched`: it would work out
- * the address of each of its fields from there.
+ * A CPU by its number. The asm hides from the compiler that the CPU is a part of `sched`. Otherwise
+ * the compiler would compute the address of each field from the start of `sched`.
  */
 static inline struct sched_cpu *sched_cpu(unsigned cpu)
 {
@@ -65,7 +66,7 @@ static inline struct sched_cpu *sched_cpu(unsigned cpu)
 	return c;
 }
 
-/* The lowest CPU of a mask that is not empty; it is taken out of the mask. */
+/* Take the lowest CPU out of a mask that is not empty. */
 static inline struct sched_cpu *take_cpu(uint8_t *mask)
 {
 	struct sched_cpu *c = sched_cpu((unsigned)__builtin_ctz(*mask));
@@ -80,8 +81,8 @@ static inline enum pvtime_state state_of(const struct vcpu *v)
 }
 
 /*
- * What the run queue knows of a vCPU, and of all below it: the CPUs it may run on in bits 0 to 7,
- * its weight's power of two from bit 8 on.
+ * The traits of a vCPU in the run queue, of which the queue keeps the union for each subtree: bits
+ * 0 to 7 are the CPUs that it may run on; from bit 8 on, its weight's power of two.
  */
 #define WEIGHT_TRAITS 8u
 
@@ -100,7 +101,7 @@ static inline struct vcpu *vcpu_of_wait(struct sched_wait *w)
 	return CONTAINER_OF(w, struct vcpu, sched.wait);
 }
 
-/* The vCPU with the least virtual time that waits for this CPU, NULL: none. */
+/* The vCPU with the least virtual time that waits for this CPU; NULL: none. */
 static inline struct vcpu *first_for(const struct sched_cpu *c)
 {
 	struct queue_node *n = queue_first_allowed(&sched.ready, c->bit);
@@ -110,51 +111,54 @@ static inline struct vcpu *first_for(const struct sched_cpu *c)
 
 /* sched/share.c: virtual time and caps. */
 
-/* Charge a RUNNING vCPU up to now. Any CPU may. */
+/* Charge a RUNNING vCPU up to `now`. Any CPU may call it. */
 void sched_charge(struct vcpu *v, uint64_t now);
-/* Before it runs from `now` on: its cap period is the one that `now` is in. */
+/* Called before v runs from `now` on: brings its cap period up to the one that `now` is in. */
 void sched_cap_roll(struct vcpu *v, uint64_t now);
 static inline bool sched_is_capped(const struct vcpu *v)
 {
 	return v->sched.cap_budget != UINT64_MAX;
 }
-/* It has a cap, and may not run at `now`, as it has used what it may until cap_end. */
+/* v has a cap. Whether it has used up what it may run until cap_end, and may not run at `now`. */
 bool sched_used_up(struct vcpu *v, uint64_t now);
-/* It has used what its cap allows until cap_end. Charged or rolled up to now. */
+/* Whether v has used up what its cap allows until cap_end. v is charged or rolled up to now. */
 bool sched_throttled(const struct vcpu *v);
-/* When it will be, if it runs on from `now`. UINT64_MAX: never. */
+/* When it will have used that up, if it runs on from `now`. UINT64_MAX: never. */
 uint64_t sched_cap_deadline(const struct vcpu *v, uint64_t now);
 /*
- * The virtual time with which v joins those who compete with it: its own, but not so far behind
- * them that it would make up for time in which it did not want to run (or was throttled); `credit`
- * is how far behind it may be. Charges those who run and may do so where it may.
+ * Set the virtual time with which v joins the vCPUs that it competes with: its own, but at most
+ * `credit` behind theirs. So v does not make up for time in which it did not want to run, or was
+ * throttled. Charges the running vCPUs that it competes with.
  */
 void sched_join(struct vcpu *v, uint64_t credit, uint64_t now);
-/* v waits behind w, or runs after it, for longer than their weights explain. */
+/* The virtual times of v and w are further apart than their weights explain. */
 bool sched_too_far(const struct vcpu *v, const struct vcpu *w);
 /*
- * v and w, of which one runs and the other is in the run queue, are too far apart: forget what no
- * weight explains, see sched/share.c. Keeps the order of all. Keys of queued vCPUs must be looked
- * up anew.
+ * v and w are too far apart; one of them runs, the other is in the run queue. Forget what no weight
+ * explains, see sched/share.c. Keeps the order of all vCPUs. Keys of queued vCPUs must be looked up
+ * again afterwards.
  */
 void sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now);
 
 /* sched/choose.c */
 
 /*
- * Who runs on this CPU next, of the current one, charged up to now, and the first that waits; NULL:
- * nobody.
+ * The vCPU that this CPU runs next: the current one, charged up to now, or the first that waits;
+ * NULL: none.
  */
 struct vcpu *sched_choose(const struct sched_cpu *c, uint64_t now);
-/* After the choice: set this CPU's deadline. A slice counts only while another wants the CPU. */
+/*
+ * After the choice: set this CPU's deadline. The end of a slice counts only while another vCPU
+ * wants the CPU.
+ */
 void sched_arm(struct sched_cpu *c, uint64_t now);
-/* This CPU is to decide anew. */
+/* This CPU must decide again. */
 static inline void sched_look_again(struct sched_cpu *c)
 {
 	c->resched = true;
 	__atomic_store_n(&c->at, SCHED_AT_ONCE, __ATOMIC_RELEASE);
 }
-/* Its deadline or its alarm has changed: when it is to decide next. */
+/* Its deadline or its alarm has changed: set `at`, when it must decide next. */
 static inline void sched_set_at(struct sched_cpu *c)
 {
 	uint64_t at = c->resched || c->dropped ? SCHED_AT_ONCE : min_u64(c->deadline, c->alarm);
@@ -162,50 +166,51 @@ static inline void sched_set_at(struct sched_cpu *c)
 	__atomic_store_n(&c->at, at, __ATOMIC_RELAXED);
 }
 
-/* w, which waits, is owed clearly more than v, which runs: an eighth of its slice. */
+/* w waits and v runs: w is owed clearly more, by over an eighth of its slice. */
 static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
 {
 	return v->sched.ready.key > w->sched.ready.key + w->sched.slice_vtime / 8;
 }
 
-/* sched/place.c: which CPU is to look at a vCPU that now waits. */
+/* sched/place.c: which CPU is told of a vCPU that now waits. */
 
 /*
- * The other CPU decides anew. Where it is this one, the caller lets it, before it gives the lock
- * back (sched/sched.c, unlock()).
+ * Make the other CPU decide again. If it is this CPU, the caller decides before it releases the
+ * lock (sched/sched.c, unlock()).
  */
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
 /*
- * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the one that
- * runs. Of the CPUs that it may run on, the one whose vCPU has had most, if so; otherwise NULL. v
- * is in no queue.
+ * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the vCPU that
+ * runs. Of the CPUs that v is owed in this sense and may run on, the one whose vCPU has the largest
+ * virtual time; NULL: none. A CPU that was told of another vCPU, and owes it, does not count. v is
+ * in no queue.
  */
 struct sched_cpu *sched_owed(const struct vcpu *v);
 /*
- * v has been put into the run queue; `where` is a CPU that it is owed, as it has woken or lost one
- * before its slice had ended, or NULL.
+ * v has been put into the run queue. `where` is a CPU that v is owed, because v has woken up or has
+ * lost a CPU before its slice ended; or NULL.
  */
 void sched_place(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *where);
 /*
- * This CPU, which idled and was told of one, has taken another: each CPU that runs a vCPU alone
- * looks at those who still wait.
+ * This CPU idled, was told of a waiting vCPU, and has taken another. Tells each CPU that runs a
+ * vCPU alone of those that still wait.
  */
 void sched_tell_alone(struct sched_cpu *c);
-/* If a CPU idles that could run a waiting vCPU once others have moved: move them. */
+/* If a CPU idles that could run a waiting vCPU once other vCPUs have moved, make them move. */
 void sched_spread(struct sched_cpu *c);
 
-/* sched/wait.c: timers, and the refresh of those that wait. */
+/* sched/wait.c: timers, and the refresh of waiting vCPUs. */
 
 void sched_timer_set(struct sched_cpu *c, struct vcpu *v, uint64_t at);
 void sched_timer_cancel(struct vcpu *v);
-/* A vCPU whose time has come, no longer in the queue; NULL: none. */
+/* Take a vCPU whose time has come out of the timer queue; NULL: none. */
 struct vcpu *sched_timer_due(struct sched_cpu *c, uint64_t now);
-/* v is READY from now on, or no longer. */
+/* v is READY from now on; and no longer. */
 void sched_wait_begin(struct sched_cpu *c, struct vcpu *v, uint64_t now);
 void sched_wait_end(struct vcpu *v);
 /*
- * Whether one of this CPU's has waited long enough since it was last published; if so, publish all
- * such (R-34).
+ * Whether a vCPU that waits on this CPU has waited long enough since it was last published. If so,
+ * sched_refresh() publishes all such vCPUs (R-34).
  */
 static inline bool sched_refresh_due(const struct sched_cpu *c, uint64_t now)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the scheduler begins, and questions about it. */
+/* Initialization of the scheduler, and questions about it. */
 #include "sched/impl.h"
 #include "vm.h"
 
-#define REFRESH_MS 90u /* R-34 asks for 100: the rest is for the interrupt to be taken */
+#define REFRESH_MS 90u /* R-34 asks for 100: the rest is for taking the interrupt */
 #define SLACK_MS   10u
 #define PERIOD_MS  100u
 /*
- * Some fifty times what a switch costs, which nobody is charged: more often than this, nobody is
- * preempted.
+ * Some fifty times what a switch costs. No vCPU is charged for a switch, so woken vCPUs must not
+ * cause them more often than this.
  */
 #define STAY_US 100u
 
@@ -53,7 +53,7 @@ void sched_add(struct vcpu *v, uint32_t weight, uint32_t cap, uint8_t affinity, 
 		.cap_end = now + sched.period,
 		.cpu = (uint8_t)__builtin_ctz(affinity),
 	};
-	/* 100 is what a vCPU can use anyway. */
+	/* A vCPU cannot use more than 100 anyway. */
 	if (cap && cap < 100)
 		v->sched.cap_budget = max_u64(sched.period * cap / 100, 1);
 	pvtime_vcpu_init(&v->time, v->vm->dialect, sched.freq, now);

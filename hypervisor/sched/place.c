@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which CPU is told that a vCPU waits. The run queue is everybody's, so this decides who looks, and
- * when; what it then runs is for that CPU to decide.
+ * Which CPU is told that a vCPU waits. All CPUs share the run queue, so this decides which CPU
+ * looks, and when. What it then runs is for that CPU to decide.
  */
 #include "sched/impl.h"
 
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other)
 {
-	/* Whoever set it before has kicked, or is that CPU itself: it is on its way to the lock. */
+	/*
+	 * If it is set already, that CPU has been kicked, or has set it itself: it is on its way to
+	 * the lock.
+	 */
 	if (other->resched)
 		return;
 	sched_look_again(other);
@@ -17,12 +20,12 @@ void sched_notify(struct sched_cpu *c, struct sched_cpu *other)
 
 static void wake_idle(struct sched_cpu *c, struct sched_cpu *idle)
 {
-	/* No longer idle: the next one that wakes up is for another CPU. */
+	/* No longer idle: the next vCPU that wakes up is for another CPU. */
 	sched.idle &= (uint8_t)~idle->bit;
 	sched_notify(c, idle);
 }
 
-/* This CPU has been told of one that waits, and there is one that is owed it. */
+/* Whether this CPU has been told of a waiting vCPU, and owes the first that waits. */
 static bool is_promised(const struct sched_cpu *c)
 {
 	const struct vcpu *first = c->knocked ? first_for(c) : NULL;
@@ -45,7 +48,7 @@ struct sched_cpu *sched_owed(const struct vcpu *v)
 	return where;
 }
 
-/* Some CPU has been told of one that waits, and has not looked yet. */
+/* Whether some CPU has been told of a waiting vCPU, and has not looked yet. */
 static bool one_knocks(void)
 {
 	for (unsigned cpu = 0; cpu < sched.ncpus; cpu++)
@@ -63,9 +66,9 @@ static void knock(struct sched_cpu *c, struct sched_cpu *other)
 }
 
 /*
- * v, which is in the run queue, takes `where`, which it is owed, if it is the first that waits for
- * it: the first of all is the first for each CPU that it may run on. Or if the first may get
- * another CPU.
+ * v is in the run queue and is owed `where`. Tell `where` if v is the first of all, and so the
+ * first for each CPU that it may run on; if `where` owes the first that waits for it, too; or if
+ * that first may get another CPU.
  */
 static void preempt(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *where)
 {
@@ -75,10 +78,10 @@ static void preempt(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu 
 }
 
 /*
- * An idle CPU may be of use to a waiting vCPU that is pinned elsewhere: if the one that runs there
- * can move, maybe to a CPU whose own vCPU must move first. Searched from the idle CPUs outwards, so
- * that each move brings the rest one step nearer; the next step is taken when the one that gives
- * way is queued.
+ * An idle CPU may help a waiting vCPU that is pinned elsewhere, if the vCPU that runs there can
+ * move, maybe to a CPU whose own vCPU must move first. The search goes from the idle CPUs outwards,
+ * so that each move brings the rest one step nearer. The next step is taken when the vCPU that
+ * gives way is queued.
  */
 COLD void sched_spread(struct sched_cpu *c)
 {
@@ -103,7 +106,7 @@ COLD void sched_spread(struct sched_cpu *c)
 			sched_notify(c, other);
 			if (sched.now >= other->move_end)
 				return;
-			asked |= other->bit; /* it takes a while: another one may do it at once */
+			asked |= other->bit; /* it takes a while: another CPU may do it at once */
 			continue;
 		}
 		seen = reach;
@@ -116,7 +119,7 @@ COLD void sched_spread(struct sched_cpu *c)
 	}
 }
 
-/* One of the idle CPUs: where v ran last, or this one, or any. */
+/* Choose one of the idle CPUs: where v ran last, or this one, or any. */
 static void choose_idle(struct sched_cpu *c, const struct sched_vcpu *s, uint8_t idle)
 {
 	struct sched_cpu *last = &sched.cpu[s->cpu];
@@ -147,7 +150,7 @@ void sched_place(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *wh
 		choose_idle(c, s, idle);
 		return;
 	}
-	/* Who had no competition now has, and needs a slice timer. */
+	/* A vCPU that had no competition now has some: it needs a slice timer. */
 	while (alone)
 		knock(c, take_cpu(&alone));
 	if (where)

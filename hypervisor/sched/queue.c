@@ -23,10 +23,7 @@ static uint32_t summary(const struct queue_node *n)
 	return n->traits | reachable(n->child[0]) | reachable(n->child[1]);
 }
 
-/*
- * The traits of `n`'s subtree, after something below it has gone: never less than its own, mostly
- * no more.
- */
+/* The traits of `n`'s subtree after a node below it has gone: at least its own, mostly no more. */
 static inline uint32_t shrunk(const struct queue_node *n)
 {
 	return n->reachable == n->traits ? n->traits : summary(n);
@@ -41,9 +38,9 @@ static void raise_all(struct queue_node *n, uint64_t by)
 }
 
 /*
- * What is to be added below `n` goes down a level: `n` is settled. A key is right if all above it
- * are settled, and no node gets another below it but when settled. The first and the last are, with
- * all above.
+ * What is to be added below `n` goes down a level: `n` is settled. A key is right if all nodes
+ * above it are settled. A node that gets another below it is settled at that moment. The first, the
+ * last and all nodes above them are always settled.
  */
 static inline void settle(struct queue_node *n)
 {
@@ -100,7 +97,7 @@ static struct queue_node *neighbour(const struct queue_node *n, unsigned d)
 	}
 }
 
-/* Weyl's sequence, scrambled (Knuth's multiplier): equidistributed, and no guest sees it. */
+/* Weyl's sequence, scrambled (Knuth's multiplier): equidistributed, and hidden from guests. */
 static uint32_t draw(struct queue *q)
 {
 	uint32_t r = q->random += 0x9e3779b9u;
@@ -109,7 +106,7 @@ static uint32_t draw(struct queue *q)
 	return r ^ r >> 13;
 }
 
-/* All from `up` on have below them what has these traits. */
+/* `up` and all nodes above it now have a node with these traits below them. */
 static inline void spread(struct queue_node *up, uint32_t traits)
 {
 	for (; up && (traits & ~up->reachable); up = up->parent) {
@@ -119,9 +116,9 @@ static inline void spread(struct queue_node *up, uint32_t traits)
 }
 
 /*
- * Behind the last, where who has just run mostly goes. All above the last are settled, and `n`
- * comes between those of them that are of higher rank and the others, which then are before it:
- * with no rotation.
+ * Insert `n` behind the last, where a vCPU that has just run mostly goes. All nodes above the last
+ * are settled. `n` comes between those that have a higher rank and the others, which are then
+ * before it, so no rotation is needed.
  */
 static inline void append(struct queue *q, struct queue_node *n)
 {
@@ -145,7 +142,7 @@ static inline void append(struct queue *q, struct queue_node *n)
 	q->last = n;
 }
 
-/* Where `n` is to be hung, settled, and on which side; it is before the last. */
+/* Where to hang `n`, which is before the last: a settled node, and the side. */
 static struct queue_node *find_place(struct queue *q, struct queue_node *n, unsigned *side)
 {
 	struct queue_node *parent, *down = q->root;
@@ -176,7 +173,7 @@ void queue_insert(struct queue *q, struct queue_node *n)
 		q->root = q->first = q->last = n;
 		return;
 	}
-	n->rank = draw(q); /* an only one keeps its last, which is as random */
+	n->rank = draw(q); /* a node alone keeps its old rank, which is as random */
 	if (!before(n, q->last)) {
 		append(q, n);
 		return;
@@ -205,7 +202,7 @@ void queue_remove(struct queue *q, struct queue_node *n)
 	if (q->last == n)
 		q->last = neighbour(n, 0);
 	n->queued = false;
-	/* Down, until it has a child at most, which takes its place. */
+	/* Rotate it down until it has at most one child, which takes its place. */
 	while ((l = n->child[0]) && (r = n->child[1]))
 		rotate(q, n, r->rank > l->rank);
 	up = n->parent;

@@ -4,9 +4,9 @@
 #include "vm.h"
 
 /*
- * The only place where a vCPU's state changes, and with it its ledger (R-24, R-25). Whatever it
- * leaves READY for, its structure says so: before it is scheduled in (R-08), and for others to read
- * after it has been stopped or paused.
+ * The only place where a vCPU's state changes, and with it its ledger (R-24, R-25). A vCPU that
+ * leaves READY is published: before it is scheduled in (R-08), or, if it is stopped or paused, for
+ * its VM's other vCPUs to read.
  */
 static inline __attribute__((always_inline)) void set_state(struct sched_cpu *c, struct vcpu *v,
 							    enum pvtime_state next, uint64_t now)
@@ -27,9 +27,9 @@ static inline __attribute__((always_inline)) void set_state(struct sched_cpu *c,
 }
 
 /*
- * From here on all CPUs' times are one: `now` was read before the lock was had, and another CPU may
- * have set something at a later one meanwhile. What is set under the lock is never earlier than
- * what was, so that one vCPU's time begins where another's ends.
+ * Under the lock, all CPUs have one time. `now` was read before the lock was taken, and another CPU
+ * may have made a change at a later time meanwhile. No change under the lock is earlier than the
+ * one before, so one vCPU's time begins where another's ends.
  */
 static inline uint64_t lock(uint64_t now)
 {
@@ -38,7 +38,7 @@ static inline uint64_t lock(uint64_t now)
 	return sched.now;
 }
 
-/* Out of the queues, whichever it is in. */
+/* Remove v from the queue that it is in, if any. */
 static void withdraw(struct vcpu *v)
 {
 	if (v->sched.ready.queued)
@@ -58,15 +58,18 @@ static void leave(struct sched_cpu *c, enum pvtime_state next, uint64_t now)
 	sched_look_again(c);
 }
 
-/* The CPU that v, which is in no queue, may take from another. It need not where one idles. */
+/*
+ * The CPU that v, which is in no queue, may take from another vCPU. NULL: none, or v need not,
+ * because a CPU idles.
+ */
 static inline struct sched_cpu *takes(const struct vcpu *v)
 {
 	return v->sched.affinity & sched.idle ? NULL : sched_owed(v);
 }
 
 /*
- * The same of one that has just lost CPU c: what others have run meanwhile is not in their virtual
- * time yet.
+ * The same for v, which has just lost CPU c. What other vCPUs have run meanwhile is not in their
+ * virtual time yet, so charge them first.
  */
 static inline struct sched_cpu *takes_another(const struct sched_cpu *c, const struct vcpu *v,
 					      uint64_t now)
@@ -88,8 +91,8 @@ static inline void queue_up(struct sched_cpu *c, struct vcpu *v, struct sched_cp
 }
 
 /*
- * A READY vCPU that has joined the others is to wait for its turn among them; or for its next cap
- * period.
+ * v is READY and has joined the others: it waits for its turn, or, if it has used up its cap, for
+ * its next cap period.
  */
 static void contend(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where, uint64_t now)
 {
@@ -99,7 +102,7 @@ static void contend(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where
 		queue_up(c, v, where);
 }
 
-/* `next`, which is in no queue, takes this CPU; who had it waits. */
+/* `next`, which is in no queue, takes this CPU; the vCPU that had it waits. */
 static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 {
 	struct vcpu *prev = c->current;
@@ -122,9 +125,9 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 }
 
 /*
- * The common case of waking somebody up: v, which has joined the others, is owed this very CPU
- * (`where`), and nothing else is to be decided. Then it has it at once, and no queue sees it.
- * False: it is not so simple, and nothing has happened.
+ * The common case of a wake-up: v, which has joined the others, is owed this very CPU (`where`),
+ * and nothing else is to be decided. Then v gets it at once, without entering a queue. False: it is
+ * not so simple, and nothing has changed.
  */
 static bool hand_over(struct sched_cpu *c, struct vcpu *v, const struct sched_cpu *where,
 		      uint64_t now)
@@ -132,14 +135,14 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, const struct sched_cp
 	const struct vcpu *has = c->current;
 	const struct vcpu *first;
 
-	/* Where no CPU is idle, each has a vCPU. */
+	/* If no CPU is idle, each has a vCPU. */
 	if (where != c || c->resched || sched.idle || now < c->stay_end ||
 	    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	    (v->sched.cap_budget & has->sched.cap_budget) != UINT64_MAX)
 		return false;
 	first = first_for(c);
 	if ((first && first->sched.ready.key <= v->sched.ready.key) ||
-	    sched_too_far(v, has)) /* what no weight explains is forgotten first: decide() does */
+	    sched_too_far(v, has)) /* decide() first forgets what no weight explains */
 		return false;
 	sched.alone &= (uint8_t)~c->bit;
 	switch_to(c, v, now);
@@ -149,9 +152,9 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, const struct sched_cp
 }
 
 /*
- * How far v, which wakes, may be behind the others: half a slice, however long it has slept. Or
- * what it was owed when it fell asleep, less what it could have run since: it had waited for that,
- * and is not to lose it by a nap.
+ * How far v, which wakes up, may be behind the others: half a slice, however long it has slept. Or
+ * as far as it was owed when it fell asleep, less what it could have run since: it had waited for
+ * that, and must not lose it by a nap.
  */
 static inline uint64_t wake_credit(struct vcpu *v, uint64_t now)
 {
@@ -182,14 +185,14 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 	set_state(c, v, PVTIME_READY, now);
 	contend(c, v, where, now);
 	if (c->resched)
-		return; /* it decides anyhow */
+		return; /* decide() follows anyway */
 	c->deadline = min_u64(c->deadline, v->sched.refresh_at);
 	if (v->sched.timer.queued)
 		c->deadline = min_u64(c->deadline, v->sched.timer.key);
 	sched_set_at(c);
 }
 
-/* What this CPU's timers are for: sleepers wake, the throttled compete again. */
+/* This CPU's timers have come: sleepers wake up, and throttled vCPUs compete again. */
 COLD static void expire(struct sched_cpu *c, uint64_t now)
 {
 	struct vcpu *v;
@@ -204,13 +207,16 @@ COLD static void expire(struct sched_cpu *c, uint64_t now)
 	}
 }
 
-/* The current vCPU can't stay, whoever waits: it is to stop or to pause, or has used up its cap. */
+/*
+ * The current vCPU can't stay, even if no other waits: it must stop or pause, or has used up its
+ * cap.
+ */
 COLD static void give_way(struct sched_cpu *c, uint64_t now)
 {
 	struct vcpu *v = c->current;
 
 	if (v->sched.stop_pending) {
-		if (v != c->told) /* it had this CPU, and the run loop never came to load it */
+		if (v != c->told) /* given this CPU, but the run loop never came to load it */
 			c->dropped |= BIT(v->vm->id);
 		leave(c, PVTIME_OFF, now);
 	} else if (sched.paused) {
@@ -221,7 +227,7 @@ COLD static void give_way(struct sched_cpu *c, uint64_t now)
 	}
 }
 
-/* All that is due on this CPU at `now`, and who runs on it from now on. */
+/* Do all that is due on this CPU at `now`, and choose the vCPU that it runs from now on. */
 static void decide(struct sched_cpu *c, uint64_t now)
 {
 	struct vcpu *next;
@@ -238,7 +244,7 @@ static void decide(struct sched_cpu *c, uint64_t now)
 			give_way(c, now);
 		sched.idle &= (uint8_t)~c->bit;
 		sched.alone &= (uint8_t)~c->bit;
-		c->resched = false; /* what it was set for is dealt with here */
+		c->resched = false; /* all that it was set for is done here */
 		next = sched_choose(c, now);
 		if (next != c->current) {
 			queue_remove(&sched.ready, &next->sched.ready);
@@ -256,8 +262,8 @@ static void decide(struct sched_cpu *c, uint64_t now)
 }
 
 /*
- * The end of whatever may have brought something new for this very CPU: it decides at once, under
- * the same lock and at the same `now`. The run loop hears of it when it comes to sched_next().
+ * Ends each function that may have changed something for this very CPU. The CPU decides at once,
+ * under the same lock and at the same `now`. The run loop gets the result from sched_next().
  */
 static void unlock(struct sched_cpu *c, uint64_t now)
 {
@@ -325,8 +331,9 @@ void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 }
 
 /*
- * v has just left this CPU to sleep: how far the first that waits for it is ahead, if that is more
- * than a wake-up is worth. No more than a slice: what is more may be a debt that cannot be paid.
+ * v has just left this CPU to sleep. Note how far the first vCPU that waits for this CPU is ahead
+ * of v, if that is more than the credit of any wake-up. At most a slice: a larger debt may be one
+ * that cannot be paid.
  */
 static inline void note_owed(const struct sched_cpu *c, struct vcpu *v)
 {
@@ -353,11 +360,11 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 	now = lock(now);
 	next = sched.paused ? PVTIME_PAUSED : PVTIME_BLOCKED;
 	/*
-	 * It may have lost its CPU in the very trap that it is in, to one that it has woken; and
-	 * have got another since.
+	 * In the very trap that v is in, it may have lost its CPU to a vCPU that it has woken, and
+	 * may have got another since.
 	 */
 	current = c->current == v;
-	/* One that is to stop or to pause does so in decide(), whatever it waits for. */
+	/* A vCPU that must stop does so in decide(), whatever it waits for. */
 	blocks = (current || state_of(v) == PVTIME_READY) && !v->sched.stop_pending &&
 		 !v->sched.wake_pending && wake_at > now;
 	__atomic_store_n(&v->sched.wake_pending, false, __ATOMIC_RELAXED);
@@ -372,8 +379,8 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 		if (wake_at != UINT64_MAX && !sched.paused) {
 			sched_timer_set(c, v, wake_at);
 			/*
-			 * Where v was not this CPU's any more, nothing is decided, and the deadline
-			 * is one that did not know of it.
+			 * If v was not this CPU's current vCPU any more, no decision follows, and
+			 * the deadline does not cover wake_at yet.
 			 */
 			c->deadline = min_u64(c->deadline, wake_at);
 			sched_set_at(c);
@@ -390,7 +397,7 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 	now = lock(now);
 	switch (state_of(v)) {
 	case PVTIME_BLOCKED:
-		/* Who wakes one of its own VM need not be protected from it. */
+		/* A vCPU that wakes another of its own VM need not be protected from it. */
 		if (c->current && c->current->vm == v->vm) {
 			c->stay_end = now;
 			if (c->knocked)

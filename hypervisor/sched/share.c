@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who is owed how much: virtual time and caps.
+ * How much each vCPU is owed: virtual time and caps.
  *
- * Virtual time is time used over weight; the vCPU with the least is owed most and runs first, so
- * that shares are as the weights. What remains of each division is carried, so that nothing is lost
- * however often a vCPU is charged. In units of 2^-34 s at weight 1 it takes 34 years of one vCPU of
- * weight 1 to use up 64 bits, at any counter frequency.
+ * Virtual time is time used divided by weight. The vCPU with the least is owed most and runs first,
+ * so that shares are as the weights. The remainder of each division is carried, so that nothing is
+ * lost however often a vCPU is charged. In units of 2^-34 s at weight 1, one vCPU of weight 1 takes
+ * 34 years to use up 64 bits, at any counter frequency.
  */
 #include "sched/impl.h"
 
 /*
- * The cap periods of a vCPU follow each other without a gap. What it did not use is lost at the end
- * of one; what it ran too long, as no interrupt comes at once, is taken off the next: the long-run
- * share is the cap itself.
+ * The cap periods of a vCPU follow each other without a gap. Budget that is left at the end of a
+ * period is lost. Since no interrupt comes at once, a vCPU may exceed its budget; the excess is
+ * subtracted from the next period, so that the long-run share is the cap itself.
  */
 COLD static void cap_charge(struct sched_vcpu *s, uint64_t from, uint64_t to)
 {
@@ -55,7 +55,7 @@ uint64_t sched_cap_deadline(const struct vcpu *v, uint64_t now)
 
 	uint64_t left = s->cap_budget - s->cap_used;
 
-	/* Where the period ends before the budget does, the next period's is there. */
+	/* If the period ends before the budget does, the next period's budget follows. */
 	return left < s->cap_end - now ? now + left : s->cap_end + s->cap_budget;
 }
 
@@ -91,8 +91,8 @@ void sched_join(struct vcpu *v, uint64_t credit, uint64_t now)
 		}
 	}
 	/*
-	 * Nobody competes: then nothing is owed to it. Whoever comes later starts from where it is,
-	 * so this can be as late as it wants, and is late enough for those who ran before.
+	 * No vCPU competes, so v is owed nothing. A vCPU that comes later starts from v's virtual
+	 * time, so any late value will do; this one is late enough for all that ran before.
 	 */
 	if (least == UINT64_MAX)
 		least = sched.vtime_top;
@@ -102,23 +102,23 @@ void sched_join(struct vcpu *v, uint64_t credit, uint64_t now)
 /*
  * Level: forget debts that cannot be paid.
  *
- * Among vCPUs that can have the shares their weights ask for, one is ahead of another by what it
- * did in its own last slice, at most. It is more where weights cannot be had: vCPUs pinned to a
- * crowded CPU fall behind those elsewhere for as long as that lasts, and so does one whose weight
- * asks for more than a whole CPU. Those elsewhere must not wait for it when the crowd goes, or when
- * one of them meets the others: it is nobody's fault.
+ * Among vCPUs that can have the shares their weights ask for, one is ahead of another by at most
+ * what it ran in its own last slice. The difference is larger where weights cannot be had: vCPUs
+ * pinned to a crowded CPU fall behind those elsewhere for as long as that lasts, and so does one
+ * whose weight asks for more than a whole CPU. When the crowd goes, or when one of the crowd meets
+ * a vCPU from elsewhere, the vCPUs from elsewhere must not wait: the debt is not their fault.
  *
- * So where two meet that are too far apart, there is a gap between them, which nobody is in and
- * which is longer than the slice of any explains: four slices of the lightest. All below the gap
- * are moved up by the same amount, until two slices are left of it: among each other, their debts
- * are real. The order stays as it is, so the run queue needs no change but of the keys, which
- * queue_raise() does in O(log n). One gap is closed at a time, the highest; the next decision finds
- * the next one.
+ * So where two vCPUs meet that are too far apart, there is a gap between them: a range of virtual
+ * time which no vCPU is in, and which is longer than the slice of any explains, four slices of the
+ * lightest. All vCPUs below the gap are moved up by the same amount, until two slices are left of
+ * it: the debts among them are real. The order stays as it is, so nothing in the run queue changes
+ * but the keys, which queue_raise() does in O(log n). One gap is closed at a time, the highest; the
+ * next decision finds the next one.
  *
- * The gap is looked for in steps of two slices at least, from the one ahead down. vCPUs that
- * compete stay within one or two steps; those that don't fall apart at no more different rates than
- * there are CPUs. So whoever is found behind another by more than MAX_STEPS has no real debt left,
- * gap or no gap, and a decision takes O(log n), whatever the vCPUs did.
+ * The search for the gap goes down from the vCPU ahead, in steps of two slices at least. vCPUs that
+ * compete stay within one or two steps. Those that don't fall apart at no more different rates than
+ * there are CPUs. So a vCPU that is found behind another by more than MAX_STEPS has no real debt
+ * left, gap or no gap, and a decision takes O(log n), whatever the vCPUs did.
  */
 #define LEVEL_SLICES 2u
 #define FAR_SLICES   4u
@@ -135,7 +135,7 @@ bool sched_too_far(const struct vcpu *v, const struct vcpu *w)
 	return a->ready.key - b->ready.key > FAR_SLICES * a->slice_vtime;
 }
 
-/* All that run, charged up to now. Returns how many; their traits are added to `traits`. */
+/* All running vCPUs, charged up to now. Returns their number; adds their traits to `traits`. */
 static unsigned running(struct sched_vcpu *list[SCHED_MAX_CPUS], uint32_t *traits, uint64_t now)
 {
 	unsigned n = 0;
@@ -153,8 +153,8 @@ static unsigned running(struct sched_vcpu *list[SCHED_MAX_CPUS], uint32_t *trait
 }
 
 /*
- * The virtual time that a slice of the lightest costs, of all that run or are queued: at least half
- * of it, as only the power of two of its weight is known.
+ * The virtual time that a slice costs the lightest of all vCPUs that run or are queued. The result
+ * is at least half of it, because only the power of two of its weight is known.
  */
 static uint64_t lightest_slice(uint32_t traits)
 {
@@ -172,7 +172,7 @@ COLD void sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now)
 				 max_u64(v->sched.slice_vtime, w->sched.slice_vtime));
 	uint64_t step = LEVEL_SLICES * slice, most = FAR_SLICES * slice - step;
 
-	/* `behind` is a key, so the next one down is there and not below it. */
+	/* `behind` is a key, so the next key down exists and is not below it. */
 	for (unsigned steps = 1; at - behind > step; steps++) {
 		uint64_t floor = at - step;
 		const struct queue_node *q = queue_last_up_to(&sched.ready, floor);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a CPU looks after while vCPUs don't run: when sleepers wake and throttled ones are released,
- * and that the structures of those kept waiting don't go stale. It is always the CPU on which it
- * began.
+ * What a CPU tracks while vCPUs don't run: when sleepers wake up and throttled vCPUs are released,
+ * and when the structures of waiting vCPUs must be refreshed. This stays with the CPU on which the
+ * wait began.
  */
 #include "sched/impl.h"
 
@@ -36,7 +36,7 @@ void sched_wait_begin(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 	struct sched_wait *head = &c->waiting, *last = head->prev;
 	struct sched_vcpu *s = &v->sched;
 
-	/* First come, first due, since a CPU's `now` never goes back: the list stays in order. */
+	/* First come, first due, because a CPU's `now` never goes back: the list stays in order. */
 	s->home = c->id;
 	s->refresh_at = now + sched.refresh;
 	s->wait = (struct sched_wait){last, head};
@@ -53,8 +53,8 @@ void sched_wait_end(struct vcpu *v)
 }
 
 /*
- * Those that are due a little later are taken along, so that many waiting don't mean many
- * interrupts. All of them go behind the others at once: the head of the ring moves.
+ * vCPUs that are due a little later are published as well, so that many waiting vCPUs don't mean
+ * many interrupts. All of them go behind the others at once: the head of the ring moves.
  */
 COLD void sched_refresh(struct sched_cpu *c, uint64_t now)
 {
@@ -69,7 +69,9 @@ COLD void sched_refresh(struct sched_cpu *c, uint64_t now)
 	}
 	if (w == head || last == head)
 		return;
-	/* Out of the ring with the head, and back between the last of them and the next one. */
+	/*
+	 * Take the head out of the ring, and put it back between the last of them and the next one.
+	 */
 	head->prev->next = head->next;
 	head->next->prev = head->prev;
 	*head = (struct sched_wait){last, w};
