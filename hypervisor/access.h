@@ -3,8 +3,8 @@
 #define ACCESS_H
 
 /*
- * What a guest's load or store does, when it ends at a device: from the syndrome where the hardware
- * describes it, else decoded from the instruction. Logic only, host-tested.
+ * What a guest's load or store to a device does: from the syndrome if the hardware describes it,
+ * otherwise decoded from the instruction. Logic only, tested on the host.
  */
 #include "esr.h"
 #include "vcpu.h"
@@ -38,8 +38,8 @@ static inline struct access access_from_syndrome(uint64_t esr)
 
 /*
  * From the instruction: loads and stores of one or two general registers, with any addressing.
- * False: it is none of these (SIMD, exclusive, atomic, cache maintenance ...), and a device does
- * not take it.
+ * False: any other instruction (SIMD, exclusive, atomic, cache maintenance ...), which devices do
+ * not support.
  */
 bool access_decode(uint32_t insn, struct access *a);
 
@@ -66,7 +66,7 @@ static inline uint64_t access_truncate(uint64_t value, unsigned size)
 	return value & (UINT64_MAX >> (64 - 8 * size));
 }
 
-/* What the guest stores with transfer i, as a device sees it (little-endian). */
+/* The value that the guest stores with transfer i, as a device sees it (little-endian). */
 static inline uint64_t access_get(const struct access *a, unsigned i, const struct gp_regs *r,
 				  bool big_endian)
 {
@@ -75,7 +75,9 @@ static inline uint64_t access_get(const struct access *a, unsigned i, const stru
 	return big_endian ? access_swap(value, a->size) : value;
 }
 
-/* What it has loaded. */
+/*
+ * Give the guest the value that it loads with transfer i, as a device returns it (little-endian).
+ */
 static inline void access_set(const struct access *a, unsigned i, struct gp_regs *r,
 			      bool big_endian, uint64_t value)
 {

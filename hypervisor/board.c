@@ -59,7 +59,7 @@ static const char *read_gic(const void *fdt, struct board *b)
 	if (!b->gicr_regions)
 		return "the GIC's redistributors have no address";
 	if (!read_interrupt(fdt, node, 0, &b->maintenance_intid))
-		return "the GIC has no maintenance interrupt: no virtualization";
+		return "the GIC has no maintenance interrupt, which virtualization needs";
 	return NULL;
 }
 
@@ -126,7 +126,7 @@ static const char *read_chosen(const void *fdt, struct board *b)
 	const fdt32_t *end = fdt_getprop(fdt, node, "linux,initrd-end", &end_length);
 
 	if (!start || !end || start_length < 4 || end_length < 4)
-		return "no lab: /chosen has no initrd";
+		return "/chosen has no initrd, which must hold the lab";
 	b->bundle = read_cells(start, start_length / 4);
 	b->bundle_end = read_cells(end, end_length / 4);
 	return NULL;

@@ -24,7 +24,7 @@ void cpu_start_all(void)
 		dcache_clean(cpu, sizeof(*cpu)); /* the CPU reads it with its caches off */
 		error = firmware_cpu_on(cpu->mpidr, (uintptr_t)secondary_start, (uintptr_t)cpu);
 		if (error)
-			panic("CPU %u does not start: PSCI says %ld", i, (long)error);
+			panic("CPU %u does not start: PSCI CPU_ON returned %ld", i, (long)error);
 		while (!__atomic_load_n(&cpu->online, __ATOMIC_ACQUIRE))
 			;
 	}

@@ -7,7 +7,7 @@
 #define OSLSR_OSLM BIT(3)	       /* the OS lock is implemented */
 #define OSLSR_OSLK BIT(1)
 
-/* Breakpoint and watchpoint registers carry their number in the name. */
+/* The names of breakpoint and watchpoint registers contain their number. */
 #define EACH_PAIR(X) \
 	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
@@ -43,8 +43,8 @@ void debug_reset(struct debug_regs *d)
 }
 
 /*
- * The OS lock keeps debug exceptions from happening. Breakpoints and watchpoints of another vCPU
- * may stay in the hardware while MDE and KDE are off: nothing comes of them.
+ * The OS lock prevents debug exceptions. While MDE and KDE are off, breakpoints and watchpoints of
+ * another vCPU may stay in the hardware, where they have no effect.
  */
 void debug_load(const struct debug_regs *d)
 {
@@ -110,7 +110,7 @@ bool debug_access(struct debug_regs *d, uint32_t reg, bool write, uint64_t *valu
 	case ISS_SYSREG(2, 3, 0, 4, 0): /* DBGDTR_EL0 */
 	case ISS_SYSREG(2, 3, 0, 5, 0): /* DBGDTRRX_EL0, DBGDTRTX_EL0 */
 		if (!write)
-			*value = 0; /* nobody is at the other end */
+			*value = 0; /* there is no debugger at the other end */
 		return true;
 	default:
 		if (!access_pair(d, reg, write, value))

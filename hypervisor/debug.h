@@ -4,16 +4,17 @@
 
 /*
  * Self-hosted debug of a guest (DDI 0487, D2): breakpoints, watchpoints, single step, the OS lock.
- * Every access to a debug register traps, and the registers live in memory; the hardware has them
- * too while the guest has turned breakpoints on (MDSCR_EL1.MDE or KDE). So nothing that a guest has
- * written is seen by another one.
+ * Every access to a debug register traps, and the registers are kept in memory. The hardware has
+ * them, too, while the guest has turned breakpoints on (MDSCR_EL1.MDE or KDE). So no guest sees
+ * what another has written.
  */
 #include "types.h"
 #include "vcpu.h"
 
 void debug_reset(struct debug_regs *d);
 /*
- * This CPU goes on as the vCPU wants it. Nothing is to be saved: the hardware changes none of them.
+ * Set this CPU's debug registers as the vCPU wants them. There is no save: the hardware changes
+ * none of them.
  */
 void debug_load(const struct debug_regs *d);
 /*

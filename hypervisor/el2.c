@@ -73,8 +73,8 @@ static uint64_t mdcr(void)
 {
 	uint64_t counters = 0;
 
-	if (FIELD(read_sysreg(id_aa64dfr0_el1), 11, 8) - 1 <
-	    14) /* a PMU of Arm's: HPMN = PMCR_EL0.N */
+	/* a PMU of Arm's: HPMN = PMCR_EL0.N */
+	if (FIELD(read_sysreg(id_aa64dfr0_el1), 11, 8) - 1 < 14)
 		counters = FIELD(read_sysreg(pmcr_el0), 15, 11);
 	return MDCR_TPM | MDCR_TPMCR | MDCR_TPMS | MDCR_TTRF | MDCR_TDRA | MDCR_TDOSA | MDCR_TDA |
 	       counters;
@@ -109,8 +109,8 @@ void cpu_init_el2(void)
 	write_sysreg(cnthctl_el2, CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN);
 	write_sysreg(cntvoff_el2, 0);
 	write_sysreg(cnthp_ctl_el2, 0);
-	write_sysreg(cntv_ctl_el0,
-		     0); /* the guests' timers: off while no vCPU is loaded (dev/vtimer.c) */
+	/* The guests' timers are off while no vCPU is loaded (dev/vtimer.c). */
+	write_sysreg(cntv_ctl_el0, 0);
 	write_sysreg(cntp_ctl_el0, 0);
 	write_sysreg(vpidr_el2, read_sysreg(midr_el1));
 	init_optional();

@@ -20,7 +20,7 @@
 #define EC_DABT_LOWER 0x24u
 #define EC_DABT_SAME  0x25u
 
-#define WFX_TIMEOUT BIT(1) /* WFIT or WFET: a feature that is hidden */
+#define WFX_TIMEOUT BIT(1) /* WFIT or WFET, which are hidden from guests */
 
 /* Data aborts. */
 #define ISS_ISV	     BIT(24)
@@ -39,7 +39,7 @@
 #define FSC_EXTERNAL	  0x10u /* synchronous external abort, not on a table walk */
 #define FSC_EXTERNAL_WALK 0x14u /* on a table walk, plus its level */
 
-/* MSR and MRS: the register's encoding as the ISS has it, direction and Rt taken out. */
+/* MSR and MRS: the register's encoding as in the ISS, without direction and Rt. */
 #define ISS_SYSREG(op0, op1, crn, crm, op2)                                      \
 	((uint32_t)(op0) << 20 | (uint32_t)(op2) << 17 | (uint32_t)(op1) << 14 | \
 	 (uint32_t)(crn) << 10 | (uint32_t)(crm) << 1)

@@ -6,11 +6,11 @@
 #include "types.h"
 
 /*
- * Start the CPU `mpidr` at physical address `entry` with `context` in x0. PSCI's answer, 0: it
- * comes.
+ * Start the CPU `mpidr` at physical address `entry` with `context` in x0. Returns PSCI's answer; 0:
+ * the CPU starts.
  */
 int64_t firmware_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context);
-/* Power the board off; returns only where that does not work. */
+/* Power the board off; returns only if that fails. */
 void firmware_off(void);
 
 #endif

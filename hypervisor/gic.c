@@ -33,8 +33,8 @@
 #define WAKER_CHILDREN_ASLEEP BIT(2)
 
 /*
- * Our timer and the UART precede what guests can cause: kicks, maintenance, their timers
- * (hypervisor/README.md, "Interrupts at EL2").
+ * The hypervisor's timer and the UART precede what guests can cause: kicks, maintenance, their
+ * timers (hypervisor/README.md, "Interrupts at EL2").
  */
 #define PRIORITY     0xa0u
 #define PRIORITY_OWN 0x40u
@@ -63,7 +63,7 @@ void gic_init(void)
 	wait_distributor();
 }
 
-/* Of the priorities at `registers`, that of one of our own. */
+/* In the priority registers at `registers`, give `intid` the priority of the hypervisor's own. */
 static void precede(uint64_t registers, unsigned intid)
 {
 	uint64_t at = registers + (intid & ~3u);
@@ -72,7 +72,7 @@ static void precede(uint64_t registers, unsigned intid)
 	mmio_write32(at, (mmio_read32(at) & ~(0xffu << shift)) | PRIORITY_OWN << shift);
 }
 
-/* The redistributor whose affinity is this CPU's; 0: none. */
+/* The redistributor that has this CPU's affinity; 0: none. */
 static uint64_t find_redistributor(uint64_t mpidr)
 {
 	uint32_t affinity = (uint32_t)(FIELD(mpidr, 39, 32) << 24 | FIELD(mpidr, 23, 0));
@@ -98,7 +98,7 @@ const char *gic_init_cpu(void)
 			BIT(board.vtimer_intid) | BIT(board.ptimer_intid);
 
 	if (!r)
-		return "no GIC redistributor of its own";
+		return "it has no GIC redistributor";
 	cpu->redist = r;
 	mmio_write32(r + GICR_WAKER, mmio_read32(r + GICR_WAKER) & ~(uint32_t)WAKER_SLEEP);
 	while (mmio_read32(r + GICR_WAKER) & WAKER_CHILDREN_ASLEEP)
@@ -138,7 +138,7 @@ void gic_send_sgi(unsigned cpu, unsigned sgi)
 {
 	uint64_t m = cpus[cpu].mpidr;
 
-	dsb(ishst); /* what the interrupted CPU is to see comes first */
+	dsb(ishst); /* what the interrupted CPU must see is stored first */
 	write_sysreg(icc_sgi1r_el1, FIELD(m, 39, 32) << 48 | FIELD(m, 23, 16) << 32 | sgi << 24 |
 					    FIELD(m, 15, 8) << 16 | BIT(m & 0xf));
 	isb();
@@ -160,7 +160,7 @@ void gic_deactivate(unsigned intid)
 	write_sysreg(icc_dir_el1, intid);
 }
 
-/* The guest's timers are INTIDs 27 and 30 of its own; the board's may have other numbers. */
+/* `intid` is 27 or 30. The board's timers have the same INTIDs as a guest's: main.c checks that. */
 void gic_ppi_set_active(unsigned intid)
 {
 	mmio_write32(this_cpu()->redist + GICR_ISACTIVER0, (uint32_t)BIT(intid));

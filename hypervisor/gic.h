@@ -3,32 +3,32 @@
 #define GIC_H
 
 /*
- * The board's GICv3. Interrupts are taken in two steps (ICC_CTLR_EL1.EOImode = 1): the end of
- * interrupt drops the priority, deactivation is separate; a timer's PPI that a guest handles is
- * deactivated by the guest.
+ * The board's GICv3. Interrupts end in two steps (ICC_CTLR_EL1.EOImode = 1): the end of interrupt
+ * drops the priority, and deactivation is separate. If a guest handles a timer's PPI, the guest
+ * deactivates it.
  */
 #include "types.h"
 
 #define GIC_NONE 1020u /* INTIDs from here on mean that nothing is pending */
 
-/* SGIs of our own. */
+/* The hypervisor's own SGIs. */
 #define SGI_KICK     0u /* come to the scheduler */
 #define SGI_HALT     1u /* another CPU has panicked or ends the lab: stop for good */
 #define SGI_BOOT_CPU 2u /* to CPU 0: look at the link, and at the lab's clock */
 
-/* The distributor; the boot CPU, once. */
+/* Set up the distributor. The boot CPU calls it once. */
 void gic_init(void);
-/* This CPU's redistributor and CPU interface. NULL, or what is wrong. */
+/* Set up this CPU's redistributor and CPU interface. NULL, or what is wrong. */
 const char *gic_init_cpu(void);
-/* Let a shared interrupt through, to the boot CPU. */
+/* Enable a shared interrupt and route it to the boot CPU. */
 void gic_enable_spi(unsigned intid);
 void gic_send_sgi(unsigned cpu, unsigned sgi);
 /*
- * Take the pending interrupt of highest priority: its INTID, active and with its priority dropped;
- * or >= GIC_NONE.
+ * Take the pending interrupt of the highest priority. Returns its INTID: it is active, and its
+ * priority is dropped. GIC_NONE or more: there is none.
  */
 unsigned gic_take(void);
-/* It is done with. */
+/* Deactivate an interrupt that was handled. */
 void gic_deactivate(unsigned intid);
 
 #endif

@@ -3,8 +3,8 @@
 #include "arch.h"
 
 /*
- * Registers by encoding where their number is part of the name: ICH_LR<n>_EL2 is S3_4_C12_C12..13_n
- * (IHI 0069, 12.4).
+ * Registers whose name contains a number, by encoding: ICH_LR<n>_EL2 is S3_4_C12_C12..13_n (IHI
+ * 0069, 12.4).
  */
 /* clang-format off */
 #define EACH_LR(X)                                                                                 \
@@ -77,7 +77,7 @@ void gich_write_vmcr(uint64_t value)
 	write_sysreg(ich_vmcr_el2, value);
 }
 
-/* How many active-priority registers there are: 1, 2 or 4 for 5, 6 or 7 bits of preemption. */
+/* The number of active-priority registers: 1, 2 or 4 for 5, 6 or 7 bits of preemption. */
 static unsigned apr_count(void)
 {
 	unsigned bits = (unsigned)FIELD(read_sysreg(ich_vtr_el2), 28, 26) + 1;

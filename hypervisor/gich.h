@@ -3,7 +3,7 @@
 #define GICH_H
 
 /*
- * The virtual interface control registers (ICH_*_EL2) of this CPU. The seam between vgic*.c and the
+ * The virtual interface control registers (ICH_*_EL2) of this CPU: the seam between vgic/ and the
  * hardware.
  */
 #include "types.h"
@@ -16,8 +16,8 @@ uint64_t gich_read_hcr(void);
 void gich_write_hcr(uint64_t value);
 uint64_t gich_read_vmcr(void);
 void gich_write_vmcr(uint64_t value);
-uint32_t gich_read_apr(unsigned group,
-		       unsigned n); /* group 0 or 1, n 0..3; unimplemented ones read 0 */
+/* group 0 or 1, n 0 to 3; registers that are not implemented read 0 */
+uint32_t gich_read_apr(unsigned group, unsigned n);
 void gich_write_apr(unsigned group, unsigned n, uint32_t value);
 
 /* This CPU's physical PPI: make it active, so that it does not fire; or deactivate it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which features a guest sees. A field that is not named here reads 0: a feature that Arm adds
- * tomorrow is hidden until somebody has thought about its state.
+ * The features that a guest sees. A field that is not named here reads 0: a feature that Arm adds
+ * tomorrow is hidden until its state has been considered here.
  */
 #include "sysreg.h"
 
@@ -40,7 +40,7 @@ enum {
 	ID_AA64MMFR2,
 };
 
-/* Fields that may be seen as they are (DDI 0487, D19.2). */
+/* Fields that the guest sees unchanged (DDI 0487, D19.2). */
 static const uint64_t visible[REG(8, 0)] = {
 	/* AArch32, for EL0: no EL2, performance monitors, trace, AMU, RAS. */
 	[ID_PFR0] = F(19, 0),
@@ -80,7 +80,7 @@ static const uint64_t visible[REG(8, 0)] = {
 	[ID_AA64MMFR2] = F(11, 0) | F(23, 16) | F(35, 28) | F(51, 48) | F(55, 52) | F(63, 60),
 };
 
-/* A field that may be seen up to a value only. */
+/* Limit a field to the value `most`. */
 static uint64_t limit(uint64_t value, unsigned lo, uint64_t most)
 {
 	uint64_t field = value >> lo & 15;

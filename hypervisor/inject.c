@@ -55,7 +55,7 @@ void inject_external_abort(struct vcpu *v, uint64_t esr, uint64_t far)
 	unsigned ec = data ? EC_DABT_LOWER : EC_IABT_LOWER;
 	uint64_t fsc = FSC_EXTERNAL;
 
-	if (esr & ISS_S1PTW) /* the level of the walk's step is in both codes' low bits */
+	if (esr & ISS_S1PTW) /* both codes have the level of the walk's step in their low bits */
 		fsc = FSC_EXTERNAL_WALK | (esr & 3);
 	write_sysreg(far_el1, far);
 	take_exception(v, (uint64_t)(same_el ? ec + 1 : ec) << ESR_EC_SHIFT | ESR_IL |

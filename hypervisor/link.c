@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sending to the pvtime command. panic() needs this, and so it needs nothing but the UART. */
+/* Sending to the pvtime command. panic() uses this, so it depends on nothing but the UART. */
 #include "link.h"
 #include "format.h"
 #include "spinlock.h"

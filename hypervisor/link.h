@@ -2,7 +2,9 @@
 #ifndef LINK_H
 #define LINK_H
 
-/* Our end of the byte stream to the pvtime command: machine/link.h says what is on it. */
+/*
+ * The hypervisor's end of the byte stream to the pvtime command: machine/link.h defines the stream.
+ */
 #include "types.h"
 #include "machine/link.h"
 
@@ -15,14 +17,19 @@ void link_console(unsigned vm, uint8_t byte);
 /* A line of text, '\n' is added; at most 255 bytes, the rest is cut. */
 __attribute__((format(printf, 1, 2))) void link_log(const char *format, ...);
 __attribute__((format(printf, 1, 2))) void link_record(const char *format, ...);
-/* The same, for panic(): waits for no lock. */
+/* The same, for panic(): takes no lock. */
 void link_line_unlocked(unsigned channel, const char *text);
 
 /* receive.c: receiving. */
 
-/* A VM whose FIFO was full has read: the boot CPU goes on receiving. From any CPU. */
+/*
+ * A VM has read from a FIFO that was full: the boot CPU continues to deliver. Any CPU may call it.
+ */
 void link_has_room(void);
-/* The board's UART has received: hand the bytes to their VMs, or act on them. The boot CPU. */
+/*
+ * The board's UART has received: hand the bytes to their VMs, or act on them. The boot CPU calls
+ * it.
+ */
 void link_receive(void);
 
 #endif

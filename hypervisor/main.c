@@ -82,9 +82,9 @@ void primary_main(const void *fdt)
 	map_devices();
 	uart_init();
 	if (wrong)
-		panic("the board has %s", wrong);
+		panic("the board cannot be used: %s", wrong);
 	if (board.vtimer_intid != MAP_PPI_VTIMER || board.ptimer_intid != MAP_PPI_PTIMER)
-		panic("the board's timers are PPIs %u and %u: the guests' are 27 and 30",
+		panic("the board's virtual and physical timer have INTIDs %u and %u; guests expect 27 and 30",
 		      board.vtimer_intid, board.ptimer_intid);
 	name_cpus();
 	claim_memory(fdt);
@@ -92,7 +92,7 @@ void primary_main(const void *fdt)
 	gic_init();
 	wrong = gic_init_cpu();
 	if (wrong)
-		panic("CPU 0 has %s", wrong);
+		panic("CPU 0 cannot be used: %s", wrong);
 	lab_create((const void *)board.bundle, board.bundle_end - board.bundle);
 	cpu_start_all();
 	if (board.uart.size) {
@@ -111,7 +111,7 @@ void secondary_main(struct cpu *cpu)
 	cpu_init_el2();
 	wrong = gic_init_cpu();
 	if (wrong)
-		panic("CPU %u has %s", cpu->id, wrong);
+		panic("CPU %u cannot be used: %s", cpu->id, wrong);
 	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
 	run_forever(cpu);
 }

@@ -35,18 +35,16 @@ const char *manifest_read(const void *fdt, uint64_t size, struct manifest *m)
 	if (size < sizeof(struct fdt_header) || fdt_check_header(fdt) || fdt_totalsize(fdt) > size)
 		return "no manifest at the start of the initrd";
 	if (fdt_node_check_compatible(fdt, 0, BUNDLE_COMPATIBLE))
-		return "the manifest is not of this version (" BUNDLE_COMPATIBLE ")";
+		return "the manifest is not compatible with " BUNDLE_COMPATIBLE;
 	fdt_for_each_subnode(node, fdt, 0) n++;
 	if (n < 1 || n > MAP_MAX_VMS)
-		return "not 1 to 64 VMs";
+		return "the number of VMs is not 1 to 64";
 	if (!number_in(fdt, 0, "timeslice-us", 100, 100000, &slice) ||
 	    !number(fdt, 0, "run-ns", &m->run_ns) || !number(fdt, 0, "sample-ns", &m->sample_ns) ||
 	    !number(fdt, 0, "epoch", &m->epoch) || !number(fdt, 0, "attached", &attached) ||
 	    !number(fdt, 0, "until", &until) ||
 	    !number_in(fdt, 0, "stamp-lines", 0, 1, &stamp_lines))
-		return "timeslice-us, run-ns, sample-ns, epoch, attached, until or stamp-lines is "
-		       "missing "
-		       "or out of range";
+		return "timeslice-us, run-ns, sample-ns, epoch, attached, until or stamp-lines is missing or out of range";
 	m->vms = (unsigned)n;
 	m->timeslice_us = (uint32_t)slice;
 	m->attached = (uint32_t)attached;
@@ -64,10 +62,10 @@ static const char *read_segments(const void *fdt, int node, uint64_t size, struc
 		uint64_t ipa, offset, bytes;
 
 		if (vm->nsegments == VM_MAX_SEGMENTS)
-			return "too many segments";
+			return "more than 16 segments";
 		if (!number(fdt, child, "ipa", &ipa) || !number(fdt, child, "offset", &offset) ||
 		    !number(fdt, child, "size", &bytes))
-			return "a segment without ipa, offset or size";
+			return "a segment has no ipa, no offset or no size";
 		if (offset > size || bytes > size - offset)
 			return "a segment is not inside the bundle";
 		if (ipa < MAP_RAM_BASE || ipa - MAP_RAM_BASE > vm->ram_size ||
@@ -91,7 +89,7 @@ const char *manifest_read_vm(const void *fdt, uint64_t size, unsigned id, struct
 	node = fdt_path_offset(fdt, path);
 	name = fdt_getprop(fdt, node, "name", &length);
 	if (!name || length < 2 || length > VM_NAME_MAX || name[length - 1])
-		return "no name of 1 to 15 bytes";
+		return "its name is missing, or not 1 to 15 bytes long";
 	format(vm->name, sizeof(vm->name), "%s", name);
 	if (!number_in(fdt, node, "vcpus", 1, MAP_MAX_VCPUS_PER_VM, &vcpus) ||
 	    !number_in(fdt, node, "memory", 64 * KIB, BIT(39), &vm->ram_size) ||
@@ -100,7 +98,7 @@ const char *manifest_read_vm(const void *fdt, uint64_t size, unsigned id, struct
 	    !number_in(fdt, node, "pin", 1, 255, &pin) ||
 	    !number_in(fdt, node, "stolen-time", 0, PVTIME_DIALECT_BETA2, &dialect) ||
 	    !number(fdt, node, "entry", &vm->entry) || !number(fdt, node, "x0", &vm->x0))
-		return "a property is missing or out of range";
+		return "vcpus, memory, weight, cap, pin, stolen-time, entry or x0 is missing or out of range";
 	vm->big_endian = fdt_getprop(fdt, node, "big-endian", NULL);
 	vm->nvcpus = (unsigned)vcpus;
 	vm->dialect = (enum pvtime_dialect)dialect;

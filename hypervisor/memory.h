@@ -3,15 +3,15 @@
 #define MEMORY_H
 
 /*
- * The board's RAM that nobody has yet. Handed out at boot, never given back: what a VM has, it
- * keeps over a reset. Logic only, host-tested. Caller: the boot CPU.
+ * The board's free RAM. It is handed out at boot and never given back: a VM keeps its memory over a
+ * reset. Logic only, tested on the host. Only the boot CPU calls these.
  */
 #include "types.h"
 
 /* Forget everything. */
 void memory_init(void);
 /*
- * [from, to) is free RAM; taken inwards to whole pages. False: more ranges than there is room for
+ * [from, to) is free RAM; rounded inwards to whole pages. False: there is no room for another range
  * (64).
  */
 bool memory_add(uint64_t from, uint64_t to);
@@ -21,8 +21,8 @@ bool memory_add(uint64_t from, uint64_t to);
  */
 bool memory_reserve(uint64_t from, uint64_t to);
 /*
- * The lowest free `size` bytes at a multiple of `align` (a power of two, at least a page), not
- * below `least`. Not zeroed. False: there is no such place.
+ * Take the lowest free `size` bytes at a multiple of `align` (a power of two, at least a page), not
+ * below `least`. They are not zeroed. False: there is no such place.
  */
 bool memory_alloc(uint64_t size, uint64_t align, uint64_t least, paddr_t *at);
 /* 1 or 2 contiguous zeroed pages, aligned to their size; NULL: there are none left. */

@@ -27,7 +27,7 @@ static void ignore_write(struct vm *vm, uint32_t offset, uint32_t value)
 	(void)vm, (void)offset, (void)value;
 }
 
-/* A window of registers of 32 bits. */
+/* A window of 32-bit registers. */
 struct device {
 	uint64_t base, size;
 	uint32_t (*read)(struct vm *vm, uint32_t offset);
@@ -41,7 +41,7 @@ static const struct device devices[] = {
 	{MAP_FLASH_BASE, MAP_FLASH_SIZE, flash_read, ignore_write},
 };
 
-/* 64 bits are two registers. */
+/* An access of 64 bits goes to two registers. */
 static enum vgic_result window_access(const struct device *d, struct vm *vm, struct mmio *m)
 {
 	uint32_t offset = (uint32_t)(m->ipa.ipa - d->base);
@@ -68,7 +68,7 @@ static enum vgic_result device_access(struct vcpu *v, struct mmio *m)
 	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++)
 		if (m->ipa.ipa - devices[i].base < devices[i].size)
 			return window_access(&devices[i], v->vm, m);
-	/* There is memory, which the guest may read and not write. */
+	/* This is memory, which the guest may read but not write. */
 	if (m->write && m->ipa.ipa - MAP_PVTIME_BASE < MAP_PVTIME_SIZE)
 		count_refused_write(v);
 	return VGIC_FAULT;
@@ -84,8 +84,8 @@ static bool is_big_endian(const struct vcpu *v)
 }
 
 /*
- * The instruction at the guest's PC, which has just been fetched from there; false: its page is
- * gone meanwhile.
+ * Read the instruction at the guest's PC, which the guest has just fetched from there. False: its
+ * page has been unmapped meanwhile.
  */
 static bool read_insn(struct vcpu *v, uint32_t *insn)
 {
@@ -110,7 +110,10 @@ static void write_back(struct vcpu *v, const struct access *a)
 		write_sysreg(sp_el0, read_sysreg(sp_el0) + (uint64_t)a->writeback);
 }
 
-/* Transfer i of the access, whose first goes to `ipa`; only asked for, or made. */
+/*
+ * Transfer i of the access, whose first transfer goes to `ipa`. ask: only check whether it can be
+ * made.
+ */
 static inline __attribute__((always_inline)) enum vgic_result transfer(struct vcpu *v,
 								       const struct access *a,
 								       unsigned i, ipaddr_t ipa,
@@ -131,8 +134,9 @@ static inline __attribute__((always_inline)) enum vgic_result transfer(struct vc
 }
 
 /*
- * All of its transfers, or none. First they are asked for, the last one first: an answer that it is
- * nowhere comes before the distributor has begun to take from others what a write clears.
+ * Make all transfers of the access, or none. First each is only asked for, the last one first: so a
+ * transfer that goes nowhere is found before the distributor begins to take from other vCPUs what a
+ * write clears.
  */
 static COLD enum vgic_result transfer_all(struct vcpu *v, const struct access *a, ipaddr_t ipa,
 					  bool big_endian)
@@ -149,7 +153,7 @@ static COLD enum vgic_result transfer_all(struct vcpu *v, const struct access *a
 	return result;
 }
 
-/* The syndrome does not describe it: what does the instruction say? */
+/* The syndrome does not describe the access, so decode the instruction. */
 static enum vgic_result emulate_instruction(struct vcpu *v, uint64_t esr, ipaddr_t ipa)
 {
 	bool big_endian = is_big_endian(v);
@@ -159,12 +163,12 @@ static enum vgic_result emulate_instruction(struct vcpu *v, uint64_t esr, ipaddr
 
 	if (esr & ISS_S1PTW)
 		return VGIC_FAULT;
-	if (esr & ISS_CM) /* of a device or of read-only memory: nothing to do */
+	if (esr & ISS_CM) /* cache maintenance on a device or read-only memory: nothing to do */
 		return VGIC_DONE;
-	if (v->regs.pstate & BIT(4)) /* AArch32 EL0: its encodings are others */
+	if (v->regs.pstate & BIT(4)) /* AArch32 EL0 has other encodings */
 		return VGIC_FAULT;
 	if (!read_insn(v, &insn))
-		return VGIC_RETRY; /* it will fault by itself */
+		return VGIC_RETRY; /* the guest will fault by itself */
 	if (!access_decode(insn, &a)) {
 		if (esr & ISS_WNR && ipa.ipa - MAP_PVTIME_BASE < MAP_PVTIME_SIZE)
 			count_refused_write(v);
@@ -177,7 +181,7 @@ static enum vgic_result emulate_instruction(struct vcpu *v, uint64_t esr, ipaddr
 	return VGIC_DONE;
 }
 
-/* The syndrome describes it, as it does most. */
+/* The syndrome describes the access, as it mostly does. */
 static enum vgic_result emulate(struct vcpu *v, uint64_t esr, ipaddr_t ipa)
 {
 	const struct access a = access_from_syndrome(esr);
@@ -185,7 +189,7 @@ static enum vgic_result emulate(struct vcpu *v, uint64_t esr, ipaddr_t ipa)
 	return transfer(v, &a, 0, ipa, is_big_endian(v), false);
 }
 
-/* Is there anything at this address, be it that it cannot be used so? */
+/* Whether there is anything at this address, even if it cannot be accessed in this way. */
 static bool is_anything(const struct vm *vm, ipaddr_t ipa)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++)

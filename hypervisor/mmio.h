@@ -7,25 +7,27 @@
 struct vcpu;
 
 /*
- * One transfer between a guest's register and a device, little-endian. A pair of registers makes
- * two.
+ * One transfer between a guest's register and a device, little-endian. An access to a pair of
+ * registers makes two.
  */
 struct mmio {
 	ipaddr_t ipa;
 	unsigned size; /* in bytes: 1, 2, 4 or 8 */
 	bool write;
-	bool ask;	/* only whether it can be made now: value does not change */
-	uint64_t value; /* written, or read: in the low bits; where it was read, the others are 0 */
+	bool ask; /* only check whether it can be made now: value does not change */
+	/* what is written or was read, in the low bits; after a read the others are 0 */
+	uint64_t value;
 };
 
 /*
- * The guest's access at `ipa` was refused by stage 2, as `esr` describes. Emulates it on the device
- * that is there, or gives the guest an abort: where there is nothing, or memory it may not write
- * (R-21).
+ * Stage 2 refused the guest's access at `ipa`, which `esr` describes. Emulate it on the device that
+ * is there. If there is nothing, or memory that the guest may not write (R-21), inject an abort.
  */
 void mmio_abort(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa);
 
-/* It gets an external abort; the VM's first one for an address where nothing is, is told. */
+/*
+ * Inject an external abort. The VM's first access to an address where nothing is, is also reported.
+ */
 void mmio_refuse(struct vcpu *v, uint64_t esr, uint64_t far, ipaddr_t ipa);
 
 #endif

@@ -59,21 +59,19 @@ static uint64_t leaf_bits(enum mmu_kind kind)
 	return D_VALID | D_DEVICE | D_RES1 | D_AF | D_XN;
 }
 
-/*
- * The entry of `table` at `index`, as a table: made where there is nothing. NULL: a block is there.
- */
+/* The table at entry `index` of `table`; made if the entry is empty. NULL: the entry is a block. */
 static uint64_t *next_table(uint64_t *table, unsigned index)
 {
 	if (!(table[index] & D_VALID)) {
 		uint64_t *t = table_alloc();
 
-		dsb(ishst); /* the walker sees the zeroes before the table */
+		dsb(ishst); /* the walker must see the zeroes before the table */
 		table[index] = (uintptr_t)t | D_VALID | D_TABLE;
 	}
 	return table[index] & D_TABLE ? pa_ptr((paddr_t){table[index] & D_ADDR}) : NULL;
 }
 
-/* Map one block or page at `at`, as large as alignment and `to` allow; returns where it ends. */
+/* Map one block or page at `at`, as large as alignment and `to` allow; returns its end. */
 static uint64_t map_one(uint64_t at, uint64_t to, uint64_t bits)
 {
 	uint64_t *table = pool[0];
@@ -107,7 +105,7 @@ void mmu_map(uint64_t from, uint64_t to, enum mmu_kind kind)
 	isb();
 }
 
-/* Everything of the image, but for the page below each stack. */
+/* Map all of the image, except for the page below each stack. */
 void mmu_prepare(uint64_t fdt)
 {
 	uint64_t start = (uintptr_t)image_start, stack = (uintptr_t)stacks;

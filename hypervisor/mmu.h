@@ -13,9 +13,8 @@ enum mmu_kind { MMU_TEXT, MMU_RODATA, MMU_DATA, MMU_DEVICE };
 /* Before the MMU is on: map the image and the FDT. Called by boot.S. */
 void mmu_prepare(uint64_t fdt);
 /*
- * Map [from, to), rounded out to pages, whatever of it is not mapped yet. The CPUs that are on see
- * it at once. Running out of tables, or an address beyond 39 bits, is a panic: boards are not
- * guests.
+ * Map what is not mapped yet of [from, to), rounded out to pages. All running CPUs see it at once.
+ * Running out of tables, or an address beyond 39 bits, is a panic: boards cause that, not guests.
  */
 void mmu_map(uint64_t from, uint64_t to, enum mmu_kind kind);
 

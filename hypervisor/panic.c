@@ -71,8 +71,7 @@ void panic_exception(unsigned kind, const uint64_t *x)
 		link_line_unlocked(LINK_LOG, text);
 	}
 	format(text, sizeof(text),
-	       "hypervisor stopped, CPU %u: %s exception at EL2: ESR 0x%lx ELR 0x%lx (image + "
-	       "0x%lx) FAR 0x%lx",
+	       "hypervisor stopped, CPU %u: %s exception at EL2: ESR 0x%lx ELR 0x%lx (image + 0x%lx) FAR 0x%lx",
 	       this_cpu()->id, kinds[kind & 3], read_sysreg(esr_el2), read_sysreg(elr_el2),
 	       read_sysreg(elr_el2) - (uintptr_t)image_start, read_sysreg(far_el2));
 	say_and_stop(text);

@@ -6,7 +6,7 @@
 #include "vm.h"
 #include "pvtime/smccc.h"
 
-/* Function numbers, without the bit that says 64-bit. */
+/* Function numbers, without the bit for the 64-bit form. */
 #define FN_VERSION	     0x84000000u
 #define FN_CPU_SUSPEND	     0x84000001u
 #define FN_CPU_OFF	     0x84000002u
@@ -71,7 +71,8 @@ static int64_t affinity_state(struct vcpu *target)
 }
 
 /*
- * Of a group of CPUs, level 1 to 3, it says ON where one is on. Ours all have Aff3.Aff2.Aff1 = 0.
+ * Of a group of CPUs (level 1 to 3) the answer is ON if one of them is on. All vCPUs have
+ * Aff3.Aff2.Aff1 = 0.
  */
 static int64_t psci_affinity_info(struct vcpu *v, const uint64_t *args)
 {
@@ -117,13 +118,15 @@ int64_t psci_call(struct vcpu *v, uint32_t fid, const uint64_t *in)
 	switch (fid & ~(uint32_t)FN_64) {
 	case FN_VERSION:
 		return PSCI_1_1;
-	/* every state is offered as standby: it returns when something wakes it */
+	/*
+	 * every power state is offered as standby: the call returns when something wakes the vCPU
+	 */
 	case FN_CPU_SUSPEND:
 		vm_wait_for_interrupt(v);
 		return PSCI_SUCCESS;
 	case FN_CPU_OFF:
 		vm_cpu_off(v);
-		return PSCI_SUCCESS; /* nobody sees it */
+		return PSCI_SUCCESS; /* the guest never sees it */
 	case FN_CPU_ON:
 		return psci_cpu_on(v, args);
 	case FN_AFFINITY_INFO:

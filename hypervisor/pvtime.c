@@ -20,8 +20,8 @@ _Static_assert(FAST_SVE_HINT == SMCCC_SVE_HINT && FAST_FID_VERSION == SMCCC_FID_
 	       "fastcall.S: the library's calls, one after the other");
 
 /*
- * What fastcall.S says to v is what the library would (R-01 to R-04, R-30, R-32). It depends on
- * dialect and address alone: so it is worked out where these are set.
+ * fastcall.S answers v as the library would (R-01 to R-04, R-30, R-32). The answers depend only on
+ * dialect and address, so they are computed where these are set.
  */
 static void prepare_answers(struct vcpu *v)
 {
@@ -36,7 +36,7 @@ static void prepare_answers(struct vcpu *v)
 	}
 }
 
-/* The region, and where in it each vCPU's structure is. */
+/* Create the region, and place each vCPU's structure in it. */
 static bool create_region(struct vm *vm)
 {
 	const struct pvtime_range memory = {MAP_PVTIME_BASE, MAP_PVTIME_SIZE};

@@ -2,10 +2,10 @@
 /*
  * Receiving from the pvtime command, for the lab.
  *
- * Bytes for consoles go through a queue, in which they wait while their VM's FIFO is full; what is
- * for ourselves does not. The host sends no more than the queue has room for (machine/link.h); what
- * it sends in spite of that is lost. The boot CPU alone is here; `waiting` is also read by the CPUs
- * of VMs, and is never 0 while a byte is not delivered.
+ * Bytes for consoles go through a queue, in which they wait while their VM's FIFO is full; bytes
+ * for the hypervisor do not. The host sends no more than the queue has room for (machine/link.h);
+ * anything more is lost. Only the boot CPU runs this. The CPUs of VMs also read `waiting`, which is
+ * never 0 while a byte is not delivered.
  */
 #include "gic.h"
 #include "lab.h"
@@ -16,7 +16,7 @@ static struct {
 	uint8_t channel, byte;
 } queue[LINK_WINDOW];
 static unsigned first, waiting;
-static uint64_t taken, told; /* bytes that VMs have got, and of how many the host knows */
+static uint64_t taken, told; /* bytes that VMs have got, and how many of them the host knows of */
 static unsigned in_channel = LINK_NO_CHANNEL;
 static bool in_escape;
 
@@ -26,7 +26,7 @@ static void set_waiting(unsigned count)
 }
 
 /*
- * Deliver from the queue what the VMs have room for, in order. The host hears of it before its
+ * Deliver the queue's bytes in order, as far as the VMs have room. Report to the host before its
  * window is closed.
  */
 static void deliver(void)

@@ -123,10 +123,9 @@ void report_nowhere(const struct vcpu *v, uint64_t ipa)
 {
 	spin_lock(&lock);
 	if (!over)
-		link_log("VM %s: vCPU %u has accessed 0x%lx, where nothing is, at PC 0x%lx: it "
-			 "gets an "
-			 "external abort. Further ones are not told",
-			 v->vm->name, v->id, ipa, v->regs.pc);
+		link_log(
+			"VM %s: vCPU %u has accessed 0x%lx, where the machine has neither memory nor a device, at PC 0x%lx: it gets an external abort. Further such accesses are not reported",
+			v->vm->name, v->id, ipa, v->regs.pc);
 	spin_unlock(&lock);
 }
 
@@ -163,17 +162,13 @@ static void tell_silent(struct vm *vm)
 	if (ran == 0)
 		return;
 	if (v->regs.pc - vectors < VECTORS_BYTES && r[EL1_ELR] - vectors < VECTORS_BYTES)
-		link_log("VM %s has done nothing but take exceptions: vCPU 0 is at PC 0x%lx, in "
-			 "its vectors "
-			 "(VBAR_EL1 0x%lx), from 0x%lx, by ESR_EL1 0x%lx. Is its kernel one for "
-			 "this machine?",
-			 vm->name, v->regs.pc, vectors, r[EL1_ELR], r[EL1_ESR]);
-	else if (ran >=
-		 read_sysreg(cntfrq_el0)) /* a second: a VM that ran for less may just have begun */
-		link_log("VM %s has printed nothing, waited for nothing and started no other vCPU: "
-			 "vCPU 0 "
-			 "is at PC 0x%lx",
-			 vm->name, v->regs.pc);
+		link_log(
+			"VM %s has done nothing but take exceptions: vCPU 0 is at PC 0x%lx, in its vectors (VBAR_EL1 0x%lx), with ELR_EL1 0x%lx and ESR_EL1 0x%lx. Is its kernel built for this machine?",
+			vm->name, v->regs.pc, vectors, r[EL1_ELR], r[EL1_ESR]);
+	else if (ran >= read_sysreg(cntfrq_el0)) /* for a second: it has not just begun */
+		link_log(
+			"VM %s has printed nothing, waited for nothing and started no other vCPU: vCPU 0 is at PC 0x%lx",
+			vm->name, v->regs.pc);
 }
 
 void report_end(struct vm *vms, unsigned count, uint64_t ticks, const struct vm *stuck)
@@ -183,9 +178,9 @@ void report_end(struct vm *vms, unsigned count, uint64_t ticks, const struct vm 
 		tell_silent(&vms[i]);
 	report_ledger(vms, count, true, ticks);
 	if (stuck)
-		link_record("done 1 VM %s stopped for good without SYSTEM_OFF: "
-			    "its vCPUs are off, or wait for what cannot come",
-			    stuck->name);
+		link_record(
+			"done 1 VM %s stopped for good without SYSTEM_OFF: each of its vCPUs is off, or waits for an interrupt that cannot come",
+			stuck->name);
 	else
 		link_record("done 0 the lab has ended");
 	over = true;

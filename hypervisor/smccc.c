@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SMC Calling Convention (Arm DEN0028): which call is whose. */
+/* The SMC Calling Convention (Arm DEN0028): which service a call belongs to. */
 #include "smccc.h"
 #include "psci.h"
 #include "pvtime.h"
@@ -15,12 +15,12 @@ typedef int64_t (*service)(struct vcpu *v, uint32_t fid, const uint64_t *args);
 static int64_t call_version(struct vcpu *v, uint32_t fid, const uint64_t *args)
 {
 	(void)v, (void)fid, (void)args;
-	return SMCCC_VERSION_1_3; /* and in fastcall.S */
+	return SMCCC_VERSION_1_3; /* fastcall.S has it, too */
 }
 
 /*
- * Of the calls that may be asked for here, these are there. The workarounds are not: DESIGN.md says
- * why.
+ * Of the calls that a guest may ask for here, these are implemented. The workarounds are not:
+ * DESIGN.md says why.
  */
 static int64_t call_arch_features(struct vcpu *v, uint32_t fid, const uint64_t *args)
 {
@@ -33,7 +33,7 @@ static int64_t call_arch_features(struct vcpu *v, uint32_t fid, const uint64_t *
 	return pvtime_arch_features(&v->time, (uint32_t)args[0]);
 }
 
-/* By what the numbers have in common under `mask`; the first match counts. */
+/* Services by the bits of the number under `mask`; the first match counts. */
 static const struct {
 	uint32_t mask, fid;
 	service serve;

@@ -5,8 +5,8 @@
 struct vcpu;
 
 /*
- * An HVC or SMC of v with this immediate (R-30). PC is behind the instruction already; the answer
- * goes to x0, no other register changes. An EL0 caller cannot come here: HVC and SMC are UNDEFINED
+ * An HVC or SMC of v with this immediate (R-30). The PC is behind the instruction already. The
+ * answer goes to x0, no other register changes. The caller is never EL0: HVC and SMC are UNDEFINED
  * there.
  */
 void smccc_call(struct vcpu *v, unsigned immediate);

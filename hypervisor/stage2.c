@@ -35,7 +35,7 @@ static uint64_t leaf_bits(enum s2_access access)
 	return bits;
 }
 
-/* The table that entry `index` of `table` leads to, made where there is none; NULL: no memory. */
+/* The table at entry `index` of `table`; made if there is none. NULL: no memory. */
 static uint64_t *next_table(uint64_t *table, uint64_t index)
 {
 	if (!(table[index] & D_VALID)) {
@@ -49,8 +49,8 @@ static uint64_t *next_table(uint64_t *table, uint64_t index)
 }
 
 /*
- * Map one block or page, as large as both addresses and the size allow; 0: no memory, else its
- * size.
+ * Map one block or page, as large as both addresses and the size allow. Returns its size; 0: no
+ * memory.
  */
 static uint64_t map_one(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t size, uint64_t bits)
 {

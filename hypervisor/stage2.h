@@ -20,21 +20,21 @@ struct stage2 {
 /* Allocate an empty table. vmid: 1 to 255, unique. False: no memory. */
 bool stage2_init(struct stage2 *s2, uint16_t vmid);
 /*
- * Map [ipa, ipa + size), normal write-back inner-shareable memory.
- * Everything page-aligned; the range is not mapped yet. False: no memory, or not aligned, or beyond
- * 40 bits. No TLB maintenance: an entry that was invalid is in no TLB.
+ * Map [ipa, ipa + size) as normal write-back inner-shareable memory. Everything is page-aligned,
+ * and the range is not mapped yet. False: no memory, not aligned, or beyond 40 bits. No TLB
+ * maintenance: an entry that was invalid is in no TLB.
  */
 bool stage2_map(struct stage2 *s2, ipaddr_t ipa, paddr_t pa, uint64_t size, enum s2_access access);
 /*
- * A level 3 table of which all 512 entries are the one page at `page`; NULL: no memory. And map
- * [ipa, ipa + size), multiples of 2 MiB, with nothing but such a table, which any number of VMs may
- * share. False: as stage2_map.
+ * stage2_repeat(): a level 3 table whose 512 entries all map the page at `page`; NULL: no memory.
+ * stage2_map_repeated(): map [ipa, ipa + size), multiples of 2 MiB, with only such a table, which
+ * any number of VMs may share. False: as stage2_map().
  */
 uint64_t *stage2_repeat(paddr_t page, enum s2_access access);
 bool stage2_map_repeated(struct stage2 *s2, ipaddr_t ipa, uint64_t size, const uint64_t *table);
 /*
- * Where `ipa` is mapped, for tests and reports: the physical address and the block size; false:
- * nowhere.
+ * Where `ipa` is mapped, for tests and reports: the physical address and the block size. False: it
+ * is not mapped.
  */
 bool stage2_walk(const struct stage2 *s2, ipaddr_t ipa, paddr_t *pa, uint64_t *block);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the compiler and libfdt need of a C library (ISO C 7.24). */
+/* The parts of a C library that the compiler and libfdt need (ISO C 7.24). */
 #include "string.h"
 #include <stdint.h>
 
-/* Upwards, words where both are aligned: images are copied by this. */
+/* Copy upwards, by words if both are aligned: images are copied by this. */
 static void copy_up(unsigned char *d, const unsigned char *s, size_t n)
 {
 	if (!(((uintptr_t)d | (uintptr_t)s) & 7)) {
@@ -39,10 +39,7 @@ void *memset(void *to, int byte, size_t n)
 	unsigned char *d = to;
 	uint64_t word = UINT64_C(0x0101010101010101) * (unsigned char)byte;
 
-	/*
-	 * Words where it is aligned: a VM's memory is cleared by this, where DC ZVA is not to be
-	 * used.
-	 */
+	/* By words if aligned: this clears a VM's memory where DC ZVA is not permitted. */
 	if (!((uintptr_t)d & 7)) {
 		for (; n >= 8; n -= 8, d += 8)
 			*(uint64_t *)(void *)d = word;

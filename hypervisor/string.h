@@ -3,8 +3,8 @@
 #define STRING_H
 
 /*
- * What the compiler and libfdt need of a C library (ISO C 7.24). libfdt's headers include it by
- * this name.
+ * The parts of a C library that the compiler and libfdt need (ISO C 7.24). libfdt's headers include
+ * it by this name.
  */
 #include <stddef.h>
 

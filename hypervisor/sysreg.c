@@ -37,13 +37,13 @@ static uint64_t id_value(uint32_t reg)
 	return idreg_visible(crm, op2, read_id(crm, op2));
 }
 
-/* Any but the ID registers. False: there is no such register, or it is not written or not read. */
+/* Any register but the ID registers. False: it does not exist, or cannot be written or read. */
 static bool sysreg_access(struct vcpu *v, uint32_t reg, bool write, uint64_t *value)
 {
 	switch (reg) {
 	case ICC_SGI1R:
-	case ISS_SYSREG(3, 0, 12, 11,
-			6): /* ICC_ASGI1R_EL1: the other security state's, here Group 0 */
+	/* ICC_ASGI1R_EL1: the other security state's, here Group 0 */
+	case ISS_SYSREG(3, 0, 12, 11, 6):
 	case ISS_SYSREG(3, 0, 12, 11, 7): /* ICC_SGI0R_EL1 */
 		if (!write)
 			return false;
@@ -75,7 +75,7 @@ static void write_reg(struct vcpu *v, unsigned rt, uint64_t value)
 		v->regs.x[rt] = value;
 }
 
-/* Not inline: then those before it in sysreg_trap() need no stack. */
+/* Not inline, so that the cases before it in sysreg_trap() need no stack. */
 static __attribute__((noinline)) void emulate(struct vcpu *v, uint32_t reg, unsigned rt, bool write)
 {
 	uint64_t value = write ? read_reg(v, rt) : 0;

@@ -3,13 +3,12 @@
 #define SYSREGS_H
 
 /*
- * The EL1 and EL0 registers that are a vCPU's own and that no other file switches (FP: switch.S,
- * debug: debug.c, timers: dev/vtimer.c, GIC: vgic/fill.c and vgic/fold.c), with their values after
- * reset.
+ * The EL1 and EL0 registers of a vCPU that no other file switches (FP: switch.S, debug: debug.c,
+ * timers: dev/vtimer.c, GIC: vgic/fill.c and vgic/fold.c), with their values after reset.
  */
 #define EACH_EL1_REG(X) EL1_FIRST_HALF(X) EL1_OTHER_HALF(X)
 
-/* In halves, each of which fits the registers that a function need not save. */
+/* Two halves, each of which fits into the registers that a function need not save. */
 #define EL1_FIRST_HALF(X)                \
 	X(SCTLR, sctlr_el1, SCTLR_RESET) \
 	X(CPACR, cpacr_el1, 0)           \
@@ -37,7 +36,7 @@
 	X(CNTKCTL, cntkctl_el1, 0) \
 	X(CSSELR, csselr_el1, 0)
 
-/* MMU and caches off; what an Armv8.0 PE has set besides (DDI 0487, D19.2.118). */
+/* MMU and caches off, and the bits that an Armv8.0 PE has set (DDI 0487, D19.2.118). */
 #define SCTLR_RESET 0x30d50838u
 #define SCTLR_EE    (1u << 25) /* EL1 data accesses are big-endian */
 #define SCTLR_E0E   (1u << 24) /* EL0 data accesses are big-endian */

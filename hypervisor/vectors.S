@@ -34,7 +34,7 @@
 
 .macro	from_hypervisor kind
 	.balign	0x80
-	msr	tpidr_el1, x0 /* scratch: the hypervisor stops, so the guest's value is lost */
+	msr	tpidr_el1, x0		/* scratch: the guest's value is lost with the lab */
 	mov	x0, #\kind
 	b	hypervisor_fault
 .endm

@@ -60,8 +60,8 @@ struct vm {
 	bool noticed; /* it has printed, or asked for power-off or reset: the user can see that */
 	bool told_nowhere; /* its first access to an address where nothing is was reported */
 	uint8_t news;	   /* VM_NEWS_*: set with the phase, taken by records.c without the lock */
-	struct vcpu
-		*last_on_cpu[MAP_MAX_PCPUS]; /* whose stage 1 translations a CPU's TLB may hold */
+	/* the vCPU whose stage 1 translations the TLB of each CPU may hold */
+	struct vcpu *last_on_cpu[MAP_MAX_PCPUS];
 };
 
 /*

@@ -6,7 +6,7 @@
 #include "string.h"
 #include "machine/map.h"
 
-/* One page of ones, mapped 512 times by one table, which makes up all banks of all VMs. */
+/* One page of ones, mapped 512 times by one table, which all banks of all VMs consist of. */
 static uint64_t *erased;
 
 static uint64_t *make_erased(void)

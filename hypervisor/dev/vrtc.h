@@ -2,7 +2,7 @@
 #ifndef VRTC_H
 #define VRTC_H
 
-/* A VM's clock (machine/pl031.h), which its vCPUs have one at a time. */
+/* A VM's clock (machine/pl031.h). Its vCPUs access it one at a time. */
 #include "spinlock.h"
 #include "types.h"
 #include "machine/pl031.h"
@@ -14,7 +14,10 @@ struct vrtc {
 	struct pl031 pl031;
 };
 
-/* When the board's counter was 0, in seconds since 1970: what clocks go by. Boot. */
+/*
+ * Set the seconds since 1970 when the board's counter was 0: all clocks follow this. Called at
+ * boot.
+ */
 void vrtc_begin(uint64_t at);
 /* Register accesses, as pl031_read() and pl031_write(). */
 uint32_t vrtc_read(struct vm *vm, uint32_t offset);

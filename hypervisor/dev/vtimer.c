@@ -8,21 +8,21 @@
 #define CTL_IMASK   BIT(1)
 #define CTL_ISTATUS BIT(2)
 
-/* The output of a timer of which CTL reads so. */
+/* The output of a timer whose CTL register reads `ctl`. */
 static bool asserted(uint64_t ctl)
 {
 	return (ctl & (CTL_ENABLE | CTL_IMASK | CTL_ISTATUS)) == (CTL_ENABLE | CTL_ISTATUS);
 }
 
-/* Could it assert its output, now or later? */
+/* Whether the timer could assert its output, now or later. */
 static bool may_assert(uint64_t ctl)
 {
 	return (ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE;
 }
 
 /*
- * A PPI that is pending or active for the guest must be active in the board's GIC too: the guest's
- * deactivation has to find it so, and until then it must not fire again.
+ * A PPI that is pending or active for the guest must be active in the board's GIC, too: the guest
+ * will deactivate it, and until then it must not fire again.
  */
 static void tie(struct vcpu *v, unsigned intid, bool line)
 {
@@ -32,7 +32,7 @@ static void tie(struct vcpu *v, unsigned intid, bool line)
 	vgic_hw_ppi(v, intid, line);
 }
 
-/* Both are off and 0 while nobody is loaded. */
+/* While no vCPU is loaded, both timers are off and their CTL is 0. */
 void vtimer_load(struct vcpu *v)
 {
 	write_sysreg(cntv_cval_el0, v->vtimer.cval);
@@ -53,7 +53,7 @@ static void untie(struct vcpu *v, unsigned intid)
 {
 	if (!vgic_hw_ppi_held(v, intid))
 		return;
-	isb(); /* the line is low before it is deactivated */
+	isb(); /* the line must be low before the interrupt is deactivated */
 	gic_ppi_deactivate(intid);
 	vgic_hw_ppi(v, intid, false);
 }
@@ -88,7 +88,7 @@ static void resync(struct vcpu *v, unsigned intid, bool line)
 		vgic_hw_ppi(v, intid, line);
 }
 
-/* The guest looks at its PPIs: their levels are what the timers say now. */
+/* The guest looks at its PPIs: give them the levels that the timers have now. */
 void vtimer_resync(struct vcpu *v)
 {
 	isb();

@@ -57,7 +57,7 @@ void pl011_has_room(struct pl011 *u)
 	link_has_room();
 }
 
-/* With the lock held, levels arrive in order. */
+/* The UART's lock is held, so levels arrive in order. */
 void pl011_set_line(struct pl011 *u, bool high)
 {
 	vgic_set_spi(vm_of(u), MAP_SPI_UART, high);

@@ -14,9 +14,9 @@
 /* A physical CPU. In calls, `c` is the CPU that makes the call. */
 struct sched_cpu {
 	struct vcpu *current; /* RUNNING here; changed by this CPU alone */
-	struct vcpu *
-		told; /* what sched_next() returned last; only this CPU uses it, without the lock */
-	uint64_t at;  /* the earlier of the next two, or SCHED_AT_ONCE; read without the lock */
+	/* what sched_next() returned last; only this CPU uses it, without the lock */
+	struct vcpu *told;
+	uint64_t at; /* the earlier of the next two, or SCHED_AT_ONCE; read without the lock */
 	uint64_t deadline;  /* when the scheduler must decide */
 	uint64_t alarm;	    /* what sched_set_alarm() has set */
 	uint64_t slice_end; /* of `current`; matters while another vCPU waits for this CPU */

@@ -3,23 +3,23 @@
  * The registers with a field for each interrupt, in the distributor and in a redistributor's SGI
  * frame.
  *
- * What is pending or active may be in the list registers of another vCPU, loaded on another CPU.
- * Then a read, and a write that clears (so that the guest may rely on the effect), is made in two
- * steps:
- * 1. It records the access in sync[], notes itself in the sync_from of each vCPU in question and
- *    each of these in `wait`, kicks them and returns VGIC_RETRY: the guest executes the instruction
- *    again. A write has been noted for the list registers, to be applied when they are folded.
- * 2. Each of them folds before it next enters the guest, or when it is put, and takes itself out of
- *    `wait`. The access, when it comes again and finds `wait` empty, is made on what the folds have
- *    left in software, whatever has been put into list registers since.
- * So it ends as soon as each has folded once. What is read was true at an instant between the first
- * try and the last. If the guest does not come back to the access (it took an interrupt that
- * accesses something else), the next access just replaces the record. Writes that clear are made
- * again by the last try: that can only clear what was set meanwhile, as if they had come a bit
- * later. A write that sets is not to be made twice; it is noted and needs no waiting.
+ * The state of a pending or active interrupt may be in the list registers of another vCPU, loaded
+ * on another CPU. Then a read, and a write that clears (so that the guest may rely on the effect),
+ * takes two steps:
+ * 1. The vCPU records the access in sync[], adds itself to the sync_from of each vCPU in question
+ *    and each of these to `wait`, kicks them and returns VGIC_RETRY: the guest executes the
+ *    instruction again. A write is noted for the list registers, and applied when they are folded.
+ * 2. Each of the other vCPUs folds before it next enters the guest, or when it is put, and takes
+ *    itself out of `wait`. When the access comes again and finds `wait` empty, it is made on what
+ *    the folds have left in software, whatever has been put into list registers since.
+ * So the access ends as soon as each of them has folded once. The value that is read was true at an
+ * instant between the first try and the last. If the guest does not repeat the access (it took an
+ * interrupt that accesses something else), the next access just replaces the record. The last try
+ * makes a write that clears again: that can only clear what was set meanwhile, as if the write had
+ * come a bit later. A write that sets must not be made twice; it is noted and does not wait.
  *
  * Both accesses of a pair take step 1, each with a record of its own, before either is made
- * (mmio.c): were the first made alone, it would have to wait again each time that the second has
+ * (mmio.c). If the first were made alone, it would have to wait again each time that the second has
  * to.
  */
 #include "mmio.h"
@@ -46,7 +46,7 @@ struct span {
 	uint8_t *priority;
 };
 
-/* False: INTIDs that this frame does not have. */
+/* False: this frame does not have these INTIDs. */
 static bool find_span(struct span *s, const struct vcpu *self, struct vcpu *owner, uint32_t intid)
 {
 	struct vgic *d = &self->vm->gic;
@@ -74,8 +74,9 @@ static void changed(const struct span *s, uint32_t bits, const struct vcpu *self
 }
 
 /*
- * Does only v's CPU know what has become of these interrupts of bank b? It does of those in list
- * registers, and where active ones were left out, of which of them the guest has deactivated.
+ * Whether only v's CPU has the state of some of these interrupts of bank b. It has that of the
+ * interrupts in its list registers. If active ones were left out, it also has the count of those
+ * that the guest has deactivated.
  */
 static bool knows(const struct vcpu *v, const struct vgic_bank *b, uint32_t bits)
 {
@@ -83,7 +84,7 @@ static bool knows(const struct vcpu *v, const struct vgic_bank *b, uint32_t bits
 	       ((b->lr & bits) || ((v->gic.hcr & HCR_LRENPIE) && (b->active & bits)));
 }
 
-/* The vCPUs other than `self` of which the above is true, bit n is vCPU n. */
+/* The vCPUs other than `self` for which knows() is true; bit n is vCPU n. */
 static uint8_t holders(const struct span *s, uint32_t bits, const struct vcpu *self)
 {
 	const struct vgic_bank *b = s->bank;
@@ -102,7 +103,7 @@ static uint8_t holders(const struct span *s, uint32_t bits, const struct vcpu *s
 	return (uint8_t)(mask & ~(1u << self->id));
 }
 
-/* Step 1: the access waits for these vCPUs to fold. */
+/* Step 1: the access waits until these vCPUs have folded. */
 static void wait_for(struct vcpu *self, uint8_t mask, struct vgic_sync *sync, uint32_t key,
 		     uint32_t value)
 {
@@ -169,8 +170,9 @@ static void write_bits(const struct span *s, enum vgic_reg reg, uint32_t bits,
 }
 
 /*
- * Does the access have to wait for others to fold? If so, it has taken step 1. One that was only
- * asked for has a record in any case, so that it need not wait when it is made.
+ * Whether the access has to wait until other vCPUs have folded. If so, it has taken step 1. An
+ * access that is only asked for gets a record in any case, so that it need not wait when it is
+ * made.
  */
 static bool must_wait(struct vcpu *self, const struct span *s, enum vgic_reg reg,
 		      const struct mmio *m, uint32_t key)
@@ -233,7 +235,7 @@ static void access_priority(const struct vcpu *self, const struct span *s, uint3
 		m->value = result;
 }
 
-/* Two bits for each interrupt: 2 is edge-triggered. SGIs are; the timers' PPIs are not. */
+/* Two bits for each interrupt: 2 is edge-triggered. SGIs always are; the timers' PPIs never are. */
 static void access_config(const struct vcpu *self, const struct span *s, uint32_t intid,
 			  struct mmio *m)
 {

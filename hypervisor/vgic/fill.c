@@ -1,33 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From software to the list registers: what a vCPU has to take or to finish (IHI 0069, chapter 5).
+ * From software to the list registers: the interrupts that a vCPU has to take or to finish (IHI
+ * 0069, chapter 5).
  *
- * Usually there are enough of them. If not, the pending go in by priority, and the active one of
- * the highest priority, which the guest deactivates first if ICC_CTLR_EL1.EOImode is 0. Maintenance
- * interrupts say when to look again. None of their conditions holds when the guest is entered, so
- * that none repeats unless the guest has done something meanwhile:
+ * Usually there are enough list registers. If not, pending interrupts go in by priority, and so
+ * does the active interrupt of the highest priority, which the guest deactivates first if
+ * ICC_CTLR_EL1.EOImode is 0. Maintenance interrupts say when to look again. None of their
+ * conditions holds when the guest is entered, so none of them repeats unless the guest has done
+ * something meanwhile:
  *
- *	EOI of a list register	it is pending or active now
- *	NPIE			one at least is pending: some were left out, and the best of them
- *	       was not
- *	LRENPIE			the count is 0: the guest deactivated one that is in no list
- *	          register
- *	VGrp<n>EIE		group n is off, and has interrupts that were left out: the guest
- *	            enabled it
- *	VGrp<n>DIE		both groups are on: the guest disabled one, whose interrupts fill
- *	            the list registers
+ *	EOI of a list register	the interrupt is pending or active now
+ *	NPIE			at least one is pending: some were left out, but not the best of
+ *				them
+ *	LRENPIE			the count is 0; later: the guest deactivated an interrupt that is
+ *				in no list register
+ *	VGrp<n>EIE		group n is off, and some of its interrupts were left out; later:
+ *				the guest enabled it
+ *	VGrp<n>DIE		both groups are on; later: the guest disabled one, whose interrupts
+ *				fill the list registers
  *
- * Where one group alone is on, it needs no VGrp<n>DIE: with both off nothing is signalled, and EIE
- * tells of the other. QEMU's VGrp0D asks for group 1 instead of group 0 (seen in 7.2): it would
- * hold at each entry where group 0 alone is on, and does not tell that group 0 goes off. There,
- * what is left out of group 1 comes at the guest's next exit that folds.
+ * If only one group is on, it needs no VGrp<n>DIE: with both groups off nothing is signalled, and
+ * EIE reports the other group. QEMU's VGrp0D tests group 1 instead of group 0 (seen in 7.2): it
+ * would hold at each entry with only group 0 on, and it does not report that group 0 goes off.
+ * There, interrupts of group 1 that were left out come at the guest's next exit that folds.
  */
 #include "vgic/state.h"
 
 /*
- * What a list register is to hold, and which of it is remembered in `entry`, of one that is active,
- * or level-triggered, or tied to a physical interrupt. crowded: there are others that it must not
- * precede.
+ * The state and HW or EOI bits of a list register for an interrupt that is active, level-triggered,
+ * or tied to a physical interrupt. *entry gets what has to be remembered of them. crowded: other
+ * interrupts exist that this one must not precede.
  */
 __attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t intid,
 							bool crowded, unsigned *entry)
@@ -36,11 +38,11 @@ __attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t
 	const struct vgic_bank *b = vgic_bank_of(v, intid / 32);
 	uint32_t bit = vgic_bit(intid);
 	bool active = b->active & bit;
-	/* It is a candidate: one or the other, or both. */
+	/* A candidate is active or pending, or both. */
 	bool pending = !active || (vgic_pending(b) & vgic_forwarded(&v->vm->gic, b) & bit);
 	bool held = intid < 32 && (g->held & bit), hw = held;
 	/*
-	 * When it is deactivated, look again: the line wants it to be pending, or there is more to
+	 * Look again when it is deactivated: the line wants it to be pending, or there is more to
 	 * do.
 	 */
 	bool eoi = (b->level & ~b->edge & bit) || held;
@@ -48,16 +50,16 @@ __attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t
 
 	/*
 	 * With HW = 1 there is no "active and pending". A line that is high shows itself again
-	 * after the deactivation; a latch does not: then the physical interrupt is ours to
-	 * deactivate.
+	 * after the deactivation. A latch does not: then the hypervisor deactivates the physical
+	 * interrupt.
 	 */
 	if (hw && active && pending) {
 		pending = false;
 		hw = !(b->latch & bit);
 	}
 	/*
-	 * It must not become pending here as soon as it is deactivated if it is routed elsewhere
-	 * meanwhile, or if one of higher priority may have been left out.
+	 * It must not become pending here as soon as it is deactivated if it has been routed
+	 * elsewhere meanwhile, or if an interrupt of higher priority may have been left out.
 	 */
 	if (active && pending &&
 	    (crowded || (intid >= 32 && v->vm->gic.route[intid - 32] != v->id))) {
@@ -78,8 +80,8 @@ __attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t
 }
 
 /*
- * One that is nothing but pending, an SGI say, into the next list register; flags: more for that
- * register.
+ * Put an interrupt that is only pending, an SGI for example, into the next list register. flags:
+ * more bits for that register.
  */
 static inline void place_with(struct vcpu *v, struct vgic_bank *b, uint32_t intid, uint64_t flags,
 			      unsigned entry)
@@ -95,7 +97,7 @@ static inline void place_with(struct vcpu *v, struct vgic_bank *b, uint32_t inti
 				 (b->group & bit ? LR_GROUP1 : 0) | flags);
 }
 
-/* Whatever it is. */
+/* Put any interrupt into the next list register. */
 static __attribute__((noinline)) void place(struct vcpu *v, uint32_t intid, bool crowded)
 {
 	struct vgic_bank *b = vgic_bank_of(v, intid / 32);
@@ -110,7 +112,7 @@ static __attribute__((noinline)) void place(struct vcpu *v, uint32_t intid, bool
 	place_with(v, b, intid, flags, entry);
 }
 
-/* All SPIs that are candidates. False: they don't fit. */
+/* Place all SPIs that are candidates. False: they don't fit. */
 static __attribute__((noinline)) bool place_spis(struct vcpu *v)
 {
 	for (uint32_t words = v->gic.spi_words; words != 0; words &= words - 1) {
@@ -125,7 +127,9 @@ static __attribute__((noinline)) bool place_spis(struct vcpu *v)
 	return true;
 }
 
-/* All candidates, in any order: the hardware looks at the priorities. False: they don't fit. */
+/*
+ * Place all candidates, in any order: the hardware compares the priorities. False: they don't fit.
+ */
 static __attribute__((noinline)) bool place_several(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;
@@ -139,8 +143,8 @@ static __attribute__((noinline)) bool place_several(struct vcpu *v)
 }
 
 /*
- * The same; but mostly there is at most one, which is nothing but pending. No list register is in
- * use yet.
+ * The same, quick if there is at most one and it is only pending, which is mostly the case. No list
+ * register is in use yet.
  */
 static inline bool place_all(struct vcpu *v)
 {
@@ -155,7 +159,9 @@ static inline bool place_all(struct vcpu *v)
 	return true;
 }
 
-/* As many of them as there is room for, by priority. Returns the HCR bits for those left out. */
+/*
+ * Place as many candidates as there is room for, by priority. Returns HCR bits for those left out.
+ */
 COLD static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
 {
 	struct vgic_vcpu *g = &v->gic;
@@ -186,7 +192,8 @@ COLD static uint32_t place_best(struct vcpu *v, uint32_t vmcr)
 }
 
 /*
- * Physical interrupts that are kept active with no reason any more: no line, nothing to deactivate.
+ * Deactivate physical interrupts that need not stay active: no line, and nothing for the guest to
+ * deactivate.
  */
 static __attribute__((noinline)) void release_idle(struct vcpu *v)
 {
@@ -198,7 +205,7 @@ static __attribute__((noinline)) void release_idle(struct vcpu *v)
 	g->held &= ~idle;
 }
 
-/* All interrupts of v are in software: as many as there is room for go into the list registers. */
+/* All interrupts of v are in software: put as many as fit into the list registers. */
 static void fill(struct vcpu *v, uint32_t vmcr)
 {
 	struct vgic_vcpu *g = &v->gic;
@@ -228,7 +235,7 @@ void vgic_flush(struct vcpu *v)
 	spin_unlock(&v->vm->gic.lock);
 }
 
-/* The first of the active-priority registers is there always, and mostly the only one. */
+/* The first active-priority register always exists, and is mostly the only one. */
 void vgic_load(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;

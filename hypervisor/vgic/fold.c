@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the list registers back to software: what the guest made of the interrupts that it was given
- * (IHI 0069, chapter 5), and what happened to them meanwhile.
+ * From the list registers back to software: what the guest did with the interrupts that it was
+ * given (IHI 0069, chapter 5), and what changed them meanwhile.
  */
 #include "vgic/state.h"
 
 /*
- * What the guest made of an interrupt that was in a list register, where nothing else has happened
- * to it.
+ * What the guest did with an interrupt that was in a list register, if nothing else has changed it.
  */
 static inline void fold_guest(struct vgic_bank *b, uint32_t bit, unsigned entry, uint64_t lr)
 {
@@ -17,16 +16,13 @@ static inline void fold_guest(struct vgic_bank *b, uint32_t bit, unsigned entry,
 	b->lr &= ~bit;
 }
 
-/*
- * The same for one to which something has happened meanwhile, or which is tied to a physical
- * interrupt.
- */
+/* The same for an interrupt that was changed meanwhile, or that is tied to a physical interrupt. */
 COLD static void fold_changed(struct vgic_vcpu *g, struct vgic_bank *b, unsigned entry, uint64_t lr)
 {
 	uint32_t intid = entry & VGIC_LR_INTID, bit = vgic_bit(intid);
 	bool active = lr & LR_ACTIVE;
 
-	/* Taking an interrupt uses up its latch, also where the line keeps it pending. */
+	/* Taking an interrupt uses up its latch, even if the line keeps it pending. */
 	if (((entry & VGIC_LR_PENDING) && !(lr & LR_PENDING)) || (b->drop & bit))
 		b->latch &= ~bit;
 	b->latch |= b->again & bit;
@@ -52,7 +48,7 @@ COLD static void fold_changed(struct vgic_vcpu *g, struct vgic_bank *b, unsigned
 	b->lr &= ~bit;
 }
 
-/* Apply to the software state what became of one list register. */
+/* Apply one list register to the software state. */
 static __attribute__((noinline)) void fold_one(struct vcpu *v, unsigned entry, uint64_t lr)
 {
 	struct vgic_vcpu *g = &v->gic;
@@ -76,8 +72,8 @@ static __attribute__((noinline)) void fold_one(struct vcpu *v, unsigned entry, u
 }
 
 /*
- * One of the vCPU's own, which nobody but the guest has touched: an SGI, mostly. False: it is not
- * such a one.
+ * Fold an interrupt of the vCPU's own that only the guest has touched, mostly an SGI. False: it is
+ * not such an interrupt.
  */
 static inline bool fold_plain(struct vgic_vcpu *g, unsigned entry, uint64_t lr)
 {
@@ -92,8 +88,8 @@ static inline bool fold_plain(struct vgic_vcpu *g, unsigned entry, uint64_t lr)
 
 /*
  * The guest has deactivated interrupts that are in no list register, and the hardware only counted
- * them. With EOImode 0 it does so from the highest priority down; with EOImode 1, ICC_DIR_EL1 traps
- * and nothing is counted.
+ * them. With EOImode 0 the guest does so from the highest priority down. With EOImode 1,
+ * ICC_DIR_EL1 traps and nothing is counted.
  */
 COLD static void fold_uncached(struct vcpu *v)
 {
@@ -116,7 +112,7 @@ COLD static void fold_uncached(struct vcpu *v)
 	gich_write_hcr(v->gic.hcr);
 }
 
-/* Those who waited for this (see vgic/fields.c) may go on. */
+/* vCPUs that waited for this fold (see vgic/fields.c) may continue. */
 COLD static void release_waiters(struct vcpu *v)
 {
 	for (uint32_t from = v->gic.sync_from; from != 0; from &= from - 1) {
@@ -140,7 +136,7 @@ static __attribute__((noinline)) void fold_several(struct vcpu *v, unsigned used
 	}
 }
 
-/* Mostly one list register is in use: that is to need no stack. */
+/* Mostly one list register is in use: that case should need no stack. */
 void vgic_fold_all(struct vcpu *v)
 {
 	struct vgic_vcpu *g = &v->gic;

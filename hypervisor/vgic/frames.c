@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The register frames: GICD, and for each vCPU GICR's RD and SGI frame (IHI 0069, 12.8 to 12.11).
- * What the guest sees where the architecture leaves a choice is what QEMU's virt shows.
+ * Where the architecture leaves a choice, the guest sees what QEMU's virt shows.
  */
 #include "mmio.h"
 #include "vgic/state.h"
@@ -12,15 +12,15 @@ enum frame { GICD, RD, SGI };
 #define GICD_CTLR	  0x0000u
 #define GICD_TYPER	  0x0004u
 #define GICD_IIDR	  0x0008u
-#define GICD_WORDS_END	  0x0080u /* then those with a field for each interrupt, */
-#define FIELDS_END	  0x1000u /* up to here, as in a redistributor's SGI frame */
-#define GICD_IROUTER	  0x6000u /* of INTID 0, reserved as those up to 31 */
+#define GICD_WORDS_END	  0x0080u /* from here on registers with a field for each interrupt */
+#define FIELDS_END	  0x1000u /* end of these, as in a redistributor's SGI frame */
+#define GICD_IROUTER	  0x6000u /* of INTID 0; reserved, as those up to 31 */
 #define GICD_IROUTERS_END 0x8000u
 #define GICR_CTLR	  0x0000u
 #define GICR_IIDR	  0x0004u
 #define GICR_TYPER	  0x0008u
 #define GICR_WAKER	  0x0014u
-#define GICR_LPIS	  0x0040u /* SETLPIR and so on, of 64 bits, and not there: */
+#define GICR_LPIS	  0x0040u /* SETLPIR and others of 64 bits, not implemented */
 #define GICR_LPIS_END	  0x0100u
 #define ID_REGISTERS	  0xffd0u
 
@@ -40,7 +40,7 @@ bool vgic_covers(const struct vm *vm, ipaddr_t ipa)
 	       ipa.ipa - MAP_GICR_BASE < vm->nvcpus * MAP_GICR_STRIDE;
 }
 
-/* PIDR and CIDR: an implementation by Arm of GICv3. part: PIDR0. */
+/* PIDR and CIDR of a GICv3 by Arm. part: PIDR0. */
 static uint32_t id_register(uint32_t offset, uint8_t part)
 {
 	static const uint8_t ids[] = {0x44, 0, 0, 0, 0, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1};
@@ -98,13 +98,13 @@ static __attribute__((noinline)) enum vgic_result access_route(struct vcpu *self
 	return VGIC_DONE;
 }
 
-/* Not 0, and different for each register of each frame, read or written. */
+/* Not 0, and different for each register of each frame, and for reads and writes. */
 static uint32_t access_key(uint32_t frame, uint32_t offset, bool write)
 {
 	return frame << 16 | offset | (write ? 3 : 1);
 }
 
-/* Those that are one of a kind, of 32 bits. */
+/* Registers of 32 bits that are not one of many. */
 static void access_gicd_word(struct vcpu *self, uint32_t offset, struct mmio *m)
 {
 	if (m->write) {
@@ -174,7 +174,7 @@ static enum vgic_result access_sgi_frame(struct vcpu *self, struct vcpu *owner, 
 {
 	enum vgic_reg reg = offset < FIELDS_END ? vgic_reg_at(offset) : REG_RAZ;
 
-	/* The state of the timers' PPIs is in the timers, as long as they are not held. */
+	/* As long as the timers' PPIs are not held, their state is in the timers. */
 	if (self == owner && reg >= REG_ISENABLER && reg <= REG_ICACTIVER)
 		vtimer_resync(self);
 	return vgic_reg_access(self, owner, reg, offset, m,
@@ -182,8 +182,8 @@ static enum vgic_result access_sgi_frame(struct vcpu *self, struct vcpu *owner, 
 }
 
 /*
- * Registers have 32 bits, but for a few of 64; those with a byte for each interrupt may be accessed
- * by bytes.
+ * Registers have 32 bits, except for a few of 64. Those with a byte for each interrupt may be
+ * accessed by bytes.
  */
 static bool has_size(enum frame frame, uint32_t offset, unsigned size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which of a vCPU's interrupts come first, and whether they would be signalled to the PE (WFI). */
+/* Which of a vCPU's interrupts comes first, and whether it would be signalled to the PE (WFI). */
 #include "vgic/state.h"
 
 uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups)
@@ -25,14 +25,14 @@ uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups)
 }
 
 /*
- * IHI 0069, 4.8: would one of this group and priority preempt the highest active priority group?
- * Where none is active, which is mostly so, it would.
+ * IHI 0069, 4.8: whether an interrupt of this group and priority would preempt the highest active
+ * priority group. If no priority is active, which is mostly the case, it would.
  */
 COLD bool vgic_preempts(const struct vcpu *v, uint32_t vmcr, unsigned group, unsigned priority)
 {
 	unsigned bits = v->vm->gic.priority_bits, shift = bits < 7 ? 8u - bits : 1;
-	unsigned bpr =
-		(unsigned)FIELD(vmcr, 23, 21); /* of group 0: the subpriority is bits bpr:0 */
+	/* of group 0: the subpriority is bits bpr:0 */
+	unsigned bpr = (unsigned)FIELD(vmcr, 23, 21);
 
 	if (group == 1 && !(vmcr & VMCR_VCBPR)) {
 		bpr = (unsigned)FIELD(vmcr, 20, 18);
@@ -49,7 +49,8 @@ COLD bool vgic_preempts(const struct vcpu *v, uint32_t vmcr, unsigned group, uns
 }
 
 /*
- * Is any of the word's signalled that are pending, forwarded, in no list register and not active?
+ * Whether any interrupt of the word is signalled that is pending, forwarded, in no list register
+ * and not active.
  */
 static bool any_signalled(struct vcpu *v, unsigned word)
 {

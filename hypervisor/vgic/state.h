@@ -2,7 +2,7 @@
 #ifndef VGIC_STATE_H
 #define VGIC_STATE_H
 
-/* What the vgic*.c files share among themselves. Everything here wants vgic.lock held. */
+/* What the files of vgic/ share. The caller holds vgic.lock for everything here. */
 #include "gich.h"
 #include "vcpu.h"
 #include "vgic/vgic.h"
@@ -19,10 +19,10 @@
 
 /* ICH_HCR_EL2 */
 #define HCR_EN		  (1u << 0)
-#define HCR_LRENPIE	  (1u << 2) /* the guest deactivated what is in no list register */
+#define HCR_LRENPIE	  (1u << 2) /* the guest deactivated one that is in no list register */
 #define HCR_NPIE	  (1u << 3) /* no list register is pending */
 #define HCR_VGRP0EIE	  (1u << 4) /* the guest has enabled group 0 */
-#define HCR_VGRP0DIE	  (1u << 5) /* it has disabled it */
+#define HCR_VGRP0DIE	  (1u << 5) /* the guest has disabled it */
 #define HCR_VGRP1EIE	  (1u << 6)
 #define HCR_VGRP1DIE	  (1u << 7)
 #define HCR_TDIR	  (1u << 14)
@@ -38,7 +38,7 @@
 #define VMCR_VBPR0_SHIFT 21
 #define VMCR_VPMR_SHIFT	 24
 
-/* vgic_vcpu.lr[]: what went into a list register. */
+/* vgic_vcpu.lr[]: what was put into a list register. */
 #define VGIC_LR_INTID	0x3ffu
 #define VGIC_LR_PENDING 0x4000u
 #define VGIC_LR_HW	0x8000u
@@ -47,7 +47,7 @@
 #define VGIC_WORDS	 (1u + VGIC_SPI_WORDS)
 #define VGIC_BOTH_GROUPS 3u
 
-/* The bank of 32 interrupts that word `word` of every bitmap is about; word 0 is the vCPU's own. */
+/* The 32 interrupts that word `word` of every bitmap stands for; word 0 is the vCPU's own. */
 static inline struct vgic_bank *vgic_bank_of(struct vcpu *v, unsigned word)
 {
 	return word == 0 ? &v->gic.bank : &v->vm->gic.spi[word - 1];
@@ -63,13 +63,13 @@ static inline uint8_t vgic_priority(const struct vcpu *v, uint32_t intid)
 	return intid < 32 ? v->gic.priority[intid] : v->vm->gic.priority[intid - 32];
 }
 
-/* Pending and active as the architecture sees them, as far as software knows. */
+/* Pending and active as the architecture defines them, as far as software can tell. */
 static inline uint32_t vgic_pending(const struct vgic_bank *b)
 {
 	return (b->latch & ~b->drop) | b->again | (b->level & ~b->edge);
 }
 
-/* Those to which something has happened while they were in a list register. */
+/* Interrupts that were changed while they were in a list register. */
 static inline uint32_t vgic_touched(const struct vgic_bank *b)
 {
 	return b->again | b->drop | b->raise | b->retire;
@@ -80,7 +80,7 @@ static inline uint32_t vgic_active(const struct vgic_bank *b)
 	return (b->active | b->raise) & ~b->retire;
 }
 
-/* Those that the distributor lets through to a CPU interface when they are pending. */
+/* Interrupts that the distributor forwards to a CPU interface when they are pending. */
 static inline uint32_t vgic_forwarded(const struct vgic *d, const struct vgic_bank *b)
 {
 	uint32_t groups = (d->ctlr & 1 ? ~b->group : 0) | (d->ctlr & 2 ? b->group : 0);
@@ -93,20 +93,20 @@ static inline void vgic_mark(struct vcpu *v)
 	__atomic_store_n(&v->gic.dirty, true, __ATOMIC_RELAXED);
 }
 
-/* vgic.c: changes of state, wherever the interrupts are. */
+/* vgic.c: changes of state, whether or not an interrupt is in a list register. */
 void vgic_make_pending(struct vgic_bank *b, uint32_t bits);
 void vgic_unpend(struct vgic_bank *b, uint32_t bits);
 void vgic_activate(struct vgic_bank *b, uint32_t bits);
 void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held);
 
 /*
- * Something about these interrupts has changed: see that those whom it concerns look again. `self`
- * is the vCPU loaded here that caused it, which flushes anyhow; NULL: none.
+ * These interrupts have changed: make the vCPUs that they concern look again. `self` is the vCPU
+ * loaded here that caused the change, and flushes anyway; NULL: none.
  */
 void vgic_private_changed(struct vcpu *v, uint32_t bits, const struct vcpu *self);
 void vgic_spis_changed(struct vm *vm, unsigned word, uint32_t bits, const struct vcpu *self);
 
-/* Bits of `word` that v may have in a list register: pending and forwarded, or active. */
+/* The interrupts of `word` that v may have in a list register: pending and forwarded, or active. */
 static inline uint32_t vgic_candidates(struct vcpu *v, unsigned word)
 {
 	const struct vgic_bank *b = vgic_bank_of(v, word);
@@ -118,13 +118,13 @@ static inline uint32_t vgic_candidates(struct vcpu *v, unsigned word)
 }
 
 /*
- * vgic/signal.c. Of v's interrupts that are in no list register, the one of the highest priority
- * among the active, or among those only pending in `groups`. As priority << 16 | INTID; VGIC_NONE:
- * there is none.
+ * vgic/signal.c. Of v's interrupts that are in no list register, the one of the highest priority:
+ * among the active ones, or among those that are only pending, in `groups`. Returns priority << 16
+ * | INTID; VGIC_NONE: none.
  */
 uint32_t vgic_best(struct vcpu *v, bool active, unsigned groups);
 
-/* Active priorities of both groups, of register n. v is loaded here or nowhere. */
+/* Active priorities of both groups, of register n. v is loaded here or on no CPU. */
 static inline uint32_t vgic_active_priorities(const struct vcpu *v, unsigned n)
 {
 	return v->gic.loaded ? gich_read_apr(0, n) | gich_read_apr(1, n)
@@ -134,8 +134,8 @@ static inline uint32_t vgic_active_priorities(const struct vcpu *v, unsigned n)
 bool vgic_preempts(const struct vcpu *v, uint32_t vmcr, unsigned group, unsigned priority);
 
 /*
- * Would an interrupt of this group and priority be signalled to the PE? v is loaded here or
- * nowhere.
+ * Whether an interrupt of this group and priority would be signalled to the PE. v is loaded here or
+ * on no CPU.
  */
 static inline bool vgic_signals(const struct vcpu *v, unsigned group, unsigned priority)
 {
@@ -149,8 +149,8 @@ static inline bool vgic_signals(const struct vcpu *v, unsigned group, unsigned p
 }
 
 /*
- * vgic/fold.c. v is loaded here: all its interrupts are in software from here on until it is
- * flushed.
+ * vgic/fold.c. v is loaded here. From then on, until it is flushed, all its interrupts are in
+ * software.
  */
 void vgic_fold_all(struct vcpu *v);
 static inline void vgic_fold(struct vcpu *v)
@@ -179,7 +179,7 @@ enum vgic_reg {
 enum vgic_reg vgic_reg_at(uint32_t offset);
 /*
  * An access to register `reg` at `offset` of the frame of `owner`'s redistributor, or of the
- * distributor (NULL). key: what identifies the access among those of `self`; not 0.
+ * distributor (NULL). key: identifies the access among those of `self`; not 0.
  */
 enum vgic_result vgic_reg_access(struct vcpu *self, struct vcpu *owner, enum vgic_reg reg,
 				 uint32_t offset, struct mmio *m, uint32_t key);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The state of the guest's interrupts: reset, what makes one pending, and whom that concerns.
+ * The state of the guest's interrupts: reset, what makes an interrupt pending, and which vCPU a
+ * change concerns.
  *
- * A private interrupt concerns its vCPU. An SPI concerns the vCPU that it is "listed" with: the one
- * that has it in a list register or took it and has not finished; otherwise, while it wants to be
- * taken, the one that it is routed to.
+ * A private interrupt concerns its vCPU. An SPI concerns the vCPU that it is "listed" with. This is
+ * the vCPU that has it in a list register, or that took it and has not finished; otherwise, while
+ * the SPI is pending and enabled, the vCPU that it is routed to.
  */
 #include "vgic/state.h"
 
@@ -73,8 +74,9 @@ void vgic_activate(struct vgic_bank *b, uint32_t bits)
 }
 
 /*
- * held: those tied to a physical interrupt that is active. Forgetting the line makes the owner's
- * next flush deactivate that, and it fires again if it is still asserted: just what hardware does.
+ * held: interrupts that are tied to a physical interrupt that is active. Clearing the level makes
+ * the owner's next flush deactivate the physical interrupt, which then fires again if it is still
+ * asserted, as in hardware.
  */
 void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held)
 {
@@ -86,8 +88,8 @@ void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held)
 
 /*
  * One interrupt, which concerns v, has changed. Kick v if it must give up or change a list
- * register, or has something new to take. A vCPU that is loaded may unmask at any time: only for
- * one that is not, it is known here whether that would be signalled.
+ * register, or has a new interrupt to take. A loaded vCPU may unmask at any time; only of a vCPU
+ * that is not loaded it is known here whether the interrupt would be signalled.
  */
 static inline __attribute__((always_inline)) void notify(struct vcpu *v, uint32_t intid,
 							 const struct vcpu *self)
@@ -108,7 +110,7 @@ static inline __attribute__((always_inline)) void notify(struct vcpu *v, uint32_
 
 void vgic_private_changed(struct vcpu *v, uint32_t bits, const struct vcpu *self)
 {
-	/* When a timer will wake v depends on these: it has to work that out anew. */
+	/* When a timer will wake v depends on these, so v has to compute that again. */
 	if (v != self && (bits & VGIC_HW_PPIS))
 		vcpu_kick(v);
 	for (; bits != 0; bits &= bits - 1)
@@ -223,7 +225,7 @@ void vgic_hw_ppi(struct vcpu *v, unsigned intid, bool line)
 
 	spin_lock(&v->vm->gic.lock);
 	/*
-	 * If the guest has deactivated it in the list register, that was the last one, not this
+	 * If the guest has deactivated it in the list register, that was the previous one, not this
 	 * one.
 	 */
 	if (b->lr & bit)

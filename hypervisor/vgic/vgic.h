@@ -7,9 +7,9 @@
  * registers per vCPU. Affinity routing always on, one security state (GICD_CTLR.DS = 1), both
  * groups, no ITS, no LPIs, 256 SPIs.
  *
- * The state of an interrupt is in software, guarded by vgic.lock, but for those that are in a list
- * register of a loaded vCPU (vgic_bank.lr): of these the hardware has the truth, and only the CPU
- * that loaded the vCPU can read it. It "folds" it back when it must know, and at vgic_put.
+ * Software keeps the state of an interrupt, guarded by vgic.lock, unless the interrupt is in a list
+ * register of a loaded vCPU (vgic_bank.lr). Then the hardware has its state, and only the CPU that
+ * loaded the vCPU can read it. That CPU "folds" the state back when it needs it, and in vgic_put().
  */
 #include "spinlock.h"
 #include "types.h"
@@ -26,9 +26,9 @@ struct vcpu;
 
 enum vgic_result {
 	VGIC_DONE,
-	VGIC_RETRY, /* another CPU holds part of the answer in its list registers: run the
-		       instruction again */
-	VGIC_FAULT, /* no such register or a size it does not have: external abort */
+	/* Another CPU's list registers hold part of the answer: the guest repeats the access. */
+	VGIC_RETRY,
+	VGIC_FAULT, /* no such register, or not of this size: external abort */
 };
 
 /* 32 interrupts, one bit each. */
@@ -40,7 +40,7 @@ struct vgic_bank {
 	uint32_t latch; /* pending by an edge, an SGI or ISPENDR */
 	uint32_t active;
 	uint32_t lr; /* in a list register: latch and active are as of the last fold */
-	/* What has happened to those in `lr` meanwhile: applied by the next fold. */
+	/* Changes to interrupts in `lr`, which the next fold applies. */
 	uint32_t again;	 /* became pending (again) */
 	uint32_t drop;	 /* no longer pending, if it still was */
 	uint32_t raise;	 /* active */
@@ -49,10 +49,11 @@ struct vgic_bank {
 
 /* A VM's part: the distributor. */
 struct vgic {
-	struct spinlock lock; /* guards this and every vgic_vcpu of the VM, but as said there */
-	uint32_t ctlr;	      /* GICD_CTLR.EnableGrp0 and 1: bit n is group n */
-	uint8_t nlrs;	      /* of the hardware: list registers, */
-	uint8_t naprs;	      /* active priority registers of each group, */
+	/* guards this and every vgic_vcpu of the VM, but for what is noted there */
+	struct spinlock lock;
+	uint32_t ctlr; /* GICD_CTLR.EnableGrp0 and 1: bit n is group n */
+	uint8_t nlrs;  /* list registers of the hardware */
+	uint8_t naprs; /* its active priority registers, of each group */
 	uint8_t priority_bits;
 	struct vgic_bank spi[VGIC_SPI_WORDS];
 	uint8_t priority[VGIC_SPIS];
@@ -64,18 +65,18 @@ struct vgic {
 /* A vCPU's part: its redistributor and CPU interface. */
 struct vgic_vcpu {
 	/*
-	 * The list registers are not as the state wants them: flush before entering the guest.
-	 * Written under the lock, read by the run loop without: who sets it for a vCPU that may be
-	 * in the guest, kicks it afterwards, and the run loop reads it after every exit.
+	 * The list registers do not match the state: flush before entering the guest. Written under
+	 * the lock; the run loop reads it without, after every exit. A CPU that sets it for a vCPU
+	 * that may be in the guest kicks that vCPU afterwards.
 	 */
 	bool dirty;
 	bool loaded;
 	bool asleep;	   /* GICR_WAKER.ProcessorSleep; atomic, not under the lock */
-	uint8_t used;	   /* list registers 0 to used-1 hold state that is not folded, */
-	uint8_t stale;	   /* and 0 to stale-1 are not zero in the hardware */
+	uint8_t used;	   /* list registers 0 to used-1 hold state that is not folded */
+	uint8_t stale;	   /* list registers 0 to stale-1 are not zero in the hardware */
 	uint8_t sync_from; /* vCPUs that wait for this one to fold; see vgic/fields.c */
 	struct vgic_sync {
-		uint32_t key, value; /* the access, 0: none; the word that it writes */
+		uint32_t key, value; /* the access (0: none), and the word that it writes */
 		uint8_t wait;	     /* vCPUs that it waits for */
 	} sync[2];     /* by bit 2 of the address, so that a pair of registers has both */
 	uint32_t held; /* physical PPIs that are active on this CPU on behalf of this vCPU */
@@ -84,48 +85,51 @@ struct vgic_vcpu {
 	uint8_t spi_words;	       /* bit n: spis[n] is not 0 */
 	uint8_t priority[32];
 	uint16_t lr[VGIC_MAX_LRS]; /* what was put into a list register: INTID and VGIC_LR_* */
-	uint32_t hcr, vmcr;	   /* vmcr and apr: while not loaded */
+	uint32_t hcr, vmcr;	   /* vmcr and apr are valid while not loaded */
 	uint32_t apr[2][4];
 };
 
 /*
- * Power-on: distributor, all redistributors and CPU interfaces; input lines low. vm->vcpus and
- * nvcpus are set, no vCPU of the VM is loaded.
+ * Power-on: reset the distributor, all redistributors and CPU interfaces; input lines are low.
+ * vm->vcpus and nvcpus are set, no vCPU of the VM is loaded.
  */
 void vgic_reset_vm(struct vm *vm);
 /*
- * The reset of a PE (CPU_ON): its CPU interface. Its redistributor is not the PE's and keeps its
+ * Reset of a PE (CPU_ON): its CPU interface. Its redistributor is not part of the PE and keeps its
  * state, which another vCPU may have set up before (as on QEMU). The vCPU is not loaded.
  */
 void vgic_reset_vcpu(struct vcpu *v);
 
 /*
- * This CPU's virtual interface gets the vCPU's state, which is then "loaded here"; or gives it
- * back. Load before the timers: these then make the physical PPI active where vgic_ppi_is_active()
- * says so or the timer's condition holds. Put before the timers, which then ask vgic_hw_ppi_held().
- * The list registers are all 0 while nothing is loaded: boot code begins with that. A vCPU that
- * will not run for long (OFF, say) must be put, or others may wait in vain for it to fold.
+ * Load the vCPU's state into this CPU's virtual interface, so that v is "loaded here"; and save it.
+ * Load before the timers, which then make the physical PPI active if vgic_ppi_is_active() is true
+ * or the timer's condition holds. Put before the timers, which then ask vgic_hw_ppi_held(). The
+ * list registers are all 0 while no vCPU is loaded, from boot on. A vCPU that will not run for long
+ * (OFF, say) must be put: others may wait for it to fold.
  */
 void vgic_load(struct vcpu *v);
 void vgic_put(struct vcpu *v);
 
-/* Does v need vgic_flush() before it enters the guest? Needs no lock. */
+/* Whether v needs vgic_flush() before it enters the guest. Needs no lock. */
 static inline bool vgic_needs_flush(const struct vgic_vcpu *g)
 {
 	return __atomic_load_n(&g->dirty, __ATOMIC_ACQUIRE);
 }
-/* Bring the list registers up to date, where they are not. Before guest entry; v is loaded here. */
+/*
+ * Bring the list registers up to date, if they are not. Called before guest entry; v is loaded
+ * here.
+ */
 void vgic_flush(struct vcpu *v);
 
-/* The maintenance interrupt fired, v is loaded here: its cause is gone on return. */
+/* The maintenance interrupt fired, v is loaded here. On return the cause is gone. */
 void vgic_maintenance(struct vcpu *v);
 
-/* Is there a GIC register frame of the VM at `ipa`? */
+/* Whether the VM has a GIC register frame at `ipa`. */
 bool vgic_covers(const struct vm *vm, ipaddr_t ipa);
 /*
- * A guest's access (mmio.h) within vgic_covers(); v is loaded here. VGIC_RETRY: it has not been
- * made, the guest executes the instruction once more. VGIC_DONE for each of a pair that were asked
- * for: both can be made, where nothing else is done for v before.
+ * A guest's access (mmio.h) within vgic_covers(); v is loaded here. VGIC_RETRY: the access was not
+ * made, and the guest executes the instruction again. If both accesses of a pair were asked for and
+ * both got VGIC_DONE, both can be made, provided that nothing else is done for v before.
  */
 enum vgic_result vgic_mmio(struct vcpu *v, struct mmio *m);
 
@@ -141,40 +145,43 @@ void vgic_dir(struct vcpu *v, uint32_t intid);
 void vgic_set_spi(struct vm *vm, unsigned intid, bool high);
 
 /*
- * The timers' PPIs (VGIC_HW_PPIS) are tied to the physical ones of the CPU that v is loaded on,
- * through list registers with HW = 1: the guest's deactivation deactivates the physical interrupt.
+ * The timers' PPIs (VGIC_HW_PPIS) are tied to the physical PPIs of the CPU that v is loaded on, by
+ * list registers with HW = 1: when the guest deactivates its interrupt, the physical interrupt is
+ * deactivated.
  *
  * line = true, v loaded here: the timer's condition holds, and the physical PPI *is active*: it
- * fired and had its priority dropped only, or gic_ppi_set_active() was called. line = false, v
- * loaded here: the condition no longer holds; the physical PPI is deactivated by the next flush, or
- * when the guest deactivates its interrupt. After vgic_put: the caller has deactivated it. Neither
- * changes the virtual active state.
+ * fired and only its priority was dropped, or gic_ppi_set_active() was called. line = false, v
+ * loaded here: the condition no longer holds; the next flush deactivates the physical PPI, or the
+ * guest does by deactivating its interrupt. line = false after vgic_put(): the caller has
+ * deactivated the physical PPI. None of these changes the virtual active state.
  */
 void vgic_hw_ppi(struct vcpu *v, unsigned intid, bool line);
-/* After vgic_put: is the physical PPI still active on this CPU, on behalf of v? */
+/* After vgic_put(): whether the physical PPI is still active on this CPU, on behalf of v. */
 bool vgic_hw_ppi_held(const struct vcpu *v, unsigned intid);
-/* Right after vgic_load: is the PPI active in the guest, so that the physical one must be too? */
+/*
+ * Right after vgic_load(): whether the PPI is active in the guest, so that the physical PPI must
+ * be, too.
+ */
 bool vgic_ppi_is_active(const struct vcpu *v, unsigned intid);
 /*
- * Would this PPI be signalled to the PE if it became pending: interrupt, groups, priority mask and
- * running priority? v is loaded here or nowhere. If another vCPU changes it, vcpu_kick(v) is
- * called.
+ * Whether this PPI would be signalled to the PE if it became pending. This depends on its enable
+ * bit, the groups, the priority mask and the running priority. v is loaded here or on no CPU. If
+ * another vCPU changes any of these, vcpu_kick(v) is called.
  */
 bool vgic_ppi_enabled(struct vcpu *v, unsigned intid);
 
-/* Is an interrupt signalled to the PE, so that WFI ends? v is loaded here or nowhere. */
+/* Whether an interrupt is signalled to the PE, so that WFI ends. v is loaded here or on no CPU. */
 bool vgic_can_wake(struct vcpu *v);
 
 /*
- * Seams. vcpu_kick: something may be deliverable to v, or v must let go of its list registers: wake
- * it if it is blocked, make it leave the guest if it runs on another CPU. Called with vgic.lock
- * held.
+ * Seams. vcpu_kick: an interrupt may be deliverable to v, or v must fold its list registers. Wake v
+ * if it is blocked; make it leave the guest if it runs on another CPU. Called with vgic.lock held.
  */
 void vcpu_kick(struct vcpu *v);
 /*
- * The guest is about to look at v's PPIs, which is loaded here: for each timer, if its condition
- * holds, gic_ppi_set_active() and vgic_hw_ppi(true); if not and it is held, vgic_hw_ppi(false). No
- * locks held.
+ * The guest is about to look at the PPIs of v, which is loaded here. For each timer: if its
+ * condition holds, call gic_ppi_set_active() and vgic_hw_ppi(true); if not, and it is held,
+ * vgic_hw_ppi(false). Called without locks.
  */
 void vtimer_resync(struct vcpu *v);
 

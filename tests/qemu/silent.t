@@ -21,7 +21,7 @@ my $run = run({options => ['--seconds', 0.005], pcpus => 2, timeslice_us => 200}
 	"[vm zero]\nkernel = $zero\nmemory = 16M\n", bare('early', 'spin', 'until_ms=100000'));
 is($run->{status}, 0, 'the lab ends well') or diag $run->{err};
 like(join("\n", @{told($run, 'zero')}),
-	qr/\AVM zero has done nothing but take exceptions: vCPU 0 is at PC 0x200, in its vectors \(VBAR_EL1 0x0\), from 0x200, by ESR_EL1 0x2000000\. Is its kernel one for this machine\?\z/,
+	qr/\AVM zero has done nothing but take exceptions: vCPU 0 is at PC 0x200, in its vectors \(VBAR_EL1 0x0\), with ELR_EL1 0x200 and ESR_EL1 0x2000000\. Is its kernel built for this machine\?\z/,
 	'a guest of zeroes takes exceptions in its vectors');
 is_deeply(told($run, 'early'), [], 'a guest that has hardly begun needs no word');
 
@@ -35,7 +35,7 @@ is_deeply(told($run, 'sleeps'), [], 'a guest that waits needs no word');
 
 $run = run({}, bare('bad', 'bad', 'seed=7'), bare('good', 'hello', ''));
 is($run->{status}, 0, 'the lab of a guest that goes astray ends well');
-like(join("\n", @{told($run, 'bad')}), qr/\AVM bad: vCPU 0 has accessed 0x\w+, where nothing is, at PC 0x402\w+: it gets an external abort\. Further ones are not told\z/,
+like(join("\n", @{told($run, 'bad')}), qr/\AVM bad: vCPU 0 has accessed 0x\w+, where the machine has neither memory nor a device, at PC 0x402\w+: it gets an external abort\. Further such accesses are not reported\z/,
 	'the first of many accesses to nothing is reported');
 is_deeply(told($run, 'good'), [], 'nothing is reported of a guest that makes no such access');
 done_testing;
