@@ -3,7 +3,7 @@
  * The hot calls, answered without leaving the vector: PV_TIME_FEATURES, PV_TIME_ST and
  * SMCCC_VERSION, by HVC #0 and SMC #0. Nothing is decided here: the answers are words that
  * lib/service.c has computed for the vCPU beforehand (struct fast_answers, fastcall.h). Every other
- * call takes the way of all traps, and so does PV_TIME_FEATURES of any other function.
+ * call traps to C, and so does PV_TIME_FEATURES of any other function.
  *
  * From vectors.S: the guest's x2 and x3 are on the stack, and above them the answers (switch.S). x0
  * and x1 are the guest's: w0 is the function, w1 its argument. The SVE hint counts in neither

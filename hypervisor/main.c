@@ -28,7 +28,7 @@ static void map_devices(void)
 }
 
 /*
- * Map all RAM, and give the allocator what neither the image, the bundle nor the FDT occupies. The
+ * Map all RAM, and give memory.c all that the image, the bundle and the FDT do not occupy. The
  * image and the FDT are mapped already.
  */
 static void claim_memory(const void *fdt)

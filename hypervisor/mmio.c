@@ -15,7 +15,7 @@ static uint32_t virtio_read(struct vm *vm, uint32_t offset)
 	return virtio_mmio_empty(offset);
 }
 
-/* Reads are memory (dev/flash.c), but for those that come with a write. */
+/* Reads are memory accesses (dev/flash.c), except for reads that come with a write. */
 static uint32_t flash_read(struct vm *vm, uint32_t offset)
 {
 	(void)vm, (void)offset;

@@ -5,7 +5,7 @@
 #include "panic.h"
 
 #define VA_BITS	   39u
-#define FDT_MAX	   (2 * MIB) /* the arm64 boot protocol's; its size is the big-endian second word */
+#define FDT_MAX	   (2 * MIB) /* the arm64 boot protocol's limit; the second word is the size */
 #define POOL_PAGES 64u
 
 /* Descriptor bits (DDI 0487, D8.3). */

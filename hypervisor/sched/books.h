@@ -27,7 +27,7 @@ struct books {
 	uint64_t idle;
 };
 
-/* From `now` on a vCPU runs, where none did; or none does, where one did. */
+/* At `now` a vCPU begins to run, where none ran; or the one that ran ends. */
 static inline void books_turn(struct books *b, uint64_t now)
 {
 	b->given += b->gives ? now : -now;

@@ -205,7 +205,7 @@ void sched_timer_set(struct sched_cpu *c, struct vcpu *v, uint64_t at);
 void sched_timer_cancel(struct vcpu *v);
 /* Take a vCPU whose time has come out of the timer queue; NULL: none. */
 struct vcpu *sched_timer_due(struct sched_cpu *c, uint64_t now);
-/* v is READY from now on; and no longer. */
+/* v has become READY; and is READY no longer. */
 void sched_wait_begin(struct sched_cpu *c, struct vcpu *v, uint64_t now);
 void sched_wait_end(struct vcpu *v);
 /*

@@ -14,9 +14,10 @@
  *    the folds have left in software, whatever has been put into list registers since.
  * So the access ends as soon as each of them has folded once. The value that is read was true at an
  * instant between the first try and the last. If the guest does not repeat the access (it took an
- * interrupt that accesses something else), the next access just replaces the record. The last try
- * makes a write that clears again: that can only clear what was set meanwhile, as if the write had
- * come a bit later. A write that sets must not be made twice; it is noted and does not wait.
+ * interrupt, whose handler accesses something else), the next access just replaces the record. A
+ * write that clears is repeated by the last try: this can only clear what was set meanwhile, as if
+ * the write had come a bit later. A write that sets must not be made twice; it is noted and does
+ * not wait.
  *
  * Both accesses of a pair take step 1, each with a record of its own, before either is made
  * (mmio.c). If the first were made alone, it would have to wait again each time that the second has

@@ -22,7 +22,7 @@
 #define HCR_LRENPIE	  (1u << 2) /* the guest deactivated one that is in no list register */
 #define HCR_NPIE	  (1u << 3) /* no list register is pending */
 #define HCR_VGRP0EIE	  (1u << 4) /* the guest has enabled group 0 */
-#define HCR_VGRP0DIE	  (1u << 5) /* the guest has disabled it */
+#define HCR_VGRP0DIE	  (1u << 5) /* the guest has disabled group 0 */
 #define HCR_VGRP1EIE	  (1u << 6)
 #define HCR_VGRP1DIE	  (1u << 7)
 #define HCR_TDIR	  (1u << 14)

@@ -88,8 +88,8 @@ void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held)
 
 /*
  * One interrupt, which concerns v, has changed. Kick v if it must give up or change a list
- * register, or has a new interrupt to take. A loaded vCPU may unmask at any time; only of a vCPU
- * that is not loaded it is known here whether the interrupt would be signalled.
+ * register, or has a new interrupt to take. A loaded vCPU may unmask at any time. Only if v is
+ * not loaded is it known here whether the interrupt would be signalled.
  */
 static inline __attribute__((always_inline)) void notify(struct vcpu *v, uint32_t intid,
 							 const struct vcpu *self)
