@@ -100,10 +100,10 @@ sub guest_ok
 is($on->{machine}{status}, 0, 'four VMs') or diag $on->{machine}{said};
 # What people are told of guests that do nothing for them (tests/qemu/silent.t has our
 # hypervisor's).
-like($on->{silent}{said}, qr/^pvtime: VM zero has done nothing but take exceptions: vCPU 0 is at PC 0x200, in its vectors \(VBAR_EL1 0x0\), from 0x200, by ESR_EL1 0x2000000\. /m,
+like($on->{silent}{said}, qr/^pvtime: VM zero has done nothing but take exceptions: vCPU 0 is at PC 0x200, in its vectors \(VBAR_EL1 0x0\), with ELR_EL1 0x200 and ESR_EL1 0x2000000\. /m,
 	'a guest of zeroes takes exceptions in its vectors');
 like($on->{computes}{said}, qr/^pvtime: VM computes has printed nothing, and hardly waited: vCPU 0 is at PC 0x402\w+$/m, 'a guest that only computes is somewhere in its image');
-is(scalar(() = $on->{nowhere}{said} =~ /^pvtime: VM bad: vCPU 0 has accessed 0x\w+, where nothing is, at PC 0x402\w+: it gets an external abort\. Further ones are not told$/mg), 1,
+is(scalar(() = $on->{nowhere}{said} =~ /^pvtime: VM bad: vCPU 0 has accessed 0x\w+, where the machine has neither memory nor a device, at PC 0x402\w+: it gets an external abort\. Further such accesses are not reported$/mg), 1,
 	'the first of many accesses to nothing is reported');
 
 guest_ok('machine', $_) for qw(flash split hello width windows);
@@ -153,7 +153,7 @@ for (['stuck', 'stop', 'every vCPU off'], ['wfi', 'wfi', 'every vCPU in WFI, wit
 	['suspend', 'suspend', 'one suspended, its timer stopped, and one off']) {
 	my ($lab, $vm, $how) = @$_;
 	is($on->{$lab}{status}, 1, "$how: status 1") or diag $on->{host}{out};
-	is($on->{$lab}{said}, "pvtime: VM $vm stopped for good without SYSTEM_OFF: its vCPUs are off, or wait for what cannot come\n",
+	is($on->{$lab}{said}, "pvtime: VM $vm stopped for good without SYSTEM_OFF: each of its vCPUs is off, or waits for an interrupt that cannot come\n",
 		"$how: the message says why");
 }
 like($on->{stuck}{console}{busy} // '', qr/^SPIN/m, 'the other VM of a lab that is stuck has come to its end');

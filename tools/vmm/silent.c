@@ -32,8 +32,8 @@ void silent_tell(struct vm *vm)
 	if (pc - vectors < VECTORS_BYTES && from - vectors < VECTORS_BYTES)
 		outlet_log(vm->outlet,
 			   "VM %s has done nothing but take exceptions: vCPU 0 is at PC 0x%" PRIx64
-			   ", in its vectors (VBAR_EL1 0x%" PRIx64 "), from 0x%" PRIx64
-			   ", by ESR_EL1 0x%" PRIx64 ". Is its kernel one for this machine?",
+			   ", in its vectors (VBAR_EL1 0x%" PRIx64 "), with ELR_EL1 0x%" PRIx64
+			   " and ESR_EL1 0x%" PRIx64 ". Is its kernel built for this machine?",
 			   vm->config->name, pc, vectors, from, reg(v, ARM_REG_ESR_EL1));
 	else
 		outlet_log(

@@ -88,8 +88,8 @@ static void tell_nowhere(struct vcpu *v, uint64_t ipa)
 	if (VM_CALL(v->vm, v->fd, KVM_GET_ONE_REG, &get))
 		outlet_log(v->vm->outlet,
 			   "VM %s: vCPU %u has accessed 0x%" PRIx64
-			   ", where nothing is, at PC 0x%" PRIx64
-			   ": it gets an external abort. Further ones are not told",
+			   ", where the machine has neither memory nor a device, at PC 0x%" PRIx64
+			   ": it gets an external abort. Further such accesses are not reported",
 			   v->vm->config->name, v->id, ipa, pc);
 }
 

@@ -283,7 +283,7 @@ static void finish(struct vmm *m)
 	else if (stuck != NULL)
 		outlet_record(
 			&m->outlet,
-			"done 1 VM %s stopped for good without SYSTEM_OFF: its vCPUs are off, or wait for what cannot come",
+			"done 1 VM %s stopped for good without SYSTEM_OFF: each of its vCPUs is off, or waits for an interrupt that cannot come",
 			stuck->config->name);
 	else
 		outlet_record(&m->outlet, "done 0 the lab has ended");
