@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How exact the accounting is, over a minute: 1 to 8 vCPUs that contend for one CPU, by weights and
- * by caps, and a Linux guest. The hypervisor's ledger, the structures and what each guest has seen
- * of both are held against each other.
+ * How exact the accounting is over a minute of guest time: 1 to 8 vCPUs contend for one CPU, with
+ * weights or with caps, and one run has a Linux guest. Each run compares the hypervisor's ledger,
+ * the structures, and what each guest read or observed.
  */
 #include <inttypes.h>
 #include <jansson.h>
@@ -15,10 +15,10 @@
 #include "tools/run/kit.h"
 
 #define REPORT_MS \
-	200u	    /* from one report to the next: each is made when nobody else wants the CPU */
-#define AFTER_S 30u /* for all of them */
+	200u /* between two guests' reports, so that a guest reports while no other wants the CPU */
+#define AFTER_S 30u /* after the measured time, for all reports */
 #define CONSOLE (1u << 20)
-#define CAPS	80u /* per cent of the CPU that all caps together leave */
+#define CAPS	80u /* % of the CPU that all caps of a run add up to */
 #define USER_HZ 100u
 #define INITRD	"initramfs.cpio"
 
@@ -29,7 +29,7 @@ static unsigned kind_of(const struct bench_kind *kind)
 	return strcmp(kind->name, "linux") == 0 ? LINUX : kind->name[0] == 'c' ? CAPPED : WEIGHTS;
 }
 
-/* What the vCPU i of n gets: its weight, or its cap. */
+/* The weight of vCPU `i` of `n`, or its cap in % of the CPU. */
 static unsigned part(unsigned i, unsigned n, bool cap)
 {
 	return cap ? CAPS * (i + 1) / (n * (n + 1) / 2) : 100 * (i + 1);
@@ -55,7 +55,7 @@ static bool ready_linux(const struct run_kit *kit, const struct run_plan *plan, 
 			 why);
 }
 
-/* The console of a VM behind the ledger. */
+/* Append the console of a VM to the text, which begins with the ledger. */
 static bool add_console(const struct run_kit *kit, const char *name, struct run_output *output)
 {
 	char path[PATH_MAX];
@@ -126,7 +126,7 @@ static enum run_outcome run_linux(const struct run_kit *kit, const struct run_pl
 	return outcome != RUN_ENDED || add_console(kit, "linux", output) ? outcome : RUN_UNABLE;
 }
 
-/* A vCPU of the ledger: the first one of the VM with that index. */
+/* The ledger's record of the first vCPU of a VM. */
 struct entry {
 	double stolen_ns, published_ns, running, ready;
 };
@@ -155,7 +155,7 @@ static void raise_to(double *most, double value)
 		*most = value;
 }
 
-/* The next line that begins so, or NULL. */
+/* The next line that begins with `word`, or NULL. */
 static const char *next_line(const char *text, const char *word)
 {
 	while (text != NULL && *text != '\0' && strncmp(text, word, strlen(word)) != 0) {
@@ -165,7 +165,7 @@ static const char *next_line(const char *text, const char *word)
 	return text != NULL && *text != '\0' ? text : NULL;
 }
 
-/* What the guest says of its gaps, against its ledger. */
+/* Compare the guest's report of its gaps with its ledger entry. */
 static bool take_spin(struct bench_accuracy *a, const char *line, const struct entry *e)
 {
 	double stolen, gaps, most, least, pass, passes;
@@ -199,7 +199,7 @@ static bool take_linux(struct bench_accuracy *a, const char *line, const struct 
 	return true;
 }
 
-/* All vCPUs, in the order of their VMs, each with its line. */
+/* Take the results of all VMs in their order; each VM has one line on the consoles. */
 static bool take_all(struct bench_accuracy *a, const struct bench_run *run, const json_t *ledger,
 		     const char *consoles)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `pvtime bench`: what is wanted is listed, everything that can be missing is found, the runs are
- * made side by side, and what they left is read, told and compared.
+ * `pvtime bench`: choose the runs, check that every file and program they need is present, run them
+ * in parallel, turn their texts into figures, then print and compare the figures.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "tools/run/file.h"
 #include "tools/run/qemu.h"
 
-/* A run has ended: its text becomes figures. */
+/* A run has ended: turn its text into figures. */
 static void ended(void *ctx, size_t index)
 {
 	struct bench_command *c = ctx;

@@ -3,8 +3,8 @@
 #define TOOLS_BENCH_BENCH_H
 
 /*
- * pvtime bench: what the paths of a hypervisor cost, on ours and on its peers. Runs (run.h) leave
- * figures here; everything that is told (tell.h) and compared is told from these.
+ * pvtime bench: the cost of a hypervisor's paths, on this project's hypervisor and on its peers.
+ * Runs (run.h) store figures here; all output (tell.h) and comparisons use these figures only.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,36 +45,36 @@ enum bench_row_id {
 
 extern const struct bench_row bench_rows[BENCH_ROWS];
 
-/* The row of that name, of `length` bytes; BENCH_ROWS: there is none. */
+/* The row whose name is the `length` bytes at `name`; BENCH_ROWS if there is none. */
 enum bench_row_id bench_find_row(const char *name, size_t length);
 
 #define BENCH_SKIP 160u
 
 enum bench_state {
 	BENCH_ABSENT,	/* not run */
-	BENCH_SKIPPED,	/* it cannot be measured there, and `skip` says why */
+	BENCH_SKIPPED,	/* cannot be measured there; `skip` says why */
 	BENCH_MEASURED, /* best and median are set */
 };
 
 struct bench_figure {
 	enum bench_state state;
-	double best, median; /* the same where there is one measurement */
+	double best, median; /* equal if there was one measurement only */
 	char skip[BENCH_SKIP];
 };
 
-/* How exact the accounting is, over some time of several vCPUs that contend for one CPU. */
+/* How exact the accounting is while several vCPUs contend for one CPU for some time. */
 struct bench_accuracy {
 	char name[32];	     /* of the run */
 	unsigned vcpus;	     /* 0: not run */
 	double seconds;	     /* of guest time */
 	double structure_ns; /* greatest |structure - ledger| at the end */
 	double guest_ns;     /* greatest |what the guest read - ledger| at the end */
-	double gap_ns;	 /* greatest (gap that the guest saw - what it was told was stolen in it) */
-	double early_ns; /* greatest amount by which stolen was more than a gap */
-	/* greatest |share - what weight or cap give|, in per cent of the CPU */
+	double gap_ns;	 /* greatest (gap that the guest saw - stolen time that it read for it) */
+	double early_ns; /* greatest amount by which stolen time exceeded its gap */
+	/* greatest |share - share by weight or cap|, in % of the CPU */
 	double share_points;
 	double proc_ns;		 /* Linux: greatest |/proc/stat - ledger| */
-	bool gaps, shares, proc; /* which of them were taken */
+	bool gaps, shares, proc; /* which of these were measured */
 };
 
 #define BENCH_ACCURACIES 20u
@@ -88,15 +88,18 @@ struct bench_results {
 void bench_measured(struct bench_figure *figure, double best, double median);
 void bench_skipped(struct bench_figure *figure, const char *why);
 
-/* The least figure of a peer for a row on a CPU; 0: no peer has one. */
+/* The lowest figure of any peer for a row on a CPU; 0: no peer has one. */
 double bench_best_peer(const struct bench_results *results, enum bench_row_id row,
 		       enum bench_cpu cpu);
 
-/* What a row must reach on a CPU. false: nothing, or it depends on peers that were not measured. */
+/*
+ * The goal of a row on a CPU. false: it has none, or the goal depends on peers that were not
+ * measured.
+ */
 bool bench_goal_of(const struct bench_results *results, enum bench_row_id row, enum bench_cpu cpu,
 		   double *goal);
 
-/* The rows that are one figure over another: set where both are there. */
+/* Set the rows that are the quotient of two others, if both are present. */
 void bench_derive(struct bench_results *results);
 
 #endif

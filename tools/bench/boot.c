@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux from its kernel's first instruction to its first process's: under our hypervisor, and by
- * QEMU at EL1 with nothing below it, of the same kernel, initramfs, command line and memory, and by
- * the FDT of our lab. bench/boot/ has what is put before the kernel and what its first process is.
+ * A Linux boot, from the kernel's first instruction to the first one of its init process: under
+ * this project's hypervisor, and at EL1 in QEMU without a hypervisor. Both have the same kernel,
+ * initramfs, command line, memory and FDT (that of the lab). bench/boot/ has the code that runs
+ * before the kernel, and the init process.
  */
 #include <errno.h>
 #include <limits.h>
@@ -19,7 +20,7 @@
 
 #define KERNEL "linux.img"
 #define INITRD "boot.cpio"
-#define MEMORY "128M" /* as dom0 and the guest of KVM have */
+#define MEMORY "128M" /* as dom0 under Xen and the guest under KVM have */
 
 static const char *const images[] = {KERNEL, INITRD, NULL};
 
@@ -50,7 +51,10 @@ static enum run_outcome run_ours(const struct run_kit *kit, const struct run_pla
 			   : RUN_UNABLE;
 }
 
-/* The FDT that the lab's guest gets, as a file that QEMU inherits; -1. */
+/*
+ * The FDT of the lab's guest, in a file that QEMU inherits; returns its descriptor, or -1 with
+ * `why`.
+ */
 static int fdt_of(const char *path, char *why)
 {
 	struct lab *lab = lab_load(path, NULL);

@@ -2,7 +2,7 @@
 #include "tools/bench/tell.h"
 #include "tools/report.h"
 
-/* Worse than before is what is both. */
+/* A figure is worse if it exceeds the earlier one by both of these. */
 #define FACTOR 1.05
 #define MORE   5.0
 

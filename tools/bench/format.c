@@ -32,7 +32,7 @@ void bench_format_ratio(char text[BENCH_TEXT], const struct bench_results *resul
 		snprintf(text, BENCH_TEXT, "%.2fx", peer / ours->best);
 }
 
-/* A goal without decimals where it has none. */
+/* Goals are rounded to whole numbers, except those of quotients. */
 static void format_goal(char text[BENCH_TEXT], double goal, enum bench_unit unit)
 {
 	if (unit == BENCH_TIMES)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the benchmark's guest prints: a heading, a line for each path, and the end. */
+/* Reads the output of the benchmark's guest: a heading, a line for each path, and a last line. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 static const char heading[] = "# bench ", done[] = "# bench done";
 static const char word_line[] = "BENCH name=";
 
-/* Whether the run is to have that row. */
+/* Whether the run measures that row. */
 static bool wanted(const struct bench_run *run, unsigned row)
 {
 	enum bench_source source = bench_rows[row].source;
@@ -32,7 +32,7 @@ void bench_guest_words(const struct bench_run *run, char *text, size_t room)
 	}
 }
 
-/* "KEY=" and a number with decimals, and a blank or the end. */
+/* Read "KEY=" and a number, which a blank or the end of the line must follow. */
 static bool take_number(const char **at, const char *key, double *number)
 {
 	char *end;
@@ -47,7 +47,7 @@ static bool take_number(const char **at, const char *key, double *number)
 	return good;
 }
 
-/* The rest of a path's line, behind its name. */
+/* The part of a path's line after its name. */
 static bool read_figure(const char *at, struct bench_figure *figure)
 {
 	static const char skip[] = "skip=";
@@ -87,7 +87,7 @@ static bool read_line(const struct bench_run *run, const char *line, struct benc
 	return false;
 }
 
-/* Each path that was asked for has its line. */
+/* Whether each path that the run should measure has a line. */
 static bool all_there(const struct bench_run *run, const struct bench_results *results, char *why)
 {
 	for (unsigned r = 0; r < BENCH_ROWS; r++)

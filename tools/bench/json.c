@@ -7,10 +7,10 @@
 #include "tools/json_format.h"
 #include "tools/report.h"
 
-/* Twelve digits are enough for each figure, and are the same on every machine. */
+/* Twelve digits are enough for each figure, and print the same on every machine. */
 #define FORMAT (JSON_INDENT(1) | JSON_REAL_PRECISION(12))
 
-/* To four decimals: a quotient has no end of its own. */
+/* Rounded to four decimals, because a quotient may have endless ones. */
 static json_t *real(double value)
 {
 	return json_real(round(value * 1e4) / 1e4);
@@ -23,7 +23,7 @@ static json_t *figure_to_json(const struct bench_figure *f)
 	return json_pack("{s:o, s:o}", "best", real(f->best), "median", real(f->median));
 }
 
-/* {"TARGET": {"CPU": figure}} of what is there. */
+/* {"TARGET": {"CPU": figure}} of all figures present. */
 static json_t *figures_to_json(const struct bench_results *results, enum bench_row_id row)
 {
 	json_t *all = json_object();

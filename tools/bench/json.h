@@ -6,16 +6,17 @@
 #include "tools/bench/bench.h"
 
 /*
- * The results as JSON; pvtime-json(5) gives its form. false: no memory, or `out` cannot be written.
+ * Write the results as JSON; pvtime-json(5) describes the format. false: out of memory, or `out`
+ * cannot be written.
  */
 bool bench_json_write(const struct bench_results *results, FILE *out);
 
-/* Whether the object has that format and version as its "format" and "version". */
+/* Whether the object's "format" and "version" are these. */
 bool bench_json_is(const json_t *object, const char *format, int version);
 
 /*
- * The results of a file that bench_json_write() wrote. Rows that this pvtime does not know are left
- * out. false: it cannot be read, and one line on standard error has said why.
+ * Read the results from a file that bench_json_write() wrote. Rows that this pvtime does not know
+ * are ignored. false: the file cannot be read, and one line on standard error has said why.
  */
 bool bench_json_read(struct bench_results *results, const char *path);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All kinds of runs, in the order in which they are begun: the long ones first. */
+/* All kinds of runs, in the order in which they start: the long ones first. */
 #include "tools/bench/run.h"
 
-/* Their words are filled in when a run is made, from the table of rows. */
+/* plan.append is set when a run is made: it names the rows to measure. */
 static const struct bench_kind guest = {
 	.name = "guest",
 	.quick = true,
@@ -12,7 +12,7 @@ static const struct bench_kind guest = {
 	.read = bench_guest_read,
 };
 
-/* On two CPUs. */
+/* The same guest on two CPUs. */
 static const struct bench_kind pair = {
 	.name = "pair",
 	.quick = true,

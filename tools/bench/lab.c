@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Labs of the command's own. */
+/* Labs that this command writes and runs. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ void bench_lab_vm(FILE *lab, const struct run_kit *kit, const char *name, const 
 	free(path);
 }
 
-/* Behind the text that is there. */
+/* Append to the text that the output already has. */
 static bool add_text(struct run_output *output, const struct run_output *more)
 {
 	char *all = realloc(output->text, output->length + more->length + 1);

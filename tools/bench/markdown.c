@@ -66,7 +66,7 @@ static void print_row(const struct bench_results *results, enum bench_row_id row
 	fprintf(out, " %s |\n", text);
 }
 
-/* What a target cannot be measured for, each reason once. */
+/* Why a target has no figure for a row; once if both CPUs have the same reason. */
 static void print_skips(const struct bench_results *results, FILE *out)
 {
 	bool first = true;

@@ -23,7 +23,7 @@ static bool take_run(void *options, const char *name)
 	return arguments_collect(&o->runs, &o->run_count, name);
 }
 
-/* Standard output has room for one of them; and what is not run cannot be chosen. */
+/* At most one result goes to standard output, and --from excludes the options that choose runs. */
 static bool check(const struct bench_options *o)
 {
 	const char *const files[] = {o->json, o->markdown, o->accuracy, o->data};
@@ -101,7 +101,7 @@ bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 		return false;
 	if (optind == argc && o->from == NULL)
 		o->target[BENCH_PVTIME] = true;
-	/* What a hypervisor adds to a boot is told by the machine without one. */
+	/* The overhead of a boot is computed against the machine without a hypervisor. */
 	o->target[BENCH_NONE] = o->from == NULL;
 	return true;
 }

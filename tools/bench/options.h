@@ -10,16 +10,16 @@ struct bench_options {
 	size_t run_count;
 	bool quick, help;
 	unsigned width;	  /* of --jobs */
-	unsigned seconds; /* of the runs of accuracy */
+	unsigned seconds; /* guest time of each accuracy run */
 	const char *from, *compare, *json, *markdown, *accuracy, *data;	  /* NULL: not given */
-	const char *keep, *bench, *suite, *hypervisor, *debian, *profile; /* the same */
+	const char *keep, *bench, *suite, *hypervisor, *debian, *profile; /* NULL: the default */
 };
 
-/* --help prints the usage. false: something is wrong, and one line on standard error says what. */
+/* --help prints the usage. false: an option is wrong, and one line on standard error says which. */
 bool bench_options_parse(struct bench_options *o, int argc, char **argv);
 void bench_options_free(struct bench_options *o);
 
-/* Whether a kind is to be run on a target. */
+/* Whether the options select this kind of run on this target. */
 bool bench_options_want(const struct bench_options *o, const struct bench_kind *kind,
 			enum bench_target target);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs of our own hypervisor with guests that only compute: exits where nobody competes, and
- * switches among many.
+ * Runs of this project's hypervisor with guests that only compute: exits of a vCPU without
+ * competitors, and switches among many vCPUs.
  */
 #include <inttypes.h>
 #include <jansson.h>
@@ -19,8 +19,8 @@ static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *
 }
 
 /*
- * Exits of one vCPU that spins, in two labs that differ only in their length: what more there are
- * in the longer one are those of the time between.
+ * Exits of one spinning vCPU, in two labs that differ only in their length: the difference is the
+ * number of exits in the difference of time.
  */
 #define SHORT_MS 200u
 #define LONG_MS	 700u
@@ -61,7 +61,7 @@ static double next_exits(const char **text)
 }
 
 /*
- * A peer has no ledger: there a guest counts the gaps in its own time that are longer than some
+ * Peers have no ledger. There the guest counts gaps in its own time that are longer than a few
  * hundred instructions.
  */
 static bool read_gaps(const struct bench_run *run, struct bench_results *results, char *why)
@@ -111,9 +111,9 @@ const struct bench_kind bench_exits = {
 };
 
 /*
- * Switches at the end of a slice, on one CPU: what the first vCPU of all sees of each, which is the
- * gap less what was stolen in it (spin.c). Some switches also refresh the pages of those that wait,
- * or begin a period: the mean counts.
+ * Switches at the end of a slice, on one CPU, as the first vCPU of the first VM sees them: the gap
+ * less the time stolen in it (bench/spin/spin.c). Some switches also refresh the pages of waiting
+ * vCPUs or begin a cap's period, so the figure is the mean.
  */
 #define MANY_VMS   8u
 #define MANY_VCPUS 8u
@@ -148,7 +148,7 @@ static enum run_outcome run_many(const struct run_kit *kit, const struct run_pla
 				    : outcome;
 }
 
-/* The mean of a watcher's line. */
+/* The mean from the SPIN line of the guest that watches. */
 static bool read_switch(const char *text, struct bench_figure *figure)
 {
 	double sum, gaps, pass, passes;

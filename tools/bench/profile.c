@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What costs cycles on each path: the table of what bench/profile has counted. */
+/* The table of operations that cost cycles on each path, from the counts of bench/profile. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static void print_path(const char *path, const json_t *counts, FILE *out)
 	fputc('\n', out);
 }
 
-/* A row that is missed: what took the guest into the hypervisor. */
+/* A row that misses its goal: the instructions at EL2, by the cause of each exit. */
 static void print_missed(const struct bench_results *results, enum bench_row_id row,
 			 const json_t *counts, FILE *out)
 {
@@ -74,7 +74,7 @@ static void print_all_missed(const struct bench_results *results, const json_t *
 	}
 }
 
-/* In the order of the table of rows; what is no row is left out. */
+/* In the order of the table of rows; paths that are not rows are ignored. */
 static void print_profile(const struct bench_results *results, const json_t *profile, FILE *out)
 {
 	fprintf(out,

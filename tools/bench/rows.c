@@ -59,7 +59,8 @@ bool bench_goal_of(const struct bench_results *results, enum bench_row_id row, e
 }
 
 /*
- * `row` = over / under, both the target's own, or `under` that of the machine without a hypervisor.
+ * row = over / under. `under` is the target's own figure, or with `bare` that of the machine
+ * without a hypervisor.
  */
 static void divide(struct bench_results *results, enum bench_row_id row, enum bench_row_id over,
 		   enum bench_row_id under, bool bare)

@@ -3,9 +3,9 @@
 #define TOOLS_BENCH_RUN_H
 
 /*
- * What `pvtime bench` runs: the benchmark's guest on the hypervisors that the conformance suite
- * runs on, too (tools/run/target.h), and labs and machines of its own. Each run is a job
- * (tools/run/jobs.h) that leaves a text; reading it gives figures.
+ * What `pvtime bench` runs: the benchmark's guest, on the hypervisors that the conformance suite
+ * also runs on (tools/run/target.h), and labs and machines that the command makes itself. Each run
+ * is a job (tools/run/jobs.h) that leaves a text, from which figures are read.
  */
 #include "tools/bench/bench.h"
 #include "tools/run/jobs.h"
@@ -14,17 +14,17 @@ struct bench_run;
 
 struct bench_kind {
 	const char *name;
-	bool quick;   /* belongs to --quick */
-	bool one_cpu; /* on cortex-a57 only: it judges no instructions */
-	const struct run_target *by[BENCH_TARGETS]; /* NULL: not there */
-	struct run_plan plan;			    /* but for its name and CPU */
+	bool quick;   /* part of --quick */
+	bool one_cpu; /* cortex-a57 only, because the run does not measure instructions */
+	const struct run_target *by[BENCH_TARGETS]; /* NULL: not run on that target */
+	struct run_plan plan;			    /* all but its name and CPU */
 	const char *image,
-		/* of the benchmark's directory; NULL: the run names its own, or there is none */
+		/* files in the benchmark's directory; NULL: none, or the run finds its own */
 		*initrd;
 
 	/*
-	 * The text of one that has ended. false: it is no whole result, and `why` (RUN_WHY bytes)
-	 * says in which way.
+	 * Read figures from the text of a run that has ended. false: the text is not a complete
+	 * result, and `why` (RUN_WHY bytes) says what is wrong.
 	 */
 	bool (*read)(const struct bench_run *run, struct bench_results *results, char *why);
 };
@@ -36,45 +36,46 @@ struct bench_run {
 	char name[48]; /* KIND-CPU */
 	const char *text;
 	size_t length;
-	unsigned seconds; /* of guest time, for the runs of accuracy */
+	unsigned seconds; /* of guest time, in accuracy runs */
 };
 
 extern const struct bench_kind *const bench_kinds[];
 extern const size_t bench_kind_count;
 
 /*
- * The benchmark's guest: the rows that a run is to have, as its word paths= names them; and its
- * text.
+ * The benchmark's guest. bench_guest_words() writes the word paths=, which names the rows that the
+ * run measures; bench_guest_read() reads the guest's output.
  */
 void bench_guest_words(const struct bench_run *run, char *text, size_t room);
 bool bench_guest_read(const struct bench_run *run, struct bench_results *results, char *why);
 
-/* Kinds of their own files. */
+/* Kinds that have a file of their own. */
 extern const struct bench_kind bench_exits, bench_many, bench_boot, bench_state;
 #define BENCH_ACCURACY_KINDS 17u
 extern const struct bench_kind bench_accuracy_kinds[BENCH_ACCURACY_KINDS];
 
 /*
- * A lab of one's own, on the CPU of the plan: what is written to it is the lab file behind the key
- * `cpu` of [lab]. NULL: it cannot be written, and `why` says so. bench_lab_run() closes it and runs
- * it like lab_child_run(), but adds to the text that is there.
+ * bench_lab_begin() opens the kit's lab file for writing, with the section [lab] and the plan's CPU
+ * already in it. NULL: it cannot be written, and `why` says so. bench_lab_run() closes the file and
+ * runs it as lab_child_run() does, but appends to the text that the output already has.
  */
 FILE *bench_lab_begin(const struct run_kit *kit, const struct run_plan *plan, char *why);
 enum run_outcome bench_lab_run(FILE *lab, const struct run_kit *kit, const char *until,
 			       unsigned limit_ms, struct run_output *output);
 
-/* A section [vm NAME] of that image of the benchmark's directory, with further lines. */
+/* Write a section [vm NAME] with that image of the benchmark's directory, and further lines. */
 void bench_lab_vm(FILE *lab, const struct run_kit *kit, const char *name, const char *image,
 		  const char *lines);
 
 /*
- * Whether a lab of our hypervisor can be run with these images (NULL ends them); for
- * run_target.ready.
+ * For run_target.ready: whether a lab of this project's hypervisor can run with these images (the
+ * list ends with NULL).
  */
 bool bench_lab_ready(const struct run_kit *kit, const char *const *images, char *why);
 
 /*
- * The number behind "NAME=" in the text, of the line that begins with `word`. false: there is none.
+ * The number after "NAME=" in the first line of the text that begins with `word`. false: there is
+ * none.
  */
 bool bench_number(const char *text, const char *word, const char *name, double *number);
 

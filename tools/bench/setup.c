@@ -6,8 +6,8 @@
 #include "tools/report.h"
 
 /*
- * The hypervisors' targets look for their parts in the conformance suite's directory, those of
- * bench/ for all of theirs in the benchmark's.
+ * The hypervisors' targets find their parts in the conformance suite's directory; the other targets
+ * find all of theirs in the benchmark's.
  */
 static bool is_hypervisor(const struct run_target *target)
 {
@@ -64,7 +64,7 @@ static void add_run(struct bench_command *c, const struct bench_kind *kind,
 		bench_guest_words(run, files->words, sizeof(files->words));
 		job->plan.append = files->words;
 	}
-	/* There is no stolen time to be had from Xen. */
+	/* Xen does not provide stolen time. */
 	if (target == BENCH_XEN)
 		job->plan.dialect = "off";
 }

@@ -2,7 +2,7 @@
 #ifndef TOOLS_BENCH_SETUP_H
 #define TOOLS_BENCH_SETUP_H
 
-/* Everything that `pvtime bench` has to have before it starts anything. */
+/* Everything that `pvtime bench` needs before it starts the first run. */
 #include <limits.h>
 #include "tools/bench/options.h"
 #include "tools/run/batch.h"
@@ -19,21 +19,21 @@ struct bench_command {
 	struct bench_results results, before;
 	struct run_batch *batch;
 	char bench[PATH_MAX], profile[PATH_MAX];
-	struct bench_run *runs; /* of the same index as the batch's jobs; so is the next */
+	struct bench_run *runs; /* runs[i] and files[i] belong to the batch's job i */
 	struct bench_files *files;
-	bool good; /* every run so far is a whole result */
+	bool good; /* every run so far has a complete result */
 };
 
 /*
- * Where everything lies: the batch's kit and the paths. false: one line on standard error has said
- * what is wrong; so of the next.
+ * Set the batch's kit and the paths. This function and the next return false if something is wrong,
+ * after one line on standard error has said what.
  */
 bool bench_find_kit(struct bench_command *c);
 
-/* By c->options: list the runs, see that each can be made, and give it a directory. */
+/* Choose the runs by c->options, check that each can be made, and give each a directory. */
 bool bench_set_up(struct bench_command *c);
 
-/* To be called in any case. */
+/* To be called in any case, even if a function above has failed. */
 void bench_tear_down(struct bench_command *c);
 
 #endif

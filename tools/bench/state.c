@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How much memory the hypervisor takes: the board's RAM is a file in memory here, and the host
- * knows which of its pages were ever written. The same machine is run twice: with a kernel of three
- * instructions, which leaves what QEMU loads (the bundle, the board's FDT); and with the
- * hypervisor. What there is more is the hypervisor with its tables and its state, and the guests'
- * RAM, which it has zeroed to the last byte.
+ * How much memory the hypervisor takes. The board's RAM is a file in memory, and the host knows
+ * which of its pages were ever written. The machine runs twice: once with a kernel of three
+ * instructions, so that only what QEMU loads (the bundle, the board's FDT) is written, and once
+ * with the hypervisor. The difference is the hypervisor, with its tables and state, and the guests'
+ * RAM, which the hypervisor has zeroed completely.
  */
 #include <errno.h>
 #include <limits.h>
@@ -23,8 +23,8 @@
 
 #define VMS	 8u
 #define MEMORY_M 16u
-#define PAGE	 4096u /* of the other kernel */
-#define BLOCK	 512u  /* of st_blocks */
+#define PAGE	 4096u /* which the three-instruction kernel takes */
+#define BLOCK	 512u  /* unit of st_blocks */
 #define LIMIT_S	 10u
 #define RUN_NS	 20000000u
 
@@ -36,7 +36,7 @@ static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *
 	return bench_lab_ready(kit, images, why);
 }
 
-/* A lab of VMS VMs with so many vCPUs each; NULL: `why`. */
+/* A lab of VMS VMs with `vcpus` vCPUs each; NULL: `why` says what is wrong. */
 static struct lab *make_lab(const struct run_kit *kit, const struct run_plan *plan, unsigned vcpus,
 			    char *why)
 {
@@ -74,10 +74,7 @@ static int make_bundle(const struct lab *lab)
 	return -1;
 }
 
-/*
- * Bytes of RAM that were written by the time a machine with that kernel has ended; 0:
- * `output->why`.
- */
+/* Bytes of RAM that the machine with that kernel has written by its end; 0: see output->why. */
 static uint64_t written(const struct lab *lab, const char *kernel, int bundle,
 			struct run_output *output)
 {
@@ -112,7 +109,10 @@ static uint64_t written(const struct lab *lab, const char *kernel, int bundle,
 	return (uint64_t)st.st_blocks * BLOCK;
 }
 
-/* A kernel that calls PSCI's SYSTEM_OFF: movz and movk of its number to w0, and smc. -1: errno. */
+/*
+ * A kernel that calls PSCI SYSTEM_OFF: movz and movk of the function ID to w0, then smc. Returns a
+ * descriptor; -1: errno.
+ */
 static int make_off(void)
 {
 	static const uint32_t code[] = {0x52800100, 0x72b08000, 0xd4000003};
@@ -125,7 +125,7 @@ static int make_off(void)
 	return fd;
 }
 
-/* Bytes that the hypervisor takes for a lab, guests' RAM apart; 0: `output->why`. */
+/* Bytes that the hypervisor takes for a lab, without the guests' RAM; 0: see output->why. */
 static uint64_t taken(const struct run_kit *kit, const struct run_plan *plan, unsigned vcpus,
 		      struct run_output *output)
 {

@@ -77,8 +77,8 @@ void bench_table(const struct bench_results *results, FILE *out)
 }
 
 /*
- * A line for each path that is counted in instructions and has a peer: name and figures; "?" where
- * there is none.
+ * A line for each path that is counted in instructions and has a figure of a peer: the name and the
+ * figures, "?" for a missing one.
  */
 void bench_data(const struct bench_results *results, FILE *out)
 {
