@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `pvtime conform`: everything that can be missing is found first, then all runs are made, then the
- * results are told.
+ * `pvtime conform`: first check that every file and program needed is present, then make all runs,
+ * then print the results.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -17,11 +17,11 @@
 #include "tools/report.h"
 #include "tools/run/file.h"
 
-#define LAST_LINES 8u /* of a run that is no good, on standard error */
+#define LAST_LINES 8u /* of an incomplete run's text, printed on standard error */
 
 /*
- * The line that begins at *at, which is moved behind it: its length without its end, '\n' or
- * "\r\n".
+ * Moves *at to the next line. Returns the length of the line that *at pointed to, without its end
+ * ('\n' or "\r\n").
  */
 static size_t next_line(const char **at, const char *end)
 {
@@ -32,7 +32,7 @@ static size_t next_line(const char **at, const char *end)
 	return n > 0 && line[n - 1] == '\r' ? n - 1 : n;
 }
 
-/* The end of what a run has printed, so that what is wrong with it can be seen. */
+/* Show the end of a run's text, so that the user sees what went wrong. */
 static void show_last_lines(const struct run_output *output)
 {
 	const char *text = output->text != NULL ? output->text : "", *end = text + output->length;
@@ -48,7 +48,10 @@ static void show_last_lines(const struct run_output *output)
 	}
 }
 
-/* All of it, as it is; on a terminal, so that it cannot look like what is ours. */
+/*
+ * Print all of a run's text unchanged, or on a terminal with control characters made visible, so
+ * that it cannot imitate output of pvtime.
+ */
 static void print_output(FILE *to, bool terminal, const struct run_output *output)
 {
 	const char *at = output->text != NULL ? output->text : "", *end = at + output->length;
@@ -66,7 +69,7 @@ static void print_output(FILE *to, bool terminal, const struct run_output *outpu
 	}
 }
 
-/* Its text becomes its result. */
+/* Turn a run's text into its result. */
 static void judge(struct conform_run *run, const struct run_job *job)
 {
 	struct conform_result *result = &run->result;
@@ -83,7 +86,7 @@ static void judge(struct conform_run *run, const struct run_job *job)
 		if (run->expected[i] && result->cases[i].verdict != CONFORM_NONE)
 			snprintf(where, sizeof(where), "after number %u, %s", ++n,
 				 conform_cases[i].name);
-	/* It may quote what the machine has printed, and goes into tables on the terminal. */
+	/* `why` may quote what the machine printed, and tables on the terminal show it. */
 	visible_copy(why, sizeof(why), job->output.why, strlen(job->output.why));
 	snprintf(result->why, sizeof(result->why), "%s; %s", why, where);
 }
@@ -116,7 +119,7 @@ static void ended(void *ctx, size_t index)
 	}
 }
 
-/* false: a result could not be written. */
+/* Print the results. false: one could not be written. */
 static bool tell(struct conform_command *c)
 {
 	static void (*const print[])(const struct conform_report *, FILE *) = {
@@ -152,7 +155,10 @@ static bool tell(struct conform_command *c)
 	return true;
 }
 
-/* A run that is no good says nothing, wherever it was. */
+/*
+ * Whether every run of every target is complete, whether or not the target has to keep the rules,
+ * and each target keeps those that it has to.
+ */
 static bool all_good(const struct conform_command *c)
 {
 	bool good = true;

@@ -2,16 +2,16 @@
 #ifndef TOOLS_CONFORM_MARKDOWN_H
 #define TOOLS_CONFORM_MARKDOWN_H
 
-/* What the parts of docs/conformance.md share. */
+/* What the source files that print docs/conformance.md share. */
 #include "tools/conform/print.h"
 
-/* A text for people, so that nothing of it is taken for markup. */
+/* Print a text with Markdown's special characters escaped. */
 void markdown_escaped(const char *text, FILE *out);
 
-/* The word of a verdict; of FAIL it is strong. */
+/* The word of a verdict; FAIL is in bold. */
 const char *markdown_mark(enum conform_verdict verdict);
 
-/* The section about versions; nothing where no target is there in two of them. */
+/* Print the section about versions, if the report has two versions of any target. */
 void markdown_versions(const struct conform_report *report, FILE *out);
 
 #endif

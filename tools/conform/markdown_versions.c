@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* docs/conformance.md: in what versions of one target differ. */
+/* docs/conformance.md: how versions of one target differ. */
 #include "tools/conform/markdown.h"
 
-/* The first of `count` sections of one target, as a list for people. */
+/* The labels of the first `count` sections, as a list: "a, b and c". */
 static void print_labels(const struct conform_section *sections, size_t count, FILE *out)
 {
 	for (size_t s = 0; s < count; s++)
@@ -23,7 +23,7 @@ static bool differs(const struct conform_section *sections, size_t count, enum c
 	return any;
 }
 
-/* Cases that versions of one target have different verdicts of. */
+/* The cases whose verdict differs between versions of one target. */
 static void print_versions(const struct conform_section *sections, size_t count, FILE *out)
 {
 	bool any = false;

@@ -17,7 +17,7 @@ static bool take_run(void *options, const char *name)
 	return arguments_collect(&o->runs, &o->run_count, name);
 }
 
-/* A list of cases with commas. */
+/* A list of cases, separated by commas. */
 static bool take_cases(void *options, const char *list)
 {
 	struct conform_options *o = options;
@@ -58,7 +58,7 @@ bool conform_options_want(const struct conform_options *o, const struct run_plan
 	return arguments_listed(o->runs, o->run_count, plan->name);
 }
 
-/* Every --run names a run of a target that was chosen. */
+/* Whether each --run names a run of a chosen target. */
 static bool check_runs(const struct conform_options *o)
 {
 	for (size_t i = 0; i < o->run_count; i++) {
@@ -77,7 +77,10 @@ static bool check_runs(const struct conform_options *o)
 	return true;
 }
 
-/* In the order of the table, and of the command line within that. */
+/*
+ * Insert a choice. Choices have the order of the table of targets; within one target, that of the
+ * command line.
+ */
 static bool choose(struct conform_options *o, const struct conform_choice *choice)
 {
 	size_t at = o->choice_count;
@@ -97,7 +100,7 @@ static bool choose(struct conform_options *o, const struct conform_choice *choic
 	return true;
 }
 
-/* KIND or KIND/RELEASE. A release is a directory's name. */
+/* KIND or KIND/RELEASE; RELEASE is the name of a directory. */
 static bool take_target(struct conform_options *o, const char *name)
 {
 	const char *slash = strchr(name, '/');

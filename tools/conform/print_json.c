@@ -3,7 +3,7 @@
 #include "tools/conform/print.h"
 #include "tools/json_format.h"
 
-/* The texts of guests are printable ASCII already; those of tables may have quotes. */
+/* Guests' texts are printable ASCII already, but those of the tables may contain quotes. */
 static void string(const char *text, FILE *out)
 {
 	fputc('"', out);
@@ -18,7 +18,7 @@ static void string(const char *text, FILE *out)
 	fputc('"', out);
 }
 
-/* ,"KEY":"TEXT", or nothing where there is no text. */
+/* ,"KEY":"TEXT", or nothing if `text` is NULL. */
 static void field(const char *key, const char *text, FILE *out)
 {
 	if (text == NULL)
@@ -91,7 +91,7 @@ static void print_run(const struct conform_run *run, FILE *out)
 	fputs("]}", out);
 }
 
-/* The rule's cases: whose each is, and by which clause. */
+/* The rule's cases: whether each is the documents' or this project's, and its clause. */
 static void print_grades(enum conform_rule_id id, FILE *out)
 {
 	const char *comma = "";

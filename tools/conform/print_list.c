@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What there is to be run, without running it. */
+/* `pvtime conform --list`: rules, cases and runs, without running anything. */
 #include "tools/conform/print.h"
 
 static void list_case(const struct conform_case *c, FILE *out)

@@ -6,7 +6,7 @@
 #define SHOWN	4u
 #define REASONS 16u
 
-/* In a cell a bar would end it, and in any text < begins a tag, and * and _ emphasis. */
+/* A bar would end a table's cell; elsewhere < begins a tag, and * and _ emphasis. */
 void markdown_escaped(const char *text, FILE *out)
 {
 	for (; *text != '\0'; text++) {
@@ -46,7 +46,7 @@ static void print_words(FILE *out)
 	      out);
 }
 
-/* How many cases of each verdict a target has. */
+/* The table of how many cases of each target have which verdict. */
 static void print_counts(const struct conform_report *report, FILE *out)
 {
 	static const enum conform_verdict rows[] = {CONFORM_OK, CONFORM_FAIL, CONFORM_WEAKER,
@@ -138,10 +138,7 @@ static void print_cases(const struct conform_report *report, FILE *out)
 	}
 }
 
-/*
- * The cases of a target that have that verdict, FAIL or weaker, each with what there is to say of
- * it.
- */
+/* The target's cases with that verdict, FAIL or weaker, each with its runs and observations. */
 static void print_broken(const struct conform_section *section, enum conform_verdict verdict,
 			 const char *title, FILE *out)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table for people; and what the other formats share. */
+/* The table for people, and words that all formats share. */
 #include <stdarg.h>
 #include <string.h>
 #include "tools/conform/print.h"
 
 #define REASONS 16u
-#define FEW	4u /* different texts of one case that are shown */
+#define FEW	4u /* at most this many different observations of a case are printed */
 
 const char *conform_verdict_word(enum conform_verdict verdict)
 {
@@ -123,7 +123,9 @@ static void draw_rules(const struct conform_report *report, const struct conform
 	}
 }
 
-/* A target's rules that none of its runs has a case of, with what tests them. */
+/*
+ * The rules for which none of the target's runs has a case, and the test that covers each instead.
+ */
 static void draw_uncovered(const struct conform_section *section, FILE *out)
 {
 	bool any = false;
@@ -150,7 +152,7 @@ static void draw_case(enum conform_case_id id, FILE *out)
 	fprintf(out, "  %s %s: %s\n", conform_rules[c->rule].name, c->name, c->text);
 }
 
-/* The cases of that verdict, FAIL or weaker, with what was observed. */
+/* The cases with that verdict, FAIL or weaker, and what was observed. */
 static void draw_broken(const struct conform_section *section, enum conform_verdict verdict,
 			const struct conform_look *look, FILE *out)
 {
@@ -180,7 +182,7 @@ static void draw_broken(const struct conform_section *section, enum conform_verd
 	}
 }
 
-/* Cases that were to run and could be judged nowhere, by the reason. */
+/* The cases that no run could judge, by the reason. */
 static void draw_skips(const struct conform_section *section, FILE *out)
 {
 	struct conform_text texts[REASONS];
@@ -192,7 +194,7 @@ static void draw_skips(const struct conform_section *section, FILE *out)
 		fprintf(out, "  %s\n    %s\n", texts[i].text, texts[i].names);
 }
 
-/* So many cases of each verdict; `n` has them. */
+/* n[v] is the number of cases with verdict v. */
 static void draw_counts(const unsigned n[CONFORM_VERDICTS], const struct conform_look *look,
 			FILE *out)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One point for each target and case that was to run there: all its runs together; and one for each
- * run.
+ * The results as TAP: one test for each run of a target, then one for each of its cases, judged
+ * over all runs together.
  */
 #include "tools/conform/print.h"
 
@@ -34,9 +34,8 @@ static void diagnose(const struct conform_section *section, enum conform_case_id
 }
 
 /*
- * A case that has no verdict anywhere has lost it with its runs: not ok. What is weaker is a
- * failure of our own hypervisor alone: of others TAP's TODO says that a test that is not ok is
- * none.
+ * A case without a verdict in any run is not ok, because its runs lost it. A weaker case is a
+ * failure only of this project's hypervisor; for other targets, TAP's TODO marks it as no failure.
  */
 static void print_case(const struct conform_section *section, enum conform_case_id id,
 		       unsigned number, FILE *out)

@@ -85,8 +85,8 @@ static bool ends_with(const char *list, const char *end)
 }
 
 /*
- * A list of names that is too long for its place ends with "..."; a name is never cut. Not twice
- * the last name.
+ * Append a name unless it is the last one already. Names are never cut: a list that gets too long
+ * for `room` ends with "...".
  */
 static void append_name(char *list, size_t room, const char *name)
 {
@@ -130,8 +130,8 @@ void conform_runs_with(const struct conform_section *section, enum conform_case_
 }
 
 /*
- * Adds a name to the line that says the same, or a new line while there is room. Returns the number
- * of lines.
+ * Append the name to the entry that has this text, or add an entry if there is room. Returns the
+ * number of entries.
  */
 static size_t note(struct conform_text *texts, size_t count, size_t room, const char *text,
 		   const char *name)

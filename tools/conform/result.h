@@ -2,65 +2,66 @@
 #ifndef TOOLS_CONFORM_RESULT_H
 #define TOOLS_CONFORM_RESULT_H
 
-/* What the runs have shown, and all of it together. */
+/* The result of each run, and of all runs together. */
 #include "tools/conform/rules.h"
 #include "tools/conform/targets.h"
 
 /*
- * In the order of weight: of several, the last one counts. A case that is not ok has one of the
- * last two, by its grade (conformance/cases.def).
+ * In ascending weight: of several verdicts, the heaviest counts. A case that is not ok is either
+ * weaker or FAIL, by its grade (conformance/cases.def).
  */
 enum conform_verdict {
-	CONFORM_NONE, /* has not run */
+	CONFORM_NONE, /* did not run */
 	CONFORM_SKIP, /* could not be judged */
 	CONFORM_OK,
-	CONFORM_WEAKER, /* less than this project asks for, and no document does */
-	CONFORM_FAIL,	/* wrong, by the clause of a document */
+	CONFORM_WEAKER, /* does less than this project asks for, but violates no document */
+	CONFORM_FAIL,	/* violates the clause of a document */
 	CONFORM_VERDICTS,
 };
 
 enum conform_status {
-	/* every case that belongs to the run has its verdict, and no line is lost */
+	/* every expected case has its verdict, and no line is lost */
 	CONFORM_COMPLETE,
-	CONFORM_FAULTY, /* what was printed is no whole result */
+	CONFORM_FAULTY, /* what was printed is not a complete result */
 	CONFORM_HUNG,	/* the limit was reached */
 	CONFORM_DIED,	/* RUN_STOPPED */
 };
 
-#define CONFORM_OBSERVED 16u /* lines of one case that are kept; the suite prints fewer */
+#define CONFORM_OBSERVED \
+	16u /* at most this many observations of a case are kept; the suite prints fewer */
 
 /* One case in one run. Texts are printable ASCII. */
 struct conform_seen {
 	enum conform_verdict verdict;
-	char *reason; /* of a skip; NULL */
+	char *reason; /* why it was skipped; NULL: it was not */
 	char *observed[CONFORM_OBSERVED];
 	unsigned observed_count;
 };
 
 struct conform_result {
 	enum conform_status status;
-	char why[RUN_WHY]; /* one line, unless complete */
-	char *suite;	   /* what the "# suite" line says after the word; NULL: there was none */
-	unsigned lines;	   /* cases with a line */
+	char why[RUN_WHY]; /* why the run is not complete, in one line */
+	char *suite;	   /* the rest of the "# suite" line; NULL: the run printed none */
+	unsigned lines;	   /* how many cases have a line */
 	struct conform_seen cases[CONFORM_CASES];
 };
 
 void conform_result_free(struct conform_result *result);
 
-/* A run that was made. */
+/* A run and its result. */
 struct conform_run {
-	struct run_plan plan; /* with what options have changed */
+	struct run_plan plan; /* as changed by options */
 	bool expected[CONFORM_CASES];
 	struct conform_result result;
 };
 
 #define CONFORM_LABEL 64u
 
-/* A target with its runs, in the order of its table. */
+/* A target with its runs, in the order of the target's table. */
 struct conform_section {
 	const struct conform_target *target;
-	char label[CONFORM_LABEL]; /* in reports, with the version found: "kvm-6.12" */
-	const char *release;	   /* of Debian; NULL: this machine's */
+	char label[CONFORM_LABEL]; /* the name in reports, with the version found: "kvm-6.12" */
+	const char *release;	   /* NULL: this machine's release of Debian */
 	char versions[256];
 	struct conform_run *runs;
 	size_t run_count;
@@ -71,30 +72,31 @@ struct conform_report {
 	size_t count;
 };
 
-/* The weightiest verdict of a case, or of all cases of a rule, in a target's runs. */
+/* The heaviest verdict of a case, or of all cases of a rule, in any of the target's runs. */
 enum conform_verdict conform_case_verdict(const struct conform_section *section,
 					  enum conform_case_id id);
 enum conform_verdict conform_rule_verdict(const struct conform_section *section,
 					  enum conform_rule_id id);
 
 /*
- * Whether it does what it is held to: our own hypervisor keeps every rule, ours as the documents'.
- * Of others what they fail is a finding; where `strict`, they are held to the documents, and to
- * nothing else.
+ * Whether the target keeps what it has to. This project's hypervisor has to pass every case, the
+ * documents' and the project's own. Other targets only do with `strict`, and then only the
+ * documents' cases; otherwise their failures are findings.
  */
 bool conform_holds(const struct conform_section *section, bool strict);
 
-/* Whether the target's runs were to have a case of the rule. */
+/* Whether any of the target's runs was to include a case of the rule. */
 bool conform_rule_covered(const struct conform_section *section, enum conform_rule_id id);
 
-/* How many cases of a run have the verdict; and of a target, in all its runs together. */
+/* How many cases have the verdict, in one run, or for a target in all its runs together. */
 unsigned conform_count(const struct conform_run *run, enum conform_verdict verdict);
 unsigned conform_cases_with(const struct conform_section *section, enum conform_verdict verdict);
 
 /*
- * The different texts of a case in a target's runs, at most `room`, each with the names of the runs
- * that have it: the reasons of its skips; what was observed in the runs that made its verdict,
- * where no name stands for all of those. Returns how many there are.
+ * The different texts of a case, at most `room`, each with the names of the runs that printed it.
+ * conform_reasons() gives why the case was skipped. conform_observed() gives what the runs with the
+ * case's verdict observed; `names` is "" if all of these runs observed it. Both return the number
+ * of texts.
  */
 struct conform_text {
 	const char *text;
@@ -106,16 +108,13 @@ size_t conform_observed(const struct conform_section *section, enum conform_case
 			struct conform_text *texts, size_t room);
 
 /*
- * The different reasons for which cases were skipped in every run of the target, at most `room`,
- * each with those cases, as "R-nn name". Returns how many there are.
+ * The different reasons for which cases were skipped in every run of the target, at most `room`;
+ * `names` lists these cases as "R-nn name". Returns the number of reasons.
  */
 size_t conform_skipped(const struct conform_section *section, struct conform_text *texts,
 		       size_t room);
 
-/*
- * The names of the runs in which a case has that verdict; "every run" where it has it in all that
- * judged it.
- */
+/* The names of the runs in which a case has that verdict, or "every run that could judge it". */
 void conform_runs_with(const struct conform_section *section, enum conform_case_id id,
 		       enum conform_verdict verdict, char *text, size_t room);
 

@@ -2,7 +2,10 @@
 #include <string.h>
 #include "tools/conform/rules.h"
 
-/* Rules that a target may leave without a case: nothing can be seen of them from there. */
+/*
+ * Rules that need not have a case on every target, because guests cannot observe them there: the
+ * test that covers each, or the reason.
+ */
 static const char *const elsewhere[CONFORM_RULES] = {
 	[CONFORM_RULE_R_09] =
 		"asks something of the guest; R-21 and R-22 hold the hypervisor to it",

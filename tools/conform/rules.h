@@ -3,8 +3,8 @@
 #define TOOLS_CONFORM_RULES_H
 
 /*
- * The suite's tables, conformance/rules.def and cases.def, as the host sees them. A case of a rule
- * that is not in the table does not compile, and neither do two cases of one name.
+ * The suite's tables, conformance/rules.def and cases.def, for the host. A case of an unknown rule
+ * does not compile, and neither do two cases with the same name.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,36 +29,36 @@ enum conform_case_id {
 struct conform_rule {
 	const char *name; /* "R-23" */
 	const char *
-		clause; /* where it comes from, by the names of SPEC.md; "own": the project's own */
+		clause; /* the document's clause, by the names that SPEC.md defines; "own": the project's own rule */
 	const char *text; /* what it asks for */
 };
 
 struct conform_case {
 	enum conform_rule_id rule;
 	const char *name;
-	const char *by; /* the clause of the document that it is from; OURS */
+	const char *by; /* the clause of the document that the case comes from, or OURS */
 	const char *text;
-	bool user;  /* of the program for user space, not of the guest */
-	bool reset; /* runs alone, in a run that resets the VM */
+	bool user;  /* belongs to the user-space program, not to the guest */
+	bool reset; /* runs only in a run that resets the VM */
 };
 
 extern const struct conform_rule conform_rules[CONFORM_RULES];
 extern const struct conform_case conform_cases[CONFORM_CASES];
 
 /*
- * Whose the cases of a rule are: "documents", where a hypervisor that fails one is wrong by a
- * clause, "ours", or "both". Of a rule without a case: whose the rule is.
+ * Where the rule's cases come from: "documents" (a hypervisor that fails one violates a clause),
+ * "ours", or "both". For a rule without cases: where the rule itself comes from.
  */
 const char *conform_whose(enum conform_rule_id rule);
 
 /*
- * What tests a rule where no case of a target can see anything of it; NULL: nothing but the cases
- * do.
+ * The test that covers a rule where no case of a target can observe it, or why none can; NULL: only
+ * cases cover it.
  */
 const char *conform_elsewhere(enum conform_rule_id rule);
 
 /*
- * The case or rule whose name is the `length` bytes at `name`; CONFORM_CASES or CONFORM_RULES where
+ * The case or rule whose name is the `length` bytes at `name`; CONFORM_CASES or CONFORM_RULES if
  * there is none.
  */
 enum conform_case_id conform_find_case(const char *name, size_t length);

@@ -5,7 +5,7 @@
 #include "tools/conform/tap.h"
 #include "tools/report.h"
 
-/* The plan's own words, and the cases that it is to have. */
+/* The guest's command line: the plan's own words, and the cases to run. */
 static char *words_of(const struct run_plan *plan, const bool expected[CONFORM_CASES])
 {
 	char *text = NULL;
@@ -36,7 +36,7 @@ static bool any(const bool expected[CONFORM_CASES])
 	return false;
 }
 
-/* The next run, if the options want it; false: no memory. */
+/* Add a run if the options select it; false: out of memory. */
 static bool add_run(struct conform_command *c, struct conform_section *section,
 		    const struct run_plan *plan)
 {
@@ -63,8 +63,8 @@ static bool add_run(struct conform_command *c, struct conform_section *section,
 		job->plan.append = c->words[batch->count];
 	}
 	/*
-	 * The report names the cases that the user chose, not the many of a run that leaves some
-	 * out.
+	 * The report shows the cases that the user chose, but not the long list of a run that
+	 * excludes some.
 	 */
 	if (c->options.case_given)
 		run->plan.append = job->plan.append;
@@ -74,8 +74,8 @@ static bool add_run(struct conform_command *c, struct conform_section *section,
 }
 
 /*
- * KIND-VERSION, of what is there to be run. Where no version is found, or another section has that
- * one too, it is the name that the target was chosen by.
+ * The label is KIND-VERSION, with the version found in what will run. If none is found, or another
+ * section has the same label, it is the name that the user gave.
  */
 static void name_section(struct conform_command *c, struct conform_section *section,
 			 const struct conform_choice *choice)
@@ -127,7 +127,7 @@ static bool choose_runs(struct conform_command *c)
 	return good && c->batch->count > 0;
 }
 
-/* Emptied, so that what is in them afterwards is of this run. */
+/* Opens and truncates all output files before the first run, so that none keeps old results. */
 static bool open_files(struct conform_command *c)
 {
 	static const char *const names[] = {"", "--tap", "--json", "--markdown"};

@@ -9,12 +9,12 @@
 struct reader {
 	struct conform_run *run;
 	const char *build;
-	unsigned number;   /* of the last result, 0 before the first */
-	unsigned expected; /* index of the next case that may come, CONFORM_CASES at the end */
-	unsigned last;	   /* the case of that result */
+	unsigned number;   /* number of the last result; 0: none yet */
+	unsigned expected; /* the case that has to come next; CONFORM_CASES: all have come */
+	unsigned last;	   /* the case of the last result */
 	bool planned;
-	bool reset; /* it has said that it resets the VM */
-	bool noise; /* lines that are none of the suite's */
+	bool reset; /* the guest has announced that it resets the VM */
+	bool noise; /* a line was printed that is not the suite's */
 };
 
 static bool has_word(const char *words, const char *prefix)
@@ -27,7 +27,7 @@ static bool has_word(const char *words, const char *prefix)
 	return false;
 }
 
-/* A list with commas, or NULL. */
+/* Whether `list`, with commas between names, has the name. NULL is an empty list. */
 static bool is_listed(const char *list, const char *name)
 {
 	size_t n = strlen(name);
@@ -51,7 +51,7 @@ void conform_expect(const struct run_plan *plan, const bool selected[CONFORM_CAS
 			      !is_listed(plan->without, conform_cases[c].name);
 }
 
-/* Always false, for the caller to return. */
+/* Record a fault. Returns false, so that the caller can return it. */
 __attribute__((format(printf, 2, 3))) static bool fault(struct reader *r, const char *format, ...)
 {
 	va_list args;
@@ -74,12 +74,12 @@ static const char *after(const char *line, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	/* Where there is no line, fault() has returned false, and its caller does not come here. */
+	/* `line` is not NULL here: the callers return as soon as fault() has returned false. */
 	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 	return strncmp(line, prefix, n) == 0 ? line + n : NULL;
 }
 
-/* The value of key= in the line, as a decimal number; -1: there is none. */
+/* The decimal number after `key` in the line; -1: none. */
 static long number_of(const char *line, const char *key)
 {
 	const char *at = strstr(line, key);
@@ -90,8 +90,8 @@ static long number_of(const char *line, const char *key)
 }
 
 /*
- * "BUILD cpus=N ..." or "user ...". A VM that was reset says it again, and so may a second kernel;
- * the results have to come from what was started.
+ * "BUILD cpus=N ..." or "user ...". After a reset, the VM prints the line again, and so may a
+ * second kernel; each must name the build that was started.
  */
 static bool read_suite(struct reader *r, const char *line)
 {
@@ -111,7 +111,7 @@ static bool read_suite(struct reader *r, const char *line)
 	return result->suite != NULL || fault(r, "out of memory");
 }
 
-/* "R-03 psci_version: TEXT", and what may follow. */
+/* "R-03 psci_version: TEXT"; *rest is what follows. */
 static bool read_case(struct reader *r, const char *line, unsigned *id, const char **rest)
 {
 	size_t rule_length = strcspn(line, " ");
@@ -147,13 +147,13 @@ static bool read_case(struct reader *r, const char *line, unsigned *id, const ch
 	return true;
 }
 
-/* Which of two things it is, by the case's grade. */
+/* The verdict of a case that is not ok, by its grade. */
 static enum conform_verdict not_ok(unsigned id)
 {
 	return conform_cases[id].by != OURS ? CONFORM_FAIL : CONFORM_WEAKER;
 }
 
-/* What follows "ok " or "not ok ". */
+/* The rest of the line after "ok " or "not ok ". */
 static bool read_result(struct reader *r, const char *line, bool ok)
 {
 	char *end;
@@ -190,7 +190,7 @@ static bool read_result(struct reader *r, const char *line, bool ok)
 	return true;
 }
 
-/* "NAME: TEXT", which belongs to the case before it. */
+/* "NAME: TEXT", an observation of the case whose result came last. */
 static bool read_observed(struct reader *r, const char *line)
 {
 	size_t n = strcspn(line, ":");
@@ -223,7 +223,7 @@ static bool read_plan(struct reader *r, const char *line)
 	return true;
 }
 
-/* A line without its end, of printable ASCII. */
+/* One line of printable ASCII, without its end. */
 static bool read_line(struct reader *r, const char *line)
 {
 	const char *rest;
@@ -256,7 +256,7 @@ static bool read_line(struct reader *r, const char *line)
 		     line);
 }
 
-/* Consoles end lines by CR LF, or by CR CR LF where one is behind another. */
+/* Consoles end lines with CR LF; a console behind another one makes that CR CR LF. */
 static bool read_lines(struct reader *r, const char *text, size_t length)
 {
 	char line[1024] = "";

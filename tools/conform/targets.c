@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which runs each target makes. */
+/* The runs of each target. */
 #include "tools/conform/targets.h"
 
 #define A57 "cortex-a57"  /* without VHE: a Linux host is at EL1, its hypervisor at EL2 */
@@ -8,25 +8,25 @@
 enum { ALONE = false, CONTENDED = true };
 
 /*
- * The columns: name, build, form, CPU, CPUs, vCPUs, dialect, conduit, who, cap, timeslice, words,
- * limit, user, without.
+ * The columns: name, build, form, CPU, pCPUs, vCPUs, dialect, conduit, contended, cap, timeslice,
+ * words, limit, user, without.
  */
 
 /*
- * QEMU counts the instructions of all its CPUs on one clock, and runs them by turns of up to 100
- * ms: each stands still for so long, which no hypervisor could see or charge. With two of them
- * these cases would judge QEMU.
+ * QEMU counts the instructions of all its CPUs on one clock, and runs the CPUs in turns of up to
+ * 100 ms. A CPU stands still while the other has its turn, which no hypervisor can see or charge.
+ * With two CPUs, these cases would judge QEMU.
  */
 #define UNTIMED                                                                                  \
 	"own_address,idle_wfi,idle_suspend,off,contended,competitor,woken,at_switch_in,adds_up," \
 	"nanoseconds,no_drift,refreshed"
 
 /*
- * Each value of each axis at least once: builds, forms, CPUs, 1 to 8 vCPUs on one CPU and on two,
- * dialects and none, conduits, alone and with a competitor. Rounds of contention are cheap where
- * the timeslice is 100 us, and the 10,000 of one run are as many as the rule is held to; `slow`
- * keeps vCPUs waiting for longer than R-34's 100 ms. The 16 KiB granule is there on neoverse-n1 and
- * max only.
+ * Each value of each axis occurs at least once: builds, forms, CPUs, 1 to 8 vCPUs on one CPU and on
+ * two, both dialects and none, both conduits, alone and with a competitor. With a timeslice of 100
+ * us, rounds of contention are cheap, and one run has the 10,000 rounds that the rule requires.
+ * `slow` keeps vCPUs waiting for longer than R-34's 100 ms. Only neoverse-n1 and max have the 16
+ * KiB granule.
  */
 static const struct run_plan pvtime_plans[] = {
 	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 10, false, NULL},
@@ -59,15 +59,18 @@ static const struct run_plan pvtime_plans[] = {
 	 false, NULL},
 };
 
-/* What takes minutes where a wait takes 300 ms. Other runs have it. */
+/*
+ * Cases that would take minutes in a run where a vCPU waits for 300 ms at a time. Other runs have
+ * them.
+ */
 #define SLOW_CASES                                                                               \
 	"contended,competitor,woken,at_switch_in,adds_up,nanoseconds,no_drift,rounds,observers," \
 	"library,"                                                                               \
 	"st_repeat,off_on,off_keeps,write_refused,write_harmless,forged,kexec,kexec_goes_on"
 
 /*
- * The host has one CPU, as instructions are its time: the vCPUs of a guest contend with each other
- * in any case.
+ * The host has one CPU, because QEMU counts instructions as time. So a guest's vCPUs contend with
+ * each other in any case.
  */
 static const struct run_plan kvm_plans[] = {
 	{"plain", "4k-le", "img", N1, 1, 1, "1.0", "hvc", ALONE, 0, 0, "rounds=100", 60, false,
@@ -97,8 +100,9 @@ static const struct run_plan kvm_plans[] = {
 };
 
 /*
- * Xen has one CPU, which vCPUs share. There is no big-endian build: Xen 4.17 gives such a guest the
- * registers of its GIC in little-endian order, and it finds no redistributor.
+ * Xen has one CPU, which all vCPUs share. There is no run of a big-endian build: Xen 4.17 gives a
+ * big-endian guest its GIC's registers in little-endian order, and the guest finds no
+ * redistributor.
  */
 static const struct run_plan xen_plans[] = {
 	{"plain", "4k-le", "img", A57, 1, 1, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},

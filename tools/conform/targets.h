@@ -3,22 +3,22 @@
 #define TOOLS_CONFORM_TARGETS_H
 
 /*
- * pvtime conform: the conformance suite on one target after the other. A target makes runs, each of
- * which leaves the console's text; tap.c takes the results out of it; print_*.c draws them.
+ * pvtime conform: the conformance suite on several targets. A target's runs each leave the text of
+ * a console; tap.c reads the results from it, and print_*.c print them.
  */
 #include "tools/run/target.h"
 
 struct conform_target {
 	const struct run_target *by;
-	const char *title; /* as in the report */
-	bool ours;	   /* a failed case is a failure of the command */
+	const char *title; /* in reports */
+	bool ours;	   /* the command fails if a case fails on it */
 	const struct run_plan *plans;
 	size_t plan_count;
 };
 
 #define CONFORM_TARGETS 3u
 
-/* In the order in which they are run and drawn. */
+/* In the order in which they run and are printed. */
 extern const struct conform_target conform_targets[CONFORM_TARGETS];
 
 #endif
