@@ -23,7 +23,10 @@ static void tell(const struct act *a, const char *verb)
 	       a->plan.how);
 }
 
-/* A guest that starts has its MMU off; one that is restored goes on with it. */
+/*
+ * Whether the guest was restored: a new guest starts with its MMU off, a restored one continues
+ * with it on.
+ */
 static bool has_run(const struct act *a)
 {
 	for (size_t i = 0; i < a->to.kvm->vcpu_count; i++)
@@ -42,7 +45,7 @@ static void give(const struct act *a)
 		report("exec: the guest has run before: if it had stolen time there, that restarts at 0 here; --stolen NS[,NS...] continues it");
 }
 
-/* Where in the VMM the guest's memory at `ipa` is, for `size` bytes; 0: in no slot. */
+/* The address in the VMM of `size` bytes of guest memory at `ipa`; 0: no slot has all of them. */
 static uint64_t guest_memory(const struct exec_vm *vm, uint64_t ipa, uint64_t size)
 {
 	for (size_t i = 0; i < vm->slot_count; i++) {
@@ -83,7 +86,7 @@ static const struct exec_vcpu *vcpu_0(const struct act *a)
 	return NULL;
 }
 
-/* What the FDT names; false: there is none that can be read. */
+/* Read the ranges that the guest's FDT names; false: it has no FDT that can be read. */
 static bool read_named(const struct act *a, struct exec_ranges *named)
 {
 	const struct exec_vcpu *first = vcpu_0(a);
@@ -119,7 +122,7 @@ static enum exec_place find_place(struct act *a)
 	return place;
 }
 
-/* Whether the files are still what they were; and count the vCPUs. */
+/* Whether the descriptors still are the VM's and its vCPUs'. Counts the vCPUs. */
 static bool files_are_right(struct act *a)
 {
 	int fd = exec_vm_fd(a->to.kvm, a->to.vm);
@@ -135,7 +138,7 @@ static bool files_are_right(struct act *a)
 	return right;
 }
 
-/* Whether the VMM has seen to it itself, one way or the other. */
+/* Whether the VMM itself gives its guest stolen time, or denies it. */
 static bool is_settled(const struct act *a)
 {
 	const char *what = NULL;
@@ -150,7 +153,7 @@ static bool is_settled(const struct act *a)
 	return what != NULL;
 }
 
-/* Whether --stolen, if it was given, says something for each vCPU. */
+/* Whether --stolen, if given, has a number for each vCPU. */
 static bool has_numbers(const struct act *a)
 {
 	size_t count = a->job->options->stolen_count;

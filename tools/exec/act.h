@@ -2,7 +2,10 @@
 #ifndef TOOLS_EXEC_ACT_H
 #define TOOLS_EXEC_ACT_H
 
-/* Give the vCPUs of a VM their structures, from inside the process that has it. */
+/*
+ * Decide where the structures of a VM go, and give each vCPU its address, by system calls of the
+ * VMM's own threads (give.h).
+ */
 #include <stdbool.h>
 #include <sys/types.h>
 #include "tools/exec/options.h"
@@ -10,21 +13,22 @@
 
 struct exec_job {
 	const struct exec_options *options;
-	uint32_t slots; /* that a VM can have */
-	/* the VMM has our filter (filter.h), and is watched for as long as it lives */
+	uint32_t slots; /* how many memory slots a VM can have */
+	/* the VMM has pvtime's filter (filter.h), and is watched for as long as it lives */
 	bool filtered;
 };
 
 /*
- * The thread `tid`, stopped on entry to KVM_RUN, is about to run vCPU `index`: do what is to be
- * done, and tell. Afterwards the thread is still stopped, and makes its KVM_RUN when it goes on.
- * exec_begin() is next. false: it cannot be decided yet, and the thread has to wait for vCPU 0.
+ * Thread `tid` is stopped on entry to KVM_RUN and is about to run vCPU `index`: give the VM stolen
+ * time, or report why not. The thread stays stopped, and makes its KVM_RUN when it is resumed; the
+ * caller calls exec_begin() before. false: the place is not known yet, and the thread has to wait
+ * until another one runs vCPU 0.
  */
 bool exec_act(const struct exec_job *job, pid_t tid, struct exec_kvm *kvm, size_t index);
 
 /*
- * The VM was seen to, and the thread is about to run this vCPU for the first time: its number goes
- * on from what --stolen says.
+ * Thread `tid` is about to run vCPU `index` of a VM that exec_act() has served. If the vCPU runs
+ * for the first time, make its stolen time continue from the number that --stolen gives.
  */
 void exec_begin(const struct exec_job *job, pid_t tid, struct exec_kvm *kvm, size_t index);
 

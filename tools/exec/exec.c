@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `pvtime exec`: an unmodified VMM whose guest is given stolen time. tools/exec/README.md says how.
+ * `pvtime exec`: start an unmodified VMM and give its guest stolen time. See tools/exec/README.md.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +16,10 @@
 #include "tools/exec/start.h"
 #include "tools/report.h"
 
-/* As a shell and env(1) have them. */
+/* The exit statuses that a shell and env(1) use. */
 enum { STATUS_CANNOT_EXECUTE = 126, STATUS_NOT_FOUND = 127 };
 
-/* Never a system call of another architecture's KVM, which has the device, too. */
+/* Other architectures have a /dev/kvm, too: there pvtime makes no call on it. */
 static int open_kvm(void)
 {
 #ifdef __aarch64__
@@ -35,8 +35,9 @@ static int open_kvm(void)
 }
 
 /*
- * What --again needs of the process that is to be the VMM. Where it costs the VMM rights, and it
- * has any, it is not done: then nothing is started.
+ * Whether the process may get the filter of --again. Without privileges the filter takes
+ * no_new_privs; if the VMM's file grants rights, the VMM would lose them, and pvtime does not start
+ * it.
  */
 static bool can_be_filtered(const char *vmm)
 {

@@ -4,16 +4,16 @@
 #include "tools/exec/fdt.h"
 
 #define DEPTH_MAX 32
-#define CELLS_MAX 2 /* of an address or a size that the CPUs can use */
+#define CELLS_MAX 2 /* most cells of an address or a size that a CPU can use */
 
 static const char out_of_memory[] = "no memory";
 
-/* A bus: how its children's addresses are written, and where they lead to. */
+/* A bus: the format of its children's addresses, and how they translate to its parent's. */
 struct level {
 	int address_cells, size_cells;
-	bool reachable; /* its children's addresses lead to the CPUs' */
+	bool reachable; /* its children's addresses translate to CPU addresses */
 	const fdt32_t *windows;
-	int window_count; /* 0: they are the parent's */
+	int window_count; /* 0: addresses are the same as the parent's */
 };
 
 struct walk {
@@ -31,7 +31,7 @@ size_t exec_fdt_size(const uint8_t head[EXEC_FDT_HEAD])
 	return size >= sizeof(struct fdt_header) && size <= EXEC_FDT_MAX ? size : 0;
 }
 
-/* One more. false: no memory. */
+/* Append a range. false: out of memory. */
 static bool ranges_add(struct exec_ranges *ranges, uint64_t base, uint64_t size)
 {
 	struct pvtime_range *more =
@@ -59,9 +59,7 @@ static int window_cells(const struct walk *w, int depth)
 	       w->levels[depth].size_cells;
 }
 
-/*
- * From what the children of the node at `depth` use to what the CPUs use. false: it leads nowhere.
- */
+/* Translate an address of the bus at `depth` to a CPU address. false: no window contains it. */
 static bool translate(const struct walk *w, int depth, uint64_t *address)
 {
 	for (; depth > 0; depth--) {
@@ -86,7 +84,10 @@ static bool translate(const struct walk *w, int depth, uint64_t *address)
 	return true;
 }
 
-/* Addresses of one kind, in cells: `stride` apart, the address at `address`, the size at `size`. */
+/*
+ * Add `count` ranges, whose records are `stride` cells apart. In a record, the size starts at cell
+ * `size_at` and ends the record; the address comes directly before it.
+ */
 static const char *add_all(struct walk *w, int depth, const fdt32_t *cells, int count, int stride,
 			   int size_at)
 {
@@ -112,8 +113,8 @@ static const char *add_reg(struct walk *w, int node, int depth)
 	const fdt32_t *reg = fdt_getprop(w->fdt, node, "reg", &length);
 
 	/*
-	 * The numbers of CPUs and the like are no addresses; PCI's have flags, and its windows are
-	 * counted.
+	 * Skip numbers that are not addresses, such as those of CPUs. PCI addresses contain flags,
+	 * but the windows of a PCI bus are added by enter_bus().
 	 */
 	if (reg == NULL || !bus->reachable || bus->size_cells == 0 ||
 	    bus->address_cells > CELLS_MAX || bus->size_cells > CELLS_MAX)
@@ -124,7 +125,7 @@ static const char *add_reg(struct walk *w, int node, int depth)
 		       bus->address_cells);
 }
 
-/* The node as a bus, and its windows in its parent's addresses. */
+/* Record the node as a bus, and add its windows. */
 static const char *enter_bus(struct walk *w, int node, int depth)
 {
 	struct level *level = &w->levels[depth];

@@ -18,7 +18,6 @@ struct exec_file *files_find_kind(const struct exec_kvm *kvm, uint64_t fd, bool 
 	return file != NULL && file->is_vcpu == is_vcpu ? file : NULL;
 }
 
-/* Room for one more behind `count` of `size` bytes each. */
 void *files_one_more(void **list, size_t *count, size_t size)
 {
 	void *more = realloc(*list, (*count + 1) * size);
@@ -42,7 +41,7 @@ void files_remove(struct exec_kvm *kvm, uint64_t first, uint64_t last)
 	kvm->file_count = kept;
 }
 
-/* Whatever had this number has been closed. */
+/* An entry with this number is stale, because its file was closed: replace it. */
 bool files_add(struct exec_kvm *kvm, int fd, bool is_vcpu, size_t index)
 {
 	struct exec_file *file = files_find(kvm, fd);
@@ -92,7 +91,7 @@ bool exec_is_settled(const struct exec_kvm *kvm, size_t vm)
 	return settled;
 }
 
-/* One without vCPUs may be given some as long as it has a file. */
+/* A VM without vCPUs may get some for as long as it has a file. */
 bool exec_is_pending(const struct exec_kvm *kvm)
 {
 	for (size_t i = 0; i < kvm->file_count; i++) {

@@ -13,12 +13,12 @@
 #include "tools/exec/regs.h"
 
 /*
- * A word of what the filter sees; of the arguments, which have 64 bits, the low one: kernel and
- * host are little-endian.
+ * Load a word of what the filter sees. The arguments have 64 bits, and this loads their low word,
+ * because kernel and host are little-endian.
  */
 #define LOAD(x) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, x))
 
-/* To the last but `rest` instructions, unless it is this. */
+/* If the word is not `value`, skip `rest` instructions. */
 #define UNLESS(value, rest) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, (rest))
 
 bool filter_is_free(void)

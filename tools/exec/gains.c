@@ -24,19 +24,22 @@ const char *gains_of_file(const char *path)
 		return NULL;
 	if ((file.st_mode & S_ISUID) != 0 && file.st_uid != geteuid())
 		return "the set-user-ID bit";
-	/* Without the group's x it is a mark of something else. */
+	/* Without the group's x, the bit has another meaning and grants nothing. */
 	if ((file.st_mode & S_ISGID) != 0 && (file.st_mode & S_IXGRP) != 0 &&
 	    file.st_gid != getegid())
 		return "the set-group-ID bit";
 	return getxattr(path, CAPABILITY_XATTR, NULL, 0) > 0 ? "file capabilities" : NULL;
 }
 
-/* Whether one of PATH's directories, which end with ':' or NUL, has it; and its path. */
+/*
+ * Look for the file in the first directory of `directory`, which ends with ':' or NUL; `path` gets
+ * its path.
+ */
 static bool find_in(const char *directory, const char *name, char path[GAINS_PATH])
 {
 	size_t length = strcspn(directory, ":");
 
-	/* An empty one is the current directory. */
+	/* An empty directory in PATH is the current one. */
 	int n = snprintf(path, GAINS_PATH, "%.*s%s%s", (int)length, directory,
 			 length != 0 ? "/" : "", name);
 	return n > 0 && (size_t)n < GAINS_PATH && access(path, X_OK) == 0;
@@ -58,10 +61,10 @@ const char *gains_of_command(const char *name)
 	}
 }
 
-/* The string at `address` in the process; false: none that ends in time. */
+/* Read the string at `address` in the process; false: it cannot be read, or is too long. */
 static bool read_string(pid_t tid, uint64_t address, char text[GAINS_PATH])
 {
-	/* Byte by byte: the page behind it may not be there. */
+	/* Byte by byte, because the page after the string may not be mapped. */
 	for (size_t i = 0; i < GAINS_PATH; i++)
 		if (!process_read(tid, address + i, &text[i], 1))
 			return false;
@@ -70,7 +73,10 @@ static bool read_string(pid_t tid, uint64_t address, char text[GAINS_PATH])
 	return false;
 }
 
-/* The file that the call executes, by a path of this process's own; false: it executes none. */
+/*
+ * Whether the call executes a file. `path` gets the name in the call, `ours` a path that this
+ * process can use.
+ */
 static bool executes(pid_t tid, const struct exec_call *call, char path[GAINS_PATH], char *ours,
 		     size_t size)
 {

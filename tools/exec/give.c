@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside the VMM: its memory, its slot, its vCPUs' addresses. */
+/* The system calls in the VMM that map the region, make its slot, and set the vCPUs' addresses. */
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
@@ -25,13 +25,14 @@ struct give {
 	const struct exec_target *to;
 	const struct exec_plan *plan;
 	struct inject in;
-	uint64_t memory; /* of the region, in the VMM; until all is set, arguments lie in it */
+	/* the region's address in the VMM; until all addresses are set, calls' arguments lie in it */
+	uint64_t memory;
 	unsigned served;
 	bool done;
-	bool changed; /* the thread was made to do something else */
+	bool changed; /* another thread changed what the thread executes */
 };
 
-/* A system call in the VMM. Returns its result, or a negative errno. */
+/* Make a system call in the VMM. Returns its result, or a negative errno. */
 static int64_t call(struct give *g, uint64_t number, const uint64_t args[6])
 {
 	int64_t result = 0;
@@ -41,7 +42,7 @@ static int64_t call(struct give *g, uint64_t number, const uint64_t args[6])
 	return error != 0 ? error : result;
 }
 
-/* ioctl(fd, request, argument), with the argument in the VMM. */
+/* ioctl(fd, request, argument), with the argument copied to the VMM. */
 static int64_t call_ioctl(struct give *g, int fd, uint64_t request, const void *argument,
 			  size_t size)
 {
@@ -50,7 +51,7 @@ static int64_t call_ioctl(struct give *g, int fd, uint64_t request, const void *
 	return call(g, __NR_ioctl, (const uint64_t[6]){(uint64_t)fd, request, g->memory});
 }
 
-/* The region's slot; without memory, that slot goes. */
+/* Make the region's slot, or with `there` false delete it. */
 static int64_t set_slot(struct give *g, bool there)
 {
 	const struct kvm_userspace_memory_region slot = {
@@ -79,7 +80,7 @@ static int64_t set_address(struct give *g, size_t index)
 			  sizeof(argument));
 }
 
-/* Of those that are, or are not, vCPU 0. */
+/* Set the address of vCPU 0 (`first`), or of all other vCPUs. */
 static int64_t set_some(struct give *g, bool first)
 {
 	int64_t error = 0;
@@ -97,8 +98,8 @@ static int64_t set_some(struct give *g, bool first)
 }
 
 /*
- * vCPU 0 is the last, and only if the others have theirs: there a guest asks whether there is
- * stolen time, and Linux does not bring up a CPU that then has none.
+ * vCPU 0 is served last, and only if all others have their addresses: a guest asks on vCPU 0
+ * whether there is stolen time, and Linux then does not bring up a CPU that has none.
  */
 static int64_t set_addresses(struct give *g)
 {
@@ -119,7 +120,7 @@ static int64_t map_region(struct give *g)
 	return at;
 }
 
-/* What was an argument must not be read as somebody's counter. */
+/* Zero the calls' arguments, so that no guest reads them as a counter. */
 static bool clear_region(struct give *g)
 {
 	static const uint8_t zero[128];
@@ -133,8 +134,8 @@ static void unmap_region(struct give *g)
 }
 
 /*
- * Nothing stays behind if no vCPU has an address in it; one that has, keeps it: KVM takes none
- * back.
+ * If no vCPU has an address, undo everything. If one has, the region stays, because KVM cannot
+ * revoke an address.
  */
 static void place(struct give *g)
 {
@@ -194,7 +195,7 @@ bool exec_give(const struct exec_target *to, const struct exec_plan *plan, bool 
 {
 	struct give g = {.to = to, .plan = plan, .done = dry_run};
 
-	/* What would fail at once is found out dry as well; no call is made for that. */
+	/* A dry run finds out as well whether the calls could be made, but makes none. */
 	if (!begin(&g))
 		return false;
 	if (!dry_run)

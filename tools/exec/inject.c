@@ -7,8 +7,8 @@
 #include "tools/exec/process.h"
 
 /*
- * Linux' include/uapi/linux/ptrace.h: as a system call's result, "make it again". None reaches user
- * space.
+ * Linux's include/linux/errno.h: as the result of a system call, "restart it". User space never
+ * sees these.
  */
 #define RESTART_FIRST (-516)
 #define RESTART_LAST  (-512)
@@ -18,7 +18,7 @@ static int traced(long result)
 	return result == -1 ? -errno : 0;
 }
 
-/* Its filter, if it has one, lets everything pass as long as this lasts. */
+/* Until resume_filter(), the thread's seccomp filter, if it has one, permits every call. */
 static int suspend_filter(const struct inject *in)
 {
 	return traced(ptrace(PTRACE_SETOPTIONS, in->tid, NULL,
@@ -31,7 +31,7 @@ static int resume_filter(const struct inject *in)
 		ptrace(PTRACE_SETOPTIONS, in->tid, NULL, (void *)inject_options(in->filtered)));
 }
 
-/* Whether that can be done, where it has to be. */
+/* Whether the filter can be suspended, if the thread has one. Returns 0 or a negative errno. */
 static int may_suspend_filter(const struct inject *in)
 {
 	int error = suspend_filter(in);
@@ -72,8 +72,9 @@ int inject_begin(struct inject *in, pid_t tid, bool filtered)
 }
 
 /*
- * Let it go on to its next stop at a system call. Only SIGSTOP gets through between: it is passed
- * on, and the thread, which is then to stop with its process, does so when it is no longer traced.
+ * Resume the thread up to its next stop at a system call. All signals but SIGSTOP are blocked. A
+ * SIGSTOP is passed on: the thread has to stop with its process, and does so once it is no longer
+ * traced.
  */
 static int go_on(pid_t tid, int op, struct __ptrace_syscall_info *info)
 {
@@ -96,9 +97,9 @@ static int go_on(pid_t tid, int op, struct __ptrace_syscall_info *info)
 }
 
 /*
- * It comes from user space to a system call: the one that was set, where it was set? The
- * instruction there, and all that it may have come by, is the process's own, and could have been
- * changed meanwhile. What the kernel tells of a call can not.
+ * Whether the thread is on entry to the call that was set, at the place where it was set. The
+ * process could have changed the instruction there, or have come there another way; only what the
+ * kernel reports of a call is reliable.
  */
 static bool is_ours(const struct inject *in, const struct __ptrace_syscall_info *info,
 		    uint64_t number, const uint64_t args[6])
@@ -112,8 +113,8 @@ static bool is_ours(const struct inject *in, const struct __ptrace_syscall_info 
 }
 
 /*
- * To the entry of the call, where it is not there yet. EPROTO: it is at the entry of another one,
- * which it does not make.
+ * Bring the thread to the entry of the call. EPROTO: it is on entry to another call, which is
+ * replaced by no call.
  */
 static int enter(struct inject *in, uint64_t number, const uint64_t args[6])
 {
@@ -129,12 +130,15 @@ static int enter(struct inject *in, uint64_t number, const uint64_t args[6])
 	return error == 0 ? -EPROTO : error;
 }
 
-/* From the entry of a call that is ours, or none, to its end: its filter has no say in it. */
+/*
+ * From the entry of a call that was verified, or of no call, to its end, without the thread's
+ * filter.
+ */
 static int leave(struct inject *in, int64_t *result)
 {
 	struct __ptrace_syscall_info info = {0};
 
-	suspend_filter(in); /* fails where there was none that had to be */
+	suspend_filter(in); /* fails if the thread has no filter to suspend */
 	int error = go_on(in->tid, PTRACE_SYSCALL_INFO_EXIT, &info);
 	in->entered = false;
 	if (error == 0)

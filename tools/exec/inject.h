@@ -3,17 +3,18 @@
 #define TOOLS_EXEC_INJECT_H
 
 /*
- * System calls made by a thread of another process, for us, in the place of one that it was about
- * to make. It then makes its own as if nothing had been. Meanwhile its signals wait. A seccomp
- * filter of its own is suspended from the moment that a call of ours has begun, and was seen to be
- * ours, until its end: whatever else the thread is made to do is for its filter to judge.
+ * Makes a thread of another process execute system calls for pvtime, in place of the call that it
+ * was about to make. Afterwards the thread makes its own call as if nothing had happened. Meanwhile
+ * its signals are blocked. If the thread has a seccomp filter, the filter is suspended from the
+ * entry of a call that was verified as pvtime's to the end of that call; it applies to everything
+ * else that the thread does.
  *
- * Where there is such a filter, whoever calls has stopped all that could change the arguments in
- * memory, or the files: threads.h.
+ * If the thread has a filter, the caller has stopped every thread that could change the calls'
+ * arguments in memory or the files (threads_hold()).
  *
  * Each function returns 0 or a negative errno. ESRCH: the thread has ended, and nothing is left to
- * be done. EPROTO: it was about to make another call than it was told to, as its instructions were
- * changed, and was kept from that.
+ * do. EPROTO: its instructions were changed and it was about to make another call, which was
+ * prevented.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +22,7 @@
 #include <sys/types.h>
 #include "tools/exec/regs.h"
 
-/* With which a thread is watched. */
+/* The ptrace options of a watched thread. */
 #define EXEC_TRACE                                                                                \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
 	 PTRACE_O_TRACEEXEC)
@@ -30,29 +31,30 @@ struct inject {
 	pid_t tid;
 	bool filtered;
 	struct exec_regs saved;
-	uint64_t signals; /* its mask */
-	uint64_t pc;	  /* as the kernel tells it at a call that is made where its own was */
+	uint64_t signals; /* its signal mask */
+	/* instruction pointer that the kernel reports at the thread's own call, and at ours */
+	uint64_t pc;
 	uint32_t arch;
-	bool entered; /* none was made yet */
+	bool entered; /* still on entry to its own call: none of ours was made yet */
 };
 
-/* The same for one that has our filter (filter.h) or not. */
+/* The options of a thread that has pvtime's filter (filter.h), or has not. */
 static inline uintptr_t inject_options(bool filtered)
 {
 	return filtered ? EXEC_TRACE | PTRACE_O_TRACESECCOMP : EXEC_TRACE;
 }
 
 /*
- * The thread is stopped on entry to a system call. `filtered`: it has our filter. EPERM: it is
- * confined by another one, and this process may not suspend that (CAP_SYS_ADMIN, in the initial
- * user namespace, and no filter of its own).
+ * Take over the thread, which is stopped on entry to a system call. `filtered`: it has pvtime's
+ * filter. EPERM: another filter confines the thread, and this process may not suspend that; it
+ * takes CAP_SYS_ADMIN in the initial user namespace, and no filter of its own.
  */
 int inject_begin(struct inject *in, pid_t tid, bool filtered);
 
-/* One system call; what it returns is in *result, a negative errno of its own included. */
+/* Make one system call; *result is its result, or the negative errno with which it failed. */
 int inject_call(struct inject *in, uint64_t number, const uint64_t args[6], int64_t *result);
 
-/* The thread has what it had. It is still stopped. */
+/* Give the thread its registers and signals back. It stays stopped. */
 int inject_end(struct inject *in);
 
 #endif

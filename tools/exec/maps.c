@@ -3,19 +3,19 @@
 #include "tools/exec/maps.h"
 
 /*
- * QEMU, hw/arm/virt.c: where it has the structures itself, and otherwise nothing.
+ * QEMU, hw/arm/virt.c: the place where QEMU itself puts the structures; otherwise it is empty.
  *
- * Cloud Hypervisor, arch/src/aarch64/layout.rs: above its legacy devices and the window of PCI's
- * I/O, which end at 0x09060000, and below PCI's memory at 0x10000000. RAM was at 2 GiB, and came
- * down to 1 GiB.
+ * Cloud Hypervisor, arch/src/aarch64/layout.rs: between the legacy devices and the window of PCI's
+ * I/O, which end at 0x09060000, and PCI's memory at 0x10000000. RAM began at 2 GiB in older
+ * versions, and begins at 1 GiB in newer ones.
  *
- * crosvm, aarch64/src/lib.rs: where it has them itself.
+ * crosvm, aarch64/src/lib.rs: the place where crosvm itself puts the structures.
  *
- * libkrun, src/arch/src/aarch64/layout.rs: devices begin at 1 GiB, or in newer ones at 0x0a000000,
- * and below them is the GIC with 128 KiB a vCPU, 32 MiB for the 255 that it can count. A firmware
- * is in a slot at 0.
+ * libkrun, src/arch/src/aarch64/layout.rs: devices begin at 1 GiB, or in newer versions at
+ * 0x0a000000. Below them is the GIC with 128 KiB for each vCPU, at most 32 MiB for 255 vCPUs.
+ * Firmware is in a slot at 0.
  *
- * Firecracker, src/vmm/src/arch/aarch64/layout.rs: below 1 GiB is nothing but the GIC, close to it.
+ * Firecracker, src/vmm/src/arch/aarch64/layout.rs: below 1 GiB is only the GIC, just below it.
  */
 static const struct exec_map maps[] = {
 	{"qemu-system-aarch64", "QEMU virt", {0x40000000, 0}, 0x090a0000},

@@ -43,7 +43,9 @@ static bool take_stolen(void *options, const char *text)
 	return false;
 }
 
-/* Ours end where the VMM's command begins: its words are none of ours, whatever they look like. */
+/*
+ * The index of "--": the words behind it are the VMM's, even if they look like options of pvtime.
+ */
 static int find_command(int argc, char **argv)
 {
 	int i = 1;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* So many structures have room in the 64 KiB of a region. */
+/* how many structures the 64 KiB of a region have room for */
 #define EXEC_VCPUS 1024u
 
 struct exec_options {
@@ -14,14 +14,14 @@ struct exec_options {
 	bool ipa_given;
 	uint64_t ipa; /* a multiple of PVTIME_GRANULE, not 0 */
 	/*
-	 * ns that each vCPU's number begins with, by vCPU ID, 0 of them unless --stolen was given
+	 * --stolen: the number in ns that the stolen time of each vCPU continues from, by vCPU ID
 	 */
 	uint64_t stolen[EXEC_VCPUS];
 	size_t stolen_count;
-	char **command; /* the VMM and its arguments, ends with NULL */
+	char **command; /* the VMM and its arguments, ended by NULL */
 };
 
-/* --help prints the usage. false: something is wrong, and one line on standard error says what. */
+/* --help prints the usage. false: an option is wrong, and one line on standard error says which. */
 bool exec_options_parse(struct exec_options *options, int argc, char **argv);
 
 #endif

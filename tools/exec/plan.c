@@ -5,7 +5,10 @@
 #include <pvtime/abi.h>
 #include "tools/exec/plan.h"
 
-/* vCPU IDs are below KVM's limit, and the structure of an ID is at 64 times it. */
+/*
+ * How many structures the region needs. KVM limits vCPU IDs, and vCPU `id` has the structure at 64
+ * * id.
+ */
 static uint32_t vcpu_places(const struct exec_known *known)
 {
 	uint32_t places = 0;
@@ -18,7 +21,7 @@ static uint32_t vcpu_places(const struct exec_known *known)
 	return places;
 }
 
-/* The highest number that no slot has; false: all have one. */
+/* The highest number that no slot uses; false: all are used. */
 static bool free_slot(const struct exec_known *known, uint32_t *number)
 {
 	const struct exec_vm *vm = &known->kvm->vms[known->vm];
@@ -99,7 +102,7 @@ static bool by_map(const struct exec_known *known, const struct space *space,
 				   space->count, space->limit) == PVTIME_OK;
 }
 
-/* From the second granule on: an address of 0 is nothing to many programs. */
+/* From the second granule on, because many programs take address 0 for no address. */
 static enum exec_place by_fdt(const struct space *space, struct exec_plan *plan)
 {
 	int error = pvtime_region_find(&plan->region, PVTIME_GRANULE, space->places, space->used,

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "tools/exec/process.h"
 
-/* The field of /proc/PID/status into text; false: there is none. */
+/* Copy the field of /proc/PID/status to `text`; false: there is none. */
 static bool status_field(pid_t tid, const char *field, char text[32])
 {
 	char path[64], line[256];
@@ -29,7 +29,7 @@ static bool status_field(pid_t tid, const char *field, char text[32])
 	return found;
 }
 
-/* The number that it begins with, or `otherwise`. */
+/* The number at the start of the field, or `otherwise`. */
 static long status_number(pid_t tid, const char *field, long otherwise)
 {
 	char text[32];
@@ -62,7 +62,7 @@ bool process_is_dead(pid_t tid)
 	return !status_field(tid, "State", text) || text[0] == 'Z' || text[0] == 'X';
 }
 
-/* Before Linux 5.9 they are not counted. */
+/* Linux before 5.9 has no Seccomp_filters: there any filter counts as one too many. */
 bool process_is_confined(pid_t tid, unsigned filters)
 {
 	return status_number(tid, "Seccomp", 1) != 0 &&

@@ -3,8 +3,8 @@
 #define TOOLS_EXEC_PROCESS_H
 
 /*
- * What can be seen of another process that we trace, and reached in it, without stopping it. `tid`
- * is any thread of it.
+ * What can be read of a traced process, and read and written in its memory, without stopping it.
+ * `tid` is any thread of the process.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,42 +12,37 @@
 #include <sys/types.h>
 #include "tools/exec/maps.h"
 
-/* The process that the thread belongs to, or -1: there is no such thread. */
+/* The process of the thread, or -1: the thread does not exist. */
 pid_t process_of(pid_t tid);
 
-/* Whether it has ended, and somebody may be told of that later, or is gone. */
+/* Whether the thread has ended: it is gone, or is a zombie whose end may be reported later. */
 bool process_is_dead(pid_t tid);
 
 /*
- * Whether the thread has this capability (CAP_*, linux/capability.h) in effect. One that cannot be
- * asked has none.
+ * Whether the thread has this capability (CAP_*, linux/capability.h) in effect. false if it cannot
+ * be read.
  */
 bool process_can(pid_t tid, int capability);
 
-/* Whether no program that it executes is given rights (PR_SET_NO_NEW_PRIVS). */
+/* Whether programs that it executes gain no rights (PR_SET_NO_NEW_PRIVS). */
 bool process_gains_nothing(pid_t tid);
 
-/*
- * Whether more than so many seccomp filters confine the thread. One that cannot be asked counts as
- * confined.
- */
+/* Whether more than `filters` seccomp filters confine the thread. true if it cannot be read. */
 bool process_is_confined(pid_t tid, unsigned filters);
 
 /*
- * How long it has waited for a CPU, in ns (schedstat's run_delay, which KVM counts). false:
- * unknown.
+ * How long the thread has waited for a CPU, in ns (run_delay of schedstat, which KVM adds to stolen
+ * time). false: it cannot be read.
  */
 bool process_waited(pid_t tid, uint64_t *ns);
 
-/*
- * Whether its file `fd` is what begins with this name in /proc/PID/fd, such as "anon_inode:kvm-vm".
- */
+/* Whether the link /proc/PID/fd/`fd` begins with this name, such as "anon_inode:kvm-vm". */
 bool process_file_is(pid_t tid, int fd, const char *name);
 
-/* The map of the VMM that it is, by the files that it has mapped; or NULL. */
+/* The map of the VMM, known by the files that the process has mapped; NULL: unknown VMM. */
 const struct exec_map *process_map(pid_t tid);
 
-/* All of it, or false. */
+/* false: not all of it could be copied; see errno. */
 bool process_read(pid_t tid, uint64_t address, void *to, size_t size);
 bool process_write(pid_t tid, uint64_t address, const void *from, size_t size);
 

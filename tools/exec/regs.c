@@ -9,7 +9,7 @@
 #include <sys/uio.h>
 
 #define SVC_SIZE 4
-#define NUMBER	 8 /* x8 is the number of a system call */
+#define NUMBER	 8 /* x8 has the number of a system call */
 
 union arm64 {
 	struct exec_regs regs;
@@ -31,8 +31,8 @@ int exec_regs_save(pid_t tid, struct exec_regs *regs)
 }
 
 /*
- * x7 is how arm64 tells the tracer entry from exit. What is written to it there is not kept, nor
- * need it be.
+ * x7 tells the tracer whether a stop is on entry or exit. The kernel does not keep what is written
+ * to it at a stop, so it needs no special care.
  */
 int exec_regs_call(pid_t tid, const struct exec_regs *saved, bool entered, uint64_t number,
 		   const uint64_t args[6])
@@ -46,7 +46,7 @@ int exec_regs_call(pid_t tid, const struct exec_regs *saved, bool entered, uint6
 	if (!entered)
 		now.user.pc -= SVC_SIZE;
 	int error = access_set(tid, PTRACE_SETREGSET, NT_PRSTATUS, &now, sizeof(now.user));
-	/* On entry the kernel has looked at x8 already. */
+	/* On entry the kernel has already read x8, so the number has to be set separately. */
 	if (error == 0 && entered)
 		error = access_set(tid, PTRACE_SETREGSET, NT_ARM_SYSTEM_CALL, &call, sizeof(call));
 	return error;

@@ -3,10 +3,11 @@
 #define TOOLS_EXEC_REGS_H
 
 /*
- * The registers of a thread that is in a ptrace stop at a system call: all that depends on the
- * architecture. regs.c is that of arm64; the unit tests have one for the machine that they run on.
+ * The registers of a thread that is in a ptrace stop at a system call: everything here depends on
+ * the architecture. regs.c is for arm64; the unit tests have a version for the machine that they
+ * run on.
  *
- * Each returns 0 or a negative errno: ESRCH where the thread is gone, ENOSYS where this is no
+ * Each function returns 0 or a negative errno: ESRCH if the thread is gone, ENOSYS if this is not
  * arm64.
  */
 #include <stdbool.h>
@@ -14,7 +15,7 @@
 #include <linux/audit.h>
 #include <sys/types.h>
 
-/* Of the system calls that are watched. */
+/* The architecture whose system calls are watched. */
 #ifdef __aarch64__
 #define EXEC_ARCH AUDIT_ARCH_AARCH64
 #else
@@ -25,26 +26,26 @@ struct exec_regs {
 	uint64_t words[40];
 };
 
-/* At a stop on entry to a system call. */
+/* Save the registers, at a stop on entry to a system call. */
 int exec_regs_save(pid_t tid, struct exec_regs *regs);
 
 /*
- * Have the thread make this system call when it goes on. `entered`: it is still on entry to the one
- * with which `saved` was taken, and makes this one in its place; otherwise it has ended a call, and
- * makes one more.
+ * Make the thread execute this system call when it is resumed. `entered`: it is still on entry to
+ * the call at which `saved` was taken, and makes the new one instead. Otherwise it has ended a
+ * call, and makes another.
  */
 int exec_regs_call(pid_t tid, const struct exec_regs *saved, bool entered, uint64_t number,
 		   const uint64_t args[6]);
 
 /*
- * At a stop on entry to a system call, or of a seccomp filter before one: it makes none, which
- * fails with ENOSYS.
+ * At a stop on entry to a system call, or at a seccomp filter's stop before one: replace the call
+ * by no call, which returns ENOSYS.
  */
 int exec_regs_cancel(pid_t tid);
 
 /*
- * Have it make the system call with which `saved` was taken, as if it had made none since. It has
- * ended one.
+ * At the end of a call: make the thread execute the call at which `saved` was taken, as if it had
+ * made none since.
  */
 int exec_regs_again(pid_t tid, const struct exec_regs *saved);
 

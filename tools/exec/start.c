@@ -14,7 +14,10 @@
 
 #define YAMA "/proc/sys/kernel/yama/ptrace_scope"
 
-/* One int each way: whoever sees the other's end closed knows that it is gone. */
+/*
+ * The two processes send one int each way. Whichever sees the other end closed knows that the other
+ * process is gone.
+ */
 static bool send_int(int fd, int value)
 {
 	return send(fd, &value, sizeof(value), MSG_NOSIGNAL) == (ssize_t)sizeof(value);
@@ -31,8 +34,9 @@ static bool receive_int(int fd, int *value)
 }
 
 /*
- * Of what it has inherited, only standard error and its socket are kept: a pipe that the VMM closes
- * is to be closed. Signals of the terminal and of whoever ends the VMM are the VMM's.
+ * Detach this process from the VMM's world. Of the inherited files it keeps only standard error and
+ * the socket, so that a pipe that the VMM closes really is closed. Signals from the terminal, or
+ * from a process that ends the VMM, reach the VMM only. Returns the socket's descriptor, or -1.
  */
 static int be_apart(int socket)
 {
@@ -42,7 +46,7 @@ static int be_apart(int socket)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	signal(SIGCHLD,
-	       SIG_DFL); /* not ignored, whatever was inherited: threads_hold() waits for it */
+	       SIG_DFL); /* even if it was inherited as ignored: threads_hold() waits for it */
 	setsid();
 	if (null < 0 || chdir("/") != 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0)
@@ -56,7 +60,7 @@ static int be_apart(int socket)
 	return socket;
 }
 
-/* What is written to the pipe goes on to standard error, however long that takes. */
+/* Copy the pipe to standard error, however long that takes. */
 static void reporter_process(int from)
 {
 	char text[4096];
@@ -73,9 +77,10 @@ static void reporter_process(int from)
 }
 
 /*
- * From here on, what this process and its children report goes through a process of its own:
- * standard error is the VMM's, too, it may be a pipe that is full, and who has stopped a vCPU must
- * not wait for that. What has no room in the pipe between (64 KiB) is lost.
+ * From now on, a process of its own writes the reports of this process and its children to standard
+ * error. Standard error belongs to the VMM as well and may be a full pipe, and a process that has
+ * stopped a vCPU must not wait for it. Reports that do not fit into the pipe between the two (64
+ * KiB) are lost.
  */
 static int fork_reporter(void)
 {
@@ -109,7 +114,7 @@ static void tracer_process(pid_t vmm, int socket, const struct exec_job *job)
 	_exit(0);
 }
 
-/* Forked twice, so that whoever waits for the VMM's children does not meet the tracer. */
+/* Forks twice, so that a VMM that waits for its children does not find the tracer among them. */
 static int fork_tracer(int sockets[2], const struct exec_job *job)
 {
 	pid_t vmm = getpid(), between = fork();
@@ -128,7 +133,8 @@ static int fork_tracer(int sockets[2], const struct exec_job *job)
 		_exit(tracer > 0 ? 0 : error != 0 ? -error : errno);
 	}
 	/*
-	 * Where SIGCHLD is ignored, it is gone, and its status with it: the socket tells the rest.
+	 * If SIGCHLD is ignored, the process is gone without a status; the socket reports what is
+	 * missing.
 	 */
 	while (waitpid(between, &status, 0) != between)
 		if (errno != EINTR)
@@ -136,7 +142,7 @@ static int fork_tracer(int sockets[2], const struct exec_job *job)
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
-/* Under Yama, only ancestors trace, unless they are named. */
+/* With Yama, only ancestors may trace a process, and the tracer that it names (PR_SET_PTRACER). */
 static int be_watched(int socket)
 {
 	int tracer, error = -EPIPE;

@@ -5,8 +5,8 @@
 #include "tools/exec/act.h"
 
 /*
- * Have this process watched by another one, which is no child of it. false: that cannot be, and was
- * told.
+ * Let another process, which is not a child of this one, trace this one. false: not possible, and
+ * the reason was reported.
  */
 bool start_tracer(const struct exec_job *job);
 

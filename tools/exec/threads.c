@@ -31,7 +31,7 @@ static struct thread *find(const struct threads *all, pid_t tid)
 	return thread;
 }
 
-/* A new one may stop before the call that made it has ended. */
+/* A new thread may stop before the call that created it has ended. */
 struct thread *threads_get(struct threads *all, pid_t tid)
 {
 	struct thread *thread = find(all, tid);
@@ -152,8 +152,8 @@ bool threads_wait(struct threads *all, struct thread **thread, int *status)
 }
 
 /*
- * One that is to stop and has not; the end of a first thread whose process lives on is told to
- * nobody.
+ * A thread that still has to stop, or NULL. waitpid() does not report the end of a process's first
+ * thread while the process lives on, hence process_is_dead().
  */
 static const struct thread *still_runs(const struct threads *all, const struct thread *own)
 {
@@ -165,9 +165,7 @@ static const struct thread *still_runs(const struct threads *all, const struct t
 	return thread;
 }
 
-/*
- * Until one of them has an event, which may have come already, or the time is over. false: it is.
- */
+/* Wait until a thread has an event, which may have come already. false: the time is over. */
 static bool wait_for_any(int64_t until_ms)
 {
 	int64_t left = until_ms - clock_now_ms();
@@ -179,7 +177,7 @@ static bool wait_for_any(int64_t until_ms)
 	return left > 0 && (sigtimedwait(&child, NULL, &wait) == SIGCHLD || errno == EINTR);
 }
 
-/* Keep each event that has come. false: no memory. */
+/* Store each event that has come. false: out of memory. */
 static bool keep_events(struct threads *all)
 {
 	int status;

@@ -13,9 +13,10 @@
 #include "tools/report.h"
 
 /*
- * Whoever is watched stops at all its system calls as long as there is a VM that was not seen to.
- * Otherwise it goes on at once, where a filter (filter.h) stops it when it makes one; without that,
- * all calls stop from the beginning, and it is over with the first VM.
+ * With the filter (filter.h), watched threads stop at all their system calls only while there is a
+ * VM that was not served yet; otherwise they run, and the filter stops a thread that is about to
+ * make a VM. Without the filter, they stop at all calls from the start, and tracing ends with the
+ * first VM.
  */
 struct tracer {
 	const struct exec_job *job;
@@ -35,7 +36,7 @@ int tracer_begin(pid_t pid, bool filtered)
 
 	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)inject_options(filtered)) != 0)
 		return -errno;
-	/* System calls are told of only by a thread that was stopped once. */
+	/* A seized thread reports its system calls only after it was stopped once. */
 	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) != 0)
 		return -errno;
 	while (waitpid(pid, &status, __WALL) != pid)
@@ -58,7 +59,7 @@ static void out_of_memory(struct tracer *t)
 	t->done = true;
 }
 
-/* Whoever has more VMs expects something for them, too. Those that come later, nobody sees. */
+/* A user of several VMs expects stolen time for all of them. VMs made later are not reported. */
 static void tell_others(const struct tracer *t)
 {
 	size_t vms = 0;
@@ -70,7 +71,7 @@ static void tell_others(const struct tracer *t)
 		       vms);
 }
 
-/* Its vCPUs that have waited for that run. */
+/* Resume the threads of the VM's vCPUs that were held until another vCPU ran. */
 static void release_parked(struct tracer *t, const struct process *process, size_t vm)
 {
 	for (struct thread *thread = t->all.threads; thread != NULL; thread = thread->next)
@@ -82,8 +83,8 @@ static void release_parked(struct tracer *t, const struct process *process, size
 }
 
 /*
- * This VM was seen to, one way or the other: whom to watch from now on. Without numbers to set,
- * that is nobody.
+ * The VM was served, or cannot be: decide what to watch from now on. Without numbers of --stolen to
+ * set, nothing of this VM.
  */
 static void settle(struct tracer *t, struct process *process, size_t vm)
 {
@@ -105,9 +106,9 @@ static void settle(struct tracer *t, struct process *process, size_t vm)
 }
 
 /*
- * A vCPU of a VM that was not seen to is about to run. Where that takes a filter to be suspended,
- * everybody else is stopped first: what is looked at, and what is said to the kernel, is not
- * changed meanwhile. false: the thread has to wait for another one.
+ * A vCPU of a VM that was not served yet is about to run: serve the VM. If that takes suspending a
+ * seccomp filter, first stop all other threads, so that they do not change what the tracer checks
+ * and passes to the kernel. false: the thread has to wait for another vCPU.
  */
 static bool sees_to(struct tracer *t, struct thread *thread)
 {
@@ -129,7 +130,7 @@ static bool sees_to(struct tracer *t, struct thread *thread)
 	}
 }
 
-/* Returns whether the thread is to go on. */
+/* Returns whether the thread is to be resumed. */
 static bool runs(struct tracer *t, struct thread *thread)
 {
 	struct exec_kvm *kvm = &thread->process->kvm;
@@ -150,8 +151,8 @@ static bool runs(struct tracer *t, struct thread *thread)
 }
 
 /*
- * Of one that nobody has seen being made. While not all calls are watched, that happens to a VM
- * that was seen to.
+ * KVM_RUN on a vCPU whose creation was not traced. With the filter that is expected, because calls
+ * are not watched after the VM was served.
  */
 static void runs_unknown(struct tracer *t, const struct thread *thread)
 {
@@ -163,8 +164,8 @@ static void runs_unknown(struct tracer *t, const struct thread *thread)
 }
 
 /*
- * It is about to execute what would be less than it is while it is watched. From here on nobody of
- * its process is: the others end by that call.
+ * The thread is about to execute a file whose rights it would lose while it is traced. Its process
+ * is no longer traced; its other threads end with that call.
  */
 static void leave_alone(struct tracer *t, struct thread *thread, const char *gains,
 			const char *path)
@@ -222,9 +223,9 @@ static bool at_call(struct tracer *t, struct thread *thread)
 }
 
 /*
- * The filter has stopped it: it is about to make a VM. From now on calls are watched, and nobody
- * makes one before that. A filter of the VMM's own that asks a tracer has none, and gets the answer
- * that it would get.
+ * The filter has stopped a thread that is about to make a VM: from now on calls are watched. All
+ * threads stop first, so that none makes a call on the VM unwatched. If the stop is of another
+ * filter, one of the VMM's that asks for a tracer, the call fails as it would without a tracer.
  */
 static void makes_vm(struct tracer *t, struct thread *thread)
 {
@@ -240,7 +241,7 @@ static void makes_vm(struct tracer *t, struct thread *thread)
 	if (t->watches_calls ||
 	    ptrace(PTRACE_GET_SYSCALL_INFO, thread->tid, (void *)sizeof(info), &info) < 0)
 		return;
-	/* One that is late is in the kernel, and stops before it comes out. */
+	/* A thread that is late is inside the kernel, and stops before it returns. */
 	if (threads_hold(&t->all, thread, &late) == -ENOMEM)
 		out_of_memory(t);
 	t->watches_calls = true;
@@ -255,7 +256,9 @@ static bool is_group_stop(int status)
 	       (signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU);
 }
 
-/* How the thread goes on, if it does: as it would have without us. */
+/*
+ * Handle a stop, and resume the thread as it would continue without the tracer, unless it is held.
+ */
 static void stopped(struct tracer *t, struct thread *thread, int status)
 {
 	int signo = 0;
@@ -275,8 +278,8 @@ static void stopped(struct tracer *t, struct thread *thread, int status)
 					: is_group_stop(status) ? PTRACE_LISTEN
 								: on(t);
 	if (request == PTRACE_CONT)
-		thread->call.number = NO_CALL; /* its end is not told */
-	/* One that was killed meanwhile is not there, and its end is told. */
+		thread->call.number = NO_CALL; /* the end of the call is not reported */
+	/* This fails if the thread was killed meanwhile; its end is reported. */
 	ptrace(request, thread->tid, NULL, (void *)(intptr_t)signo);
 }
 

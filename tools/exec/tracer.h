@@ -6,15 +6,15 @@
 #include "tools/exec/act.h"
 
 /*
- * Begin to watch this process, which has one thread and waits in a system call. `filtered`: it is
- * about to get our filter (filter.h). Returns 0, or a negative errno, and then it is not watched.
+ * Begin to trace this process, which has one thread and waits in a system call. `filtered`: it is
+ * about to get pvtime's filter (filter.h). Returns 0, or a negative errno if it is not traced.
  */
 int tracer_begin(pid_t pid, bool filtered);
 
 /*
- * Watch it and all that come of it until they have all ended; without the filter only until the
- * first VM is about to run and was seen to. Threads that are still watched then go on when this
- * process ends, which it is to do at once.
+ * Watch the process and its descendants until all have ended, or without the filter only until the
+ * first VM was served on its way into KVM_RUN. Threads that are still traced are resumed when this
+ * process exits, so the caller must exit at once.
  */
 void tracer_serve(const struct exec_job *job);
 

@@ -9,12 +9,12 @@
 #include "tools/exec/watch.h"
 
 /*
- * Of Linux' include/uapi/linux/kvm.h and close_range.h; Debian 12's headers have no
+ * From Linux's include/uapi/linux/kvm.h and close_range.h; Debian 12's headers lack
  * KVM_SET_USER_MEMORY_REGION2.
  */
 #define SET_MEMORY_REGION_2 0x40a0ae49u /* _IOW(KVMIO, 0x49, 160 bytes) */
 #define VCPU_INIT	    0x4020aeaeu /* KVM_ARM_VCPU_INIT: _IOW(KVMIO, 0xae, 32 bytes) */
-#define POWER_OFF	    1u		/* of its features, KVM_ARM_VCPU_POWER_OFF */
+#define POWER_OFF	    1u		/* in the vCPU's features: KVM_ARM_VCPU_POWER_OFF */
 #define CLOSE_UNSHARE	    2u
 #define CLOSE_CLOEXEC	    4u
 #define REG_X0		    0x6030000000100000u /* KVM_REG_ARM_CORE, regs.regs[0] */
@@ -23,24 +23,24 @@
 #define IPA_BITS_DEFAULT    40u	  /* KVM_CREATE_VM with type 0 */
 #define IPA_BITS_MASK	    0xffu /* KVM_VM_TYPE_ARM_IPA_SIZE_MASK */
 
-/* The kernel looks at 32 bits of a request. */
+/* The kernel uses the low 32 bits of a request. */
 static uint32_t request_of(const struct exec_call *call)
 {
 	return (uint32_t)call->args[1];
 }
 
-/* How many bytes of what args[2] points to are of interest, in call->words. */
+/* How many bytes at args[2] to read into call->words. */
 static size_t interest(const struct exec_call *call)
 {
 	switch (request_of(call)) {
 	case (uint32_t)KVM_SET_USER_MEMORY_REGION:
-	case SET_MEMORY_REGION_2: /* begins as the other does */
+	case SET_MEMORY_REGION_2: /* begins like the older structure */
 		return sizeof(struct kvm_userspace_memory_region);
 	case (uint32_t)KVM_SET_DEVICE_ATTR:
 		return sizeof(struct kvm_device_attr);
 	case (uint32_t)KVM_SET_ONE_REG:
 		return sizeof(struct kvm_one_reg);
-	case VCPU_INIT: /* the target, and the first of the words of features */
+	case VCPU_INIT: /* the target, and the first word of features */
 		return sizeof(uint64_t);
 	default:
 		return 0;
@@ -66,7 +66,7 @@ enum exec_step exec_enter(const struct exec_kvm *kvm, struct exec_call *call, ex
 	if (size == 0 || files_find(kvm, (int)call->args[0]) == NULL)
 		return EXEC_ON;
 	call->is_read = read(ctx, call->args[2], call->words, size);
-	/* A register's value is where the second word points to: it takes the third's place. */
+	/* The second word points to the register's value: read the value into the third. */
 	if (call->is_read && request_of(call) == (uint32_t)KVM_SET_ONE_REG &&
 	    (call->words[0] & KVM_REG_SIZE_MASK) == KVM_REG_SIZE_U64)
 		call->is_read = read(ctx, call->words[1], &call->words[2], sizeof(uint64_t));
@@ -95,7 +95,7 @@ static bool add_vcpu(struct exec_kvm *kvm, size_t vm, const struct exec_call *ca
 	return files_add(kvm, fd, true, kvm->vcpu_count - 1);
 }
 
-/* A slot of this number is made, moved, or, with no size, taken away. */
+/* Make or move the slot with this number, or with size 0 delete it. */
 static bool set_slot(struct exec_vm *vm, const struct exec_call *call)
 {
 	struct kvm_userspace_memory_region region;
@@ -127,7 +127,7 @@ static void set_register(struct exec_kvm *kvm, struct exec_vcpu *vcpu, uint64_t 
 		vcpu->x0 = value;
 	else if (id == REG_SCTLR_EL1)
 		vcpu->ran = (value & SCTLR_M) != 0;
-	else if (id == KVM_REG_ARM_STD_HYP_BMAP) /* of all vCPUs at once */
+	else if (id == KVM_REG_ARM_STD_HYP_BMAP) /* applies to all vCPUs */
 		kvm->vms[vcpu->vm].denied = (value >> KVM_REG_ARM_STD_HYP_BIT_PV_TIME & 1) == 0;
 }
 
@@ -174,7 +174,7 @@ static bool leave_ioctl(struct exec_kvm *kvm, const struct exec_call *call, int6
 {
 	const struct exec_file *file = files_find(kvm, (int)call->args[0]);
 
-	/* The one file without which there is none is /dev/kvm itself. */
+	/* KVM_CREATE_VM is a call on /dev/kvm, which is not among the recorded files. */
 	if (request_of(call) == (uint32_t)KVM_CREATE_VM)
 		return add_vm(kvm, call, (int)result);
 	if (file == NULL)
@@ -187,7 +187,7 @@ static bool leave_ioctl(struct exec_kvm *kvm, const struct exec_call *call, int6
 
 bool exec_leave(struct exec_kvm *kvm, const struct exec_call *call, int64_t result)
 {
-	/* A close that failed has closed, unless there was nothing to close. */
+	/* close() closes the descriptor even if it fails, unless the descriptor was not open. */
 	if (call->number == __NR_close && result != -EBADF)
 		files_remove(kvm, (uint32_t)call->args[0], (uint32_t)call->args[0]);
 	if (result < 0)
@@ -202,7 +202,9 @@ bool exec_leave(struct exec_kvm *kvm, const struct exec_call *call, int64_t resu
 		return (call->args[1] != F_DUPFD && call->args[1] != F_DUPFD_CLOEXEC) ||
 		       files_copy(kvm, call->args[0], result);
 	case __NR_close_range:
-		/* With a table of its own, a thread closes for itself. */
+		/*
+		 * With CLOSE_RANGE_UNSHARE, the thread closes the files in a table of its own only.
+		 */
 		if ((call->args[2] & (CLOSE_UNSHARE | CLOSE_CLOEXEC)) == 0)
 			files_remove(kvm, (uint32_t)call->args[0], (uint32_t)call->args[1]);
 		return true;

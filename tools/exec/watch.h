@@ -3,12 +3,12 @@
 #define TOOLS_EXEC_WATCH_H
 
 /*
- * What one process has told KVM, learnt from its system calls as they begin and end: its VMs with
- * their memory slots, their vCPUs, and which files stand for them. Nothing here knows how the calls
- * are watched.
+ * What one process has configured in KVM, derived from the entry and exit of its system calls: its
+ * VMs with their memory slots, their vCPUs, and the file descriptors of both. Nothing here depends
+ * on how the calls are watched.
  *
- * A VM can be used by the memory map that made it, and by no other (KVM answers EIO): each process
- * has its own of these.
+ * A VM can be used only by the memory map that made it (KVM returns EIO otherwise), so each process
+ * has a struct exec_kvm of its own.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,38 +18,38 @@
 struct exec_slot {
 	uint32_t number;
 	struct pvtime_range range; /* IPA, never empty */
-	uint64_t memory;	   /* where it lies in the process */
+	uint64_t memory;	   /* address in the process */
 };
 
 struct exec_vm {
 	unsigned ipa_bits;
-	/* one of its vCPUs was about to run, and it was seen to: set by whoever watches */
+	/* the tracer sets this: it has served the VM, or could not, before the first KVM_RUN */
 	bool served;
-	/* where its vCPUs' are in the process, if they were given any, or 0; the same */
+	/* the tracer sets this: address of the structures in the process; 0: none */
 	uint64_t structures;
-	/* the VMM has taken the PV-time calls from its guest (KVM_REG_ARM_STD_HYP_BMAP) */
+	/* the VMM denies its guest the PV-time calls (KVM_REG_ARM_STD_HYP_BMAP) */
 	bool denied;
 	struct exec_slot *slots;
 	size_t slot_count;
 };
 
 struct exec_vcpu {
-	size_t vm; /* index */
+	size_t vm; /* index in exec_kvm.vms */
 	uint32_t id;
-	uint64_t x0; /* as the VMM set it, 0 before */
-	bool ran; /* its guest has the MMU on (SCTLR_EL1.M): it was restored, and has run before */
-	bool begun; /* it was about to run, and its number was set: by whoever watches */
-	bool off;   /* it was made to wait for another one to start it */
-	bool given; /* the VMM has set the address of its structure itself */
+	uint64_t x0; /* as the VMM set it; 0: not set */
+	bool ran; /* the VMM has switched the guest's MMU on (SCTLR_EL1.M): the guest was restored */
+	bool begun; /* the tracer sets this: it has run, with its stolen time set */
+	bool off;   /* it is off until another vCPU starts it */
+	bool given; /* the VMM itself has set the address of its structure */
 };
 
 struct exec_file {
 	int fd;
 	bool is_vcpu;
-	size_t index; /* of the vCPU, or of the VM */
+	size_t index; /* of the vCPU or the VM */
 };
 
-/* All zero: a process that has told nothing. Indexes stay what they are. */
+/* All zero: the process has no VM. An element keeps its index. */
 struct exec_kvm {
 	struct exec_vm *vms;
 	struct exec_vcpu *vcpus;
@@ -57,45 +57,45 @@ struct exec_kvm {
 	size_t vm_count, vcpu_count, file_count;
 };
 
-/* A system call of one thread, from its entry to its exit. Whoever watches sets number and args. */
+/* A system call of one thread, from its entry to its exit. The tracer sets `number` and `args`. */
 struct exec_call {
 	uint64_t number, args[6];
-	/* What the arguments pointed to, as far as it is of interest; set on entry. */
+	/* What the arguments point to, as far as it is used; set on entry. */
 	bool is_read;
 	uint64_t words[4];
-	size_t vcpu; /* on EXEC_RUN */
+	size_t vcpu; /* index, for EXEC_RUN */
 };
 
 enum exec_step {
 	EXEC_ON,      /* nothing to do */
 	EXEC_RUN,     /* a vCPU is about to run: call->vcpu */
-	EXEC_RUN_ALL, /* KVM_RUN of a file that nobody has seen being made */
+	EXEC_RUN_ALL, /* KVM_RUN on a file whose creation was not watched */
 };
 
-/* Copy from the process; false if it cannot be read. */
+/* Copy from the process's memory; false: it cannot be read. */
 typedef bool exec_read_fn(void *ctx, uint64_t address, void *to, size_t size);
 
-/* The call begins. */
+/* A call is on entry. */
 enum exec_step exec_enter(const struct exec_kvm *kvm, struct exec_call *call, exec_read_fn *read,
 			  void *ctx);
 
-/* It has ended with `result`, a negative errno where it failed. false: no memory to keep it. */
+/* The call has ended with `result`, or a negative errno. false: out of memory. */
 bool exec_leave(struct exec_kvm *kvm, const struct exec_call *call, int64_t result);
 
-/* Whether this VM was seen to, and the numbers of all vCPUs were set that can still be run. */
+/* Whether the VM was served, and every vCPU that can still run has begun. */
 bool exec_is_settled(const struct exec_kvm *kvm, size_t vm);
 
-/* Whether there is a VM that is not, and can still be run. */
+/* Whether a VM that can still run is not settled. */
 bool exec_is_pending(const struct exec_kvm *kvm);
 
-/* How many VMs have files of themselves and of a vCPU, so that they can be run. */
+/* How many VMs can run, because the descriptors of the VM and of a vCPU are open. */
 size_t exec_runnable(const struct exec_kvm *kvm);
 
-/* One of the files that stand for it, or -1. */
+/* A descriptor of the VM or vCPU, or -1. */
 int exec_vm_fd(const struct exec_kvm *kvm, size_t vm);
 int exec_vcpu_fd(const struct exec_kvm *kvm, size_t vcpu);
 
-/* Forget all: the process has executed another program, or is gone. */
+/* Forget everything: the process has executed another program, or has ended. */
 void exec_forget(struct exec_kvm *kvm);
 
 #endif
