@@ -299,7 +299,7 @@ ran('off', 0, answers('0x50000'), qr/pvtime: exec: gives stolen time to 2 vCPUs 
 ran('scratch', 0, answers('0x50000000'), '');
 ran('dup', 0, answers('0x50000000'), '');
 ran('own', 0, answers('0x50000000'), "pvtime: exec: the VMM gives its guest stolen time itself, and is left alone\n");
-ran('deny', 0, answers($none), qr/pvtime: exec: the VMM takes the calls .*, and is left alone\n/);
+ran('deny', 0, answers($none), qr/pvtime: exec: the VMM denies its guest the calls .*, and is left alone\n/);
 my ($slot) = ($run{verbose}{err} // '') =~ /slot (\d+)/;
 my ($other) = ($run{slots}{err} // '') =~ /slot (\d+)/;
 is($other, $slot - 1, 'slots: the highest that is free');

@@ -163,7 +163,7 @@ like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*wai
 # By somebody who may not look into other's processes: who has run a guest's code is seen all the
 # same.
 ($data, $status) = json('other');
-is_deeply([$status, $data->{host}{kvm}, whats($data->{missing})], [1, 'denied', '/dev/kvm cannot be asked: Permission denied'],
+is_deeply([$status, $data->{host}{kvm}, whats($data->{missing})], [1, 'denied', '/dev/kvm cannot be opened: Permission denied'],
 	'a /dev/kvm that may not be opened is reported as denied');
 is_deeply([sort map { $_->{thread} } @{vm_of($data, $busy_pid)->{vcpus}}], [sort values %{threads_of('busy')}],
 	'busy vCPUs are found without their files');

@@ -156,8 +156,8 @@ static bool tell(struct conform_command *c)
 }
 
 /*
- * Whether every run of every target is complete, whether or not the target has to keep the rules,
- * and each target keeps those that it has to.
+ * An incomplete run counts as a failure on every target, a rule that is not kept only as
+ * conform_holds() says.
  */
 static bool all_good(const struct conform_command *c)
 {

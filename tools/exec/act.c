@@ -144,7 +144,7 @@ static bool is_settled(const struct act *a)
 	const char *what = NULL;
 
 	if (a->to.kvm->vms[a->to.vm].denied)
-		what = "takes the calls for stolen time from its guest (KVM_REG_ARM_STD_HYP_BMAP)";
+		what = "denies its guest the calls for stolen time (KVM_REG_ARM_STD_HYP_BMAP)";
 	for (size_t i = 0; i < a->to.kvm->vcpu_count; i++)
 		if (a->to.kvm->vcpus[i].vm == a->to.vm && a->to.kvm->vcpus[i].given)
 			what = "gives its guest stolen time itself";
@@ -175,8 +175,8 @@ void exec_begin(const struct exec_job *job, pid_t tid, struct exec_kvm *kvm, siz
 
 	if (!vcpu->begun && structures != 0 && vcpu->id < job->options->stolen_count &&
 	    !exec_begin_at(tid, structures, vcpu->id, job->options->stolen[vcpu->id]))
-		report("exec: the number of vCPU %" PRIu32
-		       " does not go on from what --stolen says: %m",
+		report("exec: the stolen time of vCPU %" PRIu32
+		       " cannot be made to continue from --stolen: %m",
 		       vcpu->id);
 	vcpu->begun = true;
 }

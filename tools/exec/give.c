@@ -13,10 +13,11 @@
 
 void exec_refuse(const char *what, int64_t error)
 {
-	const char *why = error == -EPROTO
-				  ? "the VMM changes what its own threads do, and is left alone"
-			  : error < 0 ? strerror((int)-error)
-				      : "";
+	const char *why =
+		error == -EPROTO
+			? "another thread of the VMM changed the system call, and the VMM is left alone"
+		: error < 0 ? strerror((int)-error)
+			    : "";
 
 	report("exec: the guest gets no stolen time: %s%s%s", what, error < 0 ? ": " : "", why);
 }
@@ -25,7 +26,7 @@ struct give {
 	const struct exec_target *to;
 	const struct exec_plan *plan;
 	struct inject in;
-	/* the region's address in the VMM; until all addresses are set, calls' arguments lie in it */
+	/* the region's address in the VMM; calls' arguments lie there until all calls are made */
 	uint64_t memory;
 	unsigned served;
 	bool done;
@@ -159,7 +160,7 @@ static void place(struct give *g)
 		set_slot(g, false);
 		unmap_region(g);
 	} else if (!clear_region(g)) {
-		report("exec: the first counters do not begin at 0: %m");
+		report("exec: cannot zero the structures, so stolen time may not start at 0: %m");
 	}
 	if (g->served != 0)
 		g->to->kvm->vms[g->to->vm].structures = g->memory;

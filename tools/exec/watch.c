@@ -202,9 +202,7 @@ bool exec_leave(struct exec_kvm *kvm, const struct exec_call *call, int64_t resu
 		return (call->args[1] != F_DUPFD && call->args[1] != F_DUPFD_CLOEXEC) ||
 		       files_copy(kvm, call->args[0], result);
 	case __NR_close_range:
-		/*
-		 * With CLOSE_RANGE_UNSHARE, the thread closes the files in a table of its own only.
-		 */
+		/* UNSHARE: in a table of the thread's own only; CLOEXEC: not yet. */
 		if ((call->args[2] & (CLOSE_UNSHARE | CLOSE_CLOEXEC)) == 0)
 			files_remove(kvm, (uint32_t)call->args[0], (uint32_t)call->args[1]);
 		return true;

@@ -3,9 +3,9 @@
 #define TOOLS_PROBE_FILES_H
 
 /*
- * The files in which Linux tells about itself, below a directory that is the root: "/", or a test's
- * own. `root` is a descriptor of it, and each path is relative to it, as "proc/stat". Functions
- * that return -1, false or NULL have set errno.
+ * Reads the files in which Linux reports its state, below a root directory: "/", or one that a test
+ * made. `root` is a descriptor of the directory, and each path is relative to it, such as
+ * "proc/stat". Functions that return -1, false or NULL have set errno.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,21 +13,24 @@
 #include <sys/types.h>
 
 #define PROBE_PATH \
-	128u /* bytes: of the longest such path, with a process, a thread and a descriptor in it */
+	128u /* bytes: room for the longest such path, with a process, a thread and a descriptor */
 
-/* The first room - 1 bytes of a file, with a NUL behind them; how many there are, or -1. */
+/* Read the first room - 1 bytes of a file, and append a NUL. Returns the number of bytes, or -1. */
 ssize_t probe_read(int root, const char *path, char *text, size_t room);
 
-/* To be read line by line; NULL where it cannot be. */
+/* Open a file for reading by lines; NULL: it cannot be opened. */
 FILE *probe_open(int root, const char *path);
 
-/* Whether a line of the file has these words. -1: the file cannot be read. */
+/* Whether any line of the file contains `words`. -1: the file cannot be opened. */
 int probe_has(int root, const char *path, const char *words);
 
-/* Gets each entry of a directory whose name is a decimal number. false ends it. */
+/*
+ * Called for each entry of a directory whose name is a decimal number. Returning false ends the
+ * listing.
+ */
 typedef bool probe_number(void *ctx, unsigned number);
 
-/* All those entries. -1: the directory cannot be read. */
+/* List those entries. -1: the directory cannot be opened. */
 int probe_numbers(int root, const char *path, probe_number *each, void *ctx);
 
 #endif

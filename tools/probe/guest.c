@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * As a guest: was stolen time discovered (R-03), and is it counted? Linux says the first in its
- * log, which may be gone; but what it registered for CPUs that come and go is listed for good.
+ * As a guest: was stolen time discovered (R-03), and is it counted? Linux logs the discovery, but
+ * the log's old lines may be gone. The CPU hotplug state that Linux registers for it stays listed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #define FADT_ARM_BOOT 129u /* ACPI 6.5, 5.2.9: offset of ARM_BOOT_ARCH; bit 1 is "PSCI by HVC" */
 #define FADT_BY_HVC   2u
 
-/* HVC is a call to EL2: the firmware's own conduit is SMC. */
+/* PSCI by HVC means a hypervisor at EL2; firmware is called by SMC. */
 static bool psci_by_hvc(int root)
 {
 	char method[8], fadt[FADT_ARM_BOOT + 2];
@@ -38,8 +38,8 @@ static bool add_cpu(struct probe_guest *guest, unsigned cpu, uint64_t ticks)
 }
 
 /*
- * "cpuN user nice system idle iowait irq softirq steal ..."; "cpu " is all of them. A line that
- * does not fit in is none of a CPU.
+ * "cpuN user nice system idle iowait irq softirq steal ...". The line "cpu " is the sum of all
+ * CPUs. Lines of another form are ignored.
  */
 static void read_steal(struct probe_guest *guest, int root)
 {
@@ -80,8 +80,8 @@ static void find_discovered(struct probe_facts *facts, int root)
 	if (facts->log.using)
 		guest->discovered = PROBE_YES;
 	/*
-	 * Without kernel addresses it is a file for everybody, and too large to be read for
-	 * nothing.
+	 * kallsyms is readable without privileges, though without addresses. It is large, so it is
+	 * read only if needed.
 	 */
 	if (guest->discovered != PROBE_YES)
 		guest->paravirt = answer(probe_has(root, "proc/kallsyms", " para_steal_clock"));

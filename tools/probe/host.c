@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Does this kernel offer stolen time to its VMs? KVM for arm64 says so by KVM_CAP_STEAL_TIME, which
- * is 1 where the scheduler keeps account of how long each thread waits for a CPU: that is what it
- * charges to a vCPU (R-24).
+ * Does this kernel offer stolen time to its VMs? KVM for arm64 reports that by KVM_CAP_STEAL_TIME.
+ * The capability is 1 if the scheduler accounts for how long each thread waits for a CPU, because
+ * that wait is what KVM charges to a vCPU (R-24).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,9 +37,9 @@ void probe_kvm(struct probe_kvm *kvm)
 }
 
 /*
- * "RAN WAITED SLICES" of the process that asks, which has run, so that they are not all 0: but
- * where the kernel was built to keep account for delayacct only, and was not told to.
- * kernel.sched_schedstats is about other figures.
+ * "RAN WAITED SLICES" of this process. It has run, so not all three are 0, unless the kernel was
+ * built with the accounting for delayacct only and delayacct is off. kernel.sched_schedstats
+ * controls other statistics.
  */
 static enum probe_accounting accounting(int root)
 {

@@ -3,7 +3,7 @@
 #include "tools/json_format.h"
 #include "tools/probe/tell.h"
 
-/* A process's name may be no UTF-8. */
+/* A process's name need not be UTF-8. */
 static json_t *text(const char *bytes)
 {
 	json_t *string = json_string(bytes);
@@ -100,7 +100,7 @@ bool probe_json(const struct probe_facts *facts, const struct probe_findings *fi
 				 findings_json(findings->note, findings->note_count));
 	bool good = root != NULL;
 
-	/* What stdio could not write is found out by whoever flushes it. */
+	/* A write error stays in the stream; main() reports it after its fflush(). */
 	if (good && json_dumpf(root, out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0)
 		fputc('\n', out);
 	json_decref(root);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel's log, where it may be read: /dev/kmsg gives one record for each read. */
+/* The kernel's log, if it may be read: each read of /dev/kmsg returns one record. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "tools/probe/facts.h"
 
-#define RECORD 8192u /* the kernel's own limit is less */
+#define RECORD 8192u /* above the kernel's own limit */
 
 static enum probe_mode mode_of(const char *text)
 {
@@ -38,8 +38,8 @@ static void take_text(struct probe_log *log, const char *text)
 }
 
 /*
- * "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT": of the kernel's own, whose priorities are below 8. What
- * programs write is told apart.
+ * A record is "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT". Only the kernel's own have priorities below 8,
+ * so messages that programs wrote are ignored.
  */
 static void take_line(struct probe_log *log, const char *line)
 {
@@ -60,7 +60,9 @@ void probe_log(struct probe_log *log, int root)
 	while (fd >= 0) {
 		ssize_t n = read(fd, record, RECORD);
 
-		/* EPIPE: a record was overwritten meanwhile, and the next is there. */
+		/*
+		 * EPIPE: the record was overwritten meanwhile; the next read returns a later one.
+		 */
 		if (n < 0 && (errno == EPIPE || errno == EINTR))
 			continue;
 		if (n <= 0)

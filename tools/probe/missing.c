@@ -38,7 +38,7 @@ static void find_kvm(struct probe_findings *f, const struct probe_facts *facts)
 	switch (facts->kvm.state) {
 	case PROBE_KVM_DENIED:
 		missing(f, "run this as root, or as a member of the group that /dev/kvm belongs to",
-			"/dev/kvm cannot be asked: %s", strerror(facts->kvm.error));
+			"/dev/kvm cannot be opened: %s", strerror(facts->kvm.error));
 		break;
 	case PROBE_KVM_BROKEN:
 		missing(f, "check the kernel's log for kvm", "/dev/kvm cannot be used: %s",
@@ -80,8 +80,8 @@ static void find_vms(struct probe_findings *f, const struct probe_facts *facts)
 		unknown += vm->files > vm->count ? vm->files - vm->count : 0;
 	}
 	if (unknown > 0)
-		note(f, "ask again when they have run", "the threads of %zu vCPUs are not known",
-		     unknown);
+		note(f, "run this again after they have run",
+		     "the threads of %zu vCPUs are not known", unknown);
 	if (facts->vms.count > 0 && facts->arm64)
 		note(f, "run 'pvtime probe' in the guest",
 		     "only the guest itself can show whether it reads its stolen time");
@@ -97,10 +97,10 @@ static void find_host(struct probe_findings *f, const struct probe_facts *facts)
 		     facts->machine);
 	if (facts->log.mode == PROBE_PROTECTED)
 		note(f, "",
-		     "KVM is in protected mode: VMs that are protected have no stolen time, others do");
+		     "KVM is in protected mode: protected VMs have no stolen time, others do");
 	else if (facts->log.mode == PROBE_MODE_UNKNOWN && facts->asked_protected)
 		note(f, "check the kernel's log for kvm",
-		     "protected mode was asked for (kvm-arm.mode=protected): VMs that are protected have no stolen time, others do");
+		     "the kernel's command line requests protected mode (kvm-arm.mode=protected): protected VMs have no stolen time, others do");
 	find_vms(f, facts);
 }
 
@@ -123,7 +123,7 @@ static void find_guest(struct probe_findings *f, const struct probe_facts *facts
 			"the hypervisor offers this guest no stolen time");
 	else
 		missing(f, "run this as root, with /sys mounted",
-			"whether stolen time was discovered cannot be seen: neither /sys/devices/system/cpu/hotplug/states nor the kernel's log shows it");
+			"it is unknown whether stolen time was discovered: neither /sys/devices/system/cpu/hotplug/states nor the kernel's log shows it");
 }
 
 void probe_find(struct probe_findings *findings, const struct probe_facts *facts)

@@ -3,7 +3,8 @@
 #define TOOLS_PROBE_MISSING_H
 
 /*
- * What the facts come to: what is missing, and what to do about it; and what else is to be known.
+ * Derives from the facts what is missing and what to do about it, and what else the user should
+ * know.
  */
 #include <stddef.h>
 #include "tools/probe/facts.h"
@@ -13,7 +14,7 @@
 
 struct probe_finding {
 	char what[PROBE_TEXT];
-	char todo[PROBE_TEXT]; /* "" where nothing is to be done */
+	char todo[PROBE_TEXT]; /* "": nothing to do */
 };
 
 struct probe_findings {
@@ -23,7 +24,7 @@ struct probe_findings {
 
 void probe_find(struct probe_findings *findings, const struct probe_facts *facts);
 
-/* Whether this machine is a host of VMs, or should be one: it is not just a guest. */
+/* Whether this machine is a host of VMs or could be meant as one, and not just a guest. */
 bool probe_is_host(const struct probe_facts *facts);
 
 #endif

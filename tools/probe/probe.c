@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `pvtime probe`: is stolen time offered, discovered and counted here, and how long do vCPUs wait?
+ * `pvtime probe`: is stolen time offered, discovered and counted on this machine, and how long do
+ * vCPUs wait?
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@
 #define PID_MAX 4194304u /* linux/threads.h: PID_MAX_LIMIT */
 
 struct probe_options {
-	unsigned pid; /* 0: of all */
+	unsigned pid; /* 0: all VMs */
 	bool json, help;
 };
 
@@ -49,7 +50,7 @@ static bool parse(struct probe_options *o, int argc, char **argv)
 	return optind == argc;
 }
 
-/* Whether there is the process that was asked for. */
+/* Whether the process of --pid exists. */
 static bool check_process(int root, unsigned pid)
 {
 	char path[PROBE_PATH];
@@ -61,7 +62,7 @@ static bool check_process(int root, unsigned pid)
 	return false;
 }
 
-/* Whether it has a VM. */
+/* Whether the process of --pid has a VM. */
 static bool check_vm(const struct probe_facts *facts, unsigned pid)
 {
 	if (pid == 0 || facts->vms.count > 0)

@@ -9,10 +9,7 @@
 #define THROTTLED "throttled_usec "
 #define NS_PER_US 1000u
 
-/*
- * The file `name` of the cgroup into text, without its newline; false: there is none, as at the
- * root, or cgroups are v1's.
- */
+/* Read the file `name` of the cgroup. false: there is none, as at the root or with cgroups v1. */
 static bool read_of(int root, const char *cgroup, const char *name, char *text, size_t room)
 {
 	char path[PATH_MAX];
@@ -47,7 +44,7 @@ void probe_quota(struct probe_quota *quota, int root, unsigned pid, unsigned tid
 	snprintf(path, sizeof(path), "proc/%u/task/%u/cgroup", pid, tid);
 	if (probe_read(root, path, text, sizeof(text)) <= 0)
 		return;
-	/* v2's is line "0::/PATH". */
+	/* The line of cgroups v2 is "0::/PATH". */
 	char *cgroup = strncmp(text, "0::/", 4) == 0 ? text : strstr(text, "\n0::/");
 	if (cgroup == NULL)
 		return;

@@ -6,9 +6,9 @@
 #include "tools/probe/facts.h"
 
 /*
- * The cgroup (v2) above this thread that has been kept waiting longest for its quota, if that is
- * longer than what `quota` has; cpu.stat's throttled_usec, which adds up the time of each CPU on
- * which the cgroup had something to do.
+ * Of the cgroups (v2) above this thread, find the one that has waited longest for its quota, and
+ * store it in `quota` if that is longer than what `quota` has. The time is throttled_usec of
+ * cpu.stat, which sums over the CPUs on which the cgroup had something to run.
  */
 void probe_quota(struct probe_quota *quota, int root, unsigned pid, unsigned tid);
 

@@ -6,7 +6,7 @@
 
 #define NS_PER_S 1e9
 
-/* A process chooses its name: only what is text reaches the terminal. */
+/* A process chooses its own name, so control characters are made visible on the terminal. */
 static void print_name(const char *name, FILE *out)
 {
 	visible_write(out, name, strlen(name));
@@ -29,12 +29,15 @@ static void print_vcpu(const struct probe_vcpu *vcpu, FILE *out)
 			age > 0 ? 100 * (double)vcpu->waited_ns / age : 0.0);
 }
 
-/* No others are to blame for that, and no other host would help. */
+/*
+ * A wait for the cgroup's own quota is not caused by other VMs, and would be the same on another
+ * host.
+ */
 static void print_quota(const struct probe_quota *quota, FILE *out)
 {
 	if (quota->throttled_ns == 0)
 		return;
-	fprintf(out, "%6s of that up to %.6f s for a quota: cgroup ", "",
+	fprintf(out, "%6s of which up to %.6f s for a CPU quota: cgroup ", "",
 		(double)quota->throttled_ns / NS_PER_S);
 	print_name(quota->cgroup, out);
 	if (quota->max[0] != '\0')

@@ -2,7 +2,7 @@
 #ifndef TOOLS_PROBE_TELL_H
 #define TOOLS_PROBE_TELL_H
 
-/* What was found, for people and as JSON; pvtime-json(5) has the format. */
+/* Prints the findings, for people and as JSON; pvtime-json(5) describes the format. */
 #include <stdbool.h>
 #include <stdio.h>
 #include "tools/probe/facts.h"
@@ -13,7 +13,7 @@ void probe_print(const struct probe_facts *facts, const struct probe_findings *f
 /* false: out of memory; nothing was written. */
 bool probe_json(const struct probe_facts *facts, const struct probe_findings *findings, FILE *out);
 
-/* Words for what was found, in both. */
+/* The words for the findings, in both. */
 const char *probe_kvm_word(enum probe_kvm_state state);
 const char *probe_accounting_word(enum probe_accounting accounting);
 const char *probe_mode_word(enum probe_mode mode);

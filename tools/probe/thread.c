@@ -5,13 +5,13 @@
 #include "tools/probe/files.h"
 #include "tools/probe/thread.h"
 
-#define PF_VCPU 0x1u	/* linux/sched.h: the thread is in a guest's code */
-#define KVM_RUN 0xae80u /* linux/kvm.h: _IO(0xAE, 0x80), the same everywhere */
+#define PF_VCPU 0x1u	/* linux/sched.h: the thread is executing guest code */
+#define KVM_RUN 0xae80u /* linux/kvm.h: _IO(0xAE, 0x80), the same on arm64 and x86 */
 
-/* Fields of /proc/PID/stat (proc(5)), counted from the one behind the name, which is the third. */
+/* Fields of /proc/PID/stat (proc(5)). The one after the name has number 3. */
 enum { STATE = 3, FLAGS = 9, STARTTIME = 22, GUEST_TIME = 43 };
 
-/* The number that is field `index` of those that begin at `at` with the third. */
+/* Read field `index`; `at` points to field 3. */
 static bool field(const char *at, int index, unsigned long long *value)
 {
 	for (int i = STATE; i < index; i++) {
@@ -23,7 +23,7 @@ static bool field(const char *at, int index, unsigned long long *value)
 	return sscanf(at, "%llu", value) == 1;
 }
 
-/* "PID (NAME) STATE ...": a name may have parentheses and blanks in it. */
+/* "PID (NAME) STATE ...": a name may contain parentheses and blanks. */
 static bool take_stat(struct probe_thread *thread, const char *text)
 {
 	const char *begin = strchr(text, '('), *end = strrchr(text, ')');
@@ -41,8 +41,9 @@ static bool take_stat(struct probe_thread *thread, const char *text)
 }
 
 /*
- * "NUMBER ARGUMENT...": of the system call in which it sleeps; ioctl's are descriptor and request.
- * It is for those who may trace.
+ * "NUMBER ARGUMENT...", the system call in which the thread sleeps; ioctl's arguments are
+ * descriptor and request. Reading the file takes the permission to trace the process. Returns the
+ * descriptor of a KVM_RUN, or -1.
  */
 static int take_call(const char *text)
 {
@@ -69,7 +70,10 @@ bool probe_thread(struct probe_thread *thread, int root, unsigned pid, unsigned 
 	unsigned long long ran, waited, slices;
 
 	*thread = (struct probe_thread){.kvm_run = -1};
-	/* First: what has waited since is not charged to a time that is over. */
+	/*
+	 * Read this first: the age of the thread, which is read later, then is not too short for
+	 * the wait.
+	 */
 	if (read_of(root, pid, tid, "schedstat", text, sizeof(text)) > 0 &&
 	    sscanf(text, "%llu %llu %llu", &ran, &waited, &slices) == 3) {
 		thread->accounted = ran > 0 || waited > 0 || slices > 0;

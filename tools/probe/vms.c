@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The VMs of this host: processes that have vCPUs open, or, where that may not be looked at, that
- * run a guest's code. Nothing is stopped or slowed down for it: no thread is traced.
+ * The VMs of this host: processes that have vCPUs open, or, if their files cannot be inspected,
+ * that run guest code. No thread is traced, so nothing is stopped or slowed down.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,12 +16,12 @@
 
 #define NS_PER_S 1000000000u
 
-/* Descriptors, and which vCPU each is. */
+/* An open descriptor, and the number of its vCPU. */
 struct open_vcpu {
 	unsigned fd, id;
 };
 
-/* One process while it is looked at. */
+/* The process being inspected. */
 struct look {
 	struct probe_vms *vms;
 	struct probe_vm vm;
@@ -33,7 +33,7 @@ struct look {
 	bool failed; /* out of memory */
 };
 
-/* The list with room for one more; NULL: out of memory, which is noted. */
+/* The list, with room for one more element; NULL: out of memory, which look->failed records. */
 static void *grown(struct look *look, void *list, size_t count, size_t size)
 {
 	void *more = realloc(list, (count + 1) * size);
@@ -65,7 +65,7 @@ static bool take_file(void *ctx, unsigned fd)
 	return true;
 }
 
-/* Whether the thread is a vCPU, and if so, which. */
+/* Whether the thread is a vCPU; sets its number if that is known. */
 static bool which_vcpu(const struct look *look, const struct probe_thread *thread,
 		       struct probe_vcpu *vcpu)
 {
@@ -77,7 +77,7 @@ static bool which_vcpu(const struct look *look, const struct probe_thread *threa
 		vcpu->by = PROBE_BY_IOCTL;
 		return true;
 	}
-	/* Without their files, a name alone does not make a vCPU. */
+	/* Without open vCPU files, the name alone does not prove that a thread is a vCPU. */
 	vcpu->by = PROBE_BY_TIME;
 	if (!thread->in_guest && look->open_count == 0)
 		return false;
@@ -114,7 +114,7 @@ static bool take_thread(void *ctx, unsigned tid)
 	return true;
 }
 
-/* Is that one of the vCPUs whose thread is known? */
+/* Whether a thread is matched to the vCPU `id` already. */
 static bool is_taken(const struct probe_vm *vm, unsigned id)
 {
 	for (size_t i = 0; i < vm->count; i++)
@@ -146,7 +146,7 @@ static int open_by_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* qsort() wants an array, even of nothing. */
+/* qsort() needs a valid array even if it is empty. */
 static void sort(void *array, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
 	if (count > 0)
@@ -154,8 +154,9 @@ static void sort(void *array, size_t count, size_t size, int (*compare)(const vo
 }
 
 /*
- * Threads that are busy in a guest do not tell on which file. Where as many of them are left as
- * vCPUs are, of one VM, they belong to each other in the order in which both were made.
+ * A thread that is running guest code does not show in which vCPU's KVM_RUN it is. If the process
+ * has one VM, and as many threads as vCPUs are unmatched, match them in the order in which both
+ * were created.
  */
 static void match_rest(struct look *look)
 {
@@ -179,8 +180,8 @@ static void match_rest(struct look *look)
 }
 
 /*
- * The files of different vCPUs, in the order of their numbers, each once: one may have been
- * duplicated.
+ * Sort the descriptors by vCPU number, and count the vCPUs. Several descriptors of one vCPU, from
+ * dup(), count once.
  */
 static void sort_open(struct look *look)
 {
@@ -229,7 +230,7 @@ static bool take_process(void *ctx, unsigned pid)
 	snprintf(path, sizeof(path), "proc/%u/fd", pid);
 	if (probe_numbers(look->root, path, take_file, look) < 0) {
 		if (errno != EACCES && errno != EPERM)
-			return true; /* it has ended */
+			return true; /* the process has ended */
 		look->vm.readable = false;
 	}
 	sort_open(look);
@@ -244,7 +245,7 @@ static bool take_process(void *ctx, unsigned pid)
 	return !look->failed;
 }
 
-/* Since boot, in ticks of hz: "SECONDS.HUNDREDTHS ...". */
+/* Time since boot, in ticks of 1/hz s, from "SECONDS.HUNDREDTHS ...". */
 static uint64_t uptime_ticks(int root, unsigned hz)
 {
 	unsigned long long seconds = 0, hundredths = 0;
