@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package ProfileRun;
 
-# A lab, run by `pvtime lab --deterministic`, with QEMU's log of each instruction that EL2 executes
-# in a pipe to us. QEMU is told what to log when the first guest has been entered: what comes before
-# that is no round trip, and is much.
+# Runs a lab with `pvtime lab --deterministic`, and reads QEMU's log of each instruction at EL2
+# through a pipe. Logging starts when the first guest has been entered: the many instructions before
+# that belong to no round trip.
 
 use strict;
 use warnings;
@@ -34,7 +34,8 @@ sub spew
 	return $path;
 }
 
-# A command of that name that is QEMU with arguments of ours: what pvtime finds in PATH.
+# Make a command qemu-system-aarch64 that adds arguments to QEMU's; pvtime finds it in PATH. Returns
+# its directory.
 sub wrapper
 {
 	my ($dir, @arguments) = @_;
@@ -45,8 +46,8 @@ sub wrapper
 	return "$dir/bin";
 }
 
-# HMP's way to execute one instruction at a time has had two names (since QEMU 8.1, before it). None
-# of the answers is waited for: QEMU may stand still until its log is read.
+# The HMP command to execute one instruction at a time has two names: the first since QEMU 8.1, the
+# second before. Do not wait for the answers, because QEMU may be blocked until its log is read.
 sub log_instructions
 {
 	my ($dir) = @_;
@@ -55,7 +56,7 @@ sub log_instructions
 		map { qq({"execute":"human-monitor-command","arguments":{"command-line":"$_"}}\n) }
 		'one-insn-per-tb on', 'singlestep on', 'log int,exec,nochain';
 	syswrite($qmp, $commands) == length $commands or die "QMP: $!\n";
-	return $qmp; # to be kept open
+	return $qmp; # for the caller to keep open
 }
 
 sub start
@@ -70,19 +71,19 @@ sub start
 	exec @command or POSIX::_exit(127);
 }
 
-# The lab's own complaint, when it has ended before its time.
+# The lab's last message, if it has ended too early.
 sub why
 {
 	my ($dir) = @_;
-	open my $f, '<', "$dir/out" or return 'it said nothing';
+	open my $f, '<', "$dir/out" or return 'it printed nothing';
 	my @lines = grep { /\S/ } <$f>;
 	chomp @lines;
-	return $lines[-1] // 'it said nothing';
+	return $lines[-1] // 'it printed nothing';
 }
 
-# dir: ours; pvtime, hypervisor: files; lab: its text; range: addresses to log; limit: in seconds,
-# of our CPU time as we read, and of silence; feed: is given the lines, and returns true when it has
-# enough. Returns '' or why it was not enough.
+# dir: a directory for our files; pvtime, hypervisor: files; lab: the lab file's text; range:
+# addresses to log; limit: seconds of our CPU time, and seconds without a line; feed: a function
+# that gets each line, and returns true when it has enough. Returns '', or why there was not enough.
 sub run_lab
 {
 	my (%how) = @_;
@@ -92,7 +93,7 @@ sub run_lab
 	my $path = wrapper($dir, '-d', 'int', '-D', "'$dir/log'", '-dfilter', $how{range}, '-qmp', "'unix:$dir/qmp,server=on,wait=off'");
 	my $lab = spew("$dir/profile.lab", $how{lab});
 	sysopen my $log, "$dir/log", POSIX::O_RDONLY | POSIX::O_NONBLOCK or die "$dir/log: $!\n";
-	local @SIG{qw(INT TERM HUP)} = (sub { die "ended by a signal\n" }) x 3; # not without the lab
+	local @SIG{qw(INT TERM HUP)} = (sub { die "ended by a signal\n" }) x 3; # see end()
 	my $pid = start($dir, $path, $how{pvtime}, 'lab', '--deterministic', '--hypervisor', $how{hypervisor}, '--console-dir', $dir,
 		$lab);
 	my $why = eval { follow($dir, $log, $pid, $how{limit}, $how{feed}) };
@@ -103,14 +104,14 @@ sub run_lab
 	return $why eq ENDED ? "$why: " . why($dir) : $why;
 }
 
-# Whether it has ended; it is not asked for again then.
+# Whether the process has ended. Do not call this again after it has returned true.
 sub ended
 {
 	my ($pid) = @_;
 	return waitpid($pid, WNOHANG) != 0;
 }
 
-# Let it end by itself for so long; QEMU goes with it.
+# Wait up to so many seconds for the process to end, then kill it; QEMU ends with it.
 sub end
 {
 	my ($pid, $grace) = @_;
@@ -122,14 +123,14 @@ sub end
 	return;
 }
 
-# Our own CPU time: other processes that want the CPUs do not make it longer.
+# Our own CPU time, which other processes that use the CPUs do not make longer.
 sub cpu_s
 {
 	my ($user, $system) = times;
 	return $user + $system;
 }
 
-# Read the log as it is made, until there is enough: ''. Otherwise, why it has not come to that.
+# Read the log until `feed` has enough, and return ''. Otherwise return why it did not get enough.
 sub follow
 {
 	my ($dir, $log, $pid, $limit, $feed) = @_;
@@ -153,7 +154,7 @@ sub follow
 			return '' if $feed->($_);
 		}
 	}
-	return 'too few round trips were alike when the time was over';
+	return 'too few round trips were alike within the time limit';
 }
 
 1;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package ProfileTrace;
 
-# What EL2 executed, from QEMU's log of each instruction (-d exec,int, one instruction for each TB)
-# and the disassembly of the hypervisor. A visit is what lies between an exception to EL2 and the
-# ERET out of it. A trip is the visits, of all CPUs, from one exception of a chosen kind up to the
-# next one that the same instruction of the guest causes; or to the next one at all, where it is an
-# interrupt. Lines that are not understood are errors: nothing is counted by leaving something out.
+# Counts what EL2 executed, from QEMU's log of each instruction (-d exec,int, one instruction for
+# each TB) and the disassembly of the hypervisor. A visit is from an exception to EL2 to the ERET
+# out of it. A trip is all visits, on all CPUs, from one exception of a chosen kind to the next that
+# the same instruction of the guest causes, or for interrupts to the next interrupt. A line of an
+# unknown form is an error, so that nothing is left out of a count.
 
 use strict;
 use warnings;
@@ -15,21 +15,20 @@ use List::Util qw(max);
 
 our @EXPORT_OK = qw(plain_name read_code new_trace feed enough usual_trip count_trip);
 
-# ESR_ELx.EC (DDI 0487, D17.2.37) of what a guest is trapped for. A register's access is named
-# further, by its encoding.
+# ESR_ELx.EC (DDI 0487, D17.2.37) of a guest's traps. A trapped register access is also named by its
+# encoding.
 my %class = (0x01 => 'WFx', 0x07 => 'FP', 0x15 => 'SVC', 0x16 => 'HVC', 0x17 => 'SMC', 0x18 => 'sysreg', 0x19 => 'SVE',
 	0x20 => 'instruction abort', 0x24 => 'data abort');
 
-# A function's name without what the compiler adds for its own copies.
+# A function's name without the suffixes that the compiler adds to copies.
 sub plain_name
 {
 	my ($name) = @_;
 	return $name =~ s/(?:\.(?:constprop|isra|part|cold|lto_priv)(?:\.\d+)?)+$//r;
 }
 
-# The output of objdump -d, as lines: {address => [function, mnemonic, operands]}, and {function =>
-# address}. What the compiler has made several of (static ones of a header, .constprop.0) is one
-# function.
+# Read lines of `objdump -d`. Returns {address => [function, mnemonic, operands]} and {function =>
+# address}. Several copies of a function (static ones of a header, .constprop.0) count as one.
 sub read_code
 {
 	my ($next) = @_;
@@ -48,7 +47,7 @@ sub read_code
 	return (\%code, \%start);
 }
 
-# base: where address 0 of the disassembly is in memory. anchor: what kinds of visit begin a trip.
+# base: where the disassembly's address 0 is in memory. anchor: which kinds of visit begin a trip.
 sub new_trace
 {
 	my (%how) = @_;
@@ -56,7 +55,7 @@ sub new_trace
 		code => $how{code}, base => $how{base}, vectors => $how{vectors}, anchor => $how{anchor},
 		line => 0, cpu => 0, # of the last instruction or exception
 		open => {},	 # CPU => the visit that it is in
-		kinds => {},	 # kind of visit => how many
+		kinds => {},	 # kind of visit => number
 		series => {},	 # what begins a trip => see begin_trip()
 	};
 }
@@ -67,14 +66,14 @@ sub wrong
 	die "line $t->{line}: $what\n";
 }
 
-# One line of the log.
+# Take one line of the log.
 sub feed
 {
 	my ($t, $text) = @_;
 	$t->{line}++;
 	if ($text =~ m{^Trace (\d+): 0x[0-9a-f]+ \[[0-9a-f]+/([0-9a-f]+)/[0-9a-f]+/[0-9a-f]+\] ?\S*$}) {
 		$t->{cpu} = $1;
-		my $visit = $t->{open}{$1} or return; # of a guest, or of a visit that began before the log
+		my $visit = $t->{open}{$1} or return; # the guest's, or of a visit begun before the log
 		push @{$visit->{pcs}}, hex($2) - $t->{base};
 	} elsif ($text =~ /^Taking exception \d+ \[([^\]]+)\] on CPU (\d+)$/) {
 		$t->{cpu} = $2;
@@ -87,11 +86,12 @@ sub feed
 		return;
 	} elsif ($text =~ /^Stopped execution of TB chain before 0x[0-9a-f]+ \[([0-9a-f]+)\]/
 		|| $text =~ /^cpu_io_recompile: rewound execution of TB to ([0-9a-f]+)$/) {
-		# What was logged was not executed; it is logged again when it is.
+		# The instruction was logged but not executed; it is logged again when it is
+		# executed.
 		my $visit = $t->{open}{$t->{cpu}} or return;
 		pop @{$visit->{pcs}} if @{$visit->{pcs}} && $visit->{pcs}[-1] == hex($1) - $t->{base};
 	} else {
-		wrong($t, 'not of a log of -d exec,int: ' . substr $text, 0, 60);
+		wrong($t, 'not a line of a log of -d exec,int: ' . substr $text, 0, 60);
 	}
 	return;
 }
@@ -150,8 +150,8 @@ sub leave
 	return;
 }
 
-# Trips that begin alike: the visits of the one that is under way, those before by their digest, and
-# their lengths in order.
+# Trips that begin alike are a series. It has the visits of the current trip, the earlier trips by
+# their digest, and their lengths in order.
 sub begin_trip
 {
 	my ($t, $key) = @_;
@@ -161,7 +161,7 @@ sub begin_trip
 	return;
 }
 
-# A trip in which something has not ended, or was not logged from its vector on, is none.
+# A trip does not count if one of its visits did not end, or was not logged from its vector on.
 sub end_trip
 {
 	my ($series) = @_;
@@ -178,7 +178,7 @@ sub end_trip
 	return;
 }
 
-# Whether some trip has come so often, or so often in a row.
+# Whether a trip has occurred often enough, in all or in a row.
 sub enough
 {
 	my ($t, $alike, $in_a_row) = @_;
@@ -193,8 +193,8 @@ sub instructions
 	return $n;
 }
 
-# The most common trip of those that begin in the most common way; of several, the one that is
-# nearest to the median. undef: there is none.
+# The most common trip of the most common beginning; of several, the one nearest to the median.
+# undef: there is no trip.
 sub usual_trip
 {
 	my ($t) = @_;
@@ -207,7 +207,7 @@ sub usual_trip
 	return {%$usual, trips => scalar @lengths, least => $lengths[0], median => $median, most => $lengths[-1]};
 }
 
-# What an instruction is, as names of counters; and the system register that it names.
+# The counter's name for an instruction, and the system register that it accesses.
 sub classify
 {
 	my ($mnemonic, $operands) = @_;
@@ -230,7 +230,7 @@ our @COUNTERS = qw(eret isb dsb dmb sysreg_writes sysreg_reads pstate tlbi ic_dc
 
 my $branch = qr/^(?:b|b\..*|bl|br|blr|ret|cbn?z|tbn?z|(?:bl?r|ret)a[ab]z?)$/;
 
-# Everything about a trip in numbers.
+# All counts of a trip.
 sub count_trip
 {
 	my ($t, $trip) = @_;
@@ -248,12 +248,12 @@ sub count_trip
 			$n{$what}++ if $what ne '';
 			$registers{$register}++ if defined $register;
 			$n{branches_taken}++ if defined $before && $pc != $before + 4;
-			die sprintf "EL2 executed 0x%x after 0x%x, which is no branch: the log lacks instructions\n",
+			die sprintf "EL2 executed 0x%x after 0x%x, which is not a branch: the log lacks instructions\n",
 				map { $_ + $t->{base} } $pc, $before
 				if defined $before && $pc != $before + 4 && $t->{code}{$before}[1] !~ $branch;
 			$before = $pc;
 		}
-		die sprintf "EL2 was left at 0x%x, which is no ERET: the log lacks instructions\n", $before + $t->{base}
+		die sprintf "EL2 was left at 0x%x, which is not an ERET: the log lacks instructions\n", $before + $t->{base}
 			if $t->{code}{$before}[1] !~ /^eret/;
 		push @visits, {kind => $visit->{kind}, cpu => 0 + $visit->{cpu}, instructions => scalar @{$visit->{pcs}}};
 	}

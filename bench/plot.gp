@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What each path costs on each hypervisor, as docs/performance.svg.
+# Draws docs/performance.svg: what each path costs on each hypervisor.
 #
 # usage: gnuplot -c plot.gp DATA SVG
 #
-# DATA is what `pvtime bench --data` writes.
+# DATA is the output of `pvtime bench --data`.
 
 set terminal svg size 1000,460 font "sans-serif,12" background "#ffffff"
 set output ARG2

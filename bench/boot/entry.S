@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is run before a Linux kernel: it writes the counter into the kernel's command line, over the
- * digits of the word "entry=0000000000000000", and goes on to the kernel. So Linux's first process
- * learns when its kernel was entered, on any hypervisor: Linux gives it a word that it does not
- * know as an environment variable. bench/boot/add-entry puts this behind an Image and sends the
- * Image's first branch here.
+ * This code runs before a Linux kernel. It writes the counter into the kernel's command line, over
+ * the digits of the word "entry=0000000000000000", and jumps to the kernel. Linux passes a word
+ * that it does not know to its first process as an environment variable, so that process learns
+ * when its kernel was entered, on any hypervisor. bench/boot/add-entry appends this code to an
+ * Image and redirects the Image's first branch to it.
  *
- * As the kernel, it is entered with the MMU off and the FDT's address in x0, and leaves all
- * registers as it found them, but for those that mean nothing to the kernel: x1 to x3 have to be 0
+ * It is entered as a kernel is, with the MMU off and the FDT's address in x0. It leaves all
+ * registers unchanged that have a meaning to the kernel; x1 to x3 have to be 0
  * (Documentation/arm64/booting.rst).
  */
 	.text

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The first process of the Linux guest whose boot is measured: it reads the counter before anything
- * else, says
+ * The first process of the Linux guest whose boot is measured. It reads the counter before anything
+ * else, prints
  *
  *	BOOT entry=TICKS user=TICKS frequency=HZ
  *	BOOT done
  *
- * where entry is when its kernel was entered (entry.S), and powers off.
+ * where `entry` is when the kernel was entered (entry.S), and powers off.
  */
 #include <inttypes.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The order of a run: the heading, each path that is wanted, the end. */
+/* The order of a run: the heading, each chosen path, the last line. */
 #include "guest/board.h"
 #include "guest/console.h"
 #include "guest/pvtime.h"
@@ -39,7 +39,7 @@ static const struct {
 
 #define PATHS (sizeof paths / sizeof paths[0])
 
-/* A number of the command line, from 1 to `most`. */
+/* A number from the command line, limited to 1 to `most`. */
 static uint64_t word_number(const char *name, uint64_t otherwise, uint64_t most)
 {
 	uint64_t value = board_arg(name, otherwise);
@@ -71,7 +71,7 @@ static void run_named(const char *name)
 	series_skip(&unknown, "there is no such path");
 }
 
-/* Names with commas between; the commas become ends. */
+/* Run the paths of a list with commas. Overwrites the commas. */
 static void run_list(char *list)
 {
 	char *comma;
@@ -99,8 +99,7 @@ int main(void)
 	print_heading();
 	if (!measure_calibrate()) {
 		console_print(
-			"Bail out! the clock does not count instructions: expected an emulator "
-			"with one of them a nanosecond\n");
+			"Bail out! the clock does not count instructions: expected an emulator that executes one instruction in each nanosecond\n");
 		return 1;
 	}
 	if (board_arg_text("paths", list, sizeof list)) {

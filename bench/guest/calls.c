@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Round trips: out of the guest by one instruction, and back to the next. */
+/* Round trips: one instruction leaves the guest, and execution returns to the next. */
 #include <pvtime/abi.h>
 #include <pvtime/smccc.h>
 #include "guest/board.h"
@@ -9,7 +9,7 @@
 
 #define GICD_TYPER 0x4u
 
-/* Standard hypervisor services, function 0x7777: nobody has that. */
+/* Standard hypervisor service, function 0x7777: no hypervisor implements it. */
 #define UNKNOWN_FID 0xc5007777u
 
 struct conduit {
@@ -26,7 +26,7 @@ static void measure(struct series *series, loop_fn *loop, uint64_t a, uint64_t b
 	series_print(series);
 }
 
-/* Only a call that does what is measured is a round trip of it. */
+/* Measure the call only if it does what the path's name says; a refusal would have another cost. */
 static void measure_call(struct series *series, const struct conduit *conduit, uint32_t fid,
 			 uint32_t arg, bool supported)
 {
@@ -39,7 +39,7 @@ static void measure_call(struct series *series, const struct conduit *conduit, u
 	else if (supported && (int64_t)regs.x[0] < 0)
 		series_skip(series, "the call is NOT_SUPPORTED here");
 	else if (!supported && (int32_t)regs.x[0] != SMCCC_NOT_SUPPORTED)
-		series_skip(series, "x0 is 0x%lx: somebody has this call", regs.x[0]);
+		series_skip(series, "x0 is 0x%lx: the hypervisor implements this call", regs.x[0]);
 	else
 		measure(series, conduit->loop, fid, arg);
 }

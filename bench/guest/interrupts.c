@@ -7,19 +7,20 @@
 #include "paths.h"
 
 /*
- * Ahead. An idle vCPU's is beyond what KVM polls for before it believes in WFI, 500 us by default.
+ * From setting the timer to its deadline. In WFI, the wait has to exceed the time for which KVM
+ * polls before it puts the vCPU's thread to sleep, 500 us by default.
  */
 #define RUNNING_US 200u
 #define IDLE_US	   2000u
 
-/* Of the loops, in instructions. */
+/* Instructions of the loops in loops.S. */
 #define SEND_ONCE      2u
 #define SEND_PER_WAIT  5u
 #define SEND_SELF_ONCE 8u
 
 unsigned timer_wait(struct stamp *stamp, uint64_t deadline, bool idle);
 
-/* One interrupt: from the deadline to the vector, in instructions. */
+/* One interrupt: instructions from the deadline to the vector's first instruction. */
 static int64_t timer_late(bool idle)
 {
 	uint64_t ahead = timer_ticks(idle ? IDLE_US : RUNNING_US) / 1000, deadline;
@@ -62,11 +63,11 @@ void path_timer_idle(struct series *series)
 }
 
 /*
- * An emulator that counts instructions runs its CPUs in turns, so the time between sending and
- * taking has whole turns of both vCPUs in it. But its clock is the sum of all instructions, whoever
- * executes them. Taken off are the rounds in which the one has waited and those in which the other
- * has spun; what is left is what the interrupt cost on both CPUs, in the hypervisor and in the
- * guest. How much of that could go on at the same time is not seen.
+ * An emulator that counts instructions runs its CPUs in turns, so the time from sending the SGI to
+ * taking it contains whole turns of both vCPUs. But its clock is the sum of all instructions on all
+ * CPUs. This subtracts the rounds in which the sender waited and those in which the receiver spun.
+ * What is left was executed for the interrupt on either CPU, in the hypervisor and in the guest.
+ * The method does not show how much of that could run in parallel.
  */
 static int64_t sent(uint64_t n)
 {
@@ -95,7 +96,7 @@ void path_ipi(struct series *series)
 	series_print(series);
 }
 
-/* The same where there is one CPU: the sender is the receiver. */
+/* The same on one CPU: the sender is the receiver. */
 void path_ipi_one_cpu(struct series *series)
 {
 	if (board.gic_version != 3) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The library's part, called as a hypervisor and a guest call it. What is counted is the call: from
- * bl to the return, both included, and not the loop around it. The hypervisor's side is linked from
- * the hypervisor's own object files.
+ * The library's functions, called as a hypervisor and a guest call them. The figure is the call
+ * from `bl` to its return, both included, without the loop around it. The hypervisor's side is
+ * linked from the hypervisor's own object files.
  */
 #include <pvtime/host.h>
 #include "guest/pvtime.h"
@@ -10,13 +10,13 @@
 #include "paths.h"
 
 #define VCPUS		    1000u
-#define SWITCH_IN_PER_ROUND 5u /* of loops.S */
+#define SWITCH_IN_PER_ROUND 5u /* instructions of the loops in loops.S, without the call */
 #define STOLEN_NS_PER_ROUND 3u
 
 static struct pvtime_vcpu vcpus[VCPUS];
 static struct pvtime_stolen pages[VCPUS];
 
-/* All wait since `ready`, and have waited for `before` ticks earlier. */
+/* All vCPUs have waited for `before` ticks, and are READY again since `ready`. */
 static void make_ready(uint64_t n, uint64_t before, uint64_t ready)
 {
 	for (uint64_t i = 0; i < n; i++) {
@@ -28,7 +28,7 @@ static void make_ready(uint64_t n, uint64_t before, uint64_t ready)
 	}
 }
 
-/* Each vCPU waits for some milliseconds, after some hours; then it is switched in, once. */
+/* Each vCPU has waited for hours earlier and for some milliseconds now, and is switched in once. */
 void path_publish(struct series *series)
 {
 	uint64_t hour = 3600ull * timer_frequency(), all, now;
@@ -45,8 +45,8 @@ void path_publish(struct series *series)
 }
 
 /*
- * In C, as the reading is inline: its beginning and end are not those of loops.S, and the same for
- * any n.
+ * In C, because the reading function is inline. The loop's prologue and epilogue differ from those
+ * in loops.S, but are the same for any n, so the caller measures two n and subtracts.
  */
 static void loop_stolen_read(uint64_t n, uint64_t page, uint64_t b, uint64_t c)
 {
@@ -73,7 +73,7 @@ void path_guest_read(struct series *series)
 	series_print(series);
 }
 
-/* The call: of a CPU that may be offline, under a hypervisor that may begin again at 0. */
+/* The call that handles a CPU that may be offline and a hypervisor that may restart at 0. */
 void path_guest_stolen(struct series *series)
 {
 	uint64_t all;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loops that are counted. void loop_NAME(uint64_t n, uint64_t a, uint64_t b, uint64_t c): n
- * times what stands between `loop` and `loop_end`, a to c being x20 to x22. All begin and end
- * alike, so that what is measured around one of them (the empty one, measure.c) holds for all.
+ * The measured loops. void loop_NAME(uint64_t n, uint64_t a, uint64_t b, uint64_t c) executes n
+ * times what is between `loop` and `loop_end`, with a, b and c in x20, x21 and x22. All loops have
+ * the same prologue and epilogue, so the overhead that measure.c measures with the empty loop
+ * applies to all.
  */
 #define ICC_IAR1_EL1  S3_0_c12_c12_0
 #define ICC_EOIR1_EL1 S3_0_c12_c12_1
 #define ICC_SGI1R_EL1 S3_0_c12_c11_5
-#define NO_INTERRUPT  1020 /* and above: special INTIDs */
+#define NO_INTERRUPT  1020 /* this and above are special INTIDs */
 
-/* struct pair */
+/* offsets in struct pair */
 #define SPINS 8
 #define TAKEN 16
 
@@ -42,7 +43,7 @@ loop_\name:
 
 	.text
 
-/* 4 instructions a round: the next two without their call. */
+/* 4 instructions a round, as many as the next two loops have without their call. */
 	loop	empty
 	mov	x0, x20
 	mov	x1, x21
@@ -69,8 +70,8 @@ loop_\name:
 	loop_end
 
 /*
- * A vCPU after the other: x20 is the first, x22 its size, x21 the time. The loop itself is 5
- * instructions a round.
+ * Switch in an array of vCPUs: x20 is the first, x22 the size of one, x21 the time. The loop itself
+ * has 5 instructions a round.
  */
 	loop	switch_in
 	mov	x0, x20
@@ -79,15 +80,16 @@ loop_\name:
 	add	x20, x20, x22
 	loop_end
 
-/* The loop itself is 3 instructions a round. */
+/* The loop itself has 3 instructions a round. */
 	loop	stolen_ns
 	mov	x0, x20
 	bl	pvtime_guest_stolen_ns
 	loop_end
 
 /*
- * An SGI to the other vCPU (x20: what to write), and its answer. Both use FP registers, so that
- * both states have to be switched. 10 instructions a round, and as many of pair_answer().
+ * Send an SGI to the other vCPU (x20: value for ICC_SGI1R_EL1) and wait for its answer. Both sides
+ * use FP registers, so a switch has to save and load them. 10 instructions a round; the other side,
+ * pair_answer(), has 10 as well.
  */
 	.arch_extension fp
 	.arch_extension simd
@@ -103,8 +105,9 @@ loop_\name:
 	loop_end
 
 /*
- * An SGI to a vCPU that spins in pair_receive() (x20: struct pair, x21: what to write, x22: where
- * the rounds of waiting go). 2 instructions, 6 for each SGI and 5 for each round of waiting.
+ * Send an SGI to a vCPU that spins in pair_receive(), and spin until it has taken it (x20: struct
+ * pair, x21: value for ICC_SGI1R_EL1, x22: where the number of waiting rounds goes). 2
+ * instructions, 6 for each SGI, and 5 for each round of waiting.
  */
 	begin	send
 	ldr	x4, [x20, #TAKEN]
@@ -121,8 +124,9 @@ loop_\name:
 	loop_end
 
 /*
- * An SGI to itself, by sgi_vectors (x20: struct pair, x21: what to write): x4 is counted up when it
- * is taken. 8 instructions, and 7 for each SGI that is taken at once.
+ * Send an SGI to itself, with sgi_vectors (x20: struct pair, x21: value for ICC_SGI1R_EL1). The
+ * vector increments x4 when it takes the SGI. 8 instructions, and 7 for each SGI that is taken at
+ * once.
  */
 	begin	send_self
 	mov	x0, x20
@@ -143,7 +147,7 @@ loop_\name:
 /*
  * Spin until the other vCPU, which is in pair_spin(), has had the CPU n times (x20: struct pair,
  * x21: ticks that make a gap, x22: struct watched). 4 instructions, 6 a round, 7 for each turn of
- * the other one and 8 for each other gap.
+ * the other vCPU, and 8 for each other gap.
  */
 	begin	watch
 	ldr	x5, [x20, #SPINS]
@@ -168,9 +172,7 @@ loop_\name:
 	str	x4, [x22]
 	loop_end
 
-/*
- * void stamp_take(struct stamp *): the counter, seventeen times in a row (measure.h).
- */
+/* void stamp_take(struct stamp *): reads the counter seventeen times in a row (measure.h). */
 	.balign	64
 	.global	stamp_take
 stamp_take:

@@ -5,12 +5,12 @@
 #include "measure.h"
 
 #define NS_PER_S	 1000000000u
-#define EMPTY_PER_ROUND	 4u /* loops.S */
+#define EMPTY_PER_ROUND	 4u /* of loop_empty */
 #define CALIBRATE_ROUNDS 100u
 #define CHECK_ROUNDS	 1000u
 #define CALIBRATE_TRIES	 10u
 
-static uint64_t around; /* measure_calibrate() */
+static uint64_t around; /* overhead of the stamps, from measure_calibrate() */
 
 uint64_t instructions_per_tick(void)
 {
@@ -68,7 +68,7 @@ void series_add(struct series *series, int64_t instructions)
 {
 	uint64_t i = series->count++;
 
-	/* In order. */
+	/* Keep the sums sorted. */
 	for (; i && series->sums[i - 1] > instructions; i--)
 		series->sums[i] = series->sums[i - 1];
 	series->sums[i] = instructions;
@@ -78,7 +78,7 @@ struct decimal {
 	char s[32];
 };
 
-/* With two decimals, rounded. */
+/* Rounded to two decimals. */
 static struct decimal per_operation(int64_t sum, uint64_t n)
 {
 	uint64_t magnitude = (uint64_t)(sum < 0 ? -sum : sum);

@@ -11,14 +11,14 @@
 
 #define PATIENCE_MS   4000u
 #define PLACE_TRIES   3u
-#define PLACE_TURNS   8u /* in which both have run a little, within: */
+#define PLACE_TURNS   8u /* CPU 1 has to run this many rounds within: */
 #define PLACE_US      400u
 #define PLACE_WAIT_MS 50u
 
 struct pair pair;
 
 static void (*running)(void);
-static uint64_t here; /* CPU 1 has come */
+static uint64_t here; /* CPU 1 has started */
 
 void use_vectors(const char *table)
 {
@@ -78,24 +78,24 @@ void pair_begin(void (*fn)(void))
 	here = 0;
 	running = fn;
 	if (cpu_start(1, run, NULL) != PSCI_SUCCESS)
-		bail_out("CPU_ON is refused");
+		bail_out("CPU_ON failed");
 	while (!__atomic_load_n(&here, __ATOMIC_ACQUIRE)) {
 		if (counter_virtual() > end)
-			bail_out("it does not come");
+			bail_out("it did not start in time");
 		cpu_relax();
 	}
 }
 
-/* Whichever of them it waits for. */
+/* Store `stop` and send an SGI, because CPU 1 waits for one or the other. */
 void pair_end(void)
 {
 	__atomic_store_n(&pair.stop, 1, __ATOMIC_RELEASE);
 	gic_send_sgi(SGI_STOP, cpus[1].mpidr);
 	if (!cpu_wait_off(1, PATIENCE_MS))
-		bail_out("it does not stop");
+		bail_out("it did not stop in time");
 }
 
-/* Until CPU 1 has gone on; false: it has not by `end`. */
+/* Wait until CPU 1 has run another round; false: it has not by `end`. */
 static bool wait_turn(uint64_t end)
 {
 	uint64_t before = pair_spins();
@@ -109,15 +109,16 @@ static bool wait_turn(uint64_t end)
 }
 
 /*
- * On a CPU each, or in an emulator that runs its CPUs in turns which YIELD ends, they take turns of
- * some instructions. On one physical CPU they take turns of a time slice, and YIELD traps nowhere.
+ * Whether the vCPUs run on CPUs of their own. On two CPUs, or in an emulator that runs its CPUs in
+ * turns and ends a turn at YIELD, the turns are a few instructions long. On one physical CPU they
+ * are time slices long, because no hypervisor traps YIELD.
  */
 static bool seen_apart(void)
 {
 	uint64_t end;
 
 	if (!wait_turn(counter_virtual() + timer_ticks(PATIENCE_MS)))
-		bail_out("it does not run");
+		bail_out("it has started, but does not run");
 	end = counter_virtual() + timer_ticks(PLACE_US) / 1000;
 	for (unsigned i = 0; i < PLACE_TURNS; i++) {
 		if (!wait_turn(end))
@@ -126,7 +127,7 @@ static bool seen_apart(void)
 	return true;
 }
 
-/* Hypervisors that start both on one CPU get a little time to think of it. */
+/* A hypervisor may start both vCPUs on one CPU, and gets some time to separate them. */
 enum pair_place pair_place(void)
 {
 	static enum pair_place place;

@@ -2,23 +2,23 @@
 #ifndef BENCH_PAIR_H
 #define BENCH_PAIR_H
 
-/* The second vCPU, for paths that need two; and the interrupts between them. */
+/* The second vCPU, for paths that need two, and the interrupts between the two. */
 #include <stdbool.h>
 #include <stdint.h>
 #include "measure.h"
 
-#define PAIR_SPIN_PER_ROUND    5u /* instructions: vectors.S */
+#define PAIR_SPIN_PER_ROUND    5u /* instructions of the loops in vectors.S */
 #define PAIR_RECEIVE_PER_ROUND 6u
 
-/* loops.S and vectors.S have its layout. */
+/* loops.S and vectors.S depend on this layout. */
 struct pair {
-	uint64_t stop;	/* for CPU 1 to end */
-	uint64_t spins; /* its rounds so far */
-	uint64_t taken; /* SGIs that it has taken */
+	uint64_t stop;	/* tells CPU 1 to return */
+	uint64_t spins; /* rounds of CPU 1 so far */
+	uint64_t taken; /* SGIs that CPU 1 has taken */
 };
 extern struct pair pair;
 
-/* What CPU 1 runs until it is stopped (vectors.S). */
+/* Loops for CPU 1, which run until it is stopped (vectors.S). */
 void pair_spin(struct pair *pair);
 void pair_receive(struct pair *pair);
 void pair_answer(uint64_t sgi);
@@ -26,22 +26,22 @@ void pair_answer(uint64_t sgi);
 extern char vectors[], timer_vectors[], sgi_vectors[];
 void use_vectors(const char *table);
 
-/* What to write into ICC_SGI1R_EL1 for that SGI to that CPU. */
+/* The value for ICC_SGI1R_EL1 that sends that SGI to that CPU. */
 uint64_t sgi_to(unsigned intid, unsigned cpu);
 
-/* Whether the vCPUs, with whatever runs below them, share a physical CPU. */
+/* Whether the two vCPUs share a physical CPU, at any level below them. */
 enum pair_place {
-	PAIR_ALONE, /* there is one vCPU only */
+	PAIR_ALONE, /* there is only one vCPU */
 	PAIR_SHARE,
 	PAIR_APART,
 };
 enum pair_place pair_place(void);
 
-/* Have CPU 1 run that, with the vectors for SGIs, until pair_end(). It runs when this returns. */
+/* Start `run` on CPU 1, with sgi_vectors, until pair_end(). CPU 1 is running when this returns. */
 void pair_begin(void (*run)(void));
 void pair_end(void);
 
-/* The three things to run. */
+/* The three functions to run. */
 void pair_run_spin(void);
 void pair_run_receive(void);
 void pair_run_answer(void);

@@ -3,8 +3,8 @@
 #define BENCH_PATHS_H
 
 /*
- * What is measured. Each function fills the series and prints it, or says why not. On CPU 0,
- * interrupts masked.
+ * The measured paths. Each function fills the series and prints it, or prints why it cannot be
+ * measured. It runs on CPU 0 with interrupts masked.
  */
 #include <stdbool.h>
 #include "measure.h"

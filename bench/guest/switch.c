@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From a vCPU to another one of the same physical CPU: by their own will, and at the end of a time
- * slice.
+ * Switches from a vCPU to another on the same physical CPU: because it waits, and at the end of a
+ * time slice.
  */
 #include "guest/board.h"
 #include "pair.h"
 #include "paths.h"
 
-#define GAP_TICKS 4u /* more than what a pass of loop_watch takes, and less than any trap */
+#define GAP_TICKS 4u /* more than a round of loop_watch takes, and less than any trap */
 
-/* loop_watch, in instructions. */
+/* Instructions of loop_watch. */
 #define WATCH_ONCE	4u
 #define WATCH_PER_ROUND 6u
 #define WATCH_PER_TURN	7u
 #define WATCH_PER_OTHER 8u
 
-/* loops.S has its layout. */
+/* loops.S depends on this layout. */
 struct watched {
 	uint64_t rounds;
-	uint64_t other_ticks, others; /* gaps in which the other vCPU has not run */
+	uint64_t other_ticks, others; /* gaps in which the other vCPU did not run */
 };
 
 static bool can_switch(const struct series *series)
@@ -35,9 +35,9 @@ static bool can_switch(const struct series *series)
 }
 
 /*
- * A round is two switches, and everything between them: each side sends its SGI, waits in WFI, is
- * woken by the other's, acknowledges and ends it. So a switch has one write of ICC_SGI1R_EL1 and
- * one WFI in it, and ten instructions of the guest.
+ * A round is two switches and everything between them: each side sends its SGI, waits in WFI, is
+ * woken by the other's SGI, acknowledges it and ends it. So a switch contains one write of
+ * ICC_SGI1R_EL1, one WFI, and ten instructions of the guest.
  */
 void path_switch(struct series *series)
 {
@@ -54,10 +54,9 @@ void path_switch(struct series *series)
 }
 
 /*
- * Two vCPUs that do nothing but spin. All time that is spent neither in the one's rounds nor in the
- * other's went into switching; gaps of the first one in which the second has not run are left out.
- * A batch begins and ends where the first vCPU has just got the CPU, so that the second's rounds do
- * not move meanwhile.
+ * Two vCPUs only spin. All time that is in neither vCPU's rounds was spent on switching. Gaps of
+ * the first vCPU in which the second did not run are subtracted. A batch begins and ends when the
+ * first vCPU has just got the CPU, so the second one's rounds do not change meanwhile.
  */
 static int64_t switched(uint64_t turns)
 {

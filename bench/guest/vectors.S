@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Vectors of the measurements with interrupts, and what is interrupted. All but IRQs go to the
- * runtime's vectors. Between the two the general registers are agreed upon, so that no instruction
- * is spent on saving any.
+ * The vectors for measurements with interrupts, and the loops that are interrupted. All exceptions
+ * but IRQs go to the runtime's vectors. Vectors and loops agree on the use of the general registers,
+ * so that no instruction saves any.
  */
 #define ICC_IAR1_EL1  S3_0_c12_c12_0
 #define ICC_EOIR1_EL1 S3_0_c12_c12_1
 #define ICC_SGI1R_EL1 S3_0_c12_c11_5
-#define NO_INTERRUPT  1020 /* and above: special INTIDs */
+#define NO_INTERRUPT  1020 /* this and above are special INTIDs */
 #define SPSR_I	      (1 << 7)
 
-/* struct pair */
+/* offsets in struct pair */
 #define STOP  0
 #define SPINS 8
 #define TAKEN 16
@@ -41,7 +41,7 @@
 	b	timer_taken
 .endm
 
-/* x0: struct pair, x4: how many were taken. 7 instructions. */
+/* x0: struct pair, x4: number of SGIs taken. 7 instructions. */
 .macro	irq_sgi
 	mrs	x3, ICC_IAR1_EL1
 	cmp	x3, #NO_INTERRUPT
@@ -57,9 +57,9 @@
 	table	sgi_vectors, irq_sgi
 
 /*
- * unsigned timer_wait(struct stamp *, uint64_t deadline, bool idle): the virtual timer, waited for
- * by spinning or by WFI. The stamp begins with the first instruction of the interrupt's vector.
- * Returns the INTID.
+ * unsigned timer_wait(struct stamp *, uint64_t deadline, bool idle): waits for the virtual timer,
+ * in WFI if `idle`, otherwise spinning. The stamp begins with the first instruction of the
+ * interrupt's vector. Returns the INTID.
  */
 	.global	timer_wait
 timer_wait:
@@ -99,7 +99,7 @@ timer_taken:
 	ldp	x19, x30, [sp], #16
 	ret
 
-/* void pair_spin(struct pair *): until it is stopped. 5 instructions a round. */
+/* void pair_spin(struct pair *): spins until it is stopped. 5 instructions a round. */
 	.global	pair_spin
 pair_spin:
 	mov	x1, #0
@@ -111,8 +111,8 @@ pair_spin:
 2:	ret
 
 /*
- * void pair_receive(struct pair *): the same, SGIs being taken. 6 instructions a round. YIELD,
- * which nobody traps, makes QEMU run the next of its CPUs where it runs them in turns.
+ * void pair_receive(struct pair *): the same while it takes SGIs. 6 instructions a round. No
+ * hypervisor traps YIELD; QEMU ends the CPU's turn at it where it runs CPUs in turns.
  */
 	.global	pair_receive
 pair_receive:
@@ -129,8 +129,8 @@ pair_receive:
 	ret
 
 /*
- * void pair_answer(uint64_t sgi): answers each SGI 0 with another one, and ends with any other. 10
- * instructions.
+ * void pair_answer(uint64_t sgi): answers each SGI 0 with `sgi`, and returns at any other SGI. 10
+ * instructions for each answer.
  */
 	.arch_extension fp
 	.arch_extension simd

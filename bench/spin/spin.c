@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest that only computes, on all its CPUs: no timer, no interrupt, no call. With until_ms=MS,
- * its first CPU looks for gaps in its own time meanwhile, holds them against what it was told was
- * stolen from it, and says so:
+ * A guest that only computes, on all its CPUs, without timer, interrupts or calls. Without until_ms
+ * it computes for ever. With until_ms=MS, its first CPU meanwhile watches for gaps in its own time,
+ * compares each with the time that was stolen in it, and prints:
  *
  *	SPIN stolen_ns=NS gaps=N most_ns=NS least_ns=NS sum_ns=NS pass_ns=NS passes=N watched_ns=NS
  *
- * stolen_ns is read at report_ms, when nobody who competes is left. Of all differences of a gap and
- * what was stolen in it: the greatest, the least, the sum. In each is what it takes to see the gap:
- * pass_ns is that, of so many passes without one. Without until_ms it goes on for ever. With
- * burst=N, 50 otherwise, it looks at the counter after so many rounds of 64 instructions: a gap is
- * what is longer than two passes.
+ * stolen_ns is read at report_ms, when no competitor is left. most_ns, least_ns and sum_ns are the
+ * greatest, the least and the sum of all differences of a gap and the time stolen in it. Each
+ * difference includes the pass of the loop that sees the gap: pass_ns is the time of `passes`
+ * passes without a gap. The first CPU looks at the counter after burst=N rounds of 64 instructions,
+ * by default 50. A gap is longer than two passes.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -21,12 +21,15 @@
 
 #define NS_PER_S 1000000000u
 #define PASSES	 100u
-/* from one look at the counter to the next: it is dear where instructions are counted */
+/*
+ * rounds from one look at the counter to the next: reading it is slow where QEMU counts
+ * instructions
+ */
 #define BURST 50u
 
 /*
- * That many rounds of 64 instructions. As time they are as good as any, and an emulator has little
- * to do for them: a minute of this is a few seconds.
+ * Execute that many rounds of 64 instructions. NOPs take the same guest time as other instructions,
+ * and the emulator is fast with them: a minute of guest time takes a few seconds.
  */
 static void compute(uint64_t rounds)
 {
@@ -80,8 +83,9 @@ static void take_gap(struct gaps *gaps, uint64_t ticks, uint64_t stolen_ns)
 }
 
 /*
- * All gaps that are longer than that, until the counter is at `end` or `most` were taken. With 0,
- * passes of the loop in which nothing was stolen.
+ * Take all gaps of at least `longer_ticks`, until the counter is at `end` or `most` gaps were
+ * taken. With longer_ticks 0, take passes of the loop in which nothing was stolen, to measure a
+ * pass.
  */
 static void watch(struct gaps *gaps, uint64_t longer_ticks, uint64_t end, uint64_t most,
 		  uint64_t burst)
@@ -91,7 +95,10 @@ static void watch(struct gaps *gaps, uint64_t longer_ticks, uint64_t end, uint64
 	bool taken = true;
 
 	while ((now = counter_virtual()) < end && gaps->count < most) {
-		/* Where a pass follows one that was taken, the rest of that is in it. */
+		/*
+		 * With 0, take every second pass: the one after a pass that was taken contains the
+		 * taking.
+		 */
 		taken = longer_ticks ? now - last >= longer_ticks : !taken;
 		if (taken) {
 			struct pvtime_sample after = sample();
@@ -99,7 +106,7 @@ static void watch(struct gaps *gaps, uint64_t longer_ticks, uint64_t end, uint64
 			if (longer_ticks || after.stolen_ns == before.stolen_ns)
 				take_gap(gaps, after.counter - last,
 					 after.stolen_ns - before.stolen_ns);
-			/* From here on, so that no time is between two gaps. */
+			/* Continue from here, so that no time is lost between two gaps. */
 			before = after;
 			now = after.counter;
 		}
@@ -113,7 +120,7 @@ int main(void)
 	uint64_t until = board_arg("until_ms", 0), burst = board_arg("burst", BURST), begin;
 	struct gaps gaps = {0, 0, 0, 0}, passes = {0, 0, 0, 0};
 
-	/* Without stolen time, nothing is. */
+	/* Without stolen time, all stolen_ns are 0. */
 	pvtime_register();
 	for (unsigned i = 1; i < cpu_count(); i++)
 		cpu_start(i, spin, NULL);

@@ -9,7 +9,7 @@ use warnings;
 use File::Basename qw(dirname);
 use lib dirname(__FILE__);
 use Guest;
-use JSON::PP;
+use Shared qw(read_json);
 use Test::More;
 
 # Instructions of the guest's loop around one operation (bench/guest/loops.S), and by how much
@@ -41,7 +41,7 @@ sub faults
 
 my $status = system("'$build/limit' 120 '$profile' --build '$build' --json '$tmp/profile.json' @paths >'$tmp/profile.out' 2>'$tmp/profile.err'");
 is($status >> 8, 0, 'the paths are counted') or diag slurp("$tmp/profile.err");
-my $counted = decode_json(slurp("$tmp/profile.json"));
+my $counted = read_json('profile', slurp("$tmp/profile.json"))->{paths};
 
 my $run = run_ok('the bench guest', {timeslice_us => 2000}, "[vm bench]\nkernel = $build/bench/bench.img\nmemory = 16M\nvcpus = 2\n" .
 	'append = paths=' . join(',', @paths) . " n=100 batches=5\n");

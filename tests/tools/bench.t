@@ -175,7 +175,7 @@ refused('another version', qr{\Q$dir\E/no\.json: found format 'pvtime-bench', ve
 	bench($whole, '--compare', spew("$dir/no.json", slurp($results) =~ s/"version": 1/"version": 2/r)));
 refused('no format', qr{\Q$dir\E/no\.json: found format 'none', version 0; expected format 'pvtime-bench', version 1},
 	bench($whole, '--from', spew("$dir/no.json", '{}')));
-refused('a file without figures', qr{\Q$dir\E/no\.json: the fields do not have the figures},
+refused('a file without figures', qr{\Q$dir\E/no\.json: the figures are incomplete; expected},
 	bench($whole, '--from', spew("$dir/no.json", '{"format": "pvtime-bench", "version": 1}')));
 refused('no hypervisor', qr{pvtime guest-cortex-a57: \Q$dir\E/none: No such}, bench("$dir/none", '--run', 'guest'));
 refused('no image', qr{pvtime exits-cortex-a57: \Q$dir\E/spin\.img: No such.*--bench DIR},

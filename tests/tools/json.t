@@ -24,11 +24,12 @@ sub described
 	return map { /Va (\S+)/g } $text =~ /^(\.It Va .*)/mg;
 }
 
-# The paths of all values that are no object and no list, and of null; a list's elements are [].
+# The paths of all values that are no object and no list, and of null. A list's elements are [], and a
+# dot in a key is an underscore.
 sub paths
 {
 	my ($data, $path) = @_;
-	return map { paths($data->{$_}, $path eq '' ? $_ : "$path.$_") } keys %$data if ref $data eq 'HASH';
+	return map { paths($data->{$_}, ($path eq '' ? '' : "$path.") . tr/./_/r) } keys %$data if ref $data eq 'HASH';
 	return map { paths($_, "${path}[]") } @$data if ref $data eq 'ARRAY';
 	return $path;
 }
@@ -83,6 +84,18 @@ is($figures, slurp("$root/bench/results.json"), 'bench/results.json is as pvtime
 my ($everything) = `'$build/tests/probe/find'` =~ /(\{"format".*\})$/m;
 is_deeply(faults('THE FINDINGS OF PVTIME PROBE', read_json('probe', $everything), read_json('probe', (finish(start('/dev/null', 'probe', '--json')))[1])),
 	[], 'the fields of probe are those described');
+
+# Counts, in a log of two round trips.
+sub executed { return join '', map { sprintf "Trace 0: 0x7f61 [0/%x/0/0] \n", $_ + 0x40200000 } @_ }
+my $trip = "Taking exception 11 [Hypervisor Call] on CPU 0\n...from EL1 to EL2\n...with ESR 0x16/0x5a000000\n...with ELR 0x408002e4\n" .
+	"...to EL2 PC 0x40200c00 PSTATE 0x3c9\n" . executed(0xc00, 0xc04) . "Exception return from AArch64 EL2 to AArch64 EL1 PC 0x408002e4\n";
+spew("$dir/trace", $trip x 2);
+spew("$dir/code", "0000000000000800 <vectors>:\n c00:\tmrs\tx0, esr_el2\n c04:\teret\n");
+($status, undef, $err) = finish(Shared::start_command('/dev/null', "$root/bench/profile", '--trace', "$dir/trace", '--disassembly', "$dir/code",
+	'--json', "$dir/profile.json"));
+my $counts = slurp("$dir/profile.json");
+is_deeply(faults('THE COUNTS OF BENCH/PROFILE', read_json('profile', $counts)), [], 'the fields of bench/profile are those described') or diag $err;
+like($counts, qr/^\{\s*"format": "pvtime-profile",\s*"version": 1,\s*"paths"/, 'the first fields of bench/profile are the format and the version');
 
 # The tests' own reader.
 for my $case (

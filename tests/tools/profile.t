@@ -9,7 +9,6 @@ use warnings;
 use File::Basename qw(dirname);
 use FindBin;
 use lib "$FindBin::Bin/..";
-use JSON::PP;
 use Shared;
 use Test::More;
 
@@ -94,7 +93,7 @@ sub run
 	spew("$tmp/trace", join '', @$lines);
 	@arguments = ('--trace', "$tmp/trace", '--disassembly', $code, '--json', "$tmp/json", @arguments);
 	my @ran = run_command($profile, @arguments);
-	return (@ran, -e "$tmp/json" ? decode_json(slurp("$tmp/json"))->{trace} : undef);
+	return (@ran, -e "$tmp/json" ? read_json('profile', slurp("$tmp/json"))->{paths}{trace} : undef);
 }
 
 # One round trip after the other, with what must not count: the guest's own instructions and
@@ -178,17 +177,17 @@ for my $case (
 # What is wrong with a log.
 my @missing = grep { !/020100c/ } my @trip = visit(@short);
 for my $case (
-	['garbage', [@trip, "Trace 0: garbage\n", @trip, @trip], qr/trace: line 21: not of a log .*: Trace 0: garbage$/],
-	['an empty line', [@trip, "\n", @trip], qr/line 21: not of a log/],
+	['garbage', [@trip, "Trace 0: garbage\n", @trip, @trip], qr/trace: line 21: not a line of a log .*: Trace 0: garbage$/],
+	['an empty line', [@trip, "\n", @trip], qr/line 21: not a line of a log/],
 	['an unknown instruction', [(visit(@short[0 .. 4], 0x5000, @short[5 .. $#short])) x 2], qr/EL2 executed 0x40205000, where/],
-	['an instruction is missing', [(visit(@short[0 .. 2, 4 .. $#short])) x 2], qr/0x40201018 after 0x40201010, which is no branch/],
-	['an ERET is missing', [(visit(@short[0 .. $#short - 1])) x 2], qr/left at 0x4020102c, which is no ERET/],
-	['a vector is missing', [(visit(@short[1 .. $#short])) x 3], qr/no whole round trip/],
+	['an instruction is missing', [(visit(@short[0 .. 2, 4 .. $#short])) x 2], qr/0x40201018 after 0x40201010, which is not a branch/],
+	['an ERET is missing', [(visit(@short[0 .. $#short - 1])) x 2], qr/left at 0x4020102c, which is not an ERET/],
+	['a vector is missing', [(visit(@short[1 .. $#short])) x 3], qr/no complete round trip/],
 	['another base', [map { s/40200c00/40600c00/r } @trip], qr/line 5: the vectors are not at 0x40200800.* entered at 0x40600c00/],
 	['an exception from EL2', [hvc(0), executed(0, @short), map { s/from EL1/from EL2/r } irq(0)], qr/an exception from EL2 itself/],
 	['a line cut short', [@trip, @trip, 'Trace 0: 0x7f'], qr/ends in the middle of line 41/],
-	['nothing', [], qr/no whole round trip/],
-	['one trip without its end', [@trip], qr/no whole round trip/],
+	['nothing', [], qr/no complete round trip/],
+	['one trip without its end', [@trip], qr/no complete round trip/],
 ) {
 	my ($name, $lines, $want) = @$case;
 	my ($status, $out, $err, $n) = run($lines);
@@ -213,12 +212,12 @@ for my $case (
 	['no trace', "--trace $tmp/none --disassembly $code", qr/none: No such file/],
 	['no disassembly', "--trace $tmp/trace --disassembly $tmp/none", qr/none: No such file/],
 	['no disassembly named', "--trace $tmp/trace", qr/--trace needs --disassembly/],
-	['an empty disassembly', "--trace $tmp/trace --disassembly $tmp/empty", qr/empty: no disassembly of a hypervisor/],
+	['an empty disassembly', "--trace $tmp/trace --disassembly $tmp/empty", qr/empty: not a disassembly of the hypervisor/],
 	['a bad anchor', "--trace $tmp/trace --disassembly $code --anchor '('", qr/--anchor/],
 	['a bad base', "--trace $tmp/trace --disassembly $code --base here", qr/--base: 'here'/],
 	['a JSON file that cannot be', "--trace $tmp/trace --disassembly $code --json $tmp/none/x", qr/none\/x: No such file/],
 	['an unknown option', '--wotch', qr/wotch.*--help/],
-	['an unknown path', 'nowhere', qr/'nowhere' is no path; --list/],
+	['an unknown path', 'nowhere', qr/'nowhere' is not a path; --list/],
 	['no hypervisor', "--build $tmp idreg", qr/hypervisor\.elf: No such file.*make/],
 	['no guest', "--build $build --guest $tmp/none idreg", qr/none: No such file/],
 	['no ELF', "--hypervisor $tmp/empty idreg", qr/empty: not an ELF file/],

@@ -182,16 +182,15 @@ bool bench_json_is(const json_t *object, const char *format, int version)
 	       json_integer_value(json_object_get(object, "version")) == version;
 }
 
-static bool check_format(const json_t *all, const char *path)
+bool bench_json_check(const json_t *object, const char *path, const char *format, int version)
 {
-	const char *format = json_string_value(json_object_get(all, "format"));
+	const char *found = json_string_value(json_object_get(object, "format"));
 
-	if (bench_json_is(all, JSON_BENCH_FORMAT, JSON_BENCH_VERSION))
+	if (bench_json_is(object, format, version))
 		return true;
 	report("%s: found format '%s', version %lld; expected format '%s', version %d", path,
-	       format != NULL ? format : "none",
-	       (long long)json_integer_value(json_object_get(all, "version")), JSON_BENCH_FORMAT,
-	       JSON_BENCH_VERSION);
+	       found != NULL ? found : "none",
+	       (long long)json_integer_value(json_object_get(object, "version")), format, version);
 	return false;
 }
 
@@ -212,9 +211,10 @@ bool bench_json_read(struct bench_results *results, const char *path)
 		       error.text);
 		return false;
 	}
-	bool good = check_format(all, path);
+	bool good = bench_json_check(all, path, JSON_BENCH_FORMAT, JSON_BENCH_VERSION);
 	if (good && !all_from_json(all, results)) {
-		report("%s: the fields do not have the figures that 'make bench' writes", path);
+		report("%s: the figures are incomplete; expected those that 'make bench' writes",
+		       path);
 		good = false;
 	}
 	json_decref(all);

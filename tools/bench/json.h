@@ -14,6 +14,9 @@ bool bench_json_write(const struct bench_results *results, FILE *out);
 /* Whether the object's "format" and "version" are these. */
 bool bench_json_is(const json_t *object, const char *format, int version);
 
+/* The same; if not, one line on standard error says what the file at `path` has instead. */
+bool bench_json_check(const json_t *object, const char *path, const char *format, int version);
+
 /*
  * Read the results from a file that bench_json_write() wrote. Rows that this pvtime does not know
  * are ignored. false: the file cannot be read, and one line on standard error has said why.

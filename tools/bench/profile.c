@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "tools/bench/json.h"
 #include "tools/bench/tell.h"
+#include "tools/json_format.h"
 #include "tools/report.h"
 
 static const char *const columns[] = {"instructions", "exceptions",    "eret",	       "isb",
@@ -103,12 +105,13 @@ void bench_profile_markdown(const struct bench_results *results, const char *pro
 		return;
 	}
 	json_t *all = json_load_file(profile, 0, &error);
-	if (json_is_object(all)) {
-		print_profile(results, all, out);
-	} else {
-		report("%s: %s; the page goes without it", profile,
-		       all != NULL ? "not an object of paths" : error.text);
-		fprintf(out, "\nWhat `bench/profile` left cannot be read.\n");
-	}
+	if (all == NULL)
+		report("%s: %s; expected the counts that 'make profile' writes", profile,
+		       error.text);
+	if (all != NULL &&
+	    bench_json_check(all, profile, JSON_PROFILE_FORMAT, JSON_PROFILE_VERSION))
+		print_profile(results, json_object_get(all, "paths"), out);
+	else
+		fprintf(out, "\nThe counts of `bench/profile` could not be read.\n");
 	json_decref(all);
 }

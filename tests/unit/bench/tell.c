@@ -208,17 +208,40 @@ static bool has(const char *text, const char *part)
 	return found;
 }
 
-/* What is missed. */
+/* The start of a file that bench/profile wrote, up to the value of "paths". */
+#define PROFILE "{\"format\":\"pvtime-profile\",\"version\":1,\"paths\":"
+
+static void test_unreadable_counts(void)
+{
+	static const char *const files[] = {
+		"{",
+		"[]",
+		"{\"idreg\":{\"instructions\":90}}",
+		"{\"format\":\"pvtime-bench\",\"version\":1,\"paths\":{\"idreg\":{\"instructions\":90}}}",
+		"{\"format\":\"pvtime-profile\",\"version\":2,\"paths\":{\"idreg\":{\"instructions\":90}}}",
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		write_path(files[i]);
+		char *text = printed(print_markdown);
+		tap_ok(has(text, "The counts of `bench/profile` could not be read.") &&
+			       strstr(text, "| `idreg` | 90 |") == NULL,
+		       "the page rejects the counts %s", files[i]);
+	}
+}
+
+/* Rows that miss their goal. */
 static void test_missed(void)
 {
 	struct bench_figure *f = &results.figures[BENCH_ROW_idreg][BENCH_PVTIME][BENCH_A57];
 	double best = f->best;
 
 	write_path(
+		PROFILE
 		"{\"idreg\":{\"instructions\":5050,\"operations\":2,"
 		"\"visits\":[{\"kind\":\"WFI\",\"instructions\":5000},"
 		"{\"kind\":\"HVC\",\"instructions\":50}],"
-		"\"files\":{\"trap.c\":50,\"vgic.c\":5000},\"functions\":{\"a_function\":5050}}}");
+		"\"files\":{\"trap.c\":50,\"vgic.c\":5000},\"functions\":{\"a_function\":5050}}}}");
 	f->best = 201;
 	char *text = printed(print_markdown);
 	tap_ok(has(text,
@@ -227,7 +250,7 @@ static void test_missed(void)
 	       "a missed row is explained by its visits");
 	tap_ok(text != NULL && strstr(text, "vgic.c") == NULL && strstr(text, "a_function") == NULL,
 	       "the page lists neither files nor functions");
-	write_path("{}");
+	write_path(PROFILE "{}}");
 	text = printed(print_markdown);
 	tap_ok(has(text,
 		   "- `idreg`, 201 / 200 (200, missed): `bench/profile` does not count it.\n"),
@@ -258,8 +281,10 @@ static void test_tables(void)
 	tap_ok(has(text, "- `st_hvc` on xen, cortex-a57: a \"reason\""), "what was not measured");
 	tap_ok(has(text, "They have not been counted"),
 	       "the page says that instructions have not been counted");
-	write_path("{\"idreg\":{\"instructions\":90,\"exceptions\":1,\"functions\":{\"trap\":40,"
-		   "\"sysreg\":50}}}");
+	test_unreadable_counts();
+	write_path(PROFILE
+		   "{\"idreg\":{\"instructions\":90,\"exceptions\":1,\"functions\":{\"trap\":40,"
+		   "\"sysreg\":50}}}}");
 	text = printed(print_markdown);
 	tap_ok(has(text, "| `idreg` | 90 | 1 | - |") && has(text, "`make profile` prints where"),
 	       "the page has the table of costs, and says what prints the rest");
