@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The vectors for measurements with interrupts, and the loops that are interrupted. All exceptions
- * but IRQs go to the runtime's vectors. Vectors and loops agree on the use of the general registers,
- * so that no instruction saves any.
+ * but IRQs go to the runtime's vectors. Vectors and loops agree on the use of the general
+ * registers, so that no instruction saves any.
  */
 #define ICC_IAR1_EL1  S3_0_c12_c12_0
 #define ICC_EOIR1_EL1 S3_0_c12_c12_1

@@ -58,7 +58,7 @@ sub faults
 # Images that are no suite.
 my @quick = ('--run', 'plain', '--seconds', 4, '--case', 'psci_version,smccc_version,header');
 for my $case (
-	['spin', [], qr/there is no TAP in what it printed/],
+	['spin', [], qr/there is no TAP in the output/],
 	['hello', [], qr/there is TAP, but no line '# suite'/],
 	['stop', ['--seconds', 1], qr/it had not powered off after 1 s of guest time; before its first result/],
 ) {

@@ -62,7 +62,7 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	my $board = printing($whole);
 	my ($status, $out, $err) = plain($board);
 	is("$status$err", '0', 'a whole result is status 0');
-	like($out, qr/^Rule  pvtime  What it asks for\n/, 'the table is drawn');
+	like($out, qr/^Rule  pvtime  What it requires\n/, 'the table is drawn');
 	unlike($out, qr/[1-9] (?:FAIL|weaker)|^R.*(?:FAIL|weaker)|\e/m, 'a whole result has no failure and no colours');
 	like($out, qr/^R-05  ok      /m, 'the table has a rule that is kept');
 	like($out, qr/^  all runs +\d+ ok    0 FAIL    0 weaker    0 skip$/m, 'the table counts both grades');
@@ -155,10 +155,10 @@ for my $case (
 	['a line lost', sub { s/^ok 7 .*?\n//m }, qr/number 8 after number 6: a line is lost/],
 	['a number twice', sub { s/^ok 7 /ok 6 /m }, qr/number 6 after number 6: twice/],
 	['an unknown case', sub { s/ aligned:/ aligne:/ }, qr/is not a case of the table: aligne/],
-	['a wrong rule', sub { s/R-06 aligned/R-05 aligned/ }, qr/aligned, is of R-06, not of R-05/],
+	['a wrong rule', sub { s/R-06 aligned/R-05 aligned/ }, qr/aligned, belongs to R-06, not to R-05/],
 	['a case twice', sub { s/ padding:/ header:/ }, qr/header comes a second time/],
 	['another build', sub { s/4k-le/16k-le/ }, qr/says that it is 16k-le, but 4k-le was started/],
-	['too many vCPUs', sub { s/cpus=1/cpus=2/ }, qr/found 2 vCPUs of 1/],
+	['too many vCPUs', sub { s/cpus=1/cpus=2/ }, qr/found 2 vCPUs, expected 1/],
 	['no plan', sub { s/^1\.\..*\n//m }, qr/ended without a plan after number \d+, /],
 	['a wrong plan', sub { s/^1\.\./1..1/m }, qr/the plan is 1\.\.1\d+, after number/],
 	['a panic in between', sub { s/^ok 9 /PANIC\nok 9 /m }, qr/not from the suite, after number 8: PANIC/],
@@ -166,7 +166,7 @@ for my $case (
 	['nothing', sub { $_ = '' }, qr/it printed nothing/],
 	['no TAP', sub { $_ = "hello\n" }, qr/there is no TAP/],
 	['TAP of others', sub { $_ = "ok 1 - hello\n1..1\n" }, qr/no line '# suite' before it/],
-	['a bail-out', sub { s/^ok 3 /Bail out! no GIC\nok 3 /m }, qr/it gave up: no GIC/],
+	['a bail-out', sub { s/^ok 3 /Bail out! no GIC\nok 3 /m }, qr/the suite gave up: no GIC/],
 ) {
 	my ($name, $change, $want) = @$case;
 	local $_ = $whole;
@@ -306,7 +306,7 @@ for my $case (
 	like($out, qr/^Rule  kvm-7\.2  kvm-6\.12  kvm\/newer  kvm\/odd  What/m, 'columns have the version of the Image; one that has none, or one of another, is called as it was chosen');
 	like($out, qr/^kvm-6\.12: Linux KVM; Linux 5\.9-1, /m, 'the packages are told beside it');
 	is_deeply([map { $_->{name} } @{read_json('conform', slurp("$dir/c.json"))->{targets}}], [qw(kvm-7.2 kvm-6.12 kvm/newer kvm/odd)], 'JSON has these names');
-	like(slurp("$dir/c.md"), qr/^Verdicts that are not the same on kvm-7\.2, kvm-6\.12, kvm\/newer and kvm\/odd:\n\n- none: /m, 'Markdown compares the versions');
+	like(slurp("$dir/c.md"), qr/^Verdicts that differ between kvm-7\.2, kvm-6\.12, kvm\/newer and kvm\/odd:\n\n- none: /m, 'Markdown compares the versions');
 	ok(-e "$dir/columns/kvm-7.2/plain/console.txt", 'what is kept has its column in its path');
 	($status, $out, $err) = finish(start('/dev/null', 'conform', '--suite', $suite, '--debian', $debian, '--run', 'plain', 'kvm/none'));
 	is("$status$out", '2', 'a release that was not fetched: status 2');

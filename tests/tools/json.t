@@ -24,8 +24,8 @@ sub described
 	return map { /Va (\S+)/g } $text =~ /^(\.It Va .*)/mg;
 }
 
-# The paths of all values that are no object and no list, and of null. A list's elements are [], and a
-# dot in a key is an underscore.
+# The paths of all values that are not objects or lists, and of null. A list's elements are [], and
+# a dot in a key is an underscore.
 sub paths
 {
 	my ($data, $path) = @_;

@@ -74,8 +74,8 @@ open my $f, '<', $option{'--hypervisor'} or die;
 my $text = join '', <$f>;
 exit 2 if $text =~ /silence/;
 my $broken = $option{'--run'} eq 'broken';
-print $text =~ /panic/ ? "not ok 1 - pvtime run x is whole: axes\n# died: hypervisor stopped: panic\n"
-	: "ok 1 - pvtime run x is whole: axes\n";
+print $text =~ /panic/ ? "not ok 1 - pvtime run x is complete: axes\n# died: hypervisor stopped: panic\n"
+	: "ok 1 - pvtime run x is complete: axes\n";
 print $text =~ /one/ || $broken ? "not ok 2 - pvtime R-01 first: text: more\n# weaker: no document at hand asks for it\n# in x\n# x: 5 not 6\n" : "ok 2 - pvtime R-01 first: text: more\n";
 print $text =~ /two/ ? 'not ' : '', "ok 3 - pvtime R-02 second_one: text: more\n";
 print "# FAIL: wrong by SMCCC 5.2\n" if $text =~ /two/;

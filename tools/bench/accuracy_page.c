@@ -4,26 +4,30 @@
 #include "tools/bench/tell.h"
 
 static const char heading[] =
-	"# How exact the accounting is\n\n"
-	"Written by `make bench`; the figures are in `bench/results.json`. In each run some vCPUs, each of a VM of its own,\n"
-	"compute without end on one CPU, for as long as the table says in guest time.\n\n"
-	"| run | vCPUs | seconds | structure and ledger, ns | guest and ledger, ns | gap and stolen, ns | stolen more than a gap, ns | share and weight or cap, % of the CPU |\n"
+	"# How exact the accounting is\n"
+	"\n"
+	"`make bench` writes this page from `bench/results.json`. In each run, one or more vCPUs, each in a VM of its own, compute\n"
+	"without end on one CPU, for the guest time in the table.\n"
+	"\n"
+	"| run | vCPUs | seconds | structure against ledger, ns | guest against ledger, ns | gap over stolen, ns | stolen over gap, ns | share against weight or cap, % of the CPU |\n"
 	"|---|---|---|---|---|---|---|---|\n";
 
 static const char meaning[] =
-	"\nEach number is the greatest difference of any vCPU of the run.\n\n"
-	"- **structure and ledger**: what the structure holds at the end, and the time in READY in the hypervisor's ledger,\n"
-	"  in whole nanoseconds.\n"
-	"- **guest and ledger**: what the guest itself has read from its structure, when nobody competed any more, and the\n"
-	"  same.\n"
-	"- **gap and stolen**: the guest reads the counter all the time. Where it finds a gap, it reads what was stolen in\n"
-	"  it. What the gap is longer, less what it takes to see it, is the hypervisor's own work for a switch, or an\n"
-	"  interrupt that was not the guest's: by R-24 that is RUNNING, not stolen.\n"
-	"- **stolen more than a gap**: must not be. The counter has 16 ns a tick.\n"
-	"- **share and weight or cap**: of weights, the time it ran of all time that they ran, and its weight of all\n"
-	"  weights (100, 200, 300, ...). Of caps, the time it ran of the time in which it wanted to run, and its cap.\n\n"
-	"Weights and caps of the runs: vCPU *i* of *n* has the weight 100 *i*, or the cap of *i* parts of 80 % in\n"
-	"*n* (*n* + 1) / 2 parts, rounded down.\n";
+	"\n"
+	"Each number is the greatest difference of any vCPU in the run.\n"
+	"\n"
+	"- **structure against ledger**: the content of the structure at the end, against the time in READY in the hypervisor's\n"
+	"  ledger, in whole nanoseconds.\n"
+	"- **guest against ledger**: what the guest read from its structure when no competitor was left, against the same time.\n"
+	"- **gap over stolen**: the guest reads the counter all the time. When it finds a gap, it reads how much time was stolen in\n"
+	"  it. The number is the rest of the gap, without the time that it takes to see a gap. That rest is the hypervisor's own work\n"
+	"  for a switch, or an interrupt that was not the guest's: by R-24 it is RUNNING, not stolen.\n"
+	"- **stolen over gap**: must not occur. A tick of the counter is 16 ns.\n"
+	"- **share against weight or cap**: with weights, the vCPU's part of the time that all vCPUs ran, against its part of all\n"
+	"  weights (100, 200, 300, ...). With caps, the time that the vCPU ran as a part of the time that it wanted to run, against\n"
+	"  its cap.\n"
+	"\n"
+	"vCPU *i* of *n* has the weight 100 *i*, or a cap of *i* parts of 80 % in *n* (*n* + 1) / 2 parts, rounded down.\n";
 
 static void print_number(double value, bool there, const char *format, FILE *out)
 {
@@ -53,7 +57,7 @@ void bench_accuracy_markdown(const struct bench_results *results, FILE *out)
 		const struct bench_accuracy *a = &results->accuracy[i];
 		if (a->vcpus > 0 && a->proc)
 			fprintf(out,
-				"\nIn the run `%s`, a Linux guest computes beside one of ours, and reports when that one is done. Its\n/proc/stat, which counts in ticks of 10 ms, differs from the ledger by %.1f ms.\n",
+				"\nIn the run `%s`, a Linux guest and a guest of this project compute on one CPU, and Linux reports when the other has\nfinished. Linux's /proc/stat, which counts ticks of 10 ms, differs from the ledger by %.1f ms.\n",
 				a->name, a->proc_ns / 1e6);
 	}
 }

@@ -5,45 +5,55 @@
 #include "tools/bench/tell.h"
 
 static const char heading[] =
-	"# What the paths cost\n\n"
-	"Written by `make bench`; the figures are in `bench/results.json`. How exact the accounting is has a page of its\n"
-	"own, `docs/accuracy.md`.\n\n"
-	"![Instructions of each path on this hypervisor, on Linux KVM and on Xen](performance.svg)\n\n";
+	"# What the paths cost\n"
+	"\n"
+	"`make bench` writes this page from `bench/results.json`. How exact the accounting is has a page of its own,\n"
+	"`docs/accuracy.md`.\n"
+	"\n"
+	"![Instructions of each path on this hypervisor, on Linux KVM and on Xen](performance.svg)\n"
+	"\n";
 
 static const char method[] =
-	"\n## How it is measured\n\n"
-	"One guest, the same binary on each hypervisor (`bench/guest/`), does the same thing a thousand times in a loop,\n"
-	"and reads the counter before and after. QEMU runs all of them by `-icount shift=0`: each instruction takes one\n"
-	"nanosecond of the guest's clock, whatever else the machine is doing. So a difference of two readings is\n"
-	"the number of instructions in between, of the guest and of everything below it; and it is the same on every\n"
-	"machine. The counter runs at 62.5 MHz and moves once in 16 instructions; the guest reads it so often in a row that\n"
-	"it sees which of them that was.\n\n"
-	"The figure is the best of all batches, per operation, the loop around it included. On this hypervisor all batches\n"
-	"are much the same; on the others a batch may have a tick in it, or a worker thread.\n\n"
-	"Each hypervisor has one CPU (two for the IPI), without anybody who competes. Linux KVM is Debian's kernel as a host\n"
-	"at EL2 in QEMU, Debian's QEMU its VMM; on cortex-a57 it has no VHE, on neoverse-n1 it has. Xen runs the\n"
-	"guest as dom0.\n"
 	"\n"
-	"Linux and Xen are as Debian has them, and do what this hypervisor does not, as `DESIGN.md` says. On neoverse-n1 both run\n"
-	"through a loop against Spectre-BHB at each exit from a guest: 83 instructions of each of Linux's (there are none with\n"
-	"`nospectre_bhb`), 101 of Xen's. On cortex-a57 that would be firmware's work, and QEMU has none; but both work around the\n"
-	"erratum 1319367 there, which is not counted apart.\n\n"
-	"- **switch**: two vCPUs of one VM on one CPU, FP registers in use; each sends the other an SGI and waits in WFI. Half\n"
-	"  a round.\n"
-	"- **timer interrupt**: from the moment that the timer is set to, to the first instruction of the guest's vector.\n"
-	"- **IPI**: all instructions of both CPUs from one SGI to the next, its handling included; the receiver runs.\n"
-	"- **switch at the end of a slice**: what a vCPU sees as gap, less what it is told was stolen in it: all\n"
-	"  that the hypervisor does from leaving one vCPU to entering another. With 64 vCPUs: 8 VMs of 8.\n"
-	"- **exits per second**: one vCPU that computes, two runs, the longer one's exits less the shorter one's.\n"
-	"- **Linux**: from the kernel's first instruction to the first of its `init`, and the same kernel, initramfs, command\n"
-	"  line and FDT at EL1 in QEMU without a hypervisor (`bench/boot/`).\n"
-	"- **state**: pages of the board's RAM that were ever written, less the guests' RAM and what QEMU loaded, plus the\n"
-	"  hypervisor's image. Of a vCPU: the difference of 64 and 8 of them, in 8 VMs each.\n\n"
-	"## Instructions are not cycles\n\n"
-	"An instruction here is one step of an emulator. On hardware most take a cycle or less, and some take many: an\n"
-	"exception and its return, a barrier that waits, a write to a system register that the pipeline is emptied for, TLB\n"
-	"maintenance, a miss in a cache. Two paths of the same number of instructions may differ by a factor. What these\n"
-	"figures do tell is how much work a hypervisor does on a path. The following counts what is known to cost cycles.\n";
+	"## How it is measured\n"
+	"\n"
+	"One guest, the same binary on each hypervisor (`bench/guest/`), executes an operation a thousand times in a loop, and\n"
+	"reads the counter before and after. QEMU runs every hypervisor with `-icount shift=0`: each instruction takes one\n"
+	"nanosecond of the guest's clock, whatever else the machine does. So the difference of two readings is the number of\n"
+	"instructions executed in between, by the guest and by everything below it, and it is the same on every machine. The\n"
+	"counter runs at 62.5 MHz and advances once in 16 instructions. The guest reads it often enough in a row to see which\n"
+	"instruction that was.\n"
+	"\n"
+	"The figure is the best of all batches, per operation, and includes the loop around the operation. On this hypervisor all\n"
+	"batches are almost equal; on the others, a batch may contain a tick or a worker thread.\n"
+	"\n"
+	"Each hypervisor has one CPU (two for the IPI), and nothing competes for it. Linux KVM is Debian's kernel as a host at EL2\n"
+	"in QEMU, with Debian's QEMU as the VMM; it runs without VHE on cortex-a57, and with VHE on neoverse-n1. Xen runs the guest\n"
+	"as dom0.\n"
+	"\n"
+	"Linux and Xen are Debian's builds, and do work that this hypervisor does not do, as `DESIGN.md` says. On neoverse-n1 both\n"
+	"execute a loop against Spectre-BHB at each exit from a guest: 83 instructions at each of Linux's exits (none with\n"
+	"`nospectre_bhb`), and 101 at each of Xen's. On cortex-a57 firmware would have to do that, and QEMU has no firmware. But both\n"
+	"work around erratum 1319367 there; the cost of that is not counted separately.\n"
+	"\n"
+	"- **switch**: two vCPUs of one VM on one CPU, with FP registers in use. Each sends the other an SGI and waits in WFI; the\n"
+	"  figure is half a round.\n"
+	"- **timer interrupt**: from the timer's deadline to the first instruction of the guest's vector.\n"
+	"- **IPI**: all instructions of both CPUs from one SGI to the next, including its handling; the receiver is running.\n"
+	"- **switch at the end of a slice**: the gap that a vCPU sees, less the time that was stolen in it: everything that the\n"
+	"  hypervisor does from leaving one vCPU to entering another. With 64 vCPUs: 8 VMs of 8.\n"
+	"- **exits per second**: one vCPU computes, in two runs of different length; the figure comes from the difference of the two.\n"
+	"- **Linux**: from the kernel's first instruction to the first of its `init`. The comparison without a hypervisor has the same\n"
+	"  kernel, initramfs, command line and FDT at EL1 in QEMU (`bench/boot/`).\n"
+	"- **state**: the pages of the board's RAM that were ever written, without the guests' RAM and what QEMU loaded, but with the\n"
+	"  hypervisor's image. For one vCPU: the difference between 64 and 8 vCPUs, each in 8 VMs, divided by 56.\n"
+	"\n"
+	"## Instructions are not cycles\n"
+	"\n"
+	"An instruction here is one step of an emulator. On hardware most take a cycle or less, and some take many: an exception and\n"
+	"its return, a barrier that waits, a write to a system register that flushes the pipeline, TLB maintenance, a cache miss. Two\n"
+	"paths with the same number of instructions may differ by a factor. These figures show how much work a hypervisor does on a\n"
+	"path. The next table counts the operations that are known to cost cycles.\n";
 
 static void print_row(const struct bench_results *results, enum bench_row_id row, FILE *out)
 {
@@ -90,7 +100,7 @@ static void print_versions(const struct bench_results *results, FILE *out)
 	static const char *const titles[BENCH_TARGETS] = {"This hypervisor", "Linux KVM", "Xen",
 							  "No hypervisor"};
 
-	fprintf(out, "\nRun against:\n\n");
+	fprintf(out, "\nVersions:\n\n");
 	for (unsigned t = 0; t < BENCH_TARGETS; t++)
 		if (results->versions[t][0] != '\0')
 			fprintf(out, "- %s: %s\n", titles[t], results->versions[t]);
@@ -100,8 +110,8 @@ void bench_markdown(const struct bench_results *results, const char *profile, FI
 {
 	fputs(heading, out);
 	fprintf(out,
-		"Instructions, on cortex-a57 / neoverse-n1. The ratio is the best peer's figure over ours.\n\n"
-		"| path | this hypervisor | Linux KVM | Xen | best peer / ours | to reach |\n"
+		"Instructions, on cortex-a57 / neoverse-n1. The ratio is the best peer's figure divided by this hypervisor's.\n\n"
+		"| path | this hypervisor | Linux KVM | Xen | ratio | goal |\n"
 		"|---|---|---|---|---|---|\n");
 	for (unsigned r = 0; r < BENCH_ROWS; r++)
 		if (bench_row_told(results, (enum bench_row_id)r))

@@ -17,7 +17,7 @@ static void print_path(const char *path, const json_t *counts, FILE *out)
 {
 	double operations = json_number_value(json_object_get(counts, "operations"));
 
-	fprintf(out, operations > 1 ? "| `%s`, %.0f times |" : "| `%s` |", path, operations);
+	fprintf(out, operations > 1 ? "| `%s`, %.0f operations |" : "| `%s` |", path, operations);
 	for (size_t i = 0; i < COLUMNS; i++) {
 		const json_t *n = json_object_get(counts, columns[i]);
 		if (json_is_number(n))
@@ -43,13 +43,13 @@ static void print_missed(const struct bench_results *results, enum bench_row_id 
 	fprintf(out, "- `%s`, %s / %s (%s)", bench_rows[row].name, on[BENCH_A57], on[BENCH_N1],
 		goal);
 	if (counts == NULL) {
-		fprintf(out, ": `bench/profile` does not count it.\n");
+		fprintf(out, ": `bench/profile` does not count this path.\n");
 		return;
 	}
-	fprintf(out, ": at EL2 %.10g instructions",
+	fprintf(out, ": %.10g instructions at EL2",
 		json_number_value(json_object_get(counts, "instructions")));
 	if (operations > 1)
-		fprintf(out, " for %.10g times", operations);
+		fprintf(out, " for %.10g operations", operations);
 	json_array_foreach(json_object_get(counts, "visits"), i, visit)
 		fprintf(out, "%s%.10g after %s", i > 0 ? ", " : ": ",
 			json_number_value(json_object_get(visit, "instructions")),
@@ -69,7 +69,7 @@ static void print_all_missed(const struct bench_results *results, const json_t *
 			continue;
 		if (!any)
 			fprintf(out,
-				"\nWhat is missed, by what takes the guest into the hypervisor:\n\n");
+				"\nGoals that are missed, with the instructions after each exception to EL2:\n\n");
 		any = true;
 		print_missed(results, (enum bench_row_id)r,
 			     json_object_get(profile, bench_rows[r].name), out);
@@ -80,7 +80,7 @@ static void print_all_missed(const struct bench_results *results, const json_t *
 static void print_profile(const struct bench_results *results, const json_t *profile, FILE *out)
 {
 	fprintf(out,
-		"\nOf this hypervisor, at EL2, one operation each on cortex-a57 (`bench/profile`):\n\n"
+		"\nWhat this hypervisor executes at EL2 in one round trip of each path, on cortex-a57 (`bench/profile`):\n\n"
 		"| path | instructions | exceptions | ERET | ISB | DSB | MSR | MRS | TLBI |\n"
 		"|---|---|---|---|---|---|---|---|---|\n");
 	for (unsigned r = 0; r < BENCH_ROWS; r++) {
@@ -89,8 +89,7 @@ static void print_profile(const struct bench_results *results, const json_t *pro
 			print_path(bench_rows[r].name, counts, out);
 	}
 	fprintf(out,
-		"\n`make profile` prints where the instructions of a path go: by function, by file, and by what takes the\n"
-		"guest into the hypervisor.\n");
+		"\n`make profile` prints the instructions of each path by function, by file, and by exception to EL2.\n");
 	print_all_missed(results, profile, out);
 }
 
@@ -100,8 +99,7 @@ void bench_profile_markdown(const struct bench_results *results, const char *pro
 
 	if (access(profile, F_OK) != 0) {
 		fprintf(out,
-			"\nThey have not been counted: `bench/profile --json FILE` does that, and\n"
-			"`pvtime bench --profile FILE` draws it.\n");
+			"\nThere are no counts yet: `bench/profile --json FILE` writes them, and `pvtime bench --profile FILE` prints them here.\n");
 		return;
 	}
 	json_t *all = json_load_file(profile, 0, &error);

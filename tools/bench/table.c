@@ -34,7 +34,7 @@ static void print_accuracy(const struct bench_results *results, FILE *out)
 			continue;
 		if (first)
 			fprintf(out,
-				"\nAccuracy, greatest differences in ns: structure and ledger, guest and ledger,\ngap and stolen; in per cent of the CPU: share and weight or cap\n");
+				"\nAccuracy, greatest differences in ns: structure against ledger, guest against ledger,\ngap over stolen; in %% of the CPU: share against weight or cap\n");
 		first = false;
 		fprintf(out, "%-12s %u vCPU%s %4.0f s  structure %.0f  guest %.0f", a->name,
 			a->vcpus, a->vcpus > 1 ? "s" : " ", a->seconds, a->structure_ns,
@@ -64,7 +64,7 @@ void bench_table(const struct bench_results *results, FILE *out)
 			fprintf(out, "\n" TITLE, "");
 			for (unsigned i = 0; i < 4; i++)
 				fprintf(out, CELL CELL, "a57", "n1");
-			fprintf(out, "  to reach\n");
+			fprintf(out, "  goal\n");
 		}
 		first = false;
 		print_row(results, (enum bench_row_id)r, out);

@@ -28,7 +28,7 @@ static void print_versions(const struct conform_section *sections, size_t count,
 {
 	bool any = false;
 
-	fputs("\nVerdicts that are not the same on ", out);
+	fputs("\nVerdicts that differ between ", out);
 	print_labels(sections, count, out);
 	fputs(":\n\n", out);
 	for (unsigned c = 0; c < CONFORM_CASES; c++) {
@@ -47,7 +47,7 @@ static void print_versions(const struct conform_section *sections, size_t count,
 		fputs("\n", out);
 	}
 	if (!any)
-		fputs("- none: every case has one verdict on all of them\n", out);
+		fputs("- none: every case has the same verdict on all of them\n", out);
 }
 
 void markdown_versions(const struct conform_report *report, FILE *out)
@@ -64,7 +64,7 @@ void markdown_versions(const struct conform_report *report, FILE *out)
 		if (count == 1)
 			continue;
 		if (!any)
-			fputs("\n## What differs between versions\n", out);
+			fputs("\n## Differences between versions\n", out);
 		any = true;
 		print_versions(first, count, out);
 	}

@@ -37,12 +37,16 @@ static void heading(const struct conform_report *report, const char *first, cons
 
 static void print_words(FILE *out)
 {
-	fputs("\n## The words\n\n"
-	      "A case is the documents' or ours. **FAIL**: a case of the documents found, in at least one run, that\n"
-	      "the hypervisor does other than a document says: it is wrong, by the clause that is named. weaker: a case\n"
-	      "of ours found that it does less than this project asks for. No document that is at hand asks for it, so\n"
-	      "nothing is wrong; SPEC.md says why a better hypervisor does it. ok: every run that could judge it found\n"
-	      "it kept. skip: no run could judge it. -: no case of it runs there. The two are counted apart, in cases:\n\n",
+	fputs("\n## The verdicts\n\n"
+	      "A case comes from the documents or from this project (\"ours\").\n\n"
+	      "- **FAIL**: in at least one run, a case of the documents found that the hypervisor does not do what a document\n"
+	      "  says. The hypervisor is wrong, by the clause that is named.\n"
+	      "- weaker: a case of ours found that the hypervisor does less than this project asks for. No document at hand\n"
+	      "  asks for it, so the hypervisor is not wrong; SPEC.md says why a better hypervisor does it.\n"
+	      "- ok: every run that could judge the case passed it.\n"
+	      "- skip: no run could judge the case.\n"
+	      "- -: no case of the rule runs there.\n\n"
+	      "The number of cases with each verdict:\n\n",
 	      out);
 }
 
@@ -64,9 +68,9 @@ static void print_counts(const struct conform_report *report, FILE *out)
 static void print_rules(const struct conform_report *report, FILE *out)
 {
 	fputs("\n## The rules\n\n"
-	      "A rule with cases of both kinds is FAIL with one of the documents', and weaker with one of ours.\n\n",
+	      "A rule is FAIL if any of its cases is FAIL, and otherwise weaker if any is weaker.\n\n",
 	      out);
-	heading(report, "Rule", " Whose | What it asks for | From |", out);
+	heading(report, "Rule", " Origin | What it requires | Clause |", out);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
 		fprintf(out, "| %s |", conform_rules[r].name);
 		for (size_t s = 0; s < report->count; s++)
@@ -92,7 +96,7 @@ static bool covered(const struct conform_report *report, enum conform_rule_id id
 
 static void print_uncovered(const struct conform_report *report, FILE *out)
 {
-	fputs("\n## Rules that no case of a target can see\n\n", out);
+	fputs("\n## Rules without a case on a target\n\n", out);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
 		const char *elsewhere = conform_elsewhere((enum conform_rule_id)r);
 		char lacking[512] = "";
@@ -108,7 +112,7 @@ static void print_uncovered(const struct conform_report *report, FILE *out)
 		fprintf(out, "- %s (%s)", conform_rules[r].name,
 			covered(report, (enum conform_rule_id)r) ? lacking : "all targets");
 		if (elsewhere != NULL && strchr(elsewhere, '/') != NULL)
-			fprintf(out, ": this project's library is held to it by `%s`", elsewhere);
+			fprintf(out, ": `%s` tests this project's library", elsewhere);
 		else if (elsewhere != NULL)
 			fprintf(out, ": %s", elsewhere);
 		fputs("\n", out);
@@ -118,7 +122,7 @@ static void print_uncovered(const struct conform_report *report, FILE *out)
 static void print_cases(const struct conform_report *report, FILE *out)
 {
 	fputs("\n## The cases\n\n", out);
-	heading(report, "Case", " Rule | What it says | By |", out);
+	heading(report, "Case", " Rule | What it checks | Clause |", out);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
 		for (unsigned c = 0; c < CONFORM_CASES; c++) {
 			if (conform_cases[c].rule != r)
@@ -178,7 +182,7 @@ static void print_skips(const struct conform_section *section, FILE *out)
 	size_t n = conform_skipped(section, texts, REASONS);
 
 	if (n > 0)
-		fputs("\nSkipped in every run, by the reason:\n\n", out);
+		fputs("\nSkipped in every run, by reason:\n\n", out);
 	for (size_t i = 0; i < n; i++) {
 		fputs("- ", out);
 		markdown_escaped(texts[i].text, out);
@@ -217,7 +221,7 @@ static void print_section(const struct conform_section *section, FILE *out)
 	markdown_escaped(section->versions, out);
 	fputs(".\n", out);
 	print_runs(section, out);
-	print_broken(section, CONFORM_FAIL, "FAIL, by the documents:", out);
+	print_broken(section, CONFORM_FAIL, "FAIL, by clauses of the documents:", out);
 	print_broken(section, CONFORM_WEAKER,
 		     "weaker than this project asks for, and " CONFORM_NO_CLAUSE ":", out);
 	print_skips(section, out);
@@ -226,9 +230,9 @@ static void print_section(const struct conform_section *section, FILE *out)
 void conform_report_markdown(const struct conform_report *report, FILE *out)
 {
 	fputs("# Conformance: rule by target\n\n"
-	      "`pvtime conform --markdown` has written this page; `make conform-all` runs every target and writes it\n"
-	      "anew. The suite is `conformance/`: a bare-metal guest that judges by what it sees itself, the same\n"
-	      "image on every target, and a program for user space. The rules are those of SPEC.md.\n",
+	      "`make conform-all` runs every target and writes this page with `pvtime conform --markdown`. The suite is\n"
+	      "`conformance/`: a bare-metal guest, the same image on every target, which judges only what it observes itself,\n"
+	      "and a program for KVM's user space. SPEC.md has the rules.\n",
 	      out);
 	print_words(out);
 	print_counts(report, out);

@@ -109,7 +109,7 @@ static void draw_rules(const struct conform_report *report, const struct conform
 	fprintf(out, "%sRule", look->title);
 	for (size_t s = 0; s < report->count; s++)
 		fprintf(out, "  %-*s", column(&report->sections[s]), report->sections[s].label);
-	fprintf(out, "  What it asks for%s\n", look->plain);
+	fprintf(out, "  What it requires%s\n", look->plain);
 	for (unsigned r = 0; r < CONFORM_RULES; r++) {
 		fprintf(out, "%s", conform_rules[r].name);
 		for (size_t s = 0; s < report->count; s++) {

@@ -55,7 +55,7 @@ static void print_case(const struct conform_section *section, enum conform_case_
 	if (verdict == CONFORM_FAIL || verdict == CONFORM_WEAKER)
 		diagnose(section, id, verdict, out);
 	if (verdict == CONFORM_NONE)
-		fprintf(out, "# no run got as far\n");
+		fprintf(out, "# no run reached this case\n");
 }
 
 static void print_run(const struct conform_section *section, const struct conform_run *run,
@@ -65,7 +65,7 @@ static void print_run(const struct conform_section *section, const struct confor
 	char axes[512];
 
 	conform_axes(&run->plan, axes, sizeof(axes));
-	fprintf(out, "%sok %u - %s run %s is whole: %s\n", whole ? "" : "not ", number,
+	fprintf(out, "%sok %u - %s run %s is complete: %s\n", whole ? "" : "not ", number,
 		section->label, run->plan.name, axes);
 	if (!whole)
 		fprintf(out, "# %s: %s\n", conform_status_word(run->result.status),

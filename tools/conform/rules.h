@@ -28,8 +28,8 @@ enum conform_case_id {
 
 struct conform_rule {
 	const char *name; /* "R-23" */
-	const char *
-		clause; /* the document's clause, by the names that SPEC.md defines; "own": the project's own rule */
+	/* the document's clause, as SPEC.md names it; "own": a rule of this project */
+	const char *clause;
 	const char *text; /* what it asks for */
 };
 

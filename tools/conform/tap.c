@@ -100,12 +100,12 @@ static bool read_suite(struct reader *r, const char *line)
 	long cpus = number_of(line, " cpus=");
 
 	if (r->build != NULL && (strlen(r->build) != n || strncmp(line, r->build, n) != 0))
-		return fault(r, "it says that it is %.*s, but %s was started", (int)n, line,
+		return fault(r, "the suite says that it is %.*s, but %s was started", (int)n, line,
 			     r->build);
 	if (cpus >= 0 && r->run->plan.vcpus != 0 && (unsigned long)cpus != r->run->plan.vcpus)
-		return fault(r, "it found %ld vCPUs of %u", cpus, r->run->plan.vcpus);
+		return fault(r, "the suite found %ld vCPUs, expected %u", cpus, r->run->plan.vcpus);
 	if (r->planned)
-		return fault(r, "it began again after its end");
+		return fault(r, "the suite started again after its end");
 	if (result->suite == NULL)
 		result->suite = strdup(line);
 	return result->suite != NULL || fault(r, "out of memory");
@@ -126,7 +126,7 @@ static bool read_case(struct reader *r, const char *line, unsigned *id, const ch
 		return fault(r, "number %u is not a case of the table: %.*s", r->number,
 			     (int)(name_length < 80 ? name_length : 80), name);
 	if (conform_cases[*id].rule != rule)
-		return fault(r, "number %u, %s, is of %s, not of %s", r->number,
+		return fault(r, "number %u, %s, belongs to %s, not to %s", r->number,
 			     conform_cases[*id].name, conform_rules[conform_cases[*id].rule].name,
 			     conform_rules[rule].name);
 	if (r->run->result.cases[*id].verdict != CONFORM_NONE)
@@ -178,7 +178,7 @@ static bool read_result(struct reader *r, const char *line, bool ok)
 			"number %u, %s, continues with something other than a reason to skip: %.80s",
 			r->number, conform_cases[id].name, rest);
 	if (reason == NULL && conform_cases[id].reset && !r->reset)
-		return fault(r, "number %u, %s, was judged, and nothing was reset", r->number,
+		return fault(r, "number %u, %s, was judged, but nothing was reset", r->number,
 			     conform_cases[id].name);
 	struct conform_seen *seen = &r->run->result.cases[id];
 	if (reason != NULL && (seen->reason = strdup(reason)) == NULL)
@@ -232,7 +232,7 @@ static bool read_line(struct reader *r, const char *line)
 	if ((rest = after(line, "# suite ")) != NULL)
 		return read_suite(r, rest);
 	if ((rest = after(line, "Bail out!")) != NULL)
-		return fault(r, "it gave up:%.400s", rest);
+		return fault(r, "the suite gave up:%.400s", rest);
 	if (!begun && (after(line, "ok ") != NULL || after(line, "not ok ") != NULL ||
 		       after(line, "1..") != NULL))
 		return fault(r, "there is TAP, but no line '# suite' before it: %.120s", line);
@@ -296,7 +296,7 @@ void conform_tap_read(struct conform_run *run, const char *build, const char *te
 	if (run->result.suite == NULL && !r.noise)
 		fault(&r, "it printed nothing");
 	else if (run->result.suite == NULL)
-		fault(&r, "there is no TAP in what it printed");
+		fault(&r, "there is no TAP in the output");
 	else if (!r.planned && r.number == 0)
 		fault(&r, "it ended before its first result");
 	else if (!r.planned)

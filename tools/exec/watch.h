@@ -37,10 +37,10 @@ struct exec_vcpu {
 	size_t vm; /* index in exec_kvm.vms */
 	uint32_t id;
 	uint64_t x0; /* as the VMM set it; 0: not set */
-	bool ran; /* the VMM has switched the guest's MMU on (SCTLR_EL1.M): the guest was restored */
-	bool begun; /* the tracer sets this: it has run, with its stolen time set */
-	bool off;   /* it is off until another vCPU starts it */
-	bool given; /* the VMM itself has set the address of its structure */
+	bool ran;    /* the VMM switched the guest's MMU on (SCTLR_EL1.M): the guest was restored */
+	bool begun;  /* the tracer sets this: it has run, with its stolen time set */
+	bool off;    /* it is off until another vCPU starts it */
+	bool given;  /* the VMM itself has set the address of its structure */
 };
 
 struct exec_file {

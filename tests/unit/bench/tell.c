@@ -245,7 +245,7 @@ static void test_missed(void)
 	f->best = 201;
 	char *text = printed(print_markdown);
 	tap_ok(has(text,
-		   "- `idreg`, 201 / 200 (200, missed): at EL2 5050 instructions for 2 times: "
+		   "- `idreg`, 201 / 200 (200, missed): 5050 instructions at EL2 for 2 operations: "
 		   "5000 after WFI, 50 after HVC.\n"),
 	       "a missed row is explained by its visits");
 	tap_ok(text != NULL && strstr(text, "vgic.c") == NULL && strstr(text, "a_function") == NULL,
@@ -253,7 +253,7 @@ static void test_missed(void)
 	write_path(PROFILE "{}}");
 	text = printed(print_markdown);
 	tap_ok(has(text,
-		   "- `idreg`, 201 / 200 (200, missed): `bench/profile` does not count it.\n"),
+		   "- `idreg`, 201 / 200 (200, missed): `bench/profile` does not count this path.\n"),
 	       "a missed row that bench/profile does not count is marked so");
 	f->best = best;
 }
@@ -279,16 +279,17 @@ static void test_tables(void)
 	tap_ok(has(text, "| trapped ID register read (`idreg`) | 100 / 200 | 2016 / - |"),
 	       "the page has the row");
 	tap_ok(has(text, "- `st_hvc` on xen, cortex-a57: a \"reason\""), "what was not measured");
-	tap_ok(has(text, "They have not been counted"),
+	tap_ok(has(text, "There are no counts yet"),
 	       "the page says that instructions have not been counted");
 	test_unreadable_counts();
 	write_path(PROFILE
 		   "{\"idreg\":{\"instructions\":90,\"exceptions\":1,\"functions\":{\"trap\":40,"
 		   "\"sysreg\":50}}}}");
 	text = printed(print_markdown);
-	tap_ok(has(text, "| `idreg` | 90 | 1 | - |") && has(text, "`make profile` prints where"),
+	tap_ok(has(text, "| `idreg` | 90 | 1 | - |") &&
+		       has(text, "`make profile` prints the instructions"),
 	       "the page has the table of costs, and says what prints the rest");
-	tap_ok(has(text, "What is missed") && strstr(text, "- `idreg`,") == NULL,
+	tap_ok(has(text, "Goals that are missed") && strstr(text, "- `idreg`,") == NULL,
 	       "what is reached needs no explanation");
 	test_missed();
 	unlink(path);

@@ -138,7 +138,7 @@ static void test_holds(void)
 static void test_formats(void)
 {
 	static const char *const in_table[] = {
-		"Rule  ours    other   What it asks for",
+		"Rule  ours    other   What it requires",
 		"R-02  <g>ok    </>  ",
 		"R-05  <b>FAIL  </>  <b>FAIL  </>  ",
 		"R-22  <w>weaker</>  <w>weaker</>  ",
@@ -180,7 +180,7 @@ static void test_formats(void)
 		"\n## Target other\n",
 		"| Run | ok | FAIL | weaker | skip | How |\n|---|---|---|---|---|---|\n"
 		"| one | 1 | 1 | 2 | 0 | ",
-		"\nFAIL, by the documents:\n\n- R-05 `header`: revision and attributes are 0. "
+		"\nFAIL, by clauses of the documents:\n\n- R-05 `header`: revision and attributes are 0. "
 		"Wrong by "
 		"ST 1.0, Stolen Time. In one.\n",
 		"\nweaker than this project asks for, and no document at hand asks for it:\n\n- "

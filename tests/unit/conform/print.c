@@ -117,7 +117,7 @@ static void test_merge(void)
 static void test_table(void)
 {
 	static const char *const want[] = {
-		"Rule  ours    other   What it asks for\n",
+		"Rule  ours    other   What it requires\n",
 		"R-01  ok      weaker  ",
 		"R-05  ok      -       ",
 		"R-28  -       -       ",
@@ -139,7 +139,7 @@ static void test_table(void)
 		NULL,
 	};
 	static const char *const colours[] = {
-		"<t>Rule  ours    other   What it asks for</>\n",
+		"<t>Rule  ours    other   What it requires</>\n",
 		"R-01  <g>ok    </>  <w>weaker</>  ",
 		"R-02  <d>-     </>  ",
 		"other: <w>weaker</>: ",
@@ -160,17 +160,22 @@ static void test_tap(void)
 {
 	static const char *const want[] = {
 		"TAP version 13\n# ours: our own; 1.0\n",
-		"ok 1 - ours run one is whole: ",
-		"ok 2 - ours run two is whole: ",
+		"ok 1 - ours run one is complete: ",
+		"ok 2 - ours run two is complete: ",
 		"\nok 3 - ours R-01 one_dialect: ",
 		"\nok 4 - ours R-05 header: ",
-		"\nok 5 - ours R-05 padding: bytes 16 to 63 are 0 # SKIP no \"padding\"\n",
-		"\nnot ok 6 - other run three is whole: user space\n# limit: it hung\n",
+		"
+ok 5 - ours R-05 padding: bytes 16 to 63 are 0 # SKIP no \"padding\"
+",
+		"
+not ok 6 - other run three is complete: user space
+# limit: it hung
+",
 		"not ok 7 - other R-01 one_dialect: ",
 		" # TODO weaker\n# weaker: no document at hand asks for it\n# in three\n# x0 was "
 		"<1|2>\n",
 		"not ok 8 - other R-28 page_gone: ",
-		"\n# no run got as far\n# other: 0 ok, 0 FAIL, 1 weaker, 0 skip\n1..8\n",
+		"\n# no run reached this case\n# other: 0 ok, 0 FAIL, 1 weaker, 0 skip\n1..8\n",
 		NULL,
 	};
 	char *text = drawn(&results, conform_report_tap);
@@ -243,20 +248,19 @@ static void test_markdown(void)
 {
 	static const char *const want[] = {
 		"# Conformance: rule by target\n",
-		"| Rule | ours | other | Whose | What it asks for | From "
+		"| Rule | ours | other | Origin | What it requires | Clause "
 		"|\n|---|---|---|---|---|---|\n",
 		"| R-01 | ok | weaker | ours | ",
 		"\n## Target ours\n",
 		"| one | 2 | 0 | 0 | 1 | 4k-le elf, max, ",
-		"Skipped in every run, by the reason:\n\n- no \"padding\": R-05 padding\n",
+		"Skipped in every run, by reason:\n\n- no \"padding\": R-05 padding\n",
 		"\n## Target other\n\nanother\\|one: 2 \"two\".\n",
 		"; **limit**: it hung |\n",
 		"weaker than this project asks for, and no document at hand asks for it:\n\n- R-01 "
 		"`one_dialect`: ",
 		". In three.\n  - x0 was \\<1\\|2\\>\n",
 		"| `one_dialect` | ok | weaker | R-01 | ",
-		"- R-28 (ours): this project's library is held to it by "
-		"`tests/unit/lib/publish.c`\n",
+		"- R-28 (ours): `tests/unit/lib/publish.c` tests this project's library\n",
 		NULL,
 	};
 	char *text = drawn(&results, conform_report_markdown);
@@ -275,7 +279,7 @@ static void test_versions(void)
 	const struct conform_report report = {three, 3};
 	static const char *const differ[] = {
 		"| Rule | a-1 | a-2 | a-3 | ",
-		"\n## What differs between versions\n\nVerdicts that are not the same on a-1, a-2 "
+		"\n## Differences between versions\n\nVerdicts that differ between a-1, a-2 "
 		"and a-3:\n\n",
 		"- R-01 `one_dialect`, the other dialect's PV\\_TIME\\_ST returns NOT\\_SUPPORTED, and "
 		"so does PV\\_TIME\\_FEATURES for it: ok on a-1, weaker on a-2, weaker on a-3\n",
@@ -301,7 +305,8 @@ static void test_versions(void)
 	three[0] = three[1];
 	conform_report_markdown(&report, out);
 	fclose(out);
-	tap_ok(strstr(text, ":\n\n- none: every case has one verdict on all of them\n") != NULL,
+	tap_ok(strstr(text, ":\n\n- none: every case has the same verdict on all of them\n") !=
+		       NULL,
 	       "versions that do not differ: it is said");
 	free(text);
 	text = drawn(&results, conform_report_markdown);

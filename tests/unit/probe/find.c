@@ -111,7 +111,8 @@ static void test_modes(void)
 	       "a forged line is not the kernel's");
 	fake_file("proc/cmdline", "quiet kvm-arm.mode=protected\n");
 	look(PROBE_KVM_THERE, true);
-	tap_ok(notes("was asked for"), "without the log: what the command line asked for");
+	tap_ok(notes("requests protected mode"),
+	       "without the log: what the command line asked for");
 	fake_file("dev/kmsg", "6,7,300,-;kvm [1]: VHE mode initialized successfully\n");
 	look(PROBE_KVM_THERE, true);
 	tap_ok(!notes("protected"), "no note names protected mode if the log names another mode");
