@@ -68,7 +68,7 @@ static void run_named(const char *name)
 			return;
 		}
 	}
-	series_skip(&unknown, "there is no such path");
+	series_skip(&unknown, "the benchmark has no such path");
 }
 
 /* Run the paths of a list with commas. Overwrites the commas. */

@@ -74,8 +74,8 @@ my $results = "$dir/results.json";
 for my $case (
 	['a path that is lost', text(gicd => ''), 'gicd has no line'],
 	['a line that is torn', text(gicd => 'best=3'), "'BENCH name=gicd best=3 n=1000 batches=100' is not a result"],
-	['no end', text() =~ s/# bench done\r\n//r, "it has no line '# bench done'"],
-	['another guest', "hello\r\n", "there is no line '# bench '"],
+	['no end', text() =~ s/# bench done\r\n//r, "the output has no line '# bench done'"],
+	['another guest', "hello\r\n", "the output has no line '# bench '"],
 ) {
 	my ($name, $text, $want) = @$case;
 	my ($status, $out, $err) = bench(printing($text), '--run', 'guest');

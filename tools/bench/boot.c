@@ -107,7 +107,9 @@ static bool read_boot(const struct bench_run *run, struct bench_results *results
 	    !bench_number(run->text, "BOOT", "user", &user) ||
 	    !bench_number(run->text, "BOOT", "frequency", &frequency) || entry <= 0 ||
 	    user <= entry || frequency <= 0) {
-		snprintf(why, RUN_WHY, "there is no line 'BOOT' of a kernel that came up");
+		snprintf(
+			why, RUN_WHY,
+			"the output has no valid line 'BOOT'; expected that of a kernel that has started");
 		return false;
 	}
 	double instructions = (user - entry) * 1e9 / frequency;

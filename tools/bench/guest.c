@@ -119,8 +119,7 @@ bool bench_guest_read(const struct bench_run *run, struct bench_results *results
 		at += strspn(at, "\r\n");
 	}
 	if (!ended) {
-		snprintf(why, RUN_WHY, begun ? "it has no line '%s'" : "there is no line '%s'",
-			 begun ? done : heading);
+		snprintf(why, RUN_WHY, "the output has no line '%s'", begun ? done : heading);
 		return false;
 	}
 	return all_there(run, results, why);

@@ -117,12 +117,12 @@ static void test_faults(void)
 		text_with(BENCH_GUEST, BENCH_ROW_gicd,
 			  "BENCH name=boot best=1 median=1 n=1 batches=1\n"),
 		"is not a path of this run");
-	refused("nothing", "", "there is no line '# bench '");
+	refused("nothing", "", "the output has no line '# bench '");
 	refused("no heading", strstr(text_with(BENCH_GUEST, BENCH_ROWS, ""), "BENCH"),
-		"there is no line '# bench '");
+		"the output has no line '# bench '");
 	char *text = text_with(BENCH_GUEST, BENCH_ROWS, "");
 	*strstr(text, "# bench done") = '\0';
-	refused("no end", text, "it has no line '# bench done'");
+	refused("no end", text, "the output has no line '# bench done'");
 }
 
 static void test_words(void)
