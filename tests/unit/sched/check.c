@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What must hold in the simulated machine at every instant. */
+/* The invariants of the simulated machine, which hold at every instant. */
 #include <string.h>
 
 #include "tests/unit/sched/sim.h"
@@ -14,8 +14,8 @@ static uint64_t most_skew(void)
 }
 
 /*
- * Nobody takes a CPU from the vCPU that has just been given it, unless this CPU itself made a call
- * that may be why; or it is to move, which a CPU makes its vCPUs do once in a stay at most.
+ * A vCPU keeps the CPU that it was given for at least a stay, unless this CPU itself made a call
+ * that may be the reason. A CPU may also make a vCPU move to another CPU, at most once in a stay.
  */
 void sim_check_turn(unsigned cpu, const struct vcpu *next)
 {
@@ -28,7 +28,8 @@ void sim_check_turn(unsigned cpu, const struct vcpu *next)
 	if (had && !c->called && had->time.state == PVTIME_READY && had->sched.ready.queued &&
 	    sim.now - c->began + most_skew() < sim.stay) {
 		if (sim.now - c->moved + most_skew() < sim.stay)
-			sim_error("a vCPU loses its CPU before it has had it for a while");
+			sim_error(
+				"a CPU is taken from vCPUs before their stays have ended, twice within one stay");
 		c->moved = sim.now;
 	}
 	c->began = sim.now;
@@ -36,7 +37,7 @@ void sim_check_turn(unsigned cpu, const struct vcpu *next)
 	c->called = false;
 }
 
-/* What must hold of one vCPU. */
+/* The invariants of one vCPU. */
 static void check_vcpu(unsigned i)
 {
 	struct sim_vcpu *g = &sim.vcpu[i];
@@ -45,11 +46,13 @@ static void check_vcpu(unsigned i)
 	bool ready = sim_state(i) == PVTIME_READY;
 
 	if (sim.now - sim.v[i].time.since > sim.now || shown > stolen_ns)
-		sim_error("a structure ahead of the ledger");
+		sim_error("a structure is ahead of its ledger, or a ledger is ahead of the clock");
 	if (ready && stolen_ns - shown > 100000000)
-		sim_error("R-34: not refreshed for 100 ms");
+		sim_error(
+			"R-34: the structure of a READY vCPU lags its ledger by more than 100 ms");
 	if (!ready && stolen_ns != shown)
-		sim_error("R-08: not published before it was scheduled in");
+		sim_error(
+			"R-08: the structure of a vCPU that is not READY differs from its ledger");
 	if (!ready)
 		g->ready_since = UINT64_MAX;
 	else if (g->ready_since == UINT64_MAX)
@@ -59,8 +62,8 @@ static void check_vcpu(unsigned i)
 }
 
 /*
- * Can CPU `cpu` get some vCPU that wants it, if the others make room? The textbook's augmenting
- * path.
+ * Whether vCPU i can be given a CPU if the vCPUs that have one may move: an augmenting path of
+ * bipartite matching. `owner` is the matching so far, and `seen` are the CPUs already tried.
  */
 static bool match(unsigned i, uint8_t *seen, int owner[SCHED_MAX_CPUS])
 {
@@ -105,17 +108,18 @@ void sim_check(void)
 			could_run += match(i, &seen, owner);
 	}
 	if (running)
-		sim_error("not as many vCPUs are RUNNING as CPUs run one");
+		sim_error(
+			"the number of RUNNING vCPUs differs from the number of CPUs that run one");
 	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++)
 		could_run -= sim.cpu[cpu].current != NULL;
 	/*
-	 * As many as there are CPUs may have to move for that, one after the other, and each may
-	 * have just been given its CPU.
+	 * To give each of them a CPU, as many vCPUs as there are CPUs may have to move, one after
+	 * the other, and each may have just begun its stay.
 	 */
 	if (!could_run)
 		sim.idle_since = UINT64_MAX;
 	else if (sim.idle_since == UINT64_MAX)
 		sim.idle_since = sim.now;
 	else if (sim.now - sim.idle_since > sim.ncpus * (sim.stay + sim.latency + most_skew()))
-		sim_error("a CPU idles that a waiting vCPU could have");
+		sim_error("a CPU idles although a waiting vCPU could have it");
 }

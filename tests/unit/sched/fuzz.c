@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Anything at any time: up to 64 vCPUs of random weights, caps and pinning on 8 CPUs start, stop,
- * sleep, wake and are reset, while interrupts come late and CPUs' clocks differ a little. After
- * each of a million events everything that must hold is checked (sim_check), and no decision may
- * look at more than O(log n) nodes of the queues.
+ * Random events: up to 64 vCPUs of random weights, caps and pinning on 8 CPUs start, stop, sleep,
+ * wake and are reset, while interrupts come late and the CPUs' clocks differ a little. After each
+ * event sim_check() checks all invariants. No scheduling decision may visit more than O(log n) nodes
+ * of the queues.
  */
 #include "sched/impl.h"
 #include "tests/unit/sched/sim.h"
@@ -20,9 +20,9 @@ TESTS_WRAP(sched_timer_due);
 TESTS_WRAP(sched_level);
 
 static struct {
-	uint64_t woken;		 /* whose time has come, in this decision: each is one more */
-	uint64_t decision, mean; /* nodes looked at: at most, and by all decisions */
-	uint64_t level;		 /* at most */
+	uint64_t woken;		 /* sleepers that this decision wakes: each counts as a decision */
+	uint64_t decision, mean; /* nodes visited: the most by one decision, and the sum of all */
+	uint64_t level;		 /* nodes visited: the most by one sched_level() */
 	uint64_t decisions, levels;
 } cost;
 
@@ -43,7 +43,7 @@ void __wrap_sched_level(const struct vcpu *v, const struct vcpu *w, uint64_t now
 	cost.levels++;
 }
 
-/* What may be a decision, with or without waking somebody first. */
+/* Begin to count the nodes of a decision, which may first wake `woken` vCPUs. */
 static uint64_t begin(unsigned woken)
 {
 	cost.woken = woken;
@@ -114,7 +114,7 @@ static void populate(unsigned ncpus, unsigned nvcpus)
 	}
 }
 
-/* Something that a guest, a device or the administrator does. */
+/* A random action of a guest, a device or the administrator. */
 static void disturb(void)
 {
 	unsigned cpu = (unsigned)rnd(sim.ncpus), i = (unsigned)rnd(sim.nvcpus);
@@ -143,20 +143,22 @@ static void disturb(void)
 }
 
 /*
- * A node is looked at by several walks, each of which may be twice as long as in a balanced tree.
+ * A decision consists of several walks, each of which may be twice as long as in a balanced tree.
  */
 static void check_cost(unsigned n)
 {
 	unsigned bits = 32u - (unsigned)__builtin_clz(n);
 
 	tap_ok(cost.decision <= 20 * bits,
-	       "no decision looks at more than %u nodes (%llu; mean %.2f)", 20 * bits,
-	       (unsigned long long)cost.decision, (double)cost.mean / (double)cost.decisions);
-	tap_ok(cost.level <= 10 * bits, "none of %llu levellings at more than %u (%llu)",
+	       "no scheduling decision visits more than %u queue nodes (most %llu, mean %.2f)",
+	       20 * bits, (unsigned long long)cost.decision,
+	       (double)cost.mean / (double)cost.decisions);
+	tap_ok(cost.level <= 10 * bits,
+	       "none of %llu calls of sched_level() visits more than %u queue nodes (most %llu)",
 	       (unsigned long long)cost.levels, 10 * bits, (unsigned long long)cost.level);
 }
 
-/* Nobody runs: what all vCPUs ran in all their lives is what the CPUs had for them. */
+/* No vCPU runs any more: all that the vCPUs ever ran is what the CPUs gave to vCPUs. */
 static void check_books(void)
 {
 	uint64_t ran = 0, given = 0;
@@ -174,7 +176,9 @@ static void check_books(void)
 
 		given += books_given(&b, sim.now);
 	}
-	tap_is_u64(ran, given, "the CPUs had for the vCPUs what these ran, whatever was reset");
+	tap_is_u64(
+		ran, given,
+		"the time that all vCPUs ran, resets included, is the time that the CPUs gave to vCPUs");
 }
 
 static void fuzz(unsigned ncpus, unsigned nvcpus, uint64_t events)
@@ -189,22 +193,24 @@ static void fuzz(unsigned ncpus, unsigned nvcpus, uint64_t events)
 		for (unsigned i = 0; i < sim.nvcpus; i++) {
 			const struct sched_vcpu *s = &sim.v[i].sched;
 
-			/* A cap is overrun by the latency of an interrupt at most. */
+			/* A vCPU overruns its cap by the latency of an interrupt at most. */
 			capped_too_long += s->cap_budget != UINT64_MAX &&
 					   s->cap_used > s->cap_budget + sim.latency + 100;
 		}
 	}
 	if (!tap_ok(!sim.errors,
-		    "%u CPUs, %u vCPUs: sound at %llu events, %llu switches, %llu kicks", ncpus,
-		    nvcpus, (unsigned long long)sim.events, (unsigned long long)sim.switches,
+		    "%u CPUs, %u vCPUs: the scheduler's invariants hold at all %llu events, %llu switches, %llu kicks",
+		    ncpus, nvcpus, (unsigned long long)sim.events, (unsigned long long)sim.switches,
 		    (unsigned long long)sim.kicks))
 		tap_print("# %s\n", sim.error);
-	tap_is_u64(capped_too_long, 0, "no vCPU overruns its cap");
+	tap_is_u64(capped_too_long, 0,
+		   "no vCPU overruns its cap by more than the latency of an interrupt");
 	check_cost(nvcpus);
 	sched_pause_all(sim_on(0), sim_clock(0));
 	sim_settle();
 	check_books();
-	tap_ok(sched_all_paused(), "every vCPU can be paused after the run");
+	tap_ok(sched_all_paused(),
+	       "sched_pause_all() after the run leaves every vCPU PAUSED or OFF");
 }
 
 int main(int argc, char **argv)

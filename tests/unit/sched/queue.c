@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The run queue and the timer queue against a list, and the cost of each operation. */
+/*
+ * The queue that serves as run queue and timer queue: its results against a search of all nodes,
+ * and the cost of each operation.
+ */
 #include "sched/queue.h"
 #include "tests/tap.h"
 
@@ -27,10 +30,12 @@ static bool less(const struct queue_node *a, const struct queue_node *b)
 	return ka < kb || (ka == kb && a->id < b->id);
 }
 
-static const struct queue_node *in_order; /* the one before, while sound() goes through all */
+static const struct queue_node
+	*in_order; /* the node before, while sound() walks the tree in order */
 
 /*
- * The whole tree is what its definition says; all above `n` add `raise`. Returns its height, or -1.
+ * Checks that the subtree of `n` meets the tree's definition; the nodes above it add `raise` to
+ * each key. Returns its height, or -1.
  */
 static int sound(const struct queue_node *n, const struct queue_node *parent, uint64_t raise,
 		 unsigned *count)
@@ -59,7 +64,7 @@ static int sound(const struct queue_node *n, const struct queue_node *parent, ui
 	return (l > r ? l : r) + 1;
 }
 
-/* The first with a bit of `mask`, found by looking at all. */
+/* The first queued node with a bit of `mask`, by a search of all nodes. */
 static struct queue_node *first_of(unsigned n, uint32_t mask)
 {
 	struct queue_node *best = NULL;
@@ -70,7 +75,7 @@ static struct queue_node *first_of(unsigned n, uint32_t mask)
 	return best;
 }
 
-/* The last whose key is `key` or less. */
+/* The last queued node whose key is at most `key`. */
 static struct queue_node *last_up_to(unsigned n, uint64_t key)
 {
 	struct queue_node *best = NULL;
@@ -81,7 +86,7 @@ static struct queue_node *last_up_to(unsigned n, uint64_t key)
 	return best;
 }
 
-/* It is the node it should be, and its key can be read. */
+/* Whether the queue returned the expected node, with its true key in `key`. */
 static bool found(const struct queue_node *n, const struct queue_node *expected)
 {
 	return n == expected && (!n || n->key == model[n->id]);
@@ -114,7 +119,7 @@ static bool same_as_list(unsigned n, unsigned queued)
 			return false;
 	if (rnd() % 4 == 0 && !found(queue_last_up_to(&q, key), last_up_to(n, key)))
 		return false;
-	/* What has been asked for changes nothing. */
+	/* The queries changed nothing. */
 	return tree_sound(queued);
 }
 
@@ -132,7 +137,7 @@ static void put(unsigned i, uint64_t key, uint32_t traits)
 	queue_insert(&q, &nodes[i]);
 }
 
-/* All up to some key, by as much as their place in the order allows. */
+/* Raise all keys up to a random one, by no more than keeps the order of the nodes. */
 static void raise_some(unsigned n)
 {
 	uint64_t key = rnd() % 8 ? model[rnd() % n] : rnd(), room, by;
@@ -170,9 +175,10 @@ static void random_operations(unsigned n, uint64_t keys)
 		}
 		wrong += !same_as_list(n, queued);
 	}
-	tap_is_u64(wrong, 0,
-		   "%u nodes, %llu keys: as a list after every one of 20000 steps, %u raises", n,
-		   (unsigned long long)keys, raises);
+	tap_is_u64(
+		wrong, 0,
+		"%u nodes, %llu keys: the queue agrees with a search of all nodes after each of 20000 steps, %u of them raises",
+		n, (unsigned long long)keys, raises);
 }
 
 static unsigned log2_ceil(unsigned n)
@@ -194,7 +200,10 @@ static void visited_since(uint64_t before)
 	all += n;
 }
 
-/* How many nodes each operation touches, at most and on average; and a scheduler's turn. */
+/*
+ * How many nodes each operation visits, at most and on average; and how many a turn of the
+ * scheduler visits.
+ */
 static void cost(unsigned n)
 {
 	unsigned bound = 6 * log2_ceil(n) + 6, mean = 2 * log2_ceil(n) + 2, steps = 20000;
@@ -211,7 +220,9 @@ static void cost(unsigned n)
 		queue_remove(&q, &nodes[i]);
 		visited_since(before);
 		before = queue_visits;
-		/* Keys in order now and then: what makes a tree without balance a list. */
+		/*
+		 * Half of the steps insert ascending keys, which make a list of an unbalanced tree.
+		 */
 		put(i, step % 4096 < 2048 ? rnd() : UINT64_MAX / 2 + step, 1u << i % 8);
 		visited_since(before);
 		before = queue_visits;
@@ -224,10 +235,11 @@ static void cost(unsigned n)
 		queue_raise(&q, rnd(), 1);
 		visited_since(before);
 	}
-	tap_ok(worst <= bound, "%u nodes: no operation looks at more than %u (%llu)", n, bound,
-	       (unsigned long long)worst);
-	tap_ok(all <= (uint64_t)mean * steps * 5, "%u nodes: nor at more than %u on average (%.2f)",
-	       n, mean, (double)all / (steps * 5));
+	tap_ok(worst <= bound, "%u nodes: no operation visits more than %u nodes (most %llu)", n,
+	       bound, (unsigned long long)worst);
+	tap_ok(all <= (uint64_t)mean * steps * 5,
+	       "%u nodes: an operation visits at most %u nodes on average (%.2f)", n, mean,
+	       (double)all / (steps * 5));
 
 	fill();
 	for (unsigned i = 0; i < n; i++)
@@ -240,8 +252,8 @@ static void cost(unsigned n)
 		put(first->id, turns + n, 0xff);
 	}
 	tap_ok(queue_visits - before <= 5 * turns,
-	       "%u nodes: first out and in as last looks at %.2f on average", n,
-	       (double)(queue_visits - before) / (double)turns);
+	       "%u nodes: to move the first node to the end visits at most 5 nodes on average (%.2f)",
+	       n, (double)(queue_visits - before) / (double)turns);
 }
 
 int main(void)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scheduler with CPUs that really run at once, one thread each: two CPUs never hold one vCPU's
- * registers, what a vCPU computed is there wherever it goes on, no wake-up is lost, and the ledger
- * adds up. Built with -fsanitize=thread it also says which accesses no lock or atomic orders.
+ * The scheduler on CPUs that run concurrently, one thread each: two CPUs never hold the registers
+ * of the same vCPU, a vCPU keeps its registers on whichever CPU it runs next, no wake-up is lost,
+ * and the ledger adds up. Built with -fsanitize=thread it also reports accesses that no lock or
+ * atomic orders.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -16,8 +17,9 @@
 #define FREQ  1000000000u
 #define MSEC  1000000u
 /*
- * Threads that spin for a lock whose holder has lost its CPU are slow: so much has to happen,
- * however long that takes. MOST is CPU time, as other processes may have the CPUs.
+ * The test ends after ENOUGH rounds rather than after some time, because threads that spin for a
+ * lock whose holder has lost its CPU are slow. MOST limits its CPU time, since other processes may
+ * use the CPUs.
  */
 #define ENOUGH 30u
 #define LEAST  (MSEC * UINT64_C(300))
@@ -27,9 +29,9 @@ static struct vm vm;
 static struct vcpu vcpus[VCPUS];
 static struct guest {
 	struct pvtime_stolen page;
-	uint64_t registers;	 /* not atomic: only the CPU that has it loaded may */
-	uint64_t mail, mail_got; /* balls that came, and those it has passed on */
-	unsigned holder;	 /* CPUs that have it loaded */
+	uint64_t registers;	 /* not atomic: only the CPU that has loaded it counts up */
+	uint64_t mail, mail_got; /* balls received, and balls passed on */
+	unsigned holder;	 /* how many CPUs have it loaded */
 } guests[VCPUS];
 static bool kicked[CPUS];
 static uint64_t computed[CPUS], doubly_held, ledgers_wrong;
@@ -53,7 +55,7 @@ void cpu_kick(unsigned cpu)
 	__atomic_store_n(&kicked[cpu], true, __ATOMIC_RELEASE);
 }
 
-/* Whose life ends where does not matter here. */
+/* A seam of the scheduler that this test does not need. */
 void vm_dropped(uint64_t vms)
 {
 	(void)vms;
@@ -67,7 +69,7 @@ static void load(unsigned i)
 
 static void put(unsigned i)
 {
-	/* To save registers takes a while, in which others may already want it. */
+	/* Saving registers takes a while, in which another CPU may already claim the vCPU. */
 	for (volatile unsigned n = 0; n < 5000; n++)
 		;
 	__atomic_fetch_sub(&guests[i].holder, 1, __ATOMIC_ACQ_REL);
@@ -81,8 +83,8 @@ static void wait_for_interrupt(unsigned cpu)
 }
 
 /*
- * The first two pass a ball and sleep without end meanwhile: one lost wake-up, and both sleep for
- * good.
+ * vCPUs 0 and 1 pass a ball to each other and sleep without a deadline in between: after one lost
+ * wake-up, both sleep for good.
  */
 static void play(unsigned cpu, unsigned i)
 {
@@ -98,7 +100,7 @@ static void play(unsigned cpu, unsigned i)
 		sched_block(&vcpus[i], cpu, clock_now(), UINT64_MAX);
 }
 
-/* The others compute, sleep, and wake, stop and start each other. */
+/* vCPUs 0 and 1 pass the ball; the others sleep, and wake, stop and start each other. */
 static void enter(unsigned cpu, unsigned i, unsigned *rand)
 {
 	unsigned to;
@@ -195,7 +197,7 @@ static void claim_waits(void)
 	early = __atomic_load_n(&claimed, __ATOMIC_ACQUIRE);
 	sched_release(&s);
 	pthread_join(thread, NULL);
-	tap_ok(!early && claimed && s.on_cpu, "a claim waits for the release");
+	tap_ok(!early && claimed && s.on_cpu, "sched_claim() waits for sched_release()");
 }
 
 int main(void)
@@ -226,7 +228,7 @@ int main(void)
 		nanosleep(&(struct timespec){.tv_nsec = 10 * MSEC}, NULL);
 	}
 	__atomic_store_n(&pausing, true, __ATOMIC_RELEASE);
-	/* This thread is none of the CPUs, so all of them are to be kicked. */
+	/* This thread is not one of the CPUs, so all CPUs must be kicked. */
 	sched_pause_all(CPUS, clock_now());
 	for (unsigned cpu = 0; cpu < CPUS; cpu++)
 		cpu_kick(cpu);
@@ -238,11 +240,14 @@ int main(void)
 		all += guests[i].registers;
 		held += guests[i].holder;
 	}
-	tap_is_u64(doubly_held, 0, "no vCPU is in two CPUs");
-	tap_is_u64(all, sum, "what was computed is there");
-	tap_is_u64(ledgers_wrong, 0, "R-25 at every look from another CPU");
-	tap_is_u64(held, 0, "all CPUs have let go");
-	tap_ok(guests[0].mail >= ENOUGH, "no wake-up is lost in %llu rounds",
+	tap_is_u64(doubly_held, 0, "two CPUs never hold the registers of the same vCPU");
+	tap_is_u64(all, sum, "the vCPUs' registers hold everything that the CPUs have computed");
+	tap_is_u64(
+		ledgers_wrong, 0,
+		"R-25: the states of each ledger always add up to the elapsed time, read from another thread");
+	tap_is_u64(held, 0, "no CPU holds a vCPU's registers after the pause");
+	tap_ok(guests[0].mail >= ENOUGH,
+	       "two vCPUs that sleep and wake each other lose no wake-up in at least 30 rounds (%llu)",
 	       (unsigned long long)guests[0].mail);
 	return tap_done();
 }

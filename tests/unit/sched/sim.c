@@ -6,7 +6,7 @@
 
 struct sim sim;
 
-/* A guard against a scheduler that keeps CPUs busy with itself. */
+/* The rounds after which sim_settle() decides that the CPUs never come to rest. */
 #define MAX_ROUNDS 1000u
 
 void sim_error(const char *what)
@@ -130,7 +130,7 @@ double sim_share(unsigned i)
 	return (double)(sim_ran(i) - sim.vcpu[i].mark) / (double)(sim.now - sim.marked_at);
 }
 
-/* One turn of the run loop, as sched.h has it; a wait for another CPU goes on in a later round. */
+/* One turn of the run loop in sched.h; a wait for another CPU continues in a later round. */
 static void run_loop(unsigned cpu)
 {
 	struct sim_cpu *c = &sim.cpu[cpu];
@@ -160,7 +160,7 @@ static void run_loop(unsigned cpu)
 	}
 }
 
-/* When, by sim.now, this CPU's timer interrupts it. */
+/* When this CPU's timer interrupts it, on the clock of sim.now. */
 static uint64_t interrupt_at(unsigned cpu)
 {
 	uint64_t at = sim.cpu[cpu].deadline;
@@ -194,7 +194,7 @@ void sim_settle(void)
 	}
 }
 
-/* The running vCPU's computation is over: it sleeps, if nothing came meanwhile. */
+/* The burst of the running vCPU is over: it sleeps, unless a wake-up came meanwhile. */
 static void finish_burst(unsigned cpu)
 {
 	unsigned i = sim_number(sim.cpu[cpu].current);

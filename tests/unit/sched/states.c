@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The states of a vCPU: every change that may be asked for, in every state; and what the guest sees
- * of it.
+ * The states of a vCPU: every transition that can be requested, in every state, and what the guest
+ * sees of it.
  */
 #include "tests/unit/sched/sim.h"
 #include "tests/tap.h"
@@ -20,7 +20,7 @@ static void wait_ms(unsigned ms)
 
 static void sound(const char *what)
 {
-	if (!tap_ok(!sim.errors, "%s: sound", what))
+	if (!tap_ok(!sim.errors, "%s: the scheduler's invariants hold", what))
 		tap_print("# %llu times; first: %s\n", (unsigned long long)sim.errors, sim.error);
 }
 
@@ -41,24 +41,30 @@ static void block_and_wake(void)
 	sim_init(2, 4000);
 	sim_add(100, 0, 1, 0, 0);
 	sim_settle();
-	tap_ok(S(0) == PVTIME_RUNNING, "started: it runs");
-	tap_ok(!sched_block(vcpu(0), 0, sim.now, sim.now), "a deadline that has come: no block");
+	tap_ok(S(0) == PVTIME_RUNNING, "a started vCPU is RUNNING");
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, sim.now),
+	       "a vCPU does not block until a deadline that has come");
 	sched_wake(vcpu(0), 0, sim.now);
-	tap_ok(!sim.cpu[0].kicked, "woken by its own CPU: no interrupt");
-	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "woken before: no block");
+	tap_ok(!sim.cpu[0].kicked, "a CPU that wakes its own vCPU is not kicked");
+	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX),
+	       "a vCPU that was woken before does not block");
 	tap_ok(S(0) == PVTIME_RUNNING && sched_next(0, sim.now) == vcpu(0),
 	       "a vCPU woken before its block runs on");
 
 	sched_wake(vcpu(0), 0, sim.now);
 	sched_will_block(vcpu(0));
-	tap_ok(sched_block(vcpu(0), 0, sim.now, UINT64_MAX), "a wake-up that it has seen: blocks");
-	tap_ok(S(0) == PVTIME_BLOCKED, "BLOCKED");
-	tap_ok(!sched_vm_can_run(&sim.vm), "nothing in the VM can run by itself");
+	tap_ok(sched_block(vcpu(0), 0, sim.now, UINT64_MAX),
+	       "a vCPU blocks after a wake-up that came before sched_will_block()");
+	tap_ok(S(0) == PVTIME_BLOCKED, "a vCPU that has blocked is BLOCKED");
+	tap_ok(!sched_vm_can_run(&sim.vm),
+	       "a VM whose only vCPU is BLOCKED without a deadline cannot run by itself");
 	sim.cpu[0].kicked = true;
 	wait_ms(5);
-	tap_ok(!sim.cpu[0].current && sim.cpu[0].deadline == UINT64_MAX, "idle, no timer");
+	tap_ok(!sim.cpu[0].current && sim.cpu[0].deadline == UINT64_MAX,
+	       "a CPU without a vCPU has no timer");
 	sched_wake(vcpu(0), 1, sim.now);
-	tap_ok(sim.cpu[0].kicked && S(0) == PVTIME_READY, "woken by another CPU: READY, kicked");
+	tap_ok(sim.cpu[0].kicked && S(0) == PVTIME_READY,
+	       "a vCPU woken by another CPU is READY, and its own CPU is kicked");
 	t = ledger(0, PVTIME_READY);
 	sim.now += 777;
 	sim_settle();
@@ -66,11 +72,13 @@ static void block_and_wake(void)
 	tap_is_u64(ledger(0, PVTIME_READY), t + 777,
 		   "the time from wake-up to entry is stolen exactly");
 	tap_is_u64(sim.vcpu[0].page.stolen_ns, 777 * 16,
-		   "the structure has the wake-up's stolen time at the entry");
-	tap_is_u64(ledger(0, PVTIME_BLOCKED), 5 * sim.ms, "asleep was BLOCKED, exactly");
+		   "the structure has the stolen time from wake-up to entry");
+	tap_is_u64(ledger(0, PVTIME_BLOCKED), 5 * sim.ms,
+		   "a vCPU that slept for 5 ms was BLOCKED for exactly 5 ms");
 
 	sched_wake(vcpu(0), 1, sim.now);
-	tap_ok(sim.cpu[0].kicked, "woken while it runs elsewhere: that CPU is kicked");
+	tap_ok(sim.cpu[0].kicked,
+	       "a CPU is kicked when another CPU wakes the vCPU that runs on it");
 	sim_settle();
 	tap_ok(!sched_block(vcpu(0), 0, sim.now, UINT64_MAX),
 	       "a vCPU woken while it runs returns from its next block");
@@ -87,11 +95,12 @@ static void block_and_wake(void)
 	sim.cpu[0].kicked = true;
 	wait_ms(1);
 	sched_wake(vcpu(0), 0, sim.now);
-	tap_is_u64(sched_deadline(0), 0, "a CPU that wakes its own vCPU does not rest");
+	tap_is_u64(sched_deadline(0), 0,
+		   "a CPU that wakes its own blocked vCPU has the deadline AT_ONCE");
 	sim_on(0);
 	sim_settle();
 	tap_ok(S(0) == PVTIME_RUNNING && sim.cpu[0].deadline == UINT64_MAX,
-	       "woken early: the timer is off");
+	       "a vCPU woken before its deadline runs, and its CPU has no timer");
 	sound("block and wake");
 }
 
@@ -105,21 +114,22 @@ static void stop(void)
 	unsigned running = S(0) == PVTIME_RUNNING ? 0 : 1;
 
 	tap_ok(S(2) == PVTIME_READY && !vcpu(2)->sched.ready.queued,
-	       "one of three vCPUs is throttled");
+	       "the vCPU with cap 10 is throttled: READY, but not in the run queue");
 	tap_ok(!sched_start(vcpu(2), sim_on(0), sim.now),
 	       "a vCPU that is not OFF cannot be started");
 	sched_stop(vcpu(2), 0, sim.now);
-	tap_ok(S(2) == PVTIME_OFF && sched_is_off(vcpu(2)), "throttled -> OFF");
+	tap_ok(S(2) == PVTIME_OFF && sched_is_off(vcpu(2)),
+	       "a throttled vCPU that is stopped is OFF");
 	wait_ms(200);
 	tap_ok(S(2) == PVTIME_OFF,
 	       "a throttled vCPU that was stopped stays OFF when its period ends");
 
 	running = S(0) == PVTIME_RUNNING ? 0 : 1;
 	sched_stop(vcpu(1 - running), 1, sim.now);
-	tap_ok(sched_is_off(vcpu(1 - running)), "READY -> OFF");
+	tap_ok(sched_is_off(vcpu(1 - running)), "a READY vCPU that is stopped is OFF");
 	sched_stop(vcpu(running), 1, sim.now);
 	tap_ok(S(running) == PVTIME_RUNNING && sim.cpu[0].kicked,
-	       "a vCPU RUNNING on another CPU is asked to stop");
+	       "a vCPU that is stopped while it runs on another CPU is still RUNNING, and that CPU is kicked");
 	tap_ok(!sched_start(vcpu(running), sim_on(1), sim.now),
 	       "a vCPU that is asked to stop cannot be started before it is OFF");
 	tap_ok(!sched_block(vcpu(running), 0, sim.now, UINT64_MAX),
@@ -131,7 +141,7 @@ static void stop(void)
 	sim_settle();
 	sched_stop(vcpu(0), 0, sim.now);
 	tap_ok(S(0) == PVTIME_OFF && !sched_is_off(vcpu(0)),
-	       "RUNNING here -> OFF, but its registers are still in the CPU");
+	       "a vCPU that its own CPU stops is OFF, but its registers are still in the CPU");
 	tap_ok(!sched_next(0, sim.now), "a CPU does not run the vCPU that it has stopped");
 	sim.cpu[0].kicked = true;
 	sim_settle();
@@ -142,7 +152,7 @@ static void stop(void)
 	sched_block(vcpu(0), sim_on(0), sim.now, sim.now + sim.ms);
 	sim_settle();
 	sched_stop(vcpu(0), 1, sim.now);
-	tap_ok(sched_is_off(vcpu(0)), "BLOCKED -> OFF");
+	tap_ok(sched_is_off(vcpu(0)), "a BLOCKED vCPU that is stopped is OFF");
 	wait_ms(5);
 	tap_ok(S(0) == PVTIME_OFF, "a stopped vCPU's timer does not wake it");
 	sched_wake(vcpu(0), 1, sim.now);
@@ -150,12 +160,14 @@ static void stop(void)
 	sound("stop");
 }
 
-/* A vCPU is not loaded before the CPU that it ran on has saved it, and nobody waits in a circle. */
+/* No CPU loads a vCPU before its last CPU has saved it, and no cycle of waiting CPUs forms. */
 static void migration(void)
 {
 	unsigned from, to;
 
-	/* One for both CPUs, and one for each, so that none is idle. */
+	/*
+	 * vCPU 0 may run on both CPUs; vCPUs 1 and 2 are pinned to one each, so that no CPU idles.
+	 */
 	sim_init(2, 4000);
 	sim_add(100, 0, 0, 0, 0);
 	sim_add(100, 0, 1, 0, 0);
@@ -170,18 +182,19 @@ static void migration(void)
 	sched_block(vcpu(1 + to), to, sim.now, UINT64_MAX);
 	sched_wake(vcpu(0), to, sim.now);
 	tap_ok(sched_next(to, sim.now) == vcpu(0),
-	       "woken before its CPU has saved it: another takes it");
-	tap_ok(vcpu(0)->sched.on_cpu, "a vCPU stays on its CPU until that CPU has saved it");
+	       "another CPU takes a vCPU that is woken before its old CPU has saved it");
+	tap_ok(vcpu(0)->sched.on_cpu, "a vCPU stays on_cpu until its old CPU has saved it");
 	tap_ok(sched_next(from, sim.now) == vcpu(1 + from),
 	       "the first CPU continues with another vCPU");
 	sched_release(&vcpu(0)->sched);
 	sched_claim(&vcpu(0)->sched);
-	tap_ok(vcpu(0)->sched.on_cpu && S(0) == PVTIME_RUNNING, "saves it, and the other loads it");
+	tap_ok(vcpu(0)->sched.on_cpu && S(0) == PVTIME_RUNNING,
+	       "the new CPU loads the vCPU once the old CPU has saved it");
 }
 
 /*
- * One CPU, on which vCPU 0 computes, has done so for `ran` ticks, and 1 sleeps; woken by the trap
- * of vCPU 0.
+ * One CPU: vCPU 0 has computed on it for `ran` ticks, and vCPU 1 sleeps. The tests wake vCPU 1 in a
+ * trap of vCPU 0.
  */
 static void two_of_one(uint64_t ran)
 {
@@ -197,14 +210,15 @@ static void two_of_one(uint64_t ran)
 	sim_run(ran);
 }
 
-/* Who is woken and owed this CPU has it before the trap is over that has woken it. */
+/* A woken vCPU that is owed the CPU has it before the trap that woke it is over. */
 static void hand_over(void)
 {
 	uint64_t slice;
 
 	two_of_one(20 * UINT64_C(62500));
 	slice = 4 * sim.ms;
-	tap_ok(sim.cpu[0].deadline == UINT64_MAX, "a vCPU that computes alone has no slice timer");
+	tap_ok(sim.cpu[0].deadline == UINT64_MAX,
+	       "the CPU of a vCPU that computes alone has no timer");
 	sched_wake(vcpu(1), 0, sim.now);
 	tap_ok(S(1) == PVTIME_RUNNING && S(0) == PVTIME_READY,
 	       "a vCPU that is woken and owed time has the CPU at once");
@@ -221,7 +235,7 @@ static void hand_over(void)
 	wait_ms(100);
 	sound("hand over");
 
-	/* 0 has 50 ms behind it; 1 begins half a slice before that. */
+	/* vCPU 0 has run for 50 ms; vCPU 1 begins half a slice behind it. */
 	for (unsigned owed = 0; owed < 2; owed++) {
 		sim_init(1, 4000);
 		sim_add(100, 0, 0, 0, 0);
@@ -234,20 +248,19 @@ static void hand_over(void)
 		sim_run(owed ? 2 * sim.ms + sim.ms * 5 / 8 : 2 * sim.ms + sim.ms * 3 / 8);
 		sched_wake(vcpu(0), 0, sim.now);
 		tap_ok(S(0) == (owed ? PVTIME_RUNNING : PVTIME_READY),
-		       "owed %s than an eighth of a slice: it %s", owed ? "more" : "less",
-		       owed ? "has the CPU" : "waits");
+		       "a woken vCPU that is owed %s than an eighth of a slice %s",
+		       owed ? "more" : "less", owed ? "preempts at once" : "waits");
 	}
 }
 
-/* The rest of the trap in which a vCPU lost its CPU. */
+/* What a vCPU may do in the rest of the trap in which it has lost its CPU. */
 static void rest_of_the_trap(void)
 {
 	two_of_one(20 * UINT64_C(62500));
 	sched_wake(vcpu(1), 0, sim.now);
 	tap_ok(sched_block(vcpu(0), 0, sim.now, UINT64_MAX) && S(0) == PVTIME_BLOCKED &&
 		       !vcpu(0)->sched.ready.queued && S(1) == PVTIME_RUNNING,
-	       "who has lost its CPU to one that it has woken, and then waits: BLOCKED, in no "
-	       "queue");
+	       "a vCPU that loses its CPU to one that it has woken, and then waits, is BLOCKED and not in the run queue");
 
 	sim_init(2, 4000);
 	sim_add(100, 0, 0, 0, 0);
@@ -275,8 +288,8 @@ static void rest_of_the_trap(void)
 }
 
 /*
- * It sleeps in the trap in which it has lost its CPU: its timer is this CPU's, which has a deadline
- * already.
+ * vCPU 0 sleeps in the trap in which it has lost its CPU. Its timer belongs to this CPU, which has
+ * a deadline already.
  */
 static void sleep_in_the_rest(void)
 {
@@ -285,23 +298,23 @@ static void sleep_in_the_rest(void)
 	two_of_one(20 * UINT64_C(62500));
 	sched_wake(vcpu(1), 0, sim.now);
 	tap_ok(S(0) == PVTIME_READY && S(1) == PVTIME_RUNNING,
-	       "a vCPU that wakes one that is owed time loses its CPU");
+	       "a vCPU loses its CPU to a vCPU that it wakes and that is owed time");
 	asleep = ledger(0, PVTIME_BLOCKED);
 	tap_ok(sched_block(vcpu(0), sim_on(0), sim.now, sim.now + 6250),
 	       "a vCPU that has lost its CPU sleeps for 100 us");
 	sched_next(0, sim.now);
 	tap_is_u64(sched_deadline(0), sim.now + 6250,
-		   "the CPU's deadline is the end of that sleep");
+		   "the CPU's deadline is the end of the sleep of the vCPU that has lost it");
 	sim_settle();
 	wait_ms(20);
-	tap_is_u64(ledger(0, PVTIME_BLOCKED), asleep + 6250,
-		   "a vCPU that has lost its CPU was asleep for exactly 100 us");
+	tap_is_u64(
+		ledger(0, PVTIME_BLOCKED), asleep + 6250,
+		"a vCPU that sleeps for 100 us after it has lost its CPU is BLOCKED for exactly 100 us");
 	sound("asleep in the rest of a trap");
 }
 
 /*
- * It is stopped by another CPU when it has been given one, and before the run loop there has loaded
- * it.
+ * Another CPU stops the vCPU after it was given a CPU, and before the run loop there has loaded it.
  */
 static void stop_before_it_is_loaded(void)
 {
@@ -310,19 +323,20 @@ static void stop_before_it_is_loaded(void)
 	sched_wake(vcpu(1), sim_on(0), sim.now);
 	sched_stop(vcpu(1), 1, sim.now);
 	tap_ok(S(1) == PVTIME_RUNNING && !sim.dropped,
-	       "a vCPU that is stopped before it is loaded still has its CPU");
+	       "a vCPU that is stopped before it is loaded is still RUNNING, and its VM is not yet reported");
 	sim_settle();
 	tap_ok(sched_is_off(vcpu(1)) && sim.dropped == BIT(5),
-	       "the vCPU that was stopped is OFF, and its VM is reported");
+	       "a vCPU that was stopped before it was loaded becomes OFF, and its VM is reported");
 
 	sim.dropped = 0;
 	sched_stop(vcpu(0), 1, sim.now);
 	sim_settle();
-	tap_ok(sched_is_off(vcpu(0)) && !sim.dropped, "one that was loaded leaves its CPU itself");
+	tap_ok(sched_is_off(vcpu(0)) && !sim.dropped,
+	       "a loaded vCPU that is stopped becomes OFF, and its VM is not reported");
 	sound("stopped before it is loaded");
 }
 
-/* When it is not so simple. */
+/* Wake-ups after which the woken vCPU does not simply take the CPU. */
 static void no_hand_over(void)
 {
 	sim_init(2, 4000);
@@ -343,10 +357,11 @@ static void no_hand_over(void)
 	sched_stop(vcpu(0), 1, sim.now);
 	sched_wake(vcpu(1), 0, sim.now);
 	tap_ok(S(0) == PVTIME_OFF && S(1) == PVTIME_RUNNING,
-	       "the one that runs is to stop: it does, at once");
+	       "a vCPU that is asked to stop is OFF once a woken vCPU takes its CPU");
 
 	/*
-	 * 0 has had a CPU for itself, and is far ahead of the others, which a weight keeps behind.
+	 * vCPU 0 had a CPU to itself, and is far ahead of the others, which the weight of vCPU 1
+	 * keeps behind.
 	 */
 	sim_init(2, 4000);
 	sim_add(100, 0, 1, 0, 0);
@@ -362,9 +377,11 @@ static void no_hand_over(void)
 	tap_ok(S(2) == PVTIME_RUNNING && S(0) == PVTIME_READY &&
 		       vcpu(0)->sched.ready.key - vcpu(2)->sched.ready.key <=
 			       4 * vcpu(0)->sched.slice_vtime,
-	       "a debt that cannot be paid is forgotten first");
+	       "a woken vCPU takes the CPU, and is owed at most four slices more than the vCPU that had it");
 
-	/* 1 has run for a while, 2 has not, and 0 is in the midst of its slice. */
+	/*
+	 * vCPU 1 has run for a while, vCPU 2 has not, and vCPU 0 sleeps in the middle of its slice.
+	 */
 	sim_init(1, 4000);
 	sim_add(100, 0, 0, 0, 0);
 	sim_settle();
@@ -375,14 +392,15 @@ static void no_hand_over(void)
 	sim_add(100, 0, 0, 0, 0);
 	sim_settle();
 	sim_run(3 * sim.ms + sim.ms / 2);
-	tap_ok(S(1) == PVTIME_RUNNING && S(2) == PVTIME_READY, "one runs, one waits, one sleeps");
+	tap_ok(S(1) == PVTIME_RUNNING && S(2) == PVTIME_READY, "vCPU 1 runs while vCPU 2 waits");
 	sched_wake(vcpu(0), sim_on(0), sim.now);
 	tap_ok(S(0) == PVTIME_READY && S(2) == PVTIME_RUNNING,
-	       "the vCPU that has waited longer comes first");
+	       "a vCPU that has waited longer than the woken one gets the CPU");
 	sim_settle();
-	tap_ok(sched_deadline(0) != SCHED_AT_ONCE, "nothing is new after that");
+	tap_ok(sched_deadline(0) != SCHED_AT_ONCE,
+	       "the deadline is no longer AT_ONCE after the run loop has switched");
 	wait_ms(50);
-	sound("no hand over");
+	sound("wake-ups without a hand over");
 }
 
 static void refresh(void)
@@ -404,7 +422,7 @@ static void refresh(void)
 		}
 	}
 	tap_ok(worst <= 100000000 && worst > 50000000,
-	       "R-34: no structure is older than 100 ms while its vCPU waits (%llu us)",
+	       "R-34: the structure of a waiting vCPU lags its ledger by 50 to 100 ms at worst (%llu us)",
 	       (unsigned long long)worst / 1000);
 	sound("refresh");
 }
@@ -421,25 +439,29 @@ static void reset_and_pause(void)
 		sched_reset_ledger(vcpu(i), sim.now);
 		tap_ok(S(i) == was && !sim.vcpu[i].page.stolen_ns && !ledger(i, PVTIME_READY) &&
 			       !ledger(i, was),
-		       "reset in state %u: all is zero, the state stays", was);
+		       "a reset in state %u zeroes the ledger and the structure, and keeps the state",
+		       was);
 	}
 	wait_ms(500);
 	sound("reset");
 
 	sched_set_alarm(0, sim.now + 5);
-	tap_is_u64(sched_deadline(0), sim.now + 5, "an alarm is a deadline");
-	tap_ok(!sched_alarm_due(0, sim.now + 4), "not yet due");
-	tap_ok(sched_alarm_due(0, sim.now + 5) && !sched_alarm_due(0, sim.now + 6), "due once");
+	tap_is_u64(sched_deadline(0), sim.now + 5, "an alarm sets the deadline of its CPU");
+	tap_ok(!sched_alarm_due(0, sim.now + 4), "an alarm is not due before its time");
+	tap_ok(sched_alarm_due(0, sim.now + 5) && !sched_alarm_due(0, sim.now + 6),
+	       "an alarm is due once");
 
 	sched_pause_all(sim_on(0), sim.now);
-	tap_ok(!sched_all_paused(), "pause: who runs on another CPU is asked to");
+	tap_ok(!sched_all_paused(),
+	       "not all vCPUs are PAUSED before the other CPU has paused its own");
 	sim_settle();
-	tap_ok(sched_all_paused() && !sim.cpu[0].current && !sim.cpu[1].current, "all are PAUSED");
+	tap_ok(sched_all_paused() && !sim.cpu[0].current && !sim.cpu[1].current,
+	       "all vCPUs are PAUSED and both CPUs are idle once both CPUs have decided");
 	for (unsigned i = 0; i < 4; i++)
 		tap_ok(S(i) == PVTIME_PAUSED && sim.vcpu[i].page.stolen_ns ==
 							pvtime_ticks_to_ns(ledger(i, PVTIME_READY),
 									   (uint32_t)sim.freq),
-		       "vCPU %u: its structure is its ledger", i);
+		       "vCPU %u is PAUSED, and its structure agrees with its ledger", i);
 	sched_stop(vcpu(2), sim_on(0), sim.now);
 	tap_ok(sched_start(vcpu(2), sim_on(0), sim.now) && S(2) == PVTIME_PAUSED,
 	       "a vCPU that is started in a pause is PAUSED");

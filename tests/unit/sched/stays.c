@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How long a vCPU keeps the CPU that it was given, and what those who nap or wake each other all
- * the while get by it: nobody is starved, and nobody's CPU is interrupted at will.
+ * How long a vCPU keeps the CPU that it was given, and what vCPUs gain by napping or by waking each
+ * other all the time: no vCPU starves, and no vCPU can interrupt another's CPU at will.
  */
 #include "tests/unit/sched/sim.h"
 #include "tests/tap.h"
@@ -11,8 +11,8 @@
 #define SLICE_US 4000u
 
 /*
- * a and b hand each other a CPU: the one that runs wakes the other, which may run on both CPUs, and
- * sleeps before any other CPU has looked.
+ * vCPUs a and b take turns on a CPU: the running one wakes the sleeping one, which may run on both
+ * CPUs, and blocks before any other CPU has looked.
  */
 static void take_turns(unsigned a, unsigned b)
 {
@@ -31,14 +31,16 @@ static double settled_us(unsigned napper)
 	sim_run(2 * sim.freq);
 	sim_mark();
 	sim_run(2 * sim.freq);
-	if (!tap_ok(!sim.errors, "sound at all %llu events", (unsigned long long)sim.events))
+	if (!tap_ok(!sim.errors,
+		    "beside a vCPU that naps, the scheduler's invariants hold at all %llu events",
+		    (unsigned long long)sim.events))
 		tap_print("# %llu times; first: %s\n", (unsigned long long)sim.errors, sim.error);
 	return (double)sim.vcpu[napper].worst_wait * 1e6 / (double)sim.freq;
 }
 
 /*
- * A stay is what a napper waits at most, be it what keeps it from its own CPU, or what keeps one
- * that can move on it.
+ * A napper waits for one stay at most: the stay of the vCPU on the napper's CPU, or a stay on the
+ * other CPU, which keeps a vCPU that can move on the napper's.
  */
 static void nappers(void)
 {
@@ -52,11 +54,10 @@ static void nappers(void)
 		napper = sim_add(weight, 0, 2, sim_us(29), sim_us(30));
 		worst = settled_us(napper);
 		tap_ok(worst <= 101 && sim_share(napper) > 0.22,
-		       "weight %u: a pinned one that naps waits for a stay at most (%.0f us, %.3f)",
+		       "weight %u: a pinned vCPU that naps waits for one stay at most (%.0f us), and gets its share (%.3f)",
 		       weight, worst, sim_share(napper));
 		tap_ok(sim_share(0) < 1.01 * sim_share(1) && sim_share(1) < 1.01 * sim_share(0),
-		       "weight %u: a vCPU that moves for the napper has as much as one that cannot "
-		       "(%.3f, %.3f)",
+		       "weight %u: the vCPU that moves for the napper gets as much as the pinned one (%.3f, %.3f)",
 		       weight, sim_share(0), sim_share(1));
 	}
 
@@ -67,14 +68,13 @@ static void nappers(void)
 	napper = sim_add(992, 0, 2, sim_us(79), sim_us(59));
 	worst = settled_us(napper);
 	tap_ok(worst <= 101,
-	       "one that wakes while the first in the queue waits for another CPU is not forgotten "
-	       "(%.0f us)",
+	       "a vCPU that wakes while the first in the queue waits for another CPU waits for one stay at most (%.0f us)",
 	       worst);
 }
 
 /*
- * How often a second CPU 1 is interrupted, on which the honest vCPU runs, while two of another VM
- * take turns on CPU 0.
+ * The number of kicks in one second in which the honest vCPU runs on CPU 1, and two vCPUs of
+ * another VM take turns on CPU 0.
  */
 static uint64_t knocks(unsigned honest, unsigned a, unsigned b)
 {
@@ -83,15 +83,15 @@ static uint64_t knocks(unsigned honest, unsigned a, unsigned b)
 	for (; sim.now < end; sim_run(sim_us(3)))
 		take_turns(a, b);
 	tap_ok(sim_state(honest) == PVTIME_RUNNING && sim_share(honest) > 0.999,
-	       "the honest one has its CPU");
+	       "an honest vCPU keeps its CPU while two vCPUs of another VM take turns");
 	return sim.kicks - kicks;
 }
 
 static void pests(void)
 {
 	/*
-	 * Twice the weight: it owes the others nothing. With the same one they have a claim now and
-	 * then.
+	 * An honest vCPU of twice the weight owes the others nothing. At the same weight, the
+	 * others are owed its CPU now and then.
 	 */
 	for (unsigned weight = 100; weight <= 200; weight += 100) {
 		unsigned honest;
@@ -106,16 +106,15 @@ static void pests(void)
 		sim_mark();
 		n = knocks(honest, 1, 2);
 		tap_ok(n <= 10100,
-		       "weight %u: the honest one is interrupted once in a stay at most (%llu a "
-		       "second)",
+		       "weight %u: an honest vCPU is interrupted once in a stay at most (%llu kicks a second)",
 		       weight, (unsigned long long)n);
 	}
 }
 
 /*
- * a and b, of another VM than the honest vCPU that is pinned to CPU 1, hand each other a CPU again
- * and again. One that is pinned to CPU 0 naps: they may have all the rest of that one. Returns the
- * honest one's share.
+ * vCPUs a and b, of another VM than the honest vCPU that is pinned to CPU 1, take turns again and
+ * again. A vCPU that is pinned to CPU 0 naps: a and b may have all the rest of CPU 0. Returns the
+ * honest vCPU's share.
  */
 static double beside_takers(uint32_t weight, unsigned nap_us, unsigned turn_us)
 {
@@ -143,12 +142,14 @@ static void takers(void)
 		for (unsigned nap_us = 200; nap_us <= 1500; nap_us += 325)
 			for (unsigned turn_us = 20; turn_us <= 90; turn_us += 10)
 				least = fmin(least, beside_takers(weight, nap_us, turn_us));
-	tap_ok(least > 0.99, "who can move does, however often they take turns (%.3f)", least);
+	tap_ok(least > 0.99,
+	       "an honest pinned vCPU keeps its CPU beside two movable vCPUs, however often these take turns (%.3f)",
+	       least);
 }
 
 /*
- * The honest vCPU may move; a lighter one waits for CPU 0; one that is pinned to CPU 1 sleeps and
- * is awake again at once.
+ * The honest vCPU may move; a lighter vCPU waits for CPU 0; a vCPU that is pinned to CPU 1 sleeps
+ * and is woken again at once.
  */
 static void movers(void)
 {
@@ -170,12 +171,11 @@ static void movers(void)
 		sched_wake(&sim.v[sleeper], sim_on(1), sim.now);
 	}
 	tap_ok(sim.kicks - kicks <= 10100 && !sim.errors,
-	       "who is to move, and then is not, hears of it once in a stay at most (%llu a "
-	       "second)",
+	       "a sleeper that is woken again at once causes one kick in a stay at most (%llu a second)",
 	       (unsigned long long)(sim.kicks - kicks));
 }
 
-/* No pins. The first is owed a whole CPU; the third naps, and is another VM's. */
+/* No pins. vCPU 0 is owed a whole CPU; vCPU 2 naps, and belongs to another VM. */
 static void whole_cpu(void)
 {
 	sim_init(2, SLICE_US);
@@ -188,7 +188,8 @@ static void whole_cpu(void)
 	sim_mark();
 	sim_run(10 * sim.freq);
 	tap_ok(sim_share(0) > 0.99,
-	       "one that is owed a whole CPU has it, beside one that naps (%.4f)", sim_share(0));
+	       "a vCPU that is owed a whole CPU gets it beside a vCPU that naps (%.4f)",
+	       sim_share(0));
 }
 
 int main(void)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What one that wakes, or has lost its CPU, is owed, and that a CPU which it is owed hears of it.
+ * What a vCPU is owed when it wakes or has lost its CPU, and that the scheduler kicks a CPU which
+ * it is owed.
  */
 #include "tests/unit/sched/sim.h"
 #include "tests/tap.h"
 
 #define SLICE_US 4000u
 
-/* Wakes i, as a device of its own would on CPU 0. */
+/* Wakes vCPU i on CPU 0, as an interrupt of its own device would. */
 static void wake(unsigned i)
 {
 	sched_wake(&sim.v[i], sim_on(0), sim.now);
@@ -20,8 +21,8 @@ static bool runs(unsigned i)
 }
 
 /*
- * i and j, which sleep, have run for a moment and sleep again; who had their CPUs has them again,
- * and has just begun a stay.
+ * Lets the sleeping vCPUs i and j run for a moment. Afterwards they sleep again, and the vCPUs that
+ * they preempted have just begun a stay.
  */
 static void begin_stays(unsigned i, unsigned j)
 {
@@ -33,7 +34,7 @@ static void begin_stays(unsigned i, unsigned j)
 		sim_run(sim_us(1));
 }
 
-/* Two compute on each CPU, so that none is alone there. */
+/* Two vCPUs compute on each CPU, so that none is alone there. */
 static void two_wake(void)
 {
 	sim_init(2, SLICE_US);
@@ -44,12 +45,15 @@ static void two_wake(void)
 	begin_stays(4, 5);
 	wake(4);
 	wake(5);
-	tap_ok(!runs(4) && !runs(5), "two that wake within two stays wait");
+	tap_ok(!runs(4) && !runs(5), "two vCPUs that wake while each CPU is in a stay wait");
 	sim_run(sim_us(110));
-	tap_ok(runs(4) && runs(5), "each of them has a CPU when the stays have ended");
+	tap_ok(runs(4) && runs(5),
+	       "two vCPUs that woke during two stays have a CPU each when the stays have ended");
 }
 
-/* 0 lets its sibling 2 have its stay. 1, of another VM, was there before, and has had less. */
+/*
+ * vCPU 0 gives up its stay for its sibling 2. vCPU 1, of another VM, woke before, and has run less.
+ */
 static void sibling_wakes(void)
 {
 	sim_init(1, SLICE_US);
@@ -58,12 +62,13 @@ static void sibling_wakes(void)
 	sim_add(100, 0, 0, sim_us(50), 0);
 	begin_stays(2, 1);
 	wake(1);
-	tap_ok(runs(0), "a vCPU of another VM waits for the end of a stay");
+	tap_ok(runs(0), "a vCPU keeps its CPU during its stay when a vCPU of another VM wakes");
 	wake(2);
-	tap_ok(runs(1), "a vCPU that ends its stay by waking a sibling gives way to the first");
+	tap_ok(runs(1),
+	       "a vCPU that ends its stay by waking a sibling loses its CPU to the vCPU that woke first");
 }
 
-/* 1 sleeps on a CPU that then idles. 2 has been ahead of 0 by far, and sleeps as well. */
+/* vCPU 1 sleeps on a CPU that then idles. vCPU 2 was far ahead of vCPU 0, and sleeps as well. */
 static void joins(void)
 {
 	sim_init(2, SLICE_US);
@@ -73,13 +78,13 @@ static void joins(void)
 	sim_run(20 * sim.ms);
 	tap_ok(runs(0) && sim_state(1) == PVTIME_BLOCKED && sim_state(2) == PVTIME_BLOCKED &&
 		       sim.v[2].sched.ready.key > sim.v[0].sched.ready.key,
-	       "one runs, and one that sleeps has had more");
+	       "vCPU 0 runs, and the sleeping vCPU 2 has had more time than it");
 	wake(1);
 	tap_ok(sim.v[1].sched.ready.key <= sim.v[0].sched.ready.key,
-	       "a vCPU that wakes on a CPU of its own is not behind one that may come");
+	       "a vCPU that wakes on an idle CPU is not behind the vCPU that runs on the other CPU");
 }
 
-/* 1 may run on CPUs 1 and 2, and 2 on CPU 2 alone, which idles: it is told of 1, and takes 2. */
+/* vCPU 1 may run on CPUs 1 and 2, vCPU 2 only on CPU 2, which idles: kicked for 1, it takes 2. */
 static void another_taken(void)
 {
 	sim_init(3, SLICE_US);
@@ -91,12 +96,12 @@ static void another_taken(void)
 	sched_wake(&sim.v[2], sim_on(0), sim.now);
 	sim_settle();
 	tap_ok(runs(2) && runs(1),
-	       "a vCPU that was passed over has the CPU on which one ran alone");
+	       "a woken vCPU whose idle CPU takes another vCPU gets the CPU of a vCPU that ran alone");
 }
 
 /*
- * Both have run in turns on CPU 1, where `slice` has just begun; 2 has slept, and takes CPU 0. 3 is
- * pinned there.
+ * vCPUs 0 and 1 have run in turns on CPU 1, where a slice of vCPU 0 has just begun. vCPU 2 has
+ * slept, and takes CPU 0, to which vCPU 3 is pinned.
  */
 static void loses_its_cpu(void)
 {
@@ -112,15 +117,15 @@ static void loses_its_cpu(void)
 		sim_run(sim_us(1));
 	wake(2);
 	sim_run(sim_us(1600));
-	tap_ok(runs(0) && runs(2), "two run, each on a CPU of its own");
+	tap_ok(runs(0) && runs(2), "vCPU 0 and the woken vCPU 2 run on a CPU each");
 	wake(3);
 	tap_ok(runs(3) && runs(2) && !runs(0),
-	       "one that loses its CPU takes another from one that has run for long");
+	       "a vCPU that loses its CPU to a pinned one takes the other CPU from a vCPU that has run for long");
 }
 
 /*
- * Those that compute have slices of 4 ms; the last one sleeps for a moment each time, and would
- * lose by it what it has waited for.
+ * The vCPUs that compute have slices of 4 ms. The last vCPU sleeps for a moment after each burst,
+ * which must not cost it the time that it has waited for. Returns its share.
  */
 static double share_of_napper(unsigned ncpus, unsigned hogs, uint32_t weight, unsigned burst_us,
 			      unsigned sleep_us)
@@ -140,21 +145,22 @@ static void naps(void)
 	double share;
 
 	share = share_of_napper(1, 1, 100, 500, 100);
-	tap_ok(share > 0.45, "one that naps has half of a CPU beside one that does not (%.4f)",
+	tap_ok(share > 0.45,
+	       "a vCPU that naps gets more than 0.45 of a CPU beside one that does not (%.4f)",
 	       share);
 	share = share_of_napper(1, 4, 100, 500, 100);
-	tap_ok(share > 0.18, "one that naps has a fifth of a CPU beside four that do not (%.4f)",
+	tap_ok(share > 0.18,
+	       "a vCPU that naps gets more than 0.18 of a CPU beside four that do not (%.4f)",
 	       share);
 	share = share_of_napper(2, 4, 200, 2500, 70);
 	tap_ok(share > 0.65,
-	       "one of weight 200 that naps has two thirds of a CPU beside four of 100 on two CPUs "
-	       "(%.4f)",
+	       "a vCPU of weight 200 that naps gets more than 0.65 of a CPU beside four of weight 100 on two CPUs (%.4f)",
 	       share);
 }
 
 /*
- * 0, 1 and 2 compute on two CPUs. Each of the others has run for 100 ms, and is owed more than the
- * one CPU that it can have.
+ * vCPUs 0, 1 and 2 compute on two CPUs. Each of the others has run for 100 ms, and is owed more
+ * than the one CPU that it can have.
  */
 static void wakes_with_debts(void)
 {
@@ -176,8 +182,7 @@ static void wakes_with_debts(void)
 		sim_run(sim.ms);
 	waited = sim_total(0, PVTIME_READY) - waited;
 	tap_ok(waited < sim_us(80000),
-	       "a debt that cannot be paid is not kept over a sleep: eight that wake are %llu us "
-	       "before one that computes",
+	       "eight vCPUs that wake with a large debt keep a computing vCPU waiting for less than 80 ms (%llu us)",
 	       (unsigned long long)(waited / sim_us(1)));
 }
 
