@@ -2,8 +2,8 @@
 /*
  * Random events: up to 64 vCPUs of random weights, caps and pinning on 8 CPUs start, stop, sleep,
  * wake and are reset, while interrupts come late and the CPUs' clocks differ a little. After each
- * event sim_check() checks all invariants. No scheduling decision may visit more than O(log n) nodes
- * of the queues.
+ * event sim_check() checks all invariants. No scheduling decision may visit more than O(log n)
+ * nodes of the queues.
  */
 #include "sched/impl.h"
 #include "tests/unit/sched/sim.h"

@@ -38,7 +38,8 @@ uint64_t gich_read_lr(unsigned i)
 void gich_write_lr(unsigned i, uint64_t value)
 {
 	/*
-	 * Active and pending with HW = 1 is UNPREDICTABLE; so is one INTID twice, see fake_enter().
+	 * Active and pending with HW = 1 is UNPREDICTABLE. So is the same INTID in two list
+	 * registers, see fake_enter().
 	 */
 	if (i >= fake_nlrs || ((value & LR_HW) && (value & STATE) == STATE))
 		abort();
@@ -240,7 +241,7 @@ void fake_settle(void)
 
 	for (unsigned n = 0; due; n++) {
 		if (n > 100)
-			abort(); /* a storm */
+			abort(); /* an interrupt storm */
 		due = false;
 		for (unsigned i = 0; i < FAKE_CPUS; i++)
 			due |= fake_exit_if_due(i);

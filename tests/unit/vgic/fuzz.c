@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random guests on random CPUs against the architecture's model, step by step: what each PE would
- * take, what each register reads, whether a WFI ends, whether a blocked vCPU is kicked, and that no
- * physical PPI is left active with nobody to deactivate it.
+ * Random guests on random CPUs against the architecture's model, step by step: which interrupt each
+ * PE would take, what each register reads, whether a WFI ends, whether a blocked vCPU is kicked,
+ * and that no physical PPI is left active which no vCPU will deactivate.
  */
 #include "tests/unit/vgic/model.h"
 #include "tests/tap.h"
@@ -69,8 +69,8 @@ static void step_ack(unsigned cpu)
 	acks++;
 	if (irq->group != group || irq->priority != before || !model_pending(&m, v, intid) ||
 	    !model_forwarded(&m, v, intid))
-		FAIL("vCPU %u took %u (priority %u), signalled: %u", v, intid, irq->priority,
-		     before);
+		FAIL("vCPU %u took INTID %u of priority %u, while priority %u was signalled", v,
+		     intid, irq->priority, before);
 	model_ack(&m, v, intid);
 	if (ntaken[v] < STACK)
 		taken[v][ntaken[v]++] = (struct taken){intid, group};
@@ -138,7 +138,7 @@ static void step_write_bits(unsigned cpu)
 	uint32_t bits = some(at.word);
 
 	if ((reg == 2 || reg == 5) && rnd(4))
-		reg--; /* or little would be delivered in the end */
+		reg--; /* otherwise few interrupts would be delivered in the end */
 	if (reg == 0 && setup->strict)
 		return; /* a changed group would need the other EOIR */
 	guest_write(cpu, address(at, offsets[reg], 4), 4, bits);
@@ -256,7 +256,7 @@ static void step_route(unsigned cpu)
 	model_route(model_irq(&m, 0, intid), to);
 }
 
-/* The guest programs its timer, or its time comes. */
+/* The guest programs its timer, or the timer's deadline comes. */
 static void step_timer(void)
 {
 	unsigned v = rnd(FAKE_VCPUS), cpu = fake_cpu_of(&fake_vcpus[v]);
@@ -295,7 +295,7 @@ static void step_enable_groups(unsigned cpu)
 	m.ctlr = groups;
 }
 
-/* CPU `cpu` gets another vCPU, or none; or the same one again. */
+/* CPU `cpu` switches to another vCPU, to none, or to the same one again. */
 static void step_switch(unsigned cpu)
 {
 	unsigned v = rnd(FAKE_VCPUS + 1);
@@ -341,7 +341,7 @@ static void step(void)
 		step_enable_groups(cpu);
 }
 
-/* What holds whenever nothing is under way. */
+/* Compares vCPU v with the model while no change is under way. */
 static void check_vcpu(struct vcpu *v)
 {
 	unsigned cpu = fake_cpu_of(v), signalled = model_signalled(&m, v->id), intid;
@@ -355,7 +355,8 @@ static void check_vcpu(struct vcpu *v)
 		intid = guest_hppi(cpu, group);
 		irq = model_irq(&m, v->id, intid == 1023 ? 0 : intid);
 		if ((intid == 1023 ? MODEL_IDLE : irq->priority) != signalled)
-			FAIL("vCPU %u is signalled %u, not priority %u", v->id, intid, signalled);
+			FAIL("vCPU %u is signalled INTID %u, not one of priority %u", v->id, intid,
+			     signalled);
 		for (unsigned i = MAP_PPI_VTIMER; i <= MAP_PPI_PTIMER; i += 3)
 			if ((c->ppi_active >> i & 1) && !(fake_timers[v->id] >> i & 1) &&
 			    !model_irq(&m, v->id, i)->active)
@@ -364,12 +365,14 @@ static void check_vcpu(struct vcpu *v)
 	if (rnd(4) == 0) {
 		intid = intids[4 + rnd(3)];
 		if (vgic_can_wake(v) != (signalled != MODEL_IDLE))
-			FAIL("vgic_can_wake(%u) with priority %u", v->id, signalled);
+			FAIL("vgic_can_wake() of vCPU %u does not match priority %u, which is signalled",
+			     v->id, signalled);
 		if (vgic_ppi_enabled(v, intid) !=
 		    (model_forwarded(&m, v->id, intid) &&
 		     model_unmasked(&m, v->id, model_irq(&m, v->id, intid)->group,
 				    model_irq(&m, v->id, intid)->priority)))
-			FAIL("vgic_ppi_enabled(%u, %u)", v->id, intid);
+			FAIL("vgic_ppi_enabled() of vCPU %u and PPI %u does not match the model",
+			     v->id, intid);
 		if (cpu < FAKE_CPUS)
 			fake_enter(v);
 	}
@@ -413,15 +416,17 @@ static void run(const struct setup *s, uint64_t seed, unsigned steps)
 			if (idle[i] && fake_kicks[i] == 0 &&
 			    fake_cpu_of(&fake_vcpus[i]) == FAKE_CPUS &&
 			    model_signalled(&m, i) != MODEL_IDLE)
-				FAIL("vCPU %u, blocked, was not kicked", i);
+				FAIL("blocked vCPU %u was not kicked for a signalled interrupt", i);
 			check_vcpu(&fake_vcpus[i]);
 		}
 		fake_settle();
 	}
 	if (fake_misr_at_entry)
-		FAIL("a guest was entered with maintenance 0x%x", (unsigned)fake_misr_at_entry);
+		FAIL("a guest was entered with ICH_MISR_EL2 = 0x%x, not 0",
+		     (unsigned)fake_misr_at_entry);
 	if (!tap_ok(!wrong[0] && acks > steps / 100,
-		    "%s: %u steps, %u interrupts taken, %u retries", s->what, steps, acks, retries))
+		    "%s: the vGIC agrees with the model in all %u steps (%u interrupts taken, %u retries)",
+		    s->what, steps, acks, retries))
 		tap_print("# seed %u, step %u: %s\n", (unsigned)seed, n, wrong);
 }
 

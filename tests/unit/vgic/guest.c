@@ -15,7 +15,7 @@ static unsigned running(const struct fake_cpu *c)
 	return ap ? (unsigned)__builtin_ctz(ap) * 8 : 0x100;
 }
 
-/* 8 bits of priority, of which bpr says how many are the group. */
+/* The group priority: as many of the upper bits of the 8-bit priority as BPR selects. */
 static unsigned group_priority(const struct fake_cpu *c, unsigned group, unsigned priority)
 {
 	unsigned bpr0 = (unsigned)(c->vmcr >> VMCR_VBPR0_SHIFT & 7);
@@ -25,7 +25,7 @@ static unsigned group_priority(const struct fake_cpu *c, unsigned group, unsigne
 	return priority >> sub << sub;
 }
 
-/* The list register that would be signalled; -1: none. */
+/* The list register whose interrupt would be signalled; -1: none. */
 static int highest(const struct fake_cpu *c)
 {
 	int best = -1;
@@ -70,7 +70,7 @@ unsigned guest_ack(unsigned cpu, unsigned group)
 	return intid;
 }
 
-/* Returns whether a list register had it. */
+/* Returns whether a list register held the INTID. */
 static bool deactivate(struct fake_cpu *c, unsigned intid)
 {
 	for (unsigned i = 0; i < fake_nlrs; i++) {
@@ -137,7 +137,7 @@ static uint64_t access(unsigned cpu, uint64_t address, unsigned size, bool write
 	}
 }
 
-/* Asks, or makes the access. */
+/* Makes the access to both words, or only asks whether it can be made. */
 static enum vgic_result pair(struct vcpu *v, uint64_t address, bool ask, uint32_t value[2])
 {
 	enum vgic_result worst = VGIC_DONE;

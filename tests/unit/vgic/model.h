@@ -3,9 +3,9 @@
 #define VGIC_MODEL_H
 
 /*
- * The GIC as the architecture has it, without list registers: each interrupt is pending or not and
- * active or not, and at every instant the PE sees the highest that may be signalled (IHI 0069,
- * chapter 4).
+ * The GIC as the architecture defines it, without list registers: each interrupt is pending or not
+ * and active or not, and at every instant the PE sees the best interrupt that may be signalled (IHI
+ * 0069, chapter 4).
  */
 #include "tests/unit/vgic/fake.h"
 
@@ -26,11 +26,11 @@ struct model {
 #define MODEL_IDLE 0x100u
 
 struct model_irq *model_irq(struct model *m, unsigned vcpu, unsigned intid);
-/* Is it pending? A timer's line counts while its vCPU is loaded, when it shows itself. */
+/* Is it pending? A timer's line counts only while its vCPU is loaded. */
 bool model_pending(struct model *m, unsigned vcpu, unsigned intid);
 /* Could it be signalled to the vCPU if masks and priorities allow? */
 bool model_forwarded(struct model *m, unsigned vcpu, unsigned intid);
-/* The priority of what is signalled to the vCPU, MODEL_IDLE: nothing. */
+/* The priority of the interrupt that is signalled to the vCPU; MODEL_IDLE: none. */
 unsigned model_signalled(struct model *m, unsigned vcpu);
 /* Do masks and priorities of the vCPU let an interrupt of this group and priority through? */
 bool model_unmasked(struct model *m, unsigned vcpu, unsigned group, unsigned priority);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The same, while the CPUs see what others do to them late: a kicked CPU goes on in its guest for a
- * while, taking and ending what its list registers hold. Whatever the order, nothing is lost, an
- * edge is not taken more often than it came, no SPI is taken by two vCPUs at once, and who reads an
- * active bit reads the truth.
+ * The same as fuzz.c, but each CPU learns late what others do: a kicked CPU stays in its guest for
+ * a while, where it takes and ends the interrupts in its list registers. In any order, no interrupt
+ * is lost, no edge is taken more often than it came, no SPI is taken by two vCPUs at once, and
+ * active bits read as they are.
  */
 #include "tests/unit/vgic/fake.h"
 #include "tests/tap.h"
@@ -15,7 +15,7 @@
 #define EDGES	(BIT(32) | BIT(33))
 
 static uint64_t rng;
-static unsigned came[FAKE_VCPUS][NINTIDS], took[FAKE_VCPUS][NINTIDS]; /* SPIs: of vCPU 0 */
+static unsigned came[FAKE_VCPUS][NINTIDS], took[FAKE_VCPUS][NINTIDS]; /* SPIs: at vCPU 0 */
 static bool owed[FAKE_VCPUS][NINTIDS], active[FAKE_VCPUS][NINTIDS];
 static bool line[NINTIDS];
 static unsigned stack[FAKE_VCPUS][64], depth[FAKE_VCPUS], acks, retries;
@@ -47,10 +47,7 @@ static void comes(unsigned v, unsigned intid)
 	owed[of(v, intid)][intid] = true;
 }
 
-/*
- * The guest's handler: it takes an interrupt and quiets what caused it, without a trap for the
- * timer.
- */
+/* The guest's handler: it takes an interrupt and clears its cause, without a trap for the timer. */
 static unsigned take(unsigned cpu)
 {
 	unsigned v = fake_cpus[cpu].loaded->id, intid = guest_ack(cpu, 1), o = of(v, intid);
@@ -59,12 +56,12 @@ static unsigned take(unsigned cpu)
 		return intid;
 	acks++;
 	if (active[o][intid])
-		FAIL("%u was taken while it was active", intid);
+		FAIL("INTID %u was taken while it was active", intid);
 	active[o][intid] = true;
 	owed[o][intid] = false;
 	took[o][intid]++;
 	if (edge(intid) && took[o][intid] > came[o][intid])
-		FAIL("%u was taken more often than it came", intid);
+		FAIL("INTID %u was taken more often than it came", intid);
 	stack[v][depth[v]++] = intid;
 	if (intid < 32) {
 		fake_timers[v] &= ~vgic_bit(intid);
@@ -122,24 +119,24 @@ static void read_registers(unsigned cpu)
 		spis = guest_read(cpu, GICD(0x304), 4) << 32;
 	}
 	if (pair[1] != 0)
-		FAIL("the second of the pair reads 0x%x", pair[1]);
+		FAIL("the second word of a pair reads 0x%x, not 0", pair[1]);
 	retries += guest_retries;
 	for (unsigned i = 32; i < NINTIDS; i++)
 		if ((spis >> i & 1) != active[0][i])
-			FAIL("the active bit of %u reads %u", i, (unsigned)(spis >> i & 1));
+			FAIL("the active bit of INTID %u reads %u", i, (unsigned)(spis >> i & 1));
 	spis = guest_read(cpu, GICD(0x204), 4) << 32;
 	for (unsigned i = 32; i < NINTIDS; i++)
 		if (!(spis >> i & 1) && (edge(i) ? owed[0][i] : line[i]))
-			FAIL("%u is not pending", i);
+			FAIL("INTID %u does not read as pending", i);
 	own = guest_read(cpu, SGIS(v, 0x300), 4);
 	retries += guest_retries;
 	for (unsigned i = 0; i < 32; i++)
 		if ((own >> i & 1) != active[v][i])
-			FAIL("the active bit of vCPU %u's %u reads %u", v, i,
+			FAIL("the active bit of vCPU %u's INTID %u reads %u", v, i,
 			     (unsigned)(own >> i & 1));
 }
 
-/* An access that the guest does not come back to: an interrupt's handler runs on from here. */
+/* An access that the guest does not repeat, as when an interrupt's handler continues elsewhere. */
 static void abandon(unsigned cpu)
 {
 	uint64_t value = 0;
@@ -195,7 +192,7 @@ static void run_on(unsigned cpu, unsigned v)
 	fake_settle();
 }
 
-/* Nothing comes any more: all is taken and ended. */
+/* No new interrupt comes: the guests take and end all that are left. */
 static void drain(void)
 {
 	unsigned before;
@@ -214,13 +211,13 @@ static void drain(void)
 			if (fake_cpus[v % FAKE_CPUS].ppi_active != 0)
 				FAIL("a physical PPI is left active");
 			if (fake_timers[v] != 0)
-				FAIL("vCPU %u's timer is lost", v);
+				FAIL("the timer interrupt of vCPU %u was lost", v);
 		}
 	} while (acks != before);
 	for (unsigned v = 0; v < FAKE_VCPUS; v++)
 		for (unsigned i = 0; i < NINTIDS; i++)
 			if (owed[v][i])
-				FAIL("%u of vCPU %u was lost", i, v);
+				FAIL("INTID %u of vCPU %u was lost", i, v);
 	if ((guest_read(0, GICD(0x204), 4) | guest_read(0, GICD(0x304), 4)) != 0)
 		FAIL("an SPI is left pending or active");
 }
@@ -264,7 +261,7 @@ int main(void)
 		if (!wrong[0])
 			drain();
 		if (!tap_ok(!wrong[0] && acks > steps / 20,
-			    "%u list registers: %u steps, %u interrupts taken, %u retries",
+			    "%u list registers: in %u steps no interrupt is lost or taken too often (%u taken, %u retries)",
 			    nlrs[i / 4], steps, acks, retries))
 			tap_print("# seed %u, step %u: %s\n", i + 1, n, wrong);
 	}
