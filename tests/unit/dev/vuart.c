@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guest's PL011: registers (DDI 0183, 3.2), FIFO, interrupt line; and a random run against a
- * queue.
+ * The guest's PL011: registers (DDI 0183, 3.2), FIFO and interrupt line; and a random run compared
+ * with a queue.
  */
 #include "vm.h"
 #include "tests/lib/random.h"
@@ -14,7 +14,7 @@ enum { RXFE = 0x10, RXFF = 0x40, TXFE = 0x80, RX = 0x10, TX = 0x20 };
 
 static struct vm vm = {.id = 5};
 
-/* The seams, which remember. */
+/* The seams, which record their calls. */
 static char console[64];
 static unsigned sent, rooms, changes, lines, line_sent;
 static bool line, wrong;
@@ -82,11 +82,12 @@ static void after_reset(void)
 						 : 0;
 
 		if (rd(offset) != want)
-			tap_is_u64(rd(offset), want, "register 0x%x after reset", offset);
+			tap_is_u64(rd(offset), want, "register 0x%x has its reset value", offset);
 	}
 	for (uint32_t i = 0; i < 8; i++)
-		tap_is_u64(rd(0xfe0 + 4 * i), id[i], "ID register 0x%x", 0xfe0 + 4 * i);
-	tap_ok(!changes, "reading changes no interrupt");
+		tap_is_u64(rd(0xfe0 + 4 * i), id[i], "ID register 0x%x is that of a PL011",
+			   0xfe0 + 4 * i);
+	tap_ok(!changes, "reads change no interrupt line");
 }
 
 static void registers(void)
@@ -100,7 +101,7 @@ static void registers(void)
 	for (unsigned i = 0; i < ARRAY_SIZE(kept); i++)
 		tap_is_u64(rd(kept[i]), 0x2a0 + i, "register 0x%x keeps what is written", kept[i]);
 	wr(IMSC, UINT32_MAX);
-	tap_is_u64(rd(IMSC), 0x7ff, "there are eleven interrupts to mask");
+	tap_is_u64(rd(IMSC), 0x7ff, "IMSC has a bit for each of eleven interrupts");
 
 	fresh();
 	for (uint32_t offset = 0; offset < 0x1000; offset += 4) {
@@ -113,7 +114,7 @@ static void registers(void)
 	}
 	bad = sent + changes;
 	after_reset();
-	tap_is_u64(bad, 0, "writes to all others do nothing");
+	tap_is_u64(bad, 0, "writes to all other registers do nothing");
 }
 
 static void transmitting(void)
@@ -127,7 +128,7 @@ static void transmitting(void)
 	wr(IMSC, TX);
 	tap_ok(rd(MIS) == TX && line && changes == 1,
 	       "unmasking a pending transmit interrupt raises the line");
-	tap_ok(!lines, "no line has ended");
+	tap_ok(!lines, "a byte that is not a newline does not end a line");
 	wr(DR, '\n');
 	tap_ok(lines == 1 && line_sent == 1 && console[1] == '\n',
 	       "a line ends before its newline goes out");
@@ -135,7 +136,8 @@ static void transmitting(void)
 	wr(IMSC, TX);
 	wr(DR, 'a');
 	wr(DR, 0x1234562);
-	tap_ok(line && changes == 1 && console[1] == 'b', "one more: still high; 8 bits are data");
+	tap_ok(line && changes == 1 && console[1] == 'b',
+	       "a second byte leaves the line high, and only 8 of its bits are data");
 	wr(ICR, RX);
 	tap_ok(line, "clearing another interrupt leaves the line high");
 	wr(ICR, TX);
@@ -143,10 +145,11 @@ static void transmitting(void)
 	wr(DR, 'c');
 	tap_ok(line && changes == 3, "the next byte raises the cleared line again");
 	wr(IMSC, 0);
-	tap_ok(!line && rd(RIS) == TX, "masked again: low, but the status stays");
+	tap_ok(!line && rd(RIS) == TX,
+	       "masking the transmit interrupt lowers the line and keeps the status");
 	wr(MIS, 0);
 	wr(RIS, 0);
-	tap_is_u64(rd(RIS), TX, "the status is not written directly");
+	tap_is_u64(rd(RIS), TX, "writes to MIS and RIS do not change the status");
 }
 
 static void receiving(void)
@@ -155,40 +158,43 @@ static void receiving(void)
 
 	fresh();
 	wr(IMSC, RX);
-	tap_is_u64(rd(DR), 0, "nothing there: reads 0");
-	tap_is_u64(receive(100, 1), 1, "a byte");
+	tap_is_u64(rd(DR), 0, "an empty receive FIFO reads 0");
+	tap_is_u64(receive(100, 1), 1, "an empty receive FIFO takes a byte");
 	tap_ok(line && rd(RIS) == RX && rd(FR) == TXFE,
-	       "interrupts at once, whatever UARTIFLS says");
-	tap_is_u64(receive(101, 20), 15, "15 more fit");
-	tap_ok(rd(FR) == (TXFE | RXFF) && changes == 1, "full");
+	       "one received byte raises the line, whatever UARTIFLS says");
+	tap_is_u64(receive(101, 20), 15, "a receive FIFO with one byte takes 15 more");
+	tap_ok(rd(FR) == (TXFE | RXFF) && changes == 1,
+	       "a receive FIFO with 16 bytes is full, and the line has not changed again");
 	wr(ICR, RX);
-	tap_ok(!line, "cleared: low");
+	tap_ok(!line, "clearing the receive interrupt lowers the line");
 	tap_is_u64(receive(200, 1), 0, "a full FIFO takes none");
 	tap_ok(!line && !rooms, "a byte that a full FIFO refuses changes neither line nor room");
-	tap_is_u64(rd(DR), 100, "the first");
+	tap_is_u64(rd(DR), 100, "the first byte that was received is read first");
 	tap_ok(rooms == 1 && rd(FR) == TXFE, "room in the FIFO is reported to the link");
-	tap_ok(!line, "still cleared");
-	tap_is_u64(receive(116, 1), 1, "one more");
-	tap_ok(line && rd(FR) == (TXFE | RXFF), "high again, and full, round the end");
+	tap_ok(!line, "reading a byte leaves the cleared line low");
+	tap_is_u64(receive(116, 1), 1, "a receive FIFO from which a byte was read takes one more");
+	tap_ok(line && rd(FR) == (TXFE | RXFF),
+	       "a byte that wraps around the FIFO's end raises the line and fills the FIFO");
 	for (unsigned i = 0; i < 15; i++)
 		order = order && rd(DR) == 101 + i && line;
 	tap_ok(order && rooms == 2,
 	       "bytes are read in order with the line high, and room is reported once");
-	tap_is_u64(rd(DR), 116, "the last");
-	tap_ok(!line && rd(RIS) == 0 && rd(FR) == (TXFE | RXFE), "empty: low");
+	tap_is_u64(rd(DR), 116, "the byte that wrapped around the FIFO's end is read last");
+	tap_ok(!line && rd(RIS) == 0 && rd(FR) == (TXFE | RXFE),
+	       "reading the last byte lowers the line");
 }
 
 static void narrow(void)
 {
 	fresh();
 	wr(0x24, 0x12345678);
-	tap_is_u64(rd(0x25) & 0xff, 0x56, "byte 1 of a register");
+	tap_is_u64(rd(0x25) & 0xff, 0x56, "byte 1 of a register can be read alone");
 	tap_is_u64(rd(0x26) & 0xffff, 0x1234, "bytes 2 and 3 of a register are its upper half");
-	tap_is_u64(rd(0xfe4 + 1) & 0xff, 0, "byte 1 of an ID register");
-	tap_is_u64(rd(0xfff), 0, "the last byte");
+	tap_is_u64(rd(0xfe4 + 1) & 0xff, 0, "byte 1 of an ID register reads 0");
+	tap_is_u64(rd(0xfff), 0, "the frame's last byte reads 0");
 	receive('x', 1);
-	tap_is_u64(rd(FR) & 0xff, TXFE, "flags as a byte");
-	tap_is_u64(rd(DR) & 0xff, 'x', "data as a byte");
+	tap_is_u64(rd(FR) & 0xff, TXFE, "the flags can be read as a byte");
+	tap_is_u64(rd(DR) & 0xff, 'x', "received data can be read as a byte");
 }
 
 static void resetting(void)
@@ -200,7 +206,7 @@ static void resetting(void)
 	receive(1, 16);
 	vuart_reset(&vm.uart);
 	changes = 0;
-	line = false; /* as the GIC's reset has it */
+	line = false; /* as after the GIC's reset */
 	after_reset();
 	tap_is_u64(receive(7, 1), 1, "after a reset the receive FIFO has room");
 	tap_ok(!line, "after a reset the receive interrupt is masked");
@@ -209,7 +215,7 @@ static void resetting(void)
 	tap_is_u64(rd(DR), 7, "a reset discards the bytes that were there before");
 }
 
-/* Anything in any order: the FIFO is a queue, and the line is status and mask. */
+/* Random operations: the FIFO behaves as a queue, and the line is status and mask. */
 static void random_run(void)
 {
 	uint64_t seed = 99;
@@ -253,8 +259,10 @@ static void random_run(void)
 		       rd(RIS) != status || !(rd(FR) & RXFE) != (n > 0) ||
 		       !(rd(FR) & RXFF) != (n < 16) || (n == 0 && rd(RIS) & RX) || rooms != room;
 	}
-	tap_is_u64(bad, 0, "100000 random operations");
-	tap_ok(full > 100, "the FIFO was full %u times", full);
+	tap_is_u64(
+		bad, 0,
+		"100000 random operations agree with a queue, and the line with status and mask");
+	tap_ok(full > 100, "the FIFO was full %u times, more than 100", full);
 }
 
 int main(void)
@@ -267,7 +275,8 @@ int main(void)
 	narrow();
 	resetting();
 	random_run();
-	tap_ok(!wrong, "the seams were called for this VM, and when the level changed only");
-	tap_ok(!vm.uart.lock.held, "the lock is free");
+	tap_ok(!wrong,
+	       "the seams were called for this VM only, and for the interrupt only when its level changed");
+	tap_ok(!vm.uart.lock.held, "the UART's lock is free after all tests");
 	return tap_done();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Decoding of the guest's loads and stores, against what an assembler says of them. */
+/* Decoding of the guest's loads and stores, compared with the text that an assembler encoded. */
 #include "access.h"
 #include "vcpu.h"
 #include "tests/unit/hypervisor/access_table.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* With the pattern of registers that all tests begin with. */
+/* The register values that all tests begin with. */
 static struct gp_regs fresh(void)
 {
 	struct gp_regs r = {.pc = 0x5555, .pstate = 0x6666};
@@ -28,10 +28,10 @@ static void check_taken(unsigned i)
 	     a.writeback == taken[i].writeback;
 	for (unsigned n = 0; n < taken[i].count; n++)
 		ok = ok && a.reg[n] == taken[i].reg[n];
-	tap_ok(ok, "%s", taken[i].text);
+	tap_ok(ok, "access_decode() decodes %s", taken[i].text);
 }
 
-/* All registers and all distances, by replacing the fields of one encoding of each kind. */
+/* Every register and every offset, by replacing the fields of one encoding of each kind. */
 static void sweep(uint32_t insn, bool pair, unsigned scale, const char *what)
 {
 	unsigned bits = pair ? 7 : 9, shift = pair ? 15 : 12, bad = 0;
@@ -50,7 +50,7 @@ static void sweep(uint32_t insn, bool pair, unsigned scale, const char *what)
 		bad += !access_decode((insn & ~mask) | n << shift, &a) ||
 		       a.writeback != distance * scale;
 	}
-	tap_is_u64(bad, 0, "%s: every register, every distance", what);
+	tap_is_u64(bad, 0, "access_decode() decodes %s with every register and every offset", what);
 }
 
 static void decoding(void)
@@ -60,8 +60,10 @@ static void decoding(void)
 	for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
 		check_taken(i);
 	for (unsigned i = 0; i < ARRAY_SIZE(refused); i++)
-		tap_ok(!access_decode(refused[i].insn, &a), "refused: %s", refused[i].text);
-	tap_ok(!access_decode(0, &a) && !access_decode(UINT32_MAX, &a), "refused: 0 and all ones");
+		tap_ok(!access_decode(refused[i].insn, &a), "access_decode() refuses %s",
+		       refused[i].text);
+	tap_ok(!access_decode(0, &a) && !access_decode(UINT32_MAX, &a),
+	       "access_decode() refuses 0 and all ones");
 	sweep(0x38001c20, false, 1, "strb w0, [x1, #1]!");
 	sweep(0xf8408420, false, 1, "ldr x0, [x1], #8");
 	sweep(0x29c10440, true, 4, "ldp w0, w1, [x2, #8]!");
@@ -88,7 +90,8 @@ static void from_syndrome(void)
 		bad += a.size != 1u << sas || a.count != 1 || a.reg[0] != srt || a.write != wnr ||
 		       a.sign_extend != sse || a.wide != sf || a.base != ACCESS_NO_REG;
 	}
-	tap_is_u64(bad, 0, "syndrome: every size, register, direction and extension");
+	tap_is_u64(bad, 0,
+		   "access_from_syndrome() decodes every size, register, direction and extension");
 }
 
 static void loads(void)
@@ -127,13 +130,13 @@ static void loads(void)
 		want.x[30] = cases[i].want;
 		access_set(&a, 1, &r, cases[i].big, cases[i].device);
 		tap_ok(!memcmp(&r, &want, sizeof(r)),
-		       "load %u, %u bytes%s%s%s: the register, no other", i, cases[i].size,
-		       cases[i].sign ? ", signed" : "", cases[i].wide ? ", to X" : "",
-		       cases[i].big ? ", big-endian" : "");
+		       "load %u, %u bytes%s%s%s: the register gets the value, and no other changes",
+		       i, cases[i].size, cases[i].sign ? ", signed" : "",
+		       cases[i].wide ? ", to X" : "", cases[i].big ? ", big-endian" : "");
 		a.reg[0] = 31;
 		r = want = fresh();
 		access_set(&a, 0, &r, cases[i].big, cases[i].device);
-		tap_ok(!memcmp(&r, &want, sizeof(r)), "load %u, to XZR: nothing changes", i);
+		tap_ok(!memcmp(&r, &want, sizeof(r)), "load %u, to XZR, changes no register", i);
 	}
 }
 
@@ -155,9 +158,10 @@ static void stores(void)
 		struct access a = {
 			.size = cases[i].size, .count = 2, .reg = {31, 9}, .write = true};
 
-		tap_is_u64(access_get(&a, 1, &r, false), cases[i].little, "store of %u bytes",
-			   a.size);
-		tap_is_u64(access_get(&a, 1, &r, true), cases[i].big, "big-endian");
+		tap_is_u64(access_get(&a, 1, &r, false), cases[i].little,
+			   "a store of %u bytes takes them from its register", a.size);
+		tap_is_u64(access_get(&a, 1, &r, true), cases[i].big,
+			   "a big-endian store swaps the bytes");
 		tap_is_u64(access_get(&a, 0, &r, true), 0, "a store of XZR stores 0");
 	}
 }

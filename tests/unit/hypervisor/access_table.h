@@ -3,9 +3,9 @@
 #define HYP_ACCESS_TABLE_H
 
 /*
- * Loads and stores as GNU as has encoded them (-march=armv8.7-a+sve+memtag+ls64), with what their
- * text says: kind, bytes of a transfer, size of the register, registers, how many of them, and the
- * register that writeback changes by how much.
+ * Loads and stores as encoded by GNU as (-march=armv8.7-a+sve+memtag+ls64), with the meaning of
+ * their text: kind, bytes of a transfer, size of the register, registers, number of registers, and
+ * the register that writeback changes, with its offset.
  */
 #include <stdint.h>
 
@@ -249,7 +249,7 @@ static const struct {
 	{0xa87f4bf1, "ldnp x17, x18, [sp, #-16]", LOAD, 8, X, {17, 18}, 2, NONE, 0},
 };
 
-/* What a device does not take, or what is no access at all. */
+/* Accesses that are not decoded for a device, and instructions that are not accesses. */
 static const struct {
 	uint32_t insn;
 	const char *text;

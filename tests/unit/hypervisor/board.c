@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is read from the board's FDT: from those that QEMU gives (mk/hypervisor.mk makes them), and
- * from ones that lack or break something.
+ * What board_read() reads from the board's FDT: from the FDTs that QEMU makes (mk/hypervisor.mk
+ * runs it), and from FDTs in which something is missing or broken.
  */
 #include "board.h"
 #include "tests/lib/random.h"
@@ -32,12 +32,12 @@ static bool read_file(const char *name)
 	}
 	n = fread(fdt, 1, sizeof(fdt), f);
 	fclose(f);
-	/* QEMU's has 1 MiB, most of it empty. */
+	/* QEMU's FDT has 1 MiB, most of it empty. */
 	return n > sizeof(struct fdt_header) && !fdt_open_into(fdt, good, sizeof(good)) &&
 	       !fdt_pack(good);
 }
 
-/* A copy of the good one, with room to change it. */
+/* A copy of the good FDT, with room to change it. */
 static void fresh(void)
 {
 	if (fdt_open_into(good, fdt, sizeof(fdt)))
@@ -64,34 +64,39 @@ static void from_qemu(unsigned cpus, unsigned mib)
 	if (!read_file(name))
 		return;
 	wrong = board_read(good, &b);
-	tap_ok(!wrong, "%u CPUs, %u MiB: %s", cpus, mib, wrong ? wrong : "read");
-	tap_is_u64(b.cpu_count, cpus, "CPUs");
+	tap_ok(!wrong, "board_read() accepts QEMU's FDT for %u CPUs and %u MiB: %s", cpus, mib,
+	       wrong ? wrong : "no error");
+	tap_is_u64(b.cpu_count, cpus, "the board has the number of CPUs that QEMU was given");
 	for (unsigned i = 0; i < b.cpu_count; i++)
 		in_order = in_order && b.cpu_mpidr[i] == i;
-	tap_ok(in_order, "their MPIDRs");
+	tap_ok(in_order, "the CPUs' MPIDRs are 0, 1, 2 and so on");
 	tap_ok(b.memory_count == 1 && b.memory[0].base == 0x40000000 &&
 		       b.memory[0].size == mib * MIB,
-	       "memory");
-	tap_ok(b.uart.base == 0x09000000 && b.uart.size == 0x1000 && b.uart_intid == 33, "UART");
+	       "the board has one memory range, of the size that QEMU was given");
+	tap_ok(b.uart.base == 0x09000000 && b.uart.size == 0x1000 && b.uart_intid == 33,
+	       "the board has the UART of QEMU's virt");
 	tap_ok(b.gicd.base == 0x08000000 && b.gicd.size == 0x10000 && b.gicr_regions == 1 &&
 		       b.gicr[0].base == 0x080a0000 && b.gicr[0].size == 0xf60000,
-	       "GIC");
+	       "the board has the GIC of QEMU's virt");
 	tap_ok(b.maintenance_intid == 25 && b.hyp_timer_intid == 26 && b.vtimer_intid == 27 &&
 		       b.ptimer_intid == 30,
-	       "the GIC's and the timers' interrupts");
-	tap_ok(b.psci_smc, "PSCI by SMC");
+	       "the board has the GIC's and the timers' interrupts of QEMU's virt");
+	tap_ok(b.psci_smc, "the board uses PSCI by SMC");
 	tap_ok(b.bundle > 0x40000000 && b.bundle_end - b.bundle > 1000 &&
 		       b.bundle_end < 0x40000000 + mib * MIB,
-	       "initrd");
+	       "the initrd lies in memory and has more than 1000 bytes");
 }
 
-/* Each of these takes something away from `fdt`; then the board is refused for `want`. */
+/*
+ * Each of these takes something away from `fdt`; board_read() then returns a message with `want`.
+ */
 static void refused(const char *want, const char *what)
 {
 	struct board b;
 	const char *wrong = board_read(fdt, &b);
 
-	tap_ok(wrong && strstr(wrong, want), "%s: %s", what, wrong ? wrong : "accepted");
+	tap_ok(wrong && strstr(wrong, want), "board_read() refuses an FDT with a fault in %s: %s",
+	       what, wrong ? wrong : "accepted");
 }
 
 static void without_node(const char *compatible, const char *want)
@@ -108,7 +113,7 @@ static void without_property(int at, const char *name, const char *want)
 	refused(want, name);
 }
 
-/* Keep the first `cells` cells of the property only. */
+/* Keep only the first `cells` cells of the property. */
 static void cut(int at, const char *name, unsigned cells, const char *want)
 {
 	const void *p = fdt_getprop(fdt, at, name, NULL);
@@ -124,7 +129,7 @@ static void broken(void)
 {
 	fresh();
 	fdt[0] ^= 1;
-	refused("devicetree", "no magic");
+	refused("devicetree", "the magic number");
 	without_node("arm,psci-0.2", "PSCI");
 	without_node("arm,gic-v3", "gic-v3");
 	without_node("arm,armv8-timer", "timer");
@@ -132,7 +137,7 @@ static void broken(void)
 	without_property(node("arm,psci-0.2"), "method", "PSCI");
 	fresh();
 	fdt_setprop_string(fdt, node("arm,psci-0.2"), "method", "hvc");
-	refused("virtualization", "PSCI by HVC");
+	refused("virtualization", "the PSCI method");
 	fresh();
 	without_property(node("arm,gic-v3"), "reg", "distributor");
 	fresh();
@@ -147,7 +152,7 @@ static void broken(void)
 	cut(node("arm,armv8-timer"), "interrupts", 11, "four interrupts");
 	fresh();
 	fdt_del_node(fdt, fdt_path_offset(fdt, "/cpus"));
-	refused("no CPUs", "no /cpus");
+	refused("no CPUs", "/cpus");
 	fresh();
 	without_property(fdt_path_offset(fdt, "/cpus/cpu@0"), "device_type", "no CPUs");
 	fresh();
@@ -160,7 +165,7 @@ static void broken(void)
 	cut(fdt_path_offset(fdt, "/memory@40000000"), "reg", 3, "no memory");
 	fresh();
 	fdt_setprop_u32(fdt, 0, "#address-cells", 3);
-	refused("address", "addresses of three cells");
+	refused("address", "#address-cells");
 	fresh();
 	without_property(fdt_path_offset(fdt, "/chosen"), "linux,initrd-start", "initrd");
 	fresh();
@@ -169,10 +174,10 @@ static void broken(void)
 	cut(fdt_path_offset(fdt, "/chosen"), "linux,initrd-end", 0, "initrd");
 	fresh();
 	fdt_del_node(fdt, fdt_path_offset(fdt, "/chosen"));
-	refused("initrd", "no /chosen");
+	refused("initrd", "/chosen");
 }
 
-/* Boards that are other than QEMU's, and good. */
+/* Boards that differ from QEMU's and are valid. */
 static void unusual(void)
 {
 	struct board b;
@@ -180,16 +185,16 @@ static void unusual(void)
 
 	fresh();
 	fdt_del_node(fdt, node("arm,pl011"));
-	tap_ok(!board_read(fdt, &b) && b.uart.size == 0, "no UART is no error");
+	tap_ok(!board_read(fdt, &b) && b.uart.size == 0, "a board without a UART is accepted");
 	fresh();
 	fdt_delprop(fdt, node("arm,pl011"), "interrupts");
-	tap_ok(!board_read(fdt, &b) && b.uart.size == 0, "one without interrupt is none");
+	tap_ok(!board_read(fdt, &b) && b.uart.size == 0, "a UART without an interrupt is ignored");
 
 	fresh();
 	fdt_setprop_u32(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-start", 0x48000000);
 	fdt_setprop_u64(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-end", 0x148000000);
 	tap_ok(!board_read(fdt, &b) && b.bundle == 0x48000000 && b.bundle_end == 0x148000000,
-	       "initrd of one cell, and of two");
+	       "linux,initrd-start may have one cell, and linux,initrd-end two");
 
 	fresh();
 	n = node("arm,gic-v3");
@@ -198,7 +203,7 @@ static void unusual(void)
 		fdt_appendprop_u64(fdt, n, "reg", MIB);
 	}
 	tap_ok(!board_read(fdt, &b) && b.gicr_regions == 4 && b.gicr[3].base == 0x100200000,
-	       "six redistributor regions: the first four");
+	       "of six redistributor regions the first four are kept");
 
 	fresh();
 	for (unsigned i = 1; i <= 5; i++) {
@@ -213,11 +218,11 @@ static void unusual(void)
 		}
 	}
 	tap_ok(!board_read(fdt, &b) && b.memory_count == BOARD_MAX_MEMORY,
-	       "eleven ranges of memory: eight");
+	       "of eleven ranges of memory eight are kept");
 	n = 0;
 	for (unsigned i = 0; i < b.memory_count; i++)
 		n += b.memory[i].base == 3 * BIT(32) + GIB && b.memory[i].size == 4 * MIB;
-	tap_ok(n == 1, "the ranges of memory that are kept have their sizes");
+	tap_ok(n == 1, "a range of memory that is kept has its size");
 
 	fresh();
 	for (unsigned i = 1; i < 12; i++) {
@@ -228,16 +233,16 @@ static void unusual(void)
 		fdt_setprop_string(fdt, n, "device_type", "cpu");
 		fdt_setprop_u64(fdt, n, "reg", BIT(32) | i << 8);
 	}
-	tap_ok(!board_read(fdt, &b) && b.cpu_count == 8, "twelve CPUs: eight");
+	tap_ok(!board_read(fdt, &b) && b.cpu_count == 8, "of twelve CPUs eight are kept");
 	n = 0;
 	for (unsigned i = 0; i < b.cpu_count; i++)
 		n += b.cpu_mpidr[i] == (BIT(32) | 10 << 8);
-	tap_ok(n == 1, "MPIDRs of two cells");
+	tap_ok(n == 1, "an MPIDR of two cells is read");
 }
 
 /*
- * A UART behind a bus of these cell sizes, with a `reg` of 4 cells; its base and size, 0 where it
- * is refused.
+ * The base and size that board_read() finds for a UART on a bus with these cell sizes, with a `reg`
+ * of 4 cells; both are 0 if the UART is ignored.
  */
 static struct board_range on_bus(uint32_t ac, uint32_t sc)
 {
@@ -264,20 +269,23 @@ static void cells(void)
 {
 	struct board_range r = on_bus(1, 1);
 
-	tap_ok(r.base == 1 && r.size == 2, "a bus of one cell for addresses and one for sizes");
+	tap_ok(r.base == 1 && r.size == 2,
+	       "a UART is found on a bus of one address cell and one size cell");
 	r = on_bus(2, 1);
-	tap_ok(r.base == (BIT(32) | 2) && r.size == 3, "two and one");
+	tap_ok(r.base == (BIT(32) | 2) && r.size == 3,
+	       "a UART is found on a bus of two address cells and one size cell");
 	r = on_bus(1, 2);
-	tap_ok(r.base == 1 && r.size == (2 * BIT(32) | 3), "one and two");
-	tap_is_u64(on_bus(0, 2).size, 0, "no cells for addresses: no UART");
-	tap_is_u64(on_bus(2, 0).size, 0, "none for sizes");
-	tap_is_u64(on_bus(3, 1).size, 0, "three for addresses");
-	tap_is_u64(on_bus(1, 3).size, 0, "three for sizes");
+	tap_ok(r.base == 1 && r.size == (2 * BIT(32) | 3),
+	       "a UART is found on a bus of one address cell and two size cells");
+	tap_is_u64(on_bus(0, 2).size, 0, "a UART on a bus without address cells is ignored");
+	tap_is_u64(on_bus(2, 0).size, 0, "a UART on a bus without size cells is ignored");
+	tap_is_u64(on_bus(3, 1).size, 0, "a UART on a bus of three address cells is ignored");
+	tap_is_u64(on_bus(1, 3).size, 0, "a UART on a bus of three size cells is ignored");
 }
 
 /*
- * Bytes flipped anywhere but in the size, which nothing else tells: no access outside, counts
- * within limits.
+ * Bits flipped anywhere except in the size, which nothing else in the FDT repeats: board_read()
+ * reads nothing outside of the FDT, and its counts stay within their limits.
  */
 static void damaged(void)
 {
@@ -302,8 +310,9 @@ static void damaged(void)
 		bad += b.cpu_count > 8 || b.memory_count > BOARD_MAX_MEMORY || b.gicr_regions > 4;
 		free(copy);
 	}
-	tap_is_u64(bad, 0, "10000 damaged ones: everything within its limits");
-	tap_ok(accepted > 1000 && accepted < 9000, "%u of them were read", accepted);
+	tap_is_u64(bad, 0, "10000 damaged FDTs give no count beyond its limit");
+	tap_ok(accepted > 1000 && accepted < 9000,
+	       "%u of 10000 damaged FDTs are accepted, and not nearly all or none", accepted);
 }
 
 int main(void)

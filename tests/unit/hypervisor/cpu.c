@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kicks from CPU to CPU: none is lost, and one that is under way serves for all that come before it
- * is taken.
+ * Kicks from CPU to CPU: none is lost, and a kick that is under way also serves for those that come
+ * before it is taken.
  */
 #include "cpu.h"
 #include "firmware.h"
@@ -58,16 +58,16 @@ void run_forever(struct cpu *cpu)
 int main(void)
 {
 	cpu_kick(1);
-	tap_ok(sent[1] == 1 && !wrong, "a kick is an SGI");
+	tap_ok(sent[1] == 1 && !wrong, "a kick sends one SGI");
 	for (unsigned i = 0; i < 1000; i++)
 		cpu_kick(1);
-	tap_is_u64(sent[1], 1, "a thousand more before it is taken are none");
+	tap_is_u64(sent[1], 1, "a thousand more kicks before the first is taken send no SGI");
 	cpu_kick(2);
-	tap_ok(sent[2] == 1 && sent[0] == 0, "another CPU's is its own");
+	tap_ok(sent[2] == 1 && sent[0] == 0, "a kick of another CPU sends an SGI of its own");
 	cpu_take_kick(&cpus[1]);
 	cpu_kick(1);
-	tap_is_u64(sent[1], 2, "after it was taken the next one is sent");
+	tap_is_u64(sent[1], 2, "the next kick after one was taken sends an SGI");
 	cpu_kick(2);
-	tap_is_u64(sent[2], 1, "a CPU that has not taken its kick is sent no other");
+	tap_is_u64(sent[2], 1, "a kick of a CPU that has not taken its last one sends no SGI");
 	return tap_done();
 }

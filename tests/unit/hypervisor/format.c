@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The hypervisor's vsnprintf against the C library's, in what both have. */
+/* The hypervisor's format() against the C library's vsnprintf(), in what both support. */
 #include "format.h"
 #include "types.h"
 #include "tests/lib/random.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Format by both; they must agree, write no byte too many, and say how much it was. */
+/* Both format; text and length must agree, and format() must write nothing after the NUL. */
 #define SAME(...)	       same(__LINE__, sprint(ours, sizeof(ours), __VA_ARGS__), __VA_ARGS__)
 #define sprint(out, size, ...) (memset(out, '#', sizeof(out)), format(out, size, __VA_ARGS__))
 
@@ -25,7 +25,7 @@ __attribute__((format(printf, 3, 4))) static void same(int line, size_t length, 
 	n = vsnprintf(want, sizeof(want), f, args);
 	va_end(args);
 	if (!tap_ok(!strcmp(ours, want) && length == (size_t)n && ours[n + 1] == '#',
-		    "line %d: \"%s\" gives \"%s\"", line, f, want))
+		    "the format of line %d, \"%s\", gives \"%s\"", line, f, want))
 		tap_print("# got \"%s\", %zu\n", ours, length);
 }
 
@@ -50,7 +50,7 @@ static void conversions(void)
 	SAME("%llu %llx", ULLONG_MAX, 1ull << 63);
 }
 
-/* All lengths of buffer: cut where the C library cuts, never beyond. */
+/* Buffers of every length: the text is cut where the C library cuts it. */
 static void cut(void)
 {
 	char want[32];
@@ -63,26 +63,32 @@ static void cut(void)
 		same_text = same_text && !strcmp(ours, want) && n == strlen(want);
 		inside = inside && ours[size] == '#';
 	}
-	tap_ok(same_text, "cut as snprintf cuts, and returns what it wrote");
-	tap_ok(inside, "sprint() writes nothing behind its buffer");
+	tap_ok(same_text,
+	       "a text that is too long is cut as by snprintf(), and format() returns what it wrote");
+	tap_ok(inside, "format() writes nothing behind its buffer");
 	tap_ok(sprint(ours, 0, "text") == 0 && ours[0] == '#',
-	       "no room at all: nothing is written");
-	tap_ok(sprint(ours, 1, "text") == 0 && ours[0] == '\0', "room for one byte: the NUL");
+	       "format() writes nothing to a buffer of no bytes");
+	tap_ok(sprint(ours, 1, "text") == 0 && ours[0] == '\0',
+	       "format() writes only the NUL to a buffer of one byte");
 }
 
-/* What the compiler would warn about, and what must not be read beyond. */
+/* Formats that the compiler would warn about, and beyond whose end nothing must be read. */
 static void odd(void)
 {
 	char f[8];
 
 	strcpy(f, "a%");
-	tap_ok(sprint(ours, 16, f, 0) == 1 && !strcmp(ours, "a"), "a %% at the end");
+	tap_ok(sprint(ours, 16, f, 0) == 1 && !strcmp(ours, "a"),
+	       "a %% at the end of a format gives nothing");
 	strcpy(f, "a%0");
-	tap_ok(sprint(ours, 16, f, 0) == 1 && !strcmp(ours, "a"), "%%0 at the end");
+	tap_ok(sprint(ours, 16, f, 0) == 1 && !strcmp(ours, "a"),
+	       "a %%0 at the end of a format gives nothing");
 	strcpy(f, "a%08l");
-	tap_ok(sprint(ours, 16, f, 0) == 1 && !strcmp(ours, "a"), "%%08l at the end");
+	tap_ok(sprint(ours, 16, f, 0) == 1 && !strcmp(ours, "a"),
+	       "a %%08l at the end of a format gives nothing");
 	strcpy(f, "%z%d");
-	tap_ok(sprint(ours, 16, f, 5) == 2 && !strcmp(ours, "z5"), "an unknown one is its letter");
+	tap_ok(sprint(ours, 16, f, 5) == 2 && !strcmp(ours, "z5"),
+	       "an unknown conversion gives its letter");
 }
 
 static void random_numbers(void)
@@ -106,7 +112,7 @@ static void random_numbers(void)
 #pragma GCC diagnostic pop
 		bad += strcmp(ours, want) != 0;
 	}
-	tap_is_u64(bad, 0, "70000 random numbers");
+	tap_is_u64(bad, 0, "70000 random numbers are formatted as by snprintf()");
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a guest sees of the ID registers, field by field as DDI 0487, D19.2 names them. */
+/* What a guest sees of the ID registers, field by field, with the names of DDI 0487, D19.2. */
 #include "sysreg.h"
 #include "tests/tap.h"
 
@@ -8,7 +8,7 @@ struct field {
 	const char *name;
 };
 
-/* State that is not switched, or a trap that is not handled: 0, whatever the hardware has. */
+/* Fields of state that is not switched, or of a trap that is not handled: 0 on any hardware. */
 static const struct field hidden[] = {
 	{4, 0, 8, "EL2"},
 	{4, 0, 12, "EL3"},
@@ -69,8 +69,9 @@ static const struct field hidden[] = {
 };
 
 /*
- * Which fields of the known registers are shown, from bits 63:60 down to 3:0. 1: the one that says
- * EL1 in AArch64, L: up to a limit. A guest would be slow, or broken, without those that are shown.
+ * Which fields of the known registers a guest sees, from bits 63:60 down to 3:0. x: as in the
+ * hardware, '.': 0, 1: the field that says EL1 in AArch64 only, L: up to a limit. Without the
+ * fields that it sees, a guest would be slow or broken.
  */
 static const struct {
 	unsigned crm, op2;
@@ -97,7 +98,7 @@ static uint64_t field(const struct field *f, uint64_t value)
 	return idreg_visible(f->crm, f->op2, value) >> f->lo & 15;
 }
 
-/* A field with any of its values: as it is if `shown`, else 0. */
+/* Whether a field with any of its values reads as it is if `shown`, and otherwise as 0. */
 static bool is_right(const struct field *f, bool shown)
 {
 	bool right = true;
@@ -111,7 +112,7 @@ static bool is_right(const struct field *f, bool shown)
 static void fields(void)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(hidden); i++)
-		tap_ok(is_right(&hidden[i], false), "hidden: %s", hidden[i].name);
+		tap_ok(is_right(&hidden[i], false), "the hidden field %s reads 0", hidden[i].name);
 	for (unsigned i = 0; i < ARRAY_SIZE(known); i++) {
 		bool right = true;
 
@@ -122,11 +123,11 @@ static void fields(void)
 			if (how == 'x' || how == '.')
 				right = right && is_right(&f, how == 'x');
 		}
-		tap_ok(right, "%s: every field", known[i].name);
+		tap_ok(right, "%s shows exactly the fields that a guest may see", known[i].name);
 	}
 }
 
-/* A register that this hypervisor has never heard of. */
+/* Registers that this hypervisor does not know. */
 static void unknown(void)
 {
 	for (unsigned crm = 0; crm < 16; crm++) {
@@ -139,12 +140,13 @@ static void unknown(void)
 				is_known = is_known || (known[i].crm == crm && known[i].op2 == op2);
 			seen += !is_known && idreg_visible(crm, op2, UINT64_MAX);
 		}
-		tap_is_u64(seen, 0, "CRm %u: unknown registers read 0", crm);
+		tap_is_u64(seen, 0, "unknown ID registers with CRm %u read 0", crm);
 	}
 }
 
 /*
- * Nothing appears that the hardware does not have, but EL1 in AArch64; limits are looked at below.
+ * No register shows anything that the hardware does not have, except EL1 in AArch64. limits() tests
+ * the fields with a limit.
  */
 static void nothing_added(void)
 {
@@ -160,10 +162,11 @@ static void nothing_added(void)
 			added += (idreg_visible(crm, op2, BIT(bit)) &
 				  ~(BIT(bit) | fixed | limited)) != 0;
 	}
-	tap_is_u64(added, 0, "nothing is added to what the hardware has");
+	tap_is_u64(added, 0, "the ID registers show nothing that the hardware does not have");
 	tap_is_u64(idreg_visible(4, 0, UINT64_MAX) & 0xff, 0x1f,
-		   "EL0 as it is, EL1 in AArch64 only");
-	tap_is_u64(idreg_visible(4, 0, 0x22) & 0xff, 0x12, "AArch32 at EL0, not at EL1");
+		   "EL0 reads as in the hardware, and EL1 as AArch64 only");
+	tap_is_u64(idreg_visible(4, 0, 0x22) & 0xff, 0x12,
+		   "AArch32 is visible at EL0, and not at EL1");
 }
 
 static void limits(void)
@@ -172,9 +175,9 @@ static void limits(void)
 		struct field field;
 		unsigned most;
 	} limit[] = {
-		{{4, 0, 56, "CSV2: no SCXTNUM_ELx"}, 1},
-		{{5, 0, 0, "DebugVer: Armv8.2"}, 8},
-		{{7, 0, 0, "PARange: 40 bits, as stage 2"}, 2},
+		{{4, 0, 56, "CSV2 (no SCXTNUM_ELx)"}, 1},
+		{{5, 0, 0, "DebugVer (Armv8.2)"}, 8},
+		{{7, 0, 0, "PARange (40 bits, as stage 2)"}, 2},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(limit); i++) {
@@ -182,7 +185,9 @@ static void limits(void)
 
 		for (unsigned n = 0; n < 16; n++)
 			tap_is_u64(field(f, (uint64_t)n << f->lo),
-				   n < limit[i].most ? n : limit[i].most, "%s: %u", f->name, n);
+				   n < limit[i].most ? n : limit[i].most,
+				   "%s stays within its limit where the hardware has %u", f->name,
+				   n);
 	}
 }
 

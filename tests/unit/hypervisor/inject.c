@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Exceptions that the guest is given (DDI 0487, D1.3.2 to D1.3.6), field by field. */
+/* Exceptions injected into the guest (DDI 0487, D1.3.2 to D1.3.6), field by field. */
 #include "inject.h"
 #include "vcpu.h"
 #include "tests/tap.h"
@@ -39,15 +39,22 @@ static void sources(void)
 
 		guest(cases[i].pstate | 0x80000000, 0x30d50838, 0);
 		inject_undefined(&v);
-		tap_is_u64(v.regs.pc, VBAR + cases[i].vector, "from %s: the vector", cases[i].name);
-		tap_is_u64(*fake_sysreg("elr_el1"), PC, "ELR");
-		tap_is_u64(*fake_sysreg("spsr_el1"), cases[i].pstate | 0x80000000, "SPSR");
-		tap_is_u64(*fake_sysreg("esr_el1"), 0x02000000, "ESR: unknown reason");
-		tap_is_u64(*fake_sysreg("far_el1"), 0x1111, "FAR as it was");
-		tap_is_u64(v.regs.pstate, 0x800003c5, "EL1, SP_EL1, all masked, flags kept");
+		tap_is_u64(v.regs.pc, VBAR + cases[i].vector,
+			   "an exception from %s enters its vector", cases[i].name);
+		tap_is_u64(*fake_sysreg("elr_el1"), PC,
+			   "an UNDEFINED that is injected puts the PC into ELR_EL1");
+		tap_is_u64(*fake_sysreg("spsr_el1"), cases[i].pstate | 0x80000000,
+			   "an UNDEFINED that is injected puts the PSTATE into SPSR_EL1");
+		tap_is_u64(*fake_sysreg("esr_el1"), 0x02000000,
+			   "an UNDEFINED that is injected has the unknown reason in ESR_EL1");
+		tap_is_u64(*fake_sysreg("far_el1"), 0x1111,
+			   "an UNDEFINED that is injected leaves FAR_EL1");
+		tap_is_u64(
+			v.regs.pstate, 0x800003c5,
+			"an UNDEFINED that is injected enters EL1 with SP_EL1, all masked, flags kept");
 		for (unsigned n = 0; n < 31; n++)
 			kept = kept && v.regs.x[n] == n;
-		tap_ok(kept, "general registers kept");
+		tap_ok(kept, "an UNDEFINED that is injected changes no general register");
 	}
 }
 
@@ -78,13 +85,13 @@ static void entry_state(void)
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 		guest(cases[i].before, cases[i].sctlr, cases[i].pan);
 		inject_undefined(&v);
-		tap_is_u64(v.regs.pstate, cases[i].after, "%s", cases[i].what);
+		tap_is_u64(v.regs.pstate, cases[i].after, "on exception entry %s", cases[i].what);
 	}
 }
 
 static void aborts(void)
 {
-	/* ESR_EL2 as it came, and ESR_EL1 as the guest sees it. */
+	/* ESR_EL2 as the hypervisor takes it, and ESR_EL1 as the guest sees it. */
 	static const struct {
 		uint64_t pstate, esr, want;
 		const char *what;
@@ -105,16 +112,17 @@ static void aborts(void)
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 		guest(cases[i].pstate, 0, 0);
 		inject_external_abort(&v, cases[i].esr, FAR_);
-		tap_is_u64(*fake_sysreg("esr_el1"), cases[i].want, "%s", cases[i].what);
+		tap_is_u64(*fake_sysreg("esr_el1"), cases[i].want,
+			   "ESR_EL1 of an injected external abort: %s", cases[i].what);
 		tap_ok(*fake_sysreg("far_el1") == FAR_ && *fake_sysreg("elr_el1") == PC &&
 			       *fake_sysreg("spsr_el1") == cases[i].pstate,
-		       "FAR, ELR, SPSR");
+		       "an injected external abort sets FAR_EL1, ELR_EL1 and SPSR_EL1");
 		tap_is_u64(v.regs.pc - VBAR,
 			   cases[i].pstate == 5	  ? 0x200
 			   : cases[i].pstate == 4 ? 0
 			   : cases[i].pstate	  ? 0x600
 						  : 0x400,
-			   "vector");
+			   "an injected external abort enters its vector");
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Our end of the link, read and written by this test as machine/link.h says. */
+/* The hypervisor's end of the link, read and written by this test as machine/link.h defines. */
 #include "link.h"
 #include "gic.h"
 #include "lab.h"
@@ -12,15 +12,15 @@
 
 #define VMS 3u
 
-/* The cable. */
+/* The bytes on the cable, in both directions. */
 static uint8_t out[1 << 20], in[1 << 16];
 static size_t out_length, in_length, in_next;
 
-/* What the VMs are given; each has room for so many bytes more. */
+/* What the VMs have received, and for how many more bytes each has room. */
 static uint8_t got[VMS][1 << 16];
 static size_t got_length[VMS], room[VMS];
 static unsigned stops, kicks;
-static bool panics; /* amid a line */
+static bool panics; /* in the middle of a line */
 
 void uart_put(uint8_t byte)
 {
@@ -63,7 +63,7 @@ bool lab_receive(unsigned vm, uint8_t byte)
 	return true;
 }
 
-/* The bytes of one channel in what was sent; -1: an escape that leads nowhere. */
+/* The bytes of one channel in the output; -1: the escapes are wrong. */
 static int channel(unsigned wanted, char *text)
 {
 	unsigned current = 0xfe;
@@ -106,20 +106,22 @@ static void sending(void)
 	link_log("%u VMs, %s", 2u, "started");
 	link_record("vm %u %s", 1u, "off");
 	tap_ok(channel(LINK_LOG, text) > 0 && !strcmp(text, "2 VMs, started\n"),
-	       "a line of the log");
-	tap_ok(channel(LINK_RECORD, text) > 0 && !strcmp(text, "vm 1 off\n"), "a record");
+	       "link_log() sends a line on the log's channel");
+	tap_ok(channel(LINK_RECORD, text) > 0 && !strcmp(text, "vm 1 off\n"),
+	       "link_record() sends a line on the records' channel");
 	out_length = 0;
 	for (unsigned i = 0; i < 300; i++)
 		text[i] = (char)('a' + i % 26);
 	link_log("%s", text);
-	tap_is_i64(channel(LINK_LOG, text), 256, "a line that is too long is cut, and ends");
-	tap_ok(text[254] == 'a' + 254 % 26 && text[255] == '\n', "after 255 bytes");
+	tap_is_i64(channel(LINK_LOG, text), 256, "a line that is too long is cut to 256 bytes");
+	tap_ok(text[254] == 'a' + 254 % 26 && text[255] == '\n',
+	       "a line that is cut ends with a newline after 255 bytes of text");
 	out_length = 0;
 	link_console(0, 'a');
 	panics = true;
 	link_log("before meanwhile after");
 	tap_ok(channel(LINK_LOG, text) > 0 && strstr(text, "stopped\n"),
-	       "a panic amid a line waits for no lock");
+	       "a panic in the middle of a line sends its own line without waiting for the lock");
 }
 
 static void random_sending(void)
@@ -141,10 +143,10 @@ static void random_sending(void)
 	}
 	for (unsigned vm = 0; vm < 64; vm++)
 		bad += channel(vm, text) != (int)n[vm] || memcmp(text, want[vm], n[vm]) != 0;
-	tap_is_u64(bad, 0, "100000 bytes of 64 consoles: each has its own");
+	tap_is_u64(bad, 0, "100000 bytes of 64 consoles arrive in order, each on its own channel");
 }
 
-/* The host sends these bytes. */
+/* Receive these bytes from the host. */
 static void arrive(const void *bytes, size_t n)
 {
 	in_next = 0;
@@ -168,15 +170,16 @@ static void channels(void)
 		room[i] = 1000;
 	ARRIVE("lost");
 	tap_ok(!got_length[0] && !got_length[1] && !got_length[2] && !stops,
-	       "no channel yet: nobody gets it");
+	       "bytes before any channel is named reach no VM and stop nothing");
 	ARRIVE("\xff\x01hello\xff\xff\xff\x02q\xff\x01!");
-	tap_ok(vm_got(1, "hello\xff!", 7), "VM 1 has its bytes, 0xff among them");
-	tap_ok(vm_got(2, "q", 1) && !stops, "VM 2 has a q, which is no stop there");
+	tap_ok(vm_got(1, "hello\xff!", 7), "VM 1 gets its bytes, with a doubled 0xff as one");
+	tap_ok(vm_got(2, "q", 1) && !stops,
+	       "VM 2 gets a q, which does not stop the lab on its channel");
 	ARRIVE("\xff\x03lost\xff\x40q\xff\x41q\xff\xfeq");
 	tap_ok(!got_length[0] && !got_length[1] && !got_length[2] && !stops,
 	       "bytes for a missing VM, the log, the records or no channel are dropped");
 	ARRIVE("\xff\x42xy");
-	tap_ok(!stops, "control ignores a byte that it does not know");
+	tap_ok(!stops, "the control channel ignores a byte that it does not know");
 	ARRIVE("q");
 	tap_ok(stops == 1, "a q that follows on the control channel stops the lab");
 	ARRIVE("\xff");
@@ -187,14 +190,14 @@ static void channels(void)
 	tap_ok(vm_got(0, "\xff", 1), "a doubled 0xff in two pieces is one byte");
 }
 
-/* What comes next names its channel. */
+/* Forget the output so far; the next output names its channel. */
 static void forget(void)
 {
 	link_console(0, '.');
 	out_length = 0;
 }
 
-/* What was told of it since the last time. */
+/* Whether the records sent since the last call begin with `want`. */
 static bool took(const char *want)
 {
 	bool ok = channel(LINK_RECORD, text) > 0 && !strncmp(text, want, strlen(want));
@@ -210,14 +213,15 @@ static void back_pressure(void)
 	room[0] = 2;
 	kicks = stops = 0;
 	link_has_room();
-	tap_ok(kicks == 0, "nothing waits: nobody is kicked");
+	tap_ok(kicks == 0, "link_has_room() kicks no CPU when no input waits");
 	ARRIVE("\xff\x01"
 	       "e\xff\x00"
 	       "abcd\xff\xff\xff\x42q");
-	tap_ok(vm_got(0, "ab", 2) && vm_got(1, "e", 1), "what there is room for arrives");
-	tap_ok(stops == 1, "a stop does not wait behind what waits");
+	tap_ok(vm_got(0, "ab", 2) && vm_got(1, "e", 1),
+	       "a VM gets as much input as it has room for");
+	tap_ok(stops == 1, "a stop does not wait behind input that waits");
 	link_has_room();
-	tap_ok(kicks == 1, "room: the boot CPU is kicked");
+	tap_ok(kicks == 1, "link_has_room() kicks the boot CPU when input waits");
 	room[0] = 1;
 	link_receive();
 	tap_ok(vm_got(0, "c", 1), "a VM with room for one byte gets one byte");
@@ -227,7 +231,8 @@ static void back_pressure(void)
 	link_receive();
 	tap_ok(vm_got(0, "d\xff", 2), "a VM that has room again gets the rest, with 0xff once");
 	link_has_room();
-	tap_ok(kicks == 1, "room kicks no CPU when nothing waits");
+	tap_ok(kicks == 1,
+	       "link_has_room() kicks no CPU after the waiting input has been delivered");
 
 	memset(many, 'x', sizeof(many));
 	memcpy(many, "\xff\0", 2);
@@ -235,24 +240,26 @@ static void back_pressure(void)
 	room[0] = stops = 0;
 	forget();
 	arrive(many, 2 + LINK_WINDOW + 3);
-	tap_ok(stops == 1, "a stop behind all that may be under way gets through");
-	tap_ok(!took("took"), "nothing is reported if no input is taken");
+	tap_ok(stops == 1, "a stop that follows a full window of waiting input gets through");
+	tap_ok(!took("took"), "no record reports taken input before any is taken");
 	room[0] = LINK_WINDOW / 2 - 1;
 	link_receive();
-	tap_ok(!took("took"), "nothing is reported if less than half of the input is taken");
+	tap_ok(!took("took"), "no record reports taken input before half of the window is taken");
 	room[0] = 1;
 	link_receive();
-	tap_ok(took("took 272\n"), "half of it is: the host may send as much");
+	tap_ok(took("took 272\n"),
+	       "a record reports 272 bytes once half of the window has been taken");
 	room[0] = 1000;
 	link_receive();
-	tap_ok(took("took 528\n"), "the host hears that all is taken");
-	tap_is_u64(got_length[0], LINK_WINDOW, "nothing is lost");
+	tap_ok(took("took 528\n"),
+	       "a record reports 528 bytes once the whole window has been taken");
+	tap_is_u64(got_length[0], LINK_WINDOW, "a VM gets all of a full window of input");
 	room[0] = 0;
 	arrive(many, 2 + LINK_WINDOW);
 	arrive(many, 2 + 1);
 	room[0] = 1000;
 	link_receive();
-	tap_is_u64(got_length[0], 2 * LINK_WINDOW, "what is more than may be under way is lost");
+	tap_is_u64(got_length[0], 2 * LINK_WINDOW, "input beyond the window is lost");
 }
 
 static bool something_waits(void)
@@ -262,7 +269,7 @@ static bool something_waits(void)
 	return kicks;
 }
 
-/* Bytes for a VM, as the host sends them; its length. */
+/* Encodes bytes for a VM as the host sends them; returns the length. */
 static size_t make_piece(uint8_t *piece, unsigned vm, const uint8_t *bytes, size_t n)
 {
 	size_t length = 0;
@@ -277,7 +284,7 @@ static size_t make_piece(uint8_t *piece, unsigned vm, const uint8_t *bytes, size
 	return length;
 }
 
-/* Random bytes through FIFOs that have room now and then, no more under way than may be. */
+/* Random bytes through FIFOs that have room now and then; never more than the window under way. */
 static void random_receiving(void)
 {
 	static uint8_t want[VMS][1 << 15];
@@ -309,7 +316,7 @@ static void random_receiving(void)
 	}
 	for (unsigned i = 0; i < VMS; i++)
 		bad += got_length[i] != sent[i] || memcmp(got[i], want[i], sent[i]) != 0;
-	tap_is_u64(bad, 0, "32 KiB through FIFOs of little room: every byte, in order");
+	tap_is_u64(bad, 0, "32 KiB through FIFOs of little room arrive complete and in order");
 }
 
 int main(void)

@@ -22,10 +22,10 @@ uint64_t machine_dczid = 16;
 
 static struct vcpu vcpus[MACHINE_VCPUS];
 static void *ram;
-/* What the loader has put into the bundle. */
+/* The images that the loader has put into the bundle. */
 static char kernel[MIB + 3 * PAGE_SIZE + 123], initrd[777];
 
-/* The seams that these tests ask about. */
+/* The seams that these tests check. */
 void cpu_kick(unsigned cpu)
 {
 	machine.kicks[cpu]++;
@@ -156,7 +156,7 @@ bool el2_serror(void)
 	return machine.serror;
 }
 
-/* Those that are only there. */
+/* The seams that only have to exist. */
 void vgic_set_spi(struct vm *of, unsigned intid, bool high)
 {
 	(void)of, (void)intid, (void)high;

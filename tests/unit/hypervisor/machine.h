@@ -18,15 +18,15 @@
 struct machine {
 	unsigned kicks[MACHINE_CPUS];
 	unsigned ends, loads;	      /* lab_vm_*() calls */
-	unsigned offs, resets, stuck; /* what was reported */
-	bool gone;		      /* in a reset, it counted as gone for good */
-	struct vm *other;	      /* lab_vm() of any other number */
+	unsigned offs, resets, stuck; /* how often each was reported */
+	bool gone;		      /* during a reset, the VM counted as off for good */
+	struct vm *other;	      /* what lab_vm() returns for any other number */
 	unsigned gic_resets, gic_vcpu_resets;
-	bool interrupt; /* one is pending for whoever asks, */
-	bool stale;	/* but only as long as nobody has looked at its timer */
-	bool hold;	/* lab_vm_loaded() makes the first vCPU wait for the others' VMs */
+	bool interrupt; /* whether one is pending for any vCPU, */
+	bool stale;	/* but only until vtimer_resync() has looked at its timer */
+	bool hold;	/* lab_vm_loaded() makes the first vCPU wait, as for other VMs of the lab */
 	uint64_t wake_at;
-	uint64_t cleaned, piece; /* bytes to the point of coherency; the most at once */
+	uint64_t cleaned, piece; /* bytes cleaned to the point of coherency; the most at once */
 	uint64_t zeroed;	 /* by DC ZVA */
 	/* What the PE holds besides its registers, and in which order it was saved and loaded. */
 	struct fp_regs fp;
@@ -38,16 +38,16 @@ extern struct machine machine;
 extern uint64_t machine_dczid;
 extern struct vm vm;
 
-/* A fresh board and VM 0, switched on, loaded and running; big_endian as its ELF. */
+/* Start a fresh board with VM 0, loaded and running; big_endian as its ELF. */
 void machine_start(enum pvtime_dialect dialect, bool big_endian);
-/* The following is done by this CPU. */
+/* Make `cpu` the current CPU. */
 void machine_on(unsigned cpu);
 /*
- * It comes to its run loop, up to the guest's entry; loads the VM's memory if that is due. Returns
- * what it runs.
+ * The CPU goes through its run loop up to the guest's entry, and loads the VM's memory if that is
+ * due. Returns the vCPU that it runs.
  */
 struct vcpu *machine_run(unsigned cpu);
-/* Both of them, until nothing changes. */
+/* machine_run() of both CPUs, until nothing changes. */
 void machine_settle(void);
 /* HVC #0 of v, which is loaded on this CPU, with x0 to x3; returns x0. */
 uint64_t machine_call(struct vcpu *v, uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The lab's manifest: a good one, every property of it wrong in turn, cut off, and damaged at
- * random.
+ * The lab's manifest: a valid one, the same with every property wrong in turn, cut off, and damaged
+ * at random.
  */
 #include "manifest.h"
 #include "vm.h"
@@ -20,7 +20,7 @@ enum kind { CELL, CELLS, TEXT, EMPTY };
 
 /* The manifest, in the order of machine/bundle.h. `depth` nodes are open when a property is put. */
 struct line {
-	const char *node; /* opens one, of depth - 1 */
+	const char *node; /* opens a node inside depth - 1 others */
 	unsigned depth;
 	const char *name;
 	enum kind kind;
@@ -64,15 +64,15 @@ static const struct line lines[] = {
 	{NULL, 2, "x0", CELLS, 0, NULL},
 };
 
-/* What build() makes differently. */
+/* How build() departs from `lines`. */
 struct change {
-	int line;	 /* of `lines`; -1: nothing */
-	bool missing;	 /* it is not there */
-	const char *raw; /* or it is these bytes */
+	int line;	 /* of `lines`; -1: no line */
+	bool missing;	 /* the line is left out, */
+	const char *raw; /* or its value is these bytes, */
 	int length;
 	const uint64_t *number; /* or this number */
-	unsigned segments;	/* so many more of vm@1 */
-	unsigned vms;		/* so many more VMs, empty */
+	unsigned segments;	/* additional segments of vm@1 */
+	unsigned vms;		/* additional, empty VMs */
 };
 
 static void check(int error)
@@ -109,7 +109,7 @@ static void put_segments(void *fdt, unsigned n)
 	}
 }
 
-/* A bundle of BUNDLE_SIZE bytes, to be freed. */
+/* A bundle of BUNDLE_SIZE bytes, which the caller frees. */
 static void *build(const struct change *c)
 {
 	static const struct change none = {.line = -1};
@@ -143,7 +143,7 @@ static struct manifest m;
 static struct manifest_vm mvm[2];
 static struct vm vms[2];
 
-/* Read all of it, as lab.c does. */
+/* Read the whole manifest, as lab.c does. */
 static const char *read_all(const void *bundle, uint64_t size)
 {
 	const char *wrong = manifest_read(bundle, size, &m);
@@ -160,15 +160,15 @@ static void good(void)
 	const char *wrong = read_all(bundle, BUNDLE_SIZE);
 	const struct vm *a = &vms[0], *b = &vms[1];
 
-	tap_ok(!wrong, "a good one: %s", wrong ? wrong : "read");
+	tap_ok(!wrong, "a valid manifest is accepted: %s", wrong ? wrong : "no error");
 	tap_ok(m.vms == 2 && m.timeslice_us == 4000 && m.run_ns == 20000000000 &&
 		       m.epoch == 1767225600 && m.sample_ns == 100000000 &&
 		       m.attached == BUNDLE_NOBODY && m.until == 1 && m.stamp_lines,
-	       "the lab");
+	       "the lab's properties are read");
 	tap_ok(!strcmp(a->name, "linux-1") && a->nvcpus == 8 && a->ram_size == 0x180000000 &&
 		       a->dialect == PVTIME_DIALECT_1_0 && a->entry == 0x40200000 &&
 		       a->x0 == 0x48000000 && a->big_endian,
-	       "VM 0");
+	       "VM 0 has its name, vCPUs, memory, dialect, entry, x0 and byte order");
 	tap_ok(mvm[0].weight == 10000 && mvm[0].cap == 100 && mvm[0].pin == 5,
 	       "VM 0 has its weight, cap and pin");
 	tap_ok(a->nsegments == 2 && a->segments[0].to.ipa == 0x40200000 &&
@@ -180,12 +180,13 @@ static void good(void)
 	tap_ok(!strcmp(b->name, "b") && b->nvcpus == 1 && b->ram_size == 0x1000000 &&
 		       b->nsegments == 0 && b->dialect == PVTIME_DIALECT_OFF && !b->big_endian &&
 		       mvm[1].weight == 1 && mvm[1].cap == 0 && mvm[1].pin == 255,
-	       "VM 1");
-	tap_ok(manifest_read_vm(bundle, BUNDLE_SIZE, 2, &vms[0], &mvm[0]), "there is no VM 2");
+	       "VM 1 has its properties, and no segment");
+	tap_ok(manifest_read_vm(bundle, BUNDLE_SIZE, 2, &vms[0], &mvm[0]),
+	       "manifest_read_vm() fails for VM 2 of two VMs");
 	free(bundle);
 }
 
-/* Which line it is; `nth` of that name. */
+/* The index of the `nth` line of that name. */
 static int line_of(const char *name, unsigned nth)
 {
 	for (int i = 0; i < (int)ARRAY_SIZE(lines); i++)
@@ -199,8 +200,8 @@ static void expect(bool accepted, const struct change *c, const char *what)
 	void *bundle = build(c);
 	const char *wrong = read_all(bundle, BUNDLE_SIZE);
 
-	tap_ok(!wrong == accepted, "%s %s: %s", c->line < 0 ? "" : lines[c->line].name, what,
-	       wrong ? wrong : "accepted");
+	tap_ok(!wrong == accepted, "the manifest with %s %s is accepted or refused as expected: %s",
+	       c->line < 0 ? "" : lines[c->line].name, what, wrong ? wrong : "accepted");
 	free(bundle);
 }
 
@@ -215,7 +216,7 @@ static void missing(void)
 			expect(false, &c, "of six bytes");
 		c.length = 0;
 		if (lines[i].kind != EMPTY)
-			expect(false, &c, "of none");
+			expect(false, &c, "of no bytes");
 	}
 }
 
@@ -298,7 +299,7 @@ static void names(void)
 	expect(false, &(struct change){.line = -1, .vms = 63}, "65 VMs");
 }
 
-/* A lab of none or one, which lines[] is not. */
+/* A lab of no VM, and of one VM. */
 static void few(void)
 {
 	for (unsigned n = 0; n < 2; n++) {
@@ -311,14 +312,15 @@ static void few(void)
 		if (n)
 			check(fdt_begin_node(fdt, "vm@0") || fdt_end_node(fdt));
 		check(fdt_end_node(fdt) || fdt_finish(fdt));
-		tap_ok(!manifest_read(fdt, fdt_totalsize(fdt), &m) == (n == 1), "%u VMs", n);
+		tap_ok(!manifest_read(fdt, fdt_totalsize(fdt), &m) == (n == 1),
+		       "a manifest with %u VMs is accepted only if there is at least one", n);
 		fdt[0] ^= 1;
 		tap_ok(manifest_read(fdt, sizeof(fdt), &m) != NULL,
 		       "a manifest without the magic number is refused");
 	}
 }
 
-/* In memory that ends where the bundle does, for ASan. */
+/* Reads a copy whose memory ends where the bundle does, so that ASan finds accesses beyond it. */
 static const char *read_copy(const char *bundle, size_t size)
 {
 	char *copy = malloc(size ? size : 1);
@@ -339,16 +341,16 @@ static void truncated(void)
 
 	for (size_t size = 0; size < n; size++)
 		accepted += !read_copy(bundle, size);
-	tap_is_u64(accepted, 0, "cut off anywhere in its %u bytes: refused", n);
+	tap_is_u64(accepted, 0, "a manifest cut off anywhere in its %u bytes is refused", n);
 	tap_ok(read_copy(bundle, n) && strstr(read_copy(bundle, n), "inside the bundle"),
-	       "without the images: refused");
+	       "a bundle without its images is refused, as its segments are not inside the bundle");
 	tap_ok(read_copy(bundle, BUNDLE_SIZE - 1) != NULL,
-	       "without the last byte of the images: refused");
-	tap_ok(!read_copy(bundle, BUNDLE_SIZE), "whole: read");
+	       "a bundle without the last byte of its images is refused");
+	tap_ok(!read_copy(bundle, BUNDLE_SIZE), "a whole bundle is accepted");
 	free(bundle);
 }
 
-/* Whatever was accepted is safe: these are all limits that other files rely on. */
+/* Whether an accepted manifest is safe: other files rely on all these limits. */
 static bool safe(uint64_t size)
 {
 	bool ok = m.vms >= 1 && m.vms <= MAP_MAX_VMS && m.timeslice_us >= 100 &&
@@ -396,8 +398,9 @@ static void damaged(void)
 		accepted++;
 		bad += !safe(BUNDLE_SIZE);
 	}
-	tap_is_u64(bad, 0, "40000 damaged ones: what is accepted is within all limits");
-	tap_ok(accepted > 1000 && accepted < 39000, "%u of them were accepted", accepted);
+	tap_is_u64(bad, 0, "each of 40000 damaged manifests that is accepted is within all limits");
+	tap_ok(accepted > 1000 && accepted < 39000,
+	       "%u of 40000 damaged manifests are accepted, and not nearly all or none", accepted);
 	free(copy);
 	free(bundle);
 }

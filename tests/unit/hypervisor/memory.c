@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The allocator of the board's RAM against one that keeps a byte for each page. */
+/* The allocator of the board's RAM, compared with one that keeps a byte for each page. */
 #include "memory.h"
 #include "tests/lib/random.h"
 #include "tests/tap.h"
@@ -31,7 +31,7 @@ static uint64_t free_pages(void)
 	return n;
 }
 
-/* The lowest place for `size` bytes, by looking at every page; UINT64_MAX: none. */
+/* The lowest place for `size` bytes, by a search of all pages; UINT64_MAX: none. */
 static uint64_t lowest(uint64_t size, uint64_t align, uint64_t least)
 {
 	uint64_t pages = (size + PAGE_SIZE - 1) / PAGE_SIZE;
@@ -47,7 +47,7 @@ static uint64_t lowest(uint64_t size, uint64_t align, uint64_t least)
 	return UINT64_MAX;
 }
 
-/* One random step of either allocator. False: they disagree. */
+/* One random step of both allocators. False: they disagree. */
 static bool step(uint64_t *seed)
 {
 	uint64_t size = 1 + random_below(seed, 1u << (8 + random_below(seed, 10)));
@@ -55,7 +55,7 @@ static bool step(uint64_t *seed)
 	paddr_t at = {0};
 	bool ok;
 
-	/* Seldom, as gaps are ranges, of which there are but 64. */
+	/* Seldom, because each gap splits a range, and there are only 64 ranges. */
 	if (random_below(seed, 8) == 0)
 		align <<= random_below(seed, 8);
 	if (random_below(seed, 16) == 0)
@@ -83,7 +83,7 @@ static bool random_board(uint64_t *seed, unsigned *steps)
 	while (from < PAGES) {
 		uint64_t to = min_u64(from + 1 + random_below(seed, 1024), PAGES);
 
-		/* Some bytes more than the pages, which are not to be taken. */
+		/* Some bytes more than whole pages, which must not be taken. */
 		if (!memory_add(address(from) - random_below(seed, 2) * 100,
 				address(to) + random_below(seed, 2) * 100))
 			return false;
@@ -115,8 +115,10 @@ static void model(void)
 		bad += !random_board(&seed, &steps);
 		total += steps;
 	}
-	tap_is_u64(bad, 0, "200 random boards: the lowest free place, and nothing twice");
-	tap_ok(total > 10000, "the random boards make %u allocations", total);
+	tap_is_u64(
+		bad, 0,
+		"on 200 random boards each allocation gets the lowest free place, and no page is given twice");
+	tap_ok(total > 10000, "the random boards make %u allocations, more than 10000", total);
 }
 
 static void rounding(void)
@@ -135,8 +137,8 @@ static void rounding(void)
 	       "ranges of less than a page, and empty ones, are accepted");
 	tap_is_u64(memory_free_bytes(), PAGE_SIZE,
 		   "ranges of less than a page, and empty ones, change nothing");
-	tap_ok(memory_reserve(BASE + 0x1000, BASE + 0x1000), "nothing can be reserved");
-	tap_is_u64(memory_free_bytes(), PAGE_SIZE, "reserving nothing changes nothing");
+	tap_ok(memory_reserve(BASE + 0x1000, BASE + 0x1000), "an empty range can be reserved");
+	tap_is_u64(memory_free_bytes(), PAGE_SIZE, "reserving an empty range takes no memory");
 	tap_ok(memory_reserve(BASE + 0x1fff, BASE + 0x2000), "one byte of a page can be reserved");
 	tap_is_u64(memory_free_bytes(), 0, "reserving one byte of a page takes the page");
 }
@@ -148,14 +150,16 @@ static void splitting(void)
 	memory_init();
 	memory_add(BASE, BASE + 16 * MIB);
 	memory_add(BASE + 64 * MIB, BASE + 80 * MIB);
-	tap_ok(memory_reserve(BASE + 4 * MIB, BASE + 68 * MIB), "one reservation over both ranges");
+	tap_ok(memory_reserve(BASE + 4 * MIB, BASE + 68 * MIB),
+	       "a reservation over two ranges is accepted");
 	tap_is_u64(memory_free_bytes(), 16 * MIB,
 		   "a reservation over two ranges leaves their ends");
 	tap_ok(memory_alloc(5 * MIB, MIB, 0, &at) && at.pa == BASE + 68 * MIB,
-	       "5 MiB fit behind the reservation only");
+	       "5 MiB are allocated behind the reservation, the only place where they fit");
 	tap_ok(memory_alloc(4 * MIB, 4 * MIB, 0, &at) && at.pa == BASE,
-	       "4 MiB fit before the reservation");
-	tap_ok(!memory_alloc(8 * MIB, MIB, 0, &at), "8 MiB fit nowhere");
+	       "4 MiB are allocated before the reservation");
+	tap_ok(!memory_alloc(8 * MIB, MIB, 0, &at),
+	       "8 MiB cannot be allocated where they fit nowhere");
 	tap_ok(memory_alloc(MIB, MIB, BASE + 74 * MIB + 1, &at) && at.pa == BASE + 75 * MIB,
 	       "an allocation is not below the address that is asked for");
 	tap_ok(!memory_alloc(MIB, MIB, BASE + 80 * MIB, &at),
@@ -164,10 +168,10 @@ static void splitting(void)
 	       "nothing is allocated at an alignment beyond the RAM");
 	tap_ok(!memory_alloc(UINT64_MAX, PAGE_SIZE, 0, &at),
 	       "UINT64_MAX bytes cannot be allocated");
-	tap_is_u64(memory_free_bytes(), 6 * MIB, "the failures took nothing");
+	tap_is_u64(memory_free_bytes(), 6 * MIB, "allocations that fail take no memory");
 }
 
-/* A lab of 64 VMs makes hundreds of allocations: what is used up must not count as a range. */
+/* A lab of 64 VMs makes hundreds of allocations: a range that is used up must not count. */
 static void many(void)
 {
 	unsigned got = 0;
@@ -177,13 +181,14 @@ static void many(void)
 	memory_add(BASE, BASE + 1000 * PAGE_SIZE);
 	while (got < 2000 && memory_alloc(PAGE_SIZE, PAGE_SIZE, 0, &at))
 		got++;
-	tap_is_u64(got, 1000, "1000 pages, one at a time");
+	tap_is_u64(got, 1000, "1000 pages can be allocated one at a time");
 
 	memory_init();
 	for (unsigned i = 0; i < 64; i++)
 		tap_ok(memory_add(BASE + i * 4 * PAGE_SIZE, BASE + (i * 4 + 3) * PAGE_SIZE),
-		       "range %u", i);
-	tap_ok(!memory_add(BASE + 256 * PAGE_SIZE, BASE + 259 * PAGE_SIZE), "a 65th is refused");
+		       "range %u of 64 is added", i);
+	tap_ok(!memory_add(BASE + 256 * PAGE_SIZE, BASE + 259 * PAGE_SIZE),
+	       "a 65th range is refused");
 	tap_ok(!memory_reserve(BASE + PAGE_SIZE, BASE + 2 * PAGE_SIZE),
 	       "a reservation that would make a 65th range is refused");
 	tap_ok(memory_reserve(BASE + 4 * PAGE_SIZE, BASE + 7 * PAGE_SIZE) &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Traps by class, and the guest's accesses to what stage 2 does not let it have. */
+/* Traps by class, and the guest's accesses that stage 2 does not permit. */
 #include "trap.h"
 #include "inject.h"
 #include "mmio.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define VBAR UINT64_C(0x40001000)
-/* The guest has mapped this to the second page of its RAM. */
+/* The guest has mapped the second page of its RAM here. */
 #define PAGE	 UINT64_C(0xffff000008001000)
 #define PC	 (PAGE + 0x124)
 #define FAR_	 UINT64_C(0xffff800000001000)
@@ -38,7 +38,7 @@ static struct {
 	uint64_t ipa, value;
 	unsigned size;
 	bool write;
-} gic[4]; /* those that were made */
+} gic[4]; /* the accesses that were made */
 static enum vgic_result gic_result, second_result;
 static uint64_t gic_value, par, pc_offset = PC - PAGE, far_offset;
 
@@ -78,7 +78,8 @@ enum vgic_result vgic_mmio(struct vcpu *of, struct mmio *m)
 	unsigned i = accesses % 4;
 
 	if (m->ask)
-		return ++asked == 2 ? gic_result : second_result; /* the last first */
+		return ++asked == 2 ? gic_result
+				    : second_result; /* the last access is asked about first */
 	accesses++;
 	gic[i].ipa = of == &v ? m->ipa.ipa : 0;
 	gic[i].size = m->size;
@@ -136,7 +137,7 @@ static void fresh(void)
 	memset(&vm.rtc, 0, sizeof(vm.rtc));
 }
 
-/* The guest has left with this syndrome, at the IPA. */
+/* The guest exits with this syndrome, at the IPA. */
 static void leave(uint64_t esr, uint64_t ipa)
 {
 	*fake_sysreg("esr_el2") = esr;
@@ -164,7 +165,7 @@ static void store(uint64_t ipa, unsigned size, uint64_t value)
 	leave(described(size, true), ipa);
 }
 
-/* The guest has executed this instruction, which the hardware does not describe. */
+/* The guest executes this instruction, which the hardware does not describe. */
 static void execute(uint32_t insn, uint64_t ipa, bool write)
 {
 	ram[0x1124 / 4] = insn;
@@ -189,75 +190,79 @@ static void classes(void)
 	fresh();
 	leave(0x5a00abcd, 0);
 	tap_ok(calls == 1 && immediate == 0xabcd && v.regs.pc == PC,
-	       "HVC: a call; PC is behind it already");
+	       "HVC makes a call and leaves the PC, which is already behind it");
 	leave(0x5e00001f, 0);
 	tap_ok(calls == 2 && immediate == 0x1f && v.regs.pc == PC + 4,
-	       "SMC: a call; PC has to move");
+	       "SMC makes a call and moves the PC behind it");
 	fresh();
 	leave(0x62000000, 0);
-	tap_ok(sysregs == 1 && v.regs.pc == PC, "MSR, MRS");
+	tap_ok(sysregs == 1 && v.regs.pc == PC, "a trapped MSR or MRS goes to sysreg_trap()");
 	leave(0x06000000, 0);
-	tap_ok(waits == 1, "WFI: waits, behind it");
+	tap_ok(waits == 1, "WFI waits, with the PC behind it");
 	fresh();
 	leave(0x06000002, 0);
-	tap_ok(v.regs.pc == VBAR + 0x200 && !waits, "WFIT, which is hidden: UNDEFINED");
+	tap_ok(v.regs.pc == VBAR + 0x200 && !waits,
+	       "WFIT, which the ID registers hide, is UNDEFINED");
 	fresh();
 	leave(0x02000000, 0);
 	tap_ok(v.regs.pc == VBAR + 0x200 && *fake_sysreg("esr_el1") == 0x02000000,
-	       "unknown reason: UNDEFINED");
+	       "a trap for an unknown reason is UNDEFINED");
 	fresh();
 	leave(0x66000000, 0);
 	tap_ok(v.regs.pc == VBAR + 0x200 && *fake_sysreg("esr_el1") == 0x02000000,
-	       "SVE: UNDEFINED");
+	       "SVE is UNDEFINED");
 	fresh();
 	leave(0x82000007, UART);
 	tap_ok(aborted(0x86000010) && *fake_sysreg("far_el1") == FAR_,
-	       "a fetch from a device: external abort");
+	       "a fetch from a device is an external abort");
 	fresh();
 	leave(0x93820010, UART);
-	tap_ok(aborted(LOAD_ABORT) && !accesses, "an external abort of the board is handed on");
+	tap_ok(aborted(LOAD_ABORT) && !accesses,
+	       "an external abort of the board is passed on to the guest");
 	fresh();
 	leave(0x92000061, UART);
-	tap_ok(aborted(STORE_ABORT), "an alignment fault is handed on");
+	tap_ok(aborted(STORE_ABORT), "an alignment fault is passed on to the guest");
 }
 
 static void uart(void)
 {
 	fresh();
 	store(UART, 1, 0x1234567841);
-	tap_ok(went_on() && sent == 1 && console[0] == 'A', "UART: a byte");
+	tap_ok(went_on() && sent == 1 && console[0] == 'A', "a byte stored to the UART is sent");
 	fresh();
 	load(UART + 0x18, 4);
-	tap_ok(went_on() && v.regs.x[5] == 0x90, "UART: the flags are read");
+	tap_ok(went_on() && v.regs.x[5] == 0x90, "the UART's flags can be read");
 	fresh();
 	store(UART + 0x24, 2, 0x12345);
 	load(UART + 0x24, 4);
 	tap_ok(v.regs.pc == PC + 8 && v.regs.x[5] == 0x2345,
-	       "a half-word of a register, read back");
+	       "a half-word stored to a register of the UART reads back");
 	fresh();
 	store(UART + 0x20, 8, 0x2233ull << 32 | 0x11);
 	load(UART + 0x24, 4);
 	tap_ok(v.regs.pc == PC + 8 && v.regs.x[5] == 0x2233,
-	       "a store of eight bytes writes two registers");
+	       "a store of eight bytes to the UART writes two registers");
 	load(UART + 0x20, 8);
 	tap_ok(v.regs.pc == PC + 12 && v.regs.x[5] == (0x2233ull << 32 | 0x11),
-	       "a load of eight bytes reads two registers");
+	       "a load of eight bytes from the UART reads two registers");
 }
 
 static void flash(void)
 {
 	fresh();
 	load(0, 1);
-	tap_ok(went_on() && v.regs.x[5] == 0xff, "flash is erased: a byte");
+	tap_ok(went_on() && v.regs.x[5] == 0xff, "the first byte of flash reads as erased");
 	fresh();
 	load(0x7fffff8, 8);
-	tap_ok(went_on() && v.regs.x[5] == UINT64_MAX, "flash is erased: the last eight bytes");
+	tap_ok(went_on() && v.regs.x[5] == UINT64_MAX,
+	       "the last eight bytes of flash read as erased");
 	fresh();
 	leave(described(2, false) | BIT(21), 0x4000000);
-	tap_ok(went_on() && v.regs.x[5] == 0xffffffff, "the second bank, signed");
+	tap_ok(went_on() && v.regs.x[5] == 0xffffffff,
+	       "a signed load from the second bank of flash reads as erased");
 	fresh();
 	store(0x1000, 4, 0x12345678);
-	tap_ok(went_on(), "writes are ignored");
+	tap_ok(went_on(), "a write to flash is ignored");
 }
 
 static void clock(void)
@@ -267,16 +272,17 @@ static void clock(void)
 	*fake_sysreg("cntfrq_el0") = 62500000;
 	*fake_sysreg("cntpct_el0") = 62500000u * 7 + 1;
 	load(RTC, 4);
-	tap_ok(went_on() && v.regs.x[5] == 1767225607, "the clock: the lab's beginning and 7 s");
+	tap_ok(went_on() && v.regs.x[5] == 1767225607,
+	       "the clock reads the lab's beginning plus 7 s");
 	store(RTC + 8, 4, 1000);
 	*fake_sysreg("cntpct_el0") += 62500000;
 	load(RTC, 4);
-	tap_is_u64(v.regs.x[5], 1001, "the clock: as it was set, and a second");
+	tap_is_u64(v.regs.x[5], 1001, "a clock that was set reads that time plus one second");
 	load(RTC + 0xfe0, 8);
 	tap_is_u64(v.regs.x[5], UINT64_C(0x10) << 32 | 0x31,
-		   "the clock: eight bytes are two registers");
+		   "a load of eight bytes from the clock reads two registers");
 	store(RTC + 8, 1, 0);
-	tap_is_u64(nowhere, 0, "the clock: nothing of that is nowhere");
+	tap_is_u64(nowhere, 0, "no access to the clock is reported as an access to nothing");
 }
 
 static void transports(void)
@@ -287,7 +293,7 @@ static void transports(void)
 	load(VIRTIO + 0x3e08, 4);
 	tap_ok(v.regs.pc == PC + 8 && v.regs.x[5] == 0, "the last transport has no device");
 	store(VIRTIO + 0x70, 4, 0xf);
-	tap_ok(v.regs.pc == PC + 12 && nowhere == 0, "what is written to a transport does nothing");
+	tap_ok(v.regs.pc == PC + 12 && nowhere == 0, "a write to a transport does nothing");
 }
 
 static void told(void)
@@ -311,10 +317,11 @@ static void told(void)
 	fresh();
 	vm.pvtime = pa_from(NULL);
 	store(PVTIME, 4, 1);
-	tap_is_u64(nowhere, 1, "a region that this VM has not is nothing");
+	tap_is_u64(nowhere, 1,
+		   "a store to the region's address is reported in a VM without a region");
 }
 
-/* Each byte where something ends, and what is between. */
+/* The addresses where each device begins or ends, and some in between. */
 static void holes(void)
 {
 	static const uint64_t at[] = {0x08010000,  0x0809fffc,	 0x080c0000,
@@ -329,15 +336,15 @@ static void holes(void)
 		tap_ok(aborted(LOAD_ABORT) && v.regs.x[5] == 0x1005 &&
 			       *fake_sysreg("far_el1") ==
 				       ((FAR_ & ~UINT64_C(0xfff)) | (at[i] & 0xfff)),
-		       "nothing at 0x%llx: a load aborts", (unsigned long long)at[i]);
+		       "a load at 0x%llx, where nothing is, aborts", (unsigned long long)at[i]);
 		fresh();
 		store(at[i], 4, 1);
 		tap_ok(aborted(STORE_ABORT) && !v.refused_writes && !sent && !accesses,
-		       "nothing at 0x%llx: a store aborts", (unsigned long long)at[i]);
+		       "a store at 0x%llx, where nothing is, aborts", (unsigned long long)at[i]);
 	}
 }
 
-/* an abort, counted, and nothing changes. */
+/* a write aborts and is counted, and changes nothing. */
 static void stolen_time(void)
 {
 	uint8_t before[sizeof(region)];
@@ -346,19 +353,20 @@ static void stolen_time(void)
 	fresh();
 	store(PVTIME + 8, 8, 1);
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1,
-	       "a write of the structure: an abort, counted");
+	       "a write to the structure aborts and is counted");
 	fresh();
 	store(PVTIME + 0xffff, 1, 1);
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1,
-	       "a write of the region's last byte: an abort, counted");
+	       "a write to the region's last byte aborts and is counted");
 	fresh();
 	load(PVTIME, 8);
-	tap_ok(aborted(LOAD_ABORT) && !v.refused_writes, "a read that comes here is no write");
+	tap_ok(aborted(LOAD_ABORT) && !v.refused_writes,
+	       "a read of the region that traps aborts, and is not counted as a write");
 	fresh();
 	vm.pvtime.pa = 0;
 	store(PVTIME + 8, 8, 1);
 	tap_ok(aborted(STORE_ABORT) && !v.refused_writes,
-	       "a VM without it: nothing is there, nothing is counted");
+	       "a write at the region's address in a VM without a region aborts, and is not counted");
 
 	/* A permission fault: HPFAR_EL2 is not valid. */
 	fresh();
@@ -369,14 +377,14 @@ static void stolen_time(void)
 	*fake_sysreg("hpfar_el2") = UART >> 12 << 4;
 	trap(&v);
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1 && !sent,
-	       "the IPA is translated where HPFAR is not valid");
+	       "the IPA is translated if HPFAR_EL2 is not valid");
 	fresh();
 	par = 0x80d;
 	*fake_sysreg("esr_el2") = (described(8, true) & ~UINT64_C(0x3f)) | 0xf;
 	*fake_sysreg("far_el2") = FAR_;
 	trap(&v);
 	tap_ok(v.regs.pc == PC && !v.refused_writes && v.regs.pstate == 5,
-	       "no longer mapped: it runs again");
+	       "an access whose page is no longer mapped is executed again");
 
 	fresh();
 	far_offset = 0x18;
@@ -389,27 +397,32 @@ static void stolen_time(void)
 	/* Instructions that the hardware does not describe. */
 	fresh();
 	execute(0xa9000440, PVTIME + 16, true); /* stp x0, x1, [x2] */
-	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "STP: an abort, counted once");
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1,
+	       "STP to the region aborts and is counted once");
 	fresh();
 	execute(0xf8008c22, PVTIME, true); /* str x2, [x1, #8]! */
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1 && v.regs.x[1] == 0x1001,
-	       "pre-index: nothing written back");
+	       "a pre-indexed store to the region aborts and writes nothing back");
 	fresh();
 	execute(0x3d800020, PVTIME, true); /* str q0, [x1] */
-	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "a vector");
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1,
+	       "a vector's store to the region aborts and is counted");
 	fresh();
 	execute(0xc8027c20, PVTIME, true); /* stxr w2, x0, [x1] */
-	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "an exclusive");
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1,
+	       "an exclusive store to the region aborts and is counted");
 	fresh();
 	execute(0xf8200041, PVTIME, true); /* ldadd x0, x1, [x2] */
-	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1, "an atomic");
+	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 1,
+	       "an atomic access to the region aborts and is counted");
 	fresh();
 	execute(0x3d800020, PVTIME + 0x10000, true);
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 0,
 	       "a vector's store behind the region is not counted as refused");
 	fresh();
 	execute(0x3dc00020, PVTIME, false); /* ldr q0, [x1] */
-	tap_ok(aborted(LOAD_ABORT) && v.refused_writes == 0, "a vector's load is no write");
+	tap_ok(aborted(LOAD_ABORT) && v.refused_writes == 0,
+	       "a vector's load from the region aborts, and is not counted");
 	fresh();
 	execute(0x3d800020, UART, true);
 	tap_ok(aborted(STORE_ABORT) && v.refused_writes == 0 && !sent,
@@ -424,21 +437,21 @@ static void with_the_gic(void)
 	store(GICD + 0x100, 4, 0xffffffff11223344);
 	tap_ok(went_on() && accesses == 1 && gic[0].ipa == GICD + 0x100 && gic[0].size == 4 &&
 		       gic[0].write && gic[0].value == 0x11223344,
-	       "GIC: a write");
+	       "a store to the GIC reaches the vGIC");
 	fresh();
 	load(0x080b0008, 8);
 	tap_ok(went_on() && gic[0].ipa == 0x080b0008 && gic[0].size == 8 && !gic[0].write &&
 		       v.regs.x[5] == 0x80,
-	       "a read");
+	       "a load from the GIC gets its value from the vGIC");
 	fresh();
 	gic_result = VGIC_RETRY;
 	load(GICD, 4);
 	tap_ok(v.regs.pc == PC && v.regs.x[5] == 0x1005 && v.regs.pstate == 5,
-	       "another CPU has to be asked: again");
+	       "a load from the GIC is executed again after VGIC_RETRY");
 	fresh();
 	gic_result = VGIC_FAULT;
 	store(GICD + 2, 4, 1);
-	tap_ok(aborted(STORE_ABORT), "no such register: an abort");
+	tap_ok(aborted(STORE_ABORT), "a store to a GIC register that does not exist aborts");
 }
 
 static void byte_orders(void)
@@ -466,7 +479,8 @@ static void byte_orders(void)
 		load(GICD, 2);
 		tap_ok(gic[0].value == (cases[i].big ? 0x44332211 : 0x11223344) &&
 			       v.regs.x[5] == (cases[i].big ? 0x8000 : 0x80),
-		       "%s: %s-endian", cases[i].who, cases[i].big ? "big" : "little");
+		       "accesses at %s are %s-endian", cases[i].who,
+		       cases[i].big ? "big" : "little");
 	}
 }
 
@@ -475,24 +489,24 @@ static void undescribed(void)
 	fresh();
 	execute(0xb8004420, GICD, true); /* str w0, [x1], #4 */
 	tap_ok(went_on() && gic[0].value == 0x1000 && v.regs.x[1] == 0x1005,
-	       "post-index: written back");
+	       "a post-indexed store is written back");
 	fresh();
 	execute(0xf85f8c22, GICD + 8, false); /* ldr x2, [x1, #-8]! */
 	tap_ok(went_on() && v.regs.x[2] == 0x80 && v.regs.x[1] == 0x1001 - 8,
-	       "pre-index, downwards");
+	       "a pre-indexed load with a negative offset is written back");
 	fresh();
 	execute(0x28c10440, GICD + 0x400, false); /* ldp w0, w1, [x2], #8 */
 	tap_ok(went_on() && accesses == 2 && gic[0].ipa == GICD + 0x400 &&
 		       gic[1].ipa == GICD + 0x404 && gic[1].size == 4 && v.regs.x[0] == 0x80 &&
 		       v.regs.x[1] == 0x81 && v.regs.x[2] == 0x100a,
-	       "a pair: two accesses, one after the other");
+	       "a load of a pair makes two accesses, one after the other, and is written back");
 	fresh();
 	execute(0xa9000440, GICD + 0x6100, true); /* stp x0, x1, [x2] */
 	tap_ok(went_on() && gic[0].value == 0x1000 && gic[1].ipa == GICD + 0x6108 &&
 		       gic[1].value == 0x1001,
-	       "a pair of eight bytes");
+	       "a store of a pair of eight bytes makes two accesses");
 	fresh();
-	second_result = VGIC_RETRY; /* the last, and only */
+	second_result = VGIC_RETRY; /* of the last access, here the only one */
 	execute(0xb8004420, GICD, true);
 	tap_ok(v.regs.pc == PC && v.regs.x[1] == 0x1001,
 	       "an access that is to be repeated writes nothing back");
@@ -501,21 +515,21 @@ static void undescribed(void)
 	execute(0x28c10440, GICD + 0x304, false);
 	tap_ok(v.regs.pc == PC && asked == 2 && !accesses && v.regs.x[0] == 0x1000 &&
 		       v.regs.x[2] == 0x1002,
-	       "a pair, the second once more: the first is not read");
+	       "a pair whose second access is to be repeated does not read the first");
 	fresh();
 	gic_result = VGIC_RETRY;
 	execute(0x28c10440, GICD + 0x304, false);
 	tap_ok(v.regs.pc == PC && asked == 2 && !accesses,
-	       "a pair, the first once more: the second is asked for too");
+	       "a pair whose first access is to be repeated asks about the second too");
 	fresh();
 	second_result = VGIC_FAULT;
 	execute(0xa9000440, GICD + 0x7ff8, true);
 	tap_ok(aborted(STORE_ABORT) && !accesses,
-	       "a pair of which the second is nowhere: the first is not written");
+	       "a pair whose second access faults does not write the first");
 	fresh();
 	execute(0xa9000440, UART + 0xff8, true);
 	tap_ok(aborted(STORE_ABORT) && !sent,
-	       "a pair from the UART to nowhere: the UART is not written");
+	       "a pair that begins in the UART and ends behind it aborts and writes nothing");
 }
 
 static void stack_pointers(void)
@@ -536,7 +550,7 @@ static void stack_pointers(void)
 		execute(0xf81f0fe0, GICD, true); /* str x0, [sp, #-16]! */
 		tap_ok(went_on() && *fake_sysreg(cases[i].sp) == 0x7ff0 &&
 			       *fake_sysreg(cases[i].other) == 0x8000,
-		       "%s: its stack pointer", cases[i].who);
+		       "writeback to SP at %s changes the right stack pointer", cases[i].who);
 	}
 }
 
@@ -547,13 +561,13 @@ static void fetching(void)
 		bool fetched;
 		const char *what;
 	} cases[] = {
-		{MAP_RAM_BASE | 0x1000, true, "from RAM"},
-		{0xff00000000000b80 | MAP_RAM_BASE | 0x1000, true, "whatever the attributes"},
-		{MAP_RAM_BASE | 0x1000 | 1, false, "its page is gone"},
+		{MAP_RAM_BASE | 0x1000, true, "in RAM"},
+		{0xff00000000000b80 | MAP_RAM_BASE | 0x1000, true, "in RAM with any attributes"},
+		{MAP_RAM_BASE | 0x1000 | 1, false, "whose page is gone"},
 		{MAP_RAM_BASE - 0x1000, false, "below RAM"},
 		{MAP_RAM_BASE + RAM_SIZE, false, "above RAM"},
 		{MAP_RAM_BASE + 16 * RAM_SIZE, false, "far above RAM"},
-		{0, false, "from flash"},
+		{0, false, "in flash"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -564,8 +578,8 @@ static void fetching(void)
 			       (cases[i].fetched ? went_on() && accesses == 1
 						 : v.regs.pc == PC && !accesses) &&
 			       v.regs.pstate == 5,
-		       "the instruction %s: %s", cases[i].what,
-		       cases[i].fetched ? "done" : "again");
+		       "the access of an instruction %s is %s", cases[i].what,
+		       cases[i].fetched ? "done" : "executed again");
 	}
 	for (unsigned last = 0; last < 2; last++) { /* the ends of RAM */
 		fresh();
@@ -576,27 +590,28 @@ static void fetching(void)
 		ram[last ? RAM_SIZE / 4 - 1 : 0] = 0xb8004420;
 		leave(0x92000047, GICD);
 		tap_ok(accesses == 1 && v.regs.pc == PAGE + pc_offset + 4,
-		       "from the %s word of RAM", last ? "last" : "first");
+		       "an instruction in the %s word of RAM is decoded", last ? "last" : "first");
 	}
 	fresh();
 	pc_offset = 0;
 	v.regs.pc = PAGE;
 	par = MAP_RAM_BASE + RAM_SIZE;
 	leave(0x92000047, GICD);
-	tap_ok(v.regs.pc == PAGE && !accesses, "the first word behind it: again");
+	tap_ok(v.regs.pc == PAGE && !accesses,
+	       "the access of an instruction in the first word behind RAM is executed again");
 	pc_offset = PC - PAGE;
 	fresh();
 	v.regs.pstate = 0x10;
 	execute(0xb8004420, GICD, true);
 	tap_ok(v.regs.pc == VBAR + 0x600 && *fake_sysreg("esr_el1") == 0x92000050 &&
 		       !translations && !accesses,
-	       "an AArch32 instruction is not decoded: an abort");
+	       "an AArch32 access that the hardware does not describe aborts");
 	fresh();
 	v.regs.pstate = 0x30;
 	v.regs.x[5] = 7;
 	leave(described(4, true) & ~BIT(25), GICD);
 	tap_ok(v.regs.pc == PC + 2 && gic[0].value == 7,
-	       "a 16-bit instruction that is described: PC moves by 2");
+	       "a described access of a 16-bit instruction moves the PC by 2");
 }
 
 static void maintenance(void)
@@ -604,19 +619,20 @@ static void maintenance(void)
 	fresh();
 	leave(0x92000147, PVTIME);
 	tap_ok(went_on() && !v.refused_writes,
-	       "cache maintenance of the region: nothing to do, and no write");
+	       "cache maintenance of the region does nothing, and is not counted as a write");
 	fresh();
 	leave(0x92000147, UART);
-	tap_ok(went_on() && !sent, "cache maintenance of a device: nothing to do, and no write");
+	tap_ok(went_on() && !sent, "cache maintenance of a device does nothing");
 	fresh();
 	leave(0x920000c6, UART);
-	tap_ok(aborted(0x96000056) && !sent, "tables in a device: an abort on the walk");
+	tap_ok(aborted(0x96000056) && !sent,
+	       "translation tables in a device: a load aborts on the walk");
 	fresh();
 	leave(0x920001c6, UART);
-	tap_ok(aborted(0x96000156), "tables in a device, met by cache maintenance: an abort");
+	tap_ok(aborted(0x96000156), "translation tables in a device: cache maintenance aborts");
 }
 
-/* Thumb's IT block: the access is one of its instructions, and the next one's condition follows. */
+/* Thumb's IT block: the access is one of its instructions, and ITSTATE moves on to the next. */
 static void it_blocks(void)
 {
 	static const uint8_t states[][2] = {{0x00, 0x00}, {0x08, 0x00}, {0x04, 0x08},
@@ -630,13 +646,13 @@ static void it_blocks(void)
 		load(GICD, 4);
 		tap_ok(v.regs.pc == PC + 4 &&
 			       v.regs.pstate == (0x880f0030 | (it[1] & 3) << 25 | it[1] >> 2 << 10),
-		       "ITSTATE 0x%02x becomes 0x%02x", states[i][0], states[i][1]);
+		       "ITSTATE 0x%02x becomes 0x%02x after an access", states[i][0], states[i][1]);
 	}
 	fresh();
-	v.regs.pstate = 0x86201c05; /* the bits are others in AArch64 */
+	v.regs.pstate = 0x86201c05; /* these bits mean something else in AArch64 */
 	load(GICD, 4);
 	tap_is_u64(v.regs.pstate, 0x86001005,
-		   "AArch64 has none; its BTYPE and SS are over, the rest is kept");
+		   "an access in AArch64 clears BTYPE and SS, and keeps the rest of PSTATE");
 }
 
 int main(void)

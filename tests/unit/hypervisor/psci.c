@@ -57,15 +57,16 @@ static void features(void)
 	machine_start(PVTIME_DIALECT_1_0, false);
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 		tap_is_u64(call(0x8400000a, cases[i].fid, 0, 0), cases[i].there ? 0 : NOT_SUPPORTED,
-			   "PSCI_FEATURES(0x%x)", cases[i].fid);
+			   "PSCI_FEATURES(0x%x) returns whether the function exists", cases[i].fid);
 		if (!cases[i].there && cases[i].fid >> 24 != 0x80 && cases[i].fid >> 24 != 0xc5)
 			tap_is_u64(call(cases[i].fid, 1, ENTRY, 0), NOT_SUPPORTED,
 				   "0x%x, which PSCI_FEATURES denies, is NOT_SUPPORTED",
 				   cases[i].fid);
 	}
-	tap_is_u64(call(0x84000006, 0, 0, 0), 2, "MIGRATE_INFO_TYPE: there is nothing to migrate");
+	tap_is_u64(call(0x84000006, 0, 0, 0), 2,
+		   "MIGRATE_INFO_TYPE returns that nothing has to be migrated");
 	tap_ok(vm.phase == VM_RUNNING && state(0) == PVTIME_RUNNING && state(1) == PVTIME_OFF,
-	       "asking for features has changed no state");
+	       "asking for features changes no state");
 }
 
 static void affinity(void)
@@ -103,16 +104,21 @@ static void cpu_on_errors(void)
 	tap_is_u64(call(CPU_ON, BIT(32) | 1, ENTRY, 0), INVALID,
 		   "CPU_ON: no vCPU has an Aff3 of 1");
 	tap_is_u64(call(CPU_ON, BIT(31) | 1, ENTRY, 0), INVALID,
-		   "CPU_ON: MPIDR's bit 31 is no part of an affinity");
+		   "CPU_ON: MPIDR's bit 31 is not part of an affinity");
 	tap_is_u64(call(CPU_ON, 1, ENTRY + 2, 0), BAD_ADDRESS,
 		   "CPU_ON: an entry that is not aligned to an instruction is refused");
 	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE - 4, 0), BAD_ADDRESS,
 		   "CPU_ON: an entry below RAM is refused");
-	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE + RAM_SIZE, 0), BAD_ADDRESS, "above RAM");
-	tap_is_u64(call(CPU_ON, 1, UINT64_MAX - 3, 0), BAD_ADDRESS, "far above");
-	tap_is_u64(call(CPU_ON, 0, ENTRY, 0), ALREADY_ON, "itself");
-	tap_is_u64(call(CPU_ON, 4, ENTRY + 2, 0), INVALID, "no vCPU comes before no address");
-	tap_ok(state(1) == PVTIME_OFF && !vcpu(1)->entry.pending, "vCPU 1 has not noticed");
+	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE + RAM_SIZE, 0), BAD_ADDRESS,
+		   "CPU_ON: an entry above RAM is refused");
+	tap_is_u64(call(CPU_ON, 1, UINT64_MAX - 3, 0), BAD_ADDRESS,
+		   "CPU_ON: an entry far above RAM is refused");
+	tap_is_u64(call(CPU_ON, 0, ENTRY, 0), ALREADY_ON,
+		   "CPU_ON: a vCPU that starts itself gets ALREADY_ON");
+	tap_is_u64(call(CPU_ON, 4, ENTRY + 2, 0), INVALID,
+		   "CPU_ON: a missing vCPU is reported before a bad entry");
+	tap_ok(state(1) == PVTIME_OFF && !vcpu(1)->entry.pending,
+	       "CPU_ON: calls that are refused leave vCPU 1 OFF");
 }
 
 /* The registers of a PE that CPU_ON has started (DEN0022, 6.4). */
@@ -122,20 +128,21 @@ static void check_entry(unsigned i, uint64_t pc, uint64_t x0, uint64_t sctlr)
 	uint64_t others = 0;
 	bool reset = true;
 
-	tap_is_u64(v->regs.pc, pc, "vCPU %u: its entry", i);
-	tap_is_u64(v->regs.x[0], x0, "x0");
+	tap_is_u64(v->regs.pc, pc, "vCPU %u starts at its entry", i);
+	tap_is_u64(v->regs.x[0], x0, "a vCPU that starts has its context in x0");
 	for (unsigned n = 1; n < 31; n++)
 		others |= v->regs.x[n];
-	tap_is_u64(others, 0, "all others 0");
-	tap_is_u64(v->regs.pstate, 0x3c5, "EL1, SP_EL1, all masked");
-	tap_is_u64(*fake_sysreg("sctlr_el1"), sctlr, "SCTLR_EL1");
+	tap_is_u64(others, 0, "a vCPU that starts has 0 in x1 to x30");
+	tap_is_u64(v->regs.pstate, 0x3c5, "a vCPU that starts is at EL1 with SP_EL1, all masked");
+	tap_is_u64(*fake_sysreg("sctlr_el1"), sctlr, "a vCPU that starts has its SCTLR_EL1");
 	for (unsigned n = 0; n < EL1_COUNT; n++)
 		reset = reset && (n == EL1_SCTLR || v->el1.r[n] == 0);
 	tap_ok(reset && v->debug.os_locked && !v->debug.mdscr && !v->vtimer.ctl && !v->fp.fpcr,
-	       "all other state as after a reset");
-	tap_is_u64(*fake_sysreg("vmpidr_el2"), BIT(31) | i, "MPIDR_EL1");
+	       "all other state of a vCPU that starts is as after a reset");
+	tap_is_u64(*fake_sysreg("vmpidr_el2"), BIT(31) | i,
+		   "a vCPU that starts has its number in MPIDR_EL1");
 	tap_is_u64(*fake_sysreg("vttbr_el2"), BIT(48) | (uintptr_t)vm.s2.root,
-		   "VTTBR_EL2: VMID 1 and its tables");
+		   "a vCPU that starts has VMID 1 and its VM's tables in VTTBR_EL2");
 }
 
 static void cpu_on(void)
@@ -147,21 +154,25 @@ static void cpu_on(void)
 	memset(&vcpu(1)->fp, 0x55, sizeof(struct fp_regs));
 	vcpu(1)->vtimer.ctl = 1;
 	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE + RAM_SIZE - 4, HIGH_CONTEXT), 0,
-		   "CPU_ON, at the last word of RAM");
+		   "CPU_ON accepts the last word of RAM as the entry");
 	tap_ok(machine.kicks[1] == 1 && state(1) == PVTIME_READY,
 	       "CPU_ON: the vCPU is READY, the idle CPU is kicked");
-	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 2, "AFFINITY_INFO: pending");
-	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ON_PENDING, "CPU_ON again: pending");
+	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 2,
+		   "AFFINITY_INFO returns ON_PENDING for a vCPU that has not run yet");
+	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ON_PENDING,
+		   "CPU_ON returns ON_PENDING for a vCPU that has not run yet");
 	tap_ok(machine_run(1) == vcpu(1), "CPU_ON: the vCPU runs on CPU 1");
 	check_entry(1, MAP_RAM_BASE + RAM_SIZE - 4, HIGH_CONTEXT, SCTLR_RESET);
-	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 0, "AFFINITY_INFO: on");
-	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ALREADY_ON, "CPU_ON again: already on");
+	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 0,
+		   "AFFINITY_INFO returns ON for a vCPU that has started");
+	tap_is_u64(call(CPU_ON, 1, ENTRY, 0), ALREADY_ON,
+		   "CPU_ON returns ALREADY_ON for a vCPU that has started");
 	tap_is_u64(
 		call(0x84000003, HIGH_CONTEXT << 32 | 2, HIGH_CONTEXT << 32 | ENTRY, HIGH_CONTEXT),
-		0, "CPU_ON, 32-bit");
+		0, "the 32-bit CPU_ON returns SUCCESS");
 	machine_on(1);
 	sched_stop(vcpu(1), 1, counter());
-	tap_ok(machine_run(1) == vcpu(2), "vCPU 2 has CPU 1");
+	tap_ok(machine_run(1) == vcpu(2), "the 32-bit CPU_ON: vCPU 2 runs on CPU 1");
 	check_entry(2, ENTRY, (uint32_t)HIGH_CONTEXT, SCTLR_RESET);
 }
 
@@ -176,12 +187,13 @@ static void byte_order(void)
 	tap_is_u64(*fake_sysreg("sctlr_el1"), SCTLR_RESET | SCTLR_EE | SCTLR_E0E,
 		   "CPU_ON inherits the byte order of its caller");
 	*fake_sysreg("sctlr_el1") = SCTLR_RESET;
-	tap_is_u64(call(CPU_ON, 2, MAP_RAM_BASE, 0), 0, "CPU_ON, at the first word of RAM");
+	tap_is_u64(call(CPU_ON, 2, MAP_RAM_BASE, 0), 0,
+		   "CPU_ON accepts the first word of RAM as the entry");
 	tap_ok(vcpu(2)->entry.pending && !vcpu(2)->entry.big_endian,
-	       "CPU_ON: the byte order is the caller's at the call, not at the start");
+	       "CPU_ON uses its caller's byte order at the call, not at the start");
 }
 
-/* The CPUs that it may run on, from now on. */
+/* Let v run only on these CPUs from now on. */
 static void pin(struct vcpu *v, uint8_t affinity)
 {
 	v->sched.affinity = affinity;
@@ -202,12 +214,15 @@ static void cpu_off(void)
 		   "CPU_OFF: a vCPU cannot be started before it is OFF");
 	tap_ok(machine_run(1) == NULL && state(1) == PVTIME_OFF,
 	       "CPU_OFF: the vCPU is OFF when its CPU has left it");
-	tap_ok(vm.phase == VM_RUNNING && !machine.ends, "CPU_OFF of one: the other can run");
-	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 1, "AFFINITY_INFO: off");
-	tap_is_u64(call(CPU_ON, 1, ENTRY + 64, 9), 0, "CPU_ON once more");
+	tap_ok(vm.phase == VM_RUNNING && !machine.ends,
+	       "CPU_OFF of one vCPU: the VM goes on with the other");
+	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 1,
+		   "AFFINITY_INFO returns OFF for a vCPU after its CPU_OFF");
+	tap_is_u64(call(CPU_ON, 1, ENTRY + 64, 9), 0,
+		   "CPU_ON returns SUCCESS for a vCPU after its CPU_OFF");
 	tap_ok(machine_run(1) == vcpu(1) && vcpu(1)->regs.pc == ENTRY + 64 &&
 		       vcpu(1)->regs.x[0] == 9,
-	       "from its new entry");
+	       "a vCPU that is started once more runs from its new entry");
 	machine_on(1);
 	machine_call(vcpu(1), 0x84000002, 0, 0, 0);
 	machine_run(1);
@@ -215,7 +230,7 @@ static void cpu_off(void)
 	machine_call(vcpu(0), 0x84000002, 0, 0, 0);
 	machine_settle();
 	tap_ok(vm.phase == VM_STUCK && state(0) == PVTIME_OFF && !machine.offs,
-	       "all of them off is not SYSTEM_OFF");
+	       "a VM all of whose vCPUs are off is STUCK, which is not reported as SYSTEM_OFF");
 	tap_ok(machine.stuck == 1 && machine.ends == 1, "a VM that is stuck is reported once");
 }
 
@@ -224,30 +239,31 @@ static void suspend(void)
 	machine_start(PVTIME_DIALECT_1_0, false);
 	machine.interrupt = true;
 	tap_is_u64(call(0xc4000001, 0x10000, ENTRY, 5), 0,
-		   "CPU_SUSPEND with an interrupt pending: SUCCESS");
+		   "CPU_SUSPEND with an interrupt pending returns SUCCESS");
 	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING,
 	       "CPU_SUSPEND with an interrupt pending: the vCPU runs on");
 	machine.stale = true;
 	machine.wake_at = *fake_sysreg("cntpct_el0") + 50000;
 	vcpu(0)->regs.pc = ENTRY + 0x100;
-	tap_is_u64(call(0x84000001, 0, ENTRY, 5), 0, "without one: SUCCESS, when it is over");
+	tap_is_u64(call(0x84000001, 0, ENTRY, 5), 0,
+		   "CPU_SUSPEND without an interrupt pending returns SUCCESS");
 	tap_ok(machine_run(0) == NULL && state(0) == PVTIME_BLOCKED && vm.phase == VM_RUNNING,
-	       "CPU_SUSPEND: the vCPU is BLOCKED, but not stuck: its timer is on");
+	       "CPU_SUSPEND: the vCPU is BLOCKED, and its VM is not stuck, as the vCPU's timer is on");
 	*fake_sysreg("cntpct_el0") += 60000;
 	tap_ok(machine_run(0) == vcpu(0) && state(0) == PVTIME_RUNNING,
 	       "CPU_SUSPEND: the timer wakes the vCPU");
 	tap_ok(vcpu(0)->regs.pc == ENTRY + 0x100 && vcpu(0)->regs.x[0] == 0 &&
 		       vcpu(0)->regs.x[3] == 5,
-	       "behind the call: every state is standby");
+	       "CPU_SUSPEND: the vCPU continues behind the call, as every state is standby");
 	machine.wake_at = UINT64_MAX;
 	call(0xc4000001, 0, 0, 0);
 	machine_run(0);
 	machine_on(1);
 	vcpu_kick(vcpu(0));
-	tap_ok(state(0) == PVTIME_READY, "an interrupt wakes it");
+	tap_ok(state(0) == PVTIME_READY, "CPU_SUSPEND: an interrupt wakes the vCPU");
 }
 
-/* The VM's memory as it is at power-on; false: a byte differs. */
+/* Whether the VM's memory is as at power-on. */
 static bool pristine(void)
 {
 	const char *ram = pa_ptr(vm.ram);
@@ -270,25 +286,27 @@ static void power_on(uint64_t dczid)
 {
 	machine_dczid = dczid;
 	machine_start(PVTIME_DIALECT_1_0, false);
-	tap_ok(pristine(), "power-on: RAM is 0, but for the images");
+	tap_ok(pristine(), "power-on: RAM is 0 except for the images");
 	tap_is_u64(machine.zeroed, dczid & 16 ? 0 : RAM_SIZE,
-		   "zeroed by DC ZVA, where there is it");
+		   "power-on: RAM is zeroed by DC ZVA if the PE has it");
 	tap_is_u64(machine.cleaned,
 		   RAM_SIZE + vm.segments[0].size + vm.segments[1].size + MAP_PVTIME_SIZE,
 		   "power-on: all of a VM's memory is clean to the point of coherency");
 	tap_is_u64(machine.piece, 64 * 1024,
-		   "power-on: memory is cleaned in pieces, between which the scheduler decides");
-	tap_ok(machine.loads == 1 && machine.gic_resets == 1, "loaded once, with a fresh GIC");
+		   "power-on: memory is cleaned in pieces of 64 KiB at most");
+	tap_ok(machine.loads == 1 && machine.gic_resets == 1,
+	       "power-on: the VM is loaded once, and its GIC is reset once");
 	tap_ok(fake_operations("tlbi vmalls12e1is") == 1 && fake_operations("ic ialluis") == 1,
-	       "no translation, no instruction of before is left");
-	tap_ok(cpus[0].loaded == vcpu(0) || cpus[1].loaded == vcpu(0), "vCPU 0 runs,");
-	tap_ok(state(1) == PVTIME_OFF && state(3) == PVTIME_OFF, "the others are off");
+	       "power-on: the VM's translations and the instruction caches are invalidated");
+	tap_ok(cpus[0].loaded == vcpu(0) || cpus[1].loaded == vcpu(0),
+	       "power-on: vCPU 0 is loaded");
+	tap_ok(state(1) == PVTIME_OFF && state(3) == PVTIME_OFF, "power-on: vCPUs 1 and 3 are OFF");
 	tap_ok(vcpu(0)->regs.pc == ENTRY && vcpu(0)->regs.x[0] == MAP_RAM_BASE + MIB,
-	       "from the VM's entry");
+	       "power-on: vCPU 0 has the VM's entry and x0");
 	machine_dczid = 16;
 }
 
-/* Where `ipa` is in the VM; 0: nowhere. */
+/* The physical address of `ipa` in the VM; 0: not mapped. */
 static uint64_t mapped(uint64_t ipa)
 {
 	uint64_t block;
@@ -306,16 +324,16 @@ static void address_space(void)
 	region = pa_ptr(vm.pvtime);
 	tap_ok(mapped(MAP_RAM_BASE) == vm.ram.pa &&
 		       mapped(MAP_RAM_BASE + RAM_SIZE - 1) == vm.ram.pa + RAM_SIZE - 1,
-	       "RAM is mapped");
+	       "a VM's RAM is mapped");
 	tap_ok(!mapped(MAP_RAM_BASE - 1) && !mapped(MAP_RAM_BASE + RAM_SIZE),
-	       "nothing beside RAM is mapped");
+	       "nothing beside a VM's RAM is mapped");
 	tap_ok(mapped(MAP_PVTIME_BASE) == vm.pvtime.pa &&
 		       mapped(MAP_PVTIME_BASE + 0xffff) == vm.pvtime.pa + 0xffff &&
 		       !mapped(MAP_PVTIME_BASE - 1) && !mapped(MAP_PVTIME_BASE + 0x10000),
-	       "the stolen-time region: its 64 KiB");
+	       "exactly the 64 KiB of the stolen-time region are mapped");
 	for (uint64_t i = 0; i < MAP_PVTIME_SIZE; i++)
 		used += region[i] && !(i < 64 * MACHINE_VCPUS && i % 64 >= 8 && i % 64 < 16);
-	tap_is_u64(used, 0, "the stolen-time region is 0 but for the counters (R-05)");
+	tap_is_u64(used, 0, "the stolen-time region is 0 except for the counters (R-05)");
 	machine_start(PVTIME_DIALECT_OFF, false);
 	tap_ok(!mapped(MAP_PVTIME_BASE) && mapped(MAP_RAM_BASE),
 	       "a VM without stolen time has no region mapped (R-32)");
@@ -348,9 +366,10 @@ static void system_off(void)
 	machine.kicks[1] = 0;
 	call(0x84000008, 0, 0, 0);
 	tap_ok(vm.phase == VM_STOPPING && machine.kicks[1] == 1,
-	       "SYSTEM_OFF: stopping, the other CPU is kicked");
+	       "SYSTEM_OFF: the VM is STOPPING, and the other vCPU's CPU is kicked");
 	machine_run(0);
-	tap_ok(!machine.offs && vm.phase == VM_STOPPING, "not off as long as vCPU 1 runs");
+	tap_ok(!machine.offs && vm.phase == VM_STOPPING,
+	       "SYSTEM_OFF: the VM is not off as long as vCPU 1 runs");
 	machine_on(1);
 	tap_is_u64(machine_call(vcpu(1), CPU_ON, 2, ENTRY, 0), 0,
 		   "CPU_ON in a VM that is stopping returns SUCCESS");
@@ -362,10 +381,10 @@ static void system_off(void)
 	       "SYSTEM_OFF: the VM is off, once, when its last vCPU has left");
 	machine_settle();
 	tap_ok(machine.offs == 1 && !machine.resets && !cpus[0].loaded && !cpus[1].loaded,
-	       "for good");
+	       "SYSTEM_OFF: the VM stays off");
 }
 
-/* The same, vCPU 0 being the last that leaves. */
+/* The same, but vCPU 0 is the last to leave. */
 static void system_off_by_another(void)
 {
 	machine_start(PVTIME_DIALECT_1_0, false);
@@ -375,15 +394,15 @@ static void system_off_by_another(void)
 	machine_call(vcpu(1), 0x84000008, 0, 0, 0);
 	machine_run(1);
 	tap_ok(vm.phase == VM_STOPPING && !machine.offs,
-	       "SYSTEM_OFF by vCPU 1: vCPU 0 has to leave");
+	       "SYSTEM_OFF by vCPU 1: the VM is not off before vCPU 0 has left");
 	machine_run(0);
 	tap_ok(vm.phase == VM_OFF && machine.offs == 1,
 	       "SYSTEM_OFF by vCPU 1: the VM is off when vCPU 0 has left");
 }
 
 /*
- * One of its vCPUs has been given a CPU, on which another VM's is loaded still, when the VM is
- * switched off: it is never loaded, and leaves no CPU.
+ * When the VM is switched off, one of its vCPUs has been given a CPU on which another VM's vCPU is
+ * still loaded. This vCPU is never loaded, and leaves no CPU.
  */
 static void system_off_before_one_is_loaded(bool at_once)
 {
@@ -399,24 +418,27 @@ static void system_off_before_one_is_loaded(bool at_once)
 	pin(vcpu(1), 2);
 	machine_on(0);
 	sched_start(&x, 0, counter());
-	tap_ok(machine_run(1) == &x, "another VM has CPU 1");
+	tap_ok(machine_run(1) == &x, "a vCPU of another VM runs on CPU 1");
 	call(CPU_ON, 1, ENTRY, 0);
 	machine_on(1);
 	if (cpus[1].loaded != &x)
 		abort();
 	sched_will_block(&x);
 	sched_block(&x, 1, counter(), UINT64_MAX);
-	tap_ok(state(1) == PVTIME_RUNNING && cpus[1].loaded == &x, "vCPU 1 is given CPU 1");
-	if (at_once) /* that CPU is in a trap still, in which it decides once more */
+	tap_ok(state(1) == PVTIME_RUNNING && cpus[1].loaded == &x,
+	       "vCPU 1 is given CPU 1 while another VM's vCPU is still loaded there");
+	if (at_once) /* that CPU is still in a trap, in which it decides once more */
 		sched_wake(&x, 1, counter());
 	call(0x84000008, 0, 0, 0);
 	machine_run(0);
-	tap_ok(vm.phase == VM_STOPPING, "SYSTEM_OFF: vCPU 0 has left, and is not the last");
+	tap_ok(vm.phase == VM_STOPPING,
+	       "SYSTEM_OFF: the VM is STOPPING when vCPU 0 has left, as vCPU 1 is still to leave");
 	machine_on(1);
 	if (at_once)
 		sched_wake(&x, 1, counter());
 	machine_run(1);
-	tap_ok(vm.phase == VM_OFF && machine.offs == 1, "vCPU 1 never ran, and the VM is off");
+	tap_ok(vm.phase == VM_OFF && machine.offs == 1,
+	       "SYSTEM_OFF: the VM is off once, although vCPU 1 was never loaded");
 }
 
 static void system_reset(void)
@@ -429,12 +451,13 @@ static void system_reset(void)
 	call(CPU_ON, 1, ENTRY, 0);
 	machine_run(1);
 	sched_stop(vcpu(1), 1, counter());
-	call(CPU_ON, 2, ENTRY, 0); /* and CPU 1 does not come for long */
+	call(CPU_ON, 2, ENTRY, 0); /* CPU 1 does not enter its run loop for a while */
 	*fake_sysreg("cntpct_el0") += 62500000;
 	machine_run(1);
-	tap_ok(pvtime_published(vcpu(2)) > 1000000000, "time was stolen from vCPU 2");
+	tap_ok(pvtime_published(vcpu(2)) > 1000000000,
+	       "more than 1 s was stolen from vCPU 2 before the reset");
 	call(CPU_ON, 3, ENTRY, 0);
-	tap_ok(vcpu(3)->entry.pending, "vCPU 3 is to start, and there is no CPU for it");
+	tap_ok(vcpu(3)->entry.pending, "the start of vCPU 3 is pending before the reset");
 	ram = pa_ptr(vm.ram);
 	memset(ram, 0x77, RAM_SIZE);
 	vuart_write(&vm, 0x38, 0x10);
@@ -443,7 +466,7 @@ static void system_reset(void)
 	call(0x84000009, 0, 0, 0);
 	machine_run(0);
 	tap_ok(!machine.resets && ram[0] == 0x77,
-	       "SYSTEM_RESET: nothing happens while a vCPU runs");
+	       "SYSTEM_RESET: nothing is reset while a vCPU runs");
 	machine_run(1);
 	tap_ok(machine.resets == 1 && !machine.offs,
 	       "SYSTEM_RESET: the VM is reset, once, when its last vCPU has left");
@@ -453,7 +476,7 @@ static void system_reset(void)
 	tap_is_u64(machine.cleaned, RAM_SIZE + vm.segments[0].size + vm.segments[1].size,
 		   "SYSTEM_RESET: RAM and segments are cleaned from the caches");
 	tap_ok(vm.phase == VM_RUNNING && machine.loads == 2 && machine.gic_resets == 2,
-	       "SYSTEM_RESET: the VM runs afresh");
+	       "SYSTEM_RESET: the VM runs again, loaded and with its GIC reset once more");
 	tap_ok(vcpu(0)->regs.pc == ENTRY && vcpu(0)->regs.x[0] == MAP_RAM_BASE + MIB &&
 		       state(1) == PVTIME_OFF && state(2) == PVTIME_OFF,
 	       "SYSTEM_RESET: vCPU 0 runs from the entry, the others are off");
@@ -475,14 +498,14 @@ static void system_reset(void)
 		   "SYSTEM_RESET: the structure is where it was");
 }
 
-/* What one vCPU has left in a CPU's TLB is not for another of the VM. */
+/* A vCPU must not use translations that another vCPU of its VM has left in a CPU's TLB. */
 static void translations(void)
 {
 	machine_start(PVTIME_DIALECT_1_0, false);
 	call(CPU_ON, 1, ENTRY, 0);
 	machine_run(1);
 	tap_is_u64(fake_operations("tlbi vmalle1"), 0,
-		   "the first vCPU of a VM on a CPU: nothing to invalidate");
+		   "the first vCPU of a VM on this CPU: the TLB is not invalidated");
 	machine_on(1);
 	sched_stop(vcpu(1), 1, counter());
 	machine_run(1);

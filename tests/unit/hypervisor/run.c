@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The run loop: whatever takes a CPU out of its guest, and in whatever order, the scheduler is
- * asked at the first exit at or after the CPU's deadline, and before the next guest entry where it
- * has news. The EL2 timer's interrupt never comes here: others are always in front of it.
+ * The run loop: whatever makes a guest exit, and in whatever order, it calls the scheduler at the
+ * first exit at or after the CPU's deadline, and before the next guest entry if the scheduler has a
+ * pending change. The EL2 timer's interrupt never comes here: other interrupts always precede it.
  */
 #include "run.h"
 #include "arch.h"
@@ -32,21 +32,21 @@ static struct vcpu vcpus[2];
 static struct cpu cpu;
 static jmp_buf enough;
 
-/* What takes the guest out, at each exit. */
+/* What makes the guest exit, each time. */
 static struct {
 	unsigned kind;	/* EXIT_* */
 	unsigned intid; /* with EXIT_IRQ */
-	bool news;	/* something comes for the scheduler in each slice, in a trap, */
+	bool news;	/* the scheduler gets a pending change in each slice, in a trap, */
 	bool by_flush;	/* or in a flush, */
 	unsigned at;	/* after so many entries */
 } scene;
 
-/* What came of it. */
+/* What the run counted. */
 static unsigned entries, since_slice, asked, switches, taken, handled, flushes, late, stale;
 static uint64_t deadline;
 static bool has_news;
 
-/* The scheduler: both in turns, a slice each. */
+/* The scheduler: the two vCPUs run in turns, a slice each. */
 struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 {
 	static struct vcpu *current;
@@ -77,7 +77,7 @@ bool sched_alarm_due(unsigned this_cpu, uint64_t now)
 void sched_idle_begin(unsigned this_cpu, uint64_t now)
 {
 	(void)this_cpu, (void)now;
-	abort(); /* nobody idles here */
+	abort(); /* no CPU idles in this test */
 }
 
 void sched_idle_end(unsigned this_cpu, uint64_t now)
@@ -188,7 +188,7 @@ void vm_load_step(struct vcpu *v)
 	write_sysreg(cntpct_el0, counter() + STAY);
 }
 
-/* The run loop, from a CPU that has nobody, until it has entered a guest ENTRIES times. */
+/* Runs the run loop, from a CPU without a vCPU, until it has entered a guest ENTRIES times. */
 static void run(void)
 {
 	fake_reset();
@@ -202,15 +202,17 @@ static void run(void)
 		run_forever(&cpu);
 }
 
-/* A slice is over at the first exit at or after its end: this many entries are in one. */
+/* A slice ends at the first exit at or after its end, so that it has this many entries. */
 #define PER_SLICE (SLICE / STAY + 1)
 
 static void slices_end(const char *what)
 {
 	tap_ok(!late, "%s: no guest is entered at or after its deadline (%u of %u were)", what,
 	       late, entries);
-	tap_ok(!stale, "%s: no guest is entered with anything left to do for it (%u)", what, stale);
-	tap_is_u64(switches, ENTRIES / PER_SLICE + 1, "%s: each slice ends at its time", what);
+	tap_ok(!stale,
+	       "%s: no guest is entered with a pending change, the wrong vCPU or a due flush (%u)",
+	       what, stale);
+	tap_is_u64(switches, ENTRIES / PER_SLICE + 1, "%s: each slice ends on time", what);
 }
 
 static void whatever_comes(void)
@@ -222,12 +224,12 @@ static void whatever_comes(void)
 		{"an exit by a trap", EXIT_SYNC, GIC_NONE},
 		{"an SError", EXIT_SERROR, GIC_NONE},
 		{"an interrupt that is gone", EXIT_IRQ, GIC_NONE},
-		{"kicks without end", EXIT_IRQ, SGI_KICK},
-		{"maintenance without end", EXIT_IRQ, 25},
-		{"the UART without end", EXIT_IRQ, 33},
-		{"the guest's own timer without end", EXIT_IRQ, 27},
-		{"requests of other CPUs without end", EXIT_IRQ, SGI_BOOT_CPU},
-		{"an interrupt that nobody knows", EXIT_IRQ, 99},
+		{"endless kicks", EXIT_IRQ, SGI_KICK},
+		{"endless maintenance interrupts", EXIT_IRQ, 25},
+		{"endless UART interrupts", EXIT_IRQ, 33},
+		{"endless interrupts of the guest's timer", EXIT_IRQ, 27},
+		{"endless requests of other CPUs", EXIT_IRQ, SGI_BOOT_CPU},
+		{"an unknown interrupt", EXIT_IRQ, 99},
 	};
 
 	board.vtimer_intid = 27;
@@ -238,13 +240,14 @@ static void whatever_comes(void)
 		run();
 		slices_end(cases[i].what);
 		tap_ok(cases[i].intid == GIC_NONE || cases[i].intid == 27 || taken == ENTRIES,
-		       "%s: each is deactivated (%u of %u)", cases[i].what, taken, ENTRIES);
+		       "%s: each interrupt is deactivated (%u of %u)", cases[i].what, taken,
+		       ENTRIES);
 		tap_ok(cases[i].intid == GIC_NONE || cases[i].intid == 99 || handled == ENTRIES,
-		       "%s: each is seen to (%u of %u)", cases[i].what, handled, ENTRIES);
+		       "%s: each interrupt is handled (%u of %u)", cases[i].what, handled, ENTRIES);
 	}
 }
 
-/* The scheduler is asked where its deadline moves, and otherwise only when the slice is over. */
+/* The scheduler is called when it has a pending change, and otherwise only when a slice is over. */
 static void news(void)
 {
 	const unsigned slices = ENTRIES / PER_SLICE + 1;
@@ -252,27 +255,32 @@ static void news(void)
 	scene.kind = EXIT_SYNC;
 	scene.news = false;
 	run();
-	tap_is_u64(asked, slices, "without news the scheduler is asked once a slice");
+	tap_is_u64(asked, slices,
+		   "the scheduler is called once a slice if it has no pending change");
 	scene.news = true;
 	scene.at = 3;
 	run();
-	slices_end("news from a trap");
-	tap_is_u64(asked, 2 * slices, "news from a trap: it is asked before the next entry");
+	slices_end("a pending change from a trap");
+	tap_is_u64(asked, 2 * slices,
+		   "a pending change from a trap: the scheduler is called once more in each slice");
 	scene.by_flush = true;
 	run();
-	slices_end("news from a flush");
-	tap_is_u64(asked, 2 * slices, "news from a flush: it is asked before the next entry");
-	tap_is_u64(flushes, slices, "a flush happens where one is needed");
+	slices_end("a pending change from a flush");
+	tap_is_u64(
+		asked, 2 * slices,
+		"a pending change from a flush: the scheduler is called once more in each slice");
+	tap_is_u64(flushes, slices, "a flush happens once in each slice, as the vGIC needs it");
 	scene.at = 0;
 	run();
-	slices_end("news from the flush after a switch");
-	tap_is_u64(asked, 2 * slices,
-		   "news from the flush after a switch: it is asked before the first entry");
+	slices_end("a pending change from the flush after a switch");
+	tap_is_u64(
+		asked, 2 * slices,
+		"a pending change from the flush after a switch: the scheduler is called once more in each slice");
 	scene.news = scene.by_flush = false;
 }
 
 /*
- * While its image is loaded a VM has its slices like any other, and interrupts are taken between
+ * While its image is loaded, a VM has slices like any other, and the CPU takes interrupts between
  * two steps.
  */
 static void loading(void)
@@ -282,8 +290,9 @@ static void loading(void)
 	vm.phase = VM_LOADING;
 	run();
 	slices_end("an image that is loaded");
-	tap_is_u64(taken, ENTRIES, "after each step an interrupt is taken");
-	tap_is_u64(asked, ENTRIES + 1, "after each step the scheduler is asked");
+	tap_is_u64(taken, ENTRIES, "an interrupt is taken after each step of loading an image");
+	tap_is_u64(asked, ENTRIES + 1,
+		   "the scheduler is called after each step of loading an image");
 }
 
 int main(void)

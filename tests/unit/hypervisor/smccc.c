@@ -28,24 +28,25 @@ static void discovery(void)
 		uint64_t v1_0, beta2, off;
 		const char *what;
 	} cases[] = {
-		{0x84000000, 0, 0x10001, 0x10001, 0x10001, "PSCI_VERSION: 1.1"},
+		{0x84000000, 0, 0x10001, 0x10001, 0x10001, "PSCI_VERSION (1.1)"},
 		{0x8400000a, 0x80000000, 0, 0, 0, "PSCI_FEATURES(SMCCC_VERSION)"},
-		{0x80000000, 0, 0x10003, 0x10003, 0x10003, "SMCCC_VERSION: 1.3"},
+		{0x80000000, 0, 0x10003, 0x10003, 0x10003, "SMCCC_VERSION (1.3)"},
 		{0x80000001, 0x80000000, 0, 0, 0, "ARCH_FEATURES(VERSION)"},
 		{0x80000001, 0x80000001, 0, 0, 0, "ARCH_FEATURES(ARCH_FEATURES)"},
 		{0x80000001, 0xc5000020, 0, 0, NO, "ARCH_FEATURES(PV_TIME_FEATURES)"},
 		{0x80000001, 0xc5000021, NO, NO, NO, "ARCH_FEATURES(PV_TIME_ST)"},
 		{0xc5000020, 0xc5000020, 0, 0, NO, "PV_TIME_FEATURES(PV_TIME_FEATURES)"},
 		{0xc5000020, 0xc5000021, 0, NO, NO, "PV_TIME_FEATURES(PV_TIME_ST)"},
-		{0xc5000020, 0xc5000022, NO, 0, NO, "PV_TIME_FEATURES(beta-2's)"},
-		{0xc5000020, 0xc5000023, NO, NO, NO, "PV_TIME_FEATURES(nothing)"},
+		{0xc5000020, 0xc5000022, NO, 0, NO, "PV_TIME_FEATURES(PV_TIME_ST of beta-2)"},
+		{0xc5000020, 0xc5000023, NO, NO, NO, "PV_TIME_FEATURES(0xc5000023)"},
 		{0xc5000021, 0, 0x090a0000, NO, NO, "PV_TIME_ST"},
-		{0xc5000022, 0, NO, 0x090a0000, NO, "beta-2's"},
-		{0xc5000023, 0, NO, NO, NO, "the next one"},
-		{0x85000020, 0xc5000020, NO, NO, NO, "the SMC32 alias of FEATURES"},
-		{0x85000021, 0, NO, NO, NO, "of ST"},
-		{0x85000022, 0, NO, NO, NO, "of beta-2's"},
-		{0x80000001, 0x85000020, NO, NO, NO, "ARCH_FEATURES of an alias"},
+		{0xc5000022, 0, NO, 0x090a0000, NO, "PV_TIME_ST of beta-2"},
+		{0xc5000023, 0, NO, NO, NO, "the call after PV_TIME_ST of beta-2"},
+		{0x85000020, 0xc5000020, NO, NO, NO, "the SMC32 alias of PV_TIME_FEATURES"},
+		{0x85000021, 0, NO, NO, NO, "the SMC32 alias of PV_TIME_ST"},
+		{0x85000022, 0, NO, NO, NO, "the SMC32 alias of PV_TIME_ST of beta-2"},
+		{0x80000001, 0x85000020, NO, NO, NO,
+		 "ARCH_FEATURES(the SMC32 alias of PV_TIME_FEATURES)"},
 		{0x80000001, 0x80008000, NO, NO, NO, "ARCH_FEATURES(WORKAROUND_1)"},
 		{0x80000001, 0x80007fff, NO, NO, NO, "ARCH_FEATURES(WORKAROUND_2)"},
 		{0x80000001, 0x80003fff, NO, NO, NO, "ARCH_FEATURES(WORKAROUND_3)"},
@@ -58,8 +59,8 @@ static void discovery(void)
 		{0xc400000a, 0x80000000, NO, NO, NO, "PSCI_FEATURES, 64-bit"},
 		{0x04000000, 0, NO, NO, NO, "PSCI_VERSION as a yielding call"},
 		{0x8600ff01, 0, NO, NO, NO, "a vendor's UID"},
-		{0, 0, NO, NO, NO, "0"},
-		{0xffffffff, 0, NO, NO, NO, "all ones"},
+		{0, 0, NO, NO, NO, "function ID 0"},
+		{0xffffffff, 0, NO, NO, NO, "function ID 0xffffffff"},
 	};
 	static const char *const dialects[] = {"off", "1.0", "beta-2"};
 
@@ -71,28 +72,31 @@ static void discovery(void)
 					  : d == 2 ? cases[i].beta2
 						   : cases[i].off;
 
-			tap_is_u64(call(cases[i].x0, cases[i].x1), answer, "%s: %s", dialects[d],
+			tap_is_u64(call(cases[i].x0, cases[i].x1), answer,
+				   "dialect %s: %s returns what that dialect defines", dialects[d],
 				   cases[i].what);
 			tap_is_u64(call(HIGH | cases[i].x0, HIGH | cases[i].x1), answer,
-				   "the upper halves of x0 and x1 are ignored");
+				   "a call ignores the upper halves of x0 and x1");
 		}
 	}
-	tap_ok(vm.dialect == PVTIME_DIALECT_BETA2 && vm.pvtime.pa, "the region is there");
+	tap_ok(vm.dialect == PVTIME_DIALECT_BETA2 && vm.pvtime.pa,
+	       "a VM of dialect beta-2 has a region");
 	machine_start(PVTIME_DIALECT_OFF, false);
 	tap_ok(!vm.pvtime.pa, "a VM without stolen time has no region (R-32)");
 }
 
-/* The structure is the caller's, whoever asks, however often. */
+/* PV_TIME_ST returns the caller's own structure, however often it is called. */
 static void every_vcpu(void)
 {
 	machine_start(PVTIME_DIALECT_1_0, false);
 	for (unsigned twice = 0; twice < 2; twice++)
 		for (unsigned i = 0; i < MACHINE_VCPUS; i++)
 			tap_is_u64(machine_call(&vm.vcpus[i], 0xc5000021, 0, 0, 0),
-				   0x090a0000 + 64 * i, "vCPU %u: its own structure", i);
+				   0x090a0000 + 64 * i,
+				   "PV_TIME_ST returns vCPU %u its own structure", i);
 }
 
-/* What the vectors answer without asking (fastcall.S) is what they would be told. */
+/* The answers that the vectors give by themselves (fastcall.S) are what the calls return. */
 static void prepared(void)
 {
 	static const char *const dialects[] = {"off", "1.0", "beta-2"};
@@ -111,13 +115,16 @@ static void prepared(void)
 				bad += (uint64_t)a->st[n - 1] !=
 				       machine_call(&vm.vcpus[i], 0xc5000020 + n, 0, 0, 0);
 		}
-		tap_is_u64(bad, 0, "%s: the answers that are prepared, of every vCPU", dialects[d]);
+		tap_is_u64(
+			bad, 0,
+			"dialect %s: the prepared answers of every vCPU are what the calls return",
+			dialects[d]);
 	}
 	tap_is_u64(FAST_VERSION, call(0x80000000, 0),
 		   "the prepared version is what SMCCC_VERSION returns");
 }
 
-/* Bit 16 is a hint, in the function's number; bits 23:17 must be zero. */
+/* Bit 16 of the function ID is a hint; bits 23:17 must be zero. */
 static void hints(void)
 {
 	static const uint64_t calls[][3] = {
@@ -136,12 +143,13 @@ static void hints(void)
 		unsigned bad = 0;
 
 		tap_is_u64(call(calls[i][0] | BIT(16), calls[i][1]), calls[i][2],
-			   "0x%llx with the SVE hint", (unsigned long long)calls[i][0]);
+			   "0x%llx with the SVE hint returns the same as without it",
+			   (unsigned long long)calls[i][0]);
 		for (uint64_t bits = 1; bits < 128; bits++) {
 			bad += call(calls[i][0] | bits << 17, calls[i][1]) != NO;
 			bad += call(calls[i][0] | bits << 17 | BIT(16), calls[i][1]) != NO;
 		}
-		tap_is_u64(bad, 0, "any of bits 23:17: NOT_SUPPORTED");
+		tap_is_u64(bad, 0, "a call with any of bits 23:17 set returns NOT_SUPPORTED");
 	}
 }
 
@@ -154,13 +162,13 @@ static void immediates(void)
 		smccc_call(v, i);
 		bad += v->regs.x[0] != NO;
 	}
-	tap_is_u64(bad, 0, "any immediate but 0: NOT_SUPPORTED");
+	tap_is_u64(bad, 0, "a call with any immediate but 0 returns NOT_SUPPORTED");
 	v->regs.x[0] = 0x84000008; /* SYSTEM_OFF */
 	smccc_call(v, 1);
-	tap_ok(vm.phase == VM_RUNNING, "a call with any immediate but 0 does nothing");
+	tap_ok(vm.phase == VM_RUNNING, "SYSTEM_OFF with the immediate 1 does nothing");
 }
 
-/* Numbers at random, and close to ours: -1, and nothing but x0 changes. */
+/* Random function IDs, many close to known ones: the call returns -1 and changes only x0. */
 static void unknown(void)
 {
 	static const uint32_t bases[] = {0x80000000, 0x84000000, 0xc4000000,
@@ -175,7 +183,7 @@ static void unknown(void)
 		uint32_t fn = fid & ~(uint32_t)(BIT(30) | BIT(16));
 		struct gp_regs before;
 
-		/* What is there is asked for elsewhere. */
+		/* Known calls are tested elsewhere. */
 		if ((fn >= 0x84000000 && fn <= 0x8400000a) || (fn | BIT(30)) - 0xc5000020 < 3 ||
 		    fn == 0x80000000 || fn == 0x80000001)
 			continue;
@@ -189,11 +197,11 @@ static void unknown(void)
 		changed += memcmp(&before, &v->regs, sizeof(before)) != 0;
 		tried++;
 	}
-	tap_is_u64(bad, 0, "200000 unknown calls: NOT_SUPPORTED");
+	tap_is_u64(bad, 0, "200000 unknown calls return NOT_SUPPORTED");
 	tap_is_u64(changed, 0, "unknown calls change no register but x0");
 }
 
-/* The same of the calls that are there. */
+/* The same for known calls. */
 static void preserved(void)
 {
 	static const uint32_t fids[] = {0x84000000, 0x80000000, 0x80000001, 0x8400000a,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 2 tables: the blocks that are chosen, their descriptors, and random maps against a list of
- * them.
+ * Stage 2 tables: the block sizes that are chosen, their descriptors, and random mappings compared
+ * with a list of them.
  */
 #include "stage2.h"
 #include "memory.h"
@@ -42,7 +42,7 @@ static bool map(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t size)
 	return stage2_map(s2, (ipaddr_t){ipa}, (paddr_t){pa}, size, S2_READ_WRITE);
 }
 
-/* The physical address of `ipa`; UINT64_MAX: none. */
+/* The physical address of `ipa`; UINT64_MAX: not mapped. */
 static uint64_t walk(const struct stage2 *s2, uint64_t ipa, uint64_t *block)
 {
 	paddr_t pa;
@@ -50,7 +50,7 @@ static uint64_t walk(const struct stage2 *s2, uint64_t ipa, uint64_t *block)
 	return stage2_walk(s2, (ipaddr_t){ipa}, &pa, block) ? pa.pa : UINT64_MAX;
 }
 
-/* The block that is at `ipa`; 0: none. */
+/* The size of the block that maps `ipa`; 0: not mapped. */
 static uint64_t block_at(const struct stage2 *s2, uint64_t ipa)
 {
 	uint64_t block;
@@ -78,7 +78,8 @@ static void blocks(void)
 {
 	struct stage2 s2 = fresh(64);
 
-	tap_ok(s2.vmid == 7 && (uintptr_t)s2.root % 8192 == 0, "two root tables, aligned to 8 KiB");
+	tap_ok(s2.vmid == 7 && (uintptr_t)s2.root % 8192 == 0,
+	       "stage2_init() sets the VMID and aligns the root's two tables to 8 KiB");
 	tap_ok(map(&s2, GIB, 4 * GIB, 3 * GIB), "3 GiB are mapped");
 	tap_is_u64(used, 2, "3 GiB take no table beside the root");
 	tap_is_u64(block_at(&s2, GIB), GIB, "3 GiB are mapped as blocks of 1 GiB");
@@ -104,7 +105,7 @@ static void blocks(void)
 
 	s2 = fresh(64);
 	tap_ok(map(&s2, GIB - PAGE_SIZE, 8 * GIB - PAGE_SIZE, 2 * GIB + 2 * MIB + 2 * PAGE_SIZE),
-	       "a page more at each end");
+	       "a range with a page more at each end is mapped");
 	tap_is_u64(block_at(&s2, GIB - PAGE_SIZE), PAGE_SIZE,
 		   "a range that begins with a page begins as a page");
 	tap_is_u64(block_at(&s2, 2 * GIB), GIB,
@@ -129,17 +130,19 @@ static void attributes(void)
 	map(&s2, 2 * GIB + 2 * MIB, GIB + PAGE_SIZE, PAGE_SIZE);
 	stage2_map(&s2, (ipaddr_t){0x090a0000}, (paddr_t){0x7ff0000}, 0x10000, S2_READ_ONLY);
 	stage2_map(&s2, (ipaddr_t){4 * MIB}, (paddr_t){8 * MIB}, 2 * MIB, S2_READ_ONLY);
-	tap_is_u64(descriptor(&s2, GIB, &level), (2 * GIB) | writable, "1 GiB, read-write");
-	tap_is_u64(level, 1, "at level 1");
+	tap_is_u64(descriptor(&s2, GIB, &level), (2 * GIB) | writable,
+		   "a read-write block of 1 GiB has the right descriptor");
+	tap_is_u64(level, 1, "a block of 1 GiB is at level 1");
 	tap_is_u64(descriptor(&s2, 2 * GIB, &level), (3 * GIB + 2 * MIB) | writable,
-		   "2 MiB, read-write");
-	tap_is_u64(level, 2, "at level 2");
+		   "a read-write block of 2 MiB has the right descriptor");
+	tap_is_u64(level, 2, "a block of 2 MiB is at level 2");
 	tap_is_u64(descriptor(&s2, 2 * GIB + 2 * MIB, &level), (GIB + PAGE_SIZE) | writable | 2,
-		   "page, read-write");
-	tap_is_u64(level, 3, "at level 3");
+		   "a read-write page has the right descriptor");
+	tap_is_u64(level, 3, "a page is at level 3");
 	tap_is_u64(descriptor(&s2, 0x090af000, &level), 0x7fff000 | read_only | 2,
-		   "page, read-only, not executable (R-21)");
-	tap_is_u64(descriptor(&s2, 4 * MIB, &level), (8 * MIB) | read_only, "2 MiB, read-only");
+		   "a read-only page has the right descriptor, and is not executable (R-21)");
+	tap_is_u64(descriptor(&s2, 4 * MIB, &level), (8 * MIB) | read_only,
+		   "a read-only block of 2 MiB has the right descriptor");
 }
 
 static void refusals(void)
@@ -148,31 +151,34 @@ static void refusals(void)
 		uint64_t ipa, pa, size;
 		const char *what;
 	} cases[] = {
-		{GIB + 1, GIB, PAGE_SIZE, "IPA not of a page"},
-		{GIB, GIB + 0x800, PAGE_SIZE, "physical address not of a page"},
-		{GIB, GIB, PAGE_SIZE + 8, "size not of pages"},
-		{BIT(40), GIB, PAGE_SIZE, "IPA of 41 bits"},
-		{BIT(40) - PAGE_SIZE, GIB, 2 * PAGE_SIZE, "end beyond 40 bits"},
-		{GIB, GIB, UINT64_MAX - PAGE_SIZE + 1, "size that wraps round"},
-		{UINT64_MAX - PAGE_SIZE + 1, GIB, PAGE_SIZE, "the last page there is"},
+		{GIB + 1, GIB, PAGE_SIZE, "an IPA inside a page"},
+		{GIB, GIB + 0x800, PAGE_SIZE, "a physical address inside a page"},
+		{GIB, GIB, PAGE_SIZE + 8, "a size that is not of whole pages"},
+		{BIT(40), GIB, PAGE_SIZE, "an IPA of 41 bits"},
+		{BIT(40) - PAGE_SIZE, GIB, 2 * PAGE_SIZE, "an end beyond 40 bits"},
+		{GIB, GIB, UINT64_MAX - PAGE_SIZE + 1, "a size that wraps around"},
+		{UINT64_MAX - PAGE_SIZE + 1, GIB, PAGE_SIZE, "the last page of 64 bits"},
 	};
 	struct stage2 s2 = fresh(64);
 	uint64_t block, some = 0;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++)
-		tap_ok(!map(&s2, cases[i].ipa, cases[i].pa, cases[i].size), "refused: %s",
-		       cases[i].what);
+		tap_ok(!map(&s2, cases[i].ipa, cases[i].pa, cases[i].size),
+		       "stage2_map() refuses %s", cases[i].what);
 	for (unsigned i = 0; i < 1024; i++)
 		some |= s2.root[i];
 	tap_is_u64(some, 0, "a mapping that is refused maps nothing");
-	tap_ok(map(&s2, BIT(40) - GIB, 0, GIB), "the last GiB of 40 bits");
+	tap_ok(map(&s2, BIT(40) - GIB, 0, GIB), "the last GiB of 40 bits can be mapped");
 	tap_is_u64(walk(&s2, BIT(40) - 1, &block), GIB - 1, "the last byte of 40 bits is mapped");
 	tap_is_u64(walk(&s2, BIT(40), &block), UINT64_MAX, "nothing beyond 40 bits is mapped");
 	tap_ok(map(&s2, 3 * GIB, GIB, 0) && block_at(&s2, 3 * GIB) == 0,
-	       "nothing, mapped, is nothing");
+	       "a mapping of no bytes is accepted and maps nothing");
 }
 
-/* Every number of tables that is too small fails, and what is mapped by then is right. */
+/*
+ * With any number of tables that is too small the mapping fails, and what is mapped by then is
+ * right.
+ */
 static void out_of_memory(void)
 {
 	const uint64_t ipa = GIB - 2 * PAGE_SIZE, pa = 3 * GIB + 6 * PAGE_SIZE, size = 4 * MIB;
@@ -182,11 +188,12 @@ static void out_of_memory(void)
 
 	pool_pages = 1;
 	used = 0;
-	tap_ok(!stage2_init(&s2, 1), "no memory for the root");
+	tap_ok(!stage2_init(&s2, 1), "stage2_init() fails without memory for the root");
 	s2 = fresh(64);
 	map(&s2, ipa, pa, size);
 	needed = used;
-	tap_is_u64(needed, 2 + 2 + 3, "tables for 4 MiB of pages over a GiB boundary");
+	tap_is_u64(needed, 2 + 2 + 3,
+		   "4 MiB of pages over a GiB boundary take seven tables, the root's two included");
 	for (unsigned pages = 2; pages < needed; pages++) {
 		s2 = fresh(pages);
 		wrong += map(&s2, ipa, pa, size);
@@ -198,7 +205,7 @@ static void out_of_memory(void)
 		wrong += walk(&s2, ipa - 1, &block) != UINT64_MAX ||
 			 walk(&s2, ipa + size, &block) != UINT64_MAX;
 	}
-	tap_is_u64(wrong, 0, "one table less, and less: false, and nothing wrong is mapped");
+	tap_is_u64(wrong, 0, "a mapping with too few tables fails, and maps nothing wrong");
 }
 
 struct mapping {
@@ -213,7 +220,7 @@ static uint64_t expected(const struct mapping *maps, unsigned n, uint64_t ipa)
 	return UINT64_MAX;
 }
 
-/* Addresses where something begins or ends, and some in between. */
+/* The differences at addresses where a mapping begins or ends, and at some in between. */
 static unsigned compare(const struct stage2 *s2, const struct mapping *maps, unsigned n,
 			uint64_t *seed)
 {
@@ -261,35 +268,37 @@ static void random_maps(void)
 		bad += compare(&s2, maps, n, &seed);
 		total += n;
 	}
-	tap_is_u64(bad, 0, "300 random address spaces: every address where the list has it");
-	tap_ok(total > 3000, "the random address spaces have %u mappings", total);
+	tap_is_u64(bad, 0,
+		   "300 random address spaces map every address that is tried as the list has it");
+	tap_ok(total > 3000, "the random address spaces have %u mappings, more than 3000", total);
 }
 
-/* One page that makes up all of several ranges, with one table between two VMs. */
+/* One page that fills several ranges, by one table that two VMs share. */
 static void repeated(void)
 {
 	struct stage2 a = fresh(POOL_PAGES), b;
 	uint64_t *table = stage2_repeat((paddr_t){0x123000}, S2_READ_EXECUTE), block, wrong = 0;
 
-	tap_ok(table != NULL && stage2_init(&b, 2), "a table of one page");
+	tap_ok(table != NULL && stage2_init(&b, 2), "stage2_repeat() makes a table of one page");
 	tap_ok(stage2_map_repeated(&a, (ipaddr_t){0}, 128 * MIB, table) &&
 		       stage2_map_repeated(&b, (ipaddr_t){GIB - 2 * MIB}, 4 * MIB, table),
-	       "a table of one page is mapped over and over");
+	       "a table of one page is mapped over and over in two VMs");
 	for (uint64_t at = 0; at < 128 * MIB; at += PAGE_SIZE)
 		wrong += walk(&a, at + 8, &block) != 0x123008 || block != PAGE_SIZE;
-	tap_is_u64(wrong, 0, "every page of it is that one");
-	tap_is_u64(walk(&a, 128 * MIB, &block), UINT64_MAX, "none behind it");
+	tap_is_u64(wrong, 0, "every page of the repeated mapping is the same page");
+	tap_is_u64(walk(&a, 128 * MIB, &block), UINT64_MAX,
+		   "nothing behind the repeated mapping is mapped");
 	tap_ok(walk(&b, GIB - 2 * MIB, &block) == 0x123000 && walk(&b, GIB, &block) == 0x123000 &&
 		       walk(&b, GIB + 2 * MIB, &block) == UINT64_MAX,
-	       "also over the end of a table");
+	       "a repeated mapping may cross the end of a table");
 	tap_ok(!stage2_map_repeated(&a, (ipaddr_t){PAGE_SIZE}, 2 * MIB, table) &&
 		       !stage2_map_repeated(&a, (ipaddr_t){0}, MIB, table) &&
 		       !stage2_map_repeated(&a, (ipaddr_t){BIT(40) - 2 * MIB}, 4 * MIB, table),
-	       "refused: not aligned, beyond 40 bits");
+	       "a repeated mapping that is not aligned, or goes beyond 40 bits, is refused");
 	a = fresh(2);
 	tap_ok(stage2_repeat((paddr_t){0x123000}, S2_READ_ONLY) == NULL &&
 		       !stage2_map_repeated(&a, (ipaddr_t){0}, 2 * MIB, table),
-	       "no memory is said");
+	       "stage2_repeat() and stage2_map_repeated() fail without memory");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The hypervisor's mem* and str*, under names of their own (mk/hypervisor.mk), against loops over
- * bytes. What this test itself needs of that kind it does by hand: the names are taken.
+ * bytes. This test cannot use the C library's functions of these names itself.
  */
 #include "string.h"
 #include "tests/lib/random.h"
@@ -28,7 +28,7 @@ static void fill(void)
 	}
 }
 
-/* Every offset of either side in a word, every length: right, and not a byte beside. */
+/* Every offset in a word on both sides, every length: the right bytes, and none beside them. */
 static void copying(void)
 {
 	unsigned bad = 0;
@@ -41,7 +41,7 @@ static void copying(void)
 					want[d + i] = a[s + i];
 				bad += memcpy(b + d, a + s, n) != b + d || !equal(b, want);
 			}
-	tap_is_u64(bad, 0, "memcpy: every alignment and length");
+	tap_is_u64(bad, 0, "memcpy() is right for every alignment and length");
 }
 
 static void moving(void)
@@ -58,13 +58,13 @@ static void moving(void)
 					want[d + i] = a[s + i];
 				bad += memmove(b + d, b + s, n) != b + d || !equal(b, want);
 			}
-	tap_is_u64(bad, 0, "memmove: every overlap, in both directions");
+	tap_is_u64(bad, 0, "memmove() is right for every overlap, in both directions");
 	fill();
 	for (unsigned i = 0; i < N; i++)
 		want[i] = b[i] = a[i];
 	for (unsigned i = 0; i < 40; i++)
 		want[i + 20] = a[i];
-	tap_ok(memmove(b + 20, a, 40) && equal(b, want), "memmove: between two objects");
+	tap_ok(memmove(b + 20, a, 40) && equal(b, want), "memmove() is right between two objects");
 }
 
 static void setting(void)
@@ -74,14 +74,14 @@ static void setting(void)
 	for (unsigned d = 0; d < 9; d++)
 		for (unsigned n = 0; n < 70; n++) {
 			int byte = (int)random_below(&seed, 0x1000) -
-				   0x800; /* of which 8 bits count */
+				   0x800; /* of which memset() uses 8 bits */
 
 			fill();
 			for (unsigned i = 0; i < n; i++)
 				want[d + i] = (uint8_t)byte;
 			bad += memset(b + d, byte, n) != b + d || !equal(b, want);
 		}
-	tap_is_u64(bad, 0, "memset: every alignment and length");
+	tap_is_u64(bad, 0, "memset() is right for every alignment and length");
 }
 
 static int sign(int v)
@@ -89,7 +89,7 @@ static int sign(int v)
 	return (v > 0) - (v < 0);
 }
 
-/* Short strings of few letters, so that there are many beginnings in common. */
+/* Short strings of few letters, so that many of them begin alike. */
 static void random_string(char *s)
 {
 	unsigned n = (unsigned)random_below(&seed, 6);
@@ -149,12 +149,15 @@ static void strings(void)
 			  memchr(x, c, n) != find(x, c, n, false);
 		count += strlen(x) != length(x) || strnlen(x, n) != (length(x) < n ? length(x) : n);
 	}
-	tap_is_u64(compare, 0,
-		   "memcmp, strcmp, strncmp: 30000 pairs, bytes from 0x80 on the greater");
-	tap_is_u64(search, 0, "strchr, strrchr, memchr: also of the NUL, and where it is not");
-	tap_is_u64(count, 0, "strlen, strnlen");
+	tap_is_u64(
+		compare, 0,
+		"memcmp(), strcmp() and strncmp() order 30000 pairs, with bytes from 0x80 on as the greater");
+	tap_is_u64(
+		search, 0,
+		"strchr(), strrchr() and memchr() find every byte, also the NUL, or return NULL");
+	tap_is_u64(count, 0, "strlen() and strnlen() return the length");
 	tap_ok(memchr("abc", 'c' + 0x300, 3) != NULL && strchr("abc", 'c' + 0x300) != NULL,
-	       "a byte is what is left of an int");
+	       "memchr() and strchr() use the low 8 bits of their int");
 }
 
 int main(void)

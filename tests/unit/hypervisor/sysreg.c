@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System registers that trap: by encoding, to what is there; everything else is UNDEFINED. */
+/* System registers that trap: the encodings of existing ones work; all others are UNDEFINED. */
 #include "sysreg.h"
 #include "debug.h"
 #include "esr.h"
@@ -37,7 +37,7 @@ static uint64_t esr(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsi
 	       read;
 }
 
-/* One access with x5; what it was: done (PC moved on), or UNDEFINED (at the vector). */
+/* The outcome of one access with x5: done (the PC moved on), or UNDEFINED (at the vector). */
 enum outcome { DONE, UNDEFINED, NEITHER };
 
 static enum outcome access(uint64_t with)
@@ -62,7 +62,7 @@ static bool undefined(unsigned op0, unsigned op1, unsigned crn, unsigned crm, un
 	return access(esr(op0, op1, crn, crm, op2, 5, read)) == UNDEFINED && v.regs.x[5] == 0x5555;
 }
 
-/* Read into x5; 0xbad where it is not there. */
+/* Read into x5; 0xbad if the read is not done. */
 static uint64_t rd(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2)
 {
 	v.regs.x[5] = 0xdead;
@@ -89,12 +89,13 @@ static void id_registers(void)
 			bad += rd(3, 0, 0, crm, op2) != idreg_visible(crm, op2, value);
 			writes += !undefined(3, 0, 0, crm, op2, false);
 		}
-	tap_is_u64(bad, 0, "56 ID registers: of the hardware's, what is visible");
-	tap_is_u64(writes, 0, "a write of one is UNDEFINED");
+	tap_is_u64(bad, 0, "56 ID registers read as idreg_visible() of the hardware's value");
+	tap_is_u64(writes, 0, "a write to an ID register is UNDEFINED");
 	*fake_sysreg("s3_0_c0_c6_0") = 0x0021100010211120;
-	tap_is_u64(rd(3, 0, 0, 6, 0), 0x0021100010211120, "ID_AA64ISAR0_EL1");
+	tap_is_u64(rd(3, 0, 0, 6, 0), 0x0021100010211120,
+		   "ID_AA64ISAR0_EL1 reads the hardware's value");
 	tap_ok(undefined(3, 0, 0, 0, 0, true) && undefined(3, 0, 0, 8, 0, true),
-	       "CRm 0 and 8 are none of them");
+	       "reads of CRm 0 and 8 are UNDEFINED, as they are not trapped ID registers");
 	v.regs.x[30] = 77;
 	tap_ok(access(esr(3, 0, 0, 6, 0, 31, true)) == DONE && v.regs.x[30] == 77 &&
 		       v.regs.pc == PC + 4,
@@ -109,21 +110,24 @@ static void gic_registers(void)
 
 	sgis = dirs = 0;
 	tap_ok(wr(3, 0, 12, 11, 5, sgir) && sgis == 1 && sgi_group == 1 && sgi_value == sgir,
-	       "ICC_SGI1R_EL1");
-	tap_ok(wr(3, 0, 12, 11, 6, sgir) && sgis == 2 && sgi_group == 0, "ICC_ASGI1R_EL1");
-	tap_ok(wr(3, 0, 12, 11, 7, sgir) && sgis == 3 && sgi_group == 0, "ICC_SGI0R_EL1");
+	       "a write to ICC_SGI1R_EL1 sends an SGI of group 1");
+	tap_ok(wr(3, 0, 12, 11, 6, sgir) && sgis == 2 && sgi_group == 0,
+	       "a write to ICC_ASGI1R_EL1 sends an SGI of group 0");
+	tap_ok(wr(3, 0, 12, 11, 7, sgir) && sgis == 3 && sgi_group == 0,
+	       "a write to ICC_SGI0R_EL1 sends an SGI of group 0");
 	tap_ok(access(esr(3, 0, 12, 11, 5, 31, false)) == DONE && sgis == 4 && sgi_value == 0,
 	       "XZR written to ICC_SGI1R_EL1 is 0");
 	tap_ok(wr(3, 0, 12, 11, 1, 0xff00001b) && dirs == 1 && dir_intid == 0x1b,
-	       "ICC_DIR_EL1: 24 bits");
+	       "ICC_DIR_EL1 takes an INTID of 24 bits");
 	tap_ok(undefined(3, 0, 12, 11, 5, true) && undefined(3, 0, 12, 11, 6, true) &&
 		       undefined(3, 0, 12, 11, 7, true) && undefined(3, 0, 12, 11, 1, true),
 	       "registers that generate and deactivate interrupts cannot be read");
 	tap_ok(sgis == 4 && dirs == 1, "reads that are undefined generate and deactivate nothing");
-	tap_ok(wr(3, 0, 1, 0, 1, 0xffff) && rd(3, 0, 1, 0, 1) == 0, "ACTLR_EL1: 0, writes ignored");
+	tap_ok(wr(3, 0, 1, 0, 1, 0xffff) && rd(3, 0, 1, 0, 1) == 0,
+	       "ACTLR_EL1 reads 0 and ignores writes");
 }
 
-/* What the ID registers hide, and what is of the implementation. */
+/* Registers that the ID registers hide, and registers that are IMPLEMENTATION DEFINED. */
 static void nothing_there(void)
 {
 	static const struct {
@@ -150,11 +154,11 @@ static void nothing_there(void)
 
 		tap_ok(undefined(r[0], r[1], r[2], r[3], r[4], true) &&
 			       undefined(r[0], r[1], r[2], r[3], r[4], false),
-		       "UNDEFINED: %s", cases[i].name);
+		       "accesses to %s are UNDEFINED", cases[i].name);
 	}
 }
 
-/* Every encoding: one or the other happens, and what can be read without being known is nothing. */
+/* Every encoding: a read is done or UNDEFINED, and only known registers can be read. */
 static void every_encoding(void)
 {
 	unsigned neither = 0, done[4] = {0};
@@ -167,13 +171,16 @@ static void every_encoding(void)
 		neither += o == NEITHER;
 		done[op0] += o == DONE;
 	}
-	tap_is_u64(neither, 0, "65536 reads: done, or UNDEFINED");
-	tap_is_u64(done[0] + done[1], 0, "no instruction is a register");
-	tap_is_u64(done[3], 56 + 1, "op0 3: the ID registers and ACTLR_EL1");
-	tap_is_u64(done[2], 2 * 6 + 2 * 4 + 15, "op0 2: 6 breakpoints, 4 watchpoints, 15 more");
+	tap_is_u64(neither, 0, "each of 65536 reads is done or UNDEFINED");
+	tap_is_u64(done[0] + done[1], 0, "no encoding of op0 0 or 1 can be read");
+	tap_is_u64(done[3], 56 + 1,
+		   "op0 3 has 57 readable registers: the ID registers and ACTLR_EL1");
+	tap_is_u64(
+		done[2], 2 * 6 + 2 * 4 + 15,
+		"op0 2 has the readable registers of 6 breakpoints and 4 watchpoints, and 15 more");
 }
 
-/* Six breakpoints, four watchpoints. */
+/* A PE with six breakpoints and four watchpoints. */
 static void pe(void)
 {
 	memset(&v, 0, sizeof(v));
@@ -205,26 +212,29 @@ static void debug_in_memory(void)
 
 			bad += rd(2, 0, 0, n, op2) != (there ? n * 8 + op2 : 0xbad);
 		}
-	tap_is_u64(bad, 0, "breakpoints and watchpoints: as many as there are, each its own");
+	tap_is_u64(
+		bad, 0,
+		"each existing breakpoint and watchpoint has registers of its own, and others are UNDEFINED");
 	tap_is_u64(hw("dbgbvr0_el1") | hw("dbgbcr5_el1") | hw("dbgwcr3_el1"), 0,
 		   "breakpoints and watchpoints are in memory only");
-	tap_is_u64(rd(2, 0, 1, 1, 4), 0xa, "OSLSR_EL1: locked after reset");
+	tap_is_u64(rd(2, 0, 1, 1, 4), 0xa, "OSLSR_EL1 reads as locked after a reset");
 	tap_ok(undefined(2, 0, 1, 1, 4, false) && undefined(2, 0, 1, 0, 4, true),
-	       "OSLSR is not written, OSLAR not read");
+	       "OSLSR_EL1 cannot be written, and OSLAR_EL1 cannot be read");
 	tap_ok(wr(2, 0, 0, 2, 2, BIT(15)) && rd(2, 0, 0, 2, 2) == BIT(15),
 	       "MDSCR_EL1.MDE can be set while locked");
 	tap_ok(hw("mdscr_el1") == 0, "MDSCR_EL1.MDE that is set while locked does nothing yet");
 	*fake_sysreg("dbgbvr6_el1") = *fake_sysreg("dbgwvr4_el1") = 0x77;
-	tap_ok(wr(2, 0, 1, 0, 4, 0) && rd(2, 0, 1, 1, 4) == 8, "unlocked");
-	tap_ok(hw("mdscr_el1") == BIT(15), "now it is on");
+	tap_ok(wr(2, 0, 1, 0, 4, 0) && rd(2, 0, 1, 1, 4) == 8, "a write of 0 to OSLAR_EL1 unlocks");
+	tap_ok(hw("mdscr_el1") == BIT(15),
+	       "MDSCR_EL1.MDE that was set while locked is on once unlocked");
 	tap_ok(hw("dbgbvr0_el1") == 4 && hw("dbgbvr5_el1") == 44 && hw("dbgbcr5_el1") == 45 &&
 		       hw("dbgwvr3_el1") == 30 && hw("dbgwcr3_el1") == 31,
-	       "the registers are in the hardware");
+	       "breakpoints and watchpoints are in the hardware once unlocked");
 	tap_ok(hw("dbgbvr6_el1") == 0x77 && hw("dbgwvr4_el1") == 0x77,
-	       "those that are not there are not touched");
+	       "breakpoints and watchpoints that the PE does not have are not touched");
 }
 
-/* A PE with all that there can be: each in its own register. */
+/* A PE with the most breakpoints and watchpoints that are possible. */
 static void debug_all(void)
 {
 	static const char *const kinds[] = {"bvr", "bcr", "wvr", "wcr"};
@@ -241,10 +251,11 @@ static void debug_all(void)
 		snprintf(name, sizeof(name), "dbg%s%u_el1", kinds[i % 4], i / 4);
 		bad += hw(name) != 1000 + i;
 	}
-	tap_is_u64(bad, 0, "16 breakpoints and 16 watchpoints");
+	tap_is_u64(bad, 0,
+		   "each of 16 breakpoints and 16 watchpoints is in its own hardware register");
 }
 
-/* What an external debugger would use: 0, writes ignored. */
+/* Registers for an external debugger: they read 0 and ignore writes. */
 static void no_debugger(void)
 {
 	static const struct {
@@ -261,10 +272,10 @@ static void no_debugger(void)
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
-		/* Writes of registers that are read-only are nobody's. */
+		/* A write to one that is read-only may be UNDEFINED. */
 		wr(2, cases[i].op1, cases[i].crn, cases[i].crm, cases[i].op2, UINT64_MAX);
-		tap_is_u64(rd(2, cases[i].op1, cases[i].crn, cases[i].crm, cases[i].op2), 0, "%s",
-			   cases[i].name);
+		tap_is_u64(rd(2, cases[i].op1, cases[i].crn, cases[i].crm, cases[i].op2), 0,
+			   "%s reads 0 after a write", cases[i].name);
 	}
 }
 
@@ -273,9 +284,9 @@ static void debug_switched(void)
 	struct vcpu first;
 
 	tap_ok(wr(2, 0, 0, 1, 4, 0x1234) && hw("dbgbvr1_el1") == 0x1234,
-	       "a breakpoint that is set while they are on: at once");
+	       "a breakpoint that is set while debugging is on is in the hardware at once");
 	tap_ok(wr(2, 0, 0, 2, 2, BIT(13)) && hw("mdscr_el1") == BIT(13),
-	       "MDSCR_EL1 that is set while they are on: at once");
+	       "MDSCR_EL1 that is set while debugging is on is in the hardware at once");
 	first = v;
 	debug_reset(&v.debug);
 	debug_load(&v.debug);
@@ -286,14 +297,14 @@ static void debug_switched(void)
 	tap_ok(hw("mdscr_el1") == 0 && hw("dbgbvr1_el1") == 0x1234,
 	       "another vCPU's breakpoints, which are off, are in memory");
 	tap_ok(wr(2, 0, 0, 2, 2, BIT(15)) && hw("dbgbvr1_el1") == 0x77 && hw("dbgwcr3_el1") == 0,
-	       "when it turns them on, the hardware has its own and none of the first's");
+	       "a vCPU that turns debugging on has its own breakpoints in the hardware, and none of the first's");
 	v = first;
 	debug_load(&v.debug);
 	tap_ok(hw("dbgbvr1_el1") == 0x1234 && hw("mdscr_el1") == BIT(13) && hw("dbgwcr3_el1") == 31,
-	       "back: on again");
+	       "the first vCPU's debugging is on again when it is loaded");
 	tap_ok(wr(2, 0, 0, 2, 2, BIT(15)) && wr(2, 0, 1, 0, 4, 1) && hw("mdscr_el1") == 0 &&
 		       rd(2, 0, 1, 1, 4) == 0xa,
-	       "locked while on: off");
+	       "the OS lock turns debugging off");
 	tap_ok(rd(2, 0, 0, 2, 2) == BIT(15) && rd(2, 0, 0, 1, 4) == 0x1234,
 	       "registers that the lock has turned off keep their values");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two vCPUs take turns on one CPU: each finds its registers as it has left them, and none of the
+ * Two vCPUs take turns on one CPU: each finds its registers as it left them, and nothing of the
  * other's.
  */
 #include "tests/unit/hypervisor/machine.h"
@@ -13,10 +13,10 @@ static const char *const names[] = {
 #define NAME(name, reg, reset) STR(reg),
 	EACH_EL1_REG(NAME)};
 
-/* the PE has RAS and SME, whose state can be reached though no guest is told of it */
+/* the PE has RAS and SME, whose registers a guest can reach although its ID registers hide them */
 static bool hidden;
 
-/* The guest on CPU 0 writes all its registers. */
+/* Write all registers, as the guest on CPU 0. */
 static void scribble(uint64_t value)
 {
 	for (unsigned i = 0; i < EL1_COUNT; i++)
@@ -27,7 +27,7 @@ static void scribble(uint64_t value)
 	machine.serror = value & 1;
 }
 
-/* Whether they are all as scribble(value) has left them. */
+/* Whether all registers are as scribble(value) left them. */
 static bool intact(uint64_t value)
 {
 	unsigned wrong = 0;
@@ -73,9 +73,10 @@ static void turns(bool with_hidden)
 	machine.order[0] = '\0';
 	machine.gic_vcpu_resets = 0;
 	next_to_run(b);
-	tap_ok(!strcmp(machine.order, "gtGT"), "GIC, then timers; saved, then loaded");
+	tap_ok(!strcmp(machine.order, "gtGT"),
+	       "a switch saves the GIC and then the timers, and loads them in the same order");
 	tap_ok(machine.gic_vcpu_resets == 1 && !b->entry.pending,
-	       "a vCPU that begins: its CPU interface is reset");
+	       "the CPU interface of a vCPU that begins is reset");
 	tap_ok(!machine.serror && !b->ptimer.ctl && !b->vtimer.ctl,
 	       "a vCPU that begins has no pending SError and no running timer");
 	tap_ok(!with_hidden || (!*fake_sysreg("s3_4_c12_c1_1") && !*fake_sysreg("s3_3_c13_c0_5")),
@@ -88,14 +89,15 @@ static void turns(bool with_hidden)
 	tap_ok(intact(0x2000), "the second vCPU has its registers back");
 	next_to_run(a);
 	tap_ok(intact(0x3001), "the first vCPU has its registers back once more");
-	tap_ok(cpus[0].loaded == a, "the CPU knows whose registers it has loaded");
+	tap_ok(cpus[0].loaded == a, "the CPU's `loaded` is the vCPU whose registers it has");
 	vcpu_put(a);
 	if (!with_hidden)
-		tap_ok(!a->vdisr && !a->tpidr2, "registers that are not there are not touched");
+		tap_ok(!a->vdisr && !a->tpidr2,
+		       "hidden registers that the PE does not have are not saved");
 	tap_ok(cpus[0].loaded == NULL, "after vcpu_put() the CPU has no vCPU's registers");
 }
 
-/* Breakpoints of one that uses them are off while the other runs. */
+/* A vCPU's breakpoints are off while another vCPU runs. */
 static void debugging(void)
 {
 	struct vcpu *a;
@@ -113,10 +115,11 @@ static void debugging(void)
 	tap_is_u64(*fake_sysreg("mdscr_el1"), 0, "a vCPU's debug state is off while another runs");
 	*fake_sysreg("dbgbvr0_el1") = 0;
 	next_to_run(a);
-	tap_is_u64(*fake_sysreg("dbgbvr0_el1"), 0x4444, "the breakpoint is back when its vCPU is");
+	tap_is_u64(*fake_sysreg("dbgbvr0_el1"), 0x4444,
+		   "a vCPU's breakpoint is in the hardware again when the vCPU is loaded");
 }
 
-/* Everything that is listed has its reset value. */
+/* Every listed register has its reset value. */
 static void reset_values(void)
 {
 	unsigned wrong = 0;
@@ -128,7 +131,8 @@ static void reset_values(void)
 	next_to_run(&vm.vcpus[2]);
 	for (unsigned i = 0; i < EL1_COUNT; i++)
 		wrong += *fake_sysreg(names[i]) != (i == EL1_SCTLR ? 0x30d50838 : 0);
-	tap_is_u64(wrong, 0, "%u registers of EL1 after a reset", (unsigned)EL1_COUNT);
+	tap_is_u64(wrong, 0, "%u registers of EL1 have their reset values when a vCPU begins",
+		   (unsigned)EL1_COUNT);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ELF kernels of both endiannesses, sound and broken. */
+/* ELF kernels of both byte orders, valid and broken. */
 #include "machine/image.h"
 #include "tests/tap.h"
 #include <stdlib.h>
@@ -76,35 +76,40 @@ static void test_sound(const char *name)
 	struct image_placement p;
 
 	make(BASE + MIB + 16, loads, 4);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "%s: placed", name);
-	tap_is_u64(p.kind, IMAGE_ELF, "%s: recognised", name);
-	tap_is_u64(p.big_endian, big, "%s: endianness", name);
-	tap_is_u64(p.entry, BASE + MIB + 16, "%s: entry", name);
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "%s: a valid kernel is placed", name);
+	tap_is_u64(p.kind, IMAGE_ELF, "%s: the kernel is recognised as an ELF", name);
+	tap_is_u64(p.big_endian, big, "%s: the kernel has the file's byte order", name);
+	tap_is_u64(p.entry, BASE + MIB + 16, "%s: the kernel has the file's entry", name);
 	tap_is_u64(p.x0, 0, "%s: x0 is 0", name);
-	tap_is_u64(p.kernel, BASE + MIB, "%s: lowest byte", name);
-	tap_is_u64(p.kernel_end, BASE + 3 * MIB + 8192, "%s: end", name);
-	tap_is_u64(p.segment_count, 3, "%s: without the empty segment", name);
-	tap_is_u64(p.segment[1].offset, 1536, "%s: offset in the file", name);
-	tap_is_u64(p.segment[1].memory, 4096, "%s: with its .bss", name);
-	tap_is_u64(p.dtb, BASE, "%s: FDT at the bottom of RAM", name);
+	tap_is_u64(p.kernel, BASE + MIB, "%s: the kernel begins with its lowest segment", name);
+	tap_is_u64(p.kernel_end, BASE + 3 * MIB + 8192,
+		   "%s: the kernel ends with the memory of its last segment", name);
+	tap_is_u64(p.segment_count, 3, "%s: an empty segment is left out", name);
+	tap_is_u64(p.segment[1].offset, 1536, "%s: a segment has its offset in the file", name);
+	tap_is_u64(p.segment[1].memory, 4096, "%s: a segment's memory includes its .bss", name);
+	tap_is_u64(p.dtb, BASE, "%s: the FDT is at the bottom of RAM", name);
 
 	r.dtb = BASE + 32 * MIB;
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "%s: with dtb", name);
-	tap_is_u64(p.x0, BASE + 32 * MIB, "%s: dtb is x0", name);
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "%s: `dtb` above the kernel is accepted", name);
+	tap_is_u64(p.x0, BASE + 32 * MIB, "%s: x0 is `dtb` if that is given", name);
 	r.dtb = BASE + 3 * MIB + 8184;
-	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OVERLAPS_KERNEL, "%s: dtb in the .bss", name);
+	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OVERLAPS_KERNEL,
+		   "%s: `dtb` in the .bss is refused", name);
 	r.dtb = BASE + 2 * MIB - 4096;
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "%s: dtb between the segments", name);
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "%s: `dtb` between two segments is accepted",
+		   name);
 
 	r.dtb = IMAGE_DEFAULT;
 	r.load = BASE + 8 * MIB;
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "%s: with load", name);
-	tap_is_u64(p.entry, BASE + 8 * MIB + 16, "%s: the entry moves along", name);
-	tap_is_u64(p.segment[2].ipa, BASE + 10 * MIB, "%s: and the last segment", name);
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "%s: `load` is accepted", name);
+	tap_is_u64(p.entry, BASE + 8 * MIB + 16, "%s: `load` moves the entry along", name);
+	tap_is_u64(p.segment[2].ipa, BASE + 10 * MIB, "%s: `load` moves the last segment along",
+		   name);
 	r.load = BASE + 62 * MIB;
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "%s: load too high", name);
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE,
+		   "%s: `load` that puts the kernel beyond RAM is refused", name);
 
-	/* Every way to be cut off is seen, none reads beyond the end (ASan). */
+	/* Every file that is cut off is refused, and none is read beyond its end (ASan). */
 	r.load = IMAGE_DEFAULT;
 	bool seen = true;
 	for (size_t size = 4; size < 1536 + 256; size++) {
@@ -116,7 +121,7 @@ static void test_sound(const char *name)
 		seen = seen && image_place(&r, &p) == IMAGE_TRUNCATED;
 		free(cut);
 	}
-	tap_ok(seen, "%s: cut off anywhere", name);
+	tap_ok(seen, "%s: a file that is cut off anywhere is refused", name);
 }
 
 static void test_addresses(void)
@@ -133,27 +138,32 @@ static void test_addresses(void)
 	struct image_placement p;
 
 	make(0xffff800008000020, high, 1);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "linked high: placed");
-	tap_is_u64(p.entry, BASE + MIB + 0x20, "linked high: the entry is where it is loaded");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a kernel linked at a high address is placed");
+	tap_is_u64(p.entry, BASE + MIB + 0x20,
+		   "a kernel linked at a high address is entered where it is loaded");
 	make(0x1004, data, 2);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "code and data at one virtual address: placed");
-	tap_is_u64(p.entry, BASE + 2 * MIB + 4, "the entry is in the code");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK,
+		   "a kernel with code and data at one virtual address is placed");
+	tap_is_u64(p.entry, BASE + 2 * MIB + 4,
+		   "the entry is in the code, not in the data at the same virtual address");
 	make(BASE + MIB, rom, 2);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "packed like a ROM: placed");
-	tap_is_u64(p.segment[0].memory, 512, "packed like a ROM: .bss is the program's affair");
-	tap_is_u64(p.segment[1].memory, 4096, "packed like a ROM: the last one has its .bss");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a kernel packed like a ROM is placed");
+	tap_is_u64(p.segment[0].memory, 512,
+		   "packed like a ROM: a segment with another behind it gets no .bss");
+	tap_is_u64(p.segment[1].memory, 4096, "packed like a ROM: the last segment gets its .bss");
 	make(BASE, bottom, 1);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "at the bottom of RAM: placed");
-	tap_is_u64(p.dtb, IMAGE_NONE, "at the bottom of RAM: there is no FDT");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a kernel at the bottom of RAM is placed");
+	tap_is_u64(p.dtb, IMAGE_NONE, "a kernel at the bottom of RAM gets no FDT");
 	make(BASE + 4096, near, 1);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "just above the FDT: placed");
-	tap_is_u64(p.dtb, BASE, "just above the FDT: it is there");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a kernel just above the FDT's place is placed");
+	tap_is_u64(p.dtb, BASE, "a kernel just above the FDT's place gets an FDT");
 	make(BASE + 4092, nearer, 1);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "no room for the FDT: placed");
-	tap_is_u64(p.dtb, IMAGE_NONE, "no room for the FDT: there is none");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK,
+		   "a kernel that leaves no room for the FDT is placed");
+	tap_is_u64(p.dtb, IMAGE_NONE, "a kernel that leaves no room for the FDT gets none");
 }
 
-/* What `ld -Ttext=` makes of headers and notes. */
+/* The segments that `ld -Ttext=` makes of headers and notes. */
 static void test_constants(void)
 {
 	struct load loads[] = {{0, 0x400000, 0x400000, 300, 300, 4},
@@ -170,13 +180,14 @@ static void test_constants(void)
 		   "a kernel with constants in the flash gets an FDT at the start of RAM");
 	loads[0].paddr = BASE - 299;
 	make(BASE + MIB, loads, 2);
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "constants half in the RAM");
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "constants half in RAM are refused");
 	loads[0].paddr = 0x400000;
 	loads[0].flags = 6;
 	make(BASE + MIB, loads, 2);
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "data in the flash");
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "data in the flash is refused");
 	make(0x400000, loads, 1);
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "nothing but constants in the flash");
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE,
+		   "a kernel of only constants in the flash is refused");
 	r.load = BASE + MIB;
 	make(0x400000, loads, 1);
 	tap_is_i64(image_place(&r, &p), IMAGE_OK,
@@ -188,7 +199,8 @@ static void expect(enum image_status want, const char *name)
 	struct image_request r = request();
 	struct image_placement p;
 
-	tap_is_i64(image_place(&r, &p), want, "%s", name);
+	tap_is_i64(image_place(&r, &p), want, "image_place() returns the right status for %s",
+		   name);
 }
 
 static void test_broken(void)
@@ -199,18 +211,18 @@ static void test_broken(void)
 
 	make(BASE + MIB, &l, 1);
 	file[4] = 1;
-	expect(IMAGE_WRONG_MACHINE, "ELF32");
+	expect(IMAGE_WRONG_MACHINE, "an ELF32");
 	make(BASE + MIB, &l, 1);
 	put(18, 62, 2);
-	expect(IMAGE_WRONG_MACHINE, "x86-64");
+	expect(IMAGE_WRONG_MACHINE, "an ELF for x86-64");
 	make(BASE + MIB, &l, 1);
 	file[5] = 3;
-	expect(IMAGE_WRONG_MACHINE, "no endianness");
+	expect(IMAGE_WRONG_MACHINE, "an ELF without byte order");
 	make(BASE + MIB, &l, 0);
-	expect(IMAGE_NO_SEGMENTS, "no program headers");
+	expect(IMAGE_NO_SEGMENTS, "an ELF without program headers");
 	make(BASE + MIB, &l, 1);
 	put(EHDR, 6, 4);
-	expect(IMAGE_NO_SEGMENTS, "nothing to load");
+	expect(IMAGE_NO_SEGMENTS, "an ELF with nothing to load");
 	make(BASE + MIB, &l, 1);
 	put(54, 32, 2);
 	expect(IMAGE_TRUNCATED, "program headers of another size");
@@ -244,7 +256,7 @@ static void test_broken(void)
 	make(BASE + MIB, many, IMAGE_SEGMENTS);
 	expect(IMAGE_OK, "as many segments as are allowed");
 	make(BASE + MIB, many, IMAGE_SEGMENTS + 1);
-	expect(IMAGE_TOO_MANY_SEGMENTS, "one more");
+	expect(IMAGE_TOO_MANY_SEGMENTS, "one segment more than is allowed");
 }
 
 int main(void)

@@ -42,8 +42,8 @@ static void build(const struct machine_fdt *c, const char *name)
 {
 	int size = machine_fdt_build(c, blob, sizeof(blob));
 
-	tap_ok(size > 0 && (size_t)size <= sizeof(blob), "%s: built", name);
-	tap_is_i64(fdt_check_full(blob, (size_t)size), 0, "%s: sound", name);
+	tap_ok(size > 0 && (size_t)size <= sizeof(blob), "%s: the FDT is built", name);
+	tap_is_i64(fdt_check_full(blob, (size_t)size), 0, "%s: the FDT is valid", name);
 }
 
 static void test_chosen(void)
@@ -52,8 +52,10 @@ static void test_chosen(void)
 	static char bootargs[2048];
 
 	build(&c, "without initrd and bootargs");
-	tap_is_i64(length_of("/chosen", "bootargs"), -FDT_ERR_NOTFOUND, "no bootargs");
-	tap_is_i64(length_of("/chosen", "linux,initrd-start"), -FDT_ERR_NOTFOUND, "no initrd");
+	tap_is_i64(length_of("/chosen", "bootargs"), -FDT_ERR_NOTFOUND,
+		   "an FDT without bootargs has no such property");
+	tap_is_i64(length_of("/chosen", "linux,initrd-start"), -FDT_ERR_NOTFOUND,
+		   "an FDT without an initrd has no linux,initrd-start");
 	tap_ok(fdt_path_offset(blob, "/pl011@9000000") >= 0 &&
 		       is_string("/chosen", "stdout-path", "/pl011@9000000"),
 	       "stdout-path is the UART");
@@ -65,15 +67,19 @@ static void test_chosen(void)
 	c.initrd = 0x48000000;
 	c.initrd_size = 0x1234;
 	build(&c, "the largest");
-	tap_is_i64(length_of("/chosen", "bootargs"), 2048, "2047 bytes of bootargs, whole");
-	tap_is_u64(cell("/chosen", "linux,initrd-start", 0), 0x48000000, "initrd-start");
-	tap_is_u64(cell("/chosen", "linux,initrd-end", 0), 0x48001234, "initrd-end");
+	tap_is_i64(length_of("/chosen", "bootargs"), 2048, "2047 bytes of bootargs are kept whole");
+	tap_is_u64(cell("/chosen", "linux,initrd-start", 0), 0x48000000,
+		   "linux,initrd-start is the initrd's address");
+	tap_is_u64(cell("/chosen", "linux,initrd-end", 0), 0x48001234,
+		   "linux,initrd-end is the initrd's end");
 	tap_is_i64(length_of("/chosen", "linux,initrd-end"), 4, "linux,initrd-end has one cell");
 
 	c.initrd = 0xffffff000;
 	build(&c, "initrd above 4 GiB");
-	tap_is_u64(cell("/chosen", "linux,initrd-end", 0), 0x10, "initrd-end, high cell");
-	tap_is_u64(cell("/chosen", "linux,initrd-end", 1), 0x234, "initrd-end, low cell");
+	tap_is_u64(cell("/chosen", "linux,initrd-end", 0), 0x10,
+		   "linux,initrd-end above 4 GiB has its high cell");
+	tap_is_u64(cell("/chosen", "linux,initrd-end", 1), 0x234,
+		   "linux,initrd-end above 4 GiB has its low cell");
 }
 
 static void test_cpus(void)
@@ -111,14 +117,18 @@ static void test_cpus(void)
 		       types[i].compatible);
 	}
 	c.cpu = "cortex-a53";
-	tap_is_i64(machine_fdt_build(&c, blob, sizeof(blob)), -FDT_ERR_BADVALUE, "an unknown CPU");
+	tap_is_i64(machine_fdt_build(&c, blob, sizeof(blob)), -FDT_ERR_BADVALUE,
+		   "an unknown CPU is refused");
 	c.cpu = "max";
 	c.vcpus = 9;
-	tap_is_i64(machine_fdt_build(&c, blob, sizeof(blob)), -FDT_ERR_BADVALUE, "9 vCPUs");
+	tap_is_i64(machine_fdt_build(&c, blob, sizeof(blob)), -FDT_ERR_BADVALUE,
+		   "9 vCPUs are refused");
 	c.vcpus = 0;
-	tap_is_i64(machine_fdt_build(&c, blob, sizeof(blob)), -FDT_ERR_BADVALUE, "0 vCPUs");
+	tap_is_i64(machine_fdt_build(&c, blob, sizeof(blob)), -FDT_ERR_BADVALUE,
+		   "0 vCPUs are refused");
 	c.vcpus = 8;
-	tap_is_i64(machine_fdt_build(&c, blob, 1024), -FDT_ERR_NOSPACE, "a buffer too small");
+	tap_is_i64(machine_fdt_build(&c, blob, 1024), -FDT_ERR_NOSPACE,
+		   "a buffer that is too small is refused");
 }
 
 static void test_machine(void)
@@ -130,43 +140,50 @@ static void test_machine(void)
 
 	c.memory = 0x123450000;
 	build(&c, "machine");
-	tap_is_u64(cell("/memory@40000000", "reg", 1), 0x40000000, "RAM base");
-	tap_is_u64(cell("/memory@40000000", "reg", 2), 1, "RAM size, high cell");
-	tap_is_u64(cell("/memory@40000000", "reg", 3), 0x23450000, "RAM size, low cell");
+	tap_is_u64(cell("/memory@40000000", "reg", 1), 0x40000000,
+		   "the memory node has the base of RAM");
+	tap_is_u64(cell("/memory@40000000", "reg", 2), 1,
+		   "the memory node has the high cell of RAM's size");
+	tap_is_u64(cell("/memory@40000000", "reg", 3), 0x23450000,
+		   "the memory node has the low cell of RAM's size");
 	for (unsigned i = 0; i < 12; i++)
 		same = same && cell("/timer", "interrupts", i) == timer[i];
-	tap_ok(same && length_of("/timer", "interrupts") == 48, "timer interrupts");
-	tap_is_u64(cell("/pl011@9000000", "interrupts", 1), 1, "the UART's SPI");
+	tap_ok(same && length_of("/timer", "interrupts") == 48,
+	       "the timer node has its interrupts");
+	tap_is_u64(cell("/pl011@9000000", "interrupts", 1), 1, "the UART's node has its SPI");
 	tap_is_u64(cell("/", "interrupt-parent", 0),
 		   fdt_get_phandle(blob, fdt_path_offset(blob, "/intc@8000000")),
-		   "the GIC is everyone's interrupt parent");
+		   "the GIC is the root's interrupt parent");
 	tap_is_u64(cell("/pl011@9000000", "clocks", 1),
-		   fdt_get_phandle(blob, fdt_path_offset(blob, "/apb-pclk")), "the UART's clock");
-	tap_is_u64(cell("/pl031@9010000", "reg", 1), 0x09010000, "the clock's registers");
+		   fdt_get_phandle(blob, fdt_path_offset(blob, "/apb-pclk")),
+		   "the UART's node has its clock");
+	tap_is_u64(cell("/pl031@9010000", "reg", 1), 0x09010000,
+		   "the PL031's node has its address");
 	tap_is_u64(cell("/pl031@9010000", "clocks", 0),
-		   fdt_get_phandle(blob, fdt_path_offset(blob, "/apb-pclk")), "the clock's clock");
+		   fdt_get_phandle(blob, fdt_path_offset(blob, "/apb-pclk")),
+		   "the PL031's node has its clock");
 	tap_is_i64(length_of("/pl031@9010000", "interrupts"), -FDT_ERR_NOTFOUND,
-		   "the clock has no interrupt");
-	tap_ok(is_string("/psci", "method", "hvc"), "PSCI by HVC");
+		   "the PL031's node has no interrupt");
+	tap_ok(is_string("/psci", "method", "hvc"), "PSCI is by HVC unless `smc` is set");
 	tap_ok(fdt_stringlist_contains(
 		       fdt_getprop(blob, fdt_path_offset(blob, "/psci"), "compatible", NULL),
 		       length_of("/psci", "compatible"), "arm,psci-1.0"),
-	       "PSCI 1.0");
+	       "the PSCI node is compatible with PSCI 1.0");
 	tap_is_i64(fdt_path_offset(blob, "/reserved-memory"), -FDT_ERR_NOTFOUND,
-		   "R-32: no region without stolen time");
-	tap_is_i64(fdt_path_offset(blob, "/pmu"), -FDT_ERR_NOTFOUND, "no PMU");
+		   "R-32: a VM without stolen time has no reserved region");
+	tap_is_i64(fdt_path_offset(blob, "/pmu"), -FDT_ERR_NOTFOUND, "the FDT has no PMU");
 
 	c.smc = true;
 	c.stolen_time = true;
 	build(&c, "with stolen time");
-	tap_ok(is_string("/psci", "method", "smc"), "PSCI by SMC");
+	tap_ok(is_string("/psci", "method", "smc"), "PSCI is by SMC if `smc` is set");
 	tap_is_u64(cell(region, "reg", 1), MAP_PVTIME_BASE, "R-20: the region is reserved");
 	tap_is_u64(cell(region, "reg", 3), MAP_PVTIME_SIZE,
 		   "R-20: the reserved region has its whole size");
 	tap_is_i64(length_of(region, "no-map"), 0, "R-20: the reserved region is marked no-map");
 }
 
-/* Bits in which two sets of seeds differ, of 320. */
+/* How many bits, of 320, differ between two sets of seeds. */
 static unsigned distance(const struct machine_fdt *a, const struct machine_fdt *b)
 {
 	unsigned bits = (unsigned)__builtin_popcountll(a->kaslr_seed ^ b->kaslr_seed);
@@ -201,11 +218,11 @@ static void test_seeds(void)
 	build(&set[0], "seeds");
 	tap_is_u64((uint64_t)cell("/chosen", "kaslr-seed", 0) << 32 |
 			   cell("/chosen", "kaslr-seed", 1),
-		   set[0].kaslr_seed, "kaslr-seed");
+		   set[0].kaslr_seed, "kaslr-seed in the FDT is the seed");
 	tap_ok(length_of("/chosen", "rng-seed") == 32 &&
 		       memcmp(fdt_getprop(blob, fdt_path_offset(blob, "/chosen"), "rng-seed", NULL),
 			      set[0].rng_seed, 32) == 0,
-	       "rng-seed");
+	       "rng-seed in the FDT is the seed");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every kind of file that is refused by name, in memory of exactly its size; and what is near to
- * one and is none.
+ * Every kind of file that is refused by name, in memory of exactly its size; and files that are
+ * similar to one of these kinds and are not refused.
  */
 #include "machine/foreign.h"
 #include "tests/tap.h"
@@ -11,8 +11,8 @@
 #define SIZE 40000u
 
 /*
- * What foreign_kernel() says about `size` bytes, which are zeroes but for `magic` at `offset`, and
- * `also`; "" for nothing.
+ * What foreign_kernel() calls `size` bytes that are zero except for `magic` at `offset`, and
+ * `also`; "" if it does not know them.
  */
 static const char *name_of(size_t size, size_t offset, const char *magic, size_t length,
 			   size_t also_at, const char *also, size_t also_length)
@@ -164,46 +164,50 @@ static bool is_none(const void *bytes, size_t size)
 	return !found;
 }
 
-/* What runs, and nearly looks like one of those. */
+/* Kernels that run, and nearly look like one of those kinds. */
 static void test_raw(void)
 {
 	static uint8_t bytes[SIZE];
 
-	tap_ok(is_none(bytes, 0), "nothing is none of them");
-	tap_ok(is_none(bytes, SIZE), "zeroes are none of them");
+	tap_ok(is_none(bytes, 0), "an empty file is not taken for a foreign kernel");
+	tap_ok(is_none(bytes, SIZE), "zeroes are not taken for a foreign kernel");
 	memcpy(bytes, "\0\0\0\x14", 4);
-	tap_ok(is_none(bytes, 4), "one branch is none of them");
+	tap_ok(is_none(bytes, 4), "a single branch is not taken for a foreign kernel");
 	memcpy(bytes + 0x202, "HdrS", 4);
-	tap_ok(is_none(bytes, SIZE), "HdrS alone is no bzImage");
+	tap_ok(is_none(bytes, SIZE), "HdrS alone is not taken for a bzImage");
 	memcpy(bytes + 0x1fe, "\x55\xaa", 2);
 	tap_ok(!is_none(bytes, SIZE), "HdrS behind the signature of a boot sector is a bzImage");
 	memcpy(bytes + 56, "ARM\x64", 4);
-	tap_ok(is_none(bytes, SIZE), "an arm64 Image is one whatever follows its header");
+	tap_ok(is_none(bytes, SIZE),
+	       "an arm64 Image is not taken for a foreign kernel, whatever follows its header");
 
 	memset(bytes, 0, SIZE);
 	memcpy(bytes, "MZ", 2);
-	tap_ok(is_none(bytes, SIZE), "MZ without a PE header may be an instruction");
+	tap_ok(is_none(bytes, SIZE),
+	       "MZ without a PE header is not taken for a foreign kernel, as it may be an instruction");
 	memcpy(bytes + 0x3c, "\xff\xff\xff\xff", 4);
 	tap_ok(is_none(bytes, SIZE),
-	       "MZ with a PE header outside of the file may be an instruction");
+	       "MZ with a PE header outside of the file is not taken for a foreign kernel");
 	memcpy(bytes + 0x3c, "\x3b\x9c\0\0", 4);
 	memcpy(bytes + 39995, "PE\0\0\x64", 5);
 	tap_ok(is_none(bytes, SIZE),
-	       "MZ with a PE header that ends in its machine may be an instruction");
+	       "MZ with a PE header that ends in its machine is not taken for a foreign kernel");
 	memset(bytes, 0, SIZE);
 	memcpy(bytes,
 	       "\x7f"
 	       "ELF\2\1\1",
 	       7);
 	bytes[18] = 183;
-	tap_ok(is_none(bytes, SIZE), "an ELF64 for AArch64 is none of them");
-	tap_ok(is_none(bytes, 19), "an ELF that ends in its machine is left to who reads it");
+	tap_ok(is_none(bytes, SIZE), "an ELF64 for AArch64 is not taken for a foreign kernel");
+	tap_ok(is_none(bytes, 19),
+	       "an ELF that ends in its machine is not taken for a foreign kernel");
 	memcpy(bytes, "BZh9", 4);
-	tap_ok(is_none(bytes, SIZE), "BZh alone is no bzip2");
+	tap_ok(is_none(bytes, SIZE), "BZh alone is not taken for bzip2");
 	memcpy(bytes, "\x5d\0\0\x80", 4);
-	tap_ok(is_none(bytes, SIZE), "an instruction like the first bytes of lzma is none of them");
+	tap_ok(is_none(bytes, SIZE),
+	       "an instruction like the first bytes of lzma is not taken for a foreign kernel");
 	memcpy(bytes, "\x1f\x8b\x08", 3);
-	tap_ok(is_none(bytes, SIZE), "gzip is none of them");
+	tap_ok(is_none(bytes, SIZE), "gzip is not taken for a foreign kernel");
 }
 
 static void test_text(void)
@@ -214,12 +218,13 @@ static void test_text(void)
 	memset(bytes, 'x', sizeof(bytes));
 	memcpy(bytes, "#!/bin/sh\n\t", 11);
 	tap_ok(foreign_kernel(bytes, sizeof(bytes), name) && strcmp(name, "a text file") == 0,
-	       "text is text");
-	tap_ok(foreign_kernel(bytes, 1, name), "a file of one letter is text");
+	       "a text file is recognised as text");
+	tap_ok(foreign_kernel(bytes, 1, name), "a file of one letter is recognised as text");
 	bytes[4000] = 0x80;
-	tap_ok(is_none(bytes, sizeof(bytes)), "a file with a byte that is not ASCII is no text");
+	tap_ok(is_none(bytes, sizeof(bytes)),
+	       "a file with a byte that is not ASCII is not taken for text");
 	bytes[4000] = 0;
-	tap_ok(is_none(bytes, sizeof(bytes)), "a file with a NUL is no text");
+	tap_ok(is_none(bytes, sizeof(bytes)), "a file with a NUL is not taken for text");
 }
 
 int main(void)

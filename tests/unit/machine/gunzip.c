@@ -27,16 +27,19 @@ int main(void)
 	tap_ok(memcmp(out, plain, PLAIN) == 0, "unpacked data has its original bytes");
 	free(out);
 	tap_is_i64(gunzip(packed, size, PLAIN - 1, &out, &out_size), -EFBIG,
-		   "one byte above the limit");
+		   "data of one byte more than the limit is refused");
 	for (size_t cut = 1; cut < size; cut = cut * 3 + 1)
 		tap_is_i64(gunzip(packed, size - cut, PLAIN, &out, &out_size), -EINVAL,
-			   "%zu bytes missing at the end", cut);
-	tap_is_i64(gunzip(packed, 2, PLAIN, &out, &out_size), -EINVAL, "a header cut off");
+			   "data with %zu bytes missing at the end is refused", cut);
+	tap_is_i64(gunzip(packed, 2, PLAIN, &out, &out_size), -EINVAL,
+		   "a header that is cut off is refused");
 	packed[size] = 0xff;
-	tap_is_i64(gunzip(packed, size + 1, PLAIN, &out, &out_size), 0, "a byte behind the end");
+	tap_is_i64(gunzip(packed, size + 1, PLAIN, &out, &out_size), 0,
+		   "data with a byte behind its end is unpacked");
 	free(out);
 	packed[size / 2] ^= 0x10;
-	tap_is_i64(gunzip(packed, size, PLAIN, &out, &out_size), -EINVAL, "one bit wrong");
+	tap_is_i64(gunzip(packed, size, PLAIN, &out, &out_size), -EINVAL,
+		   "data with one bit wrong is refused");
 	size = pack_gzip(plain, 0, packed, PLAIN);
 	tap_is_i64(gunzip(packed, size, PLAIN, &out, &out_size), 0,
 		   "an empty file that was packed is unpacked");

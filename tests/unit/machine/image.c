@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where Images and raw kernels go; tests/qemu/placement.t holds the same rules against QEMU. */
+/* Where Images and raw kernels go; tests/qemu/placement.t checks the same rules against QEMU. */
 #include "machine/image.h"
 #include "tests/tap.h"
 #include <stdlib.h>
@@ -46,23 +46,23 @@ static void test_raw(void)
 	struct image_placement p;
 
 	memset(kernel, 0, 64);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "raw: placed");
-	tap_is_u64(p.kind, IMAGE_RAW, "raw: recognised");
-	tap_is_u64(p.kernel, BASE + 512 * KIB, "raw: at 512 KiB");
-	tap_is_u64(p.entry, p.kernel, "raw: entered at its first byte");
-	tap_is_u64(p.initrd, IMAGE_NONE, "raw: no initrd");
-	tap_is_u64(p.dtb, BASE + 128 * MIB, "raw: FDT where the initrd would be");
-	tap_is_u64(p.x0, p.dtb, "raw: x0 is the FDT");
-	tap_is_u64(p.segment_count, 1, "raw: one segment");
-	tap_is_u64(p.segment[0].size, 100, "raw: all of it");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a raw kernel is placed");
+	tap_is_u64(p.kind, IMAGE_RAW, "a raw kernel is recognised");
+	tap_is_u64(p.kernel, BASE + 512 * KIB, "a raw kernel is at 512 KiB");
+	tap_is_u64(p.entry, p.kernel, "a raw kernel is entered at its first byte");
+	tap_is_u64(p.initrd, IMAGE_NONE, "a raw kernel without an initrd gets none");
+	tap_is_u64(p.dtb, BASE + 128 * MIB, "a raw kernel's FDT is where the initrd would be");
+	tap_is_u64(p.x0, p.dtb, "a raw kernel's x0 is the FDT");
+	tap_is_u64(p.segment_count, 1, "a raw kernel has one segment");
+	tap_is_u64(p.segment[0].size, 100, "a raw kernel's segment is the whole file");
 	r.kernel_size = 1;
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "raw: of one byte");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a raw kernel of one byte is placed");
 	r.kernel_size = 0;
-	tap_is_i64(image_place(&r, &p), IMAGE_EMPTY, "raw: of none");
+	tap_is_i64(image_place(&r, &p), IMAGE_EMPTY, "an empty kernel is refused");
 	memcpy(kernel, "\x27\x05\x19\x56", 4);
 	r.kernel_size = 64;
 	tap_is_i64(image_place(&r, &p), IMAGE_UIMAGE,
-		   "U-Boot's format is not taken for a raw kernel");
+		   "a kernel in U-Boot's format is refused, not taken for a raw kernel");
 }
 
 static void test_header(void)
@@ -85,12 +85,14 @@ static void test_header(void)
 		struct image_placement p;
 
 		header(cases[i].text_offset, cases[i].image_size);
-		tap_is_i64(image_place(&r, &p), IMAGE_OK, "Image %zu: placed", i);
-		tap_is_u64(p.kind, IMAGE_ARM64, "Image %zu: recognised", i);
-		tap_is_u64(p.entry - BASE, cases[i].at, "Image %zu: text_offset", i);
-		tap_is_u64(p.initrd - BASE, cases[i].initrd, "Image %zu: initrd", i);
+		tap_is_i64(image_place(&r, &p), IMAGE_OK, "Image %zu is placed", i);
+		tap_is_u64(p.kind, IMAGE_ARM64, "Image %zu is recognised as an arm64 Image", i);
+		tap_is_u64(p.entry - BASE, cases[i].at, "Image %zu is entered at its text_offset",
+			   i);
+		tap_is_u64(p.initrd - BASE, cases[i].initrd,
+			   "Image %zu has its initrd where it belongs", i);
 		tap_is_u64(p.dtb, (p.initrd + 4097 + 2 * MIB - 1) & ~(2 * MIB - 1),
-			   "Image %zu: FDT in 2 MiB of its own", i);
+			   "Image %zu has its FDT in 2 MiB of its own", i);
 	}
 }
 
@@ -109,49 +111,60 @@ static void test_ram_sizes(void)
 		struct image_request r = request(1 * MIB, 100, cases[i].ram);
 		struct image_placement p;
 
-		tap_is_i64(image_place(&r, &p), IMAGE_OK, "RAM %zu: placed", i);
-		tap_is_u64(p.initrd - BASE, cases[i].initrd, "RAM %zu: initrd", i);
+		tap_is_i64(image_place(&r, &p), IMAGE_OK, "RAM size number %zu: an Image is placed",
+			   i);
+		tap_is_u64(p.initrd - BASE, cases[i].initrd,
+			   "RAM size number %zu: the initrd is where it belongs", i);
 	}
 }
 
-/* Everything that does not fit, and that one byte less or more does. */
+/* Requests that do not fit, and the same with one byte less or more, which fit. */
 static void test_limits(void)
 {
 	struct image_placement p;
 	struct image_request r = request(1 * MIB, 0, 16 * MIB);
 
 	header(0, 6 * MIB);
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "16 MiB: an Image that ends in the middle");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK,
+		   "16 MiB of RAM hold an Image that ends in the middle");
 	header(0, 14 * MIB);
 	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OUTSIDE,
-		   "an Image that leaves nothing for the FDT");
+		   "an Image that leaves no room for the FDT is refused");
 	header(0, 14 * MIB + 1);
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "an Image one byte too long");
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE,
+		   "an Image one byte too long is refused");
 	header(UINT64_MAX - 0xfff, 4096);
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "a text_offset that wraps");
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE,
+		   "a text_offset that wraps around is refused");
 	header(0, UINT64_MAX);
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "an image_size that wraps");
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE,
+		   "an image_size that wraps around is refused");
 	header(0x1002, 4096);
-	tap_is_i64(image_place(&r, &p), IMAGE_BAD_ENTRY, "a text_offset that is no instruction's");
+	tap_is_i64(image_place(&r, &p), IMAGE_BAD_ENTRY,
+		   "a text_offset that is not aligned to an instruction is refused");
 
 	header(0, 1 * MIB);
 	r.initrd_size = 6 * MIB;
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "an initrd with the FDT behind it");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK,
+		   "an initrd with just enough room for the FDT behind it is placed");
 	r.initrd_size = 6 * MIB + 1;
 	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OUTSIDE,
-		   "an initrd that leaves no room for the FDT");
+		   "an initrd that leaves no room for the FDT is refused");
 	r.initrd_size = 8 * MIB + 1;
-	tap_is_i64(image_place(&r, &p), IMAGE_INITRD_OUTSIDE, "an initrd one byte too long");
+	tap_is_i64(image_place(&r, &p), IMAGE_INITRD_OUTSIDE,
+		   "an initrd one byte too long is refused");
 	r.initrd_size = UINT64_MAX;
-	tap_is_i64(image_place(&r, &p), IMAGE_INITRD_OUTSIDE, "an initrd that wraps");
+	tap_is_i64(image_place(&r, &p), IMAGE_INITRD_OUTSIDE,
+		   "an initrd whose end wraps around is refused");
 
-	/* The header says 1 MiB, the file goes on to beyond the middle of the RAM. */
+	/* The header says 1 MiB, but the file continues beyond the middle of RAM. */
 	r.initrd_size = 100;
 	r.kernel_size = 7 * MIB;
-	tap_is_i64(image_place(&r, &p), IMAGE_INITRD_OVERLAPS, "a file longer than its image_size");
+	tap_is_i64(image_place(&r, &p), IMAGE_INITRD_OVERLAPS,
+		   "a file longer than its image_size that overlaps the initrd is refused");
 	r.kernel_size = 6 * MIB;
 	tap_is_i64(image_place(&r, &p), IMAGE_OK,
-		   "a file as long as its image_size fits up to the initrd");
+		   "a file longer than its image_size that ends at the initrd is placed");
 }
 
 static void test_overrides(void)
@@ -161,37 +174,45 @@ static void test_overrides(void)
 
 	header(0, 1 * MIB);
 	r.load = BASE + 40 * MIB;
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "load: placed");
-	tap_is_u64(p.entry, BASE + 40 * MIB, "load: the kernel is there");
-	tap_is_u64(p.initrd, BASE + 41 * MIB, "load: the initrd behind it");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a kernel with `load` is placed");
+	tap_is_u64(p.entry, BASE + 40 * MIB, "`load` is where the kernel is entered");
+	tap_is_u64(p.initrd, BASE + 41 * MIB, "a kernel with `load` has its initrd behind it");
 	r.load = BASE + 63 * MIB;
-	tap_is_i64(image_place(&r, &p), IMAGE_INITRD_OUTSIDE, "load: nothing behind it");
+	tap_is_i64(image_place(&r, &p), IMAGE_INITRD_OUTSIDE,
+		   "`load` that leaves no room for the initrd is refused");
 	r.load = BASE + 63 * MIB + 4;
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "load: beyond the end");
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE,
+		   "`load` from which the kernel reaches beyond RAM is refused");
 	r.load = BASE - 4;
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "load: below the RAM");
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "`load` below RAM is refused");
 	r.load = UINT64_MAX - 3;
-	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE, "load: at the end of everything");
+	tap_is_i64(image_place(&r, &p), IMAGE_KERNEL_OUTSIDE,
+		   "`load` at the end of 64 bits is refused");
 	r.load = BASE + 2;
-	tap_is_i64(image_place(&r, &p), IMAGE_BAD_LOAD, "load: not a multiple of 4");
+	tap_is_i64(image_place(&r, &p), IMAGE_BAD_LOAD,
+		   "`load` that is not a multiple of 4 is refused");
 
 	r.load = IMAGE_DEFAULT;
 	r.dtb = BASE;
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "dtb: placed");
-	tap_is_u64(p.dtb, BASE, "dtb: the FDT is there");
-	tap_is_u64(p.x0, BASE, "dtb: and x0 says so");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a kernel with `dtb` is placed");
+	tap_is_u64(p.dtb, BASE, "`dtb` is where the FDT goes");
+	tap_is_u64(p.x0, BASE, "x0 is `dtb` if that is given");
 	r.dtb = p.kernel - 4096;
-	tap_is_i64(image_place(&r, &p), IMAGE_OK, "dtb: up to the kernel");
+	tap_is_i64(image_place(&r, &p), IMAGE_OK, "`dtb` that ends at the kernel is accepted");
 	r.dtb = p.kernel - 4088;
-	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OVERLAPS_KERNEL, "dtb: into the kernel");
+	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OVERLAPS_KERNEL,
+		   "`dtb` that reaches into the kernel is refused");
 	r.dtb = p.initrd + 8;
-	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OVERLAPS_INITRD, "dtb: in the initrd");
+	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OVERLAPS_INITRD,
+		   "`dtb` in the initrd is refused");
 	r.dtb = BASE + 64 * MIB - 4088;
-	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OUTSIDE, "dtb: beyond the end");
+	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OUTSIDE,
+		   "`dtb` that reaches beyond RAM is refused");
 	r.dtb = 0;
-	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OUTSIDE, "dtb: in the flash");
+	tap_is_i64(image_place(&r, &p), IMAGE_DTB_OUTSIDE, "`dtb` in the flash is refused");
 	r.dtb = BASE + 4;
-	tap_is_i64(image_place(&r, &p), IMAGE_BAD_DTB, "dtb: not a multiple of 8");
+	tap_is_i64(image_place(&r, &p), IMAGE_BAD_DTB,
+		   "`dtb` that is not a multiple of 8 is refused");
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_MACHINE_PACK_H
 #define TESTS_UNIT_MACHINE_PACK_H
 
-/* Kernels as distributions pack them, for the tests of what unpacks them. */
+/* Kernels as distributions pack them, for the tests of the unpackers. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static inline size_t pack_gzip(const uint8_t *data, size_t size, uint8_t *out, s
 	return room - z.avail_out;
 }
 
-/* With a checksum, as the command zstd does it. */
+/* With a checksum, as the command zstd adds it. */
 static inline size_t pack_zstd(const uint8_t *data, size_t size, uint8_t *out, size_t room)
 {
 	ZSTD_CCtx *c = ZSTD_createCCtx();
@@ -43,7 +43,7 @@ static inline size_t pack_zstd(const uint8_t *data, size_t size, uint8_t *out, s
 	return result;
 }
 
-/* The least that an arm64 Image is: a branch to itself, with the header's magic. */
+/* The smallest arm64 Image: a branch to itself, with the header's magic. */
 static inline void pack_image(uint8_t *image, size_t size)
 {
 	memset(image, 0, size);
@@ -51,12 +51,12 @@ static inline void pack_image(uint8_t *image, size_t size)
 	memcpy(image + 56, "ARM\x64", 4);
 }
 
-#define PACK_PE	     64u  /* where pack_zboot() has the PE header */
-#define PACK_PAYLOAD 512u /* and where the payload */
+#define PACK_PE	     64u  /* the offset of the PE header in pack_zboot()'s image */
+#define PACK_PAYLOAD 512u /* the offset of its payload */
 
 /*
- * An EFI zboot image for arm64 around a payload that calls itself `packing`, as Linux makes it:
- * behind the payload there is its unpacked size. Returns the size of it all.
+ * An EFI zboot image for arm64, as Linux makes it, whose header names `packing`. Four bytes follow
+ * the payload, where Linux has its unpacked size. Returns the size of the image.
  */
 static inline size_t pack_zboot(const char *packing, const uint8_t *payload, uint32_t size,
 				uint8_t *out)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* machine/pl031.c: a guest's clock; and the transports of machine/virtio_mmio.h. */
+/* machine/pl031.c, a guest's clock; and the transports of machine/virtio_mmio.h. */
 #include "machine/pl031.h"
 #include "machine/virtio_mmio.h"
 #include "tests/tap.h"
@@ -12,45 +12,46 @@ static void test_time(void)
 {
 	struct pl031 r = {.ahead = 0};
 
-	tap_is_u64(pl031_read(&r, DR, NOW), NOW, "the PL031 reads as the time");
-	tap_is_u64(pl031_read(&r, DR, NOW + 60), NOW + 60, "the PL031's time goes on");
-	tap_is_u64(pl031_read(&r, CR, NOW), 1, "the PL031 is on");
+	tap_is_u64(pl031_read(&r, DR, NOW), NOW, "the PL031 reads the current time");
+	tap_is_u64(pl031_read(&r, DR, NOW + 60), NOW + 60, "the PL031's time advances");
+	tap_is_u64(pl031_read(&r, CR, NOW), 1, "the PL031 reads as enabled");
 	pl031_write(&r, CR, 0, NOW);
 	tap_ok(pl031_read(&r, CR, NOW) == 1 && pl031_read(&r, DR, NOW + 1) == NOW + 1,
 	       "the PL031 cannot be stopped");
 	pl031_write(&r, LR, 1000, NOW);
 	tap_ok(pl031_read(&r, LR, NOW + 5) == 1000 && pl031_read(&r, DR, NOW + 5) == 1005,
-	       "the PL031 can be set, back as well");
+	       "the PL031 can be set to an earlier time");
 	pl031_write(&r, LR, UINT32_MAX, NOW);
-	tap_is_u64(pl031_read(&r, DR, NOW + 1), 0, "after 32 bits it begins again");
+	tap_is_u64(pl031_read(&r, DR, NOW + 1), 0, "the PL031 wraps to 0 after 32 bits");
 	pl031_write(&r, DR, 7, NOW);
-	tap_is_u64(pl031_read(&r, DR, NOW + 2), 1, "what is written to the count does nothing");
+	tap_is_u64(pl031_read(&r, DR, NOW + 2), 1, "a write to the PL031's count does nothing");
 }
 
 static void test_alarm(void)
 {
 	struct pl031 r = {.ahead = 0};
 
-	tap_is_u64(pl031_read(&r, RIS, NOW), 0, "no alarm that nobody has set");
+	tap_is_u64(pl031_read(&r, RIS, NOW), 0, "no alarm comes before one is set");
 	pl031_write(&r, MR, (uint32_t)NOW + 10, NOW);
 	tap_ok(pl031_read(&r, MR, NOW) == NOW + 10 && pl031_read(&r, RIS, NOW + 9) == 0,
-	       "an alarm has not come a second before");
+	       "an alarm does not come a second early");
 	tap_ok(pl031_read(&r, RIS, NOW + 10) == 1 && pl031_read(&r, MIS, NOW + 10) == 0,
-	       "an alarm has come, and is masked");
+	       "an alarm comes at its time, and is masked");
 	pl031_write(&r, IMSC, 3, NOW + 10);
 	tap_ok(pl031_read(&r, IMSC, NOW + 11) == 1 && pl031_read(&r, MIS, NOW + 11) == 1,
-	       "the mask lets it through");
+	       "an alarm shows in MIS once it is unmasked");
 	pl031_write(&r, ICR, 0, NOW + 11);
-	tap_is_u64(pl031_read(&r, RIS, NOW + 11), 1, "a 0 clears nothing");
+	tap_is_u64(pl031_read(&r, RIS, NOW + 11), 1, "a 0 written to ICR clears nothing");
 	pl031_write(&r, ICR, 1, NOW + 11);
 	tap_ok(pl031_read(&r, RIS, NOW + 1000) == 0, "a cleared alarm does not come again");
 	pl031_write(&r, MR, (uint32_t)NOW + 100, NOW);
 	pl031_write(&r, LR, (uint32_t)NOW + 90, NOW);
 	tap_ok(pl031_read(&r, RIS, NOW + 9) == 0 && pl031_read(&r, RIS, NOW + 10) == 1,
-	       "an alarm goes by the time that is set");
+	       "an alarm comes by the time that the PL031 was set to");
 	pl031_write(&r, ICR, 1, NOW + 10);
 	pl031_write(&r, MR, (uint32_t)NOW + 95, NOW + 10);
-	tap_is_u64(pl031_read(&r, RIS, NOW + 20), 0, "a time that is over comes in 136 years");
+	tap_is_u64(pl031_read(&r, RIS, NOW + 20), 0,
+		   "an alarm that is set to a past time does not come");
 }
 
 static void test_id(void)
@@ -66,8 +67,9 @@ static void test_id(void)
 		pl031_write(&r, at, 0xffffffff, NOW);
 		wrong += pl031_read(&r, at, NOW) != 0;
 	}
-	tap_is_u64(wrong, 0, "what is no register reads 0");
-	tap_is_u64(pl031_read(&r, DR, NOW), NOW, "what is no register takes nothing");
+	tap_is_u64(wrong, 0, "offsets without a register read 0");
+	tap_is_u64(pl031_read(&r, DR, NOW), NOW,
+		   "writes to offsets without a register do not change the time");
 }
 
 static void test_transports(void)

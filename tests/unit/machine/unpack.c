@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernels as files: each way of packing, sound and damaged, and headers that lie; each in memory of
- * exactly its size.
+ * Kernels as files: each way of packing, sound and damaged, and headers that are wrong; each file
+ * in memory of exactly its size.
  */
 #include "machine/image.h"
 #include "machine/unpack.h"
@@ -14,12 +14,12 @@
 
 static uint8_t image[IMAGE], packed[ROOM], zboot[ROOM], large[MIB + 1];
 
-/* In front of the names of tests. */
+/* Put in front of the names of tests. */
 static char prefix[32];
 
 /*
- * What unpack_kernel() says about the bytes: "" where it takes them, and whether it has unpacked
- * them to the image.
+ * What unpack_kernel() says about the bytes: "" if it accepts them. *unpacked: whether it has
+ * unpacked them to the image.
  */
 static const char *why_not(const uint8_t *bytes, size_t size, bool *unpacked)
 {
@@ -58,19 +58,19 @@ static void refused(const uint8_t *bytes, size_t size, const char *want, const c
 	const char *why = why_not(bytes, size, NULL);
 
 	tap_ok(strcmp(why, want) == 0, "%s%s is refused: %s", prefix, what,
-	       *why != '\0' ? why : "no, it is taken");
+	       *why != '\0' ? why : "no, it is accepted");
 }
 
-/* What needs no unpacking is neither refused nor unpacked. */
+/* A kernel that is not packed is neither refused nor unpacked. */
 static void test_plain(void)
 {
 	static const uint8_t branch[4] = {0, 0, 0, 0x14};
 	bool unpacked;
 
 	tap_ok(strcmp(why_not(image, IMAGE, &unpacked), "") == 0 && !unpacked,
-	       "an Image runs as it is");
+	       "an Image is accepted as it is");
 	tap_ok(strcmp(why_not(branch, 4, &unpacked), "") == 0 && !unpacked,
-	       "a raw binary runs as it is");
+	       "a raw binary is accepted as it is");
 	refused((const uint8_t *)"\xfd"
 				 "7zXZ\0",
 		6, "is an xz file", "an xz file");
@@ -97,7 +97,7 @@ static void test_gzip(void)
 	refused(packed, size, "is gzip of a cpio archive, as initrds are", "gzip of an initrd");
 }
 
-/* Each packing that zboot images have: what is in them, sound and not. */
+/* Each packing of zboot images, with sound and damaged payloads. */
 static void test_payload(const char *packing,
 			 size_t (*pack)(const uint8_t *, size_t, uint8_t *, size_t))
 {
@@ -135,7 +135,7 @@ static void test_payload(const char *packing,
 	payload = pack((const uint8_t *)"ANDROID!", 8, packed, ROOM);
 	size = pack_zboot(packing, packed, (uint32_t)payload, zboot);
 	refused(zboot, size, "is an EFI zboot image of an Android boot image",
-		"a payload that is something else");
+		"a payload of another format");
 	prefix[0] = '\0';
 }
 
@@ -148,7 +148,7 @@ static void test_nested(void)
 	size = pack_zboot("gzip", packed, (uint32_t)size, zboot);
 	refused(zboot, size, "is an EFI zboot image of an EFI zboot image", "a zboot in a zboot");
 
-	/* Even where it calls itself an arm64 Image. */
+	/* Even if it has the magic of an arm64 Image. */
 	pack_zboot("gzip", packed, 0, zboot);
 	memcpy(zboot + 56, "ARM\x64", 4);
 	size = pack_gzip(zboot, PACK_PAYLOAD, packed, ROOM);
@@ -184,7 +184,7 @@ static void test_header(void)
 	refused(zboot, 8, "is an EFI zboot image that ends in its header",
 		"the magic of a zboot image alone");
 	tap_ok(strcmp(why_not(zboot, 7, NULL), "") == 0,
-	       "less than the magic of a zboot image is raw");
+	       "a file shorter than the magic of a zboot image is accepted");
 
 	memcpy(zboot + PACK_PE + 4, "\x64\x86", 2);
 	refused(zboot, size, "is an EFI zboot image for x86-64",
@@ -207,14 +207,14 @@ static void test_packing(void)
 	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
 		size = pack_zboot(missing[i], image, IMAGE, zboot);
 		snprintf(want, sizeof(want), "is an EFI zboot image packed by %s", missing[i]);
-		refused(zboot, size, want, "a packing that is not there");
+		refused(zboot, size, want, "a zboot image of an unsupported packing");
 	}
 	size = pack_zboot("", image, IMAGE, zboot);
 	refused(zboot, size, "is an EFI zboot image that names no packing",
 		"a zboot image whose packing has no name");
 	size = pack_zboot("gz\x1b[2J", image, IMAGE, zboot);
 	refused(zboot, size, "is an EFI zboot image that names no packing",
-		"a zboot image whose packing has a name for terminals");
+		"a zboot image whose packing has control characters in its name");
 	memset(zboot + 24, 'a', 32);
 	refused(zboot, size, "is an EFI zboot image that names no packing",
 		"a zboot image whose packing has a name without an end");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Random bytes in each header that unpack_kernel() reads, and random lengths, in memory of exactly
- * that length: it reads no byte behind the end, has a reason or a kernel for everything, and of an
- * EFI zboot image never anything but an arm64 Image.
+ * that length: it reads no byte behind the end, gives each file a reason or a kernel, and accepts
+ * an EFI zboot image only if it holds an arm64 Image.
  */
 #include "machine/image.h"
 #include "machine/unpack.h"
@@ -60,8 +60,8 @@ static void make_samples(void)
 }
 
 /*
- * One byte of the header, or a few, become anything; the file may end early. Returns what is wrong
- * with the answer.
+ * Changes up to three bytes of the header at random, and may cut the file off. Returns what is
+ * wrong with the answer, or NULL.
  */
 static const char *one_try(const struct sample *s, size_t *taken)
 {
@@ -86,11 +86,11 @@ static const char *one_try(const struct sample *s, size_t *taken)
 	*taken += result == 0;
 	if (result == -1 &&
 	    (out != NULL || memchr(why, '\0', sizeof(why)) == NULL || why[0] == '\0'))
-		wrong = "a reason that is none, or a buffer";
+		wrong = "a file is refused without a reason, or with a buffer";
 	else if (result == 0 && zboot && (out == NULL || !image_is_arm64(out, out_size)))
-		wrong = "a kernel of a zboot image that is no Image";
+		wrong = "the kernel of a zboot image is not an arm64 Image";
 	else if (result == 0 && out_size > LIMIT)
-		wrong = "more than the limit";
+		wrong = "the kernel is larger than the limit";
 	free(out);
 	free(bytes);
 	return wrong;
@@ -105,10 +105,10 @@ int main(void)
 
 		for (unsigned n = 0; n < TRIES && wrong == NULL; n++)
 			wrong = one_try(&samples[i], &taken);
-		tap_ok(wrong == NULL, "%s, changed at random: every answer is one (%s)",
+		tap_ok(wrong == NULL, "%s, changed at random: each answer is valid (%s)",
 		       samples[i].name, wrong != NULL ? wrong : "none is wrong");
 		tap_ok(taken > TRIES / 100 && taken < TRIES,
-		       "%s, changed at random: some are taken, and some are not (%zu are)",
+		       "%s, changed at random: some files are accepted and some are refused (%zu accepted)",
 		       samples[i].name, taken);
 	}
 	return tap_done();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Kernels in zstd: sound, cut off, damaged, bombs, and with sizes that are not so. */
+/* Kernels in zstd: sound, cut off, damaged, bombs, and with wrong sizes in the header. */
 #include "machine/unzstd.h"
 #include "tests/tap.h"
 #include "tests/unit/machine/pack.h"
@@ -10,7 +10,7 @@
 
 static uint8_t plain[PLAIN];
 
-/* A frame whose header says nothing of the size: its packer did not know it. */
+/* A frame whose header does not have the size, as its packer did not know it. */
 static size_t stream_frame(uint8_t *packed)
 {
 	ZSTD_CCtx *c = ZSTD_createCCtx();
@@ -45,7 +45,7 @@ static void test_sound(uint8_t *packed, size_t size)
 	       "a frame that does not say its size unpacks to its bytes");
 	free(out);
 	tap_is_i64(unzstd(packed, size, PLAIN - 1, &out, &out_size), -EFBIG,
-		   "a frame that does not say that it exceeds the limit is refused");
+		   "a frame that exceeds the limit without saying so is refused");
 	memcpy(packed + size, packed, size);
 	tap_is_i64(unzstd(packed, size * 2, PLAIN * 2, &out, &out_size), 0,
 		   "two frames are unpacked");
@@ -63,24 +63,24 @@ static void test_damaged(uint8_t *packed, size_t size)
 			   "a frame without its last %zu bytes of %zu is refused", cut, size);
 	packed[size] = 0xff;
 	tap_is_i64(unzstd(packed, size + 1, PLAIN, &out, &out_size), -EINVAL,
-		   "a byte behind the end is refused");
+		   "a byte behind the frame is refused");
 	packed[size / 2] ^= 0x10;
 	tap_is_i64(unzstd(packed, size, PLAIN, &out, &out_size), -EINVAL,
 		   "a frame with one bit wrong is refused");
 	packed[size / 2] ^= 0x10;
 
 	/*
-	 * The size is behind the magic, a byte of flags and, unless they say otherwise, one of the
-	 * window.
+	 * The size follows the magic, a byte of flags and, unless the flags say otherwise, a byte
+	 * for the window.
 	 */
-	tap_is_u64(packed[4] & 0xc0, 0x80, "the header has a size of 4 bytes");
+	tap_is_u64(packed[4] & 0xc0, 0x80, "the frame's header has a size of 4 bytes");
 	at = (packed[4] & 0x20) != 0 ? 5 : 6;
 	pack_le32(packed + at, PLAIN / 2);
 	tap_is_i64(unzstd(packed, size, PLAIN, &out, &out_size), -EINVAL,
 		   "a header that says half of the size is refused");
 	pack_le32(packed + at, PLAIN + 1);
 	tap_is_i64(unzstd(packed, size, PLAIN * 2, &out, &out_size), -EINVAL,
-		   "a header that says a byte more than there is is refused");
+		   "a header that says one byte more than the frame holds is refused");
 	pack_le32(packed + at, UINT32_MAX);
 	tap_ok(unzstd(packed, size, PLAIN, &out, &out_size) < 0,
 	       "a header that says 4 GiB is refused");
@@ -98,9 +98,8 @@ int main(void)
 	size = pack_zstd(plain, PLAIN, packed, ROOM);
 	test_sound(packed, size);
 	size = pack_zstd(plain, 0, packed, ROOM);
-	tap_is_i64(unzstd(packed, size, PLAIN, &out, &out_size), 0,
-		   "a frame of nothing is unpacked");
-	tap_is_u64(out_size, 0, "a frame of nothing unpacks to nothing");
+	tap_is_i64(unzstd(packed, size, PLAIN, &out, &out_size), 0, "an empty frame is unpacked");
+	tap_is_u64(out_size, 0, "an empty frame unpacks to nothing");
 	free(out);
 	free(packed);
 	return tap_done();
