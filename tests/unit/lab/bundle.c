@@ -61,56 +61,63 @@ static bool holds(const char *path, const void *want, uint64_t size)
 
 static void test_manifest(const struct lab *lab)
 {
-	tap_is_i64(fdt_check_full(bundle, bundle_bytes), 0, "the manifest is sound");
+	tap_is_i64(fdt_check_full(bundle, bundle_bytes), 0, "the manifest is a valid FDT");
 	tap_ok(fdt_node_check_compatible(bundle, 0, BUNDLE_COMPATIBLE) == 0,
 	       "the manifest has its compatible string");
-	tap_is_u64(number("/", "timeslice-us"), 4000, "timeslice-us");
-	tap_is_u64(number("/", "run-ns"), 1ull << 40, "run-ns");
-	tap_is_u64(number("/", "sample-ns"), 100000000, "sample-ns");
-	tap_is_u64(number("/", "epoch"), 1767225600, "epoch");
-	tap_is_u64(number("/", "attached"), 1, "attached");
-	tap_is_u64(number("/", "until"), 2, "until");
-	tap_is_u64(number("/", "stamp-lines"), 1, "stamp-lines");
+	tap_is_u64(number("/", "timeslice-us"), 4000, "the manifest has the lab's timeslice-us");
+	tap_is_u64(number("/", "run-ns"), 1ull << 40, "the manifest has the run's run-ns");
+	tap_is_u64(number("/", "sample-ns"), 100000000, "the manifest has the run's sample-ns");
+	tap_is_u64(number("/", "epoch"), 1767225600, "the manifest has the run's epoch");
+	tap_is_u64(number("/", "attached"), 1, "the manifest has the run's attached");
+	tap_is_u64(number("/", "until"), 2, "the manifest has the run's until");
+	tap_is_u64(number("/", "stamp-lines"), 1, "the manifest has the run's stamp-lines");
 	tap_ok(strcmp(fdt_getprop(bundle, fdt_path_offset(bundle, "/vm@0"), "name", NULL),
 		      "first") == 0,
-	       "name");
-	tap_is_u64(number("/vm@0", "vcpus"), 2, "vcpus");
-	tap_is_u64(number("/vm@0", "memory"), 64u << 20, "memory");
-	tap_is_u64(number("/vm@0", "weight"), 300, "weight");
-	tap_is_u64(number("/vm@0", "cap"), 50, "cap");
-	tap_is_u64(number("/vm@0", "pin"), 2, "pin");
-	tap_is_u64(number("/vm@0", "stolen-time"), PVTIME_DIALECT_BETA2, "stolen-time");
-	tap_is_u64(number("/vm@0", "entry"), 0x40080000, "entry");
-	tap_is_u64(number("/vm@0", "x0"), lab->vms[0].placement.dtb, "x0");
+	       "the manifest has VM 0's name");
+	tap_is_u64(number("/vm@0", "vcpus"), 2, "the manifest has VM 0's vcpus");
+	tap_is_u64(number("/vm@0", "memory"), 64u << 20, "the manifest has VM 0's memory");
+	tap_is_u64(number("/vm@0", "weight"), 300, "the manifest has VM 0's weight");
+	tap_is_u64(number("/vm@0", "cap"), 50, "the manifest has VM 0's cap");
+	tap_is_u64(number("/vm@0", "pin"), 2, "the manifest has VM 0's pin");
+	tap_is_u64(number("/vm@0", "stolen-time"), PVTIME_DIALECT_BETA2,
+		   "the manifest has VM 0's stolen-time");
+	tap_is_u64(number("/vm@0", "entry"), 0x40080000, "the manifest has VM 0's entry");
+	tap_is_u64(number("/vm@0", "x0"), lab->vms[0].placement.dtb, "the manifest has VM 0's x0");
 	tap_ok(fdt_getprop(bundle, fdt_path_offset(bundle, "/vm@0"), "big-endian", NULL) == NULL,
-	       "little-endian");
-	tap_is_i64(fdt_path_offset(bundle, "/vm@3"), -FDT_ERR_NOTFOUND, "three VMs");
+	       "the manifest does not mark a raw kernel as big-endian");
+	tap_is_i64(fdt_path_offset(bundle, "/vm@3"), -FDT_ERR_NOTFOUND,
+		   "the manifest of three VMs has no fourth VM");
 }
 
 static void test_segments(const struct lab *lab)
 {
-	tap_ok(holds("/vm@0/segment@0", kernel, KERNEL_SIZE), "the kernel");
+	tap_ok(holds("/vm@0/segment@0", kernel, KERNEL_SIZE), "segment 0 of VM 0 is the kernel");
 	tap_is_u64(number("/vm@0/segment@0", "ipa"), 0x40080000,
 		   "the kernel's segment has its IPA");
-	tap_ok(holds("/vm@0/segment@1", initrd, INITRD_SIZE), "the initrd");
+	tap_ok(holds("/vm@0/segment@1", initrd, INITRD_SIZE), "segment 1 of VM 0 is the initrd");
 	tap_is_u64(number("/vm@0/segment@1", "ipa"), 0x42000000,
 		   "the initrd's segment has its IPA");
-	tap_ok(holds("/vm@0/segment@2", lab->vms[0].fdt, lab->vms[0].fdt_size), "the FDT");
+	tap_ok(holds("/vm@0/segment@2", lab->vms[0].fdt, lab->vms[0].fdt_size),
+	       "segment 2 of VM 0 is its FDT");
 	tap_is_u64(number("/vm@0/segment@2", "ipa"), 0x42200000, "the FDT's segment has its IPA");
 	tap_ok(holds("/vm@1/segment@1", lab->vms[1].fdt, lab->vms[1].fdt_size),
 	       "each VM has its own FDT");
 	tap_is_u64(number("/vm@1/segment@0", "offset"), number("/vm@0/segment@0", "offset"),
 		   "two VMs share a kernel's bytes");
-	tap_is_u64(number("/vm@0/segment@0", "offset") % BUNDLE_ALIGN, 0, "blobs are aligned");
+	tap_is_u64(number("/vm@0/segment@0", "offset") % BUNDLE_ALIGN, 0,
+		   "a segment's bytes are aligned in the bundle");
 	tap_is_u64(bundle_bytes % BUNDLE_ALIGN, 0, "the bundle's end is aligned");
 	tap_ok(fdt_getprop(bundle, fdt_path_offset(bundle, "/vm@2"), "big-endian", NULL) != NULL,
-	       "a big-endian ELF says so");
-	tap_is_u64(number("/vm@2", "x0"), 0, "an ELF's x0");
-	tap_is_u64(number("/vm@2/segment@0", "ipa"), 0x40100000, "an ELF's segment");
-	tap_is_u64(number("/vm@2/segment@0", "size"), 4, "the file's part of it");
-	tap_is_u64(number("/vm@2/segment@1", "ipa"), 0x40000000, "the FDT below it");
+	       "the manifest marks a big-endian ELF");
+	tap_is_u64(number("/vm@2", "x0"), 0, "x0 of an ELF without `dtb` is 0");
+	tap_is_u64(number("/vm@2/segment@0", "ipa"), 0x40100000,
+		   "the segment of an ELF has its IPA");
+	tap_is_u64(number("/vm@2/segment@0", "size"), 4,
+		   "the segment of an ELF has the size of its part of the file");
+	tap_is_u64(number("/vm@2/segment@1", "ipa"), 0x40000000,
+		   "the FDT of an ELF is at the start of RAM");
 	tap_is_i64(fdt_path_offset(bundle, "/vm@2/segment@2"), -FDT_ERR_NOTFOUND,
-		   "none for what is all zeroes");
+		   "the segment of an ELF that is all zeroes is left out");
 }
 
 /* A big-endian ELF with one instruction, and one segment of nothing but .bss. */
@@ -159,7 +166,7 @@ int main(void)
 		return 1;
 	write_lab();
 	lab = lab_load(path_of("lab"), stderr);
-	if (tap_ok(lab != NULL, "a lab of three VMs")) {
+	if (tap_ok(lab != NULL, "a lab of three VMs is loaded")) {
 		f = open_memstream(&bundle, &bundle_bytes);
 		tap_is_i64(bundle_write(lab, &run, f), 0, "the bundle of a lab is written");
 		fclose(f);

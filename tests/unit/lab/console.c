@@ -39,11 +39,12 @@ static void test_prefixed(void)
 	put(&c, 1, "one\r\ntwo\n");
 	put(&c, 0, "lo\r\n\nlog");
 	consoles_flush(&c);
-	expect(text, "bb| one\nbb| two\na| hello\na| \n", "lines are never mixed");
+	expect(text, "bb| one\nbb| two\na| hello\na| \n",
+	       "the lines of two consoles are never mixed");
 	put(&c, 0, "in: ");
-	tap_ok(consoles_close(&c), "closed well");
+	tap_ok(consoles_close(&c), "consoles_close() returns success");
 	expect(text, "bb| one\nbb| two\na| hello\na| \na| login: \n",
-	       "the unfinished one comes last");
+	       "an unfinished line comes last");
 	fclose(c.out);
 	free(text);
 }
@@ -60,9 +61,11 @@ static void test_attached(void)
 	put(&c, 0, "not shown\n");
 	put(&c, 1, "\033[1mraw\r\n$ ");
 	consoles_flush(&c);
-	expect(text, "\033[1mraw\r\n$ ", "the attached console as it is, no other");
+	expect(text, "\033[1mraw\r\n$ ",
+	       "the attached console is shown as it is, and no other is shown");
 	consoles_close(&c);
-	expect(text, "\033[1mraw\r\n$ \n", "what comes next begins on a line of its own");
+	expect(text, "\033[1mraw\r\n$ \n",
+	       "the attached console is followed by a newline, for what comes next");
 	fclose(c.out);
 	free(text);
 }
@@ -88,7 +91,7 @@ static void test_files(void)
 	char sub[sizeof(base) + 2], dir[sizeof(sub) + 2], text[256];
 
 	if (mkdtemp(base) == NULL) {
-		tap_ok(false, "mkdtemp");
+		tap_ok(false, "a temporary directory can be made");
 		return;
 	}
 	snprintf(sub, sizeof(sub), "%s/x", base);
@@ -103,7 +106,7 @@ static void test_files(void)
 	put(&c, 1, "new");
 	consoles_flush(&c);
 	slurp(dir, "bb.log", text, sizeof(text));
-	expect(text, "new", "emptied first, written at every flush");
+	expect(text, "new", "a console's file is emptied first, and written at every flush");
 	consoles_close(&c);
 	slurp(dir, "a.log", text, sizeof(text));
 	rmdir(dir);
@@ -129,7 +132,7 @@ static void test_stamped(void)
 	size_t size;
 
 	if (mkdtemp(dir) == NULL) {
-		tap_ok(false, "mkdtemp");
+		tap_ok(false, "a temporary directory can be made");
 		return;
 	}
 	consoles_open(&c, &shape, dir);
@@ -146,12 +149,12 @@ static void test_stamped(void)
 	       "a| [12.003000000 stolen 0.000000005 " MOST "] one\n"
 	       "bb| [0.000000001 stolen 1.000000000 " MOST "] \n"
 	       "a| two and more\na| end\n",
-	       "each line with its own stamp, and none with that of another line");
+	       "each line has its own stamp, and none has that of another line");
 	fclose(c.out);
 	free(text);
 	slurp(dir, "a.log", log, sizeof(log));
 	expect(log, "[12.003000000 stolen 0.000000005 " MOST "] one\r\ntwo and more\nend\n",
-	       "the file has stamps, and the other bytes as they were");
+	       "a console's file has the stamps, and the other bytes as they were");
 	slurp(dir, "bb.log", log, sizeof(log));
 
 	consoles_open(&c, &shape, dir);
@@ -187,10 +190,7 @@ struct shown_case {
 	const char *text, *want, *name;
 };
 
-/*
- * What the VM `a` writes, and what reaches the terminal of it: of several VMs, or of this one
- * alone.
- */
+/* What the VM `a` writes, and what of it reaches the terminal, as one of several VMs or alone. */
 static void test_shown(const struct shown_case *cases, size_t count, bool alone)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -213,73 +213,74 @@ static void test_shown(const struct shown_case *cases, size_t count, bool alone)
 	}
 }
 
-/* On a terminal of UTF-8, of several VMs. */
+/* On a UTF-8 terminal that shows several VMs. */
 static void test_visible(void)
 {
 	static const struct shown_case cases[] = {
-		{"plain\ttext ~", "plain\ttext ~", "text and tabs stay"},
+		{"plain\ttext ~", "plain\ttext ~", "plain text and tabs are shown as they are"},
 		{"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7",
 		 "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7",
-		 "UTF-8 of 2, 3 and 4 bytes stays"},
-		{"x\rbb| y", "x\\x0dbb| y", "a carriage return does not write over the name"},
+		 "UTF-8 of 2, 3 and 4 bytes is shown as it is"},
+		{"x\rbb| y", "x\\x0dbb| y",
+		 "a carriage return is shown in hex, and does not overwrite the VM's name"},
 		{"\x1b[1A\x1b]0;t\a\b\x7f", "\\x1b[1A\\x1b]0;t\\x07\\x08\\x7f",
-		 "escape sequences do nothing"},
+		 "escape sequences are shown in hex"},
 		{"\x9b"
 		 "1A",
-		 "\\x9b1A", "a C1 control as one byte does nothing"},
+		 "\\x9b1A", "a C1 control as one byte is shown in hex"},
 		{"\xc2\x9b"
 		 "1A",
-		 "\\xc2\\x9b1A", "a C1 control as UTF-8 does nothing"},
+		 "\\xc2\\x9b1A", "a C1 control as UTF-8 is shown in hex"},
 		{"\xe2\x80\xae"
 		 "abc",
-		 "\\xe2\\x80\\xaeabc", "nothing is turned round"},
-		{"\xe2\x80\xa8", "\\xe2\\x80\\xa8", "no other end of a line"},
+		 "\\xe2\\x80\\xaeabc", "a right-to-left override is shown in hex"},
+		{"\xe2\x80\xa8", "\\xe2\\x80\\xa8", "a Unicode line separator is shown in hex"},
 		{"\xc0\xaf\xe0\x80\xaf", "\\xc0\\xaf\\xe0\\x80\\xaf",
-		 "nothing that is longer than it has to be"},
+		 "overlong UTF-8 is shown in hex"},
 		{"\xed\xa0\x80\xf4\x90\x80\x80\xff", "\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80\\xff",
-		 "no surrogate, nothing beyond Unicode"},
-		{"\xe2\x82", "\\xe2\\x82", "no piece of a character"},
+		 "surrogates and values beyond Unicode are shown in hex"},
+		{"\xe2\x82", "\\xe2\\x82", "a piece of a character is shown in hex"},
 		{"a\u200bb\u200d\u2060\ufeff",
 		 "a\\xe2\\x80\\x8bb\\xe2\\x80\\x8d\\xe2\\x81\\xa0\\xef\\xbb\\xbf",
-		 "zero-width characters are shown"},
+		 "zero-width characters are shown in hex"},
 		{"so\u00adft \u061c\u180e\ufff9\ufffb",
 		 "so\\xc2\\xadft \\xd8\\x9c\\xe1\\xa0\\x8e\\xef\\xbf\\xb9\\xef\\xbf\\xbb",
-		 "other invisible format characters are shown"},
+		 "other invisible format characters are shown in hex"},
 		{"\U000e0041\U000e007f", "\\xf3\\xa0\\x81\\x81\\xf3\\xa0\\x81\\xbf",
-		 "tags are shown"},
+		 "tags are shown in hex"},
 		{"\u26a0\ufe0f x\U000e0100", "\u26a0\\xef\\xb8\\x8f x\\xf3\\xa0\\x84\\x80",
-		 "variation selectors are shown, behind the emoji that they select"},
+		 "variation selectors are shown in hex, behind the characters that they select"},
 		{"\u3164\u115f\u034f", "\\xe3\\x85\\xa4\\xe1\\x85\\x9f\\xcd\\x8f",
-		 "letters without a glyph are shown"},
+		 "letters without a glyph are shown in hex"},
 		{"\u2800\u2801\U0001d159\U0001d15a",
 		 "\\xe2\\xa0\\x80\u2801\\xf0\\x9d\\x85\\x99\U0001d15a",
-		 "symbols without a glyph are shown"},
+		 "symbols without a glyph are shown in hex"},
 		{"\u00a0\u00ac\u00ae\u2010\u2027\u202f\u205f\u2070\ufefe\ufff0\ufffd",
 		 "\u00a0\u00ac\u00ae\u2010\u2027\u202f\u205f\u2070\ufefe\\xef\\xbf\\xb0\ufffd",
-		 "the neighbours of invisible characters stay"},
+		 "the neighbours of invisible characters are shown as they are"},
 	};
 
-	if (!tap_ok(setlocale(LC_CTYPE, "C.UTF-8") != NULL, "there is a locale of UTF-8"))
+	if (!tap_ok(setlocale(LC_CTYPE, "C.UTF-8") != NULL, "there is a UTF-8 locale"))
 		return;
 	test_shown(cases, sizeof(cases) / sizeof(cases[0]), false);
 	setlocale(LC_CTYPE, "C");
 }
 
-/* On a terminal of another encoding. There bytes of 0x80 to 0x9f are controls. */
+/* On a terminal of another encoding, where bytes of 0x80 to 0x9f may be controls. */
 static void test_not_utf8(void)
 {
 	static const struct shown_case several[] = {
-		{"plain\ttext ~", "plain\ttext ~", "not UTF-8: ASCII stays"},
+		{"plain\ttext ~", "plain\ttext ~", "not UTF-8: ASCII is shown as it is"},
 		{"\u011b[1A", "\\xc4\\x9b[1A",
-		 "not UTF-8: the second byte of a letter does nothing"},
+		 "not UTF-8: both bytes of a letter are shown in hex"},
 		{"\xc2\x9b"
 		 "1A \xfc",
-		 "\\xc2\\x9b1A \\xfc", "not UTF-8: no byte from 0x80 up comes out"},
-		{"\x1b[1A", "\\x1b[1A", "not UTF-8: escape sequences do nothing"},
+		 "\\xc2\\x9b1A \\xfc", "not UTF-8: every byte from 0x80 up is shown in hex"},
+		{"\x1b[1A", "\\x1b[1A", "not UTF-8: escape sequences are shown in hex"},
 	};
 	static const struct shown_case alone[] = {
 		{"\x1b[1m\u011b[1A\x9b", "\x1b[1m\\xc4\\x9b[1A\\x9b",
-		 "not UTF-8: of a VM alone, ASCII drives the terminal and other bytes do not"},
+		 "not UTF-8: a VM alone drives the terminal with ASCII, and other bytes are shown in hex"},
 	};
 	static struct consoles c;
 	char *text = NULL;
@@ -294,7 +295,8 @@ static void test_not_utf8(void)
 	put(&c, 0, "\x1b[1m\xc4");
 	put(&c, 0, "\x9b[1A\n");
 	consoles_close(&c);
-	expect(text, "\x1b[1m\\xc4\\x9b[1A\n", "not UTF-8: the same of the attached VM");
+	expect(text, "\x1b[1m\\xc4\\x9b[1A\n",
+	       "not UTF-8: the attached VM drives the terminal with ASCII, and other bytes are shown in hex");
 	fclose(c.out);
 	free(text);
 }

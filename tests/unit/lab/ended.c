@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How a lab has ended: of each combination of what was asked for and what its VMs did, the word. */
+/* The word for how a lab has ended, for combinations of what was asked for and what its VMs did. */
 #include <string.h>
 #include "tests/tap.h"
 #include "tools/lab/ended.h"
@@ -18,38 +18,38 @@ static const struct ended {
 	 {0, NOBODY, false, false},
 	 100,
 	 "powered off",
-	 "all have powered off"},
+	 "all VMs have powered off"},
 	{LEDGER_OFF,
 	 LEDGER_OFF,
 	 {RUN_NS, 0, true, false},
 	 2000,
 	 "powered off",
-	 "all have powered off, whatever else is true"},
+	 "all VMs have powered off, whatever else is true"},
 	{LEDGER_OFF,
 	 LEDGER_STUCK,
 	 {0, NOBODY, false, false},
 	 100,
 	 "stuck",
-	 "none runs, and one is stuck"},
-	{LEDGER_STUCK, LEDGER_STUCK, {RUN_NS, 1, false, false}, 100, "stuck", "all are stuck"},
+	 "no VM runs, and one is stuck"},
+	{LEDGER_STUCK, LEDGER_STUCK, {RUN_NS, 1, false, false}, 100, "stuck", "all VMs are stuck"},
 	{LEDGER_RUNNING,
 	 LEDGER_OFF,
 	 {RUN_NS, 1, false, false},
 	 100,
 	 "until",
-	 "the one to wait for is off"},
+	 "the VM to wait for is off"},
 	{LEDGER_RUNNING,
 	 LEDGER_STUCK,
 	 {RUN_NS, 1, false, false},
 	 100,
 	 "until",
-	 "the one to wait for is stuck"},
+	 "the VM to wait for is stuck"},
 	{LEDGER_OFF,
 	 LEDGER_RUNNING,
 	 {RUN_NS, 1, false, false},
 	 2000,
 	 "seconds",
-	 "the time is up before the one to wait for is off"},
+	 "the time is up before the VM to wait for is off"},
 	{LEDGER_RUNNING,
 	 LEDGER_RUNNING,
 	 {RUN_NS, NOBODY, false, false},
@@ -61,31 +61,31 @@ static const struct ended {
 	 {RUN_NS, NOBODY, true, false},
 	 2000,
 	 "seconds",
-	 "the time is up as it is asked"},
+	 "the time is up when the board is asked to stop"},
 	{LEDGER_RUNNING,
 	 LEDGER_RUNNING,
 	 {RUN_NS, NOBODY, true, false},
 	 1999,
 	 "asked",
-	 "it is asked before the time is up"},
+	 "the board is asked to stop before the time is up"},
 	{LEDGER_OFF,
 	 LEDGER_RUNNING,
 	 {0, NOBODY, true, false},
 	 9000,
 	 "asked",
-	 "it is asked, and has no time"},
+	 "the board is asked to stop, and has no time limit"},
 	{LEDGER_OFF,
 	 LEDGER_RUNNING,
 	 {RUN_NS, NOBODY, true, true},
 	 2000,
 	 "failed",
-	 "it is asked as something failed"},
+	 "the board is asked to stop as something failed"},
 	{LEDGER_OFF,
 	 LEDGER_RUNNING,
 	 {RUN_NS, NOBODY, false, false},
 	 1999,
 	 "seconds",
-	 "it is not asked"},
+	 "VMs still run, and nothing asked the board to stop"},
 };
 
 int main(void)
@@ -102,7 +102,8 @@ int main(void)
 		ledger.vms[1].end = c->b;
 		ledger.at = c->at * 62500;
 		const char *word = ended_word(&ledger, &shape, &c->by);
-		if (!tap_ok(strcmp(word, c->word) == 0, "%s: %s", c->word, c->name))
+		if (!tap_ok(strcmp(word, c->word) == 0, "a lab ended with '%s' if %s", c->word,
+			    c->name))
 			tap_print("# got %s\n", word);
 	}
 	return tap_done();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lab files that are right; tests/tools/lab_errors.t has those that are wrong. */
+/* Valid lab files; tests/tools/lab_errors.t has invalid ones. */
 #include "tests/tap.h"
 #include "tools/lab/bundle.h"
 #include "tools/lab/file.h"
@@ -48,24 +48,25 @@ static void test_defaults(void)
 	struct lab *lab = load("[vm a]\nkernel = kernel.bin\n");
 	const struct lab_vm *vm;
 
-	if (!tap_ok(lab != NULL, "the shortest lab"))
+	if (!tap_ok(lab != NULL, "the shortest lab is loaded"))
 		return;
 	vm = &lab->vms[0];
-	tap_is_u64(lab->pcpus, 1, "pcpus");
-	tap_ok(strcmp(lab->cpu, "cortex-a57") == 0, "cpu");
-	tap_is_u64(lab->timeslice_us, 4000, "timeslice_us");
-	tap_is_u64(lab->seed, 1, "seed");
-	tap_is_u64(lab->vm_count, 1, "one VM");
+	tap_is_u64(lab->pcpus, 1, "pcpus is 1 by default");
+	tap_ok(strcmp(lab->cpu, "cortex-a57") == 0, "cpu is cortex-a57 by default");
+	tap_is_u64(lab->timeslice_us, 4000, "timeslice_us is 4000 by default");
+	tap_is_u64(lab->seed, 1, "seed is 1 by default");
+	tap_is_u64(lab->vm_count, 1, "the shortest lab has one VM");
 	tap_ok(strcmp(vm->name, "a") == 0, "the VM has its name");
-	tap_is_u64(vm->vcpus, 1, "vcpus");
-	tap_is_u64(vm->memory, 256 * MIB, "memory");
-	tap_is_u64(vm->weight, 100, "weight");
-	tap_is_u64(vm->cap, 0, "no cap");
-	tap_is_u64(vm->pin, 1, "pinned to every CPU");
-	tap_is_u64(vm->stolen_time, PVTIME_DIALECT_1_0, "stolen_time");
-	tap_ok(!vm->smc, "conduit");
-	tap_ok(vm->append == NULL && vm->initrd == NULL, "no append, no initrd");
-	tap_is_u64(vm->placement.entry, 0x40080000, "the kernel as QEMU places it");
+	tap_is_u64(vm->vcpus, 1, "vcpus is 1 by default");
+	tap_is_u64(vm->memory, 256 * MIB, "memory is 256 MiB by default");
+	tap_is_u64(vm->weight, 100, "weight is 100 by default");
+	tap_is_u64(vm->cap, 0, "a VM has no cap by default");
+	tap_is_u64(vm->pin, 1, "a VM may run on every CPU by default");
+	tap_is_u64(vm->stolen_time, PVTIME_DIALECT_1_0, "stolen_time is 1.0 by default");
+	tap_ok(!vm->smc, "conduit is hvc by default");
+	tap_ok(vm->append == NULL && vm->initrd == NULL,
+	       "a VM has no append and no initrd by default");
+	tap_is_u64(vm->placement.entry, 0x40080000, "a raw kernel's entry is where QEMU places it");
 	lab_free(lab);
 }
 
@@ -85,38 +86,39 @@ static void test_everything(void)
 		     "timeslice_us = 100\r\nseed = 0xffffffffffffffff");
 	const struct lab_vm *vm;
 
-	if (!tap_ok(lab != NULL, "every key, CR LF, BOM, [lab] last, no newline at the end"))
+	if (!tap_ok(lab != NULL,
+		    "a lab with every key, CR LF, a BOM, [lab] last and no newline at the end is loaded"))
 		return;
 	vm = &lab->vms[0];
-	tap_is_u64(lab->pcpus, 8, "pcpus");
-	tap_ok(strcmp(lab->cpu, "max") == 0, "cpu");
-	tap_is_u64(lab_board_memory(lab), 3072 * MIB, "memory of the board");
-	tap_is_u64(lab->timeslice_us, 100, "timeslice_us");
-	tap_is_u64(lab->seed, UINT64_MAX, "seed");
-	tap_is_u64(lab->vm_count, 2, "two VMs");
-	tap_is_u64(lab->vcpus, 9, "vCPUs in all");
+	tap_is_u64(lab->pcpus, 8, "pcpus is read");
+	tap_ok(strcmp(lab->cpu, "max") == 0, "cpu is read");
+	tap_is_u64(lab_board_memory(lab), 3072 * MIB, "the board's memory is read");
+	tap_is_u64(lab->timeslice_us, 100, "timeslice_us is read");
+	tap_is_u64(lab->seed, UINT64_MAX, "seed is read");
+	tap_is_u64(lab->vm_count, 2, "two VMs are read");
+	tap_is_u64(lab->vcpus, 9, "a lab has the vCPUs of both VMs");
 	tap_ok(lab_find_vm(lab, "second-vm-0009") == 0 && lab_find_vm(lab, "b") == 1 &&
 		       lab_find_vm(lab, "c") == -1,
 	       "VMs are found by name, in the order of the file");
 	tap_ok(strcmp(vm->append, "console=ttyAMA0 a=\"b # c\" ; [x] /* d */ caf\xc3\xa9 \\") == 0,
-	       "append is whole: %s", vm->append);
-	tap_is_u64(vm->vcpus, 8, "vcpus");
-	tap_is_u64(vm->memory, 16448 * 1024, "memory in steps of 64 KiB");
-	tap_is_u64(vm->weight, 10000, "weight");
-	tap_is_u64(vm->cap, 100, "cap");
-	tap_is_u64(vm->pin, 0x2d, "pin");
-	tap_is_u64(vm->stolen_time, PVTIME_DIALECT_BETA2, "stolen_time");
-	tap_ok(vm->smc, "conduit");
-	tap_is_u64(vm->placement.entry, 0x40200000, "load");
-	tap_is_u64(vm->placement.x0, 0x40000000, "dtb");
-	tap_is_u64(vm->initrd->size, 10000, "initrd");
-	tap_is_u64(lab->vms[1].stolen_time, PVTIME_DIALECT_OFF, "stolen_time off");
+	       "append is read whole: %s", vm->append);
+	tap_is_u64(vm->vcpus, 8, "vcpus is read");
+	tap_is_u64(vm->memory, 16448 * 1024, "memory in steps of 64 KiB is read");
+	tap_is_u64(vm->weight, 10000, "weight is read");
+	tap_is_u64(vm->cap, 100, "cap is read");
+	tap_is_u64(vm->pin, 0x2d, "pin is read");
+	tap_is_u64(vm->stolen_time, PVTIME_DIALECT_BETA2, "stolen_time is read");
+	tap_ok(vm->smc, "conduit is read");
+	tap_is_u64(vm->placement.entry, 0x40200000, "load moves the kernel's entry");
+	tap_is_u64(vm->placement.x0, 0x40000000, "dtb is the kernel's x0");
+	tap_is_u64(vm->initrd->size, 10000, "initrd is read");
+	tap_is_u64(lab->vms[1].stolen_time, PVTIME_DIALECT_OFF, "stolen_time off is read");
 	tap_is_i64(fdt_path_offset(lab->vms[1].fdt, "/reserved-memory"), -FDT_ERR_NOTFOUND,
 		   "R-32: a VM without stolen time has no reserved memory");
 	tap_ok(fdt_path_offset(vm->fdt, "/reserved-memory") >= 0,
 	       "a VM with stolen time has reserved memory");
 	tap_is_u64(lab->vms[1].memory, 1024 * MIB, "1g is 1 GiB");
-	tap_ok(lab->vms[1].kernel == vm->kernel, "the kernel is read once");
+	tap_ok(lab->vms[1].kernel == vm->kernel, "the kernel of two VMs is read once");
 	lab_free(lab);
 }
 
@@ -130,7 +132,7 @@ static void test_longest_append(void)
 		line[i] = " ;#="[i / 50 % 4];
 	snprintf(text, sizeof(text), "[vm a]\nkernel = kernel.bin\nappend = %s\nvcpus = 2\n", line);
 	lab = load(text);
-	if (!tap_ok(lab != NULL, "append of 2047 bytes"))
+	if (!tap_ok(lab != NULL, "an append of 2047 bytes is accepted"))
 		return;
 	tap_ok(strcmp(lab->vms[0].append, line) == 0, "an append of 2047 bytes is kept whole");
 	tap_ok(strcmp(fdt_getprop(lab->vms[0].fdt, fdt_path_offset(lab->vms[0].fdt, "/chosen"),
@@ -151,7 +153,7 @@ static void test_most(void)
 		at += (size_t)snprintf(text + at, sizeof(text) - at,
 				       "[vm v%d]\nkernel = kernel.bin\nmemory = 16M\n", i);
 	lab = load(text);
-	if (!tap_ok(lab != NULL, "64 VMs of one vCPU"))
+	if (!tap_ok(lab != NULL, "a lab of 64 VMs of one vCPU is loaded"))
 		return;
 	tap_ok(lab_find_vm(lab, "v63") == 63, "64 VMs keep their order");
 	tap_ok(lab->memory >= 64 * 16 * MIB + BOARD_HYPERVISOR_SIZE,
@@ -161,7 +163,7 @@ static void test_most(void)
 	lab_free(lab);
 }
 
-/* The least memory does, 2 MiB less don't. */
+/* The least memory that is enough is accepted, and 1 MiB less is refused. */
 static void test_board(void)
 {
 	static const char format[] = "[lab]\nmemory = %" PRIu64 "M\n[vm a]\nkernel = kernel.bin\n"
@@ -173,20 +175,20 @@ static void test_board(void)
 
 	snprintf(text, sizeof(text), format, (uint64_t)4096);
 	lab = load(text);
-	if (!tap_ok(lab != NULL, "more memory than needed"))
+	if (!tap_ok(lab != NULL, "a lab with more memory than it needs is loaded"))
 		return;
 	needs = bundle_needs(lab) / MIB;
 	lab_free(lab);
 	/* 100M below the bundle, 1G from the next GiB on, 256M between the two. */
-	tap_is_u64(needs, 2048, "what is needed, alignment included");
+	tap_is_u64(needs, 2048, "bundle_needs() includes the alignment of the VMs");
 	snprintf(text, sizeof(text), format, needs);
 	lab = load(text);
-	tap_ok(lab != NULL, "just as much");
+	tap_ok(lab != NULL, "a lab with just the memory that it needs is loaded");
 	lab_free(lab);
 	snprintf(text, sizeof(text), format, needs - 1);
 	write_file("test.lab", text, strlen(text));
 	snprintf(text, sizeof(text), "%s/test.lab", dir);
-	tap_ok(lab_load(text, NULL) == NULL, "1 MiB less, silently");
+	tap_ok(lab_load(text, NULL) == NULL, "a lab with 1 MiB less than it needs is refused");
 }
 
 static void test_values(void)
@@ -229,20 +231,28 @@ static void test_values(void)
 	uint32_t mask;
 
 	for (size_t i = 0; i < sizeof(bad_numbers) / sizeof(bad_numbers[0]); i++)
-		tap_ok(!labvalue_number(bad_numbers[i], &n), "no number: \"%s\"", bad_numbers[i]);
+		tap_ok(!labvalue_number(bad_numbers[i], &n), "labvalue_number() refuses \"%s\"",
+		       bad_numbers[i]);
 	for (size_t i = 0; i < sizeof(bad_sizes) / sizeof(bad_sizes[0]); i++)
-		tap_ok(!labvalue_size(bad_sizes[i], &n), "no size: \"%s\"", bad_sizes[i]);
+		tap_ok(!labvalue_size(bad_sizes[i], &n), "labvalue_size() refuses \"%s\"",
+		       bad_sizes[i]);
 	for (size_t i = 0; i < sizeof(bad_cpus) / sizeof(bad_cpus[0]); i++)
-		tap_ok(!labvalue_cpus(bad_cpus[i], &mask), "no CPUs: \"%s\"", bad_cpus[i]);
+		tap_ok(!labvalue_cpus(bad_cpus[i], &mask), "labvalue_cpus() refuses \"%s\"",
+		       bad_cpus[i]);
 	for (size_t i = 0; i < sizeof(bad_names) / sizeof(bad_names[0]); i++)
-		tap_ok(!labvalue_name(bad_names[i]), "no name: \"%s\"", bad_names[i]);
-	tap_ok(labvalue_number("010", &n) && n == 10, "a leading zero is no octal");
-	tap_ok(labvalue_number("0xFFffffffFFFFFFFF", &n) && n == UINT64_MAX, "the largest number");
-	tap_ok(labvalue_size("17179869183G", &n) && n == 17179869183ull << 30, "the largest size");
-	tap_ok(labvalue_cpus("0-31", &mask) && mask == UINT32_MAX, "all CPUs");
+		tap_ok(!labvalue_name(bad_names[i]), "labvalue_name() refuses \"%s\"",
+		       bad_names[i]);
+	tap_ok(labvalue_number("010", &n) && n == 10, "a number with a leading zero is decimal");
+	tap_ok(labvalue_number("0xFFffffffFFFFFFFF", &n) && n == UINT64_MAX,
+	       "the largest number of 64 bits is accepted");
+	tap_ok(labvalue_size("17179869183G", &n) && n == 17179869183ull << 30,
+	       "the largest size of 64 bits is accepted");
+	tap_ok(labvalue_cpus("0-31", &mask) && mask == UINT32_MAX,
+	       "a range of all CPUs is accepted");
 	tap_ok(labvalue_cpus(" 1 , 3\t5", &mask) && mask == 0x2a,
 	       "a list of CPUs may contain blanks");
-	tap_ok(labvalue_name("0123456789-abcd") && labvalue_name("-"), "names");
+	tap_ok(labvalue_name("0123456789-abcd") && labvalue_name("-"),
+	       "names of digits, letters and dashes are accepted");
 }
 
 int main(void)

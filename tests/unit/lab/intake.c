@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the board says, from the bytes of the link to the verdict, without a board. */
+/* What the board reports, from the bytes of the link to the verdict, without a board. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -38,14 +38,15 @@ static void test_good(void)
 	begin();
 	FEED("\xff\x00"
 	     "boot\n" RECORDS "sta\xff\x00more" RECORDS "rt 1\n");
-	tap_ok(in.started && !in.failed, "a record may be interrupted by a console");
+	tap_ok(in.started && !in.failed, "a record may be interrupted by a console's bytes");
 	FEED("final 10\n" VCPU "end\n");
 	tap_ok(in.have_ledger && in.ledger.vcpus[0].stolen_ns == 3000000000 && !in.done,
 	       "the final ledger is kept");
 	FEED("done 0 all VMs are off\n");
-	tap_ok(in.done && in.records.status == 0 && !in.failed, "all is well");
+	tap_ok(in.done && in.records.status == 0 && !in.failed,
+	       "`done 0` ends a run without a failure");
 	consoles_flush(&consoles);
-	tap_ok(strcmp(shown, "vm| boot\n") == 0, "the console's line is there");
+	tap_ok(strcmp(shown, "vm| boot\n") == 0, "the console's line is shown");
 	end();
 }
 
@@ -61,11 +62,11 @@ static void test_ledger(void)
 	begin();
 	FEED(RECORDS "start 1\nsample 10\nvcpu 0 0 6 3 2 0 0 10 3000000000 0 0 0 0 R\nend\n");
 	tap_ok(in.failed && !in.have_ledger,
-	       "a sample that does not add up fails, and is no ledger");
+	       "a sample that does not add up fails, and is not kept as the ledger");
 	end();
 }
 
-/* What is said while `text` comes, which goes to standard error. */
+/* Returns what goes to standard error while `text` arrives. */
 static char *said(const char *text)
 {
 	static char heard[1024];
@@ -81,14 +82,15 @@ static char *said(const char *text)
 	return heard;
 }
 
-/* On KVM a guest's structure may have anything: it is told once, and the lab goes on. */
+/* On KVM a guest's structure may hold anything: pvtime reports that once, and the lab continues. */
 static void test_forged(void)
 {
 	shape.kvm = true;
 	begin();
 	FEED(RECORDS "start 1\n");
 	const char *text = said("sample 9\nvcpu 0 0 6 3 0 0 0 9 3000000000 1 0 0 0 R\nend\n");
-	tap_ok(strcmp(text, "") == 0, "less than was stolen is no news");
+	tap_ok(strcmp(text, "") == 0,
+	       "on KVM a structure with less than was stolen is not reported");
 	text = said(
 		"sample 10\nvcpu 0 0 6 3 1 0 0 10 3000000000 1152921504606846976 0 0 0 R\nend\n");
 	if (!tap_ok(strcmp(text,
@@ -108,27 +110,28 @@ static void test_garbage(void)
 {
 	begin();
 	FEED("Synchronous abort");
-	tap_ok(in.failed && strstr(in.why, "'Synchronous abort' on no channel") != NULL, "%s",
-	       in.why);
+	tap_ok(in.failed && strstr(in.why, "'Synchronous abort' on no channel") != NULL,
+	       "bytes on no channel are a failure: %s", in.why);
 	end();
 	begin();
 	FEED("\xff\x01hello");
 	tap_ok(in.failed && strstr(in.why, "channel 1 does not exist") != NULL,
-	       "a VM that the lab has not: %s", in.why);
+	       "bytes of a VM that the lab does not have are a failure: %s", in.why);
 	end();
 	begin();
 	FEED("\xff\x42q");
-	tap_ok(in.failed && strstr(in.why, "channel 66") != NULL, "the host's own channel: %s",
-	       in.why);
+	tap_ok(in.failed && strstr(in.why, "channel 66") != NULL,
+	       "bytes on the host's own channel are a failure: %s", in.why);
 	end();
 	begin();
 	FEED(RECORDS "what is this\n");
-	tap_ok(in.failed && strstr(in.why, "'what is this'") != NULL, "%s", in.why);
+	tap_ok(in.failed && strstr(in.why, "'what is this'") != NULL,
+	       "an unknown record is a failure: %s", in.why);
 	FEED("\xff\x42q");
-	tap_ok(strstr(in.why, "'what is this'") != NULL, "the first reason stays");
+	tap_ok(strstr(in.why, "'what is this'") != NULL, "the first reason of a failure is kept");
 	FEED(RECORDS "done 1 a bug\n");
 	tap_ok(in.done && in.records.status == 1 && strcmp(in.records.text, "a bug") == 0,
-	       "the hypervisor's own reason is heard all the same");
+	       "the hypervisor's own reason is read after a failure");
 	end();
 }
 

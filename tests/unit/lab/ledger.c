@@ -7,8 +7,9 @@
 
 static struct ledger_shape shape;
 
-/* A final ledger that holds, at 62.5 MHz: 3 ticks of waiting are 48 ns. "quiet" has stolen time
- * off. */
+/*
+ * A final ledger that holds, at 62.5 MHz: 3 ticks of waiting are 48 ns. "quiet" has no stolen time.
+ */
 static struct ledger good(void)
 {
 	struct ledger l = {.cntfrq = 62500000, .at = 100, .final = true};
@@ -38,7 +39,7 @@ static void refused(const struct ledger *l, const char *want, const char *name)
 	char why[512] = "";
 
 	bool holds = ledger_holds(l, &shape, why, sizeof(why));
-	if (!tap_ok(!holds && strcmp(why, want) == 0, "refused: %s", name))
+	if (!tap_ok(!holds && strcmp(why, want) == 0, "a ledger is refused for %s", name))
 		tap_print("#  got %s\n# want %s\n", why, want);
 }
 
@@ -52,30 +53,29 @@ static void test_holds(void)
 		l = good();
 		l.vcpus[0].ticks[state]++;
 		tap_ok(!ledger_holds(&l, &shape, why, sizeof(why)),
-		       "refused: a tick more of state %d", state);
+		       "a ledger is refused for one tick more in state %d", state);
 	}
 	l = good();
 	l.vcpus[1].elapsed--;
 	refused(&l,
-		"vCPU busy/1: running 0 + ready 0 + blocked 0 + off 100 + paused 0 ticks are not "
-		"the "
-		"elapsed 99",
-		"a tick less elapsed, of the second vCPU");
+		"vCPU busy/1: running 0 + ready 0 + blocked 0 + off 100 + paused 0 ticks are not the elapsed 99",
+		"one tick less of elapsed time, of the second vCPU");
 	l = good();
 	l.vcpus[1].ticks[PVTIME_RUNNING] = UINT64_MAX;
 	l.vcpus[1].ticks[PVTIME_OFF] = 101;
-	tap_ok(!ledger_holds(&l, &shape, why, sizeof(why)), "refused: a sum beyond 64 bits");
+	tap_ok(!ledger_holds(&l, &shape, why, sizeof(why)),
+	       "a ledger is refused for a sum beyond 64 bits");
 	l = good();
 	l.vcpus[0].stolen_ns = 49;
 	refused(&l, "vCPU busy/0: stolen 49 ns, but ready 3 ticks of 62500000 Hz are 48 ns",
-		"a nanosecond too much stolen");
+		"one nanosecond too much of stolen time");
 	l = good();
 	l.vcpus[0].published_ns = 47;
 	refused(&l, "vCPU busy/0: published 47 ns, but stolen is 48 ns",
-		"a nanosecond not published at the end");
+		"one nanosecond that is not published at the end");
 	l.final = false;
 	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)),
-	       "a sample may be ahead of the structure");
+	       "the ledger of a sample may be ahead of the structure");
 	l.vcpus[0].published_ns = 49;
 	refused(&l, "vCPU busy/0: published 49 ns, but stolen is 48 ns",
 		"a structure that is ahead of a sample's ledger");
@@ -83,7 +83,7 @@ static void test_holds(void)
 	l.vcpus[2].published_ns = 1600;
 	refused(&l,
 		"vCPU quiet/0: published 1600 ns, but stolen time is off, and the limit is 0 ns",
-		"something published where stolen time is off");
+		"a published value where stolen time is off");
 	/* KVM counts from PV_TIME_ST on, and publishes when the guest is entered. */
 	struct ledger_shape kvm = shape;
 	kvm.kvm = true;
@@ -102,14 +102,14 @@ static void test_holds(void)
 	tap_ok(ledger_forged(&kvm, &kvm.vms[0], &l.vcpus[0]),
 	       "on KVM a structure with more than was stolen is found forged");
 	tap_ok(!ledger_forged(&shape, &shape.vms[0], &l.vcpus[0]),
-	       "under our hypervisor a structure is not found forged");
+	       "under the project's own hypervisor a structure is not found forged");
 	l = good();
 	l.vcpus[2].published_ns = 1;
 	tap_ok(!ledger_holds(&l, &kvm, why, sizeof(why)),
-	       "on KVM something published where stolen time is off does not hold");
+	       "on KVM a ledger is refused for a published value where stolen time is off");
 	tap_ok(!ledger_forged(&kvm, &kvm.vms[1], &l.vcpus[2]),
 	       "a VM without stolen time has no forged structure");
-	/* R-26: the floor, where ticks and ns do not divide; 2^40 ticks of 3 Hz. */
+	/* R-26: ns are rounded down where ticks do not divide: 5 ticks of 3 Hz. */
 	l = good();
 	l.cntfrq = 3;
 	l.vcpus[0] = (struct ledger_vcpu){.ticks = {[PVTIME_READY] = 5},
@@ -119,7 +119,8 @@ static void test_holds(void)
 	l.vcpus[2] = (struct ledger_vcpu){0};
 	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "ns are rounded down");
 	l.vcpus[0].stolen_ns = l.vcpus[0].published_ns = 1666666667;
-	tap_ok(!ledger_holds(&l, &shape, why, sizeof(why)), "refused: rounded up");
+	tap_ok(!ledger_holds(&l, &shape, why, sizeof(why)),
+	       "a ledger is refused for ns that are rounded up");
 }
 
 static void test_shape(void)
@@ -130,8 +131,8 @@ static void test_shape(void)
 	tap_is_u64(shape.vms[1].first, 2, "the second VM's vCPUs come after the first one's");
 	for (int i = 0; i < 8; i++)
 		added = added && ledger_shape_add(&full, "x", 8, true);
-	tap_ok(added && full.vcpu_count == MAP_MAX_VCPUS, "64 vCPUs");
-	tap_ok(!ledger_shape_add(&full, "x", 1, true), "not 65");
+	tap_ok(added && full.vcpu_count == MAP_MAX_VCPUS, "a lab may have 64 vCPUs");
+	tap_ok(!ledger_shape_add(&full, "x", 1, true), "a 65th vCPU is refused");
 }
 
 static void expect_text(void (*print)(const struct ledger *, const struct ledger_shape *, FILE *),
@@ -170,7 +171,7 @@ static void test_print(void)
 		"off\",\"resets\":0,\"vcpus\":[{\"id\":0,\"ticks\":{\"running\":0,\"ready\":100,"
 		"\"blocked\":0,\"off\":0,\"paused\":0,\"elapsed\":100},\"stolen_ns\":1600,"
 		"\"published_ns\":0,\"exits\":0,\"switches\":0,\"refused_writes\":0}]}]}\n",
-		"the JSON, to the letter");
+		"the JSON of a ledger has every field, to the letter");
 	l.cntfrq = 2; /* a tick is half a second */
 	expect_text(ledger_print_table, &l,
 		    "VM    vCPU    running s     stolen s    blocked s        off s      exits   "
@@ -183,7 +184,7 @@ static void test_print(void)
 		    "quiet    0        0.000       50.000        0.000        0.000          0     "
 		    "     0\n"
 		    "\nEnded: until. busy: stuck, 3 resets; quiet: powered off\n",
-		    "the table");
+		    "the table of a ledger has every vCPU, and how the lab and its VMs ended");
 	l.ended = NULL;
 	shape.kvm = true;
 	l.vcpus[0].refused = 0;
@@ -199,7 +200,7 @@ static void test_print(void)
 		    "     0\n"
 		    "quiet    0        0.000       50.000        0.000        0.000          0     "
 		    "     0\n",
-		    "the table of a guest that wrote its structure");
+		    "the table marks a structure that its guest has written");
 	shape.kvm = false;
 }
 
@@ -222,10 +223,10 @@ static void test_books(void)
 	char why[512];
 
 	shape.cpu_count = 2;
-	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "books that close");
+	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "a ledger with books that close holds");
 	l.cpus[1].idle++;
 	refused(&l, "physical CPU 1: vCPUs 490 + own 1 + idle 131 ticks are not the elapsed 621",
-		"a tick of a CPU that is nobody's");
+		"a tick of a CPU that is in none of its books");
 	l = closed();
 	l.vcpus[0].life[PVTIME_RUNNING]--;
 	refused(&l,
@@ -235,7 +236,7 @@ static void test_books(void)
 	l.vcpus[2].life[PVTIME_READY] = 99;
 	refused(&l,
 		"vCPU quiet/0: 99 ticks ready over all resets are less than the 100 since its VM's last reset",
-		"a life that is shorter than its end");
+		"a life that is shorter than the time since the last reset");
 	l = closed();
 	l.final = false;
 	l.cpus[0].own = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command line of `pvtime lab`. What it says about a wrong one is in tests/tools/options.t. */
+/* The command line of `pvtime lab`. tests/tools/options.t has the messages about a wrong one. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,7 +47,8 @@ static void test_seconds(void)
 		bool taken = arguments_seconds(cases[i].text, &ns);
 
 		tap_ok(taken == (cases[i].ns != 0) && (!taken || ns == cases[i].ns),
-		       "'%s' seconds are %llu ns", cases[i].text, (unsigned long long)cases[i].ns);
+		       "'%s' seconds are read as %llu ns, or refused if that is 0", cases[i].text,
+		       (unsigned long long)cases[i].ns);
 	}
 }
 
@@ -81,30 +82,29 @@ static void test_order(void)
 		       !o.deterministic && !o.watch && !o.help && o.attach == NULL &&
 		       o.until == NULL && o.console_dir == NULL && o.json == NULL &&
 		       o.hypervisor == NULL,
-	       "a file alone");
+	       "a file alone is accepted");
 	tap_ok(parse(&o,
 		     "--seconds 2.5 --deterministic --console-dir out --json x.json --hypervisor "
 		     "h.img a.ini") &&
 		       full(&o),
-	       "options before the file");
+	       "options may come before the file");
 	tap_ok(parse(&o, "a.ini --seconds 2.5 --deterministic --console-dir out --json x.json "
 			 "--hypervisor h.img") &&
 		       full(&o),
-	       "options after it");
+	       "options may come after the file");
 	tap_ok(parse(&o, "--seconds=2.5 --console-dir=out a.ini --json=x.json --hypervisor=h.img "
 			 "--deterministic") &&
 		       full(&o),
-	       "around it, with equals signs");
+	       "options may come around the file, with equals signs");
 	tap_ok(parse(&o, "--watch -- --odd") && strcmp(o.file, "--odd") == 0 && o.watch,
-	       "a file that looks like an option");
-	tap_ok(parse(&o, "--attach a a.ini") && strcmp(o.attach, "a") == 0, "--attach");
+	       "a file that looks like an option may follow --");
+	tap_ok(parse(&o, "--attach a a.ini") && strcmp(o.attach, "a") == 0, "--attach is read");
 	tap_ok(parse(&o, "--until a --seconds 1 --deterministic a.ini") &&
 		       strcmp(o.until, "a") == 0,
-	       "--until, with --seconds and --deterministic");
-	tap_ok(parse(&o, "--json - a.ini") && strcmp(o.json, "-") == 0,
-	       "--json to standard output");
-	tap_ok(parse(&o, "--on kvm --watch --until a a.ini") && o.kvm, "--on kvm");
-	tap_ok(parse(&o, "--on pvtime --deterministic a.ini") && !o.kvm, "--on pvtime");
+	       "--until is read, with --seconds and --deterministic");
+	tap_ok(parse(&o, "--json - a.ini") && strcmp(o.json, "-") == 0, "--json - is read");
+	tap_ok(parse(&o, "--on kvm --watch --until a a.ini") && o.kvm, "--on kvm is read");
+	tap_ok(parse(&o, "--on pvtime --deterministic a.ini") && !o.kvm, "--on pvtime is read");
 	tap_ok(parse(&o, "--help") && o.help, "--help needs no file");
 }
 
@@ -148,7 +148,7 @@ static void test_refused(void)
 		dup2(kept, STDERR_FILENO);
 		ssize_t n = read(messages[0], said, sizeof(said));
 		tap_ok(!taken && n > 0 && memchr(said, '\n', (size_t)n) == said + n - 1,
-		       "refused with one line: '%s'", lines[i]);
+		       "the command line '%s' is refused with one line", lines[i]);
 	}
 	close(messages[0]);
 	close(messages[1]);

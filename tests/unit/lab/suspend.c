@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ctrl-Z: what is sent to a board that can pause, and when the command stops, whatever comes in
- * which order.
+ * Ctrl-Z: what is sent to a board that can pause, and when the command stops, in every order of
+ * events.
  */
 #include "machine/link.h"
 #include "tests/tap.h"
@@ -36,9 +36,10 @@ static void pausing(void)
 		tap_ok(!suspend_wanted(&s, true), "a board that can pause is not stopped yet");
 		tap_is_u64(suspend_byte(&s), LINK_PAUSE, "the board is asked to pause");
 		tap_is_u64(suspend_byte(&s), 0, "the board is asked to pause once");
-		tap_ok(suspend_paused(&s), "when it is paused the command stops");
-		tap_is_u64(suspend_byte(&s), LINK_RESUME, "after a stop the board is to go on");
-		tap_is_u64(suspend_byte(&s), 0, "the board is asked to go on once");
+		tap_ok(suspend_paused(&s), "the command stops when the board is paused");
+		tap_is_u64(suspend_byte(&s), LINK_RESUME,
+			   "the board is asked to resume after a stop");
+		tap_is_u64(suspend_byte(&s), 0, "the board is asked to resume once");
 	}
 }
 
@@ -47,13 +48,14 @@ static void at_once(void)
 	struct suspend s = {0};
 
 	tap_ok(suspend_wanted(&s, false), "a board that cannot pause is stopped as it is");
-	tap_is_u64(suspend_byte(&s), 0, "a board that cannot pause is asked for nothing");
+	tap_is_u64(suspend_byte(&s), 0, "a board that cannot pause is not asked to");
 	suspend_wanted(&s, true);
 	suspend_byte(&s);
 	tap_ok(suspend_wanted(&s, true), "a second SIGTSTP does not wait for the board");
-	tap_is_u64(suspend_byte(&s), LINK_RESUME, "a board that pauses late is to go on as well");
+	tap_is_u64(suspend_byte(&s), LINK_RESUME,
+		   "after a second SIGTSTP the board is asked to resume");
 	tap_ok(!suspend_paused(&s), "a board that is paused late does not stop the command");
-	tap_is_u64(suspend_byte(&s), LINK_RESUME, "a board that is paused late is to go on");
+	tap_is_u64(suspend_byte(&s), LINK_RESUME, "a board that is paused late is asked to resume");
 	tap_ok(!suspend_wanted(&s, true), "the next SIGTSTP begins anew");
 }
 
@@ -63,12 +65,13 @@ static void cancelled(void)
 
 	suspend_wanted(&s, true);
 	suspend_cancel(&s);
-	tap_is_u64(suspend_byte(&s), 0, "SIGCONT before the board is asked: it is not");
+	tap_is_u64(suspend_byte(&s), 0,
+		   "SIGCONT before the board is asked to pause: the board is not asked");
 	suspend_wanted(&s, true);
 	tap_is_u64(suspend_byte(&s), LINK_PAUSE, "after SIGCONT the next SIGTSTP begins anew");
 	suspend_cancel(&s);
 	tap_is_u64(suspend_byte(&s), LINK_RESUME,
-		   "SIGCONT before the board is paused: it is to go on");
+		   "SIGCONT before the board is paused: the board is asked to resume");
 	tap_ok(!suspend_paused(&s),
 	       "SIGCONT before the board is paused: the command does not stop");
 	suspend_byte(&s);

@@ -97,7 +97,7 @@ static void test_table(void)
 	       "0      0.0      0.0       0.000  off\n"
 	       "idle/0 [#..........................................]      2."
 	       "0      0.0     98.0       0.125  blocked\n",
-	       "100 columns, one second");
+	       "the table of 100 columns shows the last second");
 }
 
 static void test_whole_run(void)
@@ -110,7 +110,7 @@ static void test_whole_run(void)
 	free(text);
 }
 
-/* No line leaves the window, however narrow, and the bar keeps its share of it. */
+/* No line is wider than the window, however narrow that is, and the bars keep their share of it. */
 static void test_widths(void)
 {
 	bool fits = true, filled = true;
@@ -129,7 +129,7 @@ static void test_widths(void)
 		free(text);
 	}
 	tap_ok(fits, "no line is wider than the window, of 1 to 250 columns");
-	tap_ok(filled, "from 40 columns on there are bars");
+	tap_ok(filled, "from 40 columns on the table has bars");
 }
 
 static void test_rows(void)
@@ -161,12 +161,12 @@ static void test_colours(void)
 
 	tap_ok(strstr(text, "[<g>1") != NULL && strstr(text, "1</><r>2") != NULL &&
 		       strstr(text, "2</>") != NULL,
-	       "each part of a bar in its colour");
-	tap_ok(strncmp(text, "<t>labs", 7) == 0, "the title in its own");
+	       "each part of a bar has its colour");
+	tap_ok(strncmp(text, "<t>labs", 7) == 0, "the title has its colour");
 	free(text);
 }
 
-/* The ledger started afresh between the samples: the interval is what has been since. */
+/* The ledger started afresh between the samples: the interval is the time since then. */
 static void test_reset(void)
 {
 	struct ledger kept = now;
@@ -175,7 +175,7 @@ static void test_reset(void)
 	char *text = draw(NULL, false, watch_lines);
 	tap_ok(strncmp(text, "t=5.000 vm=busy vcpu=0 running=75.0 stolen=25.0 blocked=0.0 ", 60) ==
 		       0,
-	       "a reset VM's shares are of its new life");
+	       "the shares of a VM that was reset are those since its reset");
 	free(text);
 	now = kept;
 }
@@ -203,6 +203,6 @@ int main(void)
 	       "t=5.000 vm=busy vcpu=1 running=0.0 stolen=0.0 blocked=0.0 stolen_ns=0 state=off\n"
 	       "t=5.000 vm=idle vcpu=0 running=2.0 stolen=0.0 blocked=98.0 stolen_ns=125000000 "
 	       "state=blocked\n",
-	       "the lines for programs");
+	       "the lines for programs have each vCPU's shares, stolen time and state");
 	return tap_done();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A stream whose reader may be slow or stopped. tests/tools/reader.t has the lab that prints to
- * some.
+ * such readers.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ static bool print(const struct writer *w)
 	return fwrite(text, 1, MUCH, writer_stream(w)) == MUCH && fflush(writer_stream(w)) == 0;
 }
 
-/* Until the eventfd says that there is news. */
+/* Waits until the eventfd is signalled. */
 static void await(void)
 {
 	struct pollfd fd = {.fd = wake, .events = POLLIN};
@@ -61,7 +61,7 @@ static void await(void)
 	eventfd_read(wake, &count);
 }
 
-/* Whether the next `count` bytes are those of the text from there on. */
+/* Whether the next `count` bytes are those of the text from `from` on. */
 static bool read_all(size_t from, size_t count)
 {
 	static char got[MUCH];
@@ -86,7 +86,7 @@ static void test_slow(void)
 	while ((state = writer_state(w)).waiting == MUCH)
 		usleep(1000);
 	tap_ok(state.waiting > FEW && state.progress_ns > 0 && state.error == 0,
-	       "what the pipe does not hold waits");
+	       "bytes that the pipe cannot hold wait");
 	same = read_all(0, MUCH - FEW);
 	await();
 	tap_ok(writer_state(w).waiting < FEW, "the printer is woken when there is room again");
@@ -97,7 +97,7 @@ static void test_slow(void)
 	end(w);
 }
 
-/* Non-blocking by somebody else, who has the same file open. */
+/* Made non-blocking by another process that has the same file open. */
 static void test_nonblocking(void)
 {
 	struct writer *w = begin_pipe();
@@ -105,7 +105,7 @@ static void test_nonblocking(void)
 	fcntl(ends[1], F_SETFL, O_NONBLOCK);
 	print(w);
 	tap_ok(read_all(0, MUCH) && writer_state(w).error == 0,
-	       "a pipe that somebody makes non-blocking loses nothing");
+	       "a pipe that another process makes non-blocking loses nothing");
 	end(w);
 }
 
@@ -116,7 +116,7 @@ static void test_blocking_stays(void)
 	print(w);
 	read_all(0, MUCH);
 	tap_is_u64(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0,
-		   "a file that others have open stays as it is");
+		   "the writer does not make its file non-blocking");
 	end(w);
 }
 
@@ -151,7 +151,7 @@ static void test_give_up(void)
 	tap_ok(writer_state(w).waiting == 0 && writer_state(w).given_up,
 	       "nothing waits for a reader that is given up");
 	tap_ok(print(w) && writer_state(w).waiting == 0,
-	       "what is printed to it then is lost without an error");
+	       "what is printed for a reader that is given up is dropped without an error");
 	/* The thread is in write() until the process ends. */
 	writer_close(w);
 	tap_ok(true, "closing does not wait for a reader that is given up");

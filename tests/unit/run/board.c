@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A machine's run to its end, against a QEMU of the tests' own (tests/tools/board-qemu). */
+/* A machine's run to its end, with the tests' own QEMU (tests/tools/board-qemu). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define QEMU "tests/tools/board-qemu"
 
-/* One run of that machine; its output is the caller's. No process of it is left. */
+/* One run of that machine, after which no process is left. The caller frees its output. */
 static enum run_outcome run(const char *machine, unsigned limit_s, const char *end,
 			    struct run_output *o)
 {
@@ -27,13 +27,13 @@ static void expect(const char *machine, const char *end, enum run_outcome expect
 	struct run_output o;
 	enum run_outcome outcome = run(machine, 20, end, &o);
 
-	tap_ok(outcome == expected, "%s: outcome %d, \"%s\"", machine, outcome,
-	       outcome ? o.why : "");
+	tap_ok(outcome == expected, "%s: the run ends as expected, with outcome %d, \"%s\"",
+	       machine, outcome, outcome ? o.why : "");
 	if (text != NULL)
-		tap_ok(o.length == strlen(text) && strcmp(o.text, text) == 0, "%s: its text",
-		       machine);
+		tap_ok(o.length == strlen(text) && strcmp(o.text, text) == 0,
+		       "%s: the output is the expected text", machine);
 	if (why != NULL)
-		tap_ok(strcmp(o.why, why) == 0, "%s: \"%s\"", machine, why);
+		tap_ok(strcmp(o.why, why) == 0, "%s: the reason is \"%s\"", machine, why);
 	free(o.text);
 }
 
@@ -56,7 +56,7 @@ static void test_limits(void)
 	expect("floods", NULL, RUN_LIMIT, NULL, "more than 64 MiB of output");
 }
 
-/* A line is the end only as a whole; its carriage return does not count. */
+/* Only a whole line ends the run; its carriage return does not count. */
 static void test_end_line(void)
 {
 	struct run_output o;
@@ -76,7 +76,7 @@ static void test_large(void)
 
 	tap_ok(run("large", 20, NULL, &o) == RUN_ENDED && o.length == 10010000 &&
 		       strlen(o.text) == o.length,
-	       "10 MB of output are all there");
+	       "10 MB of output are read completely");
 	free(o.text);
 }
 
@@ -92,21 +92,22 @@ static void test_arguments(void)
 	const char *many[100];
 	struct run_output o;
 
-	tap_ok(run("arguments", 20, NULL, &o) == RUN_ENDED, "arguments");
+	tap_ok(run("arguments", 20, NULL, &o) == RUN_ENDED,
+	       "the run that prints its arguments ends");
 	for (size_t i = 0; i < sizeof(must) / sizeof(must[0]); i++)
-		tap_ok(strstr(o.text, must[i]) != NULL, "argument %zu", i);
-	tap_ok(strstr(o.text, "semihosting") == NULL, "no semihosting");
+		tap_ok(strstr(o.text, must[i]) != NULL, "QEMU gets required argument %zu", i);
+	tap_ok(strstr(o.text, "semihosting") == NULL, "QEMU gets no semihosting");
 	free(o.text);
 	tap_ok(board_run(missing, 20, NULL, &o) == RUN_UNABLE &&
 		       strcmp(o.why, "cannot start /nonexistent/qemu: No such file or directory") ==
 			       0,
-	       "a QEMU that is not there");
+	       "a QEMU that does not exist cannot be started");
 	free(o.text);
 	for (size_t i = 0; i < 99; i++)
 		many[i] = QEMU;
 	many[99] = NULL;
 	tap_ok(board_run(many, 20, NULL, &o) == RUN_UNABLE,
-	       "more arguments than there is room for");
+	       "a run with more arguments than there is room for is refused");
 	free(o.text);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The targets kvm and xen of `pvtime conform`: what a machine is given, and what is made of its
+ * The targets kvm and xen of `pvtime conform`: what a machine is given, and what is read from its
  * console.
  */
 #include <limits.h>
@@ -54,7 +54,7 @@ static bool was_told(const char *argument)
 	return file_has("arguments", argument, strlen(argument));
 }
 
-/* Run a plan on a machine that prints that, and expect what is told of it. */
+/* Run a plan on a machine that prints `printed`, and check what the target reports of it. */
 static void expect(const struct run_target *target, const struct run_plan *plan,
 		   const char *printed, enum run_outcome outcome, const char *text, const char *why)
 {
@@ -66,7 +66,7 @@ static void expect(const struct run_target *target, const struct run_plan *plan,
 	if (!tap_ok(o.text != NULL && strcmp(o.text, text) == 0 && o.length == strlen(text),
 		    "the output is the expected text"))
 		tap_print("# '%s'\n", o.text != NULL ? o.text : "NULL");
-	if (outcome != RUN_ENDED && !tap_ok(strcmp(o.why, why) == 0, "%s", why))
+	if (outcome != RUN_ENDED && !tap_ok(strcmp(o.why, why) == 0, "the reason is \"%s\"", why))
 		tap_print("# '%s'\n", o.why);
 	free(o.text);
 }
@@ -109,7 +109,7 @@ static void test_kvm_machine(void)
 	struct run_plan plan = guest;
 
 	tap_ok(was_told("-cpu\nneoverse-n1\n") && was_told("virtualization=on"),
-	       "the CPU, with EL2");
+	       "the host has the plan's CPU, with EL2");
 	tap_ok(was_told(" run=guest pcpus=1 vcpus=3 steal=on contended=1 slice_us=0 seconds=50 "
 			"words=\"expect=on case=aliases,header rounds=7\"\n"),
 	       "the host gets what the plan says");
@@ -124,7 +124,7 @@ static void test_kvm_machine(void)
 	       NULL);
 	tap_ok(was_told(" run=user pcpus=1 vcpus=3 steal=off contended=0 slice_us=0 seconds=50 "
 			"words=\"case=attr_set,restore\"\n"),
-	       "a run without stolen time gets the program's words, no guest's");
+	       "a run without stolen time gets the program's words, and not a guest's");
 	tap_ok(file_has("initrd", "user\0", 5) && file_has("initrd", "of user space", 13),
 	       "the initrd has the program for user space");
 }
@@ -141,7 +141,7 @@ static void test_xen(void)
 	       RUN_ENDED, "(XEN) booting\n(XEN) still\n# suite\nok 1\nno (XEN) line\n", NULL);
 	expect(xen, &plan, "(XEN) panic\n", RUN_ENDED, "(XEN) panic\n", NULL);
 	tap_ok(was_told(",bootargs=expect=off case=aliases,,header rounds=7\n"),
-	       "a comma in a word is no comma of QEMU's");
+	       "a comma in a word is escaped for QEMU");
 	tap_ok(was_told("dom0_max_vcpus=3 ") && was_told("/suite-4k-le.img,bootargs"),
 	       "dom0 has its vCPUs and the image");
 	tap_ok(was_told("-smp\n1\n") && !was_told("second-cpu.bin"),
@@ -163,7 +163,7 @@ static void expect_missing(const struct run_target *target, const char *name, co
 	plan.pcpus = 2;
 	tap_ok(!target->ready(&kit, &plan, why) && strstr(why, name) != NULL &&
 		       strstr(why, hint) != NULL && strchr(why, '\n') == NULL,
-	       "%s", why);
+	       "a missing file is reported, with how to make it: %s", why);
 	rename(away, in_directory(name));
 }
 
@@ -177,18 +177,20 @@ static void test_ready(void)
 	expect_missing(&target_xen, "xen", "make debian-hosts");
 	expect_missing(&target_xen, "second-cpu.bin", "make conform-all");
 	write_text("Image", "no kernel");
-	tap_ok(!target_kvm.ready(&kit, &guest, why) && strstr(why, "not an arm64 image"), "%s",
-	       why);
+	tap_ok(!target_kvm.ready(&kit, &guest, why) && strstr(why, "not an arm64 image"),
+	       "an Image that is not an arm64 image is reported: %s", why);
 	target_kvm.versions(&kit, text, sizeof(text));
-	tap_ok(strcmp(text, "Linux 6.1.192-2, QEMU 1:7.2") == 0, "%s", text);
+	tap_ok(strcmp(text, "Linux 6.1.192-2, QEMU 1:7.2") == 0,
+	       "the versions of target kvm are \"%s\"", text);
 	target_xen.versions(&kit, text, 9);
-	tap_ok(strcmp(text, "Xen 4.17") == 0, "%s", text);
+	tap_ok(strcmp(text, "Xen 4.17") == 0,
+	       "the versions of target xen are cut to the buffer: \"%s\"", text);
 	setenv("PATH", "/nonexistent", 1);
-	tap_ok(!target_xen.ready(&kit, &guest, why) && strstr(why, "qemu-system-aarch64"), "%s",
-	       why);
+	tap_ok(!target_xen.ready(&kit, &guest, why) && strstr(why, "qemu-system-aarch64"),
+	       "a missing QEMU is reported: %s", why);
 }
 
-/* The files of another release of Debian: its banner and its packages do not say the same. */
+/* The files of another Debian release, whose banner and packages name different versions. */
 static void make_release(void)
 {
 	static const char banners[] =
@@ -211,8 +213,8 @@ static void expect_release(const struct run_target *target, const char *release,
 
 	of.release = release;
 	target->release(&of, text, sizeof(text));
-	if (!tap_ok(strcmp(text, want) == 0, "%s of %s is '%s'", target->name,
-		    release != NULL ? release : "this machine", want))
+	if (!tap_ok(strcmp(text, want) == 0, "the release of target %s for %s is '%s'",
+		    target->name, release != NULL ? release : "this machine", want))
 		tap_print("# '%s'\n", text);
 }
 
@@ -230,16 +232,17 @@ static void test_releases(void)
 	expect_release(&target_kvm, "nowhere", "");
 	expect_release(&target_xen, "nowhere", "");
 	target_kvm.versions(&trixie, text, sizeof(text));
-	tap_ok(strcmp(text, "Linux 7.2.1-1, QEMU 1:7.2") == 0, "the VMM is this machine's: %s",
-	       text);
+	tap_ok(strcmp(text, "Linux 7.2.1-1, QEMU 1:7.2") == 0,
+	       "the versions of target kvm have this machine's VMM with another release: %s", text);
 	target_xen.versions(&trixie, text, sizeof(text));
-	tap_ok(strcmp(text, "Xen 4.20.2+37-0+deb13u1") == 0, "%s", text);
+	tap_ok(strcmp(text, "Xen 4.20.2+37-0+deb13u1") == 0,
+	       "the versions of target xen have the other release's Xen: %s", text);
 	tap_ok(target_kvm.ready(&trixie, &guest, why) && target_xen.ready(&trixie, &guest, why),
-	       "all is there of another release");
+	       "both targets are ready with the files of another release");
 	unlink(in_directory("trixie/Image"));
 	tap_ok(!target_kvm.ready(&trixie, &guest, why) && strstr(why, "/trixie/Image: ") != NULL &&
 		       strstr(why, "make conform-all") != NULL,
-	       "%s", why);
+	       "a missing file of another release is reported, with how to make it: %s", why);
 	expect(&target_xen, &guest, "# suite\n", RUN_ENDED, "# suite\n", NULL);
 	tap_ok(!was_told("/trixie/xen\n"), "a plan without a release runs this machine's Xen");
 	struct run_output o;
@@ -248,7 +251,7 @@ static void test_releases(void)
 	free(o.text);
 }
 
-/* An Image as far as it is looked at, and the files of a kit. */
+/* An Image with the part of it that is read, and the other files of a kit. */
 static void make_kit(void)
 {
 	char image[64] = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The archive that is put behind an initramfs, read back field by field. */
+/* The archive that initramfs_add() puts behind an initramfs, read back field by field. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static size_t up(size_t n)
 	return (n + 3) & ~(size_t)3;
 }
 
-/* A base of that many bytes, and a file of that many. */
+/* A base and a file of these sizes. */
 static void test_sizes(size_t base_size, size_t file_size)
 {
 	static char content[64], bytes[4096];
@@ -46,7 +46,8 @@ static void test_sizes(size_t base_size, size_t file_size)
 	memset(content, 'f', sizeof(content));
 	write_file(file, content, file_size);
 	int fd = initramfs_add(base, "suite", file, why, sizeof(why));
-	tap_ok(fd >= 0, "%zu and %zu bytes", base_size, file_size);
+	tap_ok(fd >= 0, "a file is added behind a base: %zu bytes of base, %zu bytes of file",
+	       base_size, file_size);
 	ssize_t n = pread(fd, bytes, sizeof(bytes), 0);
 	close(fd);
 
@@ -54,30 +55,30 @@ static void test_sizes(size_t base_size, size_t file_size)
 	size_t data = up(base_size) + up(110 + 6);
 	const char *trailer = bytes + data + up(file_size);
 	tap_ok(memchr(bytes, 'b', base_size) != NULL && memcmp(header, "070701", 6) == 0,
-	       "behind the base, at a multiple of 4");
+	       "the archive is behind the base, at a multiple of 4");
 	tap_ok(field(header, 1) == (S_IFREG | 0755) && field(header, 6) == file_size &&
 		       field(header, 11) == 6 && strcmp(header + 110, "suite") == 0,
-	       "a regular file, executable, of that name and size");
+	       "the archive has a regular, executable file of that name and size");
 	tap_ok(file_size == 0 || (bytes[data] == 'f' && bytes[data + file_size - 1] == 'f'),
 	       "the file has its bytes");
 	tap_ok(memcmp(trailer, "070701", 6) == 0 && strcmp(trailer + 110, "TRAILER!!!") == 0 &&
 		       trailer + up(110 + 11) == bytes + n,
-	       "the trailer, and nothing behind it");
+	       "the archive ends with its trailer");
 }
 
 static void test_errors(void)
 {
 	char why[200] = "", expected[200];
 
-	tap_ok(initramfs_add(base, "suite", directory, why, sizeof(why)) < 0, "a directory: %s",
-	       why);
+	tap_ok(initramfs_add(base, "suite", directory, why, sizeof(why)) < 0,
+	       "a directory cannot be added: %s", why);
 	snprintf(expected, sizeof(expected), "%s/nothing: No such file or directory", directory);
 	char *nothing = strdup(expected);
 	if (nothing != NULL) {
 		*strchr(nothing, ':') = '\0';
 		tap_ok(initramfs_add(nothing, "suite", file, why, sizeof(why)) < 0 &&
 			       strcmp(why, expected) == 0,
-		       "no base: %s", why);
+		       "a missing base is reported: %s", why);
 	}
 	free(nothing);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The link's multiplexer and demultiplexer, and lines out of pieces. */
+/* The link's multiplexer and demultiplexer, and lines that are joined from pieces. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static void hear(void *ctx, uint8_t channel, const uint8_t *bytes, size_t n)
 
 static void expect(const uint8_t *stream, size_t n, const char *want, const char *name)
 {
-	/* Whole, and in pieces of every size: it must not matter where a read ends. */
+	/* Whole, and in pieces of every size: the result must not depend on where a read ends. */
 	for (size_t piece = 1; piece <= n; piece++) {
 		struct heard h = {.channel = -1};
 		struct link_rx rx;
@@ -52,18 +52,19 @@ static void expect(const uint8_t *stream, size_t n, const char *want, const char
 
 static void test_rx(void)
 {
-	EXPECT("00:6869", "one channel", 0xff, 0x00, 'h', 'i');
-	EXPECT("00:61 01:6263 41:0a", "three channels", 0xff, 0, 'a', 0xff, 1, 'b', 'c', 0xff, 0x41,
-	       '\n');
-	EXPECT("02:ff", "the escape byte itself", 0xff, 2, 0xff, 0xff);
-	EXPECT("02:ffffff0003", "escape bytes in a row, then a NUL and what looks like a channel",
+	EXPECT("00:6869", "the bytes of one channel are passed on", 0xff, 0x00, 'h', 'i');
+	EXPECT("00:61 01:6263 41:0a", "the bytes of three channels are passed on", 0xff, 0, 'a',
+	       0xff, 1, 'b', 'c', 0xff, 0x41, '\n');
+	EXPECT("02:ff", "an escape byte that is doubled is passed on once", 0xff, 2, 0xff, 0xff);
+	EXPECT("02:ffffff0003",
+	       "escape bytes in a row are passed on, then a NUL and what looks like a channel",
 	       0xff, 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 3);
 	EXPECT("02:61ff 03:62", "a channel is chosen right after an escaped byte", 0xff, 2, 'a',
 	       0xff, 0xff, 0xff, 3, 'b');
-	EXPECT("", "choosing a channel is no byte of it", 0xff, 0, 0xff, 1, 0xff, 2);
-	EXPECT("ff:6f6f 00:61", "bytes before the first choice are nowhere", 'o', 'o', 0xff, 0,
-	       'a');
-	EXPECT("fe:61", "a channel that nobody has is passed on as it is", 0xff, 0xfe, 'a');
+	EXPECT("", "choosing a channel passes on no byte", 0xff, 0, 0xff, 1, 0xff, 2);
+	EXPECT("ff:6f6f 00:61", "bytes before the first choice are passed on as channel 0xff", 'o',
+	       'o', 0xff, 0, 'a');
+	EXPECT("fe:61", "a channel that does not exist is passed on as it is", 0xff, 0xfe, 'a');
 }
 
 static void test_torn(void)
@@ -85,20 +86,20 @@ static void test_tx(void)
 	struct link_tx tx;
 
 	link_tx_init(&tx);
-	tap_is_u64(link_tx_put(&tx, 3, escapes, 0, out), 0, "nothing makes nothing");
+	tap_is_u64(link_tx_put(&tx, 3, escapes, 0, out), 0, "no bytes make no output");
 	size_t n = link_tx_put(&tx, 3, escapes, 3, out);
 	tap_ok(n == 7 && memcmp(out,
 				"\xff\x03\xff\xff"
 				"a\xff\xff",
 				7) == 0,
-	       "channel first, escape bytes doubled");
+	       "the channel is written first, and escape bytes are doubled");
 	n = link_tx_put(&tx, 3, (const uint8_t *)"b", 1, out);
 	tap_ok(n == 1 && out[0] == 'b', "the channel is written once for bytes that follow on it");
 	n = link_tx_put(&tx, LINK_CONTROL, (const uint8_t *)"q", 1, out);
 	tap_ok(n == 3 && memcmp(out, "\xff\x42q", 3) == 0, "a change of channel is written");
 }
 
-/* Every byte on every channel, random cuts: what goes in comes out. */
+/* Every byte on every channel, cut at random: what goes in comes out. */
 static void test_round_trip(void)
 {
 	unsigned int seed = 1;
@@ -150,28 +151,29 @@ static void test_lines(void)
 
 	lines_feed(&lines, (const uint8_t *)"one\ntw", 6, keep_line, got);
 	lines_feed(&lines, (const uint8_t *)"o\n\nthree", 8, keep_line, got);
-	tap_ok(strcmp(got, "3<one>3<two>0<>") == 0, "lines out of pieces: %s", got);
+	tap_ok(strcmp(got, "3<one>3<two>0<>") == 0, "lines are joined from pieces: %s", got);
 	lines_flush(&lines, keep_line, got);
 	lines_flush(&lines, keep_line, got);
-	tap_ok(strcmp(got, "3<one>3<two>0<>5<three>") == 0, "the rest, once: %s", got);
+	tap_ok(strcmp(got, "3<one>3<two>0<>5<three>") == 0,
+	       "lines_flush() passes on the rest once: %s", got);
 
 	memset(long_line, 'x', sizeof(long_line));
 	long_line[LINES_MAX] = '\n';
 	got[0] = '\0';
 	lines_feed(&lines, (const uint8_t *)long_line, LINES_MAX + 1, keep_line, got);
-	tap_ok(strcmp(got, "1024<xxxxxxxx>") == 0, "the longest line is whole: %s", got);
+	tap_ok(strcmp(got, "1024<xxxxxxxx>") == 0, "the longest line is passed on whole: %s", got);
 	long_line[LINES_MAX] = 'x';
 	long_line[sizeof(long_line) - 1] = '\n';
 	got[0] = '\0';
 	lines_feed(&lines, (const uint8_t *)long_line, sizeof(long_line), keep_line, got);
 	lines_feed(&lines, (const uint8_t *)"y\n", 2, keep_line, got);
 	tap_ok(strcmp(got, "1024!<xxxxxxxx>19!<xxxxxxxx>1<y>") == 0,
-	       "a longer one is in pieces, the next is not: %s", got);
+	       "a longer line is passed on in pieces, and the next line whole: %s", got);
 }
 
 /*
- * A line of LINES_MAX - `before` bytes and a character behind it, which comes in one piece or byte
- * by byte.
+ * A line of LINES_MAX - `before` bytes and a character behind it, which arrives in one piece or
+ * byte by byte.
  */
 static void test_split(void)
 {
@@ -189,11 +191,11 @@ static void test_split(void)
 		 "a character of 4 bytes, after the first"},
 		{"\U0001f427", 3, "1021!<xxxxxxxx>5!<\U0001f427y>",
 		 "a character of 4 bytes, after the third"},
-		{"\u20ac", 3, "1024!<xxxxxxxx>1!<y>", "a character that just fits"},
+		{"\u20ac", 3, "1024!<xxxxxxxx>1!<y>", "the end of a character that just fits"},
 		{"\x80\x80\x80\x80", 1, "1024!<xxxxxxxx>4!<\x80\x80\x80y>",
-		 "bytes that belong to no character are split, and none is lost"},
+		 "bytes that belong to no character"},
 		{"\xff\xf0", 2, "1023!<xxxxxxxx>2!<\xf0y>",
-		 "the start of a character stays with what may follow"},
+		 "the start of a character, which stays with what may follow"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -208,7 +210,7 @@ static void test_split(void)
 				lines_feed(&lines, (const uint8_t *)text + at,
 					   piece < n ? piece : n, keep_line, got);
 			tap_ok(strcmp(got, cases[i].want) == 0,
-			       "a long line is not split in %s: %s", cases[i].name, got);
+			       "a long line is split rightly at %s: %s", cases[i].name, got);
 		}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How long a process is waited for: processes that sleep, that spin, and that want a CPU and get
- * none, as one of SCHED_IDLE does beside one that spins on the same CPU.
+ * none, as a SCHED_IDLE process beside one that spins on the same CPU.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -16,7 +16,7 @@
 #include "tools/run/patience.h"
 
 #define NS_PER_S UINT64_C(1000000000)
-/* Between two looks, and what a count of ticks may be short by. */
+/* The time between two looks, and what a count of ticks may be short by. */
 #define LOOK_NS (2 * PATIENCE_LOOK_MS * UINT64_C(1000000))
 
 static uint64_t clock_ns(clockid_t clock)
@@ -53,7 +53,7 @@ static _Noreturn void sleep_for_ever(void)
 		pause();
 }
 
-/* On the first CPU that there is; one that gets only what is left over, if so. */
+/* Run on the first CPU only; if `starved`, with only what other processes leave of it. */
 static void on_one_cpu(bool starved)
 {
 	const struct sched_param none = {0};
@@ -76,7 +76,7 @@ static void *spinning_thread(void *unused)
 	spin();
 }
 
-/* Its child has a thread that wants a CPU; itself and the child's first thread sleep. */
+/* A child that has a thread that wants a CPU; this process and the child's first thread sleep. */
 static _Noreturn void starved_family(void)
 {
 	pthread_t thread;
@@ -125,7 +125,7 @@ static void test_sleeps(void)
 	struct patience p;
 
 	patience_begin(&p, pid, 1);
-	tap_ok(!patience_is_over(&p), "nothing is over at once");
+	tap_ok(!patience_is_over(&p), "patience is not over at once");
 	wait_out(&p);
 	tap_ok(clock_ns(CLOCK_MONOTONIC) - begin >= NS_PER_S,
 	       "a process that sleeps is given up after real time");
@@ -162,13 +162,16 @@ static void test_starves(void)
 		patience_is_over(&p);
 	}
 	tap_ok(!patience_is_over(&p) && p.used_ns <= NS_PER_S * 3 / 4,
-	       "a thread of its child that gets no CPU is waited for: of 2 s, %llu ms count",
+	       "a thread of a child that gets no CPU is waited for: of 2 s, %llu ms count",
 	       (unsigned long long)(p.used_ns / 1000000));
 	end(other);
 	end(pid);
 }
 
-/* All that was started is gone, and this process is not. The grandchild says that it is there. */
+/*
+ * patience_kill() kills all that was started, and not this process. The grandchild reports that it
+ * runs.
+ */
 static void test_kill(void)
 {
 	int ends[2];
@@ -191,7 +194,8 @@ static void test_kill(void)
 		   "a process and its child in another session are killed");
 	tap_ok(read(ends[0], &byte, 1) == 0, "a process and its child in another session are gone");
 	waitpid(pid, NULL, 0);
-	tap_is_u64(patience_kill(getpid()), 0, "there are none to kill any more");
+	tap_is_u64(patience_kill(getpid()), 0,
+		   "patience_kill() finds no process once all are killed");
 	close(ends[0]);
 }
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * QMP from QEMU's side: what it is asked, and what is made of answers in pieces, events and errors.
- */
+/* QMP from QEMU's side: what it is asked, and how answers in pieces, events and errors are read. */
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -39,7 +37,7 @@ static bool say(const char *text)
 	return write(peer, text, strlen(text)) == (ssize_t)strlen(text) && qmp_receive(&qmp);
 }
 
-/* Is that all that was asked since the last time? */
+/* Whether there was one request with `part` since the last call; NULL: none. */
 static bool asked(const char *part)
 {
 	char text[512];
@@ -63,30 +61,31 @@ static void test_poll(void)
 	       "the machine is started once the capabilities are accepted");
 	qmp_poll(&qmp);
 	tap_ok(asked(NULL), "nothing is asked before the machine has started");
-	tap_ok(say(DONE) && qmp.polls == 0, "the start of the machine counts as no poll");
+	tap_ok(say(DONE) && qmp.polls == 0, "the start of the machine does not count as a poll");
 	qmp_poll(&qmp);
 	tap_ok(asked("query-replay"), "a poll asks for the instructions");
 	qmp_poll(&qmp);
 	tap_ok(asked(NULL), "a poll that waits for its answer asks nothing more");
 	tap_ok(say(EVENT) && say("{\"return\": {\"ic") && qmp.polls == 0,
-	       "half an answer ends no poll");
+	       "half an answer does not end a poll");
 	tap_ok(say(strstr(ICOUNT, "ount")) && asked("xp /1wx"),
 	       "the whole answer is followed by a request for the clock");
 	tap_ok(say(CLOCK) && qmp.polls == 1 && qmp.icount == 123456789012 &&
 		       qmp.clock == 0x6955b900,
-	       "a poll that is over knows instructions and clock");
+	       "a poll that is over has the instructions and the clock");
 	qmp_poll(&qmp);
 	tap_ok(asked("query-replay") && qmp.why[0] == '\0',
 	       "the next poll asks for the instructions again");
-	tap_ok(!qmp.shut_down && say(SHUTDOWN) && qmp.shut_down, "the machine is shut down");
+	tap_ok(!qmp.shut_down && say(SHUTDOWN) && qmp.shut_down,
+	       "a SHUTDOWN event shuts the machine down");
 	end();
 }
 
-/* Two messages at once, a poll's answers that are none, and an end. */
+/* Messages in one piece, answers to a poll that are invalid, and the end of QEMU. */
 static void test_bad(void)
 {
 	begin();
-	tap_ok(say(GREETING DONE DONE), "three messages in one piece");
+	tap_ok(say(GREETING DONE DONE), "three messages in one piece are read");
 	qmp_poll(&qmp);
 	tap_ok(say("{\"error\": {\"class\": \"CommandNotFound\"}}\r\n") &&
 		       strcmp(qmp.why, "QEMU's monitor says {\"error\": {\"class\": "
@@ -105,15 +104,16 @@ static void test_bad(void)
 	say(GREETING DONE DONE);
 	qmp_poll(&qmp);
 	say(ICOUNT "{\"return\": \"Cannot access memory\"}\r\n");
-	tap_ok(qmp.why[0] != '\0', "a clock that is none is reported: %s", qmp.why);
+	tap_ok(qmp.why[0] != '\0', "an answer without a clock is reported: %s", qmp.why);
 	end();
 
 	begin();
 	close(peer);
-	tap_ok(!qmp_receive(&qmp), "the end of QEMU is seen");
+	tap_ok(!qmp_receive(&qmp), "the end of QEMU is noticed");
 	qmp.state = QMP_IDLE;
 	qmp_poll(&qmp);
-	tap_ok(qmp.why[0] == '\0', "a poll after the end of QEMU is no error and raises no signal");
+	tap_ok(qmp.why[0] == '\0',
+	       "a poll after the end of QEMU is not an error, and raises no signal");
 	close(qmp.fd);
 }
 
