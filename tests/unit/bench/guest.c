@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the benchmark's guest prints: taken whole, or refused with a reason. */
+/* What the benchmark's guest prints: accepted whole, or refused with a reason. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static bool read_text(const struct bench_kind *kind, const char *text)
 	return bench_guest_read(&run, &results, why);
 }
 
-/* All lines of a source but that of `row`, which has `line`, or none where that is "". */
+/* All lines of a source, with `line` in place of that of `row`; "" leaves it out. */
 static char *text_with(enum bench_source source, enum bench_row_id row, const char *line)
 {
 	static char text[8192];
@@ -50,7 +50,8 @@ static char *text_with(enum bench_source source, enum bench_row_id row, const ch
 
 static void test_whole(void)
 {
-	tap_ok(read_text(&one, text_with(BENCH_GUEST, BENCH_ROWS, "")), "a whole text is taken");
+	tap_ok(read_text(&one, text_with(BENCH_GUEST, BENCH_ROWS, "")),
+	       "a complete text is accepted");
 	for (unsigned r = 0; r < BENCH_ROWS; r++) {
 		const struct bench_figure *f = &results.figures[r][BENCH_KVM][BENCH_N1];
 		bool there = bench_rows[r].source == BENCH_GUEST;
@@ -58,14 +59,15 @@ static void test_whole(void)
 		tap_ok(there ? f->state == BENCH_MEASURED && f->best == r + 10.25 &&
 				       f->median == r + 10.5
 			     : f->state == BENCH_ABSENT,
-		       "%s is %s", bench_rows[r].name, there ? "what was printed" : "not there");
+		       "the figure %s is %s", bench_rows[r].name,
+		       there ? "that of the text" : "absent");
 	}
 	tap_ok(read_text(&two, text_with(BENCH_PAIR, BENCH_ROWS, "")),
 	       "the results of the benchmark with two CPUs are read");
 	tap_ok(results.figures[BENCH_ROW_ipi][BENCH_KVM][BENCH_N1].state == BENCH_MEASURED,
-	       "ipi is there");
+	       "the figure ipi is measured");
 	tap_ok(!read_text(&one, text_with(BENCH_PAIR, BENCH_ROWS, "")),
-	       "one for the other is refused");
+	       "the text of another kind of run is refused");
 }
 
 static void test_skip(void)
@@ -74,15 +76,15 @@ static void test_skip(void)
 
 	tap_ok(read_text(&one, text_with(BENCH_GUEST, BENCH_ROW_st_smc,
 					 "BENCH name=st_smc skip=the call is not there\r\n")),
-	       "a reason in place of a figure is taken");
+	       "a reason in place of a figure is accepted");
 	tap_ok(f->state == BENCH_SKIPPED && strcmp(f->skip, "the call is not there") == 0,
-	       "the reason goes to the end of its line");
+	       "the reason extends to the end of its line");
 }
 
 static void refused(const char *name, const char *text, const char *reason)
 {
-	tap_ok(!read_text(&one, text), "refused: %s", name);
-	if (!tap_ok(strstr(why, reason) != NULL, "because %s", reason))
+	tap_ok(!read_text(&one, text), "a text is refused for %s", name);
+	if (!tap_ok(strstr(why, reason) != NULL, "a text is refused with the reason '%s'", reason))
 		tap_print("# '%s'\n", why);
 }
 
@@ -105,11 +107,11 @@ static void test_faults(void)
 		refused("a torn line", text_with(BENCH_GUEST, BENCH_ROW_idreg, lines[i]),
 			"is not a result");
 	refused("a lost line", text_with(BENCH_GUEST, BENCH_ROW_gicd, ""), "gicd has no line");
-	refused("a line twice",
+	refused("a second line of a path",
 		text_with(BENCH_GUEST, BENCH_ROW_gicd,
 			  "BENCH name=features_hvc best=1 median=1 n=1 batches=1\n"),
 		"features_hvc has two lines");
-	refused("a path that nobody knows",
+	refused("an unknown path",
 		text_with(BENCH_GUEST, BENCH_ROW_gicd,
 			  "BENCH name=gicdd best=1 median=1 n=1 batches=1\n"),
 		"is not a path of this run");
@@ -117,12 +119,12 @@ static void test_faults(void)
 		text_with(BENCH_GUEST, BENCH_ROW_gicd,
 			  "BENCH name=boot best=1 median=1 n=1 batches=1\n"),
 		"is not a path of this run");
-	refused("nothing", "", "the output has no line '# bench '");
-	refused("no heading", strstr(text_with(BENCH_GUEST, BENCH_ROWS, ""), "BENCH"),
+	refused("being empty", "", "the output has no line '# bench '");
+	refused("the missing heading", strstr(text_with(BENCH_GUEST, BENCH_ROWS, ""), "BENCH"),
 		"the output has no line '# bench '");
 	char *text = text_with(BENCH_GUEST, BENCH_ROWS, "");
 	*strstr(text, "# bench done") = '\0';
-	refused("no end", text, "the output has no line '# bench done'");
+	refused("the missing end", text, "the output has no line '# bench done'");
 }
 
 static void test_words(void)
@@ -141,7 +143,7 @@ static void test_words(void)
 	run.target = BENCH_XEN;
 	bench_guest_words(&run, words, sizeof(words));
 	tap_ok(strstr(words, ",idreg,") != NULL && strstr(words, "publish") == NULL,
-	       "a peer has not our library: %s", words);
+	       "a run on a peer leaves out the path of our own library: %s", words);
 }
 
 int main(void)

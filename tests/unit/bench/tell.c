@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Results: what is reached and what not, JSON there and back, what is worse than before, and the
- * tables.
+ * Results: which goals are met and which are missed, JSON written and read back, what is worse than
+ * before, and the tables.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void set(enum bench_row_id row, enum bench_target target, enum bench_cpu 
 	bench_measured(figure(row, target, cpu), best, best + 1);
 }
 
-/* Ours, KVM's and Xen's of two rows, and what is made of others. */
+/* Figures of pvtime, KVM and Xen in some rows, and what is derived from others. */
 static void fill(void)
 {
 	memset(&results, 0, sizeof(results));
@@ -62,10 +62,10 @@ static void test_goals(void)
 	tap_ok(bench_best_peer(&results, BENCH_ROW_idreg, BENCH_N1) == 0,
 	       "the best peer's figure is 0 if no peer has one");
 	bench_format_goal(text, &results, BENCH_ROW_idreg);
-	tap_ok(strcmp(text, "200, missed") == 0, "one CPU above it is a miss: %s", text);
+	tap_ok(strcmp(text, "200, missed") == 0, "a goal that one CPU exceeds is missed: %s", text);
 	set(BENCH_ROW_idreg, BENCH_PVTIME, BENCH_N1, 200);
 	bench_format_goal(text, &results, BENCH_ROW_idreg);
-	tap_ok(strcmp(text, "200, met") == 0, "both CPUs at the goal have met it: %s", text);
+	tap_ok(strcmp(text, "200, met") == 0, "a goal that both CPUs reach is met: %s", text);
 	tap_ok(bench_goal_of(&results, BENCH_ROW_timer_idle, BENCH_A57, &goal) && goal == 250,
 	       "the goal of timer_idle is half of the best peer");
 	bench_format_goal(text, &results, BENCH_ROW_timer_idle);
@@ -75,11 +75,12 @@ static void test_goals(void)
 	tap_ok(strcmp(text, "250 / 150, missed") == 0, "the goals of two CPUs are shown apart: %s",
 	       text);
 	bench_format_ratio(text, &results, BENCH_ROW_idreg, BENCH_A57);
-	tap_ok(strcmp(text, "4.29x") == 0, "the ratio to the best peer: %s", text);
+	tap_ok(strcmp(text, "4.29x") == 0, "a row has its ratio to the best peer: %s", text);
 	tap_ok(figure(BENCH_ROW_boot, BENCH_PVTIME, BENCH_A57)->best == 1.002 &&
 		       figure(BENCH_ROW_boot, BENCH_PVTIME, BENCH_N1)->state == BENCH_ABSENT,
-	       "a boot over that without a hypervisor");
-	tap_ok(figure(BENCH_ROW_many, BENCH_PVTIME, BENCH_N1)->best == 1.25, "64 over 2");
+	       "the row boot is the boot time over that without a hypervisor");
+	tap_ok(figure(BENCH_ROW_many, BENCH_PVTIME, BENCH_N1)->best == 1.25,
+	       "the row many is the switch among 64 over that among 2");
 }
 
 static char path[] = "/tmp/bench-XXXXXX";
@@ -94,7 +95,7 @@ static void write_path(const char *text)
 	}
 }
 
-/* What reading says, which is standard error's, goes nowhere. */
+/* The messages of reading go to standard error, which this test discards. */
 static bool read_path(struct bench_results *r)
 {
 	return bench_json_read(r, path);
@@ -145,16 +146,16 @@ static void test_json(void)
 	};
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		write_path(wrong[i]);
-		tap_ok(!read_path(&back), "refused: '%s'", wrong[i]);
+		tap_ok(!read_path(&back), "the JSON '%s' is refused", wrong[i]);
 	}
 	write_path(HEAD
 		   "\"versions\":{},\"rows\":[{\"name\":\"new\",\"figures\":{}}],\"accuracy\":[]}");
 	tap_ok(read_path(&back), "a row of another version is left out");
 	unlink(path);
-	tap_ok(!read_path(&back), "a file that is not there");
+	tap_ok(!read_path(&back), "a JSON file that does not exist is refused");
 }
 
-/* Before, ours was `before`; now it is `now`. */
+/* Whether a figure of pvtime that was `before`, and is `now`, holds. */
 static bool held(double before, double now)
 {
 	static struct bench_results old, new;
@@ -171,17 +172,19 @@ static void test_compare(void)
 	static struct bench_results old, new;
 
 	tap_ok(held(1000, 1000) && held(1000, 10), "equal and better figures hold");
-	tap_ok(held(1000, 1050), "a twentieth more holds");
-	tap_ok(!held(1000, 1050.5), "more than that do not");
-	tap_ok(held(30, 35), "5 instructions more hold, whatever part that is");
-	tap_ok(!held(30, 35.5), "more than that do not");
+	tap_ok(held(1000, 1050), "a figure that is a twentieth larger holds");
+	tap_ok(!held(1000, 1050.5), "a figure that is more than a twentieth larger does not hold");
+	tap_ok(held(30, 35), "a figure of 5 instructions more holds, whatever part that is");
+	tap_ok(!held(30, 35.5), "a small figure of more than 5 instructions more does not hold");
 	bench_measured(&old.figures[BENCH_ROW_gicd][BENCH_PVTIME][BENCH_A57], 1, 1);
-	tap_ok(bench_compare(&new, &old, "results"), "what was not run is not compared");
+	tap_ok(bench_compare(&new, &old, "results"),
+	       "a figure that was not measured again is not compared");
 	bench_skipped(&new.figures[BENCH_ROW_gicd][BENCH_PVTIME][BENCH_A57], "gone");
-	tap_ok(!bench_compare(&new, &old, "results"), "what cannot be measured any more is worse");
+	tap_ok(!bench_compare(&new, &old, "results"),
+	       "a figure that cannot be measured any more is worse");
 }
 
-/* What a printer prints. */
+/* Returns what a printer prints. */
 static char *printed(void (*print)(const struct bench_results *, FILE *))
 {
 	static char text[65536];
@@ -230,7 +233,7 @@ static void test_unreadable_counts(void)
 	}
 }
 
-/* Rows that miss their goal. */
+/* The rows that miss their goal. */
 static void test_missed(void)
 {
 	struct bench_figure *f = &results.figures[BENCH_ROW_idreg][BENCH_PVTIME][BENCH_A57];
@@ -270,15 +273,17 @@ static void test_tables(void)
 	       "the table's figures are in their units");
 	tap_ok(strstr(text, "GICD") == NULL, "the table has no row without figures");
 	text = printed(bench_data);
-	tap_ok(has(text, "\nidreg 100.00 200.00 2016.00 ? 429.00 ?\n"), "the data for the plot");
-	tap_ok(strstr(text, "boot") == NULL, "the data for the plot has no row but those of paths");
+	tap_ok(has(text, "\nidreg 100.00 200.00 2016.00 ? 429.00 ?\n"),
+	       "the data for the plot has the figures of a path");
+	tap_ok(strstr(text, "boot") == NULL, "the data for the plot has only rows of paths");
 	text = printed(bench_accuracy_markdown);
 	tap_ok(has(text, "| weights-4 | 4 | 60 | 0 | 0 | 1234 | 0 | 0.0125 |"),
-	       "the page of accuracy");
+	       "the page of accuracy has the figures of a lab");
 	text = printed(print_markdown);
 	tap_ok(has(text, "| trapped ID register read (`idreg`) | 100 / 200 | 2016 / - |"),
-	       "the page has the row");
-	tap_ok(has(text, "- `st_hvc` on xen, cortex-a57: a \"reason\""), "what was not measured");
+	       "the page has the figures of a row");
+	tap_ok(has(text, "- `st_hvc` on xen, cortex-a57: a \"reason\""),
+	       "the page has what was not measured, and why");
 	tap_ok(has(text, "There are no counts yet"),
 	       "the page says that instructions have not been counted");
 	test_unreadable_counts();
@@ -290,7 +295,7 @@ static void test_tables(void)
 		       has(text, "`make profile` prints the instructions"),
 	       "the page has the table of costs, and says what prints the rest");
 	tap_ok(has(text, "Goals that are missed") && strstr(text, "- `idreg`,") == NULL,
-	       "what is reached needs no explanation");
+	       "a row that meets its goal is not explained");
 	test_missed();
 	unlink(path);
 }

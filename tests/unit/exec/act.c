@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tools/exec/act.c and give.c, in a VMM of the test's own: what is done to it, step by step, and
- * that each step may fail. What is behind inject.h, process.h and report.h is in this file.
+ * tools/exec/act.c and give.c, on a fake VMM: every step that is done to it, and each of these
+ * steps failing. This file stands in for what is behind inject.h, process.h and report.h.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 #define TID    77
 #define VM_FD  10
-#define VCPU   20	   /* the first one's file */
+#define VCPU   20	   /* the first vCPU's file */
 #define AT     0x7f0000000 /* where the VMM's mmap puts things */
 #define RAM    0x40000000
 #define RAM_AT 0x7e0000000
@@ -28,14 +28,14 @@ enum { VCPUS = 3 };
 
 /* The VMM, and its VM. */
 static struct {
-	uint8_t memory[4096]; /* the beginning of what was mapped */
+	uint8_t memory[4096]; /* the beginning of the mapping */
 	bool mapped, slot, begun, ended;
 	uint64_t address[VCPUS];
-	unsigned steps, fail_at; /* counted from 1; 0: none */
-	int error;		 /* with which that one fails */
-	bool gone;		 /* the thread is */
-	bool changed;	/* the thread did something else than it was told to, and after that */
-	unsigned after; /* was told to do more */
+	unsigned steps, fail_at; /* steps are counted from 1; fail_at 0: none fails */
+	int error;		 /* of that step */
+	bool gone;		 /* the thread has ended */
+	bool changed;		 /* the thread made another call than the one that was injected */
+	unsigned after;		 /* how many calls were injected after that */
 	char said[256];
 	unsigned messages;
 } vmm;
@@ -50,7 +50,7 @@ void report(const char *format, ...)
 	vmm.messages++;
 }
 
-/* Whether this step, which is one that can fail, does. */
+/* Counts a step that can fail; returns whether it does. */
 static bool fails(void)
 {
 	if (++vmm.steps != vmm.fail_at)
@@ -182,7 +182,7 @@ static struct exec_file files[] = {
 	{VM_FD, false, 0}, {VCPU, true, 0}, {VCPU + 1, true, 1}, {VCPU + 2, true, 2}};
 static struct exec_kvm kvm = {vms, vcpus, files, 1, VCPUS, 4};
 
-/* What is done if step `fail_at` fails. */
+/* Runs exec_act(), of which step `fail_at` fails with `error`. */
 static bool act(struct exec_options options, unsigned fail_at, int error)
 {
 	const struct exec_job job = {.options = &options, .slots = 509};
@@ -218,7 +218,8 @@ static unsigned test_all(void)
 	tap_ok(act(given, 0, 0) && vmm.begun && vmm.ended,
 	       "exec_act() begins and ends its calls in the VMM");
 	tap_ok(addresses() == VCPUS, "each vCPU has the address of its ID");
-	tap_ok(vmm.mapped && vmm.slot && is_clear(), "the memory is there, and zero");
+	tap_ok(vmm.mapped && vmm.slot && is_clear(),
+	       "the VMM has the memory and its slot, and the memory is zero");
 	tap_is_u64(vmm.messages, 0, "without --verbose nothing is printed");
 	verbose.verbose = true;
 	tap_ok(act(verbose, 0, 0) && vmm.messages == 1 &&
@@ -233,8 +234,8 @@ static unsigned test_all(void)
 }
 
 /*
- * The guest asks vCPU 0 whether there is stolen time, and Linux does not bring up a CPU that then
- * has none.
+ * Whether the guest is left in order. It asks vCPU 0 whether there is stolen time, and Linux does
+ * not bring up a CPU that then has none.
  */
 static bool is_whole(void)
 {
@@ -260,14 +261,15 @@ static void test_failures(unsigned steps)
 		}
 		none += addresses() == 0;
 	}
-	tap_is_u64(broken, 0,
-		   "of %u steps, each may fail, and the guest is as before or as it should be",
-		   steps);
-	tap_ok(none >= 4, "up to the first address nothing stays behind");
-	tap_is_u64(quiet, 0, "a thread that is gone meanwhile ends it, with a message");
+	tap_is_u64(
+		broken, 0,
+		"after a failure of any of %u steps, either all vCPUs have an address, or vCPU 0 has none",
+		steps);
+	tap_ok(none >= 4, "steps up to the first address fail without an address left behind");
+	tap_is_u64(quiet, 0, "exec_act() ends with a message if the thread ends meanwhile");
 	act(given, 1, EPERM);
 	tap_ok(strstr(vmm.said, "CAP_SYS_ADMIN") != NULL && !vmm.ended,
-	       "a VMM that is confined is left alone");
+	       "a confined VMM is left alone, with a message");
 }
 
 static void test_changed(unsigned steps)
@@ -280,7 +282,8 @@ static void test_changed(unsigned steps)
 		more += vmm.after != 0;
 		untold += vmm.changed && strstr(vmm.said, "left alone") == NULL;
 	}
-	tap_is_u64(calls, 2 + VCPUS, "each call may be changed: mmap, the slot, each address");
+	tap_is_u64(calls, 2 + VCPUS,
+		   "the calls that a VMM may change are mmap, the slot and each address");
 	tap_is_u64(more, 0, "a VMM that changes a call gets no other call");
 	tap_is_u64(untold, 0, "a message says that a VMM changes a call");
 }
@@ -307,11 +310,12 @@ static void test_wait(void)
 	struct exec_options options = {.ipa_given = false};
 
 	tap_ok(act(options, 0, 0) && !vmm.begun && strstr(vmm.said, "--ipa ADDR") != NULL,
-	       "without an FDT, it asks for --ipa");
+	       "exec_act() asks for --ipa if there is no FDT");
 	vcpus[0].off = true;
 	tap_ok(!act(options, 0, 0) && vmm.messages == 0, "a vCPU that is off waits for vCPU 0");
 	vcpus[1].id = 3;
-	tap_ok(act(options, 0, 0) && vmm.messages == 1, "if there is one");
+	tap_ok(act(options, 0, 0) && vmm.messages == 1,
+	       "a vCPU that is off does not wait in a VM without vCPU 0");
 	vcpus[1].id = 0;
 	vcpus[0].off = false;
 }
@@ -324,7 +328,7 @@ static uint64_t number(uint32_t id)
 	return ns;
 }
 
-/* A guest that was restored: its numbers go on. */
+/* A guest that was restored: its numbers continue. */
 static void test_numbers(void)
 {
 	const struct exec_options two = {
@@ -336,18 +340,17 @@ static void test_numbers(void)
 	vcpus[1].ran = true;
 	tap_ok(act(given, 0, 0) && vmm.messages == 1 && strstr(vmm.said, "--stolen NS") != NULL &&
 		       addresses() == VCPUS,
-	       "a guest that has run before gets stolen time, and that its numbers go back is "
-	       "told");
+	       "a guest that has run before gets stolen time, and a message says that its numbers go back");
 	tap_ok(act(two, 0, 0) && !vmm.begun &&
 		       strstr(vmm.said, "--stolen has 2 numbers, and the VM a vCPU 2") != NULL,
-	       "numbers that are too few: nothing is done");
+	       "--stolen with too few numbers: nothing is done");
 	tap_ok(act(three, 0, 0) && vmm.messages == 0 && addresses() == VCPUS,
-	       "a number for each: nothing is to be told");
+	       "--stolen with a number for each vCPU: there is no message");
 	for (size_t i = 0; i < VCPUS; i++)
 		vcpus[i].begun = false;
 	exec_begin(&job, TID, &kvm, 0);
 	tap_ok(number(2) == 9000 - WAITED && number(0) == 0 && vcpus[0].begun,
-	       "a vCPU that begins: its ID's number, less what KVM will add");
+	       "a vCPU that begins gets its ID's number, less what KVM will add");
 	exec_begin(&job, TID, &kvm, 2);
 	tap_is_u64(number(1) + WAITED, 1000, "what KVM will add may be more than the number");
 	vmm.memory[8] = 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tools/exec/fdt.c: what an FDT names, of every kind; the FDTs of our own machine; and FDTs that
- * are none.
+ * tools/exec/fdt.c: the addresses that an FDT names, of every kind; the FDTs of our own machine;
+ * and invalid FDTs.
  */
 #include <libfdt.h>
 #include <stdlib.h>
@@ -61,17 +61,17 @@ static size_t finish(void)
 	return fdt_totalsize(fdt);
 }
 
-/* What is named, in order; NULL if all is as it should be. */
+/* Compares the ranges of the FDT with `want`, in order; NULL if they are the same. */
 static const char *named(size_t size, const struct pvtime_range *want, size_t n)
 {
 	struct exec_ranges got = {.list = NULL};
 	const char *wrong = exec_fdt_ranges(fdt, size, &got);
 
 	if (wrong == NULL && got.count != n)
-		wrong = "another number of them";
+		wrong = "another number of ranges";
 	for (size_t i = 0; wrong == NULL && i < n; i++)
 		if (got.list[i].base != want[i].base || got.list[i].size != want[i].size)
-			wrong = "another one";
+			wrong = "another range";
 	for (size_t i = 0; wrong != NULL && i < got.count; i++)
 		tap_print("# 0x%llx + 0x%llx\n", (unsigned long long)got.list[i].base,
 			  (unsigned long long)got.list[i].size);
@@ -82,16 +82,16 @@ static const char *named(size_t size, const struct pvtime_range *want, size_t n)
 static void test_kinds(void)
 {
 	static const struct pvtime_range want[] = {
-		{0x81000000, 0x2000},	      /* the reservation */
-		{0x840000000, 0x180000000},   /* memory */
-		{0x9000000, 0x1000},	      /* a device with two areas */
-		{0xa000000, 0x200},	      /* the other one; the third has no size */
-		{0x10000000, 0x1000000},      /* a window */
-		{0x20000000, 0x1000},	      /* another one of that bus */
-		{0x10000400, 0x10},	      /* a device behind the first */
-		{0x20000ff0, 0x10},	      /* and behind the second */
-		{0x10800004, 4},	      /* behind a bus that is flat, behind that */
-		{0x3eff0000, 0x10000},	      /* PCI: I/O */
+		{0x81000000, 0x2000},	    /* the reservation */
+		{0x840000000, 0x180000000}, /* memory */
+		{0x9000000, 0x1000},	    /* a device with two areas */
+		{0xa000000, 0x200},	    /* its other area; the third has no size */
+		{0x10000000, 0x1000000},    /* a window of a bus */
+		{0x20000000, 0x1000},	    /* another window of that bus */
+		{0x10000400, 0x10},	    /* a device behind the first window */
+		{0x20000ff0, 0x10},	    /* a device behind the second window */
+		{0x10800004, 4},	    /* a device behind a flat bus behind the first window */
+		{0x3eff0000, 0x10000},	    /* PCI: I/O */
 		{0x8000000000, 0x8000000000}, /* PCI: memory */
 		{0x4010000000, 0x10000000},   /* PCI: configuration, its reg */
 		{0xa0000000, 0x100000},	      /* reserved memory */
@@ -128,7 +128,7 @@ static void test_kinds(void)
 	CELLS("reg", 0x48);
 	end();
 	end();
-	bus("closed", 1, 1); /* no ranges: nobody gets there */
+	bus("closed", 1, 1); /* no ranges: its addresses are not reachable */
 	node("inner");
 	CELLS("reg", 0, 4);
 	end();
@@ -156,7 +156,7 @@ static void test_kinds(void)
 	ordered[10] = want[9];
 	ordered[11] = want[10];
 	const char *wrong = named(size, ordered, sizeof(want) / sizeof(want[0]));
-	tap_ok(wrong == NULL, "every kind of address, and nothing that is none%s%s",
+	tap_ok(wrong == NULL, "exec_fdt_ranges() finds every kind of address, and nothing else%s%s",
 	       wrong != NULL ? ": " : "", wrong != NULL ? wrong : "");
 }
 
@@ -168,22 +168,25 @@ static void test_wrong(void)
 	node("uart");
 	CELLS("reg", 0, 0x9000000, 0);
 	end();
-	tap_ok(exec_fdt_ranges(fdt, finish(), &got) != NULL, "a reg of the wrong length");
+	tap_ok(exec_fdt_ranges(fdt, finish(), &got) != NULL,
+	       "a reg of the wrong length is refused");
 	begin();
 	bus("soc", 1, 1);
 	CELLS("ranges", 0, 0, 0x10000000);
 	end();
-	tap_ok(exec_fdt_ranges(fdt, finish(), &got) != NULL, "windows of the wrong length");
+	tap_ok(exec_fdt_ranges(fdt, finish(), &got) != NULL,
+	       "windows of the wrong length are refused");
 	begin();
 	bus("soc", 9, 1);
 	end();
-	tap_ok(exec_fdt_ranges(fdt, finish(), &got) != NULL, "nine cells");
+	tap_ok(exec_fdt_ranges(fdt, finish(), &got) != NULL, "nine address cells are refused");
 	begin();
 	for (int i = 0; i < 40; i++)
 		node("deep");
 	for (int i = 0; i < 40; i++)
 		end();
-	tap_ok(exec_fdt_ranges(fdt, finish(), &got) != NULL, "too deep");
+	tap_ok(exec_fdt_ranges(fdt, finish(), &got) != NULL,
+	       "an FDT of 40 nested nodes is refused");
 	free(got.list);
 }
 
@@ -224,7 +227,7 @@ static void test_ours(void)
 	free(got.list);
 }
 
-/* Whatever is in it, the reader stays inside. The sanitizers look on. */
+/* Whatever the FDT contains, the reader stays inside of it; the sanitizers check that. */
 static void test_garbage(void)
 {
 	uint64_t seed = 1;
@@ -245,7 +248,7 @@ static void test_garbage(void)
 	tap_ok(refused > 1000 && refused < 19000, "%u of 20000 damaged FDTs are refused", refused);
 	free(copy);
 	memset(fdt, 0, 8);
-	tap_is_u64(exec_fdt_size(fdt), 0, "a block that begins with zeros is no FDT");
+	tap_is_u64(exec_fdt_size(fdt), 0, "a block that begins with zeros is not taken for an FDT");
 	our_own();
 	fdt[4] = 1;
 	tap_is_u64(exec_fdt_size(fdt), 0, "an FDT of more than 2 MiB is not accepted");

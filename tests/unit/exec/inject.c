@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tools/exec/inject.c and process.c: a thread of another process makes our system calls, on this
- * machine, and never knows. The process is about to write one byte; what it then writes, and how it
- * ends, tells what it has noticed.
+ * tools/exec/inject.c and process.c, on this machine: a thread of another process makes our system
+ * calls without noticing. The process is about to write one byte; what it then writes, and how it
+ * ends, shows what it has noticed.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -32,8 +32,8 @@ struct other {
 };
 
 /*
- * code(number, a, b, c): a system call, by instructions that can be written. What they are replaced
- * with in a test makes another call. On machines without any, those tests are skipped.
+ * code(number, a, b, c): makes a system call by instructions that a test can overwrite with some
+ * that make another call. On machines without such code, those tests are skipped.
  */
 #define CODE_SIZE 4096u
 static uint8_t *code;
@@ -48,8 +48,8 @@ static const uint8_t code_bytes[] = {
 /* At CALL_AT: another number. */
 static const uint8_t other_number[] = {0xb8, __NR_getppid, 0, 0, 0, 0x0f, 0x05, 0xc3};
 /*
- * The same number and place, but another argument: mov $0,%edi, then the instruction as it was, and
- * again from there.
+ * The same number and place, but another argument: clears %edi, puts the instruction back as it
+ * was, and continues there.
  */
 static const uint8_t other_argument[] = {
 	0xeb, 0x02, 0xc3, 0xc3,				      /* jmp .+4 */
@@ -57,7 +57,7 @@ static const uint8_t other_argument[] = {
 	0x66, 0xc7, 0x05, 0xf1, 0xff, 0xff, 0xff, 0x0f, 0x05, /* movw $syscall,CALL_AT(%rip) */
 	0xeb, 0xef,					      /* jmp CALL_AT */
 };
-/* Number and arguments as they were, from another place. */
+/* The same number and arguments, from another place. */
 static const uint8_t other_place[] = {0x90, 0x0f, 0x05, 0xc3}; /* nop; syscall; ret */
 #else
 #define CALL_AT 0u
@@ -91,15 +91,15 @@ static void confine(void)
 		_exit(1);
 }
 
-/* The sanitizers' _exit() makes calls of their own. */
+/* The sanitizers' _exit() makes additional calls. */
 static void leave(int status)
 {
 	syscall(__NR_exit_group, status);
 }
 
 /*
- * In the other process: 42, if all is as it is without us. Raw calls: what the library adds could
- * be filtered.
+ * In the other process: ends with STATUS if all is as without us. Raw calls, because calls that the
+ * library adds could be filtered.
  */
 static void live(int how, int pipe)
 {
@@ -135,7 +135,7 @@ static bool next_entry(pid_t pid, struct __ptrace_syscall_info *info)
 	return true;
 }
 
-/* Stopped where it is about to write. */
+/* Returns the process stopped where it is about to write. */
 static struct other begin(int how)
 {
 	struct other o = {.pid = -1};
@@ -167,7 +167,7 @@ static struct other begin(int how)
 	return o;
 }
 
-/* It goes on alone. Returns its wait status, and how many bytes it wrote. */
+/* The process continues alone. Returns its wait status, and how many bytes it wrote. */
 static int finish(struct other *o, size_t *written)
 {
 	char bytes[16];
@@ -240,7 +240,7 @@ static void test_files(void)
 	close(fd);
 }
 
-/* What the kernel says, whatever inject.c makes of it. */
+/* What the kernel allows, whatever inject.c makes of it. */
 static bool may_suspend(pid_t pid)
 {
 	uintptr_t with = EXEC_TRACE | PTRACE_O_SUSPEND_SECCOMP, without = EXEC_TRACE;
@@ -267,7 +267,7 @@ static void test_confined(void)
 		live(EXTRA, STDOUT_FILENO);
 	waitpid(pid, &status, 0);
 	tap_ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS,
-	       "a filter kills for a system call more");
+	       "a filter kills a process for one more system call");
 	struct other o = begin(PLAIN);
 	tap_ok(!process_is_confined(o.pid, 0) && unharmed(&o),
 	       "a process without a seccomp filter is not reported as confined");
@@ -288,7 +288,7 @@ static void test_confined(void)
 	       "after its filter was suspended the process is unharmed");
 }
 
-/* The same in a process that may not suspend a filter. */
+/* The same by a process that may not suspend a filter. */
 static void test_powerless(void)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -308,13 +308,14 @@ static void test_powerless(void)
 		_exit(!well ? 7 : !begun || !unharmed(&o) ? 6 : 0);
 	}
 	waitpid(pid, &status, 0);
-	tap_is_u64((uint64_t)status, 0,
-		   "without CAP_SYS_ADMIN, a confined one is left alone, another not");
+	tap_is_u64(
+		(uint64_t)status, 0,
+		"without CAP_SYS_ADMIN a confined process is left alone, and another gets its calls");
 }
 
 /*
- * While the thread is in user space, between two calls of ours, its process writes other
- * instructions for it.
+ * While the thread is in user space, between two of our calls, its process overwrites its
+ * instructions.
  */
 static void test_changed(int how, const char *what, const uint8_t *bytes, size_t size)
 {
@@ -335,11 +336,11 @@ static void test_changed(int how, const char *what, const uint8_t *bytes, size_t
 	process_write(o.pid, at, bytes, size);
 	result = 77;
 	tap_is_i64(inject_call(&o.in, __NR_close, (const uint64_t[6]){12345}, &result), -EPROTO,
-		   "%s: it is reported", what);
-	tap_is_i64(result, 77, "%s: no call was made", what);
+		   "%s: the changed call is reported", what);
+	tap_is_i64(result, 77, "%s: the changed call has no result", what);
 	process_write(o.pid, (uint64_t)(uintptr_t)code, code_bytes, sizeof(code_bytes));
-	tap_is_i64(inject_end(&o.in), 0, "%s: it is ended", what);
-	tap_ok(unharmed(&o), "%s: the process goes on as if nothing had been", what);
+	tap_is_i64(inject_end(&o.in), 0, "%s: inject_end() succeeds after the changed call", what);
+	tap_ok(unharmed(&o), "%s: the process continues as if nothing had happened", what);
 }
 
 static void test_signals(void)

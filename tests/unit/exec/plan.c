@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tools/exec/plan.c, maps.c: where the structures go, by what is known of a VM. */
+/* tools/exec/plan.c, maps.c: where the structures go, given what is known of a VM. */
 #include <string.h>
 #include <pvtime/abi.h>
 #include "tests/tap.h"
@@ -24,7 +24,8 @@ static struct exec_known known(void)
 
 static bool placed(const struct exec_known *k, struct exec_plan *plan, uint64_t base)
 {
-	return exec_plan(k, plan) == EXEC_PLACED && tap_is_u64(plan->region.base, base, "  at") &&
+	return exec_plan(k, plan) == EXEC_PLACED &&
+	       tap_is_u64(plan->region.base, base, "the region is at the expected IPA") &&
 	       plan->region.size == PVTIME_GRANULE;
 }
 
@@ -66,7 +67,8 @@ static void test_asked(void)
 	tap_ok(refused(&k, "not a multiple of 64 KiB"), "an IPA inside a granule is refused");
 	k.map = exec_map_of("/usr/bin/qemu-system-aarch64");
 	k.ipa = 0x8000000;
-	tap_ok(placed(&k, &plan, 0x8000000), "what is asked for is done before a map is looked at");
+	tap_ok(placed(&k, &plan, 0x8000000),
+	       "an IPA that the user gives is used before the VMM's own place");
 }
 
 static void test_map(void)
@@ -77,7 +79,7 @@ static void test_map(void)
 
 	k.map = exec_map_of("/usr/bin/qemu-system-aarch64");
 	tap_ok(placed(&k, &plan, 0x90a0000) && strstr(plan.how, "QEMU virt") != NULL && !plan.found,
-	       "QEMU's own place");
+	       "a VM of QEMU has the region at QEMU's own place");
 	slots[0].range.base = 0x50000000;
 	tap_ok(exec_plan(&k, &plan) == EXEC_UNKNOWN && strstr(plan.how, "--ipa ADDR") != NULL,
 	       "QEMU with RAM at another place: the plan asks for --ipa");
@@ -88,11 +90,13 @@ static void test_map(void)
 	k.named_count = 1;
 	tap_ok(placed(&k, &plan, 0x10000) && plan.found,
 	       "a free granule is found if QEMU's own place is taken");
-	tap_ok(exec_map_of("/opt/crosvm")->place == 0x1ff0000, "crosvm");
-	tap_ok(exec_map_of("/x/firecracker-v1.7.0-aarch64")->place == 0x90a0000, "Firecracker");
+	tap_ok(exec_map_of("/opt/crosvm")->place == 0x1ff0000, "the map of crosvm is known");
+	tap_ok(exec_map_of("/x/firecracker-v1.7.0-aarch64")->place == 0x90a0000,
+	       "the map of Firecracker is known");
 	tap_ok(exec_map_of("cloud-hypervisor-static-aarch64")->place == 0x90a0000,
-	       "Cloud Hypervisor");
-	tap_ok(exec_map_of("/usr/lib64/libkrun.so.1.9.5")->place == 0x7000000, "libkrun");
+	       "the map of Cloud Hypervisor is known");
+	tap_ok(exec_map_of("/usr/lib64/libkrun.so.1.9.5")->place == 0x7000000,
+	       "the map of libkrun is known");
 	tap_ok(exec_map_of("/usr/bin/qemu-system-x86_64") == NULL &&
 		       exec_map_of("/crosvm/vmm") == NULL && exec_map_of("") == NULL,
 	       "other commands have no known memory map");
@@ -108,7 +112,7 @@ static void test_found(void)
 	tap_ok(exec_plan(&k, &plan) == EXEC_UNKNOWN,
 	       "without an FDT or a known VMM there is no place");
 	k.fdt = true;
-	tap_ok(placed(&k, &plan, 0x10000), "the first granule is never taken");
+	tap_ok(placed(&k, &plan, 0x10000), "the granule at IPA 0 is never chosen");
 	k.named = devices;
 	k.named_count = 4;
 	tap_ok(placed(&k, &plan, 0x50000) && plan.found,
@@ -149,10 +153,11 @@ static void test_vcpus(void)
 	k.ipa_given = true;
 	k.ipa = 0x9000000;
 	vcpus[0].id = 1023;
-	tap_ok(placed(&k, &plan, 0x9000000), "an ID of 1023 is the last of one granule");
+	tap_ok(placed(&k, &plan, 0x9000000),
+	       "a vCPU ID of 1023 is the last that fits into one granule");
 	vcpus[0].id = 1024;
 	tap_ok(exec_plan(&k, &plan) == EXEC_PLACED && plan.region.size == 2 * PVTIME_GRANULE,
-	       "one more takes two");
+	       "a vCPU ID of 1024 takes two granules");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tools/exec/regs.h for the machine that the unit tests run on; tools/exec/regs.c itself where that
- * is arm64.
+ * tools/exec/regs.h for the machine that runs the unit tests; if that is arm64, tools/exec/regs.c
+ * itself.
  */
 #ifdef __aarch64__
 #include "tools/exec/regs.c"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * tools/exec/threads.c, on this machine: a process with threads that compute, that sleep, that have
- * ended, that wait in vfork(), and with a child of its own, stops as a whole, and goes on as if
- * nothing had been.
+ * ended, that wait in vfork(), and with a child of its own, stops as a whole, and continues as if
+ * nothing had happened.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -21,17 +21,17 @@
 
 #define STATUS	 42
 #define THREADS	 5u /* of the first process, its first one included, which has ended */
-#define VFORK_AT 4u /* the one in vfork(), whose child is the 6th, and the fork()ed one the 7th */
+#define VFORK_AT 4u /* the thread in vfork(); its child is the 6th, the fork()ed one the 7th */
 #define ALL	 7u
 
-/* What both sides see. */
+/* Memory that the test and its process share. */
 static struct shared {
 	int tids[ALL];
-	int begun;     /* how many have told their number */
-	int over;      /* they are to end */
+	int begun;     /* how many have stored their number */
+	int over;      /* all must end */
 	int result;    /* STATUS, if all went as it does without us */
-	int caught;    /* how often one that slept has been woken by an error */
-	long spins[2]; /* what the two that compute have counted */
+	int caught;    /* how often a sleeping thread was woken by an error */
+	long spins[2]; /* what the two threads that compute have counted */
 } * shared;
 
 static struct threads all;
@@ -79,7 +79,7 @@ static void nap(void)
 		__atomic_add_fetch(&shared->caught, 1, __ATOMIC_SEQ_CST);
 }
 
-/* In the place of an own program: nothing but system calls. */
+/* The child executes no other program: it makes only system calls. */
 static void *wait_in_vfork(void *unused)
 {
 	(void)unused;
@@ -98,8 +98,8 @@ static void *wait_in_vfork(void *unused)
 }
 
 /*
- * All are there, the first thread has ended, and the one in vfork() sleeps. The last two happen
- * some time after a thread or its child has told its number.
+ * All are there, the first thread has ended, and the thread in vfork() sleeps. The last two happen
+ * some time after a thread or its child has stored its number.
  */
 static bool all_settled(void)
 {
@@ -107,7 +107,7 @@ static bool all_settled(void)
 	       state(shared->tids[0]) == 'Z' && state(shared->tids[VFORK_AT]) == 'D';
 }
 
-/* The one that has all others stopped, when they have settled. It outlives them. */
+/* The thread that has all others stopped, once they have settled. It outlives them. */
 static void *ask(void *first)
 {
 	pthread_t *threads = first;
@@ -123,7 +123,7 @@ static void *ask(void *first)
 	}
 	while (!all_settled())
 		nap();
-	syscall(__NR_getppid); /* here */
+	syscall(__NR_getppid); /* the test stops all others here */
 	__atomic_store_n(&shared->over, 1, __ATOMIC_SEQ_CST);
 	for (unsigned i = 0; i < 3; i++)
 		pthread_join(threads[i], NULL);
@@ -177,7 +177,7 @@ static void go_on(const struct thread *thread, int status)
 	ptrace(PTRACE_SYSCALL, thread->tid, NULL, (void *)(intptr_t)signo);
 }
 
-/* Until the one that asks is about to; it is stopped then. */
+/* Continues all until the thread of ask() is about to make that call, and leaves it stopped. */
 static struct thread *next_asking(void)
 {
 	struct thread *thread;
@@ -196,7 +196,7 @@ static struct thread *next_asking(void)
 	return NULL;
 }
 
-/* They all go on, to their end. */
+/* All continue to their end. */
 static void finish(const struct thread *own)
 {
 	struct thread *thread;
@@ -207,7 +207,7 @@ static void finish(const struct thread *own)
 		go_on(thread, status);
 }
 
-/* They end early. */
+/* Ends all of them early. */
 static void end(pid_t pid, const struct thread *own)
 {
 	shared->over = 1; /* for its children */
@@ -226,18 +226,18 @@ static void test_hold(void)
 	if (own == NULL)
 		abort();
 	tap_is_i64(threads_hold(&all, own, &late), 0,
-		   "a process of %u threads, and its children, stop", THREADS);
+		   "threads_hold() stops a process of %u threads and its children", THREADS);
 	spins = shared->spins[0] + shared->spins[1];
 	for (unsigned i = 1; i < ALL; i++)
 		stopped += state(shared->tids[i]) == 't';
-	tap_is_u64(stopped, ALL - 2, "each that could do anything is stopped");
+	tap_is_u64(stopped, ALL - 2, "every thread that could run is stopped");
 	tap_ok(state(shared->tids[0]) == 'Z', "a first thread that has ended is not waited for");
 	tap_ok(state(shared->tids[VFORK_AT]) == 'D',
-	       "one in vfork() is left there: its child is stopped");
+	       "a thread in vfork() is left there, as its child is stopped");
 	tap_ok(spins > 0 && spins == shared->spins[0] + shared->spins[1],
-	       "no thread in vfork() computes");
+	       "no stopped thread computes");
 	finish(own);
-	tap_is_i64(shared->result, STATUS, "the threads go on, and notice nothing");
+	tap_is_i64(shared->result, STATUS, "the threads continue, and notice nothing");
 	tap_ok(all.threads == NULL && all.processes == NULL,
 	       "no thread is recorded when all have ended");
 }
@@ -250,12 +250,12 @@ static void test_again(void)
 
 	for (unsigned i = 0; i < 3 && error == 0; i++)
 		error = threads_hold(&all, own, &late);
-	tap_is_i64(error, 0, "those that are stopped can be stopped again");
+	tap_is_i64(error, 0, "threads that are stopped can be stopped again");
 	end(pid, own);
-	tap_ok(all.threads == NULL, "one that is killed meanwhile is gone");
+	tap_ok(all.threads == NULL, "no thread is recorded after its process was killed");
 }
 
-/* This very process cannot be stopped by itself. */
+/* The test's own process is among those to stop, and cannot stop itself. */
 static void test_late(void)
 {
 	pid_t pid = start(), late = 0;
@@ -263,11 +263,11 @@ static void test_late(void)
 
 	threads_get(&all, getpid());
 	tap_is_i64(threads_hold(&all, own, &late), -ETIMEDOUT,
-		   "one that does not stop is not waited for without end");
-	tap_is_i64(late, getpid(), "one that does not stop is named");
+		   "a thread that does not stop is not waited for without end");
+	tap_is_i64(late, getpid(), "a thread that does not stop is named");
 	threads_ended(&all, getpid());
 	int error = threads_hold(&all, own, &late);
-	tap_is_i64(error, 0, "without it, all are stopped");
+	tap_is_i64(error, 0, "all others are stopped without the thread that does not stop");
 	end(pid, own);
 	threads_forget(&all);
 }

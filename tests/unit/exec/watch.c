@@ -16,7 +16,7 @@
 
 enum { KVM = 3, VM = 10, VCPU = 20 };
 
-/* The process whose calls these are is this one. */
+/* The calls are those of this process. */
 static bool unreadable;
 
 static bool read_here(void *ctx, uint64_t address, void *to, size_t size)
@@ -88,28 +88,29 @@ static void test_vm(void)
 	struct exec_kvm kvm = {.vm_count = 0};
 	size_t vcpu = 99;
 
-	tap_ok(run(&kvm, VCPU, &vcpu) == EXEC_RUN_ALL, "a vCPU that nobody made");
+	tap_ok(run(&kvm, VCPU, &vcpu) == EXEC_RUN_ALL,
+	       "KVM_RUN of a file that was not seen being made returns EXEC_RUN_ALL");
 	tap_ok(io(&kvm, KVM, KVM_CREATE_VM, (const void *)(uintptr_t)(0x80000000u | 36), -EINVAL) &&
 		       kvm.vm_count == 0,
-	       "a VM that was not made is none");
+	       "KVM_CREATE_VM that fails makes no VM");
 	io(&kvm, KVM, KVM_CREATE_VM, (const void *)(uintptr_t)36, VM);
 	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM + 1);
-	tap_is_u64(kvm.vm_count, 2, "two VMs");
-	tap_is_u64(kvm.vms[0].ipa_bits, 36, "the first with the address space that it asked for");
-	tap_is_u64(kvm.vms[1].ipa_bits, 40, "the second with KVM's");
+	tap_is_u64(kvm.vm_count, 2, "two VMs are recorded");
+	tap_is_u64(kvm.vms[0].ipa_bits, 36, "the first VM has the address space that it asked for");
+	tap_is_u64(kvm.vms[1].ipa_bits, 40, "the second VM has KVM's own address space");
 	io(&kvm, VM + 1, KVM_CREATE_VCPU, (const void *)5, VCPU);
 	io(&kvm, VM, KVM_CREATE_VCPU, NULL, -EEXIST);
 	io(&kvm, 77, KVM_CREATE_VCPU, NULL, 78);
-	tap_is_u64(kvm.vcpu_count, 1, "one vCPU was made");
+	tap_is_u64(kvm.vcpu_count, 1, "only the vCPU that was made in a known VM is recorded");
 	tap_ok(kvm.vcpus[0].vm == 1 && kvm.vcpus[0].id == 5,
 	       "the vCPU belongs to the second VM, with its ID");
 	tap_ok(run(&kvm, VCPU, &vcpu) == EXEC_RUN && vcpu == 0, "a run of the vCPU is reported");
-	tap_ok(run(&kvm, VM, &vcpu) == EXEC_RUN_ALL, "a VM is no vCPU");
+	tap_ok(run(&kvm, VM, &vcpu) == EXEC_RUN_ALL, "KVM_RUN of a VM's file returns EXEC_RUN_ALL");
 	tap_ok(exec_vm_fd(&kvm, 1) == VM + 1 && exec_vcpu_fd(&kvm, 0) == VCPU,
-	       "their files are known");
+	       "the descriptors of a VM and of a vCPU are known");
 	exec_forget(&kvm);
 	tap_ok(kvm.vm_count == 0 && kvm.file_count == 0 && exec_vm_fd(&kvm, 0) < 0,
-	       "all is forgotten");
+	       "exec_forget() forgets all VMs and files");
 }
 
 static void test_slots(void)
@@ -125,11 +126,12 @@ static void test_slots(void)
 	slot(&kvm, VM, 1, 0x10000, 0x1000, 0x1000, 0);
 	slot(&kvm, VM, 2, 0x20000, 0x1000, 0x1000, -EEXIST);
 	slot(&kvm, VCPU, 3, 0x20000, 0x1000, 0x1000, 0);
-	tap_is_u64(vm->slot_count, 2, "two slots, and none of what failed or was no VM's");
+	tap_is_u64(vm->slot_count, 2,
+		   "two slots are recorded, and neither one that failed nor one of a vCPU's file");
 	tap_ok(vm->slots[0].number == 0 && vm->slots[0].range.base == 0x40000000 &&
 		       vm->slots[0].range.size == 0x8000000 &&
 		       vm->slots[0].memory == 0x7f0000000000,
-	       "RAM is where it is");
+	       "a slot has its range and its memory");
 	slot(&kvm, VM, 1, 0x30000, 0x2000, 0x5000, 0);
 	tap_ok(vm->slot_count == 2 && vm->slots[1].range.base == 0x30000, "a slot is moved");
 	slot(&kvm, VM, 0, 0x40000000, 0, 0, 0);
@@ -142,7 +144,7 @@ static void test_slots(void)
 	unreadable = true;
 	slot(&kvm, VM, 5, 0x60000, 0x1000, 0, 0);
 	unreadable = false;
-	tap_is_u64(vm->slot_count, 2, "what cannot be read is nothing");
+	tap_is_u64(vm->slot_count, 2, "a slot whose argument cannot be read is not recorded");
 	exec_forget(&kvm);
 }
 
@@ -194,9 +196,10 @@ static void test_attribute(void)
 	attribute(&kvm, VCPU, KVM_ARM_VCPU_PVTIME_CTRL - 1, KVM_ARM_VCPU_PVTIME_IPA, 0);
 	attribute(&kvm, VCPU, KVM_ARM_VCPU_PVTIME_CTRL, 1, 0);
 	attribute(&kvm, VM, KVM_ARM_VCPU_PVTIME_CTRL, KVM_ARM_VCPU_PVTIME_IPA, 0);
-	tap_ok(!kvm.vcpus[0].given, "other attributes, and one that failed, give nothing");
+	tap_ok(!kvm.vcpus[0].given, "other attributes, and one that fails, give no stolen time");
 	attribute(&kvm, VCPU, KVM_ARM_VCPU_PVTIME_CTRL, KVM_ARM_VCPU_PVTIME_IPA, 0);
-	tap_ok(kvm.vcpus[0].given && !kvm.vcpus[1].given, "the right one gives it to that vCPU");
+	tap_ok(kvm.vcpus[0].given && !kvm.vcpus[1].given,
+	       "the attribute of stolen time gives it to its vCPU only");
 	exec_forget(&kvm);
 }
 
@@ -233,7 +236,9 @@ static void test_files(void)
 	exec_forget(&kvm);
 }
 
-/* QEMU asks what the CPU has by a VM of its own, and the next one gets the same numbers. */
+/*
+ * QEMU asks for the CPU's features with a VM of its own, and the next VM gets the same descriptors.
+ */
 static void test_scratch(void)
 {
 	struct exec_kvm kvm = {.vm_count = 0};
@@ -246,7 +251,7 @@ static void test_scratch(void)
 	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM);
 	io(&kvm, VM, KVM_CREATE_VCPU, NULL, VM + 1);
 	tap_ok(run(&kvm, VM + 1, &vcpu) == EXEC_RUN && kvm.vcpus[vcpu].vm == 1,
-	       "the vCPU that runs is the second VM's");
+	       "a vCPU that runs belongs to the second VM, although both had its descriptor");
 	tap_is_i64(exec_vm_fd(&kvm, 1), VM,
 		   "the second VM has the descriptor that the first VM closed");
 	tap_is_i64(exec_vm_fd(&kvm, 0), -1, "the first VM, whose descriptor was reused, has none");
@@ -271,15 +276,15 @@ static void test_runnable(void)
 	tap_is_u64(exec_runnable(&kvm), 0, "no VM is runnable if none is known");
 }
 
-/* Whom to watch, and for how long. */
+/* Which VMs to watch, and for how long. */
 static void test_pending(void)
 {
 	struct exec_kvm kvm = two();
 
-	tap_ok(exec_is_pending(&kvm), "a VM that was not seen to is to be watched");
+	tap_ok(exec_is_pending(&kvm), "a VM that was not served is watched");
 	kvm.vms[0].served = true;
 	tap_ok(exec_is_pending(&kvm) && !exec_is_settled(&kvm, 0),
-	       "a VM that was seen to is watched until its vCPUs have begun");
+	       "a VM that was served is watched until its vCPUs have begun");
 	kvm.vcpus[0].begun = true;
 	call(&kvm, __NR_close, VCPU + 1, 0, 0, 0);
 	tap_ok(!exec_is_pending(&kvm) && exec_is_settled(&kvm, 0),
@@ -287,7 +292,7 @@ static void test_pending(void)
 	io(&kvm, KVM, KVM_CREATE_VM, NULL, VM + 1);
 	tap_ok(exec_is_pending(&kvm), "a second VM is watched before it has a vCPU");
 	call(&kvm, __NR_close, VM + 1, 0, 0, 0);
-	tap_ok(!exec_is_pending(&kvm), "a second VM that is given up is not watched");
+	tap_ok(!exec_is_pending(&kvm), "a second VM that is closed is not watched");
 	exec_forget(&kvm);
 	tap_ok(!exec_is_pending(&kvm), "nothing is pending if no VM is known");
 }

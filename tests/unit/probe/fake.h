@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_PROBE_FAKE_H
 #define TESTS_UNIT_PROBE_FAKE_H
 
-/* A directory of files as Linux has them below /proc and /sys, for the tests of tools/probe/. */
+/* A directory of files like those of Linux below /proc and /sys, for the tests of tools/probe/. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -16,7 +16,7 @@
 static char fake_path[] = "/tmp/probe-XXXXXX";
 static int fake_root = -1;
 
-/* One that cannot be made is a reason to stop: whatever follows would test something else. */
+/* A file that cannot be made ends the test: what follows would test something else. */
 static inline void fake_need(bool good, const char *what)
 {
 	if (good)
@@ -41,7 +41,7 @@ static inline int fake_remove_one(const char *path, const struct stat *st, int t
 	return remove(path);
 }
 
-/* Below the root; "" is all of it. */
+/* Removes a path below the root; "" removes all of it. */
 static inline void fake_remove(const char *path)
 {
 	char whole[PATH_MAX];
@@ -56,7 +56,7 @@ static inline void fake_end(void)
 	fake_remove("");
 }
 
-/* The directories above PATH. */
+/* Makes the directories above `path`. */
 static inline void fake_parents(const char *path)
 {
 	char part[PATH_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a host and a guest have, out of files of our own; what is missing then; and how both are
- * told.
+ * What a host and a guest have, read from fake files; what is missing then; and how both are
+ * reported.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -14,7 +14,7 @@
 static struct probe_facts facts;
 static struct probe_findings found;
 
-/* What is looked at is an arm64 machine, with KVM or without. */
+/* The machine is an arm64 one, with KVM or without. */
 static void look(enum probe_kvm_state kvm, bool steal_time)
 {
 	probe_facts_free(&facts);
@@ -27,7 +27,7 @@ static void look(enum probe_kvm_state kvm, bool steal_time)
 	probe_find(&found, &facts);
 }
 
-/* Exactly one thing is missing, and these words are in it. */
+/* Whether exactly one thing is missing, and these words are in it. */
 static bool lacks(const char *words)
 {
 	return found.missing_count == 1 && strstr(found.missing[0].what, words) != NULL &&
@@ -54,26 +54,28 @@ static void test_host(void)
 	fake_file("proc/cmdline", "console=ttyAMA0 quiet\n");
 	look(PROBE_KVM_THERE, true);
 	tap_ok(found.missing_count == 0 && !facts.guest.is && facts.accounting == PROBE_ACCOUNTED,
-	       "a host that has all");
+	       "a host that has everything lacks nothing");
 	tap_ok(!facts.log.readable && facts.log.mode == PROBE_MODE_UNKNOWN,
-	       "a host's log that may not be read is no finding");
+	       "a host's log that may not be read is not a finding");
 	look(PROBE_KVM_THERE, false);
-	tap_ok(lacks("does not offer stolen time"), "a kernel that does not offer it");
+	tap_ok(lacks("does not offer stolen time"),
+	       "a kernel that does not offer stolen time is reported");
 	look(PROBE_KVM_DENIED, false);
 	tap_ok(lacks("/dev/kvm cannot be opened: Permission denied"),
-	       "/dev/kvm that may not be opened");
+	       "/dev/kvm that may not be opened is reported");
 	look(PROBE_KVM_BROKEN, false);
-	tap_ok(lacks("/dev/kvm cannot be used"), "one that does not work");
+	tap_ok(lacks("/dev/kvm cannot be used"), "/dev/kvm that does not work is reported");
 	look(PROBE_KVM_NONE, false);
 	tap_ok(lacks("there is no /dev/kvm") && strstr(found.missing[0].todo, "module kvm") != NULL,
-	       "one that is not there");
+	       "a missing /dev/kvm is reported");
 	fake_file("proc/self/schedstat", "0 0 0\n");
 	look(PROBE_KVM_THERE, false);
 	tap_ok(lacks("all 0") && strstr(found.missing[0].todo, "delayacct") != NULL,
-	       "an account that is off is why");
+	       "an account of waiting that is off is reported, with how to turn it on");
 	fake_remove("proc/self/schedstat");
 	look(PROBE_KVM_THERE, false);
-	tap_ok(lacks("there is no /proc/self/schedstat"), "one that was not built in");
+	tap_ok(lacks("there is no /proc/self/schedstat"),
+	       "an account of waiting that was not built in is reported");
 	fake_file("proc/self/schedstat", "5000 300 7\n");
 }
 
@@ -99,27 +101,29 @@ static void test_modes(void)
 		look(PROBE_KVM_THERE, true);
 		tap_ok(facts.log.readable && facts.log.mode == modes[i].mode &&
 			       found.missing_count == 0,
-		       "'%s' is %s", modes[i].line, probe_mode_word(modes[i].mode));
+		       "the log line '%s' means mode %s", modes[i].line,
+		       probe_mode_word(modes[i].mode));
 		tap_ok(notes("protected mode") == (modes[i].mode == PROBE_PROTECTED),
 		       "only a log of protected mode produces a note on it");
 	}
-	/* What a program has written to the log, facility 1, is nothing that the kernel says. */
+	/* A line that a program wrote to the log, with facility 1, is not the kernel's. */
 	fake_file("dev/kmsg", "12,1,0,-;arm-pv: using stolen time PV\n14,1,0,-;kvm [1]: VHE mode "
 			      "initialized successfully\n");
 	look(PROBE_KVM_THERE, true);
 	tap_ok(!facts.log.using && facts.log.mode == PROBE_MODE_UNKNOWN,
-	       "a forged line is not the kernel's");
+	       "a forged line in the log is ignored");
 	fake_file("proc/cmdline", "quiet kvm-arm.mode=protected\n");
 	look(PROBE_KVM_THERE, true);
 	tap_ok(notes("requests protected mode"),
-	       "without the log: what the command line asked for");
+	       "without the log, a note names the mode that the command line asked for");
 	fake_file("dev/kmsg", "6,7,300,-;kvm [1]: VHE mode initialized successfully\n");
 	look(PROBE_KVM_THERE, true);
 	tap_ok(!notes("protected"), "no note names protected mode if the log names another mode");
 	fake_file("proc/cmdline", "quiet\n");
 	fake_file("dev/kmsg", "6,3,0,-;CPU: All CPU(s) started at EL1\n");
 	look(PROBE_KVM_NONE, false);
-	tap_ok(facts.guest.is && !probe_is_host(&facts), "started at EL1 without KVM: a guest");
+	tap_ok(facts.guest.is && !probe_is_host(&facts),
+	       "a kernel that started at EL1, without KVM, is a guest's");
 	fake_remove("dev");
 }
 
@@ -127,37 +131,38 @@ static void test_guest(void)
 {
 	fake_bytes("proc/device-tree/psci/method", "smc", 4);
 	look(PROBE_KVM_NONE, false);
-	tap_ok(!facts.guest.is, "PSCI by SMC is firmware's");
+	tap_ok(!facts.guest.is, "a machine with PSCI by SMC is not a guest");
 	fake_bytes("proc/device-tree/psci/method", "hvc", 4);
 	fake_file("sys/devices/system/cpu/hotplug/states", states);
 	look(PROBE_KVM_NONE, false);
 	tap_ok(facts.guest.is && facts.guest.discovered == PROBE_YES && found.missing_count == 0 &&
 		       facts.guest.ticks == 0,
-	       "a guest that has found it, and from which nothing was stolen");
+	       "a guest that has discovered stolen time lacks nothing, though none was stolen");
 	fake_file("proc/stat", stat_some);
 	look(PROBE_KVM_NONE, false);
 	tap_ok(facts.guest.ticks == 42 && facts.guest.count == 2 && facts.guest.cpu[1].cpu == 3 &&
 		       facts.guest.cpu[1].steal_ticks == 40,
-	       "what was stolen from each CPU");
+	       "the time stolen from each of a guest's CPUs is read");
 	fake_file("proc/stat", stat_none);
 	fake_file("sys/devices/system/cpu/hotplug/states", "  0: offline\n169: online\n");
 	fake_file("proc/kallsyms",
 		  "0000000000000000 t para_steal_clock\n0000000000000000 T other\n");
 	look(PROBE_KVM_NONE, false);
 	tap_ok(facts.guest.discovered == PROBE_NO && lacks("offers this guest no stolen time"),
-	       "a guest to which it is not offered");
+	       "a guest to which stolen time is not offered lacks it");
 	fake_file("proc/kallsyms", "0000000000000000 T other\n");
 	look(PROBE_KVM_NONE, false);
 	tap_ok(lacks("has no code") && strstr(found.missing[0].todo, "CONFIG_PARAVIRT") != NULL,
-	       "a kernel that cannot");
+	       "a guest whose kernel has no code for stolen time is reported");
 	fake_file("dev/kmsg",
 		  "4,9,0,-;arm-pv: Unexpected revision or attributes in stolen time data\n");
 	look(PROBE_KVM_NONE, false);
-	tap_ok(lacks("Unexpected revision"), "one that has refused what it was given");
+	tap_ok(lacks("Unexpected revision"),
+	       "a guest whose kernel refused its structure is reported");
 	fake_file("dev/kmsg", "6,9,0,-;arm-pv: using stolen time PV\n");
 	look(PROBE_KVM_NONE, false);
 	tap_ok(facts.guest.discovered == PROBE_YES && found.missing_count == 0,
-	       "the log alone says that it was found");
+	       "the log alone shows that a guest has discovered stolen time");
 	fake_remove("dev");
 	fake_remove("sys");
 	fake_remove("proc/kallsyms");
@@ -174,20 +179,20 @@ static void test_other_guests(void)
 	fadt[129] = 1;
 	fake_bytes("sys/firmware/acpi/tables/FACP", fadt, sizeof(fadt));
 	look(PROBE_KVM_NONE, false);
-	tap_ok(!facts.guest.is, "ACPI, PSCI by SMC: no guest");
+	tap_ok(!facts.guest.is, "a machine with ACPI and PSCI by SMC is not a guest");
 	fadt[129] = 3;
 	fake_bytes("sys/firmware/acpi/tables/FACP", fadt, sizeof(fadt));
 	look(PROBE_KVM_NONE, false);
-	tap_ok(facts.guest.is, "ACPI, PSCI by HVC: a guest");
+	tap_ok(facts.guest.is, "a machine with ACPI and PSCI by HVC is a guest");
 	fake_bytes("sys/firmware/acpi/tables/FACP", fadt, 129);
 	look(PROBE_KVM_NONE, false);
-	tap_ok(!facts.guest.is, "a table that is too short says nothing");
+	tap_ok(!facts.guest.is, "an ACPI table that is too short does not make a guest");
 	fake_file("sys/hypervisor/type", "xen\n");
 	look(PROBE_KVM_NONE, false);
-	tap_ok(facts.guest.is && facts.guest.xen, "Xen");
+	tap_ok(facts.guest.is && facts.guest.xen, "a guest of Xen is recognised");
 	fake_remove("sys");
 
-	/* Another machine. */
+	/* A machine of another architecture. */
 	fake_file("proc/cpuinfo", "flags\t\t: fpu vme hypervisor lahf_lm\n");
 	facts.arm64 = false;
 	snprintf(facts.machine, sizeof(facts.machine), "x86_64");
@@ -196,10 +201,10 @@ static void test_other_guests(void)
 	probe_guest(&facts, fake_root);
 	probe_find(&found, &facts);
 	tap_ok(facts.guest.is && lacks("x86_64") && notes("interface of its own"),
-	       "x86: what it is not");
+	       "an x86 guest lacks arm64, and a note names its own interface");
 }
 
-/* Xen counts without having been discovered. */
+/* Xen's guests count stolen time without having discovered it. */
 static void test_counted(void)
 {
 	fake_file("proc/stat", stat_some);
@@ -213,9 +218,7 @@ static void test_counted(void)
 	fake_file("proc/stat", stat_none);
 }
 
-/*
- * A VM each of whose figures is another one, and with a name that is no UTF-8, nor for a terminal.
- */
+/* A VM all of whose figures differ, with a name that is neither UTF-8 nor fit for a terminal. */
 static void make_vm(void)
 {
 	struct probe_vcpu *vcpu = calloc(2, sizeof(*vcpu));
@@ -240,7 +243,7 @@ static void make_vm(void)
 	facts.vms = (struct probe_vms){.vm = vm, .count = 1, .unreadable = 6};
 }
 
-/* What is written, malloc()ed. */
+/* Returns what is written, which the caller frees. */
 static char *written(bool json)
 {
 	char *text = NULL;
@@ -270,7 +273,7 @@ static const char want[] =
 	"'cpus':[{'cpu':0,'steal_ms':20},{'cpu':3,'steal_ms':400}]},"
 	"'missing':[{'what':'W','todo':'T'}],'notes':[{'what':'V','todo':''}]}";
 
-/* What is to be known of the VMs of a host. */
+/* The notes on the VMs of a host. */
 static void test_vms(void)
 {
 	look(PROBE_KVM_THERE, true);
@@ -288,12 +291,12 @@ static void test_vms(void)
 	facts.vms.unreadable = 0;
 	facts.vms.vm[0].files = 1;
 	probe_find(&found, &facts);
-	tap_is_u64(found.note_count, 1, "else the last of them alone");
+	tap_is_u64(found.note_count, 1, "a host whose VMs are all known gets one note");
 	facts.kvm.state = PROBE_KVM_NONE;
 	facts.guest.is = true;
 	probe_find(&found, &facts);
 	tap_ok(probe_is_host(&facts) && strstr(found.missing[0].what, "there is no /dev/kvm"),
-	       "whatever has VMs is a host");
+	       "a machine with VMs is a host, whatever else it is");
 }
 
 static void find_one_each(void)
@@ -303,7 +306,7 @@ static void find_one_each(void)
 	found.note[0] = (struct probe_finding){"V", ""};
 }
 
-/* Those of pvtime-json(5). */
+/* The words of pvtime-json(5). */
 static void test_vocabulary(void)
 {
 	static const char *const kvm[] = {"there", "none", "denied", "broken"},
@@ -322,7 +325,7 @@ static void test_vocabulary(void)
 		same &= strcmp(probe_accounting_word((enum probe_accounting)i), accounting[i]) == 0;
 		same &= strcmp(probe_answer_word((enum probe_answer)i), answers[i]) == 0;
 	}
-	tap_ok(same, "the words are those of the manual");
+	tap_ok(same, "the words of the findings are those of the manual");
 }
 
 static void test_json(void)
@@ -367,26 +370,27 @@ static void test_words(void)
 	char *text = written(false);
 	tap_ok(has(text,
 		   "VM: process 9 (a\\xff\\x1b) of 2 VMs, with structures of libpvtime-kvm\n"),
-	       "a VM, whose name drives no terminal");
+	       "a VM is printed with a name that cannot drive a terminal");
 	tap_ok(has(text,
 		   "\n     3        71 order            8.00       5.000000       2.000000     "
 		   "25.0\n"),
-	       "a vCPU, and which part of its time it has waited");
+	       "a vCPU is printed with the part of its time that it has waited");
 	tap_ok(has(text,
 		   "\n     ?        72 time             0.00              -              -     "
 		   "   -\n"),
-	       "one of which nothing is known");
+	       "a vCPU of which nothing is known is printed without its number and times");
 	tap_ok(has(text,
 		   "As a guest: time was stolen from it; stolen time discovered: no; "
 		   "counted: yes\n    cpu0           0.02 s stolen\n    cpu3           0.40 s "
 		   "stolen\n"),
-	       "a guest's CPUs");
+	       "a guest is printed with what was stolen from each CPU");
 	tap_ok(has(text, "missing: W\n    to do: T\nnote: V\n") && strstr(text, "V\n ") == NULL,
-	       "what is missing, and what is to be known");
+	       "what is missing, what to do and notes are printed");
 	facts.vms.vm[0].libpvtime_kvm = PROBE_NO;
 	free(text);
 	text = written(false);
-	tap_ok(strstr(text, "libpvtime") == NULL, "nothing is said of a library that is not there");
+	tap_ok(strstr(text, "libpvtime") == NULL,
+	       "libpvtime-kvm is not printed for a VM that does not use it");
 	free(text);
 	fake_file("proc/stat", stat_none);
 	fake_remove("sys");
@@ -395,7 +399,7 @@ static void test_words(void)
 	text = written(false);
 	tap_ok(has(text, "As a host:  /dev/kvm: there; stolen time offered: no; account of "
 			 "waiting: on; mode: unknown\nNo VM is running.\n"),
-	       "a host without VMs");
+	       "a host is printed without VMs");
 	free(text);
 }
 

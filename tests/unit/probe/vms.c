@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * VMs and their vCPUs' threads, out of files of our own: as QEMU, Firecracker and others have them,
- * and as others see them.
+ * VMs and their vCPUs' threads, read from fake files: those of QEMU, Firecracker and others, also
+ * as another user sees them.
  */
 #include "tests/tap.h"
 #include "tests/unit/probe/fake.h"
@@ -11,8 +11,7 @@
 static struct probe_facts facts;
 
 /*
- * A thread: its name, the flags and the guest's time of stat, how it stands with system calls, and
- * its account.
+ * A thread: its name, the flags and the guest time of its stat, its system call, and its account.
  */
 static void thread(unsigned pid, unsigned tid, const char *name, unsigned flags, unsigned guest,
 		   const char *call, const char *account)
@@ -70,8 +69,8 @@ static bool is(const struct probe_vcpu *v, bool known, unsigned id, unsigned tid
 }
 
 /*
- * QEMU without names that tell: vCPU 0 sleeps, 1 and 2 are busy; the other threads are none, though
- * one of them asks something of a vCPU.
+ * QEMU with thread names that say nothing: vCPU 0 sleeps, vCPUs 1 and 2 are busy. The other threads
+ * are not vCPUs, though one of them makes an ioctl on a vCPU.
  */
 static void make_qemu(void)
 {
@@ -101,39 +100,41 @@ static void test_qemu(void)
 		       vm->vms == 1 && vm->files == 3 && vm->libpvtime_kvm == PROBE_YES,
 	       "the VM has its process, its command and its number of vCPU files");
 	tap_is_u64(vm->count, 3, "three of the process's threads are vCPUs");
-	tap_ok(is(vcpu(0, 0), true, 0, 95, PROBE_BY_IOCTL), "one sleeps in KVM_RUN on vCPU 0");
+	tap_ok(is(vcpu(0, 0), true, 0, 95, PROBE_BY_IOCTL),
+	       "a thread that sleeps in KVM_RUN is vCPU 0, known by its ioctl");
 	tap_ok(is(vcpu(0, 1), true, 1, 96, PROBE_BY_ORDER),
-	       "one is in a guest's code: 1, by its order");
-	tap_ok(is(vcpu(0, 2), true, 2, 97, PROBE_BY_ORDER), "one has been there: 2");
+	       "a thread that is in guest code is vCPU 1, known by its order");
+	tap_ok(is(vcpu(0, 2), true, 2, 97, PROBE_BY_ORDER),
+	       "a thread that has been in guest code is vCPU 2, known by its order");
 	tap_ok(vcpu(0, 0)->accounted && vcpu(0, 0)->ran_ns == 59181840 &&
 		       vcpu(0, 0)->waited_ns == 22882448,
-	       "how long it ran and waited");
-	tap_ok(!vcpu(0, 1)->accounted, "all 0 is no account");
-	tap_is_u64(vcpu(0, 0)->age_ns, 12340000000 - 10000000000, "how long it has been there");
+	       "a thread's account has how long it ran and waited");
+	tap_ok(!vcpu(0, 1)->accounted, "an account that is all 0 is not taken as one");
+	tap_is_u64(vcpu(0, 0)->age_ns, 12340000000 - 10000000000,
+		   "a thread's age is the time since its start");
 }
 
 static void test_left_over(void)
 {
 	/*
-	 * A fourth vCPU, whose thread has not run: which of the three is whose is not to be
-	 * guessed.
+	 * A fourth vCPU, whose thread has not run: which thread is which vCPU must not be guessed.
 	 */
 	file(90, 14, "anon_inode:kvm-vcpu:3");
 	tap_ok(look(90) && facts.vms.vm[0].files == 4 && facts.vms.vm[0].count == 3,
-	       "one vCPU without a thread");
+	       "a vCPU without a thread is counted");
 	tap_ok(is(vcpu(0, 1), false, 0, 96, PROBE_BY_TIME) &&
 		       is(vcpu(0, 2), false, 0, 97, PROBE_BY_TIME),
 	       "threads are not matched by order if a vCPU has no thread");
 	fake_remove("proc/90/fd/14");
-	/* The same vCPU, open twice. */
+	/* The file of the same vCPU, open twice. */
 	file(90, 15, "anon_inode:kvm-vcpu:2");
 	tap_ok(look(90) && facts.vms.vm[0].files == 3 && vcpu(0, 2)->id == 2,
-	       "a duplicate is no vCPU of its own");
+	       "a duplicate of a vCPU's file is not counted as a vCPU");
 	fake_remove("proc/90/fd/15");
 }
 
 /*
- * Memory of libpvtime-kvm's is known by its name: another one's, such as that of `pvtime exec`, is
+ * Memory of libpvtime-kvm is known by its name; memory of others, such as that of `pvtime exec`, is
  * not.
  */
 static void test_region(void)
@@ -143,13 +144,14 @@ static void test_region(void)
 		"ffff2000-ffff3000 rw-s 00000000 00:01 8 /memfd:pvtimer (deleted)\n";
 
 	fake_file("proc/90/maps", region);
-	tap_ok(look(90) && facts.vms.vm[0].libpvtime_kvm == PROBE_NO, "no region of the library's");
+	tap_ok(look(90) && facts.vms.vm[0].libpvtime_kvm == PROBE_NO,
+	       "a VM without memory of libpvtime-kvm does not use it");
 	fake_remove("proc/90/maps");
 	tap_ok(look(90) && facts.vms.vm[0].libpvtime_kvm == PROBE_UNKNOWN,
-	       "mappings that may not be read tell nothing");
+	       "mappings that may not be read leave it unknown whether libpvtime-kvm is used");
 }
 
-/* A cgroup's own quota, and which of those above it has it. */
+/* The quota of a VM's cgroup, and of the cgroups above and below it. */
 static void test_quota(void)
 {
 	const struct probe_quota *quota;
@@ -167,21 +169,22 @@ static void test_quota(void)
 	quota = &facts.vms.vm[0].quota;
 	tap_ok(quota->throttled_ns == 3120000000 && strcmp(quota->cgroup, "/m/vm1") == 0 &&
 		       strcmp(quota->max, "20000 100000") == 0,
-	       "a VM's own quota");
+	       "the quota of a VM's own cgroup is found");
 	fake_file("sys/fs/cgroup/m/cpu.stat", "throttled_usec 3120001\n");
 	look(90);
 	quota = &facts.vms.vm[0].quota;
 	tap_ok(quota->throttled_ns == 3120001000 && strcmp(quota->cgroup, "/m") == 0 &&
 		       quota->max[0] == '\0',
-	       "a quota above it that has kept it longer");
+	       "the quota of a cgroup above, which has throttled for longer, is found");
 	fake_file("sys/fs/cgroup/m/vm1/vcpu1/cpu.stat", "throttled_usec 4000000\n");
 	look(90);
 	quota = &facts.vms.vm[0].quota;
 	tap_ok(quota->throttled_ns == 4000000000 && strcmp(quota->cgroup, "/m/vm1/vcpu1") == 0,
-	       "a quota of one vCPU alone");
+	       "the quota of one vCPU's cgroup is found");
 	fake_remove("proc/90/task/95/cgroup");
 	fake_remove("proc/90/task/96/cgroup");
-	tap_ok(look(90) && facts.vms.vm[0].quota.throttled_ns == 0, "a kernel without cgroups");
+	tap_ok(look(90) && facts.vms.vm[0].quota.throttled_ns == 0,
+	       "a VM on a kernel without cgroups has no throttled time");
 }
 
 static void test_others(void)
@@ -193,28 +196,28 @@ static void test_others(void)
 	thread(100, 100, "firecracker", 0, 0, "20 0x3 0x1\n", "5 5 5\n");
 	thread(100, 103, "fc_vcpu 1", 0, 0, "running\n", "5 5 5\n");
 	thread(100, 102, "fc_vcpu 0", 0, 9, "running\n", "5 5 5\n");
-	/* A shell whose name says vcpu; and a process that has only opened /dev/kvm. */
+	/* A process whose name says vcpu, and that has only opened /dev/kvm. */
 	name(110, "vcpu1");
 	thread(110, 110, "vcpu1", 0, 0, "running\n", "5 5 5\n");
 	file(110, 1, "/dev/kvm");
 	tap_ok(look(0) && facts.vms.count == 2 && facts.vms.vm[1].pid == 100,
-	       "two VMs; what has no vCPU is none");
+	       "two processes are VMs, and the process without a vCPU is not");
 	tap_ok(is(vcpu(1, 0), true, 0, 102, PROBE_BY_NAME) &&
 		       is(vcpu(1, 1), true, 1, 103, PROBE_BY_NAME),
-	       "threads named by their VMM");
+	       "threads that their VMM has named are known by name");
 	tap_ok(look(100) && facts.vms.count == 1 && facts.vms.vm[0].pid == 100,
-	       "one of them alone");
-	tap_ok(look(110) && facts.vms.count == 0, "one that is none");
+	       "a look at one process finds its VM alone");
+	tap_ok(look(110) && facts.vms.count == 0, "a look at a process without a VM finds none");
 	tap_ok(look(4000) && facts.vms.count == 0 && facts.vms.unreadable == 0,
-	       "one that is not there");
+	       "a look at a process that does not exist finds none");
 	/* Two VMs in one process. */
 	file(100, 30, "anon_inode:kvm-vm");
 	file(100, 31, "anon_inode:kvm-vcpu:0");
 	tap_ok(look(100) && facts.vms.vm[0].vms == 2 && facts.vms.vm[0].files == 3,
-	       "two VMs in one process");
+	       "two VMs in one process are counted");
 }
 
-/* The vCPUs of two VMs have the same numbers: what is left over is not to be told by its order. */
+/* vCPUs of two VMs have the same numbers: a thread that is left over is not known by its order. */
 static void test_two_vms(void)
 {
 	file(120, 9, "anon_inode:kvm-vm");
@@ -228,7 +231,7 @@ static void test_two_vms(void)
 	fake_remove("proc/120");
 }
 
-/* As somebody who may not look into the files of two processes. */
+/* As a user who may not read the descriptors of two processes. */
 static void test_unreadable(void)
 {
 	static const unsigned pids[] = {130, 140};
@@ -260,7 +263,7 @@ static void test_unreadable(void)
 	}
 }
 
-/* Damaged, cut, or gone meanwhile. */
+/* Files that are damaged, cut off, or gone meanwhile. */
 static void test_damaged(void)
 {
 	static const char *const stats[] = {"",		"90", "90 (x", "90 (x)", "90 (x) S 1 1",
@@ -269,13 +272,13 @@ static void test_damaged(void)
 	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
 		struct probe_thread t;
 		fake_file("proc/90/task/95/stat", stats[i]);
-		tap_ok(!probe_thread(&t, fake_root, 90, 95), "stat '%.12s' is that of no thread",
+		tap_ok(!probe_thread(&t, fake_root, 90, 95), "stat '%.12s' is not that of a thread",
 		       i == 6 ? "LF" : stats[i]);
 	}
 	fake_remove("proc/90/task/95");
 	tap_ok(look(90) && facts.vms.vm[0].count == 2, "a thread that has ended is left out");
 	fake_remove("proc/uptime");
-	tap_ok(look(90) && vcpu(0, 0)->age_ns == 0, "without /proc/uptime, no age");
+	tap_ok(look(90) && vcpu(0, 0)->age_ns == 0, "a thread has no age without /proc/uptime");
 }
 
 static void test_names(void)
@@ -296,7 +299,8 @@ static void test_names(void)
 		bool found = probe_thread_number(names[i].name, &number);
 		tap_ok(found == (names[i].number >= 0) &&
 			       (!found || number == (unsigned)names[i].number),
-		       "'%s' is %d", names[i].name, names[i].number);
+		       "the thread name '%s' is that of vCPU %d (-1: of none)", names[i].name,
+		       names[i].number);
 	}
 }
 
