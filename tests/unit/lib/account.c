@@ -21,7 +21,7 @@ static void check_init(void)
 	tap_ok(pvtime_attr_get(&v, &ipa) == PVTIME_OK && ipa == PVTIME_IPA_NONE,
 	       "a new vCPU has no address");
 	tap_ok(!pvtime_publish(&v, 1700), "a new vCPU has no page");
-	tap_ok(sizeof(struct pvtime_vcpu) <= 128, "a vCPU costs %zu bytes, at most 128", sizeof(v));
+	tap_ok(sizeof(struct pvtime_vcpu) <= 128, "a vCPU takes %zu bytes, at most 128", sizeof(v));
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, 0, 0);
 	tap_is_i64(pvtime_attr_has(&v), PVTIME_ENXIO,
 		   "without a frequency there is no stolen time");
@@ -93,10 +93,10 @@ static void check_reset(void)
 	       "a reset writes the rest of the structure again");
 	tap_ok(pvtime_attr_get(&v, &ipa) == PVTIME_OK && ipa == base, "a reset keeps the address");
 	pvtime_totals(&v, FREQ + 15, ticks, &elapsed);
-	tap_is_u64(ticks[PVTIME_OFF], 5, "the vCPU is OFF");
+	tap_is_u64(ticks[PVTIME_OFF], 5, "a vCPU is OFF after a reset");
 }
 
-/* What the ledger must be: every interval is added where the model says, in plain sums. */
+/* The ledger as it must be: each interval is added to the sum of the state in which it was. */
 struct model {
 	uint64_t sum[PVTIME_STATES], began, seen;
 	unsigned int state;
@@ -126,8 +126,7 @@ static bool same(const struct pvtime_vcpu *v, struct model m, uint64_t now)
 	return equal && total == elapsed && elapsed == m.seen - m.began;
 }
 
-/* One random walk; returns the number of the first step after which it did not hold, 0 if all did.
- */
+/* One random walk. Returns the first step after which the ledger was wrong; 0: it never was. */
 static unsigned int walk(uint64_t seed, unsigned int steps)
 {
 	struct pvtime_stolen page;

@@ -33,43 +33,65 @@ static void check_has_get(void)
 {
 	uint64_t base = 1;
 
-	tap_is_i64(pvtime_attr_has(&a), PVTIME_OK, "has: 1.0");
-	tap_is_i64(pvtime_attr_has(&b), PVTIME_OK, "has: beta-2");
-	tap_is_i64(pvtime_attr_has(&off), PVTIME_ENXIO, "has: off");
-	tap_is_i64(pvtime_attr_get(&off, &base), PVTIME_ENXIO, "get: off");
-	tap_is_i64(pvtime_attr_get(&off, NULL), PVTIME_ENXIO, "get: ENXIO before EFAULT");
-	tap_is_i64(pvtime_attr_get(&a, NULL), PVTIME_EFAULT, "get: nowhere to write");
-	tap_is_u64(base, 1, "get: an error writes nothing");
-	tap_is_i64(pvtime_attr_get(&a, &base), PVTIME_OK, "get: none is set");
-	tap_is_u64(base, PVTIME_IPA_NONE, "get: says so");
+	tap_is_i64(pvtime_attr_has(&a), PVTIME_OK, "pvtime_attr_has() succeeds in dialect 1.0");
+	tap_is_i64(pvtime_attr_has(&b), PVTIME_OK, "pvtime_attr_has() succeeds in dialect beta-2");
+	tap_is_i64(pvtime_attr_has(&off), PVTIME_ENXIO,
+		   "pvtime_attr_has() returns ENXIO if stolen time is off");
+	tap_is_i64(pvtime_attr_get(&off, &base), PVTIME_ENXIO,
+		   "pvtime_attr_get() returns ENXIO if stolen time is off");
+	tap_is_i64(pvtime_attr_get(&off, NULL), PVTIME_ENXIO,
+		   "pvtime_attr_get() returns ENXIO before EFAULT");
+	tap_is_i64(pvtime_attr_get(&a, NULL), PVTIME_EFAULT,
+		   "pvtime_attr_get() returns EFAULT if it has nowhere to write");
+	tap_is_u64(base, 1, "pvtime_attr_get() writes nothing on an error");
+	tap_is_i64(pvtime_attr_get(&a, &base), PVTIME_OK,
+		   "pvtime_attr_get() succeeds if no address is set");
+	tap_is_u64(base, PVTIME_IPA_NONE,
+		   "pvtime_attr_get() returns PVTIME_IPA_NONE if no address is set");
 }
 
 static void check_order(void)
 {
 	uint64_t base;
 
-	tap_is_i64(pvtime_attr_set(&off, NULL, &vm), PVTIME_ENXIO, "set: ENXIO before EFAULT");
-	tap_is_i64(set(&off, 0x090a0000), PVTIME_ENXIO, "set: off, with a good base");
-	tap_is_i64(set(&off, 0x090a0001), PVTIME_ENXIO, "set: ENXIO before alignment");
-	tap_is_i64(pvtime_attr_set(&a, NULL, &vm), PVTIME_EFAULT, "set: nothing could be read");
-	tap_is_i64(set(&a, 0x090a0020), PVTIME_EINVAL, "set: 32-byte aligned");
-	tap_is_i64(set(&a, 0x090a0001), PVTIME_EINVAL, "set: odd");
-	tap_is_i64(set(&a, PVTIME_IPA_NONE), PVTIME_EINVAL, "set: what stands for none");
-	tap_is_i64(pvtime_attr_get(&a, &base), PVTIME_OK, "after these errors");
-	tap_is_u64(base, PVTIME_IPA_NONE, "nothing is set");
-	tap_is_i64(set(&a, 0x090a0040), PVTIME_OK, "set: a good one");
-	tap_is_i64(pvtime_attr_get(&a, &base), PVTIME_OK, "get: one is set");
-	tap_is_u64(base, 0x090a0040, "get: this one");
-	tap_is_i64(pvtime_attr_set(&a, NULL, &vm), PVTIME_EFAULT, "again: EFAULT before EEXIST");
-	tap_is_i64(set(&a, 0x090a0041), PVTIME_EINVAL, "again: alignment before EEXIST");
-	tap_is_i64(set(&a, 0x090a0040), PVTIME_EEXIST, "again: EEXIST, even the same");
-	tap_is_i64(set(&a, 0x20000000), PVTIME_EEXIST, "again: EEXIST before being outside");
-	tap_is_i64(set(&b, 0x090a0040), PVTIME_EINVAL, "another vCPU's structure");
-	tap_is_i64(set(&b, 0x090a0080), PVTIME_OK, "the one beside it");
-	tap_is_i64(set(&c, 0x090a0080), PVTIME_EINVAL,
-		   "a vCPU that is not in the list is refused as well");
-	tap_is_i64(pvtime_attr_get(&a, &base), PVTIME_OK, "after all of it");
-	tap_is_u64(base, 0x090a0040, "the first address stands");
+	tap_is_i64(pvtime_attr_set(&off, NULL, &vm), PVTIME_ENXIO,
+		   "pvtime_attr_set() returns ENXIO before EFAULT");
+	tap_is_i64(set(&off, 0x090a0000), PVTIME_ENXIO,
+		   "pvtime_attr_set() returns ENXIO for a good base if stolen time is off");
+	tap_is_i64(set(&off, 0x090a0001), PVTIME_ENXIO,
+		   "pvtime_attr_set() returns ENXIO before EINVAL for a base that is not aligned");
+	tap_is_i64(pvtime_attr_set(&a, NULL, &vm), PVTIME_EFAULT,
+		   "pvtime_attr_set() returns EFAULT if nothing could be read");
+	tap_is_i64(set(&a, 0x090a0020), PVTIME_EINVAL,
+		   "a base that is aligned to 32 bytes is refused");
+	tap_is_i64(set(&a, 0x090a0001), PVTIME_EINVAL, "an odd base is refused");
+	tap_is_i64(set(&a, PVTIME_IPA_NONE), PVTIME_EINVAL, "the base PVTIME_IPA_NONE is refused");
+	tap_is_i64(pvtime_attr_get(&a, &base), PVTIME_OK,
+		   "pvtime_attr_get() succeeds after refused bases");
+	tap_is_u64(base, PVTIME_IPA_NONE, "a refused base sets no address");
+	tap_is_i64(set(&a, 0x090a0040), PVTIME_OK, "a good base is accepted");
+	tap_is_i64(pvtime_attr_get(&a, &base), PVTIME_OK,
+		   "pvtime_attr_get() succeeds if an address is set");
+	tap_is_u64(base, 0x090a0040, "pvtime_attr_get() returns the address that was set");
+	tap_is_i64(pvtime_attr_set(&a, NULL, &vm), PVTIME_EFAULT,
+		   "a second pvtime_attr_set() returns EFAULT before EEXIST");
+	tap_is_i64(
+		set(&a, 0x090a0041), PVTIME_EINVAL,
+		"a second pvtime_attr_set() returns EINVAL for a base that is not aligned before EEXIST");
+	tap_is_i64(set(&a, 0x090a0040), PVTIME_EEXIST,
+		   "a second pvtime_attr_set() returns EEXIST, even for the same base");
+	tap_is_i64(
+		set(&a, 0x20000000), PVTIME_EEXIST,
+		"a second pvtime_attr_set() returns EEXIST before EINVAL for a base outside of memory");
+	tap_is_i64(set(&b, 0x090a0040), PVTIME_EINVAL, "another vCPU's structure is refused");
+	tap_is_i64(set(&b, 0x090a0080), PVTIME_OK,
+		   "the structure beside another vCPU's is accepted");
+	tap_is_i64(
+		set(&c, 0x090a0080), PVTIME_EINVAL,
+		"a vCPU that is not in the VM's list is refused another vCPU's structure as well");
+	tap_is_i64(pvtime_attr_get(&a, &base), PVTIME_OK,
+		   "pvtime_attr_get() succeeds after refused calls of all kinds");
+	tap_is_u64(base, 0x090a0040, "refused calls leave the first address");
 }
 
 static void check_bounds(void)
@@ -79,28 +101,30 @@ static void check_bounds(void)
 		int want;
 		const char *what;
 	} cases[] = {
-		{0x0909FFC0, PVTIME_EINVAL, "just below"},
-		{0x090a0000, PVTIME_OK, "first"},
-		{0x090AFFC0, PVTIME_OK, "last"},
-		{0x090B0000, PVTIME_EINVAL, "just above"},
-		{0x40FFFFC0, PVTIME_OK, "last whole one of a range that ends within one"},
-		{0x41000000, PVTIME_EINVAL, "half inside"},
-		{0x50000000, PVTIME_EINVAL, "empty range"},
-		{0x60000000, PVTIME_EINVAL, "range that is too small"},
-		{0, PVTIME_EINVAL, "no memory at 0"},
+		{0x0909FFC0, PVTIME_EINVAL, "just below the memory"},
+		{0x090a0000, PVTIME_OK, "first of the memory"},
+		{0x090AFFC0, PVTIME_OK, "last of the memory"},
+		{0x090B0000, PVTIME_EINVAL, "just above the memory"},
+		{0x40FFFFC0, PVTIME_OK, "last whole structure of a range that ends inside one"},
+		{0x41000000, PVTIME_EINVAL, "half inside the memory"},
+		{0x50000000, PVTIME_EINVAL, "in an empty range"},
+		{0x60000000, PVTIME_EINVAL, "in a range that is too small"},
+		{0, PVTIME_EINVAL, "at 0, where there is no memory"},
 		{0x7FFFFFFFFFFFFFC0, PVTIME_OK, "last that an int64 can return"},
-		{0x8000000000000000, PVTIME_EINVAL, "would be negative in x0, though in memory"},
-		{0xFFFFFFFFFFFFFFC0, PVTIME_EINVAL, "top of 64 bits"},
+		{0x8000000000000000, PVTIME_EINVAL, "negative in x0, though in the memory"},
+		{0xFFFFFFFFFFFFFFC0, PVTIME_EINVAL, "at the top of 64 bits"},
 	};
 	static const struct pvtime_vm nothing = {NULL, 0, NULL, 0};
 	uint64_t base = 0x090a0000;
 
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		init();
-		tap_is_i64(set(&a, cases[i].base), cases[i].want, "bounds: %s", cases[i].what);
+		tap_is_i64(set(&a, cases[i].base), cases[i].want,
+			   "a base is accepted or refused as it should be: %s", cases[i].what);
 	}
 	init();
-	tap_is_i64(pvtime_attr_set(&a, &base, &nothing), PVTIME_EINVAL, "a VM without memory");
+	tap_is_i64(pvtime_attr_set(&a, &base, &nothing), PVTIME_EINVAL,
+		   "a base is refused in a VM without memory");
 }
 
 int main(void)

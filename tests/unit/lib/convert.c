@@ -44,9 +44,10 @@ static void check_edges(uint32_t f)
 			continue;
 		exact = false;
 		tap_is_u64(pvtime_ticks_to_ns(ticks[i], f), model(ticks[i], f),
-			   "%llu ticks at %u Hz", (unsigned long long)ticks[i], f);
+			   "%llu ticks at %u Hz are converted exactly",
+			   (unsigned long long)ticks[i], f);
 	}
-	tap_ok(exact, "exact at the edges at %u Hz", f);
+	tap_ok(exact, "ticks are converted exactly at the edges at %u Hz", f);
 }
 
 static void check_random(void)
@@ -65,7 +66,8 @@ static void check_random(void)
 		    pvtime_ticks_to_ns(t + 1, f) < model(t, f))
 			bad++;
 	}
-	tap_is_u64(bad, 0, "exact and monotonic for random ticks and frequencies");
+	tap_is_u64(bad, 0,
+		   "random ticks at random frequencies are converted exactly and monotonically");
 }
 
 int main(void)
@@ -73,12 +75,12 @@ int main(void)
 	tap_is_u64(pvtime_ticks_to_ns(1, 62500000), 16, "a tick of 62.5 MHz is 16 ns");
 	tap_is_u64(pvtime_ticks_to_ns(1, 24000000), 41, "a tick of 24 MHz is 41 ns, rounded down");
 	tap_is_u64(pvtime_ticks_to_ns(3, 24000000), 125,
-		   "three are 125 ns: the total is rounded, not the ticks");
+		   "three ticks of 24 MHz are 125 ns: the total is rounded, not each tick");
 	tap_is_u64(pvtime_ticks_to_ns(12345, 1000000000), 12345, "a tick of 1 GHz is 1 ns");
 	tap_is_u64(pvtime_ticks_to_ns(YEARS_500 * 1000000, 1000000), YEARS_500 * 1000000000u,
-		   "500 years at 1 MHz");
+		   "500 years at 1 MHz are converted exactly");
 	tap_is_u64(pvtime_ticks_to_ns(YEARS_500 * 1000000000u, 1000000000), YEARS_500 * 1000000000u,
-		   "500 years at 1 GHz");
+		   "500 years at 1 GHz are converted exactly");
 	for (unsigned int i = 0; i < N_FREQS; i++)
 		check_edges(freqs[i]);
 	check_random();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Deadlines in time that was not withheld, of the own CPU and of another one. */
+/* Deadlines in time that was not withheld, of this CPU and of another one. */
 #include <pvtime/guest.h>
 #include <pvtime/host.h>
 #include "tests/lib/random.h"
@@ -18,22 +18,27 @@ static void check_not_withheld(void)
 {
 	struct pvtime_sample from = at(1000, 500, 0), to = at(4000, 1500, 0);
 
-	tap_is_u64(pvtime_not_withheld_ns(&from, &to, GHZ), 2000, "3000 elapsed, 1000 stolen");
+	tap_is_u64(pvtime_not_withheld_ns(&from, &to, GHZ), 2000,
+		   "of 3000 ns elapsed and 1000 ns stolen, 2000 ns were not withheld");
 	tap_is_u64(pvtime_not_withheld_ns(&from, &to, 24000000), 124000,
-		   "3000 ticks of 24 MHz, 1000 ns stolen");
-	tap_is_u64(pvtime_not_withheld_ns(&from, &from, GHZ), 0, "no time at all");
-	tap_is_u64(pvtime_not_withheld_ns(&to, &from, GHZ), 0, "a counter that went back");
+		   "of 3000 ticks of 24 MHz and 1000 ns stolen, 124000 ns were not withheld");
+	tap_is_u64(pvtime_not_withheld_ns(&from, &from, GHZ), 0,
+		   "between a sample and itself 0 ns were not withheld");
+	tap_is_u64(pvtime_not_withheld_ns(&to, &from, GHZ), 0,
+		   "a counter that went back gives 0 ns");
 	to.counter = 1500;
-	tap_is_u64(pvtime_not_withheld_ns(&from, &to, GHZ), 0, "more stolen than elapsed");
+	tap_is_u64(pvtime_not_withheld_ns(&from, &to, GHZ), 0,
+		   "more stolen than elapsed time gives 0 ns");
 	to = at(4000, 400, 0);
-	tap_is_u64(pvtime_not_withheld_ns(&from, &to, GHZ), 3000, "stolen time that went back");
+	tap_is_u64(pvtime_not_withheld_ns(&from, &to, GHZ), 3000,
+		   "stolen time that went back counts as 0 ns");
 	from.slack_ns = 100;
 	to = at(4000, 1500, 0);
 	tap_is_u64(pvtime_not_withheld_ns(&from, &to, GHZ), 1900,
-		   "slack at the start counts as stolen");
+		   "slack of the first sample counts as stolen");
 	to.slack_ns = 50;
 	tap_is_u64(pvtime_not_withheld_ns(&from, &to, GHZ), 1900,
-		   "slack at the end is counted already");
+		   "slack of the last sample does not count once more");
 }
 
 static void check_own(void)
@@ -44,36 +49,42 @@ static void check_own(void)
 	pvtime_deadline_start(&d, &now, 20 * MS, GHZ);
 	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 20 * MS, "all is left at the start");
 	now = at(29 * MS, 5 * MS, 0);
-	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 1 * MS, "19 of 20 ms gone");
-	tap_ok(!pvtime_deadline_passed(&d, &now, 0), "not passed");
+	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 1 * MS, "1 ms is left after 19 of 20 ms");
+	tap_ok(!pvtime_deadline_passed(&d, &now, 0),
+	       "a deadline of 20 ms has not passed after 19 ms");
 	now = at(30 * MS, 5 * MS, 0);
-	tap_ok(pvtime_deadline_passed(&d, &now, 0), "passed after 20 ms, nothing being stolen");
+	tap_ok(pvtime_deadline_passed(&d, &now, 0),
+	       "a deadline of 20 ms has passed after 20 ms of which none were stolen");
 	now = at(300 * MS, 5 * MS, 0);
 	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 0,
 		   "a deadline that has passed stays passed, with nothing left");
 	now = at(1010 * MS, 1000 * MS, 0);
 	tap_ok(!pvtime_deadline_passed(&d, &now, 0),
-	       "a second later, 995 ms of it stolen: not passed");
-	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 15 * MS, "15 ms are left");
+	       "a deadline of 20 ms has not passed after a second of which 995 ms were stolen");
+	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 15 * MS,
+		   "15 of 20 ms are left after a second of which 995 ms were stolen");
 	now = at(5 * MS, 5 * MS, 0);
 	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 20 * MS,
-		   "a counter that went back passes nothing");
+		   "a counter that went back uses nothing of a deadline");
 	pvtime_deadline_start(&d, &now, 0, GHZ);
-	tap_ok(pvtime_deadline_passed(&d, &now, 0), "a budget of nothing has passed");
+	tap_ok(pvtime_deadline_passed(&d, &now, 0),
+	       "a deadline with a budget of 0 has passed at once");
 	pvtime_deadline_start(&d, &now, UINT64_MAX, GHZ);
 	now = at(UINT64_MAX, 5 * MS, 0);
-	tap_ok(!pvtime_deadline_passed(&d, &now, 0), "an endless one never does");
+	tap_ok(!pvtime_deadline_passed(&d, &now, 0),
+	       "a deadline with an endless budget does not pass");
 	now = at(10 * MS, 5 * MS, 2 * MS);
 	pvtime_deadline_start(&d, &now, 20 * MS, GHZ);
 	now = at(30 * MS, 5 * MS, 0);
 	tap_is_u64(pvtime_deadline_left_ns(&d, &now, 0), 2 * MS,
-		   "slack of the first sample makes it later");
+		   "slack of the first sample makes a deadline later");
 }
 
 /*
  * Another vCPU, seen through a page that lags: a hypervisor and a watchdog, simulated in steps of 1
- * ms. The vCPU runs and waits at random; the hypervisor publishes at scheduling-in and refreshes a
- * waiting one every 100 ms, and no sooner. Returns whether the deadline stayed within its bounds.
+ * ms. The vCPU runs and waits at random. The hypervisor publishes when it schedules the vCPU in,
+ * and refreshes the page of a waiting vCPU every 100 ms, not sooner. Returns whether the deadline
+ * stayed within its bounds.
  */
 static bool watch(uint64_t seed, uint64_t budget_ms, uint64_t stale_ns, uint64_t late_ms)
 {
@@ -110,7 +121,7 @@ static bool watch(uint64_t seed, uint64_t budget_ms, uint64_t stale_ns, uint64_t
 			pvtime_deadline_start(&d, &s, budget_ms * MS, GHZ);
 		if (ms < armed)
 			continue;
-		/* used_ms: what the vCPU really had, from arming to now. */
+		/* used_ms: the time that the vCPU really had since the deadline was armed. */
 		passed = pvtime_deadline_passed(&d, &s, stale_ns);
 		if (passed)
 			return used_ms >= budget_ms;
@@ -133,7 +144,9 @@ static void check_other(void)
 	}
 	tap_is_u64(wrong, 0,
 		   "another vCPU's deadline is never early, and at most 200 ms of its time late");
-	tap_ok(hasty > 0, "taken without the staleness it would be early in %u of 300", hasty);
+	tap_ok(hasty > 0,
+	       "without the allowance for staleness, the deadline would be early in %u of 300 runs",
+	       hasty);
 }
 
 static void check_stale(void)
@@ -143,13 +156,15 @@ static void check_stale(void)
 
 	pvtime_deadline_start(&d, &now, 20 * MS, GHZ);
 	now = at(119 * MS, 0, 0);
-	tap_is_u64(pvtime_deadline_left_ns(&d, &now, PVTIME_STALE_NS), 1 * MS,
-		   "100 ms may be missing from the page");
+	tap_is_u64(
+		pvtime_deadline_left_ns(&d, &now, PVTIME_STALE_NS), 1 * MS,
+		"a deadline of 20 ms has 1 ms left after 119 ms, as 100 ms may be missing from the page");
 	now = at(120 * MS, 0, 0);
-	tap_ok(pvtime_deadline_passed(&d, &now, PVTIME_STALE_NS), "not more");
+	tap_ok(pvtime_deadline_passed(&d, &now, PVTIME_STALE_NS),
+	       "a deadline of 20 ms has passed after 120 ms, as at most 100 ms may be missing from the page");
 	now = at(50 * MS, 0, 0);
 	tap_is_u64(pvtime_deadline_left_ns(&d, &now, PVTIME_STALE_NS), 20 * MS,
-		   "all 50 ms may have been stolen");
+		   "a deadline has its whole budget after 50 ms that may all have been stolen");
 }
 
 int main(void)

@@ -6,7 +6,7 @@
 #include <pvtime/smccc.h>
 #include "tests/tap.h"
 
-/* What the simulated hypervisor answers, and what it was asked. */
+/* The simulated hypervisor's answers, and how often it was called. */
 static struct {
 	int64_t psci_version, psci_features, smccc_version, arch_features, features, st;
 	uint32_t st_fid;
@@ -49,7 +49,9 @@ static void answers_all(uint32_t st_fid)
 	hyp.wrong = 0;
 }
 
-/* With one answer changed, discovery ends with `want` after `calls` calls and leaves g alone. */
+/*
+ * With one answer changed, discovery returns `want` after `calls` calls; g is set on success only.
+ */
 static void step(int64_t *answer, int64_t value, int want, unsigned int calls, const char *what)
 {
 	struct pvtime_guest g = {0};
@@ -58,9 +60,10 @@ static void step(int64_t *answer, int64_t value, int want, unsigned int calls, c
 
 	answers_all(hyp.st_fid);
 	*answer = value;
-	tap_is_i64(pvtime_guest_discover(&g, conduit, dialect), want, "%s", what);
+	tap_is_i64(pvtime_guest_discover(&g, conduit, dialect), want,
+		   "discovery returns the right status: %s", what);
 	tap_ok(hyp.calls == calls && !hyp.wrong && (want ? !g.call : g.call == conduit),
-	       "after %u calls with the right arguments", calls);
+	       "discovery makes %u calls with the right arguments", calls);
 }
 
 static void check_discovery(void)
@@ -107,23 +110,24 @@ static void locate(int64_t x0, int want, const char *what)
 
 	answers_all(PVTIME_FID_ST);
 	hyp.st = x0;
-	tap_is_i64(pvtime_guest_locate(&g, &c, &ipa), want, "PV_TIME_ST: %s", what);
-	tap_is_u64(ipa, want ? 1 : (uint64_t)x0, "PV_TIME_ST: the address is %s",
+	tap_is_i64(pvtime_guest_locate(&g, &c, &ipa), want,
+		   "pvtime_guest_locate() returns the right status: %s", what);
+	tap_is_u64(ipa, want ? 1 : (uint64_t)x0, "pvtime_guest_locate(): the address is %s",
 		   want ? "not set" : "returned");
 }
 
 static void check_locate(void)
 {
 	locate(0x090a0000, PVTIME_GUEST_OK, "a good address");
-	locate(0x090a07c0, PVTIME_GUEST_OK, "another");
-	locate(-1, PVTIME_GUEST_NO_ADDRESS, "refused");
+	locate(0x090a07c0, PVTIME_GUEST_OK, "another good address");
+	locate(-1, PVTIME_GUEST_NO_ADDRESS, "NOT_SUPPORTED");
 	locate(-2, PVTIME_GUEST_BAD_ADDRESS, "another error");
-	locate(-64, PVTIME_GUEST_BAD_ADDRESS, "negative, though aligned");
-	locate(0x090a0020, PVTIME_GUEST_BAD_ADDRESS, "32-byte aligned");
-	locate(0x090a0001, PVTIME_GUEST_BAD_ADDRESS, "odd");
+	locate(-64, PVTIME_GUEST_BAD_ADDRESS, "a negative address, though aligned");
+	locate(0x090a0020, PVTIME_GUEST_BAD_ADDRESS, "an address aligned to 32 bytes");
+	locate(0x090a0001, PVTIME_GUEST_BAD_ADDRESS, "an odd address");
 }
 
-/* A little-endian structure as a hypervisor leaves it, on a guest of either byte order. */
+/* Writes a value as little-endian, as a hypervisor does, on a guest of either byte order. */
 static void write_le(struct pvtime_stolen *page, unsigned int at, unsigned int n, uint64_t x)
 {
 	volatile uint8_t *p = (uint8_t *)page + at;
@@ -152,18 +156,21 @@ static void check_attach(void)
 		   "the structure is read as little-endian");
 	set_page(&pages[1], 0x0123456789ABCDFF);
 	write_le(&pages[1], 0, 4, 1);
-	tap_is_i64(pvtime_guest_attach(&c, &pages[1]), PVTIME_GUEST_BAD_REVISION, "revision 1");
+	tap_is_i64(pvtime_guest_attach(&c, &pages[1]), PVTIME_GUEST_BAD_REVISION,
+		   "a structure of revision 1 is refused");
 	write_le(&pages[1], 0, 4, 0x80000000);
 	tap_is_i64(pvtime_guest_attach(&c, &pages[1]), PVTIME_GUEST_BAD_REVISION,
-		   "revision 1 << 31");
+		   "a structure of revision 1 << 31 is refused");
 	write_le(&pages[1], 0, 4, 0);
 	write_le(&pages[1], 4, 4, 1);
-	tap_is_i64(pvtime_guest_attach(&c, &pages[1]), PVTIME_GUEST_BAD_ATTRIBUTES, "attributes 1");
-	tap_is_i64(pvtime_guest_attach(&c, NULL), PVTIME_GUEST_BAD_ADDRESS, "no mapping");
+	tap_is_i64(pvtime_guest_attach(&c, &pages[1]), PVTIME_GUEST_BAD_ATTRIBUTES,
+		   "a structure with attributes 1 is refused");
+	tap_is_i64(pvtime_guest_attach(&c, NULL), PVTIME_GUEST_BAD_ADDRESS,
+		   "a structure that is not mapped is refused");
 	tap_is_i64(pvtime_guest_attach(&c, (struct pvtime_stolen *)((uintptr_t)&pages[1] + 8)),
-		   PVTIME_GUEST_BAD_ADDRESS, "a mapping that is not aligned");
+		   PVTIME_GUEST_BAD_ADDRESS, "a structure whose mapping is not aligned is refused");
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 0x0123456789ABCDEF,
-		   "none of which replaces the valid one");
+		   "a refused structure does not replace the valid one");
 }
 
 static void check_registration(void)
@@ -192,9 +199,10 @@ static void check_registration(void)
 		   "a CPU that is refused an address keeps its total");
 	hyp.st = 0x090a0040;
 	pvtime_guest_locate(&g, &c, &ipa);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 150, "while it registers, too");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 150,
+		   "a CPU that registers again keeps its total until it attaches");
 	pvtime_guest_attach(&c, &page);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 900, "a counter that went on is read as it is");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 900, "a counter that continued is read as it is");
 	/* A hypervisor that zeroes the structure in PV_TIME_ST, as Linux KVM does, and then counts
 	 * on. */
 	pvtime_guest_locate(&g, &c, &ipa);
@@ -203,23 +211,24 @@ static void check_registration(void)
 		   "registering again without going offline keeps the total");
 	pvtime_guest_attach(&c, &page);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 900,
-		   "a counter that began again at 0 goes on from there");
+		   "a counter that began again at 0 continues from the total");
 	set_page(&page, 40);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 940,
-		   "what a counter adds after it began again is added");
+		   "what a counter adds after it began again is added to the total");
 	pvtime_guest_detach(&c);
 	set_page(&page, 60);
 	pvtime_guest_attach(&c, &page);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 960, "one that went on meanwhile loses nothing");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 960,
+		   "a counter that continued while its CPU was offline loses nothing");
 	set_page(&page, 40);
 	pvtime_guest_detach(&c);
 	set_page(&page, 5);
 	pvtime_guest_attach(&c, &page);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 940,
-		   "a counter that began again twice goes on from the total");
+		   "a counter that began again twice continues from the total");
 	set_page(&page, 7);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 942,
-		   "what a counter adds after it began again twice is added");
+		   "what a counter adds after it began again twice is added to the total");
 }
 
 static void check_sample(void)
@@ -246,10 +255,14 @@ static void check_sample(void)
 	do {
 		set_page(&page, 200 + 10 * ++rounds);
 	} while (!pvtime_sample_end(&s, &c, 100 + rounds) && rounds < 100);
-	tap_is_u64(rounds, PVTIME_SAMPLE_TRIES, "a counter that never rests ends the loop too");
+	tap_is_u64(rounds, PVTIME_SAMPLE_TRIES,
+		   "a counter that changes in every round ends the loop after the last try");
 	tap_ok(s.stolen_ns == 240 && s.slack_ns == 10 && s.counter == 104,
-	       "a sample that never rests has the last round and its slack");
-	/* The first round sees a counter that goes back: no slack to speak of, and no end. */
+	       "a sample of a counter that changes in every round has the last round and its slack");
+	/*
+	 * The first round sees a counter that goes back: the round has no slack, and is not the
+	 * last.
+	 */
 	pvtime_sample_begin(&s, &c);
 	set_page(&page, 3);
 	tap_ok(!pvtime_sample_end(&s, &c, 1) && s.slack_ns == 0,
@@ -262,7 +275,7 @@ static void check_sample(void)
 	tap_ok(pvtime_sample_end(&s, &c, 3) && s.stolen_ns == 3, "an offline CPU can be sampled");
 }
 
-/* The library's own two sides, without anything between them. */
+/* The library's hypervisor side and guest side, directly connected. */
 static struct pvtime_vcpu vcpu;
 
 static int64_t loop_conduit(uint32_t fid, uint64_t arg1)
@@ -297,7 +310,8 @@ static void check_both_sides(enum pvtime_dialect host, enum pvtime_dialect guest
 	pvtime_attr_set(&vcpu, &base, &vm);
 	pvtime_map(&vcpu, &page);
 	tap_is_i64(pvtime_guest_discover(&g, loop_conduit, guest), want,
-		   "host dialect %u, guest dialect %u", host, guest);
+		   "discovery returns the right status with host dialect %u and guest dialect %u",
+		   host, guest);
 	if (want)
 		return;
 	tap_is_i64(pvtime_guest_locate(&g, &c, &ipa), PVTIME_GUEST_OK, "the structure is located");
@@ -306,7 +320,8 @@ static void check_both_sides(enum pvtime_dialect host, enum pvtime_dialect guest
 		   "the located structure is attached");
 	pvtime_account(&vcpu, PVTIME_READY, 10);
 	pvtime_switch_in(&vcpu, 0x123456789A + 10);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), 0x123456789A, "what one side took, the other reads");
+	tap_is_u64(pvtime_guest_stolen_ns(&c), 0x123456789A,
+		   "the guest reads what the hypervisor has published");
 }
 
 int main(void)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Publication: what is in the page, byte by byte, and when. */
+/* Publication: the bytes of the page, and when they change. */
 #include <pvtime/host.h>
 #include "tests/tap.h"
 
 #define FREQ 1000000000u /* a tick is a ns */
 
-/* The page as a guest of either byte order sees it: bytes. */
+/* The page's bytes, as a guest of either byte order sees them. */
 static uint64_t read_bytes(const struct pvtime_stolen *page, unsigned int at, unsigned int n)
 {
 	const volatile uint8_t *p = (const uint8_t *)page;
@@ -39,20 +39,21 @@ static void check_format(void)
 		fill(&pages[i]);
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
 	pvtime_map(&v, &pages[1]);
-	tap_is_u64(read_bytes(&pages[1], 0, 4), 0, "revision is 0");
-	tap_is_u64(read_bytes(&pages[1], 4, 4), 0, "attributes are 0");
-	tap_is_u64(stolen(&pages[1]), 0, "the counter begins at 0, whatever was there");
+	tap_is_u64(read_bytes(&pages[1], 0, 4), 0, "the revision of a new page is 0");
+	tap_is_u64(read_bytes(&pages[1], 4, 4), 0, "the attributes of a new page are 0");
+	tap_is_u64(stolen(&pages[1]), 0,
+		   "the counter of a new page begins at 0, whatever was there");
 	pvtime_account(&v, PVTIME_READY, 0);
 	tap_ok(pvtime_switch_in(&v, 0x0123456789ABCDEF), "a publish succeeds");
 	tap_is_u64(stolen(&pages[1]), 0x0123456789ABCDEF, "the counter is little-endian");
 	for (unsigned int i = 16; i < 64; i++)
 		padding += read_bytes(&pages[1], i, 1) ? 1 : 0;
-	tap_is_u64(padding, 0, "bytes 16 to 63 are 0");
+	tap_is_u64(padding, 0, "bytes 16 to 63 of the structure are 0");
 	for (unsigned int i = 0; i < 64; i++)
 		beside += read_bytes(&pages[0], i, 1) != 0xA5 || read_bytes(&pages[2], i, 1) != 0xA5
 				  ? 1
 				  : 0;
-	tap_is_u64(beside, 0, "nothing beside it is written");
+	tap_is_u64(beside, 0, "nothing beside the structure is written");
 }
 
 static void check_when(void)
@@ -76,7 +77,7 @@ static void check_when(void)
 	pvtime_account(&v, PVTIME_PAUSED, 400);
 	pvtime_publish(&v, 500);
 	tap_is_u64(stolen(&page), 130, "running, blocked, off and paused time is not stolen");
-	tap_is_u64(v.published_ns, 130, "the hypervisor knows what it has published");
+	tap_is_u64(v.published_ns, 130, "published_ns is what was published last");
 }
 
 static void check_failure(void)
@@ -99,7 +100,7 @@ static void check_failure(void)
 	pvtime_map(&v, &other);
 	tap_is_u64(stolen(&other), 160, "a new page starts with all that was charged by then");
 	pvtime_switch_in(&v, 320);
-	tap_is_u64(stolen(&other), 170, "the next success carries the rest: 100 + 50 + 20");
+	tap_is_u64(stolen(&other), 170, "the next publish that succeeds carries the rest: 100 + 50 + 20");
 }
 
 static void check_never_back(void)
@@ -111,7 +112,7 @@ static void check_never_back(void)
 	pvtime_map(&v, &page);
 	pvtime_account(&v, PVTIME_READY, 0);
 	pvtime_publish(&v, 1000);
-	/* The next CPU's counter is behind: by what that one says, only 400 were waited. */
+	/* The next CPU's counter is behind: by that counter, the vCPU waited for only 400 ticks. */
 	pvtime_switch_in(&v, 400);
 	tap_is_u64(stolen(&page), 1000, "a clock that went back does not take the counter back");
 	pvtime_account(&v, PVTIME_READY, 500);
@@ -119,17 +120,18 @@ static void check_never_back(void)
 	tap_is_u64(stolen(&page), 1000,
 		   "a clock that has not caught up does not take the counter back");
 	pvtime_publish(&v, 1001);
-	tap_is_u64(stolen(&page), 1001, "the counter goes on when the clock has caught up");
-	/* As above, with the publish between failing. */
+	tap_is_u64(stolen(&page), 1001, "the counter continues when the clock has caught up");
+	/* As above, but the publish in between fails. */
 	pvtime_map(&v, NULL);
 	pvtime_publish(&v, 2000);
 	pvtime_map(&v, &page);
 	pvtime_switch_in(&v, 1500);
-	tap_is_u64(stolen(&page), 2000, "what a failed publish has seen is not taken back either");
+	tap_is_u64(stolen(&page), 2000,
+		   "a total that a failed publish has seen is not taken back either");
 	pvtime_account(&v, PVTIME_OFF, 2100);
 	pvtime_account(&v, PVTIME_READY, 2200);
 	pvtime_switch_in(&v, 2200);
-	tap_is_u64(stolen(&page), 2000, "off and on again does not zero it");
+	tap_is_u64(stolen(&page), 2000, "a vCPU that is off and on again keeps its counter");
 }
 
 static void check_hostile(void)
@@ -144,7 +146,7 @@ static void check_hostile(void)
 	fill(&page);
 	pvtime_switch_in(&v, 60);
 	tap_is_u64(stolen(&page), 50,
-		   "what a guest writes is never read: the next publish mends it");
+		   "the next publish overwrites what a guest has written, without reading it");
 }
 
 static void check_off(void)
@@ -184,7 +186,7 @@ static void check_switch_in(void)
 		for (unsigned int s = 0; s < PVTIME_STATES; s++)
 			same = same && ta[s] == tb[s];
 	}
-	tap_ok(same, "switch_in is account and publish");
+	tap_ok(same, "pvtime_switch_in() is the same as pvtime_account() and pvtime_publish()");
 	tap_is_u64(stolen(&pages[0]), 5958,
 		   "143 waits of a tick at 24 MHz are rounded once, not 143 times");
 }

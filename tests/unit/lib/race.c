@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * R-27 with a reader on another CPU: every published value has equal halves, so that one put
- * together of two is seen at once. A store in two halves fails here within a few thousand rounds.
+ * R-27 with a reader on another CPU: each published value has equal halves, so that a value
+ * composed of two shows at once. A store in two halves fails here within a few thousand rounds.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -34,10 +34,13 @@ int main(void)
 
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, 1000000000, 0);
 	pvtime_map(&v, &page);
-	tap_is_i64(pvtime_guest_attach(&c, &page), PVTIME_GUEST_OK, "the structure is valid");
+	tap_is_i64(pvtime_guest_attach(&c, &page), PVTIME_GUEST_OK,
+		   "the guest accepts the structure");
 	if (!tap_ok(!pthread_create(&thread, NULL, writer, &v), "a writer runs"))
 		return tap_done();
-	/* A few changes at least: on a busy machine the two may hardly run at the same time. */
+	/*
+	 * At least 100 changes: on a busy machine the two threads may hardly run at the same time.
+	 */
 	for (uint64_t reads = 0; reads < READS || changes < 100; reads++) {
 		uint64_t x = pvtime_guest_stolen_ns(&c);
 
@@ -48,8 +51,9 @@ int main(void)
 	}
 	atomic_store(&done, true);
 	pthread_join(thread, NULL);
-	tap_is_u64(torn, 0, "no value was torn");
-	tap_is_u64(back, 0, "none of %llu changes went back", (unsigned long long)changes);
+	tap_is_u64(torn, 0, "no value that the guest read was torn");
+	tap_is_u64(back, 0, "none of %llu changes that the guest read went back",
+		   (unsigned long long)changes);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), v.published_ns,
 		   "the guest's last value is the last one published");
 	return tap_done();

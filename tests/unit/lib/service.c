@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The calls: every function ID near ours, in every dialect, with and without an address (R-01 to
- * R-04). */
+/*
+ * The calls: every function ID near the library's own, in every dialect, with and without an
+ * address (R-01 to R-04).
+ */
 #include <pvtime/host.h>
 #include <pvtime/smccc.h>
 #include "tests/lib/random.h"
@@ -21,7 +23,7 @@ static struct pvtime_vcpu make(enum pvtime_dialect dialect, bool address)
 	return v;
 }
 
-/* What x0 is after the call; 0x7777 where it is not one of ours. */
+/* x0 after the call; 0x7777 if the library does not claim the call. */
 #define UNTOUCHED 0x7777
 static int64_t call(const struct pvtime_vcpu *v, uint32_t fid, uint32_t arg1)
 {
@@ -38,25 +40,31 @@ static void check_dialect(enum pvtime_dialect dialect, uint32_t st, uint32_t oth
 
 	tap_is_i64(pvtime_arch_features(&v, PVTIME_FID_FEATURES), 0,
 		   "%s: ARCH_FEATURES has PV_TIME_FEATURES", name);
-	tap_is_i64(pvtime_arch_features(&v, st), -1, "%s: but not PV_TIME_ST", name);
+	tap_is_i64(pvtime_arch_features(&v, st), -1, "%s: ARCH_FEATURES does not have PV_TIME_ST",
+		   name);
 	tap_is_i64(call(&v, PVTIME_FID_FEATURES, st), 0, "%s: PV_TIME_FEATURES has PV_TIME_ST",
 		   name);
-	tap_is_i64(call(&v, PVTIME_FID_FEATURES, PVTIME_FID_FEATURES), 0, "%s: and itself", name);
-	tap_is_i64(call(&v, PVTIME_FID_FEATURES, other), -1, "%s: not the other dialect's", name);
-	tap_is_i64(call(&v, PVTIME_FID_FEATURES, 0), -1, "%s: not call 0", name);
-	tap_is_i64(call(&v, PVTIME_FID_FEATURES, st & ~SMCCC_64), -1, "%s: not the SMC32 alias",
-		   name);
-	tap_is_i64(call(&v, PVTIME_FID_FEATURES, UINT32_MAX), -1, "%s: not anything", name);
+	tap_is_i64(call(&v, PVTIME_FID_FEATURES, PVTIME_FID_FEATURES), 0,
+		   "%s: PV_TIME_FEATURES has itself", name);
+	tap_is_i64(call(&v, PVTIME_FID_FEATURES, other), -1,
+		   "%s: PV_TIME_FEATURES does not have the other dialect's PV_TIME_ST", name);
+	tap_is_i64(call(&v, PVTIME_FID_FEATURES, 0), -1,
+		   "%s: PV_TIME_FEATURES does not have call 0", name);
+	tap_is_i64(call(&v, PVTIME_FID_FEATURES, st & ~SMCCC_64), -1,
+		   "%s: PV_TIME_FEATURES does not have the SMC32 alias of PV_TIME_ST", name);
+	tap_is_i64(call(&v, PVTIME_FID_FEATURES, UINT32_MAX), -1,
+		   "%s: PV_TIME_FEATURES does not have call 0xffffffff", name);
 	tap_is_i64(call(&v, st, 0), IPA, "%s: PV_TIME_ST returns the address", name);
-	tap_is_i64(call(&v, st, 0xDEAD), IPA, "%s: whatever its argument is", name);
+	tap_is_i64(call(&v, st, 0xDEAD), IPA, "%s: PV_TIME_ST ignores its argument", name);
 	tap_is_i64(call(&v, other, 0), -1, "%s: the other dialect's ID is not supported", name);
-	tap_is_i64(call(&v, st | SMCCC_SVE_HINT, 0), IPA, "%s: the SVE hint changes nothing", name);
+	tap_is_i64(call(&v, st | SMCCC_SVE_HINT, 0), IPA,
+		   "%s: the SVE hint changes nothing for PV_TIME_ST", name);
 	tap_is_i64(call(&v, PVTIME_FID_FEATURES | SMCCC_SVE_HINT, st), 0,
-		   "%s: nor for PV_TIME_FEATURES", name);
+		   "%s: the SVE hint changes nothing for PV_TIME_FEATURES", name);
 	tap_is_i64(call(&v, PVTIME_FID_FEATURES, st | SMCCC_SVE_HINT), 0,
-		   "%s: nor in the PV_call_id", name);
+		   "%s: the SVE hint changes nothing in the PV_call_id", name);
 	tap_is_i64(pvtime_arch_features(&v, PVTIME_FID_FEATURES | SMCCC_SVE_HINT), 0,
-		   "%s: nor in discovery", name);
+		   "%s: the SVE hint changes nothing for ARCH_FEATURES", name);
 }
 
 static void check_absent(enum pvtime_dialect dialect, bool address, const char *name)
@@ -65,15 +73,16 @@ static void check_absent(enum pvtime_dialect dialect, bool address, const char *
 	static const uint32_t fids[] = {PVTIME_FID_FEATURES, PVTIME_FID_ST, PVTIME_FID_ST_BETA2};
 
 	for (unsigned int i = 0; i < 3; i++) {
-		tap_is_i64(pvtime_arch_features(&v, fids[i]), -1, "%s: ARCH_FEATURES(0x%x)", name,
+		tap_is_i64(pvtime_arch_features(&v, fids[i]), -1,
+			   "%s: ARCH_FEATURES(0x%x) returns NOT_SUPPORTED", name, fids[i]);
+		tap_is_i64(call(&v, PVTIME_FID_FEATURES, fids[i]), -1,
+			   "%s: PV_TIME_FEATURES(0x%x) returns NOT_SUPPORTED", name, fids[i]);
+		tap_is_i64(call(&v, fids[i], 0), -1, "%s: 0x%x itself returns NOT_SUPPORTED", name,
 			   fids[i]);
-		tap_is_i64(call(&v, PVTIME_FID_FEATURES, fids[i]), -1, "%s: PV_TIME_FEATURES(0x%x)",
-			   name, fids[i]);
-		tap_is_i64(call(&v, fids[i], 0), -1, "%s: 0x%x itself", name, fids[i]);
 	}
 }
 
-/* Which of all function IDs are ours: five bits around each of them, then many at random. */
+/* Which function IDs are the library's: tried are these with one bit changed, and random ones. */
 static bool ours(uint32_t fid)
 {
 	fid &= ~(SMCCC_SVE_HINT | SMCCC_64);
@@ -96,15 +105,16 @@ static void check_others(void)
 		if ((call(&v, fid, 0) != UNTOUCHED) != ours(fid))
 			wrong++;
 	}
-	tap_is_u64(wrong, 0,
-		   "no other call is claimed, bits 23:17 included, and *result is left alone");
+	tap_is_u64(
+		wrong, 0,
+		"pvtime_service() claims no other call, bits 23:17 included, and then leaves *result alone");
 	for (uint32_t fid = 0x85000020; fid <= 0x85000022; fid++)
 		tap_is_i64(call(&v, fid, PVTIME_FID_ST), -1, "SMC32 alias 0x%x is not supported",
 			   fid);
 	tap_is_i64(pvtime_arch_features(&v, 0x85000020), -1,
 		   "SMC32 alias 0x85000020 is not found by ARCH_FEATURES");
 	tap_is_i64(pvtime_arch_features(&v, 0x80000000), -1,
-		   "ARCH_FEATURES of another call is not for us to grant");
+		   "pvtime_arch_features() does not grant another call");
 }
 
 int main(void)
@@ -121,6 +131,7 @@ int main(void)
 	v = make(PVTIME_DIALECT_1_0, true);
 	pvtime_vcpu_reset(&v, 5);
 	tap_is_i64(call(&v, PVTIME_FID_ST, 0), IPA, "the address survives a VM reset");
-	tap_is_i64(call(&v, PVTIME_FID_ST, 0), IPA, "asked twice, answered the same");
+	tap_is_i64(call(&v, PVTIME_FID_ST, 0), IPA,
+		   "PV_TIME_ST returns the same when it is called again");
 	return tap_done();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Save and restore: what is carried over, what is not, and every way a blob can be wrong (R-23,
- * R-29). */
+/*
+ * Save and restore: what is carried over, what is not, and each way in which a blob can be wrong
+ * (R-23, R-29).
+ */
 #include <pvtime/host.h>
 #include "tests/tap.h"
 
@@ -47,7 +49,7 @@ static uint64_t le(const uint8_t *p, unsigned int n)
 	return x;
 }
 
-/* CRC-32 by its definition, from the top bit, on reflected input: not the loop of the library. */
+/* CRC-32 by its definition, from the top bit, on reflected input: not the library's loop. */
 static void seal(uint8_t *blob)
 {
 	uint32_t crc = UINT32_MAX, reflected = 0;
@@ -72,26 +74,26 @@ static void check_format(void)
 	bool same = true;
 
 	tap_is_i64(pvtime_save(&v, 5000000, blob), PVTIME_OK, "a paused vCPU is saved");
-	tap_is_u64(le(blob, 4), 0x53545650, "magic");
+	tap_is_u64(le(blob, 4), 0x53545650, "the blob begins with the magic");
 	tap_ok(blob[0] == 'P' && blob[1] == 'V' && blob[2] == 'T' && blob[3] == 'S',
 	       "the magic's bytes are PVTS");
-	tap_is_u64(le(blob + 4, 2), 1, "version");
-	tap_is_u64(le(blob + 6, 2), SIZE, "size");
-	tap_is_u64(le(blob + 8, 4), FREQ, "frequency");
-	tap_is_u64(blob[12], PVTIME_PAUSED, "state");
-	tap_is_u64(blob[13], PVTIME_DIALECT_1_0, "dialect");
-	tap_is_u64(le(blob + 16 + 8 * PVTIME_READY, 8), 4000000, "ready ticks");
+	tap_is_u64(le(blob + 4, 2), 1, "the blob has version 1");
+	tap_is_u64(le(blob + 6, 2), SIZE, "the blob has its size");
+	tap_is_u64(le(blob + 8, 4), FREQ, "the blob has the frequency");
+	tap_is_u64(blob[12], PVTIME_PAUSED, "the blob has the state");
+	tap_is_u64(blob[13], PVTIME_DIALECT_1_0, "the blob has the dialect");
+	tap_is_u64(le(blob + 16 + 8 * PVTIME_READY, 8), 4000000, "the blob has the ready ticks");
 	tap_is_u64(le(blob + 16 + 8 * PVTIME_PAUSED, 8), 5000000 - 4001070,
-		   "paused ticks, up to the save");
-	tap_is_u64(le(blob + 56, 8), 5000000 - 1000, "elapsed");
-	tap_is_u64(le(blob + 64, 8), IPA, "address");
-	tap_is_u64(le(blob + 72, 8), 166666666, "published ns");
+		   "the blob has the paused ticks up to the save");
+	tap_is_u64(le(blob + 56, 8), 5000000 - 1000, "the blob has the elapsed ticks");
+	tap_is_u64(le(blob + 64, 8), IPA, "the blob has the address");
+	tap_is_u64(le(blob + 72, 8), 166666666, "the blob has the published ns");
 	for (unsigned int i = 0; i < SIZE; i++)
 		again[i] = blob[i];
 	seal(again);
 	for (unsigned int i = 0; i < SIZE; i++)
 		same = same && again[i] == blob[i];
-	tap_ok(same, "CRC-32 as IEEE 802.3 defines it");
+	tap_ok(same, "the blob's checksum is the CRC-32 of IEEE 802.3");
 }
 
 static void check_round_trip(uint64_t start, uint64_t now, const char *where)
@@ -104,23 +106,26 @@ static void check_round_trip(uint64_t start, uint64_t now, const char *where)
 
 	pvtime_save(&v, 5000000, blob);
 	pvtime_map(&w, &there);
-	tap_is_i64(pvtime_restore(&w, blob, SIZE, now), PVTIME_OK, "%s: restored", where);
-	pvtime_totals(&w, now, ticks, &elapsed);
-	tap_is_u64(ticks[PVTIME_READY], 4000000, "%s: ready ticks", where);
-	tap_is_u64(ticks[PVTIME_PAUSED], 998930, "%s: paused ticks, none of them for the way",
+	tap_is_i64(pvtime_restore(&w, blob, SIZE, now), PVTIME_OK, "%s: the blob is restored",
 		   where);
-	tap_is_u64(elapsed, 4999000, "%s: elapsed", where);
-	tap_ok(there.stolen_ns == page.stolen_ns, "%s: the guest sees what it saw, at once", where);
+	pvtime_totals(&w, now, ticks, &elapsed);
+	tap_is_u64(ticks[PVTIME_READY], 4000000, "%s: the ready ticks are those of the blob",
+		   where);
+	tap_is_u64(ticks[PVTIME_PAUSED], 998930,
+		   "%s: the paused ticks are those of the blob, with none for the transfer", where);
+	tap_is_u64(elapsed, 4999000, "%s: the elapsed ticks are those of the blob", where);
+	tap_ok(there.stolen_ns == page.stolen_ns, "%s: the guest at once sees what it saw before",
+	       where);
 	pvtime_save(&w, now, again);
 	for (unsigned int i = 0; i < SIZE; i++)
 		same = same && blob[i] == again[i];
-	tap_ok(same, "%s: saved again, it is the same", where);
-	/* It goes on from there: 24 ticks are a microsecond. */
+	tap_ok(same, "%s: the restored vCPU saves the same blob", where);
+	/* The vCPU continues from there: 24 ticks are a microsecond. */
 	pvtime_account(&w, PVTIME_READY, now + 5);
 	pvtime_switch_in(&w, now + 5 + 24);
 	tap_is_u64(w.published_ns, 166667666, "%s: new waiting is added to the old", where);
 	pvtime_totals(&w, now + 100, ticks, &elapsed);
-	tap_is_u64(elapsed, 4999100, "%s: elapsed goes on", where);
+	tap_is_u64(elapsed, 4999100, "%s: the elapsed ticks continue", where);
 	tap_is_u64(ticks[0] + ticks[1] + ticks[2] + ticks[3] + ticks[4], elapsed, "%s: R-25 holds",
 		   where);
 }
@@ -135,8 +140,8 @@ static void check_states(void)
 
 	for (unsigned int i = 0; i < 3; i++) {
 		pvtime_account(&v, busy[i], 5000000);
-		tap_is_i64(pvtime_save(&v, 5000000, blob), PVTIME_EBUSY, "state %u is not saved",
-			   busy[i]);
+		tap_is_i64(pvtime_save(&v, 5000000, blob), PVTIME_EBUSY,
+			   "a vCPU in state %u is not saved", busy[i]);
 	}
 	tap_is_u64(blob[0], 0xEE, "a save that is refused does not touch the blob");
 	pvtime_account(&v, PVTIME_OFF, 5000000);
@@ -144,7 +149,7 @@ static void check_states(void)
 	for (unsigned int i = 0; i < 3; i++) {
 		pvtime_account(&w, busy[i], 0);
 		tap_is_i64(pvtime_restore(&w, blob, SIZE, 9), PVTIME_EBUSY,
-			   "nothing is restored into state %u", busy[i]);
+			   "nothing is restored into a vCPU in state %u", busy[i]);
 	}
 	pvtime_account(&w, PVTIME_PAUSED, 0);
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 9), PVTIME_OK,
@@ -152,7 +157,7 @@ static void check_states(void)
 	pvtime_totals(&w, 19, ticks, &elapsed);
 	tap_is_u64(ticks[PVTIME_OFF], 10 + 7 + 10,
 		   "a vCPU that was off is off again after the restore");
-	/* Waiting of the thread that restores, before the restore, is nobody's. */
+	/* What the thread that restores waited before the restore is not charged. */
 	w = make(0);
 	pvtime_account(&w, PVTIME_READY, 0);
 	pvtime_account(&w, PVTIME_PAUSED, 1000000);
@@ -160,7 +165,7 @@ static void check_states(void)
 	pvtime_totals(&w, 2000000, ticks, &elapsed);
 	tap_is_u64(ticks[PVTIME_READY], 4000000,
 		   "what the new thread waited before is not charged");
-	/* No page yet: the total comes with the first one. */
+	/* Without a page yet: the first page gets the total. */
 	tap_is_u64(w.published_ns, 166666666, "what the guest has read is known without a page");
 	page.stolen_ns = 0;
 	pvtime_map(&w, &page);
@@ -168,7 +173,7 @@ static void check_states(void)
 		   "a page that is mapped after the restore starts with the total");
 }
 
-/* Change n bytes at `at` to value, repair the CRC if asked, and see what restore says. */
+/* Change n bytes at `at` to `value`, repair the CRC if `sealed`, and check the error of restore. */
 static void refuse(unsigned int at, unsigned int n, uint64_t value, bool sealed, int want,
 		   const char *what)
 {
@@ -183,10 +188,10 @@ static void refuse(unsigned int at, unsigned int n, uint64_t value, bool sealed,
 	if (sealed)
 		seal(blob);
 	pvtime_map(&w, &there);
-	tap_is_i64(pvtime_restore(&w, blob, SIZE, 100), want, "refused: %s", what);
+	tap_is_i64(pvtime_restore(&w, blob, SIZE, 100), want, "pvtime_restore() refuses %s", what);
 	pvtime_totals(&w, 60, ticks, &elapsed);
 	tap_ok(ticks[PVTIME_OFF] == 10 && elapsed == 10 && there.stolen_ns == 0,
-	       "nothing has changed after the refusal: %s", what);
+	       "a refused restore changes nothing: %s", what);
 }
 
 static void check_refusals(void)
@@ -200,7 +205,7 @@ static void check_refusals(void)
 	refuse(8, 4, 62500000, true, PVTIME_ESNAP_FREQ, "another frequency");
 	refuse(8, 4, 0, true, PVTIME_ESNAP_FREQ, "no frequency");
 	refuse(12, 1, PVTIME_RUNNING, true, PVTIME_ESNAP_STATE, "state RUNNING");
-	refuse(12, 1, PVTIME_STATES, true, PVTIME_ESNAP_STATE, "no state");
+	refuse(12, 1, PVTIME_STATES, true, PVTIME_ESNAP_STATE, "a state that does not exist");
 	refuse(12, 1, 255, true, PVTIME_ESNAP_STATE, "state 255");
 	refuse(13, 1, PVTIME_DIALECT_BETA2, true, PVTIME_ESNAP_ABI, "the other dialect");
 	refuse(13, 1, PVTIME_DIALECT_OFF, true, PVTIME_ESNAP_ABI, "stolen time off");
@@ -214,8 +219,8 @@ static void check_refusals(void)
 	refuse(64, 8, IPA + 64, true, PVTIME_ESNAP_ABI, "another address");
 	refuse(64, 8, PVTIME_IPA_NONE, true, PVTIME_ESNAP_ABI, "no address");
 	refuse(72, 8, 166666667, true, PVTIME_ESNAP_TOTALS, "more published than was stolen");
-	refuse(80, 4, 0, false, PVTIME_ESNAP_CRC, "another CRC");
-	refuse(72, 8, 166666665, false, PVTIME_ESNAP_CRC, "one bit that only the CRC can tell");
+	refuse(80, 4, 0, false, PVTIME_ESNAP_CRC, "a wrong CRC");
+	refuse(72, 8, 166666665, false, PVTIME_ESNAP_CRC, "a wrong bit that only the CRC shows");
 }
 
 static void check_sizes(void)
@@ -226,25 +231,26 @@ static void check_sizes(void)
 	unsigned int accepted = 0;
 
 	pvtime_save(&v, 5000000, blob);
-	tap_is_i64(pvtime_restore(&w, blob, 0, 0), PVTIME_ESNAP_SIZE, "refused: nothing");
+	tap_is_i64(pvtime_restore(&w, blob, 0, 0), PVTIME_ESNAP_SIZE,
+		   "pvtime_restore() refuses an empty blob");
 	tap_is_i64(pvtime_restore(&w, blob, SIZE - 1, 0), PVTIME_ESNAP_SIZE,
-		   "refused: a byte missing");
+		   "pvtime_restore() refuses a blob with a byte missing");
 	tap_is_i64(pvtime_restore(&w, blob, SIZE + 1, 0), PVTIME_ESNAP_SIZE,
-		   "refused: a byte too many");
+		   "pvtime_restore() refuses a blob with a byte too many");
 	for (unsigned int bit = 0; bit < SIZE * 8; bit++) {
 		blob[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		if (pvtime_restore(&w, blob, SIZE, 0) == PVTIME_OK)
 			accepted++;
 		blob[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
-	/* Two totals, half of 2^64 too large each: the sum is right again. */
+	/* Two totals that are too large by half of 2^64 each: the sum is right again. */
 	for (unsigned int s = 0; s < 2; s++)
 		blob[16 + 8 * s + 7] ^= 0x80;
 	seal(blob);
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 0), PVTIME_ESNAP_TOTALS,
-		   "refused: a sum that wraps to the right one");
+		   "pvtime_restore() refuses totals whose sum wraps to the right one");
 	pvtime_save(&v, 5000000, blob);
-	tap_is_u64(accepted, 0, "no single bit can be wrong unnoticed");
+	tap_is_u64(accepted, 0, "pvtime_restore() refuses a blob with any single bit wrong");
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 0), PVTIME_OK,
 		   "a blob with no wrong bit is restored");
 }
@@ -267,7 +273,7 @@ static void check_age(void)
 
 	tap_is_i64(restore_age(years_500), PVTIME_OK, "500 years are restored");
 	tap_is_i64(restore_age(years_500 + 1), PVTIME_ESNAP_TOTALS,
-		   "refused: more, which ns cannot count for long");
+		   "pvtime_restore() refuses more than 500 years");
 }
 
 static void check_off(void)
@@ -277,8 +283,7 @@ static void check_off(void)
 
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_OFF, FREQ, 0);
 	pvtime_vcpu_init(&w, PVTIME_DIALECT_OFF, FREQ, 0);
-	tap_is_i64(pvtime_save(&v, 10, blob), PVTIME_OK,
-		   "a vCPU without stolen time has a ledger too");
+	tap_is_i64(pvtime_save(&v, 10, blob), PVTIME_OK, "a vCPU without stolen time is saved");
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 10), PVTIME_OK,
 		   "a vCPU without stolen time is restored");
 	w = make(0);
@@ -288,7 +293,7 @@ static void check_off(void)
 	pvtime_vcpu_init(&w, PVTIME_DIALECT_1_0, 0, 0);
 	pvtime_save(&v, 10, blob);
 	tap_is_i64(pvtime_restore(&w, blob, SIZE, 10), PVTIME_OK,
-		   "a board without a frequency divides by nothing");
+		   "a vCPU of a board without a frequency is restored");
 }
 
 int main(void)

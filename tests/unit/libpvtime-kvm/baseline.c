@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libpvtime-kvm: KVM made to publish without a guest that runs (R-28), and to begin here and now
- * (R-23, R-29).
+ * libpvtime-kvm: making KVM publish without running a guest (R-28), and making it count from the
+ * present thread and time on (R-23, R-29).
  */
 #include <errno.h>
 #include <signal.h>
@@ -35,13 +35,13 @@ static void begin(void)
 	pvtime_kvm_vcpu_set(k, 1, FAKE_VCPU(0, 1));
 }
 
-/* And all that publish() borrows is given back. */
+/* Checks that publish() has given back all that it borrows. */
 static void end(const char *what)
 {
 	tap_ok(vcpu->mp_state == KVM_MP_STATE_RUNNABLE && !vcpu->run_mask && !fake.timers &&
 		       !fake.blocked && !fake.pending && !fake.entries,
-	       "%s: all is as it was, and no guest ran", what);
-	tap_ok(pvtime_kvm_destroy(k) == 0 && !fake_leak(), "%s: released", what);
+	       "%s: the vCPU, signals and timers are as before, and no guest ran", what);
+	tap_ok(pvtime_kvm_destroy(k) == 0 && !fake_leak(), "%s: all is released", what);
 }
 
 static void test_publish(void)
@@ -55,7 +55,7 @@ static void test_publish(void)
 	tap_is_u64(stolen(), before + 500 + fake.wake_ns,
 		   "a publish charges the whole wait of the thread");
 	tap_is_u64(fake.runs, 1, "a publish succeeds at the first try");
-	/* Stopped before, stopped after. */
+	/* A vCPU that was stopped before is stopped afterwards. */
 	vcpu->mp_state = KVM_MP_STATE_STOPPED;
 	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), 0,
 		   "a vCPU that is off can be published");
@@ -65,7 +65,7 @@ static void test_publish(void)
 	end("publish");
 }
 
-/* Signals that come before KVM_RUN sleeps, on kernels new and old. */
+/* Signals that come before KVM_RUN sleeps, on new and old kernels. */
 static void test_early(void)
 {
 	begin();
@@ -89,15 +89,15 @@ static void test_early(void)
 	begin();
 	fake.latency_ns = UINT64_MAX;
 	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -ETIMEDOUT,
-		   "a thread that never sleeps");
+		   "a publish in a thread that never sleeps times out");
 	tap_is_u64(fake.runs, 15, "a thread that never sleeps is given up after 15 runs");
 	tap_is_u64(stolen(), 0, "a publish that is given up publishes nothing");
 	end("never");
 }
 
 /*
- * Nothing waited, nothing to tell: then it counts that the thread slept, and not for something
- * else.
+ * If there is nothing to publish, a publish shows only in that the thread slept, and not for
+ * another reason.
  */
 static void test_nothing(void)
 {
@@ -129,22 +129,22 @@ static void test_refused(void)
 	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, 65), -EINVAL, "publish refuses signal 65");
 	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGKILL), -EINVAL, "publish refuses SIGKILL");
 	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGSTOP), -EINVAL, "publish refuses SIGSTOP");
-	tap_is_u64(fake.runs, 0, "none of that has run it");
+	tap_is_u64(fake.runs, 0, "refused calls do not run the vCPU");
 	fake.exits = 1;
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -EBUSY, "an exit for the VMM");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -EBUSY,
+		   "publish returns EBUSY if KVM_RUN exits to the VMM");
 	vcpu->ipa += 64;
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -ESTALE, "another vCPU's descriptor");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -ESTALE,
+		   "publish returns ESTALE for a vCPU with another's address");
 	vcpu->ipa -= 64;
 	pvtime_kvm_unregister(k);
-	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -EINVAL, "no memory");
+	tap_is_i64(pvtime_kvm_vcpu_publish(k, 1, SIGUSR1), -EINVAL,
+		   "publish refuses a region that is not registered");
 	pvtime_kvm_register(k);
 	end("refused");
 }
 
-/*
- * The thread's past, and a failure at each call: the counter is what was restored, whatever
- * happens.
- */
+/* The thread's past, and a failure at each call: in every case the counter is what was restored. */
 static void test_rebase(void)
 {
 	bool kept = true;
@@ -156,16 +156,16 @@ static void test_rebase(void)
 	vcpu->last_steal = 0; /* a new vCPU, whose memory has the old number */
 	fake.run_delay = 77;
 	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1), 0, "a thread takes a restored vCPU over");
-	tap_is_u64(stolen(), SAVED, "the thread's past is not charged");
+	tap_is_u64(stolen(), SAVED, "what the thread waited before the takeover is not charged");
 	fake_run(0, 1, 10);
-	tap_is_u64(stolen(), SAVED + 10, "what it waits from now on is");
+	tap_is_u64(stolen(), SAVED + 10, "what the thread waits after the takeover is charged");
 	fake.run_delay = 3; /* another thread */
 	tap_is_i64(pvtime_kvm_vcpu_rebase(k, 1, SIGUSR1), 0,
 		   "another thread, with less of a past, takes the vCPU over");
 	tap_is_u64(stolen(), SAVED + 10,
 		   "the takeover by a thread with less of a past takes nothing back");
 	fake_run(0, 1, 10);
-	tap_is_u64(stolen(), SAVED + 20, "the counter goes on after the second takeover");
+	tap_is_u64(stolen(), SAVED + 20, "the counter continues after the second takeover");
 	uint64_t before = stolen();
 	for (unsigned n = 1;; n++) {
 		fake.run_delay += 1000;

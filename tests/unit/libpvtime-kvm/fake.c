@@ -32,7 +32,7 @@ void fake_start(void)
 	}
 }
 
-/* 0, or the error that this call is to have. */
+/* 0, or the error with which this call must fail. */
 int fake_fails(unsigned long request)
 {
 	if (++fake.calls != fake.fail_at)
@@ -61,7 +61,7 @@ static struct fake_vcpu *vcpu_of(int fd)
 	return vm ? &vm->vcpus[(fd - FAKE_VCPU(0, 0)) % 16] : NULL;
 }
 
-/* Where this process has the VM's memory at `ipa`; NULL: it has none there. */
+/* Where this process has mapped the VM's memory at `ipa`; NULL: nowhere. */
 static uint8_t *memory_at(struct fake_vm *vm, uint64_t ipa)
 {
 	for (unsigned i = 0; i < FAKE_SLOTS; i++) {
@@ -154,7 +154,7 @@ static int bitmap(int fd, unsigned long request, const struct kvm_one_reg *reg)
 		*value = vm->bitmap;
 		return 0;
 	}
-	if (*value & ~3ull) /* bit 1: one that Linux has yet to invent */
+	if (*value & ~3ull) /* bit 1 stands for a call that Linux does not have yet */
 		return -EINVAL;
 	if (vm->ran && *value != vm->bitmap)
 		return -EBUSY;

@@ -5,8 +5,8 @@
 /*
  * A KVM for the tests of libpvtime-kvm, behind libpvtime-kvm/sys.h: VMs with slots, vCPUs with an
  * address, a state, and a thread that waits; and this process's descriptors, mappings, timers and
- * signals. Every call that can fail can be made to, by its number. What no real system forgives
- * ends the test: a slot's memory unmapped, KVM_RUN that nothing would end.
+ * signals. Each call that can fail can be made to fail, by its number. Mistakes that no real system
+ * forgives end the test: unmapping a slot's memory, a KVM_RUN that nothing would end.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,9 +45,9 @@ struct fake {
 	bool early_publishes;  /* as before Linux 5.16: KVM_RUN with a signal pending publishes */
 	uint64_t latency_ns;   /* a signal that comes earlier is there before KVM_RUN sleeps */
 	uint64_t wake_ns;      /* what the thread waits when it is woken up */
-	unsigned exits;	       /* so many KVM_RUNs end with an exit to user space */
+	unsigned exits;	       /* how many KVM_RUNs end with an exit to user space */
 	uint32_t frequency;    /* of the counter */
-	unsigned first_sleeps; /* so many KVM_RUNs sleep for something else first */
+	unsigned first_sleeps; /* how many KVM_RUNs first sleep for another reason */
 	struct fake_vm vms[FAKE_VMS];
 	/* The thread. */
 	uint64_t run_delay, sleeps;
@@ -58,8 +58,8 @@ struct fake {
 	uint64_t timer_ns;	/* armed; 0: not */
 	unsigned runs, entries; /* KVM_RUNs, and those that entered a guest */
 	/*
-	 * Calls so far, of those that can fail; the one that is to fail, counted from 1; and what
-	 * it was.
+	 * The calls so far that can fail; the number of the one that must fail, counted from 1; and
+	 * what it was.
 	 */
 	unsigned calls, fail_at;
 	int fail_error;
@@ -69,23 +69,20 @@ struct fake {
 
 extern struct fake fake;
 
-/* Afresh: vCPUs runnable, nothing set, this kernel like Linux 6.1. */
+/* Start afresh: vCPUs are runnable, nothing is set, and the kernel is like Linux 6.1. */
 void fake_start(void);
 
-/* The thread waits for so long; then the vCPU runs, as the guest sees it. */
+/* The thread waits for `wait_ns`; then the vCPU runs, as far as the guest can see. */
 void fake_run(unsigned vm, unsigned vcpu, uint64_t wait_ns);
 
 /*
- * For the fake itself: 0, or the error that this call is to have; and a fault that no system
- * forgives.
+ * For the fake itself: 0, or the error with which this call must fail; and the end of the test for
+ * a mistake that no real system forgives.
  */
 int fake_fails(unsigned long request);
 _Noreturn void fake_wrong(const char *what);
 
-/*
- * The first thing that was left behind of this process's resources and of slots; NULL if there is
- * none.
- */
+/* The first of this process's resources and of the slots that was left behind; NULL if none was. */
 const char *fake_leak(void);
 
 #endif

@@ -78,7 +78,7 @@ int pvtk_unmap(void *memory, size_t size)
 	return 0;
 }
 
-/* The thread's mask is of one signal; *before keeps it. */
+/* The fake thread's mask has one signal; *before keeps it. */
 int pvtk_signal_block(int signo, sigset_t *before)
 {
 	int err = fake_fails(0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libpvtime-kvm with a system that fails: every call in the life of a VM, from planning to a
- * restored copy, is let fail once. The failure is told; the step that had it can be taken again,
- * and all else goes well; or the VMM gives up, and nothing is left behind.
+ * libpvtime-kvm on a system that fails: each call in the life of a VM, from planning to a restored
+ * copy, fails once. The failure is reported. Then either the failed step is repeated and all else
+ * succeeds, or the VMM gives up and nothing is left behind.
  */
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +18,7 @@
 
 enum { SOURCE, TARGET, DENIED }; /* VMs */
 
-/* A VMM, its VM and the one that it is restored as. */
+/* A VMM with its VM, and with the VM as which that is restored. */
 struct vmm {
 	struct pvtime_range region;
 	struct pvtime_kvm *k[2];
@@ -26,7 +26,7 @@ struct vmm {
 	uint64_t saved[VCPUS];
 };
 
-/* A step returns 0 or a negative errno, and can be taken again. */
+/* A step returns 0 or a negative errno, and can be repeated. */
 static int step_supported(struct vmm *m)
 {
 	(void)m;
@@ -177,21 +177,21 @@ static const char *wrong_now(const struct vmm *m)
 		for (unsigned i = 0; i < VCPUS; i++) {
 			if (vcpus[i].ipa != PVTIME_KVM_IPA_NONE &&
 			    vcpus[i].ipa != m->region.base + 64 * i)
-				return "an address that is another's";
+				return "a vCPU has another's address";
 			/* What KVM does not take back, the library cannot. */
 			if (vcpus[i].mp_state == KVM_MP_STATE_STOPPED &&
 			    fake.failed_request != KVM_SET_MP_STATE)
-				return "a vCPU that stays stopped";
+				return "a vCPU stays stopped";
 			if (vcpus[i].run_mask && fake.failed_request != KVM_SET_SIGNAL_MASK)
-				return "a mask that KVM_RUN keeps";
+				return "KVM_RUN keeps a signal mask";
 		}
 	}
 	if (fake.timers || fake.blocked || fake.pending)
-		return "a timer or a signal";
-	return fake.entries ? "a guest that ran" : NULL;
+		return "a timer or a signal is left behind";
+	return fake.entries ? "a guest ran" : NULL;
 }
 
-/* As its administrator would have a vCPU go on that stayed stopped. */
+/* Makes vCPUs that stayed stopped runnable again, as an administrator would. */
 static void go_on(void)
 {
 	for (unsigned v = SOURCE; v <= TARGET; v++)
@@ -202,19 +202,22 @@ static void go_on(void)
 	fake.failed_request = 0;
 }
 
-/* Counters of the restored VM are those that were saved, whoever was rebased. */
+/*
+ * The counters of the restored VM must be those that were saved, whichever vCPU was rebased (R-23,
+ * R-29).
+ */
 static const char *wrong_counters(const struct vmm *m)
 {
 	for (uint32_t i = 0; i < VCPUS; i++) {
 		uint64_t ns;
 
 		if (pvtime_kvm_vcpu_stolen_ns(m->k[TARGET], i, &ns) || ns != m->saved[i])
-			return "a counter that is not the one saved";
+			return "a counter is not the one that was saved";
 	}
 	return NULL;
 }
 
-/* Take a step in which a call may fail. NULL, or what is wrong. */
+/* Takes a step in which a call may fail. Returns what is wrong, or NULL. */
 static const char *take(struct vmm *m, unsigned i, int *err)
 {
 	const bool failed_before = fake.failed;
@@ -222,11 +225,11 @@ static const char *take(struct vmm *m, unsigned i, int *err)
 	*err = steps[i](m);
 	const bool failed_here = fake.failed && !failed_before;
 	if (!failed_here && *err)
-		return "an error that nobody made";
+		return "a step fails although no call did";
 	if (failed_here && !*err)
-		return "a failure that is not told";
+		return "a failure is not reported";
 	if (*err && *err != -EIO && *err != -ENOMEM)
-		return "another error is told";
+		return "another error is reported";
 	const char *wrong = wrong_now(m);
 	if (!wrong && steps[i] != step_destroy_target && m->k[TARGET] && i >= FIRST_RESTORED)
 		wrong = *err && steps[i] == step_restore ? NULL : wrong_counters(m);
@@ -234,8 +237,9 @@ static const char *take(struct vmm *m, unsigned i, int *err)
 }
 
 /*
- * All steps, with call number `fail_at` failing. again: that step is taken again, and the rest;
- * else the VMM gives up. NULL, or what is wrong; *done: there is no call of that number.
+ * All steps, of which call number `fail_at` fails. again: the failed step is repeated, and the rest
+ * follows; otherwise the VMM gives up. Returns what is wrong, or NULL; *done: there is no call of
+ * that number.
  */
 static const char *live(unsigned fail_at, bool again, bool *done)
 {
@@ -257,7 +261,7 @@ static const char *live(unsigned fail_at, bool again, bool *done)
 	fake.fail_at = 0;
 	for (unsigned i = 0; i < 2; i++)
 		if (destroy(&m.k[i]) != 0 && !wrong)
-			wrong = "it cannot be released";
+			wrong = "a region cannot be released";
 	return wrong ? wrong : fake_leak();
 }
 
@@ -271,12 +275,14 @@ int main(void)
 		for (unsigned n = 1; !done; n++) {
 			const char *wrong = live(n, way == 0, &done);
 
-			tap_ok(!wrong, "call %u %s, %s%s", n, done ? "is none" : "fails",
+			tap_ok(!wrong, "call %u %s, %s, and what is wrong then is: %s", n,
+			       done ? "does not exist" : "fails",
 			       way == 0 ? "the VMM repeats the step" : "the VMM gives up",
-			       wrong ? wrong : "");
+			       wrong ? wrong : "nothing");
 			calls[way] = n - 1;
 		}
 	}
-	tap_ok(calls[0] == calls[1] && calls[0] > 60, "%u calls can fail", calls[0]);
+	tap_ok(calls[0] == calls[1] && calls[0] > 60,
+	       "%u calls can fail, as many with either reaction and more than 60", calls[0]);
 	return tap_done();
 }

@@ -26,8 +26,10 @@ static void test_find(void)
 	       "a hole that is too small for two granules is not used");
 	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 3, 0), 0, "a place above the RAM is found");
 	tap_is_u64(r.base, RAM + (1ull << 30), "the place above the RAM is the next that is free");
-	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 31), -EINVAL, "no VM has 31 bits");
-	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 53), -EINVAL, "no VM has 53 bits");
+	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 31), -EINVAL,
+		   "an address space of 31 bits is refused");
+	tap_is_i64(pvtime_kvm_find(&r, RAM, 1, used, 1, 53), -EINVAL,
+		   "an address space of 53 bits is refused");
 	tap_is_i64(pvtime_kvm_find(&r, 0, 0, used, 1, 0), -EINVAL,
 		   "a region for 0 vCPUs is refused");
 	tap_is_i64(pvtime_kvm_find(&r, (1ull << 40) - GRANULE, 1, NULL, 0, 0), 0,
@@ -58,7 +60,7 @@ static void test_place(void)
 		   "an address space of 99 bits is refused");
 }
 
-/* Regions that the planner did not make are none. */
+/* Regions that the planner would not make are refused. */
 static void test_create(void)
 {
 	static const struct {
@@ -67,10 +69,10 @@ static void test_create(void)
 		const char *what;
 	} bad[] = {
 		{{RAM, GRANULE}, 0, "for no vCPU"},
-		{{RAM, GRANULE}, 1025, "too small"},
-		{{RAM, 2 * GRANULE}, 1024, "too large"},
+		{{RAM, GRANULE}, 1025, "that is too small"},
+		{{RAM, 2 * GRANULE}, 1024, "that is too large"},
 		{{RAM, 4096}, 1, "of a page"},
-		{{RAM + 4096, GRANULE}, 1, "not at a granule"},
+		{{RAM + 4096, GRANULE}, 1, "that begins inside a granule"},
 		{{1ull << 63, GRANULE}, 1, "whose address the guest would take for an error"},
 	};
 	const struct pvtime_range region = {RAM, GRANULE};
@@ -79,10 +81,10 @@ static void test_create(void)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		tap_is_i64(pvtime_kvm_create(&k, FAKE_VM(0), 1, &bad[i].region, bad[i].vcpus),
-			   -EINVAL, "a region %s", bad[i].what);
+			   -EINVAL, "a region %s is refused", bad[i].what);
 	tap_ok(!k && !fake_leak(), "a region that is refused leaves nothing");
 	tap_is_i64(pvtime_kvm_create(&k, FAKE_VM(0), 1, &region, 1024), 0,
-		   "a sound region is created");
+		   "a valid region is created");
 	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 1023, &ns), 0,
 		   "the region's last counter can be read");
 	tap_is_u64(ns, 0, "the region's last counter is 0");
@@ -99,7 +101,8 @@ static void test_slot(void)
 	const struct fake_slot *slot = &fake.vms[0].slots[3];
 
 	pvtime_kvm_create(&k, FAKE_VM(0), 3, &region, 4);
-	tap_is_i64(pvtime_kvm_unregister(k), 0, "nothing to take away yet");
+	tap_is_i64(pvtime_kvm_unregister(k), 0,
+		   "unregistering a region that is not registered succeeds");
 	tap_is_i64(pvtime_kvm_register(k), 0, "the region is registered");
 	tap_ok(slot->base == RAM && slot->size == GRANULE,
 	       "the region is in the slot that was given");
@@ -107,7 +110,8 @@ static void test_slot(void)
 	tap_is_i64(pvtime_kvm_register(k), 0, "a registered region can be registered again");
 	tap_is_u64(fake.calls, calls, "registering again makes no call");
 	pvtime_kvm_create(&other, FAKE_VM(0), 2, &region, 4);
-	tap_is_i64(pvtime_kvm_register(other), -EEXIST, "another region at the same place");
+	tap_is_i64(pvtime_kvm_register(other), -EEXIST,
+		   "another region at the same place is refused");
 	tap_is_i64(pvtime_kvm_destroy(other), 0, "the region that was not registered is destroyed");
 	tap_is_u64(slot->size, GRANULE, "the slot of the registered region is still there");
 	fake.fail_at = fake.calls + 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libpvtime-kvm: the snapshot's bytes, whatever else may be in their place, and the bitmap of other
+ * libpvtime-kvm: the snapshot's bytes, the errors for any other bytes, and the bitmap of other
  * kernels.
  */
 #include <errno.h>
@@ -17,8 +17,8 @@
 #define COUNTER 0x1122334455667788u
 
 /*
- * Version 2, of a VM whose vCPUs 0 and 2 have addresses: what other versions of this library must
- * read.
+ * Version 2, of a VM whose vCPUs 0 and 2 have addresses. Other versions of this library must read
+ * it.
  */
 static const char version_2[] = "PVTK\x02\x00"			   /* magic, version */
 				"\x01\x00"			   /* the bitmap is known */
@@ -52,7 +52,7 @@ static uint64_t stolen(const struct pvtime_kvm *k, uint32_t index)
 	return ns;
 }
 
-/* As it would be if it had been written so. */
+/* Gives the blob the checksum of its bytes. */
 static void seal(uint8_t *blob, size_t size)
 {
 	put_le(blob + size - 4, 4, crc32(blob, size - 4));
@@ -66,19 +66,22 @@ static void save(uint8_t blob[SIZE])
 	pvtime_kvm_vcpu_set(k, 2, FAKE_VCPU(0, 2));
 	fake.run_delay = 0;
 	fake_run(0, 2, COUNTER);
-	fake.vms[0].slots[1].memory[64 + 8] = 1; /* where no vCPU is, the guest can write as well */
+	fake.vms[0].slots[1].memory[64 + 8] =
+		1; /* the guest can also write where no vCPU has its structure */
 	tap_is_u64(pvtime_kvm_snapshot_size(k), SIZE, "the snapshot has its size");
-	tap_is_i64(pvtime_kvm_save(k, blob, SIZE - 1), -ENOSPC, "a byte less is too little");
+	tap_is_i64(pvtime_kvm_save(k, blob, SIZE - 1), -ENOSPC,
+		   "a save into one byte less than the size fails");
 	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), 0, "a VM is saved");
-	tap_ok(memcmp(blob, version_2, SIZE - 4) == 0, "it is saved in the bytes of version 2");
+	tap_ok(memcmp(blob, version_2, SIZE - 4) == 0, "a VM is saved in the bytes of version 2");
 	fake.vms[0].vcpus[2].ipa = BASE;
-	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), -ESTALE, "a vCPU that is another's by now");
+	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), -ESTALE,
+		   "a save fails if a vCPU has another's address by now");
 	tap_ok(memcmp(blob, version_2, SIZE - 4) == 0,
 	       "a save that fails leaves the bytes untouched");
 	pvtime_kvm_destroy(k);
 }
 
-/* Of each damage, the answer; and that nothing was touched. */
+/* The error of each damage; and that nothing is restored then. */
 static void test_damage(const uint8_t *good)
 {
 	struct pvtime_kvm *k = create(1, BASE, VCPUS);
@@ -94,11 +97,11 @@ static void test_damage(const uint8_t *good)
 		taken += err != -EBADMSG && err != -EPROTONOSUPPORT;
 		taken += pvtime_kvm_snapshot_region(blob, SIZE, &region, &vcpus) != err;
 	}
-	tap_is_u64(taken, 0, "one bit is wrong: each is noticed");
+	tap_is_u64(taken, 0, "a snapshot with any one bit wrong is refused");
 	taken = 0;
 	memcpy(blob, good, SIZE);
 	for (size_t size = 0; size < SIZE + 16; size++) {
-		/* Of just that size, for the sanitizer to look after. */
+		/* Of exactly that size, so that the sanitizer finds accesses beyond it. */
 		uint8_t *cut = malloc(size);
 
 		memcpy(cut, blob, size);
@@ -106,24 +109,24 @@ static void test_damage(const uint8_t *good)
 			 pvtime_kvm_restore(k, FAKE_VCPU(1, 0), cut, size) != -EBADMSG;
 		free(cut);
 	}
-	tap_is_u64(taken, 0, "a length is wrong: each is noticed");
+	tap_is_u64(taken, 0, "a snapshot of any other length is refused");
 	for (uint8_t version = 0; version <= 3; version += 3) {
 		blob[4] = version;
 		seal(blob, SIZE);
 		tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE), -EPROTONOSUPPORT,
-			   "version %u is refused as such", version);
+			   "a snapshot of version %u is refused as such", version);
 	}
 	memcpy(blob, good, SIZE);
 	put_le(blob + 40 + 16, 8, BASE); /* of vCPU 1 */
 	seal(blob, SIZE);
 	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE), -EINVAL,
-		   "a vCPU with another's address");
+		   "a snapshot in which a vCPU has another's address is refused");
 	memcpy(blob, good, SIZE);
 	put_le(blob + 32, 8, 1u << 7);
 	seal(blob, SIZE);
 	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE), -EINVAL,
-		   "calls that this KVM does not know");
-	tap_is_u64(stolen(k, 2), 0, "nothing of all this was taken");
+		   "a snapshot with calls that this KVM does not know is refused");
+	tap_is_u64(stolen(k, 2), 0, "refused snapshots restore no counter");
 	pvtime_kvm_destroy(k);
 }
 
@@ -150,14 +153,16 @@ static void test_restore(const uint8_t *good)
 	tap_is_u64(stolen(k, 1), 0, "a vCPU that was not saved has a counter of 0");
 	pvtime_kvm_destroy(k);
 	k = create(1, BASE + 0x10000, VCPUS);
-	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), good, SIZE), -EINVAL, "another place");
+	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), good, SIZE), -EINVAL,
+		   "a snapshot is not restored at another place");
 	pvtime_kvm_destroy(k);
 	k = create(1, BASE, VCPUS - 1);
-	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), good, SIZE), -EINVAL, "less room");
+	tap_is_i64(pvtime_kvm_restore(k, FAKE_VCPU(1, 0), good, SIZE), -EINVAL,
+		   "a snapshot is not restored into a region with less room");
 	pvtime_kvm_destroy(k);
 }
 
-/* Restore into a KVM whose bitmap is `now`: the answer, and *now is what it is then. */
+/* Restores into a KVM whose bitmap is *now. Returns the error; *now is the bitmap afterwards. */
 static int restore_bitmap(const uint8_t *good, uint64_t saved, bool known, uint64_t *now)
 {
 	struct pvtime_kvm *k = create(2, BASE, VCPUS);
@@ -200,11 +205,12 @@ static void test_bitmap(const uint8_t *good)
 	tap_is_i64(restore_bitmap(good, 0, true, &now), -ENOENT,
 		   "a KVM without a bitmap refuses one without PV time");
 
-	/* Saved where there is none, it is what that KVM stands for. */
+	/* A snapshot of a KVM without a bitmap has the bitmap that this KVM behaves like. */
 	struct pvtime_kvm *k = create(0, BASE, VCPUS);
 	pvtime_kvm_vcpu_set(k, 1, FAKE_VCPU(0, 1));
-	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), 0, "saved by a KVM without a bitmap");
-	tap_ok(get_le(blob + 6, 2) == 1 && get_le(blob + 32, 8) == 1, "PV time it is");
+	tap_is_i64(pvtime_kvm_save(k, blob, SIZE), 0, "a VM is saved by a KVM without a bitmap");
+	tap_ok(get_le(blob + 6, 2) == 1 && get_le(blob + 32, 8) == 1,
+	       "a KVM without a bitmap saves one of PV time alone");
 	pvtime_kvm_destroy(k);
 	k = create(1, BASE, VCPUS);
 	fake.no_bitmap = false;
@@ -214,8 +220,8 @@ static void test_bitmap(const uint8_t *good)
 }
 
 /*
- * Restored where the counter runs at `here` Hz: the answer, and the frequency that the blob is said
- * to have.
+ * Restores where the counter runs at `here` Hz. Returns the error; *saved is the frequency in the
+ * blob.
  */
 static int restore_at(const uint8_t *blob, uint32_t here, uint32_t *saved)
 {
@@ -224,8 +230,8 @@ static int restore_at(const uint8_t *blob, uint32_t here, uint32_t *saved)
 
 	fake.frequency = here;
 	int err = pvtime_kvm_restore(k, FAKE_VCPU(1, 0), blob, SIZE);
-	tap_is_u64(stolen(k, 2), err ? 0 : COUNTER, "at %u Hz: all of it is restored, or nothing",
-		   here);
+	tap_is_u64(stolen(k, 2), err ? 0 : COUNTER,
+		   "at %u Hz: a snapshot is restored completely, or not at all", here);
 	tap_is_u64(pvtime_kvm_frequency(), here, "at %u Hz: this host's frequency is returned",
 		   here);
 	tap_is_i64(pvtime_kvm_snapshot_frequency(blob, SIZE, saved), 0,
@@ -240,13 +246,15 @@ static void test_frequency(const uint8_t *good)
 	uint8_t blob[SIZE];
 	uint32_t saved = 1;
 
-	tap_is_i64(restore_at(good, 62500000, &saved), 0, "a host of the same frequency takes it");
+	tap_is_i64(restore_at(good, 62500000, &saved), 0,
+		   "a host of the same frequency restores a snapshot");
 	tap_is_u64(saved, 62500000, "the frequency of a snapshot is that where it was saved");
 	tap_is_i64(restore_at(good, 100000000, &saved), -ERANGE,
-		   "a counter that is faster is refused");
+		   "a host whose counter is faster refuses a snapshot");
 	tap_is_i64(restore_at(good, 62499999, &saved), -ERANGE,
-		   "a counter that is 1 Hz slower is refused");
-	tap_is_i64(restore_at(good, 0, &saved), 0, "a host that does not know its own takes it");
+		   "a host whose counter is 1 Hz slower refuses a snapshot");
+	tap_is_i64(restore_at(good, 0, &saved), 0,
+		   "a host that does not know its own frequency restores a snapshot");
 	memcpy(blob, good, SIZE);
 	put_le(blob + 4, 2, 1);
 	put_le(blob + 12, 4, 0);

@@ -16,7 +16,8 @@ static void test_memory(void)
 	void *memory = NULL;
 	int fd = pvtk_memfd("pvtime");
 
-	tap_ok(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC, "a memfd that no other program gets");
+	tap_ok(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC,
+	       "a memfd is made that other programs do not inherit");
 	tap_is_i64(pvtk_fill(fd, SIZE), 0, "the memfd gets all its pages");
 	tap_is_i64(pvtk_seal(fd), 0, "the memfd is sealed");
 	tap_ok(ftruncate(fd, SIZE - 4096) < 0 && errno == EPERM, "a sealed memfd does not shrink");
@@ -29,18 +30,20 @@ static void test_memory(void)
 	       "a write to the mapping is in the memfd");
 	tap_is_i64(pvtk_unmap(memory, SIZE), 0, "the mapping is removed");
 	pvtk_close(fd);
-	tap_ok(fcntl(fd, F_GETFD) < 0, "closed");
-	tap_is_i64(pvtk_fill(fd, SIZE), -EBADF, "no more pages");
-	tap_is_i64(pvtk_seal(fd), -EBADF, "no more seals");
-	tap_is_i64(pvtk_map(fd, SIZE, &memory), -EBADF, "no more mappings");
-	tap_is_i64(pvtk_unmap(NULL, 0), -EINVAL, "nothing to unmap");
-	tap_is_i64(pvtk_ioctl(-1, FIONREAD, NULL), -EBADF, "an ioctl on nothing");
+	tap_ok(fcntl(fd, F_GETFD) < 0, "the memfd is closed");
+	tap_is_i64(pvtk_fill(fd, SIZE), -EBADF, "pvtk_fill() fails on a closed memfd");
+	tap_is_i64(pvtk_seal(fd), -EBADF, "pvtk_seal() fails on a closed memfd");
+	tap_is_i64(pvtk_map(fd, SIZE, &memory), -EBADF, "pvtk_map() fails on a closed memfd");
+	tap_is_i64(pvtk_unmap(NULL, 0), -EINVAL, "pvtk_unmap() fails on nothing");
+	tap_is_i64(pvtk_ioctl(-1, FIONREAD, NULL), -EBADF,
+		   "pvtk_ioctl() fails without a descriptor");
 	uint8_t *zero = pvtk_alloc(SIZE);
-	tap_ok(zero && zero[0] == 0 && memcmp(zero, zero + 1, SIZE - 1) == 0, "memory is zeroed");
+	tap_ok(zero && zero[0] == 0 && memcmp(zero, zero + 1, SIZE - 1) == 0,
+	       "allocated memory is zeroed");
 	pvtk_free(zero);
 }
 
-/* Wait for it till it is pending for this thread; false: it does not come. */
+/* Waits until the signal is pending for this thread; false: it does not come. */
 static bool becomes_pending(int signo)
 {
 	const struct timespec tick = {0, 1000000};
@@ -81,9 +84,9 @@ static void test_signal(void)
 	tap_is_i64(pvtk_signal_block(0, &before), -EINVAL, "signal 0 cannot be blocked");
 	tap_is_i64(pvtk_signal_block(65, &before), -EINVAL, "signal 65 cannot be blocked");
 	tap_is_i64(pvtk_signal_block(SIGUSR1, &before), 0, "a signal is blocked");
-	tap_is_i64(pvtk_timer_create(SIGUSR1, &timer), 0, "a timer");
+	tap_is_i64(pvtk_timer_create(SIGUSR1, &timer), 0, "a timer is made");
 	pvtk_signal_discard(SIGUSR1);
-	tap_ok(!is_pending(SIGUSR1), "nothing is sent yet");
+	tap_ok(!is_pending(SIGUSR1), "no signal is sent before the timer is started");
 	tap_is_i64(pvtk_timer_start(timer, 1000), 0, "the timer is started");
 	tap_ok(becomes_pending(SIGUSR1), "the timer sends its signal");
 	pvtk_signal_discard(SIGUSR1);
@@ -98,11 +101,13 @@ static void test_signal(void)
 	pvtk_signal_discard(SIGUSR1);
 	pvtk_signal_unblock(&before);
 	pthread_sigmask(SIG_SETMASK, NULL, &mask);
-	tap_ok(sigismember(&mask, SIGUSR1) == sigismember(&first, SIGUSR1), "unblocked as it was");
-	tap_is_i64(pvtk_timer_create(0x1000, &timer), -EINVAL, "a timer of no signal");
+	tap_ok(sigismember(&mask, SIGUSR1) == sigismember(&first, SIGUSR1),
+	       "the signal is blocked or not, as before");
+	tap_is_i64(pvtk_timer_create(0x1000, &timer), -EINVAL,
+		   "a timer of an invalid signal is refused");
 }
 
-/* Sleeps are the thread's own. */
+/* Sleeps are counted for each thread. */
 static void test_sleeps(void)
 {
 	uint64_t before = pvtk_sleeps();
@@ -112,9 +117,9 @@ static void test_sleeps(void)
 
 	pthread_create(&thread, NULL, sleeping, &yes);
 	pthread_join(thread, &slept);
-	tap_ok(slept == &yes, "a thread that sleeps is known to have done so");
+	tap_ok(slept == &yes, "a thread that sleeps is counted as having slept");
 	tap_ok(sleeping(&yes) == &yes && pvtk_sleeps() > before,
-	       "the first thread is known to have slept as well");
+	       "the first thread is counted as having slept as well");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libpvtime-kvm: the address of each vCPU in the order of R-10, its counter, and denial (R-31,
- * R-32).
+ * libpvtime-kvm: the address of each vCPU, with errors in the order of R-10; its counter; and
+ * denial (R-31, R-32).
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,29 +26,38 @@ static struct pvtime_kvm *region(void)
 static void test_supported(void)
 {
 	fake_start();
-	tap_is_i64(pvtime_kvm_vm_supported(FAKE_VM(0)), 1, "a kernel that has it");
-	tap_is_i64(pvtime_kvm_vcpu_supported(FAKE_VCPU(0, 0)), 1, "for the vCPU as well");
+	tap_is_i64(pvtime_kvm_vm_supported(FAKE_VM(0)), 1,
+		   "a kernel with stolen time supports it for a VM");
+	tap_is_i64(pvtime_kvm_vcpu_supported(FAKE_VCPU(0, 0)), 1,
+		   "a kernel with stolen time supports it for a vCPU");
 	fake.no_stolen_time = true;
-	tap_is_i64(pvtime_kvm_vm_supported(FAKE_VM(0)), 0, "one that has not");
-	tap_is_i64(pvtime_kvm_vcpu_supported(FAKE_VCPU(0, 0)), 0, "for no vCPU either");
-	tap_is_i64(pvtime_kvm_vm_supported(-1), -EBADF, "no VM");
-	tap_is_i64(pvtime_kvm_vcpu_supported(-1), -EBADF, "no vCPU");
+	tap_is_i64(pvtime_kvm_vm_supported(FAKE_VM(0)), 0,
+		   "a kernel without stolen time does not support it for a VM");
+	tap_is_i64(pvtime_kvm_vcpu_supported(FAKE_VCPU(0, 0)), 0,
+		   "a kernel without stolen time does not support it for a vCPU");
+	tap_is_i64(pvtime_kvm_vm_supported(-1), -EBADF,
+		   "pvtime_kvm_vm_supported() fails without a VM");
+	tap_is_i64(pvtime_kvm_vcpu_supported(-1), -EBADF,
+		   "pvtime_kvm_vcpu_supported() fails without a vCPU");
 }
 
-/* What is wrong comes one at a time, the first in the order last; until nothing is. */
+/* The causes of errors come one by one, that of the first error last; then they are removed. */
 static void test_order(void)
 {
 	struct pvtime_kvm *k = region();
 	struct fake_vcpu *vcpu = fake.vms[0].vcpus;
 	const int fd = FAKE_VCPU(0, 0), other = FAKE_VCPU(0, 1);
 
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, other), 0, "another vCPU has the index");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, other), 0, "another vCPU gets the index");
 	vcpu[0].ipa = BASE + 128;
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -EEXIST, "the vCPU has an address, too");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -EEXIST,
+		   "a vCPU that has an address already gets EEXIST");
 	fake.no_stolen_time = true;
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENXIO, "ENXIO: the kernel has no stolen time");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENXIO,
+		   "ENXIO, if the kernel has no stolen time, comes before EEXIST");
 	vcpu[0].uninitialised = true;
-	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENOEXEC, "ENOEXEC: the vCPU is not initialised");
+	tap_is_i64(pvtime_kvm_vcpu_set(k, 0, fd), -ENOEXEC,
+		   "ENOEXEC, if the vCPU is not initialised, comes before ENXIO");
 	vcpu[0].uninitialised = false;
 	fake.no_stolen_time = false;
 	vcpu[0].ipa = PVTIME_KVM_IPA_NONE;
@@ -67,7 +76,7 @@ static void test_order(void)
 	tap_is_u64(vcpu[0].ipa, BASE + 64, "the vCPU has the address of its index");
 	tap_is_i64(pvtime_kvm_vcpu_set(k, 1, fd), -EEXIST,
 		   "the vCPU does not get its address twice");
-	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "the region is released after refused calls");
 }
 
 static void test_check(void)
@@ -90,7 +99,7 @@ static void test_check(void)
 	fake.vms[0].vcpus[2].ipa = PVTIME_KVM_IPA_NONE;
 	tap_is_i64(pvtime_kvm_vcpu_check(k, 2), -ESTALE,
 		   "a vCPU without an address is found stale");
-	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "the region is released after checks");
 }
 
 static void test_counter(void)
@@ -114,7 +123,7 @@ static void test_counter(void)
 	tap_is_u64(ns, 0, "a reset of the VM zeroes every other counter");
 	fake_run(0, 1, 5);
 	pvtime_kvm_vcpu_stolen_ns(k, 1, &ns);
-	tap_is_u64(ns, 5, "the counter goes on from 0 after a reset of the VM");
+	tap_is_u64(ns, 5, "the counter continues from 0 after a reset of the VM");
 	tap_is_i64(pvtime_kvm_destroy(k), 0, "a region with used counters is released");
 }
 
@@ -140,11 +149,13 @@ static void test_deny(void)
 	fake.no_bitmap = false;
 	fake.vms[0].bitmap = 1;
 	fake.vms[0].ran = true;
-	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), -EBUSY, "too late");
-	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
+	tap_is_i64(pvtime_kvm_deny(FAKE_VCPU(0, 0)), -EBUSY,
+		   "a VM that has run cannot be denied stolen time any more");
+	tap_is_i64(pvtime_kvm_destroy(k), 0,
+		   "the region of a VM that was denied stolen time is released");
 }
 
-/* One vCPU's failures, at every call, while another has its stolen time. */
+/* One vCPU's calls fail, each in turn, while another vCPU has its stolen time. */
 static void test_neighbours(void)
 {
 	bool untouched = true, again = true;
@@ -174,9 +185,11 @@ static void test_neighbours(void)
 			break;
 		failures++;
 	}
-	tap_ok(failures >= 10, "one vCPU fails in %u ways", failures);
-	tap_ok(untouched, "another's address and counter are untouched by that, and go on");
-	tap_ok(again, "a third one gets its own, and all is released");
+	tap_ok(failures >= 10, "one vCPU's calls fail in %u ways, at least 10", failures);
+	tap_ok(untouched,
+	       "another vCPU's address stays, and its counter continues, when one vCPU's calls fail");
+	tap_ok(again,
+	       "a third vCPU gets its address after one vCPU's calls failed, and all is released");
 }
 
 int main(void)
