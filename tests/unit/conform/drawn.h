@@ -2,14 +2,14 @@
 #ifndef TESTS_UNIT_CONFORM_DRAWN_H
 #define TESTS_UNIT_CONFORM_DRAWN_H
 
-/* What a report is as text, and what is to be in it, for the tests of tools/conform/. */
+/* For the tests of tools/conform/: a report as text, and what must be in it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
 #include "tools/conform/print.h"
 
-/* malloc()ed. */
+/* Returns the text, which the caller frees. */
 static inline char *drawn(const struct conform_report *report,
 			  void (*draw)(const struct conform_report *, FILE *))
 {

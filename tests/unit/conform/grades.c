@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two grades of what is not ok: a case of the documents is FAIL, one of ours is weaker. The
- * same made-up results on our own hypervisor and on another: one case of each grade is broken, of a
- * rule that has both.
+ * The two grades of a case that is not ok: a case of the documents is FAIL, one of this project is
+ * weaker. Our own hypervisor and another one have the same made-up results: one case of each grade
+ * is broken, of a rule that has both.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "tests/unit/conform/drawn.h"
 #include "tools/conform/print.h"
 
-/* Of R-05, which has both; of rules that have one kind. */
+/* Cases of R-05, which has both kinds; and of rules that have one kind. */
 #define DOCUMENTS CONFORM_CASE_header
 #define OWN	  CONFORM_CASE_padding
 #define KEPT	  CONFORM_CASE_aliases
@@ -27,7 +27,7 @@ static struct conform_section sections[2] = {
 };
 static const struct conform_report results = {sections, 2};
 
-/* Both targets have these verdicts. */
+/* Gives both targets these verdicts. */
 static void see(enum conform_verdict documents, enum conform_verdict own,
 		enum conform_verdict alone)
 {
@@ -51,7 +51,7 @@ static void draw_table(const struct conform_report *report, FILE *out)
 	conform_report_table(report, &look, out);
 }
 
-/* Each `want`, up to a NULL, is in what is drawn, in that order. */
+/* Each `want`, up to a NULL, must be in what is drawn, in that order. */
 static void expect_drawn(const char *name, void (*draw)(const struct conform_report *, FILE *),
 			 const char *const *want)
 {
@@ -79,29 +79,29 @@ static void test_tables(void)
 			wrong++;
 		}
 	}
-	tap_is_u64(wrong, 0,
-		   "a rule's sources name the documents of its cases, and own where one is");
+	tap_is_u64(
+		wrong, 0,
+		"a rule's sources name the documents of its cases, and own if it has a case of ours");
 	tap_ok(documents >= 25 && own >= 46 && documents + own == CONFORM_CASES,
-	       "%u cases are the documents', %u ours", documents, own);
+	       "%u cases are the documents', and %u are ours, no fewer than 25 and 46", documents,
+	       own);
 	tap_ok(strcmp(conform_whose(CONFORM_RULE_R_02), "documents") == 0 &&
 		       strcmp(conform_whose(CONFORM_RULE_R_09), "documents") == 0,
-	       "a rule is the documents' where all its cases are, and where it has none and says "
-	       "so");
+	       "a rule is the documents' if all its cases are, and if it has no case and says so");
 	tap_ok(strcmp(conform_whose(CONFORM_RULE_R_23), "ours") == 0 &&
 		       strcmp(conform_whose(CONFORM_RULE_R_30), "both") == 0,
-	       "a rule is ours where all its cases are, and both where it has cases of either "
-	       "kind");
+	       "a rule is ours if all its cases are, and both if it has cases of either kind");
 }
 
-/* What was complained of first: neither is a breach of the calling convention. */
+/* The first complaints: neither is a breach of the calling convention. */
 static void test_complaints(void)
 {
 	tap_ok(conform_cases[CONFORM_CASE_results_kept].by == OURS,
-	       "a hypervisor that changes x1 to x3, which are result registers, is not wrong");
+	       "results_kept is a case of ours: a hypervisor that changes x1 to x3 is not wrong");
 	tap_ok(conform_cases[CONFORM_CASE_immediates].by == OURS,
-	       "a hypervisor that gives a meaning to an immediate is not wrong");
+	       "immediates is a case of ours: a hypervisor that gives a meaning to an immediate is not wrong");
 	tap_ok(conform_cases[CONFORM_CASE_registers].by != OURS,
-	       "a hypervisor that changes x4 is wrong");
+	       "registers is a case of the documents: a hypervisor that changes x4 is wrong");
 }
 
 static void test_merge(void)
@@ -110,29 +110,31 @@ static void test_merge(void)
 	tap_ok(conform_rule_verdict(&sections[1], CONFORM_RULE_R_05) == CONFORM_FAIL,
 	       "a rule with a case of each grade broken is FAIL");
 	tap_is_u64(conform_cases_with(&sections[1], CONFORM_FAIL), 1,
-		   "what is FAIL is counted apart");
+		   "cases that are FAIL are counted apart");
 	tap_is_u64(conform_cases_with(&sections[1], CONFORM_WEAKER), 2,
-		   "what is weaker is counted apart");
-	tap_is_u64(conform_count(&runs[1], CONFORM_WEAKER), 2, "a run counts what is weaker, too");
+		   "cases that are weaker are counted apart");
+	tap_is_u64(conform_count(&runs[1], CONFORM_WEAKER), 2,
+		   "a run counts its cases that are weaker");
 	see(CONFORM_OK, CONFORM_WEAKER, CONFORM_OK);
 	tap_ok(conform_rule_verdict(&sections[1], CONFORM_RULE_R_05) == CONFORM_WEAKER,
-	       "a rule that keeps the documents' cases, and not ours, is weaker");
+	       "a rule that passes the documents' cases, and not ours, is weaker");
 }
 
 static void test_holds(void)
 {
 	see(CONFORM_OK, CONFORM_OK, CONFORM_OK);
 	tap_ok(conform_holds(&sections[0], false) && conform_holds(&sections[1], true),
-	       "a target that keeps all of it holds");
+	       "a target that passes all cases holds");
 	see(CONFORM_OK, CONFORM_WEAKER, CONFORM_OK);
 	tap_ok(!conform_holds(&sections[0], false),
-	       "what is weaker is a failure of our own hypervisor");
+	       "a weaker case is a failure of our own hypervisor");
 	tap_ok(conform_holds(&sections[1], false) && conform_holds(&sections[1], true),
-	       "what is weaker is no failure of another one, whether strict or not");
+	       "a weaker case is not a failure of another hypervisor, strict or not");
 	see(CONFORM_FAIL, CONFORM_OK, CONFORM_OK);
 	tap_ok(!conform_holds(&sections[0], false) && !conform_holds(&sections[1], true),
-	       "FAIL is a failure of our own hypervisor, and of another one where strict");
-	tap_ok(conform_holds(&sections[1], false), "FAIL of another one is a finding otherwise");
+	       "FAIL is a failure of our own hypervisor, and of another one if strict");
+	tap_ok(conform_holds(&sections[1], false),
+	       "FAIL is not a failure of another hypervisor unless strict");
 }
 
 static void test_formats(void)
@@ -198,7 +200,7 @@ static void test_formats(void)
 	expect_drawn("Markdown", conform_report_markdown, in_markdown);
 }
 
-/* Where nothing is wrong, the word is not there to be misread. */
+/* If no case is FAIL, the words for that do not appear. */
 static void test_weaker_only(void)
 {
 	see(CONFORM_OK, CONFORM_WEAKER, CONFORM_OK);
@@ -207,7 +209,7 @@ static void test_weaker_only(void)
 
 	tap_ok(at != NULL && strstr(at, "**FAIL**") == NULL && strstr(at, "Wrong by") == NULL &&
 		       strstr(at, "FAIL, by") == NULL && strstr(at, "\nweaker than") != NULL,
-	       "a target that is weaker alone is nowhere said to be wrong");
+	       "a target with cases that are at worst weaker is nowhere called wrong");
 	free(text);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command line of `pvtime conform`; what it says of a wrong one is tests/tools/conform.t's. */
+/*
+ * The command line of `pvtime conform`; tests/tools/conform.t has the messages about a wrong one.
+ */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,7 +27,7 @@ const struct conform_target conform_targets[CONFORM_TARGETS] = {
 
 static struct conform_options o;
 
-/* Words separated by blanks. */
+/* Parses words separated by blanks. */
 static bool parse(const char *line)
 {
 	static char words[512];
@@ -64,7 +66,7 @@ static bool chooses(const char *line, const char *want)
 
 static void wrong(const char *line)
 {
-	tap_ok(!parse(line), "wrong: %s", line);
+	tap_ok(!parse(line), "the command line '%s' is refused", line);
 }
 
 int main(void)
@@ -72,27 +74,27 @@ int main(void)
 	tap_ok(chooses("", "pvtime") && o.width >= 1 && o.selected[0] &&
 		       o.selected[CONFORM_CASES - 1] && !o.case_given && o.limit_s == 0 &&
 		       conform_options_want(&o, &ours_plans[1]),
-	       "by default: our target, every case, every run");
+	       "by default pvtime conform runs our target with every case and every run");
 	tap_ok(chooses("xen --strict kvm", "kvm xen") && o.strict,
-	       "targets, before and after options");
-	tap_ok(chooses("all", "pvtime kvm xen"), "all of them");
+	       "targets may come before and after options");
+	tap_ok(chooses("all", "pvtime kvm xen"), "all chooses every target");
 	tap_ok(chooses("xen/trixie kvm/sid kvm/trixie pvtime xen/bookworm kvm/sid",
 		       "pvtime kvm(sid) kvm(trixie) xen(trixie) xen(bookworm)"),
-	       "releases of targets, each once: by target, then as they were given");
+	       "each release of a target is chosen once, ordered by target and then as given");
 	tap_ok(chooses("all kvm/sid kvm", "pvtime kvm kvm(sid) xen"),
-	       "a release stands beside this machine's own");
+	       "a release is chosen beside this machine's own");
 	tap_ok(strcmp(o.choices[1].name, "kvm") == 0 && strcmp(o.choices[2].name, "kvm/sid") == 0,
-	       "a target has the name that it was chosen by");
+	       "a target has the name by which it was chosen");
 	tap_ok(parse("--case header,padding --case reset") && o.case_given &&
 		       o.selected[CONFORM_CASE_header] && o.selected[CONFORM_CASE_padding] &&
 		       o.selected[CONFORM_CASE_reset] && !o.selected[CONFORM_CASE_byte_order],
-	       "cases");
+	       "--case chooses the cases that it names");
 	tap_ok(parse("--run slow --run plain") && conform_options_want(&o, &ours_plans[0]) &&
 		       conform_options_want(&o, &ours_plans[1]),
-	       "runs");
+	       "--run chooses the runs that it names");
 	tap_ok(parse("all --run user") && !conform_options_want(&o, &ours_plans[0]) &&
 		       conform_options_want(&o, &kvm_plans[0]),
-	       "one run of several targets");
+	       "--run chooses a run of one of several targets");
 	tap_ok(parse("--tap - --json j --markdown m --keep k --suite s --hypervisor h --debian d "
 		     "--image i --seconds 5 --jobs 3 --verbose --list") &&
 		       strcmp(o.file[CONFORM_TAP], "-") == 0 &&
@@ -101,10 +103,10 @@ int main(void)
 		       strcmp(o.suite, "s") == 0 && strcmp(o.hypervisor, "h") == 0 &&
 		       strcmp(o.debian, "d") == 0 && strcmp(o.image, "i") == 0 && o.limit_s == 5 &&
 		       o.width == 3 && o.verbose && o.list,
-	       "everything else");
-	tap_ok(parse("--help nothing-of-this") && o.help, "help, whatever else there is");
+	       "every other option is read");
+	tap_ok(parse("--help nothing-of-this") && o.help, "--help is read, whatever else there is");
 
-	/* What is said is of no interest here. */
+	/* This test does not look at the messages. */
 	int null = open("/dev/null", O_WRONLY), kept = dup(STDERR_FILENO);
 	dup2(null, STDERR_FILENO);
 	wrong("bsd");

@@ -23,7 +23,7 @@ static const struct conform_report results = {sections, 2};
 static const struct conform_look plain = {"", "", "", "", "", ""};
 static const struct conform_look marked = {"<t>", "<g>", "<b>", "<w>", "<d>", "</>"};
 
-/* Cases of one rule that has no others, of one that has several, and of a rule of user space. */
+/* A case of a rule that has no others, two of a rule that has several, and one of user space. */
 #define LONE   CONFORM_CASE_one_dialect
 #define FIRST  CONFORM_CASE_header
 #define SECOND CONFORM_CASE_padding
@@ -87,31 +87,34 @@ static void test_merge(void)
 	struct conform_text texts[4];
 	char names[32];
 
-	tap_ok(conform_case_verdict(&sections[0], LONE) == CONFORM_OK, "ok in one run is ok");
+	tap_ok(conform_case_verdict(&sections[0], LONE) == CONFORM_OK,
+	       "a case that is ok in one run is ok");
 	tap_ok(conform_case_verdict(&sections[0], SECOND) == CONFORM_SKIP,
-	       "skipped in all is skipped");
-	tap_ok(conform_case_verdict(&sections[1], FIRST) == CONFORM_NONE, "nowhere is none");
+	       "a case that is skipped in all runs is skipped");
+	tap_ok(conform_case_verdict(&sections[1], FIRST) == CONFORM_NONE,
+	       "a case that is in no run has no verdict");
 	tap_ok(conform_rule_verdict(&sections[0], two) == CONFORM_OK,
-	       "a rule is what its cases are");
+	       "a rule has the verdict of its cases");
 	tap_ok(conform_rule_verdict(&sections[1], lone) == CONFORM_WEAKER,
-	       "a rule is weaker with one of its cases");
+	       "a rule is weaker if one of its cases is");
 	tap_ok(conform_rule_covered(&sections[1], conform_cases[USER].rule) &&
 		       !conform_rule_covered(&sections[0], conform_cases[USER].rule),
 	       "a rule is covered by a case that was to run");
 	tap_is_u64(conform_reasons(&sections[0], SECOND, texts, 4), 1,
-		   "the same reason of two runs is one reason");
+		   "two runs with the same reason give one reason");
 	tap_ok(strcmp(texts[0].names, "one, two") == 0, "a reason names the runs that have it");
 	tap_is_u64(conform_skipped(&sections[0], texts, 4), 1,
-		   "one reason for all that was skipped");
+		   "all that was skipped for one reason gives one reason");
 	tap_ok(strcmp(texts[0].names, "R-05 padding") == 0,
 	       "a reason for skipping names its case: %s", texts[0].names);
 	conform_runs_with(&sections[0], SECOND, CONFORM_SKIP, names, 8);
 	tap_ok(strcmp(names, "...") == 0 || strcmp(names, "one, ...") == 0 || strlen(names) < 8,
-	       "a list of names does not leave its place: %s", names);
-	tap_is_u64(conform_observed(&sections[1], LONE, texts, 4), 1, "what was observed is found");
+	       "a list of names stays within its buffer: %s", names);
+	tap_is_u64(conform_observed(&sections[1], LONE, texts, 4), 1, "an observation is found");
 	tap_ok(texts[0].names[0] == '\0',
 	       "an observation of every run with the verdict names no run");
-	tap_is_u64(conform_reasons(&sections[0], SECOND, texts, 0), 0, "no room, no text");
+	tap_is_u64(conform_reasons(&sections[0], SECOND, texts, 0), 0,
+		   "a buffer without room gets no text");
 }
 
 static void test_table(void)
@@ -149,7 +152,7 @@ static void test_table(void)
 
 	expect("the table", text, want);
 	tap_ok(strchr(text, '\033') == NULL && strstr(text, "  R-28\n") == NULL,
-	       "without anything else");
+	       "the table without colours has no escape sequence and no rule without a text");
 	free(text);
 	text = table(&marked);
 	expect("the table in colours", text, colours);
@@ -184,7 +187,7 @@ not ok 6 - other run three is complete: user space
 	free(text);
 }
 
-/* Quotes pair up and brackets close, outside of strings. */
+/* Whether quotes pair up and brackets close, outside of strings. */
 static bool is_balanced(const char *text)
 {
 	char open[64];
@@ -307,10 +310,11 @@ static void test_versions(void)
 	fclose(out);
 	tap_ok(strstr(text, ":\n\n- none: every case has the same verdict on all of them\n") !=
 		       NULL,
-	       "versions that do not differ: it is said");
+	       "the Markdown says so if versions do not differ");
 	free(text);
 	text = drawn(&results, conform_report_markdown);
-	tap_ok(strstr(text, "versions\n") == NULL, "targets of one version: nothing is compared");
+	tap_ok(strstr(text, "versions\n") == NULL,
+	       "the Markdown compares nothing if each target has one version");
 	free(text);
 }
 

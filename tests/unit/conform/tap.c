@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The text of a run against the tables: a whole one, and every way of not being whole. */
+/*
+ * The text of a run, read against the tables: a complete one, and each way of not being complete.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
@@ -14,7 +16,7 @@ static const struct run_plan user_plan = {.name = "user", .user = true};
 static bool all[CONFORM_CASES];
 static struct conform_run run;
 
-/* What a suite prints that does all that the run wants; each result is `word`. */
+/* The text of a suite that passes all cases of the run. */
 static void whole(const struct run_plan *p, const char *suite, char *text)
 {
 	bool expected[CONFORM_CASES];
@@ -31,7 +33,7 @@ static void whole(const struct run_plan *p, const char *suite, char *text)
 	snprintf(text + n, TEXT_MAX - n, "1..%u\nPower down.\n", number);
 }
 
-/* The result of a text, in `run`. */
+/* Reads a text; the result is in `run`. */
 static void judge(const struct run_plan *p, const char *build, const char *text, size_t length)
 {
 	conform_result_free(&run.result);
@@ -45,7 +47,10 @@ static void judge(const struct run_plan *p, const char *build, const char *text,
 	free(copy);
 }
 
-/* The text with the number of a case's line for <NAME>, and the one before it for <NAME-1>. */
+/*
+ * The text with <NAME> replaced by the number of that case's line, and <NAME-1> by the one before
+ * it.
+ */
 static const char *numbered(const char *text, char *out)
 {
 	bool expected[CONFORM_CASES];
@@ -68,7 +73,7 @@ static const char *numbered(const char *text, char *out)
 	return out;
 }
 
-/* The whole text, in which the first `from` after `mark` has become `to`. */
+/* Replaces the first `from` after `mark` by `to`. */
 static void change(char *text, const char *mark, const char *from, const char *to)
 {
 	static char rest[TEXT_MAX];
@@ -99,7 +104,7 @@ static void faulty(const char *mark, const char *from, const char *to, const cha
 	char said[1024];
 	bool found = run.result.status == CONFORM_FAULTY &&
 		     strstr(run.result.why, numbered(why, said)) != NULL;
-	if (!tap_ok(found, "found out: %s", name))
+	if (!tap_ok(found, "a faulty text is found out: %s", name))
 		tap_print("# %d: %s\n", run.result.status, run.result.why);
 }
 
@@ -110,7 +115,7 @@ static void complete(const char *mark, const char *from, const char *to, const c
 	whole(&plan, "4k-le cpus=2 dialect=1.0", text);
 	change(text, mark, from, to);
 	judge(&plan, "4k-le", text, strlen(text));
-	if (!tap_ok(run.result.status == CONFORM_COMPLETE, "whole: %s", name))
+	if (!tap_ok(run.result.status == CONFORM_COMPLETE, "a text is complete with %s", name))
 		tap_print("# %s\n", run.result.why);
 }
 
@@ -128,7 +133,8 @@ static void test_expected(void)
 	conform_expect(&reset_plan, all, expected);
 	for (unsigned c = 0; c < CONFORM_CASES; c++)
 		alone += expected[c];
-	tap_ok(alone == 1 && expected[CONFORM_CASE_reset], "a run with reset_ms= has it alone");
+	tap_ok(alone == 1 && expected[CONFORM_CASE_reset],
+	       "a run with reset_ms= has the case reset alone");
 	conform_expect(&user_plan, all, expected);
 	for (unsigned c = 0; c < CONFORM_CASES; c++)
 		user += expected[c];
@@ -145,7 +151,7 @@ static void test_expected(void)
 		left += expected[c];
 	tap_ok(left == guest - 2 && !expected[CONFORM_CASE_header] &&
 		       !expected[CONFORM_CASE_padding],
-	       "without those that the plan leaves out");
+	       "cases that the plan leaves out are not expected");
 }
 
 static void test_whole(void)
@@ -153,15 +159,15 @@ static void test_whole(void)
 	static char text[TEXT_MAX];
 	const struct conform_seen *seen;
 
-	complete("firmware", "firmware", "other firmware",
-		 "firmware may say what it likes before it");
+	complete("firmware", "firmware", "other firmware", "any text of the firmware before it");
 	tap_ok(run.result.suite != NULL &&
 		       strcmp(run.result.suite, "4k-le cpus=2 dialect=1.0") == 0,
-	       "what the suite says of itself is kept");
+	       "what the suite reports of itself is kept");
 	tap_ok(run.result.cases[CONFORM_CASE_psci_version].verdict == CONFORM_OK &&
 		       run.result.cases[CONFORM_CASE_reset].verdict == CONFORM_NONE,
-	       "cases have their verdict, the others none");
-	tap_is_u64(run.result.lines, conform_count(&run, CONFORM_OK), "each line counts once");
+	       "cases of the run have their verdict, and other cases have none");
+	tap_is_u64(run.result.lines, conform_count(&run, CONFORM_OK),
+		   "each line of a result counts once");
 
 	complete("# suite", "\nok 1 -", "\n# a comment\n\nok 1 -", "comments and empty lines");
 	complete("# suite", "\nok <kexec>", "\n# suite 4k-le cpus=2\nok <kexec>",
@@ -177,11 +183,11 @@ static void test_whole(void)
 
 	complete(conform_cases[CONFORM_CASE_smccc_version].text, "\n",
 		 "\n# observed smccc_version: said 0x10000\n# observed smccc_version: \x01 twice\n",
-		 "what was observed");
+		 "observations");
 	seen = &run.result.cases[CONFORM_CASE_smccc_version];
 	tap_ok(seen->observed_count == 2 && strcmp(seen->observed[0], "said 0x10000") == 0 &&
 		       strcmp(seen->observed[1], "? twice") == 0,
-	       "an observation is with its case, and printable");
+	       "an observation is kept with its case, and made printable");
 
 	complete(conform_cases[CONFORM_CASE_header].text, "\n", " # SKIP there is none\n",
 		 "a skip");
@@ -200,29 +206,31 @@ static void test_whole(void)
 		crlf[n++] = *p;
 	}
 	judge(&plan, "4k-le", crlf, n);
-	tap_ok(run.result.status == CONFORM_COMPLETE, "lines that end in CR CR LF: %s",
-	       run.result.why);
+	tap_ok(run.result.status == CONFORM_COMPLETE,
+	       "a text whose lines end in CR CR LF is complete: %s", run.result.why);
 	judge(&plan, NULL, text, strlen(text));
-	tap_ok(run.result.status == CONFORM_COMPLETE, "any build, where none is known");
+	tap_ok(run.result.status == CONFORM_COMPLETE,
+	       "a text of any build is complete if no build is known");
 	whole(&reset_plan, "4k-le cpus=1", text);
 	change(text, "cpus=1", "\n", "\n# resetting stolen_ns=5\nboot\n# suite 4k-le cpus=1\n");
 	judge(&reset_plan, "4k-le", text, strlen(text));
 	tap_ok(run.result.status == CONFORM_FAULTY &&
 		       strstr(run.result.why, "a line is lost") != NULL,
-	       "a reset is no licence to print between");
+	       "a faulty text is found out: a line of another source at a reset");
 	change(text, "boot", "boot\n", "");
 	judge(&reset_plan, "4k-le", text, strlen(text));
-	tap_ok(run.result.status == CONFORM_COMPLETE, "a reset in between: %s", run.result.why);
+	tap_ok(run.result.status == CONFORM_COMPLETE,
+	       "a text with a reset in between is complete: %s", run.result.why);
 	change(text, "# resetting", "# resetting", "# testing");
 	judge(&reset_plan, "4k-le", text, strlen(text));
 	tap_ok(run.result.status == CONFORM_FAULTY &&
 		       strstr(run.result.why, "nothing was reset") != NULL,
-	       "a verdict on a reset that was not made");
+	       "a faulty text is found out: a verdict on a reset that was not made");
 	whole(&user_plan, "user cpus=1", text);
 	judge(&user_plan, "user", text, strlen(text));
 	tap_ok(run.result.status == CONFORM_COMPLETE &&
 		       run.result.cases[CONFORM_CASE_restore].verdict == CONFORM_OK,
-	       "the program for user space: %s", run.result.why);
+	       "the text of the program for user space is complete: %s", run.result.why);
 }
 
 static void test_faulty(void)
@@ -262,19 +270,19 @@ static void test_faulty(void)
 		 "not from the suite, after number <arch_features>: xok",
 		 "a line with something before it"},
 		{"ok <features_itself> -", "ok", "x\nok",
-		 "not from the suite, after number <arch_features>: x", "a line of somebody else"},
+		 "not from the suite, after number <arch_features>: x", "a line of another source"},
 		{"ok <features_itself> -", "\n", " # SKIP \n",
 		 "something other than a reason to skip", "a skip without a reason"},
 		{"ok <features_itself> -", "\n", " # TODO x\n",
 		 "something other than a reason to skip", "a TODO"},
 		{"ok <features_itself> -", "\n", "\n# observed psci_version: x\n",
-		 "does not belong to its case", "something observed of another case"},
+		 "does not belong to its case", "an observation of another case"},
 		{"# suite", "\n", "\n# observed psci_version: x\n", "does not belong to its case",
-		 "something observed before all cases"},
+		 "an observation before all cases"},
 		{"ok <features_itself> -", "\n", "\nBail out! no GIC\n",
 		 "the suite gave up: no GIC", "a bail-out"},
 		{"1..", "1..", "1..1", "the plan is 1..", "a wrong plan"},
-		{"1..", "1..", "1..x", "the plan is 1..x", "a plan that is none"},
+		{"1..", "1..", "1..x", "the plan is 1..x", "a plan without a number"},
 		{"1..", "1..", "2..", "not from the suite", "half a plan"},
 		{"Power", "Power", "1..4\nPower", "a second plan", "a second plan"},
 		{"Power", "Power", "ok 1 - R-03 x\nPower", "a result after the plan",
@@ -285,18 +293,18 @@ static void test_faulty(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		faulty(cases[i].mark, cases[i].from, cases[i].to, cases[i].why, cases[i].name);
-	/* A skip of a case that failed says two things at once. */
+	/* A skip of a case that failed contradicts itself. */
 	static char text[TEXT_MAX];
 	whole(&plan, "4k-le", text);
 	change(text, "ok <header> -", "ok", "not ok");
 	change(text, "not ok <header> -", "\n", " # SKIP why\n");
 	judge(&plan, "4k-le", text, strlen(text));
-	tap_ok(run.result.status == CONFORM_FAULTY, "found out: a skip of a failure");
+	tap_ok(run.result.status == CONFORM_FAULTY,
+	       "a faulty text is found out: a skip of a failure");
 }
 
 /*
- * Every beginning of a whole text is found to be none, and keeps the verdicts of the lines that it
- * has.
+ * Every beginning of a complete text is found out, and keeps the verdicts of the lines that it has.
  */
 static void test_cut(void)
 {
@@ -318,7 +326,7 @@ static void test_cut(void)
 	       run.result.why);
 }
 
-/* Whatever comes over the line: no crash, no reading beyond it (the sanitizers look on). */
+/* Random bytes in the text: no crash, and no read beyond it (the sanitizers check). */
 static void test_garbage(void)
 {
 	static char text[TEXT_MAX], bytes[TEXT_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The conformance guest's verdicts: which line a case gets, and what is told below it. */
+/* The conformance guest's verdicts: which line a case gets, and what is printed below it. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +27,7 @@ void psci_system_off(void)
 	longjmp(off, 1);
 }
 
-/* What is printed of a case of that grade. */
+/* Checks what is printed of a case of that grade. */
 static void prints_by(const char *by, void (*run)(void), const char *want, const char *what)
 {
 	printed[0] = '\0';
@@ -112,53 +112,52 @@ static void talks(void)
 
 static void one_case_each(void)
 {
-	prints(passes, "ok 1 - R-30 name: text\n", "a case that is passed");
+	prints(passes, "ok 1 - R-30 name: text\n", "a case that passes prints one line");
 	prints(fails,
 	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n"
 	       "# observed name: CPU 1: first\n# observed name: second\n",
-	       "one that is not, with what was seen");
+	       "a case that fails prints what was observed");
 	prints(judges_nothing,
 	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
 	       "name: "
 	       "seen\n# observed name: the case judged nothing\n",
-	       "one that observes, and judges nothing, is not passed");
+	       "a case that observes and judges nothing does not pass");
 	prints(does_nothing,
 	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
-	       "name: "
-	       "the case judged nothing\n",
-	       "a case that observes and judges nothing is not passed");
+	       "name: the case judged nothing\n",
+	       "a case that neither observes nor judges does not pass");
 	prints(skips, "ok 1 - R-30 name: text # SKIP only 1\n",
-	       "one that is skipped, with the first reason");
+	       "a case that is skipped prints its first reason");
 	prints(skips_after_success, "ok 1 - R-30 name: text # SKIP why not\n",
-	       "one that is skipped after a success");
+	       "a case may be skipped after a success");
 	prints(skips_after_failure,
 	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
 	       "name: "
 	       "seen\n",
-	       "a failure counts more");
+	       "a failure counts more than a skip");
 	prints(mixes,
 	       "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n# observed "
 	       "name: "
 	       "one\n# observed name: two\n"
 	       "# observed name: three\n# observed name: four\n",
-	       "failures and observations are in order");
-	prints(passes, "ok 1 - R-30 name: text\n", "nothing is left of the case before");
+	       "failures and observations are printed in order");
+	prints(passes, "ok 1 - R-30 name: text\n", "a case prints nothing of the case before it");
 }
 
 static void grades(void)
 {
 	prints_by("ST 1.0, here", passes, "ok 1 - R-30 name: text\n",
-		  "a case that is passed does not say whose it is");
+		  "a case that passes does not print whose it is");
 	prints_by("ST 1.0, here", does_nothing,
 		  "not ok 1 - R-30 name: text\n# FAIL: wrong by ST 1.0, here\n"
 		  "# observed name: the case judged nothing\n",
-		  "a case of the documents that is not passed has its clause");
+		  "a case of the documents that does not pass prints its clause");
 	tap_ok(verdicts.wrong == 1 && verdicts.weaker == 0,
 	       "a case of the documents counts as wrong");
 	prints_by(OURS, does_nothing,
 		  "not ok 1 - R-30 name: text\n# weaker: no document at hand asks for it\n"
 		  "# observed name: the case judged nothing\n",
-		  "a case of ours that is not passed is weaker");
+		  "a case of ours that does not pass is weaker");
 	tap_ok(verdicts.wrong == 0 && verdicts.weaker == 1, "a case of ours counts as weaker");
 }
 
@@ -170,16 +169,16 @@ static void limits(void)
 	verdict_end("R-30", "name", OURS, "text");
 	tap_ok(strstr(printed, "failure 5\n") && strstr(printed, "observation 5\n") &&
 		       !strstr(printed, "failure 6") && !strstr(printed, "observation 6"),
-	       "six of each are kept");
+	       "six failures and six observations of a case are kept");
 	tap_ok(strstr(printed, "name: and 3 more failures\n") &&
 		       strstr(printed, "name: and 3 more observations\n"),
-	       "the others are counted");
+	       "further failures and observations of a case are counted");
 	verdict_begin();
 	talks();
 	printed[0] = '\0';
 	verdict_end("R-30", "name", OURS, "text");
 	tap_is_u64(strlen(strstr(printed, "# observed")), strlen("# observed name: ") + 199 + 1,
-		   "a long text is cut");
+		   "a long observation is cut to 199 bytes");
 }
 
 static void run(void)
@@ -202,13 +201,14 @@ static void run(void)
 		       "# observed b: seen\n"
 		       "not ok 3 - R-05 c: text\n# FAIL: wrong by SMCCC 5.2\n# observed c: seen\n"
 		       "1..3\n# 1 FAIL, 1 weaker\n"),
-	       "numbers go on, the plan is the last of them, and the two grades are counted apart");
+	       "numbers continue, the plan is the last of them, and the two grades are counted apart");
 	tap_ok(verdicts.run == 3 && verdicts.wrong == 1 && verdicts.weaker == 1,
-	       "lines are counted, and of them those of either grade");
+	       "all lines are counted, and those of each grade");
 	printed[0] = '\0';
 	if (!setjmp(off))
 		verdict_bail_out("no %s", "way");
-	tap_ok(!strcmp(printed, "Bail out! no way\n"), "a Bail out powers off");
+	tap_ok(!strcmp(printed, "Bail out! no way\n"),
+	       "a Bail out prints its reason and powers off");
 }
 
 int main(void)

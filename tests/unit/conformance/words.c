@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command line of the conformance guest: what is taken, and what is a Bail out. */
+/* The command line of the conformance guest: which words it accepts, and which are a Bail out. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +36,7 @@ void console_print(const char *f, ...)
 
 static struct words words;
 
-/* Whether the command line is taken. */
+/* Whether the command line is accepted. */
 static bool reads(const char *bootargs, bool tell)
 {
 	strcpy(board.bootargs, bootargs);
@@ -49,16 +49,16 @@ static bool reads(const char *bootargs, bool tell)
 
 static void takes(const char *bootargs)
 {
-	tap_ok(reads(bootargs, true), "taken: '%s'", bootargs);
+	tap_ok(reads(bootargs, true), "the command line '%s' is accepted", bootargs);
 }
 
-/* What is said has to have the word and what was expected in it. */
+/* The message must have the word, and what was expected. */
 static void refuses(const char *bootargs, const char *word, const char *expected)
 {
 	bool refused = !reads(bootargs, true);
 
-	tap_ok(refused && strstr(bailed, word) && strstr(bailed, expected), "refused: '%s': %s",
-	       bootargs, bailed);
+	tap_ok(refused && strstr(bailed, word) && strstr(bailed, expected),
+	       "the command line '%s' is refused: %s", bootargs, bailed);
 }
 
 static void values(void)
@@ -66,7 +66,7 @@ static void values(void)
 	takes("");
 	tap_ok(!words.dialect && !words.expect && !words.rounds && !words.calls && !words.seed &&
 		       !words.cases && !words.reset_ms,
-	       "nothing is there");
+	       "an empty command line has no words");
 }
 
 static void all_at_once(void)
@@ -75,12 +75,12 @@ static void all_at_once(void)
 	tap_ok(word_is(words.dialect, "beta-2") && word_is(words.expect, "off") &&
 		       word_is(words.rounds, "5") && word_is(words.calls, "999999999999999999") &&
 		       word_is(words.seed, "0") && word_is(words.cases, "a,b"),
-	       "all have their values");
+	       "each word has its value");
 	tap_ok(!word_is(words.dialect, "beta") && !word_is(words.dialect, "beta-22"),
 	       "a value is not its prefix, and not a longer text");
-	tap_ok(!word_is(NULL, ""), "what is not there is nothing, not even empty");
+	tap_ok(!word_is(NULL, ""), "a word that is not there is not even empty");
 	takes("case=reset reset_ms=20");
-	tap_ok(!printed[0], "nothing is said of the suite's own words");
+	tap_ok(!printed[0], "nothing is printed of the suite's own words");
 }
 
 static void wrong_ones(void)
@@ -107,13 +107,14 @@ static void words_of_others(void)
 	takes("console=ttyAMA0 quiet seed=1 seedling cases=x");
 	tap_ok(strstr(printed, "console=ttyAMA0") && strstr(printed, "quiet") &&
 		       strstr(printed, "seedling") && strstr(printed, "cases=x"),
-	       "words of others are named");
+	       "words that are not the suite's are named");
 	tap_ok(!strstr(printed, "seed=1"), "the suite's own words are not named");
 	reads("quiet", false);
-	tap_ok(!printed[0], "words of others are not named if the reader asks for silence");
+	tap_ok(!printed[0],
+	       "words that are not the suite's are not named if the caller asks for silence");
 }
 
-/* What is in the list, with '|' between. */
+/* The parts of the list, with '|' before each. */
 static void splits(const char *list, const char *want)
 {
 	char got[64] = "";
@@ -124,7 +125,7 @@ static void splits(const char *list, const char *want)
 		strcat(got, "|");
 		strncat(got, part, n);
 	}
-	tap_ok(!strcmp(got, want), "parts: %s", got);
+	tap_ok(!strcmp(got, want), "a list is split into its parts: %s", got);
 }
 
 static void lists(void)
@@ -141,7 +142,8 @@ static void long_words(void)
 	char line[256] = "expect=";
 
 	memset(line + 7, 'x', 200);
-	tap_ok(!reads(line, true) && strstr(bailed, "on or off"), "a long word is cut: %s", bailed);
+	tap_ok(!reads(line, true) && strstr(bailed, "on or off"),
+	       "a long word is cut in the message: %s", bailed);
 }
 
 int main(void)

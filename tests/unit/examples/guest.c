@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * examples/guest.c on two CPUs of a hypervisor that is the library's other half (R-03, R-23, R-35).
+ * examples/guest.c on two CPUs of a hypervisor that is the library's other side (R-03, R-23, R-35).
  */
 #include <pvtime/host.h>
 #include <pvtime/smccc.h>
@@ -62,7 +62,7 @@ uint32_t os_counter_hz(void)
 	return FREQ;
 }
 
-/* vCPU `i` waits and then runs, so many ms of each. */
+/* vCPU `i` waits for `waits` ms and then runs for `runs` ms. */
 static void turn(unsigned int i, unsigned int waits, unsigned int runs)
 {
 	pvtime_account(&hyp.vcpu[i], PVTIME_READY, hyp.clock);
@@ -91,7 +91,7 @@ static void test_online(void)
 	start(PVTIME_DIALECT_OFF);
 	tap_is_i64(steal_init(), PVTIME_GUEST_NO_FEATURES,
 		   "a hypervisor without stolen time is found to have none");
-	tap_is_u64(steal_clock(0), 0, "the steal clock reads 0 there");
+	tap_is_u64(steal_clock(0), 0, "the steal clock reads 0 without stolen time");
 	start(PVTIME_DIALECT_1_0);
 	turn(0, 500, 1);
 	turn(1, 7, 1);
@@ -142,7 +142,7 @@ static void test_watchdog(void)
 	turn(0, 1000, 9);
 	tap_ok(!watchdog_passed(&d, 0), "a second of waiting does not trigger a watchdog of 10 ms");
 	hyp.clock += MS;
-	tap_ok(watchdog_passed(&d, 0), "10 ms of running do");
+	tap_ok(watchdog_passed(&d, 0), "10 ms of running trigger a watchdog of 10 ms");
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* examples/vmm.c on the tests' own KVM: a VM's life, save and restore. */
+/* examples/vmm.c on the fake KVM: a VM's life, save and restore. */
 #include <errno.h>
 #include <stdlib.h>
 #include "examples/vmm.h"
@@ -42,13 +42,14 @@ static void test_life(void)
 	fake_start();
 	fake.run_delay = 0;
 	vm = vm_with(0);
-	tap_is_u64(fake.vms[0].vcpus[1].ipa, 0x090a0040, "the address is beside RAM and devices");
+	tap_is_u64(fake.vms[0].vcpus[1].ipa, 0x090a0040,
+		   "the address of vCPU 1 is beside RAM and devices");
 	fake_run(0, 1, 5000);
-	tap_is_u64(stolen_ns(&vm, 1), 5000, "what KVM counted is in the structure");
+	tap_is_u64(stolen_ns(&vm, 1), 5000, "the structure has what KVM counted");
 	stolen_reset(&vm);
-	tap_is_u64(stolen_ns(&vm, 1), 0, "a reset of the VM zeroes it");
+	tap_is_u64(stolen_ns(&vm, 1), 0, "a reset of the VM zeroes the structure");
 	tap_is_i64(stolen_destroy(&vm), 0, "the VM ends");
-	tap_ok(!fake_leak(), "nothing is left behind");
+	tap_ok(!fake_leak(), "a VM that has ended leaves nothing behind");
 }
 
 static void test_without(void)
@@ -57,15 +58,17 @@ static void test_without(void)
 
 	fake_start();
 	fake.no_stolen_time = true;
-	tap_is_i64(stolen_create(&vm, used, 2), 0, "a kernel without stolen time is no error");
-	tap_is_i64(stolen_vcpu(&vm, 0), 0, "its vCPUs get no address");
+	tap_is_i64(stolen_create(&vm, used, 2), 0, "a kernel without stolen time is not an error");
+	tap_is_i64(stolen_vcpu(&vm, 0), 0,
+		   "stolen_vcpu() succeeds on a kernel without stolen time");
 	stolen_reset(&vm);
 	tap_is_i64(stolen_destroy(&vm), 0, "a VM without stolen time ends");
 	fake_start();
 	tap_is_i64(stolen_deny(&vm), 0, "a VM is denied stolen time");
-	tap_is_u64(fake.vms[0].bitmap & 1, 0, "KVM's bitmap of calls has it no more");
+	tap_is_u64(fake.vms[0].bitmap & 1, 0,
+		   "KVM's bitmap of a VM that was denied stolen time does not have it");
 	fake.no_bitmap = true;
-	tap_is_i64(stolen_deny(&vm), 0, "a kernel without the bitmap is no error");
+	tap_is_i64(stolen_deny(&vm), 0, "a kernel without the bitmap is not an error for a denial");
 }
 
 static void test_restore(void)
@@ -84,20 +87,23 @@ static void test_restore(void)
 	size = pvtime_kvm_snapshot_size(from.stolen);
 	blob = malloc(size);
 	tap_is_i64(stolen_save(&from, blob, size), 0, "the VM is saved");
-	tap_is_i64(stolen_destroy(&from), 0, "the VM ends");
+	tap_is_i64(stolen_destroy(&from), 0, "the saved VM ends");
 
 	fake.run_delay = 1000000000; /* what the new thread has waited before */
 	fake.wake_ns = 0;	     /* it is the thread of both vCPUs */
-	tap_is_i64(stolen_restore(&to, blob, size), 0, "another VM is restored from it");
-	tap_is_u64(fake.vms[1].vcpus[1].ipa, 0x090a0040, "each vCPU has the same address");
+	tap_is_i64(stolen_restore(&to, blob, size), 0, "another VM is restored from the snapshot");
+	tap_is_u64(fake.vms[1].vcpus[1].ipa, 0x090a0040,
+		   "a restored vCPU has the address that it had");
 	for (uint32_t i = 0; i < to.vcpus; i++)
-		tap_is_i64(stolen_restore_vcpu(&to, i), 0, "vCPU %u goes to its new thread", i);
-	tap_is_u64(stolen_ns(&to, 0), saved, "it has the saved counter");
+		tap_is_i64(stolen_restore_vcpu(&to, i), 0,
+			   "vCPU %u is taken over by its new thread", i);
+	tap_is_u64(stolen_ns(&to, 0), saved, "a restored vCPU has the saved counter");
 	fake_run(1, 0, 40);
-	tap_is_u64(stolen_ns(&to, 0) - saved, 40, "only what it waits from now on is added");
+	tap_is_u64(stolen_ns(&to, 0) - saved, 40,
+		   "only what the new thread waits from now on is added");
 	free(blob);
 	tap_is_i64(stolen_destroy(&to), 0, "the restored VM ends");
-	tap_ok(!fake_leak(), "nothing is left behind");
+	tap_ok(!fake_leak(), "two VMs that have ended leave nothing behind");
 }
 
 int main(void)

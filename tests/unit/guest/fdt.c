@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guests' own FDT reader: against libfdt on sound blobs, and on damaged ones, each in memory of
- * exactly its size, where the sanitizers see a read outside it.
+ * The guests' own FDT reader: compared with libfdt on valid blobs, and run on damaged ones, each in
+ * memory of exactly its size, so that the sanitizers see a read outside of it.
  */
 #include "guest/fdt.h"
 #include "machine/fdt.h"
@@ -53,8 +53,8 @@ static void cells(const char *name, const uint32_t *value, size_t count)
 #define STRINGS(name, list) bytes(name, list, sizeof(list))
 
 /*
- * A bus at 0x1000_0000, in it one whose addresses are not its own, and a device; one bus that
- * nobody sees into.
+ * A bus at 0x10000000 with three buses in it: one with addresses of its own and a device, one with
+ * the outer bus's addresses, and one that is not reachable; and a PCI host bridge.
  */
 static void write_buses(void)
 {
@@ -166,14 +166,15 @@ static void test_paths(const struct dt *t)
 	tap_ok(find(t, "serial0", &other) && other.at[3] == node.at[3],
 	       "a node is found by an alias");
 	tap_ok(!find(t, "loop", &other) && !find(t, "none", &other) && !find(t, "", &other),
-	       "an alias that is none");
+	       "an alias that loops, or that does not exist, is not found");
 	tap_ok(!find(t, "/bus/none", &other) && !find(t, "/bu", &other) &&
 		       !find(t, "/bus@1000000", &other) && !find(t, "/bus@100000000", &other),
-	       "paths that are not there");
+	       "a path that does not exist is not found");
 	tap_ok(find(t, "/bus", &other) && dt_within(&node, &other) && !dt_within(&other, &node),
-	       "what is below what");
-	tap_ok(dt_parent(&node, &node) && strcmp(dt_name(t, &node), "inner@400") == 0, "a parent");
-	tap_ok(find(t, "/", &node) && !dt_parent(&node, &other), "the root has none");
+	       "dt_within() is true of a node below the other, and not the reverse");
+	tap_ok(dt_parent(&node, &node) && strcmp(dt_name(t, &node), "inner@400") == 0,
+	       "a node's parent is found");
+	tap_ok(find(t, "/", &node) && !dt_parent(&node, &other), "the root has no parent");
 }
 
 static void test_values(const struct dt *t)
@@ -183,20 +184,25 @@ static void test_values(const struct dt *t)
 
 	tap_ok(find(t, "/chosen", &node) &&
 		       strcmp(dt_text(t, &node, "stdout-path"), "serial0:115200n8") == 0,
-	       "a string");
-	tap_ok(strcmp(dt_text(t, &node, "unterminated"), "") == 0, "one that does not end");
-	tap_ok(strcmp(dt_text(t, &node, "none"), "") == 0, "one that is not there");
+	       "a string is read");
+	tap_ok(strcmp(dt_text(t, &node, "unterminated"), "") == 0,
+	       "a string that does not end is read as empty");
+	tap_ok(strcmp(dt_text(t, &node, "none"), "") == 0,
+	       "a string that is not there is read as empty");
 	tap_ok(dt_property(t, &node, "eight", &value) && dt_integer(&value) == 0x100000002,
-	       "a number of 64 bits");
-	tap_ok(dt_cell(&value, 1, 7) == 2 && dt_cell(&value, 2, 7) == 7, "cells, and no more");
+	       "a number of 64 bits is read");
+	tap_ok(dt_cell(&value, 1, 7) == 2 && dt_cell(&value, 2, 7) == 7,
+	       "cells are read, and none beyond the last");
 	tap_ok(dt_find(t, "ns16550a", &node) && node.depth == 3,
 	       "a node is found by one of several compatible strings");
 	tap_ok(dt_property(t, &node, "compatible", &value) && !dt_string(&value, 2),
-	       "the list ends");
-	tap_ok(!dt_find(t, "ns16550", &node), "not by the begin of one");
+	       "a list of strings ends after its last string");
+	tap_ok(!dt_find(t, "ns16550", &node),
+	       "a node is not found by the beginning of a compatible string");
 	tap_ok(find(t, "/cpus/cpu@101/cache", &node) && !dt_is_enabled(t, &node),
-	       "disabled from above");
-	tap_ok(find(t, "/cpus/cpu@0", &node) && dt_is_enabled(t, &node), "enabled by default");
+	       "a node below a disabled node is disabled");
+	tap_ok(find(t, "/cpus/cpu@0", &node) && dt_is_enabled(t, &node),
+	       "a node is enabled by default");
 }
 
 static bool is(const struct dt_range *r, uint64_t base, uint64_t size)
@@ -211,7 +217,7 @@ static void test_addresses(const struct dt *t)
 
 	tap_ok(find(t, "/memory", &node) && dt_reg(t, &node, 1, &r) &&
 		       is(&r, 1ull << 32, 0x8000000),
-	       "the second bank");
+	       "the second bank of memory is read");
 	tap_ok(!dt_reg(t, &node, 2, &r) && !dt_reg(t, &node, 0x80000000u, &r),
 	       "/memory has no third bank");
 	tap_ok(find(t, "/bus/inner/uart", &node) && dt_reg_raw(t, &node, 0, &r) &&
@@ -219,32 +225,33 @@ static void test_addresses(const struct dt *t)
 	       "dt_reg_raw() gives an address as its bus has it");
 	tap_ok(dt_reg(t, &node, 0, &r) && is(&r, 0x10000410, 8),
 	       "dt_reg() gives an address as the CPU sees it");
-	tap_ok(!dt_reg(t, &node, 1, &r), "an address in no window");
+	tap_ok(!dt_reg(t, &node, 1, &r), "an address in no window is not translated");
 	tap_ok(find(t, "/bus/identity/device", &node) && dt_reg(t, &node, 0, &r) &&
 		       is(&r, 0x100000010, 0),
-	       "empty ranges change nothing; the second entry of the next");
+	       "empty ranges change no address, and the second window of the outer bus is used");
 	tap_ok(find(t, "/bus/i2c/chip", &node) && dt_reg_raw(t, &node, 0, &r) &&
 		       !dt_reg(t, &node, 0, &r),
-	       "no ranges, no address");
+	       "an address on a bus without ranges is not translated");
 	tap_ok(find(t, "/cpus/cpu@101", &node) && dt_reg_raw(t, &node, 0, &r) && is(&r, 0x101, 0),
-	       "a CPU's");
+	       "a CPU's address is read");
 	tap_ok(find(t, "/pcie", &node) && dt_reg(t, &node, 0, &r) &&
 		       is(&r, 0x4010000000, 0x10000000),
-	       "a host bridge");
+	       "a host bridge's address is read");
 	tap_ok(dt_window(t, &node, 0, &r) && is(&r, 0x3eff0000, 0x10000) &&
 		       dt_window(t, &node, 1, &r) && is(&r, 0x10000000, 0x2eff0000) &&
 		       !dt_window(t, &node, 2, &r),
 	       "a host bridge has two windows");
-	tap_ok(find(t, "/pcie/device", &node) && !dt_reg(t, &node, 0, &r), "a PCI device has none");
+	tap_ok(find(t, "/pcie/device", &node) && !dt_reg(t, &node, 0, &r),
+	       "a PCI device has no address");
 	tap_ok(find(t, "/bus/inner", &node) && dt_window(t, &node, 0, &r) &&
 		       is(&r, 0x10000400, 0x100),
-	       "a window of an inner bus");
+	       "a window of an inner bus is translated");
 	tap_ok(dt_reserved(t, 0, &r) && is(&r, 0x48000000, 0x1000) && dt_reserved(t, 1, &r) &&
 		       is(&r, 0x1234567890, 0x10) && !dt_reserved(t, 2, &r),
-	       "the reservation block");
+	       "the reservation block is read to its end");
 }
 
-/* Node by node as libfdt sees it. */
+/* Compares the nodes with libfdt's, one by one. */
 static void test_walk(const char *what)
 {
 	int offset = 0, depth = 0;
@@ -252,7 +259,7 @@ static void test_walk(const char *what)
 	struct dt_node node;
 	struct dt t;
 
-	tap_ok(dt_open(&t, blob), "%s: open", what);
+	tap_ok(dt_open(&t, blob), "%s is opened", what);
 	more = dt_root(&t, &node);
 	for (; more && depth >= 0; more = dt_next(&t, &node)) {
 		const char *name = fdt_get_name(blob, offset, NULL);
@@ -266,10 +273,10 @@ static void test_walk(const char *what)
 		       dt_number(&t, &node, "reg", 0x5a5a5a5a) == cell;
 		offset = fdt_next_node(blob, offset, &depth);
 	}
-	tap_ok(same && !more && depth < 0, "%s: the nodes of libfdt", what);
+	tap_ok(same && !more && depth < 0, "%s has the nodes that libfdt finds", what);
 }
 
-/* Whatever there is to be called. How many nodes there were. */
+/* Calls every function on every node. Returns the number of nodes. */
 static unsigned use_all(const uint8_t *p)
 {
 	static const char *const names[] = {"reg", "ranges", "compatible", "status", "serial0"};
@@ -304,7 +311,7 @@ static unsigned use_all(const uint8_t *p)
 	return nodes;
 }
 
-/* A block, by its offset and size in the header, ends where the blob does. */
+/* Makes a block, by its offset and size in the header, end where the blob does. */
 static void clip(uint8_t *p, uint32_t size, unsigned offset_at, unsigned size_at)
 {
 	uint32_t offset = fdt32_ld((const void *)(p + offset_at));
@@ -313,7 +320,7 @@ static void clip(uint8_t *p, uint32_t size, unsigned offset_at, unsigned size_at
 		fdt32_st(p + size_at, size - offset);
 }
 
-/* In memory of its own of `size` bytes, which the header does not exceed. */
+/* Uses a copy in memory of `size` bytes, which the header does not exceed. */
 static unsigned use_copy(const uint8_t *from, uint32_t size)
 {
 	uint8_t *copy = malloc(size);
@@ -329,7 +336,7 @@ static unsigned use_copy(const uint8_t *from, uint32_t size)
 	return nodes;
 }
 
-/* The same blob with its structure behind its strings, at the end. */
+/* Moves the structure of the blob behind its strings, to the end. */
 static void turn(void)
 {
 	static uint8_t turned[ROOM];
@@ -355,13 +362,13 @@ static void test_damage(void)
 	static uint8_t damaged[ROOM];
 	uint64_t random = 20260101;
 
-	tap_ok(whole > 10, "%u nodes", whole);
+	tap_ok(whole > 10, "the whole FDT has %u nodes, more than 10", whole);
 	for (uint32_t n = 40; n < size; n++) {
 		unsigned nodes = use_copy(blob, n);
 
 		most = nodes > most ? nodes : most;
 	}
-	tap_ok(most <= whole, "cut off at each byte: never more nodes");
+	tap_ok(most <= whole, "an FDT that is cut off at any byte never has more nodes");
 	for (uint32_t at = 8; at + 4 <= size; at += 4) {
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 			memcpy(damaged, blob, size);
@@ -375,7 +382,9 @@ static void test_damage(void)
 			damaged[random_below(&random, size)] = (uint8_t)next_random(&random);
 		rest += use_copy(damaged, size) >= whole;
 	}
-	tap_ok(rest > 0 && rest < 4000, "bytes changed at random: %u of 4000 still whole", rest);
+	tap_ok(rest > 0 && rest < 4000,
+	       "%u of 4000 FDTs with random bytes have all nodes, and not all or none of them",
+	       rest);
 }
 
 static void test_header(void)
@@ -383,17 +392,17 @@ static void test_header(void)
 	static uint8_t small[40];
 	struct dt t;
 
-	tap_ok(!dt_open(&t, small) && !dt_bytes(small), "no magic");
+	tap_ok(!dt_open(&t, small) && !dt_bytes(small), "a blob without the magic is refused");
 	fdt32_st(small, FDT_MAGIC);
 	fdt32_st(small + 4, DT_MAX_BYTES + 1);
-	tap_ok(!dt_bytes(small), "too large");
+	tap_ok(!dt_bytes(small), "a blob that is too large is refused");
 	fdt32_st(small + 4, 39);
-	tap_ok(!dt_bytes(small), "smaller than its header");
+	tap_ok(!dt_bytes(small), "a blob that is smaller than its header is refused");
 	fdt32_st(small + 4, 40);
-	tap_ok(dt_bytes(small) == 40 && !dt_open(&t, small), "no version");
+	tap_ok(dt_bytes(small) == 40 && !dt_open(&t, small), "a blob without a version is refused");
 }
 
-/* One node in the other, `depth` below the root. */
+/* Nodes in each other, down to `depth` below the root. */
 static void write_deep(unsigned depth)
 {
 	if (fdt_create(blob, sizeof(blob)) || fdt_finish_reservemap(blob))
@@ -416,23 +425,24 @@ int main(void)
 	struct dt t;
 
 	write_tree();
-	test_walk("ours");
+	test_walk("the test's FDT");
 	dt_open(&t, blob);
 	test_paths(&t);
 	test_values(&t);
 	test_addresses(&t);
 	test_damage();
 	turn();
-	test_walk("ours, turned");
+	test_walk("the test's FDT with its structure last");
 	test_damage();
 	if (machine_fdt_build(&machine, blob, sizeof(blob)) < 0)
 		abort();
-	test_walk("the machine's");
+	test_walk("the machine's FDT");
 	test_damage();
 	write_deep(DT_DEPTH - 1);
-	test_walk("the deepest");
+	test_walk("the deepest FDT");
 	write_deep(DT_DEPTH + 3);
-	tap_is_u64(use_copy(blob, fdt_totalsize(blob)), DT_DEPTH, "a deeper one ends there");
+	tap_is_u64(use_copy(blob, fdt_totalsize(blob)), DT_DEPTH,
+		   "an FDT that is too deep has nodes down to the greatest depth");
 	test_header();
 	return tap_done();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What waits for /proc/stat to count, on files of the test's own: it ends where they do not, and
- * says what it saw.
+ * Waiting for /proc/stat to count, on the test's own files: the wait ends if they do not count, and
+ * the message has what was seen.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -42,7 +42,7 @@ static void test_read(void)
 	tap_ok(!stat_read("/nowhere/stat", 1, &s), "a file that is not there has no line");
 }
 
-/* What was seen, in numbers; how long it took is the machine's affair. */
+/* The message has what was seen, in numbers; how long that took depends on the machine. */
 static void test_stands(void)
 {
 	const struct stat_patience patience = {50 * MS, UINT64_MAX};
@@ -50,23 +50,25 @@ static void test_stands(void)
 	int length;
 
 	put("cpu1 10 0 5 100 0 0 0 7 0 0\n");
-	tap_ok(!run(patience, why, sizeof(why)), "a file that stands does not keep it for ever");
+	tap_ok(!run(patience, why, sizeof(why)),
+	       "a file that does not count does not keep the guest waiting for ever");
 	length = snprintf(want, sizeof(want),
 			  "%s: expected cpu1 to have run for 3 ticks more, 18; saw 15 run and 7 "
 			  "stolen after ",
 			  path);
 	if (!tap_ok(strncmp(why, want, (size_t)length) == 0,
-		    "a file that stands: what was expected and seen is said"))
+		    "the message of a file that does not count has what was expected and seen"))
 		tap_print("#  got %s\n# want %s\n", why, want);
 	put("cpu0 10 0 5 100 0 0 0 7 0 0\n");
-	tap_ok(!run(patience, why, sizeof(why)), "a CPU without a line does not keep it for ever");
+	tap_ok(!run(patience, why, sizeof(why)),
+	       "a CPU without a line does not keep the guest waiting for ever");
 	snprintf(want, sizeof(want), "%s: expected a line cpu1 with eight numbers; saw none", path);
 	if (!tap_ok(strcmp(why, want) == 0,
-		    "a CPU without a line: what was expected and seen is said"))
+		    "the message of a CPU without a line has what was expected and seen"))
 		tap_print("#  got %s\n# want %s\n", why, want);
 }
 
-/* /proc/stat goes on by one tick of run or of steal each time. */
+/* /proc/stat counts one tick of run or of steal at each step. */
 static atomic_bool over;
 static bool counts_run;
 
@@ -105,11 +107,11 @@ static void test_counts(void)
 	char why[512];
 
 	tap_ok(run_while(true, (struct stat_patience){60000ull * MS, UINT64_MAX}, why, sizeof(why)),
-	       "a file that counts lets it go on");
+	       "a file that counts ends the wait with success");
 	tap_ok(!run_while(false, (struct stat_patience){60000ull * MS, 200 * MS}, why, sizeof(why)),
-	       "a run whose time is all stolen for too long ends");
+	       "a wait whose time is all stolen for too long fails");
 	tap_ok(strstr(why, " 3; saw 0 run and ") != NULL,
-	       "the reason for ending a run that is all stolen says \"saw 0 run\"");
+	       "the message of a wait whose time is all stolen has \"saw 0 run\"");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A vCPU's ledger on KVM, from looks that are made up: what is closed, what stays open, and where
- * the rest goes.
+ * A vCPU's ledger on KVM, from made-up looks: what is closed, what stays open, and to which state
+ * the rest of the time goes.
  */
 #include <string.h>
 #include "tests/lib/random.h"
@@ -36,16 +36,18 @@ static void first_vcpu(void)
 	tap_ok(is(&a, 60, 40, 0, 0, 0) && a.state == PVTIME_RUNNING,
 	       "the account has what the thread ran and waited");
 	look(&a, 1200, LOOK_BLOCKED, 100, 50);
-	tap_ok(is(&a, 100, 50, 50, 0, 0) && a.state == PVTIME_BLOCKED, "the rest is blocked");
+	tap_ok(is(&a, 100, 50, 50, 0, 0) && a.state == PVTIME_BLOCKED,
+	       "the rest of a blocked vCPU's time is blocked");
 	look(&a, 1300, LOOK_WAITED, 110, 50);
 	tap_ok(is(&a, 110, 50, 50, 0, 0) && a.state == PVTIME_READY,
-	       "while it waits nobody knows of the rest, and it stays open");
+	       "the rest of the time stays open while the vCPU waits for a CPU");
 	look(&a, 1400, LOOK_RAN, 130, 160);
-	tap_ok(is(&a, 130, 160, 110, 0, 0), "when it runs it is closed");
-	tap_is_u64(a.switches, 1400, "switches are the thread's");
+	tap_ok(is(&a, 130, 160, 110, 0, 0),
+	       "the rest of the time is blocked once the vCPU has run");
+	tap_is_u64(a.switches, 1400, "the account has the thread's switches");
 	look(&a, 1500, LOOK_RAN, 260, 250);
 	tap_ok(is(&a, 260, 250, 110, 0, 0),
-	       "more was read than had passed: nothing is taken back, the ledger is ahead");
+	       "time that was read too early is not taken back: the ledger is ahead");
 	look(&a, 1700, LOOK_BLOCKED, 260, 250);
 	tap_ok(is(&a, 260, 250, 190, 0, 0) && account_elapsed(&a) == 700,
 	       "the next look makes up for what was read too early");
@@ -54,7 +56,7 @@ static void first_vcpu(void)
 	tap_ok(is(&a, 260, 250, 190, 0, 50) && a.state == PVTIME_PAUSED,
 	       "a vCPU whose account ends is PAUSED");
 	account_close(&a, 1740);
-	tap_ok(is(&a, 260, 250, 190, 0, 50), "a time that is past changes no state's time");
+	tap_ok(is(&a, 260, 250, 190, 0, 50), "a time in the past changes no state's time");
 }
 
 static void second_vcpu(void)
@@ -68,7 +70,7 @@ static void second_vcpu(void)
 	       "a thread that has begun is still off");
 	look(&a, 200, LOOK_RAN, 12, 3);
 	tap_ok(is(&a, 12, 3, 0, 185, 0) && a.state == PVTIME_RUNNING,
-	       "CPU_ON: it was off until the look that finds it on");
+	       "CPU_ON: the vCPU was off until the look that finds it on");
 	look(&a, 300, LOOK_OFF, 22, 3);
 	tap_ok(is(&a, 22, 3, 90, 185, 0) && a.state == PVTIME_OFF,
 	       "CPU_OFF: the vCPU is off from the look that finds it off");
@@ -77,10 +79,11 @@ static void second_vcpu(void)
 	       "CPU_OFF: time after the look that found the vCPU off is OFF");
 	look(&a, 500, LOOK_WAITED, 22, 3);
 	look(&a, 600, LOOK_BLOCKED, 30, 15);
-	tap_ok(is(&a, 30, 15, 90, 465, 0), "a wait between does not end that");
+	tap_ok(is(&a, 30, 15, 90, 465, 0),
+	       "CPU_OFF: a wait in between does not end the vCPU's time off");
 }
 
-/* A vCPU of which all is known, and looks at it that see a little later than they say. */
+/* A vCPU whose times are known, and looks at it that read a little later than they say. */
 static void random_run(void)
 {
 	uint64_t seed = 5, now = 0, truth[PVTIME_STATES] = {0}, wait_since = 0, bad = 0;
@@ -110,9 +113,9 @@ static void random_run(void)
 		bad += account_elapsed(&a) > now;
 		bad += state == PVTIME_BLOCKED && account_elapsed(&a) + late < now;
 	}
-	tap_is_u64(bad, 0,
-		   "100000 looks: no number falls, blocked is never more than it was, and a "
-		   "ledger that is closed is late by no more than the look");
+	tap_is_u64(
+		bad, 0,
+		"in 100000 looks no state's time falls, blocked time is never too long, and a closed ledger lags by the look's delay at most");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The VMM's end of the link: what is typed arrives in order however slow the guest is, and what is
- * sent is read as it was.
+ * sent is read unchanged.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "tools/vmm/outlet.h"
 #include "tools/vmm/vm.h"
 
-/* The guest's UART: what it has got, and how much it still has room for. */
+/* The guest's UART: what it has received, and how much room it has left. */
 static uint8_t got[4096];
 static size_t got_count, room;
 
@@ -60,7 +60,7 @@ static void input(void)
 		told += input_deliver(&in);
 	}
 	tap_ok(in.stop && got_count == 0 && told == 0,
-	       "a request to stop overtakes all that may be under way");
+	       "a request to stop overtakes a full window of typed bytes");
 	for (unsigned i = 0; i < 200; i++) {
 		room = i % 16;
 		if (input_deliver(&in))
@@ -70,7 +70,8 @@ static void input(void)
 	for (unsigned i = 0; i < LINK_WINDOW && right; i++)
 		right = got[i] == bytes[i % 256];
 	tap_ok(right, "bytes arrive in order as there is room, and none of another VM's");
-	tap_ok(told == 2 && last == LINK_WINDOW, "the host is told when half is taken, and all");
+	tap_ok(told == 2 && last == LINK_WINDOW,
+	       "input_deliver() returns true when half of the window has been taken, and when all has");
 	send_bytes(ends[1], &tx, 3, bytes, 100);
 	room = 1000;
 	input_read(&in);
@@ -88,15 +89,15 @@ static void input(void)
 	for (size_t n = 1; n <= sizeof(words); n++) {
 		send_bytes(ends[1], &tx, LINK_CONTROL, &words[n - 1], 1);
 		input_read(&in);
-		tap_ok(in.pause == (n != 2) && !in.stop, "the request '%c' is the last word",
-		       words[n - 1]);
+		tap_ok(in.pause == (n != 2) && !in.stop,
+		       "the request '%c' decides whether the VMM pauses", words[n - 1]);
 	}
 	send_bytes(ends[1], &tx, LINK_CONTROL, words, 2);
 	input_read(&in);
 	tap_ok(!in.pause, "the last of two requests that come at once counts");
 	close(ends[1]);
 	input_read(&in);
-	tap_ok(in.stop, "the end of the host's side is one of the lab");
+	tap_ok(in.stop, "the end of the host's side stops the lab");
 	close(ends[0]);
 }
 
@@ -114,7 +115,7 @@ static void take(void *context, uint8_t channel, const uint8_t *bytes, size_t n)
 		memcpy(records + records_count, bytes, n);
 		records_count += n;
 	} else {
-		tap_ok(false, "channel %u", channel);
+		tap_ok(false, "no byte comes on channel %u", channel);
 	}
 }
 
@@ -142,7 +143,7 @@ static void outlet(void)
 	link_rx_feed(&rx, stream, n > 0 ? (size_t)n : 0, take, NULL);
 	tap_ok(console_count == 259 && memcmp(console, bytes, 256) == 0 &&
 		       memcmp(console + 256, bytes, 3) == 0,
-	       "every byte of a console");
+	       "every byte of a console is read as it was sent");
 	tap_ok(memcmp(records, "start 7\nxxx", 11) == 0, "a record is a line");
 	tap_ok(records_count == 8 + 255 && records[records_count - 1] == '\n',
 	       "a record that is cut ends its line");

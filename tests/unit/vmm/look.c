@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks at real threads that wait for each other on one CPU: how they are found, and that their
- * ledger holds whenever it is looked at.
+ * Looks at real threads that compete for one CPU: how they are found, and that their ledger holds
+ * at every look.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -65,7 +65,7 @@ static void end(struct worker *w)
 	look_close(&w->looker);
 }
 
-/* A file in the place of KVM's, with both values. */
+/* A file in place of KVM's statistics, with both values. */
 static struct vcpu_stats fake_stats(uint64_t exits, uint64_t blocking)
 {
 	struct vcpu_stats s = {
@@ -73,13 +73,13 @@ static struct vcpu_stats fake_stats(uint64_t exits, uint64_t blocking)
 
 	if (pwrite(s.fd, &exits, sizeof(exits), EXITS_AT) < 0 ||
 	    pwrite(s.fd, &blocking, sizeof(blocking), BLOCKING_AT) < 0)
-		tap_ok(false, "a file for statistics");
+		tap_ok(false, "a file for statistics can be written");
 	return s;
 }
 
 /*
- * How often it was found how, until one of those has come up `enough` times, for half a minute at
- * most.
+ * Looks until `what` was found `enough` times, for half a minute at most; others[] counts what was
+ * found.
  */
 static unsigned found(struct worker *w, const struct vcpu_stats *stats, enum look_found what,
 		      unsigned enough, unsigned others[4])
@@ -95,7 +95,9 @@ static unsigned found(struct worker *w, const struct vcpu_stats *stats, enum loo
 	return others[what];
 }
 
-/* Of one that sleeps before and after the look. */
+/*
+ * Whether a look has the time of the thread's clock. The thread sleeps before and after the look.
+ */
 static bool runs_by_its_clock(struct worker *w, const struct vcpu_stats *stats)
 {
 	struct timespec before = {0}, after = {0};
@@ -115,7 +117,7 @@ static bool runs_by_its_clock(struct worker *w, const struct vcpu_stats *stats)
 	return false;
 }
 
-/* For memory, say: no signal wakes it. A thread that has a child by vfork() sleeps so. */
+/* Sleeps so that no signal wakes it, as a thread that waits for memory does: in vfork(). */
 static void *sleep_unwakeable(void *argument)
 {
 	struct worker *w = argument;
@@ -164,7 +166,7 @@ static void asleep(void)
 	unsigned was_off = n[LOOK_OFF];
 	tap_ok(found(&w, &blocking, LOOK_BLOCKED, 60, n) == 60 && n[LOOK_OFF] == was_off,
 	       "a thread in KVM_RUN whose vCPU blocks is blocked");
-	tap_is_u64(stats_exits(&blocking), 7, "exits are read, too");
+	tap_is_u64(stats_exits(&blocking), 7, "the exits are read from the same file");
 	tap_ok(runs_by_its_clock(&w, &off), "the time that the thread ran is what its clock says");
 	end(&w);
 	stats_close(&off);
@@ -172,8 +174,8 @@ static void asleep(void)
 }
 
 /*
- * Threads run where their maker does. This one then looks from any other CPU: on theirs it would
- * find them waiting for itself. false: there is no other.
+ * Threads run where their maker does. This thread then looks from any other CPU: on theirs it would
+ * find them waiting for itself. false: there is no other CPU.
  */
 static bool begin_on_one_cpu(struct worker w[2])
 {
@@ -185,12 +187,12 @@ static bool begin_on_one_cpu(struct worker w[2])
 	CPU_SET(cpu, &here);
 	sched_setaffinity(0, sizeof(here), &here);
 	bool good = begin(&w[0], false) && begin(&w[1], false);
-	tap_ok(good, "two threads on one CPU");
+	tap_ok(good, "two threads are started on one CPU");
 	CPU_CLR(cpu, &before);
 	return sched_setaffinity(0, sizeof(before), &before) == 0;
 }
 
-/* This thread may run everywhere again. */
+/* Lets this thread run on every CPU again. */
 static void everywhere(void)
 {
 	cpu_set_t all;
@@ -199,7 +201,7 @@ static void everywhere(void)
 	sched_setaffinity(0, sizeof(all), &all);
 }
 
-/* Two that always want the one CPU; this thread looks from wherever it runs. */
+/* Two threads that always want the same CPU; this thread looks from wherever it runs. */
 static void contended(void)
 {
 	static struct worker w[2];
@@ -223,7 +225,7 @@ static void contended(void)
 	stats_close(&stats);
 }
 
-/* The ledger of one of two threads on one CPU, of which it sleeps by turns. */
+/* The ledger of one of two threads on one CPU; that thread sleeps by turns. */
 static void ledger(void)
 {
 	static struct worker w[2];
@@ -250,17 +252,17 @@ static void ledger(void)
 	account_look(&a, &w[0].last);
 	tap_is_u64(bad, 0, "no number of the ledger falls");
 	tap_ok(a.ticks[PVTIME_RUNNING] == w[0].last.run && a.ticks[PVTIME_READY] == w[0].last.wait,
-	       "the ledger is at the end what Linux says");
+	       "the ledger ends with what Linux has counted");
 	tap_ok(a.ticks[PVTIME_RUNNING] > 5 * MS && a.ticks[PVTIME_READY] > 5 * MS &&
 		       a.ticks[PVTIME_BLOCKED] > 5 * MS,
-	       "the thread ran, waited and slept: %llu, %llu, %llu ns",
+	       "the thread ran, waited and slept for more than 5 ms each: %llu, %llu, %llu ns",
 	       (unsigned long long)a.ticks[PVTIME_RUNNING],
 	       (unsigned long long)a.ticks[PVTIME_READY],
 	       (unsigned long long)a.ticks[PVTIME_BLOCKED]);
 	uint64_t lived = w[0].last.at - a.begun, elapsed = account_elapsed(&a);
 	tap_ok(elapsed >= lived && a.begun + elapsed <= after,
-	       "the states make up all of its life: %llu of %llu ns", (unsigned long long)elapsed,
-	       (unsigned long long)lived);
+	       "the states make up the thread's whole life: %llu of %llu ns",
+	       (unsigned long long)elapsed, (unsigned long long)lived);
 	stats_close(&stats);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Has a VM stopped for good? With real threads, which a signal takes out of a KVM_RUN that is made
- * up, and what KVM would answer then. tests/kvm/lab_guests.t has the same of KVM's own.
+ * Has a VM stopped for good? With real threads, which a signal takes out of a fake KVM_RUN, and
+ * what KVM would answer then. tests/kvm/lab_guests.t has the same with KVM itself.
  */
 #include <semaphore.h>
 #include <signal.h>
@@ -28,7 +28,7 @@ static struct vm vm;
 static sem_t kicked[VCPUS];
 static atomic_bool over;
 
-/* What KVM says of each vCPU. */
+/* What KVM reports of each vCPU. */
 static struct kvm {
 	bool stopped, gone; /* gone: it does not leave KVM_RUN */
 	uint64_t timer;
@@ -93,10 +93,10 @@ static void set_stats(struct vcpu *v, uint64_t exits, uint64_t blocking)
 {
 	if (pwrite(v->stats.fd, &exits, sizeof(exits), EXITS_AT) < 0 ||
 	    pwrite(v->stats.fd, &blocking, sizeof(blocking), BLOCKING_AT) < 0)
-		tap_ok(false, "a file for statistics");
+		tap_ok(false, "a file for statistics can be written");
 }
 
-/* The threads have gone on, also where a test has failed and left them waiting. */
+/* Waits until the threads have continued, also if a test has failed and left them waiting. */
 static void wait_for_none(void)
 {
 	eventfd_t n;
@@ -113,7 +113,7 @@ static void wait_for_none(void)
 	eventfd_read(vm.wake, &n);
 }
 
-/* Both vCPUs wait in WFI, and nothing is to come. */
+/* Both vCPUs wait in WFI, and nothing will wake them. */
 static void begin(void)
 {
 	wait_for_none();
@@ -131,7 +131,7 @@ static void begin(void)
 	}
 }
 
-/* As the main thread: until it is woken by `vcpus` threads. false: by more. */
+/* Waits as the main thread until `vcpus` threads have woken it. false: more have. */
 static bool woken(unsigned vcpus)
 {
 	struct pollfd fd = {.fd = vm.wake, .events = POLLIN};
@@ -142,7 +142,7 @@ static bool woken(unsigned vcpus)
 	return came == vcpus;
 }
 
-/* Looks from a time on, `ms` long and in steps of 100: has it been called? */
+/* Looks for `ms` from a time on, in steps of 100. Returns whether the VM has been called. */
 static bool called(uint64_t from_ms, uint64_t ms)
 {
 	for (uint64_t t = 0; t <= ms && !vm.called; t += 100)
@@ -167,24 +167,26 @@ static void when(void)
 	kvm[1].timer = 1;
 	tap_ok(!is_stuck() && !vm.called, "a VM whose vCPU has a timer that is on is not stuck");
 	wait_for_none();
-	vm.vcpus[0].account.ticks[PVTIME_RUNNING]++; /* to come, and to go on */
+	vm.vcpus[0].account.ticks[PVTIME_RUNNING]++; /* it came, and continued */
 	tap_ok(!called(2000, 900) && called(3000, 0),
 	       "a VM that was not stuck is not called before twice as long");
 	tap_ok(woken(VCPUS) && !stuck_judge(&vm), "a VM is not judged stuck the second time");
 	begin();
 	called(1000, 300);
 	vm.vcpus[1].account.ticks[PVTIME_RUNNING]++;
-	tap_ok(!called(1400, 400) && called(1900, 0), "one has run: half a second begins again");
-	tap_ok(woken(VCPUS) && stuck_judge(&vm), "from then on none has");
+	tap_ok(!called(1400, 400) && called(1900, 0),
+	       "half a second begins again after a vCPU has run");
+	tap_ok(woken(VCPUS) && stuck_judge(&vm),
+	       "a VM is stuck if no vCPU has run for half a second since");
 	begin();
 	vm.vcpus[0].account.state = PVTIME_READY;
-	tap_ok(!called(1000, 2000), "one waits for a CPU");
+	tap_ok(!called(1000, 2000), "a VM with a vCPU that waits for a CPU is not called");
 	begin();
 	vm.stuck = true;
-	tap_ok(!called(1000, 2000), "what is known is not asked again");
+	tap_ok(!called(1000, 2000), "a VM that is known to be stuck is not called again");
 	begin();
 	vm.running = false;
-	tap_ok(!called(1000, 2000), "a VM that is off is not asked");
+	tap_ok(!called(1000, 2000), "a VM that is off is not called");
 }
 
 static void why(void)
@@ -193,36 +195,39 @@ static void why(void)
 	kvm[0].stopped = true;
 	vm.vcpus[0].account.state = PVTIME_OFF;
 	set_stats(&vm.vcpus[0], 7, 0);
-	tap_ok(is_stuck(), "one is off, the other in WFI: stuck");
+	tap_ok(is_stuck(), "a VM with one vCPU off and the other in WFI is stuck");
 	begin();
 	kvm[0].stopped = kvm[1].stopped = vm.has_input = true;
 	kvm[0].timer = kvm[1].timer = 1;
-	tap_ok(is_stuck(), "all are off: no timer and no typing helps");
+	tap_ok(is_stuck(),
+	       "a VM whose vCPUs are all off is stuck, whatever timers are on and whatever may be typed");
 	begin();
 	vm.has_input = true;
-	tap_ok(!is_stuck(), "somebody may type");
+	tap_ok(!is_stuck(), "a VM for which something may be typed is not stuck");
 	begin();
 	kvm[0].timer = 7;
-	tap_ok(is_stuck(), "a timer that is masked");
+	tap_ok(is_stuck(), "a VM whose timer is masked is stuck");
 	begin();
 	kvm[0].error = 1;
-	tap_ok(!is_stuck(), "a timer of which KVM does not tell");
+	tap_ok(!is_stuck(), "a VM with a timer that KVM does not report is not stuck");
 	begin();
 	kvm[1].enabled = 1u << MAP_PPI_PTIMER;
-	tap_ok(!is_stuck(), "the physical timer's interrupt is enabled");
+	tap_ok(!is_stuck(), "a VM with the physical timer's interrupt enabled is not stuck");
 	begin();
 	kvm[1].enabled = ~(1u << MAP_PPI_PTIMER);
-	tap_ok(is_stuck(), "all but that");
+	tap_ok(is_stuck(), "a VM with every other interrupt enabled is stuck");
 	begin();
 	set_stats(&vm.vcpus[1], 7, 0);
-	tap_ok(!is_stuck(), "one sleeps in KVM_RUN for something else");
+	tap_ok(!is_stuck(),
+	       "a VM with a vCPU that sleeps in KVM_RUN for another reason is not stuck");
 	begin();
 	called(1000, 600);
 	set_stats(&vm.vcpus[1], 8, 1);
-	tap_ok(woken(VCPUS) && !stuck_judge(&vm), "one has executed something until it came");
+	tap_ok(woken(VCPUS) && !stuck_judge(&vm),
+	       "a VM with a vCPU that has executed something until it came is not stuck");
 }
 
-/* It is kept waiting for a CPU, perhaps. */
+/* A vCPU does not come, perhaps because it waits for a CPU. */
 static void one_does_not_come(void)
 {
 	begin();
@@ -235,7 +240,8 @@ static void one_does_not_come(void)
 	tap_ok(!stuck_judge(&vm), "a vCPU that comes too late does not wait");
 	wait_for_none();
 	kvm[1].gone = false;
-	tap_ok(called(1800, 600) && woken(VCPUS) && stuck_judge(&vm), "the next time both come");
+	tap_ok(called(1800, 600) && woken(VCPUS) && stuck_judge(&vm),
+	       "a VM is judged stuck when both vCPUs come the next time");
 }
 
 int main(void)
