@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * limit SECONDS COMMAND [ARGUMENT...]: run a command, and end it with all that it has started where
- * it takes too long. The seconds are those of a machine that has nothing else to do
- * (tools/run/patience.h): no test fails as others keep the CPUs.
+ * limit SECONDS COMMAND [ARGUMENT...]: run a command, and end it with all that it has started if it
+ * takes too long. The seconds are those of a machine that has nothing else to do
+ * (tools/run/patience.h): no test fails because other processes use the CPUs.
  *
- * The command gets SIGTERM first, as a process group of its own, and 15 s later all that is left
- * gets SIGKILL. What the command leaves behind when it ends is killed as well. Its status is ours;
- * 124 says that it took too long.
+ * The command is a process group of its own, which gets SIGTERM first; 15 s later all that is left
+ * gets SIGKILL. Processes that the command leaves behind when it ends are killed as well. limit
+ * exits with the command's status, or with 124 if the command took too long.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,7 +26,7 @@
 
 static const int asked[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 
-/* The signals that we wait for, blocked from here on. */
+/* Returns the signals that limit waits for, which are blocked from here on. */
 static sigset_t block_signals(sigset_t *before)
 {
 	struct sigaction action;
@@ -35,7 +35,7 @@ static sigset_t block_signals(sigset_t *before)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
-		/* nohup(1) has them ignored. */
+		/* A signal that is ignored, as by nohup(1), stays ignored. */
 		if (sigaction(asked[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
 			sigaddset(&set, asked[i]);
 	sigprocmask(SIG_BLOCK, &set, before);
@@ -54,13 +54,13 @@ static pid_t start(char *const command[], const sigset_t *mask)
 		_exit(errno == ENOENT ? 127 : 126);
 	}
 	if (pid > 0)
-		setpgid(pid, pid); /* whoever of us comes first */
+		setpgid(pid, pid); /* both set it: either may be first */
 	return pid;
 }
 
 /*
- * Wait for whatever has ended; whether the command has, with its status. Orphans of the command are
- * our children.
+ * Wait for all children that have ended. Returns whether the command is one of them, with its
+ * status. Orphans of the command are children of this process.
  */
 static bool reap(pid_t command, int *status)
 {
@@ -78,8 +78,8 @@ static bool reap(pid_t command, int *status)
 }
 
 /*
- * All that is left. There is no other way to see it than to look, and none is left where we have no
- * child.
+ * Kill all processes that are left. New ones show only by looking again; none is left when this
+ * process has no child.
  */
 static void kill_all(void)
 {
@@ -95,8 +95,8 @@ static void kill_all(void)
 }
 
 /*
- * Until the command has ended (0), the patience is over (-1), or a signal asks us to end (its
- * number).
+ * Waits until the command has ended (returns 0), the patience is over (-1), or a signal asks limit
+ * to end (its number).
  */
 static int wait_for(pid_t command, const sigset_t *set, unsigned seconds, int *status)
 {
@@ -116,7 +116,7 @@ static int wait_for(pid_t command, const sigset_t *set, unsigned seconds, int *s
 	}
 }
 
-/* End as the command has ended. */
+/* End in the way in which the command has ended. */
 static int end_like(int status)
 {
 	const struct rlimit no_core = {0, 0};

@@ -9,9 +9,9 @@
  *	tap_is_u64(got, want, "the total");
  *	return tap_done();
  *
- * Each prints one line and returns whether it held. tap_done() prints the plan and returns main()'s
- * status. Freestanding programs link tests/lib/nolibc.*; their formats know %d %i %u %x %c %s %p
- *%%, with l, ll, z, a width and a leading 0.
+ * tap_ok() and tap_is_*() print one line and return whether the test passed. tap_done() prints the
+ * plan and returns main()'s status. Freestanding programs link tests/lib/nolibc.*; their formats
+ * know %d %i %u %x %c %s %p and %%, with l, ll, z, a width and a leading 0.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -88,7 +88,7 @@ __attribute__((format(printf, 3, 4))) static inline bool tap_is_i64(int64_t got,
 	return got == want;
 }
 
-/* A test that cannot run here, and why. */
+/* A test that cannot run here, and the reason. */
 __attribute__((format(printf, 1, 2))) static inline void tap_skip(const char *fmt, ...)
 {
 	va_list ap;
