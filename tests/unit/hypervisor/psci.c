@@ -73,11 +73,12 @@ static void affinity(void)
 {
 	tap_is_u64(call(AFFINITY_INFO, 0, 0, 0), 0, "AFFINITY_INFO: vCPU 0 is on");
 	tap_is_u64(call(AFFINITY_INFO, 3, 0, 0), 1, "AFFINITY_INFO: vCPU 3 is off");
-	tap_is_u64(call(AFFINITY_INFO, 4, 0, 0), INVALID, "AFFINITY_INFO: there is no vCPU 4");
+	tap_is_u64(call(AFFINITY_INFO, 4, 0, 0), INVALID,
+		   "AFFINITY_INFO: vCPU 4, which does not exist, is refused");
 	tap_is_u64(call(AFFINITY_INFO, 0x100, 0, 0), INVALID,
-		   "AFFINITY_INFO: no vCPU has an Aff1 of 1");
+		   "AFFINITY_INFO: an Aff1 of 1, which no vCPU has, is refused");
 	tap_is_u64(call(AFFINITY_INFO, BIT(32), 0, 0), INVALID,
-		   "AFFINITY_INFO: no vCPU has an Aff3 of 1");
+		   "AFFINITY_INFO: an Aff3 of 1, which no vCPU has, is refused");
 	tap_is_u64(call(0x84000004, BIT(32) | 3, BIT(32), 0), 1,
 		   "AFFINITY_INFO: the 32-bit call ignores the upper halves");
 	tap_is_u64(call(AFFINITY_INFO, BIT(31), 0, 0), INVALID,
@@ -85,26 +86,27 @@ static void affinity(void)
 	tap_is_u64(call(AFFINITY_INFO, 3, 1, 0), 0,
 		   "AFFINITY_INFO, level 1: the cluster has a vCPU that is on");
 	tap_is_u64(call(AFFINITY_INFO, 0x200, 1, 0), INVALID,
-		   "AFFINITY_INFO, level 1: there is no second cluster");
+		   "AFFINITY_INFO, level 1: a second cluster, which does not exist, is refused");
 	tap_is_u64(call(AFFINITY_INFO, 0x200, 2, 0), 0, "AFFINITY_INFO, level 2: Aff1 is ignored");
 	tap_is_u64(call(AFFINITY_INFO, 0x10000, 2, 0), INVALID,
-		   "AFFINITY_INFO, level 2: there is no Aff2 of 1");
+		   "AFFINITY_INFO, level 2: an Aff2 of 1, which does not exist, is refused");
 	tap_is_u64(call(AFFINITY_INFO, 0x20300, 3, 0), 0,
 		   "AFFINITY_INFO, level 3: Aff2 and Aff1 are ignored");
 	tap_is_u64(call(AFFINITY_INFO, BIT(33), 3, 0), INVALID,
-		   "AFFINITY_INFO, level 3: there is no Aff3 of 2");
-	tap_is_u64(call(AFFINITY_INFO, 0, 4, 0), INVALID, "AFFINITY_INFO: there is no level 4");
+		   "AFFINITY_INFO, level 3: an Aff3 of 2, which does not exist, is refused");
+	tap_is_u64(call(AFFINITY_INFO, 0, 4, 0), INVALID, "AFFINITY_INFO: level 4 is refused");
 	tap_is_u64(call(AFFINITY_INFO, 0, BIT(32), 0), INVALID,
-		   "AFFINITY_INFO: there is no level 2^32");
+		   "AFFINITY_INFO: level 2^32 is refused");
 }
 
 static void cpu_on_errors(void)
 {
-	tap_is_u64(call(CPU_ON, 4, ENTRY, 0), INVALID, "CPU_ON: there is no vCPU 4");
+	tap_is_u64(call(CPU_ON, 4, ENTRY, 0), INVALID,
+		   "CPU_ON: vCPU 4, which does not exist, is refused");
 	tap_is_u64(call(CPU_ON, BIT(32) | 1, ENTRY, 0), INVALID,
-		   "CPU_ON: no vCPU has an Aff3 of 1");
+		   "CPU_ON: an Aff3 of 1, which no vCPU has, is refused");
 	tap_is_u64(call(CPU_ON, BIT(31) | 1, ENTRY, 0), INVALID,
-		   "CPU_ON: MPIDR's bit 31 is not part of an affinity");
+		   "CPU_ON: an affinity with MPIDR's bit 31 is refused");
 	tap_is_u64(call(CPU_ON, 1, ENTRY + 2, 0), BAD_ADDRESS,
 		   "CPU_ON: an entry that is not aligned to an instruction is refused");
 	tap_is_u64(call(CPU_ON, 1, MAP_RAM_BASE - 4, 0), BAD_ADDRESS,
@@ -215,7 +217,7 @@ static void cpu_off(void)
 	tap_ok(machine_run(1) == NULL && state(1) == PVTIME_OFF,
 	       "CPU_OFF: the vCPU is OFF when its CPU has left it");
 	tap_ok(vm.phase == VM_RUNNING && !machine.ends,
-	       "CPU_OFF of one vCPU: the VM goes on with the other");
+	       "CPU_OFF of one vCPU: the VM stays RUNNING with the other");
 	tap_is_u64(call(AFFINITY_INFO, 1, 0, 0), 1,
 		   "AFFINITY_INFO returns OFF for a vCPU after its CPU_OFF");
 	tap_is_u64(call(CPU_ON, 1, ENTRY + 64, 9), 0,

@@ -104,7 +104,8 @@ static void test_whole_run(void)
 {
 	char *text = draw(&mono, true, NULL);
 
-	tap_ok(strstr(text, "all of 5.0 s\n") != NULL, "the view of the whole run says so");
+	tap_ok(strstr(text, "all of 5.0 s\n") != NULL,
+	       "the view of the whole run is marked as such");
 	tap_ok(strstr(text, " 50.0     49.6      0.0") != NULL,
 	       "the view of the whole run has its percentages");
 	free(text);

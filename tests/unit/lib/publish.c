@@ -100,7 +100,8 @@ static void check_failure(void)
 	pvtime_map(&v, &other);
 	tap_is_u64(stolen(&other), 160, "a new page starts with all that was charged by then");
 	pvtime_switch_in(&v, 320);
-	tap_is_u64(stolen(&other), 170, "the next publish that succeeds carries the rest: 100 + 50 + 20");
+	tap_is_u64(stolen(&other), 170,
+		   "the next publish that succeeds carries the rest: 100 + 50 + 20");
 }
 
 static void check_never_back(void)

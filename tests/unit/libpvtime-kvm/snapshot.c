@@ -189,8 +189,8 @@ static void test_bitmap(const uint8_t *good)
 	tap_is_u64(now, 1, "a KVM with more calls offers those that were saved");
 	now = 2;
 	tap_is_i64(restore_bitmap(good, 0, false, &now), 0,
-		   "a snapshot that knows no bitmap is restored");
-	tap_is_u64(now, 2, "a snapshot that knows no bitmap leaves the bitmap alone");
+		   "a snapshot without a known bitmap is restored");
+	tap_is_u64(now, 2, "a snapshot without a known bitmap leaves the bitmap alone");
 	fake.vms[2].ran = true;
 	now = 1;
 	tap_is_i64(restore_bitmap(good, 3, true, &now), -EBUSY,

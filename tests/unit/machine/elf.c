@@ -173,7 +173,7 @@ static void test_constants(void)
 
 	make(BASE + MIB, loads, 2);
 	tap_is_i64(image_place(&r, &p), IMAGE_OK, "a kernel with constants in the flash is placed");
-	tap_is_u64(p.segment_count, 1, "constants in the flash are no segment of the placement");
+	tap_is_u64(p.segment_count, 1, "constants in the flash are not a segment of the placement");
 	tap_is_u64(p.segment[0].ipa, BASE + MIB,
 		   "the code of a kernel with constants in the flash is placed in the RAM");
 	tap_is_u64(p.dtb, BASE,

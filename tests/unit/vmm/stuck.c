@@ -162,7 +162,7 @@ static void when(void)
 	tap_ok(!stuck_judge(&vm), "a VM that was not called is not judged");
 	tap_ok(called(1500, 0), "a VM is called after half a second");
 	tap_ok(woken(VCPUS) && stuck_judge(&vm) && !vm.called,
-	       "a VM that is judged stuck lets its threads go on");
+	       "a VM that is judged stuck lets its threads continue");
 	begin();
 	kvm[1].timer = 1;
 	tap_ok(!is_stuck() && !vm.called, "a VM whose vCPU has a timer that is on is not stuck");
