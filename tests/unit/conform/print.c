@@ -167,17 +167,9 @@ static void test_tap(void)
 		"ok 2 - ours run two is complete: ",
 		"\nok 3 - ours R-01 one_dialect: ",
 		"\nok 4 - ours R-05 header: ",
-		"
-			ok 5 -
-			ours R -
-			05 padding : bytes 16 to 63 are 0 #SKIP no \"padding\"
-								    ",
-								    "
-			not ok 6 -
-			other run three is complete : user space
-#limit : it hung
-			",
-			"not ok 7 - other R-01 one_dialect: ",
+		"\nok 5 - ours R-05 padding: bytes 16 to 63 are 0 # SKIP no \"padding\"\n",
+		"\nnot ok 6 - other run three is complete: user space\n# limit: it hung\n",
+		"not ok 7 - other R-01 one_dialect: ",
 		" # TODO weaker\n# weaker: no document at hand asks for it\n# in three\n# x0 was "
 		"<1|2>\n",
 		"not ok 8 - other R-28 page_gone: ",
