@@ -1,22 +1,22 @@
-# One graph for everything: host programs, bare AArch64 images, tests. Each folder's rules are in
-# mk/.
+# One graph builds everything: host programs, bare AArch64 images and tests. mk/ has a fragment with
+# the rules for each folder.
 #
-#   make demo    two Linux guests on one CPU, and what was stolen from each
-#   make check   every test
-#   make help    every target
+#   make demo    run two Linux guests on one CPU, and show the stolen time of each
+#   make check   run every test
+#   make help    list every target
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules --jobs=$(shell nproc)
 
-# Say what is made, not how; V=1 says both.
+# Print the name of each file built, not the command; V=1 prints both.
 ifndef V
 .SILENT:
 endif
 
 BUILD := build
 
-# Warnings that every C file of ours is clean of, under gcc and under clang.
+# Every C file of ours compiles without these warnings, under gcc and under clang.
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
 CSTD := -std=c11
 
@@ -29,9 +29,9 @@ A64_AR   := $(CROSS)ar
 A64_OBJCOPY := $(CROSS)objcopy
 A64_SIZE := $(CROSS)size
 
-# What is built does not say in which folder: two builds of the same sources are the same bytes
-# (tests/tools/repro.t). PWD is what compilers take for the folder, and may be the name of a
-# symbolic link to it.
+# Outputs do not contain the name of the build folder, so two builds of the same sources are
+# identical (tests/tools/repro.t). Compilers take the folder's name from PWD, which may name a
+# symbolic link to it; hence the export.
 export PWD := $(CURDIR)
 PREFIX_MAP := -ffile-prefix-map='$(CURDIR)=.'
 
@@ -43,20 +43,19 @@ A64_CFLAGS := $(CSTD) -Os -g $(WARN) $(PREFIX_MAP) -ffreestanding -fno-common -f
               -fno-asynchronous-unwind-tables -mgeneral-regs-only -mstrict-align \
               -Iinclude -I. -MMD -MP
 
-# at_least MINIMUM,PATTERN...: the files that the patterns find. That a test or a check has no file
-# any more would be noticed by nothing else. The minimum is the number of the day on which the line
-# was written or last changed.
-at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2): $(words $(wildcard $(2))) files are found, \
-	not $(1) at least))
+# at_least MINIMUM,PATTERN...: the files that match the patterns; an error if there are fewer than
+# MINIMUM. Without it, a pattern that stops matching would silently drop tests or checks. MINIMUM is
+# the number of files on the day on which the line was written or last changed.
+at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2): found $(words $(wildcard $(2))) files; expected at least $(1)))
 
-# A fragment for each room, from the bottom up: each may use the variables of those before it.
-# mk/tests.mk makes rules of lists that the others add to.
+# One fragment for each room, from the bottom up: a fragment may use the variables of the fragments
+# before it. mk/tests.mk comes last and makes rules from the lists that the others have filled.
 ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench docs scripts tests
 include $(ROOMS:%=mk/%.mk)
-$(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not among ROOMS))
+$(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not in ROOMS; expected ROOMS of the Makefile to list every fragment))
 
-# What make help prints: each target with its `## text`, under the last line `##@ group` before it
-# in its file.
+# The program of make help. It prints each target with its `## text`, in the group that the last
+# line `##@ group` above the target names.
 define HELP
 BEGIN { n = split("look at it,build,test,measure,maintain", groups, ",") }
 FNR == 1 { group = "no group" }
@@ -68,7 +67,7 @@ END {
 		delete lines[groups[i]]
 	}
 	for (group in lines) {
-		printf "a target is in \"%s\":\n%s", group, lines[group]
+		printf "targets in the unknown group \"%s\"; expected one of the groups above:\n%s", group, lines[group]
 		exit 1
 	}
 }
@@ -78,7 +77,7 @@ endef
 ##@ build
 all: ## build the library, the hypervisor and the pvtime command
 ##@ maintain
-clean: ## delete everything that was built (downloads are kept)
+clean: ## delete everything that was built, except downloads
 	rm -rf $(filter-out $(BUILD)/debian $(BUILD)/fresh,$(wildcard $(BUILD)/*))
 help: export HELP := $(HELP)
 ##@ look at it

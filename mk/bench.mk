@@ -1,6 +1,6 @@
-# The benchmark's guest (bench/guest): one image for every hypervisor, of 4 KiB pages,
-# little-endian. It has the runtime of guest/, and of the library the very object files that the
-# hypervisor is linked of.
+# The benchmark's guest (bench/guest): one little-endian image with 4 KiB pages, for every
+# hypervisor. It uses the runtime of guest/, and links the same object files of the library as the
+# hypervisor does.
 
 BENCH := $(BUILD)/bench
 BENCH_IMAGE := $(BENCH)/bench.img
@@ -22,7 +22,7 @@ $(BENCH_IMAGE): $(BENCH)/bench.elf
 	$(A64_OBJCOPY) -O binary $< $@
 .SECONDARY: $(BENCH)/bench.elf $(BENCH_GUEST_OBJS)
 
-# What clang says about it.
+# The same sources under clang, for its warnings only.
 BENCH_CLANG := $(patsubst %.c,$(BENCH)/clang/%.o,$(call at_least,7,bench/guest/*.c))
 $(BENCH)/clang/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
@@ -34,8 +34,8 @@ clang-host: $(BENCH_CLANG)
 bench-guest: $(BENCH_IMAGE) ## build the benchmark's guest
 QEMU_DEPS += $(BENCH_IMAGE)
 
-# `pvtime bench`: what the paths of the hypervisor cost, beside Linux KVM and Xen. The guest that
-# measures them is above, the hosts are of mk/conformance.mk.
+# `pvtime bench` measures what the hypervisor's paths cost, beside Linux KVM and Xen. The guest that
+# measures them is built above; mk/conformance.mk builds the hosts.
 
 BENCH_SPIN   := $(BENCH)/spin.img
 BENCH_LINUX  := $(BENCH)/linux.img
@@ -53,7 +53,8 @@ $(BENCH_SPIN): $(BENCH)/spin.elf
 .SECONDARY: $(BENCH)/spin.elf $(BENCH_SPIN_OBJS)
 clang-host: $(BENCH)/clang/bench/spin/spin.o
 
-# Linux whose kernel and first process tell the time, and the initramfs of other Linux guests.
+# A Linux guest whose kernel and first process record the time at which they start, and the
+# initramfs of the other Linux guests.
 $(BENCH)/entry.o: bench/boot/entry.S
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -c -o $@ $<
@@ -70,8 +71,8 @@ $(BENCH_BOOT): scripts/mkinitramfs $(BENCH)/boot-init $(BUILD)/debian/busybox
 $(BENCH_INITRD): $(BUILD)/guest/initramfs.cpio
 	cp $< $@
 
-# What `make check` holds the paths against. Compilers differ by some instructions: each has its
-# own.
+# The recorded figures with which `make check` compares the paths. Compilers differ by some
+# instructions, so each has its own file.
 BENCH_FIGURES = bench/figures/gcc-$(firstword $(subst ., ,$(shell $(A64_CC) -dumpversion))).json
 
 .PHONY: bench bench-quick bench-figures
@@ -82,15 +83,16 @@ bench: $(BENCH_ALL) profile ## measure our hypervisor beside Linux KVM and Xen; 
 	gnuplot -c bench/plot.gp $(BENCH)/plot.data docs/performance.svg
 	BUILD=$(BUILD) bench/start >$(BENCH)/exec.md
 	mv $(BENCH)/exec.md docs/exec.md
-bench-quick: $(BENCH_QUICK) ## measure our hypervisor in under a minute, against this compiler's bench/figures
+bench-quick: $(BENCH_QUICK) ## measure our hypervisor in under a minute, and compare with this compiler's bench/figures
 	$(BUILD)/pvtime bench --quick --compare $(BENCH_FIGURES)
-bench-figures: $(BENCH_QUICK) ## the same, and that is what later ones are held against
+bench-figures: $(BENCH_QUICK) ## measure as bench-quick does, and record the result as this compiler's bench/figures
 	$(BUILD)/pvtime bench --quick --json $(BENCH_FIGURES)
 
 QEMU_DEPS += $(BENCH_QUICK)
 
-# What the hot paths execute at EL2, counted (bench/PROFILE.md). With P nothing is written.
+# The number of instructions that the hot paths execute at EL2 (bench/PROFILE.md). With P, no file
+# is written.
 
 .PHONY: profile
-profile: $(BUILD)/pvtime $(BUILD)/hypervisor.elf $(BENCH_IMAGE) ## count what each hot path executes at EL2; P=... for some paths
+profile: $(BUILD)/pvtime $(BUILD)/hypervisor.elf $(BENCH_IMAGE) ## count the instructions of each hot path at EL2; P=... for some paths
 	bench/profile --build $(BUILD) $(or $(P),--json $(BENCH)/profile.json)

@@ -1,5 +1,5 @@
-# The conformance suite's images: the bare-metal guest for each granule and byte order, as an arm64
-# Image, as an ELF file and raw; and the guest that competes with it.
+# The conformance suite's images: the bare-metal guest for each granule and byte order, each as an
+# arm64 Image, as an ELF file and as a raw image; and the guest that competes with it.
 
 CONFORMANCE        := $(BUILD)/conformance
 CONFORMANCE_BUILDS := 4k-le 4k-be 16k-le 16k-be 64k-le 64k-be
@@ -10,8 +10,8 @@ CONFORMANCE_RUNTIME := $(patsubst %,%.o,$(basename $(wildcard guest/*.c guest/*.
 	hypervisor/format.c hypervisor/string.c lib/guest.c lib/convert.c lib/deadline.c))
 CONFORMANCE_SUITE   := $(patsubst %,%.o,$(basename $(wildcard conformance/*.c conformance/*.S)))
 
-# These know the granule or the build's name. All others are compiled once for each byte order, and
-# do not compile where they use the granule.
+# These files depend on the granule or on the build's name. All others are compiled once for each
+# byte order, with GUEST_GRANULE_SHIFT defined so that any use of the granule fails to compile.
 CONFORMANCE_OWN := conformance/suite.o guest/mmu.o guest/start.o
 
 CONFORMANCE_CFLAGS = $(GUEST_CFLAGS) -DGUEST_GRANULE_SHIFT=$(CONFORMANCE_SHIFT_$(1)) -DGUEST_BUILD='"$(2)"' \
@@ -41,7 +41,7 @@ $(call conformance_compile,$(2),$$(call CONFORMANCE_CFLAGS,$(1),$(2),$(3)))
 $(CONFORMANCE)/suite-$(2).elf: $(call conformance_objs,$(2),$(3),$(CONFORMANCE_SUITE) $(CONFORMANCE_RUNTIME)) guest/image.ld
 	$(A64_LD) $(if $(filter be,$(3)),-EB) $$(GUEST_LDFLAGS) -o $$@ $$(filter %.o,$$^)
 
-# What clang says about it.
+# The same sources under clang, for its warnings only.
 $(CONFORMANCE)/clang-$(2)/%.o: %.c
 	@mkdir -p $$(@D); echo "  $$@"
 	$$(A64_CLANG) $$(call CONFORMANCE_CFLAGS,$(1),$(2),$(3)) -c -o $$@ $$<
@@ -51,7 +51,7 @@ $(foreach b,$(CONFORMANCE_BUILDS),$(eval $(call conformance_words,$(b),$(subst -
 
 $(CONFORMANCE)/%.img: $(CONFORMANCE)/%.elf
 	$(A64_OBJCOPY) -O binary $< $@
-# The same without what makes it an Image: the four bytes "ARM\x64" of its header.
+# The raw image lacks the four bytes "ARM\x64" in its header, which would make it an arm64 Image.
 $(CONFORMANCE)/%.raw: $(CONFORMANCE)/%.img
 	cp $< $@
 	printf '\0\0\0\0' | dd of=$@ bs=1 seek=56 conv=notrunc status=none
@@ -74,21 +74,20 @@ clang-host: $(CONFORMANCE_CLANG)
 conformance: $(CONFORMANCE_IMAGES) ## build the conformance suite's guest, for every granule and byte order
 QEMU_DEPS += $(CONFORMANCE_IMAGES)
 
-# Unit tests of the conformance guest's own logic: its command line and its verdicts, on the host.
+# Host unit tests of the conformance guest's own logic: its command line and its verdicts.
 
 UNIT_NAMES += conformance/words conformance/verdict
 conformance/words_SRCS  := tests/unit/conformance/words.c conformance/words.c
 conformance/verdict_SRCS := tests/unit/conformance/verdict.c conformance/verdict.c hypervisor/format.c
 
-# What `pvtime conform` runs besides our own hypervisor: a Linux host for KVM, and Xen; and the
-# tests of what runs them. All that is for arm64 Linux here comes from Debian, or is linked
-# statically.
+# The other hosts of `pvtime conform`, a Linux host for KVM and Xen, and the tests of the code that
+# runs them. Every arm64 Linux program here comes from Debian or is linked statically.
 
 CONFORM_HOST := $(BUILD)/conformance/kvm-host.cpio
 CONFORM_USER := $(BUILD)/conformance/user
 CONFORM_CPU  := $(BUILD)/conformance/second-cpu.bin
 
-# The program for KVM's user space, with the code of its vCPUs in it.
+# The program that tests KVM's user-space interface. It contains the code that its vCPUs run.
 CONFORM_USER_SRCS  := $(call at_least,6,conformance/user/*.c)
 CONFORM_USER_OBJS  := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(CONFORM_USER_SRCS) $(wildcard conformance/user/*.S) \
 	$(wildcard libpvtime-kvm/*.c) lib/region.c))
@@ -112,7 +111,7 @@ $(CONFORM_HOST): scripts/mkinitramfs conformance/host/init $(DEBIAN_BUSYBOX) $(D
 	@mkdir -p $(@D); echo "  $@"
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) conformance/host/init =$(DEBIAN)/qemu
 
-# What is run before Xen on two CPUs.
+# The code that runs before Xen on a host with two CPUs.
 $(BUILD)/a64/conformance/host/%.o: conformance/host/%.S
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -c -o $@ $<
@@ -120,7 +119,7 @@ $(CONFORM_CPU): $(BUILD)/a64/conformance/host/second-cpu.o
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_OBJCOPY) -O binary -j .text $< $@
 
-# Everything that a run of all targets needs, but for the suite and our hypervisor.
+# Everything that a run of all targets needs, except the suite and our hypervisor.
 CONFORM_ALL_DEPS := $(CONFORM_HOST) $(CONFORM_USER) $(CONFORM_CPU) $(DEBIAN_IMAGE) $(DEBIAN_XEN) $(DEBIAN)/versions-hosts
 conform-all matrix bench: $(CONFORM_ALL_DEPS)
 
@@ -129,19 +128,19 @@ check-kvm: $(CONFORM_HOST) $(CONFORM_USER)
 KVM_TESTS_CHECK += tests/kvm/user.t
 QEMU_DEPS += $(CONFORM_HOST)
 
-# The conformance suite, run: `pvtime conform`.
+# Running the conformance suite: `pvtime conform`.
 
 .PHONY: conform
 ##@ test
-conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## hold our hypervisor to every rule, by the conformance suite
+conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## check our hypervisor against every rule with the conformance suite
 	$(BUILD)/pvtime conform
 
-# Kernels and hypervisors of today, as Debian's releases have them: each kernel as a guest of our
-# hypervisor, and as a KVM host under the conformance suite; and each Xen under it. No part of make
-# check, but for the test of the scripts.
+# The current kernels and hypervisors of Debian's releases. Each kernel runs as a guest of our
+# hypervisor, and as a KVM host under the conformance suite; each Xen runs under the suite, too.
+# make check runs none of this; it only tests the scripts.
 
 RELEASES     := bookworm trixie sid
-# Those whose Xen differs in more than its last number.
+# The releases whose versions of Xen differ in more than the last number.
 RELEASES_XEN := bookworm trixie
 
 CONFORM_ALL := scripts/conform-all $(BUILD) docs/conformance.md pvtime $(RELEASES:%=kvm/%) $(RELEASES_XEN:%=xen/%)
@@ -152,16 +151,16 @@ MATRIX_DEPS := $(BUILD)/pvtime $(BUILD)/hypervisor.img $(BUILD)/limit
 debian-releases: ## fetch the kernels and Xen of several Debian releases, the newest each time
 	scripts/debian-releases $(DEBIAN) $(RELEASES)
 ##@ test
-conform-all: $(MATRIX_DEPS) conformance debian-releases ## the same of Linux KVM and Xen from several Debian releases; writes docs/conformance.md
+conform-all: $(MATRIX_DEPS) conformance debian-releases ## check Linux KVM and Xen from several Debian releases as well; writes docs/conformance.md
 	$(CONFORM_ALL)
-matrix: $(MATRIX_DEPS) $(INITRAMFS) $(GUEST_IMAGES) conformance debian-releases ## conform-all, and the kernels of these releases as guests of our hypervisor
+matrix: $(MATRIX_DEPS) $(INITRAMFS) $(GUEST_IMAGES) conformance debian-releases ## run conform-all, and the kernels of these releases as guests of our hypervisor
 	BUILD=$(BUILD) prove -v --timer tests/matrix/kernels.t :: $(RELEASES)
 	$(CONFORM_ALL)
 
-# make mutants: is the suite worth its name? It has to find each of the mistakes in
-# conformance/mutants/, of which one at a time is made in the hypervisor or the library; those that
-# no guest can see, the host's tests.
+# make mutants shows that the tests find mistakes. conformance/mutants/ has one file for each
+# mistake; scripts/mutants makes one at a time in the hypervisor or the library. The suite has to
+# find each mistake that a guest can see, and the host's tests have to find the others.
 
 .PHONY: mutants
-mutants: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(CONFORMANCE_IMAGES) $(BUILD)/limit ## show that the suite finds seeded mistakes; M=... for some of them
+mutants: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(CONFORMANCE_IMAGES) $(BUILD)/limit ## check that the suite finds seeded mistakes; M=... for some of them
 	BUILD=$(BUILD) scripts/mutants $(M)

@@ -1,5 +1,5 @@
-# What we take from Debian arm64: the guests' kernel and user space, and libfdt for bare AArch64.
-# Kept by make clean; fetched again only if a file is missing.
+# The files that we take from Debian arm64: the guests' kernel and user space, and libfdt for bare
+# AArch64. make clean keeps them; they are fetched again only if a file is missing.
 
 DEBIAN         := $(BUILD)/debian
 DEBIAN_IMAGE   := $(DEBIAN)/Image
@@ -17,9 +17,9 @@ A64_LIBFDT_INC := $(DEBIAN)/libfdt/include
 debian: $(DEBIAN)/versions ## fetch the arm64 kernel, busybox and libfdt from Debian (cached)
 
 .PHONY: debian-hosts
-debian-hosts: $(DEBIAN)/versions-hosts ## fetch Xen, and what an arm64 Linux host needs, from Debian (cached)
+debian-hosts: $(DEBIAN)/versions-hosts ## fetch Xen, and the files of an arm64 Linux host, from Debian (cached)
 
-# The last file that the script puts in place is versions.
+# debian-fetch puts the file versions in place last.
 $(DEBIAN_IMAGE) $(DEBIAN_BUSYBOX) $(DEBIAN_KEXEC)/sbin/kexec $(A64_LIBFDT) $(DEBIAN)/versions &:
 	scripts/debian-fetch $(DEBIAN)
 $(DEBIAN_QEMU) $(DEBIAN_XEN) $(DEBIAN_LINUX_LIBS) $(DEBIAN)/versions-hosts &:

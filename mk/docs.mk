@@ -1,4 +1,5 @@
-# The documents: what they say of the tree is checked; the manual pages are installed.
+# The documents. Tests check their statements about the tree; make install installs the manual
+# pages.
 
 TAP_SCRIPTS += tests/docs.t tests/drawings.t tests/manuals.t tests/porting.t
 TAP_DEPS    += $(BUILD)/pvtime

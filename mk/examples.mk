@@ -1,5 +1,5 @@
-# make demo: two Linux guests on one CPU, live, and then what was stolen from each by the three who
-# should know.
+# make demo runs two Linux guests on one CPU, live, and then compares the stolen time of each in
+# three independent records.
 
 .PHONY: demo
 ##@ look at it
@@ -16,13 +16,13 @@ slow: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## sh
 	docs/terminal-svg <$(BUILD)/slow.ansi >$(BUILD)/slow.svg
 	cp $(BUILD)/slow.ansi $(BUILD)/slow.svg docs
 
-# The examples of README.md and docs/porting.md: a hypervisor, a guest, a VMM on Linux KVM. Each
+# The examples in README.md and docs/porting.md: a hypervisor, a guest, and a VMM on Linux KVM. Each
 # runs as a unit test.
 UNIT_NAMES += examples/adopt examples/guest examples/vmm
 examples/adopt_SRCS := examples/adopt.c $(LIB_SRCS)
 examples/guest_SRCS := tests/unit/examples/guest.c examples/guest.c $(LIB_SRCS)
 examples/vmm_SRCS   := tests/unit/examples/vmm.c examples/vmm.c $(KVM_FAKED)
 
-# The guest's also where it is meant to run: on AArch64 of both byte orders, without a libc
+# The guest's example also runs where guests run: on AArch64 of both byte orders, without a libc
 # (mk/lib.mk).
 $(foreach a,a64 a64be,$(BUILD)/$(a)/tests/examples/guest): examples/guest.c examples/guest.h

@@ -1,5 +1,5 @@
-# What runs at EL1: our own bare-metal guests, of the runtime in guest/ and one program of
-# tests/guests/ each; and the initramfs of the Linux guests.
+# The guests. Each bare-metal guest of ours links the runtime in guest/ with one program of
+# tests/guests/. The Linux guests share an initramfs.
 
 GUEST_BUILD  := $(BUILD)/guest
 GUEST_SRCS   := $(wildcard guest/*.c) hypervisor/format.c hypervisor/string.c \
@@ -8,7 +8,7 @@ GUEST_ASM    := $(wildcard guest/*.S)
 GUEST_OBJS   := $(GUEST_SRCS:%.c=$(GUEST_BUILD)/obj/%.o) $(GUEST_ASM:%.S=$(GUEST_BUILD)/obj/%.o)
 GUEST_IMAGES := $(patsubst tests/guests/%.c,$(GUEST_BUILD)/%.img,$(call at_least,23,tests/guests/*.c))
 
-# Position-independent, as an Image may be put anywhere; atomics inline, as there is no libgcc.
+# Position-independent, as an Image may be loaded anywhere; inline atomics, as there is no libgcc.
 GUEST_CFLAGS  := $(A64_CFLAGS) -fpie -fvisibility=hidden -mno-outline-atomics
 GUEST_LDFLAGS := -pie --no-dynamic-linker -Bsymbolic -z norelro -z notext --build-id=none \
 	--no-warn-rwx-segments -T guest/image.ld
@@ -26,15 +26,15 @@ $(GUEST_BUILD)/%.img: $(GUEST_BUILD)/%.elf
 	$(A64_OBJCOPY) -O binary $< $@
 .SECONDARY: $(GUEST_IMAGES:.img=.elf) $(GUEST_OBJS) $(GUEST_IMAGES:$(GUEST_BUILD)/%.img=$(GUEST_BUILD)/obj/tests/guests/%.o)
 
-# What clang says about them.
+# The same sources under clang, for its warnings only.
 GUEST_CLANG := $(patsubst %.c,$(GUEST_BUILD)/clang/%.o,$(call at_least,39,guest/*.c tests/guests/*.c))
 $(GUEST_BUILD)/clang/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(CLANG) --target=aarch64-linux-gnu $(GUEST_CFLAGS) -c -o $@ $<
 clang-host: $(GUEST_CLANG)
 
-# The Linux guests' user space: guest/linux/init and its roles. That of role=kexec has kexec and a
-# kernel, too.
+# The Linux guests' user space: guest/linux/init and its roles. The initramfs for role=kexec also
+# contains kexec and a kernel.
 INITRAMFS       := $(GUEST_BUILD)/initramfs.cpio
 INITRAMFS_KEXEC := $(GUEST_BUILD)/initramfs-kexec.cpio
 INITRAMFS_REPORT := $(BUILD)/a64-linux/report
@@ -58,7 +58,7 @@ $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
 guests: $(GUEST_IMAGES) $(INITRAMFS) ## build our test guests and the initramfs of the Linux guests
 QEMU_DEPS += $(GUEST_IMAGES) $(INITRAMFS) $(INITRAMFS_KEXEC)
 
-# The guests' FDT reader, on the host.
+# The guests' FDT reader, tested on the host.
 UNIT_NAMES += guest/fdt
 guest/fdt_SRCS := tests/unit/guest/fdt.c guest/fdt.c guest/fdt_reg.c machine/fdt.c
 guest/fdt_LIBS := -lfdt

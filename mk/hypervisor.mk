@@ -1,24 +1,25 @@
-# The EL2 hypervisor: build/hypervisor.elf, and as a raw arm64 Image build/hypervisor.img.
+# The EL2 hypervisor: build/hypervisor.elf, and build/hypervisor.img, an arm64 Image.
 
 HYP_SRCS := $(sort $(call at_least,48,hypervisor/*.c hypervisor/*/*.c))
 HYP_ASM  := $(wildcard hypervisor/*.S)
 HYP_LIB  := $(wildcard lib/*.c) machine/board.c machine/pl011.c machine/pl031.c
 HYP_OBJS := $(HYP_SRCS:%.c=$(BUILD)/a64/%.o) $(HYP_ASM:%.S=$(BUILD)/a64/%.o) \
             $(HYP_LIB:%.c=$(BUILD)/a64/hypervisor/%.o)
-# For time, not for size: what it costs is in its instructions.
+# Optimized for time, not for size: each instruction on a hot path costs the guests time.
 HYP_CFLAGS := $(A64_CFLAGS) -O2 -mno-outline-atomics -fpie -fno-builtin -Ihypervisor -isystem $(A64_LIBFDT_INC)
-# Files are for readers: the compiler sees them as one. Fat, as the benchmark's guest links the
-# library's alone. The order of HYP_OBJS counts for the code: with LTO, gcc inlines otherwise when
-# it sees the objects in another order. So a file that gets another name, or a new one, may change
-# the figures of a path by a few instructions (make bench-quick).
+# Link-time optimization: the division into files is for readers, and must not cost a call. The
+# objects are fat, as the benchmark's guest links the library's objects without LTO. With LTO, the
+# order of HYP_OBJS affects gcc's inlining, so adding or renaming a file may change the figures of a
+# path by a few instructions (make bench-quick).
 HYP_LTO := -flto=auto -ffat-lto-objects -O3 --param max-inline-insns-auto=100 --param inline-unit-growth=300
 
 $(BUILD)/a64/hypervisor/%.o: hypervisor/%.c $(A64_LIBFDT) mk/hypervisor.mk
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(HYP_CFLAGS) $(HYP_LTO) -c -o $@ $<
 
-# Or gcc turns memset()'s loop into a call of memset(); which it would not find when all is linked,
-# or its own.
+# Otherwise gcc turns memset()'s loop into a call of memset(), which would call itself. Without LTO,
+# since the linker must find memset() for the calls that gcc adds after LTO has dropped unused
+# functions.
 $(BUILD)/a64/hypervisor/string.o: HYP_CFLAGS += -fno-tree-loop-distribute-patterns
 $(BUILD)/a64/hypervisor/string.o: HYP_LTO :=
 
@@ -26,7 +27,7 @@ $(BUILD)/a64/hypervisor/%.o: hypervisor/%.S
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(PREFIX_MAP) -Ihypervisor -I. -MMD -MP -c -o $@ $<
 
-# The library and the board's memory map again, position-independent.
+# The library and the board's memory map, compiled again as position-independent code.
 $(BUILD)/a64/hypervisor/lib/%.o: lib/%.c mk/hypervisor.mk
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) $(HYP_CFLAGS) $(HYP_LTO) -c -o $@ $<
@@ -49,18 +50,17 @@ $(BUILD)/hypervisor.img: $(BUILD)/hypervisor.elf
 hypervisor: $(BUILD)/hypervisor.img ## build the EL2 hypervisor
 all: hypervisor
 
-# What clang says about it: objects that nobody links.
+# The same sources under clang, for its warnings only: these objects are not linked.
 HYP_CLANG := $(patsubst %.c,$(BUILD)/a64-clang/%.o,$(HYP_SRCS))
 $(HYP_CLANG): $(BUILD)/a64-clang/%.o: %.c $(A64_LIBFDT)
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CLANG) $(HYP_CFLAGS) -c -o $@ $<
 TAP_DEPS += $(HYP_CLANG)
 
-# Unit tests of the hypervisor's logic, compiled for the host from the hypervisor's own files. Those
-# that come to registers of the PE are compiled with tests/shim/arch.h in the place of
-# hypervisor/arch.h.
+# Unit tests of the hypervisor's logic, compiled for the host from the hypervisor's own files. Files
+# that access registers of the PE are compiled with tests/shim/arch.h in place of hypervisor/arch.h.
 
-# -iquote, as <sched.h> and <string.h> are also the C library's.
+# -iquote, not -I: the C library has a <sched.h> and a <string.h>, too.
 logic_CFLAGS := -iquote hypervisor
 shim_CFLAGS  := -include tests/shim/arch.h -iquote hypervisor
 
@@ -78,8 +78,8 @@ hypervisor/stage2_WITH   := logic
 hypervisor/format_SRCS   := tests/unit/hypervisor/format.c hypervisor/format.c
 hypervisor/format_WITH   := logic
 
-# Under names of their own, beside the C library's; and compiled to what is written, not to calls of
-# those.
+# The functions get names of their own, to coexist with the C library's. -fno-builtin keeps gcc from
+# replacing their loops by calls of the C library.
 STRING_NAMES := memcpy memmove memset memcmp memchr strlen strnlen strrchr strchr strcmp strncmp
 hypervisor/string_SRCS := tests/unit/hypervisor/string.c hypervisor/string.c
 hypervisor/string_WITH := string
@@ -94,8 +94,8 @@ hypervisor/board_SRCS   := tests/unit/hypervisor/board.c hypervisor/board.c
 hypervisor/board_WITH   := logic
 hypervisor/board_LIBS   := -lfdt
 
-# The FDTs of QEMU's board: CPUs-MiB. It describes an initrd, of which nobody here looks at the
-# bytes.
+# The FDTs of QEMU's board, named CPUs-MiB. Each describes an initrd; the tests do not read its
+# contents, so any file serves.
 BOARD_FDTS := $(foreach b,1-256 2-4096 8-3072,$(BUILD)/boards/$(b).dtb)
 $(foreach f,tests tests-O0 tests-san tests-cov,$(BUILD)/$(f)/hypervisor/board): | $(BOARD_FDTS)
 $(BUILD)/boards/%.dtb: LICENSE
@@ -128,7 +128,7 @@ hypervisor/mmio_SRCS   := tests/unit/hypervisor/mmio.c tests/shim/arch.c \
 	$(addprefix hypervisor/,trap.c mmio.c access.c inject.c dev/vuart.c dev/vrtc.c) machine/pl011.c machine/pl031.c
 hypervisor/mmio_WITH   := shim
 
-# A VM's life and its calls, on the scheduler and the library as they are.
+# A VM's life cycle and its calls, tested on the real scheduler and the real library.
 HYP_MACHINE = tests/unit/hypervisor/machine.c tests/shim/arch.c $(addprefix hypervisor/,smccc.c psci.c pvtime.c vm.c \
 	vcpu.c load.c dev/flash.c debug.c stage2.c memory.c dev/vuart.c) $(wildcard hypervisor/sched/*.c lib/*.c) \
 	machine/board.c machine/pl011.c
@@ -146,7 +146,7 @@ hypervisor/vcpu_WITH    := shim
 SCHED_SRCS := $(wildcard hypervisor/sched/*.c) lib/account.c lib/publish.c lib/convert.c
 SCHED_SIM  := tests/unit/sched/sim.c tests/unit/sched/check.c $(SCHED_SRCS)
 
-# The flags `logic` `logic`; these count besides how far the queue's functions walk.
+# The flags of `logic`, and QUEUE_COUNT_VISITS, which counts how far the queue's functions walk.
 visits_CFLAGS := $(logic_CFLAGS) -DQUEUE_COUNT_VISITS
 
 UNIT_NAMES += sched/queue
@@ -172,7 +172,7 @@ sched/states_WITH   := logic
 UNIT_NAMES += sched/fuzz
 sched/fuzz_SRCS   := tests/unit/sched/fuzz.c $(SCHED_SIM)
 sched/fuzz_WITH   := visits
-# It counts what each of these costs.
+# The test counts the cost of each call to these functions.
 sched/fuzz_LIBS   := -Wl,--wrap=sched_next,--wrap=sched_wake,--wrap=sched_block,--wrap=sched_timer_due,--wrap=sched_level
 
 UNIT_NAMES += sched/race

@@ -1,5 +1,5 @@
-# The library: for the host and for bare AArch64, by gcc and by clang; and its unit tests, on the
-# host (mk/tests.mk builds those) and on AArch64 of both byte orders under qemu-user.
+# The library, for the host and for bare AArch64, by gcc and by clang. Its unit tests run on the
+# host (mk/tests.mk builds them) and on AArch64 of both byte orders under qemu-user.
 
 LIB_SRCS := $(call at_least,9,lib/*.c)
 LIB_HDRS := $(wildcard include/pvtime/*.h lib/*.h)
@@ -31,7 +31,7 @@ lib: $(LIB_ALL) ## build the library, for the host and AArch64, by gcc and clang
 all: $(LIB_HOST) $(LIB_A64)
 
 ##@ measure
-lib-size: $(LIB_A64) ## say how large the library is on AArch64
+lib-size: $(LIB_A64) ## print the size of the library on AArch64
 	$(A64_SIZE) -t $<
 
 # Unit tests, one program for each file of tests/unit/lib/.
@@ -41,8 +41,8 @@ $(foreach t,$(LIB_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIB_SRCS)))
 lib/race_SRCS := tests/unit/lib/race.c $(LIB_SRCS)
 lib/race_LIBS := -pthread
 
-# The same tests against the AArch64 library that is shipped, and against a big-endian one. There is
-# no big-endian libc, hence none at all here: tests/lib/nolibc.* is what they start with.
+# The same tests against the AArch64 library that is shipped, and against a big-endian build of it.
+# There is no big-endian libc, so neither uses one: tests/lib/nolibc.* starts them.
 NOLIBC := tests/lib/nolibc.S tests/lib/nolibc.c
 define lib_user_test
 $(BUILD)/$(1)/tests/%: tests/unit/%.c $(NOLIBC) tests/tap.h $(LIB_HDRS) $(BUILD)/$(1)/lib/libpvtime.a

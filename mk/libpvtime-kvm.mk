@@ -1,5 +1,5 @@
-# libpvtime-kvm: static and shared, for the host that it is built on (HOST_CC), and installed by
-# `make install`; and its tests, on a KVM of their own (the unit tests) and on Debian's in QEMU.
+# libpvtime-kvm, static and shared, for the host (HOST_CC). `make install` installs it. Its unit
+# tests run on a fake KVM; others run on the KVM of Debian's kernel in QEMU.
 
 KVM         := $(BUILD)/libpvtime-kvm
 KVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)
@@ -8,7 +8,7 @@ KVM_STATIC  := $(KVM)/libpvtime-kvm.a
 KVM_SHARED  := $(KVM)/$(KVM_SONAME)
 KVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h)
 
-# All but the calls to the system, which tests replace; and what it takes of the library.
+# Everything except the system calls, which tests replace; and the file that it takes from lib/.
 KVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,8,libpvtime-kvm/*.c)) lib/region.c
 KVM_OBJS  := $(patsubst %.c,$(KVM)/obj/%.o,$(KVM_LOGIC) libpvtime-kvm/sys.c)
 
@@ -26,7 +26,7 @@ $(KVM_SHARED): $(KVM_OBJS) libpvtime-kvm/libpvtime-kvm.map
 libpvtime-kvm: $(KVM_STATIC) $(KVM_SHARED) ## build libpvtime-kvm, the user-space side of Linux KVM
 all: libpvtime-kvm
 
-# Where to: as Debian and GNU have it.
+# Install directories, with the names that GNU and Debian use.
 PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
@@ -42,7 +42,8 @@ install-kvm: $(KVM_STATIC) $(KVM_SHARED)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 		-e 's|@VERSION@|$(KVM_VERSION)|' libpvtime-kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
 
-# On a real /dev/kvm, as a static program for arm64 Linux: tests/kvm/library.t, see mk/tests.mk.
+# The test on a real /dev/kvm, a static program for arm64 Linux that tests/kvm/library.t runs
+# (mk/tests.mk).
 KVM_TEST      := $(KVM)/tests/library
 KVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c deny.c)
 KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(KVM_TEST_SRCS) $(addprefix conformance/user/,vm.c \
@@ -55,20 +56,20 @@ check-kvm: $(KVM_TEST)
 KVM_TESTS_CHECK += tests/kvm/library.t
 QEMU_DEPS       += $(KVM_TEST)
 
-# What clang says of it for arm64.
+# The same sources under clang for arm64, for its warnings only.
 clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) libpvtime-kvm/sys.c $(KVM_TEST_SRCS))
 
-# On a KVM of the tests' own.
+# The unit tests on a fake KVM.
 KVM_FAKED := $(KVM_LOGIC) tests/unit/libpvtime-kvm/fake.c tests/unit/libpvtime-kvm/fake_process.c
 KVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/snapshot libpvtime-kvm/faults
 UNIT_NAMES += $(KVM_UNIT_NAMES)
 $(foreach t,$(KVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)))
 
-# And what that stands for, on this system.
+# The unit test of the real system calls, which the fake replaces elsewhere.
 UNIT_NAMES += libpvtime-kvm/sys
 libpvtime-kvm/sys_SRCS := tests/unit/libpvtime-kvm/sys.c libpvtime-kvm/sys.c
 libpvtime-kvm/sys_LIBS := -pthread
 
-# And as it is installed.
+# The test of the installed library.
 TAP_SCRIPTS += tests/install/kvm.t
 TAP_DEPS    += $(KVM_STATIC) $(KVM_SHARED)

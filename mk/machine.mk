@@ -1,4 +1,4 @@
-# The guest-visible machine and the lab file: what every way of running a guest on this host shares.
+# The guest-visible machine and the lab file. Every way of running a guest on this host uses them.
 
 MACHINE_SRCS := machine/image.c machine/elf64.c machine/fdt.c machine/board.c machine/gunzip.c machine/unzstd.c \
 	machine/foreign.c machine/unpack.c
@@ -25,7 +25,8 @@ machine/unpack_LIBS      := $(UNPACK_LIBS)
 machine/unpack_fuzz_SRCS := tests/unit/machine/unpack_fuzz.c $(UNPACK_SRCS)
 machine/unpack_fuzz_LIBS := $(UNPACK_LIBS)
 
-# For tests/qemu/placement.t: where we put things, and a kernel that says what it was started with.
+# For tests/qemu/placement.t: a program that prints where we place images, and a kernel that reports
+# the state in which it was started.
 PLACE    := $(BUILD)/tests-machine
 REPORTS  := report.bin report-le.elf report-be.elf report-high.elf big.elf
 QEMU_DEPS += $(PLACE)/place $(REPORTS:%=$(PLACE)/%)

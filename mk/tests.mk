@@ -1,6 +1,6 @@
-# Tests on a /dev/kvm: Debian's arm64 kernel at EL2 in QEMU, see tests/kvm/Host.pm. Those of them
-# that `make check` has time for are in KVM_TESTS_CHECK; `make check-kvm` runs them all. What a test
-# needs built is a prerequisite of check-kvm that the fragment of its room adds.
+# Tests on a real /dev/kvm: Debian's arm64 kernel at EL2 in QEMU, see tests/kvm/Host.pm. `make
+# check-kvm` runs them all; `make check` runs only those in KVM_TESTS_CHECK, for lack of time. Each
+# room's fragment adds the files that its tests need as prerequisites of check-kvm.
 
 KVM_TESTS       := $(call at_least,19,tests/kvm/*.t)
 KVM_TESTS_CHECK +=
@@ -25,30 +25,31 @@ bench: $(KVM_HOST_DEPS)
 check-kvm: all $(KVM_HOST_DEPS) ## run the tests that need KVM, in QEMU; T=... for some of them
 	$(PROVE) $(or $(T),$(KVM_TESTS))
 
-# make fresh: both commands of README.md, as a newcomer gives them on a Debian that has nothing yet.
+# make fresh runs both commands of README.md, as a newcomer would, on a freshly installed Debian.
 
 .PHONY: fresh
-fresh: ## make demo and make check in a bare Debian, RELEASE=bookworm, trixie or sid
+fresh: ## run make demo and make check in a bare Debian, RELEASE=bookworm, trixie or sid
 	scripts/fresh $(BUILD)/fresh $(RELEASE)
 
-# make check: every test there is, as TAP, through one prove. The other fragments, which come before
+# make check runs every test in one prove; each prints TAP. The other fragments, which come before
 # this one, add to these lists:
 #
 #   UNIT_NAMES    host unit tests. NAME is ROOM/TEST, for tests/unit/ROOM/TEST.c, where ROOM is the
-#                 folder that it tests; it becomes build/tests/NAME. It is linked of NAME_SRCS,
-#                 compiled with the flags SET_CFLAGS where NAME_WITH is SET, and NAME_LIBS: once by
-#                 gcc with optimization, once by gcc without, and once by clang under ASan and UBSan
-#   TAP_SCRIPTS   executables that print TAP; TAP_DEPS is what they need built
-#   QEMU_TESTS    the same, of those that need QEMU, and QEMU_DEPS; tests/qemu/*.t are found without
-#                 being listed
-#   HOST_SRCS     sources of host programs: clang must accept those that no unit test has, too
+#                 folder that it tests; the program is build/tests/NAME. Its sources are NAME_SRCS,
+#                 its libraries NAME_LIBS, and its flags SET_CFLAGS if NAME_WITH is SET. It is built
+#                 three times: by gcc with and without optimization, and by clang with ASan and
+#                 UBSan
+#   TAP_SCRIPTS   executables that print TAP; TAP_DEPS are the files that they need
+#   QEMU_TESTS    executables that print TAP and need QEMU; QEMU_DEPS are the files that they need.
+#                 tests/qemu/*.t need not be listed
+#   HOST_SRCS     sources of host programs; clang also compiles those that no unit test uses
 #
-# A test gets BUILD in its environment, and is ended after TEST_TIMEOUT seconds of a machine that
-# does nothing else. All of them run side by side.
+# A test finds BUILD in its environment. tests/limit.c ends it after TEST_TIMEOUT seconds, measured
+# as if the machine did nothing else. The tests run in parallel.
 
 TEST_TIMEOUT ?= 300
 
-# What ends it. The tests take it as well, for what they run.
+# The program that ends a test at its timeout. Tests use it, too, for the commands that they run.
 LIMIT := $(BUILD)/limit
 HOST_SRCS += tests/limit.c
 $(LIMIT): tests/limit.c tools/run/patience.c tools/run/patience.h
@@ -59,7 +60,7 @@ QEMU_TESTS  += $(call at_least,24,tests/qemu/*.t)
 TAP_SCRIPTS += tests/style.t tests/seams.t tests/limit.t tests/least.t
 
 # The unit tests in three flavours. A source is compiled once for each flavour and set of flags, and
-# its object is linked into all tests that have it. Those of O2 without a set are the objects of the
+# its object is linked into all tests that use it. The objects of O2 without a set are those of the
 # pvtime command itself.
 UNIT_FLAVOURS := O2 O0 san
 UNIT_CC_O2      := $(HOST_CC)
@@ -71,7 +72,7 @@ UNIT_DIR_O2     := $(BUILD)/tests
 UNIT_DIR_O0     := $(BUILD)/tests-O0
 UNIT_DIR_san    := $(BUILD)/tests-san
 
-# One more, which is no part of make check: make coverage, of mk/scripts.mk.
+# A fourth flavour, for make coverage (mk/scripts.mk); make check does not build it.
 UNIT_CC_cov     := $(CLANG)
 UNIT_CFLAGS_cov := -fprofile-instr-generate -fcoverage-mapping
 UNIT_DIR_cov    := $(BUILD)/tests-cov
@@ -80,7 +81,7 @@ unit_set  = $(or $($(1)_WITH),plain)
 unit_dir  = $(if $(filter O2-plain,$(1)-$(2)),$(BUILD)/host,$(BUILD)/unit/$(1)-$(2))
 unit_objs = $(patsubst %.c,$(call unit_dir,$(1),$(call unit_set,$(2)))/%.o,$($(2)_SRCS))
 
-# unit_compile FLAVOUR,SET; build/host is of mk/tools.mk.
+# unit_compile FLAVOUR,SET; mk/tools.mk has the rule for build/host.
 define unit_compile
 $(call unit_dir,$(1),$(2))/%.o: %.c
 	@mkdir -p $$(@D); echo "  $$@"
@@ -98,23 +99,24 @@ UNIT_BINS := $(foreach f,$(UNIT_FLAVOURS),$(UNIT_NAMES:%=$(UNIT_DIR_$(f))/%))
 $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach s,$(UNIT_SETS),$(if $(filter O2-plain,$(f)-$(s)),,$(eval $(call unit_compile,$(f),$(s))))))
 $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach t,$(UNIT_NAMES),$(eval $(call unit_link,$(f),$(t)))))
 
-# What clang says about the sources that it has not compiled for a test with the same flags.
+# The other sources under clang, for its warnings only: those that it does not compile for a test
+# with the same flags.
 CLANG_SEEN := $(foreach t,$(UNIT_NAMES),$(if $($(t)_WITH),,$($(t)_SRCS)))
 CLANG_OBJS := $(patsubst %.c,$(BUILD)/clang/%.o,$(sort $(filter-out $(CLANG_SEEN),$(HOST_SRCS))))
 $(BUILD)/clang/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(CLANG) $(HOST_CFLAGS) -c -o $@ $<
 
-# Those that take longest begin first: at the end no CPU waits for one of them. All are listed where
-# they belong; this says nothing but the order. One more at a time than there are CPUs, as some wait
-# for a clock.
+# The longest tests begin first, so that no CPU is idle at the end. FIRST only sets the order: each
+# test is also listed in its own place. One more test runs at a time than there are CPUs, as some
+# tests only wait for a clock.
 FIRST := $(addprefix tests/qemu/,life.t crowd.t steal.t share.t boot.t conform.t bench.t) tests/kvm/exec_qemu.t \
 	$(addprefix tests/qemu/,hostile.t storm.t repeat.t status.t profile.t attach.t refresh.t) \
 	$(addprefix tests/kvm/,lab_snapshot.t lab_guests.t lab_conform.t lab_steal.t library.t exec.t lab_attach.t lab_refused.t) \
 	tests/tools/signals.t tests/tools/repro.t tests/tools/mutants.t $(foreach f,tests-O0 tests-san,$(BUILD)/$(f)/vgic/fuzz) \
 	$(foreach d,$(UNIT_FLAVOURS),$(UNIT_DIR_$(d))/run/board)
 TESTS := $(QEMU_TESTS) $(TAP_SCRIPTS) $(UNIT_BINS)
-$(foreach t,$(filter-out $(TESTS),$(FIRST)),$(error FIRST has $(t), which is no test))
+$(foreach t,$(filter-out $(TESTS),$(FIRST)),$(error FIRST has $(t), which is not a test; expected a test that make check runs))
 JOBS := $(shell expr $$(nproc) + 1)
 
 PROVE := BUILD=$(BUILD) prove --timer --exec '$(LIMIT) $(TEST_TIMEOUT)'
@@ -124,11 +126,11 @@ check check-unit check-qemu check-kvm: $(LIMIT)
 check: all clang-host $(UNIT_BINS) $(TAP_DEPS) $(QEMU_DEPS) ## build everything and run every test
 	$(PROVE) -j$(JOBS) $(FIRST) $(filter-out $(FIRST),$(TESTS))
 
-soak: all $(QEMU_DEPS) $(LIMIT) ## hostile guests for ten minutes of guest time, by random seeds; SEED=..., SOAK_S=...
+soak: all $(QEMU_DEPS) $(LIMIT) ## run hostile guests for ten minutes of guest time, with random seeds; SEED=..., SOAK_S=...
 	BUILD=$(BUILD) RUN_LIMIT_S=600 STORM_S=10 prove -v tests/qemu/storm.t
 	BUILD=$(BUILD) RUN_LIMIT_S=600 prove -v tests/soak/soak.t
 
-check-unit: $(UNIT_BINS) ## run the unit tests on the host, with and without optimization and under ASan and UBSan
+check-unit: $(UNIT_BINS) ## run the host unit tests, with and without optimization and under ASan and UBSan
 	$(PROVE) -j$(JOBS) $(UNIT_BINS)
 
 check-qemu: all $(QEMU_DEPS) ## run the tests that need QEMU; T=... for some of them
@@ -136,12 +138,12 @@ check-qemu: all $(QEMU_DEPS) ## run the tests that need QEMU; T=... for some of 
 
 clang-host: $(CLANG_OBJS) $(filter $(BUILD)/unit/san-plain/%,$(foreach t,$(UNIT_NAMES),$(call unit_objs,san,$(t))))
 
-# Our C files, wherever they are.
+# All our C files.
 C_FILES = $(shell find * -path $(BUILD) -prune -o -name '*.[ch]' -print | sort)
 
 ##@ maintain
-format: ## lay out every C file by .clang-format
+format: ## format every C file with .clang-format
 	clang-format -i $(C_FILES)
 
-format-check: ## say which C files are not laid out by .clang-format
+format-check: ## list the C files that .clang-format would change
 	clang-format --dry-run -Werror $(C_FILES)

@@ -1,4 +1,4 @@
-# The pvtime command: every file of tools/, its rooms and machine/, and the library; and its tests.
+# The pvtime command, built from tools/, its rooms, machine/ and the library; and its tests.
 
 TOOLS_SRCS := $(call at_least,146,tools/*.c tools/*/*.c machine/*.c)
 TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
@@ -16,13 +16,13 @@ $(BUILD)/pvtime: $(TOOLS_OBJS) $(KVM_STATIC) $(LIB_HOST)
 tools: $(BUILD)/pvtime ## build the pvtime command
 all: tools
 
-# The same for arm64 Linux, where /dev/kvm is: on a host of that kind, and in QEMU on Debian's
-# kernel (tests/kvm/). Linked statically, with Debian's arm64 libraries: one file, that runs
-# wherever it is copied to.
+# The command for arm64 Linux, where it can use /dev/kvm: on an arm64 host, or on Debian's kernel in
+# QEMU (tests/kvm/). It is linked statically with Debian's arm64 libraries, so that one file can be
+# copied to any such host.
 A64_PVTIME      := $(BUILD)/a64-linux/pvtime
 A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(KVM_LOGIC) libpvtime-kvm/sys.c))
 A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(TOOLS_SRCS))
-# All that there are: which library has the parts of libini_config depends on the release.
+# All libraries in the folder: which of them has the parts of libini_config depends on the release.
 A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm
 
 $(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
@@ -35,7 +35,7 @@ clang-host: $(A64_TOOLS_CLANG)
 .PHONY: tools-a64
 tools-a64: $(A64_PVTIME) ## build the pvtime command for arm64 Linux, build/a64-linux/pvtime
 
-# The parts that know no process and no terminal, each with a test of its own.
+# The parts that use neither processes nor terminals; each has its own test.
 UNIT_NAMES += run/link lab/record lab/ledger lab/watch lab/options lab/console lab/intake lab/suspend lab/ended
 run/link_SRCS    := tests/unit/run/link.c tools/run/link.c tools/run/lines.c
 lab/record_SRCS  := tests/unit/lab/record.c tools/lab/record.c tools/lab/ledger.c lib/convert.c
@@ -56,20 +56,20 @@ run/patience_LIBS := -pthread
 lab/writer_SRCS   := tests/unit/lab/writer.c tools/run/writer.c
 lab/writer_LIBS   := -pthread
 
-# pvtime probe, on a /proc of the tests' own; on Linux's it is tests/kvm/probe.t.
+# pvtime probe on a fake /proc; tests/kvm/probe.t runs it on a real one.
 PROBE_FACTS := $(addprefix tools/probe/,files.c log.c host.c guest.c thread.c quota.c vms.c)
 UNIT_NAMES += probe/vms probe/find
 probe/vms_SRCS  := tests/unit/probe/vms.c $(PROBE_FACTS)
 probe/find_SRCS := tests/unit/probe/find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c) tools/visible.c
 probe/find_LIBS := -ljansson
 
-# The command as a process, with a QEMU of the tests' own; and tests/tools/json.t, which takes what
-# probe/find prints.
+# The command as a process, with a fake QEMU; and tests/tools/json.t, which reads the output of
+# probe/find.
 TAP_SCRIPTS += $(call at_least,19,tests/tools/*.t)
 TAP_DEPS    += $(BUILD)/pvtime
 
-# The VMM of `pvtime lab --on kvm` (tools/vmm/): what of it can be tested without a /dev/kvm.
-# tests/kvm/lab_*.t have the rest.
+# The VMM of `pvtime lab --on kvm` (tools/vmm/): the parts that can be tested without /dev/kvm.
+# tests/kvm/lab_*.t test the rest.
 
 UNIT_NAMES += vmm/account vmm/look vmm/link vmm/stuck
 vmm/account_SRCS := tests/unit/vmm/account.c tools/vmm/account.c
@@ -80,7 +80,7 @@ vmm/link_LIBS    := -pthread
 vmm/stuck_SRCS   := tests/unit/vmm/stuck.c tools/vmm/stuck.c tools/vmm/stats.c
 vmm/stuck_LIBS   := -pthread
 
-# What the tests on a /dev/kvm take: guests, and a program for the host.
+# The files for the tests on a real /dev/kvm: guests, and a program that runs on the host.
 VMM_SAMPLE := $(BUILD)/a64-linux/sample
 $(VMM_SAMPLE): $(BUILD)/a64-linux/tests/kvm/sample.o
 	$(A64_CC) -static -o $@ $^
@@ -94,8 +94,8 @@ KVM_TESTS_CHECK += $(addprefix tests/kvm/,lab_attach.t lab_conform.t lab_guests.
 QEMU_DEPS       += $(VMM_DEPS)
 clang-host: $(BUILD)/a64-linux-clang/tests/kvm/sample.o
 
-# pvtime exec: the unit tests of what decides, of the system calls that a thread makes for us on
-# this machine, and what its tests on a /dev/kvm need.
+# pvtime exec: the unit tests of its decisions and of the system calls that it makes a thread
+# execute, on this machine; and the files for its tests on a real /dev/kvm.
 
 UNIT_NAMES += exec/watch exec/plan exec/fdt exec/options exec/inject exec/threads exec/act
 exec/watch_SRCS   := tests/unit/exec/watch.c tools/exec/watch.c tools/exec/files.c
@@ -109,7 +109,8 @@ exec/threads_LIBS := -pthread
 exec/act_SRCS     := tests/unit/exec/act.c $(addprefix tools/exec/,act.c fdt.c give.c maps.c plan.c files.c) lib/region.c
 exec/act_LIBS     := -lfdt
 
-# A VMM that does as it is told, and what looks at a counter and a thread at once.
+# A VMM whose arguments say what it does, and a program that reads a counter and a thread's
+# run_delay at the same moment.
 EXEC_VMM  := $(BUILD)/libpvtime-kvm/tests/exec_vmm
 EXEC_PEEK := $(BUILD)/libpvtime-kvm/tests/peek
 $(EXEC_PEEK): $(BUILD)/a64-linux/tests/kvm/peek.o
@@ -123,10 +124,10 @@ KVM_TESTS_CHECK += tests/kvm/exec.t tests/kvm/exec_attack.t tests/kvm/exec_qemu.
 QEMU_DEPS += $(EXEC_VMM) $(EXEC_PEEK)
 clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,exec_vmm exec_guest exec_start exec_process exec_attack peek)
 
-# What it costs: bench/start, docs/exec.md.
+# For bench/start, which measures the cost of pvtime exec (docs/exec.md).
 bench: $(EXEC_VMM) $(BUILD)/guest/hello.img
 
-# Against a QEMU of the tests' own, tests/tools/board-qemu.
+# Tests against a fake QEMU, tests/tools/board-qemu.
 UNIT_NAMES += run/qmp run/board run/initramfs run/hosts
 run/qmp_SRCS       := tests/unit/run/qmp.c tools/run/qmp.c tools/run/lines.c
 run/board_SRCS     := tests/unit/run/board.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c)

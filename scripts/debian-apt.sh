@@ -1,20 +1,20 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Packages of another architecture or another release than this machine's, for scripts that source
-# this. apt does the work, with its own state, cache and architecture, so that dpkg's architectures
-# and the machine's package lists stay as they are and no root is needed. Mirrors, proxies and keys
-# are those of the machine: signatures are checked as always.
+# Functions that get packages of another architecture or release than this machine's, for scripts
+# that source this file. They run apt with its own state, cache and architecture, so that dpkg's
+# architectures and the machine's package lists stay unchanged and root is not needed. Mirrors,
+# proxies and keys are the machine's, and apt checks signatures as always.
 
-# The release of this machine, by its code name.
+# Print the code name of this machine's release.
 machine_release() {
 	# shellcheck source=/dev/null
 	(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
 }
 
-# What both kinds of sources share: the suite SUITE of this machine as it is called in the release
-# `wanted`, or nothing, where the suite is no Debian suite of the release `own` (a regular
-# expression) or that release has none such. Unstable has neither updates nor security.
+# For both kinds of sources: renamed(SUITE) is the suite of the release `wanted` that corresponds to
+# this machine's suite SUITE. It is empty if SUITE is not a Debian suite of the release `own` (a
+# regular expression), or if `wanted` has no such suite: unstable has neither updates nor security.
 awk_renamed='
 	function renamed(suite,    rest) {
 		if (suite !~ "^(" own ")([-/]|$)" || wanted == "")
@@ -25,8 +25,8 @@ awk_renamed='
 		return wanted rest
 	}'
 
-# sources_list OWN WANTED FILE...: one-line sources of Debian itself, for any architecture.
-# Third-party archives are left out: they seldom have arm64, and nothing is wanted from them.
+# sources_list OWN WANTED FILE...: print the one-line sources of Debian itself, for any
+# architecture. Third-party archives are left out: few have arm64, and we need nothing from them.
 sources_list() {
 	own=$1 wanted=$2
 	shift 2
@@ -93,7 +93,7 @@ sources_deb822() {
 	END { end_stanza() }' "$@"
 }
 
-# debian_sources FUNCTION OWN WANTED PATTERN...: FUNCTION of the files that there are.
+# debian_sources FUNCTION OWN WANTED FILE...: call FUNCTION with those of the files that exist.
 debian_sources() {
 	function=$1 own=$2 wanted=$3
 	shift 3
@@ -104,9 +104,10 @@ debian_sources() {
 	[ $# -eq 0 ] || "$function" "$own" "$wanted" "$@"
 }
 
-# machine_sources DIR [RELEASE]: the machine's sources of Debian into DIR, as the sources.list and
-# the sources.list.d/ of a /etc/apt; with RELEASE, those of that release instead. On unstable, the
-# machine's release is named by no suite. Tests have a /etc/apt of their own in APT_ETC.
+# machine_sources DIR [RELEASE]: write the machine's Debian sources to DIR/sources.list and
+# DIR/sources.list.d/, as in /etc/apt; with RELEASE, change them to that release. On unstable, no
+# suite has the code name of the machine's release, hence the second round. Tests set APT_ETC to
+# replace /etc/apt.
 machine_sources() {
 	etc=${APT_ETC:-/etc/apt}
 	mkdir -p "$1/sources.list.d"
@@ -117,13 +118,13 @@ machine_sources() {
 			>"$1/sources.list.d/debian.sources"
 		cat "$1/sources.list" "$1/sources.list.d/debian.sources" | grep -q . && return
 	done
-	echo "no Debian archive of '$(machine_release)' in $etc/sources.list or $etc/sources.list.d" >&2
+	echo "found no Debian archive of '$(machine_release)'; expected one in $etc/sources.list or $etc/sources.list.d" >&2
 	return 1
 }
 
-# apt_setup DIR ARCHITECTURE [RELEASE]: apt's own directories and configuration, below DIR. Hooks of
-# the machine are for its own apt runs. DIR may be where apt's sandbox user cannot look (a home
-# directory), hence the sandbox user.
+# apt_setup DIR ARCHITECTURE [RELEASE]: make apt's directories and configuration below DIR. The
+# machine's hooks are cleared: they are for its own apt runs. The sandbox user is root, as apt's
+# usual one may not be able to read DIR (a home directory).
 apt_setup() {
 	apt=$1
 	rm -rf "${apt:?}/etc"
@@ -165,7 +166,7 @@ apt_cache() {
 	apt-cache -c "$apt/apt.conf" "$@"
 }
 
-# depends PACKAGE REGEX: the packages that PACKAGE depends on and whose names match.
+# depends PACKAGE REGEX: print the dependencies of PACKAGE whose names match.
 depends() {
 	apt_cache depends --important "$1" | sed -n 's/^ *|\{0,1\}\(Pre\)\{0,1\}Depends: //p' | grep -E "^($2)\$"
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Examples;
 
-# The C code that documents show: parts of the files in examples/, between the lines /* NAME: begin
-# */ and /* NAME: end */.
+# The C code in the documents. Each piece is a part of a file in examples/, between the lines /*
+# NAME: begin */ and /* NAME: end */.
 
 use strict;
 use warnings;
@@ -10,7 +10,7 @@ use Exporter qw(import);
 
 our @EXPORT = qw(marked shown);
 
-# The parts of a C text that are marked with this name; without a name, all parts.
+# The parts of a C text that are marked with this name, or all marked parts if no name is given.
 sub marked
 {
 	my ($text, $name) = @_;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Packed;
 
-# Kernels in an EFI zboot image, as files of the tests' own: gzip by gzip, zstd without a program
-# that packs it.
+# Makes EFI zboot images for tests. gzip compresses with gzip; the zstd frames are written here, so
+# no zstd program is needed.
 
 use strict;
 use warnings;
@@ -11,7 +11,7 @@ use Shared;
 
 our @EXPORT = qw(at gzipped zstd_frame zboot);
 
-# The bytes, with others at an offset.
+# at BYTES, OFFSET, OTHER: BYTES with OTHER written over them at OFFSET.
 sub at
 {
 	my ($bytes, $offset, $other) = @_;
@@ -19,7 +19,7 @@ sub at
 	return $bytes;
 }
 
-# Packed by gzip.
+# The bytes, compressed by gzip.
 sub gzipped
 {
 	my ($bytes) = @_;
@@ -29,8 +29,8 @@ sub gzipped
 	return $packed;
 }
 
-# A frame of zstd (RFC 8878) that says its size in 4 bytes: blocks of 128 KiB at most, each as it
-# is, or, of one byte that repeats, that byte.
+# The bytes as a zstd frame (RFC 8878) with a content size of 4 bytes. Its blocks have at most 128
+# KiB; each is an RLE block if all its bytes are the same, or else a raw block.
 sub zstd_frame
 {
 	my ($bytes) = @_;
@@ -44,7 +44,8 @@ sub zstd_frame
 	return $frame;
 }
 
-# An EFI zboot image: its payload, what it says of the packing, and what PE machine it is for.
+# zboot PAYLOAD, PACKING, MACHINE: an EFI zboot image. PACKING is its compression field, MACHINE its
+# PE machine (default: arm64).
 sub zboot
 {
 	my ($payload, $packing, $machine) = @_;

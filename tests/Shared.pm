@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Shared;
 
-# What the tests in Perl share: where is what was built, a directory that is gone in the end, files
-# as a whole, and commands that are run to their end. Guest.pm, Host.pm and Lab.pm hand on what
-# their tests want of it.
+# Shared by all tests in Perl: the build directory, a temporary directory, functions that read and
+# write whole files, and functions that run commands. Guest.pm, Host.pm and Lab.pm export again what
+# their tests need.
 
 use strict;
 use warnings;
@@ -21,11 +21,11 @@ our $build = abs_path($ENV{BUILD} // 'build');
 our $tmp = tempdir(CLEANUP => 1);
 $ENV{LC_ALL} = 'C';
 
-# No script limits how long it waits: tests/limit.c ends one that hangs, by this signal. Then it
-# says where it has waited, and its directory goes.
+# Scripts wait without a limit. tests/limit.c ends a script that hangs with SIGTERM; the script then
+# prints where it waited, and its temporary directory is deleted.
 $SIG{TERM} = sub { Carp::confess('ended by SIGTERM') };
 
-# A file's bytes.
+# Return a file's bytes.
 sub slurp
 {
 	my ($path) = @_;
@@ -34,7 +34,7 @@ sub slurp
 	return <$f> // '';
 }
 
-# A file of these bytes: its path.
+# Write the bytes to a file, and return its path.
 sub spew
 {
 	my ($path, @bytes) = @_;
@@ -44,16 +44,16 @@ sub spew
 	return $path;
 }
 
-# A command that is ended where it takes longer than so many seconds of a machine that does nothing
-# else; status 124 then.
+# limited SECONDS, COMMAND...: the command under tests/limit.c, which ends it with status 124 after
+# SECONDS, measured as if the machine did nothing else.
 sub limited
 {
 	my ($seconds, @command) = @_;
 	return ("$build/limit", $seconds, @command);
 }
 
-# The data of a JSON text that pvtime wrote in that format, such as 'ledger'. Dies where it has
-# another format or version.
+# read_json FORMAT, TEXT: decode a JSON text that pvtime wrote in that format, such as 'ledger'.
+# Dies if the text has another format or version.
 sub read_json
 {
 	my ($format, $text) = @_;
@@ -65,8 +65,8 @@ sub read_json
 	return $data;
 }
 
-# A check that goes over what a pattern finds passes where the pattern finds nothing. So the number
-# that was found must not be smaller than the number of the day on which the check was written or
+# A check over all matches of a pattern also passes if the pattern matches nothing. So such checks
+# assert that at least as many matches are found as on the day on which the check was written or
 # last changed.
 sub at_least
 {
@@ -75,12 +75,12 @@ sub at_least
 	return Test::More::cmp_ok($found, '>=', $minimum, "$name: at least $minimum are found");
 }
 
-# In a child: signals reach what it becomes, even where nohup(1), or a shell's `&`, has started the
-# tests with some ignored.
+# Called in a child before exec: the program must get all signals, even if nohup(1), or a shell's
+# `&`, has started the tests with some of them ignored.
 sub heed_all { $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM TSTP CHLD); return }
 
-# Start a command, in a process group of its own, with the file $in as standard input: {pid, out,
-# err}, the latter files.
+# Start a command in its own process group, with the file $in as standard input: {pid, out, err}.
+# out and err are the paths of files.
 my $commands = 0;
 sub start_command
 {
@@ -99,7 +99,8 @@ sub start_command
 	return \%run;
 }
 
-# Wait for its end: (status, standard output, standard error); a signal is status 128 + its number.
+# Wait for a command to end: (status, standard output, standard error). The status of a command that
+# a signal ended is 128 + its number.
 sub end_of
 {
 	my ($run) = @_;
@@ -108,7 +109,7 @@ sub end_of
 	return ($status, slurp($run->{out}), slurp($run->{err}));
 }
 
-# Both, with nothing as standard input.
+# Start a command with an empty standard input, and wait for it to end.
 sub run_command { return end_of(start_command('/dev/null', @_)) }
 
 1;

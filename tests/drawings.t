@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the drawings of DESIGN.md are right: each function is in the file that it is drawn
-# at, and each arrow is a call. Each check is first shown something that it must find, and has at
-# least as much to go over as on the day on which it was last changed.
+# TAP: DESIGN.md's drawings of calls through the code agree with the code: each function is in
+# the file beside which it is drawn, and each arrow is a call. Each check is first run on a drawing
+# with a mistake, which it must report, and asserts that it has at least as many items as when it
+# was last changed.
 
 use strict;
 use warnings;
@@ -14,11 +15,11 @@ use Test::More;
 
 # A step of a drawing is a line
 #	    PATH.c    function(), function(): what they do
-# and what leads to it from the step before is a line ` v`. A step beside the line begins with `
-# |\-> PATH.c` instead.
+# and an arrow from the step before is a line ` v`. A side step, which does not continue the path,
+# begins with `      |\-> PATH.c` instead.
 my $path = qr{(?:hypervisor|lib|tools)/[\w/]+\.[chS]};
 
-# The code of a file, without comments.
+# A file's code without comments.
 my %code;
 sub code { return $code{$_[0]} //= (-e $_[0] ? slurp($_[0]) : '') =~ s{/\*.*?\*/|//[^\n]*}{}gsr }
 
@@ -32,8 +33,8 @@ sub placed {
 }
 sub misplaced { return map { my ($file, $function) = @$_; code($file) =~ /\b\Q$function\E\b/ ? () : "$file: $function" } placed(@_) }
 
-# The calls that are drawn: [from, to, function]. The function is '' where an arrow leads to a step
-# that names none.
+# The drawn calls: [from, to, function]. The function is '' if an arrow leads to a step that names
+# no function.
 sub edges {
 	my ($text) = @_;
 	my (@edges, $from, $arrow);
@@ -59,22 +60,22 @@ sub untrue {
 }
 
 is_deeply([misplaced("    lib/account.c  pvtime_publish(): no")], ['lib/account.c: pvtime_publish'],
-	'a function drawn into the wrong file is found out');
+	'a function that is drawn beside the wrong file is reported');
 my $from = "    lib/account.c   pvtime_account(): the ledger\n";
 my $to = "    lib/publish.c   pvtime_publish(): the page\n";
-is_deeply([untrue("$from      v\n$to")], ['lib/account.c -> lib/publish.c: pvtime_publish'], 'a call that is not made is found out');
+is_deeply([untrue("$from      v\n$to")], ['lib/account.c -> lib/publish.c: pvtime_publish'], 'an arrow without a call in the code is reported');
 is_deeply([untrue("$from      |\\-> lib/publish.c  pvtime_publish(): the page\n")],
-	['lib/account.c -> lib/publish.c: pvtime_publish'], 'a call beside the line that is not made is found out');
+	['lib/account.c -> lib/publish.c: pvtime_publish'], 'a side step without a call in the code is reported');
 is_deeply([untrue("$from      v\n    lib/publish.c   the page\n")], ['lib/account.c -> lib/publish.c: '],
-	'an arrow to a step that names no function is found out');
-is_deeply([untrue("$from      v  returns\n$to")], [], 'the end of a call is no call');
-is_deeply([untrue("$from      v  data\n$to")], [], 'data that is handed on is no call');
+	'an arrow to a step that names no function is reported');
+is_deeply([untrue("$from      v  returns\n$to")], [], 'an arrow marked "returns" need not be a call');
+is_deeply([untrue("$from      v  data\n$to")], [], 'an arrow marked "data" need not be a call');
 
 my ($lines) = slurp('DESIGN.md') =~ /^## How stolen time and calls go through the code\n(.*?)^## /ms;
 $lines //= '';
 at_least('functions in the drawings', 30, scalar(() = placed($lines)));
-is_deeply([misplaced($lines)], [], 'each function is in the file that it is drawn at');
+is_deeply([misplaced($lines)], [], 'each function in the drawings is in the file beside which it is drawn');
 at_least('calls in the drawings', 23, scalar(() = edges($lines)));
-is_deeply([untrue($lines)], [], 'each arrow is a call');
+is_deeply([untrue($lines)], [], 'each arrow in the drawings is a call in the code');
 
 done_testing();

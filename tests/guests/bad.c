@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest that does what it should not. Each act has to end as the architecture and R-30 say, in
- * this guest; that the others don't notice is for the lab to see. The word seed=N changes the
- * random calls.
+ * A guest that executes forbidden instructions, accesses and calls. Each must end in this guest as
+ * the architecture and R-30 say. The lab checks that no other guest is affected. The word seed=N
+ * changes the random calls.
  */
 #include <pvtime/abi.h>
 #include <pvtime/smccc.h>
@@ -36,7 +36,7 @@ static void is_undefined(struct fault f, const char *what)
 	       f.esr);
 }
 
-/* One instruction, with a fault expected. */
+/* Execute one instruction and return the fault that it takes, if any. */
 #define FAULT_OF(instruction)                                       \
 	({                                                          \
 		fault_expect();                                     \
@@ -44,7 +44,7 @@ static void is_undefined(struct fault f, const char *what)
 		fault_end();                                        \
 	})
 
-/* What belongs to higher exception levels, and encodings that nothing has. */
+/* Registers and instructions of higher exception levels, and unallocated encodings. */
 static void registers_of_others(void)
 {
 	is_undefined(FAULT_OF("mrs x0, S3_4_c1_c1_0"), "HCR_EL2");
@@ -62,13 +62,13 @@ static void registers_of_others(void)
 	is_undefined(FAULT_OF("at s12e1r, x0"), "AT S12E1R");
 }
 
-/* A register of a feature that the ID registers say is not there. */
+/* Registers of features that are absent according to the ID registers. */
 static void hidden_features(void)
 {
 	uint64_t pfr0 = sysreg_read("id_aa64pfr0_el1"), pfr1 = sysreg_read("id_aa64pfr1_el1");
 	uint64_t dfr0 = sysreg_read("id_aa64dfr0_el1"), mmfr1 = sysreg_read("id_aa64mmfr1_el1");
 
-	sysreg_write("cpacr_el1", 0x03330000); /* not trapped by this guest itself */
+	sysreg_write("cpacr_el1", 0x03330000); /* so that CPACR_EL1 does not trap them to EL1 */
 	isb();
 	if (!(pfr0 >> 32 & 0xf))
 		is_undefined(FAULT_OF("mrs x0, S3_0_c1_c2_0"), "ZCR_EL1 without SVE");
@@ -88,24 +88,29 @@ static void hidden_features(void)
 	isb();
 }
 
-/* Implementation-defined registers may be there, or UNDEFINED; not more. */
+/* An implementation-defined register may exist or be UNDEFINED; nothing else may happen. */
 static void implementation_defined(void)
 {
 	struct fault f = FAULT_OF("mrs x0, S3_1_c15_c2_1");
 
-	tap_ok(!f.taken || ESR_EC(f.esr) == ESR_EC_UNKNOWN, "S3_1_c15_c2_1 is there or UNDEFINED");
+	tap_ok(!f.taken || ESR_EC(f.esr) == ESR_EC_UNKNOWN, "S3_1_c15_c2_1 exists or is UNDEFINED");
 	f = FAULT_OF("msr S3_0_c15_c15_7, xzr");
-	tap_ok(!f.taken || ESR_EC(f.esr) == ESR_EC_UNKNOWN, "S3_0_c15_c15_7 is there or UNDEFINED");
+	tap_ok(!f.taken || ESR_EC(f.esr) == ESR_EC_UNKNOWN,
+	       "S3_0_c15_c15_7 exists or is UNDEFINED");
 }
 
 static void is_external_abort(struct fault f, unsigned ec, const char *what, uint64_t address)
 {
 	tap_ok(f.taken && ESR_EC(f.esr) == ec && ESR_FSC(f.esr) == ESR_FSC_EXTERNAL &&
 		       f.far == address,
-	       "%s 0x%lx is an external abort (ESR 0x%lx, FAR 0x%lx)", what, address, f.esr, f.far);
+	       "%s 0x%lx causes an external abort (ESR 0x%lx, FAR 0x%lx)", what, address, f.esr,
+	       f.far);
 }
 
-/* Reads and writes of each size; a pair, which has no syndrome for a hypervisor; an instruction. */
+/*
+ * Access an address where nothing is: reads and writes of each size, a load of a pair, for which a
+ * hypervisor gets no valid syndrome, and an instruction fetch.
+ */
 static void access_nothing(uint64_t address)
 {
 	uint64_t value = 0;
@@ -144,7 +149,7 @@ static uint64_t changed(const struct smccc_regs *a, const struct smccc_regs *b)
 	return bits;
 }
 
-/* A call that nobody has: -1 in all of x0, and nothing else is touched. */
+/* An unimplemented call returns -1 in all of x0, and changes no other register. */
 static void unknown_call(void (*call)(struct smccc_regs *), uint64_t fid, const char *what)
 {
 	struct smccc_regs before = random_regs(), after;
@@ -153,7 +158,7 @@ static void unknown_call(void (*call)(struct smccc_regs *), uint64_t fid, const 
 	after = before;
 	call(&after);
 	tap_is_i64((int64_t)after.x[0], -1, "%s 0x%lx is NOT_SUPPORTED", what, fid);
-	tap_is_u64(changed(&before, &after), 0, "%s 0x%lx touches no other register", what, fid);
+	tap_is_u64(changed(&before, &after), 0, "%s 0x%lx changes none of x1 to x30", what, fid);
 }
 
 static const uint32_t unknown[] = {
@@ -176,7 +181,7 @@ static void unknown_calls(void)
 		unknown_call(smccc_hvc, unknown[i], "HVC");
 }
 
-/* SMC is trapped to a hypervisor; where there is none and no EL3, it is UNDEFINED. */
+/* A hypervisor traps SMC. Without a hypervisor and without EL3, SMC is UNDEFINED. */
 static bool has_smc(void)
 {
 	struct smccc_regs regs = {{0x84000000}};
@@ -189,7 +194,7 @@ static bool has_smc(void)
 static void unknown_calls_by_smc(void)
 {
 	if (!has_smc()) {
-		tap_skip("no SMC here");
+		tap_skip("SMC is UNDEFINED here");
 		return;
 	}
 	for (unsigned i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
@@ -197,9 +202,7 @@ static void unknown_calls_by_smc(void)
 	unknown_call(smccc_smc_imm1, PVTIME_FID_FEATURES, "SMC #1");
 }
 
-/*
- * PSCI, which would stop us, and the architecture and hypervisor services, which know some calls.
- */
+/* PSCI, which would stop this guest, and the two services that implement some calls. */
 static bool spared(uint32_t fid)
 {
 	uint32_t service = fid & ~(SMCCC_64 | SMCCC_SVE_HINT) & 0xffffff00;
@@ -207,7 +210,7 @@ static bool spared(uint32_t fid)
 	return service == 0x84000000 || service == 0x80000000 || service == 0x85000000;
 }
 
-/* The services that exist are drawn as often as all others together. */
+/* Half of the IDs are fast calls of the defined services. */
 static uint32_t random_fid(void)
 {
 	uint32_t fid;
@@ -237,8 +240,8 @@ static void random_calls(void)
 		wrong += after.x[0] != ~0ull;
 		touched += changed(&before, &after) != 0;
 	}
-	tap_is_u64(wrong, 0, "of %u random calls none is supported", RANDOM_CALLS);
-	tap_is_u64(touched, 0, "no random call touches a register but x0");
+	tap_is_u64(wrong, 0, "none of %u random calls is supported", RANDOM_CALLS);
+	tap_is_u64(touched, 0, "no random call changes any of x1 to x30");
 }
 
 int main(void)
@@ -249,9 +252,9 @@ int main(void)
 	registers_of_others();
 	hidden_features();
 	implementation_defined();
-	access_nothing(0x0a100000);			 /* among the devices */
-	access_nothing(board.ram.base + board.ram.size); /* behind RAM */
-	access_nothing(0x3000000000);			 /* where no machine has anything */
+	access_nothing(0x0a100000);			 /* between the devices */
+	access_nothing(board.ram.base + board.ram.size); /* just above RAM */
+	access_nothing(0x3000000000);			 /* far above anything on any board */
 	unknown_calls();
 	unknown_calls_by_smc();
 	if (error)

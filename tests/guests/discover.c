@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What each vCPU is told about stolen time, at every step of R-03 and by both conduits (R-01, R-02,
- * R-30, R-32). The word 1.0, beta-2 or off says what this VM was given. Where the region is not
- * there, its address is one of nothing. What is wrong is printed; a test for each vCPU would be the
- * same lines again.
+ * What each vCPU discovers about stolen time, at every step of R-03 and through both conduits
+ * (R-01, R-02, R-30, R-32). The word 1.0, beta-2 or off says which dialect this VM has. If it has
+ * none, reading the region's address must abort. Each wrong answer is printed, and each vCPU has
+ * one result.
  */
 #include <pvtime/abi.h>
 #include <pvtime/smccc.h>
@@ -15,7 +15,7 @@
 #include "guest/start.h"
 
 #define REGION \
-	0x090a0000ull /* QEMU's, as ours: the guest has no other way to know it where it is off */
+	0x090a0000ull /* on QEMU's machine and ours: with `off` the guest cannot discover it */
 #define NO (-1)
 
 static struct outcome {
@@ -42,8 +42,8 @@ static void expect(void (*conduit)(struct smccc_regs *), uint64_t fid, uint64_t 
 	if (got == want)
 		return;
 	outcomes[self].wrong++;
-	tap_print("# CPU %u: 0x%lx(0x%lx) is 0x%lx, not 0x%lx\n", self, fid, arg, (uint64_t)got,
-		  (uint64_t)want);
+	tap_print("# CPU %u: 0x%lx(0x%lx) returns 0x%lx, expected 0x%lx\n", self, fid, arg,
+		  (uint64_t)got, (uint64_t)want);
 }
 
 static void steps(void (*conduit)(struct smccc_regs *))
@@ -65,12 +65,12 @@ static void steps(void (*conduit)(struct smccc_regs *))
 	expect(conduit, other, 0, NO);
 	expect(conduit, mine & ~SMCCC_64, 0, NO);
 	expect(conduit, PVTIME_FID_FEATURES & ~SMCCC_64, mine, NO);
-	/* The upper halves of function and call ID do not count, nor does the SVE hint. */
+	/* The upper halves of function ID and argument are ignored, and so is the SVE hint. */
 	expect(conduit, PVTIME_FID_FEATURES | 0xdeadull << 32, mine | 0xbeefull << 32, yes);
 	expect(conduit, PVTIME_FID_FEATURES | SMCCC_SVE_HINT, mine, yes);
 	expect(conduit, PVTIME_FID_FEATURES, mine | SMCCC_SVE_HINT, yes);
 	expect(conduit, SMCCC_FID_VERSION | 0xdeadull << 32 | SMCCC_SVE_HINT, 0, 0x10003);
-	/* But bits 23 to 17 do; and next to ours are no others. */
+	/* Bits 23 to 17 are not ignored. The IDs next to the implemented ones are unknown. */
 	for (unsigned bit = 17; bit < 24; bit++) {
 		expect(conduit, PVTIME_FID_FEATURES | 1u << bit, mine, NO);
 		expect(conduit, PVTIME_FID_FEATURES, mine | 1u << bit, NO);
@@ -104,18 +104,23 @@ int main(void)
 {
 	beta2 = board_has_arg("beta-2");
 	on = beta2 || board_has_arg("1.0");
-	tap_ok(on || board_has_arg("off"), "the command line says what to expect");
-	tap_is_u64(board.stolen_time.base, on ? REGION : 0, "the region in the FDT");
-	tap_is_u64(board.stolen_time.size, on ? PVTIME_GRANULE : 0,
-		   "the region in the FDT has one granule if stolen time is on");
+	tap_ok(on || board_has_arg("off"), "the command line names the VM's dialect, or off");
+	tap_is_u64(
+		board.stolen_time.base, on ? REGION : 0,
+		"the FDT has the region's address if stolen time is on, and no region if it is off");
+	tap_is_u64(
+		board.stolen_time.size, on ? PVTIME_GRANULE : 0,
+		"the region in the FDT has one granule if stolen time is on, and is empty if it is off");
 	for (unsigned i = 0; i < cpu_count(); i++) {
 		if (i == 0)
 			ask_everything(&outcomes[0]);
 		else
-			tap_is_i64(cpu_start(i, ask_everything, &outcomes[i]), 0, "CPU_ON");
+			tap_is_i64(cpu_start(i, ask_everything, &outcomes[i]), 0,
+				   "CPU_ON of CPU %u succeeds", i);
 		while (!__atomic_load_n(&outcomes[i].done, __ATOMIC_ACQUIRE))
 			;
-		tap_is_u64(outcomes[i].wrong, 0, "CPU %u is told the same at every step", i);
+		tap_is_u64(outcomes[i].wrong, 0, "CPU %u gets the expected answer at every step",
+			   i);
 	}
 	return tap_done();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two flash banks: erased whoever looks and however, and unchanged by writes and commands. */
+/* The two flash banks read as erased with every kind of load, and ignore writes and commands. */
 #include <tests/tap.h>
 #include "guest/exception.h"
 #include "guest/start.h"
@@ -20,10 +20,14 @@ static void reads(void)
 	uint64_t a, b, c, d;
 
 	for (unsigned bytes = 1; bytes <= 8; bytes *= 2) {
-		tap_ok(ones(0, bytes), "the first %u bytes", bytes);
-		tap_ok(ones(BANK - bytes, bytes), "the last of the first bank");
-		tap_ok(ones(BANK, bytes), "the first of the second");
-		tap_ok(ones(2 * BANK - bytes, bytes), "its last");
+		tap_ok(ones(0, bytes), "a load of the first %u bytes of bank 0 returns ones",
+		       bytes);
+		tap_ok(ones(BANK - bytes, bytes),
+		       "a load of the last %u bytes of bank 0 returns ones", bytes);
+		tap_ok(ones(BANK, bytes), "a load of the first %u bytes of bank 1 returns ones",
+		       bytes);
+		tap_ok(ones(2 * BANK - bytes, bytes),
+		       "a load of the last %u bytes of bank 1 returns ones", bytes);
 	}
 	fault_expect();
 	__asm__ volatile("ldp %0, %1, [%2]" : "=&r"(a), "=r"(b) : "r"(0x2000ull) : "memory");
@@ -34,8 +38,10 @@ static void reads(void)
 			 : "=r"(d)
 			 : "r"(0x4000ull)
 			 : "memory");
-	tap_ok(!fault_end().taken, "pairs, exclusives and SIMD registers load from it");
-	tap_ok((a & b & c & d) == UINT64_MAX, "ones as well");
+	tap_ok(!fault_end().taken,
+	       "LDP, LDXR and a load of a SIMD register from flash take no fault");
+	tap_ok((a & b & c & d) == UINT64_MAX,
+	       "LDP, LDXR and a load of a SIMD register from flash return ones");
 }
 
 static void writes(void)
@@ -45,11 +51,11 @@ static void writes(void)
 	for (unsigned i = 0; i < sizeof(commands); i++) {
 		struct fault f = fault_write(0x55 * 4, 4, commands[i]);
 
-		tap_ok(!f.taken && ones(0x55 * 4, 4) && ones(0, 4), "command 0x%x does nothing",
+		tap_ok(!f.taken && ones(0x55 * 4, 4) && ones(0, 4), "flash ignores command 0x%x",
 		       commands[i]);
 	}
 	tap_ok(!fault_write(BANK + 0x100, 8, 0).taken && ones(BANK + 0x100, 8),
-	       "a write of eight bytes does nothing");
+	       "flash ignores a write of eight bytes");
 }
 
 int main(void)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spin until until_ms=MS of the virtual counter, on one CPU, and after half of it write
- * write=NUMBER into the own structure's counter of stolen time (R-09):
+ * Spin on one CPU until the virtual counter reaches until_ms=MS. After half of that time, write
+ * write=NUMBER to the stolen time in this guest's own structure (R-09), and print the stolen time
+ * before the write, right after it, and at the end:
  *
  *	FORGE refused=0|1 before_ns=NS after_ns=NS end_ns=NS
  *
- * before the write, right after it, and in the end.
+ * refused is 1 if the write took a fault.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -20,7 +21,7 @@ static void spin_until(uint64_t end)
 		;
 }
 
-/* What is there, which the library would not believe. */
+/* Read the structure directly: the library would reject a number that goes back. */
 static uint64_t stolen(void)
 {
 	const struct pvtime_stolen *s = (const struct pvtime_stolen *)(uintptr_t)pvtime_ipa();

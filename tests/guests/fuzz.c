@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A hostile guest: every CPU executes bursts of random instructions, of the kinds that reach a
- * hypervisor. Whatever ends a burst, an exception or a watchdog's interrupt, the next one begins.
- * Words: seed=N; bursts=N, after which it powers off; die: the other CPUs lose their vectors,
- * tables and stacks on the way. It checks nothing but that it gets to its end: what it did to the
- * hypervisor and to other guests is for the lab to see.
+ * hypervisor. When an exception or the watchdog's interrupt ends a burst, the next one begins.
+ * Words: seed=N; bursts=N, the number of bursts before it powers off; die: CPUs other than CPU 0
+ * lose their vectors, tables and stacks at random. The guest only checks that it reaches its end.
+ * The lab checks that the hypervisor and the other guests are unharmed.
  */
 #include <tests/tap.h>
 #include "guest/board.h"
@@ -19,7 +19,7 @@
 #define BURST	    8u /* instructions */
 #define STACK_BYTES 4096u
 #define CODE_AT \
-	(24u << 20) /* above RAM's base: where no conditional branch comes to the image from */
+	(24u << 20) /* above RAM's base; no conditional branch reaches the image from there */
 #define SCRATCH_AT  (28u << 20)
 #define WATCHDOG_US 200u
 
@@ -44,7 +44,7 @@ void fuzz_secondary(void);
 void fuzz_go(const uint64_t *x, uint64_t pc, uint64_t pstate, uint64_t sctlr);
 void fuzz_again(uint64_t vector, unsigned index);
 
-/* What mmu_prepare() left for start.S. */
+/* Written by mmu_prepare() for start.S. */
 extern struct {
 	uint64_t mair, tcr, ttbr0;
 } mmu_registers;
@@ -57,8 +57,8 @@ static uint64_t classes[64]; /* exceptions taken, by ESR_EL1.EC */
 static bool may_die, finished;
 
 /*
- * An exception, from whatever state: only that instructions can be fetched is certain. Nothing of
- * the burst is kept. The MMU goes off first, and with it EE, before anything is read from memory.
+ * An exception, in an arbitrary state: all that is certain is that instructions can be fetched. No
+ * state of the burst is kept. The code turns the MMU and EE off before it reads any memory.
  */
 __asm__(".pushsection .text\n"
 	".balign 0x800\n"
@@ -104,8 +104,8 @@ __asm__(".pushsection .text\n"
 	"	bl	fuzz_again\n"
 	"	b	.\n"
 	/*
-	 * fuzz_go(x0: registers 0 to 30 and SP, x1: PC, x2: PSTATE, x3: SCTLR): the code is cached
-	 * by no one before.
+	 * fuzz_go(x0: registers 0 to 30 and SP, x1: PC, x2: PSTATE, x3: SCTLR): the caller has
+	 * cleaned and invalidated the caches for the code.
 	 */
 	".global fuzz_go\n"
 	"fuzz_go:\n"
@@ -152,7 +152,7 @@ static uint64_t below(unsigned index, uint64_t n)
 	return random(index) % n;
 }
 
-/* An address that some device, or nothing, is at; or scratch memory. */
+/* The address of a device, of nothing, or of scratch memory. */
 static uint64_t address(unsigned index)
 {
 	const uint64_t bases[] = {
@@ -196,8 +196,8 @@ static uint64_t fid(unsigned index)
 	if (!below(index, 32) && index)
 		id = FID_CPU_OFF;
 	/*
-	 * SYSTEM_OFF and SYSTEM_RESET, also by number 18; standby and off for CPU 0, which sees to
-	 * the end.
+	 * Not allowed: SYSTEM_OFF, SYSTEM_RESET and SYSTEM_RESET2; for CPU 0, which may have to end
+	 * the run, CPU_SUSPEND and CPU_OFF.
 	 */
 	if ((id & 0xbfffffff) == 0x84000008 || (id & 0xbfffffff) == 0x84000009 ||
 	    (id & 0xbfffffff) == 0x84000012 ||
@@ -207,9 +207,9 @@ static uint64_t fid(unsigned index)
 }
 
 /*
- * What would make it impossible to fetch instructions, or another stack pointer that of exceptions.
- * And what ends QEMU 7.2 itself, by an assertion of its GIC, with a hypervisor and without: a
- * binary point of 8.
+ * Does this instruction write a register that fetching instructions depends on, or that selects the
+ * stack pointer for exceptions? The ICC_BPRn_EL1 are included because a binary point of 8 ends QEMU
+ * 7.2 by an assertion of its GIC, with a hypervisor and without.
  */
 static bool loses_us(uint32_t insn)
 {
@@ -232,7 +232,7 @@ static bool loses_us(uint32_t insn)
 	return false;
 }
 
-/* MRS, MSR of a register or an immediate, and SYS: DC, IC, AT, TLBI. */
+/* MRS, MSR (register or immediate), and SYS: DC, IC, AT, TLBI. */
 static uint32_t system_instruction(unsigned index)
 {
 	static const uint8_t crns[] = {0, 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 12, 12, 13, 14, 15};
@@ -253,13 +253,13 @@ static uint32_t system_instruction(unsigned index)
 		       (uint32_t)crns[below(index, sizeof crns)] << 12 |
 		       (uint32_t)(random(index) & 0xfff);
 		if ((insn & 0xfffff01f) ==
-		    0xd503201f) /* hints are NOP here: no WFI without a watchdog */
+		    0xd503201f) /* hints become NOP, as WFI needs a watchdog */
 			insn = 0xd503201f;
 	} while (loses_us(insn));
 	return insn;
 }
 
-/* One of a load's or store's many forms: bit 27 and not bit 25. */
+/* A load or store in one of its many forms: bit 27 is set and bit 25 clear. */
 static uint32_t memory_instruction(unsigned index)
 {
 	static const uint32_t plain[] = {
@@ -290,7 +290,7 @@ static uint32_t instruction(unsigned index)
 	case 4:
 	case 5:
 		return system_instruction(index);
-	case 6: /* anything, but for hints, and for ADR and ADRP, with which it could find itself */
+	case 6: /* any, except system instructions (above), and ADR and ADRP, which reveal the PC */
 		insn = (uint32_t)random(index);
 		if ((insn & 0xff000000) == 0xd5000000 || (insn & 0x1f000000) == 0x10000000)
 			return system_instruction(index);
@@ -301,8 +301,9 @@ static uint32_t instruction(unsigned index)
 }
 
 /*
- * Its own interrupts in any groups, enabled, pending, active, of any priority; both groups, or one.
- * The watchdog's has the highest priority, and its group is on. Whether that is group 0: an FIQ.
+ * Give this CPU's interrupts random groups, states and priorities, and enable one or both groups.
+ * The watchdog's interrupt keeps the highest priority, and its group is enabled. Returns whether
+ * that is group 0, so that the interrupt is an FIQ.
  */
 static bool shuffle(unsigned index)
 {
@@ -327,8 +328,8 @@ static bool shuffle(unsigned index)
 }
 
 /*
- * The watchdog: the virtual timer, at every burst again, as bursts change all of it. Whether it is
- * an FIQ this time.
+ * Set up the watchdog, the virtual timer. Every burst needs this again, as bursts change any part
+ * of it. Returns whether its interrupt is an FIQ.
  */
 static bool watch(unsigned index, bool wait)
 {
@@ -356,7 +357,7 @@ static bool watch(unsigned index, bool wait)
 	return fiq;
 }
 
-/* An interrupt of group 1; fiq: of group 0. */
+/* Acknowledge and end an interrupt of group 0 (fiq) or 1. */
 static void acknowledge(bool fiq)
 {
 	uint64_t intid;
@@ -384,8 +385,8 @@ static uint32_t *code_page(unsigned index)
 }
 
 /*
- * Where CPU_ON starts a CPU: a jump to fuzz_secondary, as that address itself, being in a register,
- * would be stored to.
+ * The code at which CPU_ON starts a CPU: a jump to fuzz_secondary. Bursts store to addresses that
+ * are in registers, so a register must not hold the address of fuzz_secondary itself.
  */
 static void compose_entry(void)
 {
@@ -399,7 +400,7 @@ static void compose_entry(void)
 	__asm__ volatile("dc civac, %0" : : "r"(code) : "memory");
 }
 
-/* A CPU that cannot even take an exception any more. */
+/* Leave this CPU unable to take an exception. */
 static void die(unsigned index)
 {
 	sysreg_write("vbar_el1", address(index));
@@ -447,7 +448,7 @@ static void finish(void)
 	psci_system_off();
 }
 
-/* The next burst; `vector` is what ended the one before, 16: the CPU has just come on. */
+/* Run the next burst. `vector` is the exception that ended the last one; 16: CPU_ON came first. */
 void fuzz_again(uint64_t vector, unsigned index)
 {
 	uint64_t x[32], pstate, sctlr = SCTLR_BASE, pc = vector < 16 ? sysreg_read("elr_el1") : 0;
@@ -473,23 +474,23 @@ void fuzz_again(uint64_t vector, unsigned index)
 	x[2] = below(index, 4) ? code_page_at(CPU_MAX) : x[2];
 	x[31] &= ~15ull;
 
-	/* EL1h, EL1t; and, as only with the MMU off EL0 may execute here, EL0 in either state. */
+	/* EL1h or EL1t; or EL0 in AArch64 or AArch32, only with the MMU off: no page allows EL0. */
 	pstate = below(index, 2) ? 5 : 4;
 	if (below(index, 2))
 		sctlr |= SCTLR_MMU;
 	else if (!below(index, 4))
 		pstate = below(index, 2) ? 0 : 0x10 | below(index, 2) << 5;
 	if (!(sctlr & 1) &&
-	    !below(index, 4)) /* with the MMU on, the tables would be read so, too */
+	    !below(index, 4)) /* only with the MMU off, as EE also affects reads of the tables */
 		sctlr |= SCTLR_EE;
 	if (below(index, 4))
-		pstate |= 0x40; /* F: nobody acknowledges those of group 0 */
+		pstate |= 0x40; /* F: interrupts of group 0 are not acknowledged */
 	if (!below(index, 8))
-		pstate |= 0x200; /* D: debug exceptions otherwise happen */
+		pstate |= 0x200; /* D: otherwise debug exceptions can occur */
 	if (!below(index, 16))
 		pstate |= 1u << 21; /* SS */
 	if (pc - code_page_at(index) < 4 * BURST && pstate < 16) {
-		pc += 4; /* the rest of the burst before */
+		pc += 4; /* continue with the rest of the last burst */
 	} else {
 		compose(index, wait);
 		pc = code_page_at(index);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every system register that this guest can read and change keeps its value while others have the
- * CPU: nothing of another vCPU shows through, and nothing of its own is lost. The word id=N makes
- * the values differ between guests. It takes neighbours that write as well, this same guest best,
- * to show a register that is not switched.
+ * Every system register that this guest can read and change keeps its value while other vCPUs have
+ * the CPU: no value of another vCPU appears, and no value of its own is lost. The word id=N makes
+ * the values differ between guests. A register that the hypervisor does not switch shows only if
+ * the other guests write it, too; so run this guest several times in one lab.
  */
 #include <tests/tap.h>
 #include "guest/board.h"
@@ -29,7 +29,7 @@ static uint32_t encoding(uint32_t i)
 	return (2u | i >> 14) << 19 | (i & 0x3fff) << 5;
 }
 
-/* One MRS or MSR with x0; false: it is UNDEFINED. */
+/* Execute one MRS or MSR with x0. Returns false if it takes an exception. */
 static bool execute(uint32_t insn, uint64_t *value)
 {
 	uint64_t result = *value;
@@ -52,7 +52,10 @@ static bool execute(uint32_t insn, uint64_t *value)
 	return true;
 }
 
-/* What changes by itself, what this program stands on, and what acts instead of holding a value. */
+/*
+ * Registers that change by themselves, that this program depends on, or that trigger an action
+ * instead of holding a value.
+ */
 static bool spared(uint32_t e)
 {
 	static const uint32_t registers[] = {
@@ -78,16 +81,13 @@ static bool spared(uint32_t e)
 	if ((e & 0x1cf000) ==
 	    0x189000) /* performance monitors: pairs that set and clear, and a selector */
 		return true;
-	/*
-	 * ICC_*: IAR, EOIR, HPPIR, SGIR, DIR, RPR; and BPR, of which QEMU 7.2 does not bear every
-	 * value.
-	 */
+	/* ICC_*: IAR, EOIR, HPPIR, SGIR, DIR, RPR; and BPR, as some values crash QEMU 7.2. */
 	return (e & 0x1ff000) == 0x18c000 && (crm == 11 || ((crm == 8 || crm == 12) && op2 <= 3));
 }
 
 /*
- * Is it readable, and does it take what is written? If so, it has `pattern` now, or what fits of
- * it.
+ * Can this register be read and changed? If so, it now holds `pattern`, as far as its bits are
+ * writable.
  */
 static bool change_one(uint32_t e, uint64_t pattern)
 {
@@ -97,14 +97,14 @@ static bool change_one(uint32_t e, uint64_t pattern)
 	       execute(MSR | e, &pattern) && execute(MRS | e, &after) && before != after;
 }
 
-/* Change them all, and remember what that made of each. */
+/* Change all registers, and remember the resulting value of each. */
 static unsigned change(uint64_t pattern)
 {
 	unsigned n = 0;
 
 	for (uint32_t i = 0; i < REGISTERS; i++)
 		writable[i] = !spared(encoding(i)) && change_one(encoding(i), pattern);
-	/* Read back at once: later it might be a neighbour's, and be taken for one's own. */
+	/* Read each back at once: later the value might already be another guest's. */
 	for (uint32_t i = 0; i < REGISTERS; i++)
 		if (writable[i] && execute(MSR | encoding(i), &pattern))
 			n += execute(MRS | encoding(i), &kept[i]);
@@ -112,8 +112,8 @@ static unsigned change(uint64_t pattern)
 }
 
 /*
- * Those that differ from what they were; written again, so that a neighbour which shares one sees
- * it.
+ * Count the registers whose value has changed. Write each again, so that another guest that shares
+ * the register sees the value.
  */
 static unsigned look(void)
 {
@@ -131,7 +131,7 @@ static unsigned look(void)
 			continue;
 		tap_print("# S%u_%u_c%u_c%u_%u: 0x%lx is now 0x%lx\n", e >> 19 & 3, e >> 16 & 7,
 			  e >> 12 & 15, e >> 8 & 15, e >> 5 & 7, kept[i], now);
-		writable[i] = false; /* once is enough */
+		writable[i] = false; /* report each register once */
 		lost++;
 	}
 	return lost;
@@ -144,7 +144,7 @@ int main(void)
 
 	while (counter_virtual() < end)
 		lost += look();
-	tap_ok(n > 30, "%u registers can be changed", n);
-	tap_is_u64(lost, 0, "registers that changed meanwhile");
+	tap_ok(n > 30, "the guest can change more than 30 registers (%u)", n);
+	tap_is_u64(lost, 0, "no register loses its value while other vCPUs run");
 	return tap_done();
 }

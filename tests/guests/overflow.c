@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * More interrupts at once than a hypervisor has list registers, pending and active, in both groups
- * and with the groups switched on and off: what of them is left out must come when its turn is (IHI
- * 0069, 4.8), and the guest must go on meanwhile. It masks exceptions and asks the CPU interface
- * itself. TAP. Word: one_group, without what QEMU's own GIC does not do: it keeps the highest
- * pending interrupt of both groups alone, and looks for no other where that one's group is off.
+ * and with the groups enabled and disabled. Interrupts for which no list register is free must be
+ * delivered later, in priority order (IHI 0069, 4.8), and the guest must keep running meanwhile.
+ * The guest masks exceptions and polls the CPU interface. TAP. The word one_group leaves out what
+ * QEMU's own GIC cannot do: it considers only the highest pending interrupt of both groups, and
+ * delivers no other if the group of that interrupt is disabled.
  */
 #include <tests/tap.h>
 #include "guest/board.h"
@@ -59,8 +60,8 @@ static void end(unsigned group, unsigned intid)
 }
 
 /*
- * Those of `group1` are in group 1; SGI n has priority 0xf0 - 16 n: the last of them precedes all
- * others.
+ * Reset the SGIs: those in `group1` are in group 1, the others in group 0. SGI n has priority 0xf0
+ * - 16 n, so SGI 15 has the highest.
  */
 static void start(uint32_t group1, unsigned groups)
 {
@@ -73,7 +74,7 @@ static void start(uint32_t group1, unsigned groups)
 	enable_groups(groups);
 }
 
-/* The guest runs for a millisecond. */
+/* Let the guest run for a millisecond. */
 static void run_on(void)
 {
 	uint64_t until = counter_virtual() + timer_ticks(1);
@@ -83,8 +84,8 @@ static void run_on(void)
 }
 
 /*
- * Acknowledge and end all that come, which are to be `wanted`, the highest priority first; those of
- * `group1` as such.
+ * Acknowledge and end all pending interrupts. Returns whether they are exactly those in `wanted`,
+ * the highest priority first, each in its group.
  */
 static bool take(uint32_t group1, uint32_t wanted)
 {
@@ -93,7 +94,8 @@ static bool take(uint32_t group1, uint32_t wanted)
 		unsigned intid = acknowledge(group);
 
 		if (intid != next) {
-			tap_print("# group %u: %u, and to come was 0x%x\n", group, intid, wanted);
+			tap_print("# group %u: acknowledged %u, expected the highest of 0x%x\n",
+				  group, intid, wanted);
 			return false;
 		}
 		end(group, intid);
@@ -109,7 +111,9 @@ static void pending(unsigned group)
 	start(group1, 1u << group);
 	set(ISPENDR0, ALL);
 	run_on();
-	tap_ok(take(group1, ALL), "16 are pending in group %u, the other is off", group);
+	tap_ok(take(group1, ALL),
+	       "16 pending interrupts of group %u are delivered while only group %u is enabled",
+	       group, group);
 }
 
 static void pending_in_both(unsigned first)
@@ -120,16 +124,19 @@ static void pending_in_both(unsigned first)
 	set(ISPENDR0, ALL);
 	run_on();
 	enable_groups(1u << first);
-	if (first) /* QEMU tells no hypervisor that group 0 goes off: here it looks for itself */
+	if (first) /* QEMU does not notify a hypervisor that group 0 was disabled; this read does */
 		(void)mmio_read32(cpu_self()->gic_private + ISPENDR0);
 	run_on();
-	tap_ok(take(ODD, mine), "16 are pending in both groups, then group %u goes off", !first);
+	tap_ok(take(ODD, mine),
+	       "with 16 pending in both groups, exactly group %u's are delivered after group %u is disabled",
+	       first, !first);
 	enable_groups(3);
 	run_on();
-	tap_ok(take(ODD, ALL & ~mine), "its own come when it is on again");
+	tap_ok(take(ODD, ALL & ~mine),
+	       "the pending interrupts of group %u are delivered when it is enabled again", !first);
 }
 
-/* Groups that are off when the interrupts come. */
+/* Interrupts become pending before their groups are enabled. */
 static void pending_before(unsigned groups)
 {
 	start(ODD, 0);
@@ -138,10 +145,10 @@ static void pending_before(unsigned groups)
 	enable_groups(groups);
 	run_on();
 	tap_ok(take(ODD, (groups & 1 ? EVEN : 0) | (groups & 2 ? ODD : 0)),
-	       "16 are pending before groups 0x%x go on", groups);
+	       "interrupts that were pending before groups 0x%x are enabled are delivered", groups);
 }
 
-/* Each preempts the one before it: all 16 are active. They end in their order. */
+/* Each interrupt preempts the last, until all 16 are active. They end in reverse order. */
 static void active(unsigned group)
 {
 	unsigned taken = 0;
@@ -152,19 +159,23 @@ static void active(unsigned group)
 		taken += acknowledge(group) == i;
 		run_on();
 	}
-	tap_is_u64(taken, SGIS, "16 preempt each other in group %u", group);
+	tap_is_u64(taken, SGIS, "16 interrupts of group %u preempt each other", group);
 	set(ISPENDR0, 1);
-	tap_ok(acknowledge(group) == NONE, "the first is pending again, and has to wait");
+	tap_ok(acknowledge(group) == NONE,
+	       "an interrupt of group %u that is pending again is not delivered while 16 are active",
+	       group);
 	for (unsigned i = SGIS; i-- > 0;) {
 		end(group, i);
 		run_on();
 	}
-	tap_ok(take(group ? ALL : 0, 1), "until all have ended");
+	tap_ok(take(group ? ALL : 0, 1),
+	       "the interrupt of group %u that is pending again is delivered when all 16 have ended",
+	       group);
 }
 
 /*
- * Active by a register, which no end of interrupt goes with: the guest goes on, and what is pending
- * comes when they are not.
+ * Interrupts made active through a register, without an acknowledge. The guest keeps running, and
+ * pending interrupts are delivered when these are no longer active.
  */
 static void active_by_register(void)
 {
@@ -172,10 +183,12 @@ static void active_by_register(void)
 	set(ISACTIVER0, ALL);
 	set(ISPENDR0, ALL);
 	run_on();
-	tap_ok(acknowledge(1) == NONE, "16 are made active and pending: none is taken");
+	tap_ok(acknowledge(1) == NONE,
+	       "no interrupt is delivered while a register has made all 16 active and pending");
 	set(ICACTIVER0, ALL);
 	run_on();
-	tap_ok(take(ALL, ALL), "until they are not active any more");
+	tap_ok(take(ALL, ALL),
+	       "all 16 pending interrupts are delivered when a register has made them inactive");
 }
 
 int main(void)

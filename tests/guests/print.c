@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Print until until_ms=MS of the virtual counter, a number on each line, so that whoever interrupts
- * the machine finds it at that:
+ * Print a number on each line until the virtual counter reaches until_ms=MS, so that a snapshot at
+ * any time interrupts the printing:
  *
  *	PRINT N;
  */

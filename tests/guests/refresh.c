@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The last CPU spins; the first one looks at its structure every poll_us= (1000) microseconds of
- * ms= (2000) milliseconds, as a watchdog would (R-34), and says what it has seen:
+ * The last CPU spins. For ms= (2000) milliseconds, the first CPU reads the last CPU's structure
+ * every poll_us= (1000) microseconds, as a watchdog would (R-34), and prints:
  *
  *	REFRESH changes=N gap_us=N poll_us=N stolen_ns=NS back=N
  *
- * gap_us: the longest time without a change. poll_us: the longest between two looks, by which
+ * gap_us: the longest time without a change. poll_us: the longest time between two reads, by which
  * gap_us may be too long. back: how often the value went back.
  */
 #include "guest/board.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SYSTEM_RESET starts memory, vCPUs and stolen time afresh (R-23), and nothing else. A boot before
- * reset_ms=MS of the virtual counter spins until then, or sleeps with the word idle, and resets;
- * one after it says so and powers off. With the word for_ever each boot resets at once. In real
- * time the first boot has to be before it on any machine:
+ * SYSTEM_RESET resets memory, vCPUs and stolen time (R-23), and nothing else. A boot before the
+ * virtual counter reaches reset_ms=MS spins until then, or sleeps with the word idle, and resets. A
+ * boot after that prints BOOT and powers off. With the word for_ever, each boot resets at once.
+ * Where time is real, reset_ms must be large enough for the first boot to come before it on any
+ * machine:
  *
- *	BOOT stolen_ns=NS bss=N     bss: of a variable that each boot adds 1 to
+ *	BOOT stolen_ns=NS bss=N     bss: a variable to which each boot adds 1
  *	RESET stolen_ns=NS
  */
 #include "guest/board.h"

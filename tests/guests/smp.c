@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every CPU comes up by CPU_ON, takes SGIs and sends them, goes off, and comes up again. A CPU's
- * stolen time is no less after that than it was before (R-23).
+ * CPU_ON turns every CPU on. The CPUs exchange SGIs, call CPU_OFF, and are turned on again. A CPU's
+ * stolen time is no less after that than before (R-23).
  */
 #include <tests/tap.h>
 #include "guest/cpu.h"
@@ -25,7 +25,7 @@ static unsigned load(const unsigned *p)
 	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
 }
 
-/* Wait until *p is at least `want`; false: not within WAIT_MS. */
+/* Wait until *p is at least `want`. Returns false after WAIT_MS. */
 static bool reaches(const unsigned *p, unsigned want)
 {
 	uint64_t end = counter_virtual() + timer_ticks(WAIT_MS);
@@ -55,7 +55,7 @@ static void read_stolen(unsigned self)
 	stolen_ns[self] = now;
 }
 
-/* What a secondary CPU does each time it is on. */
+/* A secondary CPU runs this each time it is turned on. */
 static void secondary(void *arg)
 {
 	unsigned self = cpu_self()->index;
@@ -73,29 +73,33 @@ static void secondary(void *arg)
 static void start_all(unsigned round)
 {
 	for (unsigned i = 1; i < cpu_count(); i++)
-		tap_is_i64(cpu_start(i, secondary, NULL), PSCI_SUCCESS, "CPU_ON of CPU %u", i);
+		tap_is_i64(cpu_start(i, secondary, NULL), PSCI_SUCCESS, "CPU_ON of CPU %u succeeds",
+			   i);
 	for (unsigned i = 1; i < cpu_count(); i++)
-		tap_ok(reaches(&came_up[i], round), "CPU %u is up", i);
+		tap_ok(reaches(&came_up[i], round), "CPU %u runs after CPU_ON", i);
 }
 
 static void exchange_sgis(unsigned round)
 {
 	for (unsigned i = 0; i < cpu_count(); i++) {
 		gic_send_sgi(SGI_TO, cpus[i].mpidr);
-		tap_ok(reaches(&received[i][SGI_TO], round), "CPU %u has the SGI to it", i);
+		tap_ok(reaches(&received[i][SGI_TO], round),
+		       "CPU %u receives an SGI that targets it", i);
 	}
 	gic_send_sgi_to_others(SGI_ALL);
 	for (unsigned i = 1; i < cpu_count(); i++)
-		tap_ok(reaches(&received[i][SGI_ALL], round), "CPU %u has the SGI to all", i);
-	tap_is_u64(load(&received[0][SGI_ALL]), 0, "the sender has not");
+		tap_ok(reaches(&received[i][SGI_ALL], round),
+		       "CPU %u receives CPU 0's SGI to all others", i);
+	tap_is_u64(load(&received[0][SGI_ALL]), 0,
+		   "CPU 0 does not receive its own SGI to all others");
 }
 
 static void stop_all(void)
 {
 	__atomic_store_n(&finish, true, __ATOMIC_RELEASE);
-	gic_send_sgi_to_others(0); /* out of their WFI */
+	gic_send_sgi_to_others(0); /* to wake them from WFI */
 	for (unsigned i = 1; i < cpu_count(); i++)
-		tap_ok(cpu_wait_off(i, WAIT_MS), "CPU %u is off", i);
+		tap_ok(cpu_wait_off(i, WAIT_MS), "CPU %u is off after CPU_OFF", i);
 	__atomic_store_n(&finish, false, __ATOMIC_RELEASE);
 }
 
@@ -111,16 +115,16 @@ int main(void)
 		exchange_sgis(round);
 		for (unsigned i = 0; i < cpu_count(); i++)
 			tap_is_i64(psci_cpu_on(cpus[i].mpidr, entry, 0), PSCI_ALREADY_ON,
-				   "CPU_ON of CPU %u, which is on", i);
+				   "CPU_ON of CPU %u, which is on, returns ALREADY_ON", i);
 		stop_all();
 	}
 	tap_is_i64(psci_cpu_on(0x00ffffff, entry, 0), PSCI_INVALID_PARAMETERS,
-		   "CPU_ON of a CPU that is not there");
+		   "CPU_ON of a CPU that does not exist returns INVALID_PARAMETERS");
 	for (unsigned i = 1; i < cpu_count(); i++) {
 		if (error)
 			tap_skip("%s", pvtime_error_text(error));
 		else
-			tap_ok(!went_back[i], "CPU %u: the stolen time never went back", i);
+			tap_ok(!went_back[i], "CPU %u's stolen time never goes back", i);
 	}
 	return tap_done();
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spin on every CPU until the virtual counter reaches until=TICKS, or until_ms=MS; then say what
- * was stolen from each, as the library reads it:
+ * Spin on every CPU until the virtual counter reaches until=TICKS, or until_ms=MS; then print the
+ * stolen time of each, as the library reads it:
  *
  *	MARK cpu=N stolen_ns=NS
  *	SPIN cpu=N counter=TICKS freq=HZ stolen_ns=NS loops=N
  *
- * stolen_ns is `none` where there is no stolen time. Each CPU prints its own MARK, again and again
- * until nothing was stolen from it between its reading and the end of the line: so the last one is
- * of that instant, and equals the ledger that `pvtime lab --stamp` puts before it. SPIN has the
- * same number. With the word once the first MARK is the last: on KVM other threads run at each exit
- * for a character, and while some compete no MARK is of its instant.
+ * stolen_ns is `none` if the VM has no stolen time. Each CPU repeats its own MARK until nothing is
+ * stolen between the reading and the end of the line. So the last MARK equals the ledger that
+ * `pvtime lab --stamp` prints before it. SPIN has the same number. With the word once, the CPU
+ * prints MARK only once: on KVM, each character is an exit at which other threads may run, so while
+ * they compete, something is stolen during every line.
  *
- * The counter is looked at once in a while only: it is dear where instructions are counted. What is
- * executed in between takes guest time and next to nothing else: QEMU translates a NOP to nothing,
- * but looks at its clock at each branch.
+ * The loop reads the counter rarely, as QEMU takes long to emulate a read of it where it counts
+ * instructions. The loop's NOPs take guest time, but almost no time of QEMU, which translates a NOP
+ * to nothing and checks its clock only at branches.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -74,7 +74,7 @@ static void register_and_spin(void *arg)
 
 int main(void)
 {
-	/* The page is mapped by the first CPU alone, before the others come. */
+	/* The first CPU maps the page alone, before the others start. */
 	errors[0] = pvtime_register();
 	for (unsigned i = 1; i < cpu_count(); i++)
 		cpu_start(i, register_and_spin, &results[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * CPU 0 splits blocks of the identity map, each of which the other CPUs are reading in meanwhile:
- * none of them may take a fault of it. They read the flash at the bottom of the machine.
+ * CPU 0 splits blocks of the identity map while the other CPUs read from them. No read may fault.
+ * The blocks map the flash at the bottom of the address space.
  */
 #include <tests/tap.h>
 #include "guest/cpu.h"
@@ -30,7 +30,7 @@ static void reader(void *arg)
 	}
 }
 
-/* Until every reader has read READS times more. */
+/* Wait until every reader has read READS more times. Returns false after 10 s. */
 static bool readers_go_on(void)
 {
 	uint64_t end = counter_virtual() + timer_ticks(10000);
@@ -61,9 +61,10 @@ int main(void)
 	}
 	ok = readers_go_on() && ok;
 	__atomic_store_n(&finish, true, __ATOMIC_RELEASE);
-	tap_ok(ok, "the readers went on through %u changes", BLOCKS);
+	tap_ok(ok, "the readers continue to read through %u changes of the map", BLOCKS);
 	for (unsigned i = 1; i < cpu_count(); i++) {
-		tap_ok(cpu_wait_off(i, 10000), "CPU %u is off", i);
+		tap_ok(cpu_wait_off(i, 10000), "CPU %u turns itself off when it is told to finish",
+		       i);
 		waited += cpus[i].mmu_changes != 0;
 	}
 	tap_print("# %u CPUs had to wait for a change\n", waited);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Until until_ms=MS of the virtual counter, look at it and at stolen time all the while: neither
- * goes back, and no more is stolen between two looks than passes between them. So it is whatever
- * happens to the VM meanwhile, be it saved and restored (R-23, R-29).
+ * Until the virtual counter reaches until_ms=MS, read it and the stolen time continuously. Neither
+ * may go back, and no more time may be stolen between two reads than passes between them, even if
+ * the VM is saved and restored meanwhile (R-23, R-29).
  *
  *	STEADY begin
  *	STEADY looks=N stolen_ns=NS back=N counter_back=N over_ns=NS
  *
- * over_ns: the most that was stolen beyond what passed.
+ * looks: the number of reads. back, counter_back: how often stolen time or the counter went back.
+ * over_ns: the largest excess of stolen time over the time that passed between two reads.
  */
 #include "guest/board.h"
 #include "guest/console.h"

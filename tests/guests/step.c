@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A debugger in the guest steps over one instruction at a time (DDI 0487, D2.12), also over those
- * that a hypervisor emulates: each step ends behind its instruction, not one later; and what an
- * indirect branch to it has left in PSTATE.BTYPE is gone by then. (Of an HVC, that is the PE's to
- * say: it keeps it or not.) A breakpoint that is set while breakpoints are on stops it; and what
- * leads to an external debugger, whom guests would share, stays shut also then.
+ * A debugger in the guest steps over single instructions (DDI 0487, D2.12), also over those that a
+ * hypervisor emulates. Each step must end right after its instruction, not one later, and with
+ * PSTATE.BTYPE clear, although an indirect branch to the instruction has set it. (After an HVC,
+ * BTYPE depends on the PE.) A breakpoint that is set while breakpoints are enabled must stop the
+ * guest. Even then, the guest must not reach the registers of the external debugger, which all
+ * guests would share.
  */
 #include <pvtime/abi.h>
 #include <pvtime/smccc.h>
@@ -25,8 +26,8 @@ struct stepped {
 void step_over(const uint32_t *insn, uint64_t x0, uint64_t x1, struct stepped *after);
 
 /*
- * step_over() goes to `insn` with x0 and x1, by an exception return that has PSTATE.SS and BTYPE
- * set; the exception after the step brings it back to its caller.
+ * step_over() executes `insn` with x0 and x1: an exception return to it sets PSTATE.SS and BTYPE,
+ * and the exception after the step returns to the caller.
  */
 __asm__(".pushsection .text\n"
 	".balign 0x800\n"
@@ -66,7 +67,7 @@ __asm__(".pushsection .text\n"
 	"	ret\n"
 	".popsection\n");
 
-/* The instruction is the first of some. */
+/* An array of instructions whose first is `instruction`. */
 #define CODE(name, instruction)                                                     \
 	extern const uint32_t name[];                                               \
 	__asm__(".pushsection .text\n.global " #name "\n" #name ":\n\t" instruction \
@@ -89,18 +90,22 @@ static uint64_t steps(const uint32_t *insn, uint64_t x0, uint64_t x1, const char
 	step_over(insn, x0, x1, &after);
 	tap_ok(ESR_EC(after.esr) == ESR_EC_STEP && after.elr == (uint64_t)(uintptr_t)(insn + 1) &&
 		       (insn == code_hvc || !(after.spsr & SPSR_BTYPE)),
-	       "a step over %s ends behind it (ESR 0x%lx, %ld bytes on, SPSR 0x%lx)", what,
+	       "a step over %s ends right after it (ESR 0x%lx, %ld bytes on, SPSR 0x%lx)", what,
 	       after.esr, (long)(after.elr - (uint64_t)(uintptr_t)insn), after.spsr);
 	return after.x0;
 }
 
-/* Those that the hypervisor's vectors answer, and one that they do not. */
+/* Calls that the hypervisor's vectors answer, and one that they do not. */
 static void calls(const uint32_t *insn, const char *conduit)
 {
-	tap_is_u64(steps(insn, PSCI_FID_VERSION, 0, conduit), 0x10001, "PSCI_VERSION");
-	tap_is_u64(steps(insn, SMCCC_FID_VERSION, 0, conduit), SMCCC_VERSION_1_3, "SMCCC_VERSION");
-	tap_is_u64(steps(insn, PVTIME_FID_FEATURES, PVTIME_FID_ST, conduit), 0, "PV_TIME_FEATURES");
-	tap_is_u64(steps(insn, PVTIME_FID_ST, 0, conduit), board.stolen_time.base, "PV_TIME_ST");
+	tap_is_u64(steps(insn, PSCI_FID_VERSION, 0, conduit), 0x10001,
+		   "a stepped PSCI_VERSION by %s returns 1.1", conduit);
+	tap_is_u64(steps(insn, SMCCC_FID_VERSION, 0, conduit), SMCCC_VERSION_1_3,
+		   "a stepped SMCCC_VERSION by %s returns 1.3", conduit);
+	tap_is_u64(steps(insn, PVTIME_FID_FEATURES, PVTIME_FID_ST, conduit), 0,
+		   "a stepped PV_TIME_FEATURES(PV_TIME_ST) by %s returns SUCCESS", conduit);
+	tap_is_u64(steps(insn, PVTIME_FID_ST, 0, conduit), board.stolen_time.base,
+		   "a stepped PV_TIME_ST by %s returns the structure's address", conduit);
 }
 
 static void breakpoint(void)
@@ -121,13 +126,16 @@ static void breakpoint(void)
 			 :
 			 : "memory");
 	f = fault_end();
-	tap_ok(f.taken && ESR_EC(f.esr) == ESR_EC_BREAK, "a breakpoint stops it (ESR 0x%lx)",
+	tap_ok(f.taken && ESR_EC(f.esr) == ESR_EC_BREAK, "a breakpoint stops the guest (ESR 0x%lx)",
 	       f.esr);
-	tap_is_u64(sysreg_read("dbgbvr0_el1"), at, "the breakpoint's address is what was written");
+	tap_is_u64(sysreg_read("dbgbvr0_el1"), at,
+		   "DBGBVR0_EL1 keeps the address that was written");
 	sysreg_write("dbgbcr0_el1", 0);
 }
 
-/* Written and read back: 0 is wanted; some QEMUs do not have it at all, and say UNDEFINED. */
+/*
+ * Write a register and read it back: it must be 0. Some QEMUs lack it, and it is UNDEFINED there.
+ */
 #define STAYS_ZERO(reg, value, what)                          \
 	do {                                                  \
 		uint64_t got = 0;                             \
@@ -139,18 +147,19 @@ static void breakpoint(void)
 		tap_is_u64(got, 0, what);                     \
 	} while (0)
 
-/* Breakpoints are on. */
+/* To be called with breakpoints enabled. */
 static void no_debugger(void)
 {
 	fault_expect();
 	sysreg_write("dbgclaimset_el1", 5);
 	fault_end();
-	STAYS_ZERO("dbgclaimclr_el1", 0, "no claim tag can be set");
+	STAYS_ZERO("dbgclaimclr_el1", 0, "the guest cannot set a claim tag");
 	sysreg_write("oslar_el1", 1);
-	STAYS_ZERO("oseccr_el1", 5, "no exception can be caught for a debugger");
+	STAYS_ZERO("oseccr_el1", 5, "the guest cannot enable exception catch for a debugger");
 	sysreg_write("oslar_el1", 0);
-	STAYS_ZERO("mdccint_el1", 3u << 29, "the debug channel has no interrupt");
-	STAYS_ZERO("osdtrrx_el1", 5, "nothing can be put into the debug channel");
+	STAYS_ZERO("mdccint_el1", 3u << 29,
+		   "the guest cannot enable the debug channel's interrupts");
+	STAYS_ZERO("osdtrrx_el1", 5, "the guest cannot write to the debug channel");
 	sysreg_write("mdscr_el1", 0);
 	isb();
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stop for good, and without SYSTEM_OFF: by CPU_OFF on every CPU with the word off; by a WFI that
- * nothing can end with the word wfi; by CPU_SUSPEND likewise with suspend; with spin not at all.
- * The word late brings CPU 0 to that last, 10 ms later; with timer it has then stopped a timer
- * whose interrupt was pending, masked, and never taken: nothing that could wake it, either.
+ * Stop for good, without SYSTEM_OFF. With the word off, every CPU calls CPU_OFF; with wfi, it
+ * executes a WFI that nothing can end; with suspend, it calls CPU_SUSPEND, which nothing can end
+ * either; with spin, it spins instead of stopping. With late, CPU 0 stops 10 ms after the others.
+ * With timer, CPU 0 has used and stopped a timer before; its interrupt was pending and masked, and
+ * was never taken, so it cannot wake the CPU.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -22,7 +23,7 @@ static void stop(void *arg)
 			__asm__ volatile("dsb sy\n\twfi" : : : "memory");
 		else if (board_has_arg("suspend"))
 			psci_cpu_suspend();
-		else /* many instructions that cost QEMU little, as in spin.c */
+		else /* many instructions that take QEMU little time, as in spin.c */
 			__asm__ volatile(".rept 4000\n nop\n .endr");
 	}
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Do what storm= names for ever, as fast as it goes: `sgi` (the first vCPU to all others), `self`
- * (each an SGI to itself), `timer` (a timer that is always due), `wfi` (until a timer that is due
- * in ns=NS, 16 unless given), `wfe`, `on_off` (CPU_ON of a vCPU that does CPU_OFF), `reset`
- * (SYSTEM_RESET, at once), `call` (calls that nobody knows), `frame` (the first vCPU reads what the
- * last one has in its list registers). What comes of it costs EL2 time, and all of that is to be
- * this vCPU's own.
+ * Repeat for ever, as fast as possible, the operation that storm= names: `sgi` (the first vCPU
+ * sends an SGI to all others), `self` (each vCPU sends itself an SGI), `timer` (a timer that is
+ * always due), `wfi` (a WFI until a timer that is due in ns=NS, by default 16), `wfe`, `on_off`
+ * (CPU_ON of a vCPU that calls CPU_OFF), `reset` (SYSTEM_RESET, at once), `call` (an unimplemented
+ * call), `frame` (the first vCPU reads the state of the last vCPU's interrupts while these are in
+ * list registers). All this takes time at EL2, and the hypervisor must charge that time to this
+ * vCPU alone.
  */
 #include "guest/board.h"
 #include "guest/console.h"
@@ -125,6 +126,6 @@ int main(void)
 			cpu_start(n, rage, storms[i].storm);
 		rage(storms[i].storm);
 	}
-	console_print("Bail out! storm=%s: there is none of this name\n", name);
+	console_print("Bail out! storm=%s: unknown name; expected one of storms[]\n", name);
 	return 1;
 }

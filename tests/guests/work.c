@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Work for ms=MS of the virtual counter, in rounds that each take the same number of instructions,
- * and say how many rounds that were, how long it took, and what of that was stolen:
+ * Work for ms=MS of the virtual counter, in rounds with the same number of instructions each. Then
+ * print the number of rounds, the time that they took, and how much of that time was stolen:
  *
  *	WORK rounds=N ns=NS stolen_ns=NS
  *
- * What was not stolen was this vCPU's own, so the rounds in a second of it are the same whoever
- * else is there, but for what a switch from one vCPU to another costs.
+ * In the time that was not stolen, this vCPU ran. So the rounds in each second of that time do not
+ * depend on other VMs, except for the cost of switches between vCPUs.
  */
 #include "guest/board.h"
 #include "guest/console.h"

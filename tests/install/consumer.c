@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program that knows of libpvtime-kvm what is installed, and no more. It needs no KVM: a VM that
- * there is not is refused, and all else works as it would.
+ * A program that uses only the installed files of libpvtime-kvm. It needs no KVM: it passes invalid
+ * descriptors, which the library must reject, and everything else works as with KVM.
  */
 #include <errno.h>
 #include <sys/ioctl.h>
@@ -9,14 +9,14 @@
 #include "tap.h"
 
 /*
- * KVM_CHECK_EXTENSION, of a file that is not open: EBADF, or what an emulator says that knows none
- * of KVM's calls.
+ * The call must return the error of KVM_CHECK_EXTENSION on an invalid descriptor: EBADF, or another
+ * error under an emulator that does not implement KVM's requests.
  */
 static void refused(int result, const char *what)
 {
 	int expected = ioctl(-1, _IO(0xae, 0x03), 0) < 0 ? -errno : 0;
 
-	tap_ok(result < 0 && result == expected, "%s: %d", what, result);
+	tap_ok(result < 0 && result == expected, "%s fails as an ioctl does (%d)", what, result);
 }
 
 int main(void)
@@ -26,16 +26,20 @@ int main(void)
 	struct pvtime_kvm *k = NULL;
 	uint64_t ns = 1;
 
-	refused(pvtime_kvm_vm_supported(-1), "a VM that there is not");
-	refused(pvtime_kvm_vcpu_supported(-1), "a vCPU that there is not");
-	refused(pvtime_kvm_deny(-1), "nobody to deny it to");
-	tap_is_i64(pvtime_kvm_find(&region, 0x8000000, 8, used, 2, 0), 0, "a place");
-	tap_is_u64(region.base, 0xa000000, "beside the devices");
-	tap_is_i64(pvtime_kvm_create(&k, -1, 1, &region, 8), 0, "memory for it");
-	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 7, &ns), 0, "the last vCPU's counter");
-	tap_is_u64(ns, 0, "is there, and 0");
-	refused(pvtime_kvm_register(k), "no VM to give it to");
-	refused(pvtime_kvm_vcpu_set(k, 0, -1), "no vCPU either");
-	tap_is_i64(pvtime_kvm_destroy(k), 0, "released");
+	refused(pvtime_kvm_vm_supported(-1), "pvtime_kvm_vm_supported() of an invalid descriptor");
+	refused(pvtime_kvm_vcpu_supported(-1),
+		"pvtime_kvm_vcpu_supported() of an invalid descriptor");
+	refused(pvtime_kvm_deny(-1), "pvtime_kvm_deny() of an invalid descriptor");
+	tap_is_i64(pvtime_kvm_find(&region, 0x8000000, 8, used, 2, 0), 0,
+		   "pvtime_kvm_find() finds a free range");
+	tap_is_u64(region.base, 0xa000000,
+		   "the range is the first one above the used range of devices");
+	tap_is_i64(pvtime_kvm_create(&k, -1, 1, &region, 8), 0, "pvtime_kvm_create() succeeds");
+	tap_is_i64(pvtime_kvm_vcpu_stolen_ns(k, 7, &ns), 0,
+		   "the last vCPU's stolen time can be read");
+	tap_is_u64(ns, 0, "the last vCPU's stolen time is 0");
+	refused(pvtime_kvm_register(k), "pvtime_kvm_register() with an invalid VM");
+	refused(pvtime_kvm_vcpu_set(k, 0, -1), "pvtime_kvm_vcpu_set() of an invalid descriptor");
+	tap_is_i64(pvtime_kvm_destroy(k), 0, "pvtime_kvm_destroy() succeeds");
 	return tap_done();
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: which goals install packages, on a Debian of the test's own, where dpkg-query and apt-get are
-# scripts: all packages are missing there until apt-get has installed them.
+# TAP: which goals of make install packages. dpkg-query, apt-get and sudo are scripts of this test:
+# all packages are missing until the fake apt-get has installed them.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -11,7 +11,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 unset MAKEFLAGS MAKELEVEL MFLAGS INSTALL
 
-# stub NAME: a program of that name, from standard input, that is found before the machine's.
+# stub NAME: make a program of that name from standard input. $PATH finds it before the machine's.
 mkdir "$work/bin" || exit 1
 stub() {
 	sed "s|@WORK@|$work|g" >"$work/bin/$1"
@@ -35,8 +35,8 @@ stub sudo <<'END'
 exec "$@"
 END
 
-# made GOAL...: where nothing is installed, with what it printed in $work/out, and apt-get's
-# arguments in $work/asked.
+# made GOAL...: run make while no package is installed. Its output is in $work/out, and apt-get's
+# arguments are in $work/asked.
 made() {
 	rm -rf "$work/build" "$work/installed"
 	: >"$work/asked"
@@ -46,7 +46,7 @@ made() {
 for goal in all lib tools install format debian "$work/build/pvtime"; do
 	name=${goal#"$work/"}
 	! made "$goal"
-	report $? "make $name fails where packages are missing"
+	report $? "make $name fails if packages are missing"
 	report_of "make $name installs nothing" [ ! -s "$work/asked" ]
 	report_of "make $name builds nothing" [ -z "$(find "$work/build" -type f)" ]
 	grep -q "^    apt-get install --no-install-recommends .*\bgcc-aarch64-linux-gnu\b" "$work/out" &&
@@ -55,36 +55,36 @@ for goal in all lib tools install format debian "$work/build/pvtime"; do
 done
 made lib
 grep -q '^    apt-get install .*\bclang\b' "$work/out"
-report $? "make lib names the second compiler's package"
+report $? "make lib names the package of clang"
 made
 [ "$(grep -c '^    apt-get install' "$work/out")" -eq 1 ] && ! grep -q '^    apt-get install .*\bclang\b' "$work/out"
-report $? "make names in one line what it needs itself"
+report $? "make without a goal names its packages in one line, and not that of clang"
 
-# Goals that install stop here, where apt-get does not.
+# Goals that install packages: apt-get installs nothing here, so make stops.
 : >"$work/broken"
 for goal in demo check check-unit check-qemu check-kvm conform bench mutants profile; do
 	! made "$goal"
-	report $? "make $goal fails where apt-get does"
+	report $? "make $goal fails if apt-get does"
 	grep -q "install -y --no-install-recommends .*\bqemu-system-arm\b" "$work/asked"
-	report $? "make $goal installs what is missing"
+	report $? "make $goal runs apt-get install"
 done
 ! made check INSTALL=no && [ ! -s "$work/asked" ]
 report $? "make check INSTALL=no installs nothing and fails"
 rm "$work/broken"
 
 made packages
-report $? "make packages succeeds where apt-get does"
+report $? "make packages succeeds if apt-get does"
 for package in gcc clang gnuplot-nox mmdebstrap; do
 	grep -q "install -y .*\b$package\b" "$work/asked"
 	report $? "make packages installs $package"
 done
 : >"$work/asked"
 PATH=$work/bin:$PATH make BUILD="$work/build" packages >"$work/out" 2>&1 && [ ! -s "$work/asked" ]
-report $? "make packages asks for nothing where nothing is missing"
+report $? "make packages does not run apt-get if no package is missing"
 
 made help && [ ! -s "$work/asked" ] && grep -q '^  make packages' "$work/out"
-report $? "make help needs no package"
+report $? "make help works without packages"
 made "$work/build/nothing" INSTALL=warn
 grep -q 'these Debian packages are missing' "$work/out" && grep -q 'No rule to make target' "$work/out"
-report $? "make INSTALL=warn goes on without the packages"
+report $? "make INSTALL=warn names the missing packages and continues"
 report_done

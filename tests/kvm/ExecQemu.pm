@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package ExecQemu;
 
-# For tests/kvm/exec_qemu*.t: Debian's QEMU, which is told to give no stolen time, with Linux guests
-# under `pvtime exec`. The machine has one CPU, and its time is instructions: while the script
-# looks, no vCPU runs.
+# For tests/kvm/exec_{qemu,smp,reboot}.t: Debian's QEMU, configured to give no stolen time, runs
+# Linux guests under `pvtime exec`. The host has one CPU, and its time is the number of
+# instructions, so no vCPU runs while the script reads its counters.
 
 use strict;
 use warnings;
@@ -19,7 +19,8 @@ qemu='qemu-system-aarch64 -name guest,debug-threads=on -M virt,gic-version=3 -ac
 off='-cpu host,kvm-steal-time=off'
 words='console=ttyAMA0 quiet kpti=off cryptomgr.notests'
 
-# run NAME WORDS COMMAND...
+# run NAME WORDS COMMAND...: run the command with WORDS on the guest's command line, and print its
+# status and output.
 run()
 {
 	name=$1
@@ -31,7 +32,7 @@ run()
 	sed 's/^/err: /' /tmp/err
 }
 
-# Of QEMU's thread for the vCPU: its ID.
+# thread_of N: print the ID of QEMU's thread for vCPU N.
 thread_of()
 {
 	for task in /proc/$pid/task/*; do
@@ -47,8 +48,9 @@ sample()
 is_up() { grep -q ^BOOT /tmp/out; }
 is_told() { [ "$(grep -c ^STEAL /tmp/out)" = "$1" ]; }
 
-# contend VCPUS UNTIL COMPETITOR: sample them, while they are busy until then and that competes for
-# the CPU; then they report, and QEMU is told to end.
+# contend VCPUS UNTIL COMPETITOR: run a guest whose vCPUs are busy until UNTIL, while COMPETITOR
+# competes for the CPU, and sample the vCPUs meanwhile. Then the guest reports, and SIGTERM ends
+# QEMU.
 contend()
 {
 	>/tmp/out
@@ -78,14 +80,14 @@ contend()
 }
 END
 
-# What each `run NAME` and `contend` of the script printed: its status, out, err, the samples before
-# it, and all of it.
+# Run the script. Returns the status, out, err, samples, and all output of each `run NAME` and
+# `contend`.
 sub on_host
 {
 	my ($script) = @_;
 	my $run = host_run(script => "$prelude$script", cpus => 1, icount => 1, qemu => 1, limit_s => 280,
 		files => {'bin/peek' => "$build/libpvtime-kvm/tests/peek", 'Image' => "$build/debian/Image", 'guest.cpio' => "$build/guest/initramfs.cpio"});
-	is($run->{status}, 0, 'the script has ended') or BAIL_OUT($run->{console});
+	is($run->{status}, 0, 'the script ends with status 0') or BAIL_OUT($run->{console});
 	my $text = $run->{out} =~ s/\r//gr;
 	my %run;
 	while ($text =~ /((?:^(?:sample|traced) .*\n)*)^\[(\w+)\] (\d+)\n((?:(?:out|err): .*\n)*)/mg) {
@@ -96,12 +98,12 @@ sub on_host
 	return %run;
 }
 
-# /proc/stat's ticks and the structure's nanoseconds for each CPU. Linux says "using stolen time
-# PV", and then reads its structure, or it does neither (guest/linux/init).
+# For each CPU, /proc/stat's ticks and the structure's nanoseconds, or `none` if Linux has not said
+# "using stolen time PV" (guest/linux/init).
 sub steal { return $_[0]{out} =~ /STEAL cpu=\d+ proc_ticks=(\d+) struct_ns=(\w+)/g }
 
-# Structure minus run_delay, as often as it was seen; and what the structure grew by from the first
-# sample to the last.
+# The differences of structure and run_delay, with their frequencies; and the growth of the
+# structure from the first sample to the last.
 sub differences
 {
 	my ($samples, $vcpu) = @_;
@@ -116,22 +118,23 @@ sub differences
 sub contended
 {
 	my ($r, $vcpus) = @_;
-	is($r->{status}, 0, 'QEMU, ended by SIGTERM, has its status') or diag $r->{all};
-	like($r->{err}, qr/^pvtime: exec: gives stolen time to $vcpus vCPUs? at IPA 0x90a0000, /m, 'it says what is done');
-	is(join(' ', $r->{samples} =~ /^traced by (\d+)$/mg), '0', 'nobody traces a QEMU whose guest runs');
+	is($r->{status}, 0, 'QEMU under pvtime exec, ended by SIGTERM, has status 0') or diag $r->{all};
+	like($r->{err}, qr/^pvtime: exec: gives stolen time to $vcpus vCPUs? at IPA 0x90a0000, /m,
+		"pvtime exec reports that it gives stolen time to vCPUs: $vcpus");
+	is(join(' ', $r->{samples} =~ /^traced by (\d+)$/mg), '0', 'QEMU has no tracer while its guest runs');
 	for my $vcpu (0 .. $vcpus - 1) {
 		my ($differences, $grown) = differences($r->{samples}, $vcpu);
-		is(keys %$differences, 1, "vCPU $vcpu: structure minus run_delay is always the same") or diag $r->{samples};
-		is((values %$differences)[0], 3, "vCPU $vcpu: in three samples");
-		cmp_ok($grown, '>', 200_000_000, "vCPU $vcpu: meanwhile it was kept waiting");
+		is(keys %$differences, 1, "structure minus run_delay of vCPU $vcpu is the same in all samples") or diag $r->{samples};
+		is((values %$differences)[0], 3, "vCPU $vcpu has three samples");
+		cmp_ok($grown, '>', 200_000_000, "the structure of vCPU $vcpu grows by more than 200 ms between the samples");
 	}
 	my @steal = steal($r);
-	is(@steal, 2 * $vcpus, 'every CPU reports') or diag $r->{all};
+	is(@steal, 2 * $vcpus, 'every CPU of the guest reports') or diag $r->{all};
 	while (my ($ticks, $ns) = splice @steal, 0, 2) {
-		like($ns, qr/^\d+$/, 'the guest uses it');
-		cmp_ok(abs($ticks * 10_000_000 - $ns), '<=', 20_000_000, '/proc/stat agrees within two ticks') or diag $r->{all};
+		like($ns, qr/^\d+$/, 'the guest uses stolen time');
+		cmp_ok(abs($ticks * 10_000_000 - $ns), '<=', 20_000_000, '/proc/stat is within two ticks of the structure') or diag $r->{all};
 	}
-	is(keys %{(differences("sample 0 5 1\nsample 0 6 1\n", 0))[0]}, 2, 'a difference that changes is found out');
+	is(keys %{(differences("sample 0 5 1\nsample 0 6 1\n", 0))[0]}, 2, 'samples whose differences change are told apart');
 }
 
 1;

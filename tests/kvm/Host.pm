@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Host;
 
-# A Linux host with a /dev/kvm of its own: Debian's arm64 kernel at EL2 in QEMU, busybox,
-# build/a64-linux/pvtime as `pvtime`, and, where it is asked for, Debian's QEMU for arm64 as a VMM
-# in it. It runs one script, and that is all.
+# A Linux host with a real /dev/kvm: Debian's arm64 kernel at EL2 in QEMU, with busybox,
+# build/a64-linux/pvtime as `pvtime` and, on request, Debian's QEMU for arm64 as a VMM. The host
+# runs one script and powers off.
 #
 #   my $run = host_run(script => 'pvtime probe', cpus => 2);
-#   is($run->{status}, 0, 'it probes') or diag $run->{console};
+#   is($run->{status}, 0, 'pvtime probe has status 0') or diag $run->{console};
 #   like($run->{out}, qr/.../);
 #
-# A test that cannot be sure of something waits for it in the script, with wait_for (below), and not
-# for a time.
+# If a script depends on an event, it waits for that event with wait_for (below), not for a fixed
+# time.
 
 use strict;
 use warnings;
@@ -26,9 +26,10 @@ use Time::HiRes qw(time);
 
 our @EXPORT = qw($build $tmp host_run host_initramfs run_command limited at_least read_json slurp spew);
 
-# What every script begins with. wait_for COMMAND...: until the command succeeds. There is no limit
-# in the host's time, which goes on while other processes of this machine keep the host from its
-# CPUs: host_run() has the limit. What takes long is said.
+# The beginning of every script. wait_for COMMAND...: wait until the command succeeds. It has no
+# limit of its own, as the host's clock also advances while other processes of this machine keep the
+# host from its CPUs; host_run() has the limit. wait_for prints a line for each minute that it
+# waits.
 my $prelude = <<'END';
 wait_for()
 {
@@ -44,7 +45,7 @@ wait_for()
 }
 END
 
-# An archive in Linux's format of what is below a directory.
+# archive ROOT, PATH: pack the files below ROOT in the format of an initramfs.
 sub archive
 {
 	my ($root, $path) = @_;
@@ -53,9 +54,9 @@ sub archive
 	return $path;
 }
 
-# The host's files: a base that make has built, and behind it, which Linux takes as well, what this
-# run adds. Its path: of script, files and qemu as below. A guest of the host can have such a one,
-# too.
+# Make the host's initramfs from script, files and qemu (see below), and return its path. It
+# consists of a base that make has built and, appended to it, an archive with the files of this run;
+# Linux unpacks both. A guest on the host can use such an initramfs, too.
 my $runs = 0;
 sub host_initramfs
 {
@@ -80,25 +81,26 @@ sub host_initramfs
 	return "$root.cpio";
 }
 
-# host_run(script => TEXT, ...): run the text by busybox's sh, as root. Further:
+# host_run(script => TEXT, ...): run the text in busybox's sh, as root. Options:
 #
-#   files => {'path/in/host' => 'file' or \'content', ...}   executable all of them
-#   qemu => 1            qemu-system-aarch64 (Debian's) is there, too
-#   cpus => 2            CPUs of the host, each a thread of QEMU's
-#   cpu => 'neoverse-n1' which has VHE; 'cortex-a57' has not. Where a test says none, KVM_HOST_CPU
-#   of the environment does memory => '1G'
-#   icount => 1          time is instructions, and repeats (with one CPU): a CPU that executes 250
-#                        million in a second. The slower it is, the fewer QEMU has to emulate while
-#                        a script lets time pass
-#   append => 'words'    of the kernel's command line
-#   machine => 'virt,virtualization=on,gic-version=3'   without EL2 there is no KVM
-#   limit_s => 150       of a machine that does nothing else; then it is ended
+#   files => {'path/in/host' => 'file' or \'content', ...}   additional files, all executable
+#   qemu => 1            add Debian's qemu-system-aarch64
+#   cpus => 2            the number of the host's CPUs; each is a thread of QEMU
+#   cpu => 'neoverse-n1' the CPU model: neoverse-n1 has VHE, cortex-a57 does not. The default is
+#                        KVM_HOST_CPU of the environment
+#   memory => '1G'       the host's RAM
+#   icount => 1          the host's time is the number of executed instructions, 250 million a
+#                        second. With one CPU, runs then repeat exactly. A faster CPU would only
+#                        make QEMU emulate more instructions while a script lets time pass
+#   append => 'words'    more words for the kernel's command line
+#   machine => 'virt,virtualization=on,gic-version=3'   without EL2, the host has no KVM
+#   limit_s => 150       end the host after this time, measured as if this machine did nothing else
 #
-# The result: status (of the script; undef if it has not ended), out (what it printed, standard
-# error as well), console (all of it), why (of what has gone wrong, in words, or ''). Linux is not
-# to change its page tables at each entry (kpti): it does so where its addresses are random and the
-# CPU is not known to be safe, and that takes QEMU a fifth of its time. Nor is it to test its
-# ciphers, which is more than half of its boot.
+# Returns {status, out, console, why}: the script's status (undef if it has not ended), its standard
+# output and error, all that the console printed, and the reason of a failure or ''. The kernel's
+# command line turns off kpti, the change of page tables at each entry, which takes a fifth of
+# QEMU's time where addresses are random and the CPU is not known to be safe. It also turns off the
+# tests of the ciphers, which take more than half of the boot.
 sub host_run
 {
 	my (%how) = @_;

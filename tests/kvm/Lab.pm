@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Lab;
 
-# Labs on a host with KVM (Host.pm): what the scripts of several tests begin with, and what they
-# print, read.
+# Labs on a host with KVM (Host.pm): shell functions for the scripts of several tests, and functions
+# that read the output of these scripts.
 
 use strict;
 use warnings;
@@ -11,13 +11,13 @@ use Host;
 
 our @EXPORT = qw(labs_run vcpu ended ms);
 
-# start_lab NAME OPTION...: the lab of that name, in the background; its consoles are in /tmp/c, its
-# ledger in /tmp/json, what it prints in /tmp/printed, what it says in /tmp/said, and what it is to
-# read in /tmp/input, if that is there. end_lab: waits for it, and prints all of that. lab NAME
-# OPTION...: both.
+# start_lab NAME OPTION...: start the lab of that name in the background. Its consoles go to /tmp/c,
+# its ledger to /tmp/json, its standard output to /tmp/printed, its standard error to /tmp/said; its
+# standard input is /tmp/input, if that exists. end_lab: wait for the lab to end, and print all
+# these files. lab NAME OPTION...: both.
 #
-# $lab is its process, find_vmm sets $vmm, that of the VMM; vcpus lists the vCPUs' threads in the
-# order of the lab, if it has_vcpus.
+# $lab is the process of `pvtime lab`; find_vmm sets $vmm to the process of the VMM. vcpus lists the
+# threads of the vCPUs in the lab's order; has_vcpus succeeds once there are any.
 my $prelude = <<'END';
 start_lab()
 {
@@ -44,7 +44,7 @@ vcpus()
 	done | sort -n
 }
 has_vcpus() { [ -n "$(vcpus)" ]; }
-# delay TID: ns that the thread has waited.
+# delay TID: how long the thread has waited for a CPU, in ns.
 delay() { cut -d' ' -f2 "/proc/$vmm/task/$1/schedstat"; }
 # has_console NAME PATTERN
 has_console() { grep -q "$2" "/tmp/c/$1.log"; }
@@ -64,10 +64,11 @@ end_lab()
 lab() { start_lab "$@"; end_lab; }
 END
 
-# labs_run(labs => {NAME => TEXT, ...}, script => TEXT, and what host_run() takes). `guests` names
-# those of build/guest that are there (in a lab as ../NAME.img), and linux => 1 adds Debian's kernel
-# and the initramfs. Returns what host_run() says, and in {NAME} of each lab that has ended: status,
-# console by VM, printed, said, ledger.
+# labs_run(labs => {NAME => TEXT, ...}, script => TEXT, and the options of host_run()). `guests`
+# names the guests of build/guest to add (a lab finds each as ../NAME.img), and linux => 1 adds
+# Debian's kernel and the initramfs. Returns the result of host_run() in {host}, and for each lab in
+# {NAME}: status, console by VM, printed, said, ledger. The status of a lab that has not ended is
+# 'none'.
 sub labs_run
 {
 	my (%how) = @_;
@@ -88,7 +89,7 @@ sub labs_run
 	return \%runs;
 }
 
-# The ledger of one vCPU of a lab.
+# vcpu LAB, VM, ID: the ledger of one vCPU.
 sub vcpu
 {
 	my ($lab, $vm, $id) = @_;
@@ -96,7 +97,7 @@ sub vcpu
 	return $found ? $found->{vcpus}[$id] : {ticks => {}};
 }
 
-# How a lab ended and each VM did, as the last line of the table has it, from the JSON.
+# How a lab and each of its VMs ended, from the JSON, in the words of the table's last line.
 sub ended
 {
 	my ($lab) = @_;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Is it supported, and where: the kernel's own errors (R-10), and the library's before them (R-31).
+ * Whether stolen time is supported, and its addresses: the kernel's errors (R-10), and the errors
+ * that the library detects before the kernel (R-31).
  */
 #include <errno.h>
 #include <sys/ioctl.h>
@@ -24,7 +25,7 @@ static void test_supported(void)
 	vm_destroy(&vm);
 }
 
-/* The kernel's own checks of the attribute, and the library's before them. */
+/* The kernel's checks of the attribute, and the library's, which come first. */
 static void test_attribute_errors(void)
 {
 	struct vm vm;
@@ -34,15 +35,22 @@ static void test_attribute_errors(void)
 	const int fd = vm.vcpus[0].fd, other = vm.vcpus[1].fd;
 	const unsigned long set = KVM_SET_DEVICE_ATTR;
 	vm_give_stolen(&vm);
-	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA + 1, &ipa), ENXIO, "another attribute");
-	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA, NULL), EFAULT, "no value");
-	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA, &unaligned), EINVAL, "not aligned");
-	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA, &outside), EINVAL, "outside memory");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, VM_VCPUS * 512, fd), EINVAL, "no such index");
-	is_error(pvtime_kvm_vcpu_check(vm.stolen, 0), EINVAL, "no vCPU to check yet");
-	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the slot is taken away");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), EINVAL, "no memory there");
-	is_error(pvtime_kvm_register(vm.stolen), 0, "the slot is back");
+	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA + 1, &ipa), ENXIO,
+		 "KVM rejects an unknown attribute");
+	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA, NULL), EFAULT,
+		 "KVM rejects the attribute without a value");
+	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA, &unaligned), EINVAL,
+		 "KVM rejects an address that is not aligned");
+	is_error(pvtk_attr(fd, set, KVM_ARM_VCPU_PVTIME_IPA, &outside), EINVAL,
+		 "KVM rejects an address outside memory");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, VM_VCPUS * 512, fd), EINVAL,
+		 "an index beyond the region is rejected");
+	is_error(pvtime_kvm_vcpu_check(vm.stolen, 0), EINVAL,
+		 "a check of a vCPU without an address fails");
+	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the region's slot is removed");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), EINVAL,
+		 "a vCPU gets no address while the region has no slot");
+	is_error(pvtime_kvm_register(vm.stolen), 0, "the region's slot is added again");
 	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), 0,
 		 "the vCPU gets its address the first time");
 	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, fd), EEXIST,
@@ -55,17 +63,17 @@ static void test_attribute_errors(void)
 		 "a vCPU gets its own index after the calls that failed");
 	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, other), EEXIST,
 		 "a vCPU with an address does not get another's index");
-	is_error(pvtime_kvm_vcpu_ipa(vm.stolen, 1, &ipa), 0, "the address is read back");
-	expect_u64(ipa, VM_STOLEN + 64, "the address that is read back is that of its index");
-	is_error(pvtime_kvm_vcpu_check(vm.stolen, 0), 0,
-		 "the first vCPU's address is the one that was set");
+	is_error(pvtime_kvm_vcpu_ipa(vm.stolen, 1, &ipa), 0, "vCPU 1's address is read back");
+	expect_u64(ipa, VM_STOLEN + 64, "the address read back is that of index 1");
+	is_error(pvtime_kvm_vcpu_check(vm.stolen, 0), 0, "a check of vCPU 0's address succeeds");
 	expect_u64(vcpu_call(&vm.vcpus[0], PVTIME_FID_ST, 0), VM_STOLEN,
-		   "PV_TIME_ST returns the first vCPU's address");
-	expect_u64(vcpu_call(&vm.vcpus[1], PVTIME_FID_ST, 0), VM_STOLEN + 64, "the other, too");
+		   "PV_TIME_ST returns vCPU 0's address to it");
+	expect_u64(vcpu_call(&vm.vcpus[1], PVTIME_FID_ST, 0), VM_STOLEN + 64,
+		   "PV_TIME_ST returns vCPU 1's address to it");
 	vm_destroy(&vm);
 }
 
-/* A region that the kernel does not take, and what then becomes of it. */
+/* The kernel rejects the region, and the library can still release it. */
 static void refused_region(const struct vm *vm, uint64_t base, uint32_t slot, int error,
 			   const char *what)
 {
@@ -76,7 +84,7 @@ static void refused_region(const struct vm *vm, uint64_t base, uint32_t slot, in
 	    pvtime_kvm_create(&k, vm->fd, slot, &region, 1) != 0)
 		bail_out("a region at 0x%" PRIx64, base);
 	is_error(pvtime_kvm_register(k), error, what);
-	is_error(pvtime_kvm_destroy(k), 0, "it can be released all the same");
+	is_error(pvtime_kvm_destroy(k), 0, "a region that the kernel has rejected can be released");
 }
 
 static void test_slot_errors(void)
@@ -85,11 +93,16 @@ static void test_slot_errors(void)
 
 	vm_create(&vm);
 	vm_give_stolen(&vm);
-	refused_region(&vm, VM_CODE, SLOT, EEXIST, "a region that another slot has");
-	refused_region(&vm, VM_NOWHERE, 0, EINVAL, "a slot number that is in use");
-	refused_region(&vm, VM_NOWHERE, UINT16_MAX, EINVAL, "a slot number beyond the last");
-	refused_region(&vm, 1ull << 50, SLOT, EFAULT, "a region beyond the address space");
-	is_error(pvtime_kvm_register(vm.stolen), 0, "the VM's own is untouched");
+	refused_region(&vm, VM_CODE, SLOT, EEXIST,
+		       "a region that overlaps another slot is rejected");
+	refused_region(&vm, VM_NOWHERE, 0, EINVAL,
+		       "a region with a slot number in use is rejected");
+	refused_region(&vm, VM_NOWHERE, UINT16_MAX, EINVAL,
+		       "a region with a slot number beyond the last is rejected");
+	refused_region(&vm, 1ull << 50, SLOT, EFAULT,
+		       "a region beyond the address space is rejected");
+	is_error(pvtime_kvm_register(vm.stolen), 0,
+		 "the VM's own region can be registered after the rejected ones");
 	vm_destroy(&vm);
 }
 
@@ -100,30 +113,35 @@ static void test_uninitialised(void)
 	vm_create(&vm);
 	vm_give_stolen(&vm);
 	int raw = ioctl(vm.fd, KVM_CREATE_VCPU, (void *)(uintptr_t)VM_VCPUS);
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, raw), ENOEXEC, "a vCPU not initialised");
-	is_error(pvtime_kvm_deny(raw), ENOEXEC, "denying through it");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, raw), ENOEXEC,
+		 "a vCPU that is not initialised gets no address");
+	is_error(pvtime_kvm_deny(raw), ENOEXEC,
+		 "denying through a vCPU that is not initialised fails");
 	close(raw);
 	vm_destroy(&vm);
 }
 
-/* A vCPU that comes while another runs; and one that cannot come. */
+/* A vCPU that is added after another has run; and one that cannot be added. */
 static void test_plug(void)
 {
 	struct vm vm;
 
 	vm_create(&vm);
 	vm_give_stolen(&vm);
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), 0, "the first vCPU");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), 0, "vCPU 0 gets its address");
 	vcpu_enter_at(&vm.vcpus[0], guest_call);
 	vcpu_run(&vm.vcpus[0]);
 	delay_grow(WAIT_NS);
 	vcpu_run(&vm.vcpus[0]);
 	uint64_t before = stolen(&vm, 0);
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, -1), EBADF, "one that cannot come");
-	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, vm.vcpus[1].fd), 0, "one more, later");
-	expect_u64(vcpu_call(&vm.vcpus[1], PVTIME_FID_ST, 0), VM_STOLEN + 64, "it has its own");
-	expect_u64(stolen(&vm, 0), before, "the first one's is untouched");
-	expect_u64(stolen(&vm, 1), 0, "nothing was stolen from it");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, -1), EBADF,
+		 "an invalid descriptor gets no address");
+	is_error(pvtime_kvm_vcpu_set(vm.stolen, 1, vm.vcpus[1].fd), 0,
+		 "vCPU 1 gets its address after vCPU 0 has run");
+	expect_u64(vcpu_call(&vm.vcpus[1], PVTIME_FID_ST, 0), VM_STOLEN + 64,
+		   "PV_TIME_ST returns the added vCPU's own address");
+	expect_u64(stolen(&vm, 0), before, "adding a vCPU does not change vCPU 0's stolen time");
+	expect_u64(stolen(&vm, 1), 0, "the added vCPU's stolen time is 0");
 	vm_destroy(&vm);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Counters against run_delay: while the vCPU runs, and published without a guest that runs (R-28).
+ * Counters compared with run_delay: while the vCPU runs, and when they are published without
+ * running the guest (R-28).
  */
 #include <errno.h>
 #include <pthread.h>
@@ -37,19 +38,20 @@ static void test_contended(void)
 		vcpu_run(&vm.vcpus[0]);
 	}
 	after = run_once(&vm);
-	grew(&before, &after, "while contended, the counter is what was waited");
+	grew(&before, &after,
+	     "while contended, the counter grows by the time that the thread waited");
 	expect(after.stolen - before.stolen >= 2 * (uint64_t)WAIT_NS,
-	       "while contended, the counter grows by at least twice the wait");
-	expect_u64(stolen(&vm, 1), 0, "nothing was stolen from the vCPU that did not run");
+	       "while contended, the counter grows by at least 100 ms");
+	expect_u64(stolen(&vm, 1), 0, "the stolen time of a vCPU that has not run is 0");
 	before = after;
-	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the memory is taken away");
+	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the region's memory is taken away");
 	delay_grow(WAIT_NS);
 	vcpu_run(&vm.vcpus[0]);
 	expect_u64(stolen(&vm, 0), before.stolen,
-		   "the counter stands while its memory is taken away");
-	is_error(pvtime_kvm_register(vm.stolen), 0, "the memory is brought back");
+		   "the counter does not change while its memory is taken away");
+	is_error(pvtime_kvm_register(vm.stolen), 0, "the region's memory is brought back");
 	after = run_once(&vm);
-	grew(&before, &after, "nothing waited while the memory was away is lost");
+	grew(&before, &after, "time waited while the memory was taken away is charged afterwards");
 	pvtime_kvm_reset(vm.stolen);
 	expect_u64(stolen(&vm, 0), 0, "a reset of the VM zeroes the counter");
 	before = after;
@@ -59,7 +61,7 @@ static void test_contended(void)
 	vm_destroy(&vm);
 }
 
-/* What a publish must leave as it found it. */
+/* The state that a publish must not change. */
 struct vcpu_state {
 	uint32_t mp_state;
 	uint64_t pc;
@@ -92,13 +94,10 @@ static void unchanged(const struct vcpu_state *was, const struct vcpu *vcpu, con
 	expect(is.mp_state == was->mp_state && is.pc == was->pc &&
 		       memcmp(&is.signals, &was->signals, sizeof(is.signals)) == 0 &&
 		       memcmp(&is.pending, &was->pending, sizeof(is.pending)) == 0,
-	       "%s leaves vCPU and thread as they were", what);
+	       "%s does not change the vCPU's state or the thread's signals", what);
 }
 
-/*
- * A run that ends in a store is complete when KVM has been told so; it then enters the guest no
- * further.
- */
+/* Complete a store for which KVM_RUN has returned, without running the guest further. */
 static void complete(struct vcpu *vcpu)
 {
 	vcpu->run->immediate_exit = 1;
@@ -113,7 +112,8 @@ static void ignore(int signo)
 }
 
 /*
- * Any signal ends KVM_RUN again, not only the library's: here of a vCPU that would sleep for ever.
+ * After a publish, signals other than the library's end KVM_RUN again: here on a stopped vCPU,
+ * which would otherwise sleep for ever.
  */
 static void test_other_signals(const struct vcpu *vcpu)
 {
@@ -124,7 +124,8 @@ static void test_other_signals(const struct vcpu *vcpu)
 	sigaction(SIGALRM, &action, NULL);
 	ioctl(vcpu->fd, KVM_SET_MP_STATE, &state);
 	setitimer(ITIMER_REAL, &soon, NULL);
-	is_error(ioctl(vcpu->fd, KVM_RUN, NULL) < 0 ? -errno : 0, EINTR, "another signal");
+	is_error(ioctl(vcpu->fd, KVM_RUN, NULL) < 0 ? -errno : 0, EINTR,
+		 "after a publish, SIGALRM ends KVM_RUN");
 	state.mp_state = KVM_MP_STATE_RUNNABLE;
 	ioctl(vcpu->fd, KVM_SET_MP_STATE, &state);
 }
@@ -135,27 +136,30 @@ static void test_publish(void)
 	struct vm vm;
 
 	vm_with_stolen(&vm);
-	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGKILL), EINVAL, "by a deadly signal");
-	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, 99), EINVAL, "by none that there is");
-	is_error(pvtime_kvm_vcpu_publish(vm.stolen, VM_VCPUS, SIGNAL), EINVAL, "of no vCPU");
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGKILL), EINVAL,
+		 "a publish with SIGKILL is rejected");
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, 99), EINVAL,
+		 "a publish with an invalid signal is rejected");
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, VM_VCPUS, SIGNAL), EINVAL,
+		 "a publish of a vCPU index out of range is rejected");
 	vcpu_enter_at(&vm.vcpus[0], guest_call);
 	vcpu_run(&vm.vcpus[0]);
 	before = run_once(&vm);
 	delay_grow(WAIT_NS);
 	complete(&vm.vcpus[0]);
-	expect_u64(stolen(&vm, 0), before.stolen, "a thread waits; nothing of it is published");
+	expect_u64(stolen(&vm, 0), before.stolen, "without a publish, the counter does not change");
 	struct vcpu_state state = state_of(&vm.vcpus[0]);
 	after.delay_before = delay_ns();
-	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), 0, "KVM publishes");
+	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), 0, "a publish succeeds");
 	after.stolen = stolen(&vm, 0);
 	after.delay_after = delay_ns();
-	grew(&before, &after, "a publish charges what the thread waited");
-	unchanged(&state, &vm.vcpus[0], "that");
+	grew(&before, &after, "a publish charges the time that the thread waited");
+	unchanged(&state, &vm.vcpus[0], "a publish");
 	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), 0,
-		 "a publish with nearly nothing to charge succeeds");
+		 "a publish right after another succeeds");
 	before = after;
 	after = run_once(&vm);
-	grew(&before, &after, "after a publish the guest continues to be charged");
+	grew(&before, &after, "after a publish, the guest continues to be charged");
 	test_other_signals(&vm.vcpus[0]);
 	is_error(pvtime_kvm_unregister(vm.stolen), 0, "the memory is taken away before a publish");
 	is_error(pvtime_kvm_vcpu_publish(vm.stolen, 0, SIGNAL), EINVAL,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stolen time denied to a VM: at every step of discovery, as the guest hears it. */
+/* Stolen time denied to a VM: the guest's view at every step of discovery. */
 #include <errno.h>
 #include <pvtime/smccc.h>
 #include "tests/kvm/library.h"
 
-/* What a guest's discovery says. */
+/* Check the answer to each of the guest's discovery calls. */
 static void discovery(struct vm *vm, uint64_t arch_features, uint64_t rest, const char *what)
 {
 	struct vcpu *vcpu = &vm->vcpus[0];
@@ -28,13 +28,13 @@ void test_deny(void)
 
 	vm_with_stolen(&vm);
 	size = pvtime_kvm_snapshot_size(vm.stolen);
-	is_error(pvtime_kvm_save(vm.stolen, blob, size), 0, "a VM that has it is saved");
-	discovery(&vm, 0, 0, "given");
-	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), EBUSY, "denying what it has seen");
+	is_error(pvtime_kvm_save(vm.stolen, blob, size), 0, "a VM with stolen time is saved");
+	discovery(&vm, 0, 0, "a VM with stolen time");
+	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), EBUSY, "denying to a VM that has run fails");
 	vm_destroy(&vm);
 
 	vm_create(&vm);
-	discovery(&vm, 0, no, "no address");
+	discovery(&vm, 0, no, "a VM without addresses");
 	vm_destroy(&vm);
 
 	vm_create(&vm);
@@ -44,7 +44,7 @@ void test_deny(void)
 		 "stolen time is denied once more by another vCPU");
 	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), ENXIO,
 		 "a vCPU gets no address when stolen time is denied");
-	discovery(&vm, no, no, "denied");
+	discovery(&vm, no, no, "a VM with stolen time denied");
 	is_error(pvtime_kvm_restore(vm.stolen, vm.vcpus[0].fd, blob, size), EBUSY,
 		 "a VM that has run without the calls cannot be restored with them");
 	vm_destroy(&vm);
@@ -56,6 +56,6 @@ void test_deny(void)
 		 "a VM that had stolen time is restored");
 	is_error(pvtime_kvm_vcpu_set(vm.stolen, 0, vm.vcpus[0].fd), 0,
 		 "a vCPU gets its address after the restore");
-	discovery(&vm, 0, 0, "as it was saved");
+	discovery(&vm, 0, 0, "a VM restored after a denial");
 	vm_destroy(&vm);
 }

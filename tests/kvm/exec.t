@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with tests/kvm/exec_vmm.c, a VMM that does as it is told, on Debian's kernel at
-# EL2: whose guest gets stolen time and where, who is left alone, and that the VMM notices nothing.
-# tests/kvm/exec_qemu.t has a real VMM, and real guests.
+# TAP: pvtime exec on Debian's kernel at EL2, with tests/kvm/exec_vmm.c, a VMM whose arguments say
+# what it does: which guests get stolen time and at which address, which VMMs are left alone, and
+# that the VMM is not affected. tests/kvm/exec_qemu.t has a real VMM and real guests.
 
 use strict;
 use warnings;
@@ -12,8 +12,8 @@ use lib $FindBin::Bin;
 use Host;
 use Test::More;
 
-# A devicetree as a VMM makes it for RAM of 4 MiB at 0x40000000. The first 64 KiB granules are taken
-# by devices of each kind.
+# A devicetree like a VMM's, for 4 MiB of RAM at 0x40000000. Devices in different kinds of nodes
+# occupy the lowest 64 KiB granules.
 my $dts = spew("$tmp/guest.dts", <<'END');
 /dts-v1/;
 /memreserve/ 0x40000 0x1000;
@@ -28,8 +28,9 @@ my $dts = spew("$tmp/guest.dts", <<'END');
 END
 system('dtc', '-q', '-I', 'dts', '-O', 'dtb', '-o', "$tmp/guest.dtb", $dts) == 0 or die 'dtc failed';
 
-# What each run printed, and its status: run NAME COMMAND... What pvtime exec reports is written by
-# a process of its own, which ends when all is written, and then the pipe to cat does.
+# run NAME COMMAND...: run the command, and print its status and output. A separate process writes
+# the reports of pvtime exec; the pipe to cat makes the script wait until that process has ended,
+# too.
 my $script = <<'END';
 run()
 {
@@ -166,7 +167,7 @@ end()
 begin daemon tracer
 end daemon are_asked
 
-# Its reports find a pipe that is full.
+# Standard error is a full pipe when pvtime exec reports.
 mkfifo /tmp/full
 exec 3<>/tmp/full
 dd if=/dev/zero of=/tmp/full bs=4096 count=16 2>/dev/null
@@ -177,13 +178,13 @@ exec 3<&-
 
 begin pause
 wait_for is_ready
-grep -q "ready $pid" /tmp/out && echo "the VMM is the process that was started"
+grep -q "ready $pid" /tmp/out && echo "the VMM has the PID of pvtime exec"
 tracer=$(sed -n 's/^TracerPid:\t//p' /proc/$pid/status)
 echo "tracer $(awk '{ print $4, $6 == $1 }' "/proc/$tracer/stat") $(ls /proc/$tracer/fd | tr '\n' ' ')"
 kill -STOP $pid
 wait_for is_stopped $pid
 kill -USR1 $pid
-is_stopped $pid && ! grep -q got /tmp/out && echo "it stays stopped"
+is_stopped $pid && ! grep -q got /tmp/out && echo "the VMM stays stopped"
 kill -CONT $pid
 end signals
 
@@ -208,7 +209,7 @@ kill -STOP $pid
 wait_for is_stopped $pid
 kill -KILL "$tracer"
 wait_for gone "$tracer"
-is_stopped $pid && echo "it is still stopped"
+is_stopped $pid && echo "the VMM is still stopped after its tracer's end"
 kill -CONT $pid
 kill -USR1 $pid
 end killed_stopped
@@ -230,7 +231,7 @@ vmm_before=$(switches $pid)
 has_run() { [ "$(switches $pid)" != "$vmm_before" ]; }
 wait_for has_run
 sleep 1
-[ "$(switches $tracer)" = "$before" ] && echo "nobody stops it"
+[ "$(switches $tracer)" = "$before" ] && echo "the tracer does not run"
 kill -KILL $pid
 end after_again
 
@@ -238,7 +239,7 @@ begin loop
 wait_for is_asked
 tracers() { ps | grep -v grep | grep -c 'pvtime exec'; }
 is_free() { ! traced $pid && [ "$(tracers)" = 0 ]; }
-wait_for is_free && echo "nobody traces it, and there is no tracer"
+wait_for is_free && echo "the VMM is not traced, and no tracer is left"
 kill -KILL $pid
 end after
 
@@ -248,7 +249,7 @@ END
 
 my $run = host_run(script => $script, cpus => 1, icount => 1, limit_s => 280,
 	files => {'bin/vmm' => "$build/libpvtime-kvm/tests/exec_vmm", 'guest.dtb' => "$tmp/guest.dtb"});
-is($run->{status}, 0, 'the script has ended') or BAIL_OUT($run->{console});
+is($run->{status}, 0, 'the script ends with status 0') or BAIL_OUT($run->{console});
 my $text = $run->{out} =~ s/\r//gr;
 my %run;
 while ($text =~ /^\[(\w+)\] (\d+)\n((?:(?:out|err): .*\n)*)/mg) {
@@ -258,20 +259,20 @@ while ($text =~ /^\[(\w+)\] (\d+)\n((?:(?:out|err): .*\n)*)/mg) {
 		err => join('', map { "$_\n" } $lines =~ /^err: (.*)/mg)};
 }
 
-# ran NAME, STATUS, OUT, ERR: all that it printed, and nothing else. The last two are texts, or
-# patterns for all of it.
+# ran NAME, STATUS, OUT, ERR: the run has exactly this status and output. OUT and ERR are texts, or
+# patterns for the whole output.
 sub ran
 {
 	my ($name, $status, $out, $err) = @_;
 	my $r = $run{$name};
-	return fail("$name: was not run") if !$r;
-	is($r->{status}, $status, "$name: status $status") or diag $r->{all};
+	return fail("$name: the script has run it") if !$r;
+	is($r->{status}, $status, "$name: the status is $status") or diag $r->{all};
 	for (['out', $out], ['err', $err]) {
 		my ($which, $want) = @$_;
 		if (ref $want) {
-			like($r->{$which}, qr/\A$want\z/, "$name: std$which");
+			like($r->{$which}, qr/\A$want\z/, "$name: std$which matches in full");
 		} else {
-			is($r->{$which}, $want, "$name: std$which");
+			is($r->{$which}, $want, "$name: std$which is as expected");
 		}
 	}
 }
@@ -282,7 +283,7 @@ my $no = qr/pvtime: exec: the guest gets no stolen time: /;
 
 ran('plain', 0, answers($none, $none) . "maps $1 $1\n", '') if ($run{plain}{out} // '') =~ /maps (\d+)/;
 my ($maps) = ($run{plain}{out} // '') =~ /maps (\d+) \1\n/;
-ok($maps, 'plain: nothing is mapped by running');
+ok($maps, 'plain: running the vCPUs adds no mapping');
 
 ran('given', 0, answers('0x50000000', '0x50000040') . "maps $maps " . ($maps + 1) . "\n", '');
 ran('verbose', 0, answers('0x50000000', '0x50000040', '0x50000080', '0x500000c0'),
@@ -302,11 +303,11 @@ ran('own', 0, answers('0x50000000'), "pvtime: exec: the VMM gives its guest stol
 ran('deny', 0, answers($none), qr/pvtime: exec: the VMM denies its guest the calls .*, and is left alone\n/);
 my ($slot) = ($run{verbose}{err} // '') =~ /slot (\d+)/;
 my ($other) = ($run{slots}{err} // '') =~ /slot (\d+)/;
-is($other, $slot - 1, 'slots: the highest that is free');
+is($other, $slot - 1, 'slots: pvtime exec uses the highest free memory slot');
 ran('child', 0, "children 0\n" . answers('0x50000000'), '');
 ran('wrapped', 6, answers('0x50000000') . "then 5\n", '');
 
-# Which VM of several: the first that runs, whoever has made it, and whatever was before it.
+# Of several VMs, the first that runs gets stolen time, whichever process has made it.
 ran('both', 0, answers('0x50000000') . answers($none), '');
 ran('twin', 0, answers('0x50000000') . "twin 0\n" . answers($none),
 	"pvtime: exec: 2 VMs found; only the first to run gets stolen time; --again gives it to each\n");
@@ -316,7 +317,7 @@ ran('thread', 0, answers('0x50000000', '0x50000040'), '');
 ran('late', 0, answers('0x50000000', $none), '');
 ran('parked', 0, answers('0x50000000', '0x50000040'), '');
 
-# Each VM of them: with --again.
+# With --again, each VM gets stolen time.
 my $two = answers('0x50000000', '0x50000040');
 ran('reboot', 0, $two . answers($none, $none) x 2, '');
 ran('reboot_again', 0, "traced\n" . $two x 3, '');
@@ -333,11 +334,11 @@ ran('capable_again', 2, '', qr!pvtime: exec: --again: /tmp/rights/capable has fi
 ran('found_again', 2, '', qr!pvtime: exec: --again: capable has file capabilities, $loses!);
 ran('nobody_again', 0, answers('0x50000000') x 3, '');
 ran('killed_again', 3, qr/ready \d+\ngot SIGUSR1\n\Q${\answers($none, $none)}\E/, qr/.*KVM_CREATE_VM: Function not implemented\n/);
-like($text, qr/^nobody stops it$/m, 'again: one whose VM was seen to makes its system calls as fast as ever');
+like($text, qr/^the tracer does not run$/m, 'again: after the VM has got stolen time, its vCPUs run without stopping for the tracer');
 ran('after_again', 137, $two, qr/(?:Killed\n)?/);
 
-# A guest that was restored. KVM adds what the thread of a vCPU has waited for a CPU in its life,
-# 200 ms here.
+# A guest that was restored. KVM adds all the time that the vCPU's thread has waited for a CPU since
+# its creation, 200 ms here.
 my $ones = answers('0x1', '0x1');
 ran('restored', 0, $ones, qr/pvtime: exec: the guest has run before: .*that restarts at 0 here; --stolen NS\[,NS\.\.\.\] continues it\n/);
 for my $name ('goes_on', 'goes_on_again') {
@@ -346,12 +347,12 @@ for my $name ('goes_on', 'goes_on_again') {
 	my @ns = ($run{$name}{out} // '') =~ /^stolen (\d+)/mg;
 	for (0, 1) {
 		my $more = ($ns[$_] // 0) - (5_000_000_000, 70_000_000)[$_];
-		ok($more >= 0 && $more < 100_000_000, "$name: vCPU ${_}'s number goes on") or diag "it is $more ns more";
+		ok($more >= 0 && $more < 100_000_000, "$name: vCPU ${_}'s stolen time continues from the number of --stolen") or diag "it is $more ns more";
 	}
 }
 ran('too_few', 0, $ones, qr/$no--stolen has 1 number, and the VM a vCPU 1; expected one for each\n/);
 
-# A host that has none to give.
+# A host whose KVM does not offer stolen time.
 my $unoffered = "pvtime: exec: the guest gets no stolen time: this host's KVM does not offer it (KVM_CAP_STEAL_TIME)\n";
 ran('watched', 0, "traced\n" . answers('0x50000000'), '');
 ran('unoffered', 7, "untraced\n" . answers($none), $unoffered);
@@ -366,7 +367,7 @@ ran('directory', 126, '', "pvtime: exec: /tmp: Permission denied\n");
 ran('no_vm', 9, '', '');
 ran('no_kvm', 2, '', "pvtime: exec: needs an arm64 host with KVM: /dev/kvm: No such file or directory\n");
 
-# The filter is one that kills, and it is in force before and after.
+# The VMM's seccomp filter kills, and is in force before and after pvtime exec gives stolen time.
 ran('confined', 0, answers($none), '');
 ran('extra', 159, '', qr/(?:Bad system call\n)?/);
 ran('confined_exec', 0, answers('0x50000000', '0x50000040'), '');
@@ -375,7 +376,7 @@ ran('no_cap', 0, answers($none, $none), qr/$no.*a seccomp filter confines the VM
 ran('no_cap_free', 0, answers('0x50000000', '0x50000040'), '');
 ran('no_cap_dry', 0, answers($none), qr/$no.*a seccomp filter confines the VMM.*CAP_SYS_ADMIN.*\n/);
 
-# Whoever starts it may ignore SIGCHLD, and need not be root.
+# The caller may ignore SIGCHLD, and need not be root.
 ran('sigchld', 0, "children 0\n" . answers('0x50000000'), '');
 ran('yama_1', 0, answers('0x50000000'), '');
 ran('yama_1_confined', 0, answers($none), qr/$no.*a seccomp filter confines the VMM.*\n/);
@@ -383,7 +384,8 @@ ran('yama_2', 2, '', qr/pvtime: exec: cannot trace the VMM: \S+ptrace_scope is 2
 ran('yama_2_root', 0, answers('0x50000000'), '');
 ran('no_access', 2, '', "pvtime: exec: needs an arm64 host with KVM: /dev/kvm: Permission denied\n");
 
-# Rights that Linux gives to no program that is traced by a user.
+# File capabilities and set-user-ID bits, which Linux ignores if an unprivileged user traces the
+# program.
 my $alone = qr/, which Linux ignores in a process traced without CAP_SYS_PTRACE: tracing stops, and what it runs gets no stolen time\n/;
 ran('capable_plain', 0, "euid 65534, CAP_NET_ADMIN 1\n" . answers($none), '');
 ran('capable', 0, "euid 65534, CAP_NET_ADMIN 1\n" . answers($none), qr!pvtime: exec: /tmp/rights/capable has file capabilities$alone!);
@@ -393,21 +395,21 @@ ran('setuid_first', 0, "euid 0, CAP_NET_ADMIN 1\n" . answers($none) . "euid 6553
 	qr!pvtime: exec: /tmp/rights/setuid has the set-user-ID bit$alone!);
 ran('nosuid', 0, "euid 65534, CAP_NET_ADMIN 0\n" . answers('0x50000000'), '');
 
-like($text, qr/^beside a full pipe: vcpu 0 x0=0x50000000$/m, 'the guest runs, whatever the reports find');
-like($text, qr/^afterwards: pvtime: exec: gives stolen time to 1 vCPU at /m, 'the reports are written when the full pipe has room');
+like($text, qr/^beside a full pipe: vcpu 0 x0=0x50000000$/m, 'the guest runs although standard error is a full pipe');
+like($text, qr/^afterwards: pvtime: exec: gives stolen time to 1 vCPU at /m, 'pvtime exec writes its report when the full pipe has room');
 my $answers = answers('0x50000000', '0x50000040');
-like($text, qr/^the VMM is the process that was started$/m, 'the VMM is the process that was started');
-like($text, qr/^tracer 1 1 0 1 2 $/m, 'the tracer is no child of its, has a session of its own, and none of its files');
-like($text, qr/^it stays stopped$/m, 'a stopped VMM stays stopped');
+like($text, qr/^the VMM has the PID of pvtime exec$/m, 'the VMM has the PID of pvtime exec');
+like($text, qr/^tracer 1 1 0 1 2 $/m, "the tracer is a child of init, has its own session, and keeps only files 0 to 2 open");
+like($text, qr/^the VMM stays stopped$/m, 'a VMM that SIGSTOP has stopped stays stopped when SIGUSR1 comes');
 ran('signals', 0, qr/ready \d+\ngot SIGUSR1\n$answers/, '');
 ran('term', 143, qr/ready \d+\n/, qr/(?:Terminated\n)?/);
 ran('killed_before', 0, qr/ready \d+\ngot SIGUSR1\n\Q${\answers($none, $none)}\E/, '');
-like($text, qr/^it is still stopped$/m, 'a stopped VMM whose tracer is killed stays stopped');
+like($text, qr/^the VMM is still stopped after its tracer's end$/m, 'a stopped VMM whose tracer is killed stays stopped');
 ran('killed_stopped', 0, qr/ready \d+\ngot SIGUSR1\n\Q${\answers($none, $none)}\E/, '');
-like($text, qr/^nobody traces it, and there is no tracer$/m, 'once it runs, nobody traces it, and there is no tracer left');
+like($text, qr/^the VMM is not traced, and no tracer is left$/m, 'once the guest runs, the VMM is not traced and no tracer is left');
 ran('after', 137, $answers, qr/(?:Killed\n)?/);
 
-# What would have found a run that is not like that.
-unlike(answers($none), qr/\A\Q${\answers('0x50000000')}\E\z/, 'a guest without stolen time is told from one with it');
+# The comparison above can fail.
+unlike(answers($none), qr/\A\Q${\answers('0x50000000')}\E\z/, 'the output of a guest without stolen time does not match that of a guest with it');
 
 done_testing;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A VMM that is after what its own seccomp filter keeps from it: one thread, which is confined,
- * makes its system call by an instruction that another thread, which is not, can write. As soon as
- * the first is stopped, that instruction becomes a jump to another call.
+ * A VMM that tries to make a system call that its own seccomp filter forbids. A confined thread
+ * makes its system calls through an instruction that an unconfined thread can overwrite. While the
+ * confined thread is stopped, the other turns that instruction into a jump to the forbidden call.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -13,9 +13,9 @@
 
 #define SVC_AT	16u
 #define EVIL_AT 64u
-#define JUMP	(0x14000000u | (EVIL_AT - SVC_AT) / 4) /* from the one to the other */
+#define JUMP	(0x14000000u | (EVIL_AT - SVC_AT) / 4) /* from SVC_AT to EVIL_AT */
 
-/* code(number, a, b, c), and at EVIL_AT mkdirat(AT_FDCWD, "/tmp/escaped", 0700) for ever. */
+/* code(number, a, b, c), and at EVIL_AT a loop of mkdirat(AT_FDCWD, "/tmp/escaped", 0700). */
 static const uint32_t instructions[] = {
 	0xaa0003e8,		    /* mov x8, x0 */
 	0xaa0103e0,		    /* mov x0, x1 */
@@ -32,10 +32,10 @@ static const uint32_t instructions[] = {
 	0,
 	0,
 };
-static const char path[] = "/tmp/escaped"; /* behind them: at EVIL_AT + 28 */
+static const char path[] = "/tmp/escaped"; /* after the instructions, at EVIL_AT + 28 */
 
 static uint32_t *code;
-static int begun; /* it is about to make that call */
+static int begun; /* the confined thread is about to make its call */
 
 static uint64_t ticks(void)
 {
@@ -45,7 +45,10 @@ static uint64_t ticks(void)
 	return now;
 }
 
-/* A system call would stop it, too, until the other one has been seen to. */
+/*
+ * Overwrite the instruction `us` after the confined thread has begun. This thread makes no system
+ * call: the tracer would stop it there until it has finished with the confined thread.
+ */
 static void *change(void *us)
 {
 	uint64_t frequency, from;

@@ -1,10 +1,11 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with a VMM that is after what its own seccomp filter keeps from it
-# (tests/kvm/exec_attack.c): while the filter is suspended for our calls, another thread changes the
-# instruction that makes them, at any time from before to after. That takes two CPUs, and some
-# tries: where a call was not looked at when it began, 7 to 12 of those below made the directory.
+# TAP: pvtime exec with a VMM that tries to make a system call that its own seccomp filter forbids
+# (tests/kvm/exec_attack.c). pvtime exec suspends the filter for its own calls. Meanwhile another
+# thread overwrites the instruction that makes them; each try does so after another delay, from
+# before these calls to after them. The attack needs two CPUs. When pvtime exec did not check each
+# call at its entry, 7 to 12 of the tries below made the directory.
 
 use strict;
 use warnings;
@@ -22,10 +23,10 @@ for us in @{[map { int } @us]}; do
 done
 true
 END
-is($run->{status}, 0, 'the script has ended');
+is($run->{status}, 0, 'the script ends with status 0');
 my @status = $run->{out} =~ /^try \d+: (\d+)\r?$/mg;
-is(@status, @us, 'every try was made');
-is(grep({ $_ != 0 && $_ != 159 } @status), 0, 'each VMM has ended well, or was killed by its own filter') or diag $run->{out};
-note scalar grep({ $_ == 159 } @status), ' of ', scalar @us, ' have changed the instruction in time for a call';
-unlike($run->{out}, qr/escaped/, 'no VMM has made a call that its filter forbids');
+is(@status, @us, 'the script has made every try');
+is(grep({ $_ != 0 && $_ != 159 } @status), 0, 'each VMM ends with status 0, or its own filter kills it') or diag $run->{out};
+note scalar grep({ $_ == 159 } @status), ' of ', scalar @us, ' VMMs have changed the instruction in time for a call';
+unlike($run->{out}, qr/escaped/, 'no VMM makes the directory that its filter forbids');
 done_testing;
