@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what sees that a pattern still finds what it found (at_least of Shared.pm, of tap.sh and of
-# the Makefile) fails where it finds less.
+# TAP: at_least of Shared.pm, of tap.sh and of the Makefile fails if a pattern matches less than its
+# minimum.
 
 use strict;
 use warnings;
@@ -14,8 +14,8 @@ use Test::More;
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
 spew("$tmp/$_.part", '') for 1 .. 3;
 
-# For each of them, a script that goes over the files "$tmp/PATTERN" and wants so many of them. Its
-# status, and all it says.
+# For each of the three, a function that returns a command; the command calls at_least with a minimum for
+# the files that match a pattern.
 my %script = (
 	'Shared.pm' => sub {
 		my ($minimum, $pattern) = @_;
@@ -37,13 +37,13 @@ for my $name (sort keys %script) {
 		my ($status, $out, $err) = run_command($script{$name}->($_[0], "$tmp/$_[1]"));
 		return $status == 0 && $out !~ /^not ok/m;
 	};
-	ok($passes->(3, '*.part'), "$name: as many as there are will do");
-	ok($passes->(2, '*.part'), "$name: more will do");
-	ok(!$passes->(4, '*.part'), "$name: one too few is found out");
-	ok(!$passes->(1, '*.gone'), "$name: none is found out");
+	ok($passes->(3, '*.part'), "$name: at_least accepts as many files as the minimum");
+	ok($passes->(2, '*.part'), "$name: at_least accepts more files than the minimum");
+	ok(!$passes->(4, '*.part'), "$name: at_least rejects one file less than the minimum");
+	ok(!$passes->(1, '*.gone'), "$name: at_least rejects a pattern without a match");
 }
 
-# A script that has no tests is not one that is skipped.
+# A script without tests must fail: prove would take a plan of no tests for a skipped script.
 my ($status, $out) = run_command('sh', '-c', '. tests/tap.sh; report_done');
 like($out, qr/^not ok 1 - .*\n1\.\.1\n\z/, 'a script in sh without tests fails');
 

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the program that ends tests which hang (tests/limit.c). How it counts time is tested by
-# tests/unit/run/patience.c.
+# TAP: tests/limit.c, the program that ends tests which hang. tests/unit/run/patience.c tests how it
+# measures time.
 
 use strict;
 use warnings;
@@ -13,14 +13,14 @@ use Test::More;
 
 my $limit = "$build/limit";
 
-# A script of sh under the limit: status, standard output, standard error.
+# Run a script in sh under the limit: (status, standard output, standard error).
 sub limited_sh
 {
 	my ($seconds, $script, @more) = @_;
 	return run_command($limit, $seconds, 'sh', '-c', $script, 'sh', @more);
 }
 
-# Whether the process whose number is in the file has gone; a process that is a zombie has.
+# Whether the process whose PID is in the file is gone, or a zombie.
 sub gone
 {
 	my ($file) = @_;
@@ -29,17 +29,17 @@ sub gone
 }
 
 # A command that ends.
-is_deeply([limited_sh(60, 'echo out; echo err >&2; exit 7')], [7, "out\n", "err\n"], 'status and output are those of the command');
-is((limited_sh(60, 'kill -SEGV $$'))[0], 128 + 11, 'a signal that ends the command is what ends the program');
+is_deeply([limited_sh(60, 'echo out; echo err >&2; exit 7')], [7, "out\n", "err\n"], 'limit has the status and output of the command');
+is((limited_sh(60, 'kill -SEGV $$'))[0], 128 + 11, 'the signal that ends the command also ends limit');
 my ($status, $out, $err) = run_command($limit, 60, "$tmp/nothing");
-is($status, 127, 'a command that is not there has status 127');
-is($err, "limit: $tmp/nothing: No such file or directory\n", 'the message names the command that is not there');
+is($status, 127, 'limit has status 127 if the command does not exist');
+is($err, "limit: $tmp/nothing: No such file or directory\n", 'the message names the command that does not exist');
 for my $arguments ([], [5], [0, 'true'], ['5s', 'true'], [-1, 'true'], ['', 'true']) {
 	($status, $out, $err) = run_command($limit, @$arguments);
-	is("$status $err", "125 usage: limit SECONDS COMMAND [ARGUMENT...]\n", "the arguments '@$arguments' are refused");
+	is("$status $err", "125 usage: limit SECONDS COMMAND [ARGUMENT...]\n", "limit rejects the arguments '@$arguments'");
 }
 
-# A command that does not end, by itself or with what it has started.
+# Commands that do not end, or whose descendants do not.
 for my $case (
 	['sleeps', 'sleep 1000'],
 	['spins', 'while :; do :; done'],
@@ -49,19 +49,19 @@ for my $case (
 ) {
 	my ($name, $script) = @$case;
 	($status, $out, $err) = limited_sh(1, $script);
-	is($status, 124, "a command that $name is ended");
+	is($status, 124, "limit ends a command that $name");
 	is($err, "limit: sh has not ended within 1 s\n", "the message says that a command that $name took too long");
 }
 ($status, $out) = limited_sh(1, 'trap "echo ended; exit 3" TERM; sleep 1000 & wait');
-is("$status $out", "124 ended\n", 'the command is asked to end before it is killed');
+is("$status $out", "124 ended\n", 'the command gets SIGTERM before it is killed');
 
-# What is left of a command.
+# Processes that a command leaves behind.
 limited_sh(60, 'sleep 1000 >/dev/null 2>&1 & echo $! >"$1"', "$tmp/left");
 ok(gone("$tmp/left"), 'a process that the command leaves behind is killed');
 limited_sh(60, 'setsid sh -c "sleep 1000 & echo \$! >\"$1\"" sh "$1" >/dev/null 2>&1', "$tmp/session");
 ok(gone("$tmp/session"), 'a process in another session whose parent has ended is killed');
 
-# A signal, and a parent that is gone.
+# A signal to limit, and the end of limit's parent.
 my $waiting = 'echo $$ >"$1.new"; mv "$1.new" "$1"; sleep 1000';
 sub until_there
 {
@@ -73,14 +73,14 @@ for my $signal (qw(TERM INT HUP)) {
 	until_there("$tmp/$signal");
 	kill $signal, $run->{pid};
 	my %number = (TERM => 15, INT => 2, HUP => 1);
-	is((end_of($run))[0], 128 + $number{$signal}, "SIG$signal ends the program");
-	ok(gone("$tmp/$signal"), "SIG$signal ends the command");
+	is((end_of($run))[0], 128 + $number{$signal}, "SIG$signal ends limit");
+	ok(gone("$tmp/$signal"), "SIG$signal to limit ends the command");
 }
 my $run = start_command('/dev/null', 'sh', '-c', '"$1" 60 sh -c "$2" sh "$3"; true', 'sh', $limit, $waiting, "$tmp/orphan");
 until_there("$tmp/orphan");
 kill 'KILL', $run->{pid};
 end_of($run);
 select undef, undef, undef, 0.01 until gone("$tmp/orphan");
-pass('the command ends when the process that has started the program is gone');
+pass('the command ends when the parent of limit is gone');
 
 done_testing;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: each C block of docs/porting.md is a marked part of a file in examples/, which is compiled
-# and run as a unit test. No part that is marked "port" is missing. The examples are freestanding C
-# for both compilers.
+# TAP: each C block of docs/porting.md is a marked part of a file in examples/; these files are compiled and
+# run as unit tests. docs/porting.md shows every part that is marked "port". Both compilers accept the
+# examples as freestanding C.
 
 use strict;
 use warnings;
@@ -21,7 +21,7 @@ for my $file (@files) {
 at_least('files of examples', 5, scalar @files);
 at_least('marked parts', 13, scalar keys %marked);
 
-# The first line of each block that is no marked part.
+# The first line of each C block that is not a marked part.
 sub not_compiled
 {
 	my ($text) = @_;
@@ -30,8 +30,8 @@ sub not_compiled
 
 my ($part) = sort keys %marked;
 is_deeply([not_compiled("```c\n$part```\n")], [], 'a marked part is accepted');
-is_deeply([not_compiled("```c\n$part```\ntext\n```c\nint nowhere;\n```\n")], ['int nowhere;'], 'a block that is not compiled is found');
-is_deeply([not_compiled("```c\n${part}int more;\n```\n")], [(split /\n/, $part)[0]], 'a block that differs in one line is found');
+is_deeply([not_compiled("```c\n$part```\ntext\n```c\nint nowhere;\n```\n")], ['int nowhere;'], 'a block that is not a marked part is reported');
+is_deeply([not_compiled("```c\n${part}int more;\n```\n")], [(split /\n/, $part)[0]], 'a block that differs from a marked part in one line is reported');
 
 my $document = slurp('docs/porting.md');
 my @shown = shown($document);
@@ -40,9 +40,9 @@ is_deeply([not_compiled($document)], [], 'every C block of docs/porting.md is a 
 my %shown = map { $_ => 1 } @shown;
 is_deeply([grep { !$shown{$_} } map { marked(slurp($_), 'port') } @files], [], 'docs/porting.md shows every part marked "port"');
 my $fences = () = $document =~ /^```/mg;
-is($fences, 2 * @shown, 'docs/porting.md has no other blocks, in which C code could be');
+is($fences, 2 * @shown, 'docs/porting.md has only C blocks');
 
-# The compilers' word on the examples themselves.
+# The examples compile without warnings.
 my @flags = qw(-std=c11 -ffreestanding -Wall -Wextra -Wconversion -Werror -Iinclude -I. -fsyntax-only);
 sub compiles
 {
@@ -53,7 +53,7 @@ sub compiles
 }
 my $bad = spew("$tmp/bad.c", "unsigned char f(int x);\nunsigned char f(int x) { return x; }\n");
 for my $compiler ($ENV{HOST_CC} // 'gcc', $ENV{CLANG} // 'clang') {
-	ok(!compiles($compiler, $bad), "$compiler finds a conversion that loses bits");
+	ok(!compiles($compiler, $bad), "$compiler rejects a conversion that loses bits");
 	ok(compiles($compiler, $_), "$compiler accepts $_") for grep { /\.c$/ } @files;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The VMs of tests/kvm/exec_vmm.c, as their words have them. */
+/* The VMs of tests/kvm/exec_vmm.c, made as its words say. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@
 /* conformance/user/vcpu.S */
 extern const char guest_code[], guest_code_end[], guest_call[], guest_work[];
 
-/* What follows the word, "" if nothing does, or NULL: it was not given. */
+/* The value after `name`=, "" if the word has no value, or NULL if it was not given. */
 const char *word(const struct vmm *v, const char *name)
 {
 	size_t n = strlen(name);
@@ -92,16 +92,16 @@ void init_vcpu(const struct vmm *v, unsigned i)
 	MUST(v->vcpu[i], KVM_ARM_VCPU_INIT, &init);
 }
 
-/* Where RAM and NOWHERE are, an address is its own translation. */
+/* Enable the MMU with an identity map of the GiB that contains RAM and NOWHERE. */
 static void enable_mmu(struct vmm *v, unsigned i)
 {
-	const uint64_t block = RAM | 1 << 10 | 1; /* of 1 GiB, AF, the first of MAIR */
+	const uint64_t block = RAM | 1 << 10 | 1; /* 1 GiB, AF, attribute 0 of MAIR */
 
 	memcpy(v->ram + TABLE_AT + 8, &block, sizeof(block));
 	set_register(v->vcpu[i], SYSTEM(2, 0, 0), RAM + TABLE_AT);
-	set_register(v->vcpu[i], SYSTEM(2, 0, 2), 1 << 23 | 25); /* 39 bits, nothing by TTBR1 */
+	set_register(v->vcpu[i], SYSTEM(2, 0, 2), 1 << 23 | 25); /* 39 bits, TTBR1 disabled */
 	set_register(v->vcpu[i], SYSTEM(10, 2, 0), 0x44);	 /* Normal, Non-cacheable */
-	set_register(v->vcpu[i], SYSTEM(1, 0, 0), 0x30d00801);	 /* M, and what is RES1 */
+	set_register(v->vcpu[i], SYSTEM(1, 0, 0), 0x30d00801);	 /* M, and the RES1 bits */
 	set_register(v->vcpu[i], CORE(regs.pc), RAM + (uint64_t)(guest_work - guest_code));
 }
 
@@ -130,7 +130,7 @@ void make_vm(struct vmm *v)
 
 		v->vm = must(fcntl(first, F_DUPFD_CLOEXEC, 100), "F_DUPFD_CLOEXEC");
 		close(first);
-		must(open("/dev/null", O_RDONLY) == first ? 0 : -1, "the number of the first file");
+		must(open("/dev/null", O_RDONLY) == first ? 0 : -1, "reusing the VM's first file number");
 	}
 	v->ram = map(RAM_SIZE, -1);
 	memcpy(v->ram, guest_code, (size_t)(guest_code_end - guest_code));
@@ -172,7 +172,10 @@ void give_own(const struct vmm *v)
 	}
 }
 
-/* All but the last but one: pages of one mapping, far above. */
+/*
+ * Use the last slot and the last but two, with one page far above RAM. So the highest free slot is the
+ * last but one.
+ */
 void use_slots(const struct vmm *v)
 {
 	uint32_t slots = (uint32_t)MUST(v->kvm, KVM_CHECK_EXTENSION, (void *)KVM_CAP_NR_MEMSLOTS);

@@ -46,7 +46,7 @@ void tell_tracer(void)
 		if (strncmp(line, "TracerPid:", 10) == 0)
 			tracer = atoi(line + 10);
 	if (f == NULL || tracer < 0)
-		errx(3, "/proc/self/status tells of no tracer");
+		errx(3, "/proc/self/status has no line TracerPid");
 	fclose(f);
 	say("%s\n", tracer > 0 ? "traced" : "untraced");
 }
@@ -87,12 +87,12 @@ void tell_stolen(unsigned vcpus)
 	unsigned long long at = 0;
 	FILE *f = fopen("/proc/self/maps", "re");
 
-	/* The only memory here that is shared and has no file. */
+	/* The structures are in the only shared anonymous mapping of this process. */
 	while (at == 0 && f != NULL && fgets(line, sizeof(line), f) != NULL)
 		if (strstr(line, " rw-s ") != NULL && strstr(line, "/dev/zero") != NULL)
 			at = strtoull(line, NULL, 16);
 	if (at == 0)
-		errx(3, "no structures");
+		errx(3, "/proc/self/maps has no shared anonymous mapping; expected the structures' memory");
 	fclose(f);
 	for (unsigned i = 0; i < vcpus; i++) {
 		uint64_t ns;

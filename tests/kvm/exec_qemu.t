@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with Debian's QEMU and Linux guests on Debian's kernel at EL2: without it the
-# guest has no stolen time, with it the guest uses it, and it is what QEMU's thread waited for a
-# CPU, to the nanosecond.
+# TAP: pvtime exec with Debian's QEMU and Linux guests on Debian's kernel at EL2. Without pvtime exec
+# the guest has no stolen time. With it the guest uses stolen time, which equals the time that the vCPU's
+# thread waited for a CPU, to the nanosecond.
 
 use strict;
 use warnings;
@@ -21,17 +21,17 @@ run sandbox role=report pvtime exec -- $qemu $off -smp 1 -sandbox on,obsolete=de
 contend 1 4 spin
 END
 
-is($run{without}{status}, 0, 'without: status');
+is($run{without}{status}, 0, 'QEMU without pvtime exec has status 0');
 is((steal($run{without}))[1], 'none', 'without pvtime exec, the guest has no stolen time');
-is($run{dry}{status}, 0, 'dry run: status');
+is($run{dry}{status}, 0, 'QEMU in a dry run has status 0');
 is((steal($run{dry}))[1], 'none', 'after a dry run, the guest has no stolen time');
 like($run{dry}{err}, qr/^pvtime: exec: would give stolen time to 1 vCPU at IPA 0x90a0000, memory slot \d+: free in the map of QEMU virt$/m,
-	'a dry run says what would be done');
-is($run{own}{status}, 0, 'own: status');
+	'a dry run prints what pvtime exec would do');
+is($run{own}{status}, 0, 'a QEMU that gives stolen time itself has status 0');
 like((steal($run{own}))[1], qr/^\d+$/, 'a QEMU that gives stolen time itself still does');
 like($run{own}{err}, qr/^pvtime: exec: the VMM gives its guest stolen time itself, and is left alone$/m,
-	'a QEMU that gives stolen time itself is left alone');
-is($run{sandbox}{status}, 0, 'sandbox: status');
+	'pvtime exec reports that it leaves a QEMU that gives stolen time itself alone');
+is($run{sandbox}{status}, 0, 'a QEMU in its sandbox has status 0');
 like((steal($run{sandbox}))[1], qr/^\d+$/, 'a guest of a QEMU in its sandbox has stolen time');
 unlike($run{sandbox}{err}, qr/pvtime/, 'a QEMU in its sandbox causes no message');
 

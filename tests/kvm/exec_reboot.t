@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with Debian's QEMU whose guest reboots: QEMU keeps its VM, and the guest its
+# TAP: pvtime exec with Debian's QEMU, whose guest reboots: QEMU keeps its VM, so the guest keeps its
 # stolen time.
 
 use strict;
@@ -24,10 +24,10 @@ sed 's/^/err: /' /tmp/err
 END_SCRIPT
 
 my $r = $run{reboot};
-is($r->{status}, 0, 'QEMU, ended by SIGTERM, has its status') or diag $r->{all};
+is($r->{status}, 0, 'QEMU under pvtime exec, ended by SIGTERM, has status 0') or diag $r->{all};
 my @steal = steal($r);
-cmp_ok(scalar(@steal), '>=', 4, 'the guest has booted twice') or diag $r->{all};
-like($steal[$_], qr/^\d+$/, 'after each boot the guest has stolen time') for 1, 3;
+cmp_ok(scalar(@steal), '>=', 4, 'the guest reports after two boots') or diag $r->{all};
+like($steal[$_], qr/^\d+$/, 'the guest has stolen time after each boot') for 1, 3;
 unlike($r->{err}, qr/pvtime/, 'the reboot causes no message');
 
 done_testing;

@@ -16,11 +16,11 @@
 #include "tests/kvm/exec_vmm.h"
 
 #define NOBODY	65534
-#define FAR	200 /* a file number that the next program does not come to */
+#define FAR	200 /* above all file numbers that the next program uses */
 #define LENGTH	(sizeof(filter) / sizeof(filter[0]))
 #define LOAD(x) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, x))
 
-/* Not these many further, unless what was loaded is this. */
+/* Skip `further` instructions unless the loaded value is `value`. */
 #define UNLESS(value, further) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, (further))
 
 #define ALLOW(value) UNLESS(value, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
@@ -50,7 +50,7 @@ void confine(void)
 	install(filter, LENGTH);
 }
 
-/* The one question is answered by 0, as KVM does where the kernel keeps no account of who waits. */
+/* KVM_CAP_STEAL_TIME is reported as 0, as KVM does if the kernel does not account waiting threads. */
 static void offer_nothing(void)
 {
 	struct sock_filter filter[] = {
@@ -80,8 +80,8 @@ static void *execute_thread(void *command)
 }
 
 /*
- * It makes the files of another VM, and of two vCPUs, with numbers that its successor's do not
- * have.
+ * The second thread executes the command. Before that, this process makes a VM with two vCPUs, whose
+ * file numbers differ from those of the command's VM.
  */
 static void execute_in_thread(char **command)
 {
@@ -111,7 +111,7 @@ void start_otherwise(const char *how, char **command)
 	if (strcmp(how, "ignore") == 0)
 		signal(SIGCHLD, SIG_IGN);
 	else if (strcmp(how, "drop") == 0)
-		/* Without it in the bounding set, a program that root executes does not get it. */
+		/* A program that root executes gets only capabilities in the bounding set. */
 		must(prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), "PR_CAPBSET_DROP");
 	else if (strcmp(how, "nobody") == 0)
 		must(setgid(NOBODY) == 0 ? setuid(NOBODY) : -1, "setuid");

@@ -1,48 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A VMM for tests/kvm/exec*.t, which knows nothing of stolen time unless it is told to. It runs one
- * vCPU after the other; each asks for its structure (PV_TIME_ST), and what it is answered is
- * printed: "vcpu N x0=ANSWER". Words say what it does on the way, in this order:
+ * A VMM for tests/kvm/exec*.t. It gives no stolen time itself, except with the word own. It runs one
+ * vCPU after the other. Each vCPU calls PV_TIME_ST, and the VMM prints the result: "vcpu N x0=ANSWER".
+ * Words add the following, in this order:
  *
- *   vcpus=N       how many vCPUs, 1 by default
- *   daemon        the process that was started ends at once, and a child of it goes on
- *   scratch       first a VM with a vCPU that is never run, as QEMU makes one to ask what the CPU
- *                 has
- *   dup           the VM's file is used by a copy, and the first one closed, its number taken by
- *                 another file
- *   twin          a child has a VM of its own, whose files have the same numbers, and runs it
- *                 first: "twin STATUS"
- *   helper        a child closes the VM's files, and has none
- *   fdt=FILE      the file at the end of the RAM, its address in x0 of vCPU 0
- *   own           stolen time at 0x50000000, by itself
- *   deny          the calls for it are taken from the guest
- *   slots         every memory slot there is, but one, is used
- *   child         whether there is a child of this process to wait for: "children N"
- *   tracer        whether it is watched: "traced" or "untraced"
- *   rights        with what rights it runs: "euid N, CAP_NET_ADMIN 0" or 1
+ *   vcpus=N       the number of vCPUs, by default 1
+ *   daemon        the started process ends at once, and a child of it continues
+ *   scratch       first make a VM with a vCPU and never run it, as QEMU does to query the CPU's
+ *                 features
+ *   dup           duplicate the VM's file and close the first one; another file takes its number
+ *   twin          a child makes its own VM, whose files have the same numbers, and runs it first:
+ *                 "twin STATUS"
+ *   helper        a child closes the VM's files, and makes no VM
+ *   fdt=FILE      load the file into RAM, with its address in x0 of vCPU 0
+ *   own           give stolen time at 0x50000000 itself
+ *   deny          remove the calls for stolen time from the guest
+ *   slots         use the last memory slot and the last but two: the last but one is free
+ *   child         print how many children of this process there are to wait for: "children N"
+ *   tracer        print whether this process is traced: "traced" or "untraced"
+ *   rights        print its rights: "euid N, CAP_NET_ADMIN 0" or 1
  *   pause         print "ready PID" and wait for SIGUSR1: "got SIGUSR1"
- *   ran           the guest is one that was restored: its MMU is on, and it asks for nothing
- *   burn          wait for a CPU, in the end, for 200 ms: there is a competitor
- *   late          the last vCPU is made when the others have run
- *   parked        it is made with them, and initialised when they have run
- *   off           a thread runs the last vCPU, which is off, before vCPU 0 has its x0
- *   confine       a seccomp filter that kills for any system call that is not needed from here on
+ *   ran           the guest is a restored one: its MMU is on, and it makes no calls
+ *   burn          compute until this thread has waited 200 ms for a CPU; needs a competitor
+ *   late          make the last vCPU when the others have run
+ *   parked        make the last vCPU with the others, and initialise it when they have run
+ *   off           a thread runs the last vCPU, which is off, before x0 of vCPU 0 is set
+ *   confine       install a seccomp filter that kills for any system call not needed afterwards
  *   extra         make one such call
- *   attack=US     the first KVM_RUN's instruction is changed so long after it, to a call that makes
- *                 the directory /tmp/escaped
- *   calls=N       when they have all run, make so many system calls that do nothing: "calls N ticks
- *                 T" of the counter
- *   reboot        when they have all run, the VM is given up, and another one made, as Cloud
- *                 Hypervisor does it; twice
- *   masked        vCPUs run with SIGUSR2 blocked and pending: "pending USR2" if it still is in the
- *                 end
- *   stolen        what is in the structures, in ns: "stolen N" for each vCPU
- *   maps          how many mappings there were before, and how many after: "maps BEFORE AFTER"
- *   loop          vCPUs run till the end of time, when all have been asked once
- *   exit=N        the status, 0 by default
+ *   attack=US     the first KVM_RUN's instruction is overwritten US microseconds after it, with a call
+ *                 that makes the directory /tmp/escaped
+ *   calls=N       when all vCPUs have run, make N system calls that do nothing: "calls N ticks T", in
+ *                 ticks of the counter
+ *   reboot        when all vCPUs have run, destroy the VM and make another, as Cloud Hypervisor does;
+ *                 twice
+ *   masked        run the vCPUs with SIGUSR2 blocked and pending: "pending USR2" if it is still
+ *                 pending at the end
+ *   stolen        print the stolen time in each vCPU's structure, in ns: "stolen N"
+ *   maps          print the number of mappings before and after the run: "maps BEFORE AFTER"
+ *   loop          run the vCPUs for ever, after each has printed its answer
+ *   exit=N        the exit status, by default 0
  *   abort         end by SIGABRT
  *
- * and how a command is to be started (exec_vmm.h), with the command behind it.
+ * If the first word is one of those in exec_vmm.h, the VMM starts the command after it in that way
+ * instead.
  */
 #include <err.h>
 #include <errno.h>
@@ -65,7 +65,7 @@
 
 static void run_all(struct vmm *v);
 
-/* A child that closes the VM's files, and may have a VM of its own then. */
+/* Fork a child that closes the VM's files and, with `twin`, makes and runs its own VM. */
 static void have_child(struct vmm *v, bool twin)
 {
 	int status;
@@ -100,7 +100,7 @@ static void *run_off(void *at)
 	return NULL;
 }
 
-/* Till it sleeps in KVM_RUN, or somebody has stopped it there. */
+/* Start the thread of the last vCPU, and wait until it sleeps in KVM_RUN or is stopped there. */
 static void start_off(struct vmm *v)
 {
 	static struct asleep asleep;
@@ -117,10 +117,10 @@ static void start_off(struct vmm *v)
 		ssize_t n = read(fd, stat, sizeof(stat) - 1);
 		stat[n > 0 ? n : 0] = '\0';
 		close(fd);
-	} while (strncmp(stat, "29 ", 3) != 0); /* ioctl; "running" before it */
+	} while (strncmp(stat, "29 ", 3) != 0); /* 29 is ioctl; before that, the file has "running" */
 }
 
-/* Till it stores somewhere. */
+/* Run the vCPU until it stores to NOWHERE, and return the stored value. */
 static uint64_t run_vcpu(const struct vmm *v, unsigned index)
 {
 	const struct kvm_run *run = v->run[index];
@@ -136,7 +136,7 @@ static uint64_t run_vcpu(const struct vmm *v, unsigned index)
 	return stored;
 }
 
-/* It runs when the others have. */
+/* With late or parked, finish making vCPU i, which runs after all others. */
 static void plug_in(struct vmm *v, unsigned i)
 {
 	if (word(v, "late") != NULL)

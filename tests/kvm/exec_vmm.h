@@ -3,8 +3,8 @@
 #define TESTS_KVM_EXEC_VMM_H
 
 /*
- * The VMM of tests/kvm/exec*.t: what its parts have of each other. exec_start.c, exec_process.c and
- * exec_attack.c have nothing to do with VMs.
+ * The interfaces between the files of the VMM of tests/kvm/exec*.t. exec_process.c and exec_attack.c
+ * do not deal with VMs.
  */
 #include <err.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@ static inline int must(int result, const char *what)
 #define MUST(fd, request, argument) must(ioctl(fd, request, argument), #request)
 
 #define VCPUS_MAX 8
-#define NOWHERE	  0x60000000u /* IPA: where vcpu.S stores what it was answered */
+#define NOWHERE	  0x60000000u /* IPA without memory, to which vcpu.S stores each answer */
 
 struct vmm {
 	int argc;
@@ -32,10 +32,10 @@ struct vmm {
 	uint8_t *ram;
 };
 
-/* What follows the word, "" if nothing does, or NULL: it was not given. */
+/* The value after `name`=, "" if the word has no value, or NULL if it was not given. */
 const char *word(const struct vmm *v, const char *name);
 
-/* exec_guest.c: the VM and its vCPUs, as the words are that exec_vmm.c lists, and no more of it. */
+/* exec_guest.c: make the VM and its vCPUs as the words say that exec_vmm.c lists. */
 void make_vm(struct vmm *v);
 void give_up(struct vmm *v);
 int make_vcpu(const struct vmm *v, unsigned index);
@@ -48,56 +48,56 @@ void give_own(const struct vmm *v);
 void use_slots(const struct vmm *v);
 
 /*
- * Execute the command in one of these ways; if `how` is none of them, return.
+ * Execute the command in one of these ways; return if `how` is another word.
  *
  *   drop       without CAP_SYS_ADMIN
  *   nobody     as a user without any capability
  *   ignore     with SIGCHLD ignored
- *   unoffered  on a host whose KVM offers no stolen time: KVM_CHECK_EXTENSION says so
- *   capable    nothing is executed: the file that the command names gets the file capability
+ *   unoffered  as on a host whose KVM offers no stolen time, according to KVM_CHECK_EXTENSION
+ *   capable    execute nothing, but give the file that the command names the file capability
  *              CAP_NET_ADMIN
- *   thread     by the second thread of this process, which has a VM that is never run
+ *   thread     from the second thread of this process, which has a VM that is never run
  */
 void start_otherwise(const char *how, char **command);
 
-/* A seccomp filter that kills, but for write, the ways to end, and ioctl for KVM_RUN alone. */
+/* Allow only write, exit_group, rt_sigreturn, rt_sigpending and KVM_RUN; all else kills (seccomp). */
 void confine(void);
 
-/* To standard output, by write() alone, which that filter lets pass. */
+/* Print to standard output with write() alone, which that filter allows. */
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
-/* This process ends, and a child of it goes on, when its parent is gone. */
+/* End this process; its child returns once the parent is gone. */
 void be_daemon(void);
 
-/* "traced" or "untraced". */
+/* Print "traced" or "untraced". */
 void tell_tracer(void);
 
-/* "euid N, CAP_NET_ADMIN 0" or 1, whether that is in effect. */
+/* Print "euid N, CAP_NET_ADMIN 1", or 0 if that capability is not effective. */
 void tell_rights(void);
 
-/* "children N": those of this process that can be waited for. */
+/* Print "children N", the number of children of this process that can be waited for. */
 void count_children(void);
 
-/* "ready PID"; when SIGUSR1 has come, "got SIGUSR1". */
+/* Print "ready PID", wait for SIGUSR1, and print "got SIGUSR1". */
 void wait_for_signal(void);
 
 /* Compute until this thread has waited for a CPU for 200 ms. */
 void wait_for_cpu(void);
 
-/* "stolen N": the numbers of so many structures, wherever this process has them. */
+/* Print "stolen N" for each of `vcpus` structures; the function finds their mapping. */
 void tell_stolen(unsigned vcpus);
 
 /*
- * The thread that calls this makes a system call by attack(), of which another thread makes another
- * one `us` later.
+ * Start the attacking thread. attack() makes a system call; `us` after it has begun, the attacking
+ * thread overwrites its instruction with a jump to another call.
  */
 void prepare_attack(unsigned us);
 long attack(long number, long a, unsigned long b, long c);
 
-/* "calls N ticks T": how long so many system calls take that do nothing. */
+/* Print "calls N ticks T", the time of N system calls that do nothing. */
 void time_calls(unsigned calls);
 
-/* The mappings of this process. */
+/* The number of mappings of this process. */
 unsigned count_maps(void);
 
 #endif

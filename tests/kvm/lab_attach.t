@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm --attach`: what is typed arrives in a Linux guest, all of it and in
-# order, also while the guest does not read; and a request to stop overtakes what waits.
+# TAP: `pvtime lab --on kvm --attach`: typed input arrives in a Linux guest, complete and in order, even
+# if the guest does not read meanwhile; and a request to stop is handled before queued input.
 
 use strict;
 use warnings;
@@ -13,7 +13,7 @@ use Host;
 use Lab;
 use Test::More;
 
-# More than our queue and the UART's FIFO take at once.
+# More than our queue and the UART's FIFO hold together.
 my $text = join '', map { sprintf "%03d %s\n", $_, 'x' x 50 } 1 .. 60;
 
 my $on = labs_run(
@@ -44,19 +44,19 @@ kill -TERM $lab
 end_lab
 END
 
-is($on->{host}{status}, 0, 'the script ends well') or diag $on->{host}{out};
+is($on->{host}{status}, 0, 'the script ends with status 0') or diag $on->{host}{out};
 my $console = $on->{shell}{console}{a} // '';
-is($on->{shell}{status}, 0, 'the lab ends when the guest has powered off') or diag $on->{shell}{said};
+is($on->{shell}{status}, 0, 'the lab ends with status 0 when its guests have powered off') or diag $on->{shell}{said};
 my $md5 = md5_hex($text);
-like($console, qr/^\Q$md5\E /m, 'what was typed has arrived as it was') or diag $console;
+like($console, qr/^\Q$md5\E /m, 'the guest receives exactly the typed text') or diag $console;
 my ($interrupts) = $console =~ /^ *\d+: +(\d+) .*pl011/m;
-cmp_ok($interrupts // 0, '>', 0, 'the typed text arrives by interrupts');
-cmp_ok($interrupts // 'inf', '<', length $text, 'there are fewer interrupts than bytes that were typed');
+cmp_ok($interrupts // 0, '>', 0, 'the UART interrupts the guest');
+cmp_ok($interrupts // 'inf', '<', length $text, 'the UART interrupts the guest less often than once for each typed byte');
 like($console, qr/^answer=42$/m, 'the shell answers');
 like($on->{shell}{printed}, qr/^answer=42$/m, "the terminal shows the shell's answer");
 unlike($on->{shell}{printed}, qr/^SPIN/m, "the terminal shows no other VM's console");
-like($on->{shell}{console}{other} // '', qr/^SPIN/m, "the other VM's guest has run");
+like($on->{shell}{console}{other} // '', qr/^SPIN/m, "the other VM's guest runs to its end");
 
-is($on->{deaf}{status}, 0, 'a guest that does not read is ended in good order') or diag $on->{deaf}{said};
+is($on->{deaf}{status}, 0, 'SIGTERM ends a lab whose guest does not read, with status 0') or diag $on->{deaf}{said};
 
 done_testing;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our own guests under `pvtime lab --on kvm`: the machine is the one that they have elsewhere,
-# several VMs run at once, PSCI and resets do what they do, the lab ends as it is asked to, and
-# guests that stop for good or write their structure are told.
+# TAP: our own guests under `pvtime lab --on kvm`: the machine is the same as elsewhere, several VMs run
+# at once, PSCI and resets work, the lab ends when and how its options say, and the command reports
+# guests that stop for good or write their structure.
 
 use strict;
 use warnings;
@@ -73,7 +73,7 @@ kill -KILL $vmm
 end_lab
 END
 
-is($on->{host}{status}, 0, 'the script ends well') or diag $on->{host}{out};
+is($on->{host}{status}, 0, 'the script ends with status 0') or diag $on->{host}{out};
 
 my %ended = (
 	machine => 'powered off. flash: powered off; split: powered off; hello: powered off; width: powered off; windows: powered off',
@@ -83,112 +83,112 @@ my %ended = (
 	ever => 'asked. ever: running',
 );
 for my $lab (sort keys %ended) {
-	is(ended($on->{$lab}), "Ended: $ended{$lab}", "$lab: the JSON says how it ended, and how each VM did");
-	like($on->{$lab}{printed}, qr/^\QEnded: $ended{$lab}\E$/m, "$lab: the table says the same");
+	is(ended($on->{$lab}), "Ended: $ended{$lab}", "$lab: the JSON has the end of the lab and of each VM");
+	like($on->{$lab}{printed}, qr/^\QEnded: $ended{$lab}\E$/m, "$lab: the table has the end of the lab and of each VM");
 }
 
-# Each test of a guest holds, and there are as many as it says.
+# Every test of a guest passes, and their number is the plan's.
 sub guest_ok
 {
 	my ($lab, $vm) = @_;
 	my $console = $on->{$lab}{console}{$vm} // '';
 	my $run = () = $console =~ /^ok /mg;
-	unlike($console, qr/^not ok|^Bail out/m, "$vm: nothing fails") or diag $console;
-	like($console, qr/^1\.\.$run$/m, "$vm: and all is run") or diag $console;
+	unlike($console, qr/^not ok|^Bail out/m, "$vm: no test of the guest fails") or diag $console;
+	like($console, qr/^1\.\.$run$/m, "$vm: as many tests pass as the guest plans") or diag $console;
 }
 
-is($on->{machine}{status}, 0, 'four VMs') or diag $on->{machine}{said};
-# What people are told of guests that do nothing for them (tests/qemu/silent.t has our
-# hypervisor's).
+is($on->{machine}{status}, 0, 'a lab of five VMs ends with status 0') or diag $on->{machine}{said};
+# The messages about guests that seem to do nothing (tests/qemu/silent.t tests those of our
+# hypervisor).
 like($on->{silent}{said}, qr/^pvtime: VM zero has done nothing but take exceptions: vCPU 0 is at PC 0x200, in its vectors \(VBAR_EL1 0x0\), with ELR_EL1 0x200 and ESR_EL1 0x2000000\. /m,
-	'a guest of zeroes takes exceptions in its vectors');
-like($on->{computes}{said}, qr/^pvtime: VM computes has printed nothing, and hardly waited: vCPU 0 is at PC 0x402\w+$/m, 'a guest that only computes is somewhere in its image');
+	'a guest of zeroes is reported to take exceptions in its vectors');
+like($on->{computes}{said}, qr/^pvtime: VM computes has printed nothing, and hardly waited: vCPU 0 is at PC 0x402\w+$/m, 'a guest that only computes is reported with a PC in its image');
 is(scalar(() = $on->{nowhere}{said} =~ /^pvtime: VM bad: vCPU 0 has accessed 0x\w+, where the machine has neither memory nor a device, at PC 0x402\w+: it gets an external abort\. Further such accesses are not reported$/mg), 1,
-	'the first of many accesses to nothing is reported');
+	'only the first of many accesses to unmapped addresses is reported');
 
 guest_ok('machine', $_) for qw(flash split hello width windows);
-like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the guest sees the machine of the lab file');
-like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'the guest has its command line');
+like($on->{machine}{console}{hello}, qr/1 CPUs, 64 MiB at 0x40000000, PSCI 1\.\d by HVC/, 'the guest sees the CPUs, RAM and PSCI of the lab file');
+like($on->{machine}{console}{hello}, qr/^# command line: with words$/m, 'the guest gets its command line');
 
-# As tests/qemu/start.t has it of our hypervisor and of QEMU's machine: address, x0 to x3,
-# SCTLR_EL1, the exception level.
-is($on->{starts}{status}, 0, 'ELF files that are big-endian') or diag $on->{host}{out};
+# The report has the address, x0 to x3, SCTLR_EL1 and the exception level, as in tests/qemu/start.t.
+is($on->{starts}{status}, 0, 'a lab with big-endian ELF files ends with status 0') or diag $on->{host}{out};
 my @started = map { hex } split ' ', $on->{starts}{console}{report} // '';
-is_deeply([@started[1 .. 4, 6]], [0, 0, 0, 0, 4], 'registers 0, at EL1') or diag $on->{host}{out};
-is(($started[5] // 0) & 0x3001005, 0x3000000, 'big-endian, MMU and caches off');
+is_deeply([@started[1 .. 4, 6]], [0, 0, 0, 0, 4], 'an ELF file starts at EL1 with x0 to x3 zero') or diag $on->{host}{out};
+is(($started[5] // 0) & 0x3001005, 0x3000000, 'a big-endian ELF file starts in big-endian state with MMU and caches off');
 my ($pidr2, $typer, $second) = split ' ', $on->{starts}{console}{big} // '';
-is($pidr2, '000000003b000000', 'what a device has, as a big-endian CPU reads it');
-is(hex($second // 0) >> 25 & 1, 1, 'CPU_ON has made the second CPU as the first is');
+is($pidr2, '000000003b000000', "a big-endian CPU reads a device's register with its bytes swapped");
+is(hex($second // 0) >> 25 & 1, 1, 'CPU_ON starts the second CPU of a big-endian guest as big-endian');
 
-is($on->{smp}{status}, 0, 'CPU_ON, CPU_OFF, SGIs') or diag $on->{smp}{said};
+is($on->{smp}{status}, 0, 'a lab that tests CPU_ON, CPU_OFF and SGIs ends with status 0') or diag $on->{smp}{said};
 guest_ok('smp', 'smp');
 
-# A ledger adds up by itself, the command sees to that. Here are bounds of what is in it.
+# The command itself checks that each ledger adds up. These are bounds of its numbers.
 my @off = map { ms(vcpu($on->{smp}, 'smp', $_)->{ticks}{off}) } 0 .. 3;
 my @elapsed = map { ms(vcpu($on->{smp}, 'smp', $_)->{ticks}{elapsed}) } 0 .. 3;
-cmp_ok($off[0], '<', 300, 'the first vCPU was off only at the end');
-cmp_ok($off[$_], '>', 0, "vCPU $_ was off") for 1 .. 3;
-cmp_ok($elapsed[$_], '>', $elapsed[0] - 150, "vCPU ${_}'s ledger is as long as the first one's") for 1 .. 3;
+cmp_ok($off[0], '<', 300, 'vCPU 0 was off for less than 300 ms');
+cmp_ok($off[$_], '>', 0, "vCPU $_ was off for some time") for 1 .. 3;
+cmp_ok($elapsed[$_], '>', $elapsed[0] - 150, "vCPU ${_}'s ledger is at most 150 ms shorter than vCPU 0's") for 1 .. 3;
 
-is($on->{off}{status}, 0, 'stolen_time = off') or diag $on->{off}{said};
+is($on->{off}{status}, 0, 'a lab with stolen_time = off ends with status 0') or diag $on->{off}{said};
 is_deeply([$on->{off}{console}{denied} =~ /stolen_ns=(\w+)/g], ['none', 'none'], 'a guest with stolen_time = off has no stolen time')
 	or diag $on->{off}{console}{denied};
-cmp_ok(vcpu($on->{off}, 'denied', 0)->{stolen_ns}, '>', 50_000_000, 'the ledger of a VM with stolen_time = off has what was stolen');
-is(vcpu($on->{off}, 'denied', $_)->{published_ns}, 0, "nothing is published of vCPU $_ with stolen_time = off") for 0, 1;
+cmp_ok(vcpu($on->{off}, 'denied', 0)->{stolen_ns}, '>', 50_000_000, 'the ledger of a VM with stolen_time = off has its stolen time');
+is(vcpu($on->{off}, 'denied', $_)->{published_ns}, 0, "the published time of vCPU $_ with stolen_time = off is 0") for 0, 1;
 
-# R-23: RAM, vCPUs and stolen time begin again; the counter goes on, or it would reset for ever.
+# R-23: RAM, vCPUs and stolen time are reset. The counter continues; otherwise the guest, which compares
+# it with reset_ms, would reset for ever.
 my $console = $on->{reset}{console}{reset} // '';
-is($on->{reset}{status}, 0, 'SYSTEM_RESET') or diag $on->{reset}{said};
+is($on->{reset}{status}, 0, 'a lab with a guest that resets ends with status 0') or diag $on->{reset}{said};
 my @boots = $console =~ /^BOOT stolen_ns=(\d+) bss=(\d+)$/mg;
 my ($before) = $console =~ /^RESET stolen_ns=(\d+)$/m;
 is(@boots, 4, 'the guest that resets boots twice') or diag $console;
-is("$boots[1] $boots[3]", '1 1', "the guest's memory is as at the start after its reset");
-cmp_ok($before // 0, '>', 300_000_000, 'time was stolen from the guest before its reset');
-cmp_ok($boots[2], '<', 100_000_000, "the guest's stolen time begins again at its reset");
+is("$boots[1] $boots[3]", '1 1', "a reset restores the guest's memory");
+cmp_ok($before // 0, '>', 300_000_000, 'more than 300 ms are stolen from the guest before its reset');
+cmp_ok($boots[2], '<', 100_000_000, "the guest's stolen time starts from 0 at its reset");
 cmp_ok(ms(vcpu($on->{reset}, 'reset', 0)->{ticks}{elapsed}) + 1000, '<', ms(vcpu($on->{reset}, 'busy', 0)->{ticks}{elapsed}),
-	"the ledger of the VM that resets begins again, another VM's does not");
+	"the ledger of the VM that resets starts from 0, another VM's does not");
 
 # As under our hypervisor (tests/qemu/status.t).
-for (['stuck', 'stop', 'every vCPU off'], ['wfi', 'wfi', 'every vCPU in WFI, without a timer'],
-	['suspend', 'suspend', 'one suspended, its timer stopped, and one off']) {
+for (['stuck', 'stop', 'a VM with every vCPU off'], ['wfi', 'wfi', 'a VM with every vCPU in WFI and no timer'],
+	['suspend', 'suspend', 'a VM with one vCPU suspended, its timer stopped, and one off']) {
 	my ($lab, $vm, $how) = @$_;
-	is($on->{$lab}{status}, 1, "$how: status 1") or diag $on->{host}{out};
+	is($on->{$lab}{status}, 1, "$how: the status is 1") or diag $on->{host}{out};
 	is($on->{$lab}{said}, "pvtime: VM $vm stopped for good without SYSTEM_OFF: each of its vCPUs is off, or waits for an interrupt that cannot come\n",
-		"$how: the message says why");
+		"$how: a message says that the VM stopped for good");
 }
-like($on->{stuck}{console}{busy} // '', qr/^SPIN/m, 'the other VM of a lab that is stuck has come to its end');
-cmp_ok(ms(vcpu($on->{wfi}, 'wfi', 1)->{ticks}{elapsed}), '<', 2000, 'a VM that is stuck is found within two seconds');
-is($on->{waits}{status}, 0, 'a VM that waits for its timer, or may be typed to, is not stuck') or diag $on->{waits}{said};
+like($on->{stuck}{console}{busy} // '', qr/^SPIN/m, 'the other VM of a lab with a stuck VM runs to its end');
+cmp_ok(ms(vcpu($on->{wfi}, 'wfi', 1)->{ticks}{elapsed}), '<', 2000, 'a stuck VM is detected within two seconds');
+is($on->{waits}{status}, 0, 'a VM that waits for its timer, or that --attach names, is not stuck') or diag $on->{waits}{said};
 guest_ok('waits', $_) for qw(idle physical);
 
-# R-21, R-22: KVM lets a guest write. It harms nobody, and the ledger does not know it.
-is($on->{forge}{status}, 0, 'guests that write their structure are no failure') or diag $on->{forge}{said};
+# R-21, R-22: KVM lets a guest write its structure. This affects neither other VMs nor the ledger.
+is($on->{forge}{status}, 0, 'a lab with guests that write their structure ends with status 0') or diag $on->{forge}{said};
 my %forged = map { $_ => [($on->{forge}{console}{$_} // '') =~ /^FORGE refused=0 before_ns=(\d+) after_ns=(\d+) end_ns=(\d+)$/m] } qw(more less);
-cmp_ok($forged{more}[1] // 0, '>=', 1 << 60, 'a guest writes a larger stolen time into its structure') or diag $on->{host}{out};
-cmp_ok($forged{less}[0] // 0, '>', 50_000_000, 'time was stolen from the guest that makes it less');
-cmp_ok($forged{less}[1] // 0, '<', $forged{less}[0] // 0, 'a guest writes a smaller stolen time into its structure');
+cmp_ok($forged{more}[1] // 0, '>=', 1 << 60, 'a guest can write a larger stolen time to its structure') or diag $on->{host}{out};
+cmp_ok($forged{less}[0] // 0, '>', 50_000_000, 'more than 50 ms are stolen from the guest that writes a smaller number');
+cmp_ok($forged{less}[1] // 0, '<', $forged{less}[0] // 0, 'a guest can write a smaller stolen time to its structure');
 my $more = vcpu($on->{forge}, 'more', 0);
-cmp_ok($more->{published_ns}, '>=', 1 << 60, 'a structure with a larger stolen time is reported as it is');
-cmp_ok($more->{stolen_ns}, '<', 2_000_000_000, 'the ledger has what Linux has counted, not what a guest wrote');
+cmp_ok($more->{published_ns}, '>=', 1 << 60, "the ledger's published time is the number that the guest wrote");
+cmp_ok($more->{stolen_ns}, '<', 2_000_000_000, "the ledger's stolen time is not the number that the guest wrote");
 my ($line) = $on->{forge}{said};
-like($line, qr/^pvtime: VM more wrote to the structure of its vCPU 0, which KVM allows: the structure says \d{19} ns, but \d{1,10} ns were stolen\n\z/,
-	'only the VM with a larger stolen time is named, once');
+like($line, qr/^pvtime: VM more has written the structure of its vCPU 0, as KVM lets it: there it reads \d{19} ns, and \d{1,10} ns were stolen\n\z/,
+	'a message names only the VM that wrote a larger stolen time, once');
 my ($back, $over) = ($on->{forge}{console}{honest} // '') =~ /^STEADY looks=\d+ stolen_ns=\d+ back=(\d+) counter_back=0 over_ns=(\d+)$/m;
-is($back, 0, "a third VM's stolen time does not go back");
-cmp_ok($over // 'inf', '<', 1000, 'a third VM is not charged for what the others write');
+is($back, 0, "a third VM's stolen time does not go back while others write theirs");
+cmp_ok($over // 'inf', '<', 1000, "a third VM's stolen time never grows by 1 us more than the time that passes");
 
-is($on->{until}{status}, 0, '--until') or diag $on->{until}{said};
-like($on->{until}{console}{first} // '', qr/^SPIN/m, 'the VM that --until names has ended');
+is($on->{until}{status}, 0, 'a lab with --until ends with status 0') or diag $on->{until}{said};
+like($on->{until}{console}{first} // '', qr/^SPIN/m, 'the VM that --until names runs to its end');
 cmp_ok(ms(vcpu($on->{until}, 'ever', 0)->{ticks}{elapsed}), '<', 20_000, '--until ends the other VM as well');
 
-is_deeply([$on->{host}{out} =~ /^LAB ever (\d+)/mg], [0, 0], '--seconds and SIGTERM end it in good order');
+is_deeply([$on->{host}{out} =~ /^LAB ever (\d+)/mg], [0, 0], '--seconds and SIGTERM end a lab with status 0');
 like($on->{host}{out}, qr/^PRINTED t=0\.5\d* vm=ever vcpu=0 running=[\d.]+ stolen=[\d.]+ blocked=[\d.]+ stolen_ns=\d+ state=\w+$/m,
 	'--watch prints the ledger');
-like($on->{host}{out}, qr/^CGROUPS <>/m, 'without weights there are no cgroups');
-cmp_ok(ms(vcpu($on->{ever}, 'ever', 0)->{ticks}{paused}), '>', 0, 'a lab that is ended has its vCPUs paused');
+like($on->{host}{out}, qr/^CGROUPS <>/m, 'a lab without weights makes no cgroups');
+cmp_ok(ms(vcpu($on->{ever}, 'ever', 0)->{ticks}{paused}), '>', 0, 'the vCPU of a lab that SIGTERM ends was paused for some time');
 
-is($on->{killed}{status}, 1, 'a VMM that is killed: status 1');
+is($on->{killed}{status}, 1, 'the lab of a VMM that is killed has status 1');
 is($on->{killed}{said}, "pvtime: the VMM ended of signal 9 (Killed) before the lab was done\n",
-	'a VMM that is killed: the message names the signal');
+	'the message about a VMM that is killed names the signal');
 
 done_testing;

@@ -1,9 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm` that is stopped by SIGTSTP: its vCPUs are paused, not blocked, its
-# guests' counters stand, and so does the lab's clock. What stops the VMM itself (SIGSTOP) cannot be
-# caught: that is said when it is over.
+# TAP: `pvtime lab --on kvm` under SIGTSTP: its vCPUs are paused, not blocked, and its guests' counters
+# and the lab's clock stop. SIGSTOP to the VMM cannot be caught; the command reports it afterwards.
 
 use strict;
 use warnings;
@@ -22,7 +21,7 @@ my $short = "[vm idle]\nkernel = ../idle.img\nappend = ms=1500 max_ns=1000000000
 my $on = labs_run(
 	labs => {mixed => $mixed, timed => $idle, asked => $idle, stopped => $short}, 
 	guests => [qw(steady idle hello)], cpus => 1, icount => 1, limit_s => 120, script => <<'END');
-# A process that has ended will not be stopped any more.
+# Also true for a process that has ended, as it will never be stopped.
 is_stopped() { [ ! -e /proc/$1/status ] || grep -q '^State:.[TZ]' /proc/$1/status; }
 stop_for()
 {
@@ -56,25 +55,25 @@ begin stopped
 stop_for STOP $vmm 1
 end_lab
 END
-is($on->{host}{status}, 0, 'the script ends well') or diag $on->{host}{out};
+is($on->{host}{status}, 0, 'the script ends with status 0') or diag $on->{host}{out};
 is($on->{$_}{status}, 0, "$_: the lab ends with status 0") or diag $on->{$_}{said} for qw(mixed timed asked stopped);
 
-# Milliseconds of a vCPU in each state.
+# The milliseconds that a vCPU spent in each state.
 sub spent { my %ticks = %{vcpu(@_)->{ticks}}; return map { $_ => ms($ticks{$_}) } keys %ticks }
 
-# Of each vCPU: name, what it was when it was not paused, how long at least.
+# Each vCPU: its VM, its ID, and the milliseconds for which its guest runs when the lab is not stopped.
 for (['busy', 0, 2000], ['idle', 0, 1900]) {
 	my ($vm, $id, $due) = @$_;
 	my %ms = spent($on->{mixed}, $vm, $id);
 	my $rest = $ms{running} + $ms{ready} + $ms{blocked};
-	cmp_ok($ms{paused}, '>=', 2990, "$vm: the two stops are paused");
-	cmp_ok($ms{paused}, '<', 3300, "$vm: no more than the two stops is paused");
-	cmp_ok($rest, '>=', $due - 200, "$vm: its counter stood meanwhile: it runs for as long as it was told to");
-	cmp_ok($rest, '<', $due + 300, "$vm: its counter went on afterwards");
+	cmp_ok($ms{paused}, '>=', 2990, "$vm: the ledger has the two stops as paused");
+	cmp_ok($ms{paused}, '<', 3300, "$vm: the ledger has no more than the two stops as paused");
+	cmp_ok($rest, '>=', $due - 200, "$vm: the guest's counter does not advance during the stops");
+	cmp_ok($rest, '<', $due + 300, "$vm: the guest's counter advances after the stops");
 }
 for (['busy', 1], ['off', 0]) {
 	my %ms = spent($on->{mixed}, @$_);
-	cmp_ok($ms{off}, '>', 4500, "$_->[0]/$_->[1]: a vCPU that is off stays off when the lab is stopped");
+	cmp_ok($ms{off}, '>', 4500, "$_->[0]/$_->[1]: a vCPU that is off stays off while the lab is stopped");
 	cmp_ok($ms{paused}, '<', 100, "$_->[0]/$_->[1]: a vCPU that is off is not paused");
 }
 for my $vm (@{($on->{mixed}{ledger} // {})->{vms}}) {
@@ -85,17 +84,17 @@ for my $vm (@{($on->{mixed}{ledger} // {})->{vms}}) {
 	}
 }
 like($on->{mixed}{console}{busy} // '', qr/^STEADY looks=\d+ stolen_ns=\d+ back=0 counter_back=0 over_ns=\d{1,3}$/m,
-	"a busy guest's counter and stolen time never went back, and no more was stolen than passed");
-is($on->{mixed}{said}, '', 'a lab of a busy and an off guest causes no message when it is stopped');
+	"a busy guest's counter and stolen time never go back, and no more is stolen than passes");
+is($on->{mixed}{said}, '', 'a lab that SIGTSTP stops prints no message');
 
 my %timed = spent($on->{timed}, 'idle', 0);
 cmp_ok($timed{elapsed} - $timed{paused}, '>=', 990, '--seconds does not run out while the lab is stopped');
-cmp_ok($timed{elapsed} - $timed{paused}, '<', 1400, '--seconds runs out afterwards');
+cmp_ok($timed{elapsed} - $timed{paused}, '<', 1400, '--seconds runs out after the lab was stopped');
 my %asked = spent($on->{asked}, 'idle', 0);
-cmp_ok($asked{elapsed}, '<', 1500, 'a lab that is asked to end while it is stopped ends when it goes on');
+cmp_ok($asked{elapsed}, '<', 1500, 'a stopped lab that gets SIGTERM ends when it is continued');
 
 my %stopped = spent($on->{stopped}, 'idle', 0);
 like($on->{stopped}{said}, qr/^pvtime: the VMM was stopped, for up to 1\.\d{3} s: the ledger counts that as blocked, and the guests' counters continued; /,
-	'SIGSTOP to the VMM is told when it is over');
-cmp_ok($stopped{blocked}, '>=', 990, 'SIGSTOP to the VMM is blocked');
+	'a message reports that SIGSTOP stopped the VMM, when that is over');
+cmp_ok($stopped{blocked}, '>=', 990, 'the ledger counts the time of SIGSTOP to the VMM as blocked');
 done_testing;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what `pvtime lab --on kvm` refuses because of the host that it is on, before anything is
-# started: pins to CPUs that are not there. lab_shares.t has what hosts lack for weights and caps,
-# and those without KVM; tests/tools/lab_kvm.t what KVM cannot do.
+# TAP: `pvtime lab --on kvm` rejects pins to CPUs that the host does not have, before it starts anything.
+# lab_shares.t tests hosts without KVM or without the cgroups for weights and caps; tests/tools/lab_kvm.t
+# tests the keys that KVM cannot implement.
 
 use strict;
 use warnings;
@@ -47,10 +47,10 @@ lab one
 END
 
 my $out = $on->{host}{out};
-is($on->{host}{status}, 0, 'the script ends well') or diag $out;
+is($on->{host}{status}, 0, 'the script ends with status 0') or diag $out;
 my %refused = $out =~ /^REFUSED (\w+) (.*)$/mg;
 
-# Status, standard output, consoles, ledger; then what was said.
+# The status is 2, there is no standard output, console or ledger, and the message is $said.
 sub refused
 {
 	my ($name, $said, $what) = @_;
@@ -58,14 +58,14 @@ sub refused
 }
 
 refused('never', '/labs/never:9: [vm b] pin: "2" names a physical CPU that does not exist; expected 0 to 1, as the number of CPUs of this host is 2',
-	'a CPU that the host never had: status 2, the line, and nothing else');
+	'a pin of a CPU that the host never had is rejected, with the line in the message');
 refused('partly', '/labs/partly:9: [vm b] pin: "1,2" names a physical CPU that does not exist; expected 0 to 1, as the number of CPUs of this host is 2',
-	'a pin of two CPUs of which the host never had one is refused');
+	'a pin of two CPUs, one of which the host never had, is rejected');
 refused('offline', 'pvtime: --on kvm: [vm b] pin: names no CPU that this process may use; expected a CPU that is online, and that this process may use',
-	'a CPU that is offline: nothing is started');
+	'a pin of a CPU that is offline is rejected before anything is started');
 is($on->{one}{status}, 0, 'a pin of two CPUs of which one is online is accepted') or diag $on->{one}{said};
-like($on->{one}{console}{b} // '', qr/^SPIN/m, 'the guest has run on the CPU that is online');
+like($on->{one}{console}{b} // '', qr/^SPIN/m, 'a guest pinned to two CPUs of which one is online runs to its end');
 is($on->{online}{status}, 0, 'a pin of two CPUs is accepted while both are online') or diag $on->{online}{said};
-is_deeply([$out =~ /^ALLOWED (\S+)/mg], ['0-1', '1'], 'a vCPU without a pin may run on every CPU, a pinned one only on its own');
+is_deeply([$out =~ /^ALLOWED (\S+)/mg], ['0-1', '1'], 'a vCPU without a pin may run on every CPU, and a pinned vCPU only on its CPU');
 
 done_testing;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: weights and caps of `pvtime lab --on kvm`, by cgroups that are there as long as the lab; and
-# what is said of a host that does not have what a lab needs. Time is instructions, and repeats.
+# TAP: weights and caps of `pvtime lab --on kvm`, which it implements with cgroups that exist as long as
+# the lab; and the messages for hosts that lack something that a lab needs. The host's time is the number
+# of instructions, so runs repeat.
 
 use strict;
 use warnings;
@@ -58,39 +59,39 @@ refused null plain
 END
 
 my $out = $on->{host}{out};
-is($on->{host}{status}, 0, 'the script ends well') or diag $out;
-is($on->{weights}{status}, 1, 'the last lab of weights was killed');
+is($on->{host}{status}, 0, 'the script ends with status 0') or diag $out;
+is($on->{weights}{status}, 1, 'a lab with weights whose VMM is killed has status 1');
 my ($weights) = $out =~ /^LAB weights 0\n.*?^JSON (\{.*?)$/ms;
-ok($weights, 'a lab with weights') or diag $out;
+ok($weights, 'a lab with weights ends with status 0 and writes a ledger') or diag $out;
 
 my %ran = map { my $vm = $_; map { ("$vm->{name}/$_->{id}" => $_->{ticks}{running}) } @{$vm->{vcpus}} } @{(eval { read_json('ledger', $weights) } // {})->{vms} // []};
 my ($one, $three) = @ran{'one/0', 'three/0'};
-cmp_ok(abs($three - 3 * $one), '<', $three / 10, 'three has three times as much as one: ' . join ' ', map { "$_ $ran{$_}" } sort keys %ran);
-like($out, qr/^GROUPS 3\n/m, 'there is a cgroup for each vCPU');
+cmp_ok(abs($three - 3 * $one), '<', $three / 10, 'the running times of three and one/0 are 3:1 within 10%: ' . join ' ', map { "$_ $ran{$_}" } sort keys %ran);
+like($out, qr/^GROUPS 3\n/m, 'a lab with weights has a cgroup for each vCPU');
 is_deeply([sort map { s/.*? //r } $out =~ /^GROUP (.*)$/mg], ['100 threaded 1', '100 threaded 1', '300 threaded 1'],
 	"each vCPU's cgroup has its weight and its thread");
-is_deeply([($out =~ /^GROUPS (\d+)/mg)[1 .. 3]], [0, 0, 0], 'no cgroup is left when a lab has ended, however it ended');
+is_deeply([($out =~ /^GROUPS (\d+)/mg)[1 .. 3]], [0, 0, 0], 'no cgroup is left after a lab, even if its VMM was killed');
 
-is($on->{cap}{status}, 0, 'a lab with caps') or diag $on->{cap}{said};
+is($on->{cap}{status}, 0, 'a lab with caps ends with status 0') or diag $on->{cap}{said};
 for (['half', 50], ['tenth', 10]) {
 	my ($name, $percent) = @$_;
 	my $t = vcpu($on->{cap}, $name, 0)->{ticks};
 	my $share = 100 * $t->{running} / $t->{elapsed};
-	cmp_ok(abs($share - $percent), '<', 2, "$name: $percent % of a CPU, and it ran $share %");
-	cmp_ok($t->{ready}, '>', $t->{elapsed} / 3, "$name: what it was kept from is stolen (R-24)");
+	cmp_ok(abs($share - $percent), '<', 2, "$name: a cap of $percent % is kept within 2 % (it ran $share %)");
+	cmp_ok($t->{ready}, '>', $t->{elapsed} / 3, "$name: the throttled time is READY (R-24)");
 }
 
 sub refused
 {
 	my ($name, $pattern) = @_;
 	my ($said) = $out =~ /^REFUSED $name (.*)$/m;
-	like($said // '', qr/^pvtime: --on kvm: $pattern status 2 $/, "$name is refused");
+	like($said // '', qr/^pvtime: --on kvm: $pattern status 2 $/, "a lab on a host with $name is rejected with status 2");
 }
 
 my $expected = qr{; expected a cgroup \(v2\) delegated to this process, with the cpu controller, such as that of 'systemd-run -t -p Delegate=yes'};
 refused('no-cgroup2', qr/weights and caps: no cgroup2 is mounted$expected/);
 refused('read-only', qr{weights and caps: making /tmp/ro/pvtime-\d+\.0\.0/: Read-only file system$expected});
-is($on->{plain}{status}, 0, 'without weights and caps it needs none') or diag $on->{plain}{said};
+is($on->{plain}{status}, 0, 'a lab without weights and caps needs no cgroups') or diag $on->{plain}{said};
 refused('no-kvm', qr{/dev/kvm: No such file or directory; expected an arm64 host with KVM, with a readable and writable /dev/kvm});
 refused('null', qr{/dev/kvm: its API version is not 12});
 

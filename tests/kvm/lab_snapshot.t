@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm --snapshot` and `--restore`: the guest's counters do not go back (R-23),
-# the ledger goes on, and so does what a guest prints. What is no snapshot of the lab is refused.
-# (lab_snapshot_past.t has what is not charged.)
+# TAP: `pvtime lab --on kvm --snapshot` and `--restore`: the guest's counters do not go back (R-23), and
+# the ledger and the guest's output continue. A file that is not a snapshot of the lab is rejected.
+# (lab_snapshot_past.t tests the time that is not charged.)
 
 use strict;
 use warnings;
@@ -40,48 +40,49 @@ refused absent /tmp/absent steady
 END
 
 my $out = $on->{host}{out};
-is($on->{host}{status}, 0, 'the script ends well') or diag $out;
-is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for 'steady', 'steady-mid', 'steady-on';
-is($on->{'steady-once'}{status}, 0, 'a lab that ends before its restored vCPUs have run ends well') or diag $on->{'steady-once'}{said};
+is($on->{host}{status}, 0, 'the script ends with status 0') or diag $out;
+is($on->{$_}{status}, 0, "$_: the lab ends with status 0") or diag $on->{$_}{said} for 'steady', 'steady-mid', 'steady-on';
+is($on->{'steady-once'}{status}, 0, 'a lab that ends before its restored vCPUs have run has status 0') or diag $on->{'steady-once'}{said};
 
-is(ended($on->{$_}), 'Ended: seconds. steady: running; busy: running; brief: powered off', "$_: the time was up, and a VM that was off is told so, restored or not")
+is(ended($on->{$_}), 'Ended: seconds. steady: running; busy: running; brief: powered off', "$_: the JSON says that the time was up, and that the VM brief is powered off")
 	for 'steady', 'steady-mid';
-unlike($on->{steady}{console}{steady} // '', qr/STEADY looks/, 'the snapshot was taken in its midst');
+unlike($on->{steady}{console}{steady} // '', qr/STEADY looks/, 'the snapshot is taken before the guest is done');
 my ($looks, $stolen, $back, $counter_back, $over) = ($on->{'steady-on'}{console}{steady} // '') =~
 	/^STEADY looks=(\d+) stolen_ns=(\d+) back=(\d+) counter_back=(\d+) over_ns=(\d+)$/m;
-cmp_ok($looks // 0, '>', 1000, 'the restored guest goes on') or diag $out;
-is($back, 0, "the restored guest's stolen time never went back");
-is($counter_back, 0, "the restored guest's counter never went back");
-cmp_ok($over, '<', 1000, 'no more was stolen from the restored guest than has passed');
+cmp_ok($looks // 0, '>', 1000, 'the restored guest runs to its end') or diag $out;
+is($back, 0, "the restored guest's stolen time never goes back");
+is($counter_back, 0, "the restored guest's counter never goes back");
+cmp_ok($over, '<', 1000, "the restored guest's stolen time never grows by 1 us more than the time that passes");
 my ($before, $after) = map { vcpu($on->{$_}, 'steady', 0) } 'steady', 'steady-on';
-cmp_ok($before->{published_ns}, '>', 300_000_000, 'time was stolen from the guest before the snapshot');
-cmp_ok($stolen, '>', $before->{published_ns} + 300_000_000, 'time was stolen from the restored guest');
+cmp_ok($before->{published_ns}, '>', 300_000_000, 'more than 300 ms are stolen from the guest before the snapshot');
+cmp_ok($stolen, '>', $before->{published_ns} + 300_000_000, "the restored guest's stolen time is more than 300 ms above that of the snapshot");
 for my $state (qw(running ready blocked off elapsed)) {
-	cmp_ok($after->{ticks}{$state}, '>=', $before->{ticks}{$state}, "the restored ledger goes on: $state");
+	cmp_ok($after->{ticks}{$state}, '>=', $before->{ticks}{$state}, "the restored ledger's $state time continues from the snapshot's");
 }
 for my $count (qw(exits switches)) {
-	cmp_ok($after->{$count}, '>', $before->{$count}, "the restored ledger goes on: its count of $count");
+	cmp_ok($after->{$count}, '>', $before->{$count}, "the restored ledger's count of $count continues from the snapshot's");
 }
-cmp_ok($after->{published_ns}, '>=', $stolen, 'what is published goes on after the restore');
-unlike($on->{'steady-on'}{console}{brief} // '', qr/./, 'a VM that was off is off after the restore');
+cmp_ok($after->{published_ns}, '>=', $stolen, "the restored ledger's published time is no less than the guest's last reading");
+unlike($on->{'steady-on'}{console}{brief} // '', qr/./, 'a VM that was off prints nothing after the restore');
 cmp_ok(vcpu($on->{'steady-on'}, 'brief', 0)->{ticks}{off}, '>', vcpu($on->{steady}, 'brief', 0)->{ticks}{off},
-	'the ledger of a VM that was off goes on after the restore');
-like($on->{'steady-on'}{console}{busy} // '', qr/^SPIN cpu=0/m, 'the other VM goes on as well');
+	'the ledger of a VM that was off continues after the restore');
+like($on->{'steady-on'}{console}{busy} // '', qr/^SPIN cpu=0/m, 'the other restored VM runs to its end');
 
-# It is stopped amid what it prints: an exit that is not completed would be made again.
+# The snapshot interrupts the guest while it prints: an exit that was not completed before would be
+# repeated after the restore.
 for my $lab (@print) {
 	my ($first, $rest) = map { ($on->{$_}{console}{print} // '') =~ s/\n//gr } $lab, "$lab-on";
 	my $lines = () = "$first$rest" =~ /;/g;
-	cmp_ok(length $first, '>', 500, "$lab has printed");
-	cmp_ok(length $rest, '>', 500, "$lab-on goes on printing");
-	is("$first$rest", join('', map { "PRINT $_;" } 0 .. $lines - 1), "$lab-on prints on where $lab stopped: nothing is lost or comes twice");
+	cmp_ok(length $first, '>', 500, "$lab prints before the snapshot");
+	cmp_ok(length $rest, '>', 500, "$lab-on prints after the restore");
+	is("$first$rest", join('', map { "PRINT $_;" } 0 .. $lines - 1), "$lab-on continues printing where $lab stopped, without a lost or repeated character");
 }
 
 sub refused
 {
 	my ($name, $pattern, $status) = @_;
 	my ($said) = $out =~ /^REFUSED $name (.*)$/m;
-	like($said // '', qr/pvtime: $pattern status $status $/, "$name is refused");
+	like($said // '', qr/pvtime: $pattern status $status $/, "the file '$name' is rejected as a snapshot, with status $status");
 }
 
 refused('other', qr{--restore: /tmp/s: is the snapshot of another lab; expected the VMs of this one, with their names, vcpus, memory and stolen_time}, 2);

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: Linux with two CPUs, saved in its midst and restored by `pvtime lab --on kvm`: its timers,
-# interrupts and console go on, and so does its stolen time. The host has no VHE, unlike most of
-# these. Time is instructions, and repeats.
+# TAP: `pvtime lab --on kvm` saves a running Linux with two CPUs and restores it: its timers, interrupts,
+# console and stolen time continue. Unlike in most of these tests, the host has no VHE. The host's time is
+# the number of instructions, so runs repeat.
 
 use strict;
 use warnings;
@@ -27,13 +27,13 @@ lab linux-on --restore /tmp/s
 END
 
 my $out = $on->{host}{out};
-is($on->{host}{status}, 0, 'the script ends well') or diag $out;
-is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for 'linux', 'linux-on';
+is($on->{host}{status}, 0, 'the script ends with status 0') or diag $out;
+is($on->{$_}{status}, 0, "$_: the lab ends with status 0") or diag $on->{$_}{said} for 'linux', 'linux-on';
 
 my $console = $on->{'linux-on'}{console}{linux} // '';
-unlike($on->{linux}{console}{linux} // '', qr/^STEAL/m, 'Linux was saved before it reports');
+unlike($on->{linux}{console}{linux} // '', qr/^STEAL/m, 'Linux is saved before it reports');
 my @reports = $console =~ /^STEAL cpu=\d proc_ticks=(\d+) struct_ns=(\d+)/mg;
-is(@reports, 4, 'Linux reports on both CPUs when it is restored') or diag $out;
+is(@reports, 4, 'the restored Linux reports on both CPUs') or diag $out;
 while (my ($ticks, $ns) = splice @reports, 0, 2) {
 	cmp_ok(abs($ticks * 10_000_000 - $ns), '<=', 20_000_000, '/proc/stat is within two ticks of the structure');
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a guest that `pvtime lab --on kvm` restores is not charged for what its new thread waited
-# before it ran (R-29), and is charged for all that it waits from then on. Whatever the host's
-# scheduler does, these add up to the nanosecond.
+# TAP: a guest that `pvtime lab --on kvm` restores is not charged for the time that its new thread waited
+# before the vCPU ran (R-29), and is charged for all time that the thread waits afterwards. These add up to
+# the nanosecond, whatever the host's scheduler does.
 
 use strict;
 use warnings;
@@ -13,8 +13,8 @@ use Host;
 use Lab;
 use Test::More;
 
-# The vCPU and its competitor have a CPU of the host, and all others the other one. While nobody
-# competes there is nothing that KVM has yet to publish: the vCPU runs.
+# The vCPU and its competitor use CPU 1 of the host, all other processes CPU 0. While the competitor is
+# stopped, the vCPU runs, so KVM has published all of its stolen time.
 my $script = <<'END';
 taskset -p 1 $$ >/dev/null
 taskset -c 1 sh -c 'while :; do :; done' &
@@ -27,7 +27,7 @@ find_vcpu()
 	region=$(sed -n 's/^\([0-9a-f]*\)-.* .*memfd:pvtime .*/\1/p' /proc/$vmm/maps)
 	d=$(delay $tid)
 }
-# A lab that has ended will not have one.
+# Also true if the lab has ended, as it will never have a vCPU then.
 vcpu_or_end() { find_vcpu || grep -q '^State:.Z' /proc/$lab/status; }
 waited() { [ $(($(delay $tid) - d)) -ge 50000000 ]; }
 compete()
@@ -43,7 +43,7 @@ compete
 kill -TERM $lab
 end_lab
 
-# The competitor is there before the thread is.
+# The competitor runs before the vCPU's new thread exists.
 kill -CONT $busy
 start_lab past-on --restore /tmp/s
 wait_for vcpu_or_end
@@ -60,37 +60,37 @@ END
 
 my $lab = "[vm a]\nkernel = ../steady.img\nappend = until_ms=3600000\nmemory = 64M\npin = 1\n";
 
-# Of a guest that had been charged $saved, and of samples of its new thread's run_delay and of its
-# structure.
+# Check samples of [the new thread's run_delay, the structure]; the guest had been charged $saved ns when
+# it was saved.
 sub faults
 {
 	my ($saved, @samples) = @_;
 	my @faults = @samples == 3 ? () : ('there are ' . @samples . ' samples');
 	my @past = map { $saved + $_->[0] - $_->[1] } @samples;
 	for my $i (0 .. $#samples) {
-		push @faults, sprintf '%d: of %d ns that the thread waited %d are charged', $i, $samples[$i][0], $samples[$i][1] - $saved
+		push @faults, sprintf 'sample %d: the thread waited %d ns, and %d of them are charged', $i, $samples[$i][0], $samples[$i][1] - $saved
 			if $past[$i] <= 0;
-		push @faults, sprintf '%d: %d ns are its past, where it was %d', $i, $past[$i], $past[0] if $past[$i] != $past[0];
-		push @faults, "$i: nothing was stolen" if $samples[$i][1] - ($i ? $samples[$i - 1][1] : $saved) <= 0;
+		push @faults, sprintf 'sample %d: %d ns are not charged, expected %d', $i, $past[$i], $past[0] if $past[$i] != $past[0];
+		push @faults, "sample $i: no time was stolen since the last one" if $samples[$i][1] - ($i ? $samples[$i - 1][1] : $saved) <= 0;
 	}
 	return @faults;
 }
 
 my $on = labs_run(labs => {past => $lab, 'past-on' => $lab}, script => $script, guests => ['steady'],
 	files => {'bin/sample' => "$build/a64-linux/sample"}, cpus => 2, limit_s => 150);
-is($on->{host}{status}, 0, 'the script ends well') or diag $on->{host}{out};
-is($on->{$_}{status}, 0, "$_: status") or diag $on->{$_}{said} for 'past', 'past-on';
+is($on->{host}{status}, 0, 'the script ends with status 0') or diag $on->{host}{out};
+is($on->{$_}{status}, 0, "$_: the lab ends with status 0") or diag $on->{$_}{said} for 'past', 'past-on';
 
 my $saved = vcpu($on->{past}, 'a', 0)->{published_ns} // 0;
-cmp_ok($saved, '>=', 50_000_000, 'the guest was charged before it was saved');
+cmp_ok($saved, '>=', 50_000_000, 'the guest is charged with at least 50 ms before it is saved');
 my @samples = map { /^SAMPLE (\d+) (\d+)/ ? [$1, $2] : () } split /\n/, $on->{host}{out};
-is_deeply([faults($saved, @samples)], [], "all but the thread's past is charged, to the nanosecond") or diag $on->{host}{out};
-note sprintf 'its past: %d ns', $saved + $_->[0] - $_->[1] for @samples;
+is_deeply([faults($saved, @samples)], [], "all time that the new thread waits is charged, except that before the vCPU ran, to the nanosecond") or diag $on->{host}{out};
+note sprintf 'not charged: %d ns', $saved + $_->[0] - $_->[1] for @samples;
 
 my @right = ([30, 20 + 100], [40, 30 + 100], [50, 40 + 100]);
-is_deeply([faults(100, @right)], [], 'a past of 10 ns that is not charged is right');
-is_deeply([faults(110, map { [$_->[0], $_->[1] + 20] } @right)], [map { "$_->[0]: of $_->[1] ns that the thread waited $_->[1] are charged" } [0, 30], [1, 40], [2, 50]],
-	'a past that is charged is found out');
-is_deeply([faults(100, $right[0], [41, 130], $right[2])], ['1: 11 ns are its past, where it was 10'], 'a nanosecond that is not charged is found out');
+is_deeply([faults(100, @right)], [], 'samples of which the same 10 ns are not charged have no fault');
+is_deeply([faults(110, map { [$_->[0], $_->[1] + 20] } @right)], [map { "sample $_->[0]: the thread waited $_->[1] ns, and $_->[1] of them are charged" } [0, 30], [1, 40], [2, 50]],
+	'samples of which all time is charged are reported');
+is_deeply([faults(100, $right[0], [41, 130], $right[2])], ['sample 1: 11 ns are not charged, expected 10'], 'a sample of which one more nanosecond is not charged is reported');
 
 done_testing;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a snapshot of `pvtime lab --on kvm` is refused on a host whose counter has another frequency:
-# a guest reads CNTFRQ once, and its clock would be fast or slow from then on. Two hosts: what the
-# first saves goes to the second.
+# TAP: `pvtime lab --on kvm` rejects a snapshot from a host whose counter has another frequency: a guest
+# reads CNTFRQ_EL0 only once, so its clock would be fast or slow afterwards. The snapshot of a first host
+# is copied to a second one.
 
 use strict;
 use warnings;
@@ -25,11 +25,11 @@ for l in given denied; do
 	echo "SNAPSHOT $l $(gzip -c /tmp/$l | base64 | tr -d '\n')"
 done
 END
-is($first->{host}{status}, 0, 'the script of the first host ends well') or diag $first->{host}{console};
+is($first->{host}{status}, 0, 'the script of the first host ends with status 0') or diag $first->{host}{console};
 my %snapshot = $first->{host}{out} =~ /^SNAPSHOT (\w+) (\S+)\r?$/mg;
 for my $lab (@labs) {
-	is($first->{$lab}{status}, 0, "$lab: it is saved on a host of 62.5 MHz") or diag $first->{$lab}{said};
-	unlike($first->{$lab}{console}{$lab} // '', qr/STEADY looks/, "$lab: it was saved in its midst");
+	is($first->{$lab}{status}, 0, "$lab: the lab is saved on a host of 62.5 MHz") or diag $first->{$lab}{said};
+	unlike($first->{$lab}{console}{$lab} // '', qr/STEADY looks/, "$lab: the lab is saved before its guest is done");
 }
 
 my $second = labs_run(%how, cpu => 'neoverse-n1,cntfrq=100000000',
@@ -39,13 +39,12 @@ for l in given denied; do
 	lab $l --restore /tmp/$l
 done
 END
-is($second->{host}{status}, 0, 'the script of the second host ends well') or diag $second->{host}{console};
+is($second->{host}{status}, 0, 'the script of the second host ends with status 0') or diag $second->{host}{console};
 for my $lab (@labs) {
 	my $run = $second->{$lab};
-	is($run->{status}, 2, "$lab: a host of 100 MHz refuses it");
-	is($run->{said}, "pvtime: --restore: /tmp/$lab: was saved on a host whose counter runs at 62500000 Hz; expected 100000000 Hz, the frequency of this host's counter\n",
-		"$lab: the message has both frequencies");
-	is(join('', values %{$run->{console}}), '', "$lab: no guest was started");
+	is($run->{status}, 2, "$lab: a host of 100 MHz rejects the snapshot");
+	is($run->{said}, "pvtime: --restore: /tmp/$lab: was saved on a host whose counter runs at 62500000 Hz; expected 100000000 Hz, the frequency of this host's counter\n", "$lab: the message has both frequencies");
+	is(join('', values %{$run->{console}}), '', "$lab: no guest prints anything on the host of 100 MHz");
 }
 
 done_testing;

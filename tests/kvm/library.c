@@ -59,7 +59,7 @@ void grew(const struct sample *from, const struct sample *to, const char *what)
 	int64_t grown = (int64_t)(to->stolen - from->stolen);
 
 	tap_ok(grown >= (int64_t)least && grown <= (int64_t)most,
-	       "%s: %" PRId64 " ns of %" PRIu64 " to %" PRIu64 " ns", what, grown, least, most);
+	       "%s (%" PRId64 " ns, expected %" PRIu64 " to %" PRIu64 ")", what, grown, least, most);
 }
 
 static int open_files(void)
@@ -81,6 +81,6 @@ int main(void)
 	test_restore();
 	test_deny();
 	competitor_end();
-	tap_is_i64(open_files(), files, "no descriptor is left");
+	tap_is_i64(open_files(), files, "the tests leave no file descriptor open");
 	return tap_done();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * peek PID TID ADDRESS: a counter in the memory of a process, and what one of its threads has
- * waited for a CPU, both in ns and both of one moment: the thread was not scheduled between. On a
- * host with one CPU, nothing runs while this does.
+ * peek PID TID ADDRESS: print a counter in the memory of a process, and how long one of its threads has
+ * waited for a CPU, both in ns and from the same moment: the program repeats the reading until run_delay
+ * is the same before and after it. On a host with one CPU, no other thread runs during the reading.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@ static int open_file(const char *path)
 	return fd;
 }
 
-/* run_delay, the second number. */
+/* run_delay is the second number of schedstat. */
 static uint64_t waited(int schedstat)
 {
 	char text[128];
@@ -29,7 +29,7 @@ static uint64_t waited(int schedstat)
 
 	text[n > 0 ? n : 0] = '\0';
 	if (sscanf(text, "%" SCNu64 " %" SCNu64, &ran, &delay) != 2)
-		errx(1, "schedstat is '%s'", text);
+		errx(1, "schedstat is '%s'; expected two numbers", text);
 	return delay;
 }
 
@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 	char path[128];
 
 	if (argc != 4)
-		errx(2, "expected PID TID ADDRESS");
+		errx(2, "usage: peek PID TID ADDRESS");
 	snprintf(path, sizeof(path), "/proc/%s/mem", argv[1]);
 	int memory = open_file(path);
 	snprintf(path, sizeof(path), "/proc/%s/task/%s/schedstat", argv[1], argv[2]);

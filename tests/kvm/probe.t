@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime probe` on a Linux host whose KVM runs VMs, by whoever may look and by others, and in
-# guests with stolen time and without: against what QEMU and the kernel say themselves.
+# TAP: `pvtime probe` on a Linux host whose KVM runs VMs, as root and as a user without rights, and in
+# guests with and without stolen time. Its reports are compared with those of QEMU and the kernel.
 
 use strict;
 use warnings;
@@ -12,8 +12,8 @@ use Host;
 use JSON::PP;
 use Test::More;
 
-# A VM of QEMU's: its name, which gives its files theirs, the guest's initramfs, and further
-# options. QEMU says at the end which thread each vCPU is.
+# vm NAME INITRD OPTION...: start QEMU with a VM. Its files in /tmp have names that begin with NAME. When
+# the function returns, QEMU has printed the thread of each vCPU to NAME.said, and the guest is up.
 my $vm = <<'END';
 vm()
 {
@@ -33,12 +33,12 @@ vm()
 	stamp "$name up"
 }
 fd=7
-# What follows goes to the reader under that name.
+# part NAME: begin a part of the output, up to the next one.
 part() { printf '\n@part %s\n' "$1"; stamp "$1"; }
 stamp() { read -r uptime _ </proc/uptime; echo "$1 at $uptime s" >>/tmp/times; }
 END
 
-# Busy on both CPUs, and stopped by nobody; and one that sleeps.
+# A guest that is busy on both CPUs for ever, one that sleeps, and one that runs pvtime probe.
 my $busy = host_initramfs(script => 'echo up; taskset -c 1 sh -c "while :; do :; done" & while :; do :; done');
 my $idle = host_initramfs(script => 'echo up; sleep 100000');
 my $probing = host_initramfs(script => <<'END');
@@ -54,7 +54,7 @@ part none; pvtime probe --json; echo "status=$?"
 part words; pvtime probe; echo "status=$?"
 part no-vm; pvtime probe --pid 1; echo "status=$?"
 vm idle /idle.cpio -cpu host -smp 2 -name idle,debug-threads=on
-# vCPUs that sleep, all of them, say themselves which they are.
+# All vCPUs of a sleeping guest are in the ioctl KVM_RUN (0xae80), which names the vCPU's file.
 asleep() { [ "$(grep -l '0xae80' "/proc/$idle"/task/*/syscall | wc -l)" = 2 ]; }
 wait_for asleep
 vm busy /busy.cpio -cpu host -smp 2
@@ -71,7 +71,7 @@ part pids; echo "$busy $idle"
 part busy; cat /tmp/busy.said
 part idle; cat /tmp/idle.said
 kill "$idle" "$busy"
-# A guest that looks at itself, and has to share its CPU.
+# A guest that runs pvtime probe, and shares its CPU with a busy process of the host.
 while :; do :; done &
 load=$!
 vm with /probing.cpio -cpu host -smp 1
@@ -86,12 +86,12 @@ END
 
 my $run = host_run(script => $script, qemu => 1, cpus => 1, icount => 1, limit_s => 280, files => {
 	'Image' => "$build/debian/Image", 'busy.cpio' => $busy, 'idle.cpio' => $idle, 'probing.cpio' => $probing});
-is($run->{status}, 0, 'the host has run it') or BAIL_OUT(substr $run->{console}, -4000);
+is($run->{status}, 0, 'the script ends with status 0') or BAIL_OUT(substr $run->{console}, -4000);
 my %part = $run->{out} =~ /^\@part (\S+)\n(.*?)(?=\n^\@part |\z)/msg;
 note $part{times};
-is_deeply([$run->{out} =~ /^(waits for: .*\n.*)/mg], [], 'everything that the script waited for has come');
+is_deeply([$run->{out} =~ /^(waits for: .*\n.*)/mg], [], 'the script has waited less than a minute for each event');
 
-# What was printed, and the status behind it.
+# The output of a part, and the status after it.
 sub told
 {
 	my ($name) = @_;
@@ -103,7 +103,7 @@ sub json
 	my ($name) = @_;
 	my ($text, $status) = told($name);
 	my $data = eval { read_json('probe', $text) };
-	ok($data, "$name: it is JSON") or diag $part{$name};
+	ok($data, "$name: the output is JSON of pvtime probe") or diag $part{$name};
 	return ($data, $status);
 }
 
@@ -113,15 +113,15 @@ sub whats { return map { $_->{what} } @{$_[0]} }
 my $mode = ($ENV{KVM_HOST_CPU} // '') =~ /^cortex-a(?:57|72)$/ ? 'nvhe' : 'vhe';
 
 my ($data, $status) = json('none');
-is($status, 0, 'a host: nothing is missing');
+is($status, 0, 'pvtime probe has status 0 on a host without VMs');
 is_deeply([@{$data->{host}}{qw(kvm accounting mode)}, !!$data->{host}{steal_time}, @{$data->{host}{vms}}], ['there', 'on', $mode, 1],
-	"it offers stolen time, keeps account, has mode $mode, and no VM");
-is($data->{guest}, undef, 'a host is no guest');
+	"a host without VMs is reported with KVM, accounting, mode $mode, stolen time and no VM");
+is($data->{guest}, undef, 'a host is not reported as a guest');
 like($part{words}, qr{/dev/kvm: there; stolen time offered: yes; account of waiting: on; mode: $mode\nNo VM is running\.\nstatus=0\n},
-	'words say what JSON says of a host');
-is($part{'no-vm'}, "pvtime: --pid: process 1 has no vCPU of KVM open; expected the process of a VM\nstatus=2\n", 'a process without a VM');
+	'the text output for a host agrees with its JSON');
+is($part{'no-vm'}, "pvtime: --pid: process 1 has no vCPU of KVM open; expected the process of a VM\nstatus=2\n", '--pid rejects a process without a VM');
 
-# Which thread each vCPU is, by QEMU's own word.
+# The thread of each vCPU, according to QEMU.
 my ($busy_pid, $idle_pid) = $part{pids} =~ /(\d+) (\d+)/;
 sub threads_of { return {$part{$_[0]} =~ /CPU #(\d+): thread_id=(\d+)/g} }
 sub vm_of
@@ -133,68 +133,67 @@ sub vm_of
 sub found { return {map { ($_->{vcpu} // 'unknown') => $_->{thread} } @{$_[0]{vcpus}}} }
 
 ($data, $status) = json('all');
-is($status, 0, 'a host with VMs lacks nothing') or diag explain $data->{missing};
-is_deeply([sort map { $_->{pid} } @{$data->{host}{vms}}], [sort $busy_pid, $idle_pid], 'the VMs are those two processes');
-is_deeply(found(vm_of($data, $busy_pid)), threads_of('busy'), 'the threads of busy vCPUs are those that QEMU names');
-is_deeply(found(vm_of($data, $idle_pid)), threads_of('idle'), 'the threads of vCPUs that sleep are those that QEMU names');
-is_deeply([map { $_->{by} } @{vm_of($data, $idle_pid)->{vcpus}}], ['ioctl', 'ioctl'], 'vCPUs that sleep are found by their ioctl');
+is($status, 0, 'pvtime probe has status 0 on a host with VMs') or diag explain $data->{missing};
+is_deeply([sort map { $_->{pid} } @{$data->{host}{vms}}], [sort $busy_pid, $idle_pid], 'pvtime probe finds the processes of both VMs, and no other');
+is_deeply(found(vm_of($data, $busy_pid)), threads_of('busy'), 'pvtime probe and QEMU name the same threads of busy vCPUs');
+is_deeply(found(vm_of($data, $idle_pid)), threads_of('idle'), 'pvtime probe and QEMU name the same threads of sleeping vCPUs');
+is_deeply([map { $_->{by} } @{vm_of($data, $idle_pid)->{vcpus}}], ['ioctl', 'ioctl'], 'pvtime probe finds sleeping vCPUs by their ioctl');
 is_deeply([map { defined $_->{libpvtime_kvm} && !$_->{libpvtime_kvm} } @{$data->{host}{vms}}], [1, 1],
-	'the VMs have no region of the library');
+	'VMs of QEMU are reported without a region of libpvtime-kvm');
 is(scalar(keys %{threads_of('busy')}), 2, 'QEMU names the threads of two vCPUs');
 
-# How long they have waited: not less than before, nor more than after.
+# The reported times are no less than the kernel's before, and no more than the kernel's after.
 sub schedstat { return {map { m{task/(\d+)/schedstat <==\n(\d+) (\d+)} ? ($1 => [$2, $3]) : () } split /\n(?===> )/, $part{$_[0]}} }
 my ($before, $after) = (schedstat('before'), schedstat('after'));
 for my $pid ($busy_pid, $idle_pid) {
 	for my $vcpu (@{vm_of($data, $pid)->{vcpus}}) {
 		my ($b, $a) = map { $_->{$vcpu->{thread}} // [1, 0] } $before, $after;
 		ok($b->[1] <= $vcpu->{waited_ns} && $vcpu->{waited_ns} <= $a->[1] && $b->[0] <= $vcpu->{ran_ns} && $vcpu->{ran_ns} <= $a->[0],
-			"thread $vcpu->{thread}: ran and waited between what the kernel said before and after") or diag explain $vcpu, $b, $a;
-		cmp_ok($vcpu->{age_ns}, '>=', $vcpu->{ran_ns} + $vcpu->{waited_ns} - 20_000_000, 'within its age');
+			"thread $vcpu->{thread}: the reported run and wait times are between the kernel's before and after") or diag explain $vcpu, $b, $a;
+		cmp_ok($vcpu->{age_ns}, '>=', $vcpu->{ran_ns} + $vcpu->{waited_ns} - 20_000_000, "thread $vcpu->{thread}: its age is at least its run and wait times, but for 20 ms");
 	}
 }
-cmp_ok(vm_of($data, $busy_pid)->{vcpus}[0]{waited_ns}, '>', 100_000_000, 'busy vCPUs on one CPU have waited');
+cmp_ok(vm_of($data, $busy_pid)->{vcpus}[0]{waited_ns}, '>', 100_000_000, 'a busy vCPU that shares one CPU has waited more than 100 ms');
 
 ($data, $status) = json('one');
-is_deeply([$status, map { $_->{pid} } @{$data->{host}{vms}}], [0, $idle_pid], '--pid: that VM alone');
-like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*waited %\n     0 +\d+ .* \d+\.\d\n     1 +\d+ .*\n/m, 'the table')
+is_deeply([$status, map { $_->{pid} } @{$data->{host}{vms}}], [0, $idle_pid], '--pid reports only the VM of that process');
+like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*waited %\n     0 +\d+ .* \d+\.\d\n     1 +\d+ .*\n/m, 'the table has a line for each vCPU of the VM')
 	or diag $part{table};
 
-# By somebody who may not look into other's processes: who has run a guest's code is seen all the
-# same.
+# As a user who may not read the files of other processes: threads that have run a guest's code are found
+# nevertheless.
 ($data, $status) = json('other');
 is_deeply([$status, $data->{host}{kvm}, whats($data->{missing})], [1, 'denied', '/dev/kvm cannot be opened: Permission denied'],
 	'a /dev/kvm that may not be opened is reported as denied');
 is_deeply([sort map { $_->{thread} } @{vm_of($data, $busy_pid)->{vcpus}}], [sort values %{threads_of('busy')}],
-	'busy vCPUs are found without their files');
+	'busy vCPUs are found without access to their files');
 is_deeply([@{vm_of($data, $busy_pid)}{qw(readable libpvtime_kvm)}], [JSON::PP::false, undef],
-	'what an unreadable process has mapped is unknown');
+	'an unreadable process is reported without saying whether it has a region of libpvtime-kvm');
 
 # In guests.
 my %guest = map { $_ => {json => $part{$_} =~ /^(\{.*\})\r?$/m, status => [$part{$_} =~ /^status=(\d)/mg]} } qw(with without);
 $_->{data} = eval { read_json('probe', $_->{json}) } // {} for values %guest;
-is_deeply($guest{with}{status}, [0, 0], 'a guest with stolen time: nothing is missing') or diag $part{with};
+is_deeply($guest{with}{status}, [0, 0], 'pvtime probe has status 0 in a guest with stolen time') or diag $part{with};
 is_deeply([@{$guest{with}{data}{guest}}{qw(because discovered)}, !!$guest{with}{data}{guest}{counted}], ['it calls PSCI by HVC', 'yes', 1],
-	'the guest has discovered stolen time, and counts it');
-cmp_ok($guest{with}{data}{guest}{cpus}[0]{steal_ms}, '>', 50, "a guest's CPU has waited for the others");
-is($guest{with}{data}{host}, undef, 'a guest is no host');
-is_deeply($guest{without}{status}, [1, 1], 'a guest without: something is missing');
+	'a guest with stolen time is reported to have discovered and to count it');
+cmp_ok($guest{with}{data}{guest}{cpus}[0]{steal_ms}, '>', 50, "more than 50 ms of steal are reported in a guest that shares its CPU");
+is($guest{with}{data}{host}, undef, 'a guest is not reported as a host');
+is_deeply($guest{without}{status}, [1, 1], 'pvtime probe has status 1 in a guest without stolen time');
 is_deeply([whats($guest{without}{data}{missing})], ['the hypervisor offers this guest no stolen time'],
-	'the report in a guest without stolen time says what is missing')
+	'the report in a guest without stolen time names what is missing')
 	or diag $part{without};
-like($part{without}, qr/^    to do: run 'pvtime probe' on the host/m, 'the report in a guest without stolen time says what to do');
+like($part{without}, qr/^    to do: run 'pvtime probe' on the host/m, 'the report in a guest without stolen time names the next step');
 
-# A host whose log is gone, in which protected mode was asked for; and a machine that is started at
-# EL1.
+# A host that was started with kvm-arm.mode=protected, and a machine without EL2.
 $run = host_run(script => 'pvtime probe --json; echo "status=$?"', cpu => 'cortex-a57', cpus => 1, append => 'kvm-arm.mode=protected');
 %part = (protected => $run->{out});
 ($data, $status) = json('protected');
-is_deeply([$data->{host}{mode}, !!$data->{host}{protected_asked}], ['protected', 1], 'protected mode is found out');
-is(scalar(grep { /protected mode/ } whats($data->{notes})), 1, 'a note names protected mode');
+is_deeply([$data->{host}{mode}, !!$data->{host}{protected_asked}], ['protected', 1], 'a host in protected mode is reported as such');
+is(scalar(grep { /protected mode/ } whats($data->{notes})), 1, 'one note names protected mode');
 
 $run = host_run(script => 'pvtime probe --json; echo "status=$?"', machine => 'virt,gic-version=3', cpus => 1);
 %part = (el1 => $run->{out});
 ($data, $status) = json('el1');
-is_deeply([$status, $data->{host}, $data->{guest}{discovered}], [1, undef, 'no'], 'QEMU without KVM: a guest, without stolen time');
+is_deeply([$status, $data->{host}, $data->{guest}{discovered}], [1, undef, 'no'], 'QEMU without EL2 is reported as a guest without stolen time');
 
 done_testing;

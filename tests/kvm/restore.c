@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Save, and restore on threads that have waited before: nothing is taken back, and their past is
- * not charged (R-23, R-29).
+ * Save, and restore with threads that have already waited for a CPU: stolen time does not go back, and
+ * the threads' earlier waiting is not charged (R-23, R-29).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include "conformance/user/user.h"
 #include "tests/kvm/library.h"
 
-/* A restored vCPU, and the thread that is to run it. */
+/* A restored vCPU, as the argument and result of the thread that runs it. */
 struct restored {
 	struct vm *vm;
 	uint32_t index;
@@ -40,9 +40,7 @@ static void *run_restored(void *context)
 	return NULL;
 }
 
-/*
- * Restore the snapshot in a new VM, and run its vCPUs, a thread each, till each has done some work.
- */
+/* Restore the snapshot in a new VM, and run each vCPU once, in its own thread. */
 static void restore_and_run(const uint8_t *blob, size_t size, bool rebase,
 			    struct restored restored[VM_VCPUS])
 {
@@ -53,13 +51,17 @@ static void restore_and_run(const uint8_t *blob, size_t size, bool rebase,
 	struct vm vm;
 
 	vm_create(&vm);
-	is_error(pvtime_kvm_snapshot_region(blob, size, &region, &vcpus), 0, "a snapshot is read");
-	is_error(pvtime_kvm_create(&vm.stolen, vm.fd, SLOT, &region, vcpus), 0, "its region");
-	is_error(pvtime_kvm_register(vm.stolen), 0, "a slot for it");
-	is_error(pvtime_kvm_restore(vm.stolen, vm.vcpus[0].fd, blob, size), 0, "it is restored");
+	is_error(pvtime_kvm_snapshot_region(blob, size, &region, &vcpus), 0,
+		 "the snapshot's region is read");
+	is_error(pvtime_kvm_create(&vm.stolen, vm.fd, SLOT, &region, vcpus), 0,
+		 "the restored VM's region is created");
+	is_error(pvtime_kvm_register(vm.stolen), 0, "the restored VM's region gets a slot");
+	is_error(pvtime_kvm_restore(vm.stolen, vm.vcpus[0].fd, blob, size), 0,
+		 "the snapshot is restored");
 	pthread_barrier_init(&all, NULL, VM_VCPUS);
 	for (uint32_t i = 0; i < VM_VCPUS; i++) {
-		is_error(pvtime_kvm_vcpu_set(vm.stolen, i, vm.vcpus[i].fd), 0, "its address");
+		is_error(pvtime_kvm_vcpu_set(vm.stolen, i, vm.vcpus[i].fd), 0,
+			 "a restored vCPU gets its address");
 		restored[i] =
 			(struct restored){.vm = &vm, .index = i, .all = &all, .rebase = rebase};
 		if (pthread_create(&threads[i], NULL, run_restored, &restored[i]) != 0)
@@ -83,26 +85,30 @@ void test_restore(void)
 		vcpu_enter_at(&vm.vcpus[i], guest_call);
 		vcpu_run(&vm.vcpus[i]);
 		delay_grow(WAIT_NS);
-		is_error(pvtime_kvm_vcpu_publish(vm.stolen, i, SIGNAL), 0, "before it is saved");
+		is_error(pvtime_kvm_vcpu_publish(vm.stolen, i, SIGNAL), 0,
+			 "a publish before the save succeeds");
 		saved[i] = stolen(&vm, i);
-		expect(saved[i] >= WAIT_NS, "%" PRIu64 " ns were stolen from it", saved[i]);
+		expect(saved[i] >= WAIT_NS,
+		       "at least 50 ms were stolen from vCPU %" PRIu32 " before the save (%" PRIu64 " ns)", i,
+		       saved[i]);
 	}
 	const size_t size = pvtime_kvm_snapshot_size(vm.stolen);
-	is_error(pvtime_kvm_save(vm.stolen, blob, size), 0, "it is saved");
+	is_error(pvtime_kvm_save(vm.stolen, blob, size), 0, "the VM is saved");
 	vm_destroy(&vm);
 
 	restore_and_run(blob, size, true, restored);
 	for (uint32_t i = 0; i < VM_VCPUS; i++) {
 		const struct restored *r = &restored[i];
 
-		is_error(r->err, 0, "the new thread takes it over");
-		expect_u64(r->at_restore.stolen, saved[i], "nothing is charged by that");
-		grew(&r->at_restore, &r->at_first_run, "from then on, what is waited");
+		is_error(r->err, 0, "a rebase on the new thread succeeds");
+		expect_u64(r->at_restore.stolen, saved[i], "a rebase does not change the stolen time");
+		grew(&r->at_restore, &r->at_first_run,
+		     "after a rebase, the counter grows by the time that the thread waits");
 	}
-	/* Is it the library's doing? */
+	/* Without the library's rebase, KVM charges the thread's earlier waiting. */
 	restore_and_run(blob, size, false, restored);
 	for (uint32_t i = 0; i < VM_VCPUS; i++)
 		expect(restored[i].at_first_run.stolen - saved[i] >= WAIT_NS,
-		       "a thread that does not is charged with its past: %" PRIu64 " ns",
+		       "without a rebase, the thread's earlier waiting is charged (%" PRIu64 " ns)",
 		       restored[i].at_first_run.stolen - saved[i]);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For scripts on a host with KVM: what a vCPU's thread has waited, and what its structure says, at
- * one moment.
+ * For scripts on a host with KVM: read how long a vCPU's thread has waited for a CPU, and the stolen time
+ * in its structure, at the same moment.
  *
  *	sample VMM TID ADDRESS
  *
- * prints "SAMPLE run_delay structure", in ns; ADDRESS is where the VMM has the structure. A thread
- * that has waited is not in the guest at once, and only then KVM publishes: so the thread must have
- * run for two ticks of this host and not waited meanwhile, and not wait while both are read. Status
- * 1: that did not come to be within 30 s.
+ * prints "SAMPLE run_delay structure", in ns; ADDRESS is the structure's address in the VMM. KVM
+ * publishes when the thread enters the guest, which is some time after it got the CPU. So the thread must
+ * have run for two ticks of this host without waiting, and must not wait while both numbers are read. The
+ * status is 1 if this does not happen within 30 s.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -32,7 +32,10 @@ static bool read_thread(int fd, struct thread *t)
 	return sscanf(text, "%" SCNu64 " %" SCNu64, &t->run, &t->wait) == 2;
 }
 
-/* Linux updates the run time at its ticks. false: it has waited, or has ended. */
+/*
+ * Wait until the thread has run for two ticks, at which Linux updates its run time. Returns false if it
+ * has waited meanwhile, or has ended.
+ */
 static bool runs_on(int fd, struct thread *t)
 {
 	const uint64_t wait = t->wait;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: each public header is whole by itself, for a freestanding AArch64 in C and in C++; and a C++
-# program links with both libraries.
+# TAP: each public header compiles by itself, for a freestanding AArch64 in C and in C++; and a C++ program
+# links with both libraries.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -11,8 +11,8 @@ build=${BUILD:-build}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# compiled LANGUAGE OPTION...: what is on standard input, into $work/out.o. clang has C++ without
-# the package of its library.
+# compiled LANGUAGE,STANDARD OPTION...: compile standard input to $work/out.o. clang, unlike gcc, compiles
+# C++ without a further package.
 compiled() {
 	language=$1
 	shift
@@ -28,12 +28,12 @@ for header; do
 	for language in c,c11 c++,c++11 c++,c++20; do
 		# shellcheck disable=SC2086
 		printf '#include <%s>\nextern int more;\n' "${header#include/}" | compiled "$language" $alone
-		report $? "$header: ${language##*,}"
+		report $? "$header compiles by itself as ${language##*,}"
 		sed 's/^/# /' "$work/errors"
 	done
 done
 ! printf 'pvtime_range nothing;\n' | compiled c++,c++11
-report $? "what is missing is noticed"
+report $? "a use of a type without its header does not compile"
 
 compiled c++,c++11 <<'EOF'
 #include <pvtime/guest.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For tests/lib/size.t: one scheduling-in of a vCPU that waited, with a structure, and nothing
- * besides.
+ * For tests/lib/size.t: pvtime_switch_in() once, for a vCPU that has waited and has a structure.
  */
 #include <pvtime/host.h>
 

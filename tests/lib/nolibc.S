@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How an AArch64 Linux program without a libc starts, writes and ends; for either byte order. */
+/* Start, write and exit of an AArch64 Linux program without a libc, for either byte order. */
 #define SYS_write 64
 #define SYS_exit  93
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a unit test needs of a libc where there is none: the printing of tests/tap.h, and the four
- * functions that a compiler may call by itself. The library under test is checked to need none of
- * them (tests/lib/size.t).
+ * The functions that a unit test needs if there is no libc: printing for tests/tap.h, and the four
+ * functions that a compiler may call by itself. tests/lib/size.t checks that the library under test
+ * needs none of them.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -84,8 +84,7 @@ static void put_number(uint64_t x, unsigned int base, bool negative, size_t widt
 	put_string(p, width);
 }
 
-/* Every integer argument of the LP64 ABI is fetched at its own width; h and hh are promoted to int.
- */
+/* Each integer argument is fetched with its width in the LP64 ABI; h and hh are promoted to int. */
 static void put_integer(char conv, unsigned int longs, va_list *ap, size_t width, char pad)
 {
 	if (conv == 'd' || conv == 'i') {

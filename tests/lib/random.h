@@ -2,7 +2,7 @@
 #ifndef TESTS_LIB_RANDOM_H
 #define TESTS_LIB_RANDOM_H
 
-/* The same numbers in every run and on every machine (xorshift64*; the seed is not 0). */
+/* xorshift64*: the same numbers in every run and on every machine. The seed must not be 0. */
 #include <stdint.h>
 
 static inline uint64_t next_random(uint64_t *seed)
@@ -13,7 +13,7 @@ static inline uint64_t next_random(uint64_t *seed)
 	return *seed * 0x2545F4914F6CDD1Du;
 }
 
-/* 0 to n - 1. */
+/* A number from 0 to n - 1. */
 static inline uint64_t random_below(uint64_t *seed, uint64_t n)
 {
 	return next_random(seed) % n;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what the AArch64 library may cost and may need: 6 KiB of text (read-only data included), no
-# data of its own, no symbol from elsewhere, no FP register, and a lean path into a vCPU. Each check
-# is first shown an object that it must refuse.
+# TAP: limits of the AArch64 library: at most 6 KiB of text (including read-only data), no data of its own,
+# no undefined symbol, no FP register, and a limited number of instructions in pvtime_switch_in(). Each
+# check is first run on an object that it must reject.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -15,7 +15,7 @@ hot_limit=24
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# sizes FILE: the sum of text, data and bss of an object or archive.
+# sizes FILE: print the total text, data and bss of an object or archive.
 sizes() {
 	"${cross}size" -t "$1" | tail -n 1 | awk '{ print $1, $2, $3 }'
 }
@@ -28,7 +28,7 @@ no_globals() {
 	[ "$(sizes "$1" | cut -d' ' -f2-)" = "0 0" ]
 }
 
-# Undefined symbols that no member of the archive defines.
+# Print the undefined symbols that no member of the archive defines.
 foreign_symbols() {
 	"${cross}nm" "$1" | awk '
 		$1 == "U" { wanted[$2] }
@@ -40,12 +40,13 @@ self_contained() {
 	[ -s "$1" ] && [ -z "$(foreign_symbols "$1")" ]
 }
 
-# A q, d, s, h or v register among the operands; branch targets look like some of them.
+# The operands have no q, d, s, h or v register. Branch targets are removed first, as they look like some.
 no_fp() {
 	! "${cross}objdump" -d --no-show-raw-insn "$1" | cut -f3- | sed 's/[0-9a-f]* <.*//' | grep -Eq '(^|[ ,{[])([qdsh][0-9]+|v[0-9]+\.)'
 }
 
-# How many instructions FUNCTION in FILE has, both ends of each branch; or that it calls another.
+# instructions FILE FUNCTION: print the number of FUNCTION's instructions, or `calls` if it calls another
+# function.
 instructions() {
 	"${cross}objdump" -d --no-show-raw-insn "$1" |
 		awk -v f="<$2>:" '$2 == f { on = 1; next } !NF { on = 0 } on' >"$work/body"
@@ -53,8 +54,8 @@ instructions() {
 	wc -l <"$work/body"
 }
 
-# How many instructions of pvtime_switch_in one scheduling-in executes, where a tick is whole
-# nanoseconds.
+# executed FILE: print how many instructions one call of pvtime_switch_in executes, at a frequency whose
+# ticks are whole nanoseconds.
 executed() {
 	"${cross}gcc" -std=c11 -Os -ffreestanding -mgeneral-regs-only -nostdlib -static -Iinclude \
 		-o "$work/hot" tests/lib/hot.c "$1" || return
@@ -69,14 +70,14 @@ hot_path_is_lean() {
 	[ "${count:-0}" -gt 0 ] && [ "$count" -le $hot_limit ]
 }
 
-# One store of 64 bits into the structure, at the place of the counter (R-27): no narrower one.
+# The function has exactly one 64-bit store into the structure, and no narrower one (R-27).
 one_store() {
 	instructions "$1" pvtime_switch_in >"$work/count"
 	[ "$(grep -Ec '[[:space:]](stlr|str|stur)[[:space:]]+x[0-9]+, \[x[1-9]' "$work/body")" -eq 1 ] &&
 		! grep -Eq '[[:space:]](strb|strh|str|stp)[[:space:]]+w[^,]*, \[x[1-9]' "$work/body"
 }
 
-# bad SOURCE: compile what a check has to refuse.
+# bad SOURCE: compile an object that a check has to reject.
 bad() {
 	"${cross}gcc" -std=c11 -Os -ffreestanding -fno-asynchronous-unwind-tables -Iinclude -c -o "$work/bad.o" -xc - <<EOF
 $1
@@ -85,20 +86,20 @@ EOF
 
 bad 'const char big[7000] = {1};'
 ! text_fits "$work/bad.o"
-report $? "7000 bytes are too much"
+report $? "the check of text size rejects 7000 bytes"
 bad 'int counter;'
 ! no_globals "$work/bad.o"
-report $? "a global is noticed"
+report $? "the check of data rejects a global variable"
 bad 'void *memcpy(void *, const void *, unsigned long); void f(char *a, char *b, int n) { memcpy(a, b, n); }'
 ! self_contained "$work/bad.o"
-report $? "a call of memcpy is noticed"
+report $? "the check of undefined symbols rejects a call of memcpy"
 bad 'void f(double *x) { *x *= 3; }'
 ! no_fp "$work/bad.o"
-report $? "a use of FP registers is noticed"
+report $? "the check of FP registers rejects a use of them"
 bad '#include <stdint.h>
 void g(void); void pvtime_switch_in(uint64_t *v, uint64_t now) { *v = now; g(); g(); }'
 ! hot_path_is_lean "$work/bad.o"
-report $? "a call in the hot path is noticed"
+report $? "the check of the hot path rejects a call"
 bad '#include <pvtime/host.h>
 bool pvtime_switch_in(struct pvtime_vcpu *v, uint64_t now)
 { for (volatile int i = 0; i < 9; i++) ; v->since = now; *v->counter = now / 1000 * 16000 / 2; return 1; }
@@ -106,28 +107,28 @@ void pvtime_vcpu_init(struct pvtime_vcpu *v, enum pvtime_dialect d, uint32_t f, 
 void pvtime_map(struct pvtime_vcpu *v, struct pvtime_stolen *p) { v->counter = &p->stolen_ns; }
 void pvtime_account(struct pvtime_vcpu *v, enum pvtime_state s, uint64_t n) { }'
 [ "$(executed "$work/bad.o")" -gt $hot_limit ] && ! hot_path_is_lean "$work/bad.o"
-report $? "a loop in the hot path is noticed"
+report $? "the check of the hot path rejects a loop"
 bad '#include <pvtime/host.h>
 bool pvtime_switch_in(struct pvtime_vcpu *v, uint64_t now)
 { volatile uint32_t *p = (volatile uint32_t *)v->counter; p[2] = (uint32_t)now; p[3] = (uint32_t)(now >> 32); return 1; }'
 ! one_store "$work/bad.o"
-report $? "a store in two halves is noticed"
+report $? "the check of the store rejects a store in two halves"
 
 for variant in a64 a64-clang; do
 	lib=$build/$variant/lib/libpvtime.a
 	text_fits "$lib"
-	report $? "$variant: $(sizes "$lib" | cut -d' ' -f1) bytes of text, at most $text_limit"
+	report $? "$variant: the library has $(sizes "$lib" | cut -d' ' -f1) bytes of text, at most $text_limit"
 	no_globals "$lib"
-	report $? "$variant: no data, no bss"
+	report $? "$variant: the library has no data and no bss"
 	self_contained "$lib"
-	report $? "$variant: needs nothing from elsewhere"
+	report $? "$variant: the library has no undefined symbols"
 	foreign_symbols "$lib" | sed 's/^/# undefined: /'
 	no_fp "$lib"
-	report $? "$variant: no FP or SIMD register"
+	report $? "$variant: the library uses no FP or SIMD register"
 	hot_path_is_lean "$lib"
 	report $? "$variant: pvtime_switch_in executes $(executed "$lib") instructions, at most $hot_limit"
 	one_store "$lib"
-	report $? "$variant: one 64-bit store publishes"
+	report $? "$variant: pvtime_switch_in publishes with one 64-bit store"
 done
 
 printf '#include <pvtime/host.h>\nchar cost[sizeof(struct pvtime_vcpu)];\n' |
@@ -135,6 +136,6 @@ printf '#include <pvtime/host.h>\nchar cost[sizeof(struct pvtime_vcpu)];\n' |
 hex=$("${cross}nm" -S "$work/cost.o" | awk '$4 == "cost" { print $2 }')
 cost=$((0x${hex:-0}))
 [ $cost -gt 0 ] && [ $cost -le 128 ]
-report $? "a vCPU costs $cost bytes, at most 128"
+report $? "struct pvtime_vcpu has $cost bytes, at most 128"
 
 report_done

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A big-endian kernel on 2 CPUs, which reaches every device with accesses of 32 and 64 bits: what
- * it reads has the bytes of the device's register in the order of their addresses, so a number
- * stands reversed in the register. One line: GICD_PIDR2, GICR_TYPER of CPU 1, and SCTLR_EL1 of CPU
- * 1, which CPU_ON has made big-endian, too.
+ * A big-endian kernel on 2 CPUs that accesses devices with loads of 32 and 64 bits. Such a load has the
+ * bytes of the device's little-endian register in reverse order. The kernel prints one line: GICD_PIDR2,
+ * GICR_TYPER of CPU 1, and SCTLR_EL1 of CPU 1, which CPU_ON has to start big-endian, too.
  */
 	.globl _start
 _start:
@@ -35,7 +34,7 @@ second:	mov	x9, x0
 	hvc	#0
 	b	.
 
-/* x10 in hexadecimal, and a blank, by words. */
+/* Print x10 in hexadecimal, and a space, with 32-bit stores. */
 hex:	mov	w12, #16
 1:	ror	x10, x10, #60
 	and	w11, w10, #15

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For tests/qemu/placement.t: what the machine does with a kernel.
+ * For tests/qemu/placement.t: where machine/ places a kernel.
  *
  *	place MEMORY CPU VCPUS FDT KERNEL [INITRD]
  *
- * writes the guest's FDT to the file FDT, and prints where everything goes, a name and a number
- * each.
+ * writes the guest's FDT to the file FDT, and prints the address of each part: a name and a number in each
+ * line.
  */
 #include "machine/board.h"
 #include "machine/fdt.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A kernel that writes to the UART what it was started with, one line, and powers off: the address
- * of its first byte, x0 to x3, SCTLR_EL1 and CurrentEL as 16 hexadecimal digits each. It runs
- * anywhere and in either endianness, since it stores nothing but bytes.
+ * A kernel that prints the state in which it was started, one line on the UART, and powers off: the address
+ * of its first byte, x0 to x3, SCTLR_EL1 and CurrentEL, as 16 hexadecimal digits each. It runs at any
+ * address and in either endianness, as it stores only bytes.
  */
 	.globl _start
 _start:
@@ -32,7 +32,7 @@ _start:
 	hvc	#0
 	b	.
 
-/* x10 in hexadecimal, and a blank. */
+/* Print x10 in hexadecimal, and a space. */
 hex:	mov	w12, #16
 1:	ror	x10, x10, #60
 	and	w11, w10, #15

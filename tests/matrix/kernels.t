@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: each of Debian's kernels that scripts/debian-releases has fetched, unmodified, sees as a
-# guest of our hypervisor exactly what was stolen from it: two guests compete for one CPU and for
-# two, in real time. `make matrix` runs it.
+# TAP: each of Debian's kernels that scripts/debian-releases has fetched reports, as an unmodified guest of
+# our hypervisor, exactly its stolen time. Two guests compete for one CPU and for two, in real time. `make
+# matrix` runs this test.
 #
 # usage: kernels.t RELEASE...
 
@@ -16,26 +16,26 @@ use Test::More;
 
 my @releases = @ARGV or die "usage: kernels.t RELEASE...\n";
 
-# What an arm64 Image says of itself: its version, in its banner; and its pages, in its header (bits
-# 1 and 2 of the flags).
+# An arm64 Image's version, from its banner, and page size in KiB, from bits 1 and 2 of the flags in its
+# header.
 sub image
 {
 	my ($path) = @_;
 	my $bytes = slurp($path);
 	my ($version) = $bytes =~ /Linux version (\d\S*)/;
 	my $pages = (undef, 4, 16, 64)[unpack('Q<', substr $bytes, 24, 8) >> 1 & 3];
-	die "$path is no arm64 Image\n" if !$version || !$pages || substr($bytes, 56, 4) ne "ARM\x64";
+	die "$path: expected an arm64 Image of Linux\n" if !$version || !$pages || substr($bytes, 56, 4) ne "ARM\x64";
 	return {path => $path, version => $version, pages => $pages};
 }
 
-# cortex-a57 has no pages of 16 KiB.
+# The CPU models to run an Image on; cortex-a57 has no 16 KiB granule.
 sub models
 {
 	my ($image) = @_;
 	return $image->{pages} == 16 ? 'neoverse-n1' : ('cortex-a57', 'neoverse-n1');
 }
 
-# Two guests compete for the CPUs; and a third one, which computes, competes while they report.
+# Two Linux guests compete for the CPUs. A third guest, which spins, also competes while they report.
 sub compete
 {
 	my ($image, $cpu, $cpus) = @_;
@@ -45,10 +45,10 @@ sub compete
 		linux('red', 'role=spin until=6', %keys), linux('blue', 'role=phases busy=1 rest=1 until=6', %keys),
 		bare('other', 'spin', 'until_ms=9000', vcpus => $cpus));
 	for my $vm (qw(red blue)) {
-		like($run->{console}{$vm}, qr/^BOOT role=\w+ cpus=$cpus /m, "$name: $vm has its CPUs");
-		faultless("$name: what $vm reports is what the ledger has at that instant", steal_faults($run, $vm))
+		like($run->{console}{$vm}, qr/^BOOT role=\w+ cpus=$cpus /m, "$name: $vm boots with all its CPUs");
+		faultless("$name: $vm reports the ledger's stolen time of the same instant", steal_faults($run, $vm))
 			or diag $run->{stamped}{$vm};
-		cmp_ok(vcpu($run, $vm, $_)->{stolen_ns}, '>', 300_000_000, "$name: much was stolen from CPU $_ of $vm")
+		cmp_ok(vcpu($run, $vm, $_)->{stolen_ns}, '>', 300_000_000, "$name: more than 300 ms were stolen from CPU $_ of $vm")
 			for 0 .. $cpus - 1;
 	}
 	faulty("$name: a ledger that is 1 ns ahead", steal_faults(doctored($run, sub { later($_->{stamped}{red}, 1) }), 'red'));
@@ -65,7 +65,7 @@ for my $release (@releases) {
 		}
 		for my $image (map { image($_) } "$dir/Image", glob "$dir/Image-*") {
 			note "$release: $image->{version}";
-			is($seen{$image->{version}}++, 0, "$release: Linux $image->{version} is of this release alone");
+			is($seen{$image->{version}}++, 0, "$release: no release before it has Linux $image->{version}");
 			for my $cpu (models($image)) {
 				compete($image, $cpu, $_) for 1, 2;
 			}

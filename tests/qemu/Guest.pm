@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Guest;
 
-# Runs labs on the real hypervisor under QEMU, and judges what they leave behind. Each judgement is
-# a function of the data alone that returns what is wrong with it, in words: so that a script can
-# also show that it finds fault with a doctored copy.
+# Runs labs on the real hypervisor under QEMU, and checks their results. Each check is a function of the
+# data alone and returns a list of faults, so that a script can also run it on a modified copy, in which it
+# must find a fault.
 
 use strict;
 use warnings;
@@ -22,20 +22,20 @@ our @EXPORT = qw($build $pvtime $tmp bare linux lab_file run run_ok faultless fa
 
 our $pvtime = "$build/pvtime";
 
-# What agrees with the ledger to a tick: /proc/stat counts in USER_HZ, and the issue allows two of
-# them.
+# /proc/stat counts in ticks of USER_HZ, and may differ from the ledger by two of them.
 use constant {TICK_NS => 10_000_000, PROC_TOLERANCE_NS => 20_000_000};
 
-use constant LIMIT_S => $ENV{RUN_LIMIT_S} // 150; # a run that takes longer hangs
+use constant LIMIT_S => $ENV{RUN_LIMIT_S} // 150; # a run that takes longer is ended
 
-# A section of a lab file.
+# section HEAD, KEYS: a section of a lab file.
 sub section
 {
 	my ($head, %keys) = @_;
 	return "[$head]\n" . join '', map { "$_ = $keys{$_}\n" } sort keys %keys;
 }
 
-# A VM of one of tests/guests, and one of Linux: name, command line, other keys.
+# bare NAME, PROGRAM, APPEND, KEYS: the section of a VM with a program of tests/guests. linux NAME, APPEND,
+# KEYS: the section of a VM with Linux.
 sub bare
 {
 	my ($name, $program, $append, %keys) = @_;
@@ -50,7 +50,7 @@ sub linux
 		memory => '96M', append => "console=ttyAMA0 quiet mark=1 $append", %keys);
 }
 
-# A lab file of the sections, with the keys of [lab].
+# lab_file {KEYS}, SECTION...: write a lab file with the keys of [lab] and the sections; return its path.
 my $labs = 0;
 sub lab_file
 {
@@ -58,10 +58,10 @@ sub lab_file
 	return spew("$tmp/lab" . $labs++ . '.lab', section('lab', %$lab), @sections);
 }
 
-# run({pcpus => 2, ...}, VM...): status, out, err, ledger (the JSON's text), json (decoded), console
-# {name}, stamped {name} (the same, each line with its stamp, if it has one), cpu_s (what all of it
-# had of this machine's CPUs). Besides the keys of [lab]: options => [...] of the command; free => 1
-# for a run that is not deterministic; stamp => 1 for stamps.
+# run({pcpus => 2, ...}, VM...): run a lab. Returns {status, out, err, ledger (the JSON's text), json
+# (decoded), console {name}, stamped {name} (the console, each line with its stamp, if it has one), cpu_s
+# (the CPU time of the whole run on this machine)}. Besides the keys of [lab], the first argument may have
+# options => [...] for the command, free => 1 for a run that is not deterministic, and stamp => 1 for stamps.
 sub run
 {
 	my ($how, @vms) = @_;
@@ -88,19 +88,20 @@ sub run
 	return \%run;
 }
 
-# The same, where all must end well. off => [names]: VMs without stolen time; writers => [names]:
-# those that write to it.
+# run_ok NAME, {...}, VM...: the same, and the lab must end with status 0 and a ledger without faults.
+# off => [names] are the VMs without stolen time; writers => [names] are the VMs that write their structure.
 sub run_ok
 {
 	my ($name, $how, @vms) = @_;
 	my $run = run($how, @vms);
-	is($run->{status}, 0, "$name: the lab ends well")
+	is($run->{status}, 0, "$name: the lab ends with status 0")
 		or diag $run->{err}, map { "$_: " . substr $run->{console}{$_}, -2000 } sort keys %{$run->{console}};
-	faultless("$name: the ledger", ledger_faults($run->{json}, $how->{off}, $how->{writers}));
+	faultless("$name: the ledger has no fault", ledger_faults($run->{json}, $how->{off}, $how->{writers}));
 	return $run;
 }
 
-# No fault; or at least one of those given.
+# faultless NAME, FAULT...: a test that passes if there is no fault. faulty WHAT, FAULT...: a test that
+# passes if there is at least one fault.
 sub faultless
 {
 	my ($name, @faults) = @_;
@@ -110,10 +111,10 @@ sub faultless
 sub faulty
 {
 	my ($name, @faults) = @_;
-	return ok(scalar @faults, "found out: $name");
+	return ok(scalar @faults, "the check reports a fault: $name");
 }
 
-# A copy to which something is done.
+# A deep copy that $change has modified.
 sub doctored
 {
 	my ($data, $change) = @_;
@@ -122,8 +123,8 @@ sub doctored
 	return $copy;
 }
 
-# The exact rules of the ledger: R-25; R-26 and R-24, stolen = ready; R-22 and R-27, published =
-# stolen, but for VMs without stolen time; R-21, nobody writes but who is said to.
+# The exact rules of the ledger: R-25, the states add up; R-26 and R-24, stolen = ready; R-22 and R-27,
+# published = stolen, or 0 for VMs without stolen time; R-21, writes are refused exactly for the writers.
 sub ledger_faults
 {
 	my ($json, $off, $writers) = @_;
@@ -155,8 +156,8 @@ sub ns
 	return $ticks / $freq * 1_000_000_000 + $ticks % $freq * 1_000_000_000 / $freq;
 }
 
-# What a VM's MARKs say, against the ledger of the instant in which each was printed: they are
-# equal. And what was stolen by then is no more than what was in the end.
+# Each MARK of a VM must equal the ledger of the instant at which it was printed, and must be no more than
+# the ledger at the end.
 sub mark_faults
 {
 	my ($run, $name) = @_;
@@ -170,8 +171,8 @@ sub mark_faults
 	return map { "$name: $_" } @faults;
 }
 
-# What Linux says of its CPUs in its last report of each, against the ledger of that instant: the
-# structure is equal to it, /proc/stat to two ticks.
+# In Linux's last report of each CPU, the structure must equal the ledger of the same instant, and /proc/stat
+# must be within two ticks of it.
 sub steal_faults
 {
 	my ($run, $name) = @_;
@@ -188,7 +189,7 @@ sub steal_faults
 	return @faults;
 }
 
-# The stamps of a console, moved: what a ledger would say that has so much more.
+# later CONSOLE, NS: add NS to the stamps of a console, as if the ledger had that much more.
 sub later
 {
 	my ($console, $ns) = @_;
@@ -201,7 +202,7 @@ sub split_ns
 	return ($_[0] / 1_000_000_000, $_[0] % 1_000_000_000);
 }
 
-# A bare-metal guest's TAP.
+# The faults of a bare-metal guest's TAP.
 sub tap_faults
 {
 	my ($console) = @_;
@@ -212,7 +213,7 @@ sub tap_faults
 	return @faults;
 }
 
-# The fields name=number of the line that begins with a word.
+# line_of WORD, CONSOLE: the fields name=number of each line that begins with WORD.
 sub line_of
 {
 	my ($word, $console) = @_;
@@ -232,7 +233,7 @@ sub vcpu
 	return vcpus($run, $name)->[$id // 0];
 }
 
-# A state's share of a vCPU's time, in percent; and as milliseconds.
+# A state's share of a vCPU's time, in percent; ms() has it in milliseconds.
 sub share
 {
 	my ($run, $state, $name, $id) = @_;
@@ -240,8 +241,8 @@ sub share
 	return 100 * $t->{$state} / $t->{elapsed};
 }
 
-# What each vCPU is to run, in ticks, by "vm/id": of what the CPUs have from when it began, an equal
-# part. For vCPUs that are neither off nor blocked once they have begun.
+# The ticks that each vCPU has to run, by "vm/id": an equal part of the CPUs' time from when it began. For
+# vCPUs that are neither off nor blocked once they have begun.
 sub fair
 {
 	my ($run, $pcpus) = @_;
@@ -257,8 +258,8 @@ sub fair
 	return %fair;
 }
 
-# What each vCPU of a VM is to run at least, in ticks, by "vm/id": an equal part of the CPUs while
-# it wanted to, as if all others did, too.
+# The ticks that each vCPU of a VM has to run at least, by "vm/id": an equal part of the CPUs' time while it
+# was RUNNING or READY, as if all other vCPUs were so all the time.
 sub least
 {
 	my ($run, $vm, $pcpus) = @_;
@@ -266,8 +267,8 @@ sub least
 	return map { ("$vm/$_->{id}" => ($_->{life}{running} + $_->{life}{ready}) * $pcpus / $all) } @{vcpus($run, $vm)};
 }
 
-# The vCPUs of $want, {vm/id => ticks}, that ran less of it than all but 1%, or $tolerance; or more,
-# where $most.
+# The vCPUs of $want, {vm/id => ticks}, that ran more than $tolerance (default 1%) less than that; with
+# $most, also those that ran more than $tolerance more.
 sub unfair
 {
 	my ($run, $most, $want, $tolerance) = @_;

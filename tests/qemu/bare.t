@@ -1,9 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our bare-metal guests, each on its own TAP, on every kind of CPU: what a guest is told about
-# stolen time with it on, off and of the other dialect; devices and PSCI; misbehaviour that others
-# don't notice.
+# TAP: our bare-metal guests pass their own tests on every CPU model: discovery of stolen time with each
+# dialect and with stolen time off, devices, PSCI, and hostile guests that do not affect others.
 
 use strict;
 use warnings;
@@ -26,29 +25,28 @@ for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
 		bare('writer', 'writepage', ''),
 	);
 	for my $name (sort keys %{$run->{console}}) {
-		faultless("$cpu: $name", tap_faults($run->{console}{$name}))
+		faultless("$cpu: the guest $name passes its tests", tap_faults($run->{console}{$name}))
 			or diag grep { !/^ok/ } split /^/, $run->{console}{$name};
 	}
-	cmp_ok(vcpu($run, 'writer')->{refused_writes}, '>=', 10, "$cpu: each write to the structure was counted (R-21)");
+	cmp_ok(vcpu($run, 'writer')->{refused_writes}, '>=', 10, "$cpu: the ledger counts at least 10 refused writes to the structure (R-21)");
 }
 
-# Guests that were told otherwise than they were given find out.
+# A guest whose command line names another dialect than the VM has must fail.
 for my $case (['1.0', 'off'], ['off', '1.0'], ['beta-2', '1.0'], ['1.0', 'beta-2']) {
 	my ($told, $given) = @$case;
 	my $run = run({}, bare('told', 'discover', $told, stolen_time => $given));
-	faulty("told $told, given $given", tap_faults($run->{console}{told}));
+	faulty("the command line names $told, and the VM has $given", tap_faults($run->{console}{told}));
 }
 
-# A guest that writes the page, and one that competes: what the latter reads is the ledger's all the
-# same.
+# A guest writes its structure while another competes: the other one still reads the ledger's number.
 {
 	my $run = run_ok('write and read', {stamp => 1, writers => ['writer'], off => ['mute']},
 		bare('writer', 'writepage', ''), bare('reader', 'spin', 'until_ms=600'),
 		bare('mute', 'spin', 'until_ms=300', stolen_time => 'off'));
 	my ($spin) = line_of('SPIN', $run->{console}{reader});
-	faultless('the structure of another VM is as it should be', mark_faults($run, 'reader'));
-	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'the structure of another VM is not empty');
-	like($run->{console}{mute}, qr/stolen_ns=none/, 'a VM without stolen time runs beside them');
-	cmp_ok(vcpu($run, 'mute')->{stolen_ns}, '>', 100_000_000, 'the ledger of a VM without stolen time is kept');
+	faultless("while a VM writes its structure, another VM's structure equals the ledger", mark_faults($run, 'reader'));
+	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'the structure of the other VM has more than 100 ms');
+	like($run->{console}{mute}, qr/stolen_ns=none/, 'a VM with stolen time off finds none');
+	cmp_ok(vcpu($run, 'mute')->{stolen_ns}, '>', 100_000_000, 'the ledger of a VM with stolen time off has its stolen time');
 }
 done_testing();

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: Debian's kernel boots to user space with 1, 2 and 4 vCPUs on 1 and 2 CPUs of every kind, with
-# stolen time, without it, and with the dialect that it does not know.
+# TAP: Debian's kernel boots to user space with 1, 2 and 4 vCPUs on 1 and 2 CPUs of every model, with stolen
+# time, without it, and with the dialect that Linux does not support.
 
 use strict;
 use warnings;
@@ -11,7 +11,7 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# What is wrong with a boot to user space, all vCPUs up and reporting, that ends with a power-off.
+# The faults of a boot. Linux has to reach user space, report on all vCPUs, and power off without a warning.
 sub boot_faults
 {
 	my ($console, $vcpus, $structure) = @_;
@@ -24,7 +24,7 @@ sub boot_faults
 	push @faults, 'structure: ' . join ' ', map { $_->{struct_ns} } @reports
 		if grep { ($_->{struct_ns} =~ /^\d+$/ ? 1 : 0) != $structure } @reports;
 	push @faults, 'no power-off' if $console !~ /reboot: Power down/;
-	push @faults, "it complains: $1" if $console =~ /^(.*(?:WARNING|BUG|Oops|Call trace|rcu:|unhandled|Unable to).*)$/m;
+	push @faults, "Linux warns: $1" if $console =~ /^(.*(?:WARNING|BUG|Oops|Call trace|rcu:|unhandled|Unable to).*)$/m;
 	return @faults;
 }
 
@@ -43,17 +43,17 @@ my $good;
 for my $boot (@boots) {
 	my ($name, $how, $vcpus, $keys, $structure) = @$boot;
 	my $run = run_ok($name, $how, linux('debian', 'role=report', vcpus => $vcpus, %$keys));
-	faultless("$name: Linux", boot_faults($run->{console}{debian}, $vcpus, $structure))
+	faultless("$name: Linux boots, reports and powers off", boot_faults($run->{console}{debian}, $vcpus, $structure))
 		or diag $run->{console}{debian};
 	$good //= $run->{console}{debian};
 	next if $vcpus > 1;
-	is($run->{json}{vms}[0]{vcpus}[0]{ticks}{ready} < $run->{json}{cntfrq} / 1000, 1, "$name: alone, nothing is stolen");
-	is_deeply([map { $_->{proc_ticks} } reports($run->{console}{debian})], [0], "$name: says /proc/stat");
+	is($run->{json}{vms}[0]{vcpus}[0]{ticks}{ready} < $run->{json}{cntfrq} / 1000, 1, "$name: less than 1 ms is stolen from a single vCPU");
+	is_deeply([map { $_->{proc_ticks} } reports($run->{console}{debian})], [0], "$name: /proc/stat reports no steal");
 }
 
-faulty('a CPU short', boot_faults($good, 2, 1));
+faulty('a CPU is missing', boot_faults($good, 2, 1));
 faulty('no structure', boot_faults($good =~ s/struct_ns=\d+/struct_ns=none/r, 1, 1));
-faulty('a structure', boot_faults($good, 1, 0));
+faulty('a structure although stolen time is off', boot_faults($good, 1, 0));
 faulty('no power-off', boot_faults($good =~ s/Power down//r, 1, 1));
 faulty('no user space', boot_faults($good =~ s/BOOT//r, 1, 1));
 faulty('a warning', boot_faults("$good\n[    0.1] WARNING: CPU: 0\n", 1, 1));

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our hypervisor keeps every rule that a guest can see, in every run of `pvtime conform`; and a
-# guest that hangs, prints no results or wrong ones is a failed run. The doctored images are the
-# suite's own with other strings in them; tests/tools/conform.t has more ways of going wrong.
+# TAP: our hypervisor keeps every rule that a guest can see, in every run of `pvtime conform`; and a run
+# fails if its guest hangs, or prints no results or wrong ones. The doctored images are the suite's image
+# with some strings replaced; tests/tools/conform.t has more ways to fail.
 
 use strict;
 use warnings;
@@ -14,10 +14,10 @@ use Test::More;
 
 my $suite = "$build/conformance/suite-4k-le.img";
 
-# pvtime conform: status, standard output, standard error.
+# Run pvtime conform: (status, standard output, standard error).
 sub conform { return run_command(limited(240, $pvtime, 'conform', @_)) }
 
-# Rules that a target has failed or not judged, and results that are not ok.
+# The rules that a target fails or that were not judged, and the results that are not ok.
 sub faults
 {
 	my ($table, $tap) = @_;
@@ -31,31 +31,31 @@ sub faults
 # Everything: each build, dialect and number of vCPUs, alone and contended.
 {
 	my ($status, $out, $err) = conform('--tap', "$tmp/all.tap");
-	is($status, 0, 'our hypervisor') or diag $err;
+	is($status, 0, 'pvtime conform has status 0 for our hypervisor') or diag $err;
 	my $tap = slurp("$tmp/all.tap");
-	faultless('keeps every rule, and no case is skipped in all runs', faults($out, $tap)) or diag $out;
+	faultless('our hypervisor keeps every rule, and no case is skipped in all runs', faults($out, $tap)) or diag $out;
 	my ($list) = (conform('--list'))[1] =~ /^pvtime: .*\n((?:  .*\n)+)/m;
 	for my $want (qw(4k-le 4k-be 16k-le 16k-be 64k-le 64k-be), 'img', 'elf', 'raw', '1 vCPU', '2 vCPUs', '4 vCPUs', '8 vCPUs',
 		'on 2 CPUs', '1\.0', 'beta-2', 'stolen time off', 'hvc', 'smc', 'alone', 'contended', 'cap 50 %', 'cortex-a57',
 		'cortex-a72', 'neoverse-n1', 'max', 'reset_ms=') {
-		like($list, qr/\b$want/, "there is a run of $want");
+		like($list, qr/\b$want/, "pvtime conform has a run with $want");
 	}
 	faulty('a rule that is broken', faults($out =~ s/^(R-23)  ok  /$1  FAIL/mr, $tap));
-	faulty('a rule that nobody judged', faults($out =~ s/^(R-34)  ok  /$1  skip/mr, $tap));
-	faulty('a rule that has lost its cases', faults($out =~ s/^(R-21)  ok  /$1  -   /mr, $tap));
+	faulty('a rule that was not judged', faults($out =~ s/^(R-34)  ok  /$1  skip/mr, $tap));
+	faulty('a rule without cases', faults($out =~ s/^(R-21)  ok  /$1  -   /mr, $tap));
 	faulty('a result that is not ok', faults($out, $tap =~ s/^ok 20 /not ok 20 /mr));
-	faulty('a result that is lost', faults($out, $tap =~ s/^ok 20 .*\n//mr));
+	faulty('a missing result', faults($out, $tap =~ s/^ok 20 .*\n//mr));
 }
 
-# The same again, byte by byte.
+# Two runs must be the same, byte by byte.
 {
 	my @few = ('--run', 'contended', '--case', 'contended,adds_up,header', '--json', '-');
 	my @once = conform(@few);
-	is($once[0], 0, 'one run, some cases') or diag $once[2];
-	is_deeply([conform(@few)], \@once, 'gives the same twice');
+	is($once[0], 0, 'pvtime conform with one run and three cases has status 0') or diag $once[2];
+	is_deeply([conform(@few)], \@once, 'pvtime conform prints the same in two runs');
 }
 
-# Images that are no suite.
+# Images that are not the suite.
 my @quick = ('--run', 'plain', '--seconds', 4, '--case', 'psci_version,smccc_version,header');
 for my $case (
 	['spin', [], qr/there is no TAP in the output/],
@@ -64,11 +64,11 @@ for my $case (
 ) {
 	my ($image, $options, $want) = @$case;
 	my ($status, $out, $err) = conform(@quick, '--image', "$build/guest/$image.img", @$options);
-	is($status, 1, "$image.img is no suite: status 1");
-	like($err, qr/\Apvtime: pvtime plain: $want.*\n(?:pvtime:   \| .*\n)+\z/, 'said, with what it printed last');
+	is($status, 1, "$image.img, which is not the suite, gives status 1");
+	like($err, qr/\Apvtime: pvtime plain: $want.*\n(?:pvtime:   \| .*\n)+\z/, "the message about $image.img says why, and has its last lines");
 }
 
-# The suite, doctored: a string of it has become another one.
+# The suite's image with one string replaced by another of the same length.
 sub doctored_image
 {
 	my ($from, $to) = @_;
@@ -79,7 +79,7 @@ sub doctored_image
 }
 {
 	my ($status, $out, $err) = conform(@quick, '--image', doctored_image("header\0", "header\0"));
-	is("$status$err", '0', 'the suite as it is');
+	is("$status$err", '0', 'the unmodified suite gives status 0 and no message');
 }
 for my $case (
 	['has an unknown case', "psci_version\0", "psci_versiom\0", qr/is not a case of the table: psci_versiom/, '--run', 'plain'],
@@ -93,8 +93,8 @@ for my $case (
 ) {
 	my ($name, $from, $to, $want, @options) = @$case;
 	my ($status, $out, $err) = conform(@options ? @options : @quick, '--image', doctored_image($from, $to));
-	is($status, 1, "a suite that $name: status 1");
-	like($err, qr/\Apvtime: pvtime plain: .*$want/, 'found out');
+	is($status, 1, "a suite that $name gives status 1");
+	like($err, qr/\Apvtime: pvtime plain: .*$want/, "the message about a suite that $name says why");
 }
 
 done_testing;
