@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what a unit test defines in the place of a real function has that function's prototype. A
-# test takes the prototype from the header that declares the function, or from tests/wrap.h; then
-# the compiler holds the definition to it. So no file of tests/unit declares a function itself.
+# TAP: a function that a unit test defines in place of a real one has that function's prototype. The test takes
+# the prototype from the header that declares the function, or from tests/wrap.h, so that the compiler checks
+# the definition against it. So no file of tests/unit may declare a function itself.
 
 use strict;
 use warnings;
@@ -12,8 +12,7 @@ use lib $FindBin::Bin;
 use Shared;
 use Test::More;
 
-# The functions that a C text declares at file scope and does not make static. Types and macro calls
-# are not among them.
+# The non-static functions that a C text declares at file scope. Types and macro calls do not count.
 sub declared
 {
 	my ($text) = @_;
@@ -21,12 +20,12 @@ sub declared
 	$text =~ s{^[ \t]*#(?:[^\n]*\\\n)*[^\n]*\n}{}mg;
 	$text =~ s/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/0/g;
 	1 while $text =~ s/\{[^{}]*\}/\0/g; # bodies
-	$text =~ s/\0\s*(?=[^\s;,=])/\0;/g; # a function's ends what it is a part of; a type's or an initialiser's does not
+	$text =~ s/\0\s*(?=[^\s;,=])/\0;/g; # the body of a function ends its declaration, unlike that of a type or an initialiser
 	return map { /^\s*(?!static\b|typedef\b)[a-z_]\w*(?:[\s*]+\w+)*?[\s*]+(\w+)\s*\((?!\s*\*)[^=]*\)[^=()]*$/s ? $1 : () }
 		map { /\0/ ? () : $_ } split /;/, $text;
 }
 
-is_deeply([declared(<<'END')], [qw(one two three four)], 'functions that a file declares itself are found');
+is_deeply([declared(<<'END')], [qw(one two three four)], 'the check finds the functions that a file declares itself, and nothing else');
 #define MACRO(x) \
 	int x(int);
 /* int no(int); */
@@ -51,7 +50,7 @@ for my $file (@tests) {
 	is_deeply([declared(slurp($file))], [], "$file declares no function that another file defines");
 }
 
-# Each function that the linker replaces, with a test that has its type checked.
+# The functions that the linker replaces, by test.
 my %wraps;
 for my $fragment (glob 'mk/*.mk') {
 	my $text = slurp($fragment);
@@ -68,7 +67,7 @@ for my $test (sort keys %wraps) {
 		"tests/unit/$test.c declares each function that it wraps by TESTS_WRAP");
 }
 
-# The compiler's word on it.
+# The compiler rejects definitions of another type.
 sub compiles
 {
 	my ($definition) = @_;
@@ -77,8 +76,8 @@ sub compiles
 }
 $ENV{HOST_CC} //= 'gcc';
 ok(compiles('int __wrap_f(int *x, long y) { return __real_f(x, y); }'), 'a wrap of the same type compiles') or diag slurp("$tmp/errors");
-ok(!compiles('int __wrap_f(int x, long y) { return y > x; }'), 'the compiler refuses a wrap with another parameter');
-ok(!compiles('long __wrap_f(int *x, long y) { return __real_f(x, y); }'), 'the compiler refuses a wrap with another result');
-ok(!compiles('int __wrap_f(int *x, long y) { return __real_f(1, y) + !x; }'), 'the compiler refuses a call of the wrapped function with another argument');
+ok(!compiles('int __wrap_f(int x, long y) { return y > x; }'), 'the compiler rejects a wrap with another parameter');
+ok(!compiles('long __wrap_f(int *x, long y) { return __real_f(x, y); }'), 'the compiler rejects a wrap with another result');
+ok(!compiles('int __wrap_f(int *x, long y) { return __real_f(1, y) + !x; }'), 'the compiler rejects a call of the wrapped function with another argument');
 
 done_testing();

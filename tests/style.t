@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: every C file is laid out by .clang-format, no comment line has more than 100 columns, every
-# shell script passes shellcheck, every message is one string literal, so that it can be found, and
-# every source says its licence in the first lines. .editorconfig agrees with .clang-format.
+# TAP: every C file has the layout of .clang-format, no comment line has more than 100 columns, every shell
+# script passes shellcheck, every message is one string literal, so that grep finds it, and every
+# source names its licence in the first lines. .editorconfig agrees with .clang-format.
 
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 build=${BUILD:-build}
 
-# sources FIND-EXPRESSION: our files, in an order that does not depend on the file system.
+# sources FIND-EXPRESSION: print our files, in an order that does not depend on the file system.
 sources() {
 	find . \( -path "./$build" -o -path ./.git \) -prune -o -type f \( "$@" \) -print | LC_ALL=C sort
 }
@@ -22,27 +22,27 @@ diagnose() {
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
 
-# A checker that accepts anything is found out first.
+# Check first that the checkers reject something.
 ! printf 'int  x ;\n' | clang-format --dry-run -Werror >/dev/null 2>&1
-report $? "clang-format refuses a bad layout"
+report $? "clang-format rejects a bad layout"
 # shellcheck disable=SC2016
 ! printf '#!/bin/sh\nrm $1\n' | shellcheck - >/dev/null 2>&1
-report $? "shellcheck refuses a bad script"
+report $? "shellcheck rejects a bad script"
 
-# Editors lay out C as clang-format does. setting FILE KEY: its value in a file of `key: value` or
-# `key = value`, where it has one.
+# Editors lay out C as clang-format does. setting FILE KEY: print the key's value in a file of `key: value`
+# or `key = value`.
 setting() {
 	sed -n "s/^$2 *[:=] *//p" "$1" | sort -u
 }
 for pair in max_line_length=ColumnLimit tab_width=TabWidth indent_size=IndentWidth; do
 	sed -n '/^\[\*\.{c,h}\]/,/^$/p' .editorconfig >"$log"
 	[ "$(setting "$log" "${pair%=*}")" = "$(setting .clang-format "${pair#*=}")" ] && grep -q "^${pair%=*}" "$log"
-	report $? ".editorconfig has the ${pair#*=} of .clang-format as ${pair%=*}"
+	report $? "${pair%=*} of .editorconfig equals ${pair#*=} of .clang-format"
 done
 
-# verdicts WHAT STATUS FILE...: one test for each file that the checker was given at once: whether
-# the complaints in $log, lines FILE:LINE:..., name it. STATUS is the checker's: it may not fail, or
-# complain about another file, without a test that fails.
+# verdicts WHAT STATUS FILE...: report one test for each file that the checker was given. It fails if a line
+# FILE:LINE:... in $log names the file. STATUS is the checker's status. A last test fails if the checker failed
+# or complained about another file without any of these tests failing.
 newline='
 '
 verdicts() {
@@ -54,14 +54,14 @@ verdicts() {
 		case $named in
 		*"$newline$f$newline"*)
 			failed=$((failed + 1))
-			report 1 "$what of $f"
+			report 1 "$f: $what"
 			grep -F "$f:" "$log" | head -n 6 | diagnose
 			;;
-		*) report 0 "$what of $f" ;;
+		*) report 0 "$f: $what" ;;
 		esac
 	done
 	[ "$failed" -eq "$(echo "$named" | grep -c .)" ] && { [ "$status" -eq 0 ] || [ "$failed" -gt 0 ]; }
-	report $? "$what: the checker has come to its end, and complains about no other file"
+	report $? "the checker runs to its end and complains about no other file: $what"
 	[ "$failed" -gt 0 ] || diagnose <"$log"
 }
 
@@ -71,10 +71,10 @@ at_least "C files" 572 "$(printf '%s\n' $files | grep -c .)"
 # shellcheck disable=SC2086
 clang-format --dry-run -Werror $files >"$log" 2>&1
 # shellcheck disable=SC2086
-verdicts layout $? $files
+verdicts "the layout is that of .clang-format" $? $files
 
-# wide FILE...: the comment lines of more than 100 columns. Tabs go to multiples of 8. In C that is
-# any line with a part of a comment in it, elsewhere one that has nothing but a comment.
+# wide FILE...: print the comment lines of more than 100 columns, with tabs to multiples of 8. In C, any line
+# with a part of a comment counts; elsewhere, only lines with nothing but a comment.
 # shellcheck disable=SC2016
 wide() {
 	perl -CSD -ne '
@@ -87,7 +87,7 @@ wide() {
 printf '\t/* %086d */\n\t/* %087d */\n' 0 0 >"$log.c"
 printf '\t# %090d\n\t# %091d\n' 0 0 >"$log.t"
 [ "$(wide "$log.c" "$log.t" | sed 's/.*\([ct]:[0-9]*\):.*/\1/' | paste -sd ' ')" = 'c:2 t:2' ]
-report $? "comment lines of 101 columns are found, and those of 100 are not"
+report $? "the check of comments reports lines of 101 columns, and not those of 100"
 rm -f "$log.c" "$log.t"
 files=$(sources -name '*.[chSt]' -o -name '*.pm' -o -name '*.mk' -o -name '*.ld' -o -name "*.lab" -o -name "*.mutant" -o -name "*.def" -o ! -name '*.*')
 # shellcheck disable=SC2086
@@ -98,16 +98,16 @@ wide $files >"$log"
 report $? "no comment line has more than 100 columns"
 diagnose <"$log"
 
-# split FILE...: where a string literal of a message ends in the middle of a line of it, and the
-# next one goes on.
+# split FILE...: print where a string literal ends within a line of a message and another literal continues
+# that line.
 # shellcheck disable=SC2016
 split() {
 	perl -0777 -ne 'while (/(?<!\\n)"[ \t]*\n\s*"/g) { my $line = 1 + (substr($_, 0, $-[0]) =~ tr/\n//); print "$ARGV:$line: a message is split\n" }' "$@"
 }
 printf 'report("one "\n       "two");\n' >"$log.c"
-report_of "a message that is split is found" [ -n "$(split "$log.c")" ]
+report_of "the check of messages reports a split message" [ -n "$(split "$log.c")" ]
 printf 'report("one\\n"\n       "two");\n' >"$log.c"
-report_of "lines of a text may be literals of their own" [ -z "$(split "$log.c")" ]
+report_of "the check of messages accepts a literal for each line of a text" [ -z "$(split "$log.c")" ]
 rm -f "$log.c"
 files=$(sources -name '*.[ch]' ! -path './tests/*')
 # shellcheck disable=SC2086
@@ -116,7 +116,7 @@ at_least "files whose messages are one literal each" 490 "$(printf '%s\n' $files
 split $files >"$log"
 ! grep -q . "$log"
 # shellcheck disable=SC2086
-verdicts "one literal for each message" $? $files
+verdicts "each message is one literal" $? $files
 
 files=$(sources -name '*.[chSt]' -o -type f -path './scripts/*')
 # shellcheck disable=SC2086
@@ -126,7 +126,7 @@ awk 'FNR == 1 { said[FILENAME] = 0 }
 	FNR <= 3 && /SPDX-License-Identifier: BSD-2-Clause/ { said[FILENAME] = 1 }
 	END { for (i = 1; i < ARGC; i++) if (!said[ARGV[i]]) print ARGV[i] ":1: no licence" }' $files >"$log" 2>&1
 # shellcheck disable=SC2086
-verdicts licence $? $files
+verdicts "the first lines name the licence" $? $files
 
 files=$(sources -name '*.t')
 # shellcheck disable=SC2086
@@ -135,7 +135,7 @@ at_least "test scripts" 64 "$(printf '%s\n' $files | grep -c .)"
 find $files ! -perm -u+x -printf '%p:1: not executable\n' >"$log"
 ! grep -q . "$log"
 # shellcheck disable=SC2086
-verdicts executable $? $files
+verdicts "the script is executable" $? $files
 
 # shellcheck disable=SC2046
 files=$(awk 'FNR == 1 && /^#! ?\/(usr\/)?bin\/(env )?(ba)?sh/ { print FILENAME }' $(sources -perm -u+x))
@@ -144,11 +144,11 @@ at_least "shell scripts" 15 "$(printf '%s\n' $files | grep -c .)"
 # shellcheck disable=SC2086
 shellcheck -x -f gcc $files >"$log" 2>&1
 # shellcheck disable=SC2086
-verdicts shellcheck $? $files
+verdicts "shellcheck accepts the script" $? $files
 
-# A failing line must mean something alone. names FILE...: prints FILE:LINE: NAME of each test name
-# that begins with a word that only continues a sentence. In C a literal that continues another
-# literal does not count; in Perl and sh the name is the last argument.
+# A failing line must be understandable alone. names FILE...: print FILE:LINE: NAME for each test name that
+# begins with a word that only continues a sentence. In C, a literal that continues another literal does not
+# count; in Perl and sh, the name is the last argument.
 # shellcheck disable=SC2016
 names() {
 	perl -ne '
@@ -167,7 +167,7 @@ trap 'rm -rf "$log" "$bad"' EXIT
 printf '\ttap_ok(a && b,\n\t       "and b");\n\ttap_ok(a, "the %%s "\n\t\t"or b, so", c);\n\tputs(x ? "none" : "so");\n' >"$bad/a.c"
 printf '%s\n' "is(\$a, 1, 'nor is a');" "is(\$a, 'or not', 'a is not');" "report \$? \"then a\"" "subtest 'but a' => sub {" >"$bad/a.t"
 [ "$(names "$bad/a.c" "$bad/a.t" | sed 's/.*\(a\.[ct]:[0-9]*\):.*/\1/' | paste -sd ' ')" = 'a.c:2 a.c:5 a.t:1 a.t:3 a.t:4' ]
-report $? "names that begin as the rest of a sentence does are found"
+report $? "the check of names reports those that begin like the rest of a sentence"
 
 files=$(find tests conformance ! -path tests/style.t -type f \( -name '*.[cht]' -o -name '*.pm' \) | LC_ALL=C sort)
 # shellcheck disable=SC2086

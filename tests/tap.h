@@ -6,7 +6,7 @@
  * TAP for unit tests: one header, one main() for each program, with a libc and without.
  *
  *	tap_ok(x == y, "x is y after %u steps", n);
- *	tap_is_u64(got, want, "the total");
+ *	tap_is_u64(got, want, "the total is the sum of the parts");
  *	return tap_done();
  *
  * tap_ok() and tap_is_*() print one line and return whether the test passed. tap_done() prints the
@@ -88,7 +88,7 @@ __attribute__((format(printf, 3, 4))) static inline bool tap_is_i64(int64_t got,
 	return got == want;
 }
 
-/* A test that cannot run here, and the reason. */
+/* Print the result of a test that cannot run here, with the reason. */
 __attribute__((format(printf, 1, 2))) static inline void tap_skip(const char *fmt, ...)
 {
 	va_list ap;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the counter goes on through CPU offline and online and through kexec, and begins again with a
-# reset of the VM, and only then (R-23).
+# TAP: stolen time continues through CPU offline and online and through kexec, and restarts at 0 only with a
+# reset of the VM (R-23).
 
 use strict;
 use warnings;
@@ -11,8 +11,7 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# In the order of the reports: what the next one has less than the one before. `slack`: ticks by
-# which /proc/stat may be behind, where that has its own reasons.
+# The pairs of successive reports of which the second has less stolen time than the first.
 sub backward
 {
 	my (@reports) = @_;
@@ -23,38 +22,38 @@ sub backward
 
 my $kexec = $build . '/guest/initramfs-kexec.cpio';
 
-# CPU 1 goes and comes back while another VM competes.
+# CPU 1 goes offline and comes back online while another VM competes.
 {
 	my $run = run_ok('hotplug', {timeslice_us => 500, stamp => 1},
 		linux('linux', 'role=hotplug until=2 report=5', vcpus => 2), bare('busy', 'spin', 'until_ms=4500'));
 	my $console = $run->{console}{linux};
-	like($console, qr/^HOTPLUG before.*^HOTPLUG offline.*^HOTPLUG after/ms, 'CPU 1 was off and is on again');
+	like($console, qr/^HOTPLUG before.*^HOTPLUG offline.*^HOTPLUG after/ms, 'Linux takes CPU 1 offline and online again');
 	my @reports = grep { $_->{cpu} == 1 } reports($run->{stamped}{linux});
-	is(@reports, 3, 'CPU 1 reports before, after, and when competition has ended') or diag $console;
-	cmp_ok($reports[0]{proc_ticks}, '>', 10, 'time was stolen from CPU 1 before it went offline');
-	faultless('its stolen time is no less after it', backward(@reports));
-	is_deeply([map { $_->{struct_ns} } @reports], [map { $_->{ledger_ns} } @reports], 'it is the ledger\'s each time');
-	faulty('what Linux KVM has: 398 ticks, then 52', backward({proc_ticks => 398, struct_ns => 3980000000},
+	is(@reports, 3, 'CPU 1 reports before, after, and when the competition has ended') or diag $console;
+	cmp_ok($reports[0]{proc_ticks}, '>', 10, 'more than 100 ms are stolen from CPU 1 before it goes offline');
+	faultless("CPU 1's stolen time does not go back", backward(@reports));
+	is_deeply([map { $_->{struct_ns} } @reports], [map { $_->{ledger_ns} } @reports], "CPU 1's structure equals the ledger in each report");
+	faulty('398 ticks and then 52, as on Linux KVM', backward({proc_ticks => 398, struct_ns => 3980000000},
 		{proc_ticks => 52, struct_ns => 520000000}));
 	cmp_ok(ms($run, 'off', 'linux', 1), '>', 1, 'the ledger has the time in which CPU 1 was off');
-	faultless('in the end all agree', steal_faults($run, 'linux')) or diag $run->{stamped}{linux};
+	faultless("after CPU 1 was offline, structure and /proc/stat agree with the ledger", steal_faults($run, 'linux')) or diag $run->{stamped}{linux};
 }
 
-# The second kernel finds what was stolen from the first.
+# The second kernel reads the stolen time of the first.
 {
 	my $run = run_ok('kexec', {stamp => 1}, linux('linux', 'role=kexec until=2 report=3', memory => '256M', initrd => $kexec),
 		bare('busy', 'spin', 'until_ms=2500'));
 	my $console = $run->{console}{linux};
 	my @reports = reports($console);
 	my @roles = $console =~ /^BOOT role=(\w+)/mg;
-	is_deeply(\@roles, ['kexec', 'report'], 'a second kernel has booted') or diag $console;
+	is_deeply(\@roles, ['kexec', 'report'], 'kexec boots a second kernel') or diag $console;
 	is(@reports, 2, 'both kernels report');
-	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'the first was stolen from');
-	faultless('the second goes on from there', backward(map { {%$_, proc_ticks => 0} } @reports));
-	faultless('its /proc/stat has all of it', steal_faults($run, 'linux')) or diag $run->{stamped}{linux};
+	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'more than 500 ms are stolen from the first kernel');
+	faultless("the second kernel's stolen time is no less than the first kernel's", backward(map { {%$_, proc_ticks => 0} } @reports));
+	faultless("the second kernel's structure and /proc/stat agree with the ledger", steal_faults($run, 'linux')) or diag $run->{stamped}{linux};
 }
 
-# Reboot: the second boot's counter begins at 0, and so does its ledger.
+# Reboot: in the second boot, stolen time and the ledger start at 0.
 {
 	my $run = run_ok('reboot', {options => ['--seconds', 5]},
 		linux('linux', 'role=spin until=1 report=2 then=reboot'), bare('busy', 'spin', 'until_ms=1900'));
@@ -62,11 +61,11 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 	my @boots = $run->{console}{linux} =~ /^BOOT /mg;
 	cmp_ok(@boots, '>=', 2, 'the guest boots again') or diag $run->{console}{linux};
 	cmp_ok(@reports, '>=', 2, 'the guest reports in both boots') or diag $run->{console}{linux};
-	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'much was stolen in the first boot');
-	cmp_ok($reports[1]{struct_ns}, '<', 1_000_000, 'next to nothing was stolen in the second boot');
-	cmp_ok($reports[1]{proc_ticks}, '<=', 2, 'says /proc/stat, too');
-	faulty('a counter that went on', grep { $_->{struct_ns} > 1_000_000 } $reports[0]);
-	cmp_ok(ms($run, 'elapsed', 'linux'), '<', 3200, 'the ledger is that of the time since the reset');
+	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'more than 500 ms are stolen in the first boot');
+	cmp_ok($reports[1]{struct_ns}, '<', 1_000_000, 'less than 1 ms is stolen in the second boot');
+	cmp_ok($reports[1]{proc_ticks}, '<=', 2, '/proc/stat has at most two ticks of steal in the second boot');
+	faulty('a stolen time that continues through the reset', grep { $_->{struct_ns} > 1_000_000 } $reports[0]);
+	cmp_ok(ms($run, 'elapsed', 'linux'), '<', 3200, 'the ledger has only the time since the reset');
 }
 {
 	my $run = run_ok('reset of a bare guest', {stamp => 1}, bare('again', 'reset', 'reset_ms=500'), bare('busy', 'spin', 'until_ms=800'));
@@ -74,22 +73,21 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 	my ($reset) = line_of('RESET', $console);
 	my @boots = line_of('BOOT', $console);
 	is(@boots, 2, 'the bare guest boots twice') or diag $console;
-	cmp_ok($reset->{stolen_ns}, '>', 100_000_000, 'time was stolen from the bare guest before its reset');
-	cmp_ok($boots[1]{stolen_ns}, '<', 10_000_000, "the bare guest's stolen time begins again at its reset");
-	is_deeply([map { $_->{bss} } @boots], [1, 1], 'memory is what it was at first');
+	cmp_ok($reset->{stolen_ns}, '>', 100_000_000, 'more than 100 ms are stolen from the bare guest before its reset');
+	cmp_ok($boots[1]{stolen_ns}, '<', 10_000_000, "the bare guest's stolen time is less than 10 ms after its reset");
+	is_deeply([map { $_->{bss} } @boots], [1, 1], "a reset restores the bare guest's memory");
 	my ($spin) = line_of('SPIN', $run->{console}{busy});
-	faultless('the other VM goes on counting', mark_faults($run, 'busy'));
-	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'what was stolen from it');
+	faultless("the other VM's stolen time equals the ledger after the reset", mark_faults($run, 'busy'));
+	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'more than 100 ms are stolen from the other VM');
 }
-# A guest that does nothing but reset uses its CPU, and the books have it: `pvtime lab` closes them
-# in each of these labs.
+# A guest that only resets uses its CPU, and the time is in the ledger and in the physical CPUs' books.
 for my $cpus (1, 2) {
 	my $run = run_ok("resets without end, $cpus CPUs", {pcpus => $cpus, $cpus > 1 ? (free => 1) : (), options => ['--seconds', 1]},
 		bare('thief', 'reset', 'for_ever', memory => '16M'), bare('busy', 'spin', 'until_ms=100000', memory => '16M'));
 	my ($thief, $busy) = map { vcpu($run, $_, 0) } qw(thief busy);
-	cmp_ok($thief->{ticks}{elapsed}, '<', $thief->{life}{elapsed}, 'the thief has been reset');
+	cmp_ok($thief->{ticks}{elapsed}, '<', $thief->{life}{elapsed}, 'the VM that resets has been reset');
 	my $used = $thief->{life}{running} / ($thief->{life}{running} + $busy->{life}{running});
-	cmp_ok(abs($used - 0.5), '<', 0.01, 'the VM that resets has used half of what the vCPUs ran') if $cpus == 1;
+	cmp_ok(abs($used - 0.5), '<', 0.01, 'the VM that resets has half of the running time, within 1%') if $cpus == 1;
 	my $ran = 0;
 	$ran += $_->{life}{running} for $thief, $busy;
 	my ($given, $closed) = (0, 0);
@@ -97,7 +95,7 @@ for my $cpus (1, 2) {
 		$given += $_->{vcpus};
 		$closed += $_->{vcpus} + $_->{own} + $_->{idle} == $_->{elapsed};
 	}
-	is($given, $ran, 'the CPUs gave to vCPUs exactly what these ran');
-	is($closed, $cpus, 'the ledger of each physical CPU adds up');
+	is($given, $ran, "the books of $cpus physical CPUs have exactly the running time of the vCPUs");
+	is($closed, $cpus, "the books of $cpus physical CPUs add up");
 }
 done_testing();

@@ -1,9 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: kernels, initrds and FDTs go where qemu-system-aarch64 -M virt puts them, kernels start with
-# the registers that they have there, and the FDT says what QEMU's says about the devices that both
-# have.
+# TAP: machine/ places kernels, initrds and FDTs where qemu-system-aarch64 -M virt places them, kernels
+# start with the same registers as there, and the FDT describes the common devices as QEMU's FDT does.
 
 use strict;
 use warnings;
@@ -22,7 +21,7 @@ sub put {
 	return spew("$tmp/$name", @bytes);
 }
 
-# output INPUT, COMMAND...: what a command prints, standard error included.
+# output INPUT, COMMAND...: run a command with INPUT as standard input; return its output and errors.
 sub output {
 	my ($input, @command) = @_;
 	my $in = put('input', $input);
@@ -41,7 +40,7 @@ sub output {
 
 my $report = slurp("$programs/report.bin");
 
-# An arm64 Image: a branch over the header, then the report.
+# An arm64 Image: a branch over the header, then the kernel report.
 sub image {
 	my ($name, $text_offset, $image_size, $fill) = @_;
 	return put($name, pack('VVQ<Q<', 0x14000010, 0, $text_offset, $image_size), "\0" x 32, "ARM\x64", "\0" x 4,
@@ -72,7 +71,7 @@ my @cases = (
 	['ELF linked at another address', 64, "$programs/report-high.elf"],
 );
 
-# Where QEMU has put things.
+# The addresses at which QEMU has placed each part.
 sub roms {
 	my ($memory, $kernel, $initrd) = @_;
 	my $text = output("info roms\nquit\n", @machine, '-S', '-monitor', 'stdio', '-m', $memory, '-kernel', $kernel,
@@ -96,30 +95,30 @@ for my $case (@cases) {
 	my ($name, $memory, $kernel, $initrd) = @$case;
 	my $want = roms($memory, $kernel, $initrd);
 	my $got = place($memory, $kernel, $initrd);
-	ok(defined $want->{kernel} && defined $want->{dtb}, "$name: QEMU takes it");
+	ok(defined $want->{kernel} && defined $want->{dtb}, "$name: QEMU accepts the kernel");
 	for my $part (qw(kernel initrd dtb)) {
-		is($got->{$part}, $want->{$part}, "$name: $part");
+		is($got->{$part}, $want->{$part}, "$name: the $part is where QEMU places it");
 	}
 	my $run = output('', @machine, '-m', $memory, '-kernel', $kernel, '-serial', 'stdio', '-monitor', 'none',
 		defined $initrd ? ('-initrd', $initrd) : ());
 	my ($pc, @x) = map { hex } split ' ', $run;
 	my ($sctlr, $el) = splice @x, 4, 2;
 	$_ //= 0 for $sctlr, $el;
-	# An Image's header is in front of the report.
-	is(($pc // 0) - ($name =~ /Image/ ? 64 : 0), $got->{entry}, "$name: entry");
-	is("@x", "$got->{x0} 0 0 0", "$name: x0 to x3");
-	is(($sctlr & 0x3000000) == 0x3000000 ? 1 : 0, $got->{big}, "$name: endianness");
-	is($el, 4, "$name: EL1");
+	# In an Image, the header precedes the kernel report.
+	is(($pc // 0) - ($name =~ /Image/ ? 64 : 0), $got->{entry}, "$name: the entry is QEMU's");
+	is("@x", "$got->{x0} 0 0 0", "$name: x0 to x3 are QEMU's");
+	is(($sctlr & 0x3000000) == 0x3000000 ? 1 : 0, $got->{big}, "$name: the byte order is QEMU's");
+	is($el, 4, "$name: QEMU starts the kernel at EL1");
 }
 
-# What does not fit there does not fit here.
+# Kernels that do not fit in QEMU's machine do not fit in ours.
 for my $case (['kernel', 16, image('g', 0, 15 * $MIB)], ['initrd', 32, $raw, $large],
 	['FDT', 40, $raw, $large], ['text_offset', 64, image('h', 62 * $MIB, 4 * $MIB), $small]) {
 	my ($name, $memory, $kernel, $initrd) = @$case;
 	my $qemu = output("quit\n", @machine, '-S', '-monitor', 'stdio', '-m', $memory, '-kernel', $kernel,
 		defined $initrd ? ('-initrd', $initrd) : ());
-	like($qemu, qr/not enough space|too large|too big|could not load|overlap/i, "too large, QEMU: $name");
-	ok(defined place($memory, $kernel, $initrd)->{status}, "too large, we: $name");
+	like($qemu, qr/not enough space|too large|too big|could not load|overlap/i, "QEMU rejects a kernel that does not fit: $name");
+	ok(defined place($memory, $kernel, $initrd)->{status}, "machine/ rejects a kernel that does not fit: $name");
 }
 
 # The devicetrees. fdtget -p lists properties, -l subnodes.
@@ -129,7 +128,8 @@ sub fdtget {
 	return $text =~ s/\n\z//r;
 }
 
-# Ours alone; and numbers of phandles, which tests/unit/machine/fdt.c follows.
+# Not compared: our own node; the numbers of phandles, which tests/unit/machine/fdt.c follows; and the
+# contents of random properties.
 my %ours = map { $_ => 1 } qw(/reserved-memory);
 my %phandle = map { $_ => 1 } qw(phandle interrupt-parent clocks cpu);
 my %random = map { $_ => 1 } qw(rng-seed kaslr-seed);
@@ -141,7 +141,7 @@ sub compare {
 		my @type = ('-tbx', $path, $property);
 		my ($ours, $theirs) = (fdtget("$tmp/fdt", @type), fdtget("$tmp/qemu.dtb", @type));
 		($ours, $theirs) = map { length } $ours =~ s/\S+/x/gr, $theirs =~ s/\S+/x/gr if $random{$property};
-		is($ours, $theirs, "$name: $path $property");
+		is($ours, $theirs, "$name: $path $property equals QEMU's");
 	}
 	for my $node (split /\n/, fdtget("$tmp/fdt", '-l', $path)) {
 		my $below = ($path eq '/' ? '' : $path) . "/$node";
@@ -156,8 +156,8 @@ for my $board (['cortex-a57', 1, 256], ['cortex-a72', 8, 5120], ['neoverse-n1', 
 		'-m', $memory, '-nic', 'none', '-display', 'none');
 	compare("$cpu $vcpus CPUs", '/');
 	my $dts = output('', qw(dtc -I dtb -O dts -o), "$tmp/dts", "$tmp/fdt");
-	is($dts, '', "$cpu $vcpus CPUs: dtc has nothing to say");
+	is($dts, '', "$cpu $vcpus CPUs: dtc has no complaints about the FDT");
 }
-isnt(fdtget("$tmp/fdt", '-tbx', '/memory@40000000', 'reg'), '', 'fdtget reads properties');
+isnt(fdtget("$tmp/fdt", '-tbx', '/memory@40000000', 'reg'), '', 'fdtget reads a property of the FDT');
 
 done_testing();

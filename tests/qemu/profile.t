@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what bench/profile counts one by one is what the bench guest sees go by on its clock, once
-# the guest's own instructions are added.
+# TAP: the instructions that bench/profile counts, plus the guest's own, agree with the bench guest's clock,
+# which counts instructions.
 
 use strict;
 use warnings;
@@ -12,9 +12,9 @@ use Guest;
 use Shared qw(read_json);
 use Test::More;
 
-# Instructions of the guest's loop around one operation (bench/guest/loops.S), and by how much
-# QEMU's clock may differ: an instruction that traps is counted by it not at all, or together with
-# those behind it in the same block.
+# For each path, the number of instructions of the guest's loop around one operation (bench/guest/loops.S),
+# and the tolerance: QEMU's clock does not count an instruction that traps, or counts it together with those
+# after it in the same block.
 my %loop = (smccc_version_hvc => [5, 0], features_smc => [5, 0], unknown_hvc => [5, 0], idreg => [3, 2], gicd => [3, 2],
 	switch => [10, 1]);
 my @paths = sort keys %loop;
@@ -27,7 +27,7 @@ sub clock_of
 	return map { $_->{name} => $_ } @fields;
 }
 
-# What is wrong between a profile and the guest's medians.
+# The differences between a profile and the guest's medians.
 sub faults
 {
 	my ($counted, %clock) = @_;
@@ -40,30 +40,30 @@ sub faults
 }
 
 my $status = system("'$build/limit' 120 '$profile' --build '$build' --json '$tmp/profile.json' @paths >'$tmp/profile.out' 2>'$tmp/profile.err'");
-is($status >> 8, 0, 'the paths are counted') or diag slurp("$tmp/profile.err");
+is($status >> 8, 0, 'bench/profile has status 0') or diag slurp("$tmp/profile.err");
 my $counted = read_json('profile', slurp("$tmp/profile.json"))->{paths};
 
 my $run = run_ok('the bench guest', {timeslice_us => 2000}, "[vm bench]\nkernel = $build/bench/bench.img\nmemory = 16M\nvcpus = 2\n" .
 	'append = paths=' . join(',', @paths) . " n=100 batches=5\n");
 my %clock = clock_of($run->{console}{bench});
-faultless('both ways to count agree', faults($counted, %clock));
+faultless("bench/profile and the guest's clock agree on every path", faults($counted, %clock));
 faulty('another count of instructions', faults(doctored($counted, sub { $_->{features_smc}{instructions}++ }), %clock));
 faulty('a path that was not measured', faults($counted, map { $_ => $clock{$_} } grep { $_ ne 'gicd' } keys %clock));
 
-# Each number of a path has all its instructions in it.
+# Each breakdown of a path adds up to all its instructions.
 for my $path (@paths) {
 	my ($sum, $visits) = (0, 0);
 	my $n = $counted->{$path};
 	$sum += $_ for values %{$n->{functions}};
 	$visits += $_->{instructions} for @{$n->{visits}};
-	is("$sum $visits", "$n->{instructions} $n->{instructions}", "$path: by function and by visit it is as many");
-	is($n->{eret}, $n->{exceptions}, "$path: each exception has its ERET");
+	is("$sum $visits", "$n->{instructions} $n->{instructions}", "$path: the counts by function and by visit add up to the total");
+	is($n->{eret}, $n->{exceptions}, "$path: there are as many ERETs as exceptions");
 }
 
-# A guest that does something else.
+# A guest that is not the bench guest.
 $status = system("'$build/limit' 120 '$profile' --build '$build' --guest '$build/guest/hello.img' gicd >'$tmp/other.out' 2>'$tmp/other.err'");
-is($status >> 8, 2, 'a guest that ends: status 2');
+is($status >> 8, 2, 'bench/profile has status 2 if the guest ends');
 like(slurp("$tmp/other.err"), qr/^profile: gicd: the lab has ended: [^\n]*\n\z/, 'one line says that the lab has ended');
-is(slurp("$tmp/other.out"), '', 'nothing is counted of a guest that ends');
+is(slurp("$tmp/other.out"), '', 'bench/profile prints no counts if the guest ends');
 
 done_testing;

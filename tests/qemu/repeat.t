@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: two deterministic runs of a lab are equal byte for byte: ledger and consoles. (Of QEMU's own
-# warnings that cannot be said.)
+# TAP: two deterministic runs of a lab have the same ledger and consoles, byte for byte. (QEMU's own
+# warnings may differ.)
 
 use strict;
 use warnings;
@@ -11,7 +11,7 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# Where two runs differ.
+# The parts in which two runs differ.
 sub differences
 {
 	my ($a, $b) = @_;
@@ -29,14 +29,14 @@ my @guests = (
 for my $case (['1 CPU', {}], ['2 CPUs', {pcpus => 2, cpu => 'neoverse-n1'}]) {
 	my ($name, $how) = @$case;
 	my @runs = map { run_ok("$name, run $_", {seed => 3, timeslice_us => 700, %$how}, @guests) } 1 .. 2;
-	is_deeply([differences(@runs)], [], "$name: they are equal");
-	like($runs[0]{console}{linux}, qr/STEAL .*reboot: Power down/s, "$name: and they did something");
+	is_deeply([differences(@runs)], [], "$name: two runs are equal");
+	like($runs[0]{console}{linux}, qr/STEAL .*reboot: Power down/s, "$name: Linux reports and powers off");
 }
 {
 	my @runs = map { run_ok("until one is off, run $_", {pcpus => 2, options => ['--until', 'spin']},
 		bare('busy', 'stop', 'spin', vcpus => 3), bare('spin', 'spin', 'until_ms=300', vcpus => 2)) } 1 .. 2;
-	is_deeply([differences(@runs)], [], 'until one is off: they are equal');
-	like($runs[0]{console}{spin}, qr/^SPIN cpu=1 /m, 'until one is off: and it did something');
+	is_deeply([differences(@runs)], [], 'two runs with --until are equal');
+	like($runs[0]{console}{spin}, qr/^SPIN cpu=1 /m, 'the VM that --until names runs to its end');
 }
 my $good = run({}, bare('hello', 'hello', ''));
 my $other = run({timeslice_us => 2000}, bare('hello', 'hello', 'word'));

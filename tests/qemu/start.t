@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: how a kernel is started: just as QEMU's virt machine without a hypervisor starts the same
-# file; and what a big-endian one finds.
+# TAP: our hypervisor starts a kernel in the same state as QEMU's virt machine without a hypervisor does; and
+# a big-endian kernel can access devices and start a second CPU.
 
 use strict;
 use warnings;
@@ -13,8 +13,8 @@ use Test::More;
 
 my $place = "$build/tests-machine";
 
-# Address, x0 to x3, whether EL1 and EL0 are big-endian and the MMU or a cache is on, and the
-# exception level.
+# The report of tests/machine/report.S: address, x0 to x3, the bits of SCTLR_EL1 for byte order, MMU and
+# caches, and the exception level.
 sub started
 {
 	my ($line) = @_;
@@ -30,11 +30,11 @@ for my $cpu (qw(cortex-a57 max)) {
 		is(started($run->{console}{it}), started($plain), "$kernel starts on $cpu as on QEMU");
 	}
 }
-isnt(started('0000000040200000 ' x 7), started('0000000040200000 ' x 6 . '0000000000000004 '), 'a difference is found');
+isnt(started('0000000040200000 ' x 7), started('0000000040200000 ' x 6 . '0000000000000004 '), 'the comparison finds another exception level');
 
 my $run = run_ok('big-endian', {}, "[vm big]\nkernel = $place/big.elf\nmemory = 64M\nvcpus = 2\n");
 my ($pidr2, $typer, $sctlr) = split ' ', $run->{console}{big};
-is($pidr2, '000000003b000000', '32 bits of a device, as a big-endian CPU reads them');
-is($typer, '1001000001000000', '64 bits');
-is(hex($sctlr // 0) >> 25 & 1, 1, 'CPU_ON has made the second CPU as the first is');
+is($pidr2, '000000003b000000', "a big-endian CPU reads a 32-bit register of a device with its bytes swapped");
+is($typer, '1001000001000000', "a big-endian CPU reads a 64-bit register of a device with its bytes swapped");
+is(hex($sctlr // 0) >> 25 & 1, 1, 'CPU_ON starts the second CPU of a big-endian guest as big-endian');
 done_testing();

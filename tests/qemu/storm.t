@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a guest that does one thing as fast as it goes, whatever that makes the hypervisor do for it,
-# gets its share and no more (tests/guests/storm.c). STORM_S: seconds of guest time of each run,
-# with slices of the usual length (`make soak`).
+# TAP: a guest that repeats one operation as fast as possible (tests/guests/storm.c) gets its share of CPU
+# time and no more, however much work each operation causes in the hypervisor. STORM_S in the environment is
+# the seconds of guest time of each run, with slices of the default length (`make soak`).
 
 use strict;
 use warnings;
@@ -26,14 +26,14 @@ for my $pcpus (1, 2) {
 		my $name = "$kind on $pcpus CPU" . ($pcpus > 1 ? 's' : '');
 		my $run = run_ok($name, {pcpus => $pcpus, how($kind)}, bare('storm', 'storm', "storm=$kind", vcpus => 2),
 			bare('honest', 'spin', 'until_ms=1000000000', vcpus => $pcpus));
-		# One that is off now and then has no more than its share when it is on; what it
-		# leaves goes to all.
+		# A vCPU that is off at times has at most its share while it is on, and all vCPUs
+		# share the time that it leaves.
 		my $sometimes = $kind eq 'on_off' || $kind eq 'reset';
 		my %fair = $sometimes ? least($run, 'honest', $pcpus) : fair($run, $pcpus);
 		faultless("$name: each vCPU has its share", unfair($run, !$sometimes, \%fair));
-		faulty("$name: 2% less", unfair($run, 0, {'honest/0' => vcpu($run, 'honest')->{life}{running} * 1.02}));
+		faulty("$name: a vCPU has 2% less than its share", unfair($run, 0, {'honest/0' => vcpu($run, 'honest')->{life}{running} * 1.02}));
 		cmp_ok(max(map { vcpu($run, 'storm', $_)->{life}{running} } 0, 1), '<=', 1.01 * vcpu($run, 'honest', 0)->{life}{running},
-			"$name: no vCPU has more than an honest one");
+			"$name: no vCPU of the storm runs 1% longer than an honest vCPU");
 	}
 }
 done_testing;

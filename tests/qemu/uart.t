@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our guests print on the UART that the FDT says, a PL011 or an 8250. The 8250 is QEMU's PCI
-# card on the virt machine at EL1: its I/O region is set up through QEMU's qtest socket before the
-# first instruction, as firmware does, so that the guest finds it at an address.
+# TAP: our guests print on the UART that the FDT names, a PL011 or an 8250. The 8250 is QEMU's PCI card on the
+# virt machine, with the guest at EL1. The test sets up the card's I/O region through QEMU's qtest socket
+# before the first instruction, as firmware would, so that the guest finds it at a fixed address.
 
 use strict;
 use warnings;
@@ -16,7 +16,7 @@ use Test::More;
 my @machine = ('qemu-system-aarch64', '-M', 'virt,gic-version=3,highmem=off', '-cpu', 'neoverse-n1', '-m', '64M',
 	'-nic', 'none', '-display', 'none', '-monitor', 'none', '-no-reboot');
 
-# The virt machine's: configuration space of PCI with highmem=off, and the window of I/O ports.
+# Addresses of the virt machine with highmem=off: PCI configuration space, and the window of I/O ports.
 use constant {ECAM => 0x3f000000, PORTS => 0x3eff0000};
 use constant {SLOT => 1, PORT => 0x1000, COMMAND => 4, COMMAND_IO => 1, BAR0 => 0x10};
 
@@ -26,7 +26,7 @@ sub listener
 	return IO::Socket::UNIX->new(Local => $path, Listen => 1) // die "$path: $!";
 }
 
-# One line of a request, and the answer's.
+# Send one line and return the line of the answer.
 sub ask
 {
 	my ($socket, $line) = @_;
@@ -45,7 +45,7 @@ sub configure
 	return hex $1;
 }
 
-# A command by QMP; events may come before its answer.
+# Execute a command by QMP; events may come before its answer.
 sub qmp
 {
 	my ($socket, $command) = @_;
@@ -54,7 +54,7 @@ sub qmp
 	die "$command: $answer" if $answer !~ /"return"/;
 }
 
-# Run an image with an FDT; what it printed on the PL011, and on the 8250.
+# Run an image with an FDT. Returns its output on the PL011 and on the 8250.
 sub guest
 {
 	my ($image, $words, $dtb) = @_;
@@ -70,8 +70,8 @@ sub guest
 	}
 	local $SIG{PIPE} = 'IGNORE';
 	my ($qtest, $qmp) = (scalar $qtests->accept, scalar $qmps->accept);
-	is(configure($qtest, BAR0, 'l', PORT) & ~3, PORT, 'the 8250 has its ports');
-	is(configure($qtest, COMMAND, 'w', COMMAND_IO) & 1, 1, 'the 8250 answers at its ports');
+	is(configure($qtest, BAR0, 'l', PORT) & ~3, PORT, "the 8250's BAR is set to its I/O ports");
+	is(configure($qtest, COMMAND, 'w', COMMAND_IO) & 1, 1, "the 8250's I/O ports are enabled");
 	<$qmp>; # its greeting
 	qmp($qmp, $_) for qw(qmp_capabilities cont);
 	waitpid $pid, 0;
@@ -79,7 +79,7 @@ sub guest
 	return (slurp("$tmp/pl011"), slurp("$tmp/8250"));
 }
 
-# QEMU's own FDT with an 8250 that was added, and whatever else is to be other.
+# QEMU's own FDT with an 8250 added and other changes; return its path.
 sub dtb
 {
 	my ($name, @changes) = @_;
@@ -102,26 +102,26 @@ my $node = sprintf '/serial@%x', PORTS + PORT;
 my ($pl011, $card);
 
 ($pl011, $card) = guest($hello, 'some words', dtb('path', ['-t', 's', '/chosen', 'stdout-path', $node]));
-like($card, $said, 'stdout-path says the 8250');
-is($pl011, '', 'stdout-path says the 8250: the PL011 is silent');
+like($card, $said, 'the guest prints on the 8250 if stdout-path names it');
+is($pl011, '', 'the PL011 is silent if stdout-path names the 8250');
 
 ($pl011, $card) = guest($hello, 'some words', dtb('alias', ['-t', 's', '/aliases', 'serial7', $node],
 		['-t', 's', '/chosen', 'stdout-path', 'serial7:115200n8']));
-like($card, $said, 'stdout-path is an alias, with options');
-is($pl011, '', 'stdout-path is an alias of the 8250: the PL011 is silent');
+like($card, $said, 'the guest prints on the 8250 if stdout-path is its alias with options');
+is($pl011, '', 'the PL011 is silent if stdout-path is an alias of the 8250');
 
 ($pl011, $card) = guest($hello, 'some words', dtb('first'));
-like($pl011, $said, 'stdout-path says the PL011');
-is($card, '', 'stdout-path says the PL011: the 8250 is silent');
+like($pl011, $said, 'the guest prints on the PL011 if stdout-path names it');
+is($card, '', 'the 8250 is silent if stdout-path names the PL011');
 
 ($pl011, $card) = guest($hello, 'some words', dtb('disabled', ['-t', 's', '/pl011@9000000', 'status', 'disabled']));
-like($card, $said, 'the PL011 is disabled: the 8250');
-is($pl011, '', 'the PL011 is disabled: the PL011 is silent');
+like($card, $said, 'the guest prints on the 8250 if the PL011 is disabled');
+is($pl011, '', 'the PL011 is silent if it is disabled');
 
 for my $suite (qw(4k-le 64k-be)) {
 	($pl011, $card) = guest("$build/conformance/suite-$suite.img", 'case=psci_version',
 		dtb('suite', ['-t', 's', '/chosen', 'stdout-path', $node]));
-	like($card, qr/^# suite $suite .*^ok 1 - R-03 psci_version: .*^1\.\.1\r?$/ms, "the suite $suite on the 8250");
-	is($pl011, '', "the suite $suite on the 8250: the PL011 is silent");
+	like($card, qr/^# suite $suite .*^ok 1 - R-03 psci_version: .*^1\.\.1\r?$/ms, "the suite $suite prints on the 8250");
+	is($pl011, '', "the PL011 is silent while the suite $suite prints on the 8250");
 }
 done_testing();

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the time that a ledger calls running is time in which a guest gets its work done. A switch
-# from one vCPU to another is nobody's time: a guest that makes the hypervisor switch as often as it
-# can, by naps of a microsecond, takes next to nothing of that work. tests/guests/work.c counts it.
+# TAP: in the time that the ledger counts as running, a guest really gets its work done. The time of a switch
+# between vCPUs is not charged as running, so a guest that forces switches as often as possible, by naps of a
+# microsecond, hardly slows another guest's work. tests/guests/work.c counts the work.
 
 use strict;
 use warnings;
@@ -20,7 +20,7 @@ sub work
 	my ($name, $how, @others) = @_;
 	my $run = run_ok($name, {options => ['--seconds', SECONDS], %$how}, bare('honest', 'work', 'ms=' . MS), @others);
 	my ($rounds, $ns, $stolen_ns) = $run->{console}{honest} =~ /^WORK rounds=(\d+) ns=(\d+) stolen_ns=(\d+)$/m;
-	ok($rounds, "$name: the honest guest says what it did") or return 0;
+	ok($rounds, "$name: the honest guest reports its work") or return 0;
 	return 1e6 * $rounds / ($ns - $stolen_ns);
 }
 
@@ -31,7 +31,7 @@ for my $case (
 	my ($storm, $slice_us, $weight) = @$case;
 	my $name = "$storm, weight $weight, slices of $slice_us us";
 	my $rate = work($name, {timeslice_us => $slice_us}, bare('storm', 'storm', "storm=$storm", vcpus => 2, weight => $weight));
-	cmp_ok($rate, '>=', 0.97 * $alone{$slice_us}, "$name: the other guest does the work of the time that it has");
+	cmp_ok($rate, '>=', 0.97 * $alone{$slice_us}, "$name: the honest guest does at least 97% of the work that it does alone in the same running time");
 	note sprintf '%s: %.3f', $name, $rate / $alone{$slice_us};
 }
 done_testing;

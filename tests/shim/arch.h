@@ -3,17 +3,17 @@
 #define ARCH_H
 
 /*
- * hypervisor/arch.h for tests on the host: the same names, over registers that are in memory. A
- * source finds the header beside it before any -I, so this one comes by -include, and its guard
- * keeps the other out. It comes to every source of the test, and so defines nothing else.
+ * hypervisor/arch.h for tests on the host: the same names, with registers in memory. A source finds the
+ * header beside it before any -I, so this file is included by -include, and its guard excludes the real
+ * one. It is included in every source of the test, so it defines nothing else.
  */
 #include <stdint.h>
 
-/* The register of this name, lower case; 0 until it is written. */
+/* The register of this name, in lower case; 0 until it is written. */
 uint64_t *fake_sysreg(const char *name);
-/* All registers 0, no operation has happened. */
+/* Set all registers and all counts of operations to 0. */
 void fake_reset(void);
-/* How often a barrier or maintenance operation, as "tlbi vmalle1" or "isb", has happened. */
+/* The number of executions of a barrier or maintenance operation, such as "tlbi vmalle1" or "isb". */
 unsigned fake_operations(const char *name);
 void fake_operation(const char *name);
 
@@ -33,7 +33,7 @@ static inline uint64_t counter(void)
 	return read_sysreg(cntpct_el0);
 }
 
-/* Seams, of the tests that come to them. */
+/* Seams: a test that reaches one of these defines it. */
 struct vcpu;
 unsigned guest_enter(struct vcpu *v);
 uint64_t guest_translate(uint64_t va);

@@ -1,12 +1,12 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP, `make soak`: hostile guests of random seeds for SOAK_S seconds of guest time (600): two that
-# execute what they like, one that storms, on one to four CPUs of any type. Every other run is
-# deterministic, and short: a guest that takes one exception after the other costs QEMU 700 s of a
-# second where it counts instructions. There no vCPU dies: one that cannot fetch the first
-# instruction of its exception vector executes none, and QEMU's clock stands for all. An honest VM
-# competes on each CPU. What a run was made of is printed; SEED=N makes the same ones again.
+# TAP, for `make soak`: hostile guests with random seeds for SOAK_S seconds (default 600) of guest time. Two
+# guests execute random instructions and one storms (tests/guests/storm.c), on one to four CPUs of any model.
+# Every other run is deterministic, and short: where QEMU counts instructions, it needs 700 s for a second of a
+# guest that takes one exception after the other. There no vCPU dies: a vCPU that cannot fetch the first
+# instruction of its exception vector executes none, so QEMU's clock would stop for all. An honest VM competes
+# on each CPU. The name of each test has the run's parameters; SEED=N repeats the same runs.
 
 use strict;
 use warnings;
@@ -35,13 +35,13 @@ for (my $n = 0; $left > 0; $n++) {
 		bare('storm', 'storm', "storm=$kind", vcpus => 2),
 		bare('honest', 'spin', 'until_ms=1000000000', vcpus => $pcpus));
 	$left -= $seconds;
-	is($run->{status}, 0, "$name: the lab ends well") or diag($run->{err}), next;
-	faultless("$name: the ledger", grep { !/writes refused$/ } ledger_faults($run->{json}));
+	is($run->{status}, 0, "$name: the lab ends with status 0") or diag($run->{err}), next;
+	faultless("$name: the ledger has no fault, refused writes aside", grep { !/writes refused$/ } ledger_faults($run->{json}));
 	my %least = least($run, 'honest', $pcpus);
-	# Where this machine takes a QEMU thread's CPU away, the vCPU that it ran has a long slice.
-	faultless("$name: the honest have their share", unfair($run, 0, \%least, $free ? 0.2 : 0.01));
+	# When this machine takes the CPU from a thread of QEMU, the vCPU on it gets a long slice.
+	faultless("$name: each vCPU of the honest VM has its share", unfair($run, 0, \%least, $free ? 0.2 : 0.01));
 	next if $free;
 	my $late = vcpu($run, 'honest')->{life}{elapsed} / $run->{json}{cntfrq} - $seconds;
-	ok($late >= 0 && $late <= 0.1, "$name: it ends within 100 ms of when it should") or diag "after $late s";
+	ok($late >= 0 && $late <= 0.1, "$name: the lab ends within 100 ms of its time") or diag "after $late s";
 }
 done_testing;

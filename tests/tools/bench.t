@@ -1,9 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime bench` on a board of the tests' own, which prints what the benchmark's guest might:
-# whole results, others, and none; what is missing before a run; figures that are read back, told
-# and compared.
+# TAP: `pvtime bench` on a fake board, which prints as the benchmark's guest might: complete results, wrong
+# results, and none; errors before a run; figures that are read from a file, printed and compared.
 
 use strict;
 use warnings;
@@ -18,7 +17,7 @@ $ENV{TMPDIR} = "$dir/tmp";
 mkdir $_ or die for $bench, $ENV{TMPDIR};
 spew("$bench/$_", slurp("$dir/Image")) for 'bench.img', 'spin.img';
 
-# The guest's paths, as the table of rows has them.
+# The guest's paths in the table of rows.
 my @paths = slurp("$root/tools/bench/rows.def") =~ /^BENCH_ROW\((\w+), (?:GUEST|LIBRARY),/mg;
 at_least('paths of the table of rows', 19, scalar @paths);
 
@@ -29,7 +28,7 @@ sub text
 		$rest eq '' ? '' : "BENCH name=$_ $rest n=1000 batches=100\r\n" } @paths), "# bench done\r\n";
 }
 
-# A board on which the guest prints that.
+# printing TEXT, MS: a board on which the guest prints TEXT and runs for MS ms of guest time.
 my $texts = 0;
 sub printing
 {
@@ -46,48 +45,48 @@ sub bench
 	return finish(start('/dev/null', 'bench', '--bench', $bench, '--suite', $dir, '--hypervisor', $board, @options));
 }
 
-# One line on standard error and nothing else.
+# The command has status 2, and prints one line on standard error and nothing else.
 sub refused
 {
 	my ($name, $want, $status, $out, $err) = @_;
-	is($status, 2, "$name: status 2");
+	is($status, 2, "$name: the status is 2");
 	is($out, '', "$name: no result is printed");
-	like($err, qr/\Apvtime: $want.*\n\z/, "$name: one line says why");
+	like($err, qr/\Apvtime: $want.*\n\z/, "$name: the only line of the message says why");
 }
 
-# Whole.
+# Complete results.
 my $whole = printing(text());
 my $results = "$dir/results.json";
 {
 	my ($status, $out, $err) = bench($whole, '--run', 'guest', '--json', $results);
-	is("$status$err", '0', 'a whole run');
+	is("$status$err", '0', 'a complete run has status 0 and no message');
 	like($out, qr/^trapped ID register read +30\.0 +30\.0 .* 200, met$/m, 'the table has the figures and the goals');
-	like($out, qr/^GICD register read/m, 'the table has other rows');
-	unlike($out, qr/IPI to|Linux, kernel/, 'the table has no row of other runs');
+	like($out, qr/^GICD register read/m, 'the table has the row of GICD reads');
+	unlike($out, qr/IPI to|Linux, kernel/, 'the table has no rows of other runs');
 	like($out, qr/^pvtime: pvtime \d/m, 'the table has the version');
 	my $json = read_json('bench', slurp($results));
 	is(@{$json->{rows}}, @paths, 'JSON has a row for each path');
 	is_deeply($json->{rows}[0]{figures}{pvtime}{'neoverse-n1'}, {best => 30, median => 31}, "JSON has a row's figures");
 }
 
-# Not whole.
+# Incomplete results.
 for my $case (
-	['a path that is lost', text(gicd => ''), 'gicd has no line'],
+	['a path without a line', text(gicd => ''), 'gicd has no line'],
 	['a line that is torn', text(gicd => 'best=3'), "'BENCH name=gicd best=3 n=1000 batches=100' is not a result"],
 	['no end', text() =~ s/# bench done\r\n//r, "the output has no line '# bench done'"],
 	['another guest', "hello\r\n", "the output has no line '# bench '"],
 ) {
 	my ($name, $text, $want) = @$case;
 	my ($status, $out, $err) = bench(printing($text), '--run', 'guest');
-	is($status, 1, "$name: status 1");
-	is($err, join('', map { "pvtime: pvtime guest-$_: $want\n" } qw(cortex-a57 neoverse-n1)), 'said of both CPUs');
+	is($status, 1, "$name: the status is 1");
+	is($err, join('', map { "pvtime: pvtime guest-$_: $want\n" } qw(cortex-a57 neoverse-n1)), "$name: a message for each CPU says why");
 }
 {
 	my ($status, undef, $err) = bench(printing('hung', 60_000), '--run', 'guest');
-	like("$status$err", qr/\A1pvtime: pvtime guest-cortex-a57: it had not powered off after 60 s/, 'a guest that hangs: status 1');
+	like("$status$err", qr/\A1pvtime: pvtime guest-cortex-a57: it had not powered off after 60 s/, 'a guest that hangs gives status 1 and a message');
 }
 
-# Compared.
+# Comparisons with a file of figures.
 sub compared
 {
 	my ($text, $file) = @_;
@@ -97,31 +96,32 @@ sub compared
 	is((compared(text()))[0], 0, 'equal figures are not worse');
 	is((compared(text(idreg => 'best=35.00 median=40.00')))[0], 0, '5 instructions more are not worse');
 	my ($status, $out, $err) = compared(text(idreg => 'best=35.01 median=40.00'));
-	is($status, 1, 'more than 5 instructions are worse: status 1');
+	is($status, 1, 'more than 5 instructions more give status 1');
 	is($err, join('', map { "pvtime: idreg on $_: 35.01 is worse than the 30.00 of $results\n" } qw(cortex-a57 neoverse-n1)),
-		'a path that is worse is named');
+		'the messages name the path that is worse');
 	like($out, qr/^trapped ID register read +35\.0/m, 'figures that are worse are still printed');
 	like((compared(text(idreg => 'skip=it is gone')))[2], qr/^pvtime: idreg on cortex-a57: cannot be measured any more \(it is gone/m,
-		'a path that cannot be measured any more is named');
+		'a message names a path that cannot be measured any more');
 	my $doctored = spew("$dir/doctored.json", slurp($results) =~ s/"best": 30\.0/"best": 20.0/r);
 	like((compared(text(), $doctored))[2], qr/\Apvtime: $paths[0] on cortex-a57: 30.00 is worse than the 20.00 of \Q$doctored\E\n\z/,
-		'a doctored file of results is found out');
+		'a message names the path whose recorded figure is better');
 }
 
-# Told again.
+# Figures printed from a file.
 {
 	my ($status, $out, $err) = bench($whole, '--from', $results);
-	is("$status$err", '0', 'figures are printed from a file');
-	is($out, (bench($whole, '--run', 'guest'))[1], 'figures from a file are those of the run');
+	is("$status$err", '0', '--from has status 0 and no message');
+	is($out, (bench($whole, '--run', 'guest'))[1], '--from prints the table of the run that wrote the file');
 	($status, $out) = bench($whole, '--from', $results, '--markdown', '-');
-	is($status, 0, '--markdown succeeds');
+	is($status, 0, '--markdown has status 0');
 	like($out, qr/^\| GICD register read \(`gicd`\) \| 30\.0 \/ 30\.0 \| - \| - \|  \| 300, met \|$/m, 'Markdown has the figures in a table');
-	like($out, qr/^## Instructions are not cycles$/m, 'Markdown says what instructions are not');
+	like($out, qr/^## Instructions are not cycles$/m, 'Markdown has the section about instructions and cycles');
 	($status, $out) = bench($whole, '--from', $results, '--json', '-');
 	is($out, slurp($results), '--from writes the same JSON that it reads');
 }
 
-# How exact the accounting is: two VMs, what each says of its gaps, and their ledgers.
+# The accuracy of the accounting. said() is a guest's report of its gaps; exact() runs two VMs with such
+# reports and ledgers, and returns the figures that the command prints.
 sub said
 {
 	my ($stolen_ns) = @_;
@@ -144,31 +144,31 @@ sub exact
 my @first = (said(740_000_000), 'running => 260, ready => 740');
 my @second = (said(470_000_000), 'running => 530, ready => 470');
 is(exact('caps-2', \@first, \@second), 'structure 0  guest 0  gap 1100  share 0.0000',
-	'a share and a gap are exact, the gap is shorter by one pass');
+	'the gap is the difference of stolen time and gaps less one pass, and an exact share is off by 0');
 is(exact('caps-2', \@first, [$second[0], "$second[1], blocked => 900, off => 5"]), 'structure 0  guest 0  gap 1100  share 0.0000',
-	'a cap is of the time in which it wanted to run');
+	'a cap counts only the time in which the vCPU could run');
 is(exact('caps-2', \@first, [$second[0], 'running => 520, ready => 470']), 'structure 0  guest 0  gap 1100  share 0.4747',
-	'less than the cap');
+	'a share below the cap is reported with its error');
 is(exact('weights-2', [$first[0], 'running => 250, ready => 740'], [said(469_999_997), 'running => 500, ready => 470']),
-	'structure 0  guest 3  gap 1100  share 0.0000', 'the guest has read another number');
+	'structure 0  guest 3  gap 1100  share 0.0000', 'a guest that reads another number than the ledger is reported with the difference');
 is(exact('weights-2', [$first[0], 'running => 300, ready => 740'], [$second[0], 'running => 300, ready => 470']),
-	'structure 0  guest 0  gap 1100  share 16.6667', 'a share that is not the weight');
+	'structure 0  guest 0  gap 1100  share 16.6667', 'a share that differs from the weight is reported with its error');
 like(exact('weights-2', \@first, ['', $second[1]]), qr/\A1 .*weights-2-cortex-a57: a vCPU has no ledger, or/,
-	'a guest that says nothing');
+	'a guest without a report gives status 1');
 like(exact('weights-2', \@first, [$second[0], "$second[1], published => 470000007"]), qr/\A1 .*the ledger does not add up/,
-	'a structure that is not the ledger');
+	'a structure that differs from the ledger gives status 1');
 
-# What is wrong before anything is run.
-refused('an option', q{'--what' is not an option}, bench($whole, '--what'));
-refused('a target', q{'kqemu' is not a target; expected pvtime, kvm, xen or all}, bench($whole, 'kqemu'));
-refused('a run', q{--run: 'x' is not a kind of run}, bench($whole, '--run', 'x'));
-refused('a run of no target', q{--run: there is no such run}, bench($whole, '--run', 'many', 'xen'));
-refused('jobs', q{--jobs: '0' is wrong; expected a number from 1 to 64}, bench($whole, '--jobs', 0));
-refused('seconds', q{--seconds: '1.5' is wrong; expected a number from 1 to 3600}, bench($whole, '--seconds', '1.5'));
-refused('two on standard output', q{--json, --markdown, --accuracy and --data: expected - }, bench($whole, '--json', '-', '--data', '-'));
+# Errors before anything is run.
+refused('an unknown option', q{'--what' is not an option}, bench($whole, '--what'));
+refused('an unknown target', q{'kqemu' is not a target; expected pvtime, kvm, xen or all}, bench($whole, 'kqemu'));
+refused('an unknown run', q{--run: 'x' is not a kind of run}, bench($whole, '--run', 'x'));
+refused('a run that the target does not have', q{--run: there is no such run}, bench($whole, '--run', 'many', 'xen'));
+refused('--jobs 0', q{--jobs: '0' is wrong; expected a number from 1 to 64}, bench($whole, '--jobs', 0));
+refused('--seconds 1.5', q{--seconds: '1.5' is wrong; expected a number from 1 to 3600}, bench($whole, '--seconds', '1.5'));
+refused('two results on standard output', q{--json, --markdown, --accuracy and --data: expected - }, bench($whole, '--json', '-', '--data', '-'));
 refused('--from and a run', q{--from runs nothing}, bench($whole, '--from', $results, '--quick'));
-refused('no figures', qr{\Q$dir\E/none: No such file or directory; expected the figures}, bench($whole, '--compare', "$dir/none"));
-refused('figures that are no JSON', qr{\Q$dir\E/Image:1: }, bench($whole, '--compare', "$dir/Image"));
+refused('a missing file of figures', qr{\Q$dir\E/none: No such file or directory; expected the figures}, bench($whole, '--compare', "$dir/none"));
+refused('a file of figures that is not JSON', qr{\Q$dir\E/Image:1: }, bench($whole, '--compare', "$dir/Image"));
 refused('another format', qr{\Q$dir\E/no\.json: found format 'pvtime-ledger', version 1; expected format 'pvtime-bench', version 1},
 	bench($whole, '--from', spew("$dir/no.json", '{"format": "pvtime-ledger", "version": 1}')));
 refused('another version', qr{\Q$dir\E/no\.json: found format 'pvtime-bench', version 2; expected format 'pvtime-bench', version 1},
@@ -177,10 +177,10 @@ refused('no format', qr{\Q$dir\E/no\.json: found format 'none', version 0; expec
 	bench($whole, '--from', spew("$dir/no.json", '{}')));
 refused('a file without figures', qr{\Q$dir\E/no\.json: the figures are incomplete; expected},
 	bench($whole, '--from', spew("$dir/no.json", '{"format": "pvtime-bench", "version": 1}')));
-refused('no hypervisor', qr{pvtime guest-cortex-a57: \Q$dir\E/none: No such}, bench("$dir/none", '--run', 'guest'));
-refused('no image', qr{pvtime exits-cortex-a57: \Q$dir\E/spin\.img: No such.*--bench DIR},
+refused('a missing hypervisor', qr{pvtime guest-cortex-a57: \Q$dir\E/none: No such}, bench("$dir/none", '--run', 'guest'));
+refused('a missing image', qr{pvtime exits-cortex-a57: \Q$dir\E/spin\.img: No such.*--bench DIR},
 	finish(start('/dev/null', 'bench', '--run', 'exits', '--bench', $dir, '--hypervisor', $whole)));
-refused('no host', qr{kvm guest-cortex-a57: }, bench($whole, '--run', 'guest', '--debian', $dir, 'kvm'));
+refused('a missing host', qr{kvm guest-cortex-a57: }, bench($whole, '--run', 'guest', '--debian', $dir, 'kvm'));
 
 is_deeply([glob "$ENV{TMPDIR}/*"], [], 'no run leaves a file behind');
 done_testing;

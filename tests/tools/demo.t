@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what `make demo` says in the end: scripts/demo with a command of the tests' own, which leaves
-# what a lab would.
+# TAP: the comparison at the end of `make demo`: scripts/demo with a fake pvtime, which writes the files of a
+# lab.
 
 use strict;
 use warnings;
@@ -13,8 +13,7 @@ use Test::More;
 
 my $demo = dirname(__FILE__) . '/../../scripts/demo';
 
-# The files of a lab of one guest with two vCPUs. The first MARK is of a time in which something was
-# stolen.
+# The console of a guest with two vCPUs. Time was stolen during the first MARK, so it differs from its stamp.
 my $log = "[0.900000000 stolen 0.400000000 0.200000000] BOOT\r\n" .
 	"[1.000000000 stolen 0.450000000 0.200000000] MARK cpu=0 stolen_ns=449000000\r\n" .
 	"[1.100000000 stolen 0.500000000 0.200000000] MARK cpu=0 stolen_ns=500000000\r\n" .
@@ -22,7 +21,7 @@ my $log = "[0.900000000 stolen 0.400000000 0.200000000] BOOT\r\n" .
 	"[1.200000000 stolen 0.700000000 0.200000002] MARK cpu=1 stolen_ns=200000002\r\n" .
 	"[1.300000000 stolen 0.700000000 0.200000003] STEAL cpu=1 proc_ticks=19 struct_ns=200000002\r\n";
 
-# A lab that leaves this log and ends with that status: scripts/demo's status, and what it prints.
+# Run scripts/demo with a lab that writes this log and ends with that status.
 sub demo
 {
 	my ($text, $status, $version) = @_;
@@ -37,9 +36,9 @@ sub demo
 }
 
 my ($status, $out, $err) = demo($log);
-is($status, 0, 'records that agree: status 0');
-like($out, qr/^steady\s+0\s+500\.000000\s+500\.000000\s+500\s+0\.000000\s+0\.000000$/m, 'a row for vCPU 0, of its last report');
-like($out, qr/^steady\s+1\s+200\.000002\s+200\.000002\s+190\s+0\.000000\s+-10\.000002$/m, 'a row for vCPU 1');
+is($status, 0, 'scripts/demo has status 0 if the records agree');
+like($out, qr/^steady\s+0\s+500\.000000\s+500\.000000\s+500\s+0\.000000\s+0\.000000$/m, 'the row of vCPU 0 has its last report');
+like($out, qr/^steady\s+1\s+200\.000002\s+200\.000002\s+190\s+0\.000000\s+-10\.000002$/m, 'the row of vCPU 1 has its report');
 like($out, qr/^agree\n\z/m, 'the last line is "agree"');
 
 ($status, $out, $err) = demo($log, 0, 2);
@@ -51,15 +50,15 @@ for my $case (
 	['a ledger that is 30 ms behind', sub { s/stolen 0\.500000000/stolen 0.470000000/g }],
 	['a ledger that is 1 ns ahead', sub { s/stolen 0\.500000000/stolen 0.500000001/g }],
 	['a structure that is 30 ms behind', sub { s/=500000000/=470000000/g }],
-	['/proc/stat 30 ms ahead', sub { s/proc_ticks=50/proc_ticks=53/ }],
-	['/proc/stat 30 ms behind', sub { s/proc_ticks=50/proc_ticks=47/ }],
+	['a /proc/stat that is 30 ms ahead', sub { s/proc_ticks=50/proc_ticks=53/ }],
+	['a /proc/stat that is 30 ms behind', sub { s/proc_ticks=50/proc_ticks=47/ }],
 ) {
 	my ($name, $change) = @$case;
 	my $wrong = $log;
 	$change->() for $wrong;
-	isnt($wrong, $log, "$name: the log is another");
+	isnt($wrong, $log, "$name: the test has changed the log");
 	($status, $out, $err) = demo($wrong);
-	is($status, 1, "$name: status 1");
+	is($status, 1, "$name: the status is 1");
 	like($out, qr/^DISAGREE\n\z/m, "$name: the last line is DISAGREE");
 }
 for my $case (
@@ -72,10 +71,10 @@ for my $case (
 	my $wrong = $log;
 	$change->() for $wrong;
 	($status, $out, $err) = demo($wrong);
-	is($status, 1, "$name: status 1");
-	like($out, qr/^steady did not report its CPU 1: see .*\nDISAGREE\n\z/m, "$name: it is said");
+	is($status, 1, "$name: the status is 1");
+	like($out, qr/^steady did not report its CPU 1: see .*\nDISAGREE\n\z/m, "$name: a message says that CPU 1 did not report");
 }
 ($status, $out, $err) = demo($log, 1);
-isnt($status, 0, 'a lab that fails fails the demo');
-like($err, qr/^demo: the lab failed/m, 'the demo says so');
+isnt($status, 0, 'scripts/demo fails if the lab fails');
+like($err, qr/^demo: the lab failed/m, 'a message says that the lab failed');
 done_testing;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the fields of each JSON that pvtime writes are exactly those that pvtime-json(5) describes,
-# and their readers reject another format or version. The lab and the suite run on a board of the
-# tests' own; the findings of a probe with everything in them are those of tests/unit/probe/find.c.
+# TAP: the fields of each JSON that pvtime writes are exactly those that pvtime-json(5) describes, and the
+# tests' reader rejects another format or version. The lab and the suite run on a fake board; the findings of
+# a probe with every field come from tests/unit/probe/find.c.
 
 use strict;
 use warnings;
@@ -16,7 +16,7 @@ use Test::More;
 my $root = "$FindBin::Bin/../..";
 my $manual = slurp("$root/docs/pvtime-json.5");
 
-# The paths that a section of the manual describes: items of its lists that are variables.
+# The paths that a section of the manual describes: the list items that are variables.
 sub described
 {
 	my ($section) = @_;
@@ -34,8 +34,9 @@ sub paths
 	return $path;
 }
 
-# What is wrong with the fields of these objects, of one format. A part in capitals stands for any
-# key. An object that may be null may be described itself, too.
+# The differences between the fields of these objects, which have one format, and a section of the manual. In
+# the manual, a part in capitals stands for any key. It may also describe an object itself, if that may be
+# null.
 sub faults
 {
 	my ($section, @objects) = @_;
@@ -57,14 +58,13 @@ my ($status, $ledger, $err) = lab(q{record('start 1000'); record('final 10000', 
 	vcpu(0, 1, off => 10000), vcpu(1, 0, running => 1000), 'life 0 0 9000 4000 0 0 0', 'life 0 1 0 0 0 10000 0',
 	'life 1 0 1000 0 0 0 0', 'cpu 0 10000 250 2000 12250', 'end'); record('done 0 all VMs are off')}, '--json', '-');
 my $object = read_json('ledger', $ledger =~ s/^(?!\{).*\n//mgr);
-is_deeply(faults('THE LEDGER', $object), [], 'the fields of a ledger are those described');
-is_deeply(faults('THE LEDGER', {%$object, new => 1}), ['new is not described'], 'a field that is not described is found');
+is_deeply(faults('THE LEDGER', $object), [], 'pvtime-json(5) describes exactly the fields of a ledger');
+is_deeply(faults('THE LEDGER', {%$object, new => 1}), ['new is not described'], 'the check reports a field that is not described');
 my %less = %$object;
 delete $less{cntfrq};
-is_deeply(faults('THE LEDGER', \%less), ['cntfrq is described, and does not occur'], 'a field that is described and does not occur is found');
+is_deeply(faults('THE LEDGER', \%less), ['cntfrq is described, and does not occur'], 'the check reports a described field that does not occur');
 
-# The suite's results: a case that failed, one that was skipped, and runs whose printed CPUs are not
-# theirs.
+# The suite's results: a failed case, a skipped case, and runs that print another number of CPUs than they have.
 my %case = map { /^GUEST_CASE\(R_05, (header|padding), .*"(.*)"\)$/ ? ($1 => $2) : () } split /\n/, slurp("$root/conformance/cases.def");
 my $printed = spew("$dir/printed", map { "$_\r\n" } '# suite 4k-le cpus=1 dialect=1.0', "not ok 1 - R-05 header: $case{header}", '# FAIL: wrong',
 	'# observed header: revision 7', "ok 2 - R-05 padding: $case{padding} # SKIP no page", '1..2');
@@ -73,17 +73,17 @@ my $board = board(qq{record('start 1000'); open my \$f, '<:raw', '$printed'; loc
 	record('final 5000', vcpu(0, 0, running => 5000), 'end'); record('done 0 all VMs are off')});
 ($status, my $results, $err) = finish(start('/dev/null', 'conform', '--suite', $dir, '--hypervisor', $board, '--json', '-',
 	'--case', 'header,padding', map { ('--run', $_) } qw(plain contended capped)));
-is_deeply(faults('THE RESULTS OF PVTIME CONFORM', read_json('conform', $results)), [], 'the fields of conform are those described') or diag $err;
+is_deeply(faults('THE RESULTS OF PVTIME CONFORM', read_json('conform', $results)), [], 'pvtime-json(5) describes exactly the fields of the results of pvtime conform') or diag $err;
 
 # Figures.
 ($status, my $figures, $err) = finish(start('/dev/null', 'bench', '--from', "$root/bench/results.json", '--json', '-'));
-is_deeply(faults('THE RESULTS OF PVTIME BENCH', read_json('bench', $figures)), [], 'the fields of bench are those described') or diag $err;
-is($figures, slurp("$root/bench/results.json"), 'bench/results.json is as pvtime writes it');
+is_deeply(faults('THE RESULTS OF PVTIME BENCH', read_json('bench', $figures)), [], 'pvtime-json(5) describes exactly the fields of the results of pvtime bench') or diag $err;
+is($figures, slurp("$root/bench/results.json"), 'bench/results.json has the layout that pvtime writes');
 
 # Findings.
 my ($everything) = `'$build/tests/probe/find'` =~ /(\{"format".*\})$/m;
 is_deeply(faults('THE FINDINGS OF PVTIME PROBE', read_json('probe', $everything), read_json('probe', (finish(start('/dev/null', 'probe', '--json')))[1])),
-	[], 'the fields of probe are those described');
+	[], 'pvtime-json(5) describes exactly the fields of the findings of pvtime probe');
 
 # Counts, in a log of two round trips.
 sub executed { return join '', map { sprintf "Trace 0: 0x7f61 [0/%x/0/0] \n", $_ + 0x40200000 } @_ }
@@ -105,7 +105,7 @@ for my $case (
 	['a list', '[]', "found format 'none', version none; expected format 'pvtime-ledger', version 1\n"],
 ) {
 	my ($name, $text, $want) = @$case;
-	is(eval { read_json('ledger', $text); 'accepted' } // $@, $want, "$name is rejected");
+	is(eval { read_json('ledger', $text); 'accepted' } // $@, $want, "read_json() rejects $name");
 }
 
 done_testing;

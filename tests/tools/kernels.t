@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the kernels that `pvtime lab` takes and those that it refuses by name, before anything is
-# started, on our hypervisor and with --on kvm; an initrd may be any of them. tests/qemu/formats.t
-# runs those that are packed.
+# TAP: the kernel formats that `pvtime lab` accepts and those that it rejects by name before it starts anything,
+# on our hypervisor and with --on kvm. An initrd may have any format. tests/qemu/formats.t runs compressed
+# kernels.
 
 use strict;
 use warnings;
@@ -21,7 +21,8 @@ my $image = at(at($zeroes, 0, pack 'V', 0x14000000), 56, "ARM\x64");
 my $started = "$dir/started";
 my $board = board("open my \$f, '>', '$started'; close \$f; finish();");
 
-# pvtime lab on both: status and standard error, and whether a board was started.
+# Run pvtime lab on both: (status, standard error, whether a board was started, status and standard error with
+# --on kvm).
 sub on_both
 {
 	my ($keys) = @_;
@@ -37,9 +38,9 @@ sub refused
 	spew("$dir/it", $bytes);
 	my ($status, $err, $was_started, $on_kvm, $kvm_err) = on_both('');
 	my $want = "$dir/it.lab:2: [vm it] kernel: $dir/it: $why; " . EXPECTED . "\n";
-	is("$status $err", "2 $want", "$name is refused by name");
-	is("$on_kvm $kvm_err", "2 $want", "$name is refused with --on kvm");
-	ok(!$was_started, "$name starts no QEMU");
+	is("$status $err", "2 $want", "pvtime lab rejects $name by name");
+	is("$on_kvm $kvm_err", "2 $want", "pvtime lab --on kvm rejects $name by name");
+	ok(!$was_started, "pvtime lab starts no QEMU for $name");
 }
 
 sub taken
@@ -47,11 +48,11 @@ sub taken
 	my ($name, $bytes) = @_;
 	spew("$dir/it", $bytes);
 	my ($status, $err, $was_started, $on_kvm, $kvm_err) = on_both('');
-	ok($was_started, "$name is started") or diag $err;
-	unlike($kvm_err, qr/kernel: /, "$name is taken with --on kvm");
+	ok($was_started, "pvtime lab starts $name") or diag $err;
+	unlike($kvm_err, qr/kernel: /, "pvtime lab --on kvm does not reject $name");
 }
 
-# Each way of packing.
+# Each accepted format.
 taken('an Image', $image);
 taken('an Image in gzip', gzipped($image));
 taken('a raw binary', pack('V', 0x14000000) . "\0" x 4092);
@@ -60,7 +61,7 @@ taken('an Image in a zboot image of zstd', zboot(zstd_frame($image), 'zstd'));
 taken('an Image in a zboot image of Linux 6.1, by zstd', zboot(zstd_frame($image), 'zstd22'));
 taken('a zboot image without a PE header', at(zboot(gzipped($image), 'gzip'), 60, pack 'V', 0));
 
-# What cannot run, as it is and in gzip.
+# Formats that cannot run, also within gzip.
 my %foreign = (
 	'a 32-bit Arm zImage' => at($zeroes, 0x24, pack 'V', 0x016f2818),
 	'an x86 bzImage' => at(at($zeroes, 0x202, 'HdrS'), 0x1fe, pack 'v', 0xaa55),
@@ -83,7 +84,7 @@ for my $name (sort keys %foreign) {
 }
 refused('gzip of gzip', 'is gzip of gzip', gzipped(gzipped($image)));
 
-# Zboot images that are for somebody else, or not whole.
+# Zboot images for other machines, and damaged ones.
 refused("a zboot image by $_", "is an EFI zboot image packed by $_", zboot('x' x 100, $_)) for qw(lz4 lzma lzo xzkern);
 refused('a zboot image for x86-64', 'is an EFI zboot image for x86-64', zboot(gzipped($image), 'gzip', 0x8664));
 refused('a zboot image for RISC-V', 'is an EFI zboot image for RISC-V', zboot(gzipped($image), 'gzip', 0x5064));
@@ -99,16 +100,16 @@ refused('a zboot image with gzip that calls itself zstd', $damaged, zboot(gzippe
 refused('a zboot image that is cut off',
 	'is an EFI zboot image of 8192 bytes whose payload, ' . length($frame) . ' bytes at 4096, is not in it',
 	substr zboot($frame, 'zstd'), 0, 8192);
-# A bomb: frames of 128 KiB, which are 256 MiB and one more.
+# A compression bomb: frames of 128 KiB each that unpack to 256 MiB and one frame more.
 refused('a zboot image that is too large', 'unpacks to more than 256 MiB',
 	zboot(zstd_frame("\0" x (1 << 17)) x 2049, 'zstd'));
 
-# An initrd is the guest's.
+# The guest alone interprets an initrd, so any format is accepted.
 spew("$dir/it", $image);
 for my $name ('an xz file', 'a zstd file', 'a cpio archive, as initrds are', 'a text file') {
 	spew("$dir/rd", $foreign{$name});
 	my ($status, $err, $was_started) = on_both("initrd = rd\n");
-	ok($was_started, "$name may be an initrd") or diag $err;
+	ok($was_started, "pvtime lab starts a VM with $name as the initrd") or diag $err;
 }
 
 done_testing;

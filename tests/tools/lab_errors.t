@@ -1,11 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what `pvtime lab` says about wrong lab files. Each lab file of the table at the end starts
-# with a comment that holds the message it is to get behind the file's name; TMP in it is the
-# folder, SIZE and END are any number. Lab files that no editor writes are made below. Every one is
-# to end with status 2 and one line on standard error, with nothing on standard output and no QEMU
-# started.
+# TAP: the messages of `pvtime lab` about wrong lab files. Each lab file of the table at the end starts with a
+# comment that has the expected message after the file's name. In it, TMP is the temporary folder, and SIZE and
+# END are any number. Lab files that cannot be in this table are made below. For each lab file, the status must
+# be 2, standard error one line and standard output empty, and no QEMU may be started.
 
 use strict;
 use warnings;
@@ -36,7 +35,7 @@ system('mkfifo', "$tmp/fifo") == 0 or die 'mkfifo';
 chmod 0, "$tmp/secret.bin";
 put('hypervisor.img', "\0" x 56 . "ARM\x64 and never started");
 
-# A QEMU that leaves a trace.
+# A fake QEMU that only records that it was started.
 mkdir "$tmp/bin";
 put('bin/qemu-system-aarch64', "#!/bin/sh\ntouch '$tmp/started'\n");
 chmod 0755, "$tmp/bin/qemu-system-aarch64";
@@ -47,7 +46,7 @@ sub run_lab {
 	return run_command("$build/pvtime", 'lab', '--hypervisor', "$tmp/hypervisor.img", $path);
 }
 
-# refused NAME, FILE, MESSAGE: the message is what follows the file's path.
+# refused NAME, FILE, MESSAGE: MESSAGE is the text after the file's path.
 sub refused {
 	my ($name, $file, $message) = @_;
 	my $path = "$tmp/$file";
@@ -57,12 +56,12 @@ sub refused {
 	$want =~ s/SIZE/[0-9]+/g;
 	$want =~ s/END/0x[0-9a-f]+/g;
 	unlink "$tmp/started" and fail("$name: no QEMU is started");
-	is($status, 2, "$name: status 2");
-	is($out, '', "$name: nothing on standard output");
-	like($err, qr/\A\Q$path\E$want\n\z/, "$name: the message");
+	is($status, 2, "$name: the status is 2");
+	is($out, '', "$name: standard output is empty");
+	like($err, qr/\A\Q$path\E$want\n\z/, "$name: the message is as expected");
 }
 
-# The check sees that a lab was started.
+# A good lab file shows that the fake QEMU records its start.
 put('good.lab', "[vm a]\nkernel = tiny.bin\n");
 run_lab("$tmp/good.lab");
 ok(unlink("$tmp/started"), 'a good lab starts QEMU');
@@ -70,8 +69,8 @@ ok(unlink("$tmp/started"), 'a good lab starts QEMU');
 my ($before, %lab) = do { local $/; split /^== (.*)\n/m, <DATA> };
 at_least('wrong lab files', 95, scalar keys %lab);
 for my $name (sort keys %lab) {
-	my ($message) = $lab{$name} =~ /\A; (.*)/ or die "$name: says nothing about its message";
-	# Root may read everything.
+	my ($message) = $lab{$name} =~ /\A; (.*)/ or die "$name: expected a first line with the message";
+	# Root may read any file.
 	next if $name eq 'kernel-unreadable' && $> == 0;
 	put("$name.lab", $lab{$name} =~ s/\n\n\z/\n/r);
 	refused($name, "$name.lab", $message =~ s/^(?!:)/: /r);
@@ -104,7 +103,7 @@ made('65-vms', join('', map { "[vm v$_]\nkernel = tiny.bin\n" } 1 .. 65),
 made('crlf', "[vm a]\r\nkernel = tiny.bin\r\n\r\nvcpus = 0\r\n", ':4: [vm a] vcpus: "0" is wrong; expected 1 to 8');
 made('binary', join('', map { chr($_ * 37 % 256) } 1 .. 4096), ":1: control character 0x03; $utf8");
 
-# What a lab file says is quoted so that it drives no terminal, and hides nothing.
+# Messages quote a lab file's text so that it cannot control a terminal or hide characters.
 made('c1', "${vm}vcpus = 2\xc4\x9b\xe2\x80\x8b3\n", ':3: [vm a] vcpus: "2\xc4\x9b\xe2\x80\x8b3" is wrong; expected 1 to 8');
 {
 	local $ENV{LC_ALL} = 'C.UTF-8';
