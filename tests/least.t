@@ -14,8 +14,8 @@ use Test::More;
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
 spew("$tmp/$_.part", '') for 1 .. 3;
 
-# For each of the three, a function that returns a command; the command calls at_least with a minimum for
-# the files that match a pattern.
+# For each of the three, a function that returns a command; the command calls at_least with a
+# minimum for the files that match a pattern.
 my %script = (
 	'Shared.pm' => sub {
 		my ($minimum, $pattern) = @_;

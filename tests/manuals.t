@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the manual pages. Each renders without a warning, begins with examples and refers only to pages that
-# exist. A command's page describes exactly the options of `pvtime help COMMAND`, and pvtime-lab(5) exactly
-# the keys of a lab file. Each check is first run on a text with a mistake, which it must report.
+# TAP: the manual pages. Each renders without a warning, begins with examples and refers only to
+# pages that exist. A command's page describes exactly the options of `pvtime help COMMAND`, and
+# pvtime-lab(5) exactly the keys of a lab file. Each check is first run on a text with a mistake,
+# which it must report.
 
 use strict;
 use warnings;
@@ -16,8 +17,8 @@ my @pages = sort glob 'docs/*.[1-8]';
 my %page = map { m{^docs/(.*)\.(\d)$}; ("$1($2)" => slurp($_)) } @pages;
 at_least('manual pages', 8, scalar @pages);
 
-# The complaints of mandoc and groff about a page, except those that a page of another package is not
-# installed or not in mandoc's index.
+# The complaints of mandoc and groff about a page, except those that a page of another package is
+# not installed or not in mandoc's index.
 sub complaints
 {
 	my ($path) = @_;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: each C block of docs/porting.md is a marked part of a file in examples/; these files are compiled and
-# run as unit tests. docs/porting.md shows every part that is marked "port". Both compilers accept the
-# examples as freestanding C.
+# TAP: each C block of docs/porting.md is a marked part of a file in examples/; these files are
+# compiled and run as unit tests. docs/porting.md shows every part that is marked "port". Both
+# compilers accept the examples as freestanding C.
 
 use strict;
 use warnings;

@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a function that a unit test defines in place of a real one has that function's prototype. The test takes
-# the prototype from the header that declares the function, or from tests/wrap.h, so that the compiler checks
-# the definition against it. So no file of tests/unit may declare a function itself.
+# TAP: a function that a unit test defines in place of a real one has that function's prototype. The
+# test takes the prototype from the header that declares the function, or from tests/wrap.h, so that
+# the compiler checks the definition against it. So no file of tests/unit may declare a function
+# itself.
 
 use strict;
 use warnings;

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: every C file has the layout of .clang-format, no comment line has more than 100 columns, every shell
-# script passes shellcheck, every message is one string literal, so that grep finds it, and every
-# source names its licence in the first lines. .editorconfig agrees with .clang-format.
+# TAP: every C file has the layout of .clang-format, no comment line has more than 100 columns,
+# every shell script passes shellcheck, every message is one string literal, so that grep
+# finds it, and every source names its licence in the first lines. .editorconfig agrees with
+# .clang-format.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -29,8 +30,8 @@ report $? "clang-format rejects a bad layout"
 ! printf '#!/bin/sh\nrm $1\n' | shellcheck - >/dev/null 2>&1
 report $? "shellcheck rejects a bad script"
 
-# Editors lay out C as clang-format does. setting FILE KEY: print the key's value in a file of `key: value`
-# or `key = value`.
+# Editors lay out C as clang-format does. setting FILE KEY: print the key's value in a file of `key:
+# value` or `key = value`.
 setting() {
 	sed -n "s/^$2 *[:=] *//p" "$1" | sort -u
 }
@@ -40,9 +41,9 @@ for pair in max_line_length=ColumnLimit tab_width=TabWidth indent_size=IndentWid
 	report $? "${pair%=*} of .editorconfig equals ${pair#*=} of .clang-format"
 done
 
-# verdicts WHAT STATUS FILE...: report one test for each file that the checker was given. It fails if a line
-# FILE:LINE:... in $log names the file. STATUS is the checker's status. A last test fails if the checker failed
-# or complained about another file without any of these tests failing.
+# verdicts WHAT STATUS FILE...: report one test for each file that the checker was given. It fails
+# if a line FILE:LINE:... in $log names the file. STATUS is the checker's status. A last test fails
+# if the checker failed or complained about another file without any of these tests failing.
 newline='
 '
 verdicts() {
@@ -73,8 +74,8 @@ clang-format --dry-run -Werror $files >"$log" 2>&1
 # shellcheck disable=SC2086
 verdicts "the layout is that of .clang-format" $? $files
 
-# wide FILE...: print the comment lines of more than 100 columns, with tabs to multiples of 8. In C, any line
-# with a part of a comment counts; elsewhere, only lines with nothing but a comment.
+# wide FILE...: print the comment lines of more than 100 columns, with tabs to multiples of 8. In C,
+# any line with a part of a comment counts; elsewhere, only lines with nothing but a comment.
 # shellcheck disable=SC2016
 wide() {
 	perl -CSD -ne '
@@ -98,8 +99,8 @@ wide $files >"$log"
 report $? "no comment line has more than 100 columns"
 diagnose <"$log"
 
-# split FILE...: print where a string literal ends within a line of a message and another literal continues
-# that line.
+# split FILE...: print where a string literal ends within a line of a message and another literal
+# continues that line.
 # shellcheck disable=SC2016
 split() {
 	perl -0777 -ne 'while (/(?<!\\n)"[ \t]*\n\s*"/g) { my $line = 1 + (substr($_, 0, $-[0]) =~ tr/\n//); print "$ARGV:$line: a message is split\n" }' "$@"
@@ -146,9 +147,9 @@ shellcheck -x -f gcc $files >"$log" 2>&1
 # shellcheck disable=SC2086
 verdicts "shellcheck accepts the script" $? $files
 
-# A failing line must be understandable alone. names FILE...: print FILE:LINE: NAME for each test name that
-# begins with a word that only continues a sentence. In C, a literal that continues another literal does not
-# count; in Perl and sh, the name is the last argument.
+# A failing line must be understandable alone. names FILE...: print FILE:LINE: NAME for each test
+# name that begins with a word that only continues a sentence. In C, a literal that continues
+# another literal does not count; in Perl and sh, the name is the last argument.
 # shellcheck disable=SC2016
 names() {
 	perl -ne '

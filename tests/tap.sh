@@ -15,9 +15,9 @@ report() {
 	fi
 }
 
-# at_least NAME MINIMUM FOUND: a check over all matches of a pattern also passes if the pattern matches
-# nothing. So such checks assert that at least as many matches are found as on the day on which the check
-# was written or last changed.
+# at_least NAME MINIMUM FOUND: a check over all matches of a pattern also passes if the pattern
+# matches nothing. So such checks assert that at least as many matches are found as on the day on
+# which the check was written or last changed.
 at_least() {
 	[ "$3" -ge "$2" ]
 	report $? "$1: at least $2 are found"
@@ -32,7 +32,8 @@ report_of() {
 	report $? "$name_of_test"
 }
 
-# report_done: print the plan. A script without tests fails; prove would take an empty plan for a skip.
+# report_done: print the plan. A script without tests fails; prove would take an empty plan for a
+# skip.
 report_done() {
 	[ $reports -gt 0 ] || report 1 "the script has tests"
 	echo "1..$reports"

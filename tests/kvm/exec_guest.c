@@ -130,7 +130,8 @@ void make_vm(struct vmm *v)
 
 		v->vm = must(fcntl(first, F_DUPFD_CLOEXEC, 100), "F_DUPFD_CLOEXEC");
 		close(first);
-		must(open("/dev/null", O_RDONLY) == first ? 0 : -1, "reusing the VM's first file number");
+		must(open("/dev/null", O_RDONLY) == first ? 0 : -1,
+		     "reusing the VM's first file number");
 	}
 	v->ram = map(RAM_SIZE, -1);
 	memcpy(v->ram, guest_code, (size_t)(guest_code_end - guest_code));
@@ -173,8 +174,8 @@ void give_own(const struct vmm *v)
 }
 
 /*
- * Use the last slot and the last but two, with one page far above RAM. So the highest free slot is the
- * last but one.
+ * Use the last slot and the last but two, with one page far above RAM. So the highest free slot is
+ * the last but one.
  */
 void use_slots(const struct vmm *v)
 {

@@ -92,7 +92,8 @@ void tell_stolen(unsigned vcpus)
 		if (strstr(line, " rw-s ") != NULL && strstr(line, "/dev/zero") != NULL)
 			at = strtoull(line, NULL, 16);
 	if (at == 0)
-		errx(3, "/proc/self/maps has no shared anonymous mapping; expected the structures' memory");
+		errx(3,
+		     "/proc/self/maps has no shared anonymous mapping; expected the structures' memory");
 	fclose(f);
 	for (unsigned i = 0; i < vcpus; i++) {
 		uint64_t ns;

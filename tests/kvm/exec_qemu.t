@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with Debian's QEMU and Linux guests on Debian's kernel at EL2. Without pvtime exec
-# the guest has no stolen time. With it the guest uses stolen time, which equals the time that the vCPU's
-# thread waited for a CPU, to the nanosecond.
+# TAP: pvtime exec with Debian's QEMU and Linux guests on Debian's kernel at EL2. Without pvtime
+# exec the guest has no stolen time. With it the guest uses stolen time, which equals the time that
+# the vCPU's thread waited for a CPU, to the nanosecond.
 
 use strict;
 use warnings;

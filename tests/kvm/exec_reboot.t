@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with Debian's QEMU, whose guest reboots: QEMU keeps its VM, so the guest keeps its
-# stolen time.
+# TAP: pvtime exec with Debian's QEMU, whose guest reboots: QEMU keeps its VM, so the guest keeps
+# its stolen time.
 
 use strict;
 use warnings;

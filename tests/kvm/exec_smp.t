@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec with Debian's QEMU and a Linux guest on Debian's kernel at EL2. The guest's four vCPUs
-# compete for one CPU. The stolen time of each equals the time that its thread waited for the CPU, to the
-# nanosecond.
+# TAP: pvtime exec with Debian's QEMU and a Linux guest on Debian's kernel at EL2. The guest's four
+# vCPUs compete for one CPU. The stolen time of each equals the time that its thread waited for the
+# CPU, to the nanosecond.
 
 use strict;
 use warnings;

@@ -50,7 +50,9 @@ void confine(void)
 	install(filter, LENGTH);
 }
 
-/* KVM_CAP_STEAL_TIME is reported as 0, as KVM does if the kernel does not account waiting threads. */
+/*
+ * KVM_CAP_STEAL_TIME is reported as 0, as KVM does if the kernel does not account waiting threads.
+ */
 static void offer_nothing(void)
 {
 	struct sock_filter filter[] = {
@@ -80,8 +82,8 @@ static void *execute_thread(void *command)
 }
 
 /*
- * The second thread executes the command. Before that, this process makes a VM with two vCPUs, whose
- * file numbers differ from those of the command's VM.
+ * The second thread executes the command. Before that, this process makes a VM with two vCPUs,
+ * whose file numbers differ from those of the command's VM.
  */
 static void execute_in_thread(char **command)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A VMM for tests/kvm/exec*.t. It gives no stolen time itself, except with the word own. It runs one
- * vCPU after the other. Each vCPU calls PV_TIME_ST, and the VMM prints the result: "vcpu N x0=ANSWER".
- * Words add the following, in this order:
+ * A VMM for tests/kvm/exec*.t. It gives no stolen time itself, except with the word own. It runs
+ * one vCPU after the other. Each vCPU calls PV_TIME_ST, and the VMM prints the result: "vcpu N
+ * x0=ANSWER". Words add the following, in this order:
  *
  *   vcpus=N       the number of vCPUs, by default 1
  *   daemon        the started process ends at once, and a child of it continues
@@ -27,12 +27,12 @@
  *   off           a thread runs the last vCPU, which is off, before x0 of vCPU 0 is set
  *   confine       install a seccomp filter that kills for any system call not needed afterwards
  *   extra         make one such call
- *   attack=US     the first KVM_RUN's instruction is overwritten US microseconds after it, with a call
- *                 that makes the directory /tmp/escaped
- *   calls=N       when all vCPUs have run, make N system calls that do nothing: "calls N ticks T", in
- *                 ticks of the counter
- *   reboot        when all vCPUs have run, destroy the VM and make another, as Cloud Hypervisor does;
- *                 twice
+ *   attack=US     the first KVM_RUN's instruction is overwritten US microseconds after it, with a
+ *                 call that makes the directory /tmp/escaped
+ *   calls=N       when all vCPUs have run, make N system calls that do nothing: "calls N ticks T",
+ *                 in ticks of the counter
+ *   reboot        when all vCPUs have run, destroy the VM and make another, as Cloud Hypervisor
+ *                 does; twice
  *   masked        run the vCPUs with SIGUSR2 blocked and pending: "pending USR2" if it is still
  *                 pending at the end
  *   stolen        print the stolen time in each vCPU's structure, in ns: "stolen N"
@@ -117,7 +117,8 @@ static void start_off(struct vmm *v)
 		ssize_t n = read(fd, stat, sizeof(stat) - 1);
 		stat[n > 0 ? n : 0] = '\0';
 		close(fd);
-	} while (strncmp(stat, "29 ", 3) != 0); /* 29 is ioctl; before that, the file has "running" */
+	} while (strncmp(stat, "29 ", 3) !=
+		 0); /* 29 is ioctl; before that, the file has "running" */
 }
 
 /* Run the vCPU until it stores to NOWHERE, and return the stored value. */

@@ -3,8 +3,8 @@
 #define TESTS_KVM_EXEC_VMM_H
 
 /*
- * The interfaces between the files of the VMM of tests/kvm/exec*.t. exec_process.c and exec_attack.c
- * do not deal with VMs.
+ * The interfaces between the files of the VMM of tests/kvm/exec*.t. exec_process.c and
+ * exec_attack.c do not deal with VMs.
  */
 #include <err.h>
 #include <stdint.h>
@@ -60,7 +60,9 @@ void use_slots(const struct vmm *v);
  */
 void start_otherwise(const char *how, char **command);
 
-/* Allow only write, exit_group, rt_sigreturn, rt_sigpending and KVM_RUN; all else kills (seccomp). */
+/*
+ * Allow only write, exit_group, rt_sigreturn, rt_sigpending and KVM_RUN; all else kills (seccomp).
+ */
 void confine(void);
 
 /* Print to standard output with write() alone, which that filter allows. */

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm --attach`: typed input arrives in a Linux guest, complete and in order, even
-# if the guest does not read meanwhile; and a request to stop is handled before queued input.
+# TAP: `pvtime lab --on kvm --attach`: typed input arrives in a Linux guest, complete and in order,
+# even if the guest does not read meanwhile; and a request to stop is handled before queued input.
 
 use strict;
 use warnings;

@@ -1,10 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the conformance suite on the VMM of `pvtime lab --on kvm`, and its program for KVM's user space,
-# which uses libpvtime-kvm. Only those cases may fail that the kernel fails, as under Debian's QEMU
-# (docs/conformance.md, docs/kvm.md). Another failing case means a mistake in the VMM or the library; a
-# listed case that passes means that the lists below are out of date.
+# TAP: the conformance suite on the VMM of `pvtime lab --on kvm`, and its program for KVM's user
+# space, which uses libpvtime-kvm. Only those cases may fail that the kernel fails, as under
+# Debian's QEMU (docs/conformance.md, docs/kvm.md). Another failing case means a mistake in the VMM
+# or the library; a listed case that passes means that the lists below are out of date.
 
 use strict;
 use warnings;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our own guests under `pvtime lab --on kvm`: the machine is the same as elsewhere, several VMs run
-# at once, PSCI and resets work, the lab ends when and how its options say, and the command reports
-# guests that stop for good or write their structure.
+# TAP: our own guests under `pvtime lab --on kvm`: the machine is the same as elsewhere, several VMs
+# run at once, PSCI and resets work, the lab ends when and how its options say, and the command
+# reports guests that stop for good or write their structure.
 
 use strict;
 use warnings;
@@ -135,8 +135,8 @@ is_deeply([$on->{off}{console}{denied} =~ /stolen_ns=(\w+)/g], ['none', 'none'],
 cmp_ok(vcpu($on->{off}, 'denied', 0)->{stolen_ns}, '>', 50_000_000, 'the ledger of a VM with stolen_time = off has its stolen time');
 is(vcpu($on->{off}, 'denied', $_)->{published_ns}, 0, "the published time of vCPU $_ with stolen_time = off is 0") for 0, 1;
 
-# R-23: RAM, vCPUs and stolen time are reset. The counter continues; otherwise the guest, which compares
-# it with reset_ms, would reset for ever.
+# R-23: RAM, vCPUs and stolen time are reset. The counter continues; otherwise the guest, which
+# compares it with reset_ms, would reset for ever.
 my $console = $on->{reset}{console}{reset} // '';
 is($on->{reset}{status}, 0, 'a lab with a guest that resets ends with status 0') or diag $on->{reset}{said};
 my @boots = $console =~ /^BOOT stolen_ns=(\d+) bss=(\d+)$/mg;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm` under SIGTSTP: its vCPUs are paused, not blocked, and its guests' counters
-# and the lab's clock stop. SIGSTOP to the VMM cannot be caught; the command reports it afterwards.
+# TAP: `pvtime lab --on kvm` under SIGTSTP: its vCPUs are paused, not blocked, and its guests'
+# counters and the lab's clock stop. SIGSTOP to the VMM cannot be caught; the command reports it
+# afterwards.
 
 use strict;
 use warnings;
@@ -61,7 +62,8 @@ is($on->{$_}{status}, 0, "$_: the lab ends with status 0") or diag $on->{$_}{sai
 # The milliseconds that a vCPU spent in each state.
 sub spent { my %ticks = %{vcpu(@_)->{ticks}}; return map { $_ => ms($ticks{$_}) } keys %ticks }
 
-# Each vCPU: its VM, its ID, and the milliseconds for which its guest runs when the lab is not stopped.
+# Each vCPU: its VM, its ID, and the milliseconds for which its guest runs when the lab is not
+# stopped.
 for (['busy', 0, 2000], ['idle', 0, 1900]) {
 	my ($vm, $id, $due) = @$_;
 	my %ms = spent($on->{mixed}, $vm, $id);

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm` rejects pins to CPUs that the host does not have, before it starts anything.
-# lab_shares.t tests hosts without KVM or without the cgroups for weights and caps; tests/tools/lab_kvm.t
-# tests the keys that KVM cannot implement.
+# TAP: `pvtime lab --on kvm` rejects pins to CPUs that the host does not have, before it starts
+# anything. lab_shares.t tests hosts without KVM or without the cgroups for weights and caps;
+# tests/tools/lab_kvm.t tests the keys that KVM cannot implement.
 
 use strict;
 use warnings;

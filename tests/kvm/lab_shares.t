@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: weights and caps of `pvtime lab --on kvm`, which it implements with cgroups that exist as long as
-# the lab; and the messages for hosts that lack something that a lab needs. The host's time is the number
-# of instructions, so runs repeat.
+# TAP: weights and caps of `pvtime lab --on kvm`, which it implements with cgroups that exist as
+# long as the lab; and the messages for hosts that lack something that a lab needs. The host's time
+# is the number of instructions, so runs repeat.
 
 use strict;
 use warnings;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm --snapshot` and `--restore`: the guest's counters do not go back (R-23), and
-# the ledger and the guest's output continue. A file that is not a snapshot of the lab is rejected.
-# (lab_snapshot_past.t tests the time that is not charged.)
+# TAP: `pvtime lab --on kvm --snapshot` and `--restore`: the guest's counters do not go back (R-23),
+# and the ledger and the guest's output continue. A file that is not a snapshot of the lab is
+# rejected. (lab_snapshot_past.t tests the time that is not charged.)
 
 use strict;
 use warnings;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm` saves a running Linux with two CPUs and restores it: its timers, interrupts,
-# console and stolen time continue. Unlike in most of these tests, the host has no VHE. The host's time is
-# the number of instructions, so runs repeat.
+# TAP: `pvtime lab --on kvm` saves a running Linux with two CPUs and restores it: its timers,
+# interrupts, console and stolen time continue. Unlike in most of these tests, the host has no VHE.
+# The host's time is the number of instructions, so runs repeat.
 
 use strict;
 use warnings;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a guest that `pvtime lab --on kvm` restores is not charged for the time that its new thread waited
-# before the vCPU ran (R-29), and is charged for all time that the thread waits afterwards. These add up to
-# the nanosecond, whatever the host's scheduler does.
+# TAP: a guest that `pvtime lab --on kvm` restores is not charged for the time that its new thread
+# waited before the vCPU ran (R-29), and is charged for all time that the thread waits afterwards.
+# These add up to the nanosecond, whatever the host's scheduler does.
 
 use strict;
 use warnings;
@@ -13,8 +13,8 @@ use Host;
 use Lab;
 use Test::More;
 
-# The vCPU and its competitor use CPU 1 of the host, all other processes CPU 0. While the competitor is
-# stopped, the vCPU runs, so KVM has published all of its stolen time.
+# The vCPU and its competitor use CPU 1 of the host, all other processes CPU 0. While the competitor
+# is stopped, the vCPU runs, so KVM has published all of its stolen time.
 my $script = <<'END';
 taskset -p 1 $$ >/dev/null
 taskset -c 1 sh -c 'while :; do :; done' &
@@ -60,8 +60,8 @@ END
 
 my $lab = "[vm a]\nkernel = ../steady.img\nappend = until_ms=3600000\nmemory = 64M\npin = 1\n";
 
-# Check samples of [the new thread's run_delay, the structure]; the guest had been charged $saved ns when
-# it was saved.
+# Check samples of [the new thread's run_delay, the structure]; the guest had been charged $saved ns
+# when it was saved.
 sub faults
 {
 	my ($saved, @samples) = @_;

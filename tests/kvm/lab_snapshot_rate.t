@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab --on kvm` rejects a snapshot from a host whose counter has another frequency: a guest
-# reads CNTFRQ_EL0 only once, so its clock would be fast or slow afterwards. The snapshot of a first host
-# is copied to a second one.
+# TAP: `pvtime lab --on kvm` rejects a snapshot from a host whose counter has another frequency: a
+# guest reads CNTFRQ_EL0 only once, so its clock would be fast or slow afterwards. The snapshot of a
+# first host is copied to a second one.
 
 use strict;
 use warnings;

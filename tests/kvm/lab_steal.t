@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: stolen time of a Linux guest under `pvtime lab --on kvm`: the host's run_delay of the vCPU's thread,
-# KVM's structure, the ledger and the guest's /proc/stat agree.
+# TAP: stolen time of a Linux guest under `pvtime lab --on kvm`: the host's run_delay of the vCPU's
+# thread, KVM's structure, the ledger and the guest's /proc/stat agree.
 
 use strict;
 use warnings;
@@ -12,9 +12,9 @@ use Host;
 use Lab;
 use Test::More;
 
-# The vCPU and its competitor use CPU 1 of the host, all other processes CPU 0. While the competitor is
-# stopped, the vCPU runs, so KVM has published all of its stolen time. The guest runs until the script
-# sends it a line after the last sample.
+# The vCPU and its competitor use CPU 1 of the host, all other processes CPU 0. While the competitor
+# is stopped, the vCPU runs, so KVM has published all of its stolen time. The guest runs until the
+# script sends it a line after the last sample.
 my $script = <<'END';
 taskset -p 1 $$ >/dev/null
 taskset -c 1 sh -c 'while :; do :; done' &
@@ -77,7 +77,8 @@ cmp_ok($v->{stolen_ns} - $v->{published_ns}, '>=', $samples[0][0] - $samples[0][
 cmp_ok($v->{stolen_ns} - $v->{published_ns} - ($samples[0][0] - $samples[0][1]), '<', 20_000_000,
 	'the published time lacks less than 20 ms besides');
 
-# The vCPU has no competitor and sleeps most of the time, so its thread only waits while Linux wakes it.
+# The vCPU has no competitor and sleeps most of the time, so its thread only waits while Linux wakes
+# it.
 $host = labs_run(labs => {idle => "[vm i]\nkernel = ../idle.img\nappend = ms=2000 max_ns=20000000\n"}, script => "lab idle\n",
 	guests => ['idle'], cpus => 1, icount => 1);
 $run = $host->{idle};

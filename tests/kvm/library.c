@@ -59,7 +59,8 @@ void grew(const struct sample *from, const struct sample *to, const char *what)
 	int64_t grown = (int64_t)(to->stolen - from->stolen);
 
 	tap_ok(grown >= (int64_t)least && grown <= (int64_t)most,
-	       "%s (%" PRId64 " ns, expected %" PRIu64 " to %" PRIu64 ")", what, grown, least, most);
+	       "%s (%" PRId64 " ns, expected %" PRIu64 " to %" PRIu64 ")", what, grown, least,
+	       most);
 }
 
 static int open_files(void)

@@ -3,9 +3,9 @@
 #define TESTS_KVM_LIBRARY_H
 
 /*
- * libpvtime-kvm on a real /dev/kvm. The VM is a minimal one (conformance/user/vm.h), and another process
- * competes for its CPU all the time. The reference is the run_delay of the thread that runs the vCPU.
- * library.t runs this program on an arm64 Linux at EL2 in QEMU.
+ * libpvtime-kvm on a real /dev/kvm. The VM is a minimal one (conformance/user/vm.h), and another
+ * process competes for its CPU all the time. The reference is the run_delay of the thread that runs
+ * the vCPU. library.t runs this program on an arm64 Linux at EL2 in QEMU.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,8 +40,8 @@ struct sample {
 };
 
 /*
- * The counter must have grown by as much as run_delay between two samples. The bounds allow for what
- * the thread waited while each sample was taken.
+ * The counter must have grown by as much as run_delay between two samples. The bounds allow for
+ * what the thread waited while each sample was taken.
  */
 void grew(const struct sample *from, const struct sample *to, const char *what);
 

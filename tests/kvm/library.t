@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: libpvtime-kvm on a real /dev/kvm: runs the program of library.c on a Linux host with VHE and on
-# one without.
+# TAP: libpvtime-kvm on a real /dev/kvm: runs the program of library.c on a Linux host with VHE and
+# on one without.
 
 use strict;
 use warnings;

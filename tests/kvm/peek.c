@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * peek PID TID ADDRESS: print a counter in the memory of a process, and how long one of its threads has
- * waited for a CPU, both in ns and from the same moment: the program repeats the reading until run_delay
- * is the same before and after it. On a host with one CPU, no other thread runs during the reading.
+ * peek PID TID ADDRESS: print a counter in the memory of a process, and how long one of its threads
+ * has waited for a CPU, both in ns and from the same moment: the program repeats the reading until
+ * run_delay is the same before and after it. On a host with one CPU, no other thread runs during
+ * the reading.
  */
 #include <err.h>
 #include <fcntl.h>

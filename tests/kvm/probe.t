@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime probe` on a Linux host whose KVM runs VMs, as root and as a user without rights, and in
-# guests with and without stolen time. Its reports are compared with those of QEMU and the kernel.
+# TAP: `pvtime probe` on a Linux host whose KVM runs VMs, as root and as a user without rights, and
+# in guests with and without stolen time. Its reports are compared with those of QEMU and the
+# kernel.
 
 use strict;
 use warnings;
@@ -12,8 +13,9 @@ use Host;
 use JSON::PP;
 use Test::More;
 
-# vm NAME INITRD OPTION...: start QEMU with a VM. Its files in /tmp have names that begin with NAME. When
-# the function returns, QEMU has printed the thread of each vCPU to NAME.said, and the guest is up.
+# vm NAME INITRD OPTION...: start QEMU with a VM. Its files in /tmp have names that begin with NAME.
+# When the function returns, QEMU has printed the thread of each vCPU to NAME.said, and the guest is
+# up.
 my $vm = <<'END';
 vm()
 {
@@ -160,8 +162,8 @@ is_deeply([$status, map { $_->{pid} } @{$data->{host}{vms}}], [0, $idle_pid], '-
 like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*waited %\n     0 +\d+ .* \d+\.\d\n     1 +\d+ .*\n/m, 'the table has a line for each vCPU of the VM')
 	or diag $part{table};
 
-# As a user who may not read the files of other processes: threads that have run a guest's code are found
-# nevertheless.
+# As a user who may not read the files of other processes: threads that have run a guest's code are
+# found nevertheless.
 ($data, $status) = json('other');
 is_deeply([$status, $data->{host}{kvm}, whats($data->{missing})], [1, 'denied', '/dev/kvm cannot be opened: Permission denied'],
 	'a /dev/kvm that may not be opened is reported as denied');

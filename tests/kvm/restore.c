@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Save, and restore with threads that have already waited for a CPU: stolen time does not go back, and
- * the threads' earlier waiting is not charged (R-23, R-29).
+ * Save, and restore with threads that have already waited for a CPU: stolen time does not go back,
+ * and the threads' earlier waiting is not charged (R-23, R-29).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -89,8 +89,9 @@ void test_restore(void)
 			 "a publish before the save succeeds");
 		saved[i] = stolen(&vm, i);
 		expect(saved[i] >= WAIT_NS,
-		       "at least 50 ms were stolen from vCPU %" PRIu32 " before the save (%" PRIu64 " ns)", i,
-		       saved[i]);
+		       "at least 50 ms were stolen from vCPU %" PRIu32 " before the save (%" PRIu64
+		       " ns)",
+		       i, saved[i]);
 	}
 	const size_t size = pvtime_kvm_snapshot_size(vm.stolen);
 	is_error(pvtime_kvm_save(vm.stolen, blob, size), 0, "the VM is saved");
@@ -101,7 +102,8 @@ void test_restore(void)
 		const struct restored *r = &restored[i];
 
 		is_error(r->err, 0, "a rebase on the new thread succeeds");
-		expect_u64(r->at_restore.stolen, saved[i], "a rebase does not change the stolen time");
+		expect_u64(r->at_restore.stolen, saved[i],
+			   "a rebase does not change the stolen time");
 		grew(&r->at_restore, &r->at_first_run,
 		     "after a rebase, the counter grows by the time that the thread waits");
 	}

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For scripts on a host with KVM: read how long a vCPU's thread has waited for a CPU, and the stolen time
- * in its structure, at the same moment.
+ * For scripts on a host with KVM: read how long a vCPU's thread has waited for a CPU, and the
+ * stolen time in its structure, at the same moment.
  *
  *	sample VMM TID ADDRESS
  *
  * prints "SAMPLE run_delay structure", in ns; ADDRESS is the structure's address in the VMM. KVM
- * publishes when the thread enters the guest, which is some time after it got the CPU. So the thread must
- * have run for two ticks of this host without waiting, and must not wait while both numbers are read. The
- * status is 1 if this does not happen within 30 s.
+ * publishes when the thread enters the guest, which is some time after it got the CPU. So the
+ * thread must have run for two ticks of this host without waiting, and must not wait while both
+ * numbers are read. The status is 1 if this does not happen within 30 s.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -33,8 +33,8 @@ static bool read_thread(int fd, struct thread *t)
 }
 
 /*
- * Wait until the thread has run for two ticks, at which Linux updates its run time. Returns false if it
- * has waited meanwhile, or has ended.
+ * Wait until the thread has run for two ticks, at which Linux updates its run time. Returns false
+ * if it has waited meanwhile, or has ended.
  */
 static bool runs_on(int fd, struct thread *t)
 {

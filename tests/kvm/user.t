@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime conform kvm` with two cases of the suite's program for KVM's user space: the program runs
-# exactly these and prints a complete result. Linux passes one of them and fails the other (docs/kvm.md).
+# TAP: `pvtime conform kvm` with two cases of the suite's program for KVM's user space: the program
+# runs exactly these and prints a complete result. Linux passes one of them and fails the other
+# (docs/kvm.md).
 
 use strict;
 use warnings;

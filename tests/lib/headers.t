@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: each public header compiles by itself, for a freestanding AArch64 in C and in C++; and a C++ program
-# links with both libraries.
+# TAP: each public header compiles by itself, for a freestanding AArch64 in C and in C++; and a C++
+# program links with both libraries.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -11,8 +11,8 @@ build=${BUILD:-build}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# compiled LANGUAGE,STANDARD OPTION...: compile standard input to $work/out.o. clang, unlike gcc, compiles
-# C++ without a further package.
+# compiled LANGUAGE,STANDARD OPTION...: compile standard input to $work/out.o. clang, unlike gcc,
+# compiles C++ without a further package.
 compiled() {
 	language=$1
 	shift

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: limits of the AArch64 library: at most 6 KiB of text (including read-only data), no data of its own,
-# no undefined symbol, no FP register, and a limited number of instructions in pvtime_switch_in(). Each
-# check is first run on an object that it must reject.
+# TAP: limits of the AArch64 library: at most 6 KiB of text (including read-only data), no data of
+# its own, no undefined symbol, no FP register, and a limited number of instructions in
+# pvtime_switch_in(). Each check is first run on an object that it must reject.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -40,13 +40,14 @@ self_contained() {
 	[ -s "$1" ] && [ -z "$(foreign_symbols "$1")" ]
 }
 
-# The operands have no q, d, s, h or v register. Branch targets are removed first, as they look like some.
+# The operands have no q, d, s, h or v register. Branch targets are removed first, as they look like
+# some.
 no_fp() {
 	! "${cross}objdump" -d --no-show-raw-insn "$1" | cut -f3- | sed 's/[0-9a-f]* <.*//' | grep -Eq '(^|[ ,{[])([qdsh][0-9]+|v[0-9]+\.)'
 }
 
-# instructions FILE FUNCTION: print the number of FUNCTION's instructions, or `calls` if it calls another
-# function.
+# instructions FILE FUNCTION: print the number of FUNCTION's instructions, or `calls` if it calls
+# another function.
 instructions() {
 	"${cross}objdump" -d --no-show-raw-insn "$1" |
 		awk -v f="<$2>:" '$2 == f { on = 1; next } !NF { on = 0 } on' >"$work/body"
@@ -54,8 +55,8 @@ instructions() {
 	wc -l <"$work/body"
 }
 
-# executed FILE: print how many instructions one call of pvtime_switch_in executes, at a frequency whose
-# ticks are whole nanoseconds.
+# executed FILE: print how many instructions one call of pvtime_switch_in executes, at a frequency
+# whose ticks are whole nanoseconds.
 executed() {
 	"${cross}gcc" -std=c11 -Os -ffreestanding -mgeneral-regs-only -nostdlib -static -Iinclude \
 		-o "$work/hot" tests/lib/hot.c "$1" || return

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A big-endian kernel on 2 CPUs that accesses devices with loads of 32 and 64 bits. Such a load has the
- * bytes of the device's little-endian register in reverse order. The kernel prints one line: GICD_PIDR2,
- * GICR_TYPER of CPU 1, and SCTLR_EL1 of CPU 1, which CPU_ON has to start big-endian, too.
+ * A big-endian kernel on 2 CPUs that accesses devices with loads of 32 and 64 bits. Such a load has
+ * the bytes of the device's little-endian register in reverse order. The kernel prints one line:
+ * GICD_PIDR2, GICR_TYPER of CPU 1, and SCTLR_EL1 of CPU 1, which CPU_ON has to start big-endian,
+ * too.
  */
 	.globl _start
 _start:

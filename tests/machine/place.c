@@ -4,8 +4,8 @@
  *
  *	place MEMORY CPU VCPUS FDT KERNEL [INITRD]
  *
- * writes the guest's FDT to the file FDT, and prints the address of each part: a name and a number in each
- * line.
+ * writes the guest's FDT to the file FDT, and prints the address of each part: a name and a number
+ * in each line.
  */
 #include "machine/board.h"
 #include "machine/fdt.h"

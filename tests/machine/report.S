@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A kernel that prints the state in which it was started, one line on the UART, and powers off: the address
- * of its first byte, x0 to x3, SCTLR_EL1 and CurrentEL, as 16 hexadecimal digits each. It runs at any
- * address and in either endianness, as it stores only bytes.
+ * A kernel that prints the state in which it was started, one line on the UART, and powers off: the
+ * address of its first byte, x0 to x3, SCTLR_EL1 and CurrentEL, as 16 hexadecimal digits each. It
+ * runs at any address and in either endianness, as it stores only bytes.
  */
 	.globl _start
 _start:

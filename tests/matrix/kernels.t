@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: each of Debian's kernels that scripts/debian-releases has fetched reports, as an unmodified guest of
-# our hypervisor, exactly its stolen time. Two guests compete for one CPU and for two, in real time. `make
-# matrix` runs this test.
+# TAP: each of Debian's kernels that scripts/debian-releases has fetched reports, as an unmodified
+# guest of our hypervisor, exactly its stolen time. Two guests compete for one CPU and for two, in
+# real time. `make matrix` runs this test.
 #
 # usage: kernels.t RELEASE...
 
@@ -16,8 +16,8 @@ use Test::More;
 
 my @releases = @ARGV or die "usage: kernels.t RELEASE...\n";
 
-# An arm64 Image's version, from its banner, and page size in KiB, from bits 1 and 2 of the flags in its
-# header.
+# An arm64 Image's version, from its banner, and page size in KiB, from bits 1 and 2 of the flags in
+# its header.
 sub image
 {
 	my ($path) = @_;
@@ -35,7 +35,8 @@ sub models
 	return $image->{pages} == 16 ? 'neoverse-n1' : ('cortex-a57', 'neoverse-n1');
 }
 
-# Two Linux guests compete for the CPUs. A third guest, which spins, also competes while they report.
+# Two Linux guests compete for the CPUs. A third guest, which spins, also competes while they
+# report.
 sub compete
 {
 	my ($image, $cpu, $cpus) = @_;

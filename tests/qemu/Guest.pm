@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package Guest;
 
-# Runs labs on the real hypervisor under QEMU, and checks their results. Each check is a function of the
-# data alone and returns a list of faults, so that a script can also run it on a modified copy, in which it
-# must find a fault.
+# Runs labs on the real hypervisor under QEMU, and checks their results. Each check is a function of
+# the data alone and returns a list of faults, so that a script can also run it on a modified copy,
+# in which it must find a fault.
 
 use strict;
 use warnings;
@@ -34,8 +34,8 @@ sub section
 	return "[$head]\n" . join '', map { "$_ = $keys{$_}\n" } sort keys %keys;
 }
 
-# bare NAME, PROGRAM, APPEND, KEYS: the section of a VM with a program of tests/guests. linux NAME, APPEND,
-# KEYS: the section of a VM with Linux.
+# bare NAME, PROGRAM, APPEND, KEYS: the section of a VM with a program of tests/guests. linux NAME,
+# APPEND, KEYS: the section of a VM with Linux.
 sub bare
 {
 	my ($name, $program, $append, %keys) = @_;
@@ -50,7 +50,8 @@ sub linux
 		memory => '96M', append => "console=ttyAMA0 quiet mark=1 $append", %keys);
 }
 
-# lab_file {KEYS}, SECTION...: write a lab file with the keys of [lab] and the sections; return its path.
+# lab_file {KEYS}, SECTION...: write a lab file with the keys of [lab] and the sections; return its
+# path.
 my $labs = 0;
 sub lab_file
 {
@@ -58,10 +59,11 @@ sub lab_file
 	return spew("$tmp/lab" . $labs++ . '.lab', section('lab', %$lab), @sections);
 }
 
-# run({pcpus => 2, ...}, VM...): run a lab. Returns {status, out, err, ledger (the JSON's text), json
-# (decoded), console {name}, stamped {name} (the console, each line with its stamp, if it has one), cpu_s
-# (the CPU time of the whole run on this machine)}. Besides the keys of [lab], the first argument may have
-# options => [...] for the command, free => 1 for a run that is not deterministic, and stamp => 1 for stamps.
+# run({pcpus => 2, ...}, VM...): run a lab. Returns {status, out, err, ledger (the JSON's text),
+# json (decoded), console {name}, stamped {name} (the console, each line with its stamp, if it has
+# one), cpu_s (the CPU time of the whole run on this machine)}. Besides the keys of [lab], the first
+# argument may have options => [...] for the command, free => 1 for a run that is not deterministic,
+# and stamp => 1 for stamps.
 sub run
 {
 	my ($how, @vms) = @_;
@@ -88,8 +90,9 @@ sub run
 	return \%run;
 }
 
-# run_ok NAME, {...}, VM...: the same, and the lab must end with status 0 and a ledger without faults.
-# off => [names] are the VMs without stolen time; writers => [names] are the VMs that write their structure.
+# run_ok NAME, {...}, VM...: the same, and the lab must end with status 0 and a ledger without
+# faults. off => [names] are the VMs without stolen time; writers => [names] are the VMs that write
+# their structure.
 sub run_ok
 {
 	my ($name, $how, @vms) = @_;
@@ -100,8 +103,8 @@ sub run_ok
 	return $run;
 }
 
-# faultless NAME, FAULT...: a test that passes if there is no fault. faulty WHAT, FAULT...: a test that
-# passes if there is at least one fault.
+# faultless NAME, FAULT...: a test that passes if there is no fault. faulty WHAT, FAULT...: a test
+# that passes if there is at least one fault.
 sub faultless
 {
 	my ($name, @faults) = @_;
@@ -123,8 +126,9 @@ sub doctored
 	return $copy;
 }
 
-# The exact rules of the ledger: R-25, the states add up; R-26 and R-24, stolen = ready; R-22 and R-27,
-# published = stolen, or 0 for VMs without stolen time; R-21, writes are refused exactly for the writers.
+# The exact rules of the ledger: R-25, the states add up; R-26 and R-24, stolen = ready; R-22 and
+# R-27, published = stolen, or 0 for VMs without stolen time; R-21, writes are refused exactly for
+# the writers.
 sub ledger_faults
 {
 	my ($json, $off, $writers) = @_;
@@ -156,8 +160,8 @@ sub ns
 	return $ticks / $freq * 1_000_000_000 + $ticks % $freq * 1_000_000_000 / $freq;
 }
 
-# Each MARK of a VM must equal the ledger of the instant at which it was printed, and must be no more than
-# the ledger at the end.
+# Each MARK of a VM must equal the ledger of the instant at which it was printed, and must be no
+# more than the ledger at the end.
 sub mark_faults
 {
 	my ($run, $name) = @_;
@@ -171,8 +175,8 @@ sub mark_faults
 	return map { "$name: $_" } @faults;
 }
 
-# In Linux's last report of each CPU, the structure must equal the ledger of the same instant, and /proc/stat
-# must be within two ticks of it.
+# In Linux's last report of each CPU, the structure must equal the ledger of the same instant, and
+# /proc/stat must be within two ticks of it.
 sub steal_faults
 {
 	my ($run, $name) = @_;
@@ -241,8 +245,8 @@ sub share
 	return 100 * $t->{$state} / $t->{elapsed};
 }
 
-# The ticks that each vCPU has to run, by "vm/id": an equal part of the CPUs' time from when it began. For
-# vCPUs that are neither off nor blocked once they have begun.
+# The ticks that each vCPU has to run, by "vm/id": an equal part of the CPUs' time from when it
+# began. For vCPUs that are neither off nor blocked once they have begun.
 sub fair
 {
 	my ($run, $pcpus) = @_;
@@ -258,8 +262,8 @@ sub fair
 	return %fair;
 }
 
-# The ticks that each vCPU of a VM has to run at least, by "vm/id": an equal part of the CPUs' time while it
-# was RUNNING or READY, as if all other vCPUs were so all the time.
+# The ticks that each vCPU of a VM has to run at least, by "vm/id": an equal part of the CPUs' time
+# while it was RUNNING or READY, as if all other vCPUs were so all the time.
 sub least
 {
 	my ($run, $vm, $pcpus) = @_;
@@ -267,8 +271,8 @@ sub least
 	return map { ("$vm/$_->{id}" => ($_->{life}{running} + $_->{life}{ready}) * $pcpus / $all) } @{vcpus($run, $vm)};
 }
 
-# The vCPUs of $want, {vm/id => ticks}, that ran more than $tolerance (default 1%) less than that; with
-# $most, also those that ran more than $tolerance more.
+# The vCPUs of $want, {vm/id => ticks}, that ran more than $tolerance (default 1%) less than that;
+# with $most, also those that ran more than $tolerance more.
 sub unfair
 {
 	my ($run, $most, $want, $tolerance) = @_;

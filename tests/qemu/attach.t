@@ -45,7 +45,8 @@ sub attach
 	return {pid => $pid, master => $master, text => ''};
 }
 
-# Read until the text after the last match matches, or the terminal is closed. Returns whether it matched.
+# Read until the text after the last match matches, or the terminal is closed. Returns whether it
+# matched.
 sub expect
 {
 	my ($t, $want) = @_;
@@ -58,8 +59,8 @@ sub expect
 	return 1;
 }
 
-# Wait until the command has set the terminal to raw mode. Before that, the terminal buffers lines, and
-# discards input that is too long.
+# Wait until the command has set the terminal to raw mode. Before that, the terminal buffers lines,
+# and discards input that is too long.
 sub wait_until_raw
 {
 	my ($t) = @_;

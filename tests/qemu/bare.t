@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our bare-metal guests pass their own tests on every CPU model: discovery of stolen time with each
-# dialect and with stolen time off, devices, PSCI, and hostile guests that do not affect others.
+# TAP: our bare-metal guests pass their own tests on every CPU model: discovery of stolen time with
+# each dialect and with stolen time off, devices, PSCI, and hostile guests that do not affect
+# others.
 
 use strict;
 use warnings;
@@ -38,7 +39,8 @@ for my $case (['1.0', 'off'], ['off', '1.0'], ['beta-2', '1.0'], ['1.0', 'beta-2
 	faulty("the command line names $told, and the VM has $given", tap_faults($run->{console}{told}));
 }
 
-# A guest writes its structure while another competes: the other one still reads the ledger's number.
+# A guest writes its structure while another competes: the other one still reads the ledger's
+# number.
 {
 	my $run = run_ok('write and read', {stamp => 1, writers => ['writer'], off => ['mute']},
 		bare('writer', 'writepage', ''), bare('reader', 'spin', 'until_ms=600'),

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: Debian's kernel boots to user space with 1, 2 and 4 vCPUs on 1 and 2 CPUs of every model, with stolen
-# time, without it, and with the dialect that Linux does not support.
+# TAP: Debian's kernel boots to user space with 1, 2 and 4 vCPUs on 1 and 2 CPUs of every model,
+# with stolen time, without it, and with the dialect that Linux does not support.
 
 use strict;
 use warnings;
@@ -11,7 +11,8 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# The faults of a boot. Linux has to reach user space, report on all vCPUs, and power off without a warning.
+# The faults of a boot. Linux has to reach user space, report on all vCPUs, and power off without a
+# warning.
 sub boot_faults
 {
 	my ($console, $vcpus, $structure) = @_;

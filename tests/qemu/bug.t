@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a bug in the hypervisor stops it with a message, the registers and status 1. The test makes each bug
-# by overwriting, in a copy of the image, the first instructions of guest_enter(), which every guest reaches
-# soon.
+# TAP: a bug in the hypervisor stops it with a message, the registers and status 1. The test makes
+# each bug by overwriting, in a copy of the image, the first instructions of guest_enter(), which
+# every guest reaches soon.
 
 use strict;
 use warnings;
@@ -14,7 +14,8 @@ use Test::More;
 
 spew("$tmp/hello.lab", '[vm hello]' . "\nkernel = $build/guest/hello.img\nmemory = 16M\n");
 
-# Run the hypervisor with these instructions at guest_enter(): (status, standard output, standard error).
+# Run the hypervisor with these instructions at guest_enter(): (status, standard output, standard
+# error).
 sub run_with {
 	my (@instructions) = @_;
 	my ($enter) = `aarch64-linux-gnu-nm $build/hypervisor.elf` =~ /^([0-9a-f]+) T guest_enter$/m or die 'no guest_enter()';
@@ -24,8 +25,8 @@ sub run_with {
 	return run_command(limited(100, "$build/pvtime", qw(lab --deterministic --hypervisor), "$tmp/bad.img", "$tmp/hello.lab"));
 }
 
-# stops_with NAME, EC, FSC, INSTRUCTION...: EC and FSC are the expected exception class and fault status code
-# of the syndrome (DDI 0487, D19.2.37).
+# stops_with NAME, EC, FSC, INSTRUCTION...: EC and FSC are the expected exception class and fault
+# status code of the syndrome (DDI 0487, D19.2.37).
 sub stops_with {
 	my ($name, $ec, $fsc, @instructions) = @_;
 	my ($status, $out, $err) = run_with(@instructions);

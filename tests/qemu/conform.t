@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our hypervisor keeps every rule that a guest can see, in every run of `pvtime conform`; and a run
-# fails if its guest hangs, or prints no results or wrong ones. The doctored images are the suite's image
-# with some strings replaced; tests/tools/conform.t has more ways to fail.
+# TAP: our hypervisor keeps every rule that a guest can see, in every run of `pvtime conform`; and a
+# run fails if its guest hangs, or prints no results or wrong ones. The doctored images are the
+# suite's image with some strings replaced; tests/tools/conform.t has more ways to fail.
 
 use strict;
 use warnings;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: many VMs at once: 8 Linux VMs, and 64 vCPUs on one CPU and on several CPUs in real time. The ledger
-# has no fault in any of these labs.
+# TAP: many VMs at once: 8 Linux VMs, and 64 vCPUs on one CPU and on several CPUs in real time. The
+# ledger has no fault in any of these labs.
 
 use strict;
 use warnings;
@@ -11,7 +11,8 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# The difference between the longest and the shortest running time of equal vCPUs, in percent of the mean.
+# The difference between the longest and the shortest running time of equal vCPUs, in percent of the
+# mean.
 sub spread
 {
 	my ($run) = @_;

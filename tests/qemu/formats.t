@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the suite's guest runs with each granule and byte order, as an Image, as an ELF file and as a raw
-# image, under our hypervisor and on QEMU's virt machine without a hypervisor. On a CPU without its granule,
-# it prints a message and powers off.
+# TAP: the suite's guest runs with each granule and byte order, as an Image, as an ELF file and as a
+# raw image, under our hypervisor and on QEMU's virt machine without a hypervisor. On a CPU without
+# its granule, it prints a message and powers off.
 
 use strict;
 use warnings;
@@ -40,8 +40,8 @@ sub says
 	return like($console, qr/\A\Q$line\E\r?\n\z/, "$what: the guest prints only '$line'");
 }
 
-# The header of an Image (Linux's Documentation/arm64/booting.rst): image_size is 2 MiB; the flags have the
-# byte order, the page size of 4, 16 or 64 KiB, and that the Image may be anywhere in RAM.
+# The header of an Image (Linux's Documentation/arm64/booting.rst): image_size is 2 MiB; the flags
+# have the byte order, the page size of 4, 16 or 64 KiB, and that the Image may be anywhere in RAM.
 for my $build (@builds) {
 	my ($text_offset, $size, $flags, $magic) = unpack 'x8 Q<3 x24 a4', slurp("$images/suite-$build.img");
 	my ($granule, $order) = split /-/, $build;

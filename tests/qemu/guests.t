@@ -1,22 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our own guests on QEMU's virt machine without a hypervisor. Our machine is a subset of that machine,
-# so a guest that fails here is wrong about the machine.
+# TAP: our own guests on QEMU's virt machine without a hypervisor. Our machine is a subset of that
+# machine, so a guest that fails here is wrong about the machine.
 
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 build=${BUILD:-build}
 
-# guest NAME CPU SMP WORDS: run the guest and print its console, with QEMU's status in the last line.
+# guest NAME CPU SMP WORDS: run the guest and print its console, with QEMU's status in the last
+# line.
 guest() {
 	"$build/limit" 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu "$2" -smp "$3" -m 64M -nic none \
 		-nographic -no-reboot -kernel "$build/guest/$1.img" -append "$4" </dev/null 2>&1
 	echo "status $?"
 }
 
-# whole: succeed if the TAP on standard input is complete, without a failure, and QEMU's status is 0.
+# whole: succeed if the TAP on standard input is complete, without a failure, and QEMU's status is
+# 0.
 whole() {
 	awk '/^not ok|^Bail out/ { bad = 1 }
 		/^ok/ { run++ }
@@ -29,7 +31,7 @@ whole() {
 passes() {
 	out=$(guest "$@")
 	echo "$out" | whole
-	report $? "the guest $1${4:+ with '$4'} passes on QEMU's virt with $3 $2"
+	report $? "the guest $1${4:+ with $4} passes on QEMU's virt with $3 $2"
 	echo "$out" | grep -E '^not ok|^Bail out|^status [^0]' | sed 's/^/# /'
 }
 

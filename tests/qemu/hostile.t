@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: guests that try to harm the hypervisor and each other. Random instructions of every kind that traps,
-# on several vCPUs of two VMs, stop neither the hypervisor nor another guest; no register of another vCPU is
-# visible; and a single step over an emulated instruction ends right after it.
+# TAP: guests that try to harm the hypervisor and each other. Random instructions of every kind that
+# traps, on several vCPUs of two VMs, stop neither the hypervisor nor another guest; no register of
+# another vCPU is visible; and a single step over an emulated instruction ends right after it.
 
 use strict;
 use warnings;
@@ -21,8 +21,8 @@ for my $cpu (qw(cortex-a57 neoverse-n1 max)) {
 	}
 }
 
-# A guest with more interrupts than list registers, in one group, continues to run, and another guest gets
-# its share.
+# A guest with more interrupts than list registers, in one group, continues to run, and another
+# guest gets its share.
 for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
 	my $run = run_ok("$cpu: more interrupts than list registers", {cpu => $cpu, timeslice_us => 500},
 		bare('many', 'overflow', ''), bare('honest', 'spin', 'until_ms=60'));
@@ -31,8 +31,8 @@ for my $cpu (qw(cortex-a57 cortex-a72 neoverse-n1 max)) {
 	cmp_ok($honest->{running}, '>', $honest->{ready} * 0.98, "$cpu: the other VM runs for half of its time meanwhile, but for 2%");
 }
 
-# Hostile guests that run for ever: the lab ends within 100 ms of its time, and each vCPU of an honest VM
-# has its share.
+# Hostile guests that run for ever: the lab ends within 100 ms of its time, and each vCPU of an
+# honest VM has its share.
 for my $case (['cortex-a57', 1], ['cortex-a72', 2], ['neoverse-n1', 3], ['max', 4]) {
 	my ($cpu, $pcpus) = @$case;
 	my $name = "$cpu, $pcpus CPU" . ($pcpus > 1 ? 's' : '') . ', for ever';

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: stolen time continues through CPU offline and online and through kexec, and restarts at 0 only with a
-# reset of the VM (R-23).
+# TAP: stolen time continues through CPU offline and online and through kexec, and restarts at 0
+# only with a reset of the VM (R-23).
 
 use strict;
 use warnings;
@@ -80,7 +80,8 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 	faultless("the other VM's stolen time equals the ledger after the reset", mark_faults($run, 'busy'));
 	cmp_ok($spin->{stolen_ns}, '>', 100_000_000, 'more than 100 ms are stolen from the other VM');
 }
-# A guest that only resets uses its CPU, and the time is in the ledger and in the physical CPUs' books.
+# A guest that only resets uses its CPU, and the time is in the ledger and in the physical CPUs'
+# books.
 for my $cpus (1, 2) {
 	my $run = run_ok("resets without end, $cpus CPUs", {pcpus => $cpus, $cpus > 1 ? (free => 1) : (), options => ['--seconds', 1]},
 		bare('thief', 'reset', 'for_ever', memory => '16M'), bare('busy', 'spin', 'until_ms=100000', memory => '16M'));

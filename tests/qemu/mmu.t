@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our guests may change their identity map while all their CPUs access addresses next to the change.
-# This runs on QEMU's virt machine, whose CPUs run at the same time.
+# TAP: our guests may change their identity map while all their CPUs access addresses next to the
+# change. This runs on QEMU's virt machine, whose CPUs run at the same time.
 
 set -u
 # shellcheck source=tests/tap.sh

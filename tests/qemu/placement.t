@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: machine/ places kernels, initrds and FDTs where qemu-system-aarch64 -M virt places them, kernels
-# start with the same registers as there, and the FDT describes the common devices as QEMU's FDT does.
+# TAP: machine/ places kernels, initrds and FDTs where qemu-system-aarch64 -M virt places them,
+# kernels start with the same registers as there, and the FDT describes the common devices as QEMU's
+# FDT does.
 
 use strict;
 use warnings;
@@ -21,7 +22,8 @@ sub put {
 	return spew("$tmp/$name", @bytes);
 }
 
-# output INPUT, COMMAND...: run a command with INPUT as standard input; return its output and errors.
+# output INPUT, COMMAND...: run a command with INPUT as standard input; return its output and
+# errors.
 sub output {
 	my ($input, @command) = @_;
 	my $in = put('input', $input);
@@ -128,8 +130,8 @@ sub fdtget {
 	return $text =~ s/\n\z//r;
 }
 
-# Not compared: our own node; the numbers of phandles, which tests/unit/machine/fdt.c follows; and the
-# contents of random properties.
+# Not compared: our own node; the numbers of phandles, which tests/unit/machine/fdt.c follows; and
+# the contents of random properties.
 my %ours = map { $_ => 1 } qw(/reserved-memory);
 my %phandle = map { $_ => 1 } qw(phandle interrupt-parent clocks cpu);
 my %random = map { $_ => 1 } qw(rng-seed kaslr-seed);

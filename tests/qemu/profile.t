@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the instructions that bench/profile counts, plus the guest's own, agree with the bench guest's clock,
-# which counts instructions.
+# TAP: the instructions that bench/profile counts, plus the guest's own, agree with the bench
+# guest's clock, which counts instructions.
 
 use strict;
 use warnings;
@@ -12,9 +12,9 @@ use Guest;
 use Shared qw(read_json);
 use Test::More;
 
-# For each path, the number of instructions of the guest's loop around one operation (bench/guest/loops.S),
-# and the tolerance: QEMU's clock does not count an instruction that traps, or counts it together with those
-# after it in the same block.
+# For each path, the number of instructions of the guest's loop around one operation
+# (bench/guest/loops.S), and the tolerance: QEMU's clock does not count an instruction that traps,
+# or counts it together with those after it in the same block.
 my %loop = (smccc_version_hvc => [5, 0], features_smc => [5, 0], unknown_hvc => [5, 0], idreg => [3, 2], gicd => [3, 2],
 	switch => [10, 1]);
 my @paths = sort keys %loop;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the structure of a READY vCPU is refreshed every 100 ms (R-34), so that a watchdog on another vCPU of
-# the guest sees the stolen time grow while the vCPU waits.
+# TAP: the structure of a READY vCPU is refreshed every 100 ms (R-34), so that a watchdog on another
+# vCPU of the guest sees the stolen time grow while the vCPU waits.
 
 use strict;
 use warnings;
@@ -11,7 +11,8 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# The faults in the report of tests/guests/refresh.c, such as a gap of more than 100 ms and one poll.
+# The faults in the report of tests/guests/refresh.c, such as a gap of more than 100 ms and one
+# poll.
 sub refresh_faults
 {
 	my ($console) = @_;
@@ -25,8 +26,8 @@ sub refresh_faults
 	return @faults;
 }
 
-# By its weight, vCPU 1 of `watched` gets a few milliseconds every second or two. vCPU 0 needs less than its
-# share, so it gets the CPU whenever it wakes.
+# By its weight, vCPU 1 of `watched` gets a few milliseconds every second or two. vCPU 0 needs less
+# than its share, so it gets the CPU whenever it wakes.
 {
 	my $run = run_ok('seldom', {options => ['--seconds', 4.5]},
 		bare('watched', 'refresh', 'ms=2500 poll_us=4000', vcpus => 2, weight => 100),

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the shares of CPU time that vCPUs get: weights, caps, pinning; no CPU idles while a vCPU could run
-# on it.
+# TAP: the shares of CPU time that vCPUs get: weights, caps, pinning; no CPU idles while a vCPU
+# could run on it.
 
 use strict;
 use warnings;
@@ -20,8 +20,8 @@ sub spinners
 	return map { my ($name, @keys) = @$_; bare($name, 'spin', $for_ever, @keys) } @vms;
 }
 
-# The vCPUs whose running time differs by more than `tolerance` from %want: name or name/id => percent of a
-# CPU.
+# The vCPUs whose running time differs by more than `tolerance` from %want: name or name/id =>
+# percent of a CPU.
 sub share_faults
 {
 	my ($run, $tolerance, %want) = @_;
@@ -60,10 +60,10 @@ for my $cap (10, 25, 50) {
 	faultless('a cap above the fair share changes nothing', share_faults($run, 1, half => 33.3, a => 33.3, b => 33.3));
 }
 
-# Labs with several CPUs run in real time, as instruction counts of several CPUs are not a common clock. This
-# machine may keep QEMU's threads waiting, and the vCPU that runs then is charged for that time. So the
-# tolerance includes the CPU time that QEMU's busy CPUs lacked. A lab that ends at once measures the CPU time
-# of the start, which is subtracted.
+# Labs with several CPUs run in real time, as instruction counts of several CPUs are not a common
+# clock. This machine may keep QEMU's threads waiting, and the vCPU that runs then is charged for
+# that time. So the tolerance includes the CPU time that QEMU's busy CPUs lacked. A lab that ends at
+# once measures the CPU time of the start, which is subtracted.
 use constant SECONDS => 3;
 sub on_two
 {

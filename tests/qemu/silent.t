@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the messages about a guest that seems to do nothing: one about its first access to an unmapped address,
-# and one when the lab ends, with the PC of a guest that has only taken exceptions or has shown no activity.
+# TAP: the messages about a guest that seems to do nothing: one about its first access to an
+# unmapped address, and one when the lab ends, with the PC of a guest that has only taken exceptions
+# or has shown no activity.
 
 use strict;
 use warnings;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our hypervisor starts a kernel in the same state as QEMU's virt machine without a hypervisor does; and
-# a big-endian kernel can access devices and start a second CPU.
+# TAP: our hypervisor starts a kernel in the same state as QEMU's virt machine without a hypervisor
+# does; and a big-endian kernel can access devices and start a second CPU.
 
 use strict;
 use warnings;
@@ -13,8 +13,8 @@ use Test::More;
 
 my $place = "$build/tests-machine";
 
-# The report of tests/machine/report.S: address, x0 to x3, the bits of SCTLR_EL1 for byte order, MMU and
-# caches, and the exception level.
+# The report of tests/machine/report.S: address, x0 to x3, the bits of SCTLR_EL1 for byte order, MMU
+# and caches, and the exception level.
 sub started
 {
 	my ($line) = @_;

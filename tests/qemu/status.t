@@ -10,7 +10,8 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# A lab in which a VM stops for good: status 1, one message, which names the VM, and a ledger without faults.
+# A lab in which a VM stops for good: status 1, one message, which names the VM, and a ledger
+# without faults.
 sub stopped
 {
 	my ($name, $how, $vm, @vms) = @_;
@@ -66,9 +67,9 @@ stopped('a timer stopped in time', {}, 'gone', bare('gone', 'stop', 'suspend tim
 	ok(abs(ms($run, 'elapsed', 'busy') - 250) < 1, '--seconds 0.25 ends the lab after 250 ms of guest time');
 }
 
-# --until: the lab ends with one of its guests. Labs with several CPUs run in real time, of which other
-# processes of this machine may take much. There, the next guest that powers off shows if the lab ends too
-# late.
+# --until: the lab ends with one of its guests. Labs with several CPUs run in real time, of which
+# other processes of this machine may take much. There, the next guest that powers off shows if the
+# lab ends too late.
 for my $pcpus (1, 2) {
 	my ($latest_ms, $stolen_ns) = $pcpus > 1 ? (60_000, 60_000_000_000) : (1000, 1_000_000_000);
 	my $how = {pcpus => $pcpus, free => $pcpus > 1};

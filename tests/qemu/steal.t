@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the stolen time that Linux guests report is the ledger's of the same instant, to the nanosecond in the
-# structure and within two ticks in /proc/stat, with and without competition; and idle time is not stolen.
+# TAP: the stolen time that Linux guests report is the ledger's of the same instant, to the
+# nanosecond in the structure and within two ticks in /proc/stat, with and without competition; and
+# idle time is not stolen.
 
 use strict;
 use warnings;
@@ -11,8 +12,8 @@ use lib $FindBin::Bin;
 use Guest;
 use Test::More;
 
-# Two Linux guests compete for one or two CPUs. A third guest, which spins, also competes while they report;
-# on one CPU, a test checks that it does.
+# Two Linux guests compete for one or two CPUs. A third guest, which spins, also competes while they
+# report; on one CPU, a test checks that it does.
 for my $case (['equal weights', {}, [], []], ['1:3, SMC', {cpu => 'neoverse-n1'}, [weight => 300], [conduit => 'smc']],
 	['two CPUs, in real time', {pcpus => 2, free => 1}, [vcpus => 2], [vcpus => 2]]) {
 	my ($name, $how, $red, $blue) = @$case;

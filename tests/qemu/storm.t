@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: a guest that repeats one operation as fast as possible (tests/guests/storm.c) gets its share of CPU
-# time and no more, however much work each operation causes in the hypervisor. STORM_S in the environment is
-# the seconds of guest time of each run, with slices of the default length (`make soak`).
+# TAP: a guest that repeats one operation as fast as possible (tests/guests/storm.c) gets its share
+# of CPU time and no more, however much work each operation causes in the hypervisor. STORM_S in the
+# environment is the seconds of guest time of each run, with slices of the default length (`make
+# soak`).
 
 use strict;
 use warnings;

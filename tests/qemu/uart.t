@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our guests print on the UART that the FDT names, a PL011 or an 8250. The 8250 is QEMU's PCI card on the
-# virt machine, with the guest at EL1. The test sets up the card's I/O region through QEMU's qtest socket
-# before the first instruction, as firmware would, so that the guest finds it at a fixed address.
+# TAP: our guests print on the UART that the FDT names, a PL011 or an 8250. The 8250 is QEMU's PCI
+# card on the virt machine, with the guest at EL1. The test sets up the card's I/O region through
+# QEMU's qtest socket before the first instruction, as firmware would, so that the guest finds it at
+# a fixed address.
 
 use strict;
 use warnings;
@@ -16,7 +17,8 @@ use Test::More;
 my @machine = ('qemu-system-aarch64', '-M', 'virt,gic-version=3,highmem=off', '-cpu', 'neoverse-n1', '-m', '64M',
 	'-nic', 'none', '-display', 'none', '-monitor', 'none', '-no-reboot');
 
-# Addresses of the virt machine with highmem=off: PCI configuration space, and the window of I/O ports.
+# Addresses of the virt machine with highmem=off: PCI configuration space, and the window of I/O
+# ports.
 use constant {ECAM => 0x3f000000, PORTS => 0x3eff0000};
 use constant {SLOT => 1, PORT => 0x1000, COMMAND => 4, COMMAND_IO => 1, BAR0 => 0x10};
 

@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: in the time that the ledger counts as running, a guest really gets its work done. The time of a switch
-# between vCPUs is not charged as running, so a guest that forces switches as often as possible, by naps of a
-# microsecond, hardly slows another guest's work. tests/guests/work.c counts the work.
+# TAP: in the time that the ledger counts as running, a guest really gets its work done. The time of
+# a switch between vCPUs is not charged as running, so a guest that forces switches as often as
+# possible, by naps of a microsecond, hardly slows another guest's work. tests/guests/work.c counts
+# the work.
 
 use strict;
 use warnings;

@@ -3,9 +3,9 @@
 #define ARCH_H
 
 /*
- * hypervisor/arch.h for tests on the host: the same names, with registers in memory. A source finds the
- * header beside it before any -I, so this file is included by -include, and its guard excludes the real
- * one. It is included in every source of the test, so it defines nothing else.
+ * hypervisor/arch.h for tests on the host: the same names, with registers in memory. A source finds
+ * the header beside it before any -I, so this file is included by -include, and its guard excludes
+ * the real one. It is included in every source of the test, so it defines nothing else.
  */
 #include <stdint.h>
 
@@ -13,7 +13,9 @@
 uint64_t *fake_sysreg(const char *name);
 /* Set all registers and all counts of operations to 0. */
 void fake_reset(void);
-/* The number of executions of a barrier or maintenance operation, such as "tlbi vmalle1" or "isb". */
+/*
+ * The number of executions of a barrier or maintenance operation, such as "tlbi vmalle1" or "isb".
+ */
 unsigned fake_operations(const char *name);
 void fake_operation(const char *name);
 

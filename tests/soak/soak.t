@@ -1,12 +1,13 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP, for `make soak`: hostile guests with random seeds for SOAK_S seconds (default 600) of guest time. Two
-# guests execute random instructions and one storms (tests/guests/storm.c), on one to four CPUs of any model.
-# Every other run is deterministic, and short: where QEMU counts instructions, it needs 700 s for a second of a
-# guest that takes one exception after the other. There no vCPU dies: a vCPU that cannot fetch the first
-# instruction of its exception vector executes none, so QEMU's clock would stop for all. An honest VM competes
-# on each CPU. The name of each test has the run's parameters; SEED=N repeats the same runs.
+# TAP, for `make soak`: hostile guests with random seeds for SOAK_S seconds (default 600) of guest
+# time. Two guests execute random instructions and one storms (tests/guests/storm.c), on one to four
+# CPUs of any model. Every other run is deterministic, and short: where QEMU counts instructions, it
+# needs 700 s for a second of a guest that takes one exception after the other. There no vCPU dies:
+# a vCPU that cannot fetch the first instruction of its exception vector executes none, so QEMU's
+# clock would stop for all. An honest VM competes on each CPU. The name of each test has the run's
+# parameters; SEED=N repeats the same runs.
 
 use strict;
 use warnings;

@@ -23,13 +23,13 @@ delete $ENV{NO_COLOR};
 spew("$dir/Image", pack('VVQ<Q<Q<Q<Q<Q<a4V', 0x14000010, 0, 0, 65536, 0xa, 0, 0, 0, "ARM\x64", 0) . "\0" x 64);
 spew($two, "[lab]\nseed = 7\n[vm busy]\nkernel = Image\nvcpus = 2\n[vm idle]\nkernel = Image\n");
 
-# board TEXT: make a board that executes the Perl text. Returns the path of its "hypervisor": a Perl file
-# whose first line has the magic of an arm64 Image.
+# board TEXT: make a board that executes the Perl text. Returns the path of its "hypervisor": a Perl
+# file whose first line has the magic of an arm64 Image.
 my $boards = 0;
 sub board { return spew("$dir/board" . $boards++ . '.pl', sprintf("%-56sARM\x64\n%s;1;", '# A hypervisor to look at.', $_[0])) }
 
-# start FILE, ARGUMENT...: start pvtime with a file as standard input. finish RUN: wait for its end. See
-# Shared.pm.
+# start FILE, ARGUMENT...: start pvtime with a file as standard input. finish RUN: wait for its end.
+# See Shared.pm.
 sub start { return start_command(shift, $pvtime, @_) }
 sub finish { return end_of(@_) }
 

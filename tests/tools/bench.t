@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime bench` on a fake board, which prints as the benchmark's guest might: complete results, wrong
-# results, and none; errors before a run; figures that are read from a file, printed and compared.
+# TAP: `pvtime bench` on a fake board, which prints as the benchmark's guest might: complete
+# results, wrong results, and none; errors before a run; figures that are read from a file, printed
+# and compared.
 
 use strict;
 use warnings;
@@ -120,8 +121,8 @@ sub compared
 	is($out, slurp($results), '--from writes the same JSON that it reads');
 }
 
-# The accuracy of the accounting. said() is a guest's report of its gaps; exact() runs two VMs with such
-# reports and ledgers, and returns the figures that the command prints.
+# The accuracy of the accounting. said() is a guest's report of its gaps; exact() runs two VMs with
+# such reports and ledgers, and returns the figures that the command prints.
 sub said
 {
 	my ($stolen_ns) = @_;

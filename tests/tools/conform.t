@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime conform` on a fake board, which prints as a suite might: complete results, incomplete results,
-# and none; errors before a run; and the reports in each format.
+# TAP: `pvtime conform` on a fake board, which prints as a suite might: complete results, incomplete
+# results, and none; errors before a run; and the reports in each format.
 
 use strict;
 use warnings;
@@ -37,7 +37,8 @@ sub text
 }
 my $whole = text('4k-le cpus=1 dialect=1.0', @normal);
 
-# printing TEXT, MS, END: a board on which the first guest prints TEXT and runs for MS ms of guest time.
+# printing TEXT, MS, END: a board on which the first guest prints TEXT and runs for MS ms of guest
+# time.
 my $texts = 0;
 sub printing
 {
@@ -112,8 +113,8 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	}
 }
 
-# The two grades, on our hypervisor and on another: which failures fail the command, and which are only
-# reported.
+# The two grades, on our hypervisor and on another: which failures fail the command, and which are
+# only reported.
 {
 	mkdir $_ for "$dir/bin", "$dir/debian", "$dir/debian/one";
 	spew("$dir/debian/one/Image", slurp("$dir/Image"));
@@ -148,8 +149,8 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	unlink "$dir/bin/qemu-system-aarch64", "$dir/print", "$suite/kvm-host.cpio";
 }
 
-# Incomplete results: the status is 1, a message has the reason and the last lines, and there is a report
-# nevertheless.
+# Incomplete results: the status is 1, a message has the reason and the last lines, and there is a
+# report nevertheless.
 for my $case (
 	['a missing line', sub { s/^ok 7 .*?\n//m }, qr/number 8 after number 6: a line is lost/],
 	['a number twice', sub { s/^ok 7 /ok 6 /m }, qr/number 6 after number 6: twice/],
@@ -282,8 +283,8 @@ for my $case (
 	like($out, qr/^firmware \e\[2J\r$/m, '--verbose writes the unchanged bytes to a file');
 }
 
-# A column's name has the version found in the Image that runs, not that of a file's name, and no two columns
-# have the same name.
+# A column's name has the version found in the Image that runs, not that of a file's name, and no
+# two columns have the same name.
 {
 	my $debian = "$dir/debian";
 	my %banner = (trixie => '6.12.118+deb13-cloud-arm64', newer => '6.12.1', sid => '7.2.13', odd => undef);
@@ -315,8 +316,8 @@ for my $case (
 	is(scalar(() = $out =~ /^kvm: /mg), 1, '--list has the runs of a target once for several releases');
 }
 
-# A signal ends the command and its runs, unless it was ignored when the command started, and no file is left
-# behind.
+# A signal ends the command and its runs, unless it was ignored when the command started, and no
+# file is left behind.
 {
 	my $pids = "$dir/pid";
 	my $run = Shared::start_command('/dev/null', 'perl', '-e', '$SIG{HUP} = "IGNORE"; exec @ARGV or die', $pvtime, 'conform',

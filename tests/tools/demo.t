@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the comparison at the end of `make demo`: scripts/demo with a fake pvtime, which writes the files of a
-# lab.
+# TAP: the comparison at the end of `make demo`: scripts/demo with a fake pvtime, which writes the
+# files of a lab.
 
 use strict;
 use warnings;
@@ -13,7 +13,8 @@ use Test::More;
 
 my $demo = dirname(__FILE__) . '/../../scripts/demo';
 
-# The console of a guest with two vCPUs. Time was stolen during the first MARK, so it differs from its stamp.
+# The console of a guest with two vCPUs. Time was stolen during the first MARK, so it differs from
+# its stamp.
 my $log = "[0.900000000 stolen 0.400000000 0.200000000] BOOT\r\n" .
 	"[1.000000000 stolen 0.450000000 0.200000000] MARK cpu=0 stolen_ns=449000000\r\n" .
 	"[1.100000000 stolen 0.500000000 0.200000000] MARK cpu=0 stolen_ns=500000000\r\n" .

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: pvtime exec's command line, on any machine: each error is reported before anything is started.
-# tests/kvm/exec.t tests what pvtime exec does.
+# TAP: pvtime exec's command line, on any machine: each error is reported before anything is
+# started. tests/kvm/exec.t tests what pvtime exec does.
 
 use strict;
 use warnings;

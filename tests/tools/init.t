@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the functions of guest/linux/init, run separately on a fake /proc: if its counters are missing or stand
-# still, each function ends and prints what it expected and saw.
+# TAP: the functions of guest/linux/init, run separately on a fake /proc: if its counters are
+# missing or stand still, each function ends and prints what it expected and saw.
 
 use strict;
 use warnings;
@@ -15,8 +15,8 @@ use Test::More;
 my $functions = slurp("$FindBin::Bin/../../guest/linux/init") =~ s/^mount -t proc.*//msr;
 cmp_ok(length $functions, '>', 1000, 'guest/linux/init begins with its functions');
 
-# on UPTIME, STAT, SCRIPT: run the functions and SCRIPT with these files in /proc. Returns (status, standard
-# output, standard error).
+# on UPTIME, STAT, SCRIPT: run the functions and SCRIPT with these files in /proc. Returns (status,
+# standard output, standard error).
 sub on
 {
 	my ($uptime, $stat, $script) = @_;

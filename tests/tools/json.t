@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the fields of each JSON that pvtime writes are exactly those that pvtime-json(5) describes, and the
-# tests' reader rejects another format or version. The lab and the suite run on a fake board; the findings of
-# a probe with every field come from tests/unit/probe/find.c.
+# TAP: the fields of each JSON that pvtime writes are exactly those that pvtime-json(5) describes,
+# and the tests' reader rejects another format or version. The lab and the suite run on a fake
+# board; the findings of a probe with every field come from tests/unit/probe/find.c.
 
 use strict;
 use warnings;
@@ -34,9 +34,9 @@ sub paths
 	return $path;
 }
 
-# The differences between the fields of these objects, which have one format, and a section of the manual. In
-# the manual, a part in capitals stands for any key. It may also describe an object itself, if that may be
-# null.
+# The differences between the fields of these objects, which have one format, and a section of the
+# manual. In the manual, a part in capitals stands for any key. It may also describe an object
+# itself, if that may be null.
 sub faults
 {
 	my ($section, @objects) = @_;
@@ -64,7 +64,8 @@ my %less = %$object;
 delete $less{cntfrq};
 is_deeply(faults('THE LEDGER', \%less), ['cntfrq is described, and does not occur'], 'the check reports a described field that does not occur');
 
-# The suite's results: a failed case, a skipped case, and runs that print another number of CPUs than they have.
+# The suite's results: a failed case, a skipped case, and runs that print another number of CPUs
+# than they have.
 my %case = map { /^GUEST_CASE\(R_05, (header|padding), .*"(.*)"\)$/ ? ($1 => $2) : () } split /\n/, slurp("$root/conformance/cases.def");
 my $printed = spew("$dir/printed", map { "$_\r\n" } '# suite 4k-le cpus=1 dialect=1.0', "not ok 1 - R-05 header: $case{header}", '# FAIL: wrong',
 	'# observed header: revision 7', "ok 2 - R-05 padding: $case{padding} # SKIP no page", '1..2');

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the kernel formats that `pvtime lab` accepts and those that it rejects by name before it starts anything,
-# on our hypervisor and with --on kvm. An initrd may have any format. tests/qemu/formats.t runs compressed
-# kernels.
+# TAP: the kernel formats that `pvtime lab` accepts and those that it rejects by name before it
+# starts anything, on our hypervisor and with --on kvm. An initrd may have any format.
+# tests/qemu/formats.t runs compressed kernels.
 
 use strict;
 use warnings;
@@ -21,8 +21,8 @@ my $image = at(at($zeroes, 0, pack 'V', 0x14000000), 56, "ARM\x64");
 my $started = "$dir/started";
 my $board = board("open my \$f, '>', '$started'; close \$f; finish();");
 
-# Run pvtime lab on both: (status, standard error, whether a board was started, status and standard error with
-# --on kvm).
+# Run pvtime lab on both: (status, standard error, whether a board was started, status and standard
+# error with --on kvm).
 sub on_both
 {
 	my ($keys) = @_;

@@ -1,10 +1,11 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the messages of `pvtime lab` about wrong lab files. Each lab file of the table at the end starts with a
-# comment that has the expected message after the file's name. In it, TMP is the temporary folder, and SIZE and
-# END are any number. Lab files that cannot be in this table are made below. For each lab file, the status must
-# be 2, standard error one line and standard output empty, and no QEMU may be started.
+# TAP: the messages of `pvtime lab` about wrong lab files. Each lab file of the table at the end
+# starts with a comment that has the expected message after the file's name. In it, TMP is the
+# temporary folder, and SIZE and END are any number. Lab files that cannot be in this table are made
+# below. For each lab file, the status must be 2, standard error one line and standard output empty,
+# and no QEMU may be started.
 
 use strict;
 use warnings;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the options and keys that `pvtime lab --on kvm` rejects on any machine because KVM cannot implement them,
-# before it opens /dev/kvm. tests/kvm/lab_refused.t and lab_shares.t test the errors that depend on the host.
+# TAP: the options and keys that `pvtime lab --on kvm` rejects on any machine because KVM cannot
+# implement them, before it opens /dev/kvm. tests/kvm/lab_refused.t and lab_shares.t test the errors
+# that depend on the host.
 
 use strict;
 use warnings;

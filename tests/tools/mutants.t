@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: scripts/mutants on a small tree with a fake pvtime; and every mistake of the real tree still applies and
-# compiles.
+# TAP: scripts/mutants on a small tree with a fake pvtime; and every mistake of the real tree still
+# applies and compiles.
 
 use strict;
 use warnings;
@@ -43,10 +43,10 @@ sub run
 	is(scalar(() = $text =~ /^\w+ +\S/mg), $plan, '--list has a line for each mistake');
 }
 
-# A small tree, whose hypervisor is a text and whose suite looks for words in it. The case `first` fails if the
-# text has the word one, `second_one` if it has two, `rounds` if it has four; `quiet` is always skipped.
-# `rounds` stands for a case that takes long, and runs only if it is selected. The word panic ends the run;
-# with silence there is no TAP.
+# A small tree, whose hypervisor is a text and whose suite looks for words in it. The case `first`
+# fails if the text has the word one, `second_one` if it has two, `rounds` if it has four; `quiet`
+# is always skipped. `rounds` stands for a case that takes long, and runs only if it is selected.
+# The word panic ends the run; with silence there is no TAP.
 chdir $tmp or die;
 spew('conformance/cases.def', join '', map { "GUEST_CASE(R_0$_->[0], $_->[1], 0, \"text: more\")\n" }
 	[1, 'first'], [2, 'second_one'], [3, 'quiet'], [4, 'rounds']);

@@ -1,9 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime probe` as a process, on whatever machine this is: wrong command lines, and that what
-# it prints as JSON and its status agree. What it finds is tests/unit/probe/find.c's and
-# tests/kvm/probe.t's.
+# TAP: `pvtime probe` as a process, on any machine: wrong command lines, and the agreement of its
+# JSON, its text and its status. tests/unit/probe/find.c and tests/kvm/probe.t test its findings.
 
 use strict;
 use warnings;
@@ -14,7 +13,7 @@ use Test::More;
 
 sub probe { return finish(start('/dev/null', 'probe', @_)) }
 
-# No process has the largest number: a pid is below pid_max, which is that at most.
+# No process has the PID 4194304: a PID is below pid_max, which is at most that number.
 for my $case (
 	[['--pid', 'x'], "'x' is wrong; expected a number from 1 to 4194304"],
 	[['--pid', '0'], "'0' is wrong; expected a number from 1 to 4194304"],
@@ -30,27 +29,27 @@ for my $case (
 ) {
 	my ($arguments, $words) = @$case;
 	my ($status, $out, $err) = probe(@$arguments);
-	is_deeply([$status, $out, $err =~ tr/\n//], [2, '', 1], "probe @$arguments: status 2, and one line");
-	like($err, qr/^pvtime: (?:--\w+: )?\Q$words\E$/, "probe @$arguments: the line says what was expected");
+	is_deeply([$status, $out, $err =~ tr/\n//], [2, '', 1], "probe @$arguments: the status is 2, with one line of message");
+	like($err, qr/^pvtime: (?:--\w+: )?\Q$words\E$/, "probe @$arguments: the message says what is wrong");
 }
 
 my ($status, $out, $err) = probe('--json');
 my $data = eval { read_json('probe', $out) };
 chomp(my $machine = `uname -m`);
-is($data->{machine}, $machine, '--json prints JSON of this machine') or diag $out;
-is($status, @{$data->{missing}} ? 1 : 0, 'the status says whether something is missing');
+is($data->{machine}, $machine, 'the JSON has the type of this machine') or diag $out;
+is($status, @{$data->{missing}} ? 1 : 0, 'the status is 1 exactly if the JSON has something missing');
 is($err, '', '--json prints nothing on standard error');
 is(scalar(grep { /\Q$machine\E/ } map { $_->{what} } @{$data->{missing}}), $machine eq 'aarch64' ? 0 : 1,
-	'a machine that is not arm64 is itself missing');
+	'the JSON names the machine as missing exactly if it is not arm64');
 
 my ($status_words, $words) = probe();
-is($status_words, $status, 'without --json the status is the same');
-is(() = $words =~ /^missing: /mg, @{$data->{missing}}, 'without --json as much is missing');
+is($status_words, $status, 'the status is the same with and without --json');
+is(() = $words =~ /^missing: /mg, @{$data->{missing}}, 'the text and the JSON have the same number of missing things');
 
 ($status, $out) = probe('--help');
-is($status, 0, '--help');
-like($out, qr/^usage: pvtime probe .*--pid PID.*--json/s, 'lists the options');
+is($status, 0, 'probe --help has status 0');
+like($out, qr/^usage: pvtime probe .*--pid PID.*--json/s, 'probe --help lists the options');
 
-# Standard output that takes nothing.
-is(system("$pvtime probe >/dev/full 2>$dir/full") >> 8, 1, 'what cannot be written is a failure');
+# Standard output is full.
+is(system("$pvtime probe >/dev/full 2>$dir/full") >> 8, 1, 'pvtime probe has status 1 if standard output is full');
 done_testing;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: bench/profile counts what is in a log, and only that; what it cannot make sense of it says,
-# in one line.
+# TAP: bench/profile counts exactly the instructions in a log, and rejects a log that it cannot
+# interpret, with one line of message.
 
 use strict;
 use warnings;
@@ -15,7 +15,8 @@ use Test::More;
 my $profile = dirname(__FILE__) . '/../../bench/profile';
 delete $ENV{CROSS};
 
-# As objdump -d prints it, with the words of instructions (which nobody reads) and without them.
+# A disassembly as objdump -d prints it, partly with the instructions' encodings, which
+# bench/profile ignores.
 my $code = spew("$tmp/code", <<'END');
 
 hypervisor.elf:     file format elf64-littleaarch64
@@ -85,7 +86,8 @@ my @timer = (0xc80, 0xc84, @short[2 .. $#short]);
 
 sub visit { return (hvc(0), executed(0, @_), to_guest()) }
 
-# run(LINES, ARGUMENTS...): status, standard output, standard error, what is in the JSON.
+# run(LINES, ARGUMENTS...): run bench/profile on a log: (status, standard output, standard error,
+# the JSON).
 sub run
 {
 	my ($lines, @arguments) = @_;
@@ -96,9 +98,9 @@ sub run
 	return (@ran, -e "$tmp/json" ? read_json('profile', slurp("$tmp/json"))->{paths}{trace} : undef);
 }
 
-# One round trip after the other, with what must not count: the guest's own instructions and
-# exceptions; a visit that began before the log; an instruction that was logged and rewound; and the
-# last visit, as nothing says that its trip is over.
+# Two round trips, and parts of the log that must not count: the guest's own instructions and
+# exceptions; a visit that began before the log; instructions that were logged and rewound; and the
+# last visit, as the log does not show the end of its trip.
 {
 	my @trip = visit(@long);
 	my @rewound = (hvc(0), executed(0, @long[0 .. 5]), "cpu_io_recompile: rewound execution of TB to 0000000040201100\n",
@@ -108,58 +110,59 @@ sub run
 		"Taking exception 5 [IRQ] on CPU 0\n", "...from EL1 to EL1\n", "...with ESR 0x0/0x0\n", "...to EL1 PC 0x600280 PSTATE 0x3c5\n",
 		"Exception return from AArch64 EL1 to AArch64 EL0 PC 0x600300\n", "Linking TBs 0x7f61 index 0 -> 0x7f62\n", @rewound,
 		hvc(0), executed(0, @long)]);
-	is("$status$err", '0', 'a log');
+	is("$status$err", '0', 'a log of two round trips gives status 0 and no message');
 	my %want = (instructions => 28, exceptions => 1, eret => 1, isb => 1, dsb => 1, dmb => 1, sysreg_reads => 2, sysreg_writes => 3,
 		pstate => 1, tlbi => 1, ic_dc => 2, at => 0, exclusives => 3, atomics => 2, loads => 2, stores => 1, wfi => 0, wfe => 0,
 		branches_taken => 5, trips => 2, alike => 2, least => 28, median => 28, most => 28);
-	is_deeply({map { $_ => $n->{$_} } keys %want}, \%want, 'every counter') or diag explain $n;
-	is_deeply($n->{functions}, {vectors => 2, guest_exit => 9, helper => 17}, 'functions, those of one name as one');
-	is_deeply($n->{registers}, {esr_el2 => 1, elr_el2 => 2, 's3_4_c12_c8_0' => 2}, 'registers');
+	is_deeply({map { $_ => $n->{$_} } keys %want}, \%want, 'every counter has the number of one round trip') or diag explain $n;
+	is_deeply($n->{functions}, {vectors => 2, guest_exit => 9, helper => 17}, 'the counts by function add up the variants of a function');
+	is_deeply($n->{registers}, {esr_el2 => 1, elr_el2 => 2, 's3_4_c12_c8_0' => 2}, 'the counts by register are those of one round trip');
 	is_deeply($n->{visits}, [{kind => 'HVC', cpu => 0, instructions => 28}], 'the profile has one visit');
-	like($out, qr/^trace: 28 instructions at EL2; 2 of 2 round trips alike/, 'printed');
-	like($out, qr/helper 17, guest_exit 9, vectors 2/, 'functions by how much they take');
-	unlike($out, qr/civac/, 'no listing unless asked for');
+	like($out, qr/^trace: 28 instructions at EL2; 2 of 2 round trips alike/, 'the output has the number of instructions and of equal round trips');
+	like($out, qr/helper 17, guest_exit 9, vectors 2/, 'the output sorts functions by their number of instructions');
+	unlike($out, qr/civac/, 'there is no listing without --listing');
 	my (undef, $listing) = run([@trip, hvc(0)], '--listing');
-	is(scalar(() = $listing =~ /^ +[0-9a-f]+  \S+/mg), 28, 'a listing has each instruction');
-	like($listing, qr/  helper:\n +1200  msr     daifset, #0x2\n/, 'a listing is by function');
+	is(scalar(() = $listing =~ /^ +[0-9a-f]+  \S+/mg), 28, '--listing prints each instruction');
+	like($listing, qr/  helper:\n +1200  msr     daifset, #0x2\n/, '--listing has a heading for each function');
 }
 
-# Which of several.
+# The choice of one round trip among several.
 {
 	my ($status, undef, undef, $n) = run([visit(@long), visit(@short), visit(@short), visit(@long), visit(@short), hvc(0)]);
-	is_deeply([@$n{qw(instructions alike trips least median most)}], [14, 3, 5, 14, 14, 28], 'the most common round trip');
+	is_deeply([@$n{qw(instructions alike trips least median most)}], [14, 3, 5, 14, 14, 28], 'the counts are those of the most common round trip');
 	my @again = (@short[0 .. 4], @helper[0 .. 2]);
 	(undef, undef, undef, $n) = run([visit(@short), visit(@again, @short[5 .. $#short]), visit(@short),
 		visit(@again, @helper[0 .. 2], @short[5 .. $#short]), visit(@long), hvc(0)]);
-	is_deeply([@$n{qw(instructions alike trips least median most)}], [14, 2, 5, 14, 17, 28], 'also where it is not the median');
+	is_deeply([@$n{qw(instructions alike trips least median most)}], [14, 2, 5, 14, 17, 28], 'the counts are those of the most common round trip if it is not the median');
 	(undef, undef, undef, $n) = run([visit(@long), visit(@short), visit(@short), visit(@long), visit(@long), visit(@short),
 		hvc(0), executed(0, @long), irq(0), executed(0, @timer), to_guest(), hvc(0)]);
-	is($n->{trips}, 6, 'what an exception interrupts has no end, and is none');
+	is($n->{trips}, 6, 'a visit that another exception interrupts does not count as a round trip');
 }
 
-# What begins a round trip, and which visits and CPUs are in it.
+# --anchor, and the visits and CPUs in a round trip.
 {
 	my @pair = (hvc(0), executed(0, @short), to_guest(), irq(1), executed(1, @timer[0 .. 4]),
 		"Exception return from AArch64 EL1 to AArch64 EL0 PC 0x600300\n", hvc(0), executed(0, @short), to_guest(),
 		executed(1, @timer[5 .. $#timer]), to_guest());
 	my ($status, $out, $err, $n) = run([@pair, @pair, @pair], '--anchor', '^IRQ');
-	is($err, '', 'two CPUs by turns');
+	is($err, '', 'a log of two CPUs in turn causes no message');
 	is_deeply($n->{visits}, [map { {kind => $_->[0], cpu => $_->[1], instructions => 14} } ['IRQ', 1], ['HVC', 0], ['HVC', 0]],
-		'from an interrupt to the next, of both CPUs');
+		'a round trip from one interrupt to the next has the visits of both CPUs');
 	is($n->{instructions}, 42, 'the instructions of both CPUs are counted');
-	like($out, qr/^  IRQ: 14 on CPU 1, HVC: 14, HVC: 14$/m, 'printed');
+	like($out, qr/^  IRQ: 14 on CPU 1, HVC: 14, HVC: 14$/m, 'the output has the visits of a round trip, with CPU 1 named');
 }
 
-# What another instruction of the guest causes is in a round trip, and begins none.
+# A visit from another place in the guest belongs to a round trip, and does not begin one.
 {
 	my @other = map { s/ELR 0x408002e4/ELR 0x40800400/r } visit(@short);
 	my ($status, $out, $err, $n) = run([(visit(@long), @other) x 3]);
-	is_deeply([map { $_->{instructions} } @{$n->{visits}}], [28, 14], 'round trips are from one place in the guest to that place');
+	is_deeply([map { $_->{instructions} } @{$n->{visits}}], [28, 14], 'a round trip ends where the guest reaches the same place again');
 	(undef, undef, undef, $n) = run([@other, (visit(@long), @other) x 3]);
-	is_deeply([map { $_->{instructions} } @{$n->{visits}}], [14, 28], 'the place from which most are alike');
+	is_deeply([map { $_->{instructions} } @{$n->{visits}}], [14, 28], 'round trips begin at the place from which most are alike');
 }
 
-# Kinds of exception: an interrupt's syndrome is stale, that of a trap names it.
+# Kinds of exception: the syndrome of a trap names its kind; that of an interrupt is stale and must
+# be ignored.
 for my $case (
 	['13 [Secure Monitor Call]', '0x17/0x5e000000', 'SMC'], ['1 [Undefined Instruction]', '0x1/0x7e00000', 'WFI'],
 	['1 [Undefined Instruction]', '0x1/0x7e00001', 'WFE'],
@@ -171,36 +174,36 @@ for my $case (
 	my ($what, $esr, $kind) = @$case;
 	my @trip = (exception(0, $what, $esr, 0xc00), executed(0, @short), to_guest());
 	my (undef, undef, undef, $n) = run([@trip, @trip]);
-	is($n->{visits}[0]{kind}, $kind, "the kind $kind");
+	is($n->{visits}[0]{kind}, $kind, "an exception '$what' with ESR $esr is of the kind '$kind'");
 }
 
-# What is wrong with a log.
+# Wrong logs.
 my @missing = grep { !/020100c/ } my @trip = visit(@short);
 for my $case (
 	['garbage', [@trip, "Trace 0: garbage\n", @trip, @trip], qr/trace: line 21: not a line of a log .*: Trace 0: garbage$/],
 	['an empty line', [@trip, "\n", @trip], qr/line 21: not a line of a log/],
 	['an unknown instruction', [(visit(@short[0 .. 4], 0x5000, @short[5 .. $#short])) x 2], qr/EL2 executed 0x40205000, where/],
-	['an instruction is missing', [(visit(@short[0 .. 2, 4 .. $#short])) x 2], qr/0x40201018 after 0x40201010, which is not a branch/],
-	['an ERET is missing', [(visit(@short[0 .. $#short - 1])) x 2], qr/left at 0x4020102c, which is not an ERET/],
-	['a vector is missing', [(visit(@short[1 .. $#short])) x 3], qr/no complete round trip/],
+	['a missing instruction', [(visit(@short[0 .. 2, 4 .. $#short])) x 2], qr/0x40201018 after 0x40201010, which is not a branch/],
+	['a missing ERET', [(visit(@short[0 .. $#short - 1])) x 2], qr/left at 0x4020102c, which is not an ERET/],
+	['a missing vector', [(visit(@short[1 .. $#short])) x 3], qr/no complete round trip/],
 	['another base', [map { s/40200c00/40600c00/r } @trip], qr/line 5: the vectors are not at 0x40200800.* entered at 0x40600c00/],
 	['an exception from EL2', [hvc(0), executed(0, @short), map { s/from EL1/from EL2/r } irq(0)], qr/an exception from EL2 itself/],
 	['a line cut short', [@trip, @trip, 'Trace 0: 0x7f'], qr/ends in the middle of line 41/],
-	['nothing', [], qr/no complete round trip/],
+	['an empty log', [], qr/no complete round trip/],
 	['one trip without its end', [@trip], qr/no complete round trip/],
 ) {
 	my ($name, $lines, $want) = @$case;
 	my ($status, $out, $err, $n) = run($lines);
-	is($status, 2, "$name: status 2");
-	like($err, qr/^profile: [^\n]*\n\z/, "$name: one line");
-	like($err, $want, "$name: said");
-	ok(!defined $n && $out eq '', "$name: and nothing is counted");
+	is($status, 2, "$name: the status is 2");
+	like($err, qr/^profile: [^\n]*\n\z/, "$name: the message has one line");
+	like($err, $want, "$name: the message says why");
+	ok(!defined $n && $out eq '', "$name: no counts are printed");
 }
 
-# The log where the hypervisor was loaded elsewhere.
+# A log of a hypervisor that was loaded at another address.
 {
 	my ($status, undef, $err) = run([map { s/4020/4060/gr } (visit(@short)) x 2], '--base', '0x40600000');
-	is("$status$err", '0', 'another base is used when it is given');
+	is("$status$err", '0', '--base accepts a log of a hypervisor at another address');
 }
 
 # The command line.
@@ -209,30 +212,30 @@ sub command { return run_command('sh', '-c', "'$profile' @_") }
 spew("$tmp/trace", join '', visit(@short), visit(@short));
 spew("$tmp/empty", '');
 for my $case (
-	['no trace', "--trace $tmp/none --disassembly $code", qr/none: No such file/],
-	['no disassembly', "--trace $tmp/trace --disassembly $tmp/none", qr/none: No such file/],
-	['no disassembly named', "--trace $tmp/trace", qr/--trace needs --disassembly/],
+	['a missing trace', "--trace $tmp/none --disassembly $code", qr/none: No such file/],
+	['a missing disassembly', "--trace $tmp/trace --disassembly $tmp/none", qr/none: No such file/],
+	['--trace without --disassembly', "--trace $tmp/trace", qr/--trace needs --disassembly/],
 	['an empty disassembly', "--trace $tmp/trace --disassembly $tmp/empty", qr/empty: not a disassembly of the hypervisor/],
 	['a bad anchor', "--trace $tmp/trace --disassembly $code --anchor '('", qr/--anchor/],
 	['a bad base', "--trace $tmp/trace --disassembly $code --base here", qr/--base: 'here'/],
-	['a JSON file that cannot be', "--trace $tmp/trace --disassembly $code --json $tmp/none/x", qr/none\/x: No such file/],
+	['a JSON file in a missing directory', "--trace $tmp/trace --disassembly $code --json $tmp/none/x", qr/none\/x: No such file/],
 	['an unknown option', '--wotch', qr/wotch.*--help/],
 	['an unknown path', 'nowhere', qr/'nowhere' is not a path; --list/],
-	['no hypervisor', "--build $tmp idreg", qr/hypervisor\.elf: No such file.*make/],
-	['no guest', "--build $build --guest $tmp/none idreg", qr/none: No such file/],
-	['no ELF', "--hypervisor $tmp/empty idreg", qr/empty: not an ELF file/],
+	['a missing hypervisor', "--build $tmp idreg", qr/hypervisor\.elf: No such file.*make/],
+	['a missing guest', "--build $build --guest $tmp/none idreg", qr/none: No such file/],
+	['a hypervisor that is not an ELF file', "--hypervisor $tmp/empty idreg", qr/empty: not an ELF file/],
 ) {
 	my ($name, $arguments, $want) = @$case;
 	my ($status, $out, $err) = command($arguments);
-	is($status, 2, "$name: status 2");
-	like($err, qr/^profile: [^\n]*\n\z/, "$name: one line");
-	like($err, $want, "$name: said");
+	is($status, 2, "$name: the status is 2");
+	like($err, qr/^profile: [^\n]*\n\z/, "$name: the message has one line");
+	like($err, $want, "$name: the message says why");
 }
 {
 	my ($status, $out, $err) = command('--help');
-	ok($status == 0 && $err eq '' && $out =~ /^usage: profile .*--hypervisor FILE/ms, '--help');
+	ok($status == 0 && $err eq '' && $out =~ /^usage: profile .*--hypervisor FILE/ms, 'profile --help prints the usage');
 	($status, $out, $err) = command('--list');
-	ok($status == 0 && $err eq '' && $out =~ /^idreg$/m, '--list');
+	ok($status == 0 && $err eq '' && $out =~ /^idreg$/m, 'profile --list prints the paths');
 }
 
 done_testing;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what `pvtime lab` prints has a reader who is slow, or reads nothing: `pvtime lab ... | less`,
-# a terminal after Ctrl-S. Then nothing is lost, and a signal ends the lab in spite of it. The same
-# holds for `pvtime conform` and `pvtime bench`.
+# TAP: the output of `pvtime lab` goes to a slow reader, or to one that reads nothing, as in `pvtime
+# lab ... | less` or on a terminal after Ctrl-S. No output is lost, and a signal still ends the lab.
+# The same is tested for `pvtime conform` and `pvtime bench`.
 
 use strict;
 use warnings;
@@ -15,9 +15,10 @@ use Lab;
 use Test::More;
 use Time::HiRes qw(time sleep);
 
-use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430}; # of Linux
+use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430}; # Linux's values
 
-# The board's first lines: it says where it is, and how far it has come.
+# The beginning of every board: it writes its PID to a file, and reach() records its progress in
+# files.
 my $common = "my \$dir = '$dir';\n" . <<'END';
 open my $pid, '>', "$dir/pid"; print $pid $$; close $pid;
 sub reach { open my $h, '>', "$dir/$_[0]"; close $h }
@@ -26,11 +27,12 @@ my $filler = 'x' x 99;
 sub flood { for my $line ($_[0] .. $_[1]) { put(0, "$line $filler\n") } }
 record('start 1000');
 END
-# More than a pipe and the lab's memory hold, then the end: the flood stops where nobody reads.
+# The board prints more than a pipe and the lab's buffers hold, so it blocks while the output is not
+# read.
 my $floods = $common . q{flood(1, 10000); reach('flooded'); wait_for_stop(); flood(10001, 10010); final(); record('done 0 stopped as asked'); reach('done')};
 
-# Start the lab with these as standard output and error. The former is closed here, and is standard
-# input too where it is a terminal.
+# Start the lab with these files as standard output and error. $out is closed in this process. If
+# $out is a terminal, it is standard input, too.
 sub start_on
 {
 	my ($out, $err, $script, @options) = @_;
@@ -54,8 +56,8 @@ sub start_command_on
 	return $pid;
 }
 
-# Until the command's main thread has waited for a while: the board is stopped by a full pipe, or
-# all is printed.
+# Wait until the command has not read or written for 0.3 s: then a full pipe blocks the board, or
+# everything is printed.
 sub is_quiet
 {
 	my ($pid) = @_;
@@ -69,7 +71,8 @@ sub is_quiet
 	return 1;
 }
 
-# Its status, of its own end within a time that is long enough on a busy machine as well.
+# Test that the command ends within a minute, which is enough on a busy machine, too; return its
+# status.
 sub end_soon
 {
 	my ($pid, $what) = @_;
@@ -77,7 +80,7 @@ sub end_soon
 	my $ended;
 	sleep 0.02 until ($ended = waitpid $pid, POSIX::WNOHANG()) || time > $until;
 	my $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
-	ok($ended, "$what: the command ends, and is not waited for in vain") and return $status;
+	ok($ended, "$what: the command ends within a minute") and return $status;
 	kill 'KILL', $pid;
 	waitpid $pid, 0;
 	return -1;
@@ -95,7 +98,7 @@ sub terminal
 	return ($master, $slave);
 }
 
-# A pipe has no more room then.
+# Fill a pipe, so that a write to it blocks.
 sub fill
 {
 	my ($end) = @_;
@@ -108,23 +111,23 @@ sub fill
 
 sub errors { open my $err, '>', "$dir/err" or die; return $err }
 
-# A reader who reads nothing.
+# A reader that reads nothing.
 for my $signal (qw(INT TERM HUP QUIT)) {
 	pipe my $reader, my $writer or die;
 	my $pid = start_on($writer, errors(), $floods, '--json', "$dir/ledger");
 	is_quiet($pid);
-	ok(!-e "$dir/flooded", "SIG$signal: the board waits for the reader, and the lab keeps no more than it can");
+	ok(!-e "$dir/flooded", "SIG$signal: the board blocks while the output is not read");
 	kill $signal, $pid;
 	my $status = end_soon($pid, "SIG$signal");
-	is($status, 1, "SIG$signal: output that is lost is a failure");
+	is($status, 1, "SIG$signal: a lab whose output is lost has status 1");
 	is(slurp("$dir/err"), "pvtime: standard output: nothing was read for 2 s after the request to stop; the rest is lost\n",
-		"SIG$signal: it is said that output is lost");
-	like(slurp("$dir/ledger"), qr/"ended":"asked"/, "SIG$signal: the final ledger is in its file");
-	ok(-e "$dir/done", "SIG$signal: the board has ended in good order");
-	ok(board_is_gone(), "SIG$signal: the board is gone");
+		"SIG$signal: a message says that output is lost");
+	like(slurp("$dir/ledger"), qr/"ended":"asked"/, "SIG$signal: the file of --json has the final ledger");
+	ok(-e "$dir/done", "SIG$signal: the board stops as asked");
+	ok(board_is_gone(), "SIG$signal: the board's process is gone");
 }
 
-# One who reads again after the signal gets all of it.
+# A reader that reads again after the signal gets all output.
 {
 	pipe my $reader, my $writer or die;
 	my $pid = start_on($writer, errors(), $floods);
@@ -132,14 +135,14 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	kill 'INT', $pid;
 	local $/;
 	my $text = <$reader>;
-	is(end_soon($pid, 'a reader who goes on'), 0, 'a reader who goes on after the signal: status 0');
+	is(end_soon($pid, 'a reader that reads again after the signal'), 0, 'a lab whose reader reads again after the signal has status 0');
 	my @lines = $text =~ /^busy\| (\d+) x{99}$/mg;
-	is_deeply(\@lines, [1 .. 10010], 'a reader who goes on after the signal gets every line');
-	like($text, qr/^Ended: asked\. /m, 'a reader who goes on after the signal gets the table');
-	is(slurp("$dir/err"), '', 'a reader who goes on after the signal: no message');
+	is_deeply(\@lines, [1 .. 10010], 'a reader that reads again after the signal gets every line');
+	like($text, qr/^Ended: asked\. /m, 'a reader that reads again after the signal gets the table');
+	is(slurp("$dir/err"), '', 'a lab whose reader reads again after the signal prints no message');
 }
 
-# A slow one, and no signal: nothing is lost.
+# A slow reader, without a signal, gets all output.
 {
 	pipe my $reader, my $writer or die;
 	my $pid = start_on($writer, errors(), $common . q{flood(1, 5000); final(); record('done 0 fine')});
@@ -149,13 +152,13 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 		sleep 0.01;
 	}
 	waitpid $pid, 0;
-	is($?, 0, 'a slow reader: status 0');
+	is($?, 0, 'a lab with a slow reader has status 0');
 	is_deeply([$text =~ /^busy\| (\d+) x{99}$/mg], [1 .. 5000], 'a slow reader gets every line in order');
 	like($text, qr/^Ended: /m, 'a slow reader gets the table');
 }
 
-# One who reads a little now and then is waited for, until a second signal. That is said, to whoever
-# reads that within its own time.
+# After a signal, the command waits for a reader that reads a little now and then; a second signal
+# ends this. The message about it is also waited for, for some time.
 {
 	pipe my $reader, my $writer or die;
 	pipe my $said, my $err or die;
@@ -170,26 +173,26 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 		sysread $reader, my $piece, 4096;
 		sleep 0.2;
 	}
-	is(waitpid($pid, POSIX::WNOHANG()), 0, 'a dribble: the command waits until its message is read');
+	is(waitpid($pid, POSIX::WNOHANG()), 0, 'with a reader that reads a little, the command waits until its message is read');
 	local $/;
 	like(<$said> =~ s/^x+//r, qr/^pvtime: standard output: not all was read within 2 s of the second request to stop; the rest is lost\n\z/,
-		'a dribble: it is said that output is lost');
-	is(end_soon($pid, 'a dribble'), 1, 'a dribble: the status is 1');
+		'with a reader that reads a little, a message says that output is lost');
+	is(end_soon($pid, 'a reader that reads a little'), 1, 'with a reader that reads a little, the status is 1');
 }
 
-# A lab that is over, and whose table nobody reads: it waits, until a signal comes.
+# A lab that is over and whose table is not read waits until a signal comes.
 {
 	pipe my $reader, my $writer or die;
 	my $pid = start_on($writer, errors(), $common . q{flood(1, 1000); final(); record('done 0 fine'); reach('done')}, '--json', "$dir/ledger");
-	ok(wait_until(sub { -e "$dir/done" }) && board_is_gone(), 'a lab that is over: the board has been waited for');
+	ok(wait_until(sub { -e "$dir/done" }) && board_is_gone(), 'a lab that is over: the board is gone before the table is read');
 	is_quiet($pid);
 	is(waitpid($pid, POSIX::WNOHANG()), 0, 'a lab that is over waits for its reader');
-	isnt(slurp("$dir/ledger"), '', 'a lab that is over has written its ledger meanwhile');
+	isnt(slurp("$dir/ledger"), '', 'a lab that is over has written its ledger before its table is read');
 	kill 'TERM', $pid;
-	is(end_soon($pid, 'a lab that is over'), 1, 'a lab that is over is ended by a signal');
+	is(end_soon($pid, 'a lab that is over'), 1, 'a signal ends a lab that is over, with status 1');
 }
 
-# Messages: standard error and output are the same pipe, or error alone is one.
+# Messages: standard error and standard output are the same pipe, or only standard error is a pipe.
 {
 	my $messages = $common . q{for (1 .. 3000) { message("message $_ $filler") } wait_for_stop(); final(); record('done 0 fine')};
 	pipe my $reader, my $writer or die;
@@ -198,7 +201,7 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	close $both;
 	is_quiet($pid);
 	kill 'INT', $pid;
-	is(end_soon($pid, 'messages on the same pipe'), 1, 'messages on the same pipe: the lab ends');
+	is(end_soon($pid, 'messages on the same pipe'), 1, 'a lab whose messages and output share an unread pipe ends with status 1');
 
 	pipe $reader, $writer or die;
 	open my $out, '>', "$dir/out" or die;
@@ -206,11 +209,11 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	close $writer;
 	is_quiet($pid);
 	kill 'INT', $pid;
-	is(end_soon($pid, 'messages that nobody reads'), 0, 'messages that nobody reads are no failure');
-	like(slurp("$dir/out"), qr/^Ended: asked/m, 'messages that nobody reads do not keep the table from its file');
+	is(end_soon($pid, 'messages that nobody reads'), 0, 'a lab of which only the messages are not read ends with status 0');
+	like(slurp("$dir/out"), qr/^Ended: asked/m, 'a lab of which only the messages are not read writes its table');
 }
 
-# The order on one pipe is that of the board.
+# On one pipe, lines and messages have the order in which the board sent them.
 {
 	pipe my $reader, my $writer or die;
 	open my $both, '>&', $writer or die;
@@ -222,13 +225,13 @@ for my $signal (qw(INT TERM HUP QUIT)) {
 	is_deeply([$text =~ /^(?:busy\||pvtime:) (\d+)$/mg], [map { ($_, $_) } 1 .. 500], 'lines and messages keep their order on one pipe');
 }
 
-# Other files that somebody reads: a console's, and that of the ledger.
+# Pipes as other files: a console's log, and the ledger.
 for my $case (['a console', 'logs/busy.log', '--console-dir', "$dir/logs"], ['the ledger', 'fifo.json', '--json', "$dir/fifo.json"]) {
 	my ($name, $fifo, @options) = @$case;
 	mkdir "$dir/logs";
 	POSIX::mkfifo("$dir/$fifo", 0600) or die;
 	open my $reader, '+<', "$dir/$fifo" or die;
-	# A pipe that has no room for the ledger either.
+	# The pipe for the ledger is filled beforehand.
 	my $filled = $name eq 'the ledger';
 	fill($reader) if $filled;
 	open my $out, '>', "$dir/out" or die;
@@ -236,15 +239,15 @@ for my $case (['a console', 'logs/busy.log', '--console-dir', "$dir/logs"], ['th
 	wait_until(sub { -s "$dir/pid" });
 	is_quiet($pid);
 	kill 'INT', $pid;
-	is(end_soon($pid, "$name is a pipe"), 1, "$name is a pipe that nobody reads: the lab ends");
-	like(slurp("$dir/err"), qr/nothing was read for 2 s/, "$name is a pipe that nobody reads: it is said");
+	is(end_soon($pid, "$name is a pipe"), 1, "$name is a pipe that is not read: the lab ends with status 1");
+	like(slurp("$dir/err"), qr/nothing was read for 2 s/, "$name is a pipe that is not read: a message says so");
 }
 
 my $samples = $common . q{
 	sub ledger { my ($kind, $t) = @_; record("$kind $t", map({ vcpu(@$_, running => $t) } [0, 0], [0, 1], [1, 0]), 'end') }
 	ledger('sample', $_) for 1 .. 3000; wait_for_stop(); ledger('final', 4000); record('done 0 stopped')};
 
-# A terminal that takes nothing, as after Ctrl-S: plain, attached, and with the live table.
+# A terminal that accepts no output, as after Ctrl-S: plain, attached, and with the live table.
 for my $case (['consoles'], ['the attached console', '--attach', 'busy'], ['the live table', '--watch']) {
 	my ($name, @options) = @$case;
 	local $ENV{TERM} = 'xterm';
@@ -252,13 +255,14 @@ for my $case (['consoles'], ['the attached console', '--attach', 'busy'], ['the 
 	open my $both, '>&', $slave or die;
 	my $pid = start_on($slave, $both, $name eq 'the live table' ? $samples : $floods, @options);
 	is_quiet($pid);
-	# Ctrl-] is the attached console's way to leave.
+	# On an attached console, Ctrl-] ends the lab.
 	$name =~ /attached/ ? syswrite $master, "\x1d" : kill 'TERM', $pid;
-	is(end_soon($pid, "$name on a terminal"), 1, "$name on a terminal that takes nothing: the lab ends");
-	ok(board_is_gone(), "$name on a terminal that takes nothing: the board is gone");
+	is(end_soon($pid, "$name on a terminal"), 1, "$name on a terminal that accepts no output: the lab ends with status 1");
+	ok(board_is_gone(), "$name on a terminal that accepts no output: the board is gone");
 }
 
-# SIGCONT soon after SIGTSTP: the lab is about to stop, and waits for its output to be taken before.
+# SIGCONT soon after SIGTSTP: the lab has not stopped yet, as it waits for its output to be read
+# first.
 for my $early (0.1, 0.3) {
 	pipe my $reader, my $writer or die;
 	my $pid = start_on($writer, errors(), $floods);
@@ -267,8 +271,8 @@ for my $early (0.1, 0.3) {
 	sleep $early;
 	kill 'CONT', $pid;
 	sleep 1;
-	unlike(slurp("/proc/$pid/stat"), qr/\) T/, "SIGCONT $early s after SIGTSTP: the lab goes on");
-	unlike(slurp('/proc/' . slurp("$dir/pid") . '/stat'), qr/\) T/, "SIGCONT $early s after SIGTSTP: the board goes on");
+	unlike(slurp("/proc/$pid/stat"), qr/\) T/, "SIGCONT $early s after SIGTSTP: the lab is not stopped");
+	unlike(slurp('/proc/' . slurp("$dir/pid") . '/stat'), qr/\) T/, "SIGCONT $early s after SIGTSTP: the board is not stopped");
 	kill 'TSTP', $pid;
 	ok(wait_until(sub { slurp("/proc/$pid/stat") =~ /\) T/ }), "SIGCONT $early s after SIGTSTP: the next SIGTSTP stops the lab");
 	kill 'CONT', $pid;
@@ -276,18 +280,18 @@ for my $early (0.1, 0.3) {
 	end_soon($pid, "SIGCONT $early s after SIGTSTP");
 }
 
-# The pipe is the shell's as well, and its other writers wait in it.
+# The shell and other writers share the pipe, so the command must not make it non-blocking.
 {
 	pipe my $reader, my $writer or die;
 	open my $ours, '>&', $writer or die;
 	my $pid = start_on($writer, errors(), $common . q{put(0, "up\n"); wait_for_stop(); final(); record('done 0 fine')});
 	sysread $reader, my $up, 4096;
-	is(fcntl($ours, F_GETFL, 0) & O_NONBLOCK, 0, 'a shared standard output stays as it was');
+	is(fcntl($ours, F_GETFL, 0) & O_NONBLOCK, 0, 'a shared standard output stays blocking');
 	kill 'INT', $pid;
 	end_soon($pid, 'a shared standard output');
 }
 
-# A board cannot be started, and the reader of the message reads nothing.
+# The board cannot be started, and the message about it is not read.
 {
 	local $ENV{PATH} = '/nonexistent';
 	pipe my $reader, my $writer or die;
@@ -296,10 +300,10 @@ for my $early (0.1, 0.3) {
 	close $writer;
 	is_quiet($pid);
 	kill 'INT', $pid;
-	is(end_soon($pid, 'no QEMU'), 1, 'no QEMU, and the message is not read: a signal ends the lab');
+	is(end_soon($pid, 'QEMU is missing'), 1, 'a signal ends a lab without QEMU whose message is not read, with status 1');
 }
 
-# Runs one after the other, which print this; the last of them goes on, or ends as well.
+# Runs one after the other that print $text; with 'goes on', the last run does not end.
 my ($suite, $tmp) = ("$dir/suite", "$dir/tmp");
 mkdir $_ or die for $suite, $tmp;
 spew("$suite/$_", slurp("$dir/Image")) for qw(suite-4k-le.img competitor.img bench.img);
@@ -320,7 +324,8 @@ record('done 0 all VMs are off');
 END
 }
 
-# So many boards have begun within a time that is long enough; the last of them has ended.
+# have_begun(COUNT): within 30 s, so many boards have begun. last_is_gone(): wait for the end of the
+# last board.
 sub have_begun
 {
 	my ($count) = @_;
@@ -341,11 +346,11 @@ sub ends_of
 {
 	my ($pid, $name) = @_;
 	kill 'INT', $pid;
-	is(end_soon($pid, $name), 128 + 2, "$name: it ends of the signal");
-	is(join(' ', glob "$tmp/*"), '', "$name: nothing is left behind");
+	is(end_soon($pid, $name), 128 + 2, "$name: the command ends with the status of SIGINT");
+	is(join(' ', glob "$tmp/*"), '', "$name: no file is left behind");
 }
 
-# While runs go on, the reader of what they have printed, or of the messages, reads nothing.
+# While runs go on, the output of ended runs, or the messages, are not read.
 for my $case (['--verbose', 'much', '--verbose'], ['--verbose on standard error', 'much', '--verbose', '--tap', '-'], ['messages', 'little']) {
 	my ($name, $text, @options) = @$case;
 	$name = "conform, $name";
@@ -355,12 +360,12 @@ for my $case (['--verbose', 'much', '--verbose'], ['--verbose on standard error'
 	my $pid = start_command_on($name =~ /verbose$/ ? ($writer, $file) : ($file, $writer), @conform, '--run', 'beta-2',
 		'--hypervisor', runs($text, 'goes on'), @options);
 	close $writer;
-	ok(have_begun(2), "$name: the next run begins, as no reader is waited for");
+	ok(have_begun(2), "$name: the next run begins without waiting for the reader");
 	ends_of($pid, $name);
-	ok(last_is_gone(), "$name: the board is gone");
+	ok(last_is_gone(), "$name: the board's process is gone");
 }
 
-# All runs are over, and the reader of what they have printed, or of the results, reads nothing.
+# All runs are over, and their output, or the results, are not read.
 POSIX::mkfifo("$dir/unread", 0600) or die;
 for my $case (
 	['conform, --verbose at the end', 'much', 1, @conform, '--verbose'],
@@ -376,22 +381,22 @@ for my $case (
 	open my $fifo, '+<', "$dir/fifo.json" or die;
 	fill($_) for $fifo, $text eq 'little' ? $writer : ();
 	my $pid = start_command_on($writer, errors(), @command, '--hypervisor', runs($text, 'ends'));
-	ok(!$boards || (have_begun($boards) && last_is_gone()), "$name: all runs have been made");
+	ok(!$boards || (have_begun($boards) && last_is_gone()), "$name: all runs end");
 	is_quiet($pid);
-	is(waitpid($pid, POSIX::WNOHANG()), 0, "$name: it waits for the reader");
+	is(waitpid($pid, POSIX::WNOHANG()), 0, "$name: the command waits for the reader");
 	ends_of($pid, $name);
 }
 
-# A reader who goes on after the signal gets what has been printed; a slow one gets all, and then
-# the results.
+# A reader that reads again after the signal gets the output of ended runs; a slow reader gets all
+# output, and then the results.
 {
 	pipe my $reader, my $writer or die;
 	my $pid = start_command_on($writer, errors(), @conform, '--verbose', '--run', 'beta-2', '--hypervisor', runs('much', 'goes on'));
 	have_begun(2);
 	kill 'INT', $pid;
 	my $text = do { local $/; <$reader> };
-	is(end_soon($pid, 'conform, a reader who goes on'), 128 + 2, 'conform, a reader who goes on after the signal: it ends of it');
-	is_deeply([$text =~ /^(\d+) x{99}$/mg], [1 .. 5000], 'conform, a reader who goes on after the signal gets every line');
+	is(end_soon($pid, 'conform, a reader that reads again after the signal'), 128 + 2, 'conform, a reader that reads again after the signal: the status is that of SIGINT');
+	is_deeply([$text =~ /^(\d+) x{99}$/mg], [1 .. 5000], 'conform, a reader that reads again after the signal gets every line');
 }
 {
 	pipe my $reader, my $writer or die;
@@ -403,16 +408,16 @@ for my $case (
 	}
 	waitpid $pid, 0;
 	is_deeply([$text =~ /^(\d+) x{99}$/mg], [1 .. 5000], 'conform, a slow reader gets every line in order');
-	like($text, qr/ x{99}\nRule /, 'conform, a slow reader gets the results behind them');
+	like($text, qr/ x{99}\nRule /, 'conform, a slow reader gets the results after the lines');
 }
 
-# Output that cannot be written is a failure, but no reason not to write the other files.
+# If standard output cannot be written, the command fails, but it still writes its other files.
 {
 	open my $full, '>', '/dev/full' or die;
 	my $pid = start_command_on($full, errors(), @conform, '--verbose', '--json', "$dir/full.json", '--hypervisor', runs('much', 'ends'));
-	is(end_soon($pid, 'conform on a full disk'), 1, 'conform on a full disk: status 1');
-	like(slurp("$dir/err"), qr/^pvtime: standard output: No space left on device$/m, 'conform on a full disk: it is said');
-	ok(-s "$dir/full.json", 'conform on a full disk: the results are in their file');
+	is(end_soon($pid, 'conform on a full disk'), 1, 'conform on a full disk: the status is 1');
+	like(slurp("$dir/err"), qr/^pvtime: standard output: No space left on device$/m, 'conform on a full disk: a message says so');
+	ok(-s "$dir/full.json", 'conform on a full disk: the file of --json is written');
 }
 
 done_testing;

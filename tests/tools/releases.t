@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: what scripts/debian-fetch and debian-releases fetch of other Debian releases, from a mirror
-# of the test's own, of packages that it has made: names with a version are found, and what cannot
-# be had is skipped by name, as scripts/conform-all skips it.
+# TAP: scripts/debian-fetch and debian-releases on a fake mirror, whose packages this test makes.
+# They find packages whose names have a version, and skip a release that they cannot fetch with a
+# message, as scripts/conform-all does.
 
 use strict;
 use warnings;
@@ -19,7 +19,8 @@ my $mirror = "$tmp/mirror";
 my $etc = $ENV{APT_ETC} = "$tmp/etc";
 make_path($etc);
 
-# A release of the mirror: packages, each [name, version, depends, {path => text}].
+# release NAME, PACKAGE...: make a release of the mirror. A package is [name, version, depends,
+# {path => text}].
 sub release
 {
 	my ($name, @packages) = @_;
@@ -49,7 +50,7 @@ sub release
 		. "Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n $sum @{[-s $packages]} main/binary-arm64/Packages\n");
 }
 
-# The machine's sources: that mirror, which is not signed.
+# sources OPTIONS: make the unsigned mirror the machine's only source, with these options.
 sub sources { spew("$etc/sources.list", "deb [$_[0]] file:$mirror stable main\n") }
 sub fetch { return run_command("$scripts/debian-fetch", @_) }
 
@@ -67,40 +68,40 @@ sources('trusted=yes');
 # The command line.
 for my $case ([], [''], ["$tmp/d", 'nothing'], ["$tmp/d", 'release'], ["$tmp/d", 'hosts', 'older'], ["$tmp/d", 'release', 'older', 'newer']) {
 	my ($status, $out, $err) = fetch(@$case);
-	is("$status$out$err", "1debian-fetch: usage: debian-fetch DIR [hosts | release RELEASE]\n", "wrong: debian-fetch @$case");
+	is("$status$out$err", "1debian-fetch: usage: debian-fetch DIR [hosts | release RELEASE]\n", "debian-fetch rejects the arguments '@$case'");
 }
 for my $name ('', '../x', 'Trixie', 'a b') {
 	my ($status, $out, $err) = fetch("$tmp/d", 'release', $name);
-	is("$status$out$err", "1debian-fetch: '$name' is no release of Debian; expected one like trixie\n", "no release: '$name'");
+	is("$status$out$err", "1debian-fetch: '$name' is not a release of Debian; expected one like trixie\n", "debian-fetch rejects the release '$name'");
 }
-ok(!-e "$tmp/d", 'a wrong command line leaves nothing behind');
+ok(!-e "$tmp/d", 'a wrong command line of debian-fetch makes no folder');
 
 # One release.
 {
 	my ($status, $out, $err) = fetch("$tmp/older", 'release', 'older');
-	is($status, 0, 'a release is fetched') or diag $err;
-	is(slurp("$tmp/older/Image"), 'a kernel', "the release's kernel is there");
-	is(slurp("$tmp/older/xen"), 'a hypervisor', "the release's Xen is there");
-	ok(!-e "$tmp/older/Image-16k", 'a kernel that the release does not have is left out');
-	is(slurp("$tmp/older/versions"), "linux-image-8.1.7-cloud-arm64 8.1.7-2\n", 'the kernel has its package written down');
-	is(slurp("$tmp/older/versions-hosts"), "xen-hypervisor-4.50-arm64 4.50.1-1\n", 'Xen has its package written down');
+	is($status, 0, 'debian-fetch of a release has status 0') or diag $err;
+	is(slurp("$tmp/older/Image"), 'a kernel', "Image is the release's kernel");
+	is(slurp("$tmp/older/xen"), 'a hypervisor', "xen is the release's Xen");
+	ok(!-e "$tmp/older/Image-16k", 'there is no Image-16k if the release has no such kernel');
+	is(slurp("$tmp/older/versions"), "linux-image-8.1.7-cloud-arm64 8.1.7-2\n", "versions names the kernel's package");
+	is(slurp("$tmp/older/versions-hosts"), "xen-hypervisor-4.50-arm64 4.50.1-1\n", "versions-hosts names Xen's package");
 	is(join(' ', grep { !/apt$/ } glob "$tmp/older/*"), join(' ', map { "$tmp/older/$_" } qw(Image versions versions-hosts xen)),
-		'there is nothing else');
+		'debian-fetch of a release leaves no other files');
 }
 
-# Several, of which one does not exist, with a reason in words.
+# Several releases, of which one does not exist.
 my $debian = "$tmp/build/debian";
 sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 {
 	my ($status, $out, $err) = releases(qw(newer nowhere older));
-	is($status, 0, 'a release that cannot be had is no failure') or diag $err;
-	like($out, qr/\A# SKIP nowhere: cannot be reached: E: .*nowhere.*\n\z/, 'a release that cannot be had is skipped by name');
-	is('# SKIP nowhere: ' . slurp("$debian/nowhere/skipped"), $out, 'what skips it later has the same reason');
-	is(slurp("$debian/newer/Image"), 'a newer kernel', 'a kernel is found in the package behind the one that is named');
-	is(slurp("$debian/newer/Image-16k"), 'large pages', 'a kernel with pages of 16 KiB is found behind its package, too');
+	is($status, 0, 'debian-releases has status 0 if one release cannot be reached') or diag $err;
+	like($out, qr/\A# SKIP nowhere: cannot be reached: E: .*nowhere.*\n\z/, 'a message names the release that is skipped and the reason');
+	is('# SKIP nowhere: ' . slurp("$debian/nowhere/skipped"), $out, 'the file skipped has the reason of the message');
+	is(slurp("$debian/newer/Image"), 'a newer kernel', 'debian-releases finds a kernel in a dependency of the linux-image package');
+	is(slurp("$debian/newer/Image-16k"), 'large pages', 'debian-releases finds the kernel with pages of 16 KiB');
 	is(slurp("$debian/newer/versions"), "linux-binary-9.2.3-cloud-arm64 9.2.3-1\nlinux-image-9.2.3-arm64-16k 9.2.3-1\n",
-		'the first package is that of Image');
-	is(slurp("$debian/older/Image"), 'a kernel', 'what comes behind the missing one is fetched');
+		'versions names the package of Image first');
+	is(slurp("$debian/older/Image"), 'a kernel', 'debian-releases fetches the releases after one that is skipped');
 
 	release('nowhere', ['linux-image-cloud-arm64', '1-1', 'linux-image-1-cloud-arm64'],
 		['linux-image-1-cloud-arm64', '1-1', undef, {'boot/vmlinuz-1' => 'at last'}], @xen);
@@ -108,21 +109,21 @@ sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 	ok(!-e "$debian/nowhere/skipped", 'a release that can be reached leaves no reason for skipping');
 	run_command('rm', '-rf', "$mirror/dists/nowhere");
 	($status, $out) = releases('nowhere');
-	like($out, qr/\A# nowhere: cannot be reached: E: .*; what was fetched before is used\n\z/, 'what was fetched before is used, and said to be');
-	is(slurp("$debian/nowhere/Image"), 'at last', 'a release that was fetched before is still there');
+	like($out, qr/\A# nowhere: cannot be reached: E: .*; using the files that were fetched before\n\z/, 'a message says that the files of an earlier run are used');
+	is(slurp("$debian/nowhere/Image"), 'at last', 'the files of an earlier run are kept');
 	run_command('rm', '-rf', "$debian/nowhere");
 	releases('nowhere');
 }
 
-# A mirror that does not answer: apt would go on with what it knows.
+# A mirror that does not answer: by itself, apt would continue with its old lists.
 {
 	spew("$etc/sources.list", "deb [trusted=yes] http://127.0.0.1:1/debian stable main\n");
 	my ($status, $out, $err) = releases('older');
-	like($out, qr/\A# older: cannot be reached: .*; what was fetched before is used\n\z/, 'a mirror that does not answer is not taken for one without news');
+	like($out, qr/\A# older: cannot be reached: .*; using the files that were fetched before\n\z/, 'a message says that the mirror does not answer');
 	sources('trusted=yes');
 }
 
-# The suite's command, in place of which one stands that tells its arguments.
+# scripts/conform-all with a fake pvtime, which prints its arguments.
 {
 	my ($document, $results) = ("$tmp/document.md", "$tmp/build/conformance.md");
 	my $ends = sub {
@@ -133,31 +134,31 @@ sub releases { return run_command("$scripts/debian-releases", $debian, @_) }
 	my @all = ("$scripts/conform-all", "$tmp/build", $document, 'pvtime', 'kvm/older');
 	for my $status (0, 1) {
 		$ends->("exit $status");
-		is((run_command(@all, 'xen/newer'))[0], $status, "the status is that of pvtime conform, $status");
+		is((run_command(@all, 'xen/newer'))[0], $status, "conform-all has the status of pvtime conform, $status");
 		is(slurp($document), "pvtime conform --markdown $results pvtime kvm/older xen/newer\n",
-			"the document is written if every release is there, status $status");
+			"conform-all writes the document if every release was fetched and the status is $status");
 	}
 	for my $end ('exit 2', 'kill -KILL $PPID') {
 		$ends->($end);
 		run_command(@all, 'xen/newer');
-		is(slurp($document), "old\n", "the document is left alone by a run that comes to '$end'");
+		is(slurp($document), "old\n", "the document is unchanged after a run that comes to '$end'");
 	}
 	$ends->('exit 0');
 	my ($status, $out) = run_command(@all, 'kvm/nowhere', 'xen/newer', 'xen/nowhere');
 	like($out, qr{\A# SKIP kvm/nowhere: cannot be reached: .*\n# SKIP xen/nowhere: cannot be reached: .*\n},
-		'targets of a release that is not there are skipped by name');
-	like($out, qr{^# \Q$document\E stays as it is: .*\n\z}m, 'a message says that the document stays');
-	is(slurp($document), "old\n", 'the document is left alone when a column would be missing');
-	is((run_command("$scripts/conform-all", "$tmp/build"))[0], 1, 'conform-all without targets: status 1');
-	is((run_command("$scripts/debian-releases", $debian))[0], 1, 'debian-releases without releases: status 1');
+		'messages name the skipped targets and the reason');
+	like($out, qr{^# \Q$document\E is unchanged, as targets were skipped: .*\n\z}m, 'a message says that the document is unchanged');
+	is(slurp($document), "old\n", 'the document is unchanged if a target was skipped');
+	is((run_command("$scripts/conform-all", "$tmp/build"))[0], 1, 'conform-all without targets has status 1');
+	is((run_command("$scripts/debian-releases", $debian))[0], 1, 'debian-releases without releases has status 1');
 }
 
-# Signatures count.
+# A mirror must be signed.
 {
 	sources('arch=arm64');
 	my ($status, $out, $err) = fetch("$tmp/unsigned", 'release', 'older');
-	isnt($status, 0, 'a mirror without a signature is refused');
+	isnt($status, 0, 'debian-fetch fails if the mirror is not signed');
 	like($err, qr/^debian-fetch: older cannot be reached: E: .*not signed/m, 'a message says that the mirror is not signed');
-	ok(!-e "$tmp/unsigned/Image", 'nothing of an unsigned mirror is used');
+	ok(!-e "$tmp/unsigned/Image", 'debian-fetch fetches no kernel from an unsigned mirror');
 }
 done_testing();

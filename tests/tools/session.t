@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime lab` from start to end, on a board of the tests' own.
+# TAP: `pvtime lab` from start to end, on a fake board.
 
 use strict;
 use warnings;
@@ -43,10 +43,10 @@ my $running = "${table}Ended: asked. busy: running; idle: running\n";
 		put(0, "hello\r\nwor"); put(1, "I am idle\n"); message('guests run'); put(0, "ld\n\xff\n");
 		put(1, 'login: ');
 		record('vm 1 reset', 'vm 1 off'); final(); record('vm 0 off', 'done 0 all VMs are off')});
-	is($status, 0, 'a good end is status 0');
+	is($status, 0, 'a lab whose VMs power off has status 0');
 	is($out, "busy| hello\nidle| I am idle\nbusy| world\nbusy| \xff\nidle| login: \n${table}Ended: powered off. busy: powered off; idle: powered off, 1 reset\n",
-		'consoles by the line, then the ledger');
-	is($err, "pvtime: guests run\n", 'messages on standard error');
+		'standard output has the consoles line by line, and then the ledger');
+	is($err, "pvtime: guests run\n", 'standard error has the messages');
 }
 
 # The command line of QEMU, and the bundle.
@@ -58,8 +58,8 @@ my $running = "${table}Ended: asked. busy: running; idle: running\n";
 		message(sprintf 'bundle %s %d', unpack('H*', \$magic), -s \$option{initrd} > 4096);
 		begin(); record('vm 1 reset', 'vm 0 stuck', 'vm 1 reset'); final(); record('done 0 x')};
 	my ($status, $out, $err) = lab($script, '--json', "$dir/x.json", '--seconds', 10);
-	is($status, 0, 'a lab with --json succeeds');
-	is($err, "pvtime: bundle d00dfeed 1\n", 'the board gets the bundle, a devicetree first');
+	is($status, 0, 'a lab with --json has status 0');
+	is($err, "pvtime: bundle d00dfeed 1\n", 'the board gets the bundle, which begins with a devicetree');
 	my $json = read_json('ledger', slurp("$dir/x.json"));
 	is_deeply($json, {format => 'pvtime-ledger', version => 1, ended => 'seconds', cntfrq => 1000, vms => [
 		{name => 'busy', end => 'stuck', resets => 0, vcpus => [
@@ -76,41 +76,41 @@ my $running = "${table}Ended: asked. busy: running; idle: running\n";
 				elapsed => 10000}, life => {running => 1000, ready => 1500, blocked => 7500, off => 500, paused => 0,
 				elapsed => 10500}, stolen_ns => 1500000000, published_ns => 1500000000, exits => 1,
 				switches => 2, refused_writes => 3}]}],
-		pcpus => [{id => 0, vcpus => 10000, own => 250, idle => 2000, elapsed => 12250}]}, 'the final ledger as JSON');
+		pcpus => [{id => 0, vcpus => 10000, own => 250, idle => 2000, elapsed => 12250}]}, '--json writes the final ledger');
 	my $words = join ' ', split /\n/, slurp($args);
 	like($words, qr/-M virt,virtualization=on,gic-version=3 /, "the board is QEMU's virt with EL2 and a GICv3");
 	like($words, qr/-cpu cortex-a57 -smp 1 -m \d+M -nic none/, "the board has the lab's CPUs and memory");
 	like($words, qr/-nodefaults .*-display none -monitor none -serial stdio/, 'the board has no other device');
-	like($words, qr/-seed 7( |$)/, 'the seed');
-	unlike($words, qr/icount|semihosting/, 'no icount, no semihosting');
+	like($words, qr/-seed 7( |$)/, "QEMU's command line has the lab's seed");
+	unlike($words, qr/icount|semihosting/, "QEMU's command line has no -icount without --deterministic, and no semihosting");
 	lab($script, '--deterministic');
 	$words = join ' ', split /\n/, slurp($args);
-	like($words, qr/-icount shift=0,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm/, '--deterministic');
+	like($words, qr/-icount shift=0,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm/, "QEMU's command line has -icount and a fixed clock with --deterministic");
 	($status, $out, $err) = lab($script, '--json', '-');
 	is(read_json('ledger', $out)->{cntfrq}, 1000, '--json - leaves nothing else on standard output');
 	spew("$dir/max.ini", "[lab]\ncpu = max\npcpus = 3\n[vm a]\nkernel = Image\n");
 	finish(start('/dev/null', 'lab', "$dir/max.ini", '--hypervisor', board($script)));
-	like(join(' ', split /\n/, slurp($args)), qr/-cpu max,pauth-impdef=on -smp 3 /, 'cpu = max');
+	like(join(' ', split /\n/, slurp($args)), qr/-cpu max,pauth-impdef=on -smp 3 /, "QEMU's command line has the CPU and the number of CPUs of the lab file");
 }
 
-# Files of consoles.
+# --console-dir.
 {
 	my ($status, $out, $err) = lab($final . q{
 		begin(); put(0, "a\r\nb"); put(1, "\x00\xff\xfe\n"); put(0, "c"); final(); record('done 0 x')},
 		'--console-dir', "$dir/deep/logs");
-	is($status, 0, 'a lab with --console-dir succeeds');
+	is($status, 0, 'a lab with --console-dir has status 0');
 	is(slurp("$dir/deep/logs/busy.log"), "a\r\nbc", "a console's file has exactly the bytes of its VM");
 	is(slurp("$dir/deep/logs/idle.log"), "\x00\xff\xfe\n", "the other console's file has exactly the bytes of its VM");
-	is($out, $running, 'consoles in files are not on standard output as well');
+	is($out, $running, 'with --console-dir, standard output has no consoles');
 }
 
-# Output that nobody gets.
+# Standard output that cannot be written.
 for my $closed ('>&-', '>/dev/full') {
 	spew("$dir/closed.ini", "[vm a]\nkernel = Image\n");
 	my $board = board($final . q{record('start 1000', 'final 1', vcpu(0, 0, running => 1), 'end', 'done 0 all VMs are off')});
 	my $err = `'$pvtime' lab --hypervisor '$board' '$dir/closed.ini' 2>&1 </dev/null $closed`;
-	is($? >> 8, 1, "standard output is $closed: status 1");
-	like($err, qr/^pvtime: .*standard output: /m, "standard output is $closed: a message says so");
+	is($? >> 8, 1, "a lab with standard output $closed has status 1");
+	like($err, qr/^pvtime: .*standard output: /m, "a message says that standard output $closed cannot be written");
 }
 
 # Stamps.
@@ -119,27 +119,27 @@ for my $closed ('>&-', '>/dev/full') {
 		begin(); put(0, "a\r"); record('line 0 1500 2000000000 7'); put(0, "\nb"); put(1, "x");
 		record('line 1 2000 1'); put(1, "\n"); final(); record('done 0 x')};
 	my ($status, $out, $err) = lab($script, '--stamp');
-	is($status, 0, 'a lab with --stamp succeeds');
+	is($status, 0, 'a lab with --stamp has status 0');
 	is($out, "busy| [1.500000000 stolen 2.000000000 0.000000007] a\nidle| [2.000000000 stolen 0.000000001] x\nbusy| b\n$running",
-		'each line that has ended begins with its stamp');
+		'each ended line begins with its stamp');
 	($status, $out, $err) = lab($script, '--stamp', '--console-dir', "$dir/stamped");
 	is(slurp("$dir/stamped/busy.log"), "[1.500000000 stolen 2.000000000 0.000000007] a\r\nb\n",
-		"the lines in a console's file have their stamps");
+		"the lines in a console's file begin with their stamps");
 	($status, $out, $err) = lab($final . q{begin(); record('line 1 1 2 3'); wait_for_stop(); final(); record('done 0 x')}, '--stamp');
-	is($status, 1, 'a stamp for more vCPUs than there are is a malformed stream');
+	is($status, 1, 'a stamp for more vCPUs than the VM has gives status 1');
 }
 
-# Slow bytes: one at a time.
+# A stream that arrives one byte at a time.
 {
 	my ($status, $out, $err) = lab($final . q{
 		open my $real, '>&', \*STDOUT; my $text = '';
 		close STDOUT; open STDOUT, '>', \$text; put(0, "x\xffy\n"); good(); close STDOUT;
 		for my $byte (split //, $text) { syswrite $real, $byte; select undef, undef, undef, 0.0005 }});
-	is($status, 0, 'a byte at a time');
-	is($out, "busy| x\xffy\n$running", 'a byte at a time gives the same');
+	is($status, 0, 'a lab whose stream arrives one byte at a time has status 0');
+	is($out, "busy| x\xffy\n$running", 'a stream that arrives one byte at a time gives the full output');
 }
 
-# Each way to go wrong: status 1 and one line.
+# Each kind of failure gives status 1 and one line of message.
 for my $case (
 	['a bug of the hypervisor', q{begin(); record('done 1 vCPU busy/0: a bug')},
 		qr/^pvtime: vCPU busy\/0: a bug\n$/],
@@ -170,7 +170,7 @@ for my $case (
 		qr/^pvtime: the ledger does not add up: vCPU busy\/0: .*\n$/],
 	['a channel too many', q{begin(); put(0x30, 'x'); wait_for_stop(); final(); record('done 0 x')},
 		qr/^pvtime: malformed stream from the hypervisor: channel 48 does not exist\n$/],
-	['a record that is none', q{begin(); record('smaple 5'); wait_for_stop(); final(); record('done 0 x')},
+	['an unknown record', q{begin(); record('smaple 5'); wait_for_stop(); final(); record('done 0 x')},
 		qr/^pvtime: malformed stream .*'smaple 5'\n$/],
 	['garbage', q{print "Hello\n"; exit 0}, qr/^pvtime: malformed stream .*'Hello\\x0a' on no channel\n$/],
 	['done without a ledger', q{begin(); record('done 0 fine')}, qr/^pvtime: malformed stream .*'done 0 fine'\n$/],
@@ -180,64 +180,64 @@ for my $case (
 ) {
 	my ($name, $script, $want) = @$case;
 	my ($status, $out, $err) = lab($final . $script);
-	is($status, 1, "$name: status 1");
-	like($err, $want, "$name: one line says it");
+	is($status, 1, "$name: the status is 1");
+	like($err, $want, "$name: one line says what is wrong");
 }
 
-# What the ledger was is told even where it does not hold.
+# A ledger with faults is written nevertheless.
 {
 	my ($status, $out, $err) = lab($final . q{begin();
 		record('final 1', vcpu(0, 0, running => 1, elapsed => 2), vcpu(0, 1), vcpu(1, 0), 'end', 'done 0 x')},
 		'--json', "$dir/bad.json");
-	is(read_json('ledger', slurp("$dir/bad.json"))->{vms}[0]{vcpus}[0]{ticks}{elapsed}, 2, 'a bad ledger is written');
+	is(read_json('ledger', slurp("$dir/bad.json"))->{vms}[0]{vcpus}[0]{ticks}{elapsed}, 2, '--json writes a ledger that does not add up');
 }
 
-# Stolen time denied (R-32): nothing is published, and that is right; anything else is not.
+# Stolen time denied (R-32): a published time other than 0 is a fault.
 {
 	my $off = spew("$dir/off.ini", "[vm a]\nkernel = Image\nstolen_time = off\n");
 	for my $published (0, 5) {
 		my $script = board("record('start 1000', 'final 9', vcpu(0, 0, ready => 9, published => $published), 'end', 'done 0 x')");
 		my ($status) = finish(start('/dev/null', 'lab', $off, '--hypervisor', $script));
-		is($status, $published ? 1 : 0, "stolen time off, $published ns published");
+		is($status, $published ? 1 : 0, "a lab with stolen time off and $published ns published has status " . ($published ? 1 : 0));
 	}
 }
 
-# QEMU warns, and all is well.
+# QEMU's warnings.
 {
 	my ($status, $out, $err) = lab($final . q{print STDERR "qemu: warning: old\n"; good()});
-	is($status, 0, 'a warning of QEMU is no failure');
-	is($err, "pvtime: qemu: warning: old\n", 'a warning of QEMU is passed on');
+	is($status, 0, 'a lab in which QEMU prints a warning has status 0');
+	is($err, "pvtime: qemu: warning: old\n", 'standard error has the warning of QEMU');
 	(undef, undef, $err) = lab($final .
 		q{print STDERR "qemu: warning: icount sleep disabled and no active timers\nqemu: warning: old\n"; good()});
-	is($err, "pvtime: qemu: warning: old\n", 'the one about icount is not: it comes by chance');
+	is($err, "pvtime: qemu: warning: old\n", "standard error lacks QEMU's warning about icount, which depends on chance");
 }
 
-# What a guest or QEMU says in a message drives no terminal, whatever its encoding.
+# The text of a guest or of QEMU in a message cannot control a terminal, in any encoding.
 {
 	my $script = $final . q{message("a\xc4\x9bb\xe2\x80\x8b\x1b[2J"); good()};
 	my ($status, $out, $err) = lab($script);
-	is($err, "pvtime: a\\xc4\\x9bb\\xe2\\x80\\x8b\\x1b[2J\n", 'no UTF-8: no byte from 0x80 up reaches standard error');
+	is($err, "pvtime: a\\xc4\\x9bb\\xe2\\x80\\x8b\\x1b[2J\n", 'without UTF-8, a message has bytes from 0x80 up as hexadecimal numbers');
 	local $ENV{LC_ALL} = 'C.UTF-8';
 	($status, $out, $err) = lab($script);
-	is($err, "pvtime: a\xc4\x9bb\\xe2\\x80\\x8b\\x1b[2J\n", 'UTF-8: letters do, and what shows nothing is shown');
+	is($err, "pvtime: a\xc4\x9bb\\xe2\\x80\\x8b\\x1b[2J\n", 'with UTF-8, a message has letters unchanged, and invisible characters as hexadecimal numbers');
 }
 
-# A board that does not go after "done" is ended.
+# A board that does not end after "done" is killed.
 {
 	my ($status) = lab($final . qq{open my \$f, '>', '$dir/pid'; print \$f \$\$; close \$f; good(); sleep 60});
-	is($status, 0, 'a board that stays on after done is no failure');
-	ok(!kill(0, slurp("$dir/pid")), 'a board that stays on after done is ended');
+	is($status, 0, 'a lab whose board does not end after done has status 0');
+	ok(!kill(0, slurp("$dir/pid")), 'a board that does not end after done is killed');
 }
 
 # Full disks.
 {
 	my $script = board($final . q{begin(); put(0, "x\n"); wait_for_stop(); final(); record('done 0 x')});
 	my $err = qx('$pvtime' lab '$two' --hypervisor '$script' 2>&1 >/dev/full);
-	is($? >> 8, 1, 'standard output is full: status 1');
-	like($err, qr/^pvtime: cannot write standard output: No space left on device\n/, 'standard output is full: a message says so');
+	is($? >> 8, 1, 'a lab has status 1 if standard output is full');
+	like($err, qr/^pvtime: cannot write standard output: No space left on device\n/, 'a message says that standard output is full');
 	my ($status, $out, $said) = lab($final . 'good()', '--json', '/dev/full');
-	is($status, 1, 'no room for the JSON: status 1');
-	like($said, qr/^pvtime: --json: \/dev\/full: No space left on device\n$/, 'no room for the JSON: a message says so');
+	is($status, 1, 'a lab has status 1 if there is no room for the JSON');
+	like($said, qr/^pvtime: --json: \/dev\/full: No space left on device\n$/, 'a message says that there is no room for the JSON');
 }
 
 done_testing;

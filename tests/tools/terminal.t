@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: --watch and --attach on a terminal; the terminal is as it was afterwards, whatever happens.
+# TAP: --watch and --attach on a terminal. However the lab ends, it restores the terminal's modes
+# and cursor.
 
 use strict;
 use warnings;
@@ -12,11 +13,11 @@ use lib dirname(__FILE__);
 use Lab;
 use Test::More;
 
-# Of Linux, on every architecture that this runs on.
+# Linux's values on every architecture that this test runs on.
 use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430, TIOCSWINSZ => 0x5414};
 
-# Start the lab on a terminal of its own: {pid, master, slave, text}. Standard output is that too,
-# or the file that \FILE names.
+# on_terminal COLUMNS, ROWS, SCRIPT, [\FILE], OPTION...: start the lab on a new terminal: {pid,
+# master, slave, text, ...}. Standard output is the terminal or FILE.
 sub on_terminal
 {
 	my ($columns, $rows, $script, @options) = @_;
@@ -27,14 +28,14 @@ sub on_terminal
 	ioctl $master, TIOCGPTN, $number or die "number: $!";
 	my %t = (master => $master, name => '/dev/pts/' . unpack('I', $number), text => '');
 	resize(\%t, $columns, $rows);
-	open $t{slave}, '+<', $t{name} or die "$t{name}: $!"; # stays open: its modes must not be lost
+	open $t{slave}, '+<', $t{name} or die "$t{name}: $!"; # stays open, as Linux resets the modes when it is closed
 	$t{modes} = modes(\%t);
 	my $board = board($script);
 	$t{pid} = fork // die;
 	if ($t{pid} == 0) {
 		POSIX::setsid();
 		heed_all();
-		open STDIN, '+<', $t{name} or die; # and is the controlling terminal
+		open STDIN, '+<', $t{name} or die; # becomes the controlling terminal
 		defined $out ? open STDOUT, '>', $out : open STDOUT, '>&STDIN' or die;
 		open STDERR, '>&STDIN' or die;
 		exec $pvtime, 'lab', $two, '--hypervisor', $board, @options or die;
@@ -57,7 +58,7 @@ sub modes
 	return join ' ', $m->getiflag, $m->getoflag, $m->getcflag, $m->getlflag;
 }
 
-# Read what the terminal was sent until it matches, or the lab has ended without.
+# Read the terminal's output until it matches, or the lab has ended. Returns whether it matched.
 sub until_text
 {
 	my ($t, $want) = @_;
@@ -82,7 +83,7 @@ sub ended
 	return defined $t->{status};
 }
 
-# The status at the end, with all text read.
+# Wait for the lab to end while reading all its output, and return its status.
 sub end
 {
 	my ($t) = @_;
@@ -99,7 +100,8 @@ sub end
 	}
 }
 
-# What stands on a terminal that was sent this: just what an xterm's description makes of the table.
+# The picture on a terminal after this output. Only the sequences that the table uses on an xterm
+# are interpreted.
 sub picture
 {
 	my ($text) = @_;
@@ -130,57 +132,57 @@ sub finale { ledger('final', 2000, 1000, 2000); record('done 0 fine') }
 record('start 1000');
 END
 
-# The live table: samples, a message in between, the end.
+# The live table: samples, a message, and the end.
 for my $case (['in colour', {}, 1], ['NO_COLOR', {NO_COLOR => 1}, 0], ['an empty NO_COLOR', {NO_COLOR => ''}, 1],
 	['a terminal without colours', {TERM => 'vt100'}, 0]) {
 	my ($name, $environment, $colours) = @$case;
 	local @ENV{keys %$environment} = values %$environment;
 	my $t = on_terminal(80, 24, $common . qq{ledger('sample', 500, 0, 500); ledger('sample', 1000, 250, 1000);
 		message('a message'); go('$dir/go'); finale()}, '--watch');
-	ok(until_text($t, qr/a message\r\n.*idle[^\n]*\n/s), "$name: it runs");
+	ok(until_text($t, qr/a message\r\n.*idle[^\n]*\n/s), "$name: the table is drawn after the message");
 	my $picture = picture($t->{text});
 	like($picture, qr/\Apvtime: a message\n\S*two.ini .*1\.0 s\nvCPU .*\nbusy\/0 \[#+x+\].*50\.0 .*50\.0 .*0\.250  running\n/,
-		"$name: the table of the last interval, below the message");
-	is(($picture =~ s/two\.ini//gr) =~ tr/\n//, 6, "$name: one table") or diag $picture;
+		"$name: the table shows the last interval, below the message");
+	is(($picture =~ s/two\.ini//gr) =~ tr/\n//, 6, "$name: the picture has one table") or diag $picture;
 	spew("$dir/go", '');
-	is(end($t), 0, "$name: status 0");
+	is(end($t), 0, "$name: the status is 0");
 	$picture = picture($t->{text});
 	like($picture, qr/all of 2\.0 s\n.*\nbusy\/0 \[#+x+\] .*50\.0 .*1\.000  running\nbusy\/1 .*\nidle\/0 \[\.+\].*\n\z/,
-		"$name: the last table stays, and is of the whole run");
+		"$name: the last table stays, and shows the whole run");
 	my $hidden = rindex $t->{text}, "\e[?25l";
 	if (($ENV{TERM} // '') eq 'vt100') {
-		is($hidden, -1, "$name: a cursor that cannot be hidden is left alone");
+		is($hidden, -1, "$name: the table does not hide the cursor");
 	} else {
-		like(substr($t->{text}, $hidden + 6), qr/\e\[\?(12l\e\[\?)?25h/, "$name: the cursor was hidden and is back");
+		like(substr($t->{text}, $hidden + 6), qr/\e\[\?(12l\e\[\?)?25h/, "$name: the cursor is shown after it was hidden");
 	}
-	is($t->{text} =~ /\e\[3[0-7]m/ ? 1 : 0, $colours, "$name: colours or not");
+	is($t->{text} =~ /\e\[3[0-7]m/ ? 1 : 0, $colours, "$name: the table " . ($colours ? 'has' : 'has no') . ' colours');
 }
 
-# Another width.
+# A window whose width changes.
 {
 	my $t = on_terminal(80, 24, $common . qq{ledger('sample', 500, 0, 500); go('$dir/go'); ledger('sample', 1000, 250, 1000);
 		go('$dir/go'); finale()}, '--watch');
 	until_text($t, qr/idle.*\n/);
 	resize($t, 120, 24);
-	ok(until_text($t, qr/\e\[H\e\[2J.*idle/s), 'a wider window: drawn afresh');
+	ok(until_text($t, qr/\e\[H\e\[2J.*idle/s), 'the table is drawn again when the window gets wider');
 	my ($title) = picture($t->{text}) =~ /^(.*two\.ini.*)$/m;
-	is(length $title, 119, 'the picture is as wide as the window');
+	is(length $title, 119, 'the table is as wide as the wider window');
 	resize($t, 30, 24);
 	$t->{text} = '';
-	ok(until_text($t, qr/\e\[H\e\[2J.*idle[^\n]*\n/s), 'a picture is drawn in a narrow window');
-	is((grep { length > 30 } split /\n/, picture($t->{text})), 0, 'no line is wider than a narrow window');
+	ok(until_text($t, qr/\e\[H\e\[2J.*idle[^\n]*\n/s), 'the table is drawn again when the window gets narrow');
+	is((grep { length > 30 } split /\n/, picture($t->{text})), 0, 'no line of the table is wider than a narrow window');
 	spew("$dir/go", '');
 	wait_until(sub { !-e "$dir/go" });
 	spew("$dir/go", '');
-	is(end($t), 0, 'the lab ends with status 0');
+	is(end($t), 0, 'a lab whose window changes its width has status 0');
 }
 
-# No terminal that could do it: lines.
+# Terminals that cannot show the table get lines.
 for my $term ('dumb', '', 'no-such-terminal') {
 	local $ENV{TERM} = $term;
 	my $t = on_terminal(80, 24, $common . q{ledger('sample', 500, 0, 500); ledger('sample', 1000, 250, 1000); finale()}, '--watch');
-	is(end($t), 0, "TERM='$term'");
-	is($t->{text} =~ tr/\r//dr, <<'END', 'plain lines, each sample since the one before');
+	is(end($t), 0, "a lab with TERM='$term' has status 0");
+	is($t->{text} =~ tr/\r//dr, <<'END', "--watch with TERM='$term' prints plain lines, each for the time since the last sample");
 t=0.500 vm=busy vcpu=0 running=100.0 stolen=0.0 blocked=0.0 stolen_ns=0 state=running
 t=0.500 vm=busy vcpu=1 running=0.0 stolen=0.0 blocked=0.0 stolen_ns=0 state=off
 t=0.500 vm=idle vcpu=0 running=0.0 stolen=0.0 blocked=100.0 stolen_ns=0 state=blocked
@@ -193,72 +195,72 @@ t=2.000 vm=idle vcpu=0 running=0.0 stolen=0.0 blocked=100.0 stolen_ns=0 state=bl
 END
 }
 
-# Consoles by the line: what a guest writes moves nothing on a terminal that shows others too.
+# Consoles line by line: the output of a guest cannot control the terminal, which also shows other
+# guests.
 {
 	my $t = on_terminal(80, 24, $common . q{put(1, "\e[1A\rbusy| I am another\r\n"); finale()});
-	is(end($t), 0, 'consoles on a terminal');
-	like($t->{text}, qr/^idle\| \\x1b\[1A\\x0dbusy\| I am another\r?$/m, 'what is no text is shown, and does nothing') or diag $t->{text};
-	unlike($t->{text}, qr/\e/, 'no escape sequence gets through');
+	is(end($t), 0, 'a lab with its consoles on a terminal has status 0');
+	like($t->{text}, qr/^idle\| \\x1b\[1A\\x0dbusy\| I am another\r?$/m, "a guest's control characters appear as hexadecimal numbers on a terminal") or diag $t->{text};
+	unlike($t->{text}, qr/\e/, 'no escape sequence of a guest reaches the terminal');
 }
 
-# A line that is longer than the terminal is wide: its rest does not begin a row like another
-# guest's line.
+# A line that is longer than the terminal is wide: no row of it may look like the line of another
+# guest.
 {
 	my $t = on_terminal(80, 24, $common . q{put(1, ' ' x 74 . "busy| I am another\r\n"); finale()});
-	is(end($t), 0, 'a long line is printed on a terminal');
+	is(end($t), 0, 'a lab with a long line on a terminal has status 0');
 	like($t->{text}, qr/^idle\| {74}\r?\nidle\|\+ busy\| I am another\r?$/m,
-		'each row of a long line has the name of its guest') or diag $t->{text};
+		'each row of a long line begins with the name of its guest') or diag $t->{text};
 }
 
-# A terminal that is not UTF-8, as that of LC_ALL=C: there bytes from 0x80 up may drive it, within
-# letters of UTF-8 as well.
+# A terminal without UTF-8, as with LC_ALL=C: bytes from 0x80 up may control it, also within letters
+# of UTF-8.
 {
 	my $script = $common . q{put(1, "\xc4\x9b[1A\n"); finale()};
 	my $t = on_terminal(80, 24, $script);
-	is(end($t), 0, 'consoles on a terminal that is not UTF-8');
-	like($t->{text}, qr/^idle\| \\xc4\\x9b\[1A\r?$/m, 'a letter is shown byte by byte') or diag $t->{text};
+	is(end($t), 0, 'a lab with its consoles on a terminal without UTF-8 has status 0');
+	like($t->{text}, qr/^idle\| \\xc4\\x9b\[1A\r?$/m, 'consoles on a terminal without UTF-8 have the bytes of a letter as hexadecimal numbers') or diag $t->{text};
 	$t = on_terminal(80, 24, $script, '--attach', 'idle');
-	is(end($t), 0, 'the attached console on such a terminal');
-	like($t->{text}, qr/\\xc4\\x9b\[1A/, 'a letter of it is shown byte by byte') or diag $t->{text};
-	unlike($t->{text}, qr/[\x80-\xff]/, 'no byte from 0x80 up gets through');
+	is(end($t), 0, 'a lab with an attached console on a terminal without UTF-8 has status 0');
+	like($t->{text}, qr/\\xc4\\x9b\[1A/, 'an attached console on a terminal without UTF-8 has the bytes of a letter as hexadecimal numbers') or diag $t->{text};
+	unlike($t->{text}, qr/[\x80-\xff]/, 'no byte from 0x80 up reaches a terminal without UTF-8');
 	local $ENV{LC_ALL} = 'C.UTF-8';
 	$t = on_terminal(80, 24, $script);
-	is(end($t), 0, 'consoles on a terminal of UTF-8');
-	like($t->{text}, qr/^idle\| \xc4\x9b\[1A\r?$/m, 'a letter stays one') or diag $t->{text};
+	is(end($t), 0, 'a lab with its consoles on a terminal with UTF-8 has status 0');
+	like($t->{text}, qr/^idle\| \xc4\x9b\[1A\r?$/m, 'consoles on a terminal with UTF-8 have letters unchanged') or diag $t->{text};
 	$t = on_terminal(80, 24, $script, '--attach', 'idle');
-	is(end($t), 0, 'the attached console on a terminal of UTF-8');
-	like($t->{text}, qr/\xc4\x9b\[1A/, 'a letter of it stays one') or diag $t->{text};
+	is(end($t), 0, 'a lab with an attached console on a terminal with UTF-8 has status 0');
+	like($t->{text}, qr/\xc4\x9b\[1A/, 'an attached console on a terminal with UTF-8 has letters unchanged') or diag $t->{text};
 }
 
-# Where standard output is the ledger's, the consoles are on standard error, and that is the
-# terminal.
+# With --json -, the consoles are on standard error, which may be the terminal.
 {
 	my $t = on_terminal(80, 24, $common . q{put(1, "\e[1A\n"); finale()}, \'/dev/null', '--json', '-');
-	is(end($t), 0, 'consoles on standard error');
-	like($t->{text}, qr/^idle\| \\x1b\[1A\r?$/m, 'what is no text does nothing on the terminal there either') or diag $t->{text};
+	is(end($t), 0, 'a lab with its consoles on standard error has status 0');
+	like($t->{text}, qr/^idle\| \\x1b\[1A\r?$/m, "a guest's control characters appear as hexadecimal numbers if standard error is a terminal") or diag $t->{text};
 }
 
-# The attached console: keys to the guest, bytes from it, Ctrl-] to leave.
+# The attached console: keys go to the guest, its bytes to the terminal, and Ctrl-] ends the lab.
 my $echo = $common . q{put(0, "not mine\n"); put(1, "\e[1mlogin: "); my $all = '';
 	until ($all =~ /q$/) { my $in = hear() // exit 4; $all .= $in; put(1, "<" . unpack('H*', $in) . ">") }
 	put(1, "bye\n"); finale()};
 {
 	my $t = on_terminal(80, 24, $echo, '--attach', 'idle');
-	ok(until_text($t, qr/\e\[1mlogin: /), 'the console as it is');
-	like($t->{text}, qr/attached to idle; Ctrl-\] ends/, 'how to leave is said');
-	unlike($t->{text}, qr/not mine/, 'no other console');
-	isnt(modes($t), $t->{modes}, 'the terminal is raw');
+	ok(until_text($t, qr/\e\[1mlogin: /), "the attached console shows the guest's bytes unchanged");
+	like($t->{text}, qr/attached to idle; Ctrl-\] ends/, 'a message says that Ctrl-] ends the lab');
+	unlike($t->{text}, qr/not mine/, 'the terminal shows no other console than the attached one');
+	isnt(modes($t), $t->{modes}, "an attached console changes the terminal's modes");
 	syswrite $t->{master}, "a\x03\x1a\xff\r";
-	ok(until_text($t, qr/<ff016103(>|1a).*0d>/s), 'keys go to the guest, Ctrl-C and Ctrl-Z too, on its channel')
+	ok(until_text($t, qr/<ff016103(>|1a).*0d>/s), "the guest gets typed keys on its channel, also Ctrl-C and Ctrl-Z")
 		or diag $t->{text};
 	syswrite $t->{master}, "b\x1dc";
-	is(end($t), 0, 'Ctrl-] ends the lab in good order');
-	like($t->{text}, qr/<62ff4271>/, 'what was typed before goes first, after it nothing') or diag $t->{text};
-	like($t->{text}, qr/^busy    0        1\.000 /m, 'the final table');
-	is(modes($t), $t->{modes}, 'the terminal is as it was');
+	is(end($t), 0, 'Ctrl-] ends the lab with status 0');
+	like($t->{text}, qr/<62ff4271>/, 'the guest gets the keys before Ctrl-], and none after it') or diag $t->{text};
+	like($t->{text}, qr/^busy    0        1\.000 /m, 'the lab prints the final table after Ctrl-]');
+	is(modes($t), $t->{modes}, "the lab restores the terminal's modes after Ctrl-]");
 }
 
-# Other ways out.
+# Other ends of a lab with an attached console.
 for my $case (
 	['the board dies', q{put(1, "up"); go("$dir/go"); exit 1}, sub { spew("$dir/go", '') }, 1],
 	['a bug', q{put(1, "up"); go("$dir/go"); record('done 1 bug')}, sub { spew("$dir/go", '') }, 1],
@@ -272,46 +274,46 @@ for my $case (
 	local $SIG{USR1} = $name =~ /ignored/ ? 'IGNORE' : 'DEFAULT';
 	my $t = on_terminal(80, 24, "my \$dir = '$dir';$common$script", '--attach', 'idle');
 	until_text($t, qr/up/);
-	isnt(modes($t), $t->{modes}, "$name: the terminal is raw");
+	isnt(modes($t), $t->{modes}, "$name: the attached console changes the terminal's modes");
 	$act->($t);
-	is(end($t), $want, "$name: status $want");
-	is(modes($t), $t->{modes}, "$name: the terminal is as it was");
+	is(end($t), $want, "$name: the status is $want");
+	is(modes($t), $t->{modes}, "$name: the lab restores the terminal's modes");
 }
 {
 	my $t = on_terminal(80, 24, $common . q{ledger('sample', 500, 0, 500); sleep 60}, '--watch');
 	until_text($t, qr/idle/);
 	kill 'SEGV', $t->{pid};
-	is(end($t), 128 + 11, 'killed in --watch');
-	like($t->{text}, qr/\e\[\?25h\z/, 'the cursor is back');
+	is(end($t), 128 + 11, 'SIGSEGV ends a lab with --watch with the status of that signal');
+	like($t->{text}, qr/\e\[\?25h\z/, 'SIGSEGV to a lab with --watch shows the cursor again');
 }
 
-# Suspended: meanwhile the terminal is the shell's, without the table and with its cursor.
+# While the lab is suspended, the shell uses the terminal, which must have a cursor and no table.
 {
 	my $t = on_terminal(80, 24, $common . qq{ledger('sample', 500, 0, 500); go('$dir/go'); finale()}, '--watch');
 	until_text($t, qr/idle/);
 	kill 'TSTP', $t->{pid};
-	ok(until_text($t, qr/\e\[\?25h\z/), 'suspended in --watch: the cursor is back');
-	ok(wait_until(sub { slurp("/proc/$t->{pid}/stat") =~ /\) T/ }), 'suspended in --watch: the command is stopped');
-	is(picture($t->{text}), '', 'suspended in --watch: the table is gone');
+	ok(until_text($t, qr/\e\[\?25h\z/), 'SIGTSTP to a lab with --watch shows the cursor again');
+	ok(wait_until(sub { slurp("/proc/$t->{pid}/stat") =~ /\) T/ }), 'SIGTSTP stops a lab with --watch');
+	is(picture($t->{text}), '', 'SIGTSTP to a lab with --watch erases the table');
 	kill 'CONT', $t->{pid};
 	$t->{text} = '';
-	ok(until_text($t, qr/idle[^\n]*\n/), 'continued: the table is drawn again');
+	ok(until_text($t, qr/idle[^\n]*\n/), 'SIGCONT to a lab with --watch draws the table again');
 	spew("$dir/go", '');
-	is(end($t), 0, 'continued: the lab ends well');
+	is(end($t), 0, 'a lab with --watch that was suspended has status 0');
 }
 
-# Input that is no terminal: all of it, Ctrl-] as well, and its end is not the lab's.
+# Input from a file: the guest gets all of it, also Ctrl-], and the end of the file does not end the
+# lab.
 {
 	my $keys = spew("$dir/keys", "one\x1dtwo\n");
 	my $run = start($keys, 'lab', $two, '--attach', 'busy', '--hypervisor', board($common .
 		q{my $all = ''; $all .= hear() // exit 4 until $all =~ /\n/; put(0, unpack 'H*', $all); finale()}));
 	my ($status, $out) = finish($run);
-	is($status, 0, 'input from a file');
-	like($out, qr/^ff006f6e651d74776f0a/, 'input from a file arrives as it is');
+	is($status, 0, 'a lab with input from a file has status 0');
+	like($out, qr/^ff006f6e651d74776f0a/, 'the guest gets input from a file unchanged');
 }
 
-# No more is under way than guests have left room for: the file waits, in pieces, and all of it
-# comes.
+# The command sends no more input than the guest has room for, and sends the rest later.
 {
 	my $text = join '', map { "$_ " } 1000 .. 1399;
 	my $run = start(spew("$dir/much", $text), 'lab', $two, '--attach', 'busy', '--hypervisor', board($common .
@@ -324,8 +326,8 @@ for my $case (
 		}
 		put(0, "$most $all"); finale()}));
 	my ($status, $out) = finish($run);
-	is($status, 0, 'more input than may be under way');
-	like($out, qr/^512 \Q$text\E/, 'never more than 512 bytes, and in the end all');
+	is($status, 0, 'a lab with more input than the guest has room for has status 0');
+	like($out, qr/^512 \Q$text\E/, 'the guest gets all input, with never more than 512 bytes that it has not taken');
 }
 
 done_testing;

@@ -1,24 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The suite's program for KVM's user space where there is no KVM for it, as it is emulated: it says
-# so, or what is wrong with its words, and ends. What it finds where there is one is for `pvtime
-# conform kvm`, and for tests/kvm/user.t.
+# TAP: the suite's program for KVM's user space, emulated, so that it has no KVM: it reports that,
+# or what is wrong with its arguments, and ends. `pvtime conform kvm` and tests/kvm/user.t run it
+# with KVM.
 
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
-# gives_up SAYING WORD...: status 2, and one line that says that.
+# gives_up MESSAGE WORD...: the program ends with status 2, and prints one line, which bails out
+# with MESSAGE.
 gives_up() {
 	saying=$1
 	shift
 	output=$(qemu-aarch64 "${BUILD:-build}/conformance/user" "$@" 2>&1)
 	status=$?
-	report_of "$*: status 2: $status" [ "$status" -eq 2 ]
+	report_of "user $*: the status is 2 (it is $status)" [ "$status" -eq 2 ]
 	[ "$(echo "$output" | wc -l)" -eq 1 ]
-	report $? "$*: one line"
+	report $? "user $*: the output has one line"
 	echo "$output" | grep -q "^Bail out! $saying"
-	report $? "$*: that says what is wrong: $output"
+	report $? "user $*: the line says what is wrong ($output)"
 }
 
 gives_up '[^"]*: .'
