@@ -15,8 +15,8 @@ use Test::More;
 
 # A step of a drawing is a line
 #	    PATH.c    function(), function(): what they do
-# and an arrow from the step before is a line ` v`. A side step, which does not continue the path,
-# begins with `      |\-> PATH.c` instead.
+# and an arrow from the step before is a line that begins with six spaces and v. A side step, which
+# does not continue the path, has six spaces, then "|\-> PATH.c".
 my $path = qr{(?:hypervisor|lib|tools)/[\w/]+\.[chS]};
 
 # A file's code without comments.
