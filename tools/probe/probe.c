@@ -40,7 +40,7 @@ static bool parse(struct probe_options *o, int argc, char **argv)
 	if (o->help) {
 		arguments_usage(
 			"pvtime probe [OPTION...]",
-			"Report what this machine has of stolen time, what is missing, and what to do about it. On a host: whether its KVM offers stolen time, and how long the vCPUs of each running VM have waited. In a guest: whether stolen time was discovered, and is counted.",
+			"Report whether this machine supports stolen time, what is missing, and what to do about it. On a host: whether its KVM offers stolen time, and how long the vCPUs of each running VM have waited. In a guest: whether stolen time was discovered, and is counted.",
 			table, stdout);
 		return true;
 	}
