@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The ledger of a vCPU: its state, since when, and the time that it spent in each state (R-24,
- * R-25). The ledger is kept in counter ticks. Only values that leave the library are converted
- * (R-26).
+ * R-25). The ledger is kept in counter ticks, which pvtime_totals() and snapshots give as they are.
+ * Only the published number is converted to ns, in publish.c (R-26).
  */
 #include "internal.h"
 

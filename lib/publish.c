@@ -17,8 +17,10 @@
 #include "internal.h"
 
 /*
- * The value never decreases (R-23), and needs no check: a vCPU's READY total only grows, the caller
- * charges the total before it is published, and the conversion is monotonic. always_inline, because
+ * Store the READY total, as it was last charged, in ns. The value needs no check to never decrease
+ * (R-23): charge() only adds to the total, and the conversion is monotonic. Two functions set the
+ * total to another value, and then store it: a reset sets it to 0, as R-23 requires, and a restore
+ * to the saved one, which belongs to the memory that the guest gets back. always_inline, because
  * -Os would make this a call on the scheduler's hot path.
  */
 __attribute__((always_inline)) static inline bool store_total(struct pvtime_vcpu *v)

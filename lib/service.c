@@ -8,8 +8,7 @@
 
 /*
  * The function ID of this vCPU's PV_TIME_ST. 0 if it has none, because stolen time is off for its
- * VM (R-32) or no address was set for it. 0 is not the ID of an SMC64 fast call, so none of the IDs
- * compared with it is equal to it.
+ * VM (R-32) or no address was set for it. 0 matches no function ID that is compared with it.
  */
 static uint32_t offered_st(const struct pvtime_vcpu *v)
 {

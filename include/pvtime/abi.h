@@ -48,8 +48,10 @@ _Static_assert(sizeof(struct pvtime_stolen) == PVTIME_STRUCT_SIZE,
 #define PVTIME_STALE_NS 100000000u
 
 /*
- * Errors of the host side. Where Linux has an errno for the condition, the value is that errno,
- * negated (R-10): a port can return it to user space unchanged.
+ * Errors of the host side. Those up to PVTIME_ENOSPC are Linux's errno values, negated: a port can
+ * return them to user space unchanged (R-10). PVTIME_ESNAP_* are not: their numbers are those of
+ * unrelated errno values. A port translates them before they reach user space, to -EINVAL for
+ * example.
  */
 enum pvtime_error {
 	PVTIME_OK = 0,

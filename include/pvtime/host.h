@@ -9,12 +9,17 @@
  * Clock. Every `now` is a reading of the same free-running counter, in ticks at the frequency given
  * to pvtime_vcpu_init(): the physical counter (CNTPCT), not a counter that stops or is offset with
  * the vCPU. A `now` before the last one (an unsynchronised counter) counts as the last one: the
- * library charges nothing, and nothing ever goes backwards.
+ * library charges nothing, and no total decreases. Exceptions: pvtime_vcpu_init(),
+ * pvtime_vcpu_reset() and pvtime_restore() begin at `now`, whatever it is.
  *
- * Locking. The library has no locks and no globals. While a function that takes a vCPU runs, the
- * caller must keep all other CPUs out of the functions of the same vCPU. The lock under which the
- * scheduler changes a vCPU's state is the right one. Different vCPUs are independent. No function
- * waits, allocates, faults or calls back.
+ * Locking. The library has no locks and no globals. Calls that take the same vCPU must not overlap,
+ * neither on different CPUs nor with a call in an interrupt handler of this CPU. Use the lock under
+ * which the scheduler changes the vCPU's state, and disable interrupts while you hold it if a
+ * handler takes it. Exceptions: pvtime_service(), pvtime_arch_features(), pvtime_attr_has() and
+ * pvtime_attr_get() read only the dialect and the address. They may overlap with every function but
+ * pvtime_vcpu_init() and pvtime_attr_set(), which write these two. pvtime_attr_set() also reads the
+ * addresses of the VM's other vCPUs. Otherwise different vCPUs are independent. No function waits,
+ * allocates, faults or calls back.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,7 +35,7 @@ extern "C" {
 /* The states of a vCPU, as R-24 defines them. Only time in READY is stolen. */
 enum pvtime_state {
 	PVTIME_OFF,	/* not started, or has called CPU_OFF */
-	PVTIME_BLOCKED, /* waits voluntarily: WFI, PSCI suspend, a yield */
+	PVTIME_BLOCKED, /* waits voluntarily: WFI, PSCI suspend, a hypercall that yields */
 	PVTIME_READY,	/* could run but waits for a CPU, or is throttled by its cap */
 	PVTIME_RUNNING, /* on a physical CPU; includes the hypervisor's work for it */
 	PVTIME_PAUSED,	/* stopped by the administrator, or for save and restore */
@@ -66,7 +71,7 @@ _Static_assert(sizeof(struct pvtime_vcpu) <= 128, "a vCPU costs at most 128 byte
 
 /*
  * Start accounting at `now`: state OFF, all totals 0, no address, no page. The previous content of
- * *v is overwritten.
+ * *v is overwritten. If the vCPU has another state, set that with pvtime_account().
  *
  * freq_hz: CNTFRQ in Hz. If the board's firmware left it 0, there is no unit in which to report
  * time: the vCPU then gets PVTIME_DIALECT_OFF, whatever `dialect` is.
@@ -76,9 +81,10 @@ void pvtime_vcpu_init(struct pvtime_vcpu *v, enum pvtime_dialect dialect, uint32
 
 /*
  * Reset the accounting together with the VM: all totals are 0 at `now`, the state is OFF; address,
- * page and dialect stay. If a page is mapped, the whole structure is rewritten, with a counter of
- * 0. This is the only function that takes the counter back (R-23): do not call it for CPU_OFF,
- * CPU_ON or a repeated PV_TIME_ST. No vCPU of the VM may be running.
+ * page and dialect stay. If the vCPU has another state afterwards, set that with pvtime_account().
+ * If a page is mapped, the whole structure is rewritten, with a counter of 0. Do not call this for
+ * CPU_OFF, CPU_ON or a repeated PV_TIME_ST, which must not take the counter back (R-23). No vCPU of
+ * the VM may execute guest code from the first of these calls to the last.
  */
 void pvtime_vcpu_reset(struct pvtime_vcpu *v, uint64_t now);
 
@@ -87,6 +93,10 @@ void pvtime_vcpu_reset(struct pvtime_vcpu *v, uint64_t now);
  * the state that it leaves (R-24, R-25). next: any of the five states; the current state only
  * charges the time so far. Call this at the moment of the change: READY begins when the hypervisor
  * handles the wake-up, not when the scheduler next considers the vCPU.
+ *
+ * This stores nothing in the structure. For a vCPU that leaves READY for another state than
+ * RUNNING, because it is stopped for example, call pvtime_publish() afterwards: otherwise the
+ * structure lacks the vCPU's last wait until its next publish.
  */
 void pvtime_account(struct pvtime_vcpu *v, enum pvtime_state next, uint64_t now);
 
@@ -103,10 +113,12 @@ void pvtime_totals(const struct pvtime_vcpu *v, uint64_t now, uint64_t ticks[PVT
  * single-copy-atomic little-endian store (R-27), whose value is never less than the one before
  * (R-23).
  *
- * Call this before each scheduling-in (R-08), and at least every PVTIME_STALE_NS for a vCPU that is
- * kept waiting (R-34). The hypervisor's mapping must be Normal, write-back, inner shareable, as the
- * guest's is (R-07). Returns false if no page is mapped. Nothing is lost then: the next publish
- * that succeeds includes the time (R-28).
+ * Call this before each scheduling-in (R-08), whenever a vCPU leaves READY for another state, and
+ * for a vCPU that is kept waiting so often that its structure is never older than PVTIME_STALE_NS
+ * (R-34). The timer must be set to less than that, because the interrupt takes time as well: this
+ * project's hypervisor sets it to 90 ms. The hypervisor's mapping must be Normal, write-back, inner
+ * shareable, as the guest's is (R-07). Returns false if no page is mapped. Nothing is lost then:
+ * the next publish that succeeds includes the time (R-28).
  */
 bool pvtime_publish(struct pvtime_vcpu *v, uint64_t now);
 
@@ -133,8 +145,8 @@ void pvtime_map(struct pvtime_vcpu *v, struct pvtime_stolen *page);
  * AArch32 guests, or calls with a non-zero immediate, to this function: the hypervisor returns
  * NOT_SUPPORTED for both (R-02, R-30).
  *
- * x0 is the same in both dialects: where beta-2's PV_TIME_FEATURES returns an int32 in w0, the
- * upper half is its sign extension.
+ * *result is all 64 bits of x0 in both dialects. beta-2's PV_TIME_FEATURES returns an int32 in w0;
+ * the upper half of *result is then its sign extension.
  *
  * v: the calling vCPU. The answers depend only on its dialect and its address. A hypervisor may
  * therefore ask once for each vCPU, after it has set either, and answer from a copy.
@@ -161,8 +173,9 @@ int64_t pvtime_arch_features(const struct pvtime_vcpu *v, uint32_t fid);
  * not read that value. The checks are in Linux's order: PVTIME_ENXIO; PVTIME_EFAULT (NULL);
  * PVTIME_EINVAL (not 64-byte aligned); PVTIME_EEXIST (an address is set already); PVTIME_EINVAL
  * (the 64 bytes are not inside one range of guest memory, or belong to another vCPU, R-31). Only
- * success changes the vCPU. Besides v's own lock, the caller must hold whatever lock keeps the VM's
- * memory map and the addresses of its other vCPUs from changing.
+ * success changes the vCPU. Besides v's own lock, the caller must hold the lock that keeps the VM's
+ * memory map from changing, and must exclude pvtime_vcpu_init() and pvtime_attr_set() of the VM's
+ * other vCPUs, whose addresses it reads.
  */
 struct pvtime_vm {
 	const struct pvtime_range *memory; /* guest memory, as IPA ranges, the region included */
@@ -194,9 +207,10 @@ int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_S
  * v: initialised with the dialect and frequency of the source, its address set to the same value
  * (so that value has passed pvtime_attr_set() here as well), OFF or PAUSED. Afterwards it is OFF or
  * PAUSED, as it was saved. The hypervisor sets the next state with pvtime_account(), because only
- * the hypervisor knows what the vCPU was waiting for. If a page is mapped, the restored total is
- * published at once. The guest never sees less than before (R-23): a VM that is reverted to an
- * earlier snapshot gets its earlier memory back as well.
+ * the hypervisor knows what the vCPU was waiting for. No vCPU of the VM may execute guest code
+ * meanwhile. If a page is mapped, the restored total is published at once. The guest never sees
+ * less than before (R-23): a VM that is reverted to an earlier snapshot gets its earlier memory
+ * back as well.
  *
  * size: bytes at blob. Returns PVTIME_OK; PVTIME_EBUSY if v is neither OFF nor PAUSED; or one of
  * PVTIME_ESNAP_*. An error leaves v unchanged.
