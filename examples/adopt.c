@@ -15,7 +15,8 @@
 struct vcpu {
 	uint64_t x[31];
 	struct vm *vm;
-	struct pvtime_vcpu pv; /* added: at most 128 bytes */
+	enum pvtime_state state; /* as the scheduler sees it */
+	struct pvtime_vcpu pv;	 /* added: at most 128 bytes */
 };
 
 struct vm {
@@ -49,14 +50,15 @@ static int vcpu_create(struct vcpu *v, uint64_t ipa, struct pvtime_stolen *page)
 static void vcpu_set_state(struct vcpu *v, enum pvtime_state next)
 {
 	uint64_t now = read_cntpct();
+	bool waited = v->state == PVTIME_READY;
 
-	if (next == PVTIME_RUNNING)
-		pvtime_switch_in(&v->pv, now);
-	else
-		pvtime_account(&v->pv, next, now);
+	v->state = next;
+	pvtime_account(&v->pv, next, now);
+	if (waited || next == PVTIME_RUNNING)
+		pvtime_publish(&v->pv, now);
 }
 
-/* Every 90 ms for each waiting vCPU, under the same lock: other vCPUs then read a recent number. */
+/* Every 90 ms for each READY vCPU, under the same lock: other vCPUs then read a recent number. */
 static void vcpu_refresh(struct vcpu *v)
 {
 	pvtime_publish(&v->pv, read_cntpct());
@@ -67,7 +69,8 @@ static void vcpu_refresh(struct vcpu *v)
 /* HVC #0 or SMC #0 from AArch64. Returns false if the call is not one of the library's. */
 static bool vcpu_hypercall(struct vcpu *v)
 {
-	uint32_t fid = (uint32_t)v->x[0], arg = (uint32_t)v->x[1];
+	uint32_t fid = (uint32_t)v->x[0] & ~SMCCC_SVE_HINT;
+	uint32_t arg = (uint32_t)v->x[1] & ~SMCCC_SVE_HINT;
 	int64_t x0;
 
 	if (fid == SMCCC_FID_ARCH_FEATURES && arg == PVTIME_FID_FEATURES)
@@ -80,20 +83,23 @@ static bool vcpu_hypercall(struct vcpu *v)
 /* adopt: end */
 
 /* adopt: begin */
-/* When the VM is reset, for each of its vCPUs: the counter restarts at 0. */
+/* When the VM is reset, for each of its vCPUs, all of which are OFF: the counter restarts at 0. */
 static void vcpu_reset(struct vcpu *v)
 {
 	pvtime_vcpu_reset(&v->pv, read_cntpct());
 }
 /* adopt: end */
 
-/* Save a vCPU that vcpu_set_state() has made PAUSED, or that is OFF. */
+/* Save a vCPU that is PAUSED or OFF. */
 static int vcpu_save(const struct vcpu *v, uint8_t blob[PVTIME_SNAPSHOT_SIZE])
 {
 	return pvtime_save(&v->pv, read_cntpct(), blob);
 }
 
-/* Restore it into a vCPU from vcpu_create() with the same ipa: the counter continues. */
+/*
+ * Restore it into a vCPU from vcpu_create() with the same ipa: the counter continues. The vCPU is
+ * then PAUSED or OFF, as it was saved; the scheduler sets its next state.
+ */
 static int vcpu_restore(struct vcpu *v, const uint8_t *blob, size_t size)
 {
 	return pvtime_restore(&v->pv, blob, size, read_cntpct());
@@ -145,17 +151,44 @@ static int vm_create(const struct pvtime_range *used, size_t n)
 }
 /* port: end */
 
+static void test_calls(void)
+{
+	tap_is_i64(guest_hvc(SMCCC_FID_ARCH_FEATURES | SMCCC_SVE_HINT, PVTIME_FID_FEATURES),
+		   SMCCC_SUCCESS, "SMCCC_ARCH_FEATURES with the SVE hint finds PV_TIME_FEATURES");
+	tap_is_i64(guest_hvc(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES | SMCCC_SVE_HINT),
+		   SMCCC_SUCCESS, "PV_TIME_FEATURES with the SVE hint is found, too");
+	tap_is_i64(guest_hvc(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_ST), SMCCC_NOT_SUPPORTED,
+		   "SMCCC_ARCH_FEATURES does not report PV_TIME_ST");
+}
+
 static void test_snapshot(const struct pvtime_guest_cpu *cpu)
 {
 	uint8_t blob[PVTIME_SNAPSHOT_SIZE];
 
+	vcpu_set_state(&vm.vcpu[0], PVTIME_READY);
+	clock_ticks += FREQ / 100;
 	vcpu_set_state(&vm.vcpu[0], PVTIME_PAUSED);
+	tap_is_u64(pvtime_guest_stolen_ns(cpu), 50000000,
+		   "a vCPU that is paused while it waits has its last 10 ms in its structure");
 	tap_is_i64(vcpu_save(&vm.vcpu[0], blob), PVTIME_OK, "a paused vCPU is saved");
 	clock_ticks += FREQ;
 	vcpu_create(&vm.vcpu[0], vm.region.base, vm.memory);
 	tap_is_i64(vcpu_restore(&vm.vcpu[0], blob, sizeof(blob)), PVTIME_OK,
 		   "a paused vCPU is restored");
-	tap_is_u64(pvtime_guest_stolen_ns(cpu), 40000000, "vCPU 0 has the number that was saved");
+	tap_is_u64(pvtime_guest_stolen_ns(cpu), 50000000, "vCPU 0 has the number that was saved");
+}
+
+static void test_reset(const struct pvtime_guest_cpu *cpu)
+{
+	for (unsigned int i = 0; i < 2; i++)
+		vcpu_set_state(&vm.vcpu[i], PVTIME_OFF);
+	for (unsigned int i = 0; i < 2; i++)
+		vcpu_reset(&vm.vcpu[i]);
+	tap_is_u64(pvtime_guest_stolen_ns(cpu), 0, "after a reset the counter restarts at 0");
+	vcpu_set_state(&vm.vcpu[0], PVTIME_READY);
+	clock_ticks += FREQ / 1000;
+	vcpu_set_state(&vm.vcpu[0], PVTIME_RUNNING);
+	tap_is_u64(pvtime_guest_stolen_ns(cpu), 1000000, "after a reset the next wait is counted");
 }
 
 int main(void)
@@ -195,8 +228,8 @@ int main(void)
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 40000000, "vCPU 0 lost 40 ms");
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[1]), 40000000,
 		   "vCPU 1 lost 40 ms, and nothing while it slept");
+	test_calls();
 	test_snapshot(&cpu[0]);
-	vcpu_reset(&vm.vcpu[0]);
-	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 0, "after a reset the counter restarts at 0");
+	test_reset(&cpu[0]);
 	return tap_done();
 }

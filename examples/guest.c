@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a guest operating system adopts the library: a steal clock for its scheduler, and a watchdog
- * that a busy host does not trigger. docs/porting.md shows the parts between marks.
+ * How a guest operating system adopts the library: its scheduler charges tasks without stolen time,
+ * and a busy host does not trigger its watchdog. docs/porting.md shows the parts between marks.
  */
 #include <stddef.h>
 #include "examples/guest.h"
@@ -12,7 +12,7 @@ static struct pvtime_guest stolen_time;
 static struct {
 	struct pvtime_guest_cpu pv;
 	const struct pvtime_stolen *page;
-	uint64_t seen_ns; /* stolen time that steal_tick() has accounted for */
+	uint64_t seen_ns; /* stolen time that task_time_ns() has left out so far */
 } cpus[OS_CPUS];
 
 /* At boot: call this once, on any CPU. */
@@ -57,13 +57,16 @@ uint64_t steal_clock(unsigned int cpu)
 	return pvtime_guest_stolen_ns(&cpus[cpu].pv);
 }
 
-/* At the CPU's tick, `elapsed_ns` after the last one: returns the time that its task really had. */
-uint64_t steal_tick(unsigned int cpu, uint64_t elapsed_ns)
+/*
+ * How much of the last `elapsed_ns` the task of this CPU had the CPU, in ns. Call this on the CPU
+ * each time that its scheduler charges the task: at its timer interrupt and at a switch of tasks.
+ */
+uint64_t task_time_ns(unsigned int cpu, uint64_t elapsed_ns)
 {
 	uint64_t stolen = steal_clock(cpu) - cpus[cpu].seen_ns;
 
 	if (stolen > elapsed_ns)
-		stolen = elapsed_ns; /* the rest belongs to the next tick */
+		stolen = elapsed_ns; /* the next call leaves out the rest */
 	cpus[cpu].seen_ns += stolen;
 	return elapsed_ns - stolen;
 }
@@ -80,7 +83,15 @@ static struct pvtime_sample sample(unsigned int cpu)
 	return s;
 }
 
-/* Call this on the CPU that it watches. On another CPU, pass PVTIME_STALE_NS instead of 0. */
+/* Start a deadline of budget_ns for `cpu`. */
+void watchdog_start(struct pvtime_deadline *d, unsigned int cpu, uint64_t budget_ns)
+{
+	struct pvtime_sample now = sample(cpu);
+
+	pvtime_deadline_start(d, &now, budget_ns, os_counter_hz());
+}
+
+/* `cpu` calls both functions itself. If another CPU calls them, pass PVTIME_STALE_NS here. */
 bool watchdog_passed(const struct pvtime_deadline *d, unsigned int cpu)
 {
 	struct pvtime_sample now = sample(cpu);
@@ -88,10 +99,3 @@ bool watchdog_passed(const struct pvtime_deadline *d, unsigned int cpu)
 	return pvtime_deadline_passed(d, &now, 0);
 }
 /* port: end */
-
-void watchdog_start(struct pvtime_deadline *d, unsigned int cpu, uint64_t budget_ns)
-{
-	struct pvtime_sample now = sample(cpu);
-
-	pvtime_deadline_start(d, &now, budget_ns, os_counter_hz());
-}

@@ -15,7 +15,7 @@ int64_t os_smccc(uint32_t fid, uint64_t arg1);
 const struct pvtime_stolen *os_map_stolen(uint64_t ipa);
 void os_unmap_stolen(const struct pvtime_stolen *page);
 
-/* The virtual counter, ordered with loads: on AArch64, pvtime_counter(). And CNTFRQ_EL0. */
+/* CNTVCT_EL0, read in order with loads, as pvtime_counter() reads it; and CNTFRQ_EL0, in Hz. */
 uint64_t os_counter(void);
 uint32_t os_counter_hz(void);
 
@@ -27,7 +27,7 @@ int steal_init(void);
 int steal_cpu_online(unsigned int cpu);
 void steal_cpu_offline(unsigned int cpu);
 uint64_t steal_clock(unsigned int cpu);
-uint64_t steal_tick(unsigned int cpu, uint64_t elapsed_ns);
+uint64_t task_time_ns(unsigned int cpu, uint64_t elapsed_ns);
 void watchdog_start(struct pvtime_deadline *d, unsigned int cpu, uint64_t budget_ns);
 bool watchdog_passed(const struct pvtime_deadline *d, unsigned int cpu);
 

@@ -105,17 +105,19 @@ static void test_online(void)
 			   hyp.self);
 	tap_is_u64(steal_clock(0), 500000000, "CPU 0 reads its own stolen time");
 	tap_is_u64(steal_clock(1), 7000000, "CPU 1 reads its own stolen time");
-	tap_is_u64(steal_tick(0, 4000000), 4000000,
+	tap_is_u64(task_time_ns(0, 4000000), 4000000,
 		   "time stolen before registration is charged to no task");
 }
 
-static void test_tick(void)
+static void test_task_time(void)
 {
 	turn(0, 3, 1);
-	tap_is_u64(steal_tick(0, 4000000), 1000000, "a task is charged what it had of a tick");
+	tap_is_u64(task_time_ns(0, 4000000), 1000000,
+		   "a task is charged only the time that it had");
 	turn(0, 6, 2);
-	tap_is_u64(steal_tick(0, 4000000), 0, "more can be stolen than one tick holds");
-	tap_is_u64(steal_tick(0, 4000000), 2000000, "the next tick gets the rest");
+	tap_is_u64(task_time_ns(0, 4000000), 0,
+		   "a task is charged nothing if more was stolen than elapsed");
+	tap_is_u64(task_time_ns(0, 4000000), 2000000, "the next call leaves out the rest");
 }
 
 static void test_offline(void)
@@ -148,7 +150,7 @@ static void test_watchdog(void)
 int main(void)
 {
 	test_online();
-	test_tick();
+	test_task_time();
 	test_offline();
 	test_watchdog();
 	return tap_done();
