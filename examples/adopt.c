@@ -82,13 +82,13 @@ static bool vcpu_hypercall(struct vcpu *v)
 }
 /* adopt: end */
 
-/* adopt: begin */
+/* port: begin */
 /* When the VM is reset, for each of its vCPUs, all of which are OFF: the counter restarts at 0. */
 static void vcpu_reset(struct vcpu *v)
 {
 	pvtime_vcpu_reset(&v->pv, read_cntpct());
 }
-/* adopt: end */
+/* port: end */
 
 /* Save a vCPU that is PAUSED or OFF. */
 static int vcpu_save(const struct vcpu *v, uint8_t blob[PVTIME_SNAPSHOT_SIZE])
