@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The guest's side against a conduit that refuses at any step of R-03, and pages of every kind
- * (R-35). */
+/*
+ * The guest's side against a conduit that refuses at any step of R-03, and pages of every kind
+ * (R-35).
+ */
 #include <pvtime/guest.h>
 #include <pvtime/host.h>
 #include <pvtime/smccc.h>
@@ -203,8 +205,10 @@ static void check_registration(void)
 		   "a CPU that registers again keeps its total until it attaches");
 	pvtime_guest_attach(&c, &page);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 900, "a counter that continued is read as it is");
-	/* A hypervisor that zeroes the structure in PV_TIME_ST, as Linux KVM does, and then counts
-	 * on. */
+	/*
+	 * A hypervisor that zeroes the structure in PV_TIME_ST, as Linux KVM does, and then counts
+	 * on.
+	 */
 	pvtime_guest_locate(&g, &c, &ipa);
 	set_page(&page, 0);
 	tap_is_u64(pvtime_guest_stolen_ns(&c), 900,
