@@ -55,8 +55,9 @@ static inline uint64_t guest_translate(uint64_t va)
 
 /*
  * Enter the guest whose vCPU is loaded, until an exception takes it to EL2. Returns the kind of
- * exit (EXIT_*, asm.h). guest_enter (switch.S) preserves none of EL2's registers, so the compiler
- * saves only those that it needs, which are few.
+ * exit (EXIT_*, asm.h). guest_enter in switch.S takes the vCPU in x0 and returns the kind of exit
+ * in x3. Of EL2's general registers it preserves only x29 and SP, so the compiler saves those that
+ * it needs, which are few.
  */
 static inline unsigned guest_enter(struct vcpu *v)
 {

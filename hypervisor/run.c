@@ -42,7 +42,8 @@ static void take_interrupt(struct cpu *cpu)
 		return; /* the guest deactivates it */
 	if (intid == SGI_KICK) {
 		/*
-		 * The run loop finds the reason of the kick, or the flush before guest entry does.
+		 * Nothing else to do: before the next guest entry, sched_deadline() shows a change
+		 * of the scheduler, and vgic_needs_flush() shows a new interrupt.
 		 */
 		cpu_take_kick(cpu);
 	} else if (intid == board.hyp_timer_intid) {
@@ -68,7 +69,7 @@ static void run_guest(struct cpu *cpu, struct vcpu *v)
 	v->exits++;
 	if (kind == EXIT_SYNC)
 		trap(v);
-	else if (kind == EXIT_SERROR) /* whatever caused it, the vCPU that runs gets it */
+	else if (kind == EXIT_SERROR) /* the vCPU that runs gets it, whatever the cause */
 		el2_set_serror(true);
 	else
 		take_interrupt(cpu);
@@ -78,7 +79,9 @@ static void run_guest(struct cpu *cpu, struct vcpu *v)
  * Run v, which this CPU has loaded, until the scheduler must decide: it has a pending change, or
  * its deadline has come. The clock is compared with the deadline at every exit. The timer's
  * interrupt is not enough, because other interrupts may precede it (hypervisor/README.md,
- * "Interrupts at EL2"). A flush may leave a change for the scheduler, too.
+ * "Interrupts at EL2"). The read of the clock needs no ISB: the exit has synchronized this PE, so
+ * the value is not older than the exit, and no ledger gets it. A flush may leave a change for the
+ * scheduler, too.
  */
 static void run_on(struct cpu *cpu, struct vcpu *v)
 {

@@ -9,8 +9,9 @@
  * others wait for it: QEMU's CPUs are threads of a host that may have fewer CPUs. Sections are
  * short. Interrupts are masked at EL2, so nothing interrupts the holder.
  *
- * Order, outermost first: vm.lock, vuart.lock, vgic.lock, the scheduler's lock; and records.c's
- * lock, the scheduler's lock, link.c's lock. No lock is held while a guest runs.
+ * The order of all locks, outermost first: vm.lock, vuart.lock, vgic.lock, records.c's lock,
+ * sched.lock, link.c's lock. hypervisor/README.md says which are held together. No lock is held
+ * while a guest runs.
  */
 struct spinlock {
 	uint32_t held;

@@ -12,9 +12,18 @@
 
 	.text
 /*
- * unsigned guest_enter(struct vcpu *v): runs the guest until an exception takes it to EL2, and
- * returns the kind of exit (EXIT_*). The caller has loaded all of the vCPU's state but its general
- * registers, PC and PSTATE.
+ * Runs the guest until an exception takes it to EL2. The caller has loaded all of the vCPU's state
+ * but its general registers, PC and PSTATE.
+ *
+ * This is not the procedure call standard: only the inline guest_enter() in arch.h may call it.
+ *	in	x0	struct vcpu *
+ *	out	x3	the kind of exit (EXIT_*, asm.h)
+ *	kept	x29, sp; every other general register has an unspecified value at `ret`
+ *
+ * EL2's stack while the guest runs, and at guest_exit:
+ *	sp + 0	guest's x2, x3		pushed by the vector (vectors.S); fastcall.S pops them again
+ *	  + 16	vCPU, its answers	pushed by guest_enter; while the guest runs, sp points here
+ *	  + 32	EL2's x29, x30		pushed by guest_enter: frame pointer and return address
  */
 	.global	guest_enter
 guest_enter:
@@ -44,7 +53,7 @@ guest_enter:
 	dsb	nsh			/* stop speculation past eret */
 	isb
 
-/* From vectors.S: the guest's x2 and x3 are on the stack, x3 holds the kind of exit. */
+/* From vectors.S: the stack is as above, and x3 holds the kind of exit. */
 	.global	guest_exit
 guest_exit:
 	ldr	x2, [sp, #16]

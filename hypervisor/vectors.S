@@ -6,7 +6,8 @@
 #include "asm.h"
 
 /*
- * From a guest. The vCPU and its answers, which guest_enter() pushed, are at the top of the stack.
+ * From a guest. The vCPU and its answers, which guest_enter() pushed, are at the top of the stack;
+ * switch.S has the layout.
  */
 .macro	from_guest kind
 	.balign	0x80

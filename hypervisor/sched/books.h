@@ -27,7 +27,7 @@ struct books {
 	uint64_t idle;
 };
 
-/* At `now` a vCPU begins to run, where none ran; or the one that ran ends. */
+/* At `now` this CPU begins to run vCPUs, or it stops and has no vCPU to run. */
 static inline void books_turn(struct books *b, uint64_t now)
 {
 	b->given += b->gives ? now : -now;

@@ -3,15 +3,28 @@
 #define SCHED_IMPL_H
 
 /*
- * What the files of the scheduler share. The caller of each of these functions holds the
- * scheduler's lock.
+ * What the files of the scheduler share. The scheduler's lock guards all of it. The caller of each
+ * of these functions holds the lock, except for sched_cpu() and, at boot, sched_look_again(). These
+ * are the accesses without the lock:
+ *
+ *	sched_vcpu.on_cpu	passes a vCPU's registers between CPUs (sched/sched.h)
+ *	sched_vcpu.wake_pending	sched_will_block() clears it
+ *	the state of a vCPU	sched_wants_cpu() reads it
+ *	sched_cpu.at		its CPU reads it; other CPUs set it to SCHED_AT_ONCE under the lock
+ *	sched_cpu.current,	their CPU reads them; only this CPU changes them, under the lock
+ *	dropped, alarm
+ *	sched_cpu.told		only its CPU uses it
+ *	books.idle		its CPU writes it, as one word (sched/books.h)
  */
 #include "sched/books.h"
 #include "sched/sched.h"
 #include "spinlock.h"
 #include "vcpu.h"
 
-/* A physical CPU. In calls, `c` is the CPU that makes the call. */
+/*
+ * A physical CPU. In calls, `c` is the CPU that makes the call; in set_state() for
+ * sched_reset_ledger(), it is the CPU in whose waiting list the vCPU stays.
+ */
 struct sched_cpu {
 	struct vcpu *current; /* RUNNING here; changed by this CPU alone */
 	/* what sched_next() returned last; only this CPU uses it, without the lock */
@@ -31,7 +44,11 @@ struct sched_cpu {
 	bool resched; /* this CPU must decide again; while set, `at` is SCHED_AT_ONCE */
 	bool yield;   /* `current` gives way and finds another CPU, at once or at move_end */
 	bool knocked; /* a waiting vCPU may be owed this CPU: decided at stay_end */
-	/* no vCPU was owed it: until stay_end this CPU learns of waiting vCPUs by its timer */
+	/*
+	 * The last knock changed nothing. Until stay_end this CPU is not in `alone`, so no vCPU
+	 * that begins to wait kicks it, unless that vCPU is owed this CPU. At stay_end its timer
+	 * fires, and it looks at the run queue.
+	 */
 	bool quiet;
 } __attribute__((aligned(256))); /* a power of 2: its address is a shift and an addition */
 

@@ -7,8 +7,8 @@
 #define SLACK_MS   10u
 #define PERIOD_MS  100u
 /*
- * Some fifty times what a switch costs. No vCPU is charged for a switch, so woken vCPUs must not
- * cause them more often than this.
+ * Some fifty times what a switch costs. The vCPU that a woken vCPU has preempted is charged for the
+ * switch back to it, so woken vCPUs must not cause switches more often than this.
  */
 #define STAY_US 100u
 

@@ -208,8 +208,8 @@ COLD static void expire(struct sched_cpu *c, uint64_t now)
 }
 
 /*
- * The current vCPU can't stay, even if no other waits: it must stop or pause, or has used up its
- * cap.
+ * The current vCPU can't keep the CPU, even if no other waits: it must stop or pause, or has used
+ * up its cap.
  */
 COLD static void give_way(struct sched_cpu *c, uint64_t now)
 {

@@ -52,8 +52,7 @@ struct sched_wait {
 };
 
 /*
- * The scheduler's part of a vCPU. The scheduler's lock guards everything but `on_cpu`;
- * sched_will_block() clears `wake_pending` without it.
+ * The scheduler's part of a vCPU. The scheduler's lock guards it; sched/impl.h has the exceptions.
  */
 struct sched_vcpu {
 	/*
