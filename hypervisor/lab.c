@@ -16,7 +16,7 @@ static struct vm *vms;
 static struct manifest manifest;
 static uint64_t started_at, ends_at = UINT64_MAX, sample_at = UINT64_MAX, sample_ticks;
 static unsigned loaded; /* VMs that are loaded, before time begins */
-static unsigned alive;	/* VMs that are neither OFF nor STUCK */
+static unsigned alive;	/* VMs that are neither VM_OFF nor VM_STUCK */
 static bool begun, ending;
 
 struct vm *lab_vm(unsigned id)

@@ -34,8 +34,8 @@ bool lab_receive(unsigned vm, uint8_t byte);
  */
 void lab_vm_loaded(struct vm *vm);
 /*
- * The VM is OFF or STUCK from now on. Called once for each VM, without its lock. The last VM ends
- * the lab, and so does the VM that the manifest's `until` names.
+ * The VM is VM_OFF or VM_STUCK from now on. Called once for each VM, without its lock. The last VM
+ * ends the lab, and so does the VM that the manifest's `until` names.
  */
 void lab_vm_ended(struct vm *vm);
 bool lab_is_ending(void);

@@ -19,7 +19,7 @@ void report_vm(struct vm *vm);
 void report_nowhere(const struct vcpu *v, uint64_t ipa);
 /*
  * The phase changes that are not reported yet, the last ledger, and how the lab ends. stuck: a VM
- * that is STUCK, or NULL. Nothing is reported after it.
+ * that is VM_STUCK, or NULL. Nothing is reported after it.
  */
 void report_end(struct vm *vms, unsigned count, uint64_t ticks, const struct vm *stuck);
 

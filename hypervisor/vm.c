@@ -56,7 +56,7 @@ void vm_run(struct vm *vm, uint64_t now)
 		sched_reset_ledger(&vm->vcpus[i], now);
 	spin_lock(&vm->lock);
 	vm->phase = VM_RUNNING;
-	/* Under the lock, because a VM that is RUNNING without a vCPU that can run is STUCK. */
+	/* Under the lock, because VM_RUNNING without a vCPU that can run becomes VM_STUCK. */
 	sched_wake(&vm->vcpus[0], this_cpu()->id, now);
 	spin_unlock(&vm->lock);
 }
@@ -97,8 +97,8 @@ static void enter(struct vm *vm, enum vm_phase phase, uint8_t news)
 }
 
 /*
- * One more vCPU has left its CPU. If it was the last, the VM is OFF or starts again. The record
- * comes after that, because the UART is slow.
+ * One more vCPU has left its CPU. If it was the last, VM_STOPPING ends: VM_OFF, or the VM starts
+ * again. The record comes after that, because the UART is slow.
  */
 static __attribute__((noinline)) void stopping(struct vm *vm)
 {
@@ -122,7 +122,7 @@ static __attribute__((noinline)) void stopping(struct vm *vm)
 	}
 }
 
-/* One of its vCPUs waits or is off. If no vCPU can ever run again, the VM is STUCK. */
+/* One of its vCPUs waits or is off. If no vCPU can ever run again: VM_STUCK. */
 static void waiting(struct vm *vm)
 {
 	bool stuck;

@@ -23,10 +23,11 @@ struct vm_segment {
 enum vm_phase {
 	VM_LOADING, /* the first vCPU's CPU zeroes RAM and copies the images, a piece at a time */
 	VM_RUNNING,
-	VM_STOPPING,  /* SYSTEM_OFF or SYSTEM_RESET: until every vCPU has left its CPU */
-	VM_RESETTING, /* every vCPU has left its CPU; the devices are reset, then LOADING begins */
-	VM_OFF,	      /* final */
-	VM_STUCK,     /* final: no vCPU can ever run again, and the guest did not call SYSTEM_OFF */
+	VM_STOPPING, /* SYSTEM_OFF or SYSTEM_RESET: until every vCPU has left its CPU */
+	/* every vCPU has left its CPU; the devices are reset, then VM_LOADING begins */
+	VM_RESETTING,
+	VM_OFF,	  /* final */
+	VM_STUCK, /* final: no vCPU can ever run again, and the guest did not call SYSTEM_OFF */
 };
 
 /* Phase changes of a VM that are not reported yet: bits of vm.news. */
@@ -55,8 +56,8 @@ struct vm {
 
 	struct spinlock lock; /* guards the fields below, and the vCPUs' `entry` */
 	enum vm_phase phase;
-	bool resetting;	    /* STOPPING ends in RESETTING instead of OFF */
-	uint64_t load_done; /* LOADING: bytes zeroed and copied so far */
+	bool resetting;	    /* VM_STOPPING ends in VM_RESETTING instead of VM_OFF */
+	uint64_t load_done; /* VM_LOADING: bytes zeroed and copied so far */
 	bool noticed; /* it has printed, or asked for power-off or reset: the user can see that */
 	bool told_nowhere; /* its first access to an address where nothing is was reported */
 	uint8_t news;	   /* VM_NEWS_*: set with the phase, taken by records.c without the lock */
@@ -70,18 +71,18 @@ struct vm {
  */
 const char *vm_create(struct vm *vm);
 /*
- * Power the VM on: LOADING begins. Called at boot, after every vCPU was added to the scheduler, and
- * at a reset.
+ * Power the VM on: VM_LOADING begins. Called at boot, after every vCPU was added to the scheduler,
+ * and at a reset.
  */
 void vm_start(struct vm *vm);
 /*
- * Do one piece of LOADING, some hundred microseconds. v is the first vCPU, loaded. The last piece
- * calls lab_vm_loaded().
+ * Do one piece of VM_LOADING, some hundred microseconds. v is the first vCPU, loaded. The last
+ * piece calls lab_vm_loaded().
  */
 void vm_load_step(struct vcpu *v);
 /*
- * LOADING is over: the VM is RUNNING, and its ledgers begin at `now`. The first vCPU is RUNNING, or
- * lab_vm_loaded() has blocked it.
+ * VM_LOADING is over, VM_RUNNING begins, and so do the ledgers, at `now`. The first vCPU is
+ * RUNNING, or lab_vm_loaded() has blocked it.
  */
 void vm_run(struct vm *vm, uint64_t now);
 
@@ -93,8 +94,8 @@ void vm_cpu_off(struct vcpu *v);
 void vm_stop(struct vm *vm, bool reset);
 /*
  * A CPU has saved and released v, and continues with `next` (NULL: no vCPU). The last vCPU that
- * leaves a STOPPING VM ends it, or starts it again. A vCPU that waits or is off may have been the
- * last that could run: then the VM is STUCK.
+ * leaves a VM in VM_STOPPING ends it, or starts it again. A vCPU that waits or is off may have been
+ * the last that could run: then VM_STUCK follows.
  */
 void vm_left_cpu(struct vcpu *v, const struct vcpu *next);
 
