@@ -193,7 +193,7 @@ static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
 
 /*
  * Make the other CPU decide again. If it is this CPU, the caller decides before it releases the
- * lock (sched/sched.c, unlock()).
+ * lock (sched/sched.c, decide_and_unlock()).
  */
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
 /*

@@ -31,7 +31,7 @@ static inline __attribute__((always_inline)) void set_state(struct sched_cpu *c,
  * may have made a change at a later time meanwhile. No change under the lock is earlier than the
  * one before, so one vCPU's time begins where another's ends.
  */
-static inline uint64_t lock(uint64_t now)
+static inline uint64_t lock_at(uint64_t now)
 {
 	spin_lock(&sched.lock);
 	sched.now = max_u64(sched.now, now);
@@ -265,7 +265,7 @@ static void decide(struct sched_cpu *c, uint64_t now)
  * Ends each function that may have changed something for this very CPU. The CPU decides at once,
  * under the same lock and at the same `now`. The run loop gets the result from sched_next().
  */
-static void unlock(struct sched_cpu *c, uint64_t now)
+static void decide_and_unlock(struct sched_cpu *c, uint64_t now)
 {
 	if (c->resched)
 		decide(c, now);
@@ -288,7 +288,7 @@ struct vcpu *sched_next(unsigned this_cpu, uint64_t now)
 	struct sched_cpu *c = sched_cpu(this_cpu);
 
 	if (now >= __atomic_load_n(&c->at, __ATOMIC_ACQUIRE)) {
-		now = lock(now);
+		now = lock_at(now);
 		decide(c, now);
 		spin_unlock(&sched.lock);
 		if (c->dropped)
@@ -303,13 +303,13 @@ bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 	struct sched_cpu *c = sched_cpu(this_cpu);
 	bool was_off;
 
-	now = lock(now);
+	now = lock_at(now);
 	was_off = state_of(v) == PVTIME_OFF;
 	if (was_off) {
 		v->sched.owed = 0;
 		make_ready(c, v, now);
 	}
-	unlock(c, now);
+	decide_and_unlock(c, now);
 	return was_off;
 }
 
@@ -317,7 +317,7 @@ void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
 	struct sched_cpu *c = sched_cpu(this_cpu);
 
-	now = lock(now);
+	now = lock_at(now);
 	if (state_of(v) != PVTIME_RUNNING) {
 		withdraw(v);
 		set_state(c, v, PVTIME_OFF, now);
@@ -327,7 +327,7 @@ void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 		v->sched.stop_pending = true;
 		sched_notify(c, &sched.cpu[v->sched.cpu]);
 	}
-	unlock(c, now);
+	decide_and_unlock(c, now);
 }
 
 /*
@@ -357,7 +357,7 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 	enum pvtime_state next;
 	bool current, blocks;
 
-	now = lock(now);
+	now = lock_at(now);
 	next = sched.paused ? PVTIME_PAUSED : PVTIME_BLOCKED;
 	/*
 	 * In the very trap that v is in, it may have lost its CPU to a vCPU that it has woken, and
@@ -386,7 +386,7 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 			sched_set_at(c);
 		}
 	}
-	unlock(c, now);
+	decide_and_unlock(c, now);
 	return blocks;
 }
 
@@ -394,7 +394,7 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 {
 	struct sched_cpu *c = sched_cpu(this_cpu);
 
-	now = lock(now);
+	now = lock_at(now);
 	switch (state_of(v)) {
 	case PVTIME_BLOCKED:
 		/* A vCPU that wakes another of its own VM need not be protected from it. */
@@ -415,14 +415,14 @@ void sched_wake(struct vcpu *v, unsigned this_cpu, uint64_t now)
 	default:
 		break;
 	}
-	unlock(c, now);
+	decide_and_unlock(c, now);
 }
 
 void sched_pause_all(unsigned this_cpu, uint64_t now)
 {
 	struct sched_cpu *c = sched_cpu(this_cpu);
 
-	now = lock(now);
+	now = lock_at(now);
 	sched.paused = true;
 	for (struct vcpu *v = sched.vcpus; v; v = v->sched.next) {
 		if (state_of(v) == PVTIME_RUNNING) {
@@ -441,7 +441,7 @@ void sched_reset_ledger(struct vcpu *v, uint64_t now)
 	struct sched_cpu *home;
 	enum pvtime_state state;
 
-	now = lock(now);
+	now = lock_at(now);
 	home = &sched.cpu[v->sched.home];
 	state = state_of(v);
 	set_state(home, v, PVTIME_OFF, now);
