@@ -83,7 +83,7 @@ static void run_guest(struct cpu *cpu, struct vcpu *v)
  * the value is not older than the exit, and no ledger gets it. A flush may leave a change for the
  * scheduler, too.
  */
-static void run_on(struct cpu *cpu, struct vcpu *v)
+static void keep_running(struct cpu *cpu, struct vcpu *v)
 {
 	const unsigned id = cpu->id;
 
@@ -140,7 +140,7 @@ void run_forever(struct cpu *cpu)
 			vm_load_step(v);
 			take_interrupt(cpu);
 		} else {
-			run_on(cpu, v);
+			keep_running(cpu, v);
 		}
 	}
 }
