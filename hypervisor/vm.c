@@ -100,7 +100,7 @@ static void enter(struct vm *vm, enum vm_phase phase, uint8_t news)
  * One more vCPU has left its CPU. If it was the last, VM_STOPPING ends: VM_OFF, or the VM starts
  * again. The record comes after that, because the UART is slow.
  */
-static __attribute__((noinline)) void stopping(struct vm *vm)
+static __attribute__((noinline)) void end_if_all_off(struct vm *vm)
 {
 	bool reset, last = true;
 
@@ -123,7 +123,7 @@ static __attribute__((noinline)) void stopping(struct vm *vm)
 }
 
 /* One of its vCPUs waits or is off. If no vCPU can ever run again: VM_STUCK. */
-static void waiting(struct vm *vm)
+static void check_stuck(struct vm *vm)
 {
 	bool stuck;
 
@@ -143,9 +143,9 @@ void vm_left_cpu(struct vcpu *v, const struct vcpu *next)
 	struct vm *vm = v->vm;
 
 	if (__atomic_load_n(&vm->phase, __ATOMIC_RELAXED) == VM_STOPPING)
-		stopping(vm);
+		end_if_all_off(vm);
 	else if ((!next || next->vm != vm) && !sched_wants_cpu(v))
-		waiting(vm);
+		check_stuck(vm);
 }
 
 void vm_dropped(uint64_t vms)
@@ -153,7 +153,7 @@ void vm_dropped(uint64_t vms)
 	for (; vms; vms &= vms - 1) {
 		struct vm *vm = lab_vm((unsigned)__builtin_ctzl(vms));
 
-		stopping(vm);
-		waiting(vm);
+		end_if_all_off(vm);
+		check_stuck(vm);
 	}
 }
