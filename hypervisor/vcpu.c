@@ -150,7 +150,7 @@ void vcpu_switch(struct cpu *cpu, struct vcpu *v)
 		vm_left_cpu(old, v);
 }
 
-void vcpu_kick(struct vcpu *v)
+void vcpu_wake(struct vcpu *v)
 {
 	sched_wake(v, this_cpu()->id, counter());
 }

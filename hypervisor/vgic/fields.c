@@ -7,8 +7,9 @@
  * on another CPU. Then a read, and a write that clears (so that the guest may rely on the effect),
  * takes two steps:
  * 1. The vCPU records the access in sync[], adds itself to the sync_from of each vCPU in question
- *    and each of these to `wait`, kicks them and returns VGIC_RETRY: the guest executes the
- *    instruction again. A write is noted for the list registers, and applied when they are folded.
+ *    and each of these to `wait`, calls vcpu_wake() for them and returns VGIC_RETRY: the guest
+ *    executes the instruction again. A write is noted for the list registers, and applied when they
+ *    are folded.
  * 2. Each of the other vCPUs folds before it next enters the guest, or when it is put, and takes
  *    itself out of `wait`. When the access comes again and finds `wait` empty, it is made on what
  *    the folds have left in software, whatever has been put into list registers since.
@@ -114,7 +115,7 @@ static void wait_for(struct vcpu *self, uint8_t mask, struct vgic_sync *sync, ui
 
 		to->gic.sync_from |= (uint8_t)(1u << self->id);
 		vgic_mark(to);
-		vcpu_kick(to);
+		vcpu_wake(to);
 	}
 }
 

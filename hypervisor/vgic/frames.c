@@ -67,7 +67,7 @@ static __attribute__((noinline)) void write_gicd_ctlr(struct vcpu *self, uint32_
 	for (unsigned i = 0; old != d->ctlr && i < vm->nvcpus; i++) {
 		vgic_mark(&vm->vcpus[i]);
 		if (&vm->vcpus[i] != self)
-			vcpu_kick(&vm->vcpus[i]);
+			vcpu_wake(&vm->vcpus[i]);
 	}
 	spin_unlock(&d->lock);
 }

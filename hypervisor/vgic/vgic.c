@@ -87,7 +87,7 @@ void vgic_deactivate(struct vgic_bank *b, uint32_t bits, uint32_t held)
 }
 
 /*
- * One interrupt, which concerns v, has changed. Kick v if it must give up or change a list
+ * One interrupt, which concerns v, has changed. Call vcpu_wake() if v must give up or change a list
  * register, or has a new interrupt to take. A loaded vCPU may unmask at any time. Only if v is
  * not loaded is it known here whether the interrupt would be signalled.
  */
@@ -105,14 +105,14 @@ static inline __attribute__((always_inline)) void notify(struct vcpu *v, uint32_
 	if ((b->lr & bit) ||
 	    (news && (v->gic.loaded ||
 		      (!(b->active & bit) && vgic_signals(v, group1, vgic_priority(v, intid))))))
-		vcpu_kick(v);
+		vcpu_wake(v);
 }
 
 void vgic_private_changed(struct vcpu *v, uint32_t bits, const struct vcpu *self)
 {
 	/* When a timer will wake v depends on these, so v has to compute that again. */
 	if (v != self && (bits & VGIC_HW_PPIS))
-		vcpu_kick(v);
+		vcpu_wake(v);
 	for (; bits != 0; bits &= bits - 1)
 		notify(v, (uint32_t)__builtin_ctz(bits), self);
 }

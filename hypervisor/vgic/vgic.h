@@ -67,7 +67,7 @@ struct vgic_vcpu {
 	/*
 	 * The list registers do not match the state: flush before entering the guest. Written under
 	 * the lock; the run loop reads it without, after every exit. A CPU that sets it for a vCPU
-	 * that may be in the guest kicks that vCPU afterwards.
+	 * that may be in the guest calls vcpu_wake() for it afterwards.
 	 */
 	bool dirty;
 	bool loaded;
@@ -166,7 +166,7 @@ bool vgic_ppi_is_active(const struct vcpu *v, unsigned intid);
 /*
  * Whether this PPI would be signalled to the PE if it became pending. This depends on its enable
  * bit, the groups, the priority mask and the running priority. v is loaded here or on no CPU. If
- * another vCPU changes any of these, vcpu_kick(v) is called.
+ * another vCPU changes any of these, vcpu_wake(v) is called.
  */
 bool vgic_ppi_enabled(struct vcpu *v, unsigned intid);
 
@@ -174,10 +174,10 @@ bool vgic_ppi_enabled(struct vcpu *v, unsigned intid);
 bool vgic_can_wake(struct vcpu *v);
 
 /*
- * Seams. vcpu_kick: an interrupt may be deliverable to v, or v must fold its list registers. Wake v
+ * Seams. vcpu_wake: an interrupt may be deliverable to v, or v must fold its list registers. Wake v
  * if it is blocked; make it leave the guest if it runs on another CPU. Called with vgic.lock held.
  */
-void vcpu_kick(struct vcpu *v);
+void vcpu_wake(struct vcpu *v);
 /*
  * The guest is about to look at the PPIs of v, which is loaded here. For each timer: if its
  * condition holds, call gic_ppi_set_active() and vgic_hw_ppi(true); if not, and it is held,

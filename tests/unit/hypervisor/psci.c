@@ -261,7 +261,7 @@ static void suspend(void)
 	call(0xc4000001, 0, 0, 0);
 	machine_run(0);
 	machine_on(1);
-	vcpu_kick(vcpu(0));
+	vcpu_wake(vcpu(0));
 	tap_ok(state(0) == PVTIME_READY, "CPU_SUSPEND: an interrupt wakes the vCPU");
 }
 

@@ -12,7 +12,7 @@ struct vcpu fake_vcpus[FAKE_VCPUS];
 unsigned fake_nlrs, fake_this_cpu, fake_lr_writes, fake_maintenance;
 uint64_t fake_misr_at_entry;
 bool fake_as_qemu;
-unsigned fake_kicks[FAKE_VCPUS];
+unsigned fake_wakes[FAKE_VCPUS];
 uint32_t fake_timers[FAKE_VCPUS];
 
 static struct fake_cpu *here(void)
@@ -114,11 +114,11 @@ unsigned fake_cpu_of(const struct vcpu *v)
 	return FAKE_CPUS;
 }
 
-void vcpu_kick(struct vcpu *v)
+void vcpu_wake(struct vcpu *v)
 {
 	unsigned cpu = fake_cpu_of(v);
 
-	fake_kicks[v->id]++;
+	fake_wakes[v->id]++;
 	if (cpu < FAKE_CPUS)
 		fake_cpus[cpu].kicked = true;
 }
@@ -253,7 +253,7 @@ void fake_start(unsigned nlrs)
 	memset(fake_cpus, 0, sizeof(fake_cpus));
 	memset(&fake_vm, 0, sizeof(fake_vm));
 	memset(fake_vcpus, 0, sizeof(fake_vcpus));
-	memset(fake_kicks, 0, sizeof(fake_kicks));
+	memset(fake_wakes, 0, sizeof(fake_wakes));
 	memset(fake_timers, 0, sizeof(fake_timers));
 	fake_misr_at_entry = 0;
 	fake_nlrs = nlrs;

@@ -25,7 +25,7 @@ extern struct fake_cpu fake_cpus[FAKE_CPUS];
 extern struct vm fake_vm;
 extern struct vcpu fake_vcpus[FAKE_VCPUS];
 extern unsigned fake_nlrs, fake_this_cpu;
-extern unsigned fake_kicks[FAKE_VCPUS];	 /* vcpu_kick() calls */
+extern unsigned fake_wakes[FAKE_VCPUS];	 /* vcpu_wake() calls */
 extern uint32_t fake_timers[FAKE_VCPUS]; /* timers whose condition holds, as PPI bits */
 extern unsigned fake_lr_writes, fake_maintenance;
 /*

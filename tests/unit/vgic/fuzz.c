@@ -408,12 +408,12 @@ static void run(const struct setup *s, uint64_t seed, unsigned steps)
 		for (unsigned i = 0; i < FAKE_VCPUS; i++) {
 			idle[i] = fake_cpu_of(&fake_vcpus[i]) == FAKE_CPUS &&
 				  model_signalled(&m, i) == MODEL_IDLE;
-			fake_kicks[i] = 0;
+			fake_wakes[i] = 0;
 		}
 		step();
 		fake_settle();
 		for (unsigned i = 0; i < FAKE_VCPUS; i++) {
-			if (idle[i] && fake_kicks[i] == 0 &&
+			if (idle[i] && fake_wakes[i] == 0 &&
 			    fake_cpu_of(&fake_vcpus[i]) == FAKE_CPUS &&
 			    model_signalled(&m, i) != MODEL_IDLE)
 				FAIL("blocked vCPU %u was not kicked for a signalled interrupt", i);

@@ -293,13 +293,13 @@ static void two_cpus(void)
 	guest_write(0, GICD(0x6000 + 8 * 33), 8, 1);
 	line(33, true);
 	guest_ack(1, 1);
-	fake_kicks[1] = 0;
+	fake_wakes[1] = 0;
 	fake_this_cpu = 0;
 	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_RETRY &&
-		       fake_kicks[1] == 1,
+		       fake_wakes[1] == 1,
 	       "a read of an active bit in another CPU's list register retries, and that CPU is kicked");
 	tap_ok(fake_mmio(&fake_vcpus[0], GICD(0x304), 4, false, &value) == VGIC_RETRY &&
-		       fake_kicks[1] == 1,
+		       fake_wakes[1] == 1,
 	       "a CPU that is kicked already is not kicked again");
 	fake_exit_if_due(1);
 	tap_is_u64(STATE(*find(1, 33)), ACTIVE_PENDING,
@@ -321,14 +321,14 @@ static void two_cpus(void)
 
 	guest_eoi(1, 1, 33);
 	fake_run(1, NULL);
-	fake_kicks[1] = 0;
+	fake_wakes[1] = 0;
 	fake_this_cpu = 0;
 	vgic_sgi(&fake_vcpus[0], 1, 5 << 24 | 1 << 1);
-	tap_ok(fake_kicks[1] == 1 && vgic_can_wake(&fake_vcpus[1]), "an SGI wakes a blocked vCPU");
+	tap_ok(fake_wakes[1] == 1 && vgic_can_wake(&fake_vcpus[1]), "an SGI wakes a blocked vCPU");
 	guest_write(0, SGIS(1, 0x180), 4, 1u << 5);
-	fake_kicks[1] = 0;
+	fake_wakes[1] = 0;
 	vgic_sgi(&fake_vcpus[0], 1, 5 << 24 | 1 << 1);
-	tap_ok(fake_kicks[1] == 0 && !vgic_can_wake(&fake_vcpus[1]),
+	tap_ok(fake_wakes[1] == 0 && !vgic_can_wake(&fake_vcpus[1]),
 	       "a disabled SGI does not wake a blocked vCPU");
 }
 
