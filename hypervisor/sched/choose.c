@@ -34,7 +34,7 @@ struct vcpu *sched_choose(const struct sched_cpu *c, uint64_t now)
 	if (c->yield && now >= c->move_end && sched.idle)
 		return first;
 	if (now < c->slice_end)
-		return c->knocked && now >= c->stay_end && sched_owes(v, first) ? first : v;
+		return c->knocked && now >= c->stay_end && sched_is_behind(first, v) ? first : v;
 	return first->sched.ready.key <= v->sched.ready.key ? first : v;
 }
 

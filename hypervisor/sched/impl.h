@@ -183,8 +183,11 @@ static inline void sched_set_at(struct sched_cpu *c)
 	__atomic_store_n(&c->at, at, __ATOMIC_RELAXED);
 }
 
-/* w waits and v runs: w is owed clearly more, by over an eighth of its slice. */
-static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
+/*
+ * Whether w, which waits, is behind v, which runs, by more than an eighth of w's slice. Then v's
+ * CPU owes w the CPU.
+ */
+static inline bool sched_is_behind(const struct vcpu *w, const struct vcpu *v)
 {
 	return v->sched.ready.key > w->sched.ready.key + w->sched.slice_vtime / 8;
 }
@@ -197,12 +200,11 @@ static inline bool sched_owes(const struct vcpu *v, const struct vcpu *w)
  */
 void sched_notify(struct sched_cpu *c, struct sched_cpu *other);
 /*
- * A woken vCPU need not wait for the end of a slice if it is owed clearly more than the vCPU that
- * runs. Of the CPUs that v is owed in this sense and may run on, the one whose vCPU has the largest
- * virtual time; NULL: none. A CPU that was told of another vCPU, and owes it, does not count. v is
- * in no queue.
+ * The CPU that v may take before a slice ends: of the CPUs that owe v (sched_is_behind()), and that
+ * v may run on, the CPU whose vCPU has the largest virtual time; NULL: none. A CPU that was told of
+ * another vCPU, and owes it, does not count. v is in no queue.
  */
-struct sched_cpu *sched_owed(const struct vcpu *v);
+struct sched_cpu *sched_cpu_that_owes(const struct vcpu *v);
 /*
  * v has been put into the run queue. `where` is a CPU that v is owed, because v has woken up or has
  * lost a CPU before its slice ended; or NULL.

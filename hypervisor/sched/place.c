@@ -30,10 +30,10 @@ static bool is_promised(const struct sched_cpu *c)
 {
 	const struct vcpu *first = c->knocked ? first_for(c) : NULL;
 
-	return first && sched_owes(c->current, first);
+	return first && sched_is_behind(first, c->current);
 }
 
-struct sched_cpu *sched_owed(const struct vcpu *v)
+struct sched_cpu *sched_cpu_that_owes(const struct vcpu *v)
 {
 	struct sched_cpu *where = NULL;
 
@@ -41,7 +41,7 @@ struct sched_cpu *sched_owed(const struct vcpu *v)
 		struct sched_cpu *other = take_cpu(&cpus);
 		const struct vcpu *r = other->current;
 
-		if (r && sched_owes(r, v) && !is_promised(other) &&
+		if (r && sched_is_behind(v, r) && !is_promised(other) &&
 		    (!where || r->sched.ready.key > where->current->sched.ready.key))
 			where = other;
 	}
@@ -72,8 +72,8 @@ static void knock(struct sched_cpu *c, struct sched_cpu *other)
  */
 static void preempt(struct sched_cpu *c, const struct vcpu *v, struct sched_cpu *where)
 {
-	if (sched.ready.first == &v->sched.ready || sched_owes(where->current, first_for(where)) ||
-	    one_knocks())
+	if (sched.ready.first == &v->sched.ready ||
+	    sched_is_behind(first_for(where), where->current) || one_knocks())
 		knock(c, where);
 }
 

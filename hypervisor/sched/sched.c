@@ -59,20 +59,20 @@ static void leave(struct sched_cpu *c, enum pvtime_state next, uint64_t now)
 }
 
 /*
- * The CPU that v, which is in no queue, may take from another vCPU. NULL: none, or v need not,
- * because a CPU idles.
+ * The CPU that v, which is in no queue, may take from another vCPU. NULL: none, or an idle CPU may
+ * run v.
  */
-static inline struct sched_cpu *takes(const struct vcpu *v)
+static inline struct sched_cpu *cpu_to_take(const struct vcpu *v)
 {
-	return v->sched.affinity & sched.idle ? NULL : sched_owed(v);
+	return v->sched.affinity & sched.idle ? NULL : sched_cpu_that_owes(v);
 }
 
 /*
  * The same for v, which has just lost CPU c. What other vCPUs have run meanwhile is not in their
  * virtual time yet, so charge them first.
  */
-static inline struct sched_cpu *takes_another(const struct sched_cpu *c, const struct vcpu *v,
-					      uint64_t now)
+static inline struct sched_cpu *other_cpu_to_take(const struct sched_cpu *c, const struct vcpu *v,
+						  uint64_t now)
 {
 	for (uint8_t cpus = v->sched.affinity & (uint8_t)~c->bit; cpus;) {
 		struct sched_cpu *other = take_cpu(&cpus);
@@ -80,7 +80,7 @@ static inline struct sched_cpu *takes_another(const struct sched_cpu *c, const s
 		if (other->current)
 			sched_charge(other->current, now);
 	}
-	return takes(v);
+	return cpu_to_take(v);
 }
 
 /* v waits for its turn; `where` is a CPU that it is owed, or NULL. */
@@ -120,7 +120,7 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 	c->knocked = c->quiet = false;
 	if (prev) {
 		set_state(c, prev, PVTIME_READY, now);
-		queue_up(c, prev, early ? takes_another(c, prev, now) : NULL);
+		queue_up(c, prev, early ? other_cpu_to_take(c, prev, now) : NULL);
 	}
 }
 
@@ -153,18 +153,18 @@ static bool hand_over(struct sched_cpu *c, struct vcpu *v, const struct sched_cp
 
 /*
  * How far v, which wakes up, may be behind the others: half a slice, however long it has slept. Or
- * as far as it was owed when it fell asleep, less what it could have run since: it had waited for
- * that, and must not lose it by a nap.
+ * its debt, less what it could have run since it fell asleep: v had waited for that, and must not
+ * lose it by a nap.
  */
 static inline uint64_t wake_credit(struct vcpu *v, uint64_t now)
 {
-	uint64_t least = v->sched.slice_vtime / 2, owed = v->sched.owed, slept;
+	uint64_t least = v->sched.slice_vtime / 2, debt = v->sched.debt, slept;
 
-	if (!owed)
+	if (!debt)
 		return least;
-	v->sched.owed = 0;
+	v->sched.debt = 0;
 	slept = (now - v->time.since) * sched.scale / v->sched.weight;
-	return slept < owed - least ? owed - slept : least;
+	return slept < debt - least ? debt - slept : least;
 }
 
 /* BLOCKED or OFF -> READY, or RUNNING. */
@@ -179,7 +179,7 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 		return;
 	}
 	sched_join(v, wake_credit(v, now), now);
-	where = takes(v);
+	where = cpu_to_take(v);
 	if (hand_over(c, v, where, now))
 		return;
 	set_state(c, v, PVTIME_READY, now);
@@ -202,7 +202,7 @@ COLD static void expire(struct sched_cpu *c, uint64_t now)
 			make_ready(c, v, now);
 		} else {
 			sched_join(v, 0, now);
-			contend(c, v, takes(v), now);
+			contend(c, v, cpu_to_take(v), now);
 		}
 	}
 }
@@ -306,7 +306,7 @@ bool sched_start(struct vcpu *v, unsigned this_cpu, uint64_t now)
 	now = lock_at(now);
 	was_off = state_of(v) == PVTIME_OFF;
 	if (was_off) {
-		v->sched.owed = 0;
+		v->sched.debt = 0;
 		make_ready(c, v, now);
 	}
 	decide_and_unlock(c, now);
@@ -331,17 +331,17 @@ void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 }
 
 /*
- * v has just left this CPU to sleep. Note how far the first vCPU that waits for this CPU is ahead
- * of v, if that is more than the credit of any wake-up. At most a slice: a larger debt may be one
- * that cannot be paid.
+ * v has just left this CPU to sleep. Its debt is how far the first vCPU that waits for this CPU is
+ * ahead of v, if that is more than the credit of any wake-up. At most a slice: a larger debt may be
+ * one that cannot be paid.
  */
-static inline void note_owed(const struct sched_cpu *c, struct vcpu *v)
+static inline void note_debt(const struct sched_cpu *c, struct vcpu *v)
 {
 	const struct vcpu *first = first_for(c);
 	uint64_t key = v->sched.ready.key, slice = v->sched.slice_vtime;
 
 	if (first && first->sched.ready.key > key + slice / 2)
-		v->sched.owed = min_u64(first->sched.ready.key - key, slice);
+		v->sched.debt = min_u64(first->sched.ready.key - key, slice);
 }
 
 void sched_will_block(struct vcpu *v)
@@ -375,7 +375,7 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 			withdraw(v);
 			set_state(c, v, next, now);
 		}
-		note_owed(c, v);
+		note_debt(c, v);
 		if (wake_at != UINT64_MAX && !sched.paused) {
 			sched_timer_set(c, v, wake_at);
 			/*
