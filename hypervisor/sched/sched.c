@@ -51,7 +51,7 @@ static void leave(struct sched_cpu *c, enum pvtime_state next, uint64_t now)
 {
 	struct vcpu *v = c->current;
 
-	sched_charge(v, now);
+	sched_charge_share(v, now);
 	set_state(c, v, next, now);
 	v->sched.stop_pending = false;
 	c->current = NULL;
@@ -78,7 +78,7 @@ static inline struct sched_cpu *other_cpu_to_take(const struct sched_cpu *c, con
 		struct sched_cpu *other = take_cpu(&cpus);
 
 		if (other->current)
-			sched_charge(other->current, now);
+			sched_charge_share(other->current, now);
 	}
 	return cpu_to_take(v);
 }
@@ -234,7 +234,7 @@ static void decide(struct sched_cpu *c, uint64_t now)
 
 	do {
 		if (c->current)
-			sched_charge(c->current, now);
+			sched_charge_share(c->current, now);
 		if (c->timers.first && c->timers.first->key <= now)
 			expire(c, now);
 		if (sched_refresh_due(c, now))

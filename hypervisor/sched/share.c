@@ -59,7 +59,7 @@ uint64_t sched_cap_deadline(const struct vcpu *v, uint64_t now)
 	return left < s->cap_end - now ? now + left : s->cap_end + s->cap_budget;
 }
 
-void sched_charge(struct vcpu *v, uint64_t now)
+void sched_charge_share(struct vcpu *v, uint64_t now)
 {
 	struct sched_vcpu *s = &v->sched;
 
@@ -86,7 +86,7 @@ void sched_join(struct vcpu *v, uint64_t credit, uint64_t now)
 		struct vcpu *r = sched.cpu[cpu].current;
 
 		if (r && (r->sched.affinity & s->affinity)) {
-			sched_charge(r, now);
+			sched_charge_share(r, now);
 			least = min_u64(least, r->sched.ready.key);
 		}
 	}
@@ -145,7 +145,7 @@ static unsigned running(struct sched_vcpu *list[SCHED_MAX_CPUS], uint32_t *trait
 
 		if (!v)
 			continue;
-		sched_charge(v, now);
+		sched_charge_share(v, now);
 		*traits |= v->sched.ready.traits;
 		list[n++] = &v->sched;
 	}
