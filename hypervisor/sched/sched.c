@@ -39,7 +39,7 @@ static inline uint64_t lock_at(uint64_t now)
 }
 
 /* Remove v from the queue that it is in, if any. */
-static void withdraw(struct vcpu *v)
+static void dequeue(struct vcpu *v)
 {
 	if (v->sched.ready.queued)
 		queue_remove(&sched.ready, &v->sched.ready);
@@ -84,7 +84,7 @@ static inline struct sched_cpu *other_cpu_to_take(const struct sched_cpu *c, con
 }
 
 /* v waits for its turn; `where` is a CPU that it is owed, or NULL. */
-static inline void queue_up(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where)
+static inline void enqueue(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where)
 {
 	queue_insert(&sched.ready, &v->sched.ready);
 	sched_place(c, v, where);
@@ -99,7 +99,7 @@ static void contend(struct sched_cpu *c, struct vcpu *v, struct sched_cpu *where
 	if (sched_is_capped(v) && sched_used_up(v, now))
 		sched_timer_set(c, v, v->sched.cap_end);
 	else
-		queue_up(c, v, where);
+		enqueue(c, v, where);
 }
 
 /* `next`, which is in no queue, takes this CPU; the vCPU that had it waits. */
@@ -120,7 +120,7 @@ static void switch_to(struct sched_cpu *c, struct vcpu *next, uint64_t now)
 	c->knocked = c->quiet = false;
 	if (prev) {
 		set_state(c, prev, PVTIME_READY, now);
-		queue_up(c, prev, early ? other_cpu_to_take(c, prev, now) : NULL);
+		enqueue(c, prev, early ? other_cpu_to_take(c, prev, now) : NULL);
 	}
 }
 
@@ -172,7 +172,7 @@ static void make_ready(struct sched_cpu *c, struct vcpu *v, uint64_t now)
 {
 	struct sched_cpu *where;
 
-	withdraw(v);
+	dequeue(v);
 	v->sched.wake_pending = false;
 	if (sched.paused) {
 		set_state(c, v, PVTIME_PAUSED, now);
@@ -319,7 +319,7 @@ void sched_stop(struct vcpu *v, unsigned this_cpu, uint64_t now)
 
 	now = lock_at(now);
 	if (state_of(v) != PVTIME_RUNNING) {
-		withdraw(v);
+		dequeue(v);
 		set_state(c, v, PVTIME_OFF, now);
 	} else if (v == c->current) {
 		leave(c, PVTIME_OFF, now);
@@ -372,7 +372,7 @@ bool sched_block(struct vcpu *v, unsigned this_cpu, uint64_t now, uint64_t wake_
 		if (current) {
 			leave(c, next, now);
 		} else {
-			withdraw(v);
+			dequeue(v);
 			set_state(c, v, next, now);
 		}
 		note_debt(c, v);
@@ -428,7 +428,7 @@ void sched_pause_all(unsigned this_cpu, uint64_t now)
 		if (state_of(v) == PVTIME_RUNNING) {
 			sched_notify(c, &sched.cpu[v->sched.cpu]);
 		} else {
-			withdraw(v);
+			dequeue(v);
 			set_state(c, v, PVTIME_PAUSED, now);
 		}
 	}
