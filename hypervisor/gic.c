@@ -110,7 +110,7 @@ const char *gic_init_cpu(void)
 		mmio_write32(r + GICR_IPRIORITYR + 4 * i, PRIORITY * 0x01010101u);
 	precede(r + GICR_IPRIORITYR, board.hyp_timer_intid);
 	mmio_write32(r + GICR_ISENABLER0,
-		     (uint32_t)(ppis | BIT(SGI_KICK) | BIT(SGI_HALT) | BIT(SGI_BOOT_CPU)));
+		     (uint32_t)(ppis | BIT(SGI_KICK) | BIT(SGI_HALT) | BIT(SGI_CPU0_WORK)));
 
 	write_sysreg(icc_sre_el2, 0xf); /* system registers for EL2, and for EL1 */
 	isb();

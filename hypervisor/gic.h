@@ -12,9 +12,9 @@
 #define GIC_NONE 1020u /* INTIDs from here on mean that nothing is pending */
 
 /* The hypervisor's own SGIs. */
-#define SGI_KICK     0u /* come to the scheduler */
-#define SGI_HALT     1u /* another CPU has panicked or ends the lab: stop for good */
-#define SGI_BOOT_CPU 2u /* to CPU 0: look at the link, and at the lab's clock */
+#define SGI_KICK      0u /* come to the scheduler */
+#define SGI_HALT      1u /* another CPU has panicked or ends the lab: stop for good */
+#define SGI_CPU0_WORK 2u /* to CPU 0: look at the link, and at the lab's clock */
 
 /* Set up the distributor. The boot CPU calls it once. */
 void gic_init(void);

@@ -121,7 +121,7 @@ static void begin(void)
 	if (this_cpu()->id == 0)
 		set_alarm();
 	else
-		gic_send_sgi(0, SGI_BOOT_CPU);
+		gic_send_sgi(0, SGI_CPU0_WORK);
 }
 
 void lab_vm_loaded(struct vm *vm)

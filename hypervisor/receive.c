@@ -68,7 +68,7 @@ static void receive_byte(uint8_t byte)
 void link_has_room(void)
 {
 	if (__atomic_load_n(&waiting, __ATOMIC_SEQ_CST))
-		gic_send_sgi(0, SGI_BOOT_CPU);
+		gic_send_sgi(0, SGI_CPU0_WORK);
 }
 
 void link_receive(void)

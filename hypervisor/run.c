@@ -52,7 +52,7 @@ static void take_interrupt(struct cpu *cpu)
 		vgic_maintenance(cpu->loaded);
 	} else if (cpu->id == 0 && intid == board.uart_intid) {
 		link_receive();
-	} else if (intid == SGI_BOOT_CPU) {
+	} else if (intid == SGI_CPU0_WORK) {
 		link_receive();
 		lab_alarm(counter());
 	} else if (intid == SGI_HALT) {

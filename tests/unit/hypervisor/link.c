@@ -41,7 +41,7 @@ bool uart_get(uint8_t *byte)
 
 void gic_send_sgi(unsigned cpu, unsigned sgi)
 {
-	kicks += cpu == 0 && sgi == SGI_BOOT_CPU;
+	kicks += cpu == 0 && sgi == SGI_CPU0_WORK;
 }
 
 bool lab_has(unsigned vm)

@@ -228,7 +228,7 @@ static void whatever_comes(void)
 		{"endless maintenance interrupts", EXIT_IRQ, 25},
 		{"endless UART interrupts", EXIT_IRQ, 33},
 		{"endless interrupts of the guest's timer", EXIT_IRQ, 27},
-		{"endless requests of other CPUs", EXIT_IRQ, SGI_BOOT_CPU},
+		{"endless requests of other CPUs", EXIT_IRQ, SGI_CPU0_WORK},
 		{"an unknown interrupt", EXIT_IRQ, 99},
 	};
 
