@@ -65,21 +65,20 @@ struct sched_vcpu {
 	uint64_t refresh_at;
 	uint64_t run_since;   /* while RUNNING: up to when it has been charged */
 	uint64_t slice_vtime; /* what one time slice costs it, in virtual time */
-	/* how far it was behind when it fell asleep, in virtual time: sched.c */
-	uint64_t debt;
-	uint64_t cap_budget; /* ticks it may run in each cap period; UINT64_MAX: no cap */
-	uint64_t cap_end;    /* of the current cap period */
-	uint64_t cap_used;   /* ticks run in it, and the excess of earlier periods */
-	uint64_t switches;   /* times it was given a CPU */
-	struct vcpu *next;   /* all vCPUs, in the order of sched_add() */
-	uint32_t weight;     /* 1 to 10000 */
-	uint32_t vtime_rest; /* remainder of the division by the weight: below `weight` */
-	uint8_t affinity;    /* the CPUs it may run on; also in ready.traits */
-	uint8_t cpu;	     /* where it runs or ran last */
-	uint8_t home;	     /* the CPU in whose timer queue and waiting list it is */
-	bool wake_pending;   /* a wake-up came while it was not BLOCKED */
-	bool stop_pending;   /* RUNNING, and OFF as soon as its CPU decides */
-	bool on_cpu;	     /* see above: sched_claim(), sched_release() */
+	uint64_t debt;	      /* how far it was behind when it fell asleep: sched.c */
+	uint64_t cap_budget;  /* ticks it may run in each cap period; UINT64_MAX: no cap */
+	uint64_t cap_end;     /* of the current cap period */
+	uint64_t cap_used;    /* ticks run in it, and the excess of earlier periods */
+	uint64_t switches;    /* times it was given a CPU */
+	struct vcpu *next;    /* all vCPUs, in the order of sched_add() */
+	uint32_t weight;      /* 1 to 10000 */
+	uint32_t vtime_rest;  /* remainder of the division by the weight: below `weight` */
+	uint8_t affinity;     /* the CPUs it may run on; also in ready.traits */
+	uint8_t cpu;	      /* where it runs or ran last */
+	uint8_t home;	      /* the CPU in whose timer queue and waiting list it is */
+	bool wake_pending;    /* a wake-up came while it was not BLOCKED */
+	bool stop_pending;    /* RUNNING, and OFF as soon as its CPU decides */
+	bool on_cpu;	      /* see above: sched_claim(), sched_release() */
 	/* Ticks of its ledgers before the last reset, by state. */
 	uint64_t past[PVTIME_STATES];
 };
