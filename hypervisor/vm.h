@@ -23,11 +23,10 @@ struct vm_segment {
 enum vm_phase {
 	VM_LOADING, /* the first vCPU's CPU zeroes RAM and copies the images, a piece at a time */
 	VM_RUNNING,
-	VM_STOPPING, /* SYSTEM_OFF or SYSTEM_RESET: until every vCPU has left its CPU */
-	/* every vCPU has left its CPU; the devices are reset, then VM_LOADING begins */
-	VM_RESETTING,
-	VM_OFF,	  /* final */
-	VM_STUCK, /* final: no vCPU can ever run again, and the guest did not call SYSTEM_OFF */
+	VM_STOPPING,  /* SYSTEM_OFF or SYSTEM_RESET: until every vCPU has left its CPU */
+	VM_RESETTING, /* every vCPU has left its CPU; the devices are reset, then VM_LOADING */
+	VM_OFF,	      /* final */
+	VM_STUCK,     /* final: no vCPU can ever run again, and the guest did not call SYSTEM_OFF */
 };
 
 /* Phase changes of a VM that are not reported yet: bits of vm.news. */
