@@ -130,7 +130,7 @@ static inline struct vcpu *first_for(const struct sched_cpu *c)
 
 /* Charge a RUNNING vCPU up to `now`. Any CPU may call it. */
 void sched_charge_share(struct vcpu *v, uint64_t now);
-/* Called before v runs from `now` on: brings its cap period up to the one that `now` is in. */
+/* Called before v runs from `now` on: brings its cap period up to the period of `now`. */
 void sched_cap_roll(struct vcpu *v, uint64_t now);
 static inline bool sched_is_capped(const struct vcpu *v)
 {

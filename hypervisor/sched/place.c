@@ -119,7 +119,7 @@ COLD void sched_spread(struct sched_cpu *c)
 	}
 }
 
-/* Choose one of the idle CPUs: where v ran last, or this one, or any. */
+/* Choose one of the idle CPUs: where v ran last, or this CPU, or any. */
 static void choose_idle(struct sched_cpu *c, const struct sched_vcpu *s, uint8_t idle)
 {
 	struct sched_cpu *last = &sched.cpu[s->cpu];

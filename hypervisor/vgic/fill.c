@@ -29,7 +29,7 @@
 /*
  * The state and HW or EOI bits of a list register for an interrupt that is active, level-triggered,
  * or tied to a physical interrupt. *entry gets what has to be remembered of them. crowded: other
- * interrupts exist that this one must not precede.
+ * interrupts exist that this interrupt must not precede.
  */
 __attribute__((noinline)) static uint64_t list_register(struct vcpu *v, uint32_t intid,
 							bool crowded, unsigned *entry)

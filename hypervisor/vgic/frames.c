@@ -104,7 +104,7 @@ static uint32_t access_key(uint32_t frame, uint32_t offset, bool write)
 	return frame << 16 | offset | (write ? 3 : 1);
 }
 
-/* Registers of 32 bits that are not one of many. */
+/* The registers of 32 bits that have neither fields for interrupts nor routes. */
 static void access_gicd_word(struct vcpu *self, uint32_t offset, struct mmio *m)
 {
 	if (m->write) {

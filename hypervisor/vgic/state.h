@@ -19,7 +19,7 @@
 
 /* ICH_HCR_EL2 */
 #define HCR_EN		  (1u << 0)
-#define HCR_LRENPIE	  (1u << 2) /* the guest deactivated one that is in no list register */
+#define HCR_LRENPIE	  (1u << 2) /* the guest deactivated an interrupt in no list register */
 #define HCR_NPIE	  (1u << 3) /* no list register is pending */
 #define HCR_VGRP0EIE	  (1u << 4) /* the guest has enabled group 0 */
 #define HCR_VGRP0DIE	  (1u << 5) /* the guest has disabled group 0 */

@@ -74,7 +74,7 @@ struct vgic_vcpu {
 	bool asleep;	   /* GICR_WAKER.ProcessorSleep; atomic, not under the lock */
 	uint8_t used;	   /* list registers 0 to used-1 hold state that is not folded */
 	uint8_t stale;	   /* list registers 0 to stale-1 are not zero in the hardware */
-	uint8_t sync_from; /* vCPUs that wait for this one to fold; see vgic/fields.c */
+	uint8_t sync_from; /* vCPUs that wait for this vCPU's fold; see vgic/fields.c */
 	struct vgic_sync {
 		uint32_t key, value; /* the access (0: none), and the word that it writes */
 		uint8_t wait;	     /* vCPUs that it waits for */
