@@ -28,8 +28,8 @@ check-kvm: all $(KVM_HOST_DEPS) ## run the tests that need KVM, in QEMU; T=... f
 # make fresh runs both commands of README.md, as a newcomer would, on a freshly installed Debian.
 
 .PHONY: fresh
-fresh: ## run make demo and make check in a bare Debian, RELEASE=bookworm, trixie or sid
-	scripts/fresh $(BUILD)/fresh $(RELEASE)
+fresh: ## run make demo and make check in a bare Debian; RELEASE=bookworm, trixie or sid; FROM=clone or tarball
+	scripts/fresh $(BUILD)/fresh '$(RELEASE)' '$(FROM)'
 
 # make check runs every test in one prove; each prints TAP. The other fragments, which come before
 # this one, add to these lists:
