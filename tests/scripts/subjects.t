@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: scripts/subjects finds commits whose subject is too long, in a repository of the test's own.
+# TAP: no commit of this repository has too long a subject, and scripts/subjects finds those that do
+# in a repository that the test makes.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -16,6 +17,14 @@ trap 'rm -rf "$work"' EXIT
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_CEILING_DIRECTORIES="$work"
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
 
+if [ -e .git ] && git rev-parse -q --verify HEAD >/dev/null 2>&1; then
+	"$subjects" >"$work/long"
+	report $? "no commit of this repository has too long a subject"
+	sed 's/^/# /' "$work/long"
+else
+	report 0 "no commit of this repository has too long a subject # SKIP this tree is no git repository"
+fi
+
 cd "$work" || exit 1
 ! "$subjects" >/dev/null 2>&1
 report $? "a folder without a repository is an error"
@@ -26,9 +35,9 @@ commit() {
 	GIT_AUTHOR_DATE=$1 GIT_COMMITTER_DATE=$1 git commit -q --allow-empty -m "$2"
 }
 long=$(printf '%073d' 0)
-commit 2026-11-28T12:00:00Z "$long"
-report_of "a long subject of before the limit is accepted" "$subjects"
-commit 2026-11-30T12:00:00Z "${long%0}"
+commit 2026-11-28T19:09:59Z "$long"
+report_of "a long subject from before the limit is accepted" "$subjects"
+commit 2026-11-28T19:10:01Z "${long%0}"
 report_of "72 characters are accepted" "$subjects"
 commit 2026-11-30T12:00:00Z "$(printf '%071d' 0)é"
 report_of "a character of two bytes counts as one" "$subjects"
@@ -37,6 +46,6 @@ commit 2026-11-30T12:00:01Z "$long"
 report $? "73 characters are too many"
 grep -q "^$(git rev-parse --short HEAD): .* 73 characters" said
 report $? "the message names the commit and the length"
-report_of "a range leaves out what is not in it" "$subjects" HEAD..HEAD
+report_of "commits outside of the range are ignored" "$subjects" HEAD..HEAD
 
 report_done
