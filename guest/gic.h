@@ -30,7 +30,7 @@ bool gic_pending(unsigned intid);
  * acknowledged, and a timer that caused it is stopped.
  */
 typedef void (*gic_handler_fn)(unsigned intid);
-void gic_set_handler(gic_handler_fn handler);
+void gic_set_handler(gic_handler_fn fn);
 
 /*
  * Send SGI `intid` (0 to 15) to the CPU with this MPIDR, which must have called gic_init_cpu(); or

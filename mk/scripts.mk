@@ -30,6 +30,7 @@ $(LINT)/$(1)/%.ok: % $(LINT_HDRS) .clang-tidy
 	mv $$@.log $$@
 endef
 $(foreach s,$(LINT_SETS),$(eval $(call lint_set,$(s))))
+$(call lint_stamps,hypervisor): | $(A64_LIBFDT)
 
 # cppcheck takes seconds. It is given the folders that it looks through, and what it is wrong about:
 # scripts/cppcheck.txt.

@@ -37,8 +37,8 @@ enum pair_place {
 };
 enum pair_place pair_place(void);
 
-/* Start `run` on CPU 1, with sgi_vectors, until pair_end(). CPU 1 is running when this returns. */
-void pair_begin(void (*run)(void));
+/* Start `fn` on CPU 1, with sgi_vectors, until pair_end(). CPU 1 is running when this returns. */
+void pair_begin(void (*fn)(void));
 void pair_end(void);
 
 /* The three functions to run. */

@@ -128,8 +128,8 @@ int main(void)
 		spin(NULL);
 	watch(&passes, 0, UINT64_MAX, PASSES, burst);
 	begin = counter_virtual();
-	watch(&gaps, 2 * (uint64_t)passes.sum_ns / passes.count / ns(1), timer_ticks(until),
-	      UINT64_MAX, burst);
+	watch(&gaps, 2 * (uint64_t)passes.sum_ns / PASSES / ns(1), timer_ticks(until), UINT64_MAX,
+	      burst);
 	uint64_t watched_ns = ns(counter_virtual() - begin);
 	timer_sleep_until(timer_ticks(board_arg("report_ms", until)));
 	console_print("SPIN stolen_ns=%lu gaps=%lu most_ns=%ld least_ns=%ld sum_ns=%ld ",

@@ -48,8 +48,10 @@ static void compete(void *arg)
 	uint64_t idle = ticks_of_us(board_arg("idle_us", 0));
 	uint64_t state = board_arg("seed", 1) + cpu_self()->index;
 
-	if (!burst || !idle)
+	if (!burst || !idle) {
 		spin_until(end);
+		return;
+	}
 	while (counter_virtual() < end) {
 		spin_until(moment(&state, burst, end));
 		timer_sleep_until(moment(&state, idle, end));

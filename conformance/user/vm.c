@@ -141,19 +141,19 @@ void vm_set_stolen_ns(struct vm *vm, uint64_t ns)
 	pvtk_store(vm->stolen, 0, ns);
 }
 
-int vcpu_has(struct vcpu *vcpu, uint64_t number)
+int vcpu_has(struct vcpu *vcpu, uint64_t attribute)
 {
-	return -pvtk_attr(vcpu->fd, KVM_HAS_DEVICE_ATTR, number, NULL);
+	return -pvtk_attr(vcpu->fd, KVM_HAS_DEVICE_ATTR, attribute, NULL);
 }
 
-int vcpu_set(struct vcpu *vcpu, uint64_t number, void *address)
+int vcpu_set(struct vcpu *vcpu, uint64_t attribute, void *address)
 {
-	return -pvtk_attr(vcpu->fd, KVM_SET_DEVICE_ATTR, number, address);
+	return -pvtk_attr(vcpu->fd, KVM_SET_DEVICE_ATTR, attribute, address);
 }
 
-int vcpu_get(struct vcpu *vcpu, uint64_t number, void *address)
+int vcpu_get(struct vcpu *vcpu, uint64_t attribute, void *address)
 {
-	return -pvtk_attr(vcpu->fd, KVM_GET_DEVICE_ATTR, number, address);
+	return -pvtk_attr(vcpu->fd, KVM_GET_DEVICE_ATTR, attribute, address);
 }
 
 int vcpu_set_ipa(struct vcpu *vcpu, uint64_t ipa)

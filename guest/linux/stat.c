@@ -55,7 +55,7 @@ bool stat_run(const char *path, unsigned cpu, unsigned ticks, struct stat_patien
 	      char *why, size_t room)
 {
 	struct cpu_stat first, last, s;
-	uint64_t begun = now_ns(), counted_at = begun, now = begun;
+	uint64_t begun = now_ns(), counted_at = begun;
 	unsigned readings = 0;
 
 	if (!stat_read(path, cpu, &first))
@@ -63,7 +63,7 @@ bool stat_run(const char *path, unsigned cpu, unsigned ticks, struct stat_patien
 	for (last = s = first; s.ran < first.ran + ticks; last = s) {
 		if (!stat_read(path, cpu, &s))
 			return no_line(path, cpu, why, room);
-		now = now_ns();
+		uint64_t now = now_ns();
 		readings++;
 		if (s.ran != last.ran || s.steal != last.steal) {
 			counted_at = now;
