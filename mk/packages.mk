@@ -46,7 +46,7 @@ PACKAGES_CHECK := \
 PACKAGES_BENCH := gnuplot-nox
 PACKAGES_FRESH := mmdebstrap uidmap
 
-# To see what the unit tests cover; to make a tarball.
+# To see what the unit tests cover; to take the sources from the repository (make dist, make fresh).
 PACKAGES_COVERAGE := llvm
 PACKAGES_DIST     := git
 
@@ -65,7 +65,7 @@ NEEDED := \
 	$(if $(filter bench packages,$(GOALS)),BENCH) \
 	$(if $(filter fresh packages,$(GOALS)),FRESH) \
 	$(if $(filter coverage packages,$(GOALS)),COVERAGE) \
-	$(if $(filter dist packages,$(GOALS)),DIST)
+	$(if $(filter dist fresh packages,$(GOALS)),DIST)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is
