@@ -33,6 +33,13 @@ my @objects = map { s{^\Q$build/\E}{}r } sort split /\n/, `find '$build/host/too
 at_least('objects of the command', 146, scalar @objects);
 my @ready = map { $objects[$_] } grep { $_ % $every } 0 .. $#objects;
 
+# All copies are of the sources as they are now, even if somebody edits them while the test runs.
+my $sources = "$tmp/sources";
+mkdir $sources or die "$sources: $!";
+opendir my $entries, $top or die "$top: $!";
+my @entries = sort grep { !/^(?:\.git|\.\.?|build)$/ && index($build, "$top/$_/") != 0 && $build ne "$top/$_" } readdir $entries;
+system('cp', '-R', '--', @entries, $sources) == 0 or die 'cp failed';
+
 # Build the files of @built in a copy of the sources, in the folder $name below $tmp, with Debian's
 # files from $BUILD and with the objects @given from there. With $link, make enters the copy through
 # a symbolic link. Returns the path of the copy's build folder.
@@ -41,9 +48,7 @@ sub copy_built
 	my ($name, $link, @given) = @_;
 	my $folder = "$tmp/$name";
 	mkdir $_ or die "$_: $!" for $folder, "$folder/build";
-	opendir my $d, $top or die "$top: $!";
-	my @entries = sort grep { !/^(?:\.git|\.\.?|build)$/ && index($build, "$top/$_/") != 0 && $build ne "$top/$_" } readdir $d;
-	system('cp', '-R', '--', @entries, $folder) == 0 or die 'cp failed';
+	system('cp', '-R', '--', "$sources/.", $folder) == 0 or die 'cp failed';
 	symlink "$build/debian", "$folder/build/debian" or die "debian: $!";
 	# The copied objects are newer than the copied sources, so make does not compile them again.
 	for my $object (@given) {
