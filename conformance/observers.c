@@ -44,12 +44,12 @@ static void judge_change(struct view *v, uint64_t value, uint64_t after)
 static void look(unsigned self)
 {
 	uint64_t before = counter_virtual(), values[CPU_MAX], after;
-	unsigned cpus = cpu_count();
+	unsigned count = cpu_count();
 
-	for (unsigned cpu = 0; cpu < cpus; cpu++)
+	for (unsigned cpu = 0; cpu < count; cpu++)
 		values[cpu] = stolen_ns(cpu);
 	after = counter_virtual();
-	for (unsigned cpu = 0; cpu < cpus; cpu++) {
+	for (unsigned cpu = 0; cpu < count; cpu++) {
 		struct view *v = &views[self][cpu];
 
 		if (v->looked && values[cpu] != v->value) {

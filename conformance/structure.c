@@ -199,16 +199,16 @@ static void spin_each(unsigned index)
 void case_byte_order(void)
 {
 	uint64_t before[CPU_MAX], begin;
-	unsigned cpus = cpu_count();
+	unsigned count = cpu_count();
 
 	if (!every_structure() || !somebody_waits())
 		return;
 	begin = counter_virtual();
-	for (unsigned i = 0; i < cpus; i++)
+	for (unsigned i = 0; i < count; i++)
 		before[i] = stolen_ns(i);
-	if (!on_all_run(spin_each, cpus * START_MS))
+	if (!on_all_run(spin_each, count * START_MS))
 		return;
-	for (unsigned i = 0; i < cpus; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		uint64_t after = stolen_ns(i);
 		struct growth little = {before[i], after, counter_virtual() - begin};
 		struct growth big = {__builtin_bswap64(before[i]), __builtin_bswap64(after),
