@@ -83,7 +83,7 @@ sub doctored_image
 }
 for my $case (
 	['has an unknown case', "psci_version\0", "psci_versiom\0", qr/is not a case of the table: psci_versiom/, '--run', 'plain'],
-	['has a wrong rule', "\0R-03\0", "\0R-05\0", qr/is of R-03, not of R-05/],
+	['has a wrong rule', "\0R-03\0", "\0R-05\0", qr/belongs to R-03, not to R-05/],
 	['has an unknown rule', "\0R-03\0", "\0R-3x\0", qr/has no rule of the table/],
 	['counts otherwise', 'ok %u - ', 'ok %x - ', qr/a malformed result after number 9/, '--run', 'plain'],
 	['has another text', 'or later on every', 'or later or every', qr/is not the table's/],
