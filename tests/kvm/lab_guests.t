@@ -171,7 +171,7 @@ my $more = vcpu($on->{forge}, 'more', 0);
 cmp_ok($more->{published_ns}, '>=', 1 << 60, "the ledger's published time is the number that the guest wrote");
 cmp_ok($more->{stolen_ns}, '<', 2_000_000_000, "the ledger's stolen time is not the number that the guest wrote");
 my ($line) = $on->{forge}{said};
-like($line, qr/^pvtime: VM more has written the structure of its vCPU 0, as KVM lets it: there it reads \d{19} ns, and \d{1,10} ns were stolen\n\z/,
+like($line, qr/^pvtime: VM more wrote to the structure of its vCPU 0, which KVM allows: the structure says \d{19} ns, but \d{1,10} ns were stolen\n\z/,
 	'a message names only the VM that wrote a larger stolen time, once');
 my ($back, $over) = ($on->{forge}{console}{honest} // '') =~ /^STEADY looks=\d+ stolen_ns=\d+ back=(\d+) counter_back=0 over_ns=(\d+)$/m;
 is($back, 0, "a third VM's stolen time does not go back while others write theirs");
