@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: the fields of each JSON that pvtime writes are exactly those that pvtime-json(5) describes,
-# and the tests' reader rejects another format or version. The lab and the suite run on a fake
-# board; the findings of a probe with every field come from tests/unit/probe/find.c.
+# each format keeps the fields of json_fields as long as its version stays, and the tests' reader
+# rejects another format or version. The lab and the suite run on a fake board. The findings of a
+# probe with every field come from tests/unit/probe/find.c, and the ledger of a lab on KVM comes from
+# tests/unit/lab/ledger.c.
 
 use strict;
 use warnings;
@@ -53,6 +55,41 @@ sub faults
 	return \@faults;
 }
 
+# What is wrong with the described fields of a format and version, given the text of json_fields.
+sub changes
+{
+	my ($stored, $format, $version, @described) = @_;
+	my %stored = map { $_ => 1 } $stored =~ /^\Q$format $version\E (\S+)$/mg;
+	my %described = map { $_ => 1 } @described;
+	return ["$format: tests/tools/json_fields has no version $version; replace the fields of $format there"] if !%stored;
+	return [
+		(map { "$format: $_ is gone; raise the version in tools/json_format.h and docs/pvtime-json.5, or keep the field" }
+			grep { !$described{$_} } sort keys %stored),
+		(map { "$format: $_ is new; add '$format $version $_' to tests/tools/json_fields (a new field does not change the version)" }
+			grep { !$stored{$_} } sort keys %described),
+	];
+}
+
+my $stored = slurp("$FindBin::Bin/json_fields");
+my %version = map { /^#define JSON_(\w+)_VERSION\s+(\d+)/ ? (lc "pvtime-$1" => $2) : () } split /\n/, slurp("$root/tools/json_format.h");
+my %section = (
+	'pvtime-ledger' => 'THE LEDGER', 'pvtime-conform' => 'THE RESULTS OF PVTIME CONFORM', 'pvtime-bench' => 'THE RESULTS OF PVTIME BENCH',
+	'pvtime-probe' => 'THE FINDINGS OF PVTIME PROBE', 'pvtime-profile' => 'THE COUNTS OF BENCH/PROFILE',
+);
+is_deeply([sort keys %version], [sort keys %section], 'tools/json_format.h has a version of each format');
+is_deeply(changes("pvtime-x 1 a\npvtime-x 1 b\n", 'pvtime-x', 1, 'b', 'c'), [
+	'pvtime-x: a is gone; raise the version in tools/json_format.h and docs/pvtime-json.5, or keep the field',
+	"pvtime-x: c is new; add 'pvtime-x 1 c' to tests/tools/json_fields (a new field does not change the version)",
+], 'the check of versions reports a field that is gone, and a new one');
+is_deeply(changes("pvtime-x 1 a\n", 'pvtime-x', 2, 'a'), ['pvtime-x: tests/tools/json_fields has no version 2; replace the fields of pvtime-x there'],
+	'the check of versions reports a version without stored fields');
+for my $format (sort keys %section) {
+	is_deeply(changes($stored, $format, $version{$format}, described($section{$format})), [],
+		"$format has the fields that json_fields stores for its version");
+	unlike($stored, qr/^$format (?!$version{$format} )/m, "json_fields stores one version of $format");
+	like($manual, qr/^The version of the format: $version{$format}\.$/m, "pvtime-json(5) has the version of $format");
+}
+
 # A ledger.
 my ($status, $ledger, $err) = lab(q{record('start 1000'); record('final 10000', vcpu(0, 0, running => 6000, ready => 4000),
 	vcpu(0, 1, off => 10000), vcpu(1, 0, running => 1000), 'life 0 0 9000 4000 0 0 0', 'life 0 1 0 0 0 10000 0',
@@ -63,6 +100,14 @@ is_deeply(faults('THE LEDGER', {%$object, new => 1}), ['new is not described'], 
 my %less = %$object;
 delete $less{cntfrq};
 is_deeply(faults('THE LEDGER', \%less), ['cntfrq is described, and does not occur'], 'the check reports a described field that does not occur');
+
+# On KVM the ledger lacks the times over all resets and those of the physical CPUs.
+my ($on_kvm) = `'$build/tests/lab/ledger'` =~ /^# on KVM: (\{"format".*\})$/m;
+is_deeply(faults('THE LEDGER', read_json('ledger', $on_kvm)),
+	[map { "$_ is described, and does not occur" } grep { /^(?:vms\[\]\.vcpus\[\]\.life|pcpus\[\])\./ } described('THE LEDGER')],
+	'a ledger of --on kvm has every described field but life and pcpus');
+my ($life, $pcpus) = $manual =~ /^(\.It Va vms\[\]\.vcpus\[\]\.life\.running.*?)(?=^\.It).*?^(\.It Va pcpus\[\]\.id\n.*?)(?=^\.It)/ms;
+like($_->[1], qr/absent with\n\.Fl -on Cm kvm/i, "pvtime-json(5) says that $_->[0] is absent with --on kvm") for ['life', $life], ['pcpus', $pcpus];
 
 # The suite's results: a failed case, a skipped case, and runs that print another number of CPUs
 # than they have.

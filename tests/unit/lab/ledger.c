@@ -172,6 +172,9 @@ static void test_print(void)
 		"\"blocked\":0,\"off\":0,\"paused\":0,\"elapsed\":100},\"stolen_ns\":1600,"
 		"\"published_ns\":0,\"exits\":0,\"switches\":0,\"refused_writes\":0}]}]}\n",
 		"the JSON of a ledger has every field, to the letter");
+	/* tests/tools/json.t compares this with pvtime-json(5). */
+	tap_print("# on KVM: ");
+	ledger_print_json(&l, &shape, stdout);
 	l.cntfrq = 2; /* a tick is half a second */
 	expect_text(ledger_print_table, &l,
 		    "VM    vCPU    running s     stolen s    blocked s        off s      exits   "
