@@ -4,8 +4,8 @@
 # TAP: the fields of each JSON that pvtime writes are exactly those that pvtime-json(5) describes,
 # each format keeps the fields of json_fields as long as its version stays, and the tests' reader
 # rejects another format or version. The lab and the suite run on a fake board. The findings of a
-# probe with every field come from tests/unit/probe/find.c, and the ledger of a lab on KVM comes from
-# tests/unit/lab/ledger.c.
+# probe with every field come from tests/unit/probe/find.c, and the ledger of a lab on KVM comes
+# from tests/unit/lab/ledger.c.
 
 use strict;
 use warnings;
