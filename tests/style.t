@@ -100,13 +100,19 @@ report $? "no comment line has more than 100 columns"
 diagnose <"$log"
 
 # split FILE...: print where a string literal ends within a line of a message and another literal
-# continues that line.
+# continues that line, with or without a conversion of <inttypes.h> between them.
 # shellcheck disable=SC2016
 split() {
-	perl -0777 -ne 'while (/(?<!\\n)"[ \t]*\n\s*"/g) { my $line = 1 + (substr($_, 0, $-[0]) =~ tr/\n//); print "$ARGV:$line: a message is split\n" }' "$@"
+	perl -0777 -ne 'while (/(?<!\\n)"[ \t]*(?:PRI\w+[ \t]*)?\n\s*(?:PRI\w+\s*)?"/g) { my $line = 1 + (substr($_, 0, $-[0]) =~ tr/\n//); print "$ARGV:$line: a message is split\n" }' "$@"
 }
 printf 'report("one "\n       "two");\n' >"$log.c"
 report_of "the check of messages reports a split message" [ -n "$(split "$log.c")" ]
+printf 'report("one %%" PRIu64\n       " two");\n' >"$log.c"
+report_of "the check of messages reports a message that is split after a conversion" [ -n "$(split "$log.c")" ]
+printf 'report("one %%"\n       PRIu64 " two");\n' >"$log.c"
+report_of "the check of messages reports a message that is split before a conversion" [ -n "$(split "$log.c")" ]
+printf 'report("one %%" PRIu64 " two",\n       "three");\n' >"$log.c"
+report_of "the check of messages accepts a conversion within a line" [ -z "$(split "$log.c")" ]
 printf 'report("one\\n"\n       "two");\n' >"$log.c"
 report_of "the check of messages accepts a literal for each line of a text" [ -z "$(split "$log.c")" ]
 rm -f "$log.c"

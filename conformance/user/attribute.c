@@ -4,7 +4,7 @@
  * R-31: two vCPUs must not share a structure.
  */
 #include <errno.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <linux/kvm.h>
@@ -85,8 +85,8 @@ void case_attr_outside(struct vm *vm)
 	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
 		int result = vcpu_set_ipa(&vm->vcpus[0], outside[i]);
 
-		check(result == EINVAL, "setting address 0x%" PRIx64 " is %s, not EINVAL",
-		      outside[i], result_name(result));
+		check(result == EINVAL, "setting address 0x%jx is %s, not EINVAL",
+		      (uintmax_t)outside[i], result_name(result));
 	}
 	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN + VM_STOLEN_SIZE - 64), 0,
 	       "setting the last address inside after these errors");
@@ -101,13 +101,12 @@ void case_attr_set(struct vm *vm)
 
 		expect(vcpu_set_ipa(&vm->vcpus[i], ipa), 0, "KVM_SET_DEVICE_ATTR");
 		expect(vcpu_get_ipa(&vm->vcpus[i], &got), 0, "KVM_GET_DEVICE_ATTR");
-		check(got == ipa, "vCPU %u: 0x%" PRIx64 " is read back, but 0x%" PRIx64 " was set",
-		      i, got, ipa);
+		check(got == ipa, "vCPU %u: 0x%jx is read back, but 0x%jx was set", i,
+		      (uintmax_t)got, (uintmax_t)ipa);
 		vcpu_enter_at(&vm->vcpus[i], guest_call);
 		uint64_t told = vcpu_run(&vm->vcpus[i]);
-		check(told == ipa,
-		      "vCPU %u: PV_TIME_ST is 0x%" PRIx64 ", but 0x%" PRIx64 " was set", i, told,
-		      ipa);
+		check(told == ipa, "vCPU %u: PV_TIME_ST is 0x%jx, but 0x%jx was set", i,
+		      (uintmax_t)told, (uintmax_t)ipa);
 	}
 }
 
@@ -119,7 +118,7 @@ void case_attr_twice(struct vm *vm)
 	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN), EEXIST, "setting the same address again");
 	expect(vcpu_set_ipa(&vm->vcpus[0], VM_STOLEN + 64), EEXIST, "setting another address");
 	vcpu_get_ipa(&vm->vcpus[0], &got);
-	check(got == VM_STOLEN, "0x%" PRIx64 " is read back, but 0x%x was set", got, VM_STOLEN);
+	check(got == VM_STOLEN, "0x%jx is read back, but 0x%x was set", (uintmax_t)got, VM_STOLEN);
 }
 
 /* The order: ENXIO, EFAULT, EINVAL for the alignment, EEXIST, EINVAL for the place. */

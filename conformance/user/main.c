@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,8 +164,7 @@ int main(int argc, char **argv)
 		if (!choose(chosen, argv[i]))
 			return 2;
 	bool present = has_stolen_time();
-	printf("# suite user cpus=1 dialect=1.0 conduit=hvc stolen_time=%s seed=0 slack_ns=0 cntfrq=%" PRIu32
-	       "\n",
+	printf("# suite user cpus=1 dialect=1.0 conduit=hvc stolen_time=%s seed=0 slack_ns=0 cntfrq=%u\n",
 	       present ? "present" : "absent", counter_frequency());
 	for (unsigned i = 0; i < CASES; i++)
 		if (argc == 1 || chosen[i])

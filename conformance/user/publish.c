@@ -3,7 +3,7 @@
  * R-28, R-29: what KVM charges around a failed publish, and after a restore. The reference is the
  * thread's run_delay.
  */
-#include <inttypes.h>
+#include <stdint.h>
 #include "cases.h"
 #include "delay.h"
 #include "user.h"
@@ -51,11 +51,11 @@ static void check_growth(const struct sample *from, const struct sample *to, con
 	int64_t grown = (int64_t)(to->stolen - from->stolen);
 
 	check(grown >= (int64_t)least,
-	      "%s: the thread waited %" PRIu64 " ns or more, but %" PRId64 " ns were charged", when,
-	      least, grown);
+	      "%s: the thread waited %ju ns or more, but %jd ns were charged", when,
+	      (uintmax_t)least, (intmax_t)grown);
 	check(grown <= (int64_t)most,
-	      "%s: the thread waited %" PRIu64 " ns or less, but %" PRId64 " ns were charged", when,
-	      most, grown);
+	      "%s: the thread waited %ju ns or less, but %jd ns were charged", when,
+	      (uintmax_t)most, (intmax_t)grown);
 }
 
 void case_page_gone(struct vm *vm)

@@ -72,12 +72,12 @@ bool stat_run(const char *path, unsigned cpu, unsigned ticks, struct stat_patien
 		bool stands = now - counted_at >= patience.stands_ns && readings >= READINGS;
 		if (!stands && now - begun < patience.all_ns)
 			continue;
-		snprintf(why, room,
-			 "%s: expected cpu%u to have run for %u ticks more, %" PRIu64
-			 "; saw %" PRIu64 " run and %" PRIu64 " stolen after %" PRIu64
-			 " s in which it was busy, and %" PRIu64 " s in which nothing was counted",
-			 path, cpu, ticks, first.ran + ticks, s.ran, s.steal,
-			 (now - begun) / NS_PER_S, (now - counted_at) / NS_PER_S);
+		snprintf(
+			why, room,
+			"%s: expected cpu%u to have run for %u ticks more, %ju; saw %ju run and %ju stolen after %ju s in which it was busy, and %ju s in which nothing was counted",
+			path, cpu, ticks, (uintmax_t)(first.ran + ticks), (uintmax_t)s.ran,
+			(uintmax_t)s.steal, (uintmax_t)((now - begun) / NS_PER_S),
+			(uintmax_t)((now - counted_at) / NS_PER_S));
 		return false;
 	}
 	return true;

@@ -154,9 +154,8 @@ static enum run_outcome run(const struct run_kit *kit, const struct run_plan *pl
 	uint64_t one = taken(kit, plan, 1, output),
 		 eight = one != 0 ? taken(kit, plan, 8, output) : 0;
 	int n = eight > one ? asprintf(&output->text,
-				       "STATE vcpus=%u bytes=%" PRIu64
-				       "\nALL vcpus=%u bytes=%" PRIu64 "\n",
-				       VMS, one, 8 * VMS, eight)
+				       "STATE vcpus=%u bytes=%ju\nALL vcpus=%u bytes=%ju\n", VMS,
+				       (uintmax_t)one, 8 * VMS, (uintmax_t)eight)
 			    : -1;
 
 	output->length = n > 0 ? (size_t)n : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include "tools/exec/act.h"
 #include "tools/exec/fdt.h"
@@ -17,10 +17,8 @@ struct act {
 
 static void tell(const struct act *a, const char *verb)
 {
-	report("exec: %s stolen time to %u vCPU%s at IPA 0x%" PRIx64 ", memory slot %" PRIu32
-	       ": %s",
-	       verb, a->vcpus, a->vcpus == 1 ? "" : "s", a->plan.region.base, a->plan.slot,
-	       a->plan.how);
+	report("exec: %s stolen time to %u vCPU%s at IPA 0x%jx, memory slot %u: %s", verb, a->vcpus,
+	       a->vcpus == 1 ? "" : "s", (uintmax_t)a->plan.region.base, a->plan.slot, a->plan.how);
 }
 
 /*
@@ -160,8 +158,7 @@ static bool has_numbers(const struct act *a)
 
 	for (size_t i = 0; i < a->to.kvm->vcpu_count && count != 0; i++)
 		if (a->to.kvm->vcpus[i].vm == a->to.vm && a->to.kvm->vcpus[i].id >= count) {
-			report("exec: the guest gets no stolen time: --stolen has %zu number%s, and the VM a vCPU %" PRIu32
-			       "; expected one for each",
+			report("exec: the guest gets no stolen time: --stolen has %zu number%s, and the VM a vCPU %u; expected one for each",
 			       count, count == 1 ? "" : "s", a->to.kvm->vcpus[i].id);
 			return false;
 		}
@@ -175,8 +172,7 @@ void exec_begin(const struct exec_job *job, pid_t tid, struct exec_kvm *kvm, siz
 
 	if (!vcpu->begun && structures != 0 && vcpu->id < job->options->stolen_count &&
 	    !exec_begin_at(tid, structures, vcpu->id, job->options->stolen[vcpu->id]))
-		report("exec: the stolen time of vCPU %" PRIu32
-		       " cannot be made to continue from --stolen: %m",
+		report("exec: the stolen time of vCPU %u cannot be made to continue from --stolen: %m",
 		       vcpu->id);
 	vcpu->begun = true;
 }

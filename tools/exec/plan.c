@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <pvtime/abi.h>
@@ -85,7 +85,7 @@ static enum exec_place as_asked(const struct exec_known *known, const struct spa
 	if (error == PVTIME_OK)
 		snprintf(plan->how, sizeof(plan->how), "as --ipa says");
 	else
-		snprintf(plan->how, sizeof(plan->how), "--ipa: 0x%" PRIx64 " %s", known->ipa,
+		snprintf(plan->how, sizeof(plan->how), "--ipa: 0x%jx %s", (uintmax_t)known->ipa,
 			 why_not(error));
 	return error == PVTIME_OK ? EXEC_PLACED : EXEC_UNPLACED;
 }
@@ -137,7 +137,7 @@ enum exec_place exec_plan(const struct exec_known *known, struct exec_plan *plan
 
 	*plan = (struct exec_plan){.found = false};
 	if (!free_slot(known, &plan->slot)) {
-		snprintf(plan->how, sizeof(plan->how), "all %" PRIu32 " memory slots are used",
+		snprintf(plan->how, sizeof(plan->how), "all %u memory slots are used",
 			 known->slots);
 		return place;
 	}

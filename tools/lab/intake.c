@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,11 +48,11 @@ static void tell_forged(struct intake *in, const struct ledger *ledger)
 			if (in->forged[vm->first + id] || !ledger_forged(in->shape, vm, vcpu))
 				continue;
 			in->forged[vm->first + id] = true;
-			intake_say(in,
-				   "VM %s wrote to the structure of its vCPU %" PRIu32
-				   ", which KVM allows: the structure says %" PRIu64
-				   " ns, but %" PRIu64 " ns were stolen",
-				   vm->name, id, vcpu->published_ns, vcpu->stolen_ns);
+			intake_say(
+				in,
+				"VM %s wrote to the structure of its vCPU %u, which KVM allows: the structure says %ju ns, but %ju ns were stolen",
+				vm->name, id, (uintmax_t)vcpu->published_ns,
+				(uintmax_t)vcpu->stolen_ns);
 		}
 	}
 }

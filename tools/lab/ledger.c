@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <inttypes.h>
+#include <stdint.h>
 #include "tools/lab/ledger.h"
 
 const char *const ledger_states[PVTIME_STATES] = {
@@ -56,30 +56,29 @@ static bool vcpu_holds(const struct ledger *ledger, const struct ledger_shape *s
 	const uint64_t *ticks = vcpu->ticks;
 
 	if (!adds_up(vcpu)) {
-		snprintf(why, room,
-			 "vCPU %s/%u: running %" PRIu64 " + ready %" PRIu64 " + blocked %" PRIu64
-			 " + off %" PRIu64 " + paused %" PRIu64
-			 " ticks are not the elapsed %" PRIu64,
-			 vm->name, id, ticks[PVTIME_RUNNING], ticks[PVTIME_READY],
-			 ticks[PVTIME_BLOCKED], ticks[PVTIME_OFF], ticks[PVTIME_PAUSED],
-			 vcpu->elapsed);
+		snprintf(
+			why, room,
+			"vCPU %s/%u: running %ju + ready %ju + blocked %ju + off %ju + paused %ju ticks are not the elapsed %ju",
+			vm->name, id, (uintmax_t)ticks[PVTIME_RUNNING],
+			(uintmax_t)ticks[PVTIME_READY], (uintmax_t)ticks[PVTIME_BLOCKED],
+			(uintmax_t)ticks[PVTIME_OFF], (uintmax_t)ticks[PVTIME_PAUSED],
+			(uintmax_t)vcpu->elapsed);
 		return false;
 	}
 	uint64_t stolen_ns = pvtime_ticks_to_ns(ticks[PVTIME_READY], ledger->cntfrq);
 	if (vcpu->stolen_ns != stolen_ns) {
 		snprintf(why, room,
-			 "vCPU %s/%u: stolen %" PRIu64 " ns, but ready %" PRIu64
-			 " ticks of %" PRIu32 " Hz are %" PRIu64 " ns",
-			 vm->name, id, vcpu->stolen_ns, ticks[PVTIME_READY], ledger->cntfrq,
-			 stolen_ns);
+			 "vCPU %s/%u: stolen %ju ns, but ready %ju ticks of %u Hz are %ju ns",
+			 vm->name, id, (uintmax_t)vcpu->stolen_ns, (uintmax_t)ticks[PVTIME_READY],
+			 ledger->cntfrq, (uintmax_t)stolen_ns);
 		return false;
 	}
 	uint64_t due = vm->stolen_time ? stolen_ns : 0;
 	if (!published_holds(ledger, shape, vm, vcpu, due)) {
-		snprintf(why, room,
-			 "vCPU %s/%u: published %" PRIu64 " ns, but %s is %" PRIu64 " ns", vm->name,
-			 id, vcpu->published_ns,
-			 vm->stolen_time ? "stolen" : "stolen time is off, and the limit", due);
+		snprintf(why, room, "vCPU %s/%u: published %ju ns, but %s is %ju ns", vm->name, id,
+			 (uintmax_t)vcpu->published_ns,
+			 vm->stolen_time ? "stolen" : "stolen time is off, and the limit",
+			 (uintmax_t)due);
 		return false;
 	}
 	return true;
@@ -102,10 +101,11 @@ static bool cpus_close(const struct ledger *ledger, const struct ledger_shape *s
 
 		if (cpu->vcpus + cpu->own + cpu->idle == cpu->elapsed)
 			continue;
-		snprintf(why, room,
-			 "physical CPU %" PRIu32 ": vCPUs %" PRIu64 " + own %" PRIu64
-			 " + idle %" PRIu64 " ticks are not the elapsed %" PRIu64,
-			 i, cpu->vcpus, cpu->own, cpu->idle, cpu->elapsed);
+		snprintf(
+			why, room,
+			"physical CPU %u: vCPUs %ju + own %ju + idle %ju ticks are not the elapsed %ju",
+			i, (uintmax_t)cpu->vcpus, (uintmax_t)cpu->own, (uintmax_t)cpu->idle,
+			(uintmax_t)cpu->elapsed);
 		return false;
 	}
 	return true;
@@ -125,10 +125,10 @@ static bool lives_close(const struct ledger *ledger, const struct ledger_shape *
 	for (uint32_t i = 0; i < shape->cpu_count; i++)
 		given += ledger->cpus[i].vcpus;
 	if (ran != given)
-		snprintf(why, room,
-			 "all vCPUs ran %" PRIu64
-			 " ticks since the lab was made, but the physical CPUs gave them %" PRIu64,
-			 ran, given);
+		snprintf(
+			why, room,
+			"all vCPUs ran %ju ticks since the lab was made, but the physical CPUs gave them %ju",
+			(uintmax_t)ran, (uintmax_t)given);
 	return ran == given;
 }
 
@@ -139,11 +139,11 @@ static bool life_holds(const struct ledger_vcpu *vcpu, const struct ledger_vm *v
 	for (int state = 0; state < PVTIME_STATES; state++) {
 		if (vcpu->life[state] >= vcpu->ticks[state])
 			continue;
-		snprintf(why, room,
-			 "vCPU %s/%u: %" PRIu64
-			 " ticks %s over all resets are less than the %" PRIu64
-			 " since its VM's last reset",
-			 vm->name, id, vcpu->life[state], ledger_states[state], vcpu->ticks[state]);
+		snprintf(
+			why, room,
+			"vCPU %s/%u: %ju ticks %s over all resets are less than the %ju since its VM's last reset",
+			vm->name, id, (uintmax_t)vcpu->life[state], ledger_states[state],
+			(uintmax_t)vcpu->ticks[state]);
 		return false;
 	}
 	return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prints a ledger: as JSON for programs, as a table for people. */
-#include <inttypes.h>
+#include <stdint.h>
 #include <string.h>
 #include "tools/json_format.h"
 #include "tools/lab/ledger.h"
@@ -9,23 +9,23 @@ static void ticks_json(const char *name, const uint64_t ticks[PVTIME_STATES], ui
 		       FILE *out)
 {
 	fprintf(out,
-		"\"%s\":{\"running\":%" PRIu64 ",\"ready\":%" PRIu64 ",\"blocked\":%" PRIu64
-		",\"off\":%" PRIu64 ",\"paused\":%" PRIu64 ",\"elapsed\":%" PRIu64 "},",
-		name, ticks[PVTIME_RUNNING], ticks[PVTIME_READY], ticks[PVTIME_BLOCKED],
-		ticks[PVTIME_OFF], ticks[PVTIME_PAUSED], elapsed);
+		"\"%s\":{\"running\":%ju,\"ready\":%ju,\"blocked\":%ju,\"off\":%ju,\"paused\":%ju,\"elapsed\":%ju},",
+		name, (uintmax_t)ticks[PVTIME_RUNNING], (uintmax_t)ticks[PVTIME_READY],
+		(uintmax_t)ticks[PVTIME_BLOCKED], (uintmax_t)ticks[PVTIME_OFF],
+		(uintmax_t)ticks[PVTIME_PAUSED], (uintmax_t)elapsed);
 }
 
 /* Names of VMs consist of a-z, 0-9 and '-', so JSON needs no escapes. */
 static void vcpu_json(const struct ledger_vcpu *vcpu, uint32_t id, bool life, FILE *out)
 {
-	fprintf(out, "{\"id\":%" PRIu32 ",", id);
+	fprintf(out, "{\"id\":%u,", id);
 	ticks_json("ticks", vcpu->ticks, vcpu->elapsed, out);
 	if (life)
 		ticks_json("life", vcpu->life, ledger_sum(vcpu->life), out);
 	fprintf(out,
-		"\"stolen_ns\":%" PRIu64 ",\"published_ns\":%" PRIu64 ",\"exits\":%" PRIu64
-		",\"switches\":%" PRIu64 ",\"refused_writes\":%" PRIu64 "}",
-		vcpu->stolen_ns, vcpu->published_ns, vcpu->exits, vcpu->switches, vcpu->refused);
+		"\"stolen_ns\":%ju,\"published_ns\":%ju,\"exits\":%ju,\"switches\":%ju,\"refused_writes\":%ju}",
+		(uintmax_t)vcpu->stolen_ns, (uintmax_t)vcpu->published_ns, (uintmax_t)vcpu->exits,
+		(uintmax_t)vcpu->switches, (uintmax_t)vcpu->refused);
 }
 
 static const char *const ends[] = {
@@ -34,12 +34,11 @@ static const char *const ends[] = {
 void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *shape, FILE *out)
 {
 	fprintf(out, "{\"format\":\"%s\",\"version\":%d,", JSON_LEDGER_FORMAT, JSON_LEDGER_VERSION);
-	fprintf(out, "\"ended\":\"%s\",\"cntfrq\":%" PRIu32 ",\"vms\":[", ledger->ended,
-		ledger->cntfrq);
+	fprintf(out, "\"ended\":\"%s\",\"cntfrq\":%u,\"vms\":[", ledger->ended, ledger->cntfrq);
 	for (uint32_t i = 0; i < shape->vm_count; i++) {
 		const struct ledger_vm *vm = &shape->vms[i];
 
-		fprintf(out, "%s{\"name\":\"%s\",\"end\":\"%s\",\"resets\":%" PRIu32 ",\"vcpus\":[",
+		fprintf(out, "%s{\"name\":\"%s\",\"end\":\"%s\",\"resets\":%u,\"vcpus\":[",
 			i > 0 ? "," : "", vm->name, ends[ledger->vms[i].end],
 			ledger->vms[i].resets);
 		for (uint32_t id = 0; id < vm->vcpus; id++) {
@@ -53,11 +52,9 @@ void ledger_print_json(const struct ledger *ledger, const struct ledger_shape *s
 	for (uint32_t i = 0; i < shape->cpu_count; i++) {
 		const struct ledger_cpu *cpu = &ledger->cpus[i];
 
-		fprintf(out,
-			"%s{\"id\":%" PRIu32 ",\"vcpus\":%" PRIu64 ",\"own\":%" PRIu64
-			",\"idle\":%" PRIu64 ",\"elapsed\":%" PRIu64 "}",
-			i > 0 ? "," : ",\"pcpus\":[", i, cpu->vcpus, cpu->own, cpu->idle,
-			cpu->elapsed);
+		fprintf(out, "%s{\"id\":%u,\"vcpus\":%ju,\"own\":%ju,\"idle\":%ju,\"elapsed\":%ju}",
+			i > 0 ? "," : ",\"pcpus\":[", i, (uintmax_t)cpu->vcpus, (uintmax_t)cpu->own,
+			(uintmax_t)cpu->idle, (uintmax_t)cpu->elapsed);
 	}
 	fputs(shape->cpu_count > 0 ? "]}\n" : "}\n", out);
 }
@@ -67,7 +64,7 @@ static void seconds(uint64_t ticks, uint32_t cntfrq, FILE *out)
 {
 	uint64_t ms = pvtime_ticks_to_ns(ticks, cntfrq) / 1000000;
 
-	fprintf(out, " %8" PRIu64 ".%03" PRIu64, ms / 1000, ms % 1000);
+	fprintf(out, " %8ju.%03ju", (uintmax_t)(ms / 1000), (uintmax_t)(ms % 1000));
 }
 
 static const enum pvtime_state columns[] = {PVTIME_RUNNING, PVTIME_READY, PVTIME_BLOCKED,
@@ -88,7 +85,7 @@ static int name_width(const struct ledger_shape *shape)
 static void vcpu_seconds(const char *vm, int width, uint32_t id,
 			 const uint64_t ticks[PVTIME_STATES], uint32_t cntfrq, FILE *out)
 {
-	fprintf(out, "%-*s %4" PRIu32, width, vm, id);
+	fprintf(out, "%-*s %4u", width, vm, id);
 	for (size_t c = 0; c < COLUMNS; c++)
 		seconds(ticks[columns[c]], cntfrq, out);
 }
@@ -114,7 +111,7 @@ static void print_books(const struct ledger *ledger, const struct ledger_shape *
 	fprintf(out, "\n%-*s  CPU %12s %12s %12s\n", width, "", "vCPUs s", "hypervisor s",
 		"idle s");
 	for (uint32_t i = 0; i < shape->cpu_count; i++) {
-		fprintf(out, "%-*s %4" PRIu32, width, "", i);
+		fprintf(out, "%-*s %4u", width, "", i);
 		seconds(ledger->cpus[i].vcpus, ledger->cntfrq, out);
 		seconds(ledger->cpus[i].own, ledger->cntfrq, out);
 		seconds(ledger->cpus[i].idle, ledger->cntfrq, out);
@@ -130,7 +127,7 @@ static void print_end(const struct ledger *ledger, const struct ledger_shape *sh
 		fprintf(out, "%s %s: %s", i > 0 ? ";" : "", shape->vms[i].name,
 			ends[ledger->vms[i].end]);
 		if (ledger->vms[i].resets > 0)
-			fprintf(out, ", %" PRIu32 " reset%s", ledger->vms[i].resets,
+			fprintf(out, ", %u reset%s", ledger->vms[i].resets,
 				ledger->vms[i].resets > 1 ? "s" : "");
 	}
 	fputc('\n', out);
@@ -149,13 +146,14 @@ void ledger_print_table(const struct ledger *ledger, const struct ledger_shape *
 			const struct ledger_vcpu *vcpu = &ledger->vcpus[vm->first + id];
 
 			vcpu_seconds(vm->name, width, id, vcpu->ticks, ledger->cntfrq, out);
-			fprintf(out, " %10" PRIu64 " %10" PRIu64, vcpu->exits, vcpu->switches);
+			fprintf(out, " %10ju %10ju", (uintmax_t)vcpu->exits,
+				(uintmax_t)vcpu->switches);
 			if (vcpu->refused > 0)
-				fprintf(out, "  %" PRIu64 " writes to its structure refused",
-					vcpu->refused);
+				fprintf(out, "  %ju writes to its structure refused",
+					(uintmax_t)vcpu->refused);
 			if (ledger_forged(shape, vm, vcpu))
-				fprintf(out, "  the guest wrote to its structure: %" PRIu64 " ns",
-					vcpu->published_ns);
+				fprintf(out, "  the guest wrote to its structure: %ju ns",
+					(uintmax_t)vcpu->published_ns);
 			fputc('\n', out);
 		}
 	}

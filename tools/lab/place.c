@@ -4,7 +4,7 @@
 #include "machine/fdt.h"
 #include "machine/map.h"
 #include "tools/lab/bundle.h"
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,15 +53,16 @@ static int outside(const struct labtext *t, const struct labtext_section *s, con
 	char enough[64] = "";
 
 	if (address != 0 && address != IMAGE_NONE)
-		snprintf(where, sizeof(where), " at 0x%" PRIx64, address);
+		snprintf(where, sizeof(where), " at 0x%jx", (uintmax_t)address);
 	if (least != 0)
-		snprintf(enough, sizeof(enough), "memory = %" PRIu64 "M or more", least / MIB);
+		snprintf(enough, sizeof(enough), "memory = %juM or more", (uintmax_t)(least / MIB));
 	else
 		snprintf(enough, sizeof(enough), "a place inside the RAM");
-	return labtext_error(t, line_of(s, key), s->name, key,
-			     "%s of %" PRIu64 " bytes%s does not fit in the RAM, 0x%" PRIx64
-			     " to 0x%" PRIx64 "; expected %s",
-			     part, size, where, r->ram_base, r->ram_base + r->ram_size - 1, enough);
+	return labtext_error(
+		t, line_of(s, key), s->name, key,
+		"%s of %ju bytes%s does not fit in the RAM, 0x%jx to 0x%jx; expected %s", part,
+		(uintmax_t)size, where, (uintmax_t)r->ram_base,
+		(uintmax_t)(r->ram_base + r->ram_size - 1), enough);
 }
 
 static int not_a_kernel(const struct labtext *t, const struct labtext_section *s, const char *path,
@@ -121,22 +122,20 @@ static int placing_failed(const struct labtext *t, const struct labtext_section 
 	case IMAGE_INITRD_OVERLAPS:
 		return labtext_error(
 			t, line_of(s, "kernel"), s->name, "kernel",
-			"its file of %" PRIu64
-			" bytes continues past the image_size in its header, where the initrd goes; expected a kernel that ends below 0x%" PRIx64,
-			r->kernel_size, p->initrd);
+			"its file of %ju bytes continues past the image_size in its header, where the initrd goes; expected a kernel that ends below 0x%jx",
+			(uintmax_t)r->kernel_size, (uintmax_t)p->initrd);
 	case IMAGE_DTB_OVERLAPS_KERNEL:
 		return labtext_error(
 			t, line_of(s, dtb_key), s->name, dtb_key,
-			"the FDT, 0x%" PRIx64 " to 0x%" PRIx64 ", overlaps the kernel, 0x%" PRIx64
-			" to 0x%" PRIx64 "; expected a place of its own",
-			p->dtb, p->dtb + r->dtb_size - 1, p->kernel, p->kernel_end - 1);
+			"the FDT, 0x%jx to 0x%jx, overlaps the kernel, 0x%jx to 0x%jx; expected a place of its own",
+			(uintmax_t)p->dtb, (uintmax_t)(p->dtb + r->dtb_size - 1),
+			(uintmax_t)p->kernel, (uintmax_t)(p->kernel_end - 1));
 	case IMAGE_DTB_OVERLAPS_INITRD:
-		return labtext_error(t, line_of(s, dtb_key), s->name, dtb_key,
-				     "the FDT, 0x%" PRIx64 " to 0x%" PRIx64
-				     ", overlaps the initrd, 0x%" PRIx64 " to 0x%" PRIx64
-				     "; expected a place of its own",
-				     p->dtb, p->dtb + r->dtb_size - 1, p->initrd,
-				     p->initrd + r->initrd_size - 1);
+		return labtext_error(
+			t, line_of(s, dtb_key), s->name, dtb_key,
+			"the FDT, 0x%jx to 0x%jx, overlaps the initrd, 0x%jx to 0x%jx; expected a place of its own",
+			(uintmax_t)p->dtb, (uintmax_t)(p->dtb + r->dtb_size - 1),
+			(uintmax_t)p->initrd, (uintmax_t)(p->initrd + r->initrd_size - 1));
 	}
 	return -1;
 }
@@ -198,9 +197,8 @@ int labplace_board(const struct labtext *t, struct lab *lab)
 	if (needs == 0)
 		return labtext_error(
 			t, lab->vms[lab->vm_count - 1].line, NULL, NULL,
-			"the VMs have %" PRIu64
-			"M of memory in all; expected the VMs, the hypervisor and the images to fit in 255G, the board's maximum",
-			memory / MIB);
+			"the VMs have %juM of memory in all; expected the VMs, the hypervisor and the images to fit in 255G, the board's maximum",
+			(uintmax_t)(memory / MIB));
 	if (lab->memory == 0) {
 		lab->memory = (needs + BOARD_STEP - 1) / BOARD_STEP * BOARD_STEP;
 		return 0;
@@ -209,10 +207,8 @@ int labplace_board(const struct labtext *t, struct lab *lab)
 		if (strcmp(t->section[i].name, "lab") == 0)
 			return labtext_error(
 				t, line_of(&t->section[i], "memory"), "lab", "memory",
-				"%" PRIu64
-				"M is less than the VMs and the hypervisor need; expected %" PRIu64
-				"M or more",
-				lab->memory / MIB, needs / MIB);
+				"%juM is less than the VMs and the hypervisor need; expected %juM or more",
+				(uintmax_t)(lab->memory / MIB), (uintmax_t)(needs / MIB));
 	}
 	return 0;
 }

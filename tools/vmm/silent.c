@@ -30,11 +30,11 @@ void silent_tell(struct vm *vm)
 		 from = reg(v, ARM_REG_ELR_EL1);
 
 	if (pc - vectors < VECTORS_BYTES && from - vectors < VECTORS_BYTES)
-		outlet_log(vm->outlet,
-			   "VM %s has done nothing but take exceptions: vCPU 0 is at PC 0x%" PRIx64
-			   ", in its vectors (VBAR_EL1 0x%" PRIx64 "), with ELR_EL1 0x%" PRIx64
-			   " and ESR_EL1 0x%" PRIx64 ". Is its kernel built for this machine?",
-			   vm->config->name, pc, vectors, from, reg(v, ARM_REG_ESR_EL1));
+		outlet_log(
+			vm->outlet,
+			"VM %s has done nothing but take exceptions: vCPU 0 is at PC 0x%jx, in its vectors (VBAR_EL1 0x%jx), with ELR_EL1 0x%jx and ESR_EL1 0x%jx. Is its kernel built for this machine?",
+			vm->config->name, (uintmax_t)pc, (uintmax_t)vectors, (uintmax_t)from,
+			(uintmax_t)reg(v, ARM_REG_ESR_EL1));
 	else
 		outlet_log(
 			vm->outlet,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "tools/vmm/state.h"
@@ -62,10 +62,10 @@ static bool rate(struct state *s, const char *path, char *why, size_t room)
 		snprintf(why, room, "%s: %s", path,
 			 s->saving ? "cannot be written" : "ends too early");
 	else if (saved != here)
-		snprintf(why, room,
-			 "%s: was saved on a host whose counter runs at %" PRIu64
-			 " Hz; expected %" PRIu64 " Hz, the frequency of this host's counter",
-			 path, saved, here);
+		snprintf(
+			why, room,
+			"%s: was saved on a host whose counter runs at %ju Hz; expected %ju Hz, the frequency of this host's counter",
+			path, (uintmax_t)saved, (uintmax_t)here);
 	else
 		return true;
 	return !(s->failed = true);

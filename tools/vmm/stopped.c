@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <inttypes.h>
+#include <stdint.h>
 #include <pthread.h>
 #include <stdio.h>
 #include "machine/link.h"
@@ -44,9 +44,8 @@ void stopped_tell(struct stopped *s, struct outlet *o)
 	if (continued && ms * NS_PER_MS >= LEAST_NS) {
 		int n = snprintf(
 			line, sizeof(line),
-			"the VMM was stopped, for up to %" PRIu64 ".%03" PRIu64
-			" s: the ledger counts that as blocked, and the guests' counters continued; SIGTSTP to pvtime pauses them\n",
-			ms / 1000, ms % 1000);
+			"the VMM was stopped, for up to %ju.%03ju s: the ledger counts that as blocked, and the guests' counters continued; SIGTSTP to pvtime pauses them\n",
+			(uintmax_t)(ms / 1000), (uintmax_t)(ms % 1000));
 		outlet_bytes(o, LINK_LOG, (const uint8_t *)line, (size_t)n);
 	}
 	stopped_forget(s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A vCPU, and the thread that runs it. */
 #include <errno.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -86,11 +86,10 @@ static void tell_nowhere(struct vcpu *v, uint64_t ipa)
 	const struct kvm_one_reg get = {.id = ARM_REG_PC, .addr = (uintptr_t)&pc};
 
 	if (VM_CALL(v->vm, v->fd, KVM_GET_ONE_REG, &get))
-		outlet_log(v->vm->outlet,
-			   "VM %s: vCPU %u has accessed 0x%" PRIx64
-			   ", where the machine has neither memory nor a device, at PC 0x%" PRIx64
-			   ": it gets an external abort. Further such accesses are not reported",
-			   v->vm->config->name, v->id, ipa, pc);
+		outlet_log(
+			v->vm->outlet,
+			"VM %s: vCPU %u has accessed 0x%jx, where the machine has neither memory nor a device, at PC 0x%jx: it gets an external abort. Further such accesses are not reported",
+			v->vm->config->name, v->id, (uintmax_t)ipa, (uintmax_t)pc);
 }
 
 /*
