@@ -159,6 +159,14 @@ like(exact('weights-2', \@first, ['', $second[1]]), qr/\A1 .*weights-2-cortex-a5
 like(exact('weights-2', \@first, [$second[0], "$second[1], published => 470000007"]), qr/\A1 .*the ledger does not add up/,
 	'a structure that differs from the ledger gives status 1');
 
+# The help takes the kinds of runs from the code. The manual page calls weights-1 to weights-8
+# weights-N.
+my ($kinds) = (finish(start('/dev/null', 'help', 'bench')))[1] =~ /--run NAME +run only that kind of run \((.*?)\); may be given again$/ms;
+my @kinds = map { s/^(\w+-)1 to \1\d+$/$1N/r } split /, /, $kinds =~ s/\s+/ /gr;
+my ($items) = slurp("$FindBin::Bin/../../docs/pvtime-bench.1") =~ /^\.It Fl -run Ar NAME\n(.*?)^\.El$/ms;
+my @described = map { s/^Cm //r =~ s/ Ns Ar //r } map { split / , / } $items =~ /^\.It (.*)$/mg;
+is_deeply(\@kinds, \@described, 'the help lists the kinds of runs that pvtime-bench(1) describes');
+
 # Errors before anything is run.
 refused('an unknown option', q{'--what' is not an option}, bench($whole, '--what'));
 refused('an unknown target', q{'kqemu' is not a target; expected pvtime, kvm, xen or all}, bench($whole, 'kqemu'));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "tools/arguments.h"
@@ -23,6 +24,35 @@ static bool take_run(void *options, const char *name)
 	return arguments_collect(&o->runs, &o->run_count, name);
 }
 
+/* Whether both names begin with the same word and '-', such as weights-1 and weights-2. */
+static bool is_series(const char *a, const char *b)
+{
+	size_t stem = strcspn(a, "-");
+
+	return a[stem] == '-' && strncmp(a, b, stem + 1) == 0;
+}
+
+/* Write the help of --run, with the names of all kinds; of a series, the first and the last. */
+static void describe_run(char *text, size_t room)
+{
+	snprintf(text, room, "run only that kind of run (");
+	for (size_t k = 0; k < bench_kind_count; k++) {
+		const char *name = bench_kinds[k]->name;
+		bool first = k == 0 || !is_series(bench_kinds[k - 1]->name, name),
+		     last = k + 1 == bench_kind_count || !is_series(name, bench_kinds[k + 1]->name);
+		size_t n = strlen(text);
+
+		if (first || last)
+			snprintf(text + n, room - n, "%s%s",
+				 !first	 ? " to "
+				 : k > 0 ? ", "
+					 : "",
+				 name);
+	}
+	size_t n = strlen(text);
+	snprintf(text + n, room - n, "); may be given again");
+}
+
 /* At most one result goes to standard output, and --from excludes the options that choose runs. */
 static bool check(const struct bench_options *o)
 {
@@ -38,11 +68,10 @@ static bool check(const struct bench_options *o)
 
 bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 {
+	char run_help[512];
 	const struct argument table[] = {
 		{"quick", NULL, "run only what finishes in under a minute", .flag = &o->quick},
-		{"run", "NAME",
-		 "run only that kind of run (guest, pair, boot, exits, many, state, weights-N, caps-N, linux); may be given again",
-		 .take = take_run},
+		{"run", "NAME", run_help, .take = take_run},
 		{"compare", "FILE",
 		 "compare the figures of the project's hypervisor with those of FILE, which --json wrote",
 		 .text = &o->compare},
@@ -82,6 +111,7 @@ bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 		{.name = NULL},
 	};
 
+	describe_run(run_help, sizeof(run_help));
 	memset(o, 0, sizeof(*o));
 	o->width = jobs_width();
 	o->seconds = SECONDS;
