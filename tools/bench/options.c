@@ -6,6 +6,7 @@
 #include "tools/bench/options.h"
 #include "tools/command.h"
 #include "tools/report.h"
+#include "tools/run/batch_options.h"
 
 #define SECONDS	    60u
 #define SECONDS_TOP 3600u
@@ -93,20 +94,14 @@ bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 		 .text = &o->profile},
 		{"seconds", "S", "guest time of each run of accuracy, by default 60",
 		 .number = &o->seconds, .most = SECONDS_TOP},
-		{"jobs", "N", "run at most N runs at a time, by default as many as there are CPUs",
-		 .number = &o->width, .most = JOBS_MAX},
-		{"keep", "DIR", "keep what each run used and printed in DIR/TARGET/RUN",
-		 .text = &o->keep},
+		BATCH_JOBS(o),
+		BATCH_KEEP(o),
 		{"bench", "DIR", "the benchmark's images, by default bench next to pvtime",
 		 .text = &o->bench},
 		{"suite", "DIR", "the host for KVM, by default conformance next to pvtime",
 		 .text = &o->suite},
-		{"hypervisor", "FILE",
-		 "the image of the project's hypervisor, by default hypervisor.img next to pvtime",
-		 .text = &o->hypervisor},
-		{"debian", "DIR",
-		 "the packages fetched from Debian, by default debian next to pvtime",
-		 .text = &o->debian},
+		BATCH_HYPERVISOR(o),
+		BATCH_DEBIAN(o),
 		{"help", NULL, "print this help", .flag = &o->help},
 		{.name = NULL},
 	};

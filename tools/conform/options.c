@@ -6,7 +6,7 @@
 #include "tools/command.h"
 #include "tools/conform/options.h"
 #include "tools/report.h"
-#include "tools/run/jobs.h"
+#include "tools/run/batch_options.h"
 
 #define LIMIT_S_MAX 86400u
 
@@ -152,23 +152,17 @@ bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 		 "treat FAIL on kvm or xen as a failure of the command as well; weaker never is one",
 		 .flag = &o->strict},
 		{"verbose", NULL, "also write what each run printed", .flag = &o->verbose},
-		{"jobs", "N", "run at most N runs at a time, by default as many as there are CPUs",
-		 .number = &o->width, .most = JOBS_MAX},
+		BATCH_JOBS(o),
 		{"seconds", "S",
 		 "end each run after S seconds of guest time instead of its own limit",
 		 .take = take_seconds},
-		{"keep", "DIR", "keep what each run used and printed in DIR/TARGET/RUN",
-		 .text = &o->keep},
+		BATCH_KEEP(o),
 		{"image", "FILE", "run this arm64 image instead of the suite's own",
 		 .text = &o->image},
 		{"suite", "DIR", "the suite's images, by default conformance next to pvtime",
 		 .text = &o->suite},
-		{"hypervisor", "FILE",
-		 "the image of the project's hypervisor, by default hypervisor.img next to pvtime",
-		 .text = &o->hypervisor},
-		{"debian", "DIR",
-		 "the packages fetched from Debian, by default debian next to pvtime",
-		 .text = &o->debian},
+		BATCH_HYPERVISOR(o),
+		BATCH_DEBIAN(o),
 		{"help", NULL, "print this help", .flag = &o->help},
 		{.name = NULL},
 	};
