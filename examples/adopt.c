@@ -47,15 +47,18 @@ static int vcpu_create(struct vcpu *v, uint64_t ipa, struct pvtime_stolen *page)
 
 /* adopt: begin */
 /* The scheduler calls this for each change of a vCPU's state, under its lock. */
-static void vcpu_set_state(struct vcpu *v, enum pvtime_state next)
+static void vcpu_set_state(struct vcpu *v, enum pvtime_state next, uint64_t now)
 {
-	uint64_t now = read_cntpct();
 	bool waited = v->state == PVTIME_READY;
 
 	v->state = next;
-	pvtime_account(&v->pv, next, now);
-	if (waited || next == PVTIME_RUNNING)
-		pvtime_publish(&v->pv, now);
+	if (next == PVTIME_RUNNING) {
+		pvtime_switch_in(&v->pv, now);
+	} else {
+		pvtime_account(&v->pv, next, now);
+		if (waited)
+			pvtime_publish(&v->pv, now);
+	}
 }
 
 /* Every 90 ms for each READY vCPU, under the same lock: other vCPUs then read a recent number. */
@@ -127,13 +130,18 @@ static int64_t guest_hvc(uint32_t fid, uint64_t arg1)
 	}
 }
 
+/* port: begin */
+/* A switch is one event: the next vCPU's time begins at the instant at which the other's ends. */
 static void switch_to(struct vcpu *next)
 {
+	uint64_t now = read_cntpct();
+
 	if (current)
-		vcpu_set_state(current, PVTIME_READY);
-	vcpu_set_state(next, PVTIME_RUNNING);
+		vcpu_set_state(current, PVTIME_READY, now);
+	vcpu_set_state(next, PVTIME_RUNNING, now);
 	current = next;
 }
+/* port: end */
 
 /* port: begin */
 /* `used`: the VM's RAM and devices. The IPA space has 40 bits. */
@@ -165,9 +173,9 @@ static void test_snapshot(const struct pvtime_guest_cpu *cpu)
 {
 	uint8_t blob[PVTIME_SNAPSHOT_SIZE];
 
-	vcpu_set_state(&vm.vcpu[0], PVTIME_READY);
+	vcpu_set_state(&vm.vcpu[0], PVTIME_READY, read_cntpct());
 	clock_ticks += FREQ / 100;
-	vcpu_set_state(&vm.vcpu[0], PVTIME_PAUSED);
+	vcpu_set_state(&vm.vcpu[0], PVTIME_PAUSED, read_cntpct());
 	tap_is_u64(pvtime_guest_stolen_ns(cpu), 50000000,
 		   "a vCPU that is paused while it waits has its last 10 ms in its structure");
 	tap_is_i64(vcpu_save(&vm.vcpu[0], blob), PVTIME_OK, "a paused vCPU is saved");
@@ -181,13 +189,13 @@ static void test_snapshot(const struct pvtime_guest_cpu *cpu)
 static void test_reset(const struct pvtime_guest_cpu *cpu)
 {
 	for (unsigned int i = 0; i < 2; i++)
-		vcpu_set_state(&vm.vcpu[i], PVTIME_OFF);
+		vcpu_set_state(&vm.vcpu[i], PVTIME_OFF, read_cntpct());
 	for (unsigned int i = 0; i < 2; i++)
 		vcpu_reset(&vm.vcpu[i]);
 	tap_is_u64(pvtime_guest_stolen_ns(cpu), 0, "after a reset the counter restarts at 0");
-	vcpu_set_state(&vm.vcpu[0], PVTIME_READY);
+	vcpu_set_state(&vm.vcpu[0], PVTIME_READY, read_cntpct());
 	clock_ticks += FREQ / 1000;
-	vcpu_set_state(&vm.vcpu[0], PVTIME_RUNNING);
+	vcpu_set_state(&vm.vcpu[0], PVTIME_RUNNING, read_cntpct());
 	tap_is_u64(pvtime_guest_stolen_ns(cpu), 1000000, "after a reset the next wait is counted");
 }
 
@@ -200,7 +208,7 @@ int main(void)
 
 	tap_is_i64(vm_create(used, 2), PVTIME_OK, "both vCPUs have a structure");
 	for (unsigned int i = 0; i < 2; i++)
-		vcpu_set_state(&vm.vcpu[i], PVTIME_READY);
+		vcpu_set_state(&vm.vcpu[i], PVTIME_READY, read_cntpct());
 	switch_to(&vm.vcpu[0]);
 	tap_is_i64(pvtime_guest_discover(&guest, guest_hvc, PVTIME_DIALECT_1_0), PVTIME_GUEST_OK,
 		   "the guest discovers stolen time");
@@ -222,7 +230,7 @@ int main(void)
 		clock_ticks += FREQ / 250;
 	}
 	switch_to(&vm.vcpu[0]);
-	vcpu_set_state(&vm.vcpu[1], PVTIME_BLOCKED);
+	vcpu_set_state(&vm.vcpu[1], PVTIME_BLOCKED, read_cntpct());
 	clock_ticks += FREQ;
 	vcpu_refresh(&vm.vcpu[1]);
 	tap_is_u64(pvtime_guest_stolen_ns(&cpu[0]), 40000000, "vCPU 0 lost 40 ms");
