@@ -179,7 +179,7 @@ void case_features_others(void)
 	on_every_vcpu(ask_features_others);
 }
 
-/* No document forbids a step that says yes before one that says no, so this case is ours. */
+/* No document forbids a step that reports support before one that does not; this case is ours. */
 static void ask_steps(void *arg)
 {
 	int64_t arch = call_fdt32(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);

@@ -68,7 +68,7 @@ static void select_cases(const struct words *words)
 
 /*
  * The steps of R-03 in Linux's order. Raw calls, because the guest library may be wrong. Linux
- * stops at the first step that says no; the suite makes all steps, and its cases judge whether they
+ * stops at the first step that fails; the suite makes all steps, and its cases judge whether they
  * agree.
  */
 static struct {

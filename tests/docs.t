@@ -48,7 +48,7 @@ at_least('documents', 16, scalar @documents);
 sub named_files {
 	my ($text) = @_;
 	my %named = map { $_ => 1 } $text =~ m{(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.(?:[chtS]|md|lab|ld|mk|svg|ansi|[15]))\b(?!\w)}g;
-	$named{$_} = 1 for $text =~ m{`([\w-]+(?:/[\w.-]+)*/|(?:docs|scripts|labs)/[\w.-]+)`}g;
+	$named{$_} = 1 for $text =~ m{`([\w-]+(?:/[\w.-]+)*/|(?:docs|scripts)/[\w.-]+)`}g;
 	return sort keys %named;
 }
 sub missing_files {

@@ -192,7 +192,7 @@ static inline bool sched_is_behind(const struct vcpu *w, const struct vcpu *v)
 	return v->sched.ready.key > w->sched.ready.key + w->sched.slice_vtime / 8;
 }
 
-/* sched/place.c: which CPU is told of a vCPU that now waits. */
+/* sched/place.c: which CPU is notified of a waiting vCPU. */
 
 /*
  * Make the other CPU decide again. If it is this CPU, the caller decides before it releases the
@@ -224,7 +224,7 @@ void sched_timer_set(struct sched_cpu *c, struct vcpu *v, uint64_t at);
 void sched_timer_cancel(struct vcpu *v);
 /* Take a vCPU whose time has come out of the timer queue; NULL: none. */
 struct vcpu *sched_timer_due(struct sched_cpu *c, uint64_t now);
-/* v has become READY; and is READY no longer. */
+/* The begin and the end of v's wait in READY. */
 void sched_wait_begin(struct sched_cpu *c, struct vcpu *v, uint64_t now);
 void sched_wait_end(struct vcpu *v);
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which CPU is told that a vCPU waits. All CPUs share the run queue, so this decides which CPU
+ * Which CPU is notified of a waiting vCPU. All CPUs share the run queue, so this decides which CPU
  * looks, and when. What it then runs is for that CPU to decide.
  */
 #include "sched/impl.h"

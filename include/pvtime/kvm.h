@@ -194,12 +194,12 @@ int pvtime_kvm_deny(int vcpu_fd);
 int pvtime_kvm_vcpu_publish(struct pvtime_kvm *k, uint32_t index, int signo);
 
 /*
- * Make the calling thread the one that runs this vCPU from now on: KVM does not charge what the
- * thread has waited before (R-29), and the counter stays as it is (R-23), even if this fails. Call
- * this for a restored vCPU, as the last thing before its first KVM_RUN, and for a vCPU that moves
- * to another thread. No vCPU of the VM may be in KVM_RUN, because its guest could see the counter
- * change and change back. Otherwise this is as pvtime_kvm_vcpu_publish(). A guest that has yet to
- * call PV_TIME_ST does not need it.
+ * From now on the calling thread runs this vCPU: KVM does not charge what the thread has waited
+ * before (R-29), and the counter stays as it is (R-23), even if this fails. Call this for a
+ * restored vCPU, as the last thing before its first KVM_RUN, and for a vCPU that moves to another
+ * thread. No vCPU of the VM may be in KVM_RUN, because its guest could see the counter change and
+ * change back. Otherwise this is as pvtime_kvm_vcpu_publish(). A guest that has yet to call
+ * PV_TIME_ST does not need it.
  */
 int pvtime_kvm_vcpu_rebase(struct pvtime_kvm *k, uint32_t index, int signo);
 

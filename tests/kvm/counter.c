@@ -80,7 +80,7 @@ static struct vcpu_state state_of(const struct vcpu *vcpu)
 
 	if (ioctl(vcpu->fd, KVM_GET_MP_STATE, &mp) != 0 ||
 	    ioctl(vcpu->fd, KVM_GET_ONE_REG, &reg) != 0)
-		bail_out("a vCPU's state");
+		bail_out("the state of a vCPU cannot be read");
 	s.mp_state = mp.mp_state;
 	pthread_sigmask(SIG_SETMASK, NULL, &s.signals);
 	sigpending(&s.pending);
@@ -102,7 +102,7 @@ static void complete(struct vcpu *vcpu)
 {
 	vcpu->run->immediate_exit = 1;
 	if (ioctl(vcpu->fd, KVM_RUN, NULL) == 0 || errno != EINTR)
-		bail_out("completing a store");
+		bail_out("a store of the vCPU cannot be completed");
 	vcpu->run->immediate_exit = 0;
 }
 

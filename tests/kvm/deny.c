@@ -34,7 +34,7 @@ void test_deny(void)
 	vm_destroy(&vm);
 
 	vm_create(&vm);
-	discovery(&vm, 0, no, "a VM without addresses");
+	discovery(&vm, 0, no, "a VM whose vCPUs have no address");
 	vm_destroy(&vm);
 
 	vm_create(&vm);

@@ -249,7 +249,7 @@ END
 
 my $run = host_run(script => $script, cpus => 1, icount => 1, limit_s => 280,
 	files => {'bin/vmm' => "$build/libpvtime-kvm/tests/exec_vmm", 'guest.dtb' => "$tmp/guest.dtb"});
-is($run->{status}, 0, 'the script ends with status 0') or BAIL_OUT($run->{console});
+is($run->{status}, 0, "the KVM host's script ends with status 0") or BAIL_OUT($run->{console});
 my $text = $run->{out} =~ s/\r//gr;
 my %run;
 while ($text =~ /^\[(\w+)\] (\d+)\n((?:(?:out|err): .*\n)*)/mg) {
@@ -291,7 +291,7 @@ ran('verbose', 0, answers('0x50000000', '0x50000040', '0x50000080', '0x500000c0'
 ran('dry', 0, answers($none, $none) . "maps $maps $maps\n",
 	qr/pvtime: exec: would give stolen time to 2 vCPUs at IPA 0x50000000, memory slot \d+: as --ipa says\n/);
 ran('fdt', 0, answers('0x50000', '0x50040'),
-	qr/pvtime: exec: gives stolen time to 2 vCPUs at IPA 0x50000, .*: the first 64 KiB that no memory slot and nothing in the FDT has\n/);
+	qr/pvtime: exec: gives stolen time to 2 vCPUs at IPA 0x50000, .*: the lowest 64 KiB outside every memory slot and FDT node\n/);
 ran('ipa_taken', 0, answers($none), qr/$no--ipa: 0x40000 is taken by .*FDT names\n/);
 ran('ipa_ram', 0, answers($none), qr/$no--ipa: 0x40010000 is taken by a memory slot.*\n/);
 ran('ipa_far', 0, answers($none), qr/$no--ipa: 0x10000000000 is beyond the VM's address space\n/);
@@ -299,8 +299,8 @@ ran('nothing', 0, answers($none), qr/$no.*x0 of vCPU 0 does not point to an FDT.
 ran('off', 0, answers('0x50000'), qr/pvtime: exec: gives stolen time to 2 vCPUs at IPA 0x50000, .*\n/);
 ran('scratch', 0, answers('0x50000000'), '');
 ran('dup', 0, answers('0x50000000'), '');
-ran('own', 0, answers('0x50000000'), "pvtime: exec: the VMM gives its guest stolen time itself, and is left alone\n");
-ran('deny', 0, answers($none), qr/pvtime: exec: the VMM denies its guest the calls .*, and is left alone\n/);
+ran('own', 0, answers('0x50000000'), "pvtime: exec: the VMM gives its guest stolen time itself; pvtime changes nothing\n");
+ran('deny', 0, answers($none), qr/pvtime: exec: the VMM denies its guest the calls .*; pvtime changes nothing\n/);
 my ($slot) = ($run{verbose}{err} // '') =~ /slot (\d+)/;
 my ($other) = ($run{slots}{err} // '') =~ /slot (\d+)/;
 is($other, $slot - 1, 'slots: pvtime exec uses the highest free memory slot');
@@ -329,9 +329,9 @@ ran('scratch_again', 0, answers('0x50000000'), '');
 ran('confined_again', 0, $two, '');
 ran('no_cap_again', 0, answers('0x50000000') x 3, '');
 ran('no_cap_confined_again', 0, answers($none), qr/$no.*a seccomp filter confines the VMM.*CAP_SYS_ADMIN.*\n/);
-my $loses = qr/which it would lose: without CAP_SYS_ADMIN and CAP_SYS_PTRACE, .*no_new_privs.*\n/;
-ran('capable_again', 2, '', qr!pvtime: exec: --again: /tmp/rights/capable has file capabilities, $loses!);
-ran('found_again', 2, '', qr!pvtime: exec: --again: capable has file capabilities, $loses!);
+my $loses = '--again would remove them, because it sets no_new_privs; expected CAP_SYS_ADMIN and CAP_SYS_PTRACE';
+ran('capable_again', 2, '', qr!pvtime: exec: --again: /tmp/rights/capable has file capabilities; $loses\n!);
+ran('found_again', 2, '', qr!pvtime: exec: --again: capable has file capabilities; $loses\n!);
 ran('nobody_again', 0, answers('0x50000000') x 3, '');
 ran('killed_again', 3, qr/ready \d+\ngot SIGUSR1\n\Q${\answers($none, $none)}\E/, qr/.*KVM_CREATE_VM: Function not implemented\n/);
 like($text, qr/^the tracer does not run$/m, 'again: after the VM has got stolen time, its vCPUs run without stopping for the tracer');

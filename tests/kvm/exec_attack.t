@@ -23,7 +23,7 @@ for us in @{[map { int } @us]}; do
 done
 true
 END
-is($run->{status}, 0, 'the script ends with status 0');
+is($run->{status}, 0, "the KVM host's script ends with status 0");
 my @status = $run->{out} =~ /^try \d+: (\d+)\r?$/mg;
 is(@status, @us, 'the script has made every try');
 is(grep({ $_ != 0 && $_ != 159 } @status), 0, 'each VMM ends with status 0, or its own filter kills it') or diag $run->{out};

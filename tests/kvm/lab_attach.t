@@ -44,7 +44,7 @@ kill -TERM $lab
 end_lab
 END
 
-is($on->{host}{status}, 0, 'the script ends with status 0') or diag $on->{host}{out};
+is($on->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $on->{host}{out};
 my $console = $on->{shell}{console}{a} // '';
 is($on->{shell}{status}, 0, 'the lab ends with status 0 when its guests have powered off') or diag $on->{shell}{said};
 my $md5 = md5_hex($text);
@@ -52,7 +52,7 @@ like($console, qr/^\Q$md5\E /m, 'the guest receives exactly the typed text') or 
 my ($interrupts) = $console =~ /^ *\d+: +(\d+) .*pl011/m;
 cmp_ok($interrupts // 0, '>', 0, 'the UART interrupts the guest');
 cmp_ok($interrupts // 'inf', '<', length $text, 'the UART interrupts the guest less often than once for each typed byte');
-like($console, qr/^answer=42$/m, 'the shell answers');
+like($console, qr/^answer=42$/m, "the guest's shell runs the typed command");
 like($on->{shell}{printed}, qr/^answer=42$/m, "the terminal shows the shell's answer");
 unlike($on->{shell}{printed}, qr/^SPIN/m, "the terminal shows no other VM's console");
 like($on->{shell}{console}{other} // '', qr/^SPIN/m, "the other VM's guest runs to its end");

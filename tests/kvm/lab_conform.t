@@ -34,7 +34,7 @@ lab big --seconds 60
 /user 2>&1 | sed 's/^/USER /'
 END
 
-is($on->{host}{status}, 0, 'the script ends with status 0') or diag $on->{host}{out};
+is($on->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $on->{host}{out};
 
 # Linux 6.1 answers only HVC; 6.12 and 7.2 also answer SMC (docs/conformance.md).
 my ($major, $minor) = $on->{host}{out} =~ /^KERNEL (\d+)\.(\d+)/m or BAIL_OUT("the host does not report its kernel's version");

@@ -73,7 +73,7 @@ kill -KILL $vmm
 end_lab
 END
 
-is($on->{host}{status}, 0, 'the script ends with status 0') or diag $on->{host}{out};
+is($on->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $on->{host}{out};
 
 my %ended = (
 	machine => 'powered off. flash: powered off; split: powered off; hello: powered off; width: powered off; windows: powered off',

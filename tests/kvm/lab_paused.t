@@ -56,7 +56,7 @@ begin stopped
 stop_for STOP $vmm 1
 end_lab
 END
-is($on->{host}{status}, 0, 'the script ends with status 0') or diag $on->{host}{out};
+is($on->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $on->{host}{out};
 is($on->{$_}{status}, 0, "$_: the lab ends with status 0") or diag $on->{$_}{said} for qw(mixed timed asked stopped);
 
 # The milliseconds that a vCPU spent in each state.

@@ -47,7 +47,7 @@ lab one
 END
 
 my $out = $on->{host}{out};
-is($on->{host}{status}, 0, 'the script ends with status 0') or diag $out;
+is($on->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $out;
 my %refused = $out =~ /^REFUSED (\w+) (.*)$/mg;
 
 # The status is 2, there is no standard output, console or ledger, and the message is $said.

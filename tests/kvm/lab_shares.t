@@ -59,7 +59,7 @@ refused null plain
 END
 
 my $out = $on->{host}{out};
-is($on->{host}{status}, 0, 'the script ends with status 0') or diag $out;
+is($on->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $out;
 is($on->{weights}{status}, 1, 'a lab with weights whose VMM is killed has status 1');
 my ($weights) = $out =~ /^LAB weights 0\n.*?^JSON (\{.*?)$/ms;
 ok($weights, 'a lab with weights ends with status 0 and writes a ledger') or diag $out;

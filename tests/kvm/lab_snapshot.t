@@ -40,7 +40,7 @@ refused absent /tmp/absent steady
 END
 
 my $out = $on->{host}{out};
-is($on->{host}{status}, 0, 'the script ends with status 0') or diag $out;
+is($on->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $out;
 is($on->{$_}{status}, 0, "$_: the lab ends with status 0") or diag $on->{$_}{said} for 'steady', 'steady-mid', 'steady-on';
 is($on->{'steady-once'}{status}, 0, 'a lab that ends before its restored vCPUs have run has status 0') or diag $on->{'steady-once'}{said};
 

@@ -27,7 +27,7 @@ lab linux-on --restore /tmp/s
 END
 
 my $out = $on->{host}{out};
-is($on->{host}{status}, 0, 'the script ends with status 0') or diag $out;
+is($on->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $out;
 is($on->{$_}{status}, 0, "$_: the lab ends with status 0") or diag $on->{$_}{said} for 'linux', 'linux-on';
 
 my $console = $on->{'linux-on'}{console}{linux} // '';

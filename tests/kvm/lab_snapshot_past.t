@@ -78,7 +78,7 @@ sub faults
 
 my $on = labs_run(labs => {past => $lab, 'past-on' => $lab}, script => $script, guests => ['steady'],
 	files => {'bin/sample' => "$build/a64-linux/sample"}, cpus => 2, limit_s => 150);
-is($on->{host}{status}, 0, 'the script ends with status 0') or diag $on->{host}{out};
+is($on->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $on->{host}{out};
 is($on->{$_}{status}, 0, "$_: the lab ends with status 0") or diag $on->{$_}{said} for 'past', 'past-on';
 
 my $saved = vcpu($on->{past}, 'a', 0)->{published_ns} // 0;

@@ -58,7 +58,7 @@ sub faults
 my $host = labs_run(labs => {steal => $lab}, script => $script, linux => 1,
 	files => {'bin/sample' => "$build/a64-linux/sample"}, cpus => 2, limit_s => 150);
 my $run = $host->{steal};
-is($host->{host}{status}, 0, 'the script ends with status 0') or diag $host->{host}{out};
+is($host->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $host->{host}{out};
 is($run->{status}, 0, 'the lab ends with status 0') or diag $run->{said};
 my @samples = map { /^SAMPLE (\d+) (\d+)/ ? [$1, $2] : () } split /\n/, $host->{host}{out};
 is_deeply([faults(@samples)], [], 'the structure grows by as much as run_delay, to the nanosecond') or diag $host->{host}{out};
@@ -66,7 +66,7 @@ is_deeply([faults([0, 0], [200_000_000, 200_000_001], map { [$_ * 300_000_000, 1
 	['interval 1: run_delay grows by 200000000 ns, the structure by 200000001 ns'], 'a structure that grows by one more nanosecond is reported');
 
 my ($ticks, $ns) = ($run->{console}{a} // '') =~ /^STEAL cpu=0 proc_ticks=(\d+) struct_ns=(\d+)/m;
-ok(defined $ns, 'the guest reports') or diag $host->{host}{out};
+ok(defined $ns, 'the guest reports the stolen time in its structure') or diag $host->{host}{out};
 cmp_ok(abs(($ticks // 0) * 10_000_000 - ($ns // 0)), '<=', 20_000_000, '/proc/stat is within two ticks of the structure');
 
 my $v = vcpu($run, 'a', 0);

@@ -88,7 +88,7 @@ END
 
 my $run = host_run(script => $script, qemu => 1, cpus => 1, icount => 1, limit_s => 280, files => {
 	'Image' => "$build/debian/Image", 'busy.cpio' => $busy, 'idle.cpio' => $idle, 'probing.cpio' => $probing});
-is($run->{status}, 0, 'the script ends with status 0') or BAIL_OUT(substr $run->{console}, -4000);
+is($run->{status}, 0, "the KVM host's script ends with status 0") or BAIL_OUT(substr $run->{console}, -4000);
 my %part = $run->{out} =~ /^\@part (\S+)\n(.*?)(?=\n^\@part |\z)/msg;
 note $part{times};
 is_deeply([$run->{out} =~ /^(waits for: .*\n.*)/mg], [], 'the script has waited less than a minute for each event');
@@ -119,7 +119,7 @@ is($status, 0, 'pvtime probe has status 0 on a host without VMs');
 is_deeply([@{$data->{host}}{qw(kvm accounting mode)}, !!$data->{host}{steal_time}, @{$data->{host}{vms}}], ['there', 'on', $mode, 1],
 	"a host without VMs is reported with KVM, accounting, mode $mode, stolen time and no VM");
 is($data->{guest}, undef, 'a host is not reported as a guest');
-like($part{words}, qr{/dev/kvm: there; stolen time offered: yes; account of waiting: on; mode: $mode\nNo VM is running\.\nstatus=0\n},
+like($part{words}, qr{/dev/kvm: there; stolen time offered: yes; wait accounting: on; mode: $mode\nNo VM is running\.\nstatus=0\n},
 	'the text output for a host agrees with its JSON');
 is($part{'no-vm'}, "pvtime: --pid: process 1 has no vCPU of KVM open; expected the process of a VM\nstatus=2\n", '--pid rejects a process without a VM');
 

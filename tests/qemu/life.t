@@ -47,7 +47,7 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 	my @reports = reports($console);
 	my @roles = $console =~ /^BOOT role=(\w+)/mg;
 	is_deeply(\@roles, ['kexec', 'report'], 'kexec boots a second kernel') or diag $console;
-	is(@reports, 2, 'both kernels report');
+	is(@reports, 2, 'both kernels report their stolen time');
 	cmp_ok($reports[0]{struct_ns}, '>', 500_000_000, 'more than 500 ms are stolen from the first kernel');
 	faultless("the second kernel's stolen time is no less than the first kernel's", backward(map { {%$_, proc_ticks => 0} } @reports));
 	faultless("the second kernel's structure and /proc/stat agree with the ledger", steal_faults($run, 'linux')) or diag $run->{stamped}{linux};

@@ -29,7 +29,7 @@ sub dist
 
 my $one = dist('.', "$tmp/one");
 my ($version) = slurp('tools/version.h') =~ /PVTIME_VERSION "(.*)"/;
-like($one, qr{/pvtime-\Q$version\E\.tar\.gz\z}, 'the version is in its name');
+like($one, qr{/pvtime-\Q$version\E\.tar\.gz\z}, 'the name of the tarball has the version of tools/version.h');
 
 # By another user's settings, a second later, from a clone.
 system('git', 'clone', '-q', '.', "$tmp/clone") == 0 or die 'git clone failed';
@@ -40,7 +40,7 @@ my $two = dist("$tmp/clone", "$tmp/two", '077');
 ok(slurp($one) eq slurp($two), 'two tarballs of one commit are the same bytes');
 
 mkdir "$tmp/unpacked" or die $!;
-is(system('tar', '-xzf', $one, '-C', "$tmp/unpacked"), 0, 'tar unpacks it');
+is(system('tar', '-xzf', $one, '-C', "$tmp/unpacked"), 0, 'tar unpacks the tarball');
 my $tree = "$tmp/unpacked/pvtime-$version";
 my @files = split /\0/, `git ls-tree -r -z --name-only HEAD`;
 at_least('files of the commit', 900, scalar @files);

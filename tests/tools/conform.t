@@ -90,7 +90,7 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	my ($run) = @{$json->{targets}[0]{runs}};
 	is_deeply({map { $_ => $run->{$_} } qw(name build form cpu vcpus pcpus dialect conduit status)},
 		{name => 'plain', build => '4k-le', form => 'img', cpu => 'cortex-a57', vcpus => 1, pcpus => 1,
-		dialect => '1.0', conduit => 'hvc', status => 'complete'}, 'JSON has the run');
+		dialect => '1.0', conduit => 'hvc', status => 'complete'}, 'the JSON has the name, machine, dialect, conduit and status of the run');
 	is_deeply([grep { $_->{name} eq 'header' } @{$run->{cases}}],
 		[{rule => 'R-05', name => 'header', verdict => 'fail', observed => ['revision 7 "x"']}], "JSON has a run's cases");
 	is_deeply([grep { $_->{name} eq 'padding' } @{$run->{cases}}],
@@ -100,7 +100,7 @@ sub plain { return conform(shift, '--run', 'plain', @_) }
 	is_deeply({map { $_->{rule} => $_->{targets}{pvtime} } grep { $_->{rule} =~ /R-0[15]|R-28/ } @{$json->{rules}}},
 		{'R-01' => 'ok', 'R-05' => 'fail', 'R-28' => 'none'}, "JSON has the rules' verdicts");
 	my $tap = slurp("$dir/r.tap");
-	like($tap, qr/^not ok \d+ - pvtime R-05 header: .*\n# FAIL: wrong by ST 1\.0, Stolen Time\n# in plain\n# revision 7 "x"\n/m, 'TAP has the failure');
+	like($tap, qr/^not ok \d+ - pvtime R-05 header: .*\n# FAIL: wrong by ST 1\.0, Stolen Time\n# in plain\n# revision 7 "x"\n/m, 'the TAP has the failed case, its clause, its run and its observations');
 	like($tap, qr/^ok \d+ - pvtime R-05 padding: .* # SKIP no page$/m, 'TAP has the skipped case');
 	my @numbers = $tap =~ /^(?:not )?ok (\d+)/mg;
 	is_deeply(\@numbers, [1 .. @numbers], 'TAP numbers its lines consecutively');

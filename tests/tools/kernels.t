@@ -85,7 +85,7 @@ for my $name (sort keys %foreign) {
 refused('gzip of gzip', 'is gzip of gzip', gzipped(gzipped($image)));
 
 # Zboot images for other machines, and damaged ones.
-refused("a zboot image by $_", "is an EFI zboot image packed by $_", zboot('x' x 100, $_)) for qw(lz4 lzma lzo xzkern);
+refused("a zboot image by $_", "is an EFI zboot image compressed with $_", zboot('x' x 100, $_)) for qw(lz4 lzma lzo xzkern);
 refused('a zboot image for x86-64', 'is an EFI zboot image for x86-64', zboot(gzipped($image), 'gzip', 0x8664));
 refused('a zboot image for RISC-V', 'is an EFI zboot image for RISC-V', zboot(gzipped($image), 'gzip', 0x5064));
 refused('a zboot image of a bzImage', 'is an EFI zboot image of an x86 bzImage', zboot(gzipped($foreign{'an x86 bzImage'}), 'gzip'));

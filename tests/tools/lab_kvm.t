@@ -31,7 +31,7 @@ sub refused_key
 	my ($status, $out, $err) = finish(start('/dev/null', 'lab', $file, '--on', 'kvm'));
 	is($status, 2, "$name with --on kvm: the status is 2");
 	is($out, '', "$name with --on kvm: standard output is empty");
-	is($err, "$file:$line: $where: KVM cannot do that: $why; expected $expected with --on kvm\n", "$name with --on kvm: the message is as expected");
+	is($err, "$file:$line: $where: not supported with --on kvm: $why; expected $expected\n", "$name with --on kvm: the message is as expected");
 	($status, $out, $err) = finish(start('/dev/null', 'lab', $file, '--hypervisor', board("finish();")));
 	unlike($err, qr/\Q$file\E:/, "$name without --on kvm is accepted");
 }
@@ -45,13 +45,13 @@ refused('--hypervisor', "--hypervisor and --on kvm: the hypervisor is the host's
 my ($status, $out, $err) = finish(start('/dev/null', 'lab', '--on', 'xen', $two));
 is("$status $err", "2 pvtime: --on: 'xen' is wrong; expected pvtime or kvm\n", '--on accepts only pvtime and kvm');
 
-refused_key('pcpus', 2, '[lab] pcpus', "its CPUs are the host's", 'no such key', "[lab]\npcpus = 1\n$vm");
-refused_key('cpu', 2, '[lab] cpu', "its CPUs are the host's", 'no such key', "[lab]\ncpu = max\n$vm");
-refused_key('memory', 2, '[lab] memory', "its memory is the host's", 'no such key', "[lab]\nmemory = 1G\n$vm");
+refused_key('pcpus', 2, '[lab] pcpus', "the CPUs are the host's", 'no such key', "[lab]\npcpus = 1\n$vm");
+refused_key('cpu', 2, '[lab] cpu', "the CPUs are the host's", 'no such key', "[lab]\ncpu = max\n$vm");
+refused_key('memory', 2, '[lab] memory', "the memory is the host's", 'no such key', "[lab]\nmemory = 1G\n$vm");
 refused_key('timeslice_us', 2, '[lab] timeslice_us', "time slices are those of the host's scheduler", 'no such key',
 	"[lab]\ntimeslice_us = 4000\n$vm");
-refused_key('beta-2', 3, '[vm a] stolen_time', 'it has only version 1.0', '1.0 or off', "${vm}stolen_time = beta-2\n");
-refused_key('smc', 3, '[vm a] conduit', 'it handles only HVC calls', 'hvc', "${vm}conduit = smc\n");
+refused_key('beta-2', 3, '[vm a] stolen_time', 'KVM has only version 1.0', '1.0 or off', "${vm}stolen_time = beta-2\n");
+refused_key('smc', 3, '[vm a] conduit', 'KVM in Linux 6.1 answers only HVC', 'hvc', "${vm}conduit = smc\n");
 
 # pin names CPUs of this host, which has fewer than 32.
 SKIP: {

@@ -102,7 +102,7 @@ sub object
 	is($status, 0, 'a file compiles in ' . basename($folder)) or diag($err);
 	return slurp("$folder/x.o");
 }
-isnt(object("$tmp/one"), object("$tmp/other"), 'without a map the folder is in the object');
-is(object("$tmp/one", "-ffile-prefix-map=$tmp/one=."), object("$tmp/other", "-ffile-prefix-map=$tmp/other=."), 'with a map it is not');
+isnt(object("$tmp/one"), object("$tmp/other"), 'without -ffile-prefix-map, objects of one file compiled in two folders differ');
+is(object("$tmp/one", "-ffile-prefix-map=$tmp/one=."), object("$tmp/other", "-ffile-prefix-map=$tmp/other=."), 'with -ffile-prefix-map, objects of one file compiled in two folders are the same');
 
 done_testing();

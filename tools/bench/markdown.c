@@ -7,8 +7,7 @@
 static const char heading[] =
 	"# What the paths cost\n"
 	"\n"
-	"`make bench` writes this page from `bench/results.json`. How exact the accounting is has a page of its own,\n"
-	"`docs/accuracy.md`.\n"
+	"`make bench` writes this page from `bench/results.json`. `docs/accuracy.md` shows how exact the accounting is.\n"
 	"\n"
 	"![Instructions of each path on this hypervisor, on Linux KVM and on Xen](performance.svg)\n"
 	"\n";
@@ -22,7 +21,7 @@ static const char method[] =
 	"nanosecond of the guest's clock, whatever else the machine does. So the difference of two readings is the number of\n"
 	"instructions executed in between, by the guest and by everything below it, and it is the same on every machine. The\n"
 	"counter runs at 62.5 MHz and advances once in 16 instructions. The guest reads it often enough in a row to see which\n"
-	"instruction that was.\n"
+	"instruction that was. The figures of this hypervisor are those of gcc 12; other compilers differ by some instructions.\n"
 	"\n"
 	"The figure is the best of all batches, per operation, and includes the loop around the operation. On this hypervisor all\n"
 	"batches are almost equal; on the others, a batch may contain a tick or a worker thread.\n"

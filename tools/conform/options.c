@@ -149,7 +149,7 @@ bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 		 "write the results to FILE as in docs/conformance.md; - is standard output",
 		 .text = &o->file[CONFORM_MARKDOWN]},
 		{"strict", NULL,
-		 "treat FAIL on kvm or xen as a failure of the command as well; weaker never is one",
+		 "treat FAIL on kvm or xen as a failure of the command as well; 'weaker' is never a failure",
 		 .flag = &o->strict},
 		{"verbose", NULL, "also write what each run printed", .flag = &o->verbose},
 		BATCH_JOBS(o),

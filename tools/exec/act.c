@@ -147,7 +147,7 @@ static bool is_settled(const struct act *a)
 		if (a->to.kvm->vcpus[i].vm == a->to.vm && a->to.kvm->vcpus[i].given)
 			what = "gives its guest stolen time itself";
 	if (what != NULL)
-		report("exec: the VMM %s, and is left alone", what);
+		report("exec: the VMM %s; pvtime changes nothing", what);
 	return what != NULL;
 }
 

@@ -44,7 +44,7 @@ static bool can_be_filtered(const char *vmm)
 	const char *gains = filter_is_free() ? NULL : gains_of_command(vmm);
 
 	if (gains != NULL)
-		report("exec: --again: %s has %s, which it would lose: without CAP_SYS_ADMIN and CAP_SYS_PTRACE, --again needs no_new_privs, under which no executed file gains rights",
+		report("exec: --again: %s has %s; --again would remove them, because it sets no_new_privs; expected CAP_SYS_ADMIN and CAP_SYS_PTRACE",
 		       vmm, gains);
 	return gains == NULL;
 }

@@ -110,7 +110,7 @@ static enum exec_place by_fdt(const struct space *space, struct exec_plan *plan)
 
 	plan->found = error == PVTIME_OK;
 	snprintf(plan->how, sizeof(plan->how), "%s",
-		 plan->found ? "the first 64 KiB that no memory slot and nothing in the FDT has"
+		 plan->found ? "the lowest 64 KiB outside every memory slot and FDT node"
 			     : "no 64 KiB are free in the VM's address space");
 	return plan->found ? EXEC_PLACED : EXEC_UNPLACED;
 }

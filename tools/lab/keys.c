@@ -41,7 +41,7 @@ static int bad_value(const struct reader *r, const char *expected)
 static int not_on_kvm(const struct reader *r, const char *why, const char *expected)
 {
 	return labtext_error(r->text, r->entry->line, r->section->name, r->entry->key,
-			     "KVM cannot do that: %s; expected %s with --on kvm", why, expected);
+			     "not supported with --on kvm: %s; expected %s", why, expected);
 }
 
 static int read_u32(const struct reader *r, uint32_t min, uint32_t max, uint32_t *value,
@@ -94,9 +94,9 @@ static int lab_seed(const struct reader *r)
 }
 
 static const struct key lab_keys[] = {
-	{"pcpus", lab_pcpus, "its CPUs are the host's"},
-	{"cpu", lab_cpu, "its CPUs are the host's"},
-	{"memory", lab_memory, "its memory is the host's"},
+	{"pcpus", lab_pcpus, "the CPUs are the host's"},
+	{"cpu", lab_cpu, "the CPUs are the host's"},
+	{"memory", lab_memory, "the memory is the host's"},
 	{"timeslice_us", lab_timeslice, "time slices are those of the host's scheduler"},
 	{"seed", lab_seed, NULL},
 	{NULL, NULL, NULL},
@@ -212,7 +212,7 @@ static int vm_stolen_time(const struct reader *r)
 	else
 		return bad_value(r, "1.0, beta-2 or off");
 	if (r->lab->kvm && r->vm->stolen_time == PVTIME_DIALECT_BETA2)
-		return not_on_kvm(r, "it has only version 1.0", "1.0 or off");
+		return not_on_kvm(r, "KVM has only version 1.0", "1.0 or off");
 	return 0;
 }
 
@@ -221,7 +221,7 @@ static int vm_conduit(const struct reader *r)
 	r->vm->smc = strcmp(r->entry->value, "smc") == 0;
 	if (!r->vm->smc && strcmp(r->entry->value, "hvc") != 0)
 		return bad_value(r, "hvc or smc");
-	return r->lab->kvm && r->vm->smc ? not_on_kvm(r, "it handles only HVC calls", "hvc") : 0;
+	return r->lab->kvm && r->vm->smc ? not_on_kvm(r, "KVM in Linux 6.1 answers only HVC", "hvc") : 0;
 }
 
 static int read_address(const struct reader *r, uint64_t align, uint64_t *address,

@@ -65,7 +65,7 @@ static void print_vm(const struct probe_vm *vm, FILE *out)
 
 static void print_host(const struct probe_facts *facts, FILE *out)
 {
-	fprintf(out, "As a host:  /dev/kvm: %s; stolen time offered: %s; account of waiting: %s",
+	fprintf(out, "As a host:  /dev/kvm: %s; stolen time offered: %s; wait accounting: %s",
 		probe_kvm_word(facts->kvm.state),
 		!facts->arm64			      ? "not Arm's"
 		: facts->kvm.state != PROBE_KVM_THERE ? "unknown"

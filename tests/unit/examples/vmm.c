@@ -48,7 +48,7 @@ static void test_life(void)
 	tap_is_u64(stolen_ns(&vm, 1), 5000, "the structure has what KVM counted");
 	stolen_reset(&vm);
 	tap_is_u64(stolen_ns(&vm, 1), 0, "a reset of the VM zeroes the structure");
-	tap_is_i64(stolen_destroy(&vm), 0, "the VM ends");
+	tap_is_i64(stolen_destroy(&vm), 0, "stolen_destroy() succeeds");
 	tap_ok(!fake_leak(), "a VM that has ended leaves nothing behind");
 }
 

@@ -90,8 +90,8 @@ static void test_everything(void)
 		    "a lab with every key, CR LF, a BOM, [lab] last and no newline at the end is loaded"))
 		return;
 	vm = &lab->vms[0];
-	tap_is_u64(lab->pcpus, 8, "pcpus is read");
-	tap_ok(strcmp(lab->cpu, "max") == 0, "cpu is read");
+	tap_is_u64(lab->pcpus, 8, "pcpus = 8 in [lab] is read");
+	tap_ok(strcmp(lab->cpu, "max") == 0, "cpu = max in [lab] is read");
 	tap_is_u64(lab_board_memory(lab), 3072 * MIB, "the board's memory is read");
 	tap_is_u64(lab->timeslice_us, 100, "timeslice_us is read");
 	tap_is_u64(lab->seed, UINT64_MAX, "seed is read");

@@ -48,7 +48,7 @@ static void test_holds(void)
 	struct ledger l = good();
 	char why[512];
 
-	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "a good ledger holds");
+	tap_ok(ledger_holds(&l, &shape, why, sizeof(why)), "a ledger without an error is accepted");
 	for (int state = 0; state < PVTIME_STATES; state++) {
 		l = good();
 		l.vcpus[0].ticks[state]++;

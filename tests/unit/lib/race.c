@@ -36,7 +36,7 @@ int main(void)
 	pvtime_map(&v, &page);
 	tap_is_i64(pvtime_guest_attach(&c, &page), PVTIME_GUEST_OK,
 		   "the guest accepts the structure");
-	if (!tap_ok(!pthread_create(&thread, NULL, writer, &v), "a writer runs"))
+	if (!tap_ok(!pthread_create(&thread, NULL, writer, &v), "the thread that publishes starts"))
 		return tap_done();
 	/*
 	 * At least 100 changes: on a busy machine the two threads may hardly run at the same time.

@@ -275,10 +275,10 @@ int main(void)
 		for (unsigned n = 1; !done; n++) {
 			const char *wrong = live(n, way == 0, &done);
 
-			tap_ok(!wrong, "call %u %s, %s, and what is wrong then is: %s", n,
+			tap_ok(!wrong, "call %u %s, %s: error found: %s", n,
 			       done ? "does not exist" : "fails",
 			       way == 0 ? "the VMM repeats the step" : "the VMM gives up",
-			       wrong ? wrong : "nothing");
+			       wrong ? wrong : "none");
 			calls[way] = n - 1;
 		}
 	}

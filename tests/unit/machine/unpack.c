@@ -206,17 +206,17 @@ static void test_packing(void)
 
 	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
 		size = pack_zboot(missing[i], image, IMAGE, zboot);
-		snprintf(want, sizeof(want), "is an EFI zboot image packed by %s", missing[i]);
+		snprintf(want, sizeof(want), "is an EFI zboot image compressed with %s", missing[i]);
 		refused(zboot, size, want, "a zboot image of an unsupported packing");
 	}
 	size = pack_zboot("", image, IMAGE, zboot);
-	refused(zboot, size, "is an EFI zboot image that names no packing",
+	refused(zboot, size, "is an EFI zboot image that does not name its compression",
 		"a zboot image whose packing has no name");
 	size = pack_zboot("gz\x1b[2J", image, IMAGE, zboot);
-	refused(zboot, size, "is an EFI zboot image that names no packing",
+	refused(zboot, size, "is an EFI zboot image that does not name its compression",
 		"a zboot image whose packing has control characters in its name");
 	memset(zboot + 24, 'a', 32);
-	refused(zboot, size, "is an EFI zboot image that names no packing",
+	refused(zboot, size, "is an EFI zboot image that does not name its compression",
 		"a zboot image whose packing has a name without an end");
 }
 

@@ -71,11 +71,11 @@ static void test_host(void)
 	fake_file("proc/self/schedstat", "0 0 0\n");
 	look(PROBE_KVM_THERE, false);
 	tap_ok(lacks("all 0") && strstr(found.missing[0].todo, "delayacct") != NULL,
-	       "an account of waiting that is off is reported, with how to turn it on");
+	       "wait accounting that is off is reported, with how to turn it on");
 	fake_remove("proc/self/schedstat");
 	look(PROBE_KVM_THERE, false);
 	tap_ok(lacks("there is no /proc/self/schedstat"),
-	       "an account of waiting that was not built in is reported");
+	       "wait accounting that was not built in is reported");
 	fake_file("proc/self/schedstat", "5000 300 7\n");
 }
 
@@ -252,7 +252,7 @@ static char *written(bool json)
 
 	fake_need(out != NULL, "memory");
 	if (json)
-		tap_ok(probe_json(&facts, &found, out), "JSON is written");
+		tap_ok(probe_json(&facts, &found, out), "the probe's JSON is written");
 	else
 		probe_print(&facts, &found, out);
 	fclose(out);
@@ -397,8 +397,8 @@ static void test_words(void)
 	look(PROBE_KVM_THERE, false);
 	find_one_each();
 	text = written(false);
-	tap_ok(has(text, "As a host:  /dev/kvm: there; stolen time offered: no; account of "
-			 "waiting: on; mode: unknown\nNo VM is running.\n"),
+	tap_ok(has(text, "As a host:  /dev/kvm: there; stolen time offered: no; wait accounting: "
+			 "on; mode: unknown\nNo VM is running.\n"),
 	       "a host is printed without VMs");
 	free(text);
 }
