@@ -96,7 +96,8 @@ static unpacker packing_of(const uint8_t *bytes, char *why)
 
 	if (length == 0 || length == PACKING_NAME ||
 	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789") != length) {
-		snprintf(why, UNPACK_WHY, "is an EFI zboot image that does not name its compression");
+		snprintf(why, UNPACK_WHY,
+			 "is an EFI zboot image that does not name its compression");
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++) {

@@ -78,7 +78,8 @@ bool exec_options_parse(struct exec_options *options, int argc, char **argv)
 		{"dry-run", NULL,
 		 "start the VMM and its guest as usual, print where the structures would go, and do not place them",
 		 .flag = &options->dry_run},
-		{"verbose", NULL, "print where the structures are and how many vCPUs have one", .flag = &options->verbose},
+		{"verbose", NULL, "print where the structures are and how many vCPUs have one",
+		 .flag = &options->verbose},
 		{"help", NULL, "print this help", .flag = &options->help},
 		{.name = NULL},
 	};

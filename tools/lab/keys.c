@@ -221,7 +221,8 @@ static int vm_conduit(const struct reader *r)
 	r->vm->smc = strcmp(r->entry->value, "smc") == 0;
 	if (!r->vm->smc && strcmp(r->entry->value, "hvc") != 0)
 		return bad_value(r, "hvc or smc");
-	return r->lab->kvm && r->vm->smc ? not_on_kvm(r, "KVM in Linux 6.1 answers only HVC", "hvc") : 0;
+	return r->lab->kvm && r->vm->smc ? not_on_kvm(r, "KVM in Linux 6.1 answers only HVC", "hvc")
+					 : 0;
 }
 
 static int read_address(const struct reader *r, uint64_t align, uint64_t *address,

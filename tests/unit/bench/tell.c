@@ -108,7 +108,8 @@ static void test_json(void)
 	static struct bench_results back;
 	FILE *f = fopen(path, "w");
 
-	tap_ok(f != NULL && bench_json_write(&results, f) && fclose(f) == 0, "the benchmark's JSON is written");
+	tap_ok(f != NULL && bench_json_write(&results, f) && fclose(f) == 0,
+	       "the benchmark's JSON is written");
 	tap_ok(read_path(&back), "the JSON that was written is read");
 	bool same = true;
 	for (unsigned r = 0; r < BENCH_ROWS; r++)

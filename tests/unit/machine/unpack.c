@@ -206,7 +206,8 @@ static void test_packing(void)
 
 	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
 		size = pack_zboot(missing[i], image, IMAGE, zboot);
-		snprintf(want, sizeof(want), "is an EFI zboot image compressed with %s", missing[i]);
+		snprintf(want, sizeof(want), "is an EFI zboot image compressed with %s",
+			 missing[i]);
 		refused(zboot, size, want, "a zboot image of an unsupported packing");
 	}
 	size = pack_zboot("", image, IMAGE, zboot);

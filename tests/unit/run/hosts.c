@@ -58,11 +58,18 @@ static bool was_told(const char *argument)
 static void expect(const struct run_target *target, const struct run_plan *plan,
 		   const char *printed, enum run_outcome outcome, const char *text, const char *why)
 {
+	static const char *const outcomes[] = {
+		[RUN_ENDED] = "has ended by itself",
+		[RUN_LIMIT] = "has reached a limit",
+		[RUN_STOPPED] = "has stopped unasked",
+		[RUN_UNABLE] = "could not start",
+	};
 	struct run_output o;
 
 	write_text("print", printed);
-	tap_ok(target->ready(&kit, plan, o.why), "the target is ready");
-	tap_ok(target->run(&kit, plan, &o) == outcome, "the outcome is %d", outcome);
+	tap_ok(target->ready(&kit, plan, o.why), "%s has what the plan needs", target->name);
+	tap_ok(target->run(&kit, plan, &o) == outcome, "%s reports that the run %s", target->name,
+	       outcomes[outcome]);
 	if (!tap_ok(o.text != NULL && strcmp(o.text, text) == 0 && o.length == strlen(text),
 		    "the output is the expected text"))
 		tap_print("# '%s'\n", o.text != NULL ? o.text : "NULL");
