@@ -21,6 +21,9 @@ if [ -e .git ] && git rev-parse -q --verify HEAD >/dev/null 2>&1; then
 	"$subjects" >"$work/long"
 	report $? "no commit of this repository has too long a subject"
 	sed 's/^/# /' "$work/long"
+	since=$(sed -n "s/.*--since='\([^']*\)'.*/\1/p" "$subjects")
+	at_least "commits since $since, whose subjects scripts/subjects measures" 1 \
+		"$(git rev-list --count --no-merges --since="${since:?}" HEAD)"
 else
 	report 0 "no commit of this repository has too long a subject # SKIP this tree is no git repository"
 fi
@@ -35,9 +38,9 @@ commit() {
 	GIT_AUTHOR_DATE=$1 GIT_COMMITTER_DATE=$1 git commit -q --allow-empty -m "$2"
 }
 long=$(printf '%073d' 0)
-commit 2026-11-28T23:59:00Z "$long"
+commit 2026-11-28T22:04:59Z "$long"
 report_of "a long subject from before the limit is accepted" "$subjects"
-commit 2026-11-29T00:00:01Z "${long%0}"
+commit 2026-11-28T22:05:01Z "${long%0}"
 report_of "72 characters are accepted" "$subjects"
 commit 2026-11-30T12:00:00Z "$(printf '%071d' 0)é"
 report_of "a character of two bytes counts as one" "$subjects"
