@@ -30,7 +30,7 @@ A64_OBJCOPY := $(CROSS)objcopy
 A64_SIZE := $(CROSS)size
 
 # Outputs do not contain the name of the build folder, so two builds of the same sources are
-# identical (tests/tools/repro.t). Compilers take the folder's name from PWD, which may name a
+# identical (tests/scripts/repro.t). Compilers take the folder's name from PWD, which may name a
 # symbolic link to it; hence the export.
 export PWD := $(CURDIR)
 PREFIX_MAP := -ffile-prefix-map='$(CURDIR)=.'

@@ -96,3 +96,4 @@ QEMU_DEPS += $(BENCH_QUICK)
 .PHONY: profile
 profile: $(BUILD)/pvtime $(BUILD)/hypervisor.elf $(BENCH_IMAGE) ## count the instructions of each hot path at EL2; P=... for some paths
 	bench/profile --build $(BUILD) $(or $(P),--json $(BENCH)/profile.json)
+TAP_SCRIPTS += tests/bench/profile.t

@@ -58,7 +58,8 @@ $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
 guests: $(GUEST_IMAGES) $(INITRAMFS) ## build our test guests and the initramfs of the Linux guests
 QEMU_DEPS += $(GUEST_IMAGES) $(INITRAMFS) $(INITRAMFS_KEXEC)
 
-# The guests' FDT reader, tested on the host.
+# Tests on the host: of the functions of guest/linux/init, and of the guests' FDT reader.
+TAP_SCRIPTS += tests/guest/init.t
 UNIT_NAMES += guest/fdt
 guest/fdt_SRCS := tests/unit/guest/fdt.c guest/fdt.c guest/fdt_reg.c machine/fdt.c
 guest/fdt_LIBS := -lfdt

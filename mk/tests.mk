@@ -35,8 +35,9 @@ fresh: ## run make demo and make check in a bare Debian; RELEASE=bookworm, trixi
 # this one, add to these lists:
 #
 #   UNIT_NAMES    host unit tests. NAME is ROOM/TEST, for tests/unit/ROOM/TEST.c, where ROOM is the
-#                 folder that it tests; the program is build/tests/NAME. Its sources are NAME_SRCS,
-#                 its libraries NAME_LIBS, and its flags SET_CFLAGS if NAME_WITH is SET. It is built
+#                 folder that it tests; the program is build/tests/NAME. (One test has no file
+#                 there: examples/adopt.c has a main() of its own.) Its sources are NAME_SRCS, its
+#                 libraries NAME_LIBS, and its flags SET_CFLAGS if NAME_WITH is SET. It is built
 #                 three times: by gcc with and without optimization, and by clang with ASan and
 #                 UBSan
 #   TAP_SCRIPTS   executables that print TAP; TAP_DEPS are the files that they need
@@ -113,7 +114,7 @@ $(BUILD)/clang/%.o: %.c
 FIRST := $(addprefix tests/qemu/,life.t crowd.t steal.t share.t boot.t conform.t bench.t) tests/kvm/exec_qemu.t \
 	$(addprefix tests/qemu/,hostile.t storm.t repeat.t status.t profile.t attach.t refresh.t) \
 	$(addprefix tests/kvm/,lab_snapshot.t lab_guests.t lab_conform.t lab_steal.t library.t exec.t lab_attach.t lab_refused.t) \
-	tests/tools/signals.t tests/tools/repro.t tests/tools/mutants.t $(foreach f,tests-O0 tests-san,$(BUILD)/$(f)/vgic/fuzz) \
+	tests/tools/signals.t tests/scripts/repro.t tests/scripts/mutants.t $(foreach f,tests-O0 tests-san,$(BUILD)/$(f)/vgic/fuzz) \
 	$(foreach d,$(UNIT_FLAVOURS),$(UNIT_DIR_$(d))/run/board)
 TESTS := $(QEMU_TESTS) $(TAP_SCRIPTS) $(UNIT_BINS)
 $(foreach t,$(filter-out $(TESTS),$(FIRST)),$(error FIRST has $(t), which is not a test; expected a test that make check runs))

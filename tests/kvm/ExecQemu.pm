@@ -86,7 +86,7 @@ sub on_host
 {
 	my ($script) = @_;
 	my $run = host_run(script => "$prelude$script", cpus => 1, icount => 1, qemu => 1, limit_s => 280,
-		files => {'bin/peek' => "$build/libpvtime-kvm/tests/peek", 'Image' => "$build/debian/Image", 'guest.cpio' => "$build/guest/initramfs.cpio"});
+		files => {'bin/peek' => "$build/tests-exec/peek", 'Image' => "$build/debian/Image", 'guest.cpio' => "$build/guest/initramfs.cpio"});
 	is($run->{status}, 0, "the KVM host's script ends with status 0") or BAIL_OUT($run->{console});
 	my $text = $run->{out} =~ s/\r//gr;
 	my %run;

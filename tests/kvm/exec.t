@@ -248,7 +248,7 @@ run no_kvm pvtime exec -- vmm
 END
 
 my $run = host_run(script => $script, cpus => 1, icount => 1, limit_s => 280,
-	files => {'bin/vmm' => "$build/libpvtime-kvm/tests/exec_vmm", 'guest.dtb' => "$tmp/guest.dtb"});
+	files => {'bin/vmm' => "$build/tests-exec/exec_vmm", 'guest.dtb' => "$tmp/guest.dtb"});
 is($run->{status}, 0, "the KVM host's script ends with status 0") or BAIL_OUT($run->{console});
 my $text = $run->{out} =~ s/\r//gr;
 my %run;

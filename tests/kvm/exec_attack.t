@@ -15,7 +15,7 @@ use Host;
 use Test::More;
 
 my @us = map { 20 * 2 ** ($_ / 2) } 0 .. 15;
-my $run = host_run(cpus => 2, files => {'bin/vmm' => "$build/libpvtime-kvm/tests/exec_vmm"}, script => <<"END");
+my $run = host_run(cpus => 2, files => {'bin/vmm' => "$build/tests-exec/exec_vmm"}, script => <<"END");
 for us in @{[map { int } @us]}; do
 	pvtime exec --ipa 0x50000000 -- vmm vcpus=4 attack=\$us confine >/tmp/out 2>&1
 	echo "try \$us: \$?"
