@@ -21,7 +21,7 @@ slow: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## sh
 UNIT_NAMES += examples/adopt examples/guest examples/vmm
 examples/adopt_SRCS := examples/adopt.c $(LIB_SRCS)
 examples/guest_SRCS := tests/unit/examples/guest.c examples/guest.c $(LIB_SRCS)
-examples/vmm_SRCS   := tests/unit/examples/vmm.c examples/vmm.c $(KVM_FAKED)
+examples/vmm_SRCS   := tests/unit/examples/vmm.c examples/vmm.c $(LIBKVM_FAKED)
 
 # The guest's example also runs where guests run: on AArch64 of both byte orders, without a libc
 # (mk/lib.mk).

@@ -1,29 +1,29 @@
 # libpvtime-kvm, static and shared, for the host (HOST_CC). `make install` installs it. Its unit
 # tests run on a fake KVM; others run on the KVM of Debian's kernel in QEMU.
 
-KVM         := $(BUILD)/libpvtime-kvm
-KVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)
-KVM_SONAME  := libpvtime-kvm.so.0
-KVM_STATIC  := $(KVM)/libpvtime-kvm.a
-KVM_SHARED  := $(KVM)/$(KVM_SONAME)
-KVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h)
+LIBKVM         := $(BUILD)/libpvtime-kvm
+LIBKVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)
+LIBKVM_SONAME  := libpvtime-kvm.so.0
+LIBKVM_STATIC  := $(LIBKVM)/libpvtime-kvm.a
+LIBKVM_SHARED  := $(LIBKVM)/$(LIBKVM_SONAME)
+LIBKVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h)
 
 # Everything except the system calls, which tests replace; and the file that it takes from lib/.
-KVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,8,libpvtime-kvm/*.c)) lib/region.c
-KVM_OBJS  := $(patsubst %.c,$(KVM)/obj/%.o,$(KVM_LOGIC) libpvtime-kvm/sys.c)
+LIBKVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,8,libpvtime-kvm/*.c)) lib/region.c
+LIBKVM_OBJS  := $(patsubst %.c,$(LIBKVM)/obj/%.o,$(LIBKVM_LOGIC) libpvtime-kvm/sys.c)
 
-$(KVM)/obj/%.o: %.c
+$(LIBKVM)/obj/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(HOST_CFLAGS) -fPIC -c -o $@ $<
-$(KVM_STATIC): $(KVM_OBJS)
+$(LIBKVM_STATIC): $(LIBKVM_OBJS)
 	@rm -f $@
 	ar rcsD $@ $^
-$(KVM_SHARED): $(KVM_OBJS) libpvtime-kvm/libpvtime-kvm.map
-	$(HOST_CC) -shared -Wl,-soname,$(KVM_SONAME) -Wl,--version-script,libpvtime-kvm/libpvtime-kvm.map -Wl,-z,defs -o $@ $(KVM_OBJS)
+$(LIBKVM_SHARED): $(LIBKVM_OBJS) libpvtime-kvm/libpvtime-kvm.map
+	$(HOST_CC) -shared -Wl,-soname,$(LIBKVM_SONAME) -Wl,--version-script,libpvtime-kvm/libpvtime-kvm.map -Wl,-z,defs -o $@ $(LIBKVM_OBJS)
 
-.PHONY: libpvtime-kvm install install-kvm
+.PHONY: libpvtime-kvm install install-libpvtime-kvm
 ##@ build
-libpvtime-kvm: $(KVM_STATIC) $(KVM_SHARED) ## build libpvtime-kvm, the user-space side of Linux KVM
+libpvtime-kvm: $(LIBKVM_STATIC) $(LIBKVM_SHARED) ## build libpvtime-kvm, the user-space side of Linux KVM
 all: libpvtime-kvm
 
 # Install directories, with the names that GNU and Debian use.
@@ -31,39 +31,39 @@ PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 
-install: install-kvm ## install the libraries, their headers and the manual pages below DESTDIR and PREFIX
-install-kvm: $(KVM_STATIC) $(KVM_SHARED)
+install: install-libpvtime-kvm ## install the libraries, their headers and the manual pages below DESTDIR and PREFIX
+install-libpvtime-kvm: $(LIBKVM_STATIC) $(LIBKVM_SHARED)
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/pvtime
-	install -m 644 $(KVM_STATIC) $(DESTDIR)$(LIBDIR)
-	install -m 644 $(KVM_SHARED) $(DESTDIR)$(LIBDIR)/libpvtime-kvm.so.$(KVM_VERSION)
-	ln -sf libpvtime-kvm.so.$(KVM_VERSION) $(DESTDIR)$(LIBDIR)/$(KVM_SONAME)
-	ln -sf $(KVM_SONAME) $(DESTDIR)$(LIBDIR)/libpvtime-kvm.so
-	install -m 644 $(KVM_HEADERS) $(DESTDIR)$(INCLUDEDIR)/pvtime
+	install -m 644 $(LIBKVM_STATIC) $(DESTDIR)$(LIBDIR)
+	install -m 644 $(LIBKVM_SHARED) $(DESTDIR)$(LIBDIR)/libpvtime-kvm.so.$(LIBKVM_VERSION)
+	ln -sf libpvtime-kvm.so.$(LIBKVM_VERSION) $(DESTDIR)$(LIBDIR)/$(LIBKVM_SONAME)
+	ln -sf $(LIBKVM_SONAME) $(DESTDIR)$(LIBDIR)/libpvtime-kvm.so
+	install -m 644 $(LIBKVM_HEADERS) $(DESTDIR)$(INCLUDEDIR)/pvtime
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-		-e 's|@VERSION@|$(KVM_VERSION)|' libpvtime-kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
+		-e 's|@VERSION@|$(LIBKVM_VERSION)|' libpvtime-kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
 
 # The test on a real /dev/kvm, a static program for arm64 Linux that tests/kvm/library.t runs
 # (mk/tests.mk).
-KVM_TEST      := $(KVM)/tests/library
-KVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c deny.c)
-KVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(KVM_TEST_SRCS) $(addprefix conformance/user/,vm.c \
-	delay.c bail_out.c vcpu.S) $(KVM_LOGIC) libpvtime-kvm/sys.c))
+LIBKVM_TEST      := $(LIBKVM)/tests/library
+LIBKVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c deny.c)
+LIBKVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(LIBKVM_TEST_SRCS) $(addprefix conformance/user/,vm.c \
+	delay.c bail_out.c vcpu.S) $(LIBKVM_LOGIC) libpvtime-kvm/sys.c))
 
-$(KVM_TEST): $(KVM_TEST_OBJS)
+$(LIBKVM_TEST): $(LIBKVM_TEST_OBJS)
 	@mkdir -p $(@D); echo "  $@"
 	$(A64_CC) -static -o $@ $^
-check-kvm: $(KVM_TEST)
+check-kvm: $(LIBKVM_TEST)
 KVM_TESTS_CHECK += tests/kvm/library.t
-QEMU_DEPS       += $(KVM_TEST)
+QEMU_DEPS       += $(LIBKVM_TEST)
 
 # The same sources under clang for arm64, for its warnings only.
-clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(KVM_LOGIC) libpvtime-kvm/sys.c $(KVM_TEST_SRCS))
+clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(LIBKVM_LOGIC) libpvtime-kvm/sys.c $(LIBKVM_TEST_SRCS))
 
 # The unit tests on a fake KVM.
-KVM_FAKED := $(KVM_LOGIC) tests/unit/libpvtime-kvm/fake.c tests/unit/libpvtime-kvm/fake_process.c
-KVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/snapshot libpvtime-kvm/faults
-UNIT_NAMES += $(KVM_UNIT_NAMES)
-$(foreach t,$(KVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(KVM_FAKED)))
+LIBKVM_FAKED := $(LIBKVM_LOGIC) tests/unit/libpvtime-kvm/fake.c tests/unit/libpvtime-kvm/fake_process.c
+LIBKVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/snapshot libpvtime-kvm/faults
+UNIT_NAMES += $(LIBKVM_UNIT_NAMES)
+$(foreach t,$(LIBKVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIBKVM_FAKED)))
 
 # The unit test of the real system calls, which the fake replaces elsewhere.
 UNIT_NAMES += libpvtime-kvm/sys
@@ -71,5 +71,5 @@ libpvtime-kvm/sys_SRCS := tests/unit/libpvtime-kvm/sys.c libpvtime-kvm/sys.c
 libpvtime-kvm/sys_LIBS := -pthread
 
 # The test of the installed library.
-TAP_SCRIPTS += tests/install/kvm.t
-TAP_DEPS    += $(KVM_STATIC) $(KVM_SHARED)
+TAP_SCRIPTS += tests/install/libpvtime-kvm.t
+TAP_DEPS    += $(LIBKVM_STATIC) $(LIBKVM_SHARED)

@@ -55,7 +55,7 @@ PACKAGES_DIST     := git
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean dist fresh
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
-	install-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow $(BUILD)/%
+	install-libpvtime-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow $(BUILD)/%
 GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all coverage demo fresh lint matrix mutants packages slow soak \
 	profile
 

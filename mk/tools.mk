@@ -8,7 +8,7 @@ HOST_SRCS  += $(TOOLS_SRCS)
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"
 	$(HOST_CC) $(HOST_CFLAGS) -c -o $@ $<
-$(BUILD)/pvtime: $(TOOLS_OBJS) $(KVM_STATIC) $(LIB_HOST)
+$(BUILD)/pvtime: $(TOOLS_OBJS) $(LIBKVM_STATIC) $(LIB_HOST)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(TOOLS_LIBS)
 
 .PHONY: tools
@@ -20,7 +20,7 @@ all: tools
 # QEMU (tests/kvm/). It is linked statically with Debian's arm64 libraries, so that one file can be
 # copied to any such host.
 A64_PVTIME      := $(BUILD)/a64-linux/pvtime
-A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(KVM_LOGIC) libpvtime-kvm/sys.c))
+A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(LIBKVM_LOGIC) libpvtime-kvm/sys.c))
 A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(TOOLS_SRCS))
 # All libraries in the folder: which of them has the parts of libini_config depends on the release.
 A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm
