@@ -75,24 +75,34 @@ clang-format --dry-run -Werror $files >"$log" 2>&1
 verdicts "the layout is that of .clang-format" $? $files
 
 # wide FILE...: print the comment lines of more than 100 columns, with tabs to multiples of 8. In C,
-# any line with a part of a comment counts; elsewhere, only lines with nothing but a comment.
+# and in other files with C comments, any line with a part of a comment counts; elsewhere, only
+# lines with nothing but a comment. A mutant has comments of both kinds.
 # shellcheck disable=SC2016
 wide() {
 	perl -CSD -ne '
 		chomp(my $line = $_);
 		1 while $line =~ s/\t/" " x (8 - length($`) % 8)/e;
-		my $is_comment = $ARGV =~ /\.[chS]$/ ? $line =~ m{/\*|\*/|^\s*\*\s} : $line =~ /^\s*#(?!!)/;
+		my $is_comment = $ARGV =~ /\.(?:[chS]|def|ld|map|mutant)$/ && $line =~ m{/\*|\*/|^\s*\*\s}
+			|| $ARGV !~ /\.(?:[chS]|def|ld|map)$/ && $line =~ /^\s*#(?!!)/;
 		print "$ARGV:$.: a comment line of " . length($line) . " columns\n" if $is_comment && length($line) > 100;
 		close ARGV if eof' "$@"
 }
-printf '\t/* %086d */\n\t/* %087d */\n' 0 0 >"$log.c"
-printf '\t# %090d\n\t# %091d\n' 0 0 >"$log.t"
-[ "$(wide "$log.c" "$log.t" | sed 's/.*\([ct]:[0-9]*\):.*/\1/' | paste -sd ' ')" = 'c:2 t:2' ]
-report $? "the check of comments reports lines of 101 columns, and not those of 100"
-rm -f "$log.c" "$log.t"
-files=$(sources -name '*.[chSt]' -o -name '*.pm' -o -name '*.mk' -o -name '*.ld' -o -name "*.lab" -o -name "*.mutant" -o -name "*.def" -o ! -name '*.*')
+for kind in c h S def ld map mutant; do
+	printf '\t/* %086d */\n\t/* %087d */\n' 0 0 >"$log.$kind"
+	report_of "the check of comments reports a C comment of 101 columns in a file .$kind, and none of 100" \
+		[ "$(wide "$log.$kind" | cut -d: -f2)" = 2 ]
+	rm -f "$log.$kind"
+done
+for kind in t pm mk mutant sh txt; do
+	printf '\t# %090d\n\t# %091d\n' 0 0 >"$log.$kind"
+	report_of "the check of comments reports a comment of 101 columns after # in a file .$kind, and none of 100" \
+		[ "$(wide "$log.$kind" | cut -d: -f2)" = 2 ]
+	rm -f "$log.$kind"
+done
+files=$(sources -name '*.[chSt]' -o -name '*.pm' -o -name '*.mk' -o -name '*.ld' -o -name '*.lab' -o -name '*.mutant' -o -name '*.def' \
+	-o -name '*.map' -o -name '*.sh' -o -name '*.txt' -o -name '*.gp' -o -name '*.in' -o -name '.clang*' -o ! -name '*.*')
 # shellcheck disable=SC2086
-at_least "files whose comments are measured" 880 "$(printf '%s\n' $files | grep -c .)"
+at_least "files whose comments are measured" 904 "$(printf '%s\n' $files | grep -c .)"
 # shellcheck disable=SC2086
 wide $files >"$log"
 ! grep -q . "$log"
