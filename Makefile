@@ -54,33 +54,40 @@ ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples con
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not in ROOMS; expected ROOMS of the Makefile to list every fragment))
 
-# The program of make help. It prints each target with its `## text`, in the group that the last
-# line `##@ group` above the target names.
+# The program of make help. It prints each target with its `## text`, in the group of the readers who
+# want it ("Who it is for" in README.md). The last line `##@ readers` above a target names the group.
 define HELP
-BEGIN { n = split("look at it,build,test,measure,maintain", groups, ",") }
-FNR == 1 { group = "no group" }
+BEGIN {
+	n = split("newcomers,users,adopters,developers,maintainers", groups, ",")
+	heading["newcomers"] = "To try pvtime"
+	heading["users"] = "To run VMs or write a VMM, on Linux KVM"
+	heading["adopters"] = "To write a hypervisor or a guest OS"
+	heading["developers"] = "To change pvtime"
+	heading["maintainers"] = "To measure and release pvtime"
+}
+FNR == 1 { group = "(none)" }
 /^##@ / { group = substr($$0, 5) }
 /^[a-z][a-z0-9-]*:.*## / { lines[group] = lines[group] sprintf("  make %-16s %s\n", $$1, $$2) }
 END {
 	for (i = 1; i <= n; i++) {
-		printf "%sTo %s:\n%s", (i > 1 ? "\n" : ""), groups[i], lines[groups[i]]
+		printf "%s%s:\n%s", (i > 1 ? "\n" : ""), heading[groups[i]], lines[groups[i]]
 		delete lines[groups[i]]
 	}
 	for (group in lines) {
-		printf "targets in the unknown group \"%s\"; expected one of the groups above:\n%s", group, lines[group]
+		printf "targets with the line \"##@ %s\"; expected newcomers, users, adopters, developers or maintainers:\n%s", group, lines[group]
 		exit 1
 	}
 }
 endef
 
 .PHONY: all clean help
-##@ build
+##@ users
 all: ## build the library, the hypervisor and the pvtime command
-##@ maintain
+##@ developers
 clean: ## delete everything that was built, except downloads
 	rm -rf $(filter-out $(BUILD)/debian $(BUILD)/fresh,$(wildcard $(BUILD)/*))
 help: export HELP := $(HELP)
-##@ look at it
+##@ newcomers
 help: ## list the targets
 	@awk -F':.*## ' "$$HELP" $(MAKEFILE_LIST)
 

@@ -30,7 +30,7 @@ $(BENCH)/clang/%.o: %.c
 clang-host: $(BENCH_CLANG)
 
 .PHONY: bench-guest
-##@ build
+##@ maintainers
 bench-guest: $(BENCH_IMAGE) ## build the benchmark's guest
 QEMU_DEPS += $(BENCH_IMAGE)
 
@@ -76,7 +76,6 @@ $(BENCH_INITRD): $(BUILD)/guest/initramfs.cpio
 BENCH_FIGURES = bench/figures/gcc-$(firstword $(subst ., ,$(shell $(A64_CC) -dumpversion))).json
 
 .PHONY: bench bench-quick bench-figures
-##@ measure
 bench: $(BENCH_ALL) profile ## measure our hypervisor beside Linux KVM and Xen; writes docs/performance.md
 	$(BUILD)/pvtime bench --json bench/results.json --markdown docs/performance.md --accuracy docs/accuracy.md \
 		--data $(BENCH)/plot.data all

@@ -70,7 +70,7 @@ clang-host: $(CONFORMANCE_CLANG)
 	$(foreach b,$(CONFORMANCE_BUILDS),$(call conformance_objs,$(b),$(lastword $(subst -, ,$(b))),$(CONFORMANCE_SUITE) $(CONFORMANCE_RUNTIME)))
 
 .PHONY: conformance
-##@ build
+##@ adopters
 conformance: $(CONFORMANCE_IMAGES) ## build the conformance suite's guest, for every granule and byte order
 QEMU_DEPS += $(CONFORMANCE_IMAGES)
 
@@ -131,7 +131,6 @@ QEMU_DEPS += $(CONFORM_HOST)
 # Running the conformance suite: `pvtime conform`.
 
 .PHONY: conform
-##@ test
 conform: $(BUILD)/pvtime $(BUILD)/hypervisor.img conformance ## check our hypervisor against every rule with the conformance suite
 	$(BUILD)/pvtime conform
 
@@ -147,12 +146,13 @@ CONFORM_ALL := scripts/conform-all $(BUILD) docs/conformance.md pvtime $(RELEASE
 MATRIX_DEPS := $(BUILD)/pvtime $(BUILD)/hypervisor.img $(BUILD)/limit
 
 .PHONY: debian-releases conform-all matrix
-##@ build
+##@ maintainers
 debian-releases: ## fetch the kernels and Xen of several Debian releases, the newest each time
 	scripts/debian-releases $(DEBIAN) $(RELEASES)
-##@ test
+##@ adopters
 conform-all: $(MATRIX_DEPS) conformance debian-releases ## check Linux KVM and Xen from several Debian releases as well; writes docs/conformance.md
 	$(CONFORM_ALL)
+##@ maintainers
 matrix: $(MATRIX_DEPS) $(INITRAMFS) $(GUEST_IMAGES) conformance debian-releases ## run conform-all, and the kernels of these releases as guests of our hypervisor
 	BUILD=$(BUILD) prove -v --timer tests/matrix/kernels.t :: $(RELEASES)
 	$(CONFORM_ALL)
@@ -162,5 +162,6 @@ matrix: $(MATRIX_DEPS) $(INITRAMFS) $(GUEST_IMAGES) conformance debian-releases 
 # find each mistake that a guest can see, and the host's tests have to find the others.
 
 .PHONY: mutants
+##@ developers
 mutants: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(CONFORMANCE_IMAGES) $(BUILD)/limit ## check that the suite finds seeded mistakes; M=... for some of them
 	BUILD=$(BUILD) scripts/mutants $(M)

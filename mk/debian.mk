@@ -13,7 +13,7 @@ A64_LIBFDT     := $(DEBIAN)/libfdt/libfdt.a
 A64_LIBFDT_INC := $(DEBIAN)/libfdt/include
 
 .PHONY: debian
-##@ build
+##@ maintainers
 debian: $(DEBIAN)/versions ## fetch the arm64 kernel, busybox and libfdt from Debian (cached)
 
 .PHONY: debian-hosts

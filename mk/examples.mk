@@ -2,7 +2,7 @@
 # three independent records.
 
 .PHONY: demo
-##@ look at it
+##@ newcomers
 demo: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## show two Linux guests that compete for one CPU
 	@mkdir -p $(BUILD)/demo
 	@scripts/demo $(BUILD)/pvtime examples/demo.lab $(BUILD)/demo

@@ -54,7 +54,7 @@ $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
 		boot/Image=$(DEBIAN_IMAGE) boot/initramfs.cpio=$(INITRAMFS)
 
 .PHONY: guests
-##@ build
+##@ developers
 guests: $(GUEST_IMAGES) $(INITRAMFS) ## build our test guests and the initramfs of the Linux guests
 QEMU_DEPS += $(GUEST_IMAGES) $(INITRAMFS) $(INITRAMFS_KEXEC)
 

@@ -46,7 +46,7 @@ $(BUILD)/hypervisor.img: $(BUILD)/hypervisor.elf
 	$(A64_OBJCOPY) -O binary $< $@
 
 .PHONY: hypervisor
-##@ build
+##@ developers
 hypervisor: $(BUILD)/hypervisor.img ## build the EL2 hypervisor
 all: hypervisor
 

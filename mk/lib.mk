@@ -26,11 +26,10 @@ $(eval $(call lib_variant,a64-clang,$(A64_CLANG),$(A64_CFLAGS),$(A64_AR)))
 $(eval $(call lib_variant,a64be,$(A64_CC),$(A64_CFLAGS) -mbig-endian,$(A64_AR)))
 
 .PHONY: lib lib-size
-##@ build
+##@ adopters
 lib: $(LIB_ALL) ## build the library, for the host and AArch64, by gcc and clang
 all: $(LIB_HOST) $(LIB_A64)
 
-##@ measure
 lib-size: $(LIB_A64) ## print the size of the library on AArch64
 	$(A64_SIZE) -t $<
 

@@ -22,7 +22,7 @@ $(LIBKVM_SHARED): $(LIBKVM_OBJS) libpvtime-kvm/libpvtime-kvm.map
 	$(HOST_CC) -shared -Wl,-soname,$(LIBKVM_SONAME) -Wl,--version-script,libpvtime-kvm/libpvtime-kvm.map -Wl,-z,defs -o $@ $(LIBKVM_OBJS)
 
 .PHONY: libpvtime-kvm install install-libpvtime-kvm
-##@ build
+##@ users
 libpvtime-kvm: $(LIBKVM_STATIC) $(LIBKVM_SHARED) ## build libpvtime-kvm, the user-space side of Linux KVM
 all: libpvtime-kvm
 

@@ -84,6 +84,6 @@ endif
 endif
 
 .PHONY: packages
-##@ build
+##@ developers
 packages: ## install the Debian packages that any target needs and that are missing
 	@:

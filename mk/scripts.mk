@@ -42,7 +42,7 @@ lint-cppcheck:
 lint-cppcheck-all:
 	$(LINT_CPPCHECK) lib libpvtime-kvm include examples machine hypervisor guest conformance bench tools
 lint-quick: lint-cppcheck $(call lint_stamps,library)
-##@ maintain
+##@ developers
 lint: lint-cppcheck-all $(foreach s,$(LINT_SETS),$(call lint_stamps,$(s))) ## look for mistakes by cppcheck and clang-tidy: some minutes
 
 # make coverage: which lines the unit tests execute. It is a map of what to look at, not a quota: a
@@ -51,7 +51,6 @@ lint: lint-cppcheck-all $(foreach s,$(LINT_SETS),$(call lint_stamps,$(s))) ## lo
 
 .PHONY: coverage
 COVERAGE := $(BUILD)/coverage
-##@ measure
 coverage: $(UNIT_NAMES:%=$(BUILD)/tests-cov/%) $(BUILD)/limit ## show by folder which lines the unit tests execute
 	rm -rf $(COVERAGE)/raw
 	mkdir -p $(COVERAGE)/raw
@@ -59,7 +58,7 @@ coverage: $(UNIT_NAMES:%=$(BUILD)/tests-cov/%) $(BUILD)/limit ## show by folder 
 	scripts/coverage $(COVERAGE) $(UNIT_NAMES:%=$(BUILD)/tests-cov/%)
 
 .PHONY: dist
-##@ maintain
+##@ maintainers
 dist: ## make a tarball of HEAD, build/pvtime-VERSION.tar.gz
 	scripts/dist $(BUILD)
 

@@ -21,13 +21,14 @@ QEMU_DEPS  += $(KVM_HOST_DEPS)
 bench: $(KVM_HOST_DEPS)
 
 .PHONY: check-kvm
-##@ test
+##@ developers
 check-kvm: all $(KVM_HOST_DEPS) ## run the tests that need KVM, in QEMU; T=... for some of them
 	$(PROVE) $(or $(T),$(KVM_TESTS))
 
 # make fresh runs both commands of README.md, as a newcomer would, on a freshly installed Debian.
 
 .PHONY: fresh
+##@ maintainers
 fresh: ## run make demo and make check in a bare Debian; RELEASE=bookworm, trixie or sid; FROM=clone or tarball
 	scripts/fresh $(BUILD)/fresh '$(RELEASE)' '$(FROM)'
 
@@ -124,13 +125,16 @@ PROVE := BUILD=$(BUILD) prove --timer --exec '$(LIMIT) $(TEST_TIMEOUT)'
 
 .PHONY: soak check check-unit check-qemu clang-host format format-check
 check check-unit check-qemu check-kvm: $(LIMIT)
+##@ newcomers
 check: all clang-host $(UNIT_BINS) $(TAP_DEPS) $(QEMU_DEPS) ## build everything and run every test
 	$(PROVE) -j$(JOBS) $(FIRST) $(filter-out $(FIRST),$(TESTS))
 
+##@ maintainers
 soak: all $(QEMU_DEPS) $(LIMIT) ## run hostile guests for ten minutes of guest time, with random seeds; SEED=..., SOAK_S=...
 	BUILD=$(BUILD) RUN_LIMIT_S=600 STORM_S=10 prove -v tests/qemu/storm.t
 	BUILD=$(BUILD) RUN_LIMIT_S=600 prove -v tests/soak/soak.t
 
+##@ developers
 check-unit: $(UNIT_BINS) ## run the host unit tests, with and without optimization and under ASan and UBSan
 	$(PROVE) -j$(JOBS) $(UNIT_BINS)
 
@@ -142,7 +146,6 @@ clang-host: $(CLANG_OBJS) $(filter $(BUILD)/unit/san-plain/%,$(foreach t,$(UNIT_
 # All our C files.
 C_FILES = $(shell find * -path $(BUILD) -prune -o -name '*.[ch]' -print | sort)
 
-##@ maintain
 format: ## format every C file with .clang-format
 	clang-format -i $(C_FILES)
 

@@ -12,7 +12,7 @@ $(BUILD)/pvtime: $(TOOLS_OBJS) $(LIBKVM_STATIC) $(LIB_HOST)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(TOOLS_LIBS)
 
 .PHONY: tools
-##@ build
+##@ users
 tools: $(BUILD)/pvtime ## build the pvtime command
 all: tools
 
