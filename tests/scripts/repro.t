@@ -7,9 +7,11 @@
 #
 # One rule compiles all 146 objects of the command. To save time, the copy compiles one of
 # REPRO_EVERY (default 20) and takes the others from $BUILD. REPRO_EVERY=1 compiles them all, and
-# the libraries for bare AArch64, whose compilers the other files cover. The hypervisor is always
-# compiled completely: gcc keeps the folder in objects for LTO, and leaves it out of what it links
-# from them.
+# also compares files whose compilers the others cover: the libraries for bare AArch64, the command
+# for arm64 Linux, every guest, two builds of the conformance suite, and the benchmark's guest. The
+# hypervisor is always compiled completely: gcc keeps the folder in objects for LTO, and leaves it
+# out of what it links from them. The benchmark's guest is linked from such objects without LTO, so
+# its ELF file's debug information names the folder; its image, which runs, is compared.
 
 use strict;
 use warnings;
@@ -28,7 +30,13 @@ my @built = ('pvtime', 'hypervisor.img', 'hypervisor.elf', 'host/lib/libpvtime.a
 	'libpvtime-kvm/libpvtime-kvm.a', 'libpvtime-kvm/libpvtime-kvm.so.0', 'guest/hello.elf', 'guest/initramfs.cpio');
 my $top = getcwd();
 my $every = $ENV{REPRO_EVERY} // 20;
-push @built, 'a64/lib/libpvtime.a', 'a64-clang/lib/libpvtime.a' if $every == 1;
+if ($every == 1) {
+	my @guests = grep { $_ ne 'hello' } map { s{.*/}{}r =~ s/\.c$//r } sort glob 'tests/guests/*.c';
+	at_least('guests of our own', 22, scalar @guests);
+	push @built, 'a64/lib/libpvtime.a', 'a64-clang/lib/libpvtime.a', 'a64-linux/pvtime',
+		(map { ("guest/$_.elf", "guest/$_.img") } @guests), 'guest/hello.img', 'conformance/competitor.img',
+		(map { ("conformance/suite-$_.elf", "conformance/suite-$_.img") } '4k-le', '64k-be'), 'bench/bench.img';
+}
 
 # The objects of the command, and those that a copy does not compile.
 my @objects = map { s{^\Q$build/\E}{}r } sort split /\n/, `find '$build/host/tools' '$build/host/machine' -name '*.o'`;
