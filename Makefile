@@ -56,8 +56,9 @@ ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples con
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not in ROOMS; expected ROOMS of the Makefile to list every fragment))
 
-# The program of make help. It prints each target with its `## text`, in the group of the readers who
-# want it ("Who it is for" in README.md). The last line `##@ readers` above a target names the group.
+# The program of make help. It prints each target with its `## text`, in the group of the readers
+# who want it ("Who it is for" in README.md). The last line `##@ readers` above a target names the
+# group.
 define HELP
 BEGIN {
 	n = split("newcomers,users,adopters,developers,maintainers", groups, ",")
