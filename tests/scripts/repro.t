@@ -6,7 +6,7 @@
 # libraries, a guest and the Linux guests' initramfs.
 #
 # One rule compiles all 146 objects of the command. To save time, the copy compiles one of
-# REPRO_EVERY (default 20) and takes the others from $BUILD. REPRO_EVERY=1 compiles them all, and
+# REPRO_EVERY (default 60) and takes the others from $BUILD. REPRO_EVERY=1 compiles them all, and
 # also compares files whose compilers the others cover: the libraries for bare AArch64, the command
 # for arm64 Linux, every guest, two builds of the conformance suite, and the benchmark's guest. The
 # hypervisor is always compiled completely: gcc keeps the folder in objects for LTO, and leaves it
@@ -29,7 +29,7 @@ delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
 my @built = ('pvtime', 'hypervisor.img', 'hypervisor.elf', 'host/lib/libpvtime.a', 'host-clang/lib/libpvtime.a',
 	'libpvtime-kvm/libpvtime-kvm.a', 'libpvtime-kvm/libpvtime-kvm.so.0', 'guest/hello.elf', 'guest/initramfs.cpio');
 my $top = getcwd();
-my $every = $ENV{REPRO_EVERY} // 20;
+my $every = $ENV{REPRO_EVERY} // 60;
 if ($every == 1) {
 	my @guests = grep { $_ ne 'hello' } map { s{.*/}{}r =~ s/\.c$//r } sort glob 'tests/guests/*.c';
 	at_least('guests of our own', 22, scalar @guests);

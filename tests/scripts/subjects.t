@@ -38,9 +38,9 @@ commit() {
 	GIT_AUTHOR_DATE=$1 GIT_COMMITTER_DATE=$1 git commit -q --allow-empty -m "$2"
 }
 long=$(printf '%073d' 0)
-commit 2026-11-28T22:04:59Z "$long"
+commit 2026-11-28T20:39:59Z "$long"
 report_of "a long subject from before the limit is accepted" "$subjects"
-commit 2026-11-28T22:05:01Z "${long%0}"
+commit 2026-11-28T20:40:01Z "${long%0}"
 report_of "72 characters are accepted" "$subjects"
 commit 2026-11-30T12:00:00Z "$(printf '%071d' 0)é"
 report_of "a character of two bytes counts as one" "$subjects"
