@@ -3,7 +3,8 @@
  * How old the structure of a vCPU gets while it waits (R-34). All vCPUs spin and read each other's
  * structures. Afterwards each vCPU knows by its own gaps when it waited. The stolen time of a
  * waiting vCPU grows all the time. So if others read the same value at two moments of one gap, the
- * value was at the second moment at least as old as the time between the two.
+ * value was at the second moment at least as old as the time between the two. No value that others
+ * read in the gap may be more than what the vCPU itself reads after it (R-23).
  */
 #include "contention.h"
 #include "suite.h"
@@ -22,6 +23,7 @@ struct sighting {
 
 static struct watcher {
 	struct gap gaps[GAPS];
+	uint64_t after[GAPS]; /* its own stolen time at each gap's end, ns */
 	unsigned gap_count;
 	struct sighting seen[CPU_MAX][SIGHTINGS]; /* a ring for each other CPU */
 	unsigned seen_count[CPU_MAX];
@@ -63,9 +65,11 @@ static void watch(unsigned self)
 		gaps_pass();
 		now = gaps_read();
 		ticks = now.counter - last.counter;
-		if (ticks > ticks_of_us(LONG_US) && w->gap_count < GAPS)
+		if (ticks > ticks_of_us(LONG_US) && w->gap_count < GAPS) {
+			w->after[w->gap_count] = now.stolen_ns;
 			w->gaps[w->gap_count++] = (struct gap){last.counter, now.counter,
 							       now.stolen_ns - last.stolen_ns};
+		}
 		last = now;
 	} while (now.counter - begin < ticks_of_us(1000 * WATCH_MS));
 }
@@ -107,6 +111,20 @@ static uint64_t oldest(unsigned cpu, const struct gap *gap)
 	return ns_of(most);
 }
 
+/* The greatest value of `cpu` that another vCPU read within that gap; 0: none did. */
+static uint64_t greatest(unsigned cpu, const struct gap *gap)
+{
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < cpu_count() * SIGHTINGS; i++) {
+		const struct sighting *s = &watchers[i / SIGHTINGS].seen[cpu][i % SIGHTINGS];
+
+		if (s->first >= gap->begin && s->last < gap->end && s->value > most)
+			most = s->value;
+	}
+	return most;
+}
+
 void case_refreshed(void)
 {
 	uint64_t most_ns = 0, longest_ns = 0;
@@ -123,7 +141,7 @@ void case_refreshed(void)
 	for (unsigned i = 0; i < cpu_count() * GAPS; i++) {
 		unsigned cpu = i / GAPS;
 		const struct gap *gap = &watchers[cpu].gaps[i % GAPS];
-		uint64_t ns = ns_of(gap->end - gap->begin), age;
+		uint64_t ns = ns_of(gap->end - gap->begin), age, seen_ns;
 
 		/* Only a gap that was stolen throughout was a wait. */
 		if (i % GAPS >= watchers[cpu].gap_count || gap->stolen_ns + suite.slack_ns < ns)
@@ -132,6 +150,10 @@ void case_refreshed(void)
 		check(age <= LIMIT_US * 1000ull + suite.slack_ns,
 		      "CPU %u waited for %lu us, and for %lu us its structure was not updated", cpu,
 		      ns / 1000, age / 1000);
+		seen_ns = greatest(cpu, gap);
+		check(seen_ns <= watchers[cpu].after[i % GAPS],
+		      "CPU %u waited, and others read %lu ns meanwhile, but it read %lu ns afterwards",
+		      cpu, seen_ns, watchers[cpu].after[i % GAPS]);
 		waits++;
 		most_ns = age > most_ns ? age : most_ns;
 		longest_ns = ns > longest_ns ? ns : longest_ns;
