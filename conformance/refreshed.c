@@ -118,8 +118,9 @@ static uint64_t greatest(unsigned cpu, const struct gap *gap)
 
 	for (unsigned i = 0; i < cpu_count() * SIGHTINGS; i++) {
 		const struct sighting *s = &watchers[i / SIGHTINGS].seen[cpu][i % SIGHTINGS];
+		uint64_t first, last;
 
-		if (s->first >= gap->begin && s->last < gap->end && s->value > most)
+		if (in_gap(s, gap, &first, &last) && s->value > most)
 			most = s->value;
 	}
 	return most;
