@@ -23,7 +23,7 @@ const struct call_conduit call_conduits[CALL_CONDUITS] = {
 
 bool call_conduit_is_there(const struct call_conduit *c)
 {
-	return c->ask(PSCI_FID_VERSION, 0) != CALL_FAULTED;
+	return c->ask(PVTIME_PSCI_FID_VERSION, 0) != CALL_FAULTED;
 }
 
 bool call_make(call_fn *call, const struct call_state *before, struct call_state *after)

@@ -4,7 +4,7 @@
 #include "call_state.h"
 #include "suite.h"
 
-#define NO   SMCCC_NOT_SUPPORTED
+#define NO   PVTIME_SMCCC_NOT_SUPPORTED
 #define FAST (1u << 31) /* bit 31 of a function ID: set in fast calls, clear in yielding calls */
 
 #define WORKAROUND_1 0x80008000u
@@ -19,14 +19,14 @@
 static const struct {
 	uint32_t fid, arg;
 } harmless[] = {
-	{PSCI_FID_VERSION, 0},
-	{PSCI_FID_FEATURES, SMCCC_FID_VERSION},
-	{SMCCC_FID_VERSION, 0},
-	{SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES},
+	{PVTIME_PSCI_FID_VERSION, 0},
+	{PVTIME_PSCI_FID_FEATURES, PVTIME_SMCCC_FID_VERSION},
+	{PVTIME_SMCCC_FID_VERSION, 0},
+	{PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES},
 	{PVTIME_FID_FEATURES, PVTIME_FID_FEATURES},
 	{PVTIME_FID_FEATURES, ST},
 	{ST, 0},
-	{PVTIME_FID_FEATURES & ~SMCCC_64, PVTIME_FID_FEATURES},
+	{PVTIME_FID_FEATURES & ~PVTIME_SMCCC_64, PVTIME_FID_FEATURES},
 	{0xc6000000u | NUMBER_UNKNOWN, 0},
 };
 #define HARMLESS (sizeof harmless / sizeof harmless[0])
@@ -45,7 +45,7 @@ static uint32_t arg_of(size_t i)
 /* The result of a call: calls of 32-bit form, and PV_TIME_FEATURES in beta-2, return w0. */
 static int64_t result_of(uint32_t fid, int64_t x0)
 {
-	bool is_int32 = !(fid & SMCCC_64) || (suite.beta2 && fid == PVTIME_FID_FEATURES);
+	bool is_int32 = !(fid & PVTIME_SMCCC_64) || (suite.beta2 && fid == PVTIME_FID_FEATURES);
 
 	return is_int32 && x0 != CALL_FAULTED ? (int32_t)x0 : x0;
 }
@@ -114,14 +114,14 @@ void case_upper_halves(void)
 static void sve_hint(const struct call_conduit *c)
 {
 	for (size_t i = 0; i < HARMLESS; i++)
-		check_same(c, i, fid_of(i) | SMCCC_SVE_HINT, arg_of(i));
+		check_same(c, i, fid_of(i) | PVTIME_SMCCC_SVE_HINT, arg_of(i));
 }
 
 void case_sve_hint(void)
 {
-	int64_t version = call_fdt32(SMCCC_FID_VERSION, 0);
+	int64_t version = call_fdt32(PVTIME_SMCCC_FID_VERSION, 0);
 
-	if (version < SMCCC_VERSION_1_3)
+	if (version < PVTIME_SMCCC_VERSION_1_3)
 		skip("SMCCC_VERSION is %s here, and only 1.3 and later have the SVE hint",
 		     answer_text(version).s);
 	else
@@ -202,9 +202,9 @@ static void registers(const struct call_conduit *c)
 /* Before SMCCC 1.1, a call could leave x4 to x17 unpredictable. */
 void case_registers(void)
 {
-	int64_t version = call_fdt32(SMCCC_FID_VERSION, 0);
+	int64_t version = call_fdt32(PVTIME_SMCCC_FID_VERSION, 0);
 
-	if (version < SMCCC_VERSION_1_1)
+	if (version < PVTIME_SMCCC_VERSION_1_1)
 		skip("SMCCC_VERSION is %s here, and calls must keep x4 to x17 only since 1.1",
 		     answer_text(version).s);
 	else
@@ -241,7 +241,7 @@ static void workarounds(const struct call_conduit *c)
 	static const uint32_t all[] = {WORKAROUND_1, WORKAROUND_2, WORKAROUND_3};
 
 	for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
-		int64_t has = (int32_t)c->ask(SMCCC_FID_ARCH_FEATURES, all[i]);
+		int64_t has = (int32_t)c->ask(PVTIME_SMCCC_FID_ARCH_FEATURES, all[i]);
 		int64_t answer = c->ask(all[i], 0);
 
 		if (has == NO)
@@ -283,7 +283,7 @@ static void check_unknown(const struct call_conduit *c, uint64_t fid, uint64_t a
 static void unknown_calls(const struct call_conduit *c)
 {
 	each_unknown(c, FAST, check_unknown);
-	each_unknown(c, FAST | SMCCC_64, check_unknown);
+	each_unknown(c, FAST | PVTIME_SMCCC_64, check_unknown);
 }
 
 void case_unknown_calls(void)
@@ -294,10 +294,10 @@ void case_unknown_calls(void)
 static void whole_answer(const struct call_conduit *c)
 {
 	each_unknown(c, 0, check_not_supported);
-	each_unknown(c, SMCCC_64, check_not_supported);
+	each_unknown(c, PVTIME_SMCCC_64, check_not_supported);
 	each_unknown(c, FAST, check_not_supported);
-	check_not_supported(c, PVTIME_FID_FEATURES & ~SMCCC_64, suite.st_fid);
-	check_not_supported(c, suite.st_fid & ~SMCCC_64, 0);
+	check_not_supported(c, PVTIME_FID_FEATURES & ~PVTIME_SMCCC_64, suite.st_fid);
+	check_not_supported(c, suite.st_fid & ~PVTIME_SMCCC_64, 0);
 	check_not_supported(c, 0xffffffff, 0);
 }
 

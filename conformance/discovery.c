@@ -9,7 +9,7 @@
 #include "suite.h"
 
 #define LIMIT_MS 5000u /* for a few calls on a vCPU that may have to wait for a CPU */
-#define NO	 SMCCC_NOT_SUPPORTED
+#define NO	 PVTIME_SMCCC_NOT_SUPPORTED
 
 static unsigned self(void)
 {
@@ -44,7 +44,7 @@ static bool says_no(int64_t answer)
 /* Checks that a step says 0 or no, and nothing else. */
 static bool is_clear(int64_t answer, const char *what)
 {
-	return check(answer == SMCCC_SUCCESS || says_no(answer),
+	return check(answer == PVTIME_SMCCC_SUCCESS || says_no(answer),
 		     "CPU %u: %s is %s, neither 0 nor -1", self(), what, answer_text(answer).s);
 }
 
@@ -61,18 +61,18 @@ static void agree(int64_t a, bool a_yes, const char *a_what, int64_t b, bool b_y
 
 static void ask_psci_version(void *arg)
 {
-	int64_t version = call_fdt32(PSCI_FID_VERSION, 0);
+	int64_t version = call_fdt32(PVTIME_PSCI_FID_VERSION, 0);
 
 	(void)arg;
-	check(version >= PSCI_VERSION_1_0, "CPU %u: PSCI_VERSION is %s, not 1.0 or later", self(),
-	      answer_text(version).s);
+	check(version >= PVTIME_PSCI_VERSION_1_0, "CPU %u: PSCI_VERSION is %s, not 1.0 or later",
+	      self(), answer_text(version).s);
 }
 
 void case_psci_version(void)
 {
-	if (!suite.present && call_fdt32(PSCI_FID_VERSION, 0) < PSCI_VERSION_1_0)
+	if (!suite.present && call_fdt32(PVTIME_PSCI_FID_VERSION, 0) < PVTIME_PSCI_VERSION_1_0)
 		skip("PSCI_VERSION is %s, and 1.0 is needed only for stolen time, which this VM lacks",
-		     answer_text(call_fdt32(PSCI_FID_VERSION, 0)).s);
+		     answer_text(call_fdt32(PVTIME_PSCI_FID_VERSION, 0)).s);
 	else
 		on_every_vcpu(ask_psci_version);
 }
@@ -80,20 +80,21 @@ void case_psci_version(void)
 /* Without stolen time SMCCC 1.1 is not needed; the two steps must only agree. */
 static void ask_smccc_version(void *arg)
 {
-	int64_t has = call_fdt32(PSCI_FID_FEATURES, SMCCC_FID_VERSION);
-	int64_t version = call_fdt32(SMCCC_FID_VERSION, 0);
+	int64_t has = call_fdt32(PVTIME_PSCI_FID_FEATURES, PVTIME_SMCCC_FID_VERSION);
+	int64_t version = call_fdt32(PVTIME_SMCCC_FID_VERSION, 0);
 
 	(void)arg;
-	agree(has, has >= 0, "PSCI_FEATURES(SMCCC_VERSION)", version, version >= SMCCC_VERSION_1_1,
-	      "SMCCC_VERSION");
+	agree(has, has >= 0, "PSCI_FEATURES(SMCCC_VERSION)", version,
+	      version >= PVTIME_SMCCC_VERSION_1_1, "SMCCC_VERSION");
 	if (suite.present)
-		check(version >= SMCCC_VERSION_1_1, "CPU %u: SMCCC_VERSION is %s, not 1.1 or later",
-		      self(), answer_text(version).s);
+		check(version >= PVTIME_SMCCC_VERSION_1_1,
+		      "CPU %u: SMCCC_VERSION is %s, not 1.1 or later", self(),
+		      answer_text(version).s);
 }
 
 void case_smccc_version(void)
 {
-	int64_t has = call_fdt32(PSCI_FID_FEATURES, SMCCC_FID_VERSION);
+	int64_t has = call_fdt32(PVTIME_PSCI_FID_FEATURES, PVTIME_SMCCC_FID_VERSION);
 
 	on_every_vcpu(ask_smccc_version);
 	if (!suite.present && has < 0)
@@ -104,7 +105,7 @@ void case_smccc_version(void)
 /* A guest that follows the discovery of the documents must find stolen time that exists. */
 static void ask_arch_features(void *arg)
 {
-	int64_t arch = call_fdt32(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
+	int64_t arch = call_fdt32(PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
 	int64_t address = call_fdt(suite.st_fid, 0);
 
 	(void)arg;
@@ -140,7 +141,7 @@ static void ask_features_st(void *arg)
 
 	(void)arg;
 	is_clear(st, "PV_TIME_FEATURES(PV_TIME_ST)");
-	check(st == SMCCC_SUCCESS || address <= 0,
+	check(st == PVTIME_SMCCC_SUCCESS || address <= 0,
 	      "CPU %u: PV_TIME_ST is %s, but PV_TIME_FEATURES(PV_TIME_ST) is %s", self(),
 	      answer_text(address).s, answer_text(st).s);
 }
@@ -153,14 +154,14 @@ void case_features_st(void)
 static void ask_features_others(void *arg)
 {
 	const uint64_t others[] = {
-		PVTIME_FID_FEATURES & ~SMCCC_64,
-		suite.st_fid & ~SMCCC_64,
+		PVTIME_FID_FEATURES & ~PVTIME_SMCCC_64,
+		suite.st_fid & ~PVTIME_SMCCC_64,
 		PVTIME_FID_FEATURES - 1,
 		PVTIME_FID_ST_BETA2 + 1,
 		0xc5000000,
-		SMCCC_FID_VERSION,
-		SMCCC_FID_ARCH_FEATURES,
-		PSCI_FID_VERSION,
+		PVTIME_SMCCC_FID_VERSION,
+		PVTIME_SMCCC_FID_ARCH_FEATURES,
+		PVTIME_PSCI_FID_VERSION,
 		0,
 		0xffffffff,
 	};
@@ -182,7 +183,7 @@ void case_features_others(void)
 /* No document forbids a step that reports support before one that does not; this case is ours. */
 static void ask_steps(void *arg)
 {
-	int64_t arch = call_fdt32(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
+	int64_t arch = call_fdt32(PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
 	int64_t st = features(suite.st_fid), address = call_fdt(suite.st_fid, 0);
 
 	(void)arg;
@@ -227,7 +228,7 @@ static void ask_absent(void *arg)
 	static const struct {
 		uint32_t fid, arg;
 	} calls[] = {
-		{SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES},
+		{PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES},
 		{PVTIME_FID_FEATURES, PVTIME_FID_FEATURES},
 		{PVTIME_FID_FEATURES, PVTIME_FID_ST},
 		{PVTIME_FID_FEATURES, PVTIME_FID_ST_BETA2},
@@ -284,15 +285,15 @@ static void ask_aliases(void *arg)
 		{PVTIME_FID_FEATURES, PVTIME_FID_FEATURES},
 		{PVTIME_FID_FEATURES, PVTIME_FID_ST},
 		{PVTIME_FID_FEATURES, PVTIME_FID_ST_BETA2},
-		{PVTIME_FID_FEATURES, PVTIME_FID_ST & ~SMCCC_64},
-		{PVTIME_FID_FEATURES, PVTIME_FID_ST_BETA2 & ~SMCCC_64},
+		{PVTIME_FID_FEATURES, PVTIME_FID_ST & ~PVTIME_SMCCC_64},
+		{PVTIME_FID_FEATURES, PVTIME_FID_ST_BETA2 & ~PVTIME_SMCCC_64},
 		{PVTIME_FID_ST, 0},
 		{PVTIME_FID_ST_BETA2, 0},
 	};
 
 	(void)arg;
 	for (unsigned i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-		uint32_t fid = calls[i].fid & ~SMCCC_64;
+		uint32_t fid = calls[i].fid & ~PVTIME_SMCCC_64;
 		int64_t answer = call_fdt32(fid, calls[i].arg);
 
 		check(answer == NO, "CPU %u: 0x%x(0x%x) is %s, not -1", self(), fid, calls[i].arg,
@@ -311,7 +312,7 @@ static void ask_results(void *arg)
 	int64_t yes = features(suite.st_fid), st = call_fdt(suite.st_fid, 0);
 
 	(void)arg;
-	check(yes == SMCCC_SUCCESS || yes == NO,
+	check(yes == PVTIME_SMCCC_SUCCESS || yes == NO,
 	      "CPU %u: PV_TIME_FEATURES(PV_TIME_ST) is %s, neither 0 nor -1", self(),
 	      answer_text(yes).s);
 	check(features(0) == NO, "CPU %u: PV_TIME_FEATURES(0) is %s, not -1", self(),

@@ -61,12 +61,12 @@ void case_kexec(void)
 
 	if (!h)
 		return;
-	arch = call_fdt32(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
+	arch = call_fdt32(PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
 	features = call_fdt(PVTIME_FID_FEATURES, suite.st_fid);
-	check(arch == SMCCC_SUCCESS,
+	check(arch == PVTIME_SMCCC_SUCCESS,
 	      "SMCCC_ARCH_FEATURES(PV_TIME_FEATURES) is %s in the second kernel, not 0",
 	      answer_text(arch).s);
-	check(features == SMCCC_SUCCESS,
+	check(features == PVTIME_SMCCC_SUCCESS,
 	      "PV_TIME_FEATURES(PV_TIME_ST) is %s in the second kernel, not 0",
 	      answer_text(features).s);
 	if (!every_first())

@@ -77,7 +77,7 @@ static void make_calls(unsigned calls, const bool there[CALL_CONDUITS])
 		if (!check(call_make(c->call[0], &before, &after), "call %u: %s 0x%lx is UNDEFINED",
 			   i, c->name, before.x[0]))
 			continue;
-		answered += after.x[0] != (uint64_t)SMCCC_NOT_SUPPORTED;
+		answered += after.x[0] != (uint64_t)PVTIME_SMCCC_NOT_SUPPORTED;
 		/* In some calls x1 to x3 are results too. */
 		for (unsigned j = 1; j < 4; j++)
 			results += before.x[j] != after.x[j];
@@ -111,7 +111,7 @@ void case_random_calls(void)
 	const bool there[CALL_CONDUITS] = {call_conduit_is_there(&call_conduits[0]),
 					   call_conduit_is_there(&call_conduits[1])};
 	uint64_t begin = counter_virtual(), before = suite.present ? stolen_ns_self() : 0;
-	int64_t st = call_fdt(suite.st_fid, 0), version = call_fdt32(SMCCC_FID_VERSION, 0);
+	int64_t st = call_fdt(suite.st_fid, 0), version = call_fdt32(PVTIME_SMCCC_FID_VERSION, 0);
 	uint64_t after, elapsed;
 	int64_t answer;
 
@@ -128,7 +128,7 @@ void case_random_calls(void)
 	answer = call_fdt(suite.st_fid, 0);
 	check(answer == st, "PV_TIME_ST was %s before the calls, but is %s after them",
 	      answer_text(st).s, answer_text(answer).s);
-	answer = call_fdt32(SMCCC_FID_VERSION, 0);
+	answer = call_fdt32(PVTIME_SMCCC_FID_VERSION, 0);
 	check(answer == version, "SMCCC_VERSION was %s before the calls, but is %s after them",
 	      answer_text(version).s, answer_text(answer).s);
 	check_cpus();

@@ -77,10 +77,10 @@ static struct {
 
 static void discover(void)
 {
-	steps.psci_version = call_fdt32(PSCI_FID_VERSION, 0);
-	steps.psci_features = call_fdt32(PSCI_FID_FEATURES, SMCCC_FID_VERSION);
-	steps.smccc_version = call_fdt32(SMCCC_FID_VERSION, 0);
-	steps.arch_features = call_fdt32(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
+	steps.psci_version = call_fdt32(PVTIME_PSCI_FID_VERSION, 0);
+	steps.psci_features = call_fdt32(PVTIME_PSCI_FID_FEATURES, PVTIME_SMCCC_FID_VERSION);
+	steps.smccc_version = call_fdt32(PVTIME_SMCCC_FID_VERSION, 0);
+	steps.arch_features = call_fdt32(PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES);
 	steps.features_st = call_fdt(PVTIME_FID_FEATURES, suite.st_fid);
 	suite.st_answer = call_fdt(suite.st_fid, 0);
 	suite.present = structure_register();

@@ -5,7 +5,8 @@
  * hypervisor has, reduced to what the calls need. In main() two vCPUs share a CPU.
  */
 #include <pvtime/guest.h>
-#include <pvtime/host.h>
+#include <pvtime/ledger.h>
+#include <pvtime/region.h>
 #include <pvtime/smccc.h>
 #include "tests/tap.h"
 
@@ -14,7 +15,6 @@
 /* port: begin */
 struct vcpu {
 	uint64_t x[31];
-	struct vm *vm;
 	enum pvtime_state state; /* as the scheduler sees it */
 	struct pvtime_vcpu pv;	 /* added: at most 128 bytes */
 };
@@ -23,8 +23,6 @@ struct vm {
 	struct vcpu vcpu[2];
 	struct pvtime_range region;	/* reserved in the memory map; read-only for the guest */
 	struct pvtime_stolen memory[2]; /* the hypervisor's own mapping of the region */
-	const struct pvtime_vcpu *all[2];
-	struct pvtime_vm pvtime; /* the region, and all vCPUs: no two share a structure */
 };
 /* port: end */
 
@@ -40,8 +38,8 @@ static uint64_t read_cntpct(void)
 static int vcpu_create(struct vcpu *v, uint64_t ipa, struct pvtime_stolen *page)
 {
 	pvtime_vcpu_init(&v->pv, PVTIME_DIALECT_1_0, FREQ, read_cntpct());
-	pvtime_map(&v->pv, page);
-	return pvtime_attr_set(&v->pv, &ipa, &v->vm->pvtime);
+	pvtime_map(&v->pv.view, page);
+	return pvtime_set_ipa(&v->pv.view, ipa);
 }
 /* adopt: end */
 
@@ -72,13 +70,13 @@ static void vcpu_refresh(struct vcpu *v)
 /* HVC #0 or SMC #0 from AArch64. Returns false if the call is not one of the library's. */
 static bool vcpu_hypercall(struct vcpu *v)
 {
-	uint32_t fid = (uint32_t)v->x[0] & ~SMCCC_SVE_HINT;
-	uint32_t arg = (uint32_t)v->x[1] & ~SMCCC_SVE_HINT;
+	uint32_t fid = (uint32_t)v->x[0] & ~PVTIME_SMCCC_SVE_HINT;
+	uint32_t arg = (uint32_t)v->x[1] & ~PVTIME_SMCCC_SVE_HINT;
 	int64_t x0;
 
-	if (fid == SMCCC_FID_ARCH_FEATURES && arg == PVTIME_FID_FEATURES)
-		x0 = pvtime_arch_features(&v->pv, arg);
-	else if (!pvtime_service(&v->pv, fid, arg, &x0))
+	if (fid == PVTIME_SMCCC_FID_ARCH_FEATURES && arg == PVTIME_FID_FEATURES)
+		x0 = pvtime_arch_features(&v->pv.view, arg);
+	else if (!pvtime_service(&v->pv.view, fid, arg, &x0))
 		return false;
 	v->x[0] = (uint64_t)x0;
 	return true;
@@ -119,14 +117,14 @@ static int64_t guest_hvc(uint32_t fid, uint64_t arg1)
 	if (vcpu_hypercall(current))
 		return (int64_t)current->x[0];
 	switch (fid) {
-	case PSCI_FID_VERSION:
-		return PSCI_VERSION_1_0;
-	case PSCI_FID_FEATURES:
-		return SMCCC_SUCCESS;
-	case SMCCC_FID_VERSION:
-		return SMCCC_VERSION_1_3;
+	case PVTIME_PSCI_FID_VERSION:
+		return PVTIME_PSCI_VERSION_1_0;
+	case PVTIME_PSCI_FID_FEATURES:
+		return PVTIME_SMCCC_SUCCESS;
+	case PVTIME_SMCCC_FID_VERSION:
+		return PVTIME_SMCCC_VERSION_1_3;
 	default:
-		return SMCCC_NOT_SUPPORTED;
+		return PVTIME_SMCCC_NOT_SUPPORTED;
 	}
 }
 
@@ -149,11 +147,8 @@ static int vm_create(const struct pvtime_range *used, size_t n)
 {
 	int err = pvtime_region_find(&vm.region, 0, 2, used, n, 1ull << 40);
 
-	vm.pvtime = (struct pvtime_vm){&vm.region, 1, vm.all, 2};
 	for (uint32_t i = 0; !err && i < 2; i++) {
-		vm.vcpu[i].vm = &vm;
 		err = vcpu_create(&vm.vcpu[i], pvtime_region_ipa(&vm.region, i), &vm.memory[i]);
-		vm.all[i] = &vm.vcpu[i].pv;
 	}
 	return err;
 }
@@ -161,12 +156,15 @@ static int vm_create(const struct pvtime_range *used, size_t n)
 
 static void test_calls(void)
 {
-	tap_is_i64(guest_hvc(SMCCC_FID_ARCH_FEATURES | SMCCC_SVE_HINT, PVTIME_FID_FEATURES),
-		   SMCCC_SUCCESS, "SMCCC_ARCH_FEATURES with the SVE hint finds PV_TIME_FEATURES");
-	tap_is_i64(guest_hvc(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES | SMCCC_SVE_HINT),
-		   SMCCC_SUCCESS, "PV_TIME_FEATURES with the SVE hint is found, too");
-	tap_is_i64(guest_hvc(SMCCC_FID_ARCH_FEATURES, PVTIME_FID_ST), SMCCC_NOT_SUPPORTED,
-		   "SMCCC_ARCH_FEATURES does not report PV_TIME_ST");
+	tap_is_i64(guest_hvc(PVTIME_SMCCC_FID_ARCH_FEATURES | PVTIME_SMCCC_SVE_HINT,
+			     PVTIME_FID_FEATURES),
+		   PVTIME_SMCCC_SUCCESS,
+		   "SMCCC_ARCH_FEATURES with the SVE hint finds PV_TIME_FEATURES");
+	tap_is_i64(guest_hvc(PVTIME_SMCCC_FID_ARCH_FEATURES,
+			     PVTIME_FID_FEATURES | PVTIME_SMCCC_SVE_HINT),
+		   PVTIME_SMCCC_SUCCESS, "PV_TIME_FEATURES with the SVE hint is found, too");
+	tap_is_i64(guest_hvc(PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_ST),
+		   PVTIME_SMCCC_NOT_SUPPORTED, "SMCCC_ARCH_FEATURES does not report PV_TIME_ST");
 }
 
 static void test_snapshot(const struct pvtime_guest_cpu *cpu)

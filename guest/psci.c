@@ -33,7 +33,7 @@ static int64_t call(uint32_t fid, uint64_t arg1, uint64_t arg2, uint64_t arg3)
 
 int64_t psci_version(void)
 {
-	return call(PSCI_FID_VERSION, 0, 0, 0);
+	return call(PVTIME_PSCI_FID_VERSION, 0, 0, 0);
 }
 
 int64_t psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context)

@@ -101,10 +101,10 @@ static int64_t psci_features(uint32_t fid)
 	case FN_SYSTEM_OFF:
 	case FN_SYSTEM_RESET:
 	case FN_FEATURES:
-	case SMCCC_FID_VERSION:
+	case PVTIME_SMCCC_FID_VERSION:
 		return PSCI_SUCCESS;
 	}
-	return SMCCC_NOT_SUPPORTED;
+	return PVTIME_SMCCC_NOT_SUPPORTED;
 }
 
 int64_t psci_call(struct vcpu *v, uint32_t fid, const uint64_t *in)
@@ -114,7 +114,7 @@ int64_t psci_call(struct vcpu *v, uint32_t fid, const uint64_t *in)
 	for (unsigned i = 0; i < 3; i++)
 		args[i] = fid & FN_64 ? in[i] : (uint32_t)in[i];
 	if (psci_features(fid) != PSCI_SUCCESS)
-		return SMCCC_NOT_SUPPORTED;
+		return PVTIME_SMCCC_NOT_SUPPORTED;
 	switch (fid & ~(uint32_t)FN_64) {
 	case FN_VERSION:
 		return PSCI_1_1;

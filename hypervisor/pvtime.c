@@ -5,7 +5,8 @@
 #include "memory.h"
 #include "string.h"
 #include "vm.h"
-#include "pvtime/host.h"
+#include "pvtime/abi.h"
+#include "pvtime/region.h"
 #include "pvtime/smccc.h"
 
 _Static_assert(offsetof(struct vcpu, answers) == VCPU_ANSWERS, "switch.S");
@@ -13,7 +14,8 @@ _Static_assert(offsetof(struct fast_answers, st) == FAST_ST, "fastcall.S");
 _Static_assert(ESR_HVC == ((uint64_t)EC_HVC64 << ESR_EC_SHIFT | ESR_IL) &&
 		       ESR_SMC == ((uint64_t)EC_SMC64 << ESR_EC_SHIFT | ESR_IL),
 	       "vectors.S");
-_Static_assert(FAST_SVE_HINT == SMCCC_SVE_HINT && FAST_FID_VERSION == SMCCC_FID_VERSION &&
+_Static_assert(FAST_SVE_HINT == PVTIME_SMCCC_SVE_HINT &&
+		       FAST_FID_VERSION == PVTIME_SMCCC_FID_VERSION &&
 		       FAST_FID_FEATURES == PVTIME_FID_FEATURES &&
 		       PVTIME_FID_ST == PVTIME_FID_FEATURES + 1 &&
 		       PVTIME_FID_ST_BETA2 == PVTIME_FID_FEATURES + 2 && FAST_FIDS == 3,
@@ -39,10 +41,7 @@ static void prepare_answers(struct vcpu *v)
 /* Create the region, and place each vCPU's structure in it. */
 static bool create_region(struct vm *vm)
 {
-	const struct pvtime_range memory = {MAP_PVTIME_BASE, MAP_PVTIME_SIZE};
-	struct pvtime_range region = memory;
-	const struct pvtime_vcpu *all[MAP_MAX_VCPUS_PER_VM];
-	const struct pvtime_vm space = {&memory, 1, all, vm->nvcpus};
+	const struct pvtime_range region = {MAP_PVTIME_BASE, MAP_PVTIME_SIZE};
 	struct pvtime_stolen *structures;
 
 	if (vm->dialect == PVTIME_DIALECT_OFF)
@@ -53,14 +52,12 @@ static bool create_region(struct vm *vm)
 		return false;
 	structures = pa_ptr(vm->pvtime);
 	memset(structures, 0, MAP_PVTIME_SIZE);
-	for (unsigned i = 0; i < vm->nvcpus; i++)
-		all[i] = &vm->vcpus[i].time;
 	for (unsigned i = 0; i < vm->nvcpus; i++) {
-		uint64_t ipa = pvtime_region_ipa(&region, i);
+		struct pvtime_view *view = &vm->vcpus[i].time.view;
 
-		if (pvtime_attr_set(&vm->vcpus[i].time, &ipa, &space) != PVTIME_OK)
+		pvtime_map(view, &structures[i]);
+		if (pvtime_set_ipa(view, pvtime_region_ipa(&region, i)) != PVTIME_OK)
 			return false;
-		pvtime_map(&vm->vcpus[i].time, &structures[i]);
 	}
 	dcache_clean(structures, MAP_PVTIME_SIZE);
 	return true;
@@ -79,14 +76,14 @@ int64_t pvtime_call(struct vcpu *v, uint32_t fid, const uint64_t *args)
 {
 	int64_t result;
 
-	return pvtime_service(&v->time, fid, (uint32_t)args[0], &result) ? result
-									 : SMCCC_NOT_SUPPORTED;
+	return pvtime_service(&v->time.view, fid, (uint32_t)args[0], &result)
+		       ? result
+		       : PVTIME_SMCCC_NOT_SUPPORTED;
 }
 
 uint64_t pvtime_published(const struct vcpu *v)
 {
 	const struct pvtime_stolen *structures = pa_ptr(v->vm->pvtime);
 
-	return v->vm->pvtime.pa ? __atomic_load_n(&structures[v->id].stolen_ns, __ATOMIC_RELAXED)
-				: 0;
+	return v->vm->pvtime.pa ? pvtime_stolen_read(&structures[v->id]) : 0;
 }

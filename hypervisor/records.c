@@ -18,14 +18,19 @@ void report_start(void)
 	link_record("start %lu", read_sysreg(cntfrq_el0));
 }
 
-/* The ledger of a vCPU, and its totals by state as of now; returns the elapsed ticks. */
-static uint64_t totals(struct vcpu *v, struct sched_ledger *l, uint64_t t[PVTIME_STATES])
+/* The ledger of a vCPU, and its totals as of now. */
+static struct pvtime_totals totals(struct vcpu *v, struct sched_ledger *l)
 {
-	uint64_t elapsed;
+	struct pvtime_totals totals;
 
 	sched_ledger(v, l);
-	pvtime_totals(&l->time, counter(), t, &elapsed);
-	return elapsed;
+	pvtime_totals(&l->time, counter(), &totals);
+	return totals;
+}
+
+static uint64_t stolen_ns(const struct pvtime_totals *t)
+{
+	return pvtime_ticks_to_ns(t->ticks[PVTIME_READY], (uint32_t)read_sysreg(cntfrq_el0));
 }
 
 static void report_vcpu(struct vcpu *v, bool final)
@@ -35,13 +40,13 @@ static void report_vcpu(struct vcpu *v, bool final)
 		[PVTIME_RUNNING] = 'R', [PVTIME_PAUSED] = 'P',
 	};
 	struct sched_ledger l;
-	uint64_t t[PVTIME_STATES], elapsed = totals(v, &l, t);
+	struct pvtime_totals all = totals(v, &l);
+	const uint64_t *t = all.ticks;
 
 	link_record("vcpu %u %u %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %c", v->vm->id, v->id,
 		    t[PVTIME_RUNNING], t[PVTIME_READY], t[PVTIME_BLOCKED], t[PVTIME_OFF],
-		    t[PVTIME_PAUSED], elapsed,
-		    pvtime_ticks_to_ns(t[PVTIME_READY], l.time.rate.freq), pvtime_published(v),
-		    v->exits, l.switches, v->refused_writes, letters[l.time.state]);
+		    t[PVTIME_PAUSED], all.elapsed, stolen_ns(&all), pvtime_published(v), v->exits,
+		    l.switches, v->refused_writes, letters[pvtime_get_state(&l.time)]);
 	if (final)
 		link_record("life %u %u %lu %lu %lu %lu %lu", v->vm->id, v->id,
 			    t[PVTIME_RUNNING] + l.past[PVTIME_RUNNING],
@@ -99,11 +104,9 @@ void report_line(struct vm *vm, uint64_t ticks)
 
 	for (unsigned i = 0; i < vm->nvcpus; i++) {
 		struct sched_ledger l;
-		uint64_t t[PVTIME_STATES];
+		struct pvtime_totals t = totals(&vm->vcpus[i], &l);
 
-		totals(&vm->vcpus[i], &l, t);
-		n += format(text + n, sizeof(text) - n, " %lu",
-			    pvtime_ticks_to_ns(t[PVTIME_READY], l.time.rate.freq));
+		n += format(text + n, sizeof(text) - n, " %lu", stolen_ns(&t));
 	}
 	spin_lock(&lock);
 	if (!over)
@@ -141,12 +144,11 @@ static uint64_t only_computed(struct vm *vm)
 		return 0;
 	for (unsigned i = 0; i < vm->nvcpus; i++) {
 		struct sched_ledger l;
-		uint64_t t[PVTIME_STATES];
+		struct pvtime_totals t = totals(&vm->vcpus[i], &l);
 
-		totals(&vm->vcpus[i], &l, t);
-		if (t[PVTIME_BLOCKED] != 0 || (i > 0 && t[PVTIME_RUNNING] != 0))
+		if (t.ticks[PVTIME_BLOCKED] != 0 || (i > 0 && t.ticks[PVTIME_RUNNING] != 0))
 			return 0;
-		ran += t[PVTIME_RUNNING];
+		ran += t.ticks[PVTIME_RUNNING];
 	}
 	return ran;
 }

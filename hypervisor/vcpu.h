@@ -7,7 +7,7 @@
 #include "fastcall.h"
 #include "sched/sched.h"
 #include "vgic/vgic.h"
-#include "pvtime/host.h"
+#include "pvtime/ledger.h"
 
 struct cpu;
 struct vm;

@@ -3,8 +3,7 @@
 #define PVTIME_BYTES_H
 
 /* Byte order and CRC, for the snapshots of this library and of libpvtime-kvm. */
-#include <stddef.h>
-#include <stdint.h>
+#include <pvtime/types.h>
 
 /* Convert to or from little-endian, on a CPU of either byte order. */
 static inline uint64_t le64(uint64_t x)
@@ -36,7 +35,7 @@ static inline uint64_t get_le(const uint8_t *p, unsigned int bytes)
 /* CRC-32 of IEEE 802.3. */
 static inline uint32_t crc32(const uint8_t *p, size_t n)
 {
-	uint32_t crc = UINT32_MAX;
+	uint32_t crc = ~(uint32_t)0;
 
 	while (n--) {
 		crc ^= *p++;

@@ -5,7 +5,6 @@
  * not fire for time in which the hypervisor kept the guest from running.
  */
 #include <pvtime/guest.h>
-#include "internal.h"
 
 /*
  * The time since `counter` that was not stolen, in ns: at most the true value. `least` is a lower

@@ -23,17 +23,18 @@ int pvtime_guest_discover(struct pvtime_guest *g, pvtime_conduit_fn call,
 	 * Versions are major << 16 | minor with bit 31 clear, so an error compares as less than any
 	 * version.
 	 */
-	if (call32(call, PSCI_FID_VERSION, 0) < PSCI_VERSION_1_0)
+	if (call32(call, PVTIME_PSCI_FID_VERSION, 0) < PVTIME_PSCI_VERSION_1_0)
 		return PVTIME_GUEST_NO_PSCI;
-	if (call32(call, PSCI_FID_FEATURES, SMCCC_FID_VERSION) < 0)
+	if (call32(call, PVTIME_PSCI_FID_FEATURES, PVTIME_SMCCC_FID_VERSION) < 0)
 		return PVTIME_GUEST_NO_SMCCC;
-	if (call32(call, SMCCC_FID_VERSION, 0) < SMCCC_VERSION_1_1)
+	if (call32(call, PVTIME_SMCCC_FID_VERSION, 0) < PVTIME_SMCCC_VERSION_1_1)
 		return PVTIME_GUEST_OLD_SMCCC;
-	if (call32(call, SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES) != SMCCC_SUCCESS)
+	if (call32(call, PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES) !=
+	    PVTIME_SMCCC_SUCCESS)
 		return PVTIME_GUEST_NO_FEATURES;
 	/* beta-2 returns an int32 and does not define the upper half of x0. */
 	ret = beta2 ? call32(call, PVTIME_FID_FEATURES, st) : call(PVTIME_FID_FEATURES, st);
-	if (ret != SMCCC_SUCCESS)
+	if (ret != PVTIME_SMCCC_SUCCESS)
 		return PVTIME_GUEST_NO_ST;
 	g->call = call;
 	g->st_fid = st;
@@ -46,7 +47,7 @@ int pvtime_guest_locate(const struct pvtime_guest *g, struct pvtime_guest_cpu *c
 
 	pvtime_guest_detach(c);
 	ret = g->call(g->st_fid, 0);
-	if (ret == SMCCC_NOT_SUPPORTED)
+	if (ret == PVTIME_SMCCC_NOT_SUPPORTED)
 		return PVTIME_GUEST_NO_ADDRESS;
 	if (ret < 0 || ret % PVTIME_STRUCT_ALIGN)
 		return PVTIME_GUEST_BAD_ADDRESS;

@@ -6,7 +6,7 @@
  * Inline functions that several files of the library share. Inline, so that the scheduler's hot
  * path takes one call; shared, so that each rule is implemented once.
  */
-#include <pvtime/host.h>
+#include <pvtime/ledger.h>
 #include "bytes.h"
 
 #define NS_PER_S 1000000000u
@@ -28,8 +28,8 @@ static inline struct pvtime_rate rate_of(uint32_t freq)
  * 0 and no division is left. Nothing overflows: r and rest are less than freq < 2^32, and no term
  * exceeds the result, whose 2^64 ns hold 584 years at any frequency.
  */
-__attribute__((always_inline)) static inline uint64_t ns_of_ticks(uint64_t ticks,
-								  struct pvtime_rate rate)
+__attribute__((__always_inline__)) static inline uint64_t ns_of_ticks(uint64_t ticks,
+								      struct pvtime_rate rate)
 {
 	uint64_t ns = ticks * rate.whole;
 
@@ -42,20 +42,20 @@ __attribute__((always_inline)) static inline uint64_t ns_of_ticks(uint64_t ticks
 }
 
 /*
- * The only place where time is charged and a state is changed (R-24, R-25). `since` only moves
- * forward: a `now` before it charges nothing and leaves it, so that no time is charged twice when
- * the clock has caught up.
+ * Store a total in the structure, which is mapped. always_inline, because -Os would make this a
+ * call on the scheduler's hot path. The volatile store is one instruction, as the atomic one is:
+ * pvtime_get_stolen_ns() needs no lock.
  */
-static inline void charge(struct pvtime_vcpu *v, enum pvtime_state next, uint64_t now)
+__attribute__((__always_inline__)) static inline void store_total(struct pvtime_view *view,
+								  uint64_t total_ns)
 {
-	if (now > v->since) {
-		v->ticks[v->state] += now - v->since;
-		v->since = now;
-	}
-	v->state = (uint8_t)next;
+	uint64_t *counter = view->counter;
+
+	*(volatile uint64_t *)&view->shown_ns = total_ns;
+	__atomic_store_n(counter, le64(total_ns), __ATOMIC_RELAXED);
 }
 
-/* publish.c: write the whole structure, with the total charged so far, if a page is mapped. */
-void pvtime_page_init(struct pvtime_vcpu *v);
+/* ledger.c: set all totals of the ledger to 0 at `now`; the state is OFF. */
+void pvtime_start(struct pvtime_vcpu *v, uint64_t now);
 
 #endif

@@ -3,7 +3,10 @@
  * Plans the region (R-06, R-20). Internally, ends of ranges are inclusive, so that no end wraps at
  * 2^64.
  */
-#include "internal.h"
+#include <pvtime/region.h>
+
+#define LAST_BYTE (~(uint64_t)0)
+#define IPA_LIMIT ((uint64_t)1 << 63)
 
 uint64_t pvtime_region_size(uint32_t vcpus)
 {
@@ -22,7 +25,7 @@ static uint64_t last_of(const struct pvtime_range *r)
 {
 	uint64_t last = r->base + (r->size - 1);
 
-	return last < r->base ? UINT64_MAX : last;
+	return last < r->base ? LAST_BYTE : last;
 }
 
 /* The first of `used` that has a byte in [base, last]; NULL if none has. */
@@ -41,8 +44,8 @@ static const struct pvtime_range *obstacle(uint64_t base, uint64_t last,
  */
 static bool below(uint64_t base, uint64_t size, uint64_t limit)
 {
-	if (limit > (uint64_t)INT64_MAX + 1)
-		limit = (uint64_t)INT64_MAX + 1;
+	if (limit > IPA_LIMIT)
+		limit = IPA_LIMIT;
 	return size <= limit && base <= limit - size;
 }
 
@@ -91,7 +94,7 @@ int pvtime_region_find(struct pvtime_range *out, uint64_t from, uint32_t vcpus,
 			out->size = size;
 			return PVTIME_OK;
 		}
-		if (last_of(hit) == UINT64_MAX)
+		if (last_of(hit) == LAST_BYTE)
 			break;
 		from = last_of(hit) + 1;
 	}

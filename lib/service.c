@@ -4,17 +4,17 @@
  * step contradicts the next (R-03).
  */
 #include <pvtime/smccc.h>
-#include "internal.h"
+#include <pvtime/view.h>
 
 /*
  * The function ID of this vCPU's PV_TIME_ST. 0 if it has none, because stolen time is off for its
  * VM (R-32) or no address was set for it. 0 matches no function ID that is compared with it.
  */
-static uint32_t offered_st(const struct pvtime_vcpu *v)
+static uint32_t offered_st(const struct pvtime_view *view)
 {
-	if (v->ipa == PVTIME_IPA_NONE)
+	if (pvtime_get_ipa(view) == PVTIME_IPA_NONE)
 		return 0;
-	switch (v->dialect) {
+	switch (view->dialect) {
 	case PVTIME_DIALECT_1_0:
 		return PVTIME_FID_ST;
 	case PVTIME_DIALECT_BETA2:
@@ -24,38 +24,39 @@ static uint32_t offered_st(const struct pvtime_vcpu *v)
 	}
 }
 
-int64_t pvtime_arch_features(const struct pvtime_vcpu *v, uint32_t fid)
+int64_t pvtime_arch_features(const struct pvtime_view *view, uint32_t fid)
 {
-	bool have = (fid & ~SMCCC_SVE_HINT) == PVTIME_FID_FEATURES && offered_st(v);
+	bool have = (fid & ~PVTIME_SMCCC_SVE_HINT) == PVTIME_FID_FEATURES && offered_st(view);
 
-	return have ? SMCCC_SUCCESS : SMCCC_NOT_SUPPORTED;
+	return have ? PVTIME_SMCCC_SUCCESS : PVTIME_SMCCC_NOT_SUPPORTED;
 }
 
 /* PV_TIME_FEATURES(call). `call` may be PV_TIME_FEATURES itself. */
-static int64_t features(const struct pvtime_vcpu *v, uint32_t call)
+static int64_t features(const struct pvtime_view *view, uint32_t call)
 {
-	uint32_t st = offered_st(v);
+	uint32_t st = offered_st(view);
 
-	call &= ~SMCCC_SVE_HINT;
-	return st && (call == PVTIME_FID_FEATURES || call == st) ? SMCCC_SUCCESS
-								 : SMCCC_NOT_SUPPORTED;
+	call &= ~PVTIME_SMCCC_SVE_HINT;
+	return st && (call == PVTIME_FID_FEATURES || call == st) ? PVTIME_SMCCC_SUCCESS
+								 : PVTIME_SMCCC_NOT_SUPPORTED;
 }
 
-bool pvtime_service(const struct pvtime_vcpu *v, uint32_t fid, uint32_t arg1, int64_t *result)
+bool pvtime_service(const struct pvtime_view *view, uint32_t fid, uint32_t arg1, int64_t *result)
 {
-	fid &= ~SMCCC_SVE_HINT;
+	fid &= ~PVTIME_SMCCC_SVE_HINT;
 	switch (fid) {
 	case PVTIME_FID_FEATURES:
-		*result = features(v, arg1);
+		*result = features(view, arg1);
 		return true;
 	case PVTIME_FID_ST:
 	case PVTIME_FID_ST_BETA2:
-		*result = fid == offered_st(v) ? (int64_t)v->ipa : SMCCC_NOT_SUPPORTED;
+		*result = fid == offered_st(view) ? (int64_t)pvtime_get_ipa(view)
+						  : PVTIME_SMCCC_NOT_SUPPORTED;
 		return true;
-	case PVTIME_FID_FEATURES & ~SMCCC_64:
-	case PVTIME_FID_ST & ~SMCCC_64:
-	case PVTIME_FID_ST_BETA2 & ~SMCCC_64:
-		*result = SMCCC_NOT_SUPPORTED; /* */
+	case PVTIME_FID_FEATURES & ~PVTIME_SMCCC_64:
+	case PVTIME_FID_ST & ~PVTIME_SMCCC_64:
+	case PVTIME_FID_ST_BETA2 & ~PVTIME_SMCCC_64:
+		*result = PVTIME_SMCCC_NOT_SUPPORTED; /* */
 		return true;
 	default:
 		return false;

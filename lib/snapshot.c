@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Save and restore of a vCPU's accounting. The blob, little-endian, version 1:
+ * Save and restore of a vCPU's accounting. The blob, little-endian, version 2:
  *
  *	offset	bytes
  *	0	4	magic "PVTS"
@@ -11,10 +11,11 @@
  *	13	1	dialect
  *	14	2	0
  *	16	8 * 5	ticks in each state, in the order of enum pvtime_state
- *	56	8	elapsed ticks, their sum (R-25)
- *	64	8	IPA of the structure, or PVTIME_IPA_NONE
- *	72	8	published ns
- *	80	4	CRC-32 (IEEE 802.3) of the bytes before it
+ *	56	8	doubtful ticks
+ *	64	8	elapsed ticks, the sum of these (R-25)
+ *	72	8	IPA of the structure, or PVTIME_IPA_NONE
+ *	80	8	published ns
+ *	88	4	CRC-32 (IEEE 802.3) of the bytes before it
  *
  * A snapshot may come from anywhere. The CRC detects accidental damage; the other checks limit what
  * a forged blob can do. The blob holds no clock value, because the destination has another clock
@@ -23,7 +24,7 @@
 #include "internal.h"
 
 #define MAGIC	0x53545650u /* "PVTS" */
-#define VERSION 1u
+#define VERSION 2u
 
 /* The most that is restored: it converts to ns, with room for more. */
 #define MAX_SECONDS (500u * 31557600ull)
@@ -37,7 +38,8 @@ enum offset {
 	AT_DIALECT = 13,
 	AT_ZERO = 14,
 	AT_TICKS = 16,
-	AT_ELAPSED = AT_TICKS + 8 * PVTIME_STATES,
+	AT_DOUBTFUL = AT_TICKS + 8 * PVTIME_STATES,
+	AT_ELAPSED = AT_DOUBTFUL + 8,
 	AT_IPA = AT_ELAPSED + 8,
 	AT_PUBLISHED = AT_IPA + 8,
 	AT_CRC = AT_PUBLISHED + 8,
@@ -52,23 +54,24 @@ static bool stopped(unsigned int state)
 
 int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_SNAPSHOT_SIZE])
 {
-	uint64_t ticks[PVTIME_STATES], elapsed;
+	struct pvtime_totals totals;
 
 	if (!stopped(v->state))
 		return PVTIME_EBUSY;
-	pvtime_totals(v, now, ticks, &elapsed);
+	pvtime_totals(v, now, &totals);
 	put_le(blob + AT_MAGIC, 4, MAGIC);
 	put_le(blob + AT_VERSION, 2, VERSION);
 	put_le(blob + AT_SIZE, 2, PVTIME_SNAPSHOT_SIZE);
 	put_le(blob + AT_FREQ, 4, v->rate.freq);
 	put_le(blob + AT_STATE, 1, v->state);
-	put_le(blob + AT_DIALECT, 1, v->dialect);
+	put_le(blob + AT_DIALECT, 1, v->view.dialect);
 	put_le(blob + AT_ZERO, 2, 0);
 	for (unsigned int s = 0; s < PVTIME_STATES; s++)
-		put_le(blob + AT_TICKS + 8 * s, 8, ticks[s]);
-	put_le(blob + AT_ELAPSED, 8, elapsed);
-	put_le(blob + AT_IPA, 8, v->ipa);
-	put_le(blob + AT_PUBLISHED, 8, v->published_ns);
+		put_le(blob + AT_TICKS + 8 * s, 8, totals.ticks[s]);
+	put_le(blob + AT_DOUBTFUL, 8, totals.doubtful);
+	put_le(blob + AT_ELAPSED, 8, totals.elapsed);
+	put_le(blob + AT_IPA, 8, pvtime_get_ipa(&v->view));
+	put_le(blob + AT_PUBLISHED, 8, pvtime_get_stolen_ns(&v->view));
 	put_le(blob + AT_CRC, 4, crc32(blob, AT_CRC));
 	return PVTIME_OK;
 }
@@ -99,7 +102,7 @@ static bool totals_hold(const uint8_t *blob, uint32_t freq)
 
 	if (left / freq > MAX_SECONDS)
 		return false;
-	for (unsigned int s = 0; s < PVTIME_STATES; s++) {
+	for (unsigned int s = 0; s <= PVTIME_STATES; s++) {
 		uint64_t t = get_le(blob + AT_TICKS + 8 * s, 8);
 
 		if (t > left)
@@ -117,7 +120,8 @@ static int check_content(const struct pvtime_vcpu *v, const uint8_t *blob)
 {
 	if (get_le(blob + AT_FREQ, 4) != v->rate.freq)
 		return PVTIME_ESNAP_FREQ;
-	if (get_le(blob + AT_DIALECT, 1) != v->dialect || get_le(blob + AT_IPA, 8) != v->ipa)
+	if (get_le(blob + AT_DIALECT, 1) != v->view.dialect ||
+	    get_le(blob + AT_IPA, 8) != pvtime_get_ipa(&v->view))
 		return PVTIME_ESNAP_ABI;
 	if (!stopped(blob[AT_STATE]) || get_le(blob + AT_ZERO, 2))
 		return PVTIME_ESNAP_STATE;
@@ -137,15 +141,14 @@ int pvtime_restore(struct pvtime_vcpu *v, const uint8_t *blob, size_t size, uint
 		err = check_content(v, blob);
 	if (err)
 		return err;
-	for (unsigned int s = 0; s < PVTIME_STATES; s++)
+	/* The baseline is `now`. */
+	pvtime_start(v, now);
+	for (unsigned int s = 0; s <= PVTIME_STATES; s++)
 		v->ticks[s] = get_le(blob + AT_TICKS + 8 * s, 8);
-	/*
-	 * The baseline is `now` (R-29). The origin is as far before it as the saved elapsed time.
-	 */
-	v->since = now;
-	v->origin = now - get_le(blob + AT_ELAPSED, 8);
-	v->published_ns = get_le(blob + AT_PUBLISHED, 8);
+	/* The origin is as far before it as the saved elapsed time. */
+	v->origin -= get_le(blob + AT_ELAPSED, 8);
 	v->state = blob[AT_STATE];
-	pvtime_page_init(v);
+	pvtime_restart(&v->view, get_le(blob + AT_PUBLISHED, 8));
+	pvtime_show(&v->view, ns_of_ticks(v->ticks[PVTIME_READY], v->rate));
 	return PVTIME_OK;
 }

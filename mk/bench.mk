@@ -7,7 +7,7 @@ BENCH_IMAGE := $(BENCH)/bench.img
 BENCH_SRCS := $(wildcard bench/guest/*.c bench/guest/*.S)
 BENCH_RUNTIME := $(wildcard guest/*.c guest/*.S) hypervisor/format.c hypervisor/string.c lib/guest.c lib/convert.c
 BENCH_GUEST_OBJS := $(patsubst %,$(BENCH)/obj/%.o,$(basename $(BENCH_SRCS) $(BENCH_RUNTIME)))
-BENCH_LIB_OBJS := $(BUILD)/a64/hypervisor/lib/account.o $(BUILD)/a64/hypervisor/lib/publish.o
+BENCH_LIB_OBJS := $(BUILD)/a64/hypervisor/lib/ledger.o $(BUILD)/a64/hypervisor/lib/view.o
 
 $(BENCH)/obj/%.o: %.c
 	@mkdir -p $(@D); echo "  $@"

@@ -143,7 +143,7 @@ hypervisor/vcpu_WITH    := shim
 
 # The scheduler's tests: the hypervisor's own files, against a seam of one function.
 
-SCHED_SRCS := $(wildcard hypervisor/sched/*.c) lib/account.c lib/publish.c lib/convert.c
+SCHED_SRCS := $(wildcard hypervisor/sched/*.c) lib/ledger.c lib/view.c lib/convert.c
 SCHED_SIM  := tests/unit/sched/sim.c tests/unit/sched/check.c $(SCHED_SRCS)
 
 # The flags of `logic`, and QUEUE_COUNT_VISITS, which counts how far the queue's functions walk.

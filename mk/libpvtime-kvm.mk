@@ -2,11 +2,11 @@
 # tests run on a fake KVM; others run on the KVM of Debian's kernel in QEMU.
 
 LIBKVM         := $(BUILD)/libpvtime-kvm
-LIBKVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)
+LIBKVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION_STRING "\(.*\)"/\1/p' include/pvtime/version.h)
 LIBKVM_SONAME  := libpvtime-kvm.so.0
 LIBKVM_STATIC  := $(LIBKVM)/libpvtime-kvm.a
 LIBKVM_SHARED  := $(LIBKVM)/$(LIBKVM_SONAME)
-LIBKVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h)
+LIBKVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h types.h)
 
 # Everything except the system calls, which tests replace; and the file that it takes from lib/.
 LIBKVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,8,libpvtime-kvm/*.c)) lib/region.c

@@ -61,7 +61,7 @@ sub missing_files {
 	} named_files($text);
 }
 
-is_deeply([missing_files('README.md', '`lib/account.c` lib/nothing.c `nowhere/` sched.c')],
+is_deeply([missing_files('README.md', '`lib/ledger.c` lib/nothing.c `nowhere/` sched.c')],
 	['lib/nothing.c', 'nowhere/'], 'the check of file names reports a missing file and a missing folder');
 at_least('files that the documents name', 312, scalar(() = named_files($documented)));
 for my $document (@documents) {

@@ -107,13 +107,13 @@ sub untrue {
 	} edges(@_);
 }
 
-is_deeply([misplaced("    lib/account.c  pvtime_publish(): no")], ['lib/account.c: pvtime_publish'],
+is_deeply([misplaced("    lib/ledger.c  pvtime_publish(): no")], ['lib/ledger.c: pvtime_publish'],
 	'a function that is drawn beside the wrong file is reported');
-my $from = "    lib/account.c   pvtime_account(): the ledger\n";
-my $to = "    lib/publish.c   pvtime_publish(): the page\n";
-is_deeply([untrue("$from      v\n$to")], ['lib/account.c -> lib/publish.c: pvtime_publish'], 'an arrow without a call in the code is reported');
-is_deeply([untrue("$from      |\\-> lib/publish.c  pvtime_publish(): the page\n")],
-	['lib/account.c -> lib/publish.c: pvtime_publish'], 'a side step without a call in the code is reported');
+my $from = "    lib/ledger.c   pvtime_account(): the ledger\n";
+my $to = "    lib/view.c   pvtime_map(): the page\n";
+is_deeply([untrue("$from      v\n$to")], ['lib/ledger.c -> lib/view.c: pvtime_map'], 'an arrow without a call in the code is reported');
+is_deeply([untrue("$from      |\\-> lib/view.c  pvtime_map(): the page\n")],
+	['lib/ledger.c -> lib/view.c: pvtime_map'], 'a side step without a call in the code is reported');
 is_deeply([untrue("    hypervisor/lab.c   lab_alarm(): no\n      v\n    hypervisor/pvtime.c   pvtime_create(): the answers\n")],
 	['hypervisor/lab.c -> hypervisor/pvtime.c: pvtime_create'], 'an arrow is reported if only a function that the drawn one does not reach makes the call');
 is_deeply([untrue("    hypervisor/lab.c   the lab\n      v\n    hypervisor/pvtime.c   pvtime_create(): the answers\n")],
@@ -122,7 +122,7 @@ is_deeply([untrue("    hypervisor/pvtime.c  pvtime_call(): the ledger\n      v\n
 	['hypervisor/pvtime.c -> hypervisor/pvtime.c: prepare_answers'], 'an arrow in one file without a call in the function above is reported');
 is_deeply([untrue("    hypervisor/switch.S  guest_enter(): enters\n      v\n    hypervisor/switch.S  guest_exit(): exits\n")],
 	['hypervisor/switch.S -> hypervisor/switch.S: guest_exit'], 'an arrow between labels of assembly without a branch is reported');
-is_deeply([untrue("$from      v\n    lib/publish.c   the page\n")], ['lib/account.c -> lib/publish.c: '],
+is_deeply([untrue("$from      v\n    lib/view.c   the page\n")], ['lib/ledger.c -> lib/view.c: '],
 	'an arrow to a step that names no function is reported');
 is_deeply([untrue("$from      v  returns\n$to")], [], 'an arrow marked "returns" need not be a call');
 is_deeply([untrue("$from      v  data\n$to")], [], 'an arrow marked "data" need not be a call');

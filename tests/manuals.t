@@ -78,7 +78,7 @@ for my $section (qw(lab vm)) {
 		"pvtime-lab(5) describes exactly the keys of [$section]");
 }
 
-my ($version) = slurp('tools/version.h') =~ /PVTIME_VERSION "([^"]+)"/;
-like($page{'pvtime(1)'}, qr/^This manual describes version \Q$version\E\.$/m, 'pvtime(1) names the version of tools/version.h');
+my ($version) = slurp('include/pvtime/version.h') =~ /PVTIME_VERSION_STRING "([^"]+)"/;
+like($page{'pvtime(1)'}, qr/^This manual describes version \Q$version\E\.$/m, 'pvtime(1) names the version of include/pvtime/version.h');
 
 done_testing();

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "tools/command.h"
 #include "tools/report.h"
-#include "tools/version.h"
+#include "pvtime/version.h"
 
 static int help_command(int argc, char **argv);
 
@@ -108,7 +108,7 @@ int main(int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-		puts("pvtime " PVTIME_VERSION);
+		puts("pvtime " PVTIME_VERSION_STRING);
 		return finish(STATUS_OK);
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {

@@ -38,7 +38,7 @@ static void measure_call(struct series *series, const struct conduit *conduit, u
 		series_skip(series, "the instruction is UNDEFINED here");
 	else if (supported && (int64_t)regs.x[0] < 0)
 		series_skip(series, "the call is NOT_SUPPORTED here");
-	else if (!supported && (int32_t)regs.x[0] != SMCCC_NOT_SUPPORTED)
+	else if (!supported && (int32_t)regs.x[0] != PVTIME_SMCCC_NOT_SUPPORTED)
 		series_skip(series, "x0 is 0x%lx: the hypervisor implements this call", regs.x[0]);
 	else
 		measure(series, conduit->loop, fid, arg);
@@ -61,12 +61,12 @@ void path_features_smc(struct series *series)
 
 void path_version_hvc(struct series *series)
 {
-	measure_call(series, &hvc, SMCCC_FID_VERSION, 0, true);
+	measure_call(series, &hvc, PVTIME_SMCCC_FID_VERSION, 0, true);
 }
 
 void path_version_smc(struct series *series)
 {
-	measure_call(series, &smc, SMCCC_FID_VERSION, 0, true);
+	measure_call(series, &smc, PVTIME_SMCCC_FID_VERSION, 0, true);
 }
 
 void path_st_hvc(struct series *series)

@@ -4,7 +4,7 @@
  * from `bl` to its return, both included, without the loop around it. The hypervisor's side is
  * linked from the hypervisor's own object files.
  */
-#include <pvtime/host.h>
+#include <pvtime/ledger.h>
 #include "guest/pvtime.h"
 #include "guest/timer.h"
 #include "paths.h"
@@ -21,7 +21,7 @@ static void make_ready(uint64_t n, uint64_t before, uint64_t ready)
 {
 	for (uint64_t i = 0; i < n; i++) {
 		pvtime_vcpu_init(&vcpus[i], PVTIME_DIALECT_1_0, timer_frequency(), 0);
-		pvtime_map(&vcpus[i], &pages[i]);
+		pvtime_map(&vcpus[i].view, &pages[i]);
 		pvtime_account(&vcpus[i], PVTIME_READY, 0);
 		pvtime_account(&vcpus[i], PVTIME_RUNNING, before);
 		pvtime_account(&vcpus[i], PVTIME_READY, ready);

@@ -94,7 +94,7 @@ static inline struct sched_cpu *take_cpu(uint8_t *mask)
 
 static inline enum pvtime_state state_of(const struct vcpu *v)
 {
-	return (enum pvtime_state)v->time.state;
+	return pvtime_get_state(&v->time);
 }
 
 /*

@@ -89,7 +89,7 @@ bool sched_all_paused(void)
 
 bool sched_wants_cpu(const struct vcpu *v)
 {
-	uint8_t state = __atomic_load_n(&v->time.state, __ATOMIC_RELAXED);
+	enum pvtime_state state = state_of(v); /* no lock: it may just have changed */
 
 	return state == PVTIME_READY || state == PVTIME_RUNNING;
 }

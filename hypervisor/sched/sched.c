@@ -163,7 +163,7 @@ static inline uint64_t wake_credit(struct vcpu *v, uint64_t now)
 	if (!debt)
 		return least;
 	v->sched.debt = 0;
-	slept = (now - v->time.since) * sched.scale / v->sched.weight;
+	slept = (now - pvtime_get_since(&v->time)) * sched.scale / v->sched.weight;
 	return slept < debt - least ? debt - slept : least;
 }
 
@@ -437,7 +437,7 @@ void sched_pause_all(unsigned this_cpu, uint64_t now)
 
 void sched_reset_ledger(struct vcpu *v, uint64_t now)
 {
-	uint64_t life[PVTIME_STATES], elapsed;
+	struct pvtime_totals life;
 	struct sched_cpu *home;
 	enum pvtime_state state;
 
@@ -445,9 +445,9 @@ void sched_reset_ledger(struct vcpu *v, uint64_t now)
 	home = &sched.cpu[v->sched.home];
 	state = state_of(v);
 	set_state(home, v, PVTIME_OFF, now);
-	pvtime_totals(&v->time, now, life, &elapsed);
+	pvtime_totals(&v->time, now, &life);
 	for (unsigned i = 0; i < PVTIME_STATES; i++)
-		v->sched.past[i] += life[i];
+		v->sched.past[i] += life.ticks[i];
 	pvtime_vcpu_reset(&v->time, now);
 	set_state(home, v, state, now);
 	spin_unlock(&sched.lock);

@@ -39,7 +39,7 @@
 #include "sched/queue.h"
 #include "spinlock.h"
 #include "types.h"
-#include "pvtime/host.h"
+#include "pvtime/ledger.h"
 
 struct vcpu;
 struct vm;

@@ -2,7 +2,7 @@
 #ifndef PVTIME_CONVERT_H
 #define PVTIME_CONVERT_H
 
-#include <stdint.h>
+#include <pvtime/types.h>
 
 #ifdef __cplusplus
 extern "C" {

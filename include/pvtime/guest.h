@@ -15,8 +15,6 @@
  * they are about. The caller must exclude every reader of that CPU's struct pvtime_guest_cpu while
  * they run (the lock of CPU hotplug). Readers on any CPU need no lock among themselves.
  */
-#include <stdbool.h>
-#include <stdint.h>
 #include <pvtime/abi.h>
 #include <pvtime/convert.h>
 
@@ -93,18 +91,6 @@ int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *
  * (R-35).
  */
 void pvtime_guest_detach(struct pvtime_guest_cpu *c);
-
-/*
- * Read the counter of a structure, in ns: one load that cannot tear (R-27), of a little-endian
- * number (R-05). `page`: mapped as for pvtime_guest_attach(). Use this only if the CPU is known to
- * be attached and the hypervisor is known to keep R-23. Otherwise use pvtime_guest_stolen_ns().
- */
-static inline uint64_t pvtime_stolen_read(const struct pvtime_stolen *page)
-{
-	uint64_t ns = __atomic_load_n(&page->stolen_ns, __ATOMIC_ACQUIRE);
-
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(ns) : ns;
-}
 
 /*
  * The CPU's stolen time so far, in ns. Any CPU may call this. For the calling CPU the value is

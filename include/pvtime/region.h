@@ -10,8 +10,6 @@
  * The VM's description must reserve the region (FDT reserved-memory), or at least not describe it
  * as RAM. None of these functions keeps state or needs a lock.
  */
-#include <stddef.h>
-#include <stdint.h>
 #include <pvtime/abi.h>
 
 #ifdef __cplusplus

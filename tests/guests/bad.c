@@ -205,7 +205,7 @@ static void unknown_calls_by_smc(void)
 /* PSCI, which would stop this guest, and the two services that implement some calls. */
 static bool spared(uint32_t fid)
 {
-	uint32_t service = fid & ~(SMCCC_64 | SMCCC_SVE_HINT) & 0xffffff00;
+	uint32_t service = fid & ~(PVTIME_SMCCC_64 | PVTIME_SMCCC_SVE_HINT) & 0xffffff00;
 
 	return service == 0x84000000 || service == 0x80000000 || service == 0x85000000;
 }

@@ -50,38 +50,39 @@ static void steps(void (*conduit)(struct smccc_regs *))
 {
 	uint64_t mine = beta2 ? PVTIME_FID_ST_BETA2 : PVTIME_FID_ST;
 	uint64_t other = beta2 ? PVTIME_FID_ST : PVTIME_FID_ST_BETA2;
-	int64_t yes = on ? SMCCC_SUCCESS : NO;
+	int64_t yes = on ? PVTIME_SMCCC_SUCCESS : NO;
 
-	expect(conduit, PSCI_FID_VERSION, 0, 0x10001);
-	expect(conduit, PSCI_FID_FEATURES, SMCCC_FID_VERSION, 0);
-	expect(conduit, SMCCC_FID_VERSION, 0, 0x10003);
-	expect(conduit, SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES, yes);
+	expect(conduit, PVTIME_PSCI_FID_VERSION, 0, 0x10001);
+	expect(conduit, PVTIME_PSCI_FID_FEATURES, PVTIME_SMCCC_FID_VERSION, 0);
+	expect(conduit, PVTIME_SMCCC_FID_VERSION, 0, 0x10003);
+	expect(conduit, PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES, yes);
 	expect(conduit, PVTIME_FID_FEATURES, PVTIME_FID_FEATURES, yes);
 	expect(conduit, PVTIME_FID_FEATURES, mine, yes);
 	expect(conduit, PVTIME_FID_FEATURES, other, NO);
-	expect(conduit, PVTIME_FID_FEATURES, PVTIME_FID_ST & ~SMCCC_64, NO);
+	expect(conduit, PVTIME_FID_FEATURES, PVTIME_FID_ST & ~PVTIME_SMCCC_64, NO);
 	expect(conduit, mine, 0,
 	       on ? (int64_t)(REGION + cpu_self()->index * PVTIME_STRUCT_SIZE) : NO);
 	expect(conduit, other, 0, NO);
-	expect(conduit, mine & ~SMCCC_64, 0, NO);
-	expect(conduit, PVTIME_FID_FEATURES & ~SMCCC_64, mine, NO);
+	expect(conduit, mine & ~PVTIME_SMCCC_64, 0, NO);
+	expect(conduit, PVTIME_FID_FEATURES & ~PVTIME_SMCCC_64, mine, NO);
 	/* The upper halves of function ID and argument are ignored, and so is the SVE hint. */
 	expect(conduit, PVTIME_FID_FEATURES | 0xdeadull << 32, mine | 0xbeefull << 32, yes);
-	expect(conduit, PVTIME_FID_FEATURES | SMCCC_SVE_HINT, mine, yes);
-	expect(conduit, PVTIME_FID_FEATURES, mine | SMCCC_SVE_HINT, yes);
-	expect(conduit, SMCCC_FID_VERSION | 0xdeadull << 32 | SMCCC_SVE_HINT, 0, 0x10003);
+	expect(conduit, PVTIME_FID_FEATURES | PVTIME_SMCCC_SVE_HINT, mine, yes);
+	expect(conduit, PVTIME_FID_FEATURES, mine | PVTIME_SMCCC_SVE_HINT, yes);
+	expect(conduit, PVTIME_SMCCC_FID_VERSION | 0xdeadull << 32 | PVTIME_SMCCC_SVE_HINT, 0,
+	       0x10003);
 	/* Bits 23 to 17 are not ignored. The IDs next to the implemented ones are unknown. */
 	for (unsigned bit = 17; bit < 24; bit++) {
 		expect(conduit, PVTIME_FID_FEATURES | 1u << bit, mine, NO);
 		expect(conduit, PVTIME_FID_FEATURES, mine | 1u << bit, NO);
 		expect(conduit, mine | 1u << bit, 0, NO);
-		expect(conduit, SMCCC_FID_VERSION | 1u << bit, 0, NO);
+		expect(conduit, PVTIME_SMCCC_FID_VERSION | 1u << bit, 0, NO);
 	}
 	expect(conduit, PVTIME_FID_FEATURES - 1, mine, NO);
 	expect(conduit, PVTIME_FID_ST_BETA2 + 1, 0, NO);
 	expect(conduit, PVTIME_FID_FEATURES, PVTIME_FID_FEATURES - 1, NO);
 	expect(conduit, PVTIME_FID_FEATURES, PVTIME_FID_ST_BETA2 + 1, NO);
-	expect(conduit, PVTIME_FID_FEATURES, SMCCC_FID_VERSION, NO);
+	expect(conduit, PVTIME_FID_FEATURES, PVTIME_SMCCC_FID_VERSION, NO);
 }
 
 static void ask_everything(void *arg)

@@ -98,9 +98,9 @@ static uint64_t steps(const uint32_t *insn, uint64_t x0, uint64_t x1, const char
 /* Calls that the hypervisor's vectors answer, and one that they do not. */
 static void calls(const uint32_t *insn, const char *conduit)
 {
-	tap_is_u64(steps(insn, PSCI_FID_VERSION, 0, conduit), 0x10001,
+	tap_is_u64(steps(insn, PVTIME_PSCI_FID_VERSION, 0, conduit), 0x10001,
 		   "a stepped PSCI_VERSION by %s returns 1.1", conduit);
-	tap_is_u64(steps(insn, SMCCC_FID_VERSION, 0, conduit), SMCCC_VERSION_1_3,
+	tap_is_u64(steps(insn, PVTIME_SMCCC_FID_VERSION, 0, conduit), PVTIME_SMCCC_VERSION_1_3,
 		   "a stepped SMCCC_VERSION by %s returns 1.3", conduit);
 	tap_is_u64(steps(insn, PVTIME_FID_FEATURES, PVTIME_FID_ST, conduit), 0,
 		   "a stepped PV_TIME_FEATURES(PV_TIME_ST) by %s returns SUCCESS", conduit);

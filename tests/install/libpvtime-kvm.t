@@ -69,8 +69,8 @@ report_of "the shared library exports only pvtime_kvm_ names" [ -z "$(others "$w
 report_of "the check of exported names finds those of the C library" [ -n "$(others "$(cc -print-file-name=libc.so.6)")" ]
 objdump -p "$work/host/usr/lib/vmm/libpvtime-kvm.so" | grep -q 'SONAME *libpvtime-kvm.so.0$'
 report $? "the shared library's soname is libpvtime-kvm.so.0"
-[ "$(flags host --modversion)" = "$(sed -n 's/.*PVTIME_VERSION "\(.*\)"/\1/p' tools/version.h)" ]
-report $? "pkg-config reports the version of tools/version.h"
+[ "$(flags host --modversion)" = "$(sed -n 's/.*PVTIME_VERSION_STRING "\(.*\)"/\1/p' include/pvtime/version.h)" ]
+report $? "pkg-config reports the version of include/pvtime/version.h"
 nm --defined-only "$work/host/usr/lib/vmm/libpvtime-kvm.a" | awk '$2 ~ /[BDC]/' | grep -q .
 [ $? -eq 1 ]
 report $? "the static library has no variables"

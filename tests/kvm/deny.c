@@ -9,10 +9,10 @@ static void discovery(struct vm *vm, uint64_t arch_features, uint64_t rest, cons
 {
 	struct vcpu *vcpu = &vm->vcpus[0];
 
-	expect_u64(vcpu_call(vcpu, SMCCC_FID_VERSION, 0), SMCCC_VERSION_1_1, "%s: SMCCC_VERSION",
-		   what);
-	expect_u64(vcpu_call(vcpu, SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES), arch_features,
-		   "%s: SMCCC_ARCH_FEATURES(PV_TIME_FEATURES)", what);
+	expect_u64(vcpu_call(vcpu, PVTIME_SMCCC_FID_VERSION, 0), PVTIME_SMCCC_VERSION_1_1,
+		   "%s: SMCCC_VERSION", what);
+	expect_u64(vcpu_call(vcpu, PVTIME_SMCCC_FID_ARCH_FEATURES, PVTIME_FID_FEATURES),
+		   arch_features, "%s: SMCCC_ARCH_FEATURES(PV_TIME_FEATURES)", what);
 	expect_u64(vcpu_call(vcpu, PVTIME_FID_FEATURES, PVTIME_FID_ST), rest,
 		   "%s: PV_TIME_FEATURES(PV_TIME_ST)", what);
 	expect_u64(vcpu_call(vcpu, PVTIME_FID_ST, 0), rest == 0 ? VM_STOLEN : rest,
@@ -21,7 +21,7 @@ static void discovery(struct vm *vm, uint64_t arch_features, uint64_t rest, cons
 
 void test_deny(void)
 {
-	const uint64_t no = (uint64_t)SMCCC_NOT_SUPPORTED;
+	const uint64_t no = (uint64_t)PVTIME_SMCCC_NOT_SUPPORTED;
 	uint8_t blob[256];
 	struct vm vm;
 	size_t size;

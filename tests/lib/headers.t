@@ -20,7 +20,7 @@ compiled() {
 		2>"$work/errors"
 }
 set -- include/pvtime/*.h
-at_least "include/pvtime/*.h" 7 $#
+at_least "include/pvtime/*.h" 10 $#
 
 alone='--target=aarch64-none-elf -ffreestanding'
 
@@ -37,9 +37,11 @@ report $? "a use of a type without its header does not compile"
 
 compiled c++,c++11 <<'EOF'
 #include <pvtime/guest.h>
-#include <pvtime/host.h>
 #include <pvtime/kvm.h>
+#include <pvtime/ledger.h>
+#include <pvtime/linux_attr.h>
 #include <pvtime/region.h>
+#include <pvtime/version.h>
 int main()
 {
 	pvtime_range region;
@@ -47,7 +49,8 @@ int main()
 
 	pvtime_vcpu_init(&vcpu, PVTIME_DIALECT_1_0, 62500000, 0);
 	return pvtime_kvm_find(&region, 0, 1, nullptr, 0, 0) == 0 && pvtime_region_ipa(&region, 0) == region.base &&
-			       pvtime_ticks_to_ns(1, 62500000) == 16 && pvtime_kvm_vm_supported(-1) < 0
+			       pvtime_ticks_to_ns(1, 62500000) == 16 && pvtime_get_state(&vcpu) == PVTIME_OFF &&
+			       pvtime_attr_has(&vcpu.view) == PVTIME_OK && pvtime_kvm_vm_supported(-1) < 0
 		       ? 0
 		       : 1;
 }

@@ -2,7 +2,7 @@
 /*
  * For tests/lib/size.t: pvtime_switch_in() once, for a vCPU that has waited and has a structure.
  */
-#include <pvtime/host.h>
+#include <pvtime/ledger.h>
 
 void _start(void);
 
@@ -13,7 +13,7 @@ void _start(void)
 	register uint64_t code __asm__("x0"), call __asm__("x8");
 
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, 62500000, 1000);
-	pvtime_map(&v, &page);
+	pvtime_map(&v.view, &page);
 	pvtime_account(&v, PVTIME_READY, 1100);
 	pvtime_switch_in(&v, 2100);
 	code = page.stolen_ns != 16000;

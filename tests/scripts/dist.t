@@ -28,8 +28,8 @@ sub dist
 }
 
 my $one = dist('.', "$tmp/one");
-my ($version) = slurp('tools/version.h') =~ /PVTIME_VERSION "(.*)"/;
-like($one, qr{/pvtime-\Q$version\E\.tar\.gz\z}, 'the name of the tarball has the version of tools/version.h');
+my ($version) = slurp('include/pvtime/version.h') =~ /PVTIME_VERSION_STRING "(.*)"/;
+like($one, qr{/pvtime-\Q$version\E\.tar\.gz\z}, 'the name of the tarball has the version of include/pvtime/version.h');
 
 # By another user's settings, a second later, from a clone.
 system('git', 'clone', '-q', '.', "$tmp/clone") == 0 or die 'git clone failed';

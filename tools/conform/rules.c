@@ -8,7 +8,7 @@
  */
 static const char *const elsewhere[CONFORM_RULES] = {
 	[CONFORM_RULE_R_09] = "a rule for the guest; R-21 and R-22 cover the hypervisor's side",
-	[CONFORM_RULE_R_10] = "tests/unit/lib/attr.c",
+	[CONFORM_RULE_R_10] = "tests/unit/lib/linux_attr.c",
 	[CONFORM_RULE_R_28] = "tests/unit/lib/publish.c",
 	[CONFORM_RULE_R_29] = "tests/unit/lib/snapshot.c",
 };

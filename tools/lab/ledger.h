@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include "machine/map.h"
-#include "pvtime/host.h"
+#include "pvtime/ledger.h"
 
 struct ledger_vcpu {
 	uint64_t ticks[PVTIME_STATES]; /* by enum pvtime_state */

@@ -10,7 +10,7 @@
 #include "tools/run/lab_child.h"
 #include "tools/run/qemu.h"
 #include "tools/run/target.h"
-#include "tools/version.h"
+#include "pvtime/version.h"
 
 struct paths {
 	char suite[PATH_MAX], competitor[PATH_MAX], hypervisor[PATH_MAX];
@@ -102,7 +102,7 @@ static void versions(const struct run_kit *kit, char *text, size_t room)
 
 	(void)kit;
 	file_version(QEMU_PROGRAM, qemu, sizeof(qemu));
-	snprintf(text, room, "pvtime %s, %s", PVTIME_VERSION, qemu);
+	snprintf(text, room, "pvtime %s, %s", PVTIME_VERSION_STRING, qemu);
 }
 
 const struct run_target target_pvtime = {

@@ -9,7 +9,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
-#include "pvtime/host.h"
+#include "pvtime/ledger.h"
 
 /* What a look found the thread doing. */
 enum look_found {

@@ -2,7 +2,7 @@
 /*
  * examples/guest.c on two CPUs of a hypervisor that is the library's other side (R-03, R-23, R-35).
  */
-#include <pvtime/host.h>
+#include <pvtime/ledger.h>
 #include <pvtime/smccc.h>
 #include "examples/guest.h"
 #include "tests/tap.h"
@@ -21,20 +21,20 @@ static struct {
 
 int64_t os_smccc(uint32_t fid, uint64_t arg1)
 {
-	const struct pvtime_vcpu *v = &hyp.vcpu[hyp.self];
-	int64_t x0 = SMCCC_NOT_SUPPORTED;
+	const struct pvtime_view *view = &hyp.vcpu[hyp.self].view;
+	int64_t x0 = PVTIME_SMCCC_NOT_SUPPORTED;
 
 	switch (fid) {
-	case PSCI_FID_VERSION:
-		return PSCI_VERSION_1_0;
-	case PSCI_FID_FEATURES:
-		return SMCCC_SUCCESS;
-	case SMCCC_FID_VERSION:
-		return SMCCC_VERSION_1_1;
-	case SMCCC_FID_ARCH_FEATURES:
-		return pvtime_arch_features(v, (uint32_t)arg1);
+	case PVTIME_PSCI_FID_VERSION:
+		return PVTIME_PSCI_VERSION_1_0;
+	case PVTIME_PSCI_FID_FEATURES:
+		return PVTIME_SMCCC_SUCCESS;
+	case PVTIME_SMCCC_FID_VERSION:
+		return PVTIME_SMCCC_VERSION_1_1;
+	case PVTIME_SMCCC_FID_ARCH_FEATURES:
+		return pvtime_arch_features(view, (uint32_t)arg1);
 	default:
-		pvtime_service(v, fid, (uint32_t)arg1, &x0);
+		pvtime_service(view, fid, (uint32_t)arg1, &x0);
 		return x0;
 	}
 }
@@ -73,16 +73,10 @@ static void turn(unsigned int i, unsigned int waits, unsigned int runs)
 
 static void start(enum pvtime_dialect dialect)
 {
-	static const struct pvtime_range region = {BASE, PVTIME_GRANULE};
-	static const struct pvtime_vcpu *const all[] = {&hyp.vcpu[0], &hyp.vcpu[1]};
-	static const struct pvtime_vm vm = {&region, 1, all, 2};
-
 	for (unsigned int i = 0; i < 2; i++) {
-		uint64_t ipa = BASE + PVTIME_STRUCT_SIZE * i;
-
 		pvtime_vcpu_init(&hyp.vcpu[i], dialect, FREQ, hyp.clock);
-		pvtime_map(&hyp.vcpu[i], &hyp.page[i]);
-		pvtime_attr_set(&hyp.vcpu[i], &ipa, &vm);
+		pvtime_map(&hyp.vcpu[i].view, &hyp.page[i]);
+		pvtime_set_ipa(&hyp.vcpu[i].view, BASE + PVTIME_STRUCT_SIZE * i);
 	}
 }
 

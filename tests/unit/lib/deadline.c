@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Deadlines in time that was not withheld, of this CPU and of another one. */
 #include <pvtime/guest.h>
-#include <pvtime/host.h>
+#include <pvtime/ledger.h>
 #include "tests/lib/random.h"
 #include "tests/tap.h"
 
@@ -96,7 +96,7 @@ static bool watch(uint64_t seed, uint64_t budget_ms, uint64_t stale_ns, uint64_t
 	bool waiting = false, passed = false;
 
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, GHZ, 0);
-	pvtime_map(&v, &page);
+	pvtime_map(&v.view, &page);
 	pvtime_guest_attach(&c, &page);
 	pvtime_switch_in(&v, 0);
 	for (uint64_t ms = 0; used_ms <= budget_ms + late_ms; ms++) {

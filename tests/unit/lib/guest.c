@@ -4,7 +4,7 @@
  * (R-35).
  */
 #include <pvtime/guest.h>
-#include <pvtime/host.h>
+#include <pvtime/ledger.h>
 #include <pvtime/smccc.h>
 #include "tests/tap.h"
 
@@ -19,14 +19,14 @@ static int64_t conduit(uint32_t fid, uint64_t arg1)
 {
 	hyp.calls++;
 	switch (fid) {
-	case PSCI_FID_VERSION:
+	case PVTIME_PSCI_FID_VERSION:
 		return hyp.psci_version;
-	case PSCI_FID_FEATURES:
-		hyp.wrong += arg1 != SMCCC_FID_VERSION;
+	case PVTIME_PSCI_FID_FEATURES:
+		hyp.wrong += arg1 != PVTIME_SMCCC_FID_VERSION;
 		return hyp.psci_features;
-	case SMCCC_FID_VERSION:
+	case PVTIME_SMCCC_FID_VERSION:
 		return hyp.smccc_version;
-	case SMCCC_FID_ARCH_FEATURES:
+	case PVTIME_SMCCC_FID_ARCH_FEATURES:
 		hyp.wrong += arg1 != PVTIME_FID_FEATURES;
 		return hyp.arch_features;
 	case PVTIME_FID_FEATURES:
@@ -42,7 +42,7 @@ static void answers_all(uint32_t st_fid)
 {
 	hyp.psci_version = 0x10001;
 	hyp.psci_features = 0;
-	hyp.smccc_version = SMCCC_VERSION_1_3;
+	hyp.smccc_version = PVTIME_SMCCC_VERSION_1_3;
 	hyp.arch_features = 0;
 	hyp.features = 0;
 	hyp.st = 0x090a0040;
@@ -287,39 +287,37 @@ static int64_t loop_conduit(uint32_t fid, uint64_t arg1)
 	int64_t x0 = -1;
 
 	switch (fid) {
-	case PSCI_FID_VERSION:
+	case PVTIME_PSCI_FID_VERSION:
 		return 0x10001;
-	case PSCI_FID_FEATURES:
-		return arg1 == SMCCC_FID_VERSION ? 0 : -1;
-	case SMCCC_FID_VERSION:
-		return SMCCC_VERSION_1_3;
-	case SMCCC_FID_ARCH_FEATURES:
-		return pvtime_arch_features(&vcpu, (uint32_t)arg1);
+	case PVTIME_PSCI_FID_FEATURES:
+		return arg1 == PVTIME_SMCCC_FID_VERSION ? 0 : -1;
+	case PVTIME_SMCCC_FID_VERSION:
+		return PVTIME_SMCCC_VERSION_1_3;
+	case PVTIME_SMCCC_FID_ARCH_FEATURES:
+		return pvtime_arch_features(&vcpu.view, (uint32_t)arg1);
 	default:
-		pvtime_service(&vcpu, fid, (uint32_t)arg1, &x0);
+		pvtime_service(&vcpu.view, fid, (uint32_t)arg1, &x0);
 		return x0;
 	}
 }
 
 static void check_both_sides(enum pvtime_dialect host, enum pvtime_dialect guest, int want)
 {
-	struct pvtime_range region = {0x090a0000, 0x10000};
-	struct pvtime_vm vm = {&region, 1, NULL, 0};
 	struct pvtime_stolen page;
 	struct pvtime_guest g;
 	struct pvtime_guest_cpu c = {0};
-	uint64_t base = 0x090a0080, ipa = 0;
+	uint64_t ipa = 0;
 
 	pvtime_vcpu_init(&vcpu, host, 1000000000, 0);
-	pvtime_attr_set(&vcpu, &base, &vm);
-	pvtime_map(&vcpu, &page);
+	pvtime_set_ipa(&vcpu.view, 0x090a0080);
+	pvtime_map(&vcpu.view, &page);
 	tap_is_i64(pvtime_guest_discover(&g, loop_conduit, guest), want,
 		   "discovery returns the right status with host dialect %u and guest dialect %u",
 		   host, guest);
 	if (want)
 		return;
 	tap_is_i64(pvtime_guest_locate(&g, &c, &ipa), PVTIME_GUEST_OK, "the structure is located");
-	tap_is_u64(ipa, base, "the structure is located where the hypervisor has it");
+	tap_is_u64(ipa, 0x090a0080, "the structure is located where the hypervisor has it");
 	tap_is_i64(pvtime_guest_attach(&c, &page), PVTIME_GUEST_OK,
 		   "the located structure is attached");
 	pvtime_account(&vcpu, PVTIME_READY, 10);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Publication: the bytes of the page, and when they change. */
-#include <pvtime/host.h>
+#include <pvtime/ledger.h>
 #include "tests/tap.h"
 
 #define FREQ 1000000000u /* a tick is a ns */
@@ -29,40 +29,13 @@ static void fill(struct pvtime_stolen *page)
 		p[i] = 0xA5;
 }
 
-static void check_format(void)
-{
-	struct pvtime_stolen pages[3];
-	struct pvtime_vcpu v;
-	unsigned int padding = 0, beside = 0;
-
-	for (unsigned int i = 0; i < 3; i++)
-		fill(&pages[i]);
-	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
-	pvtime_map(&v, &pages[1]);
-	tap_is_u64(read_bytes(&pages[1], 0, 4), 0, "the revision of a new page is 0");
-	tap_is_u64(read_bytes(&pages[1], 4, 4), 0, "the attributes of a new page are 0");
-	tap_is_u64(stolen(&pages[1]), 0,
-		   "the counter of a new page begins at 0, whatever was there");
-	pvtime_account(&v, PVTIME_READY, 0);
-	tap_ok(pvtime_switch_in(&v, 0x0123456789ABCDEF), "a publish succeeds");
-	tap_is_u64(stolen(&pages[1]), 0x0123456789ABCDEF, "the counter is little-endian");
-	for (unsigned int i = 16; i < 64; i++)
-		padding += read_bytes(&pages[1], i, 1) ? 1 : 0;
-	tap_is_u64(padding, 0, "bytes 16 to 63 of the structure are 0");
-	for (unsigned int i = 0; i < 64; i++)
-		beside += read_bytes(&pages[0], i, 1) != 0xA5 || read_bytes(&pages[2], i, 1) != 0xA5
-				  ? 1
-				  : 0;
-	tap_is_u64(beside, 0, "nothing beside the structure is written");
-}
-
 static void check_when(void)
 {
 	struct pvtime_stolen page;
 	struct pvtime_vcpu v;
 
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
-	pvtime_map(&v, &page);
+	pvtime_map(&v.view, &page);
 	pvtime_account(&v, PVTIME_READY, 10);
 	tap_is_u64(stolen(&page), 0, "accounting alone publishes nothing");
 	pvtime_publish(&v, 110);
@@ -77,7 +50,8 @@ static void check_when(void)
 	pvtime_account(&v, PVTIME_PAUSED, 400);
 	pvtime_publish(&v, 500);
 	tap_is_u64(stolen(&page), 130, "running, blocked, off and paused time is not stolen");
-	tap_is_u64(v.published_ns, 130, "published_ns is what was published last");
+	tap_is_u64(pvtime_get_stolen_ns(&v.view), 130,
+		   "pvtime_get_stolen_ns() returns what was published last");
 }
 
 static void check_failure(void)
@@ -86,19 +60,20 @@ static void check_failure(void)
 	struct pvtime_vcpu v;
 
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
-	pvtime_map(&v, &page);
+	pvtime_map(&v.view, &page);
 	pvtime_account(&v, PVTIME_READY, 0);
 	pvtime_switch_in(&v, 100);
-	pvtime_map(&v, NULL);
+	pvtime_map(&v.view, NULL);
 	pvtime_account(&v, PVTIME_READY, 200);
 	tap_ok(!pvtime_switch_in(&v, 250), "without a page a publish fails");
 	pvtime_account(&v, PVTIME_READY, 300);
 	tap_ok(!pvtime_publish(&v, 310), "without a page the publish of a waiting vCPU fails");
 	tap_is_u64(stolen(&page), 100, "a page that was taken away is not written");
-	tap_is_u64(v.published_ns, 100, "a publish without a page does not count as published");
+	tap_is_u64(pvtime_get_stolen_ns(&v.view), 100,
+		   "a publish without a page does not count as published");
 	fill(&other);
-	pvtime_map(&v, &other);
-	tap_is_u64(stolen(&other), 160, "a new page starts with all that was charged by then");
+	pvtime_map(&v.view, &other);
+	tap_is_u64(stolen(&other), 100, "a new page starts with what was last published");
 	pvtime_switch_in(&v, 320);
 	tap_is_u64(stolen(&other), 170,
 		   "the next publish that succeeds carries the rest: 100 + 50 + 20");
@@ -110,7 +85,7 @@ static void check_never_back(void)
 	struct pvtime_vcpu v;
 
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
-	pvtime_map(&v, &page);
+	pvtime_map(&v.view, &page);
 	pvtime_account(&v, PVTIME_READY, 0);
 	pvtime_publish(&v, 1000);
 	/* The next CPU's counter is behind: by that counter, the vCPU waited for only 400 ticks. */
@@ -123,9 +98,9 @@ static void check_never_back(void)
 	pvtime_publish(&v, 1001);
 	tap_is_u64(stolen(&page), 1001, "the counter continues when the clock has caught up");
 	/* As above, but the publish in between fails. */
-	pvtime_map(&v, NULL);
+	pvtime_map(&v.view, NULL);
 	pvtime_publish(&v, 2000);
-	pvtime_map(&v, &page);
+	pvtime_map(&v.view, &page);
 	pvtime_switch_in(&v, 1500);
 	tap_is_u64(stolen(&page), 2000,
 		   "a total that a failed publish has seen is not taken back either");
@@ -141,7 +116,7 @@ static void check_hostile(void)
 	struct pvtime_vcpu v;
 
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 0);
-	pvtime_map(&v, &page);
+	pvtime_map(&v.view, &page);
 	pvtime_account(&v, PVTIME_READY, 0);
 	pvtime_switch_in(&v, 50);
 	fill(&page);
@@ -157,7 +132,7 @@ static void check_off(void)
 
 	fill(&page);
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_OFF, FREQ, 0);
-	pvtime_map(&v, &page);
+	pvtime_map(&v.view, &page);
 	pvtime_account(&v, PVTIME_READY, 0);
 	tap_ok(!pvtime_switch_in(&v, 50), "nothing is published when stolen time is off");
 	tap_is_u64(stolen(&page), 0xA5A5A5A5A5A5A5A5,
@@ -168,24 +143,24 @@ static void check_switch_in(void)
 {
 	struct pvtime_stolen pages[2];
 	struct pvtime_vcpu a, b;
-	uint64_t ta[PVTIME_STATES], tb[PVTIME_STATES], ea, eb;
+	struct pvtime_totals ta, tb;
 	bool same = true;
 
 	pvtime_vcpu_init(&a, PVTIME_DIALECT_1_0, 24000000, 0);
 	pvtime_vcpu_init(&b, PVTIME_DIALECT_1_0, 24000000, 0);
-	pvtime_map(&a, &pages[0]);
-	pvtime_map(&b, &pages[1]);
+	pvtime_map(&a.view, &pages[0]);
+	pvtime_map(&b.view, &pages[1]);
 	for (uint64_t t = 0; t < 1000; t += 7) {
 		pvtime_account(&a, PVTIME_READY, t);
 		pvtime_account(&b, PVTIME_READY, t);
 		pvtime_switch_in(&a, t + 1);
 		pvtime_account(&b, PVTIME_RUNNING, t + 1);
 		pvtime_publish(&b, t + 1);
-		pvtime_totals(&a, t + 5, ta, &ea);
-		pvtime_totals(&b, t + 5, tb, &eb);
-		same = same && stolen(&pages[0]) == stolen(&pages[1]) && ea == eb;
+		pvtime_totals(&a, t + 5, &ta);
+		pvtime_totals(&b, t + 5, &tb);
+		same = same && stolen(&pages[0]) == stolen(&pages[1]) && ta.elapsed == tb.elapsed;
 		for (unsigned int s = 0; s < PVTIME_STATES; s++)
-			same = same && ta[s] == tb[s];
+			same = same && ta.ticks[s] == tb.ticks[s];
 	}
 	tap_ok(same, "pvtime_switch_in() is the same as pvtime_account() and pvtime_publish()");
 	tap_is_u64(stolen(&pages[0]), 5958,
@@ -194,7 +169,6 @@ static void check_switch_in(void)
 
 int main(void)
 {
-	check_format();
 	check_when();
 	check_failure();
 	check_never_back();

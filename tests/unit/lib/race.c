@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <pvtime/guest.h>
-#include <pvtime/host.h>
+#include <pvtime/ledger.h>
 #include "tests/tap.h"
 
 #define READS 2000000u
@@ -33,7 +33,7 @@ int main(void)
 	pthread_t thread;
 
 	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, 1000000000, 0);
-	pvtime_map(&v, &page);
+	pvtime_map(&v.view, &page);
 	tap_is_i64(pvtime_guest_attach(&c, &page), PVTIME_GUEST_OK,
 		   "the guest accepts the structure");
 	if (!tap_ok(!pthread_create(&thread, NULL, writer, &v), "the thread that publishes starts"))
@@ -54,7 +54,7 @@ int main(void)
 	tap_is_u64(torn, 0, "no value that the guest read was torn");
 	tap_is_u64(back, 0, "none of %llu changes that the guest read went back",
 		   (unsigned long long)changes);
-	tap_is_u64(pvtime_guest_stolen_ns(&c), v.published_ns,
+	tap_is_u64(pvtime_guest_stolen_ns(&c), pvtime_get_stolen_ns(&v.view),
 		   "the guest's last value is the last one published");
 	return tap_done();
 }

@@ -25,8 +25,8 @@ void sim_check_turn(unsigned cpu, const struct vcpu *next)
 
 	if (next == had && turn == c->turn)
 		return;
-	if (had && !c->called && had->time.state == PVTIME_READY && had->sched.ready.queued &&
-	    sim.now - c->began + most_skew() < sim.stay) {
+	if (had && !c->called && pvtime_get_state(&had->time) == PVTIME_READY &&
+	    had->sched.ready.queued && sim.now - c->began + most_skew() < sim.stay) {
 		if (sim.now - c->moved + most_skew() < sim.stay)
 			sim_error(
 				"a CPU is taken from vCPUs before their stays have ended, twice within one stay");
@@ -45,7 +45,7 @@ static void check_vcpu(unsigned i)
 	uint64_t stolen_ns = pvtime_ticks_to_ns(stolen, (uint32_t)sim.freq);
 	bool ready = sim_state(i) == PVTIME_READY;
 
-	if (sim.now - sim.v[i].time.since > sim.now || shown > stolen_ns)
+	if (sim.now - pvtime_get_since(&sim.v[i].time) > sim.now || shown > stolen_ns)
 		sim_error("a structure is ahead of its ledger, or a ledger is ahead of the clock");
 	if (ready && stolen_ns - shown > 100000000)
 		sim_error(

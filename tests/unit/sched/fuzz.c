@@ -164,12 +164,12 @@ static void check_books(void)
 	uint64_t ran = 0, given = 0;
 
 	for (unsigned i = 0; i < sim.nvcpus; i++) {
-		uint64_t ticks[PVTIME_STATES], elapsed;
+		struct pvtime_totals totals;
 		struct sched_ledger l;
 
 		sched_ledger(&sim.v[i], &l);
-		pvtime_totals(&l.time, sim.now, ticks, &elapsed);
-		ran += ticks[PVTIME_RUNNING] + l.past[PVTIME_RUNNING];
+		pvtime_totals(&l.time, sim.now, &totals);
+		ran += totals.ticks[PVTIME_RUNNING] + l.past[PVTIME_RUNNING];
 	}
 	for (unsigned cpu = 0; cpu < sim.ncpus; cpu++) {
 		struct books b = sched_books(cpu);

@@ -163,14 +163,15 @@ static void *run_loop(void *arg)
 static void check_ledgers(void)
 {
 	for (unsigned i = 0; i < VCPUS; i++) {
-		uint64_t ticks[PVTIME_STATES], elapsed, sum = 0;
+		struct pvtime_totals totals;
+		uint64_t sum = 0;
 		struct sched_ledger copy;
 
 		sched_ledger(&vcpus[i], &copy);
-		pvtime_totals(&copy.time, clock_now(), ticks, &elapsed);
+		pvtime_totals(&copy.time, clock_now(), &totals);
 		for (unsigned s = 0; s < PVTIME_STATES; s++)
-			sum += ticks[s];
-		ledgers_wrong += sum != elapsed;
+			sum += totals.ticks[s];
+		ledgers_wrong += sum != totals.elapsed;
 	}
 }
 
@@ -215,7 +216,7 @@ int main(void)
 		vcpus[i].vm = &vm;
 		sched_add(&vcpus[i], 100 + i, i == 3 ? 20 : 0,
 			  i % 3 ? 0x7 : (uint8_t)(1u << i % CPUS), clock_now());
-		pvtime_map(&vcpus[i].time, &guests[i].page);
+		pvtime_map(&vcpus[i].time.view, &guests[i].page);
 		sched_start(&vcpus[i], 0, clock_now());
 	}
 	guests[0].mail = 1;

@@ -89,26 +89,27 @@ unsigned sim_add(uint32_t weight, uint32_t cap, uint8_t affinity, uint64_t burst
 	sim.v[i].vm = &sim.vm;
 	sim.vm.nvcpus = sim.nvcpus;
 	sched_add(&sim.v[i], weight, cap, affinity, sim.now);
-	pvtime_map(&sim.v[i].time, &g->page);
+	pvtime_map(&sim.v[i].time.view, &g->page);
 	sched_start(&sim.v[i], sim_on(0), sim.now);
 	return i;
 }
 
 enum pvtime_state sim_state(unsigned i)
 {
-	return (enum pvtime_state)sim.v[i].time.state;
+	return pvtime_get_state(&sim.v[i].time);
 }
 
 uint64_t sim_total(unsigned i, enum pvtime_state state)
 {
-	uint64_t ticks[PVTIME_STATES], elapsed, sum = 0;
+	struct pvtime_totals totals;
+	uint64_t sum = 0;
 
-	pvtime_totals(&sim.v[i].time, sim.now, ticks, &elapsed);
+	pvtime_totals(&sim.v[i].time, sim.now, &totals);
 	for (unsigned s = 0; s < PVTIME_STATES; s++)
-		sum += ticks[s];
-	if (sum != elapsed)
+		sum += totals.ticks[s];
+	if (sum != totals.elapsed)
 		sim_error("R-25: the states don't add up to the elapsed time");
-	return ticks[state];
+	return totals.ticks[state];
 }
 
 uint64_t sim_ran(unsigned i)

@@ -26,12 +26,12 @@ static void sound(const char *what)
 
 static uint64_t ledger(unsigned i, enum pvtime_state state)
 {
-	uint64_t ticks[PVTIME_STATES], elapsed;
+	struct pvtime_totals totals;
 	struct sched_ledger copy;
 
 	sched_ledger(vcpu(i), &copy);
-	pvtime_totals(&copy.time, sim.now, ticks, &elapsed);
-	return ticks[state];
+	pvtime_totals(&copy.time, sim.now, &totals);
+	return totals.ticks[state];
 }
 
 static void block_and_wake(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The vCPU attribute: each error of R-10, and which comes first where several apply. */
-#include <pvtime/host.h>
+#include <pvtime/linux_attr.h>
 #include "tests/tap.h"
 
 static const struct pvtime_range memory[] = {
@@ -12,21 +12,21 @@ static const struct pvtime_range memory[] = {
 	{0x7FFFFFFFFFFF0000, 0x20000}, /* passes 2^63 */
 };
 
-static struct pvtime_vcpu a, b, c, off;
-static const struct pvtime_vcpu *const vcpus[] = {&a, NULL, &b, &off};
-static const struct pvtime_vm vm = {memory, sizeof(memory) / sizeof(memory[0]), vcpus, 4};
+static struct pvtime_view a, b, c, off;
+static const struct pvtime_view *const views[] = {&a, NULL, &b, &off};
+static const struct pvtime_vm vm = {memory, sizeof(memory) / sizeof(memory[0]), views, 4};
 
-static int set(struct pvtime_vcpu *v, uint64_t base)
+static int set(struct pvtime_view *view, uint64_t base)
 {
-	return pvtime_attr_set(v, &base, &vm);
+	return pvtime_attr_set(view, &base, &vm);
 }
 
 static void init(void)
 {
-	pvtime_vcpu_init(&a, PVTIME_DIALECT_1_0, 62500000, 0);
-	pvtime_vcpu_init(&b, PVTIME_DIALECT_BETA2, 62500000, 0);
-	pvtime_vcpu_init(&c, PVTIME_DIALECT_1_0, 62500000, 0);
-	pvtime_vcpu_init(&off, PVTIME_DIALECT_OFF, 62500000, 0);
+	pvtime_view_init(&a, PVTIME_DIALECT_1_0);
+	pvtime_view_init(&b, PVTIME_DIALECT_BETA2);
+	pvtime_view_init(&c, PVTIME_DIALECT_1_0);
+	pvtime_view_init(&off, PVTIME_DIALECT_OFF);
 }
 
 static void check_has_get(void)
