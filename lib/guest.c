@@ -57,7 +57,7 @@ int pvtime_guest_locate(const struct pvtime_guest *g, struct pvtime_guest_cpu *c
 
 int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *page)
 {
-	uint64_t last = pvtime_guest_stolen_ns(c), total;
+	uint64_t total;
 
 	if (!page || (uintptr_t)page % PVTIME_STRUCT_ALIGN)
 		return PVTIME_GUEST_BAD_ADDRESS;
@@ -65,23 +65,36 @@ int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *
 		return PVTIME_GUEST_BAD_REVISION;
 	if (le32(__atomic_load_n(&page->attributes, __ATOMIC_RELAXED)) != PVTIME_ATTRIBUTES)
 		return PVTIME_GUEST_BAD_ATTRIBUTES;
+	pvtime_guest_detach(c);
 	/* A hypervisor that keeps R-23 continued to count. Any other may have restarted at 0. */
 	total = pvtime_stolen_read(page);
-	if (total + c->carry_ns < last)
-		c->carry_ns = last - total;
-	c->page = page;
+	if (total + c->carry_ns < c->last_ns)
+		__atomic_store_n(&c->carry_ns, c->last_ns - total, __ATOMIC_RELAXED);
+	/* A reader that finds the page finds its carry, too. */
+	__atomic_store_n(&c->page, page, __ATOMIC_RELEASE);
 	return PVTIME_GUEST_OK;
 }
 
 void pvtime_guest_detach(struct pvtime_guest_cpu *c)
 {
-	c->last_ns = pvtime_guest_stolen_ns(c);
-	c->page = NULL;
+	const struct pvtime_stolen *page = c->page;
+
+	if (!page)
+		return;
+	/* A reader that finds no page finds the last value, too. */
+	__atomic_store_n(&c->last_ns, pvtime_guest_stolen_ns(c), __ATOMIC_RELAXED);
+	__atomic_store_n(&c->page, NULL, __ATOMIC_RELEASE);
+	/* The CPU may have been kept waiting in between, and a reader may have seen that. */
+	__atomic_store_n(&c->last_ns, pvtime_stolen_read(page) + c->carry_ns, __ATOMIC_RELAXED);
 }
 
 uint64_t pvtime_guest_stolen_ns(const struct pvtime_guest_cpu *c)
 {
-	return c->page ? pvtime_stolen_read(c->page) + c->carry_ns : c->last_ns;
+	const struct pvtime_stolen *page = __atomic_load_n(&c->page, __ATOMIC_ACQUIRE);
+
+	if (!page)
+		return __atomic_load_n(&c->last_ns, __ATOMIC_RELAXED);
+	return pvtime_stolen_read(page) + __atomic_load_n(&c->carry_ns, __ATOMIC_RELAXED);
 }
 
 void pvtime_sample_begin(struct pvtime_sample *s, const struct pvtime_guest_cpu *c)

@@ -163,7 +163,7 @@ int pvtime_vcpu_init(struct pvtime_vcpu *v, enum pvtime_dialect dialect, uint32_
 	int err = pvtime_view_init(&v->view, dialect);
 
 	if (!freq_hz)
-		pvtime_view_init(&v->view, PVTIME_DIALECT_OFF);
+		v->view.dialect = PVTIME_DIALECT_OFF;
 	v->rate = rate_of(freq_hz ? freq_hz : 1);
 	pvtime_start(v, now);
 	return err;

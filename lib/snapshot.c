@@ -149,6 +149,6 @@ int pvtime_restore(struct pvtime_vcpu *v, const uint8_t *blob, size_t size, uint
 	v->origin -= get_le(blob + AT_ELAPSED, 8);
 	v->state = blob[AT_STATE];
 	pvtime_restart(&v->view, get_le(blob + AT_PUBLISHED, 8));
-	pvtime_show(&v->view, ns_of_ticks(v->ticks[PVTIME_READY], v->rate));
+	pvtime_show(&v->view, pvtime_ticks_to_ns(v->ticks[PVTIME_READY], v->rate.freq));
 	return PVTIME_OK;
 }

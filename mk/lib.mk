@@ -33,11 +33,12 @@ all: $(LIB_HOST) $(LIB_A64)
 lib-size: $(LIB_A64) ## print the size of the library on AArch64
 	$(A64_SIZE) -t $<
 
-# Unit tests, one program for each file of tests/unit/lib/.
-LIB_TESTS := $(filter-out lib/race,$(patsubst tests/unit/%.c,%,$(call at_least,10,tests/unit/lib/*.c)))
-UNIT_NAMES += $(LIB_TESTS) lib/race
-$(foreach t,$(LIB_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIB_SRCS)))
-lib/race_SRCS := tests/unit/lib/race.c $(LIB_SRCS)
+# Unit tests, one program for each file of tests/unit/lib/. Those that need threads or processes run
+# on the host only.
+LIB_HOST_TESTS := lib/race lib/steps
+LIB_TESTS := $(filter-out $(LIB_HOST_TESTS),$(patsubst tests/unit/%.c,%,$(call at_least,10,tests/unit/lib/*.c)))
+UNIT_NAMES += $(LIB_TESTS) $(LIB_HOST_TESTS)
+$(foreach t,$(LIB_TESTS) $(LIB_HOST_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIB_SRCS)))
 lib/race_LIBS := -pthread
 
 # The same tests against the AArch64 library that is shipped, and against a big-endian build of it.

@@ -12,8 +12,14 @@
  * repeat this, and its stolen time never goes back (R-35).
  *
  * Locking. The library has no locks and no globals. locate, attach and detach run on the CPU that
- * they are about. The caller must exclude every reader of that CPU's struct pvtime_guest_cpu while
- * they run (the lock of CPU hotplug). Readers on any CPU need no lock among themselves.
+ * they are about, one at a time. Readers of that CPU's stolen time need no lock: they may run on any
+ * CPU, and in an interrupt or an NMI on this one, also while these functions run. A reader that
+ * overlaps detach or locate may miss what is stolen during that call.
+ *
+ * After detach or locate, a reader on another CPU may still be reading the page. The caller waits
+ * for it before it unmaps the page, and before it attaches again: until each other CPU has left
+ * every section in which it reads (RCU's grace period; or an IPI to each, if readers run with
+ * interrupts disabled).
  */
 #include <pvtime/abi.h>
 #include <pvtime/convert.h>
@@ -67,7 +73,8 @@ int pvtime_guest_discover(struct pvtime_guest *g, pvtime_conduit_fn call,
 struct pvtime_guest_cpu {
 	const struct pvtime_stolen *page; /* mapped structure; NULL: last_ns is the stolen time */
 	uint64_t last_ns;		  /* the last value that detach or locate read */
-	uint64_t carry_ns; /* added to the page's value, after the hypervisor has restarted at 0 */
+	/* added to the page's value, after the hypervisor has restarted at 0; changes without a page */
+	uint64_t carry_ns;
 };
 
 /*
@@ -87,8 +94,8 @@ int pvtime_guest_locate(const struct pvtime_guest *g, struct pvtime_guest_cpu *c
 int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *page);
 
 /*
- * Stop reading the page, which may then be unmapped. The CPU's stolen time keeps its last value
- * (R-35).
+ * Stop reading the page. The CPU's stolen time keeps its last value (R-35). The page may be unmapped
+ * as soon as the readers on other CPUs have ended, as said above.
  */
 void pvtime_guest_detach(struct pvtime_guest_cpu *c);
 
