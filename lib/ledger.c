@@ -103,7 +103,7 @@ charge_near(struct pvtime_vcpu *v, enum pvtime_state next, uint64_t now)
  * A reading that is far behind: if the one before was as well, and this one follows it, the clock
  * has gone back for good. The ledger continues from here, with what has elapsed so far.
  */
-static void go_back(struct pvtime_vcpu *v, uint64_t now)
+static bool go_back(struct pvtime_vcpu *v, uint64_t now)
 {
 	bool follows = v->jump_state == FAR_BEHIND && v->jump_from == v->since &&
 		       now > v->jump_to && !is_far(v, now - v->jump_to);
@@ -116,33 +116,48 @@ static void go_back(struct pvtime_vcpu *v, uint64_t now)
 		v->since = now;
 		v->jump_state = NO_JUMP;
 	}
+	return follows;
+}
+
+/* Make a step, and remember a jump. */
+static void make_step(struct pvtime_vcpu *v, const struct step *step, uint64_t now)
+{
+	if (step->back) {
+		v->ticks[step->from] -= step->back;
+		v->since = v->jump_from;
+		v->jump_state = NO_JUMP;
+	}
+	if (step->jumps) {
+		v->jump_from = v->since;
+		v->jump_to = now;
+		v->jump_state = (uint8_t)step->state;
+	}
+	v->ticks[step->entry] += step->ticks;
+	v->since += step->ticks;
 }
 
 /*
- * The same for any step; a jump is remembered. Not inline, and called last, so that the hot path
- * needs no stack frame.
+ * The same as charge_near() for any step, and publish(). Not inline, and called last, so that the
+ * hot path needs no stack frame.
  */
 __attribute__((__noinline__, __cold__)) static bool
 charge_far(struct pvtime_vcpu *v, enum pvtime_state next, uint64_t now, bool publishes)
 {
 	struct step step = step_to(v, now);
 
-	if (step.behind)
-		go_back(v, now);
-	if (step.back) {
-		v->ticks[step.from] -= step.back;
-		v->since = v->jump_from;
-		v->jump_state = NO_JUMP;
+	make_step(v, &step, now);
+	if (!step.behind || go_back(v, now)) {
+		v->state = (uint8_t)next;
+	} else if (next != v->state) {
+		/*
+		 * The time until the next reading belongs partly to the state before: it is
+		 * doubtful.
+		 */
+		v->entered = (uint8_t)next;
+		v->state = DOUBTFUL;
 	}
-	if (step.jumps) {
-		v->jump_from = v->since;
-		v->jump_to = now;
-		v->jump_state = (uint8_t)step.state;
-	}
-	v->ticks[step.entry] += step.ticks;
-	v->since += step.ticks;
-	v->state = (uint8_t)next;
-	return !publishes || pvtime_publish(v, v->since);
+	return !publishes ||
+	       pvtime_show(&v->view, pvtime_ticks_to_ns(v->ticks[PVTIME_READY], v->rate.freq));
 }
 
 void pvtime_start(struct pvtime_vcpu *v, uint64_t now)

@@ -56,14 +56,14 @@ int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_S
 {
 	struct pvtime_totals totals;
 
-	if (!stopped(v->state))
+	if (!stopped(pvtime_get_state(v)))
 		return PVTIME_EBUSY;
 	pvtime_totals(v, now, &totals);
 	put_le(blob + AT_MAGIC, 4, MAGIC);
 	put_le(blob + AT_VERSION, 2, VERSION);
 	put_le(blob + AT_SIZE, 2, PVTIME_SNAPSHOT_SIZE);
 	put_le(blob + AT_FREQ, 4, v->rate.freq);
-	put_le(blob + AT_STATE, 1, v->state);
+	put_le(blob + AT_STATE, 1, pvtime_get_state(v));
 	put_le(blob + AT_DIALECT, 1, v->view.dialect);
 	put_le(blob + AT_ZERO, 2, 0);
 	for (unsigned int s = 0; s < PVTIME_STATES; s++)
@@ -134,7 +134,7 @@ int pvtime_restore(struct pvtime_vcpu *v, const uint8_t *blob, size_t size, uint
 {
 	int err;
 
-	if (!stopped(v->state))
+	if (!stopped(pvtime_get_state(v)))
 		return PVTIME_EBUSY;
 	err = check_form(blob, size);
 	if (!err)

@@ -73,7 +73,8 @@ struct pvtime_vcpu {
 	/* the last doubtful step of the clock */
 	uint64_t jump_from, jump_to;
 	struct pvtime_rate rate;
-	uint8_t state;	    /* enum pvtime_state */
+	uint8_t state;	    /* enum pvtime_state; PVTIME_STATES: it changed at a wrong reading */
+	uint8_t entered;    /* the state then */
 	uint8_t jump_state; /* the state in which the clock jumped; or that it did not */
 };
 #ifndef __cplusplus
@@ -144,7 +145,9 @@ void pvtime_totals(const struct pvtime_vcpu *v, uint64_t now, struct pvtime_tota
 /* The state. Without the lock, it may just have changed. */
 static inline enum pvtime_state pvtime_get_state(const struct pvtime_vcpu *v)
 {
-	return (enum pvtime_state) * (const volatile uint8_t *)&v->state;
+	uint8_t state = *(const volatile uint8_t *)&v->state;
+
+	return (enum pvtime_state)(state == PVTIME_STATES ? v->entered : state);
 }
 
 /* The reading of the clock up to which time is charged, ticks. */
