@@ -16,10 +16,11 @@ slow: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## sh
 	docs/terminal-svg <$(BUILD)/slow.ansi >$(BUILD)/slow.svg
 	cp $(BUILD)/slow.ansi $(BUILD)/slow.svg docs
 
-# The examples in README.md and docs/porting.md: a hypervisor, a guest, and a VMM on Linux KVM. Each
-# runs as a unit test.
-UNIT_NAMES += examples/adopt examples/guest examples/vmm
+# The examples in README.md and docs/porting.md: a hypervisor without and one with books of its own,
+# a guest, and a VMM on Linux KVM. Each runs as a unit test.
+UNIT_NAMES += examples/adopt examples/view examples/guest examples/vmm
 examples/adopt_SRCS := examples/adopt.c $(LIB_SRCS)
+examples/view_SRCS  := examples/view.c lib/view.c lib/service.c
 examples/guest_SRCS := tests/unit/examples/guest.c examples/guest.c $(LIB_SRCS)
 examples/vmm_SRCS   := tests/unit/examples/vmm.c examples/vmm.c $(LIBKVM_FAKED)
 
