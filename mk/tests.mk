@@ -36,11 +36,11 @@ fresh: ## run make demo and make check in a bare Debian; RELEASE=bookworm, trixi
 # this one, add to these lists:
 #
 #   UNIT_NAMES    host unit tests. NAME is ROOM/TEST, for tests/unit/ROOM/TEST.c, where ROOM is the
-#                 folder that it tests; the program is build/tests/NAME. (One test has no file
-#                 there: examples/adopt.c has a main() of its own.) Its sources are NAME_SRCS, its
-#                 libraries NAME_LIBS, and its flags SET_CFLAGS if NAME_WITH is SET. It is built
-#                 three times: by gcc with and without optimization, and by clang with ASan and
-#                 UBSan
+#                 folder that it tests; the program is build/tests/NAME. (Two tests have no file
+#                 there: examples/adopt.c and examples/view.c have a main() of their own.) Its
+#                 sources are NAME_SRCS, its libraries NAME_LIBS, and its flags SET_CFLAGS if
+#                 NAME_WITH is SET. It is built three times: by gcc with and without optimization,
+#                 and by clang with ASan and UBSan
 #   TAP_SCRIPTS   executables that print TAP; TAP_DEPS are the files that they need
 #   QEMU_TESTS    executables that print TAP and need QEMU; QEMU_DEPS are the files that they need.
 #                 tests/qemu/*.t need not be listed
