@@ -12,7 +12,7 @@
 
 static uint64_t clock_ns; /* stands for the hypervisor's clock */
 
-/* The books of such a hypervisor: Xen has runstates, Linux has a thread's run_delay. */
+/* The count of such a hypervisor: Xen has runstates, Linux has a thread's run_delay. */
 struct runstate {
 	bool waits; /* runnable, but without a CPU */
 	uint64_t since_ns, waited_ns;
@@ -32,16 +32,16 @@ static void runstate_change(struct runstate *r, bool waits)
 
 /* port: begin */
 struct vcpu {
-	struct runstate runstate; /* the hypervisor's own books */
+	struct runstate runstate; /* the hypervisor's own count */
 	struct pvtime_view pv;	  /* added: 32 bytes */
-	uint64_t base_ns;	  /* added: what the books had when the VM began */
+	uint64_t base_ns;	  /* added: what the count was when the VM began */
 };
 /* port: end */
 
 /* port: begin */
 /*
- * Store the total in the vCPU's structure. The scheduler calls this under the lock of the vCPU's
- * books: before the vCPU gets a CPU, when it ceases to wait without one, and every 90 ms meanwhile.
+ * Store the total in the vCPU's structure. The scheduler calls this under the lock of that
+ * count: before the vCPU gets a CPU, when it ceases to wait without one, and every 90 ms meanwhile.
  */
 static bool vcpu_show(struct vcpu *v)
 {
@@ -108,14 +108,14 @@ static void test_lives(void)
 	clock_ns += 3 * MS;
 	vcpu_show(&vcpus[1]);
 	tap_is_u64(pvtime_stolen_read(&pages[1]), 3 * MS,
-		   "after a reset only the later wait counts, although the books go on");
+		   "after a reset only the later wait counts, although the count goes on");
 	vcpu_create(&vcpus[1], ipa_of(1), &pages[1]);
 	vcpu_restart(&vcpus[1], saved);
 	clock_ns += 2 * MS;
 	vcpu_show(&vcpus[1]);
 	tap_is_u64(
 		pvtime_stolen_read(&pages[1]), saved + 2 * MS,
-		"a restored vCPU continues from the saved total, whatever its books had by then");
+		"a restored vCPU continues from the saved total, whatever its host had counted by then");
 }
 
 int main(void)
