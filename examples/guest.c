@@ -44,6 +44,7 @@ int steal_cpu_online(unsigned int cpu)
 void steal_cpu_offline(unsigned int cpu)
 {
 	pvtime_guest_detach(&cpus[cpu].pv);
+	os_wait_for_readers(); /* on other CPUs, which may still read the page */
 	if (cpus[cpu].page)
 		os_unmap_stolen(cpus[cpu].page);
 	cpus[cpu].page = NULL;
@@ -51,7 +52,7 @@ void steal_cpu_offline(unsigned int cpu)
 /* port: end */
 
 /* port: begin */
-/* The stolen time of a CPU so far, in ns. Any CPU may call this. */
+/* The stolen time of a CPU so far, in ns. Any CPU may call this at any time, without a lock. */
 uint64_t steal_clock(unsigned int cpu)
 {
 	return pvtime_guest_stolen_ns(&cpus[cpu].pv);

@@ -15,6 +15,9 @@ int64_t os_smccc(uint32_t fid, uint64_t arg1);
 const struct pvtime_stolen *os_map_stolen(uint64_t ipa);
 void os_unmap_stolen(const struct pvtime_stolen *page);
 
+/* Return when no other CPU is still in a call of steal_clock() that began before: RCU does this. */
+void os_wait_for_readers(void);
+
 /* CNTVCT_EL0, read in order with loads, as pvtime_counter() reads it; and CNTFRQ_EL0, in Hz. */
 uint64_t os_counter(void);
 uint32_t os_counter_hz(void);

@@ -16,7 +16,7 @@ static struct {
 	struct pvtime_stolen page[2];
 	unsigned int self, mapped;
 	uint64_t clock;
-	bool no_room;
+	bool no_room, waited;
 } hyp;
 
 int64_t os_smccc(uint32_t fid, uint64_t arg1)
@@ -44,11 +44,23 @@ const struct pvtime_stolen *os_map_stolen(uint64_t ipa)
 	if (hyp.no_room)
 		return NULL;
 	hyp.mapped++;
+	hyp.waited = false;
 	return &hyp.page[(ipa - BASE) / PVTIME_STRUCT_SIZE];
+}
+
+/* Whether the readers that it waits for were the last ones of the page. */
+void os_wait_for_readers(void)
+{
+	uint64_t last = steal_clock(hyp.self), stored = hyp.page[hyp.self].stolen_ns;
+
+	hyp.page[hyp.self].stolen_ns = ~stored;
+	hyp.waited = steal_clock(hyp.self) == last;
+	hyp.page[hyp.self].stolen_ns = stored;
 }
 
 void os_unmap_stolen(const struct pvtime_stolen *page)
 {
+	tap_ok(hyp.waited, "the structure is unmapped when no CPU can read it any more");
 	hyp.mapped -= page == &hyp.page[0] || page == &hyp.page[1];
 }
 
