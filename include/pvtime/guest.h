@@ -12,8 +12,8 @@
  * repeat this, and its stolen time never goes back (R-35).
  *
  * Locking. The library has no locks and no globals. locate, attach and detach run on the CPU that
- * they are about, one at a time. Readers of that CPU's stolen time need no lock: they may run on any
- * CPU, and in an interrupt or an NMI on this one, also while these functions run. A reader that
+ * they are about, one at a time. Readers of that CPU's stolen time need no lock: they may run on
+ * any CPU, and in an interrupt or an NMI on this one, also while these functions run. A reader that
  * overlaps detach or locate may miss what is stolen during that call.
  *
  * After detach or locate, a reader on another CPU may still be reading the page. The caller waits
@@ -73,7 +73,7 @@ int pvtime_guest_discover(struct pvtime_guest *g, pvtime_conduit_fn call,
 struct pvtime_guest_cpu {
 	const struct pvtime_stolen *page; /* mapped structure; NULL: last_ns is the stolen time */
 	uint64_t last_ns;		  /* the last value that detach or locate read */
-	/* added to the page's value, after the hypervisor has restarted at 0; changes without a page */
+	/* added to the page's value, after the hypervisor restarted at 0; changes without a page */
 	uint64_t carry_ns;
 };
 
@@ -94,8 +94,8 @@ int pvtime_guest_locate(const struct pvtime_guest *g, struct pvtime_guest_cpu *c
 int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *page);
 
 /*
- * Stop reading the page. The CPU's stolen time keeps its last value (R-35). The page may be unmapped
- * as soon as the readers on other CPUs have ended, as said above.
+ * Stop reading the page. The CPU's stolen time keeps its last value (R-35). The page may be
+ * unmapped as soon as the readers on other CPUs have ended, as said above.
  */
 void pvtime_guest_detach(struct pvtime_guest_cpu *c);
 

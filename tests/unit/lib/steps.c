@@ -32,8 +32,8 @@ static void detach(void)
 
 /*
  * Run `call` in a child, instruction by instruction. After instruction `grows`, the hypervisor adds
- * 50 to the structure that the CPU reads. Returns the number of instructions; 0 if the child did not
- * end as it should. *least and *most: of what was read.
+ * 50 to the structure that the CPU reads. Returns the number of instructions; 0 if the child did
+ * not end as it should. *least and *most: of what was read.
  */
 static unsigned int step_through(void (*call)(void), unsigned int grows, uint64_t *least,
 				 uint64_t *most)
