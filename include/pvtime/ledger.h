@@ -73,8 +73,8 @@ struct pvtime_vcpu {
 	/* the last doubtful step of the clock */
 	uint64_t jump_from, jump_to;
 	struct pvtime_rate rate;
-	uint8_t state;	    /* enum pvtime_state; PVTIME_STATES: it changed at a wrong reading */
-	uint8_t entered;    /* the state then */
+	uint8_t state;	    /* enum pvtime_state, or PVTIME_STATES: `entered` has it */
+	uint8_t entered;    /* the state, if it changed at a wrong reading */
 	uint8_t jump_state; /* the state in which the clock jumped; or that it did not */
 };
 #ifndef __cplusplus
