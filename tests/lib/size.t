@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: limits of the AArch64 library: at most 6 KiB of text (including read-only data) without
-# linux_attr.c, of which what the guest sees has at most 1.5 KiB and works alone; no data of its own,
-# no undefined symbol, no FP register, and a limited number of instructions in pvtime_switch_in().
-# Each check is first run on an object that it must reject.
+# linux_attr.c, of which what the guest sees has at most 1.5 KiB and works alone; no data of its
+# own, no undefined symbol, no FP register, and a limited number of instructions in
+# pvtime_switch_in(). Each check is first run on an object that it must reject.
 
 set -u
 # shellcheck source=tests/tap.sh
