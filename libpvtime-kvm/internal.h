@@ -10,8 +10,9 @@
 struct pvtime_kvm {
 	int vm_fd;
 	uint32_t slot;
-	bool registered; /* the VM has the memory */
-	int memfd;
+	bool registered;		  /* the VM has the memory */
+	bool log_dirty;			  /* KVM logs which of its pages are written */
+	int memfd;			  /* NO_FD: memory and slot are the VMM's */
 	struct pvtime_stolen *structures; /* structures[i] is vCPU i's */
 	struct pvtime_range region;
 	uint32_t vcpus;

@@ -45,7 +45,7 @@ install-libpvtime-kvm: $(LIBKVM_STATIC) $(LIBKVM_SHARED)
 # The test on a real /dev/kvm, a static program for arm64 Linux that tests/kvm/library.t runs
 # (mk/tests.mk).
 LIBKVM_TEST      := $(LIBKVM)/tests/library
-LIBKVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c deny.c)
+LIBKVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c dirty_log.c migrate.c deny.c)
 LIBKVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(LIBKVM_TEST_SRCS) $(addprefix conformance/user/,vm.c \
 	delay.c bail_out.c vcpu.S) $(LIBKVM_LOGIC) libpvtime-kvm/sys.c))
 
@@ -61,7 +61,7 @@ clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(LIBKVM_LOGIC) libpvtim
 
 # The unit tests on a fake KVM.
 LIBKVM_FAKED := $(LIBKVM_LOGIC) tests/unit/libpvtime-kvm/fake.c tests/unit/libpvtime-kvm/fake_process.c
-LIBKVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/snapshot libpvtime-kvm/faults
+LIBKVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/memory libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/snapshot libpvtime-kvm/faults
 UNIT_NAMES += $(LIBKVM_UNIT_NAMES)
 $(foreach t,$(LIBKVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIBKVM_FAKED)))
 

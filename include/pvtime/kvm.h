@@ -101,11 +101,37 @@ int pvtime_kvm_create(struct pvtime_kvm **out, int vm_fd, uint32_t slot,
 		      const struct pvtime_range *region, uint32_t vcpus);
 
 /*
+ * The same with memory that the VMM provides, such as a block of its RAM, in a slot that the VMM
+ * itself gives to the VM and takes away, with the flags that it needs. Instead of
+ * pvtime_kvm_register(), which is not called for such a region.
+ *
+ * memory: where this process has mapped region->size bytes, readable and writable, until
+ * pvtime_kvm_destroy(). They must be all of the guest's memory at region->base. This function does
+ * not access them: those of a new VM must be zero, those of a restored one have been saved or
+ * migrated, or will be. The slot must be there before pvtime_kvm_vcpu_set(), and during
+ * pvtime_kvm_vcpu_publish() and pvtime_kvm_vcpu_rebase(), which cannot check that. It must not be
+ * KVM_MEM_READONLY: pvtime_kvm_vcpu_set() fails then, because KVM writes through the slot.
+ *
+ * -EINVAL: as pvtime_kvm_create(), or memory is NULL or not aligned to 64 bytes. -ENOMEM.
+ */
+int pvtime_kvm_create_with_memory(struct pvtime_kvm **out, int vm_fd,
+				  const struct pvtime_range *region, uint32_t vcpus, void *memory);
+
+/*
+ * The region's memory in this process: the size of the region, readable and writable. fd: if it is
+ * not NULL, *fd becomes the descriptor of the library's memfd, which has the region's size; -1 if
+ * the memory is the VMM's. Both belong to k until pvtime_kvm_destroy(). A VMM may read, write and
+ * share all of it; KVM adds to the counter that it finds there whenever a vCPU is entered.
+ */
+void *pvtime_kvm_memory(const struct pvtime_kvm *k, int *fd);
+
+/*
  * register gives the memory to the VM, in its slot; unregister takes it away. Each does nothing if
  * that is already so.
  *
  * -EEXIST: the region overlaps another slot. -EINVAL: the slot's number is too large, or in use.
- * -EFAULT: the region is beyond the VM's address space. -ENOMEM.
+ * -EFAULT: the region is beyond the VM's address space. -ENOMEM. -EPERM: the slot is the VMM's
+ * (pvtime_kvm_create_with_memory()).
  *
  * While the memory is taken away, KVM publishes nothing but continues to count: the first publish
  * after that includes all of the time (R-28).
@@ -114,10 +140,23 @@ int pvtime_kvm_register(struct pvtime_kvm *k);
 int pvtime_kvm_unregister(struct pvtime_kvm *k);
 
 /*
+ * Switch the dirty log of the region's slot on (1) or off (0): KVM_MEM_LOG_DIRTY_PAGES, which is
+ * off at first. It stays as it is set while the region is not registered, and may be switched while
+ * vCPUs run. The VMM reads the log by KVM_GET_DIRTY_LOG with the slot's number, or in KVM's dirty
+ * ring.
+ *
+ * The log has every publish by KVM, and every store by the guest. It lacks what this process writes
+ * itself: pvtime_kvm_restore(), pvtime_kvm_reset() and pvtime_kvm_vcpu_rebase() write counters.
+ *
+ * -EPERM: the slot is the VMM's. -ENOMEM, -EINVAL: from KVM; the log stays as it was.
+ */
+int pvtime_kvm_log_dirty(struct pvtime_kvm *k, int on);
+
+/*
  * Unregister if necessary, and release everything; k becomes invalid. Call this before the VM's
- * descriptor is closed. NULL is allowed. If this fails, because KVM does not remove the slot,
- * nothing is released: memory that a VM can reach must not be unmapped, because something else of
- * this process may then be mapped at its address.
+ * descriptor is closed. NULL is allowed. Memory and slot of the VMM's are left alone. If this
+ * fails, because KVM does not remove the slot, nothing is released: memory that a VM can reach must
+ * not be unmapped, because something else of this process may then be mapped at its address.
  */
 int pvtime_kvm_destroy(struct pvtime_kvm *k);
 

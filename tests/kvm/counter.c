@@ -97,15 +97,6 @@ static void unchanged(const struct vcpu_state *was, const struct vcpu *vcpu, con
 	       "%s does not change the vCPU's state or the thread's signals", what);
 }
 
-/* Complete a store for which KVM_RUN has returned, without running the guest further. */
-static void complete(struct vcpu *vcpu)
-{
-	vcpu->run->immediate_exit = 1;
-	if (ioctl(vcpu->fd, KVM_RUN, NULL) == 0 || errno != EINTR)
-		bail_out("a store of the vCPU cannot be completed");
-	vcpu->run->immediate_exit = 0;
-}
-
 static void ignore(int signo)
 {
 	(void)signo;
@@ -146,7 +137,7 @@ static void test_publish(void)
 	vcpu_run(&vm.vcpus[0]);
 	before = run_once(&vm);
 	delay_grow(WAIT_NS);
-	complete(&vm.vcpus[0]);
+	vcpu_complete(&vm.vcpus[0]);
 	expect_u64(stolen(&vm, 0), before.stolen, "without a publish, the counter does not change");
 	struct vcpu_state state = state_of(&vm.vcpus[0]);
 	after.delay_before = delay_ns();

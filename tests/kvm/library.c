@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include "conformance/user/delay.h"
 #include "conformance/user/user.h"
+#include "libpvtime-kvm/uapi.h"
 #include "tests/kvm/library.h"
 #include "tests/tap.h"
 
@@ -52,6 +55,14 @@ void vm_with_stolen(struct vm *vm)
 			bail_out("the address of vCPU %" PRIu32, i);
 }
 
+void vcpu_complete(struct vcpu *vcpu)
+{
+	vcpu->run->immediate_exit = 1;
+	if (ioctl(vcpu->fd, KVM_RUN, NULL) == 0 || errno != EINTR)
+		bail_out("a store of the vCPU cannot be completed");
+	vcpu->run->immediate_exit = 0;
+}
+
 void grew(const struct sample *from, const struct sample *to, const char *what)
 {
 	uint64_t least = to->delay_before - from->delay_after;
@@ -80,6 +91,8 @@ int main(void)
 	test_addresses();
 	test_counters();
 	test_restore();
+	test_dirty_log();
+	test_migrate();
 	test_deny();
 	competitor_end();
 	tap_is_i64(open_files(), files, "the tests leave no file descriptor open");

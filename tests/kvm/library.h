@@ -20,6 +20,8 @@
 void test_addresses(void); /* address.c */
 void test_counters(void);  /* counter.c */
 void test_restore(void);   /* restore.c */
+void test_dirty_log(void); /* dirty_log.c */
+void test_migrate(void);   /* migrate.c */
 void test_deny(void);	   /* deny.c */
 
 /* Each prints one TAP result. is_error: `got` must be -`error`; 0 stands for success. */
@@ -31,8 +33,22 @@ void is_error(int got, int error, const char *what);
 /* The counter of vCPU `index`, ns. */
 uint64_t stolen(const struct vm *vm, uint32_t index);
 
+/* Complete a store for which KVM_RUN has returned, without running the guest further. */
+void vcpu_complete(struct vcpu *vcpu);
+
 /* Make a VM with a region, and set the addresses of all its vCPUs. */
 void vm_with_stolen(struct vm *vm);
+
+/* dirty_log.c: wait for a CPU for 5 ms, and run the vCPU until its next store. */
+void wait_and_run(struct vcpu *vcpu);
+
+/*
+ * dirty_log.c: get and clear the dirty log of a slot of the region's size: bit n is page n.
+ * FIRST_PAGE is the page with the structures of all VM_VCPUS vCPUs.
+ */
+uint64_t logged(const struct vm *vm, uint32_t slot);
+#define FIRST_PAGE   1u
+#define SLOT_LIBRARY 1u /* the slot of vm_give_stolen() */
 
 /* A counter, and run_delay right before and right after it was read. */
 struct sample {

@@ -61,27 +61,28 @@ static struct fake_vcpu *vcpu_of(int fd)
 	return vm ? &vm->vcpus[(fd - FAKE_VCPU(0, 0)) % 16] : NULL;
 }
 
-/* Where this process has mapped the VM's memory at `ipa`; NULL: nowhere. */
-static uint8_t *memory_at(struct fake_vm *vm, uint64_t ipa)
+/* The slot that has the VM's memory at `ipa`; NULL: none has. */
+static struct fake_slot *slot_at(struct fake_vm *vm, uint64_t ipa)
 {
 	for (unsigned i = 0; i < FAKE_SLOTS; i++) {
 		struct fake_slot *slot = &vm->slots[i];
 
 		if (slot->size && ipa >= slot->base && ipa - slot->base < slot->size)
-			return slot->memory + (ipa - slot->base);
+			return slot;
 	}
 	return NULL;
 }
 
 static void publish(struct fake_vm *vm, struct fake_vcpu *vcpu)
 {
-	struct pvtime_stolen *page =
-		(void *)(vcpu->ipa != UINT64_MAX ? memory_at(vm, vcpu->ipa) : NULL);
+	struct fake_slot *slot = vcpu->ipa != UINT64_MAX ? slot_at(vm, vcpu->ipa) : NULL;
 
-	if (!page)
+	if (!slot)
 		return;
+	struct pvtime_stolen *page = (void *)(slot->memory + (vcpu->ipa - slot->base));
 	page->stolen_ns += fake.run_delay - vcpu->last_steal;
 	vcpu->last_steal = fake.run_delay;
+	slot->dirty |= slot->log_dirty;
 }
 
 void fake_run(unsigned vm, unsigned vcpu, uint64_t wait_ns)
@@ -96,21 +97,30 @@ static int set_slot(struct fake_vm *vm, const struct kvm_userspace_memory_region
 	if (r->slot >= FAKE_SLOTS || r->guest_phys_addr % 4096 || r->memory_size % 4096)
 		return -EINVAL;
 	struct fake_slot *slot = &vm->slots[r->slot];
+	uint8_t *memory = (uint8_t *)(uintptr_t)r->userspace_addr;
+	bool log_dirty = r->flags & KVM_MEM_LOG_DIRTY_PAGES;
+	if (r->flags & ~KVM_MEM_LOG_DIRTY_PAGES)
+		return -EINVAL;
 	if (!r->memory_size) {
 		if (!slot->size)
 			return -EINVAL;
 		slot->size = 0;
 		return 0;
 	}
-	if (slot->size)
-		return -EINVAL;
+	if (slot->size) { /* only flags can change */
+		if (slot->base != r->guest_phys_addr || slot->size != r->memory_size ||
+		    slot->memory != memory)
+			return -EINVAL;
+		slot->log_dirty = log_dirty;
+		slot->dirty &= log_dirty;
+		return 0;
+	}
 	for (unsigned i = 0; i < FAKE_SLOTS; i++)
 		if (vm->slots[i].size &&
 		    r->guest_phys_addr < vm->slots[i].base + vm->slots[i].size &&
 		    vm->slots[i].base < r->guest_phys_addr + r->memory_size)
 			return -EEXIST;
-	*slot = (struct fake_slot){r->guest_phys_addr, r->memory_size,
-				   (uint8_t *)(uintptr_t)r->userspace_addr};
+	*slot = (struct fake_slot){r->guest_phys_addr, r->memory_size, memory, log_dirty, false};
 	return 0;
 }
 
@@ -135,7 +145,7 @@ static int attribute(int fd, unsigned long request, const struct kvm_device_attr
 		return -EINVAL;
 	if (vcpu->ipa != UINT64_MAX)
 		return -EEXIST;
-	if (!memory_at(vm_of_vcpu(fd), *value))
+	if (!slot_at(vm_of_vcpu(fd), *value))
 		return -EINVAL;
 	vcpu->ipa = *value;
 	return 0;

@@ -30,6 +30,8 @@ struct fake_vcpu {
 struct fake_slot {
 	uint64_t base, size; /* size 0: none */
 	uint8_t *memory;
+	bool log_dirty;
+	bool dirty; /* KVM has written to it while the log was on */
 };
 
 struct fake_vm {

@@ -53,6 +53,13 @@ static int step_register(struct vmm *m)
 	return pvtime_kvm_register(m->k[SOURCE]);
 }
 
+static int step_log_dirty(struct vmm *m)
+{
+	int err = pvtime_kvm_log_dirty(m->k[SOURCE], 1);
+
+	return err ? err : pvtime_kvm_log_dirty(m->k[SOURCE], 0);
+}
+
 static int step_set_0(struct vmm *m)
 {
 	return pvtime_kvm_vcpu_set(m->k[SOURCE], 0, FAKE_VCPU(SOURCE, 0));
@@ -160,13 +167,14 @@ static int step_deny(struct vmm *m)
 }
 
 static int (*const steps[])(struct vmm *m) = {
-	step_supported,	 step_find,	step_create,	    step_register,	  step_set_0,
-	step_set_1,	 step_set_2,	step_check,	    step_publish,	  step_save,
-	step_unregister, step_destroy,	step_create_target, step_register_target, step_restore,
-	step_set_target, step_rebase_0, step_rebase_1,	    step_destroy_target,  step_deny,
+	step_supported, step_find,	 step_create,	step_register,	    step_log_dirty,
+	step_set_0,	step_set_1,	 step_set_2,	step_check,	    step_publish,
+	step_save,	step_unregister, step_destroy,	step_create_target, step_register_target,
+	step_restore,	step_set_target, step_rebase_0, step_rebase_1,	    step_destroy_target,
+	step_deny,
 };
 #define STEPS	       (sizeof(steps) / sizeof(steps[0]))
-#define FIRST_RESTORED 14u /* step_restore: from then on, the target has the counters */
+#define FIRST_RESTORED 15u /* step_restore: from then on, the target has the counters */
 
 /* What holds at any time, whatever has failed. NULL: nothing is wrong. */
 static const char *wrong_now(const struct vmm *m)
