@@ -75,12 +75,16 @@ int stolen_save(const struct vm *vm, void *blob, size_t size)
 }
 
 /* port: begin */
-/* Instead of stolen_create() and stolen_vcpu(). Every vCPU is initialised, and none has run. */
-int stolen_restore(struct vm *vm, const void *blob, size_t size)
+/*
+ * Instead of stolen_create() and stolen_vcpu(). Every vCPU is initialised, and none has run. The
+ * blob is not trusted: its region must have room in the VMM's own map.
+ */
+int stolen_restore(struct vm *vm, const void *blob, size_t size, const struct pvtime_range *used,
+		   size_t n)
 {
 	struct pvtime_range region;
 	uint32_t vcpus;
-	int err = pvtime_kvm_snapshot_region(blob, size, &region, &vcpus);
+	int err = pvtime_kvm_snapshot_region(blob, size, used, n, 0, &region, &vcpus);
 
 	vm->stolen = NULL;
 	if (!err)

@@ -23,7 +23,8 @@ int stolen_deny(struct vm *vm);
 void stolen_reset(struct vm *vm);
 int stolen_save_vcpu(struct vm *vm, uint32_t index);
 int stolen_save(const struct vm *vm, void *blob, size_t size);
-int stolen_restore(struct vm *vm, const void *blob, size_t size);
+int stolen_restore(struct vm *vm, const void *blob, size_t size, const struct pvtime_range *used,
+		   size_t n);
 int stolen_restore_vcpu(struct vm *vm, uint32_t index);
 int stolen_destroy(struct vm *vm);
 

@@ -9,7 +9,7 @@ LIBKVM_SHARED  := $(LIBKVM)/$(LIBKVM_SONAME)
 LIBKVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h types.h)
 
 # Everything except the system calls, which tests replace; and the file that it takes from lib/.
-LIBKVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,8,libpvtime-kvm/*.c)) lib/region.c
+LIBKVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,9,libpvtime-kvm/*.c)) lib/region.c
 LIBKVM_OBJS  := $(patsubst %.c,$(LIBKVM)/obj/%.o,$(LIBKVM_LOGIC) libpvtime-kvm/sys.c)
 
 $(LIBKVM)/obj/%.o: %.c
@@ -61,7 +61,7 @@ clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(LIBKVM_LOGIC) libpvtim
 
 # The unit tests on a fake KVM.
 LIBKVM_FAKED := $(LIBKVM_LOGIC) tests/unit/libpvtime-kvm/fake.c tests/unit/libpvtime-kvm/fake_process.c
-LIBKVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/memory libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/snapshot libpvtime-kvm/faults
+LIBKVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/memory libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/snapshot libpvtime-kvm/forged libpvtime-kvm/fuzz libpvtime-kvm/faults
 UNIT_NAMES += $(LIBKVM_UNIT_NAMES)
 $(foreach t,$(LIBKVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIBKVM_FAKED)))
 

@@ -21,14 +21,19 @@
  *	for each vCPU, on its thread: pvtime_kvm_vcpu_publish(k, i, signal);
  *	pvtime_kvm_save(k, blob, size);
  *
- * To restore, in this process or another, after create and register with the region from
- * pvtime_kvm_snapshot_region():
+ * To restore, in this process or another:
  *
+ *	pvtime_kvm_snapshot_region(blob, size, used, n_used, ipa_bits, &region, &possible_vcpus);
+ *	pvtime_kvm_create(&k, vm, slot, &region, possible_vcpus);
+ *	pvtime_kvm_register(k);
  *	pvtime_kvm_restore(k, vcpu, blob, size);
  *	for each vCPU: pvtime_kvm_vcpu_set(k, i, vcpu);
  *	for each vCPU, on its thread, after all its other state is restored:
  *		pvtime_kvm_vcpu_rebase(k, i, signal);
  *	after all vCPUs have done that: KVM_RUN
+ *
+ * A VMM that migrates the region's memory as it migrates RAM needs neither save nor restore: see
+ * docs/kvm.md, "Migrating the memory".
  *
  * Errors are negative errno values. The library passes on the kernel's errors. Where an error can
  * have more than one meaning, the function's comment gives its cause in the kernel. A function that
@@ -72,10 +77,10 @@ int pvtime_kvm_vcpu_supported(int vcpu_fd);
  * Plan the region for the structures of `vcpus` vCPUs, which include those that may be plugged in
  * later: 64 KiB granules that hold nothing else (R-20).
  *
- * find: the lowest place at or above `from`. place: at `base`, if that is possible. used, n:
- * everything else in the guest's address space, in any order: memory slots, MMIO, GIC, PCI windows.
- * ipa_bits: the size of the VM's address space, as in KVM_CREATE_VM's type; 0, KVM's default, means
- * 40.
+ * find: the lowest place at or above `from`. place: at `base`, if that is possible. used, n: the
+ * VMM's map, which is everything else that the guest's address space has or may get later, in any
+ * order: memory slots, MMIO, GIC, PCI windows, room for memory that is plugged in. ipa_bits: the
+ * size of the VM's address space, as in KVM_CREATE_VM's type; 0, KVM's default, means 40.
  *
  * -EINVAL: vcpus is 0, base is not aligned to 64 KiB, or ipa_bits is neither 0 nor 32 to 52.
  * -EBUSY: the region at base shares a granule with one of `used`. -ENOSPC: there is no room below
@@ -255,10 +260,19 @@ int pvtime_kvm_save(const struct pvtime_kvm *k, void *blob, size_t size);
 
 /*
  * Get the region of a snapshot and its number of vCPUs, for pvtime_kvm_create(). No other place
- * will do, because the guest knows its addresses. -EBADMSG: the blob is not a complete, undamaged
- * snapshot. -EPROTONOSUPPORT: it has an unknown version.
+ * will do, because the guest knows its addresses. The blob may come from anywhere: it is not
+ * trusted, and a checksum that is correct proves nothing. So the region must have room in the VMM's
+ * own map: used, n and ipa_bits are as in pvtime_kvm_place(). Only success sets *region and *vcpus.
+ * *vcpus is at most size / 16, and may be more than the VMM wants to make: do not use it as an
+ * index or a limit of the VMM's own vCPUs.
+ *
+ * -EBADMSG: the blob is damaged, incomplete or not one that pvtime_kvm_save() can have written.
+ * -EPROTONOSUPPORT: it has an unknown version. -EBUSY: the region shares a granule with one of
+ * `used`. -ENOSPC: it is not all inside the VM's address space. -EINVAL: ipa_bits is neither 0 nor
+ * 32 to 52.
  */
-int pvtime_kvm_snapshot_region(const void *blob, size_t size, struct pvtime_range *region,
+int pvtime_kvm_snapshot_region(const void *blob, size_t size, const struct pvtime_range *used,
+			       size_t n, unsigned ipa_bits, struct pvtime_range *region,
 			       uint32_t *vcpus);
 
 /*
@@ -266,7 +280,7 @@ int pvtime_kvm_snapshot_region(const void *blob, size_t size, struct pvtime_rang
  * snapshot was saved. KVM gives a guest the host's frequency, and the guest reads it once. Restored
  * on a host with another frequency, the guest's clocks and timers would be wrong from then on, and
  * its stolen time would seem a larger or smaller part of them. 0: unknown, as on a machine that is
- * not arm64, and in a snapshot of version 1. Errors: as pvtime_kvm_snapshot_region().
+ * not arm64, and in a snapshot of version 1. -EBADMSG, -EPROTONOSUPPORT: as above.
  */
 uint32_t pvtime_kvm_frequency(void);
 int pvtime_kvm_snapshot_frequency(const void *blob, size_t size, uint32_t *hz);
@@ -274,15 +288,24 @@ int pvtime_kvm_snapshot_frequency(const void *blob, size_t size, uint32_t *hz);
 /*
  * Restore counters and bitmap, before any vCPU of the VM runs. Counters of vCPUs that had no
  * address become 0. Set the addresses afterwards, by pvtime_kvm_vcpu_set(). The blob may come from
- * anywhere: it is not trusted.
+ * anywhere: it is not trusted. It can set the counters, as the guest can, and switch calls off.
+ *
+ * A restore switches no call on. If stolen time is denied to the VM (pvtime_kvm_deny()), it stays
+ * denied, whatever was saved: this succeeds, and pvtime_kvm_vcpu_set() then returns -ENXIO. Call
+ * neither that nor pvtime_kvm_vcpu_rebase() for such a VM, but keep the region registered: its
+ * guest continues to read the saved counters, which no longer grow (docs/kvm.md). The opposite
+ * holds as well: what was denied when it was saved is denied after the restore. A VM that was saved
+ * before any vCPU had an address has an unknown bitmap, and its restore leaves the bitmap alone:
+ * deny stolen time to it again.
  *
  * vcpu_fd: any initialised vCPU of the VM, to reach the VM's bitmap.
  *
  * -EBADMSG, -EPROTONOSUPPORT: as above. -EINVAL: the snapshot has its region elsewhere or has more
- * vCPUs than k, or KVM does not know a bit of the bitmap. -ERANGE: both frequencies above are
- * known, and differ. -ENOENT: KVM has no bitmap, and offers other calls than were saved. -EBUSY:
- * the VM has run with another bitmap. -ENOEXEC: the vCPU is not initialised. All of these are found
- * before anything is changed.
+ * vCPUs than k, or the VM lacks a call that was saved and is not stolen time: KVM does not know it,
+ * or the VMM has switched it off. -ERANGE: both frequencies above are known, and differ. -ENOENT:
+ * KVM has no bitmap, and offers other calls than were saved. -EBUSY: the VM has run with more calls
+ * than were saved. -ENOEXEC: the vCPU is not initialised. All of these are found before anything is
+ * changed.
  */
 int pvtime_kvm_restore(struct pvtime_kvm *k, int vcpu_fd, const void *blob, size_t size);
 

@@ -44,6 +44,7 @@ static void *run_restored(void *context)
 static void restore_and_run(const uint8_t *blob, size_t size, bool rebase,
 			    struct restored restored[VM_VCPUS])
 {
+	const struct pvtime_range used[] = {{VM_CODE, VM_CODE_SIZE}, {VM_NOWHERE, 4096}};
 	struct pvtime_range region = {0, 0};
 	pthread_t threads[VM_VCPUS];
 	pthread_barrier_t all;
@@ -51,8 +52,8 @@ static void restore_and_run(const uint8_t *blob, size_t size, bool rebase,
 	struct vm vm;
 
 	vm_create(&vm);
-	is_error(pvtime_kvm_snapshot_region(blob, size, &region, &vcpus), 0,
-		 "the snapshot's region is read");
+	is_error(pvtime_kvm_snapshot_region(blob, size, used, 2, 0, &region, &vcpus), 0,
+		 "the snapshot's region is read, and has room in the VMM's map");
 	is_error(pvtime_kvm_create(&vm.stolen, vm.fd, SLOT, &region, vcpus), 0,
 		 "the restored VM's region is created");
 	is_error(pvtime_kvm_register(vm.stolen), 0, "the restored VM's region gets a slot");

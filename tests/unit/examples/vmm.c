@@ -73,6 +73,7 @@ static void test_without(void)
 
 static void test_restore(void)
 {
+	const struct pvtime_range device = {0x090a8000, 0x1000};
 	struct vm from, to = vm_new(1);
 	uint64_t saved;
 	size_t size;
@@ -91,7 +92,11 @@ static void test_restore(void)
 
 	fake.run_delay = 1000000000; /* what the new thread has waited before */
 	fake.wake_ns = 0;	     /* it is the thread of both vCPUs */
-	tap_is_i64(stolen_restore(&to, blob, size), 0, "another VM is restored from the snapshot");
+	tap_is_i64(stolen_restore(&to, blob, size, &device, 1), -EBUSY,
+		   "a snapshot whose region is at a device is not restored");
+	tap_ok(!to.stolen && !fake_leak(), "a snapshot that is not restored leaves nothing behind");
+	tap_is_i64(stolen_restore(&to, blob, size, used, 2), 0,
+		   "another VM is restored from the snapshot");
 	tap_is_u64(fake.vms[1].vcpus[1].ipa, 0x090a0040,
 		   "a restored vCPU has the address that it had");
 	for (uint32_t i = 0; i < to.vcpus; i++)

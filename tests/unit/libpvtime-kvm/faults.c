@@ -116,9 +116,11 @@ static int step_destroy(struct vmm *m)
 
 static int step_create_target(struct vmm *m)
 {
+	const struct pvtime_range used[] = {{0x40000000, 0x10000000}};
 	struct pvtime_range region;
 	uint32_t vcpus;
-	int err = pvtime_kvm_snapshot_region(m->blob, 40 + 16 * VCPUS + 4, &region, &vcpus);
+	int err = pvtime_kvm_snapshot_region(m->blob, 40 + 16 * VCPUS + 4, used, 1, 0, &region,
+					     &vcpus);
 
 	return err ? err : pvtime_kvm_create(&m->k[TARGET], FAKE_VM(TARGET), SLOT, &region, vcpus);
 }
