@@ -19,7 +19,7 @@ $(LIBKVM_STATIC): $(LIBKVM_OBJS)
 	@rm -f $@
 	ar rcsD $@ $^
 $(LIBKVM_SHARED): $(LIBKVM_OBJS) libpvtime-kvm/libpvtime-kvm.map
-	$(HOST_CC) -shared -Wl,-soname,$(LIBKVM_SONAME) -Wl,--version-script,libpvtime-kvm/libpvtime-kvm.map -Wl,-z,defs -o $@ $(LIBKVM_OBJS)
+	$(HOST_CC) -shared -Wl,-soname,$(LIBKVM_SONAME) -Wl,--version-script,libpvtime-kvm/libpvtime-kvm.map -Wl,-z,defs -Wl,--no-undefined-version -o $@ $(LIBKVM_OBJS)
 
 .PHONY: libpvtime-kvm install install-libpvtime-kvm
 ##@ users
@@ -70,6 +70,6 @@ UNIT_NAMES += libpvtime-kvm/sys
 libpvtime-kvm/sys_SRCS := tests/unit/libpvtime-kvm/sys.c libpvtime-kvm/sys.c
 libpvtime-kvm/sys_LIBS := -pthread
 
-# The test of the installed library.
-TAP_SCRIPTS += tests/install/libpvtime-kvm.t
+# The tests of the installed library, and of what its shared one promises.
+TAP_SCRIPTS += tests/install/libpvtime-kvm.t tests/install/abi.t
 TAP_DEPS    += $(LIBKVM_STATIC) $(LIBKVM_SHARED)

@@ -43,6 +43,12 @@
  * same time for different vCPUs. For every other function that takes k, the caller must exclude all
  * other functions with the same k.
  *
+ * Promised from 0.2.0 on: a program that was linked with libpvtime-kvm.so.0 runs with every later
+ * one. No function goes, or changes its parameters, its return values or what it requires; struct
+ * pvtime_range keeps its layout; and every later version restores what an earlier one has saved. A
+ * later version may add functions, each under its own symbol version, and may return an error for
+ * a cause that does not exist today. struct pvtime_kvm and the blob's bytes are private.
+ *
  * This header uses only the type struct pvtime_range of region.h; the functions of region.h are in
  * libpvtime.
  */

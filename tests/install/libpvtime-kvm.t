@@ -63,7 +63,7 @@ report_of "make help lists install once" [ "$(make --no-print-directory help | g
 
 installed host BUILD="$build"
 consumed host cc env
-nm -D --defined-only "$work/host/usr/lib/vmm/libpvtime-kvm.so" | grep -q ' T pvtime_kvm_create@@PVTIME_KVM_0$'
+nm -D --defined-only "$work/host/usr/lib/vmm/libpvtime-kvm.so" | grep -q ' T pvtime_kvm_create@@PVTIME_KVM_0.2$'
 report $? "the shared library's names are versioned"
 report_of "the shared library exports only pvtime_kvm_ names" [ -z "$(others "$work/host/usr/lib/vmm/libpvtime-kvm.so")" ]
 report_of "the check of exported names finds those of the C library" [ -n "$(others "$(cc -print-file-name=libc.so.6)")" ]
