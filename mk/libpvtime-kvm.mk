@@ -6,7 +6,7 @@ LIBKVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION_STRING "\(.*\)"/\1/p' inclu
 LIBKVM_SONAME  := libpvtime-kvm.so.0
 LIBKVM_STATIC  := $(LIBKVM)/libpvtime-kvm.a
 LIBKVM_SHARED  := $(LIBKVM)/$(LIBKVM_SONAME)
-LIBKVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h types.h)
+LIBKVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h types.h version.h)
 
 # Everything except the system calls, which tests replace; and the file that it takes from lib/.
 LIBKVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,9,libpvtime-kvm/*.c)) lib/region.c
