@@ -33,7 +33,7 @@ static inline uint64_t get_le(const uint8_t *p, unsigned int bytes)
 }
 
 /* CRC-32 of IEEE 802.3. */
-static inline uint32_t crc32(const uint8_t *p, size_t n)
+static inline uint32_t pvtime_crc32(const uint8_t *p, size_t n)
 {
 	uint32_t crc = ~(uint32_t)0;
 

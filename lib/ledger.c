@@ -212,7 +212,8 @@ bool pvtime_switch_in(struct pvtime_vcpu *v, uint64_t now)
 }
 
 /* An entry of ticks[] after the step. */
-static uint64_t after(const struct pvtime_vcpu *v, const struct step *step, unsigned int entry)
+static uint64_t ticks_after(const struct pvtime_vcpu *v, const struct step *step,
+			    unsigned int entry)
 {
 	uint64_t ticks = v->ticks[entry];
 
@@ -226,7 +227,7 @@ void pvtime_totals(const struct pvtime_vcpu *v, uint64_t now, struct pvtime_tota
 	struct step step = step_to(v, now);
 
 	for (unsigned int s = 0; s < PVTIME_STATES; s++)
-		totals->ticks[s] = after(v, &step, s);
-	totals->doubtful = after(v, &step, DOUBTFUL);
+		totals->ticks[s] = ticks_after(v, &step, s);
+	totals->doubtful = ticks_after(v, &step, DOUBTFUL);
 	totals->elapsed = v->since - v->origin - step.back + step.ticks;
 }

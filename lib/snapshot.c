@@ -23,8 +23,8 @@
  */
 #include "internal.h"
 
-#define MAGIC	0x53545650u /* "PVTS" */
-#define VERSION 2u
+#define SNAPSHOT_MAGIC	 0x53545650u /* "PVTS" */
+#define SNAPSHOT_VERSION 2u
 
 /* The most that is restored: it converts to ns, with room for more. */
 #define MAX_SECONDS (500u * 31557600ull)
@@ -32,7 +32,7 @@
 enum offset {
 	AT_MAGIC = 0,
 	AT_VERSION = 4,
-	AT_SIZE = 6,
+	AT_BLOB_SIZE = 6,
 	AT_FREQ = 8,
 	AT_STATE = 12,
 	AT_DIALECT = 13,
@@ -59,9 +59,9 @@ int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_S
 	if (!stopped(pvtime_get_state(v)))
 		return PVTIME_EBUSY;
 	pvtime_totals(v, now, &totals);
-	put_le(blob + AT_MAGIC, 4, MAGIC);
-	put_le(blob + AT_VERSION, 2, VERSION);
-	put_le(blob + AT_SIZE, 2, PVTIME_SNAPSHOT_SIZE);
+	put_le(blob + AT_MAGIC, 4, SNAPSHOT_MAGIC);
+	put_le(blob + AT_VERSION, 2, SNAPSHOT_VERSION);
+	put_le(blob + AT_BLOB_SIZE, 2, PVTIME_SNAPSHOT_SIZE);
 	put_le(blob + AT_FREQ, 4, v->rate.freq);
 	put_le(blob + AT_STATE, 1, pvtime_get_state(v));
 	put_le(blob + AT_DIALECT, 1, v->view.dialect);
@@ -72,7 +72,7 @@ int pvtime_save(const struct pvtime_vcpu *v, uint64_t now, uint8_t blob[PVTIME_S
 	put_le(blob + AT_ELAPSED, 8, totals.elapsed);
 	put_le(blob + AT_IPA, 8, pvtime_get_ipa(&v->view));
 	put_le(blob + AT_PUBLISHED, 8, pvtime_get_stolen_ns(&v->view));
-	put_le(blob + AT_CRC, 4, crc32(blob, AT_CRC));
+	put_le(blob + AT_CRC, 4, pvtime_crc32(blob, AT_CRC));
 	return PVTIME_OK;
 }
 
@@ -81,13 +81,13 @@ static int check_form(const uint8_t *blob, size_t size)
 {
 	if (size != PVTIME_SNAPSHOT_SIZE)
 		return PVTIME_ESNAP_SIZE;
-	if (get_le(blob + AT_MAGIC, 4) != MAGIC)
+	if (get_le(blob + AT_MAGIC, 4) != SNAPSHOT_MAGIC)
 		return PVTIME_ESNAP_MAGIC;
-	if (get_le(blob + AT_VERSION, 2) != VERSION)
+	if (get_le(blob + AT_VERSION, 2) != SNAPSHOT_VERSION)
 		return PVTIME_ESNAP_VERSION;
-	if (get_le(blob + AT_SIZE, 2) != PVTIME_SNAPSHOT_SIZE)
+	if (get_le(blob + AT_BLOB_SIZE, 2) != PVTIME_SNAPSHOT_SIZE)
 		return PVTIME_ESNAP_SIZE;
-	if (get_le(blob + AT_CRC, 4) != crc32(blob, AT_CRC))
+	if (get_le(blob + AT_CRC, 4) != pvtime_crc32(blob, AT_CRC))
 		return PVTIME_ESNAP_CRC;
 	return PVTIME_OK;
 }

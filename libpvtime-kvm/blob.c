@@ -64,7 +64,7 @@ void pvtk_blob_seal(uint8_t *bytes, uint32_t vcpus)
 {
 	const size_t end = pvtk_blob_size(vcpus) - CRC_SIZE;
 
-	put_le(bytes + end, CRC_SIZE, crc32(bytes, end));
+	put_le(bytes + end, CRC_SIZE, pvtime_crc32(bytes, end));
 }
 
 /* Whether every vCPU has the address of its index, or neither an address nor a counter. */
@@ -105,8 +105,8 @@ int pvtk_blob_read(struct pvtk_blob *blob, const void *bytes, size_t size)
 		.bitmap = get_le(at + AT_BITMAP, 8),
 	};
 	if (size != pvtk_blob_size(b.vcpus) ||
-	    get_le(at + size - CRC_SIZE, CRC_SIZE) != crc32(at, size - CRC_SIZE) || flags > 1 ||
-	    (version == FIRST_VERSION && b.frequency) || !consistent(&b) ||
+	    get_le(at + size - CRC_SIZE, CRC_SIZE) != pvtime_crc32(at, size - CRC_SIZE) ||
+	    flags > 1 || (version == FIRST_VERSION && b.frequency) || !consistent(&b) ||
 	    !consistent_vcpus(at, &b))
 		return -EBADMSG;
 	*blob = b;

@@ -34,7 +34,7 @@ struct pvtime_stolen {
 	uint32_t attributes; /* 0 */
 	uint64_t stolen_ns;  /* involuntarily not running, in ns, little-endian */
 	uint8_t reserved[48];
-} __attribute__((aligned(64)));
+} __attribute__((__aligned__(64)));
 
 #ifndef __cplusplus
 _Static_assert(sizeof(struct pvtime_stolen) == PVTIME_STRUCT_SIZE,

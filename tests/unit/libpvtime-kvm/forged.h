@@ -25,7 +25,7 @@ static const struct pvtime_range used[] = {
 
 static inline void seal(uint8_t *blob, size_t size)
 {
-	put_le(blob + size - 4, 4, crc32(blob, size - 4));
+	put_le(blob + size - 4, 4, pvtime_crc32(blob, size - 4));
 }
 
 static inline struct pvtime_kvm *create(unsigned vm, uint64_t base, uint32_t vcpus)

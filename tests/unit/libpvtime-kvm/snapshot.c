@@ -58,7 +58,7 @@ static uint64_t stolen(const struct pvtime_kvm *k, uint32_t index)
 /* Gives the blob the checksum of its bytes. */
 static void seal(uint8_t *blob, size_t size)
 {
-	put_le(blob + size - 4, 4, crc32(blob, size - 4));
+	put_le(blob + size - 4, 4, pvtime_crc32(blob, size - 4));
 }
 
 static void save(uint8_t blob[SIZE])
