@@ -25,13 +25,17 @@ $(eval $(call lib_variant,a64,$(A64_CC),$(A64_CFLAGS),$(A64_AR)))
 $(eval $(call lib_variant,a64-clang,$(A64_CLANG),$(A64_CFLAGS),$(A64_AR)))
 $(eval $(call lib_variant,a64be,$(A64_CC),$(A64_CFLAGS) -mbig-endian,$(A64_AR)))
 
-.PHONY: lib lib-size
+.PHONY: lib lib-size abi
 ##@ adopters
 lib: $(LIB_ALL) ## build the library, for the host and AArch64, by gcc and clang
 all: $(LIB_HOST) $(LIB_A64)
 
 lib-size: $(LIB_A64) ## print the size of the library on AArch64
 	$(A64_SIZE) -t $<
+
+##@ developers
+abi: $(LIB_A64) $(BUILD)/a64be/lib/libpvtime.a ## record the ABI of lib/ in tests/lib/abi.txt, after a change that is meant
+	ABI_UPDATE=1 BUILD=$(BUILD) prove tests/lib/abi.t
 
 # Unit tests, one program for each file of tests/unit/lib/. Those that need threads or processes run
 # on the host only.
@@ -58,5 +62,5 @@ $(eval $(call lib_user_test,a64be,-mbig-endian,qemu-aarch64_be))
 LIB_USER_TESTS := $(foreach a,a64 a64be,$(patsubst %,$(BUILD)/$(a)/tests/%.t,$(LIB_TESTS) examples/guest))
 .SECONDARY: $(LIB_USER_TESTS:%.t=%)
 
-TAP_SCRIPTS += $(LIB_USER_TESTS) tests/lib/size.t tests/lib/headers.t
+TAP_SCRIPTS += $(LIB_USER_TESTS) $(addprefix tests/lib/,size.t headers.t names.t regimes.t abi.t)
 TAP_DEPS    += $(LIB_USER_TESTS) $(LIB_ALL)
