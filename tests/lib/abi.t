@@ -26,7 +26,7 @@ sub must
 	return $out;
 }
 
-# values INCLUDE, HEADERS, OPTION, EXPRESSION...: the 64-bit value of each constant expression.
+# values_of INCLUDE, HEADERS, OPTION, EXPRESSION...: the 64-bit value of each constant expression.
 sub values_of
 {
 	my ($include, $headers, $option, @expressions) = @_;
