@@ -2,19 +2,8 @@
 #ifndef PVTIME_BYTES_H
 #define PVTIME_BYTES_H
 
-/* Byte order and CRC, for the snapshots of this library and of libpvtime-kvm. */
+/* Numbers at any address, and CRC, for the snapshots of this library and of libpvtime-kvm. */
 #include <pvtime/types.h>
-
-/* Convert to or from little-endian, on a CPU of either byte order. */
-static inline uint64_t le64(uint64_t x)
-{
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(x) : x;
-}
-
-static inline uint32_t le32(uint32_t x)
-{
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(x) : x;
-}
 
 /* Store and load a little-endian number of 1 to 8 bytes, at any address. */
 static inline void put_le(uint8_t *p, unsigned int bytes, uint64_t x)

@@ -2,7 +2,7 @@
 /* The guest's side: discovery, registration of each vCPU, reading. */
 #include <pvtime/guest.h>
 #include <pvtime/smccc.h>
-#include "internal.h"
+#include "order.h"
 
 /* The result of an SMC32 call: w0, whatever the upper half of x0 holds. */
 static int32_t call32(pvtime_conduit_fn call, uint32_t fid, uint32_t arg1)

@@ -3,11 +3,11 @@
 #define PVTIME_INTERNAL_H
 
 /*
- * Inline functions that several files of the library share. Inline, so that the scheduler's hot
- * path takes one call; shared, so that each rule is implemented once.
+ * Inline functions that the files of the ledger share. Inline, so that the scheduler's hot path
+ * takes one call; shared, so that each rule is implemented once.
  */
 #include <pvtime/ledger.h>
-#include "bytes.h"
+#include "store.h"
 
 #define NS_PER_S 1000000000u
 
@@ -39,20 +39,6 @@ __attribute__((__always_inline__)) static inline uint64_t ns_of_ticks(uint64_t t
 		ns += q * rate.rest + r * rate.rest / rate.freq;
 	}
 	return ns;
-}
-
-/*
- * Store a total in the structure, which is mapped. always_inline, because -Os would make this a
- * call on the scheduler's hot path. The volatile store is one instruction, as the atomic one is:
- * pvtime_get_stolen_ns() needs no lock.
- */
-__attribute__((__always_inline__)) static inline void store_total(struct pvtime_view *view,
-								  uint64_t total_ns)
-{
-	uint64_t *counter = view->counter;
-
-	*(volatile uint64_t *)&view->shown_ns = total_ns;
-	__atomic_store_n(counter, le64(total_ns), __ATOMIC_RELAXED);
 }
 
 /* ledger.c: set all totals of the ledger to 0 at `now`; the state is OFF. */

@@ -21,6 +21,7 @@
  * a forged blob can do. The blob holds no clock value, because the destination has another clock
  * (R-29).
  */
+#include "bytes.h"
 #include "internal.h"
 
 #define SNAPSHOT_MAGIC	 0x53545650u /* "PVTS" */

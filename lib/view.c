@@ -14,7 +14,7 @@
  * comes earlier in program order on the CPU that runs it. All of this requires both mappings to be
  * Normal write-back inner shareable (R-07).
  */
-#include "internal.h"
+#include "store.h"
 
 int pvtime_view_init(struct pvtime_view *view, enum pvtime_dialect dialect)
 {

@@ -4,7 +4,7 @@
 #include "libpvtime-kvm/internal.h"
 #include "libpvtime-kvm/sys.h"
 #include "libpvtime-kvm/uapi.h"
-#include "lib/bytes.h"
+#include "lib/order.h"
 
 int pvtk_vcpu_fd(const struct pvtime_kvm *k, uint32_t index)
 {
