@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a domain and a vCPU have for stolen time (Arm DEN0057A). */
+#ifndef __ASM_ARM_PVTIME_H__
+#define __ASM_ARM_PVTIME_H__
+
+#include <pvtime/view.h>
+
+/* A domain's own word about stolen time; without one, the command line option decides. */
+enum pvtime_wish {
+    PVTIME_WISH_NONE,
+    PVTIME_WISH_ON,
+    PVTIME_WISH_OFF,
+};
+
+struct pvtime_domain {
+    /* One granule with the structures of all vCPUs, in Xen's mapping; NULL: not (yet) allocated. */
+    void *region;
+    enum pvtime_wish wish;
+};
+
+struct pvtime_vcpu {
+    struct pvtime_view view; /* all zeroes: the calls answer NOT_SUPPORTED */
+    bool shown;              /* the view has its structure */
+};
+
+#endif /* __ASM_ARM_PVTIME_H__ */

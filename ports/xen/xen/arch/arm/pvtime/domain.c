@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The region of a domain: one granule of 64 KiB of Xen's heap, which holds a structure for each
+ * vCPU and nothing else, mapped read-only into the domain before its first vCPU runs.
+ *
+ * A domain with Xen's guest layout has it at a fixed address. A domain with the host's layout has
+ * it at its machine address: that is RAM of the host which belongs to Xen, so neither the domain's
+ * RAM nor a device can be there, and the extended regions are told to leave it out.
+ */
+#include <xen/device_tree.h>
+#include <xen/mm.h>
+#include <xen/param.h>
+#include <xen/pvtime.h>
+#include <xen/rangeset.h>
+#include <xen/sched.h>
+
+#include <asm/p2m.h>
+
+#define PVTIME_PAGES (PVTIME_GRANULE / PAGE_SIZE)
+#define PVTIME_ORDER get_order_from_bytes(PVTIME_GRANULE)
+
+/* Between the magic pages and the RAM of Xen's guest layout. */
+#define GUEST_PVTIME_BASE (GUEST_MAGIC_BASE + GUEST_MAGIC_SIZE)
+
+/*
+ * Whether domains without a word of their own get stolen time: "pvtime" on the command line, and
+ * at runtime for domains that are started later.
+ */
+static bool __read_mostly opt_pvtime = true;
+boolean_runtime_param("pvtime", opt_pvtime);
+
+/* The property "xen,pvtime" of a domain that Xen makes from the device tree. */
+void __init pvtime_domain_config(struct domain *d, const struct dt_device_node *node)
+{
+    const char *value;
+
+    if ( dt_property_read_string(node, "xen,pvtime", &value) )
+        return;
+    if ( !strcmp(value, "enabled") )
+        d->arch.pvtime.wish = PVTIME_WISH_ON;
+    else if ( !strcmp(value, "disabled") )
+        d->arch.pvtime.wish = PVTIME_WISH_OFF;
+    else
+        panic("%pd: xen,pvtime is \"%s\"; expected \"enabled\" or \"disabled\"\n", d, value);
+}
+
+/* Allocate the region, unless the domain has it or is denied it. Returns the region or NULL. */
+static void *claim_region(struct domain *d)
+{
+    struct pvtime_domain *p = &d->arch.pvtime;
+
+    if ( is_32bit_domain(d) || p->region != NULL || p->wish == PVTIME_WISH_OFF ||
+         (p->wish == PVTIME_WISH_NONE && !opt_pvtime) )
+        return p->region;
+
+    p->region = alloc_xenheap_pages(PVTIME_ORDER, 0);
+    if ( p->region == NULL )
+        printk(XENLOG_WARNING "%pd: no memory for stolen time\n", d);
+    else
+        memset(p->region, 0, PVTIME_GRANULE);
+
+    return p->region;
+}
+
+static paddr_t region_base(const struct domain *d)
+{
+    return domain_use_host_layout(d) ? virt_to_maddr(d->arch.pvtime.region) : GUEST_PVTIME_BASE;
+}
+
+/*
+ * Take the region of a domain with the host's layout out of a set of addresses that the domain may
+ * use. The set is in units of (1 << shift) bytes.
+ */
+int __init pvtime_exclude_region(struct domain *d, struct rangeset *free, unsigned int shift)
+{
+    paddr_t base;
+
+    if ( claim_region(d) == NULL )
+        return 0;
+    base = region_base(d);
+
+    return rangeset_remove_range(free, base >> shift, (base + PVTIME_GRANULE - 1) >> shift);
+}
+
+static int map_region(struct domain *d)
+{
+    gfn_t gfn = gaddr_to_gfn(region_base(d));
+    unsigned int i;
+    int rc;
+
+    for ( i = 0; i < PVTIME_PAGES; i++ )
+        if ( !mfn_eq(p2m_lookup(d, gfn_add(gfn, i), NULL), INVALID_MFN) )
+            return -EBUSY;
+
+    rc = guest_physmap_add_entry(d, gfn, virt_to_mfn(d->arch.pvtime.region), PVTIME_ORDER,
+                                 p2m_ram_ro);
+    if ( rc )
+        return rc;
+    for ( i = 0; i < PVTIME_PAGES; i++ )
+        share_xen_page_with_guest(virt_to_page(d->arch.pvtime.region + i * PAGE_SIZE), d,
+                                  SHARE_ro);
+
+    return 0;
+}
+
+/* The domain is complete, and about to run. Without memory or place it runs without stolen time. */
+void pvtime_domain_start(struct domain *d)
+{
+    struct pvtime_stolen *page = claim_region(d);
+    struct vcpu *v;
+    int rc;
+
+    BUILD_BUG_ON(MAX_VIRT_CPUS * sizeof(*page) > PVTIME_GRANULE);
+
+    if ( page == NULL )
+        return;
+    rc = map_region(d);
+    if ( rc )
+    {
+        printk(XENLOG_WARNING "%pd: no stolen time: the region at %#"PRIpaddr" cannot be mapped: %d\n",
+               d, region_base(d), rc);
+        return;
+    }
+
+    for_each_vcpu ( d, v )
+    {
+        struct pvtime_view *view = &v->arch.pvtime.view;
+
+        if ( pvtime_view_init(view, PVTIME_DIALECT_1_0) ||
+             pvtime_set_ipa(view, region_base(d) + v->vcpu_id * sizeof(*page)) )
+            continue;
+        pvtime_map(view, &page[v->vcpu_id]);
+        v->arch.pvtime.shown = true;
+    }
+}
+
+void pvtime_domain_destroy(struct domain *d)
+{
+    free_xenheap_pages(d->arch.pvtime.region, PVTIME_ORDER);
+}
+
+void pvtime_dump_vcpu(struct vcpu *v)
+{
+    struct vcpu_runstate_info runstate;
+
+    if ( !v->arch.pvtime.shown )
+        return;
+    vcpu_runstate_get(v, &runstate);
+    printk("    stolen time at %#"PRIx64": shown %"PRIu64" ns, runnable %"PRIu64" ns\n",
+           pvtime_get_ipa(&v->arch.pvtime.view), pvtime_get_stolen_ns(&v->arch.pvtime.view),
+           runstate.time[RUNSTATE_runnable]);
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

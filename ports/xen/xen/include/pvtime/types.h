@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the library of stolen time takes its types from: Xen's own header. */
+#ifndef PVTIME_TYPES_H
+#define PVTIME_TYPES_H
+
+#include <xen/types.h>
+
+#endif /* PVTIME_TYPES_H */
