@@ -52,7 +52,7 @@ at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2
 # before it. Three of them are not about the code of one room. packages and debian come first: all
 # rooms need the installed packages, and many need the files from Debian. tests comes last: it makes
 # rules from the lists of tests that the rooms' fragments have filled.
-ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench docs scripts tests
+ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench xen docs scripts tests
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not in ROOMS; expected ROOMS of the Makefile to list every fragment))
 

@@ -1,0 +1,36 @@
+# Stolen time on Xen: ports/xen put into the source that Debian packages, or into another tree.
+# Neither Xen's source nor anything made of it is part of this repository.
+
+XEN_RELEASE ?= bookworm
+XEN_SOURCE  := $(DEBIAN)/xen-source/$(XEN_RELEASE)
+XEN_BUILT   := $(BUILD)/xen/$(XEN_RELEASE)
+XEN_LIBRARY ?= .
+
+XEN_PORT := ports/edit.awk ports/xen/port ports/xen/build $(call at_least,5,ports/xen/steps/*) \
+	$(shell find ports/xen/xen -type f) \
+	$(shell sed -n 's,^copy \([^ ]*\) .*,$(XEN_LIBRARY)/\1,p' $(wildcard ports/xen/steps/*))
+
+$(XEN_SOURCE)/version:
+	scripts/debian-source $(XEN_SOURCE) xen $(XEN_RELEASE)
+
+# As Debian has it: to compare with, and a tree in which most files are compiled already.
+$(XEN_BUILT)/before: $(XEN_SOURCE)/version ports/xen/build
+	@echo "  $@"
+	@rm -rf $(@D)/before-tree && mkdir -p $(@D) && cp -a $(XEN_SOURCE)/tree $(@D)/before-tree
+	CROSS_COMPILE=$(CROSS) ports/xen/build $(@D)/before-tree arm64 $@
+
+$(XEN_BUILT)/xen: $(XEN_BUILT)/before $(XEN_PORT)
+	@echo "  $@"
+	@rm -rf $(@D)/tree && cp -a $(@D)/before-tree $(@D)/tree
+	ports/xen/port $(@D)/tree $(@D)/series $(XEN_LIBRARY) >$(@D)/changes
+	CROSS_COMPILE=$(CROSS) ports/xen/build $(@D)/tree arm64 $@
+
+.PHONY: xen port-xen
+##@ maintainers
+xen: $(XEN_BUILT)/xen ## build Debian's Xen with stolen time (the source is fetched, and cached)
+	@cat $(XEN_BUILT)/changes
+
+##@ adopters
+port-xen: ## put stolen time into the source tree of Xen in XEN=DIR, and leave a series for git am
+	$(if $(XEN),,$(error expected XEN=DIR, a source tree of Xen))
+	@ports/xen/port $(XEN) $(BUILD)/xen/series $(XEN_LIBRARY)
