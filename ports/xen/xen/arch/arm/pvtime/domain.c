@@ -47,7 +47,7 @@ void __init pvtime_domain_config(struct domain *d, const struct dt_device_node *
 /* Allocate the region, unless the domain has it or is denied it. Returns the region or NULL. */
 static void *claim_region(struct domain *d)
 {
-    struct pvtime_domain *p = &d->arch.pvtime;
+    struct domain_pvtime *p = &d->arch.pvtime;
 
     if ( is_32bit_domain(d) || p->region != NULL || p->wish == PVTIME_WISH_OFF ||
          (p->wish == PVTIME_WISH_NONE && !opt_pvtime) )

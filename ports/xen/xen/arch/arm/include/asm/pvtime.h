@@ -12,13 +12,13 @@ enum pvtime_wish {
     PVTIME_WISH_OFF,
 };
 
-struct pvtime_domain {
+struct domain_pvtime {
     /* One granule with the structures of all vCPUs, in Xen's mapping; NULL: not (yet) allocated. */
     void *region;
     enum pvtime_wish wish;
 };
 
-struct pvtime_vcpu {
+struct vcpu_pvtime {
     struct pvtime_view view; /* all zeroes: the calls answer NOT_SUPPORTED */
     bool shown;              /* the view has its structure */
 };
