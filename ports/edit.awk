@@ -23,13 +23,13 @@
 #   change OLD => NEW    replace OLD, which must be in the current line exactly once
 #   drop-blank           delete the line above the current one, which must be blank
 #
-# usage: awk -v tree=DIR -v out=DIR -f edit.awk EDITS
+# usage: awk -v tree=DIR -v out=DIR -v step=NAME -f edit.awk EDITS
 #
-# Changed files are written below out, and later edits of a file read it there. Each is named on
+# Messages begin with step. Changed files are written below out, and later edits of a file read it there. Each is named on
 # stdout.
 
 function fail(why) {
-	printf "%s:%d: %s\n", FILENAME, FNR, why > "/dev/stderr"
+	printf "%s: %s\n", step, why > "/dev/stderr"
 	failed = 1
 	exit 1
 }

@@ -23,6 +23,9 @@ int pvtime_exclude_region(struct domain *d, struct rangeset *free, unsigned int 
 void pvtime_domain_start(struct domain *d);
 void pvtime_domain_destroy(struct domain *d);
 
+/* Whether a write of the current vCPU to this address, which stage 2 did not permit, is refused. */
+bool pvtime_refuse_write(paddr_t gpa);
+
 /* The calls. */
 int pvtime_arch_feature(uint32_t call);
 bool pvtime_call(struct cpu_user_regs *regs);
@@ -66,6 +69,11 @@ static inline void pvtime_domain_start(struct domain *d)
 
 static inline void pvtime_domain_destroy(struct domain *d)
 {
+}
+
+static inline bool pvtime_refuse_write(paddr_t gpa)
+{
+    return false;
 }
 
 static inline int pvtime_arch_feature(uint32_t call)

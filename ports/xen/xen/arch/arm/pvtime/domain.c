@@ -139,6 +139,23 @@ void pvtime_domain_destroy(struct domain *d)
     free_xenheap_pages(d->arch.pvtime.region, PVTIME_ORDER);
 }
 
+/* Only if the region is still where Xen mapped it: a guest may map something else there. */
+bool pvtime_refuse_write(paddr_t gpa)
+{
+    struct vcpu *v = current;
+    struct domain *d = v->domain;
+    mfn_t mfn;
+
+    if ( !v->arch.pvtime.shown || gpa < region_base(d) || gpa - region_base(d) >= PVTIME_GRANULE )
+        return false;
+    mfn = p2m_lookup(d, gaddr_to_gfn(gpa), NULL);
+    if ( !mfn_eq(mfn, mfn_add(virt_to_mfn(d->arch.pvtime.region), PFN_DOWN(gpa - region_base(d)))) )
+        return false;
+    v->arch.pvtime.refused++;
+
+    return true;
+}
+
 void pvtime_dump_vcpu(struct vcpu *v)
 {
     struct vcpu_runstate_info runstate;
@@ -146,9 +163,10 @@ void pvtime_dump_vcpu(struct vcpu *v)
     if ( !v->arch.pvtime.shown )
         return;
     vcpu_runstate_get(v, &runstate);
-    printk("    stolen time at %#"PRIx64": shown %"PRIu64" ns, runnable %"PRIu64" ns\n",
+    printk("    stolen time at %#"PRIx64": shown %"PRIu64" ns, runnable %"PRIu64" ns, offline %"PRIu64" ns, %u writes refused\n",
            pvtime_get_ipa(&v->arch.pvtime.view), pvtime_get_stolen_ns(&v->arch.pvtime.view),
-           runstate.time[RUNSTATE_runnable]);
+           runstate.time[RUNSTATE_runnable], runstate.time[RUNSTATE_offline],
+           v->arch.pvtime.refused);
 }
 
 /*

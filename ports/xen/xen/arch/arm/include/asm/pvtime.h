@@ -21,6 +21,7 @@ struct domain_pvtime {
 struct vcpu_pvtime {
     struct pvtime_view view; /* all zeroes: the calls answer NOT_SUPPORTED */
     bool shown;              /* the view has its structure */
+    unsigned int refused;    /* writes of the guest to the region */
 };
 
 #endif /* __ASM_ARM_PVTIME_H__ */
