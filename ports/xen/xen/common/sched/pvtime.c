@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stores the totals of the vCPUs that wait for a CPU, so that another vCPU of the domain sees them
- * grow. One timer serves all CPUs: a vCPU that waits may be moved from CPU to CPU meanwhile. It
- * runs from the moment at which a vCPU begins to wait until a round finds that none does.
+ * Stores the totals of the vCPUs that wait for a CPU, so that another vCPU of
+ * the domain sees them grow. One timer serves all CPUs, because a vCPU that
+ * waits may be moved from CPU to CPU meanwhile. It runs from the moment at
+ * which a vCPU begins to wait until a round finds that none does.
  */
 #include <xen/init.h>
 #include <xen/pvtime.h>
@@ -12,7 +13,7 @@
 
 #include "private.h"
 
-/* A total is at most PVTIME_STALE_NS old; half of it leaves the timer as much to be late. */
+/* A total is never older than PVTIME_STALE_NS, even if the timer is late. */
 #define PERIOD (PVTIME_STALE_NS / 2)
 
 static struct timer refresh_timer;
@@ -20,7 +21,7 @@ static struct timer refresh_timer;
 /* The timer is set, or will see every vCPU that waits now. */
 bool __read_mostly pvtime_refreshing;
 
-/* The caller holds a schedule lock, as it may when it sets a timer. */
+/* Callers may hold a schedule lock, as those of set_timer() may. */
 void pvtime_start_refreshing(void)
 {
     write_atomic(&pvtime_refreshing, true);
@@ -36,9 +37,9 @@ static bool refresh(struct vcpu *v)
     if ( waits )
     {
         s_time_t since = NOW() - v->runstate.state_entry_time;
+        uint64_t total = v->runstate.time[RUNSTATE_runnable];
 
-        pvtime_show(&v->arch.pvtime.view,
-                    v->runstate.time[RUNSTATE_runnable] + (since > 0 ? since : 0));
+        pvtime_show(&v->arch.pvtime.view, total + max(since, (s_time_t)0));
     }
     unit_schedule_unlock_irq(lock, v->sched_unit);
 
@@ -52,8 +53,8 @@ static void cf_check refresh_all(void *unused)
     bool any = false;
 
     /*
-     * Each vCPU is seen under its lock. One that begins to wait after that finds the timer unset,
-     * and sets it.
+     * Each vCPU is seen under its lock. One that begins to wait after that
+     * finds the timer unset, and sets it.
      */
     write_atomic(&pvtime_refreshing, false);
 

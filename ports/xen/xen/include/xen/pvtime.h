@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stolen time (Arm DEN0057A): a guest reads in a structure of each vCPU how long that vCPU was
- * runnable without running.
+ * Stolen time (Arm DEN0057A): a guest reads in a structure of each vCPU how
+ * long that vCPU was runnable without running.
  */
 #ifndef __XEN_PVTIME_H__
 #define __XEN_PVTIME_H__
@@ -15,15 +15,19 @@ struct rangeset;
 #ifdef CONFIG_PVTIME
 
 /*
- * The life of a domain. The region is allocated when its place must be known, and mapped before the
- * domain first runs.
+ * The life of a domain. The region is allocated when its place must be known,
+ * and mapped before the domain first runs.
  */
 void pvtime_domain_config(struct domain *d, const struct dt_device_node *node);
-int pvtime_exclude_region(struct domain *d, struct rangeset *free, unsigned int shift);
+int pvtime_exclude_region(struct domain *d, struct rangeset *free,
+                          unsigned int shift);
 void pvtime_domain_start(struct domain *d);
 void pvtime_domain_destroy(struct domain *d);
 
-/* Whether a write of the current vCPU to this address, which stage 2 did not permit, is refused. */
+/*
+ * Whether a write of the current vCPU to this address, which stage 2 did not
+ * permit, gets an abort.
+ */
 bool pvtime_refuse_write(paddr_t gpa);
 
 /* The calls. */
@@ -39,7 +43,7 @@ static inline void pvtime_switch_in(struct vcpu *v)
         pvtime_show(&v->arch.pvtime.view, v->runstate.time[RUNSTATE_runnable]);
 }
 
-/* Store the totals of the vCPUs that wait, from time to time, while any does. */
+/* Store the totals of the vCPUs that wait, again and again while any does. */
 extern bool pvtime_refreshing;
 void pvtime_start_refreshing(void);
 
@@ -53,7 +57,8 @@ static inline void pvtime_runstate_change(const struct vcpu *v, int new_state)
 
 #else /* !CONFIG_PVTIME */
 
-static inline void pvtime_domain_config(struct domain *d, const struct dt_device_node *node)
+static inline void pvtime_domain_config(struct domain *d,
+                                        const struct dt_device_node *node)
 {
 }
 

@@ -12,7 +12,7 @@ int pvtime_arch_feature(uint32_t call)
     return pvtime_arch_features(&current->arch.pvtime.view, call);
 }
 
-/* A call of the standard hypervisor service; returns false if it is not one of stolen time. */
+/* A call of the standard hypervisor service; false: not one of stolen time. */
 bool pvtime_call(struct cpu_user_regs *regs)
 {
     int64_t result;

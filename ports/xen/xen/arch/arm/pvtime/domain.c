@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The region of a domain: one granule of 64 KiB of Xen's heap, which holds a structure for each
- * vCPU and nothing else, mapped read-only into the domain before its first vCPU runs.
+ * The region of a domain: one granule of 64 KiB of Xen's heap, which holds a
+ * structure for each vCPU and nothing else, mapped read-only into the domain
+ * before its first vCPU runs.
  *
- * A domain with Xen's guest layout has it at a fixed address. A domain with the host's layout has
- * it at its machine address: that is RAM of the host which belongs to Xen, so neither the domain's
- * RAM nor a device can be there, and the extended regions are told to leave it out.
+ * A domain with Xen's guest layout has it at a fixed address. A domain with
+ * the host's layout has it at its machine address: that is RAM of the host
+ * which belongs to Xen, so neither RAM of the domain nor a device can be
+ * there, and the extended regions are told to leave it out.
  */
 #include <xen/device_tree.h>
 #include <xen/mm.h>
@@ -23,14 +25,15 @@
 #define GUEST_PVTIME_BASE (GUEST_MAGIC_BASE + GUEST_MAGIC_SIZE)
 
 /*
- * Whether domains without a word of their own get stolen time: "pvtime" on the command line, and
- * at runtime for domains that are started later.
+ * Whether domains without a word of their own get stolen time: "pvtime" on
+ * the command line, and at runtime for domains that are started later.
  */
 static bool __read_mostly opt_pvtime = true;
 boolean_runtime_param("pvtime", opt_pvtime);
 
 /* The property "xen,pvtime" of a domain that Xen makes from the device tree. */
-void __init pvtime_domain_config(struct domain *d, const struct dt_device_node *node)
+void __init pvtime_domain_config(struct domain *d,
+                                 const struct dt_device_node *node)
 {
     const char *value;
 
@@ -41,15 +44,17 @@ void __init pvtime_domain_config(struct domain *d, const struct dt_device_node *
     else if ( !strcmp(value, "disabled") )
         d->arch.pvtime.wish = PVTIME_WISH_OFF;
     else
-        panic("%pd: xen,pvtime is \"%s\"; expected \"enabled\" or \"disabled\"\n", d, value);
+        panic("%pd: xen,pvtime is %s; expected enabled or disabled\n", d,
+              value);
 }
 
-/* Allocate the region, unless the domain has it or is denied it. Returns the region or NULL. */
+/* Allocate the region, unless the domain has it or is denied it; or NULL. */
 static void *claim_region(struct domain *d)
 {
     struct domain_pvtime *p = &d->arch.pvtime;
 
-    if ( is_32bit_domain(d) || p->region != NULL || p->wish == PVTIME_WISH_OFF ||
+    if ( is_32bit_domain(d) || p->region != NULL ||
+         p->wish == PVTIME_WISH_OFF ||
          (p->wish == PVTIME_WISH_NONE && !opt_pvtime) )
         return p->region;
 
@@ -64,14 +69,16 @@ static void *claim_region(struct domain *d)
 
 static paddr_t region_base(const struct domain *d)
 {
-    return domain_use_host_layout(d) ? virt_to_maddr(d->arch.pvtime.region) : GUEST_PVTIME_BASE;
+    return domain_use_host_layout(d) ? virt_to_maddr(d->arch.pvtime.region)
+                                     : GUEST_PVTIME_BASE;
 }
 
 /*
- * Take the region of a domain with the host's layout out of a set of addresses that the domain may
- * use. The set is in units of (1 << shift) bytes.
+ * Take the region of a domain with the host's layout out of a set of addresses
+ * that the domain may use. The set is in units of (1 << shift) bytes.
  */
-int __init pvtime_exclude_region(struct domain *d, struct rangeset *free, unsigned int shift)
+int __init pvtime_exclude_region(struct domain *d, struct rangeset *free,
+                                 unsigned int shift)
 {
     paddr_t base;
 
@@ -79,11 +86,13 @@ int __init pvtime_exclude_region(struct domain *d, struct rangeset *free, unsign
         return 0;
     base = region_base(d);
 
-    return rangeset_remove_range(free, base >> shift, (base + PVTIME_GRANULE - 1) >> shift);
+    return rangeset_remove_range(free, base >> shift,
+                                 (base + PVTIME_GRANULE - 1) >> shift);
 }
 
 static int map_region(struct domain *d)
 {
+    void *region = d->arch.pvtime.region;
     gfn_t gfn = gaddr_to_gfn(region_base(d));
     unsigned int i;
     int rc;
@@ -92,64 +101,74 @@ static int map_region(struct domain *d)
         if ( !mfn_eq(p2m_lookup(d, gfn_add(gfn, i), NULL), INVALID_MFN) )
             return -EBUSY;
 
-    rc = guest_physmap_add_entry(d, gfn, virt_to_mfn(d->arch.pvtime.region), PVTIME_ORDER,
+    rc = guest_physmap_add_entry(d, gfn, virt_to_mfn(region), PVTIME_ORDER,
                                  p2m_ram_ro);
     if ( rc )
         return rc;
     for ( i = 0; i < PVTIME_PAGES; i++ )
-        share_xen_page_with_guest(virt_to_page(d->arch.pvtime.region + i * PAGE_SIZE), d,
+        share_xen_page_with_guest(virt_to_page(region + i * PAGE_SIZE), d,
                                   SHARE_ro);
 
     return 0;
 }
 
-/* The domain is complete, and about to run. Without memory or place it runs without stolen time. */
+static void init_vcpu(struct vcpu *v)
+{
+    struct vcpu_pvtime *p = &v->arch.pvtime;
+    struct pvtime_stolen *page = v->domain->arch.pvtime.region;
+    paddr_t ipa = region_base(v->domain) + v->vcpu_id * sizeof(*page);
+
+    if ( pvtime_view_init(&p->view, PVTIME_DIALECT_1_0) )
+        return;
+    pvtime_map(&p->view, &page[v->vcpu_id]);
+    p->shown = pvtime_set_ipa(&p->view, ipa) == PVTIME_OK;
+}
+
+/*
+ * The domain is complete, and about to run. Without memory or a place for the
+ * region, it runs without stolen time.
+ */
 void pvtime_domain_start(struct domain *d)
 {
-    struct pvtime_stolen *page = claim_region(d);
     struct vcpu *v;
     int rc;
 
-    BUILD_BUG_ON(MAX_VIRT_CPUS * sizeof(*page) > PVTIME_GRANULE);
+    BUILD_BUG_ON(MAX_VIRT_CPUS * PVTIME_STRUCT_SIZE > PVTIME_GRANULE);
 
-    if ( page == NULL )
+    if ( claim_region(d) == NULL )
         return;
     rc = map_region(d);
     if ( rc )
     {
-        printk(XENLOG_WARNING "%pd: no stolen time: the region at %#"PRIpaddr" cannot be mapped: %d\n",
-               d, region_base(d), rc);
+        printk(XENLOG_WARNING "%pd: no stolen time: cannot map %#lx: %d\n", d,
+               region_base(d), rc);
         return;
     }
-
     for_each_vcpu ( d, v )
-    {
-        struct pvtime_view *view = &v->arch.pvtime.view;
-
-        if ( pvtime_view_init(view, PVTIME_DIALECT_1_0) ||
-             pvtime_set_ipa(view, region_base(d) + v->vcpu_id * sizeof(*page)) )
-            continue;
-        pvtime_map(view, &page[v->vcpu_id]);
-        v->arch.pvtime.shown = true;
-    }
+        init_vcpu(v);
 }
 
 void pvtime_domain_destroy(struct domain *d)
 {
     free_xenheap_pages(d->arch.pvtime.region, PVTIME_ORDER);
+    d->arch.pvtime.region = NULL;
 }
 
-/* Only if the region is still where Xen mapped it: a guest may map something else there. */
+/* Only if the region is still there: a guest may map something else. */
 bool pvtime_refuse_write(paddr_t gpa)
 {
     struct vcpu *v = current;
     struct domain *d = v->domain;
+    paddr_t offset;
     mfn_t mfn;
 
-    if ( !v->arch.pvtime.shown || gpa < region_base(d) || gpa - region_base(d) >= PVTIME_GRANULE )
+    if ( !v->arch.pvtime.shown )
         return false;
-    mfn = p2m_lookup(d, gaddr_to_gfn(gpa), NULL);
-    if ( !mfn_eq(mfn, mfn_add(virt_to_mfn(d->arch.pvtime.region), PFN_DOWN(gpa - region_base(d)))) )
+    offset = gpa - region_base(d);
+    if ( offset >= PVTIME_GRANULE )
+        return false;
+    mfn = mfn_add(virt_to_mfn(d->arch.pvtime.region), PFN_DOWN(offset));
+    if ( !mfn_eq(p2m_lookup(d, gaddr_to_gfn(gpa), NULL), mfn) )
         return false;
     v->arch.pvtime.refused++;
 
@@ -158,15 +177,18 @@ bool pvtime_refuse_write(paddr_t gpa)
 
 void pvtime_dump_vcpu(struct vcpu *v)
 {
+    struct vcpu_pvtime *p = &v->arch.pvtime;
     struct vcpu_runstate_info runstate;
 
-    if ( !v->arch.pvtime.shown )
+    if ( !p->shown )
         return;
     vcpu_runstate_get(v, &runstate);
-    printk("    stolen time at %#"PRIx64": shown %"PRIu64" ns, runnable %"PRIu64" ns, offline %"PRIu64" ns, %u writes refused\n",
-           pvtime_get_ipa(&v->arch.pvtime.view), pvtime_get_stolen_ns(&v->arch.pvtime.view),
-           runstate.time[RUNSTATE_runnable], runstate.time[RUNSTATE_offline],
-           v->arch.pvtime.refused);
+    printk("    Stolen time at %#lx: shown %lu ns, refused writes %u\n",
+           pvtime_get_ipa(&p->view), pvtime_get_stolen_ns(&p->view),
+           p->refused);
+    printk("    Runstates: running %lu runnable %lu blocked %lu offline %lu\n",
+           runstate.time[RUNSTATE_running], runstate.time[RUNSTATE_runnable],
+           runstate.time[RUNSTATE_blocked], runstate.time[RUNSTATE_offline]);
 }
 
 /*

@@ -5,7 +5,7 @@
 
 #include <pvtime/view.h>
 
-/* A domain's own word about stolen time; without one, the command line option decides. */
+/* A domain's own word; without one, the command line option decides. */
 enum pvtime_wish {
     PVTIME_WISH_NONE,
     PVTIME_WISH_ON,
@@ -13,7 +13,7 @@ enum pvtime_wish {
 };
 
 struct domain_pvtime {
-    /* One granule with the structures of all vCPUs, in Xen's mapping; NULL: not (yet) allocated. */
+    /* A granule with all structures, in Xen's mapping; NULL: not allocated. */
     void *region;
     enum pvtime_wish wish;
 };
