@@ -15,26 +15,28 @@ use FindBin;
 use lib "$FindBin::Bin/..", "$FindBin::Bin/../../guest/linux";
 use Shared;
 use Test::More;
+use Reports ();
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($build $tmp $xen $before xen_run linux_domain bare_domain lines_of reported totals limited run_command at_least slurp spew);
+our @EXPORT = qw($build $tmp $xen $before xen_run linux_domain bare_domain lines_of reports_of reported TICK_NS totals limited run_command at_least slurp spew);
 
 our $release = $ENV{XEN_RELEASE} // 'bookworm';
 our $xen = "$build/xen/$release/xen";
 our $before = "$build/xen/$release/before";
 
-# The address of the region in Xen's guest layout.
-use constant GUEST_PVTIME_BASE => '0x3a000000';
+# The address of the region in Xen's guest layout; a tick of /proc/stat.
+use constant {GUEST_PVTIME_BASE => '0x3a000000', TICK_NS => 10_000_000};
 
 # linux_domain NAME, KEYS: a domain with Debian's kernel and the tests' initramfs. bare_domain NAME,
-# IMAGE, KEYS: one with another image. KEYS: cpus, memory (MiB), append, and properties => text for
+# IMAGE, KEYS: one with another image. KEYS: cpus, memory (MiB), append, base => the address of the
+# region, if it is not that of Xen's guest layout, and properties => text for
 # the domain's node in the device tree.
 sub linux_domain
 {
 	my ($name, %keys) = @_;
-	my $append = delete $keys{append} // '';
+	my ($append, $base) = (delete $keys{append} // '', delete $keys{base} // GUEST_PVTIME_BASE);
 	return {name => $name, cpus => 1, memory => 128, kernel => "$build/debian/Image", initrd => "$build/guest/initramfs.cpio", %keys,
-		append => 'console=ttyAMA0 panic=-1 cryptomgr.notests pvtime_base=' . GUEST_PVTIME_BASE . " $append"};
+		append => 'console=ttyAMA0 panic=-1 cryptomgr.notests pvtime_base=' . "$base $append"};
 }
 
 sub bare_domain
@@ -117,7 +119,7 @@ sub xen_run
 	my @time = $how{icount} // $pcpus == 1 ? ('-icount', 'shift=2,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', 1)
 		: ('-accel', 'tcg,thread=multi');
 	my $dom0 = $how{dom0} ? "dom0_mem=$how{dom0}{memory}M dom0_max_vcpus=$how{dom0}{cpus} " : '';
-	my ($dtb, @load) = device_tree(\@machine, "${dom0}console=dtuart conswitch=ax $how{arguments}", \%how);
+	my ($dtb, @load) = device_tree(\@machine, "${dom0}console=dtuart conswitch=ax " . ($how{arguments} // ''), \%how);
 	my @qemu = limited($how{limit_s} // 300, @machine, @time, '-no-user-config', '-nodefaults', '-nic', 'none', '-display', 'none',
 		'-monitor', 'none', '-serial', 'stdio', '-no-reboot', '-kernel', $how{xen} // $xen, '-dtb', $dtb, @load);
 	my $begin = time;
@@ -165,23 +167,32 @@ sub watch
 }
 
 # lines_of CONSOLE, N: the lines of the Nth domain of the device tree, counted from 1, without Xen's
-# prefix; Xen prints only whole lines of a domain's.
+# prefix; Xen prints only whole lines of a domain. N = 0: the lines of dom0, which has the console.
 sub lines_of
 {
 	my ($console, $n) = @_;
+	return $console =~ s/^\(XEN\) .*\n//mgr if !$n;
 	return join '', map { "$_\n" } $console =~ /^\(XEN\) DOM$n: (.*)$/mg;
 }
 
-# Whether the Nth domain has reported on `cpus` CPUs.
+# The reports of Linux's CPUs, in their order.
+sub reports_of
+{
+	my ($console) = @_;
+	my %by_cpu = map { $_->{cpu} => $_ } Reports::reports($console);
+	return map { $by_cpu{$_} } sort { $a <=> $b } keys %by_cpu;
+}
+
+# Whether the Nth domain (0: dom0) has reported on `cpus` CPUs.
 sub reported
 {
 	my ($console, $n, $cpus) = @_;
-	my $reports = () = lines_of($console, $n) =~ /^STEAL /mg;
+	my $reports = () = lines_of($console, $n) =~ /^STEAL .*\n/mg;
 	return $reports >= $cpus;
 }
 
 # totals DUMP: what Xen prints for each vCPU that has stolen time: {domain}[vcpu] = {ipa, shown,
-# runnable}.
+# refused, running, runnable, blocked, offline}.
 sub totals
 {
 	my ($dump) = @_;
@@ -189,8 +200,8 @@ sub totals
 	for (split /\n/, $dump) {
 		$domain = $1 if /General information for domain (\d+)/;
 		$vcpu = $1 if /^\(XEN\)\s+VCPU(\d+):/;
-		$totals{$domain}[$vcpu] = {ipa => $1, shown => $2, runnable => $3}
-			if /stolen time at (0x\w+): shown (\d+) ns, runnable (\d+) ns/;
+		$totals{$domain}[$vcpu] = {ipa => $1, shown => $2, refused => $3} if /Stolen time at (0x\w+): shown (\d+) ns, refused writes (\d+)/;
+		$totals{$domain}[$vcpu]{$1} = $2 while /Runstates:/ && /(\w+) (\d+)/g;
 	}
 	return \%totals;
 }

@@ -21,9 +21,6 @@
 #define PVTIME_PAGES (PVTIME_GRANULE / PAGE_SIZE)
 #define PVTIME_ORDER get_order_from_bytes(PVTIME_GRANULE)
 
-/* Between the magic pages and the RAM of Xen's guest layout. */
-#define GUEST_PVTIME_BASE (GUEST_MAGIC_BASE + GUEST_MAGIC_SIZE)
-
 /*
  * Whether domains without a word of their own get stolen time: "pvtime" on
  * the command line, and at runtime for domains that are started later.
@@ -133,6 +130,7 @@ void pvtime_domain_start(struct domain *d)
     struct vcpu *v;
     int rc;
 
+    BUILD_BUG_ON(GUEST_PVTIME_SIZE != PVTIME_GRANULE);
     BUILD_BUG_ON(MAX_VIRT_CPUS * PVTIME_STRUCT_SIZE > PVTIME_GRANULE);
 
     if ( claim_region(d) == NULL )
