@@ -192,7 +192,8 @@ sub reported
 }
 
 # totals DUMP: what Xen prints for each vCPU that has stolen time: {domain}[vcpu] = {ipa, shown,
-# refused, running, runnable, blocked, offline}.
+# refused, runstate (1: runnable), running, runnable,
+# blocked, offline}.
 sub totals
 {
 	my ($dump) = @_;
@@ -201,7 +202,7 @@ sub totals
 		$domain = $1 if /General information for domain (\d+)/;
 		$vcpu = $1 if /^\(XEN\)\s+VCPU(\d+):/;
 		$totals{$domain}[$vcpu] = {ipa => $1, shown => $2, refused => $3} if /Stolen time at (0x\w+): shown (\d+) ns, refused writes (\d+)/;
-		$totals{$domain}[$vcpu]{$1} = $2 while /Runstates:/ && /(\w+) (\d+)/g;
+		$totals{$domain}[$vcpu]{lc $1} = $2 while /Runstate \d:/ && /(\w+) (\d+)/g;
 	}
 	return \%totals;
 }

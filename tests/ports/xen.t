@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: ports/xen/port on a miniature of a source tree of Xen, which has the places that the steps
+# name and nothing else: it changes the tree or refuses it as a whole, and its patches do the same.
+# `make xen` is the test on the real source.
+
+set -u
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+top=$(pwd)
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# words FILE LINE...: a file of these lines.
+words() {
+	mkdir -p "$(dirname "$work/tree/$1")"
+	file=$work/tree/$1
+	shift
+	printf '%s\n' "$@" >"$file"
+}
+
+# function_ NAME LINE...: a definition with these lines; structure NAME likewise.
+function_() {
+	name=$1
+	shift
+	printf 'void %s(void)\n{\n' "$name"
+	printf '%s\n' "$@"
+	printf '}\n\n'
+}
+structure() {
+	printf 'struct %s\n{\n    int a;\n\n};\n\n' "$1"
+}
+
+# shellcheck disable=SC2016
+miniature() {
+	rm -rf "$work/tree"
+	words xen/arch/arm/Makefile 'obj-$(CONFIG_TEE) += tee/'
+	words xen/arch/arm/Kconfig 'config SBSA_VUART_CONSOLE'
+	words xen/arch/arm/include/asm/domain.h '#include <asm/gic.h>' "$(structure arch_domain)" "$(structure arch_vcpu)"
+	words xen/include/public/arch-arm.h '#define GUEST_MAGIC_SIZE 1'
+	words xen/arch/arm/domain.c '#include <xen/livepatch.h>' "$(function_ arch_domain_creation_finished '    a();')" \
+		"$(function_ arch_domain_destroy '    p2m_final_teardown(d);')" "$(function_ schedule_tail '    update_runstate_area(current);')" \
+		"$(function_ arch_dump_vcpu_info '    gic_dump_info(v);')"
+	words xen/arch/arm/domain_build.c '#include <xen/sched.h>' "$(function_ find_unallocated_memory '    start = 0;')" \
+		"$(function_ construct_domU '    vcpu_create(d, 0);')"
+	words xen/arch/arm/traps.c '#include <xen/perfc.h>' "$(function_ do_trap_stage2_abort_guest '    p2m_mem_access_check(gpa);')"
+	words xen/arch/arm/vsmc.c '#include <xen/lib.h>' \
+		"$(function_ handle_arch '    int ret = ARM_SMCCC_NOT_SUPPORTED;')" "$(function_ handle_hypervisor '    default:' '        return false;')"
+	words xen/common/sched/Makefile 'obj-$(CONFIG_SCHED_NULL) += null.o'
+	words xen/common/sched/private.h '#ifndef A' '#endif'
+	words xen/common/sched/core.c "$(function_ vcpu_runstate_change '    count(v);' '' '    trace_runstate_change(v);' '')"
+	words docs/misc/xen-command-line.pandoc '### rcu-idle-timer-period-ms'
+	words docs/misc/arm/device-tree/booting.txt '- xen,domain-p2m-mem-mb'
+	rm -rf "$work/was"
+	cp -R "$work/tree" "$work/was"
+}
+
+# port: run it on the miniature.
+port() {
+	ports/xen/port "$work/tree" "$work/series" >"$work/out" 2>"$work/err"
+}
+
+# refused TEXT NAME: the port fails with one line that has the text, and changes nothing.
+refused() {
+	! port
+	report $? "$2: the port fails"
+	grep -q -- "$1" "$work/err"
+	report $? "$2: it says why"
+	[ "$(grep -c '^port: .*nothing was changed' "$work/err")" = 1 ] && diff -r "$work/was" "$work/tree"
+	report $? "$2: nothing is changed"
+}
+
+miniature
+port
+report $? "the port takes a tree that has all places"
+cat "$work/err" >&2
+sed -n 's/^\(changed\|added\) *\([^ :]*\):.*/\2/p' "$work/out" | sort >"$work/said"
+diff -rq "$work/was" "$work/tree" | sed "s,^Files .* and $work/tree/\(.*\) differ,\1," | grep -v '^Only' | sort >"$work/changed"
+(cd "$work/tree" && find . -type f | sed 's,^./,,') | while read -r f; do
+	[ -e "$work/was/$f" ] || echo "$f"
+done | sort >"$work/added"
+sort -m "$work/changed" "$work/added" | diff - "$work/said"
+report $? "it names every file that it changes or adds, and no other"
+[ -s "$work/added" ] && while read -r f; do
+	case $f in
+	xen/include/pvtime/types.h) cmp "ports/xen/$f" "$work/tree/$f" ;;
+	xen/include/pvtime/*) cmp "include/pvtime/${f##*/}" "$work/tree/$f" ;;
+	*/view.c | */service.c) cmp "lib/${f##*/}" "$work/tree/$f" ;;
+	esac || echo "$f" >>"$work/differ"
+done <"$work/added"
+[ ! -e "$work/differ" ]
+report $? "the library's files are unchanged"
+
+# The patches do the same to the tree as it was.
+(
+	cd "$work/was" && git init -q . && git add -A && git config user.name pvtime && git config user.email pvtime@localhost &&
+		git commit -q -m was && git am -q "$work"/series/*.patch && rm -rf .git
+) >"$work/am" 2>&1 || cat "$work/am" >&2
+diff -r "$work/was" "$work/tree"
+report $? "git am of the series makes the same tree"
+[ "$(grep -c '^Subject: ' "$work"/series/*.patch | grep -c ':1$')" = "$(find "$top/ports/xen/steps" -type f | wc -l)" ]
+report $? "each step is one patch"
+! grep -q '^Signed-off-by' "$work"/series/*.patch
+report $? "signing off is left to the user"
+
+rm -rf "$work/was"
+cp -R "$work/tree" "$work/was"
+refused 'has stolen time already' "a second time"
+
+# Each place is needed: a tree without it is refused as a whole.
+for place in gic.h arch_domain arch_vcpu GUEST_MAGIC_SIZE creation_finished p2m_final_teardown update_runstate_area \
+	arch_dump_vcpu_info find_unallocated_memory 'start = 0' construct_domU vcpu_create p2m_mem_access_check 'int ret' handle_hypervisor \
+	'return false' CONFIG_SCHED_NULL trace_runstate_change rcu-idle-timer domain-p2m-mem-mb; do
+	miniature
+	find "$work/tree" -type f -exec sed -i "s/$place/elsewhere/" {} +
+	rm -rf "$work/was"
+	cp -R "$work/tree" "$work/was"
+	refused "^step " "a tree without '$place'"
+done
+miniature
+rm -rf "$work/tree/xen/arch/arm/vsmc.c" "$work/was/xen/arch/arm/vsmc.c"
+! port && grep -q 'not a source tree of Xen' "$work/err"
+report $? "a tree that is not Xen's is refused"
+
+report_done
