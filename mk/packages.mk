@@ -60,7 +60,7 @@ GOALS_BARE  := help clean dist fresh
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
 	install-libpvtime-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow xen port-xen $(BUILD)/%
 GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all coverage demo fresh lint matrix mutants packages slow soak \
-	profile xen
+	profile xen check-xen
 
 NEEDED := \
 	$(if $(filter-out $(GOALS_BARE),$(GOALS)),BUILD) \
@@ -69,7 +69,7 @@ NEEDED := \
 	$(if $(filter fresh packages,$(GOALS)),FRESH) \
 	$(if $(filter coverage packages,$(GOALS)),COVERAGE) \
 	$(if $(filter dist fresh packages,$(GOALS)),DIST) \
-	$(if $(filter xen packages,$(GOALS)),XEN)
+	$(if $(filter xen check-xen packages,$(GOALS)),XEN)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is

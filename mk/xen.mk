@@ -34,3 +34,14 @@ xen: $(XEN_BUILT)/xen ## build Debian's Xen with stolen time (the source is fetc
 port-xen: ## put stolen time into the source tree of Xen in XEN=DIR, and leave a series for git am
 	$(if $(XEN),,$(error expected XEN=DIR, a source tree of Xen))
 	@ports/xen/port $(XEN) $(BUILD)/xen/series $(XEN_LIBRARY)
+
+# The tests of the port: on a miniature of Xen's source in make check, on the real thing in
+# check-xen.
+TAP_SCRIPTS += tests/ports/xen.t
+
+XEN_TESTS := $(call at_least,3,tests/xen/*.t)
+check-xen: TEST_TIMEOUT := 900
+.PHONY: check-xen
+##@ developers
+check-xen: $(LIMIT) $(XEN_BUILT)/xen $(BUILD)/debian/Image $(INITRAMFS) $(CONFORMANCE)/suite-4k-le.img ## run the tests that need Xen, in QEMU; T=... for some of them
+	XEN_RELEASE=$(XEN_RELEASE) $(PROVE) $(or $(T),$(XEN_TESTS))
