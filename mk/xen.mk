@@ -37,7 +37,7 @@ port-xen: ## put stolen time into the source tree of Xen in XEN=DIR, and leave a
 
 # The tests of the port: on a miniature of Xen's source in make check, on the real thing in
 # check-xen.
-TAP_SCRIPTS += tests/ports/xen.t
+TAP_SCRIPTS += tests/ports/xen.t tests/ports/xen_compile.t
 
 XEN_TESTS := $(call at_least,3,tests/xen/*.t)
 check-xen: TEST_TIMEOUT := 900
@@ -45,3 +45,13 @@ check-xen: TEST_TIMEOUT := 900
 ##@ developers
 check-xen: $(LIMIT) $(XEN_BUILT)/xen $(BUILD)/debian/Image $(INITRAMFS) $(CONFORMANCE)/suite-4k-le.img ## run the tests that need Xen, in QEMU; T=... for some of them
 	XEN_RELEASE=$(XEN_RELEASE) $(PROVE) $(or $(T),$(XEN_TESTS))
+
+# A dom0 with Debian's xl, which makes domains of the tests' kernel.
+XEN_TOOLS := $(DEBIAN)/xl/bin/xl
+XEN_DOM0  := $(BUILD)/xen/dom0.cpio
+$(XEN_TOOLS):
+	scripts/debian-fetch $(DEBIAN) xl
+$(XEN_DOM0): scripts/mkinitramfs tests/xen/dom0-init $(XEN_TOOLS) $(DEBIAN_BUSYBOX) $(DEBIAN_IMAGE) $(INITRAMFS)
+	@mkdir -p $(@D); echo "  $@"
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) tests/xen/dom0-init =$(DEBIAN)/xl guest/Image=$(DEBIAN_IMAGE) guest/initrd=$(INITRAMFS)
+check-xen: $(XEN_DOM0)
