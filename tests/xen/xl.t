@@ -121,9 +121,9 @@ is(scalar @again, 4, 'a domain ran, rebooted, and ran again');
 my ($first) = ($again[0] // '') =~ /struct_ns=(\d+)/;
 my ($second) = ($again[2] // '') =~ /struct_ns=(\d+)/;
 cmp_ok($second // 0, '<', 1.6 * ($first // 0), 'after the reboot the counter began with 0');
-cmp_ok($second // 0, '>', 0.5e9, 'and counts again');
+cmp_ok($second // 0, '>', 0.5e9, 'the counter counts after the reboot');
 
 is(join(',', $text =~ /^CONSOLE denied STEAL .*(struct_ns=\w+)/mg), 'struct_ns=none,struct_ns=none', 'a domain that starts after set-parameters pvtime=no has no stolen time');
-unlike($text, qr/^CONSOLE denied .*arm-pv: using stolen/m, 'and Linux says so');
+unlike($text, qr/^CONSOLE denied .*arm-pv: using stolen/m, 'Linux does not use stolen time there');
 
 done_testing();

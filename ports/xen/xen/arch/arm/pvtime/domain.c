@@ -184,10 +184,11 @@ void pvtime_dump_vcpu(struct vcpu *v)
     printk("    Stolen time at %#lx: shown %lu ns, refused writes %u\n",
            pvtime_get_ipa(&p->view), pvtime_get_stolen_ns(&p->view),
            p->refused);
-    printk("    Runstate %d: running %lu runnable %lu blocked %lu offline %lu\n",
-           runstate.state, runstate.time[RUNSTATE_running],
-           runstate.time[RUNSTATE_runnable], runstate.time[RUNSTATE_blocked],
-           runstate.time[RUNSTATE_offline]);
+    printk(
+        "    Runstate %d: running %lu runnable %lu blocked %lu offline %lu\n",
+        runstate.state, runstate.time[RUNSTATE_running],
+        runstate.time[RUNSTATE_runnable], runstate.time[RUNSTATE_blocked],
+        runstate.time[RUNSTATE_offline]);
 }
 
 /*
