@@ -19,7 +19,7 @@ find ports/xen/xen -name '*.[ch]' -exec sed -n 's/^#include [<"]\([a-z0-9_/.]*\)
 	echo '#include "tests/ports/xen_shim.h"' >"$work/$header"
 done
 mkdir -p "$work/pvtime"
-cp ports/xen/xen/include/pvtime/types.h include/pvtime/abi.h include/pvtime/convert.h include/pvtime/ledger.h include/pvtime/smccc.h \
+cp ports/xen/xen/include/pvtime/types.h include/pvtime/abi.h include/pvtime/smccc.h \
 	include/pvtime/view.h "$work/pvtime/"
 
 flags="-std=gnu99 -O2 -Wall -Wstrict-prototypes -Werror -Wredundant-decls -Wdeclaration-after-statement -Wnested-externs -Wvla
