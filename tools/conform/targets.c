@@ -9,7 +9,7 @@ enum { ALONE = false, CONTENDED = true };
 
 /*
  * The columns: name, build, form, CPU, pCPUs, vCPUs, dialect, conduit, contended, cap, timeslice,
- * words, limit, user, without.
+ * words, limit, user, without, host.
  */
 
 /*
@@ -29,34 +29,35 @@ enum { ALONE = false, CONTENDED = true };
  * KiB granule.
  */
 static const struct run_plan pvtime_plans[] = {
-	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 10, false, NULL},
+	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 10, false, NULL,
+	 NULL},
 	{"contended", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, NULL, 20, false,
-	 NULL},
+	 NULL, NULL},
 	{"big-endian", "4k-be", "elf", "cortex-a72", 1, 2, "1.0", "smc", CONTENDED, 0, 100,
-	 "rounds=1000", 10, false, NULL},
+	 "rounds=1000", 10, false, NULL, NULL},
 	{"granule-16k", "16k-le", "img", N1, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, "rounds=1000",
-	 10, false, NULL},
+	 10, false, NULL, NULL},
 	{"granule-16k-be", "16k-be", "elf", "max", 1, 2, "beta-2", "smc", CONTENDED, 0, 100,
-	 "rounds=1000", 10, false, NULL},
+	 "rounds=1000", 10, false, NULL, NULL},
 	{"granule-64k", "64k-le", "raw", A57, 1, 2, "1.0", "smc", ALONE, 0, 100, "rounds=1000", 10,
-	 false, NULL},
+	 false, NULL, NULL},
 	{"granule-64k-be", "64k-be", "img", "cortex-a72", 1, 4, "1.0", "hvc", CONTENDED, 0, 100,
-	 "rounds=1000", 10, false, NULL},
+	 "rounds=1000", 10, false, NULL, NULL},
 	{"beta-2", "4k-le", "raw", "cortex-a72", 1, 1, "beta-2", "hvc", CONTENDED, 0, 100,
-	 "rounds=1000", 10, false, NULL},
+	 "rounds=1000", 10, false, NULL, NULL},
 	{"eight", "4k-le", "elf", N1, 1, 8, "1.0", "hvc", CONTENDED, 0, 100, "rounds=1000", 10,
-	 false, NULL},
+	 false, NULL, NULL},
 	{"two-cpus", "64k-be", "elf", "cortex-a72", 2, 4, "1.0", "smc", ALONE, 0, 100, "rounds=200",
-	 30, false, UNTIMED},
+	 30, false, UNTIMED, NULL},
 	{"capped", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 50, 0, "rounds=50", 20, false,
-	 NULL},
+	 NULL, NULL},
 	{"slow", "4k-le", "img", A57, 1, 4, "1.0", "hvc", ALONE, 0, 100000, "rounds=5", 30, false,
-	 NULL},
-	{"off", "4k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 10, false, NULL},
+	 NULL, NULL},
+	{"off", "4k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 10, false, NULL, NULL},
 	{"off-be", "64k-be", "elf", "max", 1, 4, "off", "smc", CONTENDED, 0, 0, NULL, 10, false,
-	 NULL},
+	 NULL, NULL},
 	{"reset", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, "reset_ms=1000", 10,
-	 false, NULL},
+	 false, NULL, NULL},
 };
 
 /*
@@ -74,29 +75,30 @@ static const struct run_plan pvtime_plans[] = {
  */
 static const struct run_plan kvm_plans[] = {
 	{"plain", "4k-le", "img", N1, 1, 1, "1.0", "hvc", ALONE, 0, 0, "rounds=100", 60, false,
-	 NULL},
+	 NULL, NULL},
 	{"contended", "4k-le", "img", N1, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, NULL, 60, false,
-	 NULL},
+	 NULL, NULL},
 	{"contended-nvhe", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 1000,
-	 "rounds=1000", 60, false, NULL},
+	 "rounds=1000", 60, false, NULL, NULL},
 	{"four", "4k-le", "elf", N1, 1, 4, "1.0", "hvc", CONTENDED, 0, 1000, "rounds=1000", 60,
-	 false, NULL},
+	 false, NULL, NULL},
 	{"slow", "4k-le", "img", N1, 1, 4, "1.0", "hvc", ALONE, 0, 100000, NULL, 60, false,
-	 SLOW_CASES},
+	 SLOW_CASES, NULL},
 	{"big-endian", "4k-be", "img", N1, 1, 2, "1.0", "hvc", ALONE, 0, 1000, "rounds=1000", 60,
-	 false, NULL},
+	 false, NULL, NULL},
 	{"granule-16k", "16k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 1000, "rounds=1000",
-	 60, false, NULL},
+	 60, false, NULL, NULL},
 	{"granule-64k", "64k-le", "img", A57, 1, 2, "1.0", "hvc", ALONE, 0, 1000, "rounds=1000", 60,
-	 false, NULL},
+	 false, NULL, NULL},
 	{"granule-64k-be", "64k-be", "img", A57, 1, 1, "1.0", "hvc", CONTENDED, 0, 1000,
-	 "rounds=1000", 60, false, NULL},
-	{"off", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},
+	 "rounds=1000", 60, false, NULL, NULL},
+	{"off", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL},
 	{"reset", "4k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, "reset_ms=500", 60,
-	 false, NULL},
-	{"user", "4k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, NULL, 60, true, NULL},
-	{"user-nvhe", "4k-le", "img", A57, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, NULL, 60, true,
+	 false, NULL, NULL},
+	{"user", "4k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, NULL, 60, true, NULL,
 	 NULL},
+	{"user-nvhe", "4k-le", "img", A57, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, NULL, 60, true,
+	 NULL, NULL},
 };
 
 /*
@@ -105,12 +107,20 @@ static const struct run_plan kvm_plans[] = {
  * redistributor.
  */
 static const struct run_plan xen_plans[] = {
-	{"plain", "4k-le", "img", A57, 1, 1, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},
-	{"pair", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL},
-	{"granule-16k", "16k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false,
+	{"plain", "4k-le", "img", A57, 1, 1, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL,
+	 NULL},
+	{"pair", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL},
+	{"granule-16k", "16k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL,
 	 NULL},
 	{"granule-64k", "64k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false,
+	 NULL, NULL},
+};
+
+static const struct run_plan xen_pvtime_plans[] = {
+	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 60, false, NULL,
 	 NULL},
+	{"pair", "4k-le", "img", N1, 1, 2, "1.0", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL},
+	{"off", "4k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL},
 };
 
 #define PLANS(table) .plans = table, .plan_count = sizeof(table) / sizeof(table[0])
@@ -122,4 +132,5 @@ const struct conform_target conform_targets[CONFORM_TARGETS] = {
 	 PLANS(pvtime_plans)},
 	{.by = &target_kvm, .title = "Linux KVM", PLANS(kvm_plans)},
 	{.by = &target_xen, .title = "Xen", PLANS(xen_plans)},
+	{.by = &target_xen_pvtime, .title = "Xen with ports/xen", PLANS(xen_pvtime_plans)},
 };

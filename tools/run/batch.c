@@ -18,10 +18,11 @@ bool batch_find_kit(struct run_batch *b, const char *suite, const char *hypervis
 		.suite = b->suite,
 		.hypervisor = b->hypervisor,
 		.debian = b->debian,
+		.xen = b->xen,
 	};
 	return beside(b->program, NULL, NULL) && beside(b->suite, suite, "conformance") &&
 	       beside(b->hypervisor, hypervisor, "hypervisor.img") &&
-	       beside(b->debian, debian, "debian");
+	       beside(b->debian, debian, "debian") && beside(b->xen, NULL, "xen");
 }
 
 bool batch_hold_signals(struct run_batch *b)

@@ -18,6 +18,7 @@ struct run_kit {
 	const char *suite;	/* directory: suite-BUILD.FORM, competitor.img, user */
 	const char *hypervisor; /* our hypervisor's image */
 	const char *debian;	/* directory that scripts/debian-fetch has filled */
+	const char *xen; /* directory: RELEASE/xen and RELEASE/before, which `make xen` builds */
 	/* a directory in `debian`: the Debian release of Linux or Xen; NULL: this machine's */
 	const char *release;
 	const char *image;  /* run this image instead of the suite's, or NULL */
@@ -45,6 +46,7 @@ struct run_plan {
 	bool user;	       /* run the user-space program, not the guest */
 	/* cases that this run cannot judge, separated by commas; NULL: none */
 	const char *without;
+	const char *host; /* further words for the hypervisor's own command line, or NULL */
 };
 
 enum run_outcome {
@@ -98,5 +100,11 @@ struct run_target {
 
 /* Hypervisors that run our conformance suite or benchmark as their guest. */
 extern const struct run_target target_pvtime, target_kvm, target_xen;
+
+/*
+ * Xen as `make xen` builds it from Debian's source, with stolen time (ports/xen) and without. The
+ * kit's release is that of the source.
+ */
+extern const struct run_target target_xen_pvtime, target_xen_before;
 
 #endif
