@@ -9,7 +9,7 @@ enum { ALONE = false, CONTENDED = true };
 
 /*
  * The columns: name, build, form, CPU, pCPUs, vCPUs, dialect, conduit, contended, cap, timeslice,
- * words, limit, user, without, host.
+ * words, limit, user, without, host, dom0less.
  */
 
 /*
@@ -29,35 +29,36 @@ enum { ALONE = false, CONTENDED = true };
  * KiB granule.
  */
 static const struct run_plan pvtime_plans[] = {
-	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 10, false, NULL,
-	 NULL},
+	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 10, false, NULL, NULL,
+	 false},
 	{"contended", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, NULL, 20, false,
-	 NULL, NULL},
+	 NULL, NULL, false},
 	{"big-endian", "4k-be", "elf", "cortex-a72", 1, 2, "1.0", "smc", CONTENDED, 0, 100,
-	 "rounds=1000", 10, false, NULL, NULL},
+	 "rounds=1000", 10, false, NULL, NULL, false},
 	{"granule-16k", "16k-le", "img", N1, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, "rounds=1000",
-	 10, false, NULL, NULL},
+	 10, false, NULL, NULL, false},
 	{"granule-16k-be", "16k-be", "elf", "max", 1, 2, "beta-2", "smc", CONTENDED, 0, 100,
-	 "rounds=1000", 10, false, NULL, NULL},
+	 "rounds=1000", 10, false, NULL, NULL, false},
 	{"granule-64k", "64k-le", "raw", A57, 1, 2, "1.0", "smc", ALONE, 0, 100, "rounds=1000", 10,
-	 false, NULL, NULL},
+	 false, NULL, NULL, false},
 	{"granule-64k-be", "64k-be", "img", "cortex-a72", 1, 4, "1.0", "hvc", CONTENDED, 0, 100,
-	 "rounds=1000", 10, false, NULL, NULL},
+	 "rounds=1000", 10, false, NULL, NULL, false},
 	{"beta-2", "4k-le", "raw", "cortex-a72", 1, 1, "beta-2", "hvc", CONTENDED, 0, 100,
-	 "rounds=1000", 10, false, NULL, NULL},
+	 "rounds=1000", 10, false, NULL, NULL, false},
 	{"eight", "4k-le", "elf", N1, 1, 8, "1.0", "hvc", CONTENDED, 0, 100, "rounds=1000", 10,
-	 false, NULL, NULL},
+	 false, NULL, NULL, false},
 	{"two-cpus", "64k-be", "elf", "cortex-a72", 2, 4, "1.0", "smc", ALONE, 0, 100, "rounds=200",
-	 30, false, UNTIMED, NULL},
+	 30, false, UNTIMED, NULL, false},
 	{"capped", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 50, 0, "rounds=50", 20, false,
-	 NULL, NULL},
+	 NULL, NULL, false},
 	{"slow", "4k-le", "img", A57, 1, 4, "1.0", "hvc", ALONE, 0, 100000, "rounds=5", 30, false,
-	 NULL, NULL},
-	{"off", "4k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 10, false, NULL, NULL},
+	 NULL, NULL, false},
+	{"off", "4k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 10, false, NULL, NULL,
+	 false},
 	{"off-be", "64k-be", "elf", "max", 1, 4, "off", "smc", CONTENDED, 0, 0, NULL, 10, false,
-	 NULL, NULL},
+	 NULL, NULL, false},
 	{"reset", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, "reset_ms=1000", 10,
-	 false, NULL, NULL},
+	 false, NULL, NULL, false},
 };
 
 /*
@@ -75,30 +76,31 @@ static const struct run_plan pvtime_plans[] = {
  */
 static const struct run_plan kvm_plans[] = {
 	{"plain", "4k-le", "img", N1, 1, 1, "1.0", "hvc", ALONE, 0, 0, "rounds=100", 60, false,
-	 NULL, NULL},
+	 NULL, NULL, false},
 	{"contended", "4k-le", "img", N1, 1, 2, "1.0", "hvc", CONTENDED, 0, 100, NULL, 60, false,
-	 NULL, NULL},
+	 NULL, NULL, false},
 	{"contended-nvhe", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 1000,
-	 "rounds=1000", 60, false, NULL, NULL},
+	 "rounds=1000", 60, false, NULL, NULL, false},
 	{"four", "4k-le", "elf", N1, 1, 4, "1.0", "hvc", CONTENDED, 0, 1000, "rounds=1000", 60,
-	 false, NULL, NULL},
+	 false, NULL, NULL, false},
 	{"slow", "4k-le", "img", N1, 1, 4, "1.0", "hvc", ALONE, 0, 100000, NULL, 60, false,
-	 SLOW_CASES, NULL},
+	 SLOW_CASES, NULL, false},
 	{"big-endian", "4k-be", "img", N1, 1, 2, "1.0", "hvc", ALONE, 0, 1000, "rounds=1000", 60,
-	 false, NULL, NULL},
+	 false, NULL, NULL, false},
 	{"granule-16k", "16k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 1000, "rounds=1000",
-	 60, false, NULL, NULL},
+	 60, false, NULL, NULL, false},
 	{"granule-64k", "64k-le", "img", A57, 1, 2, "1.0", "hvc", ALONE, 0, 1000, "rounds=1000", 60,
-	 false, NULL, NULL},
+	 false, NULL, NULL, false},
 	{"granule-64k-be", "64k-be", "img", A57, 1, 1, "1.0", "hvc", CONTENDED, 0, 1000,
-	 "rounds=1000", 60, false, NULL, NULL},
-	{"off", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL},
+	 "rounds=1000", 60, false, NULL, NULL, false},
+	{"off", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL,
+	 false},
 	{"reset", "4k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, "reset_ms=500", 60,
-	 false, NULL, NULL},
+	 false, NULL, NULL, false},
 	{"user", "4k-le", "img", N1, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, NULL, 60, true, NULL,
-	 NULL},
+	 NULL, false},
 	{"user-nvhe", "4k-le", "img", A57, 1, 1, "1.0", "hvc", CONTENDED, 0, 0, NULL, 60, true,
-	 NULL, NULL},
+	 NULL, NULL, false},
 };
 
 /*
@@ -107,20 +109,27 @@ static const struct run_plan kvm_plans[] = {
  * redistributor.
  */
 static const struct run_plan xen_plans[] = {
-	{"plain", "4k-le", "img", A57, 1, 1, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL,
-	 NULL},
-	{"pair", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL},
+	{"plain", "4k-le", "img", A57, 1, 1, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL,
+	 false},
+	{"pair", "4k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL,
+	 false},
 	{"granule-16k", "16k-le", "img", N1, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL,
-	 NULL},
+	 NULL, false},
 	{"granule-64k", "64k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false,
-	 NULL, NULL},
+	 NULL, NULL, false},
 };
 
 static const struct run_plan xen_pvtime_plans[] = {
-	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 60, false, NULL,
-	 NULL},
-	{"pair", "4k-le", "img", N1, 1, 2, "1.0", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL},
-	{"off", "4k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL},
+	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL,
+	 false},
+	{"pair", "4k-le", "img", N1, 1, 2, "1.0", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL,
+	 false},
+	{"off", "4k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL,
+	 false},
+	{"contended", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 0, "rounds=100", 60,
+	 false, NULL, NULL, false},
+	{"domain", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 0, "rounds=100", 60,
+	 false, NULL, NULL, true},
 };
 
 #define PLANS(table) .plans = table, .plan_count = sizeof(table) / sizeof(table[0])

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "tools/run/printed.h"
 
-#define CHUNK ((size_t)1 << 16)
+#define CHUNK		 ((size_t)1 << 16)
+#define LINE_MAX_MATCHED 255u
 
 bool printed_init(struct printed *p, const char *end)
 {
@@ -13,7 +15,19 @@ bool printed_init(struct printed *p, const char *end)
 	return p->text != NULL;
 }
 
-/* Set end_seen if a line that was completed since the last call equals `end`. */
+/* Whether a line, which need not end with a NUL, matches a pattern. A longer line matches none. */
+static bool matches(const char *pattern, const char *line, size_t length)
+{
+	char copy[LINE_MAX_MATCHED + 1];
+
+	if (pattern == NULL || length > LINE_MAX_MATCHED)
+		return false;
+	memcpy(copy, line, length);
+	copy[length] = '\0';
+	return fnmatch(pattern, copy, 0) == 0;
+}
+
+/* Set end_seen if a line that was completed since the last call matches `end`. */
 static void look_for_end(struct printed *p)
 {
 	const char *newline;
@@ -24,7 +38,7 @@ static void look_for_end(struct printed *p)
 
 		if (length > 0 && line[length - 1] == '\r')
 			length--;
-		if (p->end != NULL && length == strlen(p->end) && memcmp(line, p->end, length) == 0)
+		if (matches(p->end, line, length))
 			p->end_seen = true;
 		p->line_start = (size_t)(newline + 1 - p->text);
 	}

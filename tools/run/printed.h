@@ -9,7 +9,7 @@
 #define PRINTED_MAX ((size_t)64 << 20)
 
 struct printed {
-	const char *end; /* the line to look for, or NULL */
+	const char *end; /* a pattern of fnmatch() for the line to look for, or NULL */
 	char *text;	 /* ends with a NUL; the caller frees it */
 	size_t length, room;
 	size_t line_start; /* where the unfinished line begins */

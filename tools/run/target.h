@@ -47,6 +47,8 @@ struct run_plan {
 	/* cases that this run cannot judge, separated by commas; NULL: none */
 	const char *without;
 	const char *host; /* further words for the hypervisor's own command line, or NULL */
+	/* Xen: the suite is a domain that Xen makes from the device tree, and there is no dom0 */
+	bool dom0less;
 };
 
 enum run_outcome {
