@@ -4,6 +4,7 @@
 #include "guest/board.h"
 #include "guest/gic.h"
 #include "guest/psci.h"
+#include "prepare.h"
 #include "suite.h"
 
 #define SLEEPS	 50u
@@ -65,9 +66,12 @@ void case_idle_wfi(void)
 	struct sleeps s = {0};
 
 	for (unsigned i = 0; i < SLEEPS; i++) {
-		struct reading before = gaps_read(), after;
-		uint64_t deadline = before.counter + ticks_of_us(SLEEP_US);
+		struct reading before, after;
+		uint64_t deadline;
 
+		take_interrupts();
+		before = gaps_read();
+		deadline = before.counter + ticks_of_us(SLEEP_US);
 		timer_sleep_until(deadline);
 		after = gaps_read();
 		add_sleep(&s, ns_of(after.counter - deadline), after.stolen_ns - before.stolen_ns);
@@ -93,10 +97,14 @@ void case_idle_suspend(void)
 	struct sleeps s = {0};
 
 	for (unsigned i = 0; i < SLEEPS; i++) {
-		struct reading before = gaps_read(), after;
-		uint64_t deadline = before.counter + ticks_of_us(SLEEP_US);
-		int64_t error = suspend_until(deadline);
+		struct reading before, after;
+		uint64_t deadline;
+		int64_t error;
 
+		take_interrupts();
+		before = gaps_read();
+		deadline = before.counter + ticks_of_us(SLEEP_US);
+		error = suspend_until(deadline);
 		if (error) {
 			skip("CPU_SUSPEND to a standby state returns %ld", error);
 			return;

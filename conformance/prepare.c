@@ -85,3 +85,17 @@ int64_t suspend_us(uint64_t us)
 	timer_stop(TIMER_VIRTUAL);
 	return result;
 }
+
+/*
+ * Twice, with an access that enters the hypervisor in between: a hypervisor may hold back an
+ * interrupt that was raised again while it was pending, until the first one has been handled.
+ */
+void take_interrupts(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		(void)gic_pending(board.vtimer);
+		irq_enable();
+		isb();
+		irq_disable();
+	}
+}

@@ -37,6 +37,13 @@ bool somebody_waits(void);
  */
 bool can_be_stolen(uint64_t ns, uint64_t ticks);
 
+/*
+ * Take this CPU's pending interrupts, because neither WFI nor CPU_SUSPEND would wait with one: an
+ * SGI, and perhaps the timer interrupt of an earlier sleep, which may be stopped at the timer but
+ * already be at the CPU interface. This one function is for every CPU.
+ */
+void take_interrupts(void);
+
 /* Sleep by CPU_SUSPEND for `us` microseconds. Returns 0, or the PSCI error. */
 int64_t suspend_us(uint64_t us);
 

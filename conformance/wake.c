@@ -3,6 +3,7 @@
 #include "contention.h"
 #include "guest/gic.h"
 #include "guest/psci.h"
+#include "prepare.h"
 #include "suite.h"
 
 #define ROUNDS	 40u
@@ -39,17 +40,6 @@ static struct {
 static uint64_t slacks_us(uint64_t slacks)
 {
 	return slacks * suite.slack_ns / 1000 + 1;
-}
-
-/*
- * Takes pending interrupts, because WFI would not wait with one: the SGI, and perhaps the timer
- * interrupt of a sleep, which may be stopped at the timer but already be at the CPU interface.
- */
-static void take_interrupts(void)
-{
-	irq_enable();
-	isb();
-	irq_disable();
 }
 
 static void sleeper(void *arg)

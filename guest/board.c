@@ -40,6 +40,8 @@ static enum board_console uart_kind(const struct dt_node *node)
 		return BOARD_CONSOLE_NONE;
 	if (dt_is_compatible(&board.fdt, node, "arm,pl011"))
 		return BOARD_CONSOLE_PL011;
+	if (dt_is_compatible(&board.fdt, node, "arm,sbsa-uart"))
+		return BOARD_CONSOLE_SBSA;
 	for (size_t i = 0; i < sizeof kinds_8250 / sizeof kinds_8250[0]; i++) {
 		if (dt_is_compatible(&board.fdt, node, kinds_8250[i]))
 			return BOARD_CONSOLE_8250;

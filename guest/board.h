@@ -17,6 +17,7 @@ struct board_range {
 enum board_console {
 	BOARD_CONSOLE_NONE,
 	BOARD_CONSOLE_PL011,
+	BOARD_CONSOLE_SBSA, /* the part of a PL011 that sends: needs no setup (SBSA, appendix B) */
 	BOARD_CONSOLE_8250,
 	BOARD_CONSOLE_XEN, /* the hypercall console_io */
 };

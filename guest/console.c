@@ -85,7 +85,7 @@ void console_init(void)
 
 static void put(char c)
 {
-	if (board.console == BOARD_CONSOLE_PL011) {
+	if (board.console == BOARD_CONSOLE_PL011 || board.console == BOARD_CONSOLE_SBSA) {
 		while (mmio_read32(board.uart.base + PL011_FR) & PL011_FR_TXFF)
 			;
 		mmio_write32(board.uart.base + PL011_DR, (unsigned char)c);

@@ -103,7 +103,8 @@ static bool add_domains(void *fdt, const struct xen_domain *domains, unsigned co
 
 	if (chosen < 0)
 		tree.error = chosen;
-	for (unsigned i = 0; i < count && tree.error == 0; i++) {
+	/* libfdt puts a new node before its siblings, and Xen makes the domains in their order. */
+	for (unsigned i = count; i-- > 0 && tree.error == 0;) {
 		struct stat file;
 
 		if (stat(domains[i].kernel, &file) != 0) {
