@@ -217,7 +217,7 @@ for my $case (
 		['an unknown letter', ['-w'], qr/'-w' is not an option/],
 		['a missing value', ['--run'], qr/--run: expected a value/],
 		['a value for an option without one', ['--list=1'], qr/--list: expected no value/],
-		['an unknown target', ['bsd'], qr/'bsd' is not a target; expected pvtime, kvm, xen or all/],
+		['an unknown target', ['bsd'], qr/'bsd' is not a target; expected pvtime, kvm, xen, xen\+pvtime or all/],
 		['an unknown run', ['--run', 'none'], qr/--run: 'none' is not a run/],
 		['an unknown case', ['--case', 'header,none'], qr/--case: 'none' is not a case/],
 		['a run without the case', ['--case', 'reset'], qr/none of these runs has one of these cases/],
@@ -340,7 +340,7 @@ for my $case (
 	is("$status$err", '0', '--list has status 0 and no message');
 	is(join(' ', grep { index($out, "      $_->{name} ") < 0 } @cases), '', '--list all has every case');
 	like($out, qr/^R-09 .*\n      no case: /m, '--list all has a rule without a case');
-	like($out, qr/^pvtime: .*\n  plain  .*^kvm: .*^xen: /ms, '--list all has the runs of every target');
+	like($out, qr/^pvtime: .*\n  plain  .*^kvm: .*^xen: .*^xen\+pvtime: /ms, '--list all has the runs of every target');
 	($status, $out) = finish(start('/dev/null', 'help', 'conform'));
 	is($out, (finish(start('/dev/null', 'conform', '--help')))[1], 'conform --help prints the same as help conform');
 }

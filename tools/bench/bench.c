@@ -43,8 +43,9 @@ static void ended(void *ctx, size_t index)
 
 static void take_versions(struct bench_command *c)
 {
-	static const struct run_target *const targets[BENCH_NONE] = {&target_pvtime, &target_kvm,
-								     &target_xen};
+	static const struct run_target *const targets[BENCH_NONE] = {
+		&target_pvtime,	    &target_kvm,	&target_xen,
+		&target_xen_before, &target_xen_pvtime, &target_xen_pvtime};
 
 	for (size_t i = 0; i < c->batch->count; i++) {
 		enum bench_target t = c->runs[i].target;

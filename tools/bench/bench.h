@@ -13,10 +13,16 @@
 enum bench_target {
 	BENCH_PVTIME,
 	BENCH_KVM,
-	BENCH_XEN,
-	BENCH_NONE, /* the same machine without a hypervisor */
+	BENCH_XEN, /* Debian's build */
+	/* Xen as `make xen` builds it: Debian's source, and that with stolen time (ports/xen) */
+	BENCH_XEN_BEFORE,
+	BENCH_XEN_PVTIME,
+	BENCH_XEN_DENIED, /* the same for a domain that is denied stolen time */
+	BENCH_NONE,	  /* the same machine without a hypervisor */
 	BENCH_TARGETS,
 };
+
+#define BENCH_COLUMNS (BENCH_XEN + 1) /* this project's hypervisor and its peers */
 
 enum bench_cpu { BENCH_A57, BENCH_N1, BENCH_CPUS };
 

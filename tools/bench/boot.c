@@ -123,7 +123,7 @@ static const struct run_target bare = {.name = "none", .ready = ready, .run = ru
 
 const struct bench_kind bench_boot = {
 	.name = "boot",
-	.by = {&ours, &target_kvm, &target_xen, &bare},
+	.by = {&ours, &target_kvm, &target_xen, [BENCH_NONE] = &bare},
 	.plan = {.pcpus = 1,
 		 .vcpus = 1,
 		 .dialect = "1.0",

@@ -64,9 +64,10 @@ void bench_format_goal(char text[3 * BENCH_TEXT], const struct bench_results *re
 			 : BENCH_MISSED);
 }
 
-bool bench_row_told(const struct bench_results *results, enum bench_row_id row)
+bool bench_row_told(const struct bench_results *results, unsigned first, unsigned end,
+		    enum bench_row_id row)
 {
-	for (unsigned t = 0; t < BENCH_TARGETS; t++)
+	for (unsigned t = first; t < end; t++)
 		for (unsigned c = 0; c < BENCH_CPUS; c++)
 			if (results->figures[row][t][c].state != BENCH_ABSENT)
 				return true;

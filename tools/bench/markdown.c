@@ -59,7 +59,7 @@ static void print_row(const struct bench_results *results, enum bench_row_id row
 	char text[3 * BENCH_TEXT];
 
 	fprintf(out, "| %s (`%s`) |", bench_rows[row].title, bench_rows[row].name);
-	for (unsigned t = 0; t < BENCH_NONE; t++) {
+	for (unsigned t = 0; t < BENCH_COLUMNS; t++) {
 		char on[BENCH_CPUS][BENCH_TEXT];
 		for (unsigned c = 0; c < BENCH_CPUS; c++)
 			bench_format(on[c], &results->figures[row][t][c], bench_rows[row].unit);
@@ -81,7 +81,7 @@ static void print_skips(const struct bench_results *results, FILE *out)
 	bool first = true;
 
 	for (unsigned r = 0; r < BENCH_ROWS; r++)
-		for (unsigned t = 0; t < BENCH_NONE; t++)
+		for (unsigned t = 0; t < BENCH_COLUMNS; t++)
 			for (unsigned c = 0; c < BENCH_CPUS; c++) {
 				const struct bench_figure *f = &results->figures[r][t][c];
 				if (f->state != BENCH_SKIPPED ||
@@ -96,7 +96,12 @@ static void print_skips(const struct bench_results *results, FILE *out)
 
 static void print_versions(const struct bench_results *results, FILE *out)
 {
-	static const char *const titles[BENCH_TARGETS] = {"This hypervisor", "Linux KVM", "Xen",
+	static const char *const titles[BENCH_TARGETS] = {"This hypervisor",
+							  "Linux KVM",
+							  "Xen",
+							  "Xen before",
+							  "Xen with stolen time",
+							  "Xen with stolen time, denied",
 							  "No hypervisor"};
 
 	fprintf(out, "\nVersions:\n\n");
@@ -113,10 +118,11 @@ void bench_markdown(const struct bench_results *results, const char *profile, FI
 		"| path | this hypervisor | Linux KVM | Xen | ratio | goal |\n"
 		"|---|---|---|---|---|---|\n");
 	for (unsigned r = 0; r < BENCH_ROWS; r++)
-		if (bench_row_told(results, (enum bench_row_id)r))
+		if (bench_row_told(results, BENCH_PVTIME, BENCH_COLUMNS, (enum bench_row_id)r))
 			print_row(results, (enum bench_row_id)r, out);
 	print_skips(results, out);
 	print_versions(results, out);
+	bench_xen_markdown(results, out);
 	fputs(method, out);
 	bench_profile_markdown(results, profile, out);
 }

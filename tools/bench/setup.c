@@ -11,7 +11,8 @@
  */
 static bool is_hypervisor(const struct run_target *target)
 {
-	return target == &target_pvtime || target == &target_kvm || target == &target_xen;
+	return target == &target_pvtime || target == &target_kvm || target == &target_xen ||
+	       target == &target_xen_before || target == &target_xen_pvtime;
 }
 
 bool bench_find_kit(struct bench_command *c)
@@ -43,7 +44,7 @@ static void add_run(struct bench_command *c, const struct bench_kind *kind,
 	*run = (struct bench_run){.kind = kind, .target = target, .cpu = cpu};
 	snprintf(run->name, sizeof(run->name), "%s-%s", kind->name, bench_cpu_names[cpu]);
 	job->target = kind->by[target];
-	job->name = job->target->name;
+	job->name = bench_target_names[target];
 	job->plan = kind->plan;
 	job->plan.name = run->name;
 	job->plan.cpu = bench_cpu_names[cpu];
@@ -64,8 +65,8 @@ static void add_run(struct bench_command *c, const struct bench_kind *kind,
 		bench_guest_words(run, files->words, sizeof(files->words));
 		job->plan.append = files->words;
 	}
-	/* Xen does not provide stolen time. */
-	if (target == BENCH_XEN)
+	/* Xen has no stolen time of its own. */
+	if (target == BENCH_XEN || target == BENCH_XEN_BEFORE || target == BENCH_XEN_DENIED)
 		job->plan.dialect = "off";
 }
 

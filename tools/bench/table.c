@@ -11,7 +11,7 @@ static void print_row(const struct bench_results *results, enum bench_row_id row
 	char text[3 * BENCH_TEXT];
 
 	fprintf(out, TITLE, bench_rows[row].title);
-	for (unsigned t = 0; t < BENCH_NONE; t++)
+	for (unsigned t = 0; t < BENCH_COLUMNS; t++)
 		for (unsigned c = 0; c < BENCH_CPUS; c++) {
 			bench_format(text, &results->figures[row][t][c], bench_rows[row].unit);
 			fprintf(out, CELL, text);
@@ -55,7 +55,7 @@ void bench_table(const struct bench_results *results, FILE *out)
 	bool first = true;
 
 	for (unsigned r = 0; r < BENCH_ROWS; r++) {
-		if (!bench_row_told(results, (enum bench_row_id)r))
+		if (!bench_row_told(results, BENCH_PVTIME, BENCH_COLUMNS, (enum bench_row_id)r))
 			continue;
 		if (first) {
 			fprintf(out, TITLE, "Instructions, best of all batches");
@@ -69,6 +69,7 @@ void bench_table(const struct bench_results *results, FILE *out)
 		first = false;
 		print_row(results, (enum bench_row_id)r, out);
 	}
+	bench_xen_table(results, out);
 	print_accuracy(results, out);
 	fputc('\n', out);
 	for (unsigned t = 0; t < BENCH_TARGETS; t++)
@@ -88,7 +89,7 @@ void bench_data(const struct bench_results *results, FILE *out)
 		    bench_best_peer(results, (enum bench_row_id)r, BENCH_A57) <= 0)
 			continue;
 		fputs(bench_rows[r].name, out);
-		for (unsigned t = 0; t < BENCH_NONE; t++)
+		for (unsigned t = 0; t < BENCH_COLUMNS; t++)
 			for (unsigned c = 0; c < BENCH_CPUS; c++) {
 				const struct bench_figure *f = &results->figures[r][t][c];
 				if (f->state == BENCH_MEASURED && f->best > 0)

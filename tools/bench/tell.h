@@ -26,11 +26,17 @@ void bench_format_ratio(char text[BENCH_TEXT], const struct bench_results *resul
 void bench_format_goal(char text[3 * BENCH_TEXT], const struct bench_results *results,
 		       enum bench_row_id row);
 
-/* Whether any target has a figure, or a reason why it has none. */
-bool bench_row_told(const struct bench_results *results, enum bench_row_id row);
+/* Whether any target from `first` to before `end` has a figure, or a reason why it has none. */
+bool bench_row_told(const struct bench_results *results, unsigned first, unsigned end,
+		    enum bench_row_id row);
 
 void bench_table(const struct bench_results *results, FILE *out);
 void bench_data(const struct bench_results *results, FILE *out);
+
+/* Xen without and with stolen time; nothing if it was not measured. */
+void bench_xen_table(const struct bench_results *results, FILE *out);
+void bench_xen_markdown(const struct bench_results *results, FILE *out);
+
 void bench_accuracy_markdown(const struct bench_results *results, FILE *out);
 
 /*

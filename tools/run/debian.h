@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include "tools/run/target.h"
 
-#define DEBIAN_WORDS   512u
+#define DEBIAN_WORDS   1024u
 #define DEBIAN_RELEASE 16u
 
 /* Whether QEMU is installed; if not, `why` says so. */

@@ -65,6 +65,10 @@ static void test_end_line(void)
 	tap_ok(strncmp(o.text, "not done\ndone here\ndone\r\n", 25) == 0,
 	       "the output is read up to the line that ends the run");
 	free(o.text);
+	tap_ok(run("pattern", 20, "DONE: [0-9]* of *[0-9]", &o) == RUN_ENDED &&
+		       strncmp(o.text, "done\nDONE: 17 of 17\n", 20) == 0,
+	       "a line that matches a pattern ends the run");
+	free(o.text);
 	tap_ok(run("ends", 20, "no newline at the end", &o) == RUN_ENDED,
 	       "a program that ends without the line ends the run");
 	free(o.text);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The targets kvm and xen of `pvtime conform`: what a machine is given, and what is read from its
+ * The targets kvm, xen and xen+pvtime of `pvtime conform`: what a machine is given, and what is read from its
  * console.
  */
+#include <libfdt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 #include "tools/run/target.h"
 
 static char directory[] = "/tmp/hosts-XXXXXX";
-static struct run_kit kit = {.suite = directory, .debian = directory};
+static struct run_kit kit = {
+	.suite = directory, .debian = directory, .xen = directory, .keep = directory};
 
 static const char *in_directory(const char *name)
 {
@@ -142,6 +144,7 @@ static void test_xen(void)
 	struct run_plan plan = guest;
 
 	plan.dialect = "off";
+	plan.contended = false;
 	expect(xen, &plan,
 	       "(XEN) booting\n(XEN) still\n# suite\n(XEN) d0v0: odd\nok 1\nno (XEN) line\n(XEN) "
 	       "halted",
@@ -153,11 +156,103 @@ static void test_xen(void)
 	       "dom0 has its vCPUs and the image");
 	tap_ok(was_told("-smp\n1\n") && !was_told("second-cpu.bin"),
 	       "a plan of one CPU starts one");
+	tap_ok(!was_told("-dtb\n"), "a plan without other domains uses the machine's device tree");
 	plan.pcpus = 2;
 	expect(xen, &plan, "# suite\n", RUN_ENDED, "# suite\n", NULL);
 	tap_ok(was_told("-smp\n2\n") && was_told("\nloader,cpu-num=0,") &&
 		       was_told("/second-cpu.bin\n"),
 	       "a plan of two CPUs starts Xen on the second from the first");
+}
+
+/* The device tree of a machine that has RAM only, for the fake QEMU. */
+static void make_tree(void)
+{
+	static char tree[4096];
+
+	fdt_create_empty_tree(tree, sizeof(tree));
+	fdt_add_subnode(tree, 0, "chosen");
+	fdt_add_subnode(tree, 0, "memory");
+	write_file("tree", tree, sizeof(tree));
+}
+
+/* The device tree that the last machine was given. */
+static char given[65536];
+
+static bool read_given(void)
+{
+	FILE *f = fopen(in_directory("machine.dtb"), "r");
+	size_t n = f != NULL ? fread(given, 1, sizeof(given), f) : 0;
+
+	if (f != NULL)
+		fclose(f);
+	return n > 0 && was_told("-dtb\n") && fdt_check_full(given, n) == 0;
+}
+
+/* Whether that tree has a domain with so many vCPUs, a kernel at `at`, and these words for it. */
+static bool domain_is(const char *name, unsigned vcpus, uint64_t at, const char *words)
+{
+	char path[128];
+	int n, node = fdt_path_offset(given, "/chosen");
+	const fdt32_t *cpus;
+	const fdt64_t *reg;
+
+	snprintf(path, sizeof(path), "/chosen/%s", name);
+	node = fdt_path_offset(given, path);
+	cpus = fdt_getprop(given, node, "cpus", NULL);
+	if (fdt_node_check_compatible(given, node, "xen,domain") != 0 || cpus == NULL ||
+	    fdt32_to_cpu(*cpus) != vcpus)
+		return false;
+	node = fdt_first_subnode(given, node);
+	reg = fdt_getprop(given, node, "reg", &n);
+	const char *bootargs = fdt_getprop(given, node, "bootargs", NULL);
+	return fdt_node_check_compatible(given, node, "multiboot,kernel") == 0 && reg != NULL &&
+	       n == 16 && fdt64_to_cpu(reg[0]) == at && fdt64_to_cpu(reg[1]) == 64 &&
+	       (words == NULL ? bootargs == NULL
+			      : bootargs != NULL && strcmp(bootargs, words) == 0);
+}
+
+/* The domains that Xen makes from the device tree. */
+static void test_xen_domains(void)
+{
+	char chunk[512] = "(XEN) DOM1: ", joined[512];
+	struct run_plan plan = guest;
+
+	expect(&target_xen_pvtime, &plan, "(XEN) booting\n# suite\n", RUN_ENDED,
+	       "(XEN) booting\n# suite\n", NULL);
+	tap_ok(read_given() && domain_is("competitor", 1, 0x58000000, NULL) &&
+		       was_told("/competitor.img\n") && was_told("guest-loader,addr=0x49000000,"),
+	       "the competitor is a domain beside dom0");
+	tap_ok(!was_told("pvtime=no"), "a plan with stolen time does not deny it");
+
+	plan.dom0less = true;
+	plan.dialect = "off";
+	plan.host = "sched=credit";
+	memset(chunk + strlen(chunk), 'x', 126);
+	snprintf(joined, sizeof(joined), "%s long\nok 1\n", chunk + strlen("(XEN) DOM1: "));
+	strcat(chunk, "\r\n(XEN) DOM1:  long\r\n(XEN) DOM2: other\r\n(XEN) DOM1: ok 1\r\nodd\n");
+	expect(&target_xen_pvtime, &plan, chunk, RUN_ENDED, joined, NULL);
+	tap_ok(read_given() &&
+		       domain_is("suite", 3, 0x49000000,
+				 "expect=off case=aliases,header rounds=7") &&
+		       domain_is("competitor", 1, 0x58000000, NULL) && !was_told("guest-loader"),
+	       "the suite is a domain without dom0");
+	tap_ok(strcmp(fdt_get_name(given,
+				   fdt_first_subnode(given, fdt_path_offset(given, "/chosen")),
+				   NULL),
+		      "suite") == 0,
+	       "Xen makes the suite's domain first");
+	tap_ok(was_told(" pvtime=no sched=credit\n"),
+	       "Xen denies stolen time, and gets the plan's own words");
+	plan.dialect = "off";
+	struct run_output o;
+	tap_ok(target_xen_before.run(&kit, &plan, &o) == RUN_ENDED && !was_told("pvtime=no"),
+	       "Xen without stolen time has nothing to deny");
+	free(o.text);
+	write_text("tree", "no tree");
+	tap_ok(target_xen_pvtime.run(&kit, &plan, &o) == RUN_UNABLE && strchr(o.why, '\n') == NULL,
+	       "a device tree that QEMU did not write is reported: %s", o.why);
+	free(o.text);
+	make_tree();
 }
 
 static void expect_missing(const struct run_target *target, const char *name, const char *hint)
@@ -183,12 +278,18 @@ static void test_ready(void)
 	expect_missing(&target_kvm, "suite-4k-le.img", "make conform");
 	expect_missing(&target_xen, "xen", "make debian-hosts");
 	expect_missing(&target_xen, "second-cpu.bin", "make conform-all");
+	expect_missing(&target_xen, "competitor.img", "make conform-all");
+	expect_missing(&target_xen_pvtime, "bookworm/xen", "make xen");
+	expect_missing(&target_xen_before, "bookworm/before", "make xen");
 	write_text("Image", "no kernel");
 	tap_ok(!target_kvm.ready(&kit, &guest, why) && strstr(why, "not an arm64 image"),
 	       "an Image that is not an arm64 image is reported: %s", why);
 	target_kvm.versions(&kit, text, sizeof(text));
 	tap_ok(strcmp(text, "Linux 6.1.192-2, QEMU 1:7.2") == 0,
 	       "the versions of target kvm are \"%s\"", text);
+	target_xen_pvtime.versions(&kit, text, sizeof(text));
+	tap_ok(strcmp(text, "Xen 4.17.5+72-1 with ports/xen") == 0,
+	       "the version of target xen+pvtime is that of its source: \"%s\"", text);
 	target_xen.versions(&kit, text, 9);
 	tap_ok(strcmp(text, "Xen 4.17") == 0,
 	       "the versions of target xen are cut to the buffer: \"%s\"", text);
@@ -235,6 +336,8 @@ static void test_releases(void)
 	expect_release(&target_kvm, "trixie", "6.12");
 	expect_release(&target_xen, "trixie", "4.20");
 	expect_release(&target_xen, NULL, "4.17");
+	expect_release(&target_xen_pvtime, NULL, "4.17");
+	expect_release(&target_xen_pvtime, "trixie", "");
 	expect_release(&target_kvm, NULL, "");
 	expect_release(&target_kvm, "nowhere", "");
 	expect_release(&target_xen, "nowhere", "");
@@ -267,6 +370,14 @@ static void make_kit(void)
 	write_file("Image", image, sizeof(image));
 	write_file("xen", image, sizeof(image));
 	write_file("suite-4k-le.img", image, sizeof(image));
+	write_file("competitor.img", image, sizeof(image));
+	mkdir(in_directory("bookworm"), 0700);
+	write_file("bookworm/xen", image, sizeof(image));
+	write_file("bookworm/before", image, sizeof(image));
+	mkdir(in_directory("xen-source"), 0700);
+	mkdir(in_directory("xen-source/bookworm"), 0700);
+	write_text("xen-source/bookworm/version", "4.17.5+72-1\n");
+	make_tree();
 	write_text("kvm-host.cpio", "host of kvm");
 	write_text("user", "of user space");
 	write_text("second-cpu.bin", "code");
@@ -288,6 +399,15 @@ static void remove_kit(void)
 					    "initrd",
 					    "qemu-system-aarch64",
 					    "second-cpu.bin",
+					    "competitor.img",
+					    "tree",
+					    "machine.dtb",
+					    "bookworm/xen",
+					    "bookworm/before",
+					    "bookworm",
+					    "xen-source/bookworm/version",
+					    "xen-source/bookworm",
+					    "xen-source",
 					    "trixie/xen",
 					    "trixie/versions",
 					    "trixie/versions-hosts",
@@ -312,6 +432,7 @@ int main(void)
 	test_kvm_console();
 	test_kvm_machine();
 	test_xen();
+	test_xen_domains();
 	test_releases();
 	test_ready();
 	remove_kit();
