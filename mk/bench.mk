@@ -35,7 +35,8 @@ bench-guest: $(BENCH_IMAGE) ## build the benchmark's guest
 QEMU_DEPS += $(BENCH_IMAGE)
 
 # `pvtime bench` measures what the hypervisor's paths cost, beside Linux KVM and Xen. The guest that
-# measures them is built above; mk/conformance.mk builds the hosts.
+# measures them is built above; mk/conformance.mk builds the hosts, mk/xen.mk Xen without and with
+# stolen time.
 
 BENCH_SPIN   := $(BENCH)/spin.img
 BENCH_LINUX  := $(BENCH)/linux.img

@@ -69,7 +69,7 @@ NEEDED := \
 	$(if $(filter fresh packages,$(GOALS)),FRESH) \
 	$(if $(filter coverage packages,$(GOALS)),COVERAGE) \
 	$(if $(filter dist fresh packages,$(GOALS)),DIST) \
-	$(if $(filter xen check-xen packages,$(GOALS)),XEN)
+	$(if $(filter bench conform-all matrix xen check-xen packages,$(GOALS)),XEN)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is
