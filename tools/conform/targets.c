@@ -144,7 +144,7 @@ static const struct run_plan xen_pvtime_plans[] = {
 	 false, NULL, "sched=credit sched_credit_tslice_ms=5", false},
 	{"rtds", "4k-le", "img", A57, 1, 2, "1.0", "hvc", CONTENDED, 0, 0, "rounds=100", 60, false,
 	 NULL, "sched=rtds", false},
-	{"null", "4k-le", "img", A57, 2, 2, "1.0", "hvc", ALONE, 0, 0, NULL, 60, false, UNTIMED,
+	{"null", "4k-le", "img", A57, 2, 2, "1.0", "hvc", ALONE, 0, 0, "rounds=100", 60, false, UNTIMED,
 	 "sched=null", false},
 	{"two-cpus", "4k-le", "img", A57, 2, 4, "1.0", "hvc", ALONE, 0, 0, "rounds=100", 60, false,
 	 UNTIMED, NULL, false},

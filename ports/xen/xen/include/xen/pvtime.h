@@ -43,19 +43,43 @@ static inline void pvtime_switch_in(struct vcpu *v)
         pvtime_show(&v->arch.pvtime.view, v->runstate.time[RUNSTATE_runnable]);
 }
 
-/* Store the totals of the vCPUs that wait, again and again while any does. */
-extern bool pvtime_refreshing;
-void pvtime_start_refreshing(void);
+/*
+ * The totals of vCPUs that wait are stored in rounds; common/sched/pvtime.c
+ * says when. A long slice is one of more than 2^25 ns, which is 33.6 ms: then
+ * the comparison is one instruction. The default slices of all schedulers are
+ * shorter.
+ */
+#define PVTIME_LONG_SHIFT 25
+#define PVTIME_LONG_SLICE (1L << PVTIME_LONG_SHIFT)
 
-/* Called with the schedule lock of the vCPU, before its runstate changes. */
-static inline void pvtime_runstate_change(const struct vcpu *v, int new_state)
+extern s_time_t pvtime_round_due;
+extern bool pvtime_slices_are_long;
+void pvtime_begin_rounds(void);
+void pvtime_round(s_time_t now);
+void pvtime_long_slice(const struct sched_unit *prev,
+                       const struct sched_unit *next);
+void pvtime_arm(void);
+
+/* A CPU begins a slice, which has no end if prev->next_time is negative. */
+static inline void pvtime_schedule(const struct sched_unit *prev,
+                                   const struct sched_unit *next, s_time_t now)
 {
-    if ( new_state == RUNSTATE_runnable && v->arch.pvtime.shown &&
-         unlikely(!read_atomic(&pvtime_refreshing)) )
-        pvtime_start_refreshing();
+    if ( unlikely(now >= read_atomic(&pvtime_round_due)) )
+        pvtime_round(now);
+    if ( unlikely(prev->next_time >> PVTIME_LONG_SHIFT) )
+        pvtime_long_slice(prev, next);
 }
 
-#else /* !CONFIG_PVTIME */
+/* A vCPU may begin to wait. Called with its schedule lock. */
+static inline void pvtime_wake(const struct vcpu *v)
+{
+    if ( unlikely(read_atomic(&pvtime_slices_are_long)) &&
+         v->arch.pvtime.shown )
+        pvtime_arm();
+}
+
+#else
+ /* !CONFIG_PVTIME */
 
 static inline void pvtime_domain_config(struct domain *d,
                                         const struct dt_device_node *node)
@@ -99,7 +123,12 @@ static inline void pvtime_switch_in(struct vcpu *v)
 {
 }
 
-static inline void pvtime_runstate_change(const struct vcpu *v, int new_state)
+static inline void pvtime_schedule(const struct sched_unit *prev,
+                                   const struct sched_unit *next, s_time_t now)
+{
+}
+
+static inline void pvtime_wake(const struct vcpu *v)
 {
 }
 
