@@ -95,6 +95,20 @@ static void add_domain(struct tree *t, int chosen, const struct xen_domain *d, u
 		add(t, node, "bootargs", d->bootargs, strlen(d->bootargs) + 1);
 }
 
+/*
+ * Without dom0, Xen does not take its command line from the property bootargs, where QEMU puts it.
+ * So copy it to Xen's own.
+ */
+static void copy_command_line(struct tree *t, int chosen)
+{
+	char words[1024];
+	const char *value = fdt_getprop(t->fdt, chosen, "bootargs", NULL);
+
+	/* Adding a property moves the value. */
+	snprintf(words, sizeof(words), "%s", value != NULL ? value : "");
+	add(t, chosen, "xen,xen-bootargs", words, strlen(words) + 1);
+}
+
 /* Add the domains to the tree in `fdt`, which has ROOM more bytes than it needs. */
 static bool add_domains(void *fdt, const struct xen_domain *domains, unsigned count, char *why)
 {
@@ -103,6 +117,8 @@ static bool add_domains(void *fdt, const struct xen_domain *domains, unsigned co
 
 	if (chosen < 0)
 		tree.error = chosen;
+	else
+		copy_command_line(&tree, chosen);
 	/* libfdt puts a new node before its siblings, and Xen makes the domains in their order. */
 	for (unsigned i = count; i-- > 0 && tree.error == 0;) {
 		struct stat file;

@@ -170,7 +170,7 @@ static void make_tree(void)
 	static char tree[4096];
 
 	fdt_create_empty_tree(tree, sizeof(tree));
-	fdt_add_subnode(tree, 0, "chosen");
+	fdt_setprop_string(tree, fdt_add_subnode(tree, 0, "chosen"), "bootargs", "words of Xen");
 	fdt_add_subnode(tree, 0, "memory");
 	write_file("tree", tree, sizeof(tree));
 }
@@ -241,6 +241,10 @@ static void test_xen_domains(void)
 				   NULL),
 		      "suite") == 0,
 	       "Xen makes the suite's domain first");
+	const char *words =
+		fdt_getprop(given, fdt_path_offset(given, "/chosen"), "xen,xen-bootargs", NULL);
+	tap_ok(words != NULL && strcmp(words, "words of Xen") == 0,
+	       "Xen gets its command line without dom0, too");
 	tap_ok(was_told(" pvtime=no sched=credit\n"),
 	       "Xen denies stolen time, and gets the plan's own words");
 	plan.dialect = "off";
