@@ -13,9 +13,9 @@
  * entry is NULL. board_run() adds -icount, -rtc, QMP, -serial stdio, -nodefaults, -nic none,
  * -display none, -monitor none, -no-reboot and -seed. Collect the output of the first serial port
  * until QEMU ends, `limit_s` seconds of guest time are over, or a whole line matches `end` (if not
- * NULL), a pattern of fnmatch(). QEMU has ended when this returns. A machine that neither executes instructions nor ends
- * has reached its limit, too (RUN_LIMIT). RUN_UNABLE: QEMU could not be started, rejected its
- * arguments, or died.
+ * NULL), a pattern of fnmatch(). QEMU has ended when this returns. A machine that neither executes
+ * instructions nor ends has reached its limit, too (RUN_LIMIT). RUN_UNABLE: QEMU could not be
+ * started, rejected its arguments, or died.
  */
 enum run_outcome board_run(const char *const *argv, unsigned limit_s, const char *end,
 			   struct run_output *output);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The targets kvm, xen and xen+pvtime of `pvtime conform`: what a machine is given, and what is read from its
- * console.
+ * The targets kvm, xen and xen+pvtime of `pvtime conform`: what a machine is given, and what is
+ * read from its console.
  */
 #include <libfdt.h>
 #include <limits.h>

@@ -10,8 +10,9 @@
  * PVTIME_LONG_SLICE does a timer make rounds as well: it is set when a vCPU
  * begins to wait, and a round that finds none waiting does not set it again.
  *
- * A round passes over vCPUs that have not waited for FRESH yet. So a total is
- * at most FRESH, PERIOD and a slice old.
+ * A round passes over vCPUs that have not waited for FRESH yet. The next round
+ * is due before the total of any vCPU is older than LATEST, and comes at most a
+ * slice later.
  */
 #include <xen/init.h>
 #include <xen/pvtime.h>
@@ -21,8 +22,8 @@
 
 #include "private.h"
 
-#define PERIOD MILLISECS(51)
-#define FRESH MILLISECS(8)
+#define FRESH MILLISECS(20)
+#define LATEST MILLISECS(64)
 
 static struct timer refresh_timer;
 static bool armed;
@@ -33,7 +34,7 @@ bool __read_mostly pvtime_slices_are_long;
 /* A domain has stolen time: there is something to do from now on. */
 void pvtime_begin_rounds(void)
 {
-    BUILD_BUG_ON(FRESH + PERIOD + PVTIME_LONG_SLICE > PVTIME_STALE_NS);
+    BUILD_BUG_ON(LATEST + PVTIME_LONG_SLICE > PVTIME_STALE_NS);
 
     if ( read_atomic(&pvtime_round_due) == STIME_MAX )
         write_atomic(&pvtime_round_due, NOW());
@@ -47,7 +48,7 @@ void pvtime_arm(void)
     if ( read_atomic(&armed) )
         return;
     write_atomic(&armed, true);
-    set_timer(&refresh_timer, NOW() + PERIOD);
+    set_timer(&refresh_timer, NOW() + LATEST);
 }
 
 /*
@@ -69,7 +70,7 @@ static void refresh(struct vcpu *v)
 {
     spinlock_t *lock = unit_schedule_lock_irq(v->sched_unit);
 
-    if ( v->runstate.state == RUNSTATE_runnable )
+    if ( v->arch.pvtime.shown && v->runstate.state == RUNSTATE_runnable )
     {
         s_time_t since = NOW() - v->runstate.state_entry_time;
         uint64_t total = v->runstate.time[RUNSTATE_runnable];
@@ -80,15 +81,20 @@ static void refresh(struct vcpu *v)
 }
 
 /*
- * Returns whether any vCPU waits. The look without a lock may be wrong about a
- * vCPU that changes just then: it has begun to wait, and the next round is
- * soon enough, or it has its CPU, and refresh() sees that.
+ * Make a round at the time `now`. Returns whether any vCPU waits. The look
+ * without a lock may be wrong about a vCPU that changes just then: it has begun
+ * to wait, and the next round is soon enough, or it has its CPU, and refresh()
+ * sees that. The caller holds sched_res_rculock.
  */
-static bool make_round(s_time_t now)
+bool pvtime_round(s_time_t now)
 {
+    s_time_t oldest = now;
     struct domain *d;
     struct vcpu *v;
     bool any = false;
+
+    /* Until the end of this round, other CPUs make none. */
+    write_atomic(&pvtime_round_due, now + LATEST);
 
     rcu_read_lock(&domlist_read_lock);
     for_each_domain ( d )
@@ -97,24 +103,23 @@ static bool make_round(s_time_t now)
             continue;
         for_each_vcpu ( d, v )
         {
+            s_time_t since;
+
             if ( read_atomic(&v->runstate.state) != RUNSTATE_runnable )
                 continue;
             any = true;
-            if ( now - read_atomic(&v->runstate.state_entry_time) > FRESH &&
-                 v->arch.pvtime.shown )
+            since = read_atomic(&v->runstate.state_entry_time);
+            if ( now - since > FRESH )
                 refresh(v);
+            else if ( since < oldest )
+                oldest = since;
         }
     }
     rcu_read_unlock(&domlist_read_lock);
 
-    return any;
-}
+    write_atomic(&pvtime_round_due, oldest + LATEST);
 
-/* The caller holds sched_res_rculock. */
-void pvtime_round(s_time_t now)
-{
-    write_atomic(&pvtime_round_due, now + PERIOD);
-    make_round(now);
+    return any;
 }
 
 static void cf_check refresh_timer_fn(void *unused)
@@ -126,7 +131,7 @@ static void cf_check refresh_timer_fn(void *unused)
     smp_mb();
 
     rcu_read_lock(&sched_res_rculock);
-    any = make_round(NOW());
+    any = pvtime_round(NOW());
     rcu_read_unlock(&sched_res_rculock);
 
     if ( any )

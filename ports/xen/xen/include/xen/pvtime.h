@@ -55,7 +55,7 @@ static inline void pvtime_switch_in(struct vcpu *v)
 extern s_time_t pvtime_round_due;
 extern bool pvtime_slices_are_long;
 void pvtime_begin_rounds(void);
-void pvtime_round(s_time_t now);
+bool pvtime_round(s_time_t now);
 void pvtime_long_slice(const struct sched_unit *prev,
                        const struct sched_unit *next);
 void pvtime_arm(void);
@@ -78,8 +78,7 @@ static inline void pvtime_wake(const struct vcpu *v)
         pvtime_arm();
 }
 
-#else
- /* !CONFIG_PVTIME */
+#else /* !CONFIG_PVTIME */
 
 static inline void pvtime_domain_config(struct domain *d,
                                         const struct dt_device_node *node)
