@@ -122,7 +122,7 @@ static const struct run_plan xen_plans[] = {
 /*
  * Xen with stolen time: the suite as dom0, and as a domain that has Xen's own layout of addresses;
  * alone, and with a domain that competes; on each scheduler. The null scheduler gives each vCPU a
- * CPU of its own. `slow` has slices of 300 ms. There is no run `reset`: dom0's reset is that of the
+ * CPU of its own. `slow` has slices of 150 ms. There is no run `reset`: dom0's reset is that of the
  * machine, and without a toolstack nobody starts a domain again.
  */
 static const struct run_plan xen_pvtime_plans[] = {
@@ -146,8 +146,8 @@ static const struct run_plan xen_pvtime_plans[] = {
 	 NULL, "sched=rtds", false},
 	{"null", "4k-le", "img", A57, 2, 2, "1.0", "hvc", ALONE, 0, 0, "rounds=100", 60, false,
 	 UNTIMED, "sched=null", false},
-	{"slow", "4k-le", "img", A57, 1, 4, "1.0", "hvc", ALONE, 0, 0, "rounds=5", 60, false,
-	 SLOW_CASES, "sched=credit sched_credit_tslice_ms=300", false},
+	{"slow", "4k-le", "img", A57, 1, 3, "1.0", "hvc", ALONE, 0, 0, "rounds=5", 60, false,
+	 SLOW_CASES, "sched=credit sched_credit_tslice_ms=150", false},
 	{"off", "4k-le", "img", A57, 1, 2, "off", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL,
 	 false},
 	{"off-domain", "64k-le", "img", N1, 1, 2, "off", "hvc", CONTENDED, 0, 0, NULL, 60, false,
