@@ -59,8 +59,7 @@ void pvtime_long_slice(const struct sched_unit *prev,
                        const struct sched_unit *next)
 {
     if ( is_idle_unit(next) &&
-         (is_idle_unit(prev) ||
-          prev->vcpu_list->runstate.state != RUNSTATE_runnable) )
+         (is_idle_unit(prev) || !vcpu_runnable(prev->vcpu_list)) )
         return;
     write_atomic(&pvtime_slices_are_long, true);
     pvtime_arm();

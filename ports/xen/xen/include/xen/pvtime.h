@@ -60,14 +60,19 @@ void pvtime_long_slice(const struct sched_unit *prev,
                        const struct sched_unit *next);
 void pvtime_arm(void);
 
-/* A CPU begins a slice, which has no end if prev->next_time is negative. */
-static inline void pvtime_schedule(const struct sched_unit *prev,
-                                   const struct sched_unit *next, s_time_t now)
+/* A CPU gets a slice, which has no end if prev->next_time is negative. */
+static inline void pvtime_slice(const struct sched_unit *prev,
+                                const struct sched_unit *next)
+{
+    if ( unlikely(prev->next_time >> PVTIME_LONG_SHIFT) )
+        pvtime_long_slice(prev, next);
+}
+
+/* The scheduler has run, and holds no lock. */
+static inline void pvtime_scheduled(s_time_t now)
 {
     if ( unlikely(now >= read_atomic(&pvtime_round_due)) )
         pvtime_round(now);
-    if ( unlikely(prev->next_time >> PVTIME_LONG_SHIFT) )
-        pvtime_long_slice(prev, next);
 }
 
 /* A vCPU may begin to wait. Called with its schedule lock. */
@@ -122,8 +127,12 @@ static inline void pvtime_switch_in(struct vcpu *v)
 {
 }
 
-static inline void pvtime_schedule(const struct sched_unit *prev,
-                                   const struct sched_unit *next, s_time_t now)
+static inline void pvtime_slice(const struct sched_unit *prev,
+                                const struct sched_unit *next)
+{
+}
+
+static inline void pvtime_scheduled(s_time_t now)
 {
 }
 
