@@ -53,12 +53,15 @@ PACKAGES_DIST     := git
 # To build Xen from its source.
 PACKAGES_XEN := bison dpkg-dev flex
 
+# To build it for other architectures as well, which the port must leave as they are.
+PACKAGES_XEN_CHECK := gcc-arm-linux-gnueabihf python3-minimal
+
 # Goals that need none; those that need no more than the first list; and those that set up what they
 # need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean dist fresh
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
-	install-libpvtime-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow xen port-xen $(BUILD)/%
+	install-libpvtime-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow xen check-xen port-xen $(BUILD)/%
 GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all coverage demo fresh lint matrix mutants packages slow soak \
 	profile xen check-xen
 
@@ -69,7 +72,8 @@ NEEDED := \
 	$(if $(filter fresh packages,$(GOALS)),FRESH) \
 	$(if $(filter coverage packages,$(GOALS)),COVERAGE) \
 	$(if $(filter dist fresh packages,$(GOALS)),DIST) \
-	$(if $(filter bench conform-all matrix xen check-xen packages,$(GOALS)),XEN)
+	$(if $(filter bench conform-all matrix xen check-xen packages,$(GOALS)),XEN) \
+	$(if $(filter check-xen packages,$(GOALS)),XEN_CHECK)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is

@@ -39,7 +39,7 @@ port-xen: ## put stolen time into the source tree of Xen in XEN=DIR, and leave a
 # check-xen.
 TAP_SCRIPTS += tests/ports/xen.t tests/ports/xen_compile.t
 
-XEN_TESTS := $(call at_least,3,tests/xen/*.t)
+XEN_TESTS := $(call at_least,5,tests/xen/*.t)
 check-xen: TEST_TIMEOUT := 900
 .PHONY: check-xen
 ##@ developers

@@ -22,7 +22,7 @@ ramdisk = "/guest/initrd"
 memory = 128
 vcpus = 2
 on_reboot = "restart"
-extra = "console=hvc0 panic=-1 cryptomgr.notests pvtime_base=0x3a000000 $2"
+extra = "console=hvc0 kpti=on panic=-1 cryptomgr.notests pvtime_base=0x3a000000 $2"
 EOC
 }
 console() { cat "/var/log/xen/console/guest-$1.log"; }
@@ -109,7 +109,7 @@ for my $cpu (0, 1) {
 	cmp_ok(abs($r->{proc_ticks} * TICK_NS - $r->{struct_ns}), '<=', 2 * TICK_NS, "CPU $cpu: /proc/stat agrees with the structure");
 	cmp_ok($r->{struct_ns}, '<=', $t->{runnable} // 0, "CPU $cpu: the structure is not ahead of the runstate");
 	is($still->[$cpu]{runnable}, $paused->[$cpu]{runnable}, "CPU $cpu: nothing is stolen from a paused vCPU");
-	cmp_ok(($still->[$cpu]{offline} // 0) - ($paused->[$cpu]{offline} // 0), '>', 2e9, "CPU $cpu: it was paused for seconds");
+	cmp_ok(($still->[$cpu]{offline} // 0) - ($paused->[$cpu]{offline} // 0), '>', 1e9, "CPU $cpu: it was paused for more than a second");
 }
 
 my @free = $text =~ /^FREE \d (\d+)$/mg;
