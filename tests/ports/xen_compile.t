@@ -48,7 +48,9 @@ for compiler in aarch64-linux-gnu-gcc 'clang --target=aarch64-linux-gnu'; do
 	bool shim_none(struct vcpu *v, struct cpu_user_regs *regs)
 	{
 		pvtime_switch_in(v);
-		pvtime_runstate_change(v, RUNSTATE_runnable);
+		pvtime_wake(v);
+		pvtime_slice(v->sched_unit, v->sched_unit);
+		pvtime_scheduled(0);
 		return pvtime_call(regs) || pvtime_arch_feature(0) == 0;
 	}' >"$work/none.c"
 	with=$flags

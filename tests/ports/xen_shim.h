@@ -64,7 +64,10 @@ struct timer {
 typedef struct {
 	int unused;
 } spinlock_t, rcu_read_lock_t;
-struct sched_unit;
+struct sched_unit {
+	struct vcpu *vcpu_list;
+	s_time_t next_time;
+};
 
 struct vcpu_runstate_info {
 	int state;
@@ -125,6 +128,11 @@ void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *runstate
 register_t get_user_reg(struct cpu_user_regs *regs, int number);
 void set_user_reg(struct cpu_user_regs *regs, int number, register_t value);
 s_time_t NOW(void);
+bool is_idle_unit(const struct sched_unit *unit);
+bool vcpu_runnable(const struct vcpu *v);
+void smp_mb(void);
+#define MILLISECS(ms) ((s_time_t)((ms)*1000000ull))
+#define STIME_MAX     ((s_time_t)((uint64_t)~0ull >> 1))
 void init_timer(struct timer *t, void (*function)(void *), void *data, unsigned int cpu);
 void set_timer(struct timer *t, s_time_t expires);
 spinlock_t *unit_schedule_lock_irq(const struct sched_unit *unit);
