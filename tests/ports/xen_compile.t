@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: our files in ports/xen, and the library's files beside them, compile under Xen's flags, by gcc
-# and by clang, without Xen: tests/ports/xen_shim.h stands for its headers.
+# TAP: our files in ports/xen, and the library's files beside them, compile under Xen's flags, by
+# gcc and by clang, without Xen: tests/ports/xen_shim.h stands for its headers.
 
 set -u
 # shellcheck source=tests/tap.sh

@@ -4,7 +4,8 @@ package Xen;
 # A machine with Xen at EL2 in QEMU, with a dom0, with domains that Xen makes from the device tree
 # (dom0less), or with both. The kernels lie in memory, where a boot loader would have put them.
 #
-#   my $run = xen_run(domains => [linux_domain('a', cpus => 2, append => 'role=spin until=20 then=stay')],
+#   my $run = xen_run(
+#       domains => [linux_domain('a', cpus => 2, append => 'role=spin until=20 then=stay')],
 #       until => sub { reported($_[0], 'a', 2) }, dump => 1);
 #   is($run->{ended}, 'until', '...') or diag $run->{console};
 
@@ -55,7 +56,8 @@ sub module
 		$at, $kind, $at, -s $file, defined $append ? " bootargs = \"$append\";" : '';
 }
 
-# Give each file a place above Xen and QEMU's own device tree: (nodes of the domain, -device options).
+# Give each file a place above Xen and QEMU's own device tree. Returns the nodes of the domain and
+# the -device options.
 sub place
 {
 	my ($domain, $at) = @_;
@@ -105,7 +107,7 @@ sub device_tree
 #   arguments => 'words' more words for Xen's command line
 #   until => sub         called with the console's text so far
 #   dump => 1            then let Xen print its domains (debug key q) before it is ended
-#   limit_s => 300       end the machine after this time, measured as if this machine did nothing else
+#   limit_s => 300       end the machine after this time, as if this machine did nothing else
 #
 # With XEN_SHOW=1 in the environment, the console is also copied to stderr as it comes.
 #
