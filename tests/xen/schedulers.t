@@ -16,7 +16,7 @@ my @cases = qw(contended competitor woken at_switch_in adds_up observers refresh
 # Long slices make a vCPU wait for so long that its structure must be refreshed meanwhile (R-34).
 my @schedulers = (
 	[credit => 'sched=credit'],
-	['credit, slices of 400 ms' => 'sched=credit sched_credit_tslice_ms=400', 'refreshed'],
+	['credit, slices of 150 ms' => 'sched=credit sched_credit_tslice_ms=150', 'refreshed'],
 	[credit2 => 'sched=credit2'],
 	[rtds => 'sched=rtds'],
 );
