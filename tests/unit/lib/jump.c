@@ -44,12 +44,13 @@ static void check_misread_refresh(void)
 	pvtime_account(&v, PVTIME_READY, 0);
 	pvtime_publish(&v, 100);
 	pvtime_publish(&v, WRONG);
-	tap_is_u64(page.stolen_ns, 1600, "a refresh at a misread clock publishes what was charged");
+	tap_is_u64(pvtime_stolen_read(&page), 1600,
+		   "a refresh at a misread clock publishes what was charged");
 	tap_is_u64(totals(&v, WRONG).ticks[PVTIME_READY], 100,
 		   "a misread clock charges nothing as stolen");
 	tap_is_u64(totals(&v, 250).elapsed, 250, "a reading after it shows the ledger without it");
 	pvtime_publish(&v, 300);
-	tap_is_u64(page.stolen_ns, 4800, "the next refresh publishes the whole wait");
+	tap_is_u64(pvtime_stolen_read(&page), 4800, "the next refresh publishes the whole wait");
 	pvtime_switch_in(&v, 400);
 	tap_is_u64(totals(&v, 400).ticks[PVTIME_READY], 400, "the wait is charged in full");
 	tap_is_u64(totals(&v, 400).doubtful, 0, "nothing is doubtful: the vCPU kept its state");
@@ -86,7 +87,7 @@ static void check_misread_twice(void)
 	tap_ok(t.ticks[PVTIME_READY] == 100 && t.ticks[PVTIME_RUNNING] == 200 &&
 		       t.doubtful == 700 && t.elapsed == 1000,
 	       "two different wrong readings, one after the other, are taken back, too");
-	tap_is_u64(page.stolen_ns, 1600, "the guest sees the wait that is sure");
+	tap_is_u64(pvtime_stolen_read(&page), 1600, "the guest sees the wait that is sure");
 }
 
 static void check_jump(void)
@@ -102,7 +103,7 @@ static void check_jump(void)
 	tap_ok(t.ticks[PVTIME_READY] == 10 && t.ticks[PVTIME_RUNNING] == 80 &&
 		       t.doubtful == 100 + WRONG && t.elapsed == 190 + WRONG,
 	       "a clock that jumps for good freezes nothing: the jump is booked as doubtful");
-	tap_is_u64(page.stolen_ns, 160, "the guest sees the waits after the jump");
+	tap_is_u64(pvtime_stolen_read(&page), 160, "the guest sees the waits after the jump");
 	pvtime_account(&v, PVTIME_READY, 150 + WRONG);
 	t = totals(&v, 155 + WRONG);
 	tap_ok(t.elapsed == 160 + WRONG && t.doubtful == 100 + WRONG,
@@ -208,7 +209,7 @@ static void check_gone_back(void)
 	t = totals(&v, 1060);
 	tap_ok(t.ticks[PVTIME_READY] == 100 + 40 && t.doubtful == 60 && t.elapsed == 160 + 50,
 	       "a clock that goes back for good freezes nothing: two readings show it");
-	tap_is_u64(page.stolen_ns, 140 * 16,
+	tap_is_u64(pvtime_stolen_read(&page), 140 * 16,
 		   "the guest sees the waits after the clock has gone back");
 }
 
@@ -237,12 +238,12 @@ static unsigned int walk(uint64_t seed, bool alone)
 		pvtime_account(&v, next, read);
 		pvtime_publish(&v, read);
 		t = totals(&v, now);
-		if (t.ticks[PVTIME_READY] > ready || page.stolen_ns < last_ns ||
-		    page.stolen_ns > ready * 16)
+		if (t.ticks[PVTIME_READY] > ready || pvtime_stolen_read(&page) < last_ns ||
+		    pvtime_stolen_read(&page) > ready * 16)
 			return i;
 		if (alone && !wrong && t.elapsed != now - begin)
 			return i;
-		last_ns = page.stolen_ns;
+		last_ns = pvtime_stolen_read(&page);
 	}
 	return 0;
 }
