@@ -200,13 +200,13 @@ static bool domain_is(const char *name, unsigned vcpus, uint64_t at, const char 
 	node = fdt_path_offset(given, path);
 	cpus = fdt_getprop(given, node, "cpus", NULL);
 	if (fdt_node_check_compatible(given, node, "xen,domain") != 0 || cpus == NULL ||
-	    fdt32_to_cpu(*cpus) != vcpus)
+	    fdt32_ld(cpus) != vcpus)
 		return false;
 	node = fdt_first_subnode(given, node);
 	reg = fdt_getprop(given, node, "reg", &n);
 	const char *bootargs = fdt_getprop(given, node, "bootargs", NULL);
 	return fdt_node_check_compatible(given, node, "multiboot,kernel") == 0 && reg != NULL &&
-	       n == 16 && fdt64_to_cpu(reg[0]) == at && fdt64_to_cpu(reg[1]) == 64 &&
+	       n == 16 && fdt64_ld(&reg[0]) == at && fdt64_ld(&reg[1]) == 64 &&
 	       (words == NULL ? bootargs == NULL
 			      : bootargs != NULL && strcmp(bootargs, words) == 0);
 }
