@@ -27,6 +27,8 @@ for (@schedulers) {
 		dom0 => bare_domain('dom0', "$build/conformance/suite-4k-le.img", cpus => 2, memory => 128, append => "expect=on rounds=200 case=$cases"));
 	my $text = lines_of($run->{console}, 0);
 	is($run->{ended}, 'until', "$name: the suite runs to its end") or diag $run->{console};
+	my ($wanted) = $arguments =~ /sched=(\w+)/;
+	like($run->{console}, qr/Using scheduler: .*\($wanted\)/, "$name: Xen uses that scheduler");
 	my @failed = $text =~ /^(not ok .*)/mg;
 	is(scalar @failed, 0, "$name: no case fails") or diag join "\n", @failed, $text;
 	my @judged = grep { !/# SKIP/ } $text =~ /^(ok .*)/mg;
@@ -38,6 +40,7 @@ for (@schedulers) {
 my $run = xen_run(arguments => 'sched=null', until => sub { reported($_[0], 1, 1) }, dump => 1,
 	domains => [linux_domain('domU1', append => 'role=spin until=12 then=stay'), linux_domain('domU2', append => 'role=idle')]);
 is($run->{ended}, 'until', 'null: the vCPU that has the CPU reports') or diag $run->{console};
+like($run->{console}, qr/Using scheduler: .*\(null\)/, 'null: Xen uses that scheduler');
 my $totals = totals($run->{dump});
 my ($has, $waits) = sort { $a->{runnable} <=> $b->{runnable} } map { $totals->{$_}[0] } 1, 2;
 cmp_ok($has->{runnable}, '<', 100e6, 'null: the vCPU that has the CPU does not wait');
