@@ -127,18 +127,13 @@ static inline void pvtime_switch_in(struct vcpu *v)
 {
 }
 
-static inline void pvtime_slice(const struct sched_unit *prev,
-                                const struct sched_unit *next)
-{
-}
-
-static inline void pvtime_scheduled(s_time_t now)
-{
-}
-
-static inline void pvtime_wake(const struct vcpu *v)
-{
-}
+/*
+ * Macros, because even an empty inline function may change the code that the
+ * compiler makes of its caller.
+ */
+#define pvtime_slice(prev, next) ((void)0)
+#define pvtime_scheduled(now) ((void)0)
+#define pvtime_wake(v) ((void)0)
 
 #endif /* CONFIG_PVTIME */
 
