@@ -64,10 +64,16 @@ static void *claim_region(struct domain *d)
     return p->region;
 }
 
+static mfn_t region_mfn(const struct domain *d)
+{
+    return maddr_to_mfn(virt_to_maddr(d->arch.pvtime.region));
+}
+
 static paddr_t region_base(const struct domain *d)
 {
-    return domain_use_host_layout(d) ? virt_to_maddr(d->arch.pvtime.region)
-                                     : GUEST_PVTIME_BASE;
+    bool host_layout = is_domain_direct_mapped(d) || is_hardware_domain(d);
+
+    return host_layout ? mfn_to_maddr(region_mfn(d)) : GUEST_PVTIME_BASE;
 }
 
 /*
@@ -98,7 +104,7 @@ static int map_region(struct domain *d)
         if ( !mfn_eq(p2m_lookup(d, gfn_add(gfn, i), NULL), INVALID_MFN) )
             return -EBUSY;
 
-    rc = guest_physmap_add_entry(d, gfn, virt_to_mfn(region), PVTIME_ORDER,
+    rc = guest_physmap_add_entry(d, gfn, region_mfn(d), PVTIME_ORDER,
                                  p2m_ram_ro);
     if ( rc )
         return rc;
@@ -166,7 +172,7 @@ bool pvtime_refuse_write(paddr_t gpa)
     offset = gpa - region_base(d);
     if ( offset >= PVTIME_GRANULE )
         return false;
-    mfn = mfn_add(virt_to_mfn(d->arch.pvtime.region), PFN_DOWN(offset));
+    mfn = mfn_add(region_mfn(d), PFN_DOWN(offset));
     if ( !mfn_eq(p2m_lookup(d, gaddr_to_gfn(gpa), NULL), mfn) )
         return false;
     v->arch.pvtime.refused++;
