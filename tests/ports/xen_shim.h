@@ -111,7 +111,8 @@ int dt_property_read_string(const struct dt_device_node *node, const char *name,
 void *alloc_xenheap_pages(unsigned int order, unsigned int flags);
 void free_xenheap_pages(void *pages, unsigned int order);
 struct page_info *virt_to_page(const void *address);
-mfn_t virt_to_mfn(const void *address);
+mfn_t maddr_to_mfn(paddr_t address);
+paddr_t mfn_to_maddr(mfn_t mfn);
 paddr_t virt_to_maddr(const void *address);
 gfn_t gaddr_to_gfn(paddr_t address);
 gfn_t gfn_add(gfn_t gfn, unsigned long i);
@@ -123,7 +124,8 @@ int guest_physmap_add_entry(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned lon
 void share_xen_page_with_guest(struct page_info *page, struct domain *d, int flags);
 int rangeset_remove_range(struct rangeset *r, unsigned long first, unsigned long last);
 bool is_32bit_domain(const struct domain *d);
-bool domain_use_host_layout(const struct domain *d);
+bool is_domain_direct_mapped(const struct domain *d);
+bool is_hardware_domain(const struct domain *d);
 void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *runstate);
 register_t get_user_reg(struct cpu_user_regs *regs, int number);
 void set_user_reg(struct cpu_user_regs *regs, int number, register_t value);
