@@ -101,6 +101,7 @@ endef
 UNIT_SETS := $(sort $(foreach t,$(UNIT_NAMES),$(call unit_set,$(t))))
 unit_bins = $(foreach f,$(1),$(UNIT_NAMES:%=$(UNIT_DIR_$(f))/%))
 UNIT_BINS := $(call unit_bins,$(CHECKED))
+UNIT_ALL  := $(call unit_bins,$(UNIT_FLAVOURS))
 $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach s,$(UNIT_SETS),$(if $(filter O2-plain,$(f)-$(s)),,$(eval $(call unit_compile,$(f),$(s))))))
 $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach t,$(UNIT_NAMES),$(eval $(call unit_link,$(f),$(t)))))
 
@@ -118,7 +119,8 @@ $(BUILD)/clang/%.o: %.c
 FIRST := $(addprefix tests/qemu/,life.t crowd.t steal.t share.t boot.t conform.t bench.t) tests/kvm/exec_qemu.t \
 	$(addprefix tests/qemu/,hostile.t storm.t repeat.t status.t profile.t attach.t refresh.t) \
 	$(addprefix tests/kvm/,lab_snapshot.t lab_guests.t lab_conform.t lab_steal.t library.t exec.t lab_attach.t lab_refused.t) \
-	tests/tools/signals.t tests/scripts/repro.t tests/scripts/mutants.t $(foreach d,$(CHECKED),$(UNIT_DIR_$(d))/vgic/fuzz $(UNIT_DIR_$(d))/run/board)
+	tests/tools/signals.t tests/scripts/repro.t tests/scripts/mutants.t \
+	$(foreach d,$(CHECKED),$(UNIT_DIR_$(d))/vgic/fuzz $(UNIT_DIR_$(d))/run/board)
 TESTS := $(QEMU_TESTS) $(TAP_SCRIPTS) $(UNIT_BINS)
 $(foreach t,$(filter-out $(TESTS),$(FIRST)),$(error FIRST has $(t), which is not a test; expected a test that make check runs))
 JOBS := $(shell expr $$(nproc) + 1)
@@ -137,8 +139,8 @@ soak: all $(QEMU_DEPS) $(LIMIT) ## run hostile guests for ten minutes of guest t
 	BUILD=$(BUILD) RUN_LIMIT_S=600 prove -v tests/soak/soak.t
 
 ##@ developers
-check-unit: $(call unit_bins,$(UNIT_FLAVOURS)) ## run the host unit tests, with and without optimization and under ASan and UBSan
-	$(PROVE) -j$(JOBS) $(call unit_bins,$(UNIT_FLAVOURS))
+check-unit: $(UNIT_ALL) ## run the host unit tests, with and without optimization and under ASan and UBSan
+	$(PROVE) -j$(JOBS) $(UNIT_ALL)
 
 check-qemu: all $(QEMU_DEPS) ## run the tests that need QEMU; T=... for some of them
 	$(PROVE) $(or $(T),$(QEMU_TESTS))

@@ -110,42 +110,35 @@ rm -rf "$work/was"
 cp -R "$work/tree" "$work/was"
 refused 'has stolen time already' "a second time"
 
-# without PLACE: a miniature that lacks a place.
-without() {
+# Each place is needed: a tree without it is refused as a whole.
+for place in CONFIG_TEE gic.h arch_domain arch_vcpu GUEST_MAGIC_SIZE creation_finished p2m_final_teardown update_runstate_area \
+	arch_dump_vcpu_info find_unallocated_memory 'start = 0' construct_domU vcpu_create p2m_mem_access_check 'int ret' handle_hypervisor \
+	'return false' CONFIG_SCHED_NULL vcpu_wake unit_schedule_lock_irqsave sched_wake do_schedule next_task rendezvous_out_cnt pcpu_schedule_unlock_irq rcu-idle-timer domain-p2m-mem-mb; do
 	miniature
-	find "$work/tree" -type f -exec sed -i "s/$1/elsewhere/" {} +
-}
-
-# edit: only the edits of all steps, which the port makes first. The files that the steps add are
-# there.
-edit() {
-	rm -rf "$work/new"
-	cp -R ports/xen "$work/new"
-	for s in ports/xen/steps/[0-9]*; do
-		sed '1,/^----$/d' "$s" | grep -vE '^(copy|take) ' |
-			awk -v tree="$work/tree" -v out="$work/new" -v step="step ${s##*/}" -f ports/edit.awk >/dev/null 2>"$work/err" || return 1
-	done
-}
-
-# A tree without a place of the first step, of one between and of the last is refused as a whole.
-for place in CONFIG_TEE p2m_mem_access_check domain-p2m-mem-mb; do
-	without "$place"
+	find "$work/tree" -type f -exec sed -i "s/$place/elsewhere/" {} +
 	rm -rf "$work/was"
 	cp -R "$work/tree" "$work/was"
 	refused "^step " "a tree without '$place'"
 done
 
-# Each place is needed. The port takes seconds, so the edits are made alone.
+# The forms of a place in other versions: excluded FILE CALL NAME.
+excluded() {
+	port && [ "$(grep -c pvtime_exclude_region "$work/tree/$1")" = 1 ] && grep -qxF "    res = $2;" "$work/tree/$1"
+	report $? "$3"
+}
 miniature
-edit
-report $? "the edits of all steps can be made alone"
-for place in gic.h arch_domain arch_vcpu GUEST_MAGIC_SIZE creation_finished p2m_final_teardown update_runstate_area \
-	arch_dump_vcpu_info find_unallocated_memory 'start = 0' construct_domU vcpu_create 'int ret' handle_hypervisor 'return false' \
-	CONFIG_SCHED_NULL vcpu_wake unit_schedule_lock_irqsave sched_wake do_schedule next_task rendezvous_out_cnt pcpu_schedule_unlock_irq rcu-idle-timer; do
-	without "$place"
-	! edit && grep -q "^step [2-7].*: " "$work/err"
-	report $? "a tree without '$place' cannot be edited"
-done
+excluded xen/arch/arm/domain_build.c 'pvtime_exclude_region(kinfo->d, unalloc_mem, 0)' "4.17: the free addresses are in bytes"
+miniature
+sed -i 's/    start = 0;/    PFN_DOWN(0);\n&/' "$work/tree/xen/arch/arm/domain_build.c"
+excluded xen/arch/arm/domain_build.c 'pvtime_exclude_region(kinfo->d, unalloc_mem, PAGE_SHIFT)' "4.20: they are in pages"
+miniature
+words xen/arch/arm/domain_build.c '#include <xen/sched.h>'
+words xen/common/device-tree/dom0less-build.c '#include <xen/sched.h>' "$(function_ construct_domU '    vcpu_create(d, 0);')"
+words xen/common/device-tree/domain-build.c '#include <xen/sched.h>' \
+	"$(function_ find_unallocated_memory '    kinfo->bd.d;' '    PFN_DOWN(0);' '    start = 0;')"
+excluded xen/common/device-tree/domain-build.c 'pvtime_exclude_region(kinfo->bd.d, unalloc_mem, PAGE_SHIFT)' "4.21: they are in another file"
+grep -qxF '    pvtime_domain_config(d, node);' "$work/tree/xen/common/device-tree/dom0less-build.c"
+report $? "4.21: so is the making of a domain"
 miniature
 rm -rf "$work/tree/xen/arch/arm/vsmc.c" "$work/was/xen/arch/arm/vsmc.c"
 ! port && grep -q 'not a source tree of Xen' "$work/err"

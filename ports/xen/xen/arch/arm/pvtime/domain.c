@@ -69,6 +69,7 @@ static mfn_t region_mfn(const struct domain *d)
     return maddr_to_mfn(virt_to_maddr(d->arch.pvtime.region));
 }
 
+/* The header with domain_use_host_layout() differs between versions. */
 static paddr_t region_base(const struct domain *d)
 {
     bool host_layout = is_domain_direct_mapped(d) || is_hardware_domain(d);
