@@ -48,14 +48,17 @@ sub wrapper
 
 # The HMP command to execute one instruction at a time has two names: the first since QEMU 8.1, the
 # second before. Do not wait for the answers, because QEMU may be blocked until its log is read.
+# Returns nothing if QEMU has ended: it makes the socket before the guest starts, so then no QEMU
+# answers there.
 sub log_instructions
 {
 	my ($dir) = @_;
-	my $qmp = IO::Socket::UNIX->new(Type => SOCK_STREAM, Peer => "$dir/qmp") or die "QMP: $!\n";
+	my $qmp = IO::Socket::UNIX->new(Type => SOCK_STREAM, Peer => "$dir/qmp") or return;
 	my $commands = qq({"execute":"qmp_capabilities"}\n) . join '',
 		map { qq({"execute":"human-monitor-command","arguments":{"command-line":"$_"}}\n) }
 		'one-insn-per-tb on', 'singlestep on', 'log int,exec,nochain';
-	syswrite($qmp, $commands) == length $commands or die "QMP: $!\n";
+	local $SIG{PIPE} = 'IGNORE';
+	return if (syswrite($qmp, $commands) // 0) != length $commands;
 	return $qmp; # for the caller to keep open
 }
 
@@ -150,7 +153,9 @@ sub follow
 		my @lines = split /\n/, $rest, -1;
 		$rest = pop @lines;
 		for (@lines) {
-			$qmp //= log_instructions($dir) if /^Exception return from AArch64 EL2/;
+			if (!$qmp && /^Exception return from AArch64 EL2/) {
+				$qmp = log_instructions($dir) or return ENDED;
+			}
 			return '' if $feed->($_);
 		}
 	}

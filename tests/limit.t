@@ -20,12 +20,14 @@ sub limited_sh
 	return run_command($limit, $seconds, 'sh', '-c', $script, 'sh', @more);
 }
 
-# Whether the process whose PID is in the file is gone, or a zombie.
+# Whether the process whose PID is in the file is gone, or a zombie. It may go at any moment, so its
+# state is read in one step: no state means that it is gone.
 sub gone
 {
 	my ($file) = @_;
 	my $pid = slurp($file) + 0 or die "$file: no number";
-	return !-e "/proc/$pid" || slurp("/proc/$pid/stat") =~ /\) Z /;
+	open my $stat, '<', "/proc/$pid/stat" or return 1;
+	return (<$stat> // ') Z ') =~ /\) Z /;
 }
 
 # A command that ends.
