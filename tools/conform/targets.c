@@ -125,8 +125,8 @@ static const struct run_plan xen_plans[] = {
  * CPU of its own. `slow` has slices of 150 ms. Xen handles a timer up to timer_slop (50 us) late if
  * it is due soon after another one, and a vCPU whose virtual timer is late does not wait for a CPU.
  * RTDS has a timer of its own, so in its run the cases of sleeping vCPUs would see that delay, not
- * stolen time. There is no run `reset`: dom0's reset is that of the machine, and without a toolstack
- * nobody starts a domain again.
+ * stolen time. There is no run `reset`: dom0's reset is that of the machine, and without a
+ * toolstack nobody starts a domain again.
  */
 static const struct run_plan xen_pvtime_plans[] = {
 	{"plain", "4k-le", "img", A57, 1, 1, "1.0", "hvc", ALONE, 0, 0, NULL, 60, false, NULL, NULL,
