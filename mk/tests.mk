@@ -106,12 +106,13 @@ $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach s,$(UNIT_SETS),$(if $(filter O2-plain
 $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach t,$(UNIT_NAMES),$(eval $(call unit_link,$(f),$(t)))))
 
 # The other sources under clang, for its warnings only: those that it does not compile for a test
-# with the same flags.
+# with the same flags. It makes no code of them.
 CLANG_SEEN := $(foreach t,$(UNIT_NAMES),$(if $($(t)_WITH),,$($(t)_SRCS)))
-CLANG_OBJS := $(patsubst %.c,$(BUILD)/clang/%.o,$(sort $(filter-out $(CLANG_SEEN),$(HOST_SRCS))))
-$(BUILD)/clang/%.o: %.c
+CLANG_OKS  := $(patsubst %.c,$(BUILD)/clang/%.ok,$(sort $(filter-out $(CLANG_SEEN),$(HOST_SRCS))))
+$(BUILD)/clang/%.ok: %.c
 	@mkdir -p $(@D); echo "  $@"
-	$(CLANG) $(HOST_CFLAGS) -c -o $@ $<
+	$(CLANG) $(HOST_CFLAGS) -MF $(@:.ok=.d) -MT $@ -fsyntax-only $<
+	touch $@
 
 # The longest tests begin first, so that no CPU is idle at the end. FIRST only sets the order: each
 # test is also listed in its own place. One more test runs at a time than there are CPUs, as some
@@ -145,7 +146,7 @@ check-unit: $(UNIT_ALL) ## run the host unit tests, with and without optimizatio
 check-qemu: all $(QEMU_DEPS) ## run the tests that need QEMU; T=... for some of them
 	$(PROVE) $(or $(T),$(QEMU_TESTS))
 
-clang-host: $(CLANG_OBJS) $(filter $(BUILD)/unit/san-plain/%,$(foreach t,$(UNIT_NAMES),$(call unit_objs,san,$(t))))
+clang-host: $(CLANG_OKS) $(filter $(BUILD)/unit/san-plain/%,$(foreach t,$(UNIT_NAMES),$(call unit_objs,san,$(t))))
 
 # All our C files.
 C_FILES = $(shell find * -path $(BUILD) -prune -o -name '*.[ch]' -print | sort)

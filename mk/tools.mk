@@ -21,7 +21,9 @@ all: tools
 # copied to any such host.
 A64_PVTIME      := $(BUILD)/a64-linux/pvtime
 A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(LIBKVM_LOGIC) libpvtime-kvm/sys.c))
-A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(TOOLS_SRCS))
+# clang compiles the whole command for the host, and for arm64 the rooms that differ there.
+A64_TOOLS_OWN   := tools/exec/% tools/probe/% tools/vmm/%
+A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(filter $(A64_TOOLS_OWN),$(TOOLS_SRCS)))
 # All libraries in the folder: which of them has the parts of libini_config depends on the release.
 A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm
 

@@ -32,9 +32,9 @@ structure() {
 	printf 'struct %s\n{\n    int a;\n\n};\n\n' "$1"
 }
 
+# The miniature is made once, and copied for each test.
 # shellcheck disable=SC2016
-miniature() {
-	rm -rf "$work/tree"
+make_miniature() {
 	words xen/arch/arm/Makefile 'obj-$(CONFIG_TEE) += tee/'
 	words xen/arch/arm/Kconfig 'config SBSA_VUART_CONSOLE'
 	words xen/arch/arm/include/asm/domain.h '#include <asm/gic.h>' "$(structure arch_domain)" "$(structure arch_vcpu)"
@@ -54,8 +54,12 @@ miniature() {
 		"$(function_ schedule '    atomic_set(&next->rendezvous_out_cnt, 0);' '' '    pcpu_schedule_unlock_irq(lock, cpu);')"
 	words docs/misc/xen-command-line.pandoc '### rcu-idle-timer-period-ms'
 	words docs/misc/arm/device-tree/booting.txt '- xen,domain-p2m-mem-mb'
-	rm -rf "$work/was"
-	cp -R "$work/tree" "$work/was"
+	mv "$work/tree" "$work/whole"
+}
+miniature() {
+	rm -rf "$work/tree" "$work/was"
+	cp -R "$work/whole" "$work/tree"
+	cp -R "$work/whole" "$work/was"
 }
 
 # port: run it on the miniature.
@@ -73,6 +77,7 @@ refused() {
 	report $? "$2: nothing is changed"
 }
 
+make_miniature
 miniature
 port
 report $? "the port takes a tree that has all places"

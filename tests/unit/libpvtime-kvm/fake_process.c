@@ -56,7 +56,7 @@ int pvtk_map(int fd, size_t size, void **memory)
 	(void)fd;
 	if (err)
 		return err;
-	*memory = aligned_alloc(65536, size);
+	*memory = aligned_alloc(4096, size);
 	memset(*memory, 0, size);
 	fake.maps++;
 	return 0;
