@@ -44,8 +44,8 @@ struct step {
 
 /*
  * A reading that is a little behind the last charge charges nothing. A reading that is far behind
- * it, but after the place from which the clock jumped last, shows that the jump was a wrong
- * reading. Any other that is far behind may itself be wrong.
+ * it, but not far behind the place from which the clock jumped last, shows that the jump was a
+ * wrong reading. Any other that is far behind may itself be wrong.
  */
 __attribute__((__noinline__)) static struct step step_to(const struct pvtime_vcpu *v, uint64_t now)
 {
@@ -55,11 +55,15 @@ __attribute__((__noinline__)) static struct step step_to(const struct pvtime_vcp
 	if (now < since) {
 		if (!is_far(v, since - now))
 			return step;
-		step.behind = v->jump_state > DOUBTFUL || since != v->jump_to || now < v->jump_from;
+		step.behind = v->jump_state > DOUBTFUL || since != v->jump_to ||
+			      (now < v->jump_from && is_far(v, v->jump_from - now));
 		if (step.behind)
 			return step;
 		step.back = since - v->jump_from;
 		since = v->jump_from;
+		/* A little behind the reading before the jump counts as that reading. */
+		if (now < since)
+			now = since;
 		if (v->state != v->jump_state)
 			step.entry = step.state = DOUBTFUL;
 	}

@@ -72,6 +72,25 @@ static void check_misread_change(enum pvtime_state from, enum pvtime_state to)
 	       from, to);
 }
 
+/* The next right reading is of a CPU whose counter is some ticks behind. */
+static void check_misread_then_behind(enum pvtime_state from)
+{
+	struct pvtime_vcpu v = make(0);
+	struct pvtime_totals t;
+
+	pvtime_account(&v, from, 0);
+	pvtime_account(&v, from, 1000);
+	pvtime_account(&v, PVTIME_PAUSED, WRONG);
+	tap_is_u64(totals(&v, 998).elapsed, 1000,
+		   "a reading that is a little behind the one before a misread clock shows it");
+	pvtime_account(&v, PVTIME_PAUSED, 998);
+	pvtime_account(&v, PVTIME_PAUSED, 1200);
+	t = totals(&v, 1700);
+	tap_ok(t.ticks[from] == 1000 && t.doubtful == 0 && t.ticks[PVTIME_PAUSED] == 700 &&
+		       t.elapsed == 1700,
+	       "such a reading takes the wrong step of state %u back", from);
+}
+
 static void check_misread_twice(void)
 {
 	struct pvtime_vcpu v = make(0);
@@ -258,6 +277,8 @@ int main(void)
 			if (from != to && from != PVTIME_PAUSED)
 				check_misread_change((enum pvtime_state)from,
 						     (enum pvtime_state)to);
+	for (unsigned int from = 0; from < PVTIME_PAUSED; from++)
+		check_misread_then_behind((enum pvtime_state)from);
 	check_misread_twice();
 	check_jump();
 	check_bounds();
