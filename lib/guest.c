@@ -17,7 +17,7 @@ int pvtime_guest_discover(struct pvtime_guest *g, pvtime_conduit_fn call,
 	uint32_t st = beta2 ? PVTIME_FID_ST_BETA2 : PVTIME_FID_ST;
 	int64_t ret;
 
-	if (dialect == PVTIME_DIALECT_OFF)
+	if (dialect != PVTIME_DIALECT_1_0 && !beta2)
 		return PVTIME_GUEST_NO_FEATURES;
 	/*
 	 * Versions are major << 16 | minor with bit 31 clear, so an error compares as less than any

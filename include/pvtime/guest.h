@@ -60,8 +60,9 @@ struct pvtime_guest {
  * Call this once, on any CPU.
  *
  * dialect: PVTIME_DIALECT_1_0, unless the hypervisor is known to implement beta-2. A guest cannot
- * detect the dialect, because beta-2 gives the ID of 1.0's PV_TIME_ST to another call. Returns
- * PVTIME_GUEST_OK and sets *g; or returns the step that failed, and leaves *g unchanged.
+ * detect the dialect, because beta-2 gives the ID of 1.0's PV_TIME_ST to another call. Any other
+ * value than these two makes no call and returns PVTIME_GUEST_NO_FEATURES. Returns PVTIME_GUEST_OK
+ * and sets *g; or returns the step that failed, and leaves *g unchanged.
  */
 int pvtime_guest_discover(struct pvtime_guest *g, pvtime_conduit_fn call,
 			  enum pvtime_dialect dialect);

@@ -101,7 +101,9 @@ static void check_discovery(void)
 	answers_all(PVTIME_FID_ST);
 	tap_is_i64(pvtime_guest_discover(&g, conduit, PVTIME_DIALECT_OFF), PVTIME_GUEST_NO_FEATURES,
 		   "a guest that does not want stolen time discovers none");
-	tap_is_u64(hyp.calls, 0, "a guest that does not want stolen time makes no call");
+	tap_is_i64(pvtime_guest_discover(&g, conduit, (enum pvtime_dialect)3),
+		   PVTIME_GUEST_NO_FEATURES, "a dialect that does not exist is refused");
+	tap_is_u64(hyp.calls, 0, "a guest that wants neither dialect makes no call");
 }
 
 static void locate(int64_t x0, int want, const char *what)
