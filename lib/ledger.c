@@ -158,7 +158,8 @@ charge_far(struct pvtime_vcpu *v, enum pvtime_state next, uint64_t now, bool pub
 		 * doubtful.
 		 */
 		v->entered = (uint8_t)next;
-		v->state = DOUBTFUL;
+		/* In this order: pvtime_get_state() needs no lock. */
+		__atomic_store_n(&v->state, DOUBTFUL, __ATOMIC_RELEASE);
 	}
 	return !publishes ||
 	       pvtime_show(&v->view, pvtime_ticks_to_ns(v->ticks[PVTIME_READY], v->rate.freq));
@@ -173,6 +174,7 @@ void pvtime_start(struct pvtime_vcpu *v, uint64_t now)
 	v->jump_from = now;
 	v->jump_to = now;
 	v->state = PVTIME_OFF;
+	v->entered = PVTIME_OFF;
 	v->jump_state = NO_JUMP;
 }
 

@@ -145,9 +145,11 @@ void pvtime_totals(const struct pvtime_vcpu *v, uint64_t now, struct pvtime_tota
 /* The state. Without the lock, it may just have changed. */
 static inline enum pvtime_state pvtime_get_state(const struct pvtime_vcpu *v)
 {
-	uint8_t state = *(const volatile uint8_t *)&v->state;
+	uint8_t state = __atomic_load_n(&v->state, __ATOMIC_ACQUIRE);
 
-	return (enum pvtime_state)(state == PVTIME_STATES ? v->entered : state);
+	if (state == PVTIME_STATES)
+		state = *(const volatile uint8_t *)&v->entered;
+	return (enum pvtime_state)state;
 }
 
 /* The reading of the clock up to which time is charged, ticks. */

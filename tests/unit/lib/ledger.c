@@ -27,6 +27,10 @@ static void check_init(void)
 	pvtime_account(&v, PVTIME_READY, 0);
 	tap_ok(!pvtime_publish(&v, 100),
 	       "without a frequency a publish fails without dividing by it");
+	v.entered = 0xAA; /* memory that held something else */
+	pvtime_vcpu_init(&v, PVTIME_DIALECT_1_0, FREQ, 1000);
+	tap_ok(v.state < PVTIME_STATES && v.entered < PVTIME_STATES,
+	       "whichever of the two a reader without the lock takes, it is a state");
 }
 
 static void check_states(void)
