@@ -256,7 +256,7 @@ int pvtime_kvm_vcpu_rebase(struct pvtime_kvm *k, uint32_t index, int signo);
 /*
  * Save the region's place, each vCPU's address and counter, the VM's bitmap of calls, and the
  * frequency of this host's counter, in a versioned little-endian blob with a checksum
- * (libpvtime-kvm/snapshot.c describes its form). Every vCPU must be out of KVM_RUN. What a guest
+ * (libpvtime-kvm/blob.h describes its form). Every vCPU must be out of KVM_RUN. What a guest
  * wrote elsewhere in a structure is not saved.
  *
  * -ENOSPC: size is less than pvtime_kvm_snapshot_size(). -ESTALE: as pvtime_kvm_vcpu_check().
