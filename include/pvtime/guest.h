@@ -14,7 +14,8 @@
  * Locking. The library has no locks and no globals. locate, attach and detach run on the CPU that
  * they are about, one at a time. Readers of that CPU's stolen time need no lock: they may run on
  * any CPU, and in an interrupt or an NMI on this one, also while these functions run. A reader that
- * overlaps detach or locate may miss what is stolen during that call.
+ * overlaps detach or locate may miss what is stolen during that call. One on another CPU that ends
+ * after it may have what is stolen after it as well, which the kept value does not have.
  *
  * After detach or locate, a reader on another CPU may still be reading the page. The caller waits
  * for it before it unmaps the page, and before it attaches again: until each other CPU has left
@@ -89,7 +90,9 @@ int pvtime_guest_locate(const struct pvtime_guest *g, struct pvtime_guest_cpu *c
 /*
  * From now on, read the CPU's stolen time from `page`, the mapping of *ipa. The CPU's stolen time
  * continues from its last value and never falls below it, whatever value the structure starts with.
- * Errors: PVTIME_GUEST_BAD_ADDRESS (NULL or misaligned), PVTIME_GUEST_BAD_REVISION,
+ * If the CPU is attached already, this detaches it first, without waiting for readers on other
+ * CPUs: where there are some, call pvtime_guest_detach() and wait for them before. Errors:
+ * PVTIME_GUEST_BAD_ADDRESS (NULL or misaligned), PVTIME_GUEST_BAD_REVISION,
  * PVTIME_GUEST_BAD_ATTRIBUTES; all leave *c unchanged.
  */
 int pvtime_guest_attach(struct pvtime_guest_cpu *c, const struct pvtime_stolen *page);
