@@ -42,10 +42,17 @@ struct step {
 	bool behind;	    /* the reading is far behind all that it could follow */
 };
 
+/* Whether the last reading was a jump, so that this one may show that it was wrong. */
+static bool after_jump(const struct pvtime_vcpu *v)
+{
+	return v->jump_state <= DOUBTFUL && v->since == v->jump_to;
+}
+
 /*
- * A reading that is a little behind the last charge charges nothing. A reading that is far behind
- * it, but not far behind the place from which the clock jumped last, shows that the jump was a
- * wrong reading. Any other that is far behind may itself be wrong.
+ * A reading that is a little behind the last charge charges nothing. A second is not a little after
+ * a jump: the counters of CPUs differ by less. A reading that is behind a jump, but not far behind
+ * the place from which the clock jumped, shows that the jump was a wrong reading. Any other that is
+ * far behind may itself be wrong.
  */
 __attribute__((__noinline__)) static struct step step_to(const struct pvtime_vcpu *v, uint64_t now)
 {
@@ -53,10 +60,11 @@ __attribute__((__noinline__)) static struct step step_to(const struct pvtime_vcp
 	uint64_t since = v->since;
 
 	if (now < since) {
-		if (!is_far(v, since - now))
+		bool jumped = after_jump(v);
+
+		if (jumped ? since - now < v->rate.freq : !is_far(v, since - now))
 			return step;
-		step.behind = v->jump_state > DOUBTFUL || since != v->jump_to ||
-			      (now < v->jump_from && is_far(v, v->jump_from - now));
+		step.behind = !jumped || (now < v->jump_from && is_far(v, v->jump_from - now));
 		if (step.behind)
 			return step;
 		step.back = since - v->jump_from;

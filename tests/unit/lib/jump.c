@@ -91,6 +91,31 @@ static void check_misread_then_behind(enum pvtime_state from)
 	       "such a reading takes the wrong step of state %u back", from);
 }
 
+/* The right readings catch up with the wrong one, which is not much farther than the bound. */
+static void check_misread_near(void)
+{
+	struct pvtime_vcpu v = make(0);
+	struct pvtime_totals t;
+
+	pvtime_account(&v, PVTIME_READY, 0);
+	pvtime_switch_in(&v, BOUND + 100);
+	pvtime_account(&v, PVTIME_READY, 1000);
+	pvtime_switch_in(&v, 3000);
+	t = totals(&v, BOUND);
+	tap_ok(t.doubtful == 1000 && t.ticks[PVTIME_READY] == 2000 &&
+		       t.ticks[PVTIME_RUNNING] == BOUND - 3000 && t.elapsed == BOUND,
+	       "a reading that is only just doubtful is taken back as well, and freezes nothing");
+	v = make(0);
+	pvtime_account(&v, PVTIME_BLOCKED, 0);
+	pvtime_account(&v, PVTIME_READY, BOUND);
+	pvtime_account(&v, PVTIME_READY, BOUND - FREQ + 1);
+	tap_is_u64(
+		totals(&v, BOUND).ticks[PVTIME_BLOCKED], BOUND,
+		"after a long wait, a reading that is less than a second behind takes nothing back");
+	pvtime_account(&v, PVTIME_READY, BOUND - FREQ);
+	tap_is_u64(totals(&v, BOUND).ticks[PVTIME_BLOCKED], 0, "a reading a second behind does");
+}
+
 static void check_misread_twice(void)
 {
 	struct pvtime_vcpu v = make(0);
@@ -279,6 +304,7 @@ int main(void)
 						     (enum pvtime_state)to);
 	for (unsigned int from = 0; from < PVTIME_PAUSED; from++)
 		check_misread_then_behind((enum pvtime_state)from);
+	check_misread_near();
 	check_misread_twice();
 	check_jump();
 	check_bounds();
