@@ -60,7 +60,10 @@ void pvtime_long_slice(const struct sched_unit *prev,
                        const struct sched_unit *next);
 void pvtime_arm(void);
 
-/* A CPU gets a slice, which has no end if prev->next_time is negative. */
+/*
+ * A CPU gets a slice, which has no end if prev->next_time is negative. The
+ * vCPUs of prev have their new runstates already.
+ */
 static inline void pvtime_slice(const struct sched_unit *prev,
                                 const struct sched_unit *next)
 {
