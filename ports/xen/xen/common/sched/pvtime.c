@@ -38,6 +38,8 @@ void pvtime_begin_rounds(void)
 
     if ( read_atomic(&pvtime_round_due) == STIME_MAX )
         write_atomic(&pvtime_round_due, NOW());
+    /* Pairs with that of pvtime_long_slice(), for the vCPUs that wake up now. */
+    smp_mb();
 }
 
 /* Callers may hold a schedule lock, as those of set_timer() may. */
@@ -53,7 +55,8 @@ void pvtime_arm(void)
 
 /*
  * A CPU begins a long slice. If it becomes idle, nobody waits for it, unless
- * the scheduler took it from a vCPU that would run (RTDS without budget).
+ * the scheduler took it from a vCPU that would run (RTDS without budget). While
+ * no domain has stolen time, the timer stays unset; pvtime_wake() sets it later.
  */
 void pvtime_long_slice(const struct sched_unit *prev,
                        const struct sched_unit *next)
@@ -62,7 +65,9 @@ void pvtime_long_slice(const struct sched_unit *prev,
          (is_idle_unit(prev) || !vcpu_runnable(prev->vcpu_list)) )
         return;
     write_atomic(&pvtime_slices_are_long, true);
-    pvtime_arm();
+    smp_mb();
+    if ( read_atomic(&pvtime_round_due) != STIME_MAX )
+        pvtime_arm();
 }
 
 static void refresh(struct vcpu *v)
