@@ -65,7 +65,6 @@ typedef struct {
 	int unused;
 } spinlock_t, rcu_read_lock_t;
 struct sched_unit {
-	struct vcpu *vcpu_list;
 	s_time_t next_time;
 };
 
@@ -131,7 +130,7 @@ register_t get_user_reg(struct cpu_user_regs *regs, int number);
 void set_user_reg(struct cpu_user_regs *regs, int number, register_t value);
 s_time_t NOW(void);
 bool is_idle_unit(const struct sched_unit *unit);
-bool vcpu_runnable(const struct vcpu *v);
+bool unit_runnable(const struct sched_unit *unit);
 void smp_mb(void);
 #define MILLISECS(ms) ((s_time_t)((ms)*1000000ull))
 #define STIME_MAX     ((s_time_t)((uint64_t)~0ull >> 1))

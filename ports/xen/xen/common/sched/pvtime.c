@@ -61,8 +61,7 @@ void pvtime_arm(void)
 void pvtime_long_slice(const struct sched_unit *prev,
                        const struct sched_unit *next)
 {
-    if ( is_idle_unit(next) &&
-         (is_idle_unit(prev) || !vcpu_runnable(prev->vcpu_list)) )
+    if ( is_idle_unit(next) && (is_idle_unit(prev) || !unit_runnable(prev)) )
         return;
     write_atomic(&pvtime_slices_are_long, true);
     smp_mb();
@@ -72,7 +71,9 @@ void pvtime_long_slice(const struct sched_unit *prev,
 
 static void refresh(struct vcpu *v)
 {
-    spinlock_t *lock = unit_schedule_lock_irq(v->sched_unit);
+    /* Read once: a move to another cpupool gives the vCPU another unit. */
+    struct sched_unit *unit = read_atomic(&v->sched_unit);
+    spinlock_t *lock = unit_schedule_lock_irq(unit);
 
     if ( v->arch.pvtime.shown && v->runstate.state == RUNSTATE_runnable )
     {
@@ -81,7 +82,7 @@ static void refresh(struct vcpu *v)
 
         pvtime_show(&v->arch.pvtime.view, total + max(since, (s_time_t)0));
     }
-    unit_schedule_unlock_irq(lock, v->sched_unit);
+    unit_schedule_unlock_irq(lock, unit);
 }
 
 /*
