@@ -151,7 +151,6 @@ void pvtime_domain_start(struct domain *d)
     }
     for_each_vcpu ( d, v )
         init_vcpu(v);
-    pvtime_begin_rounds();
 }
 
 void pvtime_domain_destroy(struct domain *d)
