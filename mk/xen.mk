@@ -4,11 +4,10 @@
 XEN_RELEASE ?= bookworm
 XEN_SOURCE  := $(DEBIAN)/xen-source/$(XEN_RELEASE)
 XEN_BUILT   := $(BUILD)/xen/$(XEN_RELEASE)
-XEN_LIBRARY ?= .
 
 XEN_PORT := ports/edit.awk ports/xen/port ports/xen/build $(call at_least,5,ports/xen/steps/*) \
 	$(shell find ports/xen/xen -type f) \
-	$(shell sed -n 's,^copy \([^ ]*\) .*,$(XEN_LIBRARY)/\1,p' $(wildcard ports/xen/steps/*))
+	$(shell sed -n 's,^copy \([^ ]*\) .*,\1,p' $(wildcard ports/xen/steps/*))
 
 $(XEN_SOURCE)/version:
 	scripts/debian-source $(XEN_SOURCE) xen $(XEN_RELEASE)
@@ -22,7 +21,7 @@ $(XEN_BUILT)/before: $(XEN_SOURCE)/version ports/xen/build
 $(XEN_BUILT)/xen: $(XEN_BUILT)/before $(XEN_PORT)
 	@echo "  $@"
 	@rm -rf $(@D)/tree && cp -a $(@D)/before-tree $(@D)/tree
-	ports/xen/port $(@D)/tree $(@D)/series $(XEN_LIBRARY) >$(@D)/changes
+	ports/xen/port $(@D)/tree $(@D)/series >$(@D)/changes
 	CROSS_COMPILE=$(CROSS) ports/xen/build $(@D)/tree arm64 $@
 
 .PHONY: xen port-xen
@@ -33,7 +32,7 @@ xen: $(XEN_BUILT)/xen ## build Debian's Xen with stolen time (the source is fetc
 ##@ adopters
 port-xen: ## put stolen time into the source tree of Xen in XEN=DIR, and leave a series for git am
 	$(if $(XEN),,$(error expected XEN=DIR, a source tree of Xen))
-	@ports/xen/port $(XEN) $(BUILD)/xen/series $(XEN_LIBRARY)
+	@ports/xen/port $(XEN) $(BUILD)/xen/series
 
 # The tests of the port: on a miniature of Xen's source in make check, on the real thing in
 # check-xen.
