@@ -135,7 +135,7 @@ miniature
 excluded xen/arch/arm/domain_build.c 'pvtime_exclude_region(kinfo->d, unalloc_mem, 0)' "4.17: the free addresses are in bytes"
 miniature
 sed -i 's/    start = 0;/    PFN_DOWN(0);\n&/' "$work/tree/xen/arch/arm/domain_build.c"
-excluded xen/arch/arm/domain_build.c 'pvtime_exclude_region(kinfo->d, unalloc_mem, PAGE_SHIFT)' "4.20: they are in pages"
+excluded xen/arch/arm/domain_build.c 'pvtime_exclude_region(kinfo->d, unalloc_mem, PAGE_SHIFT)' "4.18: they are in pages"
 miniature
 words xen/arch/arm/domain_build.c '#include <xen/sched.h>'
 words xen/common/device-tree/dom0less-build.c '#include <xen/sched.h>' "$(function_ construct_domU '    vcpu_create(d, 0);')"

@@ -46,8 +46,8 @@ static inline void pvtime_switch_in(struct vcpu *v)
 /*
  * The totals of vCPUs that wait are stored in rounds; common/sched/pvtime.c
  * says when. A long slice is one of more than 2^25 ns, which is 33.6 ms: then
- * the comparison is one instruction. The default slices of all schedulers are
- * shorter.
+ * the comparison is one instruction. The default slices of credit, credit2 and
+ * RTDS are shorter; those of null have no end.
  */
 #define PVTIME_LONG_SHIFT 25
 #define PVTIME_LONG_SLICE (1L << PVTIME_LONG_SHIFT)
