@@ -53,7 +53,7 @@ function load(path,    from, line) {
 	close(from)
 	name = path
 	changed = 0
-	first = at = 1
+	first = 1
 	final = n
 	at = 0
 	return 1

@@ -48,7 +48,7 @@ sub bare_domain
 
 sub words { return join ' ', map { sprintf '0x%x', $_ } @_ }
 
-# module NAME, KIND, FILE, ADDRESS, APPEND: the node of a file in memory.
+# module KIND, FILE, ADDRESS, APPEND: the node of a file in memory.
 sub module
 {
 	my ($kind, $file, $at, $append) = @_;
