@@ -133,6 +133,7 @@ bool is_idle_unit(const struct sched_unit *unit);
 bool unit_runnable(const struct sched_unit *unit);
 void smp_mb(void);
 #define MILLISECS(ms) ((s_time_t)((ms)*1000000ull))
+#define EINVAL	      22
 #define STIME_MAX     ((s_time_t)((uint64_t)~0ull >> 1))
 void init_timer(struct timer *t, void (*function)(void *), void *data, unsigned int cpu);
 void set_timer(struct timer *t, s_time_t expires);

@@ -33,9 +33,12 @@ void __init pvtime_domain_config(struct domain *d,
                                  const struct dt_device_node *node)
 {
     const char *value;
+    int rc = dt_property_read_string(node, "xen,pvtime", &value);
 
-    if ( dt_property_read_string(node, "xen,pvtime", &value) )
+    if ( rc == -EINVAL ) /* the domain has no such property */
         return;
+    if ( rc )
+        value = "no string";
     if ( !strcmp(value, "enabled") )
         d->arch.pvtime.wish = PVTIME_WISH_ON;
     else if ( !strcmp(value, "disabled") )
