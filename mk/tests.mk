@@ -126,7 +126,7 @@ TESTS := $(QEMU_TESTS) $(TAP_SCRIPTS) $(UNIT_BINS)
 $(foreach t,$(filter-out $(TESTS),$(FIRST)),$(error FIRST has $(t), which is not a test; expected a test that make check runs))
 JOBS := $(shell expr $$(nproc) + 1)
 
-PROVE := BUILD=$(BUILD) prove --timer --exec '$(LIMIT) $(TEST_TIMEOUT)'
+PROVE = BUILD=$(BUILD) prove --timer --exec '$(LIMIT) $(TEST_TIMEOUT)'
 
 .PHONY: soak check check-unit check-qemu clang-host format format-check
 check check-unit check-qemu check-kvm: $(LIMIT)

@@ -145,10 +145,12 @@ void pvtime_totals(const struct pvtime_vcpu *v, uint64_t now, struct pvtime_tota
 /* The state. Without the lock, it may just have changed. */
 static inline enum pvtime_state pvtime_get_state(const struct pvtime_vcpu *v)
 {
-	uint8_t state = __atomic_load_n(&v->state, __ATOMIC_ACQUIRE);
+	uint8_t state = __atomic_load_n(&v->state, __ATOMIC_RELAXED);
 
-	if (state == PVTIME_STATES)
-		state = *(const volatile uint8_t *)&v->entered;
+	if (__builtin_expect(state == PVTIME_STATES, 0)) {
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		state = __atomic_load_n(&v->entered, __ATOMIC_RELAXED);
+	}
 	return (enum pvtime_state)state;
 }
 

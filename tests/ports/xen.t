@@ -50,7 +50,7 @@ make_miniature() {
 	words xen/common/sched/Makefile 'obj-$(CONFIG_SCHED_NULL) += null.o'
 	words xen/common/sched/private.h '#ifndef A' '#endif'
 	words xen/common/sched/core.c "$(function_ vcpu_wake '' '    unit_schedule_lock_irqsave(unit);' '        sched_wake(unit_scheduler(unit), unit);')" \
-		"$(function_ do_schedule '    sched_switch_units(sr, next, prev, now);' '' '    return next;')" \
+		"$(function_ do_schedule '' '    next = prev->next_task;')" \
 		"$(function_ schedule '    atomic_set(&next->rendezvous_out_cnt, 0);' '' '    pcpu_schedule_unlock_irq(lock, cpu);')"
 	words docs/misc/xen-command-line.pandoc '### rcu-idle-timer-period-ms'
 	words docs/misc/arm/device-tree/booting.txt '- xen,domain-p2m-mem-mb'
@@ -118,7 +118,7 @@ refused 'has stolen time already' "a second time"
 # Each place is needed: a tree without it is refused as a whole.
 for place in CONFIG_TEE gic.h arch_domain arch_vcpu GUEST_MAGIC_SIZE creation_finished p2m_final_teardown update_runstate_area \
 	arch_dump_vcpu_info find_unallocated_memory 'start = 0' construct_domU vcpu_create p2m_mem_access_check 'int ret' handle_hypervisor \
-	'return false' CONFIG_SCHED_NULL vcpu_wake unit_schedule_lock_irqsave sched_wake do_schedule sched_switch_units 'return next' rendezvous_out_cnt pcpu_schedule_unlock_irq rcu-idle-timer domain-p2m-mem-mb; do
+	'return false' CONFIG_SCHED_NULL vcpu_wake unit_schedule_lock_irqsave sched_wake do_schedule next_task rendezvous_out_cnt pcpu_schedule_unlock_irq rcu-idle-timer domain-p2m-mem-mb; do
 	miniature
 	find "$work/tree" -type f -exec sed -i "s/$place/elsewhere/" {} +
 	rm -rf "$work/was"

@@ -26,7 +26,7 @@
 #define LATEST MILLISECS(64)
 
 static struct timer refresh_timer;
-static bool armed;
+static bool armed, once_more;
 
 s_time_t __read_mostly pvtime_round_due = STIME_MAX;
 bool __read_mostly pvtime_slices_are_long;
@@ -65,8 +65,11 @@ void pvtime_long_slice(const struct sched_unit *prev,
         return;
     write_atomic(&pvtime_slices_are_long, true);
     smp_mb();
-    if ( read_atomic(&pvtime_round_due) != STIME_MAX )
-        pvtime_arm();
+    if ( read_atomic(&pvtime_round_due) == STIME_MAX )
+        return;
+    /* A round just now would not see yet that the vCPUs of prev wait. */
+    write_atomic(&once_more, true);
+    pvtime_arm();
 }
 
 static void refresh(struct vcpu *v)
@@ -129,17 +132,20 @@ bool pvtime_round(s_time_t now)
 
 static void cf_check refresh_timer_fn(void *unused)
 {
-    bool any;
+    bool any, again;
 
     /* A vCPU that begins to wait after that finds the timer unset. */
     write_atomic(&armed, false);
     smp_mb();
+    again = read_atomic(&once_more);
+    if ( again )
+        write_atomic(&once_more, false);
 
     rcu_read_lock(&sched_res_rculock);
     any = pvtime_round(NOW());
     rcu_read_unlock(&sched_res_rculock);
 
-    if ( any )
+    if ( any || again )
         pvtime_arm();
 }
 

@@ -62,7 +62,7 @@ void pvtime_arm(void);
 
 /*
  * A CPU gets a slice, which has no end if prev->next_time is negative. The
- * vCPUs of prev have their new runstates already.
+ * vCPUs of prev still have their old runstates.
  */
 static inline void pvtime_slice(const struct sched_unit *prev,
                                 const struct sched_unit *next)
