@@ -8,7 +8,7 @@ DEBIAN_KEXEC   := $(DEBIAN)/kexec
 DEBIAN_QEMU    := $(DEBIAN)/qemu/bin/qemu-system-aarch64
 DEBIAN_XEN     := $(DEBIAN)/xen
 DEBIAN_LINUX   := $(DEBIAN)/linux
-DEBIAN_LINUX_LIBS := $(addprefix $(DEBIAN_LINUX)/lib/,libini_config.a libzstd.a)
+DEBIAN_LINUX_LIBS := $(addprefix $(DEBIAN_LINUX)/lib/,libbpf.a libini_config.a libzstd.a)
 A64_LIBFDT     := $(DEBIAN)/libfdt/libfdt.a
 A64_LIBFDT_INC := $(DEBIAN)/libfdt/include
 

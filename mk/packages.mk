@@ -12,12 +12,15 @@
 PACKAGES_BUILD := \
 	binutils \
 	binutils-aarch64-linux-gnu \
+	bpftool \
+	clang \
 	cpio \
 	device-tree-compiler \
 	gcc \
 	gcc-aarch64-linux-gnu \
 	libc6-dev \
 	libc6-dev-arm64-cross \
+	libbpf-dev \
 	libfdt-dev \
 	libini-config-dev \
 	libjansson-dev \
@@ -31,7 +34,6 @@ PACKAGES_BUILD := \
 
 # On top of that, to build the library by both compilers, and to test all of it.
 PACKAGES_CHECK := \
-	clang \
 	clang-format \
 	clang-tidy \
 	cppcheck \

@@ -11,7 +11,7 @@ LINT_SETS := library host hypervisor guest linux
 lint_library_SRCS     := $(LIB_SRCS) $(wildcard libpvtime-kvm/*.c examples/*.c)
 lint_library_FLAGS    := $(HOST_CFLAGS)
 lint_host_SRCS        := $(TOOLS_SRCS)
-lint_host_FLAGS       := $(HOST_CFLAGS)
+lint_host_FLAGS       := $(HOST_CFLAGS) -isystem $(BUILD)/bpf
 lint_hypervisor_SRCS  := $(HYP_SRCS)
 lint_hypervisor_FLAGS := --target=aarch64-linux-gnu $(HYP_CFLAGS)
 lint_guest_SRCS       := $(wildcard guest/*.c conformance/*.c conformance/competitor/*.c bench/guest/*.c bench/spin/*.c)

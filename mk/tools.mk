@@ -1,8 +1,8 @@
 # The pvtime command, built from tools/, its rooms, machine/ and the library; and its tests.
 
-TOOLS_SRCS := $(call at_least,146,tools/*.c tools/*/*.c machine/*.c)
+TOOLS_SRCS := $(call at_least,154,tools/*.c tools/*/*.c machine/*.c)
 TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
-TOOLS_LIBS  = $(LABFILE_LIBS) -ltinfo -ljansson -lm -pthread
+TOOLS_LIBS  = $(LABFILE_LIBS) -lbpf -ltinfo -ljansson -lm -pthread
 HOST_SRCS  += $(TOOLS_SRCS)
 
 $(BUILD)/host/%.o: %.c
@@ -10,6 +10,24 @@ $(BUILD)/host/%.o: %.c
 	$(HOST_CC) $(HOST_CFLAGS) -c -o $@ $<
 $(BUILD)/pvtime: $(TOOLS_OBJS) $(LIBKVM_STATIC) $(LIB_HOST)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(TOOLS_LIBS)
+
+# The program of `pvtime top` in the kernel. It is the same on all machines. bpftool leaves out the
+# debugging information, keeps the BTF, and makes a header of it that contains the program. What is
+# in that header is not ours, so the compilers treat it like a system's.
+BPFTOOL      ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
+BPF_CFLAGS   := -std=gnu11 -target bpf -mcpu=v3 -O2 -g $(filter-out -Wstrict-prototypes -Wmissing-prototypes,$(WARN)) $(PREFIX_MAP) -I. -MMD -MP
+TOP_SKELETON := $(BUILD)/bpf/top.skel.h
+TOP_LOADERS  := $(patsubst %,$(BUILD)/%/tools/top/load.o,host a64-linux a64-linux-clang) $(BUILD)/clang/tools/top/load.ok
+
+$(BUILD)/bpf/top.o: tools/top/bpf/top.bpf.c
+	@mkdir -p $(@D); echo "  $@"
+	$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+$(TOP_SKELETON): $(BUILD)/bpf/top.o
+	@echo "  $@"
+	$(BPFTOOL) gen object $(@D)/top.bpf.o $<
+	$(BPFTOOL) gen skeleton $(@D)/top.bpf.o name top_bpf >$@
+$(TOP_LOADERS): private HOST_CFLAGS += -isystem $(BUILD)/bpf
+$(TOP_LOADERS): $(TOP_SKELETON)
 
 .PHONY: tools
 ##@ users
@@ -22,7 +40,7 @@ all: tools
 A64_PVTIME      := $(BUILD)/a64-linux/pvtime
 A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(LIBKVM_LOGIC) libpvtime-kvm/sys.c))
 # clang compiles the whole command for the host, and for arm64 the rooms that differ there.
-A64_TOOLS_OWN   := tools/exec/% tools/probe/% tools/vmm/%
+A64_TOOLS_OWN   := tools/exec/% tools/probe/% tools/top/% tools/vmm/%
 A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(filter $(A64_TOOLS_OWN),$(TOOLS_SRCS)))
 # All libraries in the folder: which of them has the parts of libini_config depends on the release.
 A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm
@@ -64,6 +82,13 @@ UNIT_NAMES += probe/vms probe/find
 probe/vms_SRCS  := tests/unit/probe/vms.c $(PROBE_FACTS)
 probe/find_SRCS := tests/unit/probe/find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c) tools/visible.c
 probe/find_LIBS := -ljansson
+
+# pvtime top without its program; tests/kvm/top.t runs it on a real kernel.
+UNIT_NAMES += top/sample
+top/sample_SRCS := tests/unit/top/sample.c $(addprefix tools/top/,sample.c names.c words.c table.c json.c) \
+	tools/probe/files.c tools/probe/thread.c tools/visible.c
+top/sample_LIBS := -ljansson
+KVM_TESTS_CHECK += tests/kvm/top.t
 
 # The command as a process, with a fake QEMU; and tests/tools/json.t, which reads the output of
 # probe/find.

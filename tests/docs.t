@@ -97,7 +97,7 @@ is_deeply([unlisted(@hypervisor)], [],
 
 # The rooms of tools/, and the rooms from which each may include headers.
 my %rooms = (run => 'run', vmm => 'run|vmm', lab => 'run|vmm|lab', bench => 'run|lab|bench', conform => 'run|lab|conform', probe => 'probe',
-	exec => 'exec');
+	exec => 'exec', top => 'probe|top');
 sub misplaced_includes {
 	my ($room, $text) = @_;
 	return $text =~ m{^#include "tools/((?!(?:$rooms{$room})/)\w+/[^"]+)"}mg;

@@ -55,7 +55,7 @@ sub options_mentioned { return $_[0] =~ /\bFl -([a-z-]+)/g }
 is_deeply([options_described(".It Fl -json Ar FILE , Fl -tap Ar FILE\n.Fl -list\n")], [qw(json tap)], 'only the options in list items count as described');
 
 my (%known, @all);
-for my $command (qw(lab conform bench probe exec)) {
+for my $command (qw(lab conform bench probe exec top)) {
 	my @options = `$build/pvtime help $command` =~ /^  --([a-z-]+)/mg;
 	is_deeply([options_described($page{"pvtime-$command(1)"})], [sort @options],
 		"pvtime-$command(1) describes exactly the options of pvtime help $command");

@@ -140,7 +140,7 @@ files=$(sources -name '*.[chSt]' -o -type f -path './scripts/*')
 at_least "files that say their licence" 653 "$(printf '%s\n' $files | grep -c .)"
 # shellcheck disable=SC2086
 awk 'FNR == 1 { said[FILENAME] = 0 }
-	FNR <= 3 && /SPDX-License-Identifier: BSD-2-Clause/ { said[FILENAME] = 1 }
+	FNR <= 3 && /SPDX-License-Identifier: BSD-2-Clause/ { said[FILENAME] = / OR GPL-2.0-only/ == (FILENAME ~ /\/bpf\//) }
 	END { for (i = 1; i < ARGC; i++) if (!said[ARGV[i]]) print ARGV[i] ":1: no licence" }' $files >"$log" 2>&1
 # shellcheck disable=SC2086
 verdicts "the first lines name the licence" $? $files

@@ -18,5 +18,6 @@ int conform_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
 int exec_command(int argc, char **argv);
 int probe_command(int argc, char **argv);
+int top_command(int argc, char **argv);
 
 #endif

@@ -14,6 +14,8 @@
 #define JSON_BENCH_VERSION   1
 #define JSON_PROBE_FORMAT    "pvtime-probe"
 #define JSON_PROBE_VERSION   1
+#define JSON_TOP_FORMAT	     "pvtime-top"
+#define JSON_TOP_VERSION     1
 #define JSON_PROFILE_FORMAT  "pvtime-profile" /* which bench/profile writes */
 #define JSON_PROFILE_VERSION 1
 

@@ -22,6 +22,8 @@ static const struct command {
 	{"exec", exec_command, "start a VMM on Linux KVM and give its guest stolen time"},
 	{"probe", probe_command,
 	 "report whether this machine supports stolen time, and how long its vCPUs wait"},
+	{"top", top_command,
+	 "report which vCPUs of this KVM host wait for a CPU, and what runs meanwhile"},
 	{"help", help_command, "print the commands, or the options of one command"},
 };
 

@@ -75,6 +75,7 @@ my %version = map { /^#define JSON_(\w+)_VERSION\s+(\d+)/ ? (lc "pvtime-$1" => $
 my %section = (
 	'pvtime-ledger' => 'THE LEDGER', 'pvtime-conform' => 'THE RESULTS OF PVTIME CONFORM', 'pvtime-bench' => 'THE RESULTS OF PVTIME BENCH',
 	'pvtime-probe' => 'THE FINDINGS OF PVTIME PROBE', 'pvtime-profile' => 'THE COUNTS OF BENCH/PROFILE',
+	'pvtime-top' => 'THE INTERVALS OF PVTIME TOP',
 );
 is_deeply([sort keys %version], [sort keys %section], 'tools/json_format.h has a version of each format');
 is_deeply(changes("pvtime-x 1 a\npvtime-x 1 b\n", 'pvtime-x', 1, 'b', 'c'), [
@@ -130,6 +131,10 @@ is($figures, slurp("$root/bench/results.json"), 'bench/results.json has the layo
 my ($everything) = `'$build/tests/probe/find'` =~ /(\{"format".*\})$/m;
 is_deeply(faults('THE FINDINGS OF PVTIME PROBE', read_json('probe', $everything), read_json('probe', (finish(start('/dev/null', 'probe', '--json')))[1])),
 	[], 'pvtime-json(5) describes exactly the fields of the findings of pvtime probe');
+
+# An interval.
+my ($interval) = `'$build/tests/top/sample'` =~ /(\{"format".*\})$/m;
+is_deeply(faults('THE INTERVALS OF PVTIME TOP', read_json('top', $interval)), [], 'pvtime-json(5) describes exactly the fields of an interval of pvtime top');
 
 # Counts, in a log of two round trips.
 sub executed { return join '', map { sprintf "Trace 0: 0x7f61 [0/%x/0/0] \n", $_ + 0x40200000 } @_ }

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A sample from maps as the BPF program leaves them: causes, sums and names; and how it is
+ * reported. The processes are fake ones.
+ */
+#include <string.h>
+#include "tests/tap.h"
+#include "tests/unit/probe/fake.h"
+#include "tools/top/names.h"
+#include "tools/top/sample.h"
+#include "tools/top/tell.h"
+
+/* VM a is process 10 with the vCPUs 11 and 12, VM b is process 20 with the vCPU 21. */
+static uint32_t threads[] = {21, 12, 11};
+static struct top_vcpu vcpus[] = {
+	{.tgid = 20, .cpu = 1}, {.tgid = 10, .cpu = 3}, {.tgid = 10, .cpu = 2}};
+static struct top_victim victims[] = {{11, 1}, {11, 0}, {21, 1}};
+static struct top_counts counts[] = {
+	{.run = 1000, .stolen = 127, .overrun = 32, .unfollowed = 2, .lost = 30},
+	{.run = 5, .stolen = 5, .lost = 5},
+	{.run = 7, .stolen = 8}};
+static struct top_pair pairs[] = {{11, 21, 20, 1}, {11, 12, 10, 1}, {11, 30, 30, 1},
+				  {11, 2, 0, 1},   {11, 0, 0, 1},   {11, 21, 20, 0},
+				  {21, 99, 99, 1}, {77, 21, 20, 1}};
+static struct top_cell cells[] = {{.ns = 33, .name = "CPU 0/KVM"}, {.ns = 2, .name = "CPU 1/KVM"},
+				  {.ns = 4, .name = "hog"},	   {.ns = 8, .name = "kthreadd"},
+				  {.ns = 16, .name = "swapper/2"}, {.ns = 64},
+				  {.ns = 9, .name = "a\nb\"\xff"}, {.ns = 1}};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ELEMENTS(k, v)                                                        \
+	{                                                                     \
+		.keys = (char *)(k), .values = (char *)(v), .count = COUNT(k) \
+	}
+
+static void test_sample(const struct top_sample *sample)
+{
+	const struct top_thread *a = &sample->threads[0], *b = &sample->threads[2];
+
+	tap_ok(sample->count == 3 && a->thread == 11 && a[1].thread == 12 && b->thread == 21,
+	       "the threads are in the order of their processes");
+	tap_ok(a->run_ns == 1000 && a->stolen_ns == 127 && a->unattributed == 64,
+	       "counts are those of the epoch, and the unattributed ones add up");
+	tap_ok(a->by_cause[TOP_VM] == 33 && a->by_cause[TOP_SELF] == 2 &&
+		       a->by_cause[TOP_PROCESS] == 4 && a->by_cause[TOP_KERNEL] == 8 &&
+		       a->by_cause[TOP_IDLE] == 16,
+	       "each thief has its cause");
+	tap_ok(a->thief_count == 5 && a->thieves[0].ns == 33 && a->thieves[4].ns == 2,
+	       "the worst thief is first");
+	tap_ok(top_excess(a) == 0 && top_excess(b) == 1 && top_excess(&a[1]) == 0,
+	       "causes that exceed the stolen time are noticed");
+	tap_ok(a[1].run_ns == 0 && a[1].thief_count == 0, "a vCPU without counts has none");
+}
+
+static bool named(const char *arguments, size_t size, const char *want)
+{
+	char name[8] = "";
+
+	return top_name_of_arguments(name, sizeof(name), arguments, size) &&
+	       strcmp(name, want) == 0;
+}
+
+static void test_names(void)
+{
+	char name[8];
+
+#define NAMED(arguments, want) named(arguments, sizeof(arguments), want)
+	tap_ok(NAMED("qemu\0-name\0web", "web"), "QEMU's -name is the name");
+	tap_ok(NAMED("qemu\0-m\0001G\0-name\0guest=web,debug-threads=on", "web"),
+	       "QEMU's guest= is the name");
+	tap_ok(NAMED("qemu\0--name\0a,,b,process=x", "a,b"), "a double comma is a comma");
+	tap_ok(NAMED("qemu\0-name\0abcdefghijk", "abcdefg"), "a long name is cut");
+	tap_ok(!top_name_of_arguments(name, sizeof(name), "qemu\0-name", sizeof("qemu\0-name")),
+	       "-name without a value is no name");
+	tap_ok(!top_name_of_arguments(name, sizeof(name), "", 0), "no arguments have no name");
+}
+
+int main(void)
+{
+	struct top_tables tables = {
+		.vcpus = ELEMENTS(threads, vcpus),
+		.totals = ELEMENTS(victims, counts),
+		.cells = ELEMENTS(pairs, cells),
+	};
+	struct top_sample sample;
+
+	fake_begin();
+	fake_file("proc/10/comm", "vmm-a\n");
+	fake_file("proc/10/task/11/comm", "CPU 0/KVM\n");
+	fake_file("proc/20/comm", "vmm-b\n");
+	if (!tap_ok(top_sample_make(&sample, &tables, 1), "a sample is made"))
+		return tap_done();
+	sample.interval_ns = 2000;
+	test_sample(&sample);
+	test_names();
+	top_print(&sample, fake_root, stdout);
+	tap_ok(top_json(&sample, fake_root, stdout), "the sample is written as JSON");
+	top_sample_free(&sample);
+	return tap_done();
+}

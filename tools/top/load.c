@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "tools/report.h"
+#include "tools/top/load.h"
+#include "top.skel.h"
+
+/* libbpf's last warning, without its newline: the reason of a failure. */
+static char warning[512];
+
+static int take_warning(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_WARN) {
+		vsnprintf(warning, sizeof(warning), format, args);
+		warning[strcspn(warning, "\n")] = '\0';
+	}
+	return 0;
+}
+
+/* Returns `good`; if that is false, reports what failed and why. */
+static bool check(bool good, const char *what)
+{
+	int error = errno;
+
+	if (good)
+		return true;
+	if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
+		report("top: %s: expected a kernel with BTF in /sys/kernel/btf/vmlinux", what);
+	else if (error == EPERM || error == EACCES)
+		report("top: %s: %s; expected CAP_BPF and CAP_PERFMON", what, strerror(error));
+	else
+		report("top: %s: %s (%s)", what, strerror(error), warning);
+	return false;
+}
+
+static bool load(struct top_bpf *skeleton)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	return check(cpus > 0, "the CPUs cannot be counted") &&
+	       check(bpf_map__set_max_entries(skeleton->maps.rings, (uint32_t)cpus) == 0,
+		     "the rings cannot be made") &&
+	       check(top_bpf__load(skeleton) == 0, "the BPF program cannot be loaded") &&
+	       check(top_bpf__attach(skeleton) == 0, "the BPF program cannot be attached");
+}
+
+/* Run the task iterator to its end. It writes nothing. */
+static bool iterate(const struct top_program *program)
+{
+	int fd = bpf_iter_create(bpf_link__fd(program->skeleton->links.on_task));
+	char none[64];
+	ssize_t n = 0;
+
+	if (fd >= 0) {
+		do
+			n = read(fd, none, sizeof(none));
+		while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+		int error = errno;
+		close(fd);
+		errno = error;
+	}
+	return check(fd >= 0 && n == 0, "the threads cannot be listed");
+}
+
+bool top_load(struct top_program *program)
+{
+	*program = (struct top_program){.skeleton = NULL};
+	libbpf_set_print(take_warning);
+	program->skeleton = top_bpf__open();
+	if (!check(program->skeleton != NULL, "the BPF program cannot be opened") ||
+	    !load(program->skeleton))
+		return false;
+	program->vcpus = bpf_map__fd(program->skeleton->maps.vcpus);
+	program->totals = bpf_map__fd(program->skeleton->maps.totals);
+	program->cells = bpf_map__fd(program->skeleton->maps.cells);
+	return true;
+}
+
+/* The programs run with preemption off, so that they have ended when each CPU has switched. */
+bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
+{
+	if (!iterate(program))
+		return false;
+	*epoch = program->skeleton->bss->epoch;
+	program->skeleton->bss->epoch = !*epoch;
+	return check(syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0,
+		     "membarrier cannot wait for the CPUs");
+}
+
+void top_unload(struct top_program *program)
+{
+	top_bpf__destroy(program->skeleton);
+	program->skeleton = NULL;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "tools/probe/files.h"
+#include "tools/probe/thread.h"
+#include "tools/top/names.h"
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+
+/* The value of QEMU's -name: [guest=]NAME[,KEY=VALUE...], in which ",," stands for a comma. */
+static void take_qemu_name(char *name, size_t room, const char *value)
+{
+	size_t n = 0;
+
+	if (strncmp(value, "guest=", strlen("guest=")) == 0)
+		value += strlen("guest=");
+	for (; *value != '\0' && n < room - 1; value++) {
+		if (*value == ',' && *++value != ',')
+			break;
+		name[n++] = *value;
+	}
+	name[n] = '\0';
+}
+
+bool top_name_of_arguments(char *name, size_t room, const char *arguments, size_t size)
+{
+	const char *end = arguments + size;
+
+	for (const char *at = arguments; at < end; at += strlen(at) + 1) {
+		const char *next = at + strlen(at) + 1;
+
+		if ((strcmp(at, "-name") == 0 || strcmp(at, "--name") == 0) && next < end) {
+			take_qemu_name(name, room, next);
+			return name[0] != '\0';
+		}
+	}
+	return false;
+}
+
+void top_vm_name(char *name, size_t room, int root, uint32_t process)
+{
+	char path[PROBE_PATH], arguments[4096];
+
+	snprintf(path, sizeof(path), "proc/%u/cmdline", process);
+	ssize_t n = probe_read(root, path, arguments, sizeof(arguments));
+	if (n > 0 && top_name_of_arguments(name, room, arguments, (size_t)n))
+		return;
+	snprintf(path, sizeof(path), "proc/%u/comm", process);
+	if (probe_read(root, path, name, room) <= 0)
+		name[0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+}
+
+bool top_vcpu_number(unsigned *number, int root, uint32_t process, uint32_t thread)
+{
+	char path[PROBE_PATH], name[32];
+
+	snprintf(path, sizeof(path), "proc/%u/task/%u/comm", process, thread);
+	if (probe_read(root, path, name, sizeof(name)) <= 0)
+		return false;
+	name[strcspn(name, "\n")] = '\0';
+	return probe_thread_number(name, number);
+}
+
+/* A cgroup's ID is its file handle. The link of the opened file is its path. */
+bool top_cgroup_path(char *path, size_t room, uint64_t id)
+{
+	union {
+		struct file_handle handle;
+		char bytes[sizeof(struct file_handle) + sizeof(id)];
+	} cgroup = {.handle = {.handle_bytes = sizeof(id), .handle_type = 0xfe}};
+	char link[64], target[TOP_TEXT + sizeof(CGROUP_ROOT)];
+	int mount = open(CGROUP_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	memcpy(cgroup.bytes + sizeof(struct file_handle), &id, sizeof(id));
+	int fd = mount < 0 ? -1 : open_by_handle_at(mount, &cgroup.handle, O_PATH | O_CLOEXEC);
+	if (fd >= 0) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		n = readlink(link, target, sizeof(target) - 1);
+		close(fd);
+	}
+	if (mount >= 0)
+		close(mount);
+	if (n < (ssize_t)strlen(CGROUP_ROOT))
+		return false;
+	target[n] = '\0';
+	if (strncmp(target, CGROUP_ROOT, strlen(CGROUP_ROOT)) != 0)
+		return false;
+	snprintf(path, room, "%s",
+		 target[strlen(CGROUP_ROOT)] == '\0' ? "/" : target + strlen(CGROUP_ROOT));
+	return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_TOP_SAMPLE_H
+#define TOOLS_TOP_SAMPLE_H
+
+/* What the BPF program has counted in one epoch, by vCPU and thief. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/types.h>
+#include "tools/top/bpf/counts.h"
+#include "tools/top/maps.h"
+
+enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_IDLE, TOP_CAUSES };
+
+/* A thread that ran while the vCPU waited. */
+struct top_thief {
+	enum top_cause cause;
+	uint32_t victim;	  /* the vCPU's thread */
+	uint32_t thread, process; /* process is 0 for a kernel thread */
+	uint64_t cgroup;	  /* its ID */
+	char name[TOP_NAME];
+	uint64_t ns;
+};
+
+struct top_thread {
+	uint32_t thread, process;
+	uint32_t cpu; /* the last one that it ran on or waited for */
+	bool exited;
+	uint64_t run_ns, stolen_ns;
+	uint64_t by_cause[TOP_CAUSES];
+	uint64_t unattributed;
+	/* the worst first; they are in top_sample.thieves */
+	const struct top_thief *thieves;
+	size_t thief_count;
+};
+
+/* The threads of vCPUs, in the order of their processes. */
+struct top_sample {
+	struct top_thread *threads;
+	size_t count;
+	struct top_thief *thieves;
+	size_t thief_count;
+	uint64_t interval_ns; /* the caller sets it */
+};
+
+/* The BPF program's three maps, as they were read: the cells first, so that the rest has them. */
+struct top_tables {
+	struct top_elements vcpus, totals, cells;
+};
+
+/* Take the counts of one epoch. false: out of memory. */
+bool top_sample_make(struct top_sample *sample, const struct top_tables *tables, uint32_t epoch);
+
+/* By how much the causes and what is unattributed exceed the stolen time: 0, or there is a bug. */
+int64_t top_excess(const struct top_thread *thread);
+
+void top_sample_free(struct top_sample *sample);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <string.h>
+#include "tools/top/tell.h"
+#include "tools/visible.h"
+
+/* Anyone may choose a process's name, so control characters are made visible on the terminal. */
+static void print_name(const char *name, FILE *out)
+{
+	visible_write(out, name, strlen(name));
+}
+
+static void print_thief(const struct top_thief *thief, int root, FILE *out)
+{
+	char text[TOP_TEXT];
+
+	top_thief_name(text, sizeof(text), thief, root);
+	fprintf(out, "%20" PRIu64 "  %s", thief->ns, top_cause_word(thief->cause));
+	if (thief->cause != TOP_IDLE) {
+		fputc(' ', out);
+		print_name(text, out);
+		fprintf(out, ", thread %u", thief->thread);
+	}
+	if (thief->cause == TOP_PROCESS && top_cgroup_path(text, sizeof(text), thief->cgroup)) {
+		fputs(" (", out);
+		print_name(text, out);
+		fputc(')', out);
+	}
+	fputc('\n', out);
+}
+
+static void print_thread(const struct top_thread *thread, int root, FILE *out)
+{
+	int64_t excess = top_excess(thread);
+	unsigned number;
+
+	fputs("  vCPU ", out);
+	if (top_vcpu_number(&number, root, thread->process, thread->thread))
+		fprintf(out, "%u", number);
+	else
+		fputc('?', out);
+	fprintf(out, ", thread %u, CPU %u: ran %" PRIu64 " ns, stolen %" PRIu64 " ns\n",
+		thread->thread, thread->cpu, thread->run_ns, thread->stolen_ns);
+	for (size_t i = 0; i < thread->thief_count; i++)
+		print_thief(&thread->thieves[i], root, out);
+	fprintf(out, "%20" PRIu64 "  unattributed\n", thread->unattributed);
+	if (excess != 0)
+		fprintf(out, "%20" PRId64 "  more than was stolen: a bug of pvtime\n", excess);
+}
+
+void top_print(const struct top_sample *sample, int root, FILE *out)
+{
+	char name[TOP_TEXT];
+
+	if (sample->count == 0)
+		fputs("No VM is running.\n", out);
+	for (size_t i = 0; i < sample->count; i++) {
+		const struct top_thread *thread = &sample->threads[i];
+
+		if (i == 0 || thread->process != thread[-1].process) {
+			top_vm_name(name, sizeof(name), root, thread->process);
+			fputs("VM ", out);
+			print_name(name, out);
+			fprintf(out, " (process %u), in %" PRIu64 " ns\n", thread->process,
+				sample->interval_ns);
+		}
+		print_thread(thread, root, out);
+	}
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_TOP_TELL_H
+#define TOOLS_TOP_TELL_H
+
+/* Prints a sample, as lines for people and as JSON; pvtime-json(5) describes the format. */
+#include <stdbool.h>
+#include <stdio.h>
+#include "tools/top/names.h"
+#include "tools/top/sample.h"
+
+/* `root` as in names.h. */
+void top_print(const struct top_sample *sample, int root, FILE *out);
+
+/* false: out of memory; nothing was written. */
+bool top_json(const struct top_sample *sample, int root, FILE *out);
+
+/* The cause's word, in both. */
+const char *top_cause_word(enum top_cause cause);
+
+/*
+ * The thief's name: the VM's for another VM's vCPU, "" for the idle task, else the thread's. A name
+ * may contain any byte.
+ */
+void top_thief_name(char *name, size_t room, const struct top_thief *thief, int root);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include "tools/top/tell.h"
+
+const char *top_cause_word(enum top_cause cause)
+{
+	static const char *const words[TOP_CAUSES] = {
+		[TOP_VM] = "vm",	 [TOP_SELF] = "self", [TOP_PROCESS] = "process",
+		[TOP_KERNEL] = "kernel", [TOP_IDLE] = "idle",
+	};
+
+	return words[cause];
+}
+
+void top_thief_name(char *name, size_t room, const struct top_thief *thief, int root)
+{
+	name[0] = '\0';
+	if (thief->cause == TOP_VM)
+		top_vm_name(name, room, root, thief->process);
+	if (name[0] == '\0' && thief->cause != TOP_IDLE)
+		snprintf(name, room, "%s", thief->name);
+}
