@@ -31,9 +31,22 @@ struct {
 	__type(value, struct top_cell);
 } cells SEC(".maps");
 
-/* Part of a vCPU's wait in the queue of the ring's CPU. */
+/*
+ * Its elements drive the walk, one for each turn that has a beginning in the ring. The kernel then
+ * verifies one step and not all of them, which is more than Linux 6.12 accepts. (bpf_loop() would do
+ * as well, but is newer than 5.15.)
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TOP_TURNS - 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} steps SEC(".maps");
+
+/* Part of a vCPU's wait in the queue of the ring's CPU; `to` is where the walk has come to. */
 struct wait {
 	__u64 from, to;
+	__u64 last; /* the ring's last turn */
 	struct top_counts *counts;
 	struct top_ring *ring;
 	__u32 victim, epoch;
@@ -78,31 +91,37 @@ static void charge(const struct wait *wait, const struct top_turn *turn, __u64 n
 }
 
 /*
- * Charge the wait to the turns that overlap it, the last one first. The ring has the end of each
- * turn, which is the beginning of the next one; only turn 0 has no beginning. After the iterator
- * has read `to`, turns may have begun that are later: they are passed over.
+ * Charge the part of the wait that overlaps the turn *back before the last one. The ring has the
+ * end of each turn, which is the beginning of the next one; only turn 0 has no beginning. After the
+ * iterator has read `to`, turns may have begun that are later: they are passed over.
+ * Returns 1 at the end of the walk.
  */
-static void walk(const struct wait *wait)
+static long walk_turn(const void *map, const __u32 *back, const void *value, struct wait *wait)
 {
 	const struct top_ring *ring = wait->ring;
-	__u64 to = wait->to, from = wait->from;
+	__u64 turn = wait->last - *back;
+	__u64 begin = turn == 0 ? 0 : ring->turn[(turn - 1) % TOP_TURNS].end;
 
-	if (!ring || !ring->started)
-		goto rest;
-	__u64 last = ring->last;
-	for (__u32 i = 0; i < TOP_TURNS - 1 && i <= last && from < to; i++) {
-		__u64 begin = i == last ? 0 : ring->turn[(last - i - 1) % TOP_TURNS].end;
-
-		if (begin < from)
-			begin = from;
-		if (begin < to) {
-			charge(wait, &ring->turn[(last - i) % TOP_TURNS], to - begin);
-			to = begin;
-		}
+	(void)map;
+	(void)value;
+	if (begin < wait->from)
+		begin = wait->from;
+	if (begin < wait->to) {
+		charge(wait, &ring->turn[turn % TOP_TURNS], wait->to - begin);
+		wait->to = begin;
 	}
-rest:
-	if (from < to)
-		__sync_fetch_and_add(&wait->counts->overrun, to - from);
+	return turn == 0 || wait->to <= wait->from;
+}
+
+/* Charge the wait to the turns that overlap it, the last one first. */
+static void walk(struct wait *wait)
+{
+	if (wait->ring && wait->ring->started && wait->from < wait->to) {
+		wait->last = wait->ring->last;
+		bpf_for_each_map_elem(&steps, walk_turn, wait, 0);
+	}
+	if (wait->from < wait->to)
+		__sync_fetch_and_add(&wait->counts->overrun, wait->to - wait->from);
 }
 
 #endif
