@@ -66,7 +66,8 @@ struct css_set {
 };
 
 struct task_struct {
-	int on_cpu;
+	/* int, and a byte from 7.2 on; libbpf adapts loads of other sizes only if they are unsigned */
+	unsigned int on_cpu;
 	unsigned int flags;
 	int pid;
 	int tgid;
