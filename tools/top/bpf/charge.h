@@ -33,8 +33,8 @@ struct {
 
 /*
  * Its elements drive the walk, one for each turn that has a beginning in the ring. The kernel then
- * verifies one step and not all of them, which is more than Linux 6.12 accepts. (bpf_loop() would do
- * as well, but is newer than 5.15.)
+ * verifies one step and not all of them, which is more than Linux 6.12 accepts. (bpf_loop() would
+ * do as well, but is newer than 5.15.)
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -66,7 +66,7 @@ struct css_set {
 };
 
 struct task_struct {
-	/* int, and a byte from 7.2 on; libbpf adapts loads of other sizes only if they are unsigned */
+	/* A byte from 7.2 on, and an int before: libbpf adapts a load only if it is unsigned. */
 	unsigned int on_cpu;
 	unsigned int flags;
 	int pid;
