@@ -16,7 +16,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 
 # The installed path of every manual page, below $PREFIX.
 manuals=$(printf '%s\n' docs/*.[1-8] | sed 's|^docs/\(.*\)\.\(.\)$|share/man/man\2/\1.\2|')
-report_of "there are eight manual pages" [ "$(printf '%s\n' "$manuals" | grep -c '/pvtime')" -eq 8 ]
+report_of "there are nine manual pages" [ "$(printf '%s\n' "$manuals" | grep -c '/pvtime')" -eq 9 ]
 
 # installed NAME MAKE-ARGUMENTS...: install into $work/NAME, and check that every file is there.
 installed() {
