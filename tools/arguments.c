@@ -170,6 +170,14 @@ bool arguments_target(const char *text, const char *const *names, size_t count, 
 	return found;
 }
 
+bool arguments_no_others(const char *command, int argc, char **argv)
+{
+	if (optind < argc)
+		report("%s: '%s' is not an option; 'pvtime help %s' lists them", command,
+		       argv[optind], command);
+	return optind == argc;
+}
+
 bool arguments_collect(const char ***list, size_t *count, const char *text)
 {
 	const char **more = realloc(*list, (*count + 1) * sizeof(*more));

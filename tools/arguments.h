@@ -46,6 +46,12 @@ bool arguments_parse(const char *command, const struct argument *table, void *op
 void arguments_usage(const char *line, const char *what, const struct argument *table, FILE *out);
 
 /*
+ * Check that no argument follows the options, which arguments_parse() has taken. false: one does;
+ * that was reported.
+ */
+bool arguments_no_others(const char *command, int argc, char **argv);
+
+/*
  * A decimal number of seconds, greater than 0 and at most SECONDS_MAX, with at most nine decimals,
  * as ns. false: the text is something else.
  */

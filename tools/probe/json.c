@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <jansson.h>
 #include "tools/json_format.h"
+#include "tools/json_text.h"
 #include "tools/probe/tell.h"
-
-/* A process's name need not be UTF-8. */
-static json_t *text(const char *bytes)
-{
-	json_t *string = json_string(bytes);
-	char ascii[PROBE_TEXT];
-	size_t n = 0;
-
-	if (string != NULL)
-		return string;
-	for (; n < sizeof(ascii) - 1 && bytes[n] != '\0'; n++)
-		ascii[n] = (unsigned char)bytes[n] < 0x80 ? bytes[n] : '?';
-	ascii[n] = '\0';
-	return json_string(ascii);
-}
 
 static json_t *ns(bool known, uint64_t value)
 {
@@ -43,11 +29,11 @@ static json_t *vm_json(const struct probe_vm *vm)
 	for (size_t i = 0; i < vm->count; i++)
 		json_array_append_new(vcpus, vcpu_json(&vm->vcpu[i]));
 	return json_pack("{s:i, s:o, s:b, s:i, s:i, s:o, s:o, s:I, s:o}", "pid", (int)vm->pid,
-			 "command", text(vm->command), "readable", vm->readable, "vms",
+			 "command", json_text(vm->command), "readable", vm->readable, "vms",
 			 (int)vm->vms, "open_vcpus", (int)vm->files, "libpvtime_kvm",
 			 yes_or_no(vm->libpvtime_kvm), "vcpus", vcpus, "throttled_ns",
 			 (json_int_t)vm->quota.throttled_ns, "quota_of",
-			 vm->quota.throttled_ns != 0 ? text(vm->quota.cgroup) : json_null());
+			 vm->quota.throttled_ns != 0 ? json_text(vm->quota.cgroup) : json_null());
 }
 
 static json_t *host_json(const struct probe_facts *facts)
@@ -84,8 +70,9 @@ static json_t *findings_json(const struct probe_finding *finding, size_t count)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json_pack("{s:o, s:s}", "what", text(finding[i].what),
-						      "todo", finding[i].todo));
+		json_array_append_new(list,
+				      json_pack("{s:o, s:s}", "what", json_text(finding[i].what),
+						"todo", finding[i].todo));
 	return list;
 }
 

@@ -44,10 +44,7 @@ static bool parse(struct probe_options *o, int argc, char **argv)
 			table, stdout);
 		return true;
 	}
-	if (optind < argc)
-		report("probe: '%s' is not an option; 'pvtime help probe' lists them",
-		       argv[optind]);
-	return optind == argc;
+	return arguments_no_others("probe", argc, argv);
 }
 
 /* Whether the process of --pid exists. */

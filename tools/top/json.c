@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <jansson.h>
 #include "tools/json_format.h"
+#include "tools/json_text.h"
 #include "tools/top/tell.h"
-
-/* A name need not be UTF-8. */
-static json_t *text(const char *bytes)
-{
-	json_t *string = json_string(bytes);
-	char ascii[TOP_TEXT];
-	size_t n = 0;
-
-	if (string != NULL)
-		return string;
-	for (; n < sizeof(ascii) - 1 && bytes[n] != '\0'; n++)
-		ascii[n] = (unsigned char)bytes[n] < 0x80 ? bytes[n] : '?';
-	ascii[n] = '\0';
-	return json_string(ascii);
-}
 
 static json_t *thief_json(const struct top_thief *thief, int root)
 {
@@ -25,9 +11,9 @@ static json_t *thief_json(const struct top_thief *thief, int root)
 
 	top_thief_name(name, sizeof(name), thief, root);
 	return json_pack("{s:s, s:o, s:i, s:i, s:o, s:I}", "cause", top_cause_word(thief->cause),
-			 "name", text(name), "thread", (int)thief->thread, "process",
-			 (int)thief->process, "cgroup", found ? text(cgroup) : json_null(), "ns",
-			 (json_int_t)thief->ns);
+			 "name", json_text(name), "thread", (int)thief->thread, "process",
+			 (int)thief->process, "cgroup", found ? json_text(cgroup) : json_null(),
+			 "ns", (json_int_t)thief->ns);
 }
 
 static json_t *causes_json(const struct top_thread *thread)
@@ -61,7 +47,7 @@ static json_t *vm_json(const struct top_thread *first, int root)
 	char name[TOP_TEXT];
 
 	top_vm_name(name, sizeof(name), root, first->process);
-	return json_pack("{s:o, s:i, s:o}", "name", text(name), "process", (int)first->process,
+	return json_pack("{s:o, s:i, s:o}", "name", json_text(name), "process", (int)first->process,
 			 "vcpus", json_array());
 }
 

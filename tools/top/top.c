@@ -48,9 +48,7 @@ static bool parse(struct top_options *o, int argc, char **argv)
 			table, stdout);
 		return true;
 	}
-	if (optind < argc)
-		report("top: '%s' is not an option; 'pvtime help top' lists them", argv[optind]);
-	return optind == argc;
+	return arguments_no_others("top", argc, argv);
 }
 
 static void sleep_until(uint64_t ns)

@@ -22,6 +22,14 @@ static bool is_marked(const struct task_struct *task)
 	return (marked[(pid / 32) & (TOP_PIDS / 32 - 1)] >> (pid % 32)) & 1;
 }
 
+/* What is kept of a thread that is followed, or NULL. */
+static struct top_vcpu *followed(const struct task_struct *task)
+{
+	__u32 pid = (__u32)task->pid;
+
+	return is_marked(task) ? bpf_map_lookup_elem(&vcpus, &pid) : NULL;
+}
+
 /* Follow this thread from now on. `closed` as in struct top_vcpu. */
 static void mark(struct task_struct *task, __u64 closed)
 {
@@ -114,11 +122,7 @@ SEC("tp_btf/sched_migrate_task")
 int on_migrate(const __u64 *arg)
 {
 	struct task_struct *task = (void *)arg[0];
-	__u32 pid = (__u32)task->pid;
-
-	if (!is_marked(task))
-		return 0;
-	struct top_vcpu *vcpu = bpf_map_lookup_elem(&vcpus, &pid);
+	const struct top_vcpu *vcpu = followed(task);
 	__u64 delay = task->sched_info.run_delay;
 	if (!vcpu || delay == vcpu->delay)
 		return 0;
@@ -133,13 +137,12 @@ int on_exit(const __u64 *arg)
 {
 	struct task_struct *task = (void *)arg[0];
 	__u32 pid = (__u32)task->pid;
+	struct top_vcpu *vcpu = followed(task);
 
-	if (!is_marked(task))
+	if (!vcpu)
 		return 0;
 	__sync_fetch_and_and(&marked[(pid / 32) & (TOP_PIDS / 32 - 1)], ~(1u << (pid % 32)));
-	struct top_vcpu *vcpu = bpf_map_lookup_elem(&vcpus, &pid);
-	if (vcpu)
-		vcpu->exited = 1;
+	vcpu->exited = 1;
 	return 0;
 }
 
