@@ -106,7 +106,16 @@ is(system("'$pvtime' help <&- >'$dir/h' 2>&-") >> 8, 0, 'pvtime help has status 
 # The usage of each command: `help COMMAND` and `COMMAND --help` print the same; the usage shows a
 # value for an option exactly if the option takes one.
 my $listed = 0;
-for my $command (qw(lab conform bench exec probe)) {
+for my $case (
+	[['here'], "top: 'here' is not an option; 'pvtime help top' lists them"],
+	[['--interval', '0'], "--interval: '0' is not an interval; expected seconds, such as 1 or 0.5"],
+	[['--interval', 'soon'], "--interval: 'soon' is not an interval; expected seconds, such as 1 or 0.5"],
+) {
+	my ($arguments, $words) = @$case;
+	is_deeply([run('top', @$arguments)], [2, '', "pvtime: $words\n"], "top @$arguments: the status is 2, with one line of message");
+}
+
+for my $command (qw(lab conform bench exec probe top)) {
 	my ($status, $usage, $err) = run('help', $command);
 	is("$status$err", '0', "help $command has status 0 and no message");
 	like($usage, qr/\Ausage: pvtime $command .*\n\n(?:\S.*\n)+\n(?:  .*\n)+\z/, "help $command prints a command line, a description and the options");
