@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: the port leaves Xen for other architectures as it is: the hypervisor for x86 is the same byte
-# for byte, and so is that for arm32 if every line of the source has the number 0. (BUG() records
-# its line, and the port adds lines to files that arm64 and arm32 share.)
+# TAP: the port leaves Xen for other architectures as it is: without debugging information, of which
+# Xen contains a hash (the build ID), the hypervisor for x86 is the same byte for byte. So is that
+# for arm32 if every line of the source has the number 0 as well: BUG() records its line, and the
+# port adds lines to files that arm64 and arm32 share.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -13,25 +14,26 @@ source=$build/debian/xen-source/${XEN_RELEASE:-bookworm}/tree
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# Tools for arm32 under another prefix: the compiler does not count lines. Its warning of that has
-# no name, so that no warning is an error.
+# tools PREFIX OPTION...: another prefix for these tools, under which gcc gets the options as well.
+# gcc's warning of a __LINE__ that is defined has no name, so that no warning is an error.
 mkdir "$work/bin"
-for tool in as ar ld nm objcopy objdump readelf strip ranlib gcc cpp; do
-	ln -s "$(command -v arm-linux-gnueabihf-$tool)" "$work/bin/unnumbered-$tool"
-done
-rm "$work/bin/unnumbered-gcc"
-cat >"$work/bin/unnumbered-gcc" <<'END'
-#!/bin/sh
-exec arm-linux-gnueabihf-gcc -D__LINE__=0 "$@" -Wno-error
-END
-chmod +x "$work/bin/unnumbered-gcc"
+tools() {
+	prefix=$1
+	shift
+	for tool in as ar ld nm objcopy objdump readelf strip ranlib cpp; do
+		ln -sf "$(command -v "$prefix$tool")" "$work/bin/plain-$tool"
+	done
+	printf '#!/bin/sh\nexec %sgcc %s "$@" -Wno-error -g0\n' "$prefix" "$*" >"$work/bin/plain-gcc"
+	chmod +x "$work/bin/plain-gcc"
+}
+CROSS_COMPILE=$work/bin/plain-
+export CROSS_COMPILE
 
 for architecture in x86_64 arm32; do
 	case $architecture in
-	arm32) CROSS_COMPILE=$work/bin/unnumbered- ;;
-	*) CROSS_COMPILE= ;;
+	arm32) tools arm-linux-gnueabihf- -D__LINE__=0 ;;
+	*) tools '' ;;
 	esac
-	export CROSS_COMPILE
 	# In one folder, because the hypervisor may contain its name.
 	rm -rf "$work/tree"
 	cp -a "$source" "$work/tree"

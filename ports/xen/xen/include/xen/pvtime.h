@@ -88,52 +88,19 @@ static inline void pvtime_wake(const struct vcpu *v)
 
 #else /* !CONFIG_PVTIME */
 
-static inline void pvtime_domain_config(struct domain *d,
-                                        const struct dt_device_node *node)
-{
-}
-
-static inline int pvtime_exclude_region(struct domain *d, struct rangeset *free,
-                                        unsigned int shift)
-{
-    return 0;
-}
-
-static inline void pvtime_domain_start(struct domain *d)
-{
-}
-
-static inline void pvtime_domain_destroy(struct domain *d)
-{
-}
-
-static inline bool pvtime_refuse_write(paddr_t gpa)
-{
-    return false;
-}
-
-static inline int pvtime_arch_feature(uint32_t call)
-{
-    return -1; /* NOT_SUPPORTED */
-}
-
-static inline bool pvtime_call(struct cpu_user_regs *regs)
-{
-    return false;
-}
-
-static inline void pvtime_dump_vcpu(struct vcpu *v)
-{
-}
-
-static inline void pvtime_switch_in(struct vcpu *v)
-{
-}
-
 /*
  * Macros, because even an empty inline function may change the code that the
- * compiler makes of its caller.
+ * compiler makes of its caller, and Xen without stolen time stays as it was.
  */
+#define pvtime_domain_config(d, node) ((void)0)
+#define pvtime_exclude_region(d, free, shift) 0
+#define pvtime_domain_start(d) ((void)0)
+#define pvtime_domain_destroy(d) ((void)0)
+#define pvtime_refuse_write(gpa) false
+#define pvtime_arch_feature(call) (-1) /* NOT_SUPPORTED */
+#define pvtime_call(regs) false
+#define pvtime_dump_vcpu(v) ((void)0)
+#define pvtime_switch_in(v) ((void)0)
 #define pvtime_slice(prev, next) ((void)0)
 #define pvtime_scheduled(now) ((void)0)
 #define pvtime_wake(v) ((void)0)
