@@ -48,6 +48,10 @@ A64_CFLAGS := $(CSTD) -Os -g $(WARN) $(PREFIX_MAP) -ffreestanding -fno-common -f
 # the number of files on the day on which the line was written or last changed.
 at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2): found $(words $(wildcard $(2))) files; expected at least $(1)))
 
+# The first line of the recipe of a file: print the file's name, and make its folder. It starts no
+# process unless the folder is new.
+begin = $(info $()  $@)$(if $(wildcard $(@D)/.),,$(shell mkdir -p $(@D)))
+
 # One fragment for each room, from the bottom up: a fragment may use the variables of the fragments
 # before it. Three of them are not about the code of one room. packages and debian come first: all
 # rooms need the installed packages, and many need the files from Debian. tests comes last: it makes

@@ -10,10 +10,10 @@ BENCH_GUEST_OBJS := $(patsubst %,$(BENCH)/obj/%.o,$(basename $(BENCH_SRCS) $(BEN
 BENCH_LIB_OBJS := $(BUILD)/a64/hypervisor/lib/ledger.o $(BUILD)/a64/hypervisor/lib/view.o
 
 $(BENCH)/obj/%.o: %.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
 $(BENCH)/obj/%.o: %.S
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 $(BENCH)/bench.elf: $(BENCH_GUEST_OBJS) $(BENCH_LIB_OBJS) guest/image.ld
@@ -25,7 +25,7 @@ $(BENCH_IMAGE): $(BENCH)/bench.elf
 # The same sources under clang, for its warnings only.
 BENCH_CLANG := $(patsubst %.c,$(BENCH)/clang/%.o,$(call at_least,7,bench/guest/*.c))
 $(BENCH)/clang/%.o: %.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CLANG) $(GUEST_CFLAGS) -c -o $@ $<
 clang-host: $(BENCH_CLANG)
 
@@ -57,7 +57,7 @@ clang-host: $(BENCH)/clang/bench/spin/spin.o
 # A Linux guest whose kernel and first process record the time at which they start, and the
 # initramfs of the other Linux guests.
 $(BENCH)/entry.o: bench/boot/entry.S
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) -c -o $@ $<
 $(BENCH)/entry.bin: $(BENCH)/entry.o
 	$(A64_OBJCOPY) -O binary -j .text $< $@
@@ -65,7 +65,7 @@ $(BENCH_LINUX): bench/boot/add-entry $(BENCH)/entry.bin $(BENCH)/entry.o $(BUILD
 	bench/boot/add-entry $(DEBIAN_IMAGE) $(BENCH)/entry.bin \
 		$$($(CROSS)nm $(BENCH)/entry.o | awk '$$3 == "leave" { print $$1 }') $@
 $(BENCH)/boot-init: bench/boot/init.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(HOST_CFLAGS) -static -o $@ $<
 $(BENCH_BOOT): scripts/mkinitramfs $(BENCH)/boot-init $(BUILD)/debian/busybox
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) $(BENCH)/boot-init

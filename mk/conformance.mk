@@ -27,10 +27,10 @@ conformance_objs = $(foreach o,$(3),$(CONFORMANCE)/obj-$(if $(filter $(CONFORMAN
 # conformance_compile FOLDER,FLAGS
 define conformance_compile
 $(CONFORMANCE)/obj-$(1)/%.o: %.c
-	@mkdir -p $$(@D); echo "  $$@"
+	$$(begin)
 	$(A64_CC) $(2) -c -o $$@ $$<
 $(CONFORMANCE)/obj-$(1)/%.o: %.S
-	@mkdir -p $$(@D); echo "  $$@"
+	$$(begin)
 	$(A64_CC) $(2) -c -o $$@ $$<
 endef
 $(foreach o,le be,$(eval $(call conformance_compile,$(o),$$(GUEST_CFLAGS) -DGUEST_GRANULE_SHIFT=@ $(CONFORMANCE_CFLAGS_$(o)))))
@@ -43,7 +43,7 @@ $(CONFORMANCE)/suite-$(2).elf: $(call conformance_objs,$(2),$(3),$(CONFORMANCE_S
 
 # The same sources under clang, for its warnings only.
 $(CONFORMANCE)/clang-$(2)/%.o: %.c
-	@mkdir -p $$(@D); echo "  $$@"
+	$$(begin)
 	$$(A64_CLANG) $$(call CONFORMANCE_CFLAGS,$(1),$(2),$(3)) -c -o $$@ $$<
 endef
 conformance_words = $(call conformance_build,$(firstword $(2)),$(1),$(lastword $(2)))
@@ -94,29 +94,29 @@ CONFORM_USER_OBJS  := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(CONFORM_U
 CONFORM_USER_CLANG := $(CONFORM_USER_SRCS:%.c=$(BUILD)/a64-linux-clang/%.o)
 
 $(BUILD)/a64-linux/%.o: %.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(HOST_CFLAGS) -c -o $@ $<
 $(BUILD)/a64-linux/%.o: %.S
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(HOST_CFLAGS) -c -o $@ $<
 $(BUILD)/a64-linux-clang/%.o: %.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CLANG) $(HOST_CFLAGS) -c -o $@ $<
 $(CONFORM_USER): $(CONFORM_USER_OBJS)
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) -static -o $@ $^
 clang-host: $(CONFORM_USER_CLANG)
 
 $(CONFORM_HOST): scripts/mkinitramfs conformance/host/init $(DEBIAN_BUSYBOX) $(DEBIAN_QEMU)
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) conformance/host/init =$(DEBIAN)/qemu
 
 # The code that runs before Xen on a host with two CPUs.
 $(BUILD)/a64/conformance/host/%.o: conformance/host/%.S
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) -c -o $@ $<
 $(CONFORM_CPU): $(BUILD)/a64/conformance/host/second-cpu.o
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_OBJCOPY) -O binary -j .text $< $@
 
 # Everything that a run of all targets needs, except the suite and our hypervisor.

@@ -14,10 +14,10 @@ GUEST_LDFLAGS := -pie --no-dynamic-linker -Bsymbolic -z norelro -z notext --buil
 	--no-warn-rwx-segments -T guest/image.ld
 
 $(GUEST_BUILD)/obj/%.o: %.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
 $(GUEST_BUILD)/obj/%.o: %.S
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 $(GUEST_BUILD)/%.elf: $(GUEST_BUILD)/obj/tests/guests/%.o $(GUEST_OBJS) guest/image.ld
@@ -29,7 +29,7 @@ $(GUEST_BUILD)/%.img: $(GUEST_BUILD)/%.elf
 # The same sources under clang, for its warnings only.
 GUEST_CLANG := $(patsubst %.c,$(GUEST_BUILD)/clang/%.o,$(call at_least,39,guest/*.c tests/guests/*.c))
 $(GUEST_BUILD)/clang/%.o: %.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(CLANG) --target=aarch64-linux-gnu $(GUEST_CFLAGS) -c -o $@ $<
 clang-host: $(GUEST_CLANG)
 
@@ -47,7 +47,7 @@ UNIT_NAMES += guest/stat
 guest/stat_SRCS := tests/unit/guest/stat.c guest/linux/stat.c
 guest/stat_LIBS := -pthread
 $(INITRAMFS): scripts/mkinitramfs guest/linux/init $(call at_least,3,guest/linux/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) guest/linux/init $(INITRAMFS_FILES)
 $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) guest/linux/init $(INITRAMFS_FILES) =$(DEBIAN_KEXEC) \

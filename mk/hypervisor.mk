@@ -14,7 +14,7 @@ HYP_CFLAGS := $(A64_CFLAGS) -O2 -mno-outline-atomics -fpie -fno-builtin -Ihyperv
 HYP_LTO := -flto=auto -ffat-lto-objects -O3 --param max-inline-insns-auto=100 --param inline-unit-growth=300
 
 $(BUILD)/a64/hypervisor/%.o: hypervisor/%.c $(A64_LIBFDT) mk/hypervisor.mk
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(HYP_CFLAGS) $(HYP_LTO) -c -o $@ $<
 
 # Otherwise gcc turns memset()'s loop into a call of memset(), which would call itself. Without LTO,
@@ -24,16 +24,16 @@ $(BUILD)/a64/hypervisor/string.o: HYP_CFLAGS += -fno-tree-loop-distribute-patter
 $(BUILD)/a64/hypervisor/string.o: HYP_LTO :=
 
 $(BUILD)/a64/hypervisor/%.o: hypervisor/%.S
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(PREFIX_MAP) -Ihypervisor -I. -MMD -MP -c -o $@ $<
 
 # The library and the board's memory map, compiled again as position-independent code.
 $(BUILD)/a64/hypervisor/lib/%.o: lib/%.c mk/hypervisor.mk
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(HYP_CFLAGS) $(HYP_LTO) -c -o $@ $<
 
 $(BUILD)/a64/hypervisor/machine/%.o: machine/%.c mk/hypervisor.mk
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(HYP_CFLAGS) $(HYP_LTO) -c -o $@ $<
 
 .PHONY: hypervisor-objects
@@ -53,7 +53,7 @@ all: hypervisor
 # The same sources under clang, for its warnings only: these objects are not linked.
 HYP_CLANG := $(patsubst %.c,$(BUILD)/a64-clang/%.o,$(HYP_SRCS))
 $(HYP_CLANG): $(BUILD)/a64-clang/%.o: %.c $(A64_LIBFDT)
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CLANG) $(HYP_CFLAGS) -c -o $@ $<
 TAP_DEPS += $(HYP_CLANG)
 
@@ -99,7 +99,7 @@ hypervisor/board_LIBS   := -lfdt
 BOARD_FDTS := $(foreach b,1-256 2-4096 8-3072,$(BUILD)/boards/$(b).dtb)
 $(foreach f,tests tests-O0 tests-san tests-cov,$(BUILD)/$(f)/hypervisor/board): | $(BOARD_FDTS)
 $(BUILD)/boards/%.dtb: LICENSE
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	qemu-system-aarch64 -M virt,virtualization=on,gic-version=3,dumpdtb=$@ -cpu cortex-a57 -nic none \
 		-display none -smp $(word 1,$(subst -, ,$*)) -m $(word 2,$(subst -, ,$*)) -kernel $< -initrd $<
 

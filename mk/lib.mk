@@ -10,7 +10,7 @@ LIB_ALL  := $(LIB_HOST) $(LIB_A64) $(BUILD)/host-clang/lib/libpvtime.a $(BUILD)/
 # lib_variant NAME,COMPILER,FLAGS,AR: build/NAME/lib/libpvtime.a
 define lib_variant
 $(BUILD)/$(1)/lib/%.o: lib/%.c
-	@mkdir -p $$(@D); echo "  $$@"
+	$$(begin)
 	$(2) $(3) -c -o $$@ $$<
 $(BUILD)/$(1)/lib/libpvtime.a: $(LIB_SRCS:%.c=$(BUILD)/$(1)/%.o)
 	@rm -f $$@
@@ -50,7 +50,7 @@ lib/race_LIBS := -pthread
 NOLIBC := tests/lib/nolibc.S tests/lib/nolibc.c
 define lib_user_test
 $(BUILD)/$(1)/tests/%: tests/unit/%.c $(NOLIBC) tests/tap.h $(LIB_HDRS) $(BUILD)/$(1)/lib/libpvtime.a
-	@mkdir -p $$(@D); echo "  $$@"
+	$$(begin)
 	$(A64_CC) $(filter-out -MMD -MP,$(A64_CFLAGS)) $(2) -nostdlib -static -o $$@ \
 		$$(filter-out $(NOLIBC),$$(filter %.c,$$^)) $(NOLIBC) $(BUILD)/$(1)/lib/libpvtime.a
 $(BUILD)/$(1)/tests/%.t: $(BUILD)/$(1)/tests/%

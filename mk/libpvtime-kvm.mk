@@ -13,7 +13,7 @@ LIBKVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,9,libpvtime-kvm
 LIBKVM_OBJS  := $(patsubst %.c,$(LIBKVM)/obj/%.o,$(LIBKVM_LOGIC) libpvtime-kvm/sys.c)
 
 $(LIBKVM)/obj/%.o: %.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(HOST_CC) $(HOST_CFLAGS) -fPIC -c -o $@ $<
 $(LIBKVM_STATIC): $(LIBKVM_OBJS)
 	@rm -f $@
@@ -50,7 +50,7 @@ LIBKVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(LIBKVM_TEST
 	delay.c bail_out.c vcpu.S) $(LIBKVM_LOGIC) libpvtime-kvm/sys.c))
 
 $(LIBKVM_TEST): $(LIBKVM_TEST_OBJS)
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) -static -o $@ $^
 check-kvm: $(LIBKVM_TEST)
 KVM_TESTS_CHECK += tests/kvm/library.t

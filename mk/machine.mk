@@ -33,17 +33,17 @@ QEMU_DEPS += $(PLACE)/place $(REPORTS:%=$(PLACE)/%)
 HOST_SRCS += tests/machine/place.c
 
 $(PLACE)/place: tests/machine/place.c tools/lab/blob.c $(MACHINE_SRCS)
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $^ -lfdt $(UNPACK_LIBS)
 
 $(PLACE)/report-be.elf: REPORT_FLAGS := -mbig-endian
 $(PLACE)/report-high.elf: REPORT_ADDRESS := 0x41000000
 $(PLACE)/report-%.elf: tests/machine/report.S
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) $(REPORT_FLAGS) -nostdlib -static -Wl,--build-id=none \
 		-Wl,-Ttext=$(or $(REPORT_ADDRESS),0x40200000) -o $@ $<
 $(PLACE)/big.elf: tests/machine/big.S
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) -mbig-endian -nostdlib -static -Wl,--build-id=none -Wl,-Ttext=0x40200000 -o $@ $<
 $(PLACE)/report.bin: $(PLACE)/report-le.elf
 	$(A64_OBJCOPY) -O binary $< $@

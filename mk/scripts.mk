@@ -25,7 +25,7 @@ LINT_HDRS := $(call at_least,150,*/*.h */*/*.h */*/*/*.h)
 lint_stamps = $(patsubst %,$(LINT)/$(1)/%.ok,$(lint_$(1)_SRCS))
 define lint_set
 $(LINT)/$(1)/%.ok: % $(LINT_HDRS) .clang-tidy
-	@mkdir -p $$(@D); echo "  $$@"
+	$$(begin)
 	$$(CLANG_TIDY) --quiet $$< -- $$(filter-out -MMD -MP,$$(lint_$(1)_FLAGS)) >$$@.log 2>&1 || { cat $$@.log; exit 1; }
 	mv $$@.log $$@
 endef

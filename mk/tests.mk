@@ -10,10 +10,10 @@ KVM_HOST_DEPS := $(KVM_HOST)/host.cpio $(KVM_HOST)/host-qemu.cpio $(BUILD)/a64-l
 	$(BUILD)/guest/initramfs.cpio
 
 $(KVM_HOST)/host.cpio: scripts/mkinitramfs tests/kvm/init $(BUILD)/debian/busybox
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) tests/kvm/init
 $(KVM_HOST)/host-qemu.cpio: scripts/mkinitramfs tests/kvm/init $(BUILD)/debian/busybox $(BUILD)/debian/qemu/bin/qemu-system-aarch64
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) tests/kvm/init =$(DEBIAN)/qemu
 
 QEMU_TESTS += $(KVM_TESTS_CHECK)
@@ -56,7 +56,7 @@ TEST_TIMEOUT ?= 300
 LIMIT := $(BUILD)/limit
 HOST_SRCS += tests/limit.c
 $(LIMIT): tests/limit.c tools/run/patience.c tools/run/patience.h
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $(filter %.c,$^)
 
 QEMU_TESTS  += $(call at_least,24,tests/qemu/*.t)
@@ -88,13 +88,13 @@ unit_objs = $(patsubst %.c,$(call unit_dir,$(1),$(call unit_set,$(2)))/%.o,$($(2
 # unit_compile FLAVOUR,SET; mk/tools.mk has the rule for build/host.
 define unit_compile
 $(call unit_dir,$(1),$(2))/%.o: %.c
-	@mkdir -p $$(@D); echo "  $$@"
+	$$(begin)
 	$(UNIT_CC_$(1)) $($(2)_CFLAGS) $(HOST_CFLAGS) $(UNIT_CFLAGS_$(1)) -c -o $$@ $$<
 endef
 # unit_link FLAVOUR,NAME
 define unit_link
 $(UNIT_DIR_$(1))/$(2): $(or $(call unit_objs,$(1),$(2)),$(error test $(2) has no $(2)_SRCS))
-	@mkdir -p $$(@D); echo "  $$@"
+	$$(begin)
 	$(UNIT_CC_$(1)) $(UNIT_CFLAGS_$(1)) -o $$@ $$(filter %.o,$$^) $($(2)_LIBS)
 endef
 
@@ -110,7 +110,7 @@ $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach t,$(UNIT_NAMES),$(eval $(call unit_li
 CLANG_SEEN := $(foreach t,$(UNIT_NAMES),$(if $($(t)_WITH),,$($(t)_SRCS)))
 CLANG_OKS  := $(patsubst %.c,$(BUILD)/clang/%.ok,$(sort $(filter-out $(CLANG_SEEN),$(HOST_SRCS))))
 $(BUILD)/clang/%.ok: %.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(CLANG) $(HOST_CFLAGS) -MF $(@:.ok=.d) -MT $@ -fsyntax-only $<
 	touch $@
 

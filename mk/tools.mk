@@ -6,7 +6,7 @@ TOOLS_LIBS  = $(LABFILE_LIBS) -lbpf -ltinfo -ljansson -lm -pthread
 HOST_SRCS  += $(TOOLS_SRCS)
 
 $(BUILD)/host/%.o: %.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(HOST_CC) $(HOST_CFLAGS) -c -o $@ $<
 $(BUILD)/pvtime: $(TOOLS_OBJS) $(LIBKVM_STATIC) $(LIB_HOST)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(TOOLS_LIBS)
@@ -20,10 +20,10 @@ TOP_SKELETON := $(BUILD)/bpf/top.skel.h
 TOP_LOADERS  := $(patsubst %,$(BUILD)/%/tools/top/load.o,host a64-linux a64-linux-clang) $(BUILD)/clang/tools/top/load.ok
 
 $(BUILD)/bpf/top.o: tools/top/bpf/top.bpf.c
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 $(TOP_SKELETON): $(BUILD)/bpf/top.o
-	@echo "  $@"
+	$(begin)
 	$(BPFTOOL) gen object $(@D)/top.bpf.o $<
 	{ echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $(@D)/top.bpf.o name top_bpf && echo '/* NOLINTEND */'; } >$@
 $(TOP_LOADERS): private HOST_CFLAGS += -isystem $(BUILD)/bpf
@@ -48,7 +48,7 @@ A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm
 $(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
 $(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): | $(DEBIAN_LINUX_LIBS)
 $(A64_PVTIME): $(A64_TOOLS_OBJS)
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) -static -o $@ $^ $(A64_TOOLS_LIBS)
 clang-host: $(A64_TOOLS_CLANG)
 
@@ -141,10 +141,10 @@ exec/act_LIBS     := -lfdt
 EXEC_VMM  := $(BUILD)/tests-exec/exec_vmm
 EXEC_PEEK := $(BUILD)/tests-exec/peek
 $(EXEC_PEEK): $(BUILD)/a64-linux/tests/kvm/peek.o
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) -static -o $@ $^
 $(EXEC_VMM): $(patsubst %,$(BUILD)/a64-linux/tests/kvm/%.o,exec_vmm exec_guest exec_start exec_process exec_attack) $(BUILD)/a64-linux/conformance/user/vcpu.o
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	$(A64_CC) -static -o $@ $^
 check-kvm: $(EXEC_VMM) $(EXEC_PEEK)
 KVM_TESTS_CHECK += tests/kvm/exec.t tests/kvm/exec_attack.t tests/kvm/exec_qemu.t

@@ -14,12 +14,12 @@ $(XEN_SOURCE)/version:
 
 # As Debian has it: to compare with, and a tree in which most files are compiled already.
 $(XEN_BUILT)/before: $(XEN_SOURCE)/version ports/xen/build
-	@echo "  $@"
+	$(begin)
 	@rm -rf $(@D)/before-tree && mkdir -p $(@D) && cp -a $(XEN_SOURCE)/tree $(@D)/before-tree
 	CROSS_COMPILE=$(CROSS) ports/xen/build $(@D)/before-tree arm64 $@
 
 $(XEN_BUILT)/xen: $(XEN_BUILT)/before $(XEN_PORT)
-	@echo "  $@"
+	$(begin)
 	@rm -rf $(@D)/tree && cp -a $(@D)/before-tree $(@D)/tree
 	ports/xen/port $(@D)/tree $(@D)/series >$(@D)/changes
 	CROSS_COMPILE=$(CROSS) ports/xen/build $(@D)/tree arm64 $@
@@ -51,6 +51,6 @@ XEN_DOM0  := $(BUILD)/xen/dom0.cpio
 $(XEN_TOOLS):
 	scripts/debian-fetch $(DEBIAN) xl
 $(XEN_DOM0): scripts/mkinitramfs tests/xen/dom0-init $(XEN_TOOLS) $(DEBIAN_BUSYBOX) $(DEBIAN_IMAGE) $(INITRAMFS)
-	@mkdir -p $(@D); echo "  $@"
+	$(begin)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) tests/xen/dom0-init =$(DEBIAN)/xl guest/Image=$(DEBIAN_IMAGE) guest/initrd=$(INITRAMFS)
 check-xen: $(XEN_DOM0)

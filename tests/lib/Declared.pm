@@ -6,6 +6,7 @@ package Declared;
 
 use strict;
 use warnings;
+use feature qw(state);
 use Exporter qw(import);
 use Shared;
 
@@ -44,7 +45,8 @@ sub macros_of
 sub macros
 {
 	my ($include, @headers) = @_;
-	my ($all, $standard) = (macros_of($include, @headers), macros_of($include, @standard));
+	state $standard = macros_of($include, @standard);
+	my $all = macros_of($include, @headers);
 	delete @$all{keys %$standard};
 	return $all;
 }
@@ -86,8 +88,8 @@ sub identity { return join ' ', map { $_->{kind}, $_->{name} // '' } $_[0], @{$_
 sub declarations
 {
 	my ($include, @headers) = @_;
-	my %standard = map { (identity($_) => 1) } declarations_of($include, @standard);
-	return grep { !$standard{identity($_)} } declarations_of($include, @headers);
+	state $standard = {map { (identity($_) => 1) } declarations_of($include, @standard)};
+	return grep { !$standard->{identity($_)} } declarations_of($include, @headers);
 }
 
 1;

@@ -29,10 +29,10 @@ sub boot_faults
 	return @faults;
 }
 
-# name, [lab], vCPUs, keys of the VM, whether there is a structure
+# name, [lab], vCPUs, keys of the VM, whether there is a structure, words for the kernel
 my @boots = (
 	['1 vCPU, cortex-a57', {}, 1, {}, 1],
-	['2 vCPUs, neoverse-n1', {cpu => 'neoverse-n1', timeslice_us => 500}, 2, {}, 1],
+	['2 vCPUs, neoverse-n1, KPTI', {cpu => 'neoverse-n1', timeslice_us => 500}, 2, {}, 1, 'kpti=on'],
 	['4 vCPUs, cortex-a72', {cpu => 'cortex-a72', timeslice_us => 500}, 4, {}, 1],
 	['1 vCPU on 2 CPUs, max', {cpu => 'max', pcpus => 2}, 1, {conduit => 'smc'}, 1],
 	['2 vCPUs on 2 CPUs, cortex-a72', {cpu => 'cortex-a72', pcpus => 2, free => 1}, 2, {}, 1],
@@ -42,8 +42,8 @@ my @boots = (
 );
 my $good;
 for my $boot (@boots) {
-	my ($name, $how, $vcpus, $keys, $structure) = @$boot;
-	my $run = run_ok($name, $how, linux('debian', 'role=report', vcpus => $vcpus, %$keys));
+	my ($name, $how, $vcpus, $keys, $structure, @words) = @$boot;
+	my $run = run_ok($name, $how, linux('debian', join(' ', 'role=report', @words), vcpus => $vcpus, %$keys));
 	faultless("$name: Linux boots, reports and powers off", boot_faults($run->{console}{debian}, $vcpus, $structure))
 		or diag $run->{console}{debian};
 	$good //= $run->{console}{debian};
