@@ -19,7 +19,7 @@ use Test::More;
 use Reports ();
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($build $tmp $xen $before xen_run linux_domain bare_domain lines_of reports_of reported TICK_NS totals limited run_command at_least slurp spew);
+our @EXPORT = qw($build $tmp $xen $before xen_run linux_domain bare_domain xl_dom0 lines_of reports_of reported TICK_NS totals limited run_command at_least slurp spew);
 
 our $release = $ENV{XEN_RELEASE} // 'bookworm';
 our $xen = "$build/xen/$release/xen";
@@ -44,6 +44,20 @@ sub bare_domain
 {
 	my ($name, $image, %keys) = @_;
 	return {name => $name, cpus => 1, memory => 64, append => '', %keys, kernel => $image};
+}
+
+# xl_dom0 SCRIPT, FILE...: a dom0 with Debian's xl and the files in its root directory; it runs the
+# shell script. See dom0-init.
+sub xl_dom0
+{
+	my ($script, @files) = @_;
+	my $root = "$tmp/more";
+	mkdir $root;
+	spew("$root/script", $script);
+	system('cp', @files, $root) == 0 or die 'cp failed' if @files;
+	system('sh', '-c', 'cd "$1" && find * | cpio --quiet -o -H newc -R +0:+0 >"$1.cpio" && cat "$2" "$1.cpio" >"$1.all"', 'sh', $root, "$build/xen/dom0.cpio") == 0
+		or die 'cpio failed';
+	return linux_domain('dom0', cpus => 1, memory => 512, initrd => "$root.all", append => 'console=hvc0 kpti=off quiet');
 }
 
 sub words { return join ' ', map { sprintf '0x%x', $_ } @_ }

@@ -73,17 +73,7 @@ await times_said denied '^STEAL' 2
 console denied | grep -E 'arm-pv|STEAL' | sed 's/^/CONSOLE denied /'
 END
 
-my %dom0 = (initrd => "$build/xen/dom0.cpio", cpus => 1, memory => 512);
-my $with = sub {
-	my ($text) = @_;
-	my $root = "$tmp/more";
-	mkdir $root;
-	spew("$root/script", $text);
-	system('sh', '-c', 'cd "$1" && echo script | cpio --quiet -o -H newc -R +0:+0 >"$1.cpio" && cat "$2" "$1.cpio" >"$1.all"', 'sh', $root, $dom0{initrd}) == 0
-		or die 'cpio failed';
-	return "$root.all";
-};
-my $run = xen_run(memory => '2G', limit_s => 800, dom0 => linux_domain('dom0', %dom0, initrd => $with->($script), append => 'console=hvc0 kpti=off quiet'),
+my $run = xen_run(memory => '2G', limit_s => 800, dom0 => xl_dom0($script),
 	until => sub { $_[0] =~ /^END\n/m });
 is($run->{ended}, 'until', 'the script in dom0 ends') or diag $run->{console};
 my $text = lines_of($run->{console}, 0);
