@@ -55,8 +55,8 @@ PACKAGES_DIST     := git
 # To build Xen from its source.
 PACKAGES_XEN := bison dpkg-dev flex
 
-# To build it for other architectures as well, which the port must leave as they are.
-PACKAGES_XEN_CHECK := gcc-arm-linux-gnueabihf python3-minimal
+# To build it for other architectures as well, which the port must leave as they are; and U-Boot.
+PACKAGES_XEN_CHECK := bc gcc-arm-linux-gnueabihf libssl-dev python3-minimal
 
 # Goals that need none; those that need no more than the first list; and those that set up what they
 # need.

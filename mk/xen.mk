@@ -38,7 +38,7 @@ port-xen: ## put stolen time into the source tree of Xen in XEN=DIR, and leave a
 # check-xen.
 TAP_SCRIPTS += tests/ports/xen.t tests/ports/xen_compile.t
 
-XEN_TESTS := $(call at_least,5,tests/xen/*.t)
+XEN_TESTS := $(call at_least,6,tests/xen/*.t)
 check-xen: TEST_TIMEOUT := 900
 .PHONY: check-xen
 ##@ developers
@@ -54,3 +54,19 @@ $(XEN_DOM0): scripts/mkinitramfs tests/xen/dom0-init $(XEN_TOOLS) $(DEBIAN_BUSYB
 	$(begin)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) tests/xen/dom0-init =$(DEBIAN)/xl guest/Image=$(DEBIAN_IMAGE) guest/initrd=$(INITRAMFS)
 check-xen: $(XEN_DOM0)
+
+# U-Boot for a domain of xl, with the command smc; it does not depend on Xen's version.
+U_BOOT_RELEASE := bookworm
+U_BOOT_SOURCE  := $(DEBIAN)/u-boot-source/$(U_BOOT_RELEASE)
+U_BOOT         := $(BUILD)/xen/u-boot/u-boot.bin
+U_BOOT_MAKE     = env -i PATH="$$PATH" HOME=/ LC_ALL=C SOURCE_DATE_EPOCH=0 make -s -j"$$(nproc)" -C $(U_BOOT_SOURCE)/tree \
+	O=$(abspath $(@D)) CROSS_COMPILE=$(CROSS)
+$(U_BOOT_SOURCE)/version:
+	scripts/debian-source $(U_BOOT_SOURCE) u-boot $(U_BOOT_RELEASE)
+# If an option does not exist, or depends on another one, .config lacks it, and grep prints it.
+$(U_BOOT): $(U_BOOT_SOURCE)/version tests/xen/u_boot.config
+	$(begin)
+	@{ $(U_BOOT_MAKE) xenguest_arm64_defconfig && cat tests/xen/u_boot.config >>$(@D)/.config && \
+		$(U_BOOT_MAKE) olddefconfig && ! grep '^CONFIG' tests/xen/u_boot.config | grep -vxFf $(@D)/.config && \
+		$(U_BOOT_MAKE) u-boot.bin; } >$@.log 2>&1 || { tail -n 20 $@.log >&2; false; }
+check-xen: $(U_BOOT)
