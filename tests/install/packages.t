@@ -54,11 +54,11 @@ for goal in all lib tools install format debian "$work/build/pvtime"; do
 	report $? "make $name says how to get what is missing"
 done
 made lib
-grep -q '^    apt-get install .*\bclang\b' "$work/out"
-report $? "make lib names the package of clang"
+grep -q '^    apt-get install .*\bcppcheck\b' "$work/out"
+report $? "make lib names the package of cppcheck"
 made
-[ "$(grep -c '^    apt-get install' "$work/out")" -eq 1 ] && ! grep -q '^    apt-get install .*\bclang\b' "$work/out"
-report $? "make without a goal names its packages in one line, and not that of clang"
+[ "$(grep -c '^    apt-get install' "$work/out")" -eq 1 ] && ! grep -q '^    apt-get install .*\bcppcheck\b' "$work/out"
+report $? "make without a goal names its packages in one line, and not that of cppcheck"
 
 # Goals that install packages: apt-get installs nothing here, so make stops.
 : >"$work/broken"
