@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tools/bench/setup.h"
-#include "tools/beside.h"
+#include "tools/data.h"
 #include "tools/report.h"
 
 /*
@@ -20,8 +20,8 @@ bool bench_find_kit(struct bench_command *c)
 	const struct bench_options *o = &c->options;
 
 	return batch_find_kit(c->batch, o->suite, o->hypervisor, o->debian) &&
-	       beside(c->bench, o->bench, "bench") &&
-	       beside(c->profile, o->profile, "bench/profile.json");
+	       data_path(c->bench, o->bench, "bench") &&
+	       data_path(c->profile, o->profile, "bench/profile.json");
 }
 
 static void in_bench(const struct bench_command *c, const char *name, char path[PATH_MAX])

@@ -28,7 +28,7 @@
 /* Everything that a run needs, in the order in which it is prepared. */
 struct lab_command {
 	struct options options;
-	char hypervisor[QEMU_PATH];
+	char hypervisor[PATH_MAX];
 	struct lab *lab;
 	struct ledger_shape shape;
 	struct lab_run run;

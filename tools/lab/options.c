@@ -79,7 +79,7 @@ bool options_parse(struct options *options, int argc, char **argv)
 		 "make this terminal the console of the guest NAME; Ctrl-] ends the lab",
 		 .text = &options->attach},
 		{"hypervisor", "FILE",
-		 "the hypervisor's image, by default hypervisor.img next to pvtime",
+		 "the hypervisor's image, by default hypervisor.img in pvtime's data directory",
 		 .text = &options->hypervisor},
 		{"snapshot", "FILE", "with --on kvm: save the guests to FILE at the end",
 		 .text = &options->snapshot},

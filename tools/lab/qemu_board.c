@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include "machine/image.h"
+#include "tools/data.h"
 #include "tools/lab/bundle.h"
 #include "tools/lab/qemu_board.h"
 #include "tools/report.h"
@@ -90,22 +90,7 @@ static bool check_hypervisor(const char *path)
 	return false;
 }
 
-bool qemu_find_hypervisor(const char *option, char path[QEMU_PATH])
+bool qemu_find_hypervisor(const char *option, char path[PATH_MAX])
 {
-	if (option != NULL) {
-		if (snprintf(path, QEMU_PATH, "%s", option) >= QEMU_PATH) {
-			report("--hypervisor: the path is too long");
-			return false;
-		}
-	} else {
-		static const char name[] = "hypervisor.img";
-		ssize_t n = readlink("/proc/self/exe", path, QEMU_PATH - sizeof(name));
-		if (n < 0) {
-			report("/proc/self/exe: %m; --hypervisor FILE says where the image is");
-			return false;
-		}
-		path[n] = '\0';
-		strcpy(strrchr(path, '/') + 1, name);
-	}
-	return check_hypervisor(path);
+	return data_path(path, option, "hypervisor.img") && check_hypervisor(path);
 }

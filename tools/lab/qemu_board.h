@@ -3,6 +3,7 @@
 #define TOOLS_LAB_QEMU_BOARD_H
 
 /* Runs the board of a lab as a QEMU process. */
+#include <limits.h>
 #include "tools/lab/file.h"
 #include "tools/run/process.h"
 
@@ -16,12 +17,10 @@ struct qemu_board {
 /* Start QEMU. Returns 0 or an errno, as process_start() does. */
 int qemu_start(struct process *process, const struct qemu_board *board);
 
-#define QEMU_PATH 4096
-
 /*
- * Find the image: `option` is the value of --hypervisor; NULL: hypervisor.img in the executable's
- * directory. false: one line on standard error has said what is wrong.
+ * Find the image: `option` is the value of --hypervisor; NULL: hypervisor.img in pvtime's
+ * data directory (tools/data.h). false: one line on standard error has said what is wrong.
  */
-bool qemu_find_hypervisor(const char *option, char path[QEMU_PATH]);
+bool qemu_find_hypervisor(const char *option, char path[PATH_MAX]);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "tools/beside.h"
 #include "tools/command.h"
+#include "tools/data.h"
 #include "tools/report.h"
 #include "tools/run/batch.h"
 #include "tools/run/file.h"
@@ -20,9 +20,9 @@ bool batch_find_kit(struct run_batch *b, const char *suite, const char *hypervis
 		.debian = b->debian,
 		.xen = b->xen,
 	};
-	return beside(b->program, NULL, NULL) && beside(b->suite, suite, "conformance") &&
-	       beside(b->hypervisor, hypervisor, "hypervisor.img") &&
-	       beside(b->debian, debian, "debian") && beside(b->xen, NULL, "xen");
+	return program_path(b->program) && data_path(b->suite, suite, "conformance") &&
+	       data_path(b->hypervisor, hypervisor, "hypervisor.img") &&
+	       data_path(b->debian, debian, "debian") && data_path(b->xen, NULL, "xen");
 }
 
 bool batch_hold_signals(struct run_batch *b)

@@ -39,8 +39,8 @@ int batch_command(int (*command)(struct run_batch *batch, int argc, char **argv)
 		  char **argv);
 
 /*
- * Fill in batch->kit from these options. An option may be NULL: then the part is beside this
- * executable.
+ * Fill in batch->kit from these options. An option may be NULL: then the part is in pvtime's data
+ * directory (tools/data.h).
  */
 bool batch_find_kit(struct run_batch *batch, const char *suite, const char *hypervisor,
 		    const char *debian);

@@ -21,18 +21,18 @@
 			.text = &(o)->keep                                              \
 	}
 
-#define BATCH_HYPERVISOR(o)                                                                                \
-	{                                                                                                  \
-		"hypervisor", "FILE",                                                                      \
-			"the image of the project's hypervisor, by default hypervisor.img next to pvtime", \
-			.text = &(o)->hypervisor                                                           \
+#define BATCH_HYPERVISOR(o)                                                                                            \
+	{                                                                                                              \
+		"hypervisor", "FILE",                                                                                  \
+			"the image of the project's hypervisor, by default hypervisor.img in pvtime's data directory", \
+			.text = &(o)->hypervisor                                                                       \
 	}
 
-#define BATCH_DEBIAN(o)                                                                       \
-	{                                                                                     \
-		"debian", "DIR",                                                              \
-			"the packages fetched from Debian, by default debian next to pvtime", \
-			.text = &(o)->debian                                                  \
+#define BATCH_DEBIAN(o)                                                                                   \
+	{                                                                                                 \
+		"debian", "DIR",                                                                          \
+			"the packages fetched from Debian, by default debian in pvtime's data directory", \
+			.text = &(o)->debian                                                              \
 	}
 
 #endif
