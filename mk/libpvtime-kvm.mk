@@ -71,5 +71,5 @@ libpvtime-kvm/sys_SRCS := tests/unit/libpvtime-kvm/sys.c libpvtime-kvm/sys.c
 libpvtime-kvm/sys_LIBS := -pthread
 
 # The tests of the installed library, of what its shared one promises, and of what make installs.
-TAP_SCRIPTS += $(call at_least,3,tests/install/*.t)
+TAP_SCRIPTS += $(call at_least,4,tests/install/*.t)
 TAP_DEPS    += $(LIBKVM_STATIC) $(LIBKVM_SHARED)

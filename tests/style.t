@@ -100,7 +100,7 @@ for kind in t pm mk mutant sh txt; do
 	rm -f "$log.$kind"
 done
 files=$(sources -name '*.[chSt]' -o -name '*.pm' -o -name '*.mk' -o -name '*.ld' -o -name '*.lab' -o -name '*.mutant' -o -name '*.def' \
-	-o -name '*.map' -o -name '*.sh' -o -name '*.txt' -o -name '*.gp' -o -name '*.in' -o -name '.clang*' -o ! -name '*.*')
+	-o -name '*.map' -o -name '*.sh' -o -name '*.bash' -o -name '*.txt' -o -name '*.gp' -o -name '*.in' -o -name '.clang*' -o ! -name '*.*')
 # shellcheck disable=SC2086
 at_least "files whose comments are measured" 904 "$(printf '%s\n' $files | grep -c .)"
 # shellcheck disable=SC2086
@@ -135,7 +135,7 @@ split $files >"$log"
 # shellcheck disable=SC2086
 verdicts "each message is one literal" $? $files
 
-files=$(sources -name '*.[chSt]' -o -type f -path './scripts/*')
+files=$(sources -name '*.[chSt]' -o -name '*.bash' -o -type f -path './scripts/*')
 # shellcheck disable=SC2086
 at_least "files that say their licence" 653 "$(printf '%s\n' $files | grep -c .)"
 # shellcheck disable=SC2086
@@ -155,7 +155,7 @@ find $files ! -perm -u+x -printf '%p:1: not executable\n' >"$log"
 verdicts "the script is executable" $? $files
 
 # shellcheck disable=SC2046
-files=$(awk 'FNR == 1 && /^#! ?\/(usr\/)?bin\/(env )?(ba)?sh/ { print FILENAME }' $(sources -perm -u+x))
+files="$(awk 'FNR == 1 && /^#! ?\/(usr\/)?bin\/(env )?(ba)?sh/ { print FILENAME }' $(sources -perm -u+x)) $(sources -name '*.bash')"
 # shellcheck disable=SC2086
 at_least "shell scripts" 15 "$(printf '%s\n' $files | grep -c .)"
 # shellcheck disable=SC2086
