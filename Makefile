@@ -53,10 +53,10 @@ at_least = $(or $(if $(word $(1),$(wildcard $(2))),$(wildcard $(2))),$(error $(2
 begin = $(info $()  $@)$(if $(wildcard $(@D)/.),,$(shell mkdir -p $(@D)))
 
 # One fragment for each room, from the bottom up: a fragment may use the variables of the fragments
-# before it. Three of them are not about the code of one room. packages and debian come first: all
-# rooms need the installed packages, and many need the files from Debian. tests comes last: it makes
-# rules from the lists of tests that the rooms' fragments have filled.
-ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench xen docs scripts tests
+# before it. Four of them are not about the code of one room. packages and debian come first: all
+# rooms need the installed packages, and many need the files from Debian. install and tests come
+# late: they make rules from the lists of files and of tests that the rooms' fragments have filled.
+ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench xen docs install scripts tests
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not in ROOMS; expected ROOMS of the Makefile to list every fragment))
 
@@ -89,7 +89,7 @@ endef
 
 .PHONY: all clean help
 ##@ users
-all: ## build the library, the hypervisor and the pvtime command
+all: ## build the library, the hypervisor, the pvtime command and the images that it runs
 ##@ developers
 clean: ## delete everything that was built, except downloads
 	rm -rf $(filter-out $(BUILD)/debian $(BUILD)/fresh,$(wildcard $(BUILD)/*))

@@ -90,6 +90,9 @@ bench-figures: $(BENCH_QUICK) ## measure as bench-quick does, and record the res
 
 QEMU_DEPS += $(BENCH_QUICK)
 
+# What `pvtime bench --quick` runs. The rest needs files of Debian's, which are not installed.
+INSTALL_DATA += $(BENCH_IMAGE) $(BENCH_SPIN)
+
 # The number of instructions that the hot paths execute at EL2 (bench/PROFILE.md). With P, no file
 # is written.
 

@@ -73,6 +73,7 @@ clang-host: $(CONFORMANCE_CLANG)
 ##@ adopters
 conformance: $(CONFORMANCE_IMAGES) ## build the conformance suite's guest, for every granule and byte order
 QEMU_DEPS += $(CONFORMANCE_IMAGES)
+INSTALL_DATA += $(CONFORMANCE_IMAGES)
 
 # Host unit tests of the conformance guest's own logic: its command line and its verdicts.
 

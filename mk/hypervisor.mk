@@ -49,6 +49,7 @@ $(BUILD)/hypervisor.img: $(BUILD)/hypervisor.elf
 ##@ developers
 hypervisor: $(BUILD)/hypervisor.img ## build the EL2 hypervisor
 all: hypervisor
+INSTALL_DATA += $(BUILD)/hypervisor.img
 
 # The same sources under clang, for its warnings only: these objects are not linked.
 HYP_CLANG := $(patsubst %.c,$(BUILD)/a64-clang/%.o,$(HYP_SRCS))

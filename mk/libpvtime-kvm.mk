@@ -1,5 +1,5 @@
-# libpvtime-kvm, static and shared, for the host (HOST_CC). `make install` installs it. Its unit
-# tests run on a fake KVM; others run on the KVM of Debian's kernel in QEMU.
+# libpvtime-kvm, static and shared, for the host (HOST_CC) and for arm64. mk/install.mk installs it.
+# Its unit tests run on a fake KVM; others run on the KVM of Debian's kernel in QEMU.
 
 LIBKVM         := $(BUILD)/libpvtime-kvm
 LIBKVM_VERSION := $(shell sed -n 's/.*PVTIME_VERSION_STRING "\(.*\)"/\1/p' include/pvtime/version.h)
@@ -12,35 +12,27 @@ LIBKVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h types.h versi
 LIBKVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,9,libpvtime-kvm/*.c)) lib/region.c
 LIBKVM_OBJS  := $(patsubst %.c,$(LIBKVM)/obj/%.o,$(LIBKVM_LOGIC) libpvtime-kvm/sys.c)
 
-$(LIBKVM)/obj/%.o: %.c
-	$(begin)
-	$(HOST_CC) $(HOST_CFLAGS) -fPIC -c -o $@ $<
-$(LIBKVM_STATIC): $(LIBKVM_OBJS)
-	@rm -f $@
-	ar rcsD $@ $^
-$(LIBKVM_SHARED): $(LIBKVM_OBJS) libpvtime-kvm/libpvtime-kvm.map
-	$(HOST_CC) -shared -Wl,-soname,$(LIBKVM_SONAME) -Wl,--version-script,libpvtime-kvm/libpvtime-kvm.map -Wl,-z,defs -Wl,--no-undefined-version -o $@ $(LIBKVM_OBJS)
+# libkvm_build FOLDER,COMPILER,AR
+define libkvm_build
+$(1)/obj/%.o: %.c
+	$$(begin)
+	$(2) $$(HOST_CFLAGS) -fPIC -c -o $$@ $$<
+$(1)/libpvtime-kvm.a: $(LIBKVM_OBJS:$(LIBKVM)/%=$(1)/%)
+	@rm -f $$@
+	$(3) rcsD $$@ $$^
+$(1)/$(LIBKVM_SONAME): $(LIBKVM_OBJS:$(LIBKVM)/%=$(1)/%) libpvtime-kvm/libpvtime-kvm.map
+	$(2) -shared -Wl,-soname,$(LIBKVM_SONAME) -Wl,--version-script,libpvtime-kvm/libpvtime-kvm.map -Wl,-z,defs -Wl,--no-undefined-version -o $$@ $$(filter %.o,$$^)
+endef
+$(eval $(call libkvm_build,$(LIBKVM),$(HOST_CC),ar))
 
-.PHONY: libpvtime-kvm install install-libpvtime-kvm
+# The same for arm64 Linux, which `make install-a64` installs.
+LIBKVM_A64 := $(BUILD)/libpvtime-kvm-a64
+$(eval $(call libkvm_build,$(LIBKVM_A64),$(A64_CC),$(A64_AR)))
+
+.PHONY: libpvtime-kvm
 ##@ users
 libpvtime-kvm: $(LIBKVM_STATIC) $(LIBKVM_SHARED) ## build libpvtime-kvm, the user-space side of Linux KVM
 all: libpvtime-kvm
-
-# Install directories, with the names that GNU and Debian use.
-PREFIX     ?= /usr/local
-LIBDIR     ?= $(PREFIX)/lib
-INCLUDEDIR ?= $(PREFIX)/include
-
-install: install-libpvtime-kvm ## install the libraries, their headers and the manual pages below DESTDIR and PREFIX
-install-libpvtime-kvm: $(LIBKVM_STATIC) $(LIBKVM_SHARED)
-	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/pvtime
-	install -m 644 $(LIBKVM_STATIC) $(DESTDIR)$(LIBDIR)
-	install -m 644 $(LIBKVM_SHARED) $(DESTDIR)$(LIBDIR)/libpvtime-kvm.so.$(LIBKVM_VERSION)
-	ln -sf libpvtime-kvm.so.$(LIBKVM_VERSION) $(DESTDIR)$(LIBDIR)/$(LIBKVM_SONAME)
-	ln -sf $(LIBKVM_SONAME) $(DESTDIR)$(LIBDIR)/libpvtime-kvm.so
-	install -m 644 $(LIBKVM_HEADERS) $(DESTDIR)$(INCLUDEDIR)/pvtime
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-		-e 's|@VERSION@|$(LIBKVM_VERSION)|' libpvtime-kvm/pvtime-kvm.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pvtime-kvm.pc
 
 # The test on a real /dev/kvm, a static program for arm64 Linux that tests/kvm/library.t runs
 # (mk/tests.mk).
@@ -69,7 +61,3 @@ $(foreach t,$(LIBKVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIBKVM_
 UNIT_NAMES += libpvtime-kvm/sys
 libpvtime-kvm/sys_SRCS := tests/unit/libpvtime-kvm/sys.c libpvtime-kvm/sys.c
 libpvtime-kvm/sys_LIBS := -pthread
-
-# The tests of the installed library, of what its shared one promises, and of what make installs.
-TAP_SCRIPTS += $(call at_least,4,tests/install/*.t)
-TAP_DEPS    += $(LIBKVM_STATIC) $(LIBKVM_SHARED)

@@ -61,9 +61,10 @@ PACKAGES_XEN_CHECK := bc gcc-arm-linux-gnueabihf libssl-dev python3-minimal
 # Goals that need none; those that need no more than the first list; and those that set up what they
 # need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-GOALS_BARE  := help clean dist fresh
+GOALS_BARE  := help clean dist fresh uninstall
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
-	install-libpvtime-kvm install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow xen check-xen port-xen $(BUILD)/%
+	install-a64 install-command install-command-a64 install-libpvtime-kvm install-libpvtime-kvm-a64 \
+	install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow xen check-xen port-xen $(BUILD)/%
 GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all coverage demo fresh lint matrix mutants packages slow soak \
 	profile xen check-xen
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: libpvtime-kvm as the author of a VMM uses it, for this machine and for arm64. `make install`
-# installs it and the manual pages into a folder, and a program builds with the flags of pkg-config,
-# against the static and the shared library. The library exports only pvtime_kvm_ names.
+# and `make install-a64` install it and the manual pages into a folder, and a program builds with
+# the flags of pkg-config, against the static and the shared library. The library exports only
+# pvtime_kvm_ names.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -18,16 +19,15 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 manuals=$(printf '%s\n' docs/*.[1-8] | sed 's|^docs/\(.*\)\.\(.\)$|share/man/man\2/\1.\2|')
 report_of "there are nine manual pages" [ "$(printf '%s\n' "$manuals" | grep -c '/pvtime')" -eq 9 ]
 
-# installed NAME MAKE-ARGUMENTS...: install into $work/NAME, and check that every file is there.
+# installed NAME GOAL: install into $work/NAME, and check that every file is there.
 installed() {
 	name=$1
-	shift
-	make INSTALL=no DESTDIR="$work/$name" PREFIX=/usr LIBDIR=/usr/lib/vmm "$@" install >"$work/out" 2>&1
-	report $? "$name: make install succeeds"
+	make INSTALL=no BUILD="$build" DESTDIR="$work/$name" PREFIX=/usr LIBDIR=/usr/lib/vmm "$2" >"$work/out" 2>&1
+	report $? "$name: make $2 succeeds"
 	for file in lib/vmm/libpvtime-kvm.a lib/vmm/libpvtime-kvm.so lib/vmm/libpvtime-kvm.so.0 \
 		lib/vmm/pkgconfig/pvtime-kvm.pc include/pvtime/kvm.h $manuals; do
 		[ -s "$work/$name/usr/$file" ]
-		report $? "$name: make install installs $file"
+		report $? "$name: make $2 installs $file"
 	done
 }
 
@@ -61,7 +61,7 @@ others() {
 
 report_of "make help lists install once" [ "$(make --no-print-directory help | grep -c '^  make install ')" -eq 1 ]
 
-installed host BUILD="$build"
+installed host install
 consumed host cc env
 nm -D --defined-only "$work/host/usr/lib/vmm/libpvtime-kvm.so" | grep -q ' T pvtime_kvm_create@@PVTIME_KVM_0.2$'
 report $? "the shared library's names are versioned"
@@ -75,7 +75,7 @@ nm --defined-only "$work/host/usr/lib/vmm/libpvtime-kvm.a" | awk '$2 ~ /[BDC]/' 
 [ $? -eq 1 ]
 report $? "the static library has no variables"
 
-installed arm64 BUILD="$work/build" HOST_CC="${cross}gcc"
+installed arm64 install-a64
 consumed arm64 "${cross}gcc" qemu-aarch64 -L "/usr/${cross%-}" -E "LD_LIBRARY_PATH=$work/arm64/usr/lib/vmm"
 
 report_done

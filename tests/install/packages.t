@@ -84,6 +84,8 @@ report $? "make packages does not run apt-get if no package is missing"
 
 made help && [ ! -s "$work/asked" ] && grep -q '^  make packages' "$work/out"
 report $? "make help works without packages"
+! made uninstall DESTDIR="$work/root" && grep -q "there is no $work/root/usr/local/" "$work/out"
+report $? "make uninstall works without packages"
 made "$work/build/nothing" INSTALL=warn
 grep -q 'these Debian packages are missing' "$work/out" && grep -q 'No rule to make target' "$work/out"
 report $? "make INSTALL=warn names the missing packages and continues"
