@@ -77,8 +77,10 @@ run/writer_SRCS   := tests/unit/run/writer.c tools/run/writer.c
 run/writer_LIBS   := -pthread
 
 # pvtime probe on a fake /proc; tests/kvm/probe.t runs it on a real one.
-PROBE_FACTS := $(addprefix tools/probe/,files.c log.c host.c guest.c thread.c quota.c vms.c)
-UNIT_NAMES += probe/vms probe/find
+VM_NAME_SRCS := $(addprefix tools/probe/,vm_name.c vm_cgroup.c files.c)
+PROBE_FACTS  := $(VM_NAME_SRCS) $(addprefix tools/probe/,log.c host.c guest.c thread.c quota.c vms.c)
+UNIT_NAMES += probe/vms probe/find probe/name
+probe/name_SRCS := tests/unit/probe/name.c $(VM_NAME_SRCS)
 probe/vms_SRCS  := tests/unit/probe/vms.c $(PROBE_FACTS)
 probe/find_SRCS := tests/unit/probe/find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c) tools/json_text.c tools/visible.c
 probe/find_LIBS := -ljansson
@@ -86,7 +88,7 @@ probe/find_LIBS := -ljansson
 # pvtime top without its program; tests/kvm/top.t runs it on a real kernel.
 UNIT_NAMES += top/sample
 top/sample_SRCS := tests/unit/top/sample.c $(addprefix tools/top/,sample.c names.c words.c table.c json.c) \
-	tools/probe/files.c tools/probe/thread.c tools/json_text.c tools/visible.c
+	$(VM_NAME_SRCS) tools/probe/thread.c tools/json_text.c tools/visible.c
 top/sample_LIBS := -ljansson
 KVM_TESTS_CHECK += tests/kvm/top.t
 

@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include "tools/json_format.h"
 #include "tools/json_text.h"
+#include "tools/probe/vm_name.h"
 #include "tools/top/tell.h"
 
 static json_t *thief_json(const struct top_thief *thief, int root)
@@ -46,7 +47,7 @@ static json_t *vm_json(const struct top_thread *first, int root)
 {
 	char name[TOP_TEXT];
 
-	top_vm_name(name, sizeof(name), root, first->process);
+	probe_vm_name(name, sizeof(name), root, first->process);
 	return json_pack("{s:o, s:i, s:o}", "name", json_text(name), "process", (int)first->process,
 			 "vcpus", json_array());
 }

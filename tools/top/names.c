@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "tools/probe/files.h"
@@ -9,50 +8,6 @@
 #include "tools/top/names.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
-
-/* The value of QEMU's -name: [guest=]NAME[,KEY=VALUE...], in which ",," stands for a comma. */
-static void take_qemu_name(char *name, size_t room, const char *value)
-{
-	size_t n = 0;
-
-	if (strncmp(value, "guest=", strlen("guest=")) == 0)
-		value += strlen("guest=");
-	for (; *value != '\0' && n < room - 1; value++) {
-		if (*value == ',' && *++value != ',')
-			break;
-		name[n++] = *value;
-	}
-	name[n] = '\0';
-}
-
-bool top_name_of_arguments(char *name, size_t room, const char *arguments, size_t size)
-{
-	const char *end = arguments + size;
-
-	for (const char *at = arguments; at < end; at += strlen(at) + 1) {
-		const char *next = at + strlen(at) + 1;
-
-		if ((strcmp(at, "-name") == 0 || strcmp(at, "--name") == 0) && next < end) {
-			take_qemu_name(name, room, next);
-			return name[0] != '\0';
-		}
-	}
-	return false;
-}
-
-void top_vm_name(char *name, size_t room, int root, uint32_t process)
-{
-	char path[PROBE_PATH], arguments[4096];
-
-	snprintf(path, sizeof(path), "proc/%u/cmdline", process);
-	ssize_t n = probe_read(root, path, arguments, sizeof(arguments));
-	if (n > 0 && top_name_of_arguments(name, room, arguments, (size_t)n))
-		return;
-	snprintf(path, sizeof(path), "proc/%u/comm", process);
-	if (probe_read(root, path, name, room) <= 0)
-		name[0] = '\0';
-	name[strcspn(name, "\n")] = '\0';
-}
 
 bool top_vcpu_number(unsigned *number, int root, uint32_t process, uint32_t thread)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 #include <string.h>
+#include "tools/probe/vm_name.h"
 #include "tools/top/tell.h"
 #include "tools/visible.h"
 
@@ -58,7 +59,7 @@ void top_print(const struct top_sample *sample, int root, FILE *out)
 		const struct top_thread *thread = &sample->threads[i];
 
 		if (i == 0 || thread->process != thread[-1].process) {
-			top_vm_name(name, sizeof(name), root, thread->process);
+			probe_vm_name(name, sizeof(name), root, thread->process);
 			fputs("VM ", out);
 			print_name(name, out);
 			fprintf(out, " (process %u), in %" PRIu64 " ns\n", thread->process,

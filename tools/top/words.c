@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include "tools/probe/vm_name.h"
 #include "tools/top/tell.h"
 
 const char *top_cause_word(enum top_cause cause)
@@ -16,7 +17,7 @@ void top_thief_name(char *name, size_t room, const struct top_thief *thief, int 
 {
 	name[0] = '\0';
 	if (thief->cause == TOP_VM)
-		top_vm_name(name, room, root, thief->process);
+		probe_vm_name(name, room, root, thief->process);
 	if (name[0] == '\0' && thief->cause != TOP_IDLE)
 		snprintf(name, room, "%s", thief->name);
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 #include "tests/tap.h"
 #include "tests/unit/probe/fake.h"
-#include "tools/top/names.h"
 #include "tools/top/sample.h"
 #include "tools/top/tell.h"
 
@@ -52,29 +51,6 @@ static void test_sample(const struct top_sample *sample)
 	tap_ok(a[1].run_ns == 0 && a[1].thief_count == 0, "a vCPU without counts has none");
 }
 
-static bool named(const char *arguments, size_t size, const char *want)
-{
-	char name[8] = "";
-
-	return top_name_of_arguments(name, sizeof(name), arguments, size) &&
-	       strcmp(name, want) == 0;
-}
-
-static void test_names(void)
-{
-	char name[8];
-
-#define NAMED(arguments, want) named(arguments, sizeof(arguments), want)
-	tap_ok(NAMED("qemu\0-name\0web", "web"), "QEMU's -name is the name");
-	tap_ok(NAMED("qemu\0-m\0001G\0-name\0guest=web,debug-threads=on", "web"),
-	       "QEMU's guest= is the name");
-	tap_ok(NAMED("qemu\0--name\0a,,b,process=x", "a,b"), "a double comma is a comma");
-	tap_ok(NAMED("qemu\0-name\0abcdefghijk", "abcdefg"), "a long name is cut");
-	tap_ok(!top_name_of_arguments(name, sizeof(name), "qemu\0-name", sizeof("qemu\0-name")),
-	       "-name without a value is no name");
-	tap_ok(!top_name_of_arguments(name, sizeof(name), "", 0), "no arguments have no name");
-}
-
 int main(void)
 {
 	struct top_tables tables = {
@@ -86,15 +62,17 @@ int main(void)
 
 	fake_begin();
 	fake_file("proc/10/comm", "vmm-a\n");
+	fake_bytes("proc/10/cmdline", "qemu\0-name\0a\"\x1b\xff",
+		   sizeof("qemu\0-name\0a\"\x1b\xff"));
 	fake_file("proc/10/task/11/comm", "CPU 0/KVM\n");
 	fake_file("proc/20/comm", "vmm-b\n");
 	if (!tap_ok(top_sample_make(&sample, &tables, 1), "a sample is made"))
 		return tap_done();
 	sample.interval_ns = 2000;
 	test_sample(&sample);
-	test_names();
 	top_print(&sample, fake_root, stdout);
 	tap_ok(top_json(&sample, fake_root, stdout), "the sample is written as JSON");
 	top_sample_free(&sample);
+	fake_end();
 	return tap_done();
 }
