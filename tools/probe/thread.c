@@ -41,16 +41,21 @@ static bool take_stat(struct probe_thread *thread, const char *text)
 }
 
 /*
- * "NUMBER ARGUMENT...", the system call in which the thread sleeps; ioctl's arguments are
+ * "NUMBER ARGUMENT... SP PC", the system call in which the thread sleeps; ioctl's arguments are
  * descriptor and request. Reading the file takes the permission to trace the process. Returns the
  * descriptor of a KVM_RUN, or -1.
+ *
+ * A thread that the kernel itself has started in the process, as KVM for x86 does in the first
+ * KVM_RUN (kvm-nx-lpage-recovery, from Linux 6.12 on), has a copy of the system call of the thread
+ * that caused it, and no stack: SP is 0. Its flag PF_USER_WORKER does not tell as much: before
+ * Linux 5.17 that bit was another flag, which processes could inherit.
  */
 static int take_call(const char *text)
 {
-	unsigned long long fd, request;
+	unsigned long long fd, request, sp;
 
-	if (sscanf(text, "%*d 0x%llx 0x%llx", &fd, &request) != 2 || request != KVM_RUN ||
-	    fd > 0x7fffffff)
+	if (sscanf(text, "%*d 0x%llx 0x%llx %*x %*x %*x %*x 0x%llx", &fd, &request, &sp) != 3 ||
+	    request != KVM_RUN || fd > 0x7fffffff || sp == 0)
 		return -1;
 	return (int)fd;
 }

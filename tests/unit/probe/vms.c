@@ -70,7 +70,8 @@ static bool is(const struct probe_vcpu *v, bool known, unsigned id, unsigned tid
 
 /*
  * QEMU with thread names that say nothing: vCPU 0 sleeps, vCPUs 1 and 2 are busy. The other threads
- * are not vCPUs, though one of them makes an ioctl on a vCPU.
+ * are not vCPUs, though one of them makes an ioctl on a vCPU, and one is KVM's own, with a copy of
+ * the system call in which it was started.
  */
 static void make_qemu(void)
 {
@@ -86,6 +87,8 @@ static void make_qemu(void)
 	thread(90, 91, "worker", 0x400140, 0, "29 0xb 0xae81 0x0 0x0 0x0 0x0 0x1 0x2\n", "1 1 1\n");
 	thread(90, 95, "qemu-system-aar", 0x8400140, 0, "29 0xa 0xae80 0x0 0x0 0x0 0x0 0x1 0x2\n",
 	       "59181840 22882448 34\n");
+	thread(90, 94, "kvm-nx-lpage-re", 0x804044, 0, "29 0xa 0xae80 0x0 0x0 0x0 0x0 0x0 0x0\n",
+	       "1 1 1\n");
 	thread(90, 97, "x) R (y", 0x8400140, 345, "running\n", "8617802192 730799296 337\n");
 	thread(90, 96, "qemu-system-aar", 0x8400141, 0, "running\n", "0 0 0\n");
 	fake_file("proc/90/maps",
@@ -99,7 +102,8 @@ static void test_qemu(void)
 	tap_ok(vm->pid == 90 && strcmp(vm->command, "qemu-system-aar") == 0 && vm->readable &&
 		       vm->vms == 1 && vm->files == 3 && vm->libpvtime_kvm == PROBE_YES,
 	       "the VM has its process, its command and its number of vCPU files");
-	tap_is_u64(vm->count, 3, "three of the process's threads are vCPUs");
+	tap_is_u64(vm->count, 3,
+		   "three of the process's threads are vCPUs, and a thread of KVM's own is not");
 	tap_ok(is(vcpu(0, 0), true, 0, 95, PROBE_BY_IOCTL),
 	       "a thread that sleeps in KVM_RUN is vCPU 0, known by its ioctl");
 	tap_ok(is(vcpu(0, 1), true, 1, 96, PROBE_BY_ORDER),
