@@ -142,6 +142,7 @@ is_deeply(found(vm_of($data, $idle_pid)), threads_of('idle'), 'pvtime probe and 
 is_deeply([map { $_->{by} } @{vm_of($data, $idle_pid)->{vcpus}}], ['ioctl', 'ioctl'], 'pvtime probe finds sleeping vCPUs by their ioctl');
 is_deeply([map { defined $_->{libpvtime_kvm} && !$_->{libpvtime_kvm} } @{$data->{host}{vms}}], [1, 1],
 	'VMs of QEMU are reported without a region of libpvtime-kvm');
+is_deeply([map { vm_of($data, $_)->{name} } $idle_pid, $busy_pid], ['idle', undef], 'a VM has the name that QEMU was given, or none');
 is(scalar(keys %{threads_of('busy')}), 2, 'QEMU names the threads of two vCPUs');
 
 # The reported times are no less than the kernel's before, and no more than the kernel's after.
@@ -159,7 +160,7 @@ cmp_ok(vm_of($data, $busy_pid)->{vcpus}[0]{waited_ns}, '>', 100_000_000, 'a busy
 
 ($data, $status) = json('one');
 is_deeply([$status, map { $_->{pid} } @{$data->{host}{vms}}], [0, $idle_pid], '--pid reports only the VM of that process');
-like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*waited %\n     0 +\d+ .* \d+\.\d\n     1 +\d+ .*\n/m, 'the table has a line for each vCPU of the VM')
+like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*waited s\n     0 +\d+ .* \d+\.\d{6} +\d+\.\d{6}\n     1 +\d+ .*\n/m, 'the table has a line for each vCPU of the VM')
 	or diag $part{table};
 
 # As a user who may not read the files of other processes: threads that have run a guest's code are

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "tools/probe/vm_name.h"
 
 #define PROBE_LINE 160u
 
@@ -66,8 +67,9 @@ struct probe_quota {
 struct probe_vm {
 	unsigned pid;
 	char command[32];
-	bool readable;	     /* its open files can be inspected */
-	unsigned vms, files; /* open files of VMs, and of different vCPUs */
+	char name[PROBE_NAME]; /* "": it has none */
+	bool readable;	       /* its open files can be inspected */
+	unsigned vms, files;   /* open files of VMs, and of different vCPUs */
 	/*
 	 * Whether it has mapped a region that libpvtime-kvm made, which is known by its name. A
 	 * region that the VMM itself made, or `pvtime exec`, looks like any other memory, so

@@ -28,9 +28,10 @@ static json_t *vm_json(const struct probe_vm *vm)
 
 	for (size_t i = 0; i < vm->count; i++)
 		json_array_append_new(vcpus, vcpu_json(&vm->vcpu[i]));
-	return json_pack("{s:i, s:o, s:b, s:i, s:i, s:o, s:o, s:I, s:o}", "pid", (int)vm->pid,
-			 "command", json_text(vm->command), "readable", vm->readable, "vms",
-			 (int)vm->vms, "open_vcpus", (int)vm->files, "libpvtime_kvm",
+	return json_pack("{s:o, s:i, s:o, s:b, s:i, s:i, s:o, s:o, s:I, s:o}", "name",
+			 vm->name[0] != '\0' ? json_text(vm->name) : json_null(), "pid",
+			 (int)vm->pid, "command", json_text(vm->command), "readable", vm->readable,
+			 "vms", (int)vm->vms, "open_vcpus", (int)vm->files, "libpvtime_kvm",
 			 yes_or_no(vm->libpvtime_kvm), "vcpus", vcpus, "throttled_ns",
 			 (json_int_t)vm->quota.throttled_ns, "quota_of",
 			 vm->quota.throttled_ns != 0 ? json_text(vm->quota.cgroup) : json_null());

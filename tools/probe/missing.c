@@ -82,6 +82,9 @@ static void find_vms(struct probe_findings *f, const struct probe_facts *facts)
 	if (unknown > 0)
 		note(f, "run this again after they have run",
 		     "the threads of %zu vCPUs are not known", unknown);
+	if (facts->vms.count > 0)
+		note(f, "run 'pvtime top' to see which vCPUs wait now, and what runs meanwhile",
+		     "the times are since the creation of each thread");
 	if (facts->vms.count > 0 && facts->arm64)
 		note(f, "run 'pvtime probe' in the guest",
 		     "only the guest itself can show whether it reads its stolen time");

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * `pvtime probe`: is stolen time offered, discovered and counted on this machine, and how long do
- * vCPUs wait?
- */
+/* `pvtime probe`: is stolen time offered, discovered and counted on this machine? */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -40,7 +37,7 @@ static bool parse(struct probe_options *o, int argc, char **argv)
 	if (o->help) {
 		arguments_usage(
 			"pvtime probe [OPTION...]",
-			"Report whether this machine supports stolen time, what is missing, and what to do about it. On a host: whether its KVM offers stolen time, and how long the vCPUs of each running VM have waited. In a guest: whether stolen time was discovered, and is counted.",
+			"Report whether this machine supports stolen time, what is missing, and what to do about it. On a host: whether its KVM offers stolen time, which VMs run, and how long their vCPUs have waited since they exist. In a guest: whether stolen time was discovered, and is counted.",
 			table, stdout);
 		return true;
 	}

@@ -6,7 +6,10 @@
 
 #define NS_PER_S 1e9
 
-/* A process chooses its own name, so control characters are made visible on the terminal. */
+/*
+ * Anyone may choose a process's or a VM's name, so control characters are made visible on the
+ * terminal.
+ */
 static void print_name(const char *name, FILE *out)
 {
 	visible_write(out, name, strlen(name));
@@ -14,19 +17,17 @@ static void print_name(const char *name, FILE *out)
 
 static void print_vcpu(const struct probe_vcpu *vcpu, FILE *out)
 {
-	double age = (double)vcpu->age_ns;
-
 	if (vcpu->known)
 		fprintf(out, "%6u", vcpu->id);
 	else
 		fprintf(out, "%6s", "?");
-	fprintf(out, " %9u %-8s %12.2f", vcpu->tid, probe_by_word(vcpu->by), age / NS_PER_S);
+	fprintf(out, " %9u %-8s %12.2f", vcpu->tid, probe_by_word(vcpu->by),
+		(double)vcpu->age_ns / NS_PER_S);
 	if (!vcpu->accounted)
-		fprintf(out, " %14s %14s %8s\n", "-", "-", "-");
+		fprintf(out, " %14s %14s\n", "-", "-");
 	else
-		fprintf(out, " %14.6f %14.6f %8.1f\n", (double)vcpu->ran_ns / NS_PER_S,
-			(double)vcpu->waited_ns / NS_PER_S,
-			age > 0 ? 100 * (double)vcpu->waited_ns / age : 0.0);
+		fprintf(out, " %14.6f %14.6f\n", (double)vcpu->ran_ns / NS_PER_S,
+			(double)vcpu->waited_ns / NS_PER_S);
 }
 
 /*
@@ -47,7 +48,12 @@ static void print_quota(const struct probe_quota *quota, FILE *out)
 
 static void print_vm(const struct probe_vm *vm, FILE *out)
 {
-	fprintf(out, "\nVM: process %u (", vm->pid);
+	fputs("\nVM", out);
+	if (vm->name[0] != '\0') {
+		fputc(' ', out);
+		print_name(vm->name, out);
+	}
+	fprintf(out, ": process %u (", vm->pid);
 	print_name(vm->command, out);
 	fputc(')', out);
 	if (vm->readable)
@@ -56,8 +62,8 @@ static void print_vm(const struct probe_vm *vm, FILE *out)
 		fprintf(out, " of %u VMs", vm->vms);
 	if (vm->libpvtime_kvm == PROBE_YES)
 		fputs(", with structures of libpvtime-kvm", out);
-	fprintf(out, "\n%6s %9s %-8s %12s %14s %14s %8s\n", "vCPU", "thread", "by", "for s",
-		"ran s", "waited s", "waited %");
+	fprintf(out, "\n%6s %9s %-8s %12s %14s %14s\n", "vCPU", "thread", "by", "for s", "ran s",
+		"waited s");
 	for (size_t i = 0; i < vm->count; i++)
 		print_vcpu(&vm->vcpu[i], out);
 	print_quota(&vm->quota, out);

@@ -210,6 +210,8 @@ static void keep(struct look *look)
 	snprintf(path, sizeof(path), "proc/%u/comm", look->vm.pid);
 	if (probe_read(look->root, path, look->vm.command, sizeof(look->vm.command)) > 0)
 		look->vm.command[strcspn(look->vm.command, "\n")] = '\0';
+	if (!probe_vm_name(look->vm.name, sizeof(look->vm.name), look->root, look->vm.pid))
+		look->vm.name[0] = '\0';
 	struct probe_vm *all = grown(look, vms->vm, vms->count, sizeof(*all));
 	if (all == NULL) {
 		free(look->vm.vcpu);

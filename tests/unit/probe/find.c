@@ -236,8 +236,13 @@ static void make_vm(void)
 		.waited_ns = 2000000000,
 	};
 	vcpu[1] = (struct probe_vcpu){.tid = 72, .by = PROBE_BY_TIME, .age_ns = 4};
-	*vm = (struct probe_vm){
-		.pid = 9, .command = "a\xff\x1b", .vms = 2, .files = 5, .vcpu = vcpu, .count = 2};
+	*vm = (struct probe_vm){.pid = 9,
+				.command = "a\xff\x1b",
+				.name = "\"b\x1b\n",
+				.vms = 2,
+				.files = 5,
+				.vcpu = vcpu,
+				.count = 2};
 	vm->libpvtime_kvm = PROBE_YES;
 	vm->quota = (struct probe_quota){1500000000, "/a\x1b/b", "20000 100000"};
 	facts.vms = (struct probe_vms){.vm = vm, .count = 1, .unreadable = 6};
@@ -264,7 +269,7 @@ static const char want[] =
 	"{'format':'pvtime-probe','version':1,'machine':'aarch64','kernel':'6.1','host':{'kvm':'"
 	"there','steal_time':true,"
 	"'accounting':'on','mode':'unknown','protected_asked':false,'unreadable':6,"
-	"'vms':[{'pid':9,'command':'a?\\u001b','readable':false,'vms':2,"
+	"'vms':[{'name':'\\\"b\\u001b\\n','pid':9,'command':'a?\\u001b','readable':false,'vms':2,"
 	"'open_vcpus':5,'libpvtime_kvm':true,'vcpus':[{'vcpu':3,'thread':71,"
 	"'by':'order','age_ns':8000000000,'ran_ns':5000000000,'waited_ns':2000000000},"
 	"{'vcpu':null,'thread':72,'by':'time','age_ns':4,'ran_ns':null,'waited_ns':null}],'"
@@ -280,8 +285,8 @@ static void test_vms(void)
 	tap_is_u64(found.note_count, 0, "a host without VMs gets no note");
 	make_vm();
 	probe_find(&found, &facts);
-	tap_ok(found.missing_count == 0 && found.note_count == 3,
-	       "a host with VMs gets three notes and lacks nothing");
+	tap_ok(found.missing_count == 0 && found.note_count == 4,
+	       "a host with VMs gets four notes and lacks nothing");
 	tap_ok(notes("6 processes of other users could not be inspected"),
 	       "a note counts the processes that could not be read");
 	tap_ok(notes("the threads of 3 vCPUs are not known"),
@@ -291,7 +296,9 @@ static void test_vms(void)
 	facts.vms.unreadable = 0;
 	facts.vms.vm[0].files = 1;
 	probe_find(&found, &facts);
-	tap_is_u64(found.note_count, 1, "a host whose VMs are all known gets one note");
+	tap_is_u64(found.note_count, 2, "a host whose VMs are all known gets two notes");
+	tap_ok(notes("since the creation of each thread"),
+	       "a note says that the times are not those of now");
 	facts.kvm.state = PROBE_KVM_NONE;
 	facts.guest.is = true;
 	probe_find(&found, &facts);
@@ -346,9 +353,12 @@ static void test_json(void)
 	json_decref(wanted);
 	free(is);
 	facts.vms.vm[0].libpvtime_kvm = PROBE_UNKNOWN;
+	facts.vms.vm[0].name[0] = '\0';
 	facts.guest.is = false;
 	is = written(true);
-	tap_ok(strstr(is, "\"libpvtime_kvm\":null") != NULL && strstr(is, "\"guest\":null") != NULL,
+	tap_ok(strstr(is, "\"name\":null") != NULL &&
+		       strstr(is, "\"libpvtime_kvm\":null") != NULL &&
+		       strstr(is, "\"guest\":null") != NULL,
 	       "JSON has null for what is unknown or absent");
 	free(is);
 }
@@ -369,15 +379,13 @@ static void test_words(void)
 	find_one_each();
 	char *text = written(false);
 	tap_ok(has(text,
-		   "VM: process 9 (a\\xff\\x1b) of 2 VMs, with structures of libpvtime-kvm\n"),
-	       "a VM is printed with a name that cannot drive a terminal");
+		   "VM \"b\\x1b\\x0a: process 9 (a\\xff\\x1b) of 2 VMs, with structures of libpvtime-kvm\n"),
+	       "a VM is printed with names that cannot drive a terminal");
 	tap_ok(has(text,
-		   "\n     3        71 order            8.00       5.000000       2.000000     "
-		   "25.0\n"),
-	       "a vCPU is printed with the part of its time that it has waited");
+		   "\n     3        71 order            8.00       5.000000       2.000000\n"),
+	       "a vCPU is printed with how long it has run and waited");
 	tap_ok(has(text,
-		   "\n     ?        72 time             0.00              -              -     "
-		   "   -\n"),
+		   "\n     ?        72 time             0.00              -              -\n"),
 	       "a vCPU of which nothing is known is printed without its number and times");
 	tap_ok(has(text,
 		   "As a guest: time was stolen from it; stolen time discovered: no; "
@@ -387,10 +395,12 @@ static void test_words(void)
 	tap_ok(has(text, "missing: W\n    to do: T\nnote: V\n") && strstr(text, "V\n ") == NULL,
 	       "what is missing, what to do and notes are printed");
 	facts.vms.vm[0].libpvtime_kvm = PROBE_NO;
+	facts.vms.vm[0].name[0] = '\0';
 	free(text);
 	text = written(false);
 	tap_ok(strstr(text, "libpvtime") == NULL,
 	       "libpvtime-kvm is not printed for a VM that does not use it");
+	tap_ok(has(text, "VM: process 9 "), "a VM without a name is printed without one");
 	free(text);
 	fake_file("proc/stat", stat_none);
 	fake_remove("sys");

@@ -76,6 +76,7 @@ static bool is(const struct probe_vcpu *v, bool known, unsigned id, unsigned tid
 static void make_qemu(void)
 {
 	name(90, "qemu-system-aar");
+	fake_bytes("proc/90/cmdline", "qemu\0-name\0web", sizeof("qemu\0-name\0web"));
 	file(90, 0, "/dev/null");
 	file(90, 8, "anon_inode:kvm-vm");
 	file(90, 10, "anon_inode:kvm-vcpu:0");
@@ -99,9 +100,10 @@ static void test_qemu(void)
 {
 	tap_ok(look(0) && facts.vms.count == 1, "one process has vCPUs");
 	const struct probe_vm *vm = facts.vms.vm;
-	tap_ok(vm->pid == 90 && strcmp(vm->command, "qemu-system-aar") == 0 && vm->readable &&
-		       vm->vms == 1 && vm->files == 3 && vm->libpvtime_kvm == PROBE_YES,
-	       "the VM has its process, its command and its number of vCPU files");
+	tap_ok(vm->pid == 90 && strcmp(vm->command, "qemu-system-aar") == 0 &&
+		       strcmp(vm->name, "web") == 0 && vm->readable && vm->vms == 1 &&
+		       vm->files == 3 && vm->libpvtime_kvm == PROBE_YES,
+	       "the VM has its process, its command, its name and its number of vCPU files");
 	tap_is_u64(vm->count, 3,
 		   "three of the process's threads are vCPUs, and a thread of KVM's own is not");
 	tap_ok(is(vcpu(0, 0), true, 0, 95, PROBE_BY_IOCTL),
@@ -209,6 +211,7 @@ static void test_others(void)
 	tap_ok(is(vcpu(1, 0), true, 0, 102, PROBE_BY_NAME) &&
 		       is(vcpu(1, 1), true, 1, 103, PROBE_BY_NAME),
 	       "threads that their VMM has named are known by name");
+	tap_ok(facts.vms.vm[1].name[0] == '\0', "a VM without a name has none");
 	tap_ok(look(100) && facts.vms.count == 1 && facts.vms.vm[0].pid == 100,
 	       "a look at one process finds its VM alone");
 	tap_ok(look(110) && facts.vms.count == 0, "a look at a process without a VM finds none");
