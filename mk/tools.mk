@@ -79,7 +79,9 @@ run/writer_LIBS   := -pthread
 # pvtime probe on a fake /proc; tests/kvm/probe.t runs it on a real one.
 VM_NAME_SRCS := $(addprefix tools/probe/,vm_name.c vm_cgroup.c files.c)
 PROBE_FACTS  := $(VM_NAME_SRCS) $(addprefix tools/probe/,log.c host.c guest.c thread.c quota.c vms.c)
-UNIT_NAMES += probe/vms probe/find probe/name
+UNIT_NAMES += probe/vms probe/find probe/name probe/kvm
+probe/kvm_SRCS  := tests/unit/probe/kvm.c $(addprefix tools/probe/,host.c files.c)
+probe/kvm_LIBS  := -Wl,--wrap=open,--wrap=ioctl
 probe/name_SRCS := tests/unit/probe/name.c $(VM_NAME_SRCS)
 probe/vms_SRCS  := tests/unit/probe/vms.c $(PROBE_FACTS)
 probe/find_SRCS := tests/unit/probe/find.c $(PROBE_FACTS) $(addprefix tools/probe/,missing.c table.c json.c words.c) tools/json_text.c tools/visible.c

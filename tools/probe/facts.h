@@ -36,7 +36,7 @@ struct probe_kvm {
 		PROBE_KVM_BROKEN
 	} state;
 	int error;	 /* errno, if /dev/kvm is not usable */
-	bool steal_time; /* KVM_CAP_STEAL_TIME */
+	bool steal_time; /* KVM offers stolen time to its VMs */
 };
 
 /* How a thread was matched to a vCPU, in the order of certainty. */
@@ -97,7 +97,7 @@ struct probe_guest {
 	bool is;		  /* known to be a guest */
 	char because[PROBE_LINE]; /* why it counts as a guest */
 	bool xen;
-	enum probe_answer discovered;
+	enum probe_answer discovered; /* on arm64 only; else unknown */
 	enum probe_answer
 		paravirt; /* the kernel has the code; checked only if nothing was discovered */
 	struct probe_cpu *cpu;
@@ -107,8 +107,8 @@ struct probe_guest {
 
 struct probe_facts {
 	char machine[65], release[65]; /* from uname(2) */
-	bool arm64;
-	unsigned tick_hz; /* USER_HZ */
+	bool arm64, x86_64;	       /* on any other machine, what KVM offers is unknown */
+	unsigned tick_hz;	       /* USER_HZ */
 	struct probe_kvm kvm;
 	enum probe_accounting {
 		PROBE_ACCOUNTED,

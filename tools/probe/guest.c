@@ -92,7 +92,7 @@ void probe_guest(struct probe_facts *facts, int root)
 	struct probe_guest *guest = &facts->guest;
 	char type[16] = "";
 
-	*guest = (struct probe_guest){.discovered = PROBE_NO, .paravirt = PROBE_UNKNOWN};
+	*guest = (struct probe_guest){.discovered = PROBE_UNKNOWN, .paravirt = PROBE_UNKNOWN};
 	read_steal(guest, root);
 	guest->xen = probe_read(root, "sys/hypervisor/type", type, sizeof(type)) > 0 &&
 		     strncmp(type, "xen", 3) == 0;

@@ -1,18 +1,47 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Does this kernel offer stolen time to its VMs? KVM for arm64 reports that by KVM_CAP_STEAL_TIME.
- * The capability is 1 if the scheduler accounts for how long each thread waits for a CPU, because
- * that wait is what KVM charges to a vCPU (R-24).
+ * Does this kernel offer stolen time to its VMs? KVM for arm64 reports that by KVM_CAP_STEAL_TIME,
+ * and KVM for x86, which has an interface of its own, by a bit of the CPUID that it offers. Both
+ * are 1 if the scheduler accounts for how long each thread waits for a CPU, because that wait is
+ * what KVM charges to a vCPU (R-24).
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "tools/probe/facts.h"
 #include "tools/probe/files.h"
+
+#ifdef __x86_64__
+#define CPUID_KVM_FEATURES 0x40000001u /* asm/kvm_para.h: KVM_CPUID_FEATURES */
+#define EAX_STEAL_TIME	   (1u << 5)   /* KVM_FEATURE_STEAL_TIME */
+#define ENTRIES		   256u	       /* linux/kvm_host.h: KVM_MAX_CPUID_ENTRIES */
+
+static bool offers_steal_time(int kvm)
+{
+	struct kvm_cpuid2 *cpuid = calloc(1, sizeof(*cpuid) + ENTRIES * sizeof(cpuid->entries[0]));
+	bool offers = false;
+
+	if (cpuid == NULL)
+		return false;
+	cpuid->nent = ENTRIES;
+	if (ioctl(kvm, KVM_GET_SUPPORTED_CPUID, cpuid) == 0)
+		for (unsigned i = 0; i < cpuid->nent; i++)
+			offers |= cpuid->entries[i].function == CPUID_KVM_FEATURES &&
+				  (cpuid->entries[i].eax & EAX_STEAL_TIME) != 0;
+	free(cpuid);
+	return offers;
+}
+#else
+static bool offers_steal_time(int kvm)
+{
+	return ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_STEAL_TIME) > 0;
+}
+#endif
 
 void probe_kvm(struct probe_kvm *kvm)
 {
@@ -31,7 +60,7 @@ void probe_kvm(struct probe_kvm *kvm)
 		kvm->state = PROBE_KVM_BROKEN;
 		kvm->error = version < 0 ? errno : EPROTO;
 	} else {
-		kvm->steal_time = ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_STEAL_TIME) > 0;
+		kvm->steal_time = offers_steal_time(fd);
 	}
 	close(fd);
 }

@@ -62,10 +62,11 @@ static void find_accounting(struct probe_findings *f, const struct probe_facts *
 		missing(f,
 			"boot the kernel with delayacct on its command line, or use one with CONFIG_SCHEDSTATS",
 			"the scheduler does not account for waits for a CPU: /proc/self/schedstat is all 0, and KVM has nothing to publish");
-	else if (facts->arm64 && facts->kvm.state == PROBE_KVM_THERE && !facts->kvm.steal_time &&
-		 facts->accounting == PROBE_ACCOUNTED)
+	else if ((facts->arm64 || facts->x86_64) && facts->kvm.state == PROBE_KVM_THERE &&
+		 !facts->kvm.steal_time && facts->accounting == PROBE_ACCOUNTED)
 		missing(f, "use a newer kernel",
-			"this kernel's KVM does not offer stolen time (KVM_CAP_STEAL_TIME is 0)");
+			"this kernel's KVM does not offer stolen time (%s is 0)",
+			facts->arm64 ? "KVM_CAP_STEAL_TIME" : "KVM_FEATURE_STEAL_TIME");
 }
 
 static void find_vms(struct probe_findings *f, const struct probe_facts *facts)
@@ -94,10 +95,9 @@ static void find_host(struct probe_findings *f, const struct probe_facts *facts)
 {
 	find_kvm(f, facts);
 	find_accounting(f, facts);
-	if (!facts->arm64 && facts->kvm.state == PROBE_KVM_THERE)
-		note(f, "",
-		     "KVM on %s has an interface of its own for stolen time, which is not Arm's",
-		     facts->machine);
+	if (facts->x86_64 && facts->kvm.state == PROBE_KVM_THERE)
+		note(f, "look for st in 'top' in the guest",
+		     "on x86_64, KVM and its guests have an interface of their own for stolen time, for which a VMM only has to pass on KVM's CPUID");
 	if (facts->log.mode == PROBE_PROTECTED)
 		note(f, "",
 		     "KVM is in protected mode: protected VMs have no stolen time, others do");
@@ -132,12 +132,15 @@ static void find_guest(struct probe_findings *f, const struct probe_facts *facts
 void probe_find(struct probe_findings *findings, const struct probe_facts *facts)
 {
 	*findings = (struct probe_findings){.missing_count = 0};
-	if (!facts->arm64)
-		missing(findings, "run this on an arm64 host, or in an arm64 guest",
-			"this machine is %s: Arm's stolen time (DEN0057) is only for arm64",
+	if (!facts->arm64 && !facts->x86_64)
+		missing(findings, "run this on an arm64 or x86_64 host, or in a guest of one",
+			"this machine is %s, of whose stolen time pvtime knows nothing",
 			facts->machine);
 	if (probe_is_host(facts))
 		find_host(findings, facts);
 	if (facts->guest.is && facts->arm64)
 		find_guest(findings, facts);
+	if (facts->guest.is && facts->x86_64 && facts->guest.ticks == 0)
+		note(findings, "keep all CPUs of the guest busy for a while, and run this again",
+		     "on x86_64, the count in /proc/stat is all that pvtime sees of a guest's stolen time: 0 may also mean that none was stolen");
 }

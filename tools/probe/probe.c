@@ -79,6 +79,7 @@ static bool gather(struct probe_facts *facts, int root, unsigned pid)
 	snprintf(facts->machine, sizeof(facts->machine), "%s", name.machine);
 	snprintf(facts->release, sizeof(facts->release), "%s", name.release);
 	facts->arm64 = strcmp(name.machine, "aarch64") == 0;
+	facts->x86_64 = strcmp(name.machine, "x86_64") == 0;
 	probe_log(&facts->log, root);
 	probe_kvm(&facts->kvm);
 	probe_host(facts, root);

@@ -73,10 +73,9 @@ static void print_host(const struct probe_facts *facts, FILE *out)
 {
 	fprintf(out, "As a host:  /dev/kvm: %s; stolen time offered: %s; wait accounting: %s",
 		probe_kvm_word(facts->kvm.state),
-		!facts->arm64			      ? "not Arm's"
-		: facts->kvm.state != PROBE_KVM_THERE ? "unknown"
-		: facts->kvm.steal_time		      ? "yes"
-						      : "no",
+		facts->kvm.state != PROBE_KVM_THERE || (!facts->arm64 && !facts->x86_64) ? "unknown"
+		: facts->kvm.steal_time							 ? "yes"
+											 : "no",
 		probe_accounting_word(facts->accounting));
 	if (facts->arm64)
 		fprintf(out, "; mode: %s", probe_mode_word(facts->log.mode));
@@ -92,7 +91,7 @@ static void print_guest(const struct probe_facts *facts, FILE *out)
 	const struct probe_guest *guest = &facts->guest;
 
 	fprintf(out, "As a guest: %s; stolen time discovered: %s; counted: ", guest->because,
-		facts->arm64 ? probe_answer_word(guest->discovered) : "not Arm's");
+		probe_answer_word(guest->discovered));
 	fputs(guest->ticks > 0 ? "yes\n" : "nothing so far\n", out);
 	for (size_t i = 0; i < guest->count; i++)
 		fprintf(out, "    cpu%-3u %12.2f s stolen\n", guest->cpu[i].cpu,

@@ -191,17 +191,45 @@ static void test_other_guests(void)
 	look(PROBE_KVM_NONE, false);
 	tap_ok(facts.guest.is && facts.guest.xen, "a guest of Xen is recognised");
 	fake_remove("sys");
+}
 
-	/* A machine of another architecture. */
-	fake_file("proc/cpuinfo", "flags\t\t: fpu vme hypervisor lahf_lm\n");
+/* A machine that is not arm64, with KVM or without, and as a guest or not. */
+static void look_other(const char *machine, enum probe_kvm_state kvm, bool steal_time, bool guest)
+{
+	fake_file("proc/cpuinfo", guest ? "flags\t\t: fpu vme hypervisor lahf_lm\n"
+					: "flags\t\t: fpu vme lahf_lm\n");
 	facts.arm64 = false;
-	snprintf(facts.machine, sizeof(facts.machine), "x86_64");
-	facts.kvm.state = PROBE_KVM_THERE;
+	facts.x86_64 = strcmp(machine, "x86_64") == 0;
+	snprintf(facts.machine, sizeof(facts.machine), "%s", machine);
+	facts.kvm = (struct probe_kvm){.state = kvm, .steal_time = steal_time};
 	probe_facts_free(&facts);
 	probe_guest(&facts, fake_root);
 	probe_find(&found, &facts);
-	tap_ok(facts.guest.is && lacks("x86_64") && notes("interface of its own"),
-	       "an x86 guest lacks arm64, and a note names its own interface");
+}
+
+static void test_x86_64(void)
+{
+	look_other("x86_64", PROBE_KVM_THERE, true, false);
+	tap_ok(!facts.guest.is && found.missing_count == 0 && notes("interface of their own"),
+	       "an x86-64 host with KVM lacks nothing, and a note names KVM's own interface");
+	look_other("x86_64", PROBE_KVM_THERE, false, false);
+	tap_ok(lacks("KVM_FEATURE_STEAL_TIME is 0"),
+	       "an x86-64 host whose KVM does not offer stolen time is reported");
+	look_other("x86_64", PROBE_KVM_NONE, false, false);
+	tap_ok(lacks("there is no /dev/kvm") && found.note_count == 0,
+	       "an x86-64 host without KVM lacks that alone");
+	look_other("x86_64", PROBE_KVM_NONE, false, true);
+	tap_ok(facts.guest.is && !probe_is_host(&facts) && found.missing_count == 0 &&
+		       facts.guest.discovered == PROBE_UNKNOWN && notes("count in /proc/stat"),
+	       "an x86-64 guest lacks nothing, and a note says what pvtime sees of it");
+	fake_file("proc/stat", stat_some);
+	look_other("x86_64", PROBE_KVM_NONE, false, true);
+	tap_ok(facts.guest.ticks == 42 && found.missing_count == 0 && found.note_count == 0,
+	       "an x86-64 guest that has counted stolen time gets no note");
+	fake_file("proc/stat", stat_none);
+	look_other("riscv64", PROBE_KVM_THERE, false, false);
+	tap_ok(lacks("riscv64"), "a machine of which pvtime knows nothing is reported");
+	fake_remove("proc/cpuinfo");
 }
 
 /* Xen's guests count stolen time without having discovered it. */
@@ -420,6 +448,7 @@ int main(void)
 	test_modes();
 	test_guest();
 	test_other_guests();
+	test_x86_64();
 	test_counted();
 	test_vms();
 	test_vocabulary();
