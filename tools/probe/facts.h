@@ -115,6 +115,7 @@ struct probe_facts {
 		PROBE_ACCOUNT_OFF,
 		PROBE_ACCOUNT_ABSENT
 	} accounting;
+	bool in_namespace;    /* VMs outside this PID namespace are not visible */
 	bool asked_protected; /* the kernel's command line has "kvm-arm.mode=protected" */
 	struct probe_log log;
 	struct probe_vms vms;
@@ -126,6 +127,9 @@ void probe_log(struct probe_log *log, int root);
 
 /* Ask /dev/kvm of this machine, by ioctls. */
 void probe_kvm(struct probe_kvm *kvm);
+
+/* Whether /proc shows only the processes of a PID namespace, such as a container's. */
+bool probe_in_namespace(int root);
 
 /* What a host needs besides KVM: whether the scheduler accounts for waits, and KVM's mode. */
 void probe_host(struct probe_facts *facts, int root);

@@ -16,6 +16,8 @@
 #include "tools/probe/facts.h"
 #include "tools/probe/files.h"
 
+#define INITIAL_NAMESPACE "pid:[4026531836]" /* 0xeffffffc */
+
 #ifdef __x86_64__
 #define CPUID_KVM_FEATURES 0x40000001u /* asm/kvm_para.h: KVM_CPUID_FEATURES */
 #define EAX_STEAL_TIME	   (1u << 5)   /* KVM_FEATURE_STEAL_TIME */
@@ -81,8 +83,32 @@ static enum probe_accounting accounting(int root)
 	return ran == 0 && waited == 0 && slices == 0 ? PROBE_ACCOUNT_OFF : PROBE_ACCOUNTED;
 }
 
+/*
+ * The first PID namespace of a machine has a constant number (linux/nsfs.h: PID_NS_INIT_INO). A
+ * process in another one nevertheless sees all processes if /proc is the host's. Then NSpid has two
+ * of its PIDs or more: that in the namespace of /proc first, and that in its own last.
+ */
+bool probe_in_namespace(int root)
+{
+	char space[64], line[256];
+	ssize_t n = readlinkat(root, "proc/self/ns/pid", space, sizeof(space) - 1);
+	FILE *f = probe_open(root, "proc/self/status");
+	bool outer = false;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		unsigned second;
+
+		outer |= sscanf(line, "NSpid: %*u %u", &second) == 1;
+	}
+	if (f != NULL)
+		fclose(f);
+	space[n > 0 ? n : 0] = '\0';
+	return n > 0 && strcmp(space, INITIAL_NAMESPACE) != 0 && !outer;
+}
+
 void probe_host(struct probe_facts *facts, int root)
 {
+	facts->in_namespace = probe_in_namespace(root);
 	facts->accounting = accounting(root);
 	facts->asked_protected = probe_has(root, "proc/cmdline", "kvm-arm.mode=protected") > 0;
 }

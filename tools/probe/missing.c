@@ -73,6 +73,9 @@ static void find_vms(struct probe_findings *f, const struct probe_facts *facts)
 {
 	size_t unknown = 0;
 
+	if (facts->in_namespace)
+		note(f, "run this on the host itself, or in a container with its PID namespace",
+		     "this is a PID namespace of its own, such as a container's: VMs outside it are not visible here");
 	if (facts->vms.unreadable > 0)
 		note(f, "run this as root", "%u processes of other users could not be inspected",
 		     facts->vms.unreadable);

@@ -52,7 +52,8 @@ static bool check_process(int root, unsigned pid)
 	snprintf(path, sizeof(path), "proc/%u/stat", pid);
 	if (pid == 0 || faccessat(root, path, F_OK, 0) == 0)
 		return true;
-	report("--pid: there is no process %u", pid);
+	report("--pid: there is no process %u%s", pid,
+	       probe_in_namespace(root) ? " in this PID namespace" : "");
 	return false;
 }
 

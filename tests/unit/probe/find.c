@@ -42,6 +42,31 @@ static bool notes(const char *words)
 	return false;
 }
 
+/* Returns what is written, which the caller frees. */
+static char *written(bool json)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	fake_need(out != NULL, "memory");
+	if (json)
+		tap_ok(probe_json(&facts, &found, out), "the probe's JSON is written");
+	else
+		probe_print(&facts, &found, out);
+	fclose(out);
+	return text;
+}
+
+static bool has(const char *text, const char *words)
+{
+	bool there = strstr(text, words) != NULL;
+
+	if (!there)
+		tap_print("# not there: %s\n", words);
+	return there;
+}
+
 static const char stat_none[] = "cpu  1 0 1 9 0 0 0 0 0 0\ncpu0 1 0 1 9 0 0 0 0 0 0\nintr 5 1 2\n";
 static const char stat_some[] =
 	"cpu  1 0 1 9 0 0 0 42 0 0\ncpu0 1 0 1 9 0 0 0 2 0 0\ncpu3 1 0 1 9 0 0 0 40 7 0\n";
@@ -77,6 +102,31 @@ static void test_host(void)
 	tap_ok(lacks("there is no /proc/self/schedstat"),
 	       "wait accounting that was not built in is reported");
 	fake_file("proc/self/schedstat", "5000 300 7\n");
+}
+
+/* As in a container: its own PID namespace, and a /proc of that or of the host. */
+static void test_namespace(void)
+{
+	fake_link("proc/self/ns/pid", "pid:[4026531836]");
+	fake_file("proc/self/status", "Name:\tx\nNSpid:\t4711\n");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(found.note_count == 0, "a host's own PID namespace is not a finding");
+	fake_remove("proc/self/ns/pid");
+	fake_link("proc/self/ns/pid", "pid:[4026532201]");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(found.missing_count == 0 && notes("VMs outside it are not visible"),
+	       "a note says that another PID namespace hides VMs");
+	char *text = written(false);
+	tap_ok(has(text, "No VM is visible.\n"),
+	       "VMs in a PID namespace are invisible, not absent");
+	free(text);
+	fake_file("proc/self/status", "Name:\tx\nNSpid:\t4711\t3\n");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(found.note_count == 0, "a PID namespace with the host's /proc hides nothing");
+	fake_remove("proc/self/ns");
+	look(PROBE_KVM_THERE, true);
+	tap_ok(found.note_count == 0, "a kernel without PID namespaces hides nothing");
+	fake_remove("proc/self/status");
 }
 
 static void test_modes(void)
@@ -276,22 +326,6 @@ static void make_vm(void)
 	facts.vms = (struct probe_vms){.vm = vm, .count = 1, .unreadable = 6};
 }
 
-/* Returns what is written, which the caller frees. */
-static char *written(bool json)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	fake_need(out != NULL, "memory");
-	if (json)
-		tap_ok(probe_json(&facts, &found, out), "the probe's JSON is written");
-	else
-		probe_print(&facts, &found, out);
-	fclose(out);
-	return text;
-}
-
 /* All fields that pvtime-json(5) has, and no others. */
 static const char want[] =
 	"{'format':'pvtime-probe','version':1,'machine':'aarch64','kernel':'6.1','host':{'kvm':'"
@@ -391,15 +425,6 @@ static void test_json(void)
 	free(is);
 }
 
-static bool has(const char *text, const char *words)
-{
-	bool there = strstr(text, words) != NULL;
-
-	if (!there)
-		tap_print("# not there: %s\n", words);
-	return there;
-}
-
 static void test_words(void)
 {
 	look(PROBE_KVM_THERE, true);
@@ -445,6 +470,7 @@ int main(void)
 {
 	fake_begin();
 	test_host();
+	test_namespace();
 	test_modes();
 	test_guest();
 	test_other_guests();
