@@ -25,16 +25,15 @@ static void report_wrong(const struct option *table, const char *command, int re
 	report("'%s' is not an option; 'pvtime help %s' lists them", argument, command);
 }
 
-static bool take_number(const struct argument *argument, const char *text)
+bool arguments_number(const char *name, const char *text, unsigned most, unsigned *number)
 {
 	size_t n = strspn(text, "0123456789");
 	unsigned long value = n > 0 && n < 10 && text[n] == '\0' ? strtoul(text, NULL, 10) : 0;
 
-	*argument->number = (unsigned)value;
-	if (value >= 1 && value <= argument->most)
+	*number = (unsigned)value;
+	if (value >= 1 && value <= most)
 		return true;
-	report("--%s: '%s' is wrong; expected a number from 1 to %u", argument->name, text,
-	       argument->most);
+	report("--%s: '%s' is wrong; expected a number from 1 to %u", name, text, most);
 	return false;
 }
 
@@ -43,7 +42,7 @@ static bool take(const struct argument *argument, void *options)
 	if (argument->take != NULL)
 		return argument->take(options, optarg);
 	if (argument->number != NULL)
-		return take_number(argument, optarg);
+		return arguments_number(argument->name, optarg, argument->most, argument->number);
 	if (argument->flag != NULL)
 		return *argument->flag = true;
 	*argument->text = optarg;

@@ -52,6 +52,12 @@ void arguments_usage(const char *line, const char *what, const struct argument *
 bool arguments_no_others(const char *command, int argc, char **argv);
 
 /*
+ * The decimal value, 1 to `most`, of the option --NAME. An option that may be repeated calls this
+ * in its take(). false: the text is something else; that was reported.
+ */
+bool arguments_number(const char *name, const char *text, unsigned most, unsigned *number);
+
+/*
  * A decimal number of seconds, greater than 0 and at most SECONDS_MAX, with at most nine decimals,
  * as ns. false: the text is something else.
  */

@@ -64,6 +64,7 @@ part before; head -n 1 "/proc/$busy"/task/*/schedstat "/proc/$idle"/task/*/sched
 part all; pvtime probe --json; echo "status=$?"
 part after; head -n 1 "/proc/$busy"/task/*/schedstat "/proc/$idle"/task/*/schedstat
 part one; pvtime probe --json --pid "$idle"; echo "status=$?"
+part two; pvtime probe --json --pid "$idle" --pid "$busy" --pid "$idle"; echo "status=$?"
 part table; pvtime probe --pid "$busy"; echo "status=$?"
 mkdir -p /etc
 echo 'user:x:1000:1000::/tmp:/bin/sh' >/etc/passwd
@@ -160,6 +161,8 @@ cmp_ok(vm_of($data, $busy_pid)->{vcpus}[0]{waited_ns}, '>', 100_000_000, 'a busy
 
 ($data, $status) = json('one');
 is_deeply([$status, map { $_->{pid} } @{$data->{host}{vms}}], [0, $idle_pid], '--pid reports only the VM of that process');
+($data, $status) = json('two');
+is_deeply([$status, map { $_->{pid} } @{$data->{host}{vms}}], [0, sort { $a <=> $b } $idle_pid, $busy_pid], '--pid given twice reports the VMs of both processes, each once');
 like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*waited s\n     0 +\d+ .* \d+\.\d{6} +\d+\.\d{6}\n     1 +\d+ .*\n/m, 'the table has a line for each vCPU of the VM')
 	or diag $part{table};
 

@@ -88,6 +88,12 @@ struct probe_vms {
 	unsigned unreadable;
 };
 
+/* The processes to which the report is limited, each once; none: it is not limited. */
+struct probe_pids {
+	unsigned *pid;
+	size_t count;
+};
+
 struct probe_cpu {
 	unsigned cpu;
 	uint64_t steal_ticks;
@@ -138,9 +144,10 @@ void probe_host(struct probe_facts *facts, int root);
 void probe_guest(struct probe_facts *facts, int root);
 
 /*
- * Find the VMs of the machine, or only that of process `pid` if it is not 0. false: out of memory.
+ * Find the VMs of the machine, or only those of some processes. It stops at the first such process
+ * without a VM: then facts->vms.count is its place in `only`. false: out of memory.
  */
-bool probe_vms(struct probe_facts *facts, int root, unsigned pid);
+bool probe_vms(struct probe_facts *facts, int root, const struct probe_pids *only);
 
 void probe_facts_free(struct probe_facts *facts);
 

@@ -18,15 +18,35 @@
 #define PID_MAX 4194304u /* linux/threads.h: PID_MAX_LIMIT */
 
 struct probe_options {
-	unsigned pid; /* 0: all VMs */
+	struct probe_pids only;
 	bool json, help;
 };
+
+static bool take_pid(void *options, const char *value)
+{
+	struct probe_pids *only = &((struct probe_options *)options)->only;
+	unsigned pid;
+
+	if (!arguments_number("pid", value, PID_MAX, &pid))
+		return false;
+	for (size_t i = 0; i < only->count; i++)
+		if (only->pid[i] == pid)
+			return true;
+	unsigned *more = realloc(only->pid, (only->count + 1) * sizeof(*more));
+	if (more == NULL) {
+		report("%m");
+		return false;
+	}
+	only->pid = more;
+	more[only->count++] = pid;
+	return true;
+}
 
 static bool parse(struct probe_options *o, int argc, char **argv)
 {
 	const struct argument table[] = {
-		{"pid", "PID", "report only the VM of that process", .number = &o->pid,
-		 .most = PID_MAX},
+		{"pid", "PID", "report only the VM of that process; may be repeated",
+		 .take = take_pid},
 		{"json", NULL, "write JSON", .flag = &o->json},
 		{"help", NULL, "print this help", .flag = &o->help},
 		{.name = NULL},
@@ -44,24 +64,28 @@ static bool parse(struct probe_options *o, int argc, char **argv)
 	return arguments_no_others("probe", argc, argv);
 }
 
-/* Whether the process of --pid exists. */
-static bool check_process(int root, unsigned pid)
+/* Whether the processes of --pid exist. */
+static bool check_processes(int root, const struct probe_pids *only)
 {
 	char path[PROBE_PATH];
 
-	snprintf(path, sizeof(path), "proc/%u/stat", pid);
-	if (pid == 0 || faccessat(root, path, F_OK, 0) == 0)
-		return true;
-	report("--pid: there is no process %u%s", pid,
-	       probe_in_namespace(root) ? " in this PID namespace" : "");
-	return false;
+	for (size_t i = 0; i < only->count; i++) {
+		snprintf(path, sizeof(path), "proc/%u/stat", only->pid[i]);
+		if (faccessat(root, path, F_OK, 0) == 0)
+			continue;
+		report("--pid: there is no process %u%s", only->pid[i],
+		       probe_in_namespace(root) ? " in this PID namespace" : "");
+		return false;
+	}
+	return true;
 }
 
-/* Whether the process of --pid has a VM. */
-static bool check_vm(const struct probe_facts *facts, unsigned pid)
+/* Whether the processes of --pid have VMs. */
+static bool check_vms(const struct probe_facts *facts, const struct probe_pids *only)
 {
-	if (pid == 0 || facts->vms.count > 0)
+	if (facts->vms.count >= only->count)
 		return true;
+	unsigned pid = only->pid[facts->vms.count];
 	if (facts->vms.unreadable > 0)
 		report("--pid: process %u cannot be inspected, and has run no guest code; expected a VM, or to run as root",
 		       pid);
@@ -71,7 +95,7 @@ static bool check_vm(const struct probe_facts *facts, unsigned pid)
 	return false;
 }
 
-static bool gather(struct probe_facts *facts, int root, unsigned pid)
+static bool gather(struct probe_facts *facts, int root, const struct probe_pids *only)
 {
 	struct utsname name;
 
@@ -85,7 +109,7 @@ static bool gather(struct probe_facts *facts, int root, unsigned pid)
 	probe_kvm(&facts->kvm);
 	probe_host(facts, root);
 	probe_guest(facts, root);
-	return probe_vms(facts, root, pid);
+	return probe_vms(facts, root, only);
 }
 
 static int tell(const struct probe_facts *facts, bool json)
@@ -102,30 +126,41 @@ static int tell(const struct probe_facts *facts, bool json)
 	return findings.missing_count > 0 ? STATUS_FAILED : STATUS_OK;
 }
 
-int probe_command(int argc, char **argv)
+/* Gathers the facts and tells them. Returns the exit status. */
+static int probe(const struct probe_options *o, int root)
 {
-	struct probe_options options = {.pid = 0};
 	struct probe_facts facts;
 	int status = STATUS_USAGE;
 
-	if (!parse(&options, argc, argv))
-		return STATUS_USAGE;
-	if (options.help)
-		return STATUS_OK;
-	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0) {
-		report("/: %m");
-		return STATUS_FAILED;
+	if (!gather(&facts, root, &o->only)) {
+		report("%s", strerror(ENOMEM));
+		status = STATUS_FAILED;
+	} else if (check_vms(&facts, &o->only)) {
+		status = tell(&facts, o->json);
 	}
-	if (check_process(root, options.pid)) {
-		if (!gather(&facts, root, options.pid)) {
-			report("%s", strerror(ENOMEM));
+	probe_facts_free(&facts);
+	return status;
+}
+
+int probe_command(int argc, char **argv)
+{
+	struct probe_options options = {.only = {.count = 0}};
+	int status = STATUS_USAGE;
+
+	if (parse(&options, argc, argv)) {
+		int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		if (options.help) {
+			status = STATUS_OK;
+		} else if (root < 0) {
+			report("/: %m");
 			status = STATUS_FAILED;
-		} else if (check_vm(&facts, options.pid)) {
-			status = tell(&facts, options.json);
+		} else if (check_processes(root, &options.only)) {
+			status = probe(&options, root);
 		}
-		probe_facts_free(&facts);
+		if (root >= 0)
+			close(root);
 	}
-	close(root);
+	free(options.only.pid);
 	return status;
 }

@@ -266,15 +266,15 @@ static int vm_by_pid(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-bool probe_vms(struct probe_facts *facts, int root, unsigned pid)
+bool probe_vms(struct probe_facts *facts, int root, const struct probe_pids *only)
 {
 	struct look look = {.vms = &facts->vms, .root = root, .hz = facts->tick_hz};
 
 	facts->vms = (struct probe_vms){.vm = NULL};
 	look.uptime_ticks = uptime_ticks(root, facts->tick_hz);
-	if (pid != 0)
-		take_process(&look, pid);
-	else
+	for (size_t i = 0; i < only->count && facts->vms.count == i && !look.failed; i++)
+		take_process(&look, only->pid[i]);
+	if (only->count == 0)
 		probe_numbers(root, "proc", take_process, &look);
 	sort(facts->vms.vm, facts->vms.count, sizeof(*facts->vms.vm), vm_by_pid);
 	return !look.failed;

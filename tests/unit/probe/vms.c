@@ -48,11 +48,12 @@ static void name(unsigned pid, const char *comm)
 	fake_file(path, text);
 }
 
+/* At one process, or at all if it is 0. */
 static bool look(unsigned pid)
 {
 	probe_facts_free(&facts);
 	facts = (struct probe_facts){.tick_hz = 100};
-	return probe_vms(&facts, fake_root, pid);
+	return probe_vms(&facts, fake_root, &(struct probe_pids){.pid = &pid, .count = pid != 0});
 }
 
 static const struct probe_vcpu *vcpu(size_t vm, size_t i)
@@ -224,6 +225,22 @@ static void test_others(void)
 	       "two VMs in one process are counted");
 }
 
+/* Several processes, of which 110 has no VM. */
+static void test_several(void)
+{
+	unsigned pids[] = {100, 90, 110, 100};
+	struct probe_pids only = {.pid = pids, .count = 2};
+
+	probe_facts_free(&facts);
+	tap_ok(probe_vms(&facts, fake_root, &only) && facts.vms.count == 2 &&
+		       facts.vms.vm[0].pid == 90 && facts.vms.vm[1].pid == 100,
+	       "a look at two processes finds both VMs, in the order of their PIDs");
+	only.count = 4;
+	probe_facts_free(&facts);
+	tap_ok(probe_vms(&facts, fake_root, &only) && facts.vms.count == 2,
+	       "a look at several processes stops at the first without a VM");
+}
+
 /* vCPUs of two VMs have the same numbers: a thread that is left over is not known by its order. */
 static void test_two_vms(void)
 {
@@ -321,6 +338,7 @@ int main(void)
 	test_quota();
 	test_region();
 	test_others();
+	test_several();
 	test_two_vms();
 	test_unreadable();
 	test_damaged();
