@@ -70,6 +70,13 @@ mkdir -p /etc
 echo 'user:x:1000:1000::/tmp:/bin/sh' >/etc/passwd
 part other; busybox start-stop-daemon -S -c user -x /bin/pvtime -- probe --json; echo "status=$?"
 part other-idle; busybox start-stop-daemon -S -c user -x /bin/pvtime -- probe --pid "$idle"; echo "status=$?"
+# The cgroup that systemd makes for a domain of libvirt's.
+scope='/sys/fs/cgroup/machine-qemu\x2d7\x2dlab\x2d1.scope'
+mkdir "$scope"
+echo "$busy" >"$scope/cgroup.procs"
+part scope; pvtime probe --json --pid "$busy"; echo "status=$?"
+# As in a container that does not share the host's PIDs.
+part space; busybox unshare -m -p -f sh -c 'mount -t proc proc /proc; pvtime probe; echo "status=$?"; pvtime probe --pid 4000'
 part pids; echo "$busy $idle"
 part busy; cat /tmp/busy.said
 part idle; cat /tmp/idle.said
@@ -165,6 +172,11 @@ is_deeply([$status, map { $_->{pid} } @{$data->{host}{vms}}], [0, $idle_pid], '-
 is_deeply([$status, map { $_->{pid} } @{$data->{host}{vms}}], [0, sort { $a <=> $b } $idle_pid, $busy_pid], '--pid given twice reports the VMs of both processes, each once');
 like($part{table}, qr/^VM: process $busy_pid \(qemu-system-aar\), 2 vCPUs\n.*waited s\n     0 +\d+ .* \d+\.\d{6} +\d+\.\d{6}\n     1 +\d+ .*\n/m, 'the table has a line for each vCPU of the VM')
 	or diag $part{table};
+
+($data, $status) = json('scope');
+is(vm_of($data, $busy_pid)->{name}, 'lab-1', "a VM without -name has the name of its domain's cgroup");
+like($part{space}, qr/\nNo VM is visible\.\n\nnote: this is a PID namespace of its own.*\n    to do: run this on the host.*\nstatus=0\npvtime: --pid: there is no process 4000 in this PID namespace\n/,
+	'in a PID namespace, a note says why no VM is visible');
 
 # As a user who may not read the files of other processes: threads that have run a guest's code are
 # found nevertheless.
