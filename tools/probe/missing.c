@@ -99,7 +99,7 @@ static void find_host(struct probe_findings *f, const struct probe_facts *facts)
 	find_kvm(f, facts);
 	find_accounting(f, facts);
 	if (facts->x86_64 && facts->kvm.state == PROBE_KVM_THERE)
-		note(f, "look for st in 'top' in the guest",
+		note(f, "run 'top' in the guest, whose st is its stolen time",
 		     "on x86_64, KVM and its guests have an interface of their own for stolen time, for which a VMM only has to pass on KVM's CPUID");
 	if (facts->log.mode == PROBE_PROTECTED)
 		note(f, "",
