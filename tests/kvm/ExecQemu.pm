@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 package ExecQemu;
 
-# For tests/kvm/exec_{qemu,smp,reboot}.t: Debian's QEMU, configured to give no stolen time, runs
-# Linux guests under `pvtime exec`. The host has one CPU, and its time is the number of
+# For tests/kvm/exec_{qemu,idle,smp,reboot}.t: Debian's QEMU, configured to give no stolen time,
+# runs Linux guests under `pvtime exec`. The host has one CPU, and its time is the number of
 # instructions, so no vCPU runs while the script reads its counters.
 
 use strict;
