@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "tools/probe/pids.h"
 #include "tools/probe/vm_name.h"
 
 #define PROBE_LINE 160u
@@ -86,12 +87,6 @@ struct probe_vms {
 	size_t count;
 	/* processes whose files cannot be inspected, and that are not known to be VMs */
 	unsigned unreadable;
-};
-
-/* The processes to which the report is limited, each once; none: it is not limited. */
-struct probe_pids {
-	unsigned *pid;
-	size_t count;
 };
 
 struct probe_cpu {

@@ -10,12 +10,9 @@
 #include "tools/arguments.h"
 #include "tools/command.h"
 #include "tools/probe/facts.h"
-#include "tools/probe/files.h"
 #include "tools/probe/missing.h"
 #include "tools/probe/tell.h"
 #include "tools/report.h"
-
-#define PID_MAX 4194304u /* linux/threads.h: PID_MAX_LIMIT */
 
 struct probe_options {
 	struct probe_pids only;
@@ -24,22 +21,7 @@ struct probe_options {
 
 static bool take_pid(void *options, const char *value)
 {
-	struct probe_pids *only = &((struct probe_options *)options)->only;
-	unsigned pid;
-
-	if (!arguments_number("pid", value, PID_MAX, &pid))
-		return false;
-	for (size_t i = 0; i < only->count; i++)
-		if (only->pid[i] == pid)
-			return true;
-	unsigned *more = realloc(only->pid, (only->count + 1) * sizeof(*more));
-	if (more == NULL) {
-		report("%m");
-		return false;
-	}
-	only->pid = more;
-	more[only->count++] = pid;
-	return true;
+	return probe_pids_add(&((struct probe_options *)options)->only, value);
 }
 
 static bool parse(struct probe_options *o, int argc, char **argv)
@@ -62,22 +44,6 @@ static bool parse(struct probe_options *o, int argc, char **argv)
 		return true;
 	}
 	return arguments_no_others("probe", argc, argv);
-}
-
-/* Whether the processes of --pid exist. */
-static bool check_processes(int root, const struct probe_pids *only)
-{
-	char path[PROBE_PATH];
-
-	for (size_t i = 0; i < only->count; i++) {
-		snprintf(path, sizeof(path), "proc/%u/stat", only->pid[i]);
-		if (faccessat(root, path, F_OK, 0) == 0)
-			continue;
-		report("--pid: there is no process %u%s", only->pid[i],
-		       probe_in_namespace(root) ? " in this PID namespace" : "");
-		return false;
-	}
-	return true;
 }
 
 /* Whether the processes of --pid have VMs. */
@@ -155,7 +121,7 @@ int probe_command(int argc, char **argv)
 		} else if (root < 0) {
 			report("/: %m");
 			status = STATUS_FAILED;
-		} else if (check_processes(root, &options.only)) {
+		} else if (probe_pids_check(&options.only, root)) {
 			status = probe(&options, root);
 		}
 		if (root >= 0)
