@@ -175,7 +175,7 @@ cmp_ok($s->{thieves}{'process hog /pen'} // 0, '>', 10_000_000, 'alpha between t
 like($out, qr/^pvtime: top: the BPF program cannot be loaded: Operation not permitted; expected CAP_BPF and CAP_PERFMON\nUSER 1$/m,
 	'a user without rights gets one line and status 1');
 like($out, qr/^No VM is running\.\nNONE 0$/m, 'a host without VMs is reported as such');
-like($out, qr/^VM alpha \(process $alpha\), in \d+ ns\n  vCPU 0, thread $a, CPU 1: ran \d+ ns, stolen \d+ ns\n(?: +\d+  .*\n)* +0  unattributed\n/m,
+like($out, qr/^VM alpha \(process $alpha\), in \d+ ns\n  vCPU 0, thread $a, CPU 1: ran \d+ ns \([\d.]+ %\), stolen \d+ ns \([\d.]+ %\)\n(?: +\d+  .*\n)* +0  unattributed\n/m,
 	'the text has a line for each vCPU and thief') or diag $out =~ s{^LINE .*\n}{}mgr;
 
 done_testing;

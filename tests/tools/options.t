@@ -110,6 +110,10 @@ for my $case (
 	[['here'], "top: 'here' is not an option; 'pvtime help top' lists them"],
 	[['--interval', '0'], "--interval: '0' is not an interval; expected seconds, such as 1 or 0.5"],
 	[['--interval', 'soon'], "--interval: 'soon' is not an interval; expected seconds, such as 1 or 0.5"],
+	[['--count', '0'], "--count: '0' is wrong; expected a number from 1 to 1000000000"],
+	[['--once', '--count', '2'], '--once and --count: expected one of them'],
+	[['--vm', ''], '--vm: expected a name, not an empty string'],
+	[['--pid', 'web'], "--pid: 'web' is wrong; expected a number from 1 to 4194304"],
 ) {
 	my ($arguments, $words) = @$case;
 	is_deeply([run('top', @$arguments)], [2, '', "pvtime: $words\n"], "top @$arguments: the status is 2, with one line of message");

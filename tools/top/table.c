@@ -30,7 +30,14 @@ static void print_thief(const struct top_thief *thief, int root, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_thread(const struct top_thread *thread, int root, FILE *out)
+static void print_time(const char *what, uint64_t ns, uint64_t interval_ns, FILE *out)
+{
+	double percent = interval_ns > 0 ? 100.0 * (double)ns / (double)interval_ns : 0.0;
+
+	fprintf(out, "%s %" PRIu64 " ns (%.1f %%)", what, ns, percent);
+}
+
+static void print_thread(const struct top_thread *thread, uint64_t interval_ns, int root, FILE *out)
 {
 	int64_t excess = top_excess(thread);
 	unsigned number;
@@ -40,8 +47,10 @@ static void print_thread(const struct top_thread *thread, int root, FILE *out)
 		fprintf(out, "%u", number);
 	else
 		fputc('?', out);
-	fprintf(out, ", thread %u, CPU %u: ran %" PRIu64 " ns, stolen %" PRIu64 " ns\n",
-		thread->thread, thread->cpu, thread->run_ns, thread->stolen_ns);
+	fprintf(out, ", thread %u, CPU %u: ", thread->thread, thread->cpu);
+	print_time("ran", thread->run_ns, interval_ns, out);
+	print_time(", stolen", thread->stolen_ns, interval_ns, out);
+	fputc('\n', out);
 	for (size_t i = 0; i < thread->thief_count; i++)
 		print_thief(&thread->thieves[i], root, out);
 	fprintf(out, "%20" PRIu64 "  unattributed\n", thread->unattributed);
@@ -65,6 +74,6 @@ void top_print(const struct top_sample *sample, int root, FILE *out)
 			fprintf(out, " (process %u), in %" PRIu64 " ns\n", thread->process,
 				sample->interval_ns);
 		}
-		print_thread(thread, root, out);
+		print_thread(thread, sample->interval_ns, root, out);
 	}
 }

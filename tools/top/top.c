@@ -7,49 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 #include "tools/arguments.h"
-#include "tools/clock.h"
 #include "tools/command.h"
 #include "tools/report.h"
-#include "tools/top/load.h"
-#include "tools/top/read.h"
+#include "tools/top/interval.h"
+#include "tools/top/options.h"
 #include "tools/top/tell.h"
-
-struct top_options {
-	uint64_t interval_ns;
-	bool once, json, help;
-};
-
-static bool take_interval(void *options, const char *value)
-{
-	struct top_options *o = options;
-
-	if (arguments_seconds(value, &o->interval_ns))
-		return true;
-	report("--interval: '%s' is not an interval; expected seconds, such as 1 or 0.5", value);
-	return false;
-}
-
-static bool parse(struct top_options *o, int argc, char **argv)
-{
-	const struct argument table[] = {
-		{"interval", "SECONDS", "measure for so long (1)", .take = take_interval},
-		{"once", NULL, "measure one interval, print it, and end", .flag = &o->once},
-		{"json", NULL, "write JSON", .flag = &o->json},
-		{"help", NULL, "print this help", .flag = &o->help},
-		{.name = NULL},
-	};
-
-	if (!arguments_parse("top", table, o, argc, argv))
-		return false;
-	if (o->help) {
-		arguments_usage(
-			"pvtime top [OPTION...]",
-			"Report how long each vCPU of this Linux KVM host has run and has waited for a CPU, and which VMs, processes and kernel threads ran meanwhile. It runs until it is interrupted.",
-			table, stdout);
-		return true;
-	}
-	return arguments_no_others("top", argc, argv);
-}
 
 static void sleep_until(uint64_t ns)
 {
@@ -59,9 +21,11 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
-static int tell(const struct top_sample *sample, bool json, int root)
+static int tell(const struct top_sample *sample, const struct top_options *o, int root)
 {
-	if (!json) {
+	if (!o->json && sample->count == 0 && top_choice_limits(&o->choice)) {
+		fputs("No such VM is running.\n", stdout);
+	} else if (!o->json) {
 		top_print(sample, root, stdout);
 	} else if (!top_json(sample, root, stdout)) {
 		report("%s", strerror(ENOMEM));
@@ -70,57 +34,56 @@ static int tell(const struct top_sample *sample, bool json, int root)
 	return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
 }
 
-/* Measure an interval that began at *begin_ns, and print it; the next one begins at *begin_ns. */
-static int measure(const struct top_program *program, const struct top_options *o, int root,
-		   uint64_t *begin_ns)
+/* Print one interval after the other. */
+static int print_all(struct top_intervals *intervals, const struct top_options *o, int root)
 {
 	struct top_sample sample;
-	uint32_t epoch;
+	int status = STATUS_OK;
 
-	sleep_until(*begin_ns + o->interval_ns);
-	uint64_t now = clock_now_ns();
-	if (!top_end_epoch(program, &epoch) || !top_read(&sample, program, epoch))
-		return STATUS_FAILED;
-	sample.interval_ns = now - *begin_ns;
-	*begin_ns = now;
-	int status = tell(&sample, o->json, root);
-	top_sample_free(&sample);
+	for (unsigned n = 0; status == STATUS_OK && (o->count == 0 || n < o->count); n++) {
+		sleep_until(top_intervals_due(intervals));
+		if (!top_intervals_end(intervals, &sample))
+			return STATUS_FAILED;
+		top_choice_keep(&o->choice, &sample, root);
+		status = tell(&sample, o, root);
+		top_sample_free(&sample);
+	}
 	return status;
 }
 
-/* What the first epoch has counted is from before the first interval. */
 static int run(const struct top_program *program, const struct top_options *o, int root)
 {
-	struct top_sample before;
-	uint64_t begin = clock_now_ns();
-	uint32_t epoch;
-	int status;
+	struct top_intervals intervals = {.program = program, .length_ns = o->interval_ns};
 
-	if (!top_end_epoch(program, &epoch) || !top_read(&before, program, epoch))
-		return STATUS_FAILED;
-	top_sample_free(&before);
-	do
-		status = measure(program, o, root, &begin);
-	while (status == STATUS_OK && !o->once);
+	return top_intervals_begin(&intervals) ? print_all(&intervals, o, root) : STATUS_FAILED;
+}
+
+static int load_and_run(const struct top_options *o)
+{
+	struct top_program program;
+	int status = STATUS_FAILED;
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0) {
+		report("/: %m");
+	} else if (!probe_pids_check(&o->choice.pids, root)) {
+		status = STATUS_USAGE;
+	} else {
+		status = top_load(&program) ? run(&program, o, root) : STATUS_FAILED;
+		top_unload(&program);
+	}
+	if (root >= 0)
+		close(root);
 	return status;
 }
 
 int top_command(int argc, char **argv)
 {
-	struct top_options options = {.interval_ns = NS_PER_S};
-	struct top_program program;
+	struct top_options options;
+	int status = STATUS_USAGE;
 
-	if (!parse(&options, argc, argv))
-		return STATUS_USAGE;
-	if (options.help)
-		return STATUS_OK;
-	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0) {
-		report("/: %m");
-		return STATUS_FAILED;
-	}
-	int status = top_load(&program) ? run(&program, &options, root) : STATUS_FAILED;
-	top_unload(&program);
-	close(root);
+	if (top_options_parse(&options, argc, argv))
+		status = options.help ? STATUS_OK : load_and_run(&options);
+	top_options_free(&options);
 	return status;
 }
