@@ -1,6 +1,6 @@
 # The pvtime command, built from tools/, its rooms, machine/ and the library; and its tests.
 
-TOOLS_SRCS := $(call at_least,154,tools/*.c tools/*/*.c machine/*.c)
+TOOLS_SRCS := $(call at_least,173,tools/*.c tools/*/*.c machine/*.c)
 TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
 TOOLS_LIBS  = $(LABFILE_LIBS) -lbpf -ltinfo -ljansson -lm -pthread
 HOST_SRCS  += $(TOOLS_SRCS)
@@ -92,6 +92,12 @@ UNIT_NAMES += top/sample
 top/sample_SRCS := tests/unit/top/sample.c $(addprefix tools/top/,sample.c names.c words.c table.c json.c) \
 	$(VM_NAME_SRCS) tools/probe/thread.c tools/json_text.c tools/visible.c
 top/sample_LIBS := -ljansson
+UNIT_NAMES += top/line top/view top/screen
+TOP_VIEW_SRCS := $(addprefix tools/top/,sample.c words.c choice.c rows.c group.c line.c columns.c view.c) \
+	$(VM_NAME_SRCS) $(addprefix tools/probe/,pids.c host.c) tools/arguments.c tools/report.c tools/visible.c
+top/line_SRCS   := tests/unit/top/line.c tools/top/line.c tools/visible.c
+top/view_SRCS   := tests/unit/top/view.c $(TOP_VIEW_SRCS)
+top/screen_SRCS := tests/unit/top/screen.c $(TOP_VIEW_SRCS) $(addprefix tools/top/,draw.c pane.c)
 KVM_TESTS_CHECK += tests/kvm/top.t
 
 # The command as a process, with a fake QEMU; and tests/tools/json.t, which reads the output of

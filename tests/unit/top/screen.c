@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The screens of `pvtime top`, drawn without a terminal, in several sizes and states. The processes
+ * are fake ones.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "tests/unit/top/three_vms.h"
+#include "tools/top/draw.h"
+#include "tools/top/group.h"
+
+/* What is drawn: the lines, each with a newline; bold and selected ones begin with * and >. */
+static char *draw_of(const struct top_rows *these, const struct top_view *view, unsigned columns,
+		     unsigned lines)
+{
+	static const char *const marks[] = {
+		[TOP_PLAIN] = " ", [TOP_BOLD] = "*", [TOP_REVERSE] = ">"};
+	struct top_page page;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!top_draw(&page, these, view, columns, lines))
+		fputs("out of memory\n", out);
+	for (size_t i = 0; i < page.count; i++)
+		fprintf(out, "%s%s\n", marks[page.line[i].style], page.line[i].text);
+	fclose(out);
+	free(page.line);
+	return text;
+}
+
+static char *draw(const struct top_view *view, unsigned columns, unsigned lines)
+{
+	return draw_of(&rows, view, columns, lines);
+}
+
+static void expect(char *got, const char *want, const char *name)
+{
+	if (!tap_ok(strcmp(got, want) == 0, "%s", name))
+		for (char *line = strtok(got, "\n"); line != NULL; line = strtok(NULL, "\n"))
+			tap_print("# |%s|\n", line);
+	free(got);
+}
+
+static const char small[] =
+	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stolen\n"
+	"*VM              CPU  run stolen   vm self proc kern idle unattr worst thief\n"
+	">web (2)           *  129   60.4 40.0  0.9 12.4  4.0  3.0    0.1 vm db\n"
+	" db (1)            2 51.2   25.0 25.0    -    -    -    -      - vm web\n"
+	" \\x1b[2Jan\\~ (1) 127  0.0      -    -    -    -    -    -      -\n"
+	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
+	" \n \n"
+	" q quit  f vCPUs  < > sort  r reverse  / filter  p pause  Enter thieves\n";
+static const char panes[] =
+	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stolen\n"
+	"*VM              CPU  run stolen   vm self proc kern idle unattr worst thief\n"
+	">web/0             2 30.0   60.0 40.0  0.9 12.0  4.0  3.0    0.1 vm db\n"
+	" db/0              2 51.2   25.0 25.0    -    -    -    -      - vm web\n"
+	" web/1             3 99.0    0.4    -    -  0.4    -    -      - process make\n"
+	" \\x1b[2Jan\\xc~/? 127  0.0      -    -    -    -    -    -      -\n"
+	"*web/0, process 10, thread 11, CPU 2: run 30.0, stolen 60.0\n"
+	" vm 40.0, self 0.9, process 12.0, kernel 4.0, idle 3.0, unattributed 0.1\n"
+	"  40.0  vm db, thread 21\n"
+	"  12.0  process cc1, process 50, 2 threads (/build.slice)\n"
+	"   4.0  kernel kworker/2:1, thread 60\n"
+	"   3.0  idle\n"
+	"   0.9  self CPU 1/KVM, thread 12\n"
+	" \n \n \n \n \n \n \n \n \n \n"
+	" q quit  f VMs  < > sort  r reverse  / filter  p pause  Enter table\n";
+static const char large[] =
+	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by VM\n"
+	"*VM                  CPU  run stolen   vm self proc kern idle unattr worst thief\n"
+	">\\x1b[2Jan\\xc3\\xa9/? 127  0.0      -    -    -    -    -    -      -\n"
+	" db/0                  2 51.2   25.0 25.0    -    -    -    -      - vm web\n"
+	" web/0                 2 30.0   60.0 40.0  0.9 12.0  4.0  3.0    0.1 vm db\n"
+	" web/1                 3 99.0    0.4    -    -  0.4    -    -      - process make\n"
+	"*\\x1b[2Jan\\xc3\\xa9/?, process 30, thread 31, CPU 127: run 0.0, stolen -\n"
+	" unattributed -\n"
+	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
+	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
+	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
+	" \n \n \n"
+	" q quit  f VMs  < > sort  r reverse  / filter  p pause  Enter table\n";
+
+static void test_sizes(void)
+{
+	struct top_view view;
+
+	top_view_begin(&view);
+	expect(draw(&view, 80, 24), small, "a screen of 80x24 has a line for each VM");
+	expect(draw(&view, 1, 1), "*~\n", "a screen of one character says that it is cut");
+	expect(draw(&view, 80, 0), "", "a screen without lines has nothing");
+	expect(draw(&view, 0, 3), "*\n*\n>\n", "a screen without columns has empty lines");
+	press(&view, "f\n");
+	expect(draw(&view, 80, 24), panes, "a pane has the sums and thieves of a vCPU");
+	expect(draw(&view, 40, 8),
+	       "*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by ~\n"
+	       "*VM              stolen worst thief\n"
+	       "*web/0, process 10, thread 11, CPU 2: ru~\n"
+	       " vm 40.0, self 0.9, process 12.0, kernel~\n"
+	       "  40.0  vm db, thread 21\n"
+	       "  12.0  process cc1, process 50, 2 threa~\n"
+	       " 3 more\n"
+	       " q quit  f VMs  < > sort  r reverse  / f~\n",
+	       "a pane that has too little room counts what is missing");
+	press(&view, "<<<");
+	expect(draw(&view, 200, 60), large, "a screen of 200x60 has all columns");
+}
+
+static bool fits(const struct top_view *view, unsigned columns, unsigned lines)
+{
+	struct top_page page;
+	bool good = top_draw(&page, &rows, view, columns, lines) && page.count == lines;
+
+	for (size_t i = 0; good && i < page.count; i++)
+		good = page.line[i].used <= columns && strlen(page.line[i].text) <= columns;
+	free(page.line);
+	return good;
+}
+
+static void test_all_sizes(void)
+{
+	static const char *const keys[] = {"", "f", "\n", "f\n", "/", "/web", "p/none\n"};
+	unsigned wrong = 0;
+
+	for (size_t k = 0; k < COUNT(keys); k++) {
+		struct top_view view;
+
+		top_view_begin(&view);
+		press(&view, keys[k]);
+		for (unsigned columns = 0; columns < 130; columns++)
+			for (unsigned lines = 0; lines < 30; lines++)
+				wrong += !fits(&view, columns, lines);
+	}
+	tap_is_u64(wrong, 0, "in any size, there are as many lines as fit, and none is too wide");
+}
+
+static void test_choice(void)
+{
+	const char *names[] = {"db"};
+	unsigned pids[] = {30};
+	struct top_choice some = {
+		.names = names, .name_count = 1, .pids = {.pid = pids, .count = 1}};
+	struct top_rows chosen;
+	struct top_groups groups;
+	struct top_view view;
+
+	if (!tap_ok(top_rows_make(&chosen, &sample, &some, &rows, fake_root),
+		    "rows are made with the names of the rows before"))
+		return;
+	tap_ok(!chosen.vms[0].chosen && chosen.vms[1].chosen && chosen.vms[2].chosen,
+	       "VMs are chosen by their names and PIDs");
+	if (tap_ok(top_groups_make(&groups, &chosen, &chosen.vcpus[2]), "thieves are grouped"))
+		tap_ok(groups.count == 1 && strcmp(groups.group[0].name, "web") == 0,
+		       "a thief has its name even if its VM is not chosen");
+	free(groups.group);
+	top_view_begin(&view);
+	expect(draw_of(&chosen, &view, 40, 5),
+	       "*pvtime top: 2 VMs, 2 vCPUs, 1.00 s, by ~\n"
+	       "*VM              stolen worst thief\n"
+	       ">db (1)            25.0 vm web\n"
+	       " \\x1b[2Jan\\~ (1)      -\n"
+	       " q quit  f vCPUs  < > sort  r reverse  /~\n",
+	       "only the chosen VMs have rows");
+	top_rows_free(&chosen);
+}
+
+/* A cause may have time that no thread took: that of a quota. */
+static void test_rest(void)
+{
+	struct top_row row = rows.vcpus[0];
+	struct top_groups groups;
+
+	row.sum.by_cause[TOP_KERNEL] += 45000000;
+	if (tap_ok(top_groups_make(&groups, &rows, &row), "thieves and a rest are grouped"))
+		tap_ok(groups.count == 6 && groups.group[2].cause == TOP_KERNEL &&
+			       groups.group[2].ns == 45000000 && groups.group[2].thread == 0 &&
+			       groups.group[2].name[0] == '\0' && groups.group[3].thread == 60,
+		       "time of a cause that no thread took is a group without a name");
+	free(groups.group);
+}
+
+static void test_bug(void)
+{
+	struct top_view view;
+
+	top_view_begin(&view);
+	rows.vcpus[0].sum.stolen_ns++;
+	char *text = draw(&view, 80, 24);
+	tap_ok(strstr(text,
+		      "\n The causes of 1 vCPU do not add up to the stolen time: a bug of pvtime\n"),
+	       "sums that do not close are shown as a bug");
+	free(text);
+	rows.vcpus[0].sum.stolen_ns--;
+}
+
+static void test_nothing(void)
+{
+	const struct top_sample none = {.interval_ns = 1};
+	struct top_rows empty = {.vms = NULL};
+	struct top_view view;
+
+	top_view_begin(&view);
+	press(&view, "\n");
+	expect(draw_of(&empty, &view, 40, 5),
+	       "*pvtime top: 0 VMs, 0 vCPUs, 0.00 s, by ~\n"
+	       "*VM             stolen worst thief\n"
+	       " The first interval is being measured.\n"
+	       " \n"
+	       " q quit  f vCPUs  < > sort  r reverse  /~\n",
+	       "the screen says that the first interval is measured");
+	if (tap_ok(top_rows_make(&empty, &none, &all, NULL, fake_root), "an empty sample has rows"))
+		expect(draw_of(&empty, &view, 40, 5),
+		       "*pvtime top: 0 VMs, 0 vCPUs, 0.00 s, by ~\n"
+		       "*VM             stolen worst thief\n"
+		       " No VM is running.\n"
+		       " \n"
+		       " q quit  f vCPUs  < > sort  r reverse  /~\n",
+		       "the screen says that no VM is running");
+	top_rows_free(&empty);
+}
+
+int main(void)
+{
+	if (three_begin()) {
+		test_sizes();
+		test_all_sizes();
+		test_choice();
+		test_rest();
+		test_bug();
+		test_nothing();
+	}
+	three_end();
+	return tap_done();
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_TOP_COLUMNS_H
+#define TOOLS_TOP_COLUMNS_H
+
+/*
+ * The columns of the table. Each cause has one by itself, so a new cause needs nothing here but, if
+ * its word is long, a shorter heading.
+ */
+#include "tools/top/group.h"
+#include "tools/top/line.h"
+
+enum {
+	TOP_BY_NAME,
+	TOP_BY_CPU,
+	TOP_BY_RUN,
+	TOP_BY_STOLEN,
+	TOP_BY_CAUSE, /* the first cause */
+	TOP_BY_UNATTRIBUTED = TOP_BY_CAUSE + TOP_CAUSES,
+	TOP_SORTED, /* the columns before this one can be sorted by */
+	TOP_THIEF = TOP_SORTED,
+	TOP_COLUMNS
+};
+
+/* The width of each column, with the blank before it; 0: there is no room for the column. */
+struct top_widths {
+	unsigned width[TOP_COLUMNS];
+};
+
+const char *top_heading(unsigned column);
+
+/* The number in a column, by which rows are sorted: ns, or a CPU's number. Not for TOP_BY_NAME. */
+uint64_t top_value(const struct top_row *row, unsigned column);
+
+/* Choose the columns for a screen, which needs `name` columns to show all names. */
+void top_widths(struct top_widths *widths, unsigned columns, unsigned name);
+
+/* Append a heading, or one cell of a row whose groups are known. */
+void top_heading_cell(struct top_line *line, unsigned column, unsigned width);
+void top_cell(struct top_line *line, const struct top_row *row, const struct top_groups *groups,
+	      unsigned column, unsigned width, uint64_t interval_ns);
+
+/* The columns that a row's name takes, such as "alpha/0"; and append it, in at most `width`. */
+unsigned top_name_width(const struct top_row *row);
+void top_name(struct top_line *line, const struct top_row *row, unsigned width);
+
+/* Append a group's cause and name, such as "vm beta", in at most `width` columns. */
+void top_thief(struct top_line *line, const struct top_group *group, unsigned width);
+
+#endif

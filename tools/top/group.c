@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include "tools/top/group.h"
+
+/* The threads of another VM, or of a process, are one group; any other thread is one by itself. */
+static uint32_t key(const struct top_group *group)
+{
+	return group->cause == TOP_VM || group->cause == TOP_PROCESS ? group->process
+								     : group->thread;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct top_group *x = a, *y = b;
+
+	if (x->cause != y->cause)
+		return x->cause > y->cause ? 1 : -1;
+	if (key(x) != key(y))
+		return key(x) > key(y) ? 1 : -1;
+	return (x->thread > y->thread) - (x->thread < y->thread);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct top_group *x = a, *y = b;
+
+	return x->ns != y->ns ? (x->ns < y->ns ? 1 : -1) : by_key(a, b);
+}
+
+static void sort(struct top_group *groups, size_t count, int (*compare)(const void *, const void *))
+{
+	if (count > 0)
+		qsort(groups, count, sizeof(*groups), compare);
+}
+
+/* One thread may have stolen from several vCPUs. */
+static size_t merge_threads(struct top_group *groups, size_t count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (n > 0 && by_key(&groups[n - 1], &groups[i]) == 0)
+			groups[n - 1].ns += groups[i].ns;
+		else
+			groups[n++] = groups[i];
+	}
+	return n;
+}
+
+/* `most` is the time of the group's thread so far, of which the group has the name. */
+static size_t merge_groups(struct top_group *groups, size_t count)
+{
+	uint64_t most = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct top_group *last = n > 0 ? &groups[n - 1] : NULL;
+
+		if (last == NULL || last->cause != groups[i].cause ||
+		    key(last) != key(&groups[i])) {
+			most = groups[i].ns;
+			groups[n++] = groups[i];
+			continue;
+		}
+		struct top_group both = groups[i].ns > most ? groups[i] : *last;
+		most = groups[i].ns > most ? groups[i].ns : most;
+		both.ns = last->ns + groups[i].ns;
+		both.threads = last->threads + 1;
+		*last = both;
+	}
+	return n;
+}
+
+/* Time of a cause that no thread took, such as a quota's, is a group without a name. */
+static size_t add_rest(struct top_group *groups, size_t count, const struct top_thread *sum)
+{
+	size_t all = count;
+
+	for (int cause = 0; cause < TOP_CAUSES; cause++) {
+		uint64_t rest = sum->by_cause[cause];
+
+		for (size_t i = 0; i < count; i++)
+			rest -= groups[i].cause == (enum top_cause)cause ? groups[i].ns : 0;
+		if (rest > 0)
+			groups[all++] = (struct top_group){
+				.cause = (enum top_cause)cause, .name = "", .ns = rest};
+	}
+	return all;
+}
+
+/* Another VM's thread has the VM's name; one whose VM has ended keeps its own. */
+static const char *name_of(const struct top_thief *thief, const struct top_rows *rows)
+{
+	const struct top_row *vm =
+		thief->cause == TOP_VM ? top_rows_vm(rows, thief->process) : NULL;
+
+	if (thief->cause == TOP_IDLE)
+		return "";
+	return vm != NULL && vm->vm[0] != '\0' ? vm->vm : thief->name;
+}
+
+static size_t take_thieves(struct top_group *groups, const struct top_rows *rows,
+			   const struct top_thread *thread)
+{
+	for (size_t i = 0; i < thread->thief_count; i++) {
+		const struct top_thief *thief = &thread->thieves[i];
+
+		groups[i] = (struct top_group){
+			.cause = thief->cause,
+			.process = thief->process,
+			.thread = thief->thread,
+			.threads = 1,
+			.cgroup = thief->cgroup,
+			.name = name_of(thief, rows),
+			.ns = thief->ns,
+		};
+	}
+	return thread->thief_count;
+}
+
+bool top_groups_make(struct top_groups *groups, const struct top_rows *rows,
+		     const struct top_row *row)
+{
+	size_t room = TOP_CAUSES, n = 0;
+
+	for (size_t i = 0; i < row->vcpus; i++)
+		room += row->threads[i].thief_count;
+	*groups = (struct top_groups){.group = calloc(room, sizeof(*groups->group))};
+	if (groups->group == NULL)
+		return false;
+	for (size_t i = 0; i < row->vcpus; i++)
+		n += take_thieves(groups->group + n, rows, &row->threads[i]);
+	sort(groups->group, n, by_key);
+	n = merge_groups(groups->group, merge_threads(groups->group, n));
+	groups->count = add_rest(groups->group, n, &row->sum);
+	sort(groups->group, groups->count, by_time);
+	return true;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The pane below the table: one vCPU's causes and thieves, or those of a VM's vCPUs together. */
+#include <stdlib.h>
+#include "tools/top/columns.h"
+#include "tools/top/draw.h"
+#include "tools/top/tell.h"
+
+static const char *percent(char text[TOP_PERCENT], uint64_t ns, uint64_t interval_ns)
+{
+	top_percent(text, ns, interval_ns);
+	return text;
+}
+
+/* All causes of the stolen time: the table may be too narrow for some of them. */
+static void draw_causes(struct top_page *page, const struct top_row *row, uint64_t interval_ns,
+			unsigned columns)
+{
+	struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
+	char text[TOP_PERCENT];
+
+	if (line == NULL)
+		return;
+	for (int cause = 0; cause < TOP_CAUSES; cause++)
+		if (row->sum.by_cause[cause] > 0)
+			top_line_print(line, "%s %s, ", top_cause_word((enum top_cause)cause),
+				       percent(text, row->sum.by_cause[cause], interval_ns));
+	top_line_print(line, "unattributed %s", percent(text, row->sum.unattributed, interval_ns));
+}
+
+static void draw_group(struct top_page *page, const struct top_group *group, uint64_t interval_ns,
+		       unsigned columns)
+{
+	struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
+	char text[TOP_TEXT];
+
+	if (line == NULL)
+		return;
+	top_line_right(line, percent(text, group->ns, interval_ns), 5);
+	top_line_print(line, "  ");
+	top_thief(line, group, columns);
+	if (group->threads > 1)
+		top_line_print(line, ", process %u, %u threads", group->process, group->threads);
+	else if (group->thread != 0)
+		top_line_print(line, ", thread %u", group->thread);
+	if (group->cause == TOP_PROCESS && top_cgroup_path(text, sizeof(text), group->cgroup)) {
+		top_line_print(line, " (");
+		top_line_add(line, text, columns);
+		top_line_print(line, ")");
+	}
+}
+
+static void draw_pane_title(struct top_page *page, const struct top_row *row, uint64_t interval_ns,
+			    unsigned columns)
+{
+	struct top_line *line = top_page_line(page, columns, TOP_BOLD);
+	char text[TOP_PERCENT];
+
+	if (line == NULL)
+		return;
+	top_name(line, row, columns);
+	top_line_print(line, ", process %u", row->sum.process);
+	if (row->sum.thread != 0)
+		top_line_print(line, ", thread %u, CPU %u", row->sum.thread, row->sum.cpu);
+	top_line_print(line, ": run %s", percent(text, row->sum.run_ns, interval_ns));
+	top_line_print(line, ", stolen %s", percent(text, row->sum.stolen_ns, interval_ns));
+}
+
+/* The thieves that do not fit are counted in the last line. */
+static void draw_groups(struct top_page *page, const struct top_groups *groups,
+			uint64_t interval_ns, unsigned columns, size_t lines)
+{
+	size_t shown = groups->count <= lines ? groups->count : lines > 0 ? lines - 1 : 0;
+
+	for (size_t i = 0; i < shown; i++)
+		draw_group(page, &groups->group[i], interval_ns, columns);
+	for (size_t i = shown; i < lines; i++) {
+		struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
+
+		if (line != NULL && i == shown && shown < groups->count)
+			top_line_print(line, "%zu more", groups->count - shown);
+	}
+}
+
+void top_pane(struct top_page *page, const struct top_rows *rows, const struct top_row *row,
+	      unsigned columns, size_t lines)
+{
+	struct top_groups groups;
+
+	top_groups_make(&groups, rows, row);
+	if (lines > 0)
+		draw_pane_title(page, row, rows->interval_ns, columns);
+	if (lines > 1)
+		draw_causes(page, row, rows->interval_ns, columns);
+	draw_groups(page, &groups, rows->interval_ns, columns, lines > 2 ? lines - 2 : 0);
+	free(groups.group);
+}

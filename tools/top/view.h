@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_TOP_VIEW_H
+#define TOOLS_TOP_VIEW_H
+
+/* How the user wants to see the rows: what the keys change. */
+#include "tools/top/rows.h"
+
+#define TOP_FILTER 64u /* bytes */
+
+/* Keys that are no characters. */
+enum top_key {
+	TOP_KEY_ENTER = '\n',
+	TOP_KEY_ESCAPE = 0x1b,
+	TOP_KEY_ERASE = 0x7f,
+	TOP_KEY_UP = 256,
+	TOP_KEY_DOWN,
+	TOP_KEY_PAGE_UP,
+	TOP_KEY_PAGE_DOWN,
+	TOP_KEY_HOME,
+	TOP_KEY_END,
+};
+
+struct top_view {
+	bool vcpus; /* a row is a vCPU, and not a VM */
+	bool paused;
+	bool pane; /* the selected row's thieves are shown */
+	unsigned sort;
+	bool reversed;
+	bool typing; /* keys are the filter's */
+	char filter[TOP_FILTER];
+	/* The selected row; the process 0: the first one. `place` is for when the row has gone. */
+	uint32_t process, thread;
+	size_t place;
+	size_t page; /* rows that Page Up and Page Down move by */
+};
+
+/* The rows of VMs, by stolen time. */
+void top_view_begin(struct top_view *view);
+
+/* Act on a key. false: the user wants to quit. */
+bool top_view_key(struct top_view *view, int key, const struct top_rows *rows);
+
+/* The rows that the filter and the choice leave, in order. */
+struct top_list {
+	const struct top_row **row;
+	size_t count;
+	size_t selected; /* an index, or 0 if the list is empty */
+};
+
+/* false: out of memory. Free row[] in either case. */
+bool top_view_list(struct top_list *list, const struct top_view *view, const struct top_rows *rows);
+
+#endif
