@@ -1,8 +1,8 @@
 # The pvtime command, built from tools/, its rooms, machine/ and the library; and its tests.
 
-TOOLS_SRCS := $(call at_least,173,tools/*.c tools/*/*.c machine/*.c)
+TOOLS_SRCS := $(call at_least,175,tools/*.c tools/*/*.c machine/*.c)
 TOOLS_OBJS := $(TOOLS_SRCS:%.c=$(BUILD)/host/%.o)
-TOOLS_LIBS  = $(LABFILE_LIBS) -lbpf -ltinfo -ljansson -lm -pthread
+TOOLS_LIBS  = $(LABFILE_LIBS) -lbpf -lncursesw -ltinfo -ljansson -lm -pthread
 HOST_SRCS  += $(TOOLS_SRCS)
 
 $(BUILD)/host/%.o: %.c
@@ -43,7 +43,8 @@ A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(
 A64_TOOLS_OWN   := tools/exec/% tools/probe/% tools/top/% tools/vmm/%
 A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(filter $(A64_TOOLS_OWN),$(TOOLS_SRCS)))
 # All libraries in the folder: which of them has the parts of libini_config depends on the release.
-A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm
+# libncursesw comes first, as libncurses has the same functions for terminals without UTF-8.
+A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/libncursesw.a $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm
 
 $(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
 $(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): | $(DEBIAN_LINUX_LIBS)
@@ -100,9 +101,17 @@ top/view_SRCS   := tests/unit/top/view.c $(TOP_VIEW_SRCS)
 top/screen_SRCS := tests/unit/top/screen.c $(TOP_VIEW_SRCS) $(addprefix tools/top/,draw.c pane.c)
 KVM_TESTS_CHECK += tests/kvm/top.t
 
+# For tests/tools/top.t: the whole command, with samples from a file in place of the kernel's.
+TOP_FAKE := $(BUILD)/tests/tools/pvtime-top-fake
+$(TOP_FAKE): $(filter-out $(addprefix $(BUILD)/host/tools/top/,load.o read.o maps.o),$(TOOLS_OBJS)) $(BUILD)/host/tests/tools/top_fake.o $(LIBKVM_STATIC) $(LIB_HOST)
+	$(begin)
+	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(TOOLS_LIBS)
+HOST_SRCS += tests/tools/top_fake.c
+TAP_DEPS  += $(TOP_FAKE)
+
 # The command as a process, with a fake QEMU; and tests/tools/json.t, which reads the output of
 # probe/find.
-TAP_SCRIPTS += $(call at_least,14,tests/tools/*.t)
+TAP_SCRIPTS += $(call at_least,15,tests/tools/*.t)
 TAP_DEPS    += $(BUILD)/pvtime
 
 # The VMM of `pvtime lab --on kvm` (tools/vmm/): the parts that can be tested without /dev/kvm.

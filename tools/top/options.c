@@ -64,7 +64,7 @@ bool top_options_parse(struct top_options *o, int argc, char **argv)
 		return check(o, argc, argv);
 	arguments_usage(
 		"pvtime top [OPTION...]",
-		"Report how long each vCPU of this Linux KVM host has run and has waited for a CPU, and which VMs, processes and kernel threads ran meanwhile. It runs until it is interrupted.",
+		"Report how long each vCPU of this Linux KVM host has run and has waited for a CPU, and which VMs, processes and kernel threads ran meanwhile. On a terminal it shows a table until q is pressed; else it prints lines until it is interrupted.",
 		table, stdout);
 	return true;
 }

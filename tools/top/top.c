@@ -10,8 +10,10 @@
 #include "tools/command.h"
 #include "tools/report.h"
 #include "tools/top/interval.h"
+#include "tools/top/live.h"
 #include "tools/top/options.h"
 #include "tools/top/tell.h"
+#include "tools/top/terminal.h"
 
 static void sleep_until(uint64_t ns)
 {
@@ -51,11 +53,18 @@ static int print_all(struct top_intervals *intervals, const struct top_options *
 	return status;
 }
 
+/* A screen is for someone who watches; who asks for a number of intervals wants to keep them. */
 static int run(const struct top_program *program, const struct top_options *o, int root)
 {
 	struct top_intervals intervals = {.program = program, .length_ns = o->interval_ns};
 
-	return top_intervals_begin(&intervals) ? print_all(&intervals, o, root) : STATUS_FAILED;
+	if (!top_intervals_begin(&intervals))
+		return STATUS_FAILED;
+	if (o->json || o->count > 0 || !top_terminal_open())
+		return print_all(&intervals, o, root);
+	bool good = top_live(&intervals, &o->choice, root);
+	top_terminal_close();
+	return good ? STATUS_OK : STATUS_FAILED;
 }
 
 static int load_and_run(const struct top_options *o)

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stands in for the parts of `pvtime top` that ask the kernel: each sample is what the file
+ * $TOP_FAKE has at that moment, in lines of two kinds:
+ *
+ *	vcpu THREAD PROCESS CPU RUN_NS STOLEN_NS UNATTRIBUTED_NS
+ *	thief VICTIM THREAD PROCESS NS NAME
+ *
+ * Any other line makes the sample fail.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tools/report.h"
+#include "tools/top/interval.h"
+#include "tools/top/read.h"
+
+#define MOST 64u
+
+static struct {
+	uint32_t threads[MOST];
+	struct top_vcpu vcpus[MOST];
+	struct top_victim victims[MOST];
+	struct top_counts counts[MOST];
+	struct top_pair pairs[MOST];
+	struct top_cell cells[MOST];
+} fake;
+
+bool top_load(struct top_program *program)
+{
+	*program = (struct top_program){.skeleton = NULL};
+	return true;
+}
+
+void top_unload(struct top_program *program)
+{
+	(void)program;
+}
+
+bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
+{
+	(void)program;
+	*epoch = 0;
+	return true;
+}
+
+static bool take_vcpu(const char *line, size_t n)
+{
+	unsigned thread, process, cpu;
+	unsigned long long run, stolen, overrun;
+
+	if (n == MOST || sscanf(line, "vcpu %u %u %u %llu %llu %llu", &thread, &process, &cpu, &run,
+				&stolen, &overrun) != 6)
+		return false;
+	fake.threads[n] = thread;
+	fake.vcpus[n] = (struct top_vcpu){.tgid = process, .cpu = cpu};
+	fake.victims[n] = (struct top_victim){.pid = thread};
+	fake.counts[n] = (struct top_counts){.run = run, .stolen = stolen, .overrun = overrun};
+	return true;
+}
+
+static bool take_thief(const char *line, size_t n)
+{
+	unsigned victim, thread, process;
+	unsigned long long ns;
+	char name[TOP_NAME];
+
+	if (n == MOST || sscanf(line, "thief %u %u %u %llu %15[^\n]", &victim, &thread, &process,
+				&ns, name) != 5)
+		return false;
+	fake.pairs[n] = (struct top_pair){.victim = victim, .pid = thread, .tgid = process};
+	fake.cells[n] = (struct top_cell){.ns = ns};
+	memcpy(fake.cells[n].name, name, sizeof(name));
+	return true;
+}
+
+static struct top_elements elements(void *keys, void *values, size_t count)
+{
+	return (struct top_elements){.keys = keys, .values = values, .count = count};
+}
+
+bool top_read(struct top_sample *sample, const struct top_program *program, uint32_t epoch)
+{
+	FILE *f = fopen(getenv("TOP_FAKE"), "r");
+	size_t vcpus = 0, thieves = 0;
+	bool good = f != NULL;
+	char line[128];
+
+	(void)program;
+	while (good && fgets(line, sizeof(line), f) != NULL) {
+		if (take_vcpu(line, vcpus))
+			vcpus++;
+		else if (take_thief(line, thieves))
+			thieves++;
+		else
+			good = false;
+	}
+	if (f != NULL)
+		fclose(f);
+	if (!good) {
+		report("the sample fails");
+		return false;
+	}
+	const struct top_tables tables = {.vcpus = elements(fake.threads, fake.vcpus, vcpus),
+					  .totals = elements(fake.victims, fake.counts, vcpus),
+					  .cells = elements(fake.pairs, fake.cells, thieves)};
+	return top_sample_make(sample, &tables, epoch);
+}
