@@ -9,8 +9,8 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/..";
-use POSIX ();
 use Shared;
+use Terminal;
 use Test::More;
 
 my $completion = 'tools/completion.bash';
@@ -102,29 +102,17 @@ for my $case (
 like(completed('exec', '--', 'prin'), qr/\bprintf\b/, 'the VMM is completed as a command');
 
 # An interactive bash on a terminal. The function pvtime prints the words that it is given.
-use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430}; # on every architecture
 mkdir "$tmp/a folder" or die;
 spew("$tmp/two words.json", '');
-open my $master, '+<:raw', '/dev/ptmx' or die "ptmx: $!";
-my ($number, $unlocked) = (pack('I', 0), pack('i', 0));
-ioctl $master, TIOCSPTLCK, $unlocked or die "unlock: $!";
-ioctl $master, TIOCGPTN, $number or die "number: $!";
-my $shell = fork // die "fork: $!";
-if ($shell == 0) {
-	POSIX::setsid();
-	open STDIN, '+<', '/dev/pts/' . unpack('I', $number) or die;
-	open STDOUT, '>&STDIN' or die;
-	open STDERR, '>&STDIN' or die;
-	@ENV{qw(TERM INPUTRC HISTFILE)} = qw(dumb /dev/null /dev/null);
-	exec 'bash', '--norc', '--noprofile', '-i' or die;
-}
+@ENV{qw(TERM INPUTRC HISTFILE)} = qw(dumb /dev/null /dev/null);
+my $shell = start_on(new_terminal(), undef, 'bash', '--norc', '--noprofile', '-i');
 sub typed
 {
 	my ($keys, $want) = @_;
 	my $text = '';
-	syswrite $master, $keys or die "terminal: $!";
+	syswrite $shell->{master}, $keys or die "terminal: $!";
 	while ($text !~ $want) {
-		sysread $master, my $piece, 4096 or last;
+		sysread $shell->{master}, my $piece, 4096 or last;
 		$text .= $piece;
 	}
 	return $text;
@@ -139,6 +127,6 @@ for my $case (
 	like(typed("pvtime $keys\n", qr/>\.\r\n/), qr/\Q$want\E\./, "Tab completes $name");
 }
 typed("exit\n", qr/exit/);
-waitpid $shell, 0;
+waitpid $shell->{pid}, 0;
 
 done_testing;

@@ -10,39 +10,19 @@ use lib $FindBin::Bin;
 use Guest;
 use Digest::MD5;
 use POSIX ();
+use Terminal;
 use Test::More;
 
 # The prompt of busybox 1.35 and 1.37.
 my $prompt = qr{[/~] # };
 
-# Linux's values on every architecture that this test runs on.
-use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430};
-
 my $lab = lab_file({pcpus => 2}, linux('shell', 'role=shell'), bare('busy', 'spin', 'until_ms=4000', weight => 10));
 
-sub terminal
-{
-	open my $master, '+<:raw', '/dev/ptmx' or die "ptmx: $!";
-	my ($number, $unlocked) = (pack('I', 0), pack('i', 0));
-	ioctl $master, TIOCSPTLCK, $unlocked or die "unlock: $!";
-	ioctl $master, TIOCGPTN, $number or die "number: $!";
-	return ($master, '/dev/pts/' . unpack 'I', $number);
-}
-
-# Start the lab on a terminal: {pid, master, text}.
+# Start the lab on a terminal.
 sub attach
 {
 	my ($to) = @_;
-	my ($master, $name) = terminal();
-	my $pid = fork // die "fork: $!";
-	if ($pid == 0) {
-		POSIX::setsid();
-		open STDIN, '+<', $name or die;
-		open STDOUT, '>&STDIN' or die;
-		open STDERR, '>&STDIN' or die;
-		exec $pvtime, 'lab', '--attach', $to, $lab or die;
-	}
-	return {pid => $pid, master => $master, text => ''};
+	return start_on(new_terminal(), undef, $pvtime, 'lab', '--attach', $to, $lab);
 }
 
 # Read until the text after the last match matches, or the terminal is closed. Returns whether it

@@ -12,10 +12,9 @@ use Fcntl qw(F_GETFL O_NONBLOCK);
 use POSIX ();
 use lib dirname(__FILE__);
 use Lab;
+use Terminal qw(new_terminal keep_open);
 use Test::More;
 use Time::HiRes qw(time sleep);
-
-use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430}; # Linux's values
 
 # The beginning of every board: it writes its PID to a file, and reach() records its progress in
 # files.
@@ -88,15 +87,7 @@ sub end_soon
 
 sub board_is_gone { return wait_until(sub { !kill 0, slurp("$dir/pid") }) }
 
-sub terminal
-{
-	open my $master, '+<:raw', '/dev/ptmx' or die "ptmx: $!";
-	my ($number, $unlocked) = (pack('I', 0), pack('i', 0));
-	ioctl $master, TIOCSPTLCK, $unlocked or die "unlock: $!";
-	ioctl $master, TIOCGPTN, $number or die "number: $!";
-	open my $slave, '+<:raw', '/dev/pts/' . unpack('I', $number) or die "pts: $!";
-	return ($master, $slave);
-}
+sub terminal { return @{keep_open(new_terminal())}{qw(master slave)} }
 
 # Fill a pipe, so that a write to it blocks.
 sub fill

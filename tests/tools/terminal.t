@@ -8,13 +8,10 @@ use strict;
 use warnings;
 use File::Basename qw(dirname);
 use IO::Handle;
-use POSIX ();
 use lib dirname(__FILE__);
 use Lab;
+use Terminal;
 use Test::More;
-
-# Linux's values on every architecture that this test runs on.
-use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430, TIOCSWINSZ => 0x5414};
 
 # on_terminal COLUMNS, ROWS, SCRIPT, [\FILE], OPTION...: start the lab on a new terminal: {pid,
 # master, slave, text, ...}. Standard output is the terminal or FILE.
@@ -22,40 +19,9 @@ sub on_terminal
 {
 	my ($columns, $rows, $script, @options) = @_;
 	my $out = ref $options[0] ? ${shift @options} : undef;
-	open my $master, '+<:raw', '/dev/ptmx' or die "ptmx: $!";
-	my ($number, $unlocked) = (pack('I', 0), pack('i', 0));
-	ioctl $master, TIOCSPTLCK, $unlocked or die "unlock: $!";
-	ioctl $master, TIOCGPTN, $number or die "number: $!";
-	my %t = (master => $master, name => '/dev/pts/' . unpack('I', $number), text => '');
-	resize(\%t, $columns, $rows);
-	open $t{slave}, '+<', $t{name} or die "$t{name}: $!"; # stays open, as Linux resets the modes when it is closed
-	$t{modes} = modes(\%t);
-	my $board = board($script);
-	$t{pid} = fork // die;
-	if ($t{pid} == 0) {
-		POSIX::setsid();
-		heed_all();
-		open STDIN, '+<', $t{name} or die; # becomes the controlling terminal
-		defined $out ? open STDOUT, '>', $out : open STDOUT, '>&STDIN' or die;
-		open STDERR, '>&STDIN' or die;
-		exec $pvtime, 'lab', $two, '--hypervisor', $board, @options or die;
-	}
-	return \%t;
-}
-
-sub resize
-{
-	my ($t, $columns, $rows) = @_;
-	my $size = pack 'S4', $rows, $columns, 0, 0;
-	ioctl $t->{master}, TIOCSWINSZ, $size or die "size: $!";
-}
-
-sub modes
-{
-	my ($t) = @_;
-	my $m = POSIX::Termios->new;
-	$m->getattr(fileno $t->{slave}) // die "modes: $!";
-	return join ' ', $m->getiflag, $m->getoflag, $m->getcflag, $m->getlflag;
+	my $t = keep_open(new_terminal());
+	resize($t, $columns, $rows);
+	return start_on($t, $out, $pvtime, 'lab', $two, '--hypervisor', board($script), @options);
 }
 
 # Read the terminal's output until it matches, or the lab has ended. Returns whether it matched.
@@ -75,14 +41,6 @@ sub until_text
 	return $t->{text} =~ $want;
 }
 
-# Whether the lab has ended; its status is then in {status}.
-sub ended
-{
-	my ($t) = @_;
-	$t->{status} = $? if !defined $t->{status} && waitpid($t->{pid}, POSIX::WNOHANG()) > 0;
-	return defined $t->{status};
-}
-
 # Wait for the lab to end while reading all its output, and return its status.
 sub end
 {
@@ -96,7 +54,7 @@ sub end
 			sysread $t->{master}, my $piece, 4096 or last;
 			$t->{text} .= $piece;
 		}
-		return $t->{status} & 127 ? 128 + ($t->{status} & 127) : $t->{status} >> 8 if $done;
+		return exit_status($t) if $done;
 	}
 }
 

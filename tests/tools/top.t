@@ -7,14 +7,11 @@
 use strict;
 use warnings;
 use File::Basename qw(dirname);
-use POSIX ();
 use lib dirname(__FILE__);
 use Lab;
 use Shared qw($build run_command);
+use Terminal;
 use Test::More;
-
-# Linux's values on every architecture that this test runs on.
-use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430, TIOCSWINSZ => 0x5414};
 
 my $top = "$build/tests/tools/pvtime-top-fake";
 $ENV{TOP_FAKE} = "$dir/sample";
@@ -79,40 +76,10 @@ sub lines { return run_command($top, 'top', '--interval', '0.01', @_) }
 sub on_terminal
 {
 	my ($columns, $rows, @options) = @_;
-	open my $master, '+<:raw', '/dev/ptmx' or die "ptmx: $!";
-	my ($number, $unlocked) = (pack('I', 0), pack('i', 0));
-	ioctl $master, TIOCSPTLCK, $unlocked or die "unlock: $!";
-	ioctl $master, TIOCGPTN, $number or die "number: $!";
-	my %t = (master => $master, text => '', rest => '', y => 0, x => 0, lines => []);
-	resize(\%t, $columns, $rows);
-	my $name = '/dev/pts/' . unpack('I', $number);
-	open $t{slave}, '+<', $name or die "$name: $!"; # stays open, as Linux resets the modes when it is closed
-	$t{modes} = modes(\%t);
-	$t{pid} = fork // die;
-	if ($t{pid} == 0) {
-		POSIX::setsid();
-		heed_all();
-		open STDIN, '+<', $name or die; # becomes the controlling terminal
-		open STDOUT, '>&STDIN' or die;
-		open STDERR, '>&STDIN' or die;
-		exec $top, 'top', '--interval', '0.01', @options or die;
-	}
-	return \%t;
-}
-
-sub resize
-{
-	my ($t, $columns, $rows) = @_;
-	my $size = pack 'S4', $rows, $columns, 0, 0;
-	ioctl $t->{master}, TIOCSWINSZ, $size or die "size: $!";
-}
-
-sub modes
-{
-	my ($t) = @_;
-	my $m = POSIX::Termios->new;
-	$m->getattr(fileno $t->{slave}) // die "modes: $!";
-	return join ' ', $m->getiflag, $m->getoflag, $m->getcflag, $m->getlflag;
+	my $t = keep_open(new_terminal());
+	resize($t, $columns, $rows);
+	@$t{qw(rest y x lines)} = ('', 0, 0, []);
+	return start_on($t, undef, $top, 'top', '--interval', '0.01', @options);
 }
 
 # Take output that has come. Only what ncurses sends to a vt100 is interpreted.
@@ -168,19 +135,13 @@ sub until_screen
 	return like(screen($t), $want, $name);
 }
 
-# Read until the output since the last call matches.
+# Read until the output since the last call matches, or the command has ended. Returns whether it
+# matched.
 sub until_text
 {
 	my ($t, $want) = @_;
 	while ($t->{text} !~ $want && hear($t)) { }
-	return;
-}
-
-sub ended
-{
-	my ($t) = @_;
-	$t->{status} = $? if !defined $t->{status} && waitpid($t->{pid}, POSIX::WNOHANG()) > 0;
-	return defined $t->{status};
+	return $t->{text} =~ $want;
 }
 
 # Wait for the end while reading all output, and return the status.
@@ -189,7 +150,7 @@ sub end
 	my ($t) = @_;
 	while (hear($t)) { }
 	select undef, undef, undef, 0.01 until ended($t);
-	return $t->{status} & 127 ? 128 + ($t->{status} & 127) : $t->{status} >> 8;
+	return exit_status($t);
 }
 
 sub press { my ($t, $keys) = @_; syswrite $t->{master}, $keys or die "keys: $!"; return }
@@ -257,8 +218,7 @@ for my $case (
 	for my $size ([1, 1], [1, 24], [80, 1], [3, 2], [65535, 65535], [0, 0], [7, 5]) {
 		$t->{text} = '';
 		resize($t, @$size);
-		until_text($t, qr/\e\[H\e\[2J/);
-		pass("a terminal that becomes @$size[0] columns wide and @$size[1] lines high is drawn again");
+		ok(until_text($t, qr/\e\[H\e\[2J/), "a terminal that becomes @$size[0] columns wide and @$size[1] lines high is drawn again");
 	}
 	$t->{text} = '';
 	resize($t, 200, 60);
