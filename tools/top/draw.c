@@ -7,9 +7,9 @@
 
 struct top_line *top_page_line(struct top_page *page, unsigned columns, enum top_style style)
 {
-	if (page->count == page->room)
-		return NULL;
-	struct top_line *line = &page->line[page->count++];
+	struct top_line *line = &page->line[page->count];
+
+	page->count += page->count < page->room;
 	top_line_begin(line, columns, style);
 	return line;
 }
@@ -26,8 +26,6 @@ static void draw_title(struct top_page *page, const struct top_rows *rows,
 	struct top_line *line = top_page_line(page, columns, TOP_BOLD);
 	size_t vms = 0, vcpus = 0;
 
-	if (line == NULL)
-		return;
 	for (size_t i = 0; i < rows->vm_count; i++)
 		if (rows->vms[i].chosen) {
 			vms++;
@@ -47,7 +45,7 @@ static void draw_heading(struct top_page *page, const struct top_widths *widths,
 {
 	struct top_line *line = top_page_line(page, columns, TOP_BOLD);
 
-	for (unsigned c = 0; line != NULL && c < TOP_COLUMNS; c++)
+	for (unsigned c = 0; c < TOP_COLUMNS; c++)
 		if (widths->width[c] > 0)
 			top_heading_cell(line, c, widths->width[c]);
 }
@@ -59,7 +57,7 @@ static void draw_row(struct top_page *page, const struct top_rows *rows, const s
 	struct top_groups groups;
 
 	top_groups_make(&groups, rows, row);
-	for (unsigned c = 0; line != NULL && c < TOP_COLUMNS; c++)
+	for (unsigned c = 0; c < TOP_COLUMNS; c++)
 		if (widths->width[c] > 0)
 			top_cell(line, row, &groups, c, widths->width[c], rows->interval_ns);
 	free(groups.group);
@@ -89,7 +87,7 @@ static void draw_table(struct top_page *page, const struct top_list *list,
 			continue;
 		}
 		struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
-		if (line != NULL && i == 0)
+		if (i == 0)
 			top_line_print(line, "%s", why_empty(rows));
 	}
 }
@@ -110,8 +108,6 @@ static void draw_last(struct top_page *page, const struct top_rows *rows,
 	struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
 	size_t open = count_open(rows);
 
-	if (line == NULL)
-		return;
 	if (view->typing) {
 		top_line_print(line, "Names with: ");
 		top_line_add(line, view->filter, columns);

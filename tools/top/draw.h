@@ -9,7 +9,7 @@
 
 /* The lines of a screen; none is wider than it, and there are never more than it has. */
 struct top_page {
-	struct top_line *line;
+	struct top_line *line; /* room + 1: the last is for what finds no room, and is not shown */
 	size_t count, room;
 };
 
@@ -20,7 +20,7 @@ size_t top_draw_rows(unsigned lines);
 bool top_draw(struct top_page *page, const struct top_rows *rows, const struct top_view *view,
 	      unsigned columns, unsigned lines);
 
-/* Append an empty line to the page, or NULL if it is full; draw.c and pane.c use it. */
+/* Append an empty line to the page; if that is full, the line is not shown. */
 struct top_line *top_page_line(struct top_page *page, unsigned columns, enum top_style style);
 
 /* Append what is known of one row to the page, in at most `lines` lines. */

@@ -18,8 +18,6 @@ static void draw_causes(struct top_page *page, const struct top_row *row, uint64
 	struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
 	char text[TOP_PERCENT];
 
-	if (line == NULL)
-		return;
 	for (int cause = 0; cause < TOP_CAUSES; cause++)
 		if (row->sum.by_cause[cause] > 0)
 			top_line_print(line, "%s %s, ", top_cause_word((enum top_cause)cause),
@@ -33,8 +31,6 @@ static void draw_group(struct top_page *page, const struct top_group *group, uin
 	struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
 	char text[TOP_TEXT];
 
-	if (line == NULL)
-		return;
 	top_line_right(line, percent(text, group->ns, interval_ns), 5);
 	top_line_print(line, "  ");
 	top_thief(line, group, columns);
@@ -55,8 +51,6 @@ static void draw_pane_title(struct top_page *page, const struct top_row *row, ui
 	struct top_line *line = top_page_line(page, columns, TOP_BOLD);
 	char text[TOP_PERCENT];
 
-	if (line == NULL)
-		return;
 	top_name(line, row, columns);
 	top_line_print(line, ", process %u", row->sum.process);
 	if (row->sum.thread != 0)
@@ -76,7 +70,7 @@ static void draw_groups(struct top_page *page, const struct top_groups *groups,
 	for (size_t i = shown; i < lines; i++) {
 		struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
 
-		if (line != NULL && i == shown && shown < groups->count)
+		if (i == shown && shown < groups->count)
 			top_line_print(line, "%zu more", groups->count - shown);
 	}
 }
