@@ -2,16 +2,15 @@
 #include <curses.h>
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 #include "tools/clock.h"
 #include "tools/report.h"
+#include "tools/top/signals.h"
 #include "tools/top/terminal.h"
 #include <term.h> /* the last one: its macros have common names, such as columns and lines */
 
@@ -19,40 +18,10 @@
 #define COLUMNS_MAX 1000
 #define LINES_MAX   500
 
-static volatile sig_atomic_t asked_to_end, resized;
-static bool missed;	 /* the last page, because the terminal took no output */
-static sigset_t outside; /* the signals that were blocked before the terminal was taken over */
+static bool missed; /* the last page, because the terminal took no output */
 static SCREEN *screen;
 /* Standard error, if that is a terminal: the real one, and the file that stands in for it. */
 static int error_fd = -1, error_file = -1;
-
-static void take_signal(int number)
-{
-	if (number == SIGWINCH)
-		resized = 1;
-	else
-		asked_to_end = 1;
-}
-
-/*
- * The signals arrive only while top_terminal_wait() waits. SIGTSTP keeps the handler of ncurses,
- * which gives the terminal back until SIGCONT, and which then never interrupts ncurses itself.
- */
-static void take_signals(void)
-{
-	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH};
-	struct sigaction action = {.sa_handler = take_signal};
-	sigset_t inside;
-
-	sigemptyset(&action.sa_mask);
-	sigemptyset(&inside);
-	sigaddset(&inside, SIGTSTP);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		sigaddset(&inside, ends[i]);
-		sigaction(ends[i], &action, NULL);
-	}
-	sigprocmask(SIG_BLOCK, &inside, &outside);
-}
 
 /* A message in the middle of a screen would destroy it, and be lost with it. */
 static void hold_errors(void)
@@ -148,10 +117,12 @@ bool top_terminal_open(void)
 		return false;
 	use_env(false);
 	use_tioctl(false);
+	top_signals_take();
 	screen = newterm(NULL, stdout, stdin);
-	if (screen == NULL)
+	if (screen == NULL) {
+		top_signals_return();
 		return false;
-	take_signals();
+	}
 	hold_errors();
 	adopt_keys();
 	curs_set(0);
@@ -213,9 +184,8 @@ static int key_of(int code)
 
 static bool take_resize(void)
 {
-	if (!resized)
+	if (!top_signals_resized())
 		return false;
-	resized = 0;
 	adopt_size();
 	clearok(stdscr, TRUE);
 	return true;
@@ -228,14 +198,16 @@ static bool take_resize(void)
  */
 static bool wait_for_input(uint64_t left_ns)
 {
-	const struct timespec timeout = {.tv_sec = (time_t)(left_ns / 1000000000),
-					 .tv_nsec = (long)(left_ns % 1000000000)};
 	struct pollfd files[] = {{.fd = STDIN_FILENO, .events = POLLIN},
 				 {.fd = missed ? STDOUT_FILENO : -1, .events = POLLOUT}};
-	int n = ppoll(files, 2, &timeout, &outside);
+	int n = top_signals_wait(files, 2, left_ns);
 
-	if (asked_to_end || (n < 0 && errno != EINTR))
+	if (top_signals_end() || (n < 0 && errno != EINTR))
 		return false;
+	if (top_signals_stop()) {
+		endwin();
+		top_signals_suspend();
+	}
 	if (n > 0 && (files[1].revents & POLLOUT) != 0)
 		missed = false;
 	return n <= 0 || (files[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
