@@ -7,7 +7,8 @@
 #include "tools/probe/thread.h"
 #include "tools/top/names.h"
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
+#define CGROUPS	    "sys/fs/cgroup"
+#define CGROUP_ROOT "/" CGROUPS
 
 bool top_vcpu_number(unsigned *number, int root, uint32_t process, uint32_t thread)
 {
@@ -47,5 +48,16 @@ bool top_cgroup_path(char *path, size_t room, uint64_t id)
 		return false;
 	snprintf(path, room, "%s",
 		 target[strlen(CGROUP_ROOT)] == '\0' ? "/" : target + strlen(CGROUP_ROOT));
+	return true;
+}
+
+bool top_cgroup_quota(char *quota, size_t room, int root, const char *path)
+{
+	char file[sizeof(CGROUPS) + TOP_TEXT + sizeof("/cpu.max")];
+
+	snprintf(file, sizeof(file), CGROUPS "%s/cpu.max", path);
+	if (probe_read(root, file, quota, room) <= 0)
+		return false;
+	quota[strcspn(quota, "\n")] = '\0';
 	return true;
 }

@@ -22,4 +22,10 @@ bool top_vcpu_number(unsigned *number, int root, uint32_t process, uint32_t thre
  */
 bool top_cgroup_path(char *path, size_t room, uint64_t id);
 
+/*
+ * The cpu.max of the cgroup with this path: its quota and the period, in us. false: it has none, or
+ * is gone.
+ */
+bool top_cgroup_quota(char *quota, size_t room, int root, const char *path);
+
 #endif
