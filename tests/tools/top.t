@@ -158,13 +158,13 @@ sub press { my ($t, $keys) = @_; syswrite $t->{master}, $keys or die "keys: $!";
 $ENV{TERM} = 'vt100';
 {
 	my $t = on_terminal(80, 24);
-	until_screen($t, qr/^pvtime top: 2 VMs.*^alpha \(1\) .*vm be\\x1b\[1mta\n^be\\x1b.*kernel kworker.*^q quit/ms, 'the screen has a line for each VM, the one that lost the most first');
+	until_screen($t, qr/^pvtime top: 2 VMs.*^alpha \(1\) .*vm be\\x1b\[1m~\n^be\\x1b.*kern kworker.*^q quit/ms, 'the screen has a line for each VM, the one that lost the most first');
 	isnt(modes($t), $t->{modes}, "the terminal's modes are changed");
 	note screen($t);
 	press($t, 'f');
 	until_screen($t, qr{^alpha/0 .*^be\\x1b\[1mta/0 }ms, 'f shows vCPUs');
 	press($t, "\n");
-	until_screen($t, qr/^alpha\/0, process $alpha, thread $alpha, CPU 3: run \d+, stolen \d+\nvm \d+, process \d+, unattributed -\n +\d+  vm be\\x1b\[1mta, thread $beta\n +\d+  process hog, thread 1\b/m,
+	until_screen($t, qr/^alpha\/0, process $alpha, thread $alpha, CPU 3: run \d+, stolen \d+\nvm \d+, proc \d+, unatt -\n +\d+  vm be\\x1b\[1mta, thread $beta\n +\d+  process hog, thread 1\b/m,
 		'Enter shows the thieves of the selected vCPU');
 	press($t, "\eOB");
 	until_screen($t, qr/^be\\x1b\[1mta\/0, process.*kernel kworker/ms, 'the arrow down selects the next vCPU');
@@ -180,8 +180,8 @@ $ENV{TERM} = 'vt100';
 	until_screen($t, qr/by vm/, 'the next column sorts');
 	my $paused = screen($t);
 	press($t, 'p');
-	until_screen($t, qr/process hog/, 'after the pause the screen shows the present sample');
-	unlike($paused, qr/process hog/, 'while it is paused, the screen shows the old sample');
+	until_screen($t, qr/proc hog/, 'after the pause the screen shows the present sample');
+	unlike($paused, qr/proc hog/, 'while it is paused, the screen shows the old sample');
 	press($t, "\e");
 	until_screen($t, qr/^be\\x1b/m, 'Escape drops the filter');
 	press($t, 'q');

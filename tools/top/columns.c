@@ -4,8 +4,8 @@
 #include "tools/top/columns.h"
 #include "tools/top/tell.h"
 
-#define NAME_LEAST  14u /* columns, while there are other columns to drop */
-#define THIEF_LEAST 16u
+#define NAME_LEAST  13u /* columns, while there are other columns to drop */
+#define THIEF_LEAST 14u
 
 const char *top_heading(unsigned column)
 {
@@ -16,7 +16,7 @@ const char *top_heading(unsigned column)
 		[TOP_BY_STOLEN] = "stolen",
 		[TOP_BY_CAUSE + TOP_PROCESS] = "proc",
 		[TOP_BY_CAUSE + TOP_KERNEL] = "kern",
-		[TOP_BY_UNATTRIBUTED] = "unattr",
+		[TOP_BY_UNATTRIBUTED] = "unatt",
 		[TOP_THIEF] = "worst thief",
 	};
 
@@ -126,12 +126,13 @@ void top_name(struct top_line *line, const struct top_row *row, unsigned width)
 	top_line_add(line, text, end);
 }
 
-void top_thief(struct top_line *line, const struct top_group *group, unsigned width)
+void top_thief(struct top_line *line, const char *word, const struct top_group *group,
+	       unsigned width)
 {
 	char text[TOP_TEXT + 16];
 
-	snprintf(text, sizeof(text), "%s%s%s", top_cause_word(group->cause),
-		 group->name[0] != '\0' ? " " : "", group->name);
+	snprintf(text, sizeof(text), "%s%s%s", word, group->name[0] != '\0' ? " " : "",
+		 group->name);
 	top_line_add(line, text, width);
 }
 
@@ -162,7 +163,8 @@ void top_cell(struct top_line *line, const struct top_row *row, const struct top
 	} else if (column == TOP_THIEF) {
 		if (groups->count > 0) {
 			top_line_print(line, " ");
-			top_thief(line, &groups->group[0], width - 1);
+			top_thief(line, top_heading(TOP_BY_CAUSE + groups->group[0].cause),
+				  &groups->group[0], width - 1);
 		}
 	} else if (column == TOP_BY_CPU) {
 		snprintf(text, sizeof(text), "%u", row->sum.cpu);

@@ -43,7 +43,8 @@ void top_cell(struct top_line *line, const struct top_row *row, const struct top
 unsigned top_name_width(const struct top_row *row);
 void top_name(struct top_line *line, const struct top_row *row, unsigned width);
 
-/* Append a group's cause and name, such as "vm beta", in at most `width` columns. */
-void top_thief(struct top_line *line, const struct top_group *group, unsigned width);
+/* Append the word and the group's name, such as "vm beta", in at most `width` columns. */
+void top_thief(struct top_line *line, const char *word, const struct top_group *group,
+	       unsigned width);
 
 #endif

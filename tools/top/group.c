@@ -2,9 +2,14 @@
 #include <stdlib.h>
 #include "tools/top/group.h"
 
-/* The threads of another VM, or of a process, are one group; any other thread is one by itself. */
-static uint32_t key(const struct top_group *group)
+/*
+ * The threads of another VM, or of a process, are one group; any other thread is one by itself, and
+ * so is each cgroup with a quota.
+ */
+static uint64_t key(const struct top_group *group)
 {
+	if (group->cause == TOP_QUOTA)
+		return group->cgroup;
 	return group->cause == TOP_VM || group->cause == TOP_PROCESS ? group->process
 								     : group->thread;
 }
@@ -71,23 +76,6 @@ static size_t merge_groups(struct top_group *groups, size_t count)
 	return n;
 }
 
-/* Time of a cause that no thread took, such as a quota's, is a group without a name. */
-static size_t add_rest(struct top_group *groups, size_t count, const struct top_thread *sum)
-{
-	size_t all = count;
-
-	for (int cause = 0; cause < TOP_CAUSES; cause++) {
-		uint64_t rest = sum->by_cause[cause];
-
-		for (size_t i = 0; i < count; i++)
-			rest -= groups[i].cause == (enum top_cause)cause ? groups[i].ns : 0;
-		if (rest > 0)
-			groups[all++] = (struct top_group){
-				.cause = (enum top_cause)cause, .name = "", .ns = rest};
-	}
-	return all;
-}
-
 /* Another VM's thread has the VM's name; one whose VM has ended keeps its own. */
 static const char *name_of(const struct top_thief *thief, const struct top_rows *rows)
 {
@@ -121,7 +109,7 @@ static size_t take_thieves(struct top_group *groups, const struct top_rows *rows
 bool top_groups_make(struct top_groups *groups, const struct top_rows *rows,
 		     const struct top_row *row)
 {
-	size_t room = TOP_CAUSES, n = 0;
+	size_t room = 1, n = 0;
 
 	for (size_t i = 0; i < row->vcpus; i++)
 		room += row->threads[i].thief_count;
@@ -131,8 +119,7 @@ bool top_groups_make(struct top_groups *groups, const struct top_rows *rows,
 	for (size_t i = 0; i < row->vcpus; i++)
 		n += take_thieves(groups->group + n, rows, &row->threads[i]);
 	sort(groups->group, n, by_key);
-	n = merge_groups(groups->group, merge_threads(groups->group, n));
-	groups->count = add_rest(groups->group, n, &row->sum);
+	groups->count = merge_groups(groups->group, merge_threads(groups->group, n));
 	sort(groups->group, groups->count, by_time);
 	return true;
 }

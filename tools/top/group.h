@@ -2,18 +2,18 @@
 #ifndef TOOLS_TOP_GROUP_H
 #define TOOLS_TOP_GROUP_H
 
-/* The thieves of a row: those of one VM or process together. */
+/* The thieves of a row: those of one VM or process together, and its quotas. */
 #include "tools/top/rows.h"
 
 /*
- * What one VM, process or other thread has taken: the sum over its threads. A cause may also have
- * time that no thread took; its `thread` is 0 and its name "".
+ * What one VM, process or other thread has taken: the sum over its threads; or a cgroup's quota,
+ * with the thread 0 and the name "".
  */
 struct top_group {
 	enum top_cause cause;
 	uint32_t process, thread; /* the thread that took the most */
 	unsigned threads;
-	uint64_t cgroup;  /* of that thread */
+	uint64_t cgroup;  /* of that thread, or with the quota */
 	const char *name; /* the VM's, or else the thread's; it may contain any byte */
 	uint64_t ns;
 };

@@ -7,14 +7,17 @@
 
 static json_t *thief_json(const struct top_thief *thief, int root)
 {
-	char name[TOP_TEXT], cgroup[TOP_TEXT];
+	char name[TOP_TEXT], cgroup[TOP_TEXT], quota[64];
 	bool found = top_cgroup_path(cgroup, sizeof(cgroup), thief->cgroup);
+	bool raise = found && thief->cause == TOP_QUOTA &&
+		     top_cgroup_quota(quota, sizeof(quota), root, cgroup);
 
 	top_thief_name(name, sizeof(name), thief, root);
-	return json_pack("{s:s, s:o, s:i, s:i, s:o, s:I}", "cause", top_cause_word(thief->cause),
-			 "name", json_text(name), "thread", (int)thief->thread, "process",
-			 (int)thief->process, "cgroup", found ? json_text(cgroup) : json_null(),
-			 "ns", (json_int_t)thief->ns);
+	return json_pack("{s:s, s:o, s:i, s:i, s:o, s:o, s:I}", "cause",
+			 top_cause_word(thief->cause), "name", json_text(name), "thread",
+			 (int)thief->thread, "process", (int)thief->process, "cgroup",
+			 found ? json_text(cgroup) : json_null(), "cpu_max",
+			 raise ? json_text(quota) : json_null(), "ns", (json_int_t)thief->ns);
 }
 
 static json_t *causes_json(const struct top_thread *thread)

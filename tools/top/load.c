@@ -40,15 +40,37 @@ static bool check(bool good, const char *what)
 	return false;
 }
 
+/*
+ * These programs are attached first, so that they miss nothing of a vCPU that the others follow. A
+ * kernel without quotas does not have the functions that they are attached to.
+ */
+static void attach_quotas(struct top_bpf *skeleton)
+{
+	struct bpf_link *down = bpf_program__attach(skeleton->progs.on_throttle);
+	struct bpf_link *up = bpf_program__attach(skeleton->progs.on_unthrottle);
+
+	if (down == NULL || up == NULL) {
+		report("top: quotas cannot be followed, and are charged to what runs meanwhile: %m (%s)",
+		       warning);
+		bpf_link__destroy(down);
+		bpf_link__destroy(up);
+		return;
+	}
+	skeleton->links.on_throttle = down;
+	skeleton->links.on_unthrottle = up;
+}
+
 static bool load(struct top_bpf *skeleton)
 {
 	int cpus = libbpf_num_possible_cpus();
 
-	return check(cpus > 0, "the CPUs cannot be counted") &&
-	       check(bpf_map__set_max_entries(skeleton->maps.rings, (uint32_t)cpus) == 0,
-		     "the rings cannot be made") &&
-	       check(top_bpf__load(skeleton) == 0, "the BPF program cannot be loaded") &&
-	       check(top_bpf__attach(skeleton) == 0, "the BPF program cannot be attached");
+	if (!check(cpus > 0, "the CPUs cannot be counted") ||
+	    !check(bpf_map__set_max_entries(skeleton->maps.rings, (uint32_t)cpus) == 0,
+		   "the rings cannot be made") ||
+	    !check(top_bpf__load(skeleton) == 0, "the BPF program cannot be loaded"))
+		return false;
+	attach_quotas(skeleton);
+	return check(top_bpf__attach(skeleton) == 0, "the BPF program cannot be attached");
 }
 
 /* Run the task iterator to its end. It writes nothing. */
@@ -74,12 +96,17 @@ bool top_load(struct top_program *program)
 	*program = (struct top_program){.skeleton = NULL};
 	libbpf_set_print(take_warning);
 	program->skeleton = top_bpf__open();
-	if (!check(program->skeleton != NULL, "the BPF program cannot be opened") ||
-	    !load(program->skeleton))
+	if (!check(program->skeleton != NULL, "the BPF program cannot be opened"))
+		return false;
+	bpf_program__set_autoattach(program->skeleton->progs.on_throttle, false);
+	bpf_program__set_autoattach(program->skeleton->progs.on_unthrottle, false);
+	if (!load(program->skeleton))
 		return false;
 	program->vcpus = bpf_map__fd(program->skeleton->maps.vcpus);
 	program->totals = bpf_map__fd(program->skeleton->maps.totals);
 	program->cells = bpf_map__fd(program->skeleton->maps.cells);
+	program->groups = bpf_map__fd(program->skeleton->maps.groups);
+	program->throttled = bpf_map__fd(program->skeleton->maps.throttled);
 	return true;
 }
 

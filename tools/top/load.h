@@ -10,7 +10,7 @@ struct top_bpf;
 
 struct top_program {
 	struct top_bpf *skeleton;
-	int vcpus, totals, cells; /* descriptors of the maps */
+	int vcpus, totals, cells, groups, throttled; /* descriptors of the maps */
 };
 
 /*

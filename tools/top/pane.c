@@ -20,20 +20,26 @@ static void draw_causes(struct top_page *page, const struct top_row *row, uint64
 
 	for (int cause = 0; cause < TOP_CAUSES; cause++)
 		if (row->sum.by_cause[cause] > 0)
-			top_line_print(line, "%s %s, ", top_cause_word((enum top_cause)cause),
+			top_line_print(line, "%s %s, ", top_heading(TOP_BY_CAUSE + (unsigned)cause),
 				       percent(text, row->sum.by_cause[cause], interval_ns));
-	top_line_print(line, "unattributed %s", percent(text, row->sum.unattributed, interval_ns));
+	top_line_print(line, "%s %s", top_heading(TOP_BY_UNATTRIBUTED),
+		       percent(text, row->sum.unattributed, interval_ns));
 }
 
-static void draw_group(struct top_page *page, const struct top_group *group, uint64_t interval_ns,
+static void draw_quota(struct top_line *line, const struct top_group *group, int root,
 		       unsigned columns)
 {
-	struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
+	char text[TOP_QUOTA_TEXT];
+
+	top_quota_text(text, sizeof(text), group->cgroup, root);
+	top_line_add(line, text, columns);
+}
+
+static void draw_thief(struct top_line *line, const struct top_group *group, unsigned columns)
+{
 	char text[TOP_TEXT];
 
-	top_line_right(line, percent(text, group->ns, interval_ns), 5);
-	top_line_print(line, "  ");
-	top_thief(line, group, columns);
+	top_thief(line, top_cause_word(group->cause), group, columns);
 	if (group->threads > 1)
 		top_line_print(line, ", process %u, %u threads", group->process, group->threads);
 	else if (group->thread != 0)
@@ -43,6 +49,20 @@ static void draw_group(struct top_page *page, const struct top_group *group, uin
 		top_line_add(line, text, columns);
 		top_line_print(line, ")");
 	}
+}
+
+static void draw_group(struct top_page *page, const struct top_group *group,
+		       const struct top_rows *rows, unsigned columns)
+{
+	struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
+	char text[TOP_PERCENT];
+
+	top_line_right(line, percent(text, group->ns, rows->interval_ns), 5);
+	top_line_print(line, "  ");
+	if (group->cause == TOP_QUOTA)
+		draw_quota(line, group, rows->root, columns);
+	else
+		draw_thief(line, group, columns);
 }
 
 static void draw_pane_title(struct top_page *page, const struct top_row *row, uint64_t interval_ns,
@@ -61,12 +81,12 @@ static void draw_pane_title(struct top_page *page, const struct top_row *row, ui
 
 /* The thieves that do not fit are counted in the last line. */
 static void draw_groups(struct top_page *page, const struct top_groups *groups,
-			uint64_t interval_ns, unsigned columns, size_t lines)
+			const struct top_rows *rows, unsigned columns, size_t lines)
 {
 	size_t shown = groups->count <= lines ? groups->count : lines > 0 ? lines - 1 : 0;
 
 	for (size_t i = 0; i < shown; i++)
-		draw_group(page, &groups->group[i], interval_ns, columns);
+		draw_group(page, &groups->group[i], rows, columns);
 	for (size_t i = shown; i < lines; i++) {
 		struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
 
@@ -85,6 +105,6 @@ void top_pane(struct top_page *page, const struct top_rows *rows, const struct t
 		draw_pane_title(page, row, rows->interval_ns, columns);
 	if (lines > 1)
 		draw_causes(page, row, rows->interval_ns, columns);
-	draw_groups(page, &groups, rows->interval_ns, columns, lines > 2 ? lines - 2 : 0);
+	draw_groups(page, &groups, rows, columns, lines > 2 ? lines - 2 : 0);
 	free(groups.group);
 }

@@ -1,7 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include "tools/report.h"
 #include "tools/top/read.h"
+
+/*
+ * Forget the cgroup of a thread that has exited, and when it was throttled, if no other vCPU is in
+ * it. (One that all its vCPUs have left for another cgroup is kept; that is rare.)
+ */
+static void forget_group(const struct top_program *program, const struct top_sample *sample,
+			 uint64_t group)
+{
+	struct top_place place = {.group = group};
+	int cpus = libbpf_num_possible_cpus();
+
+	for (size_t i = 0; i < sample->count; i++)
+		if (sample->threads[i].group == group && !sample->threads[i].exited)
+			return;
+	bpf_map_delete_elem(program->groups, &group);
+	for (; (int)place.cpu < cpus; place.cpu++)
+		bpf_map_delete_elem(program->throttled, &place);
+}
 
 /*
  * Make room in the maps: delete the epoch's counts, and threads that have exited and had none. (One
@@ -19,10 +38,14 @@ static void clear(const struct top_program *program, const struct top_sample *sa
 	for (size_t i = 0; i < tables->cells.count; i++)
 		if (pairs[i].epoch == epoch)
 			bpf_map_delete_elem(program->cells, &pairs[i]);
-	for (size_t i = 0; i < sample->count; i++)
-		if (sample->threads[i].exited && sample->threads[i].run_ns == 0 &&
-		    sample->threads[i].stolen_ns == 0)
-			bpf_map_delete_elem(program->vcpus, &sample->threads[i].thread);
+	for (size_t i = 0; i < sample->count; i++) {
+		const struct top_thread *thread = &sample->threads[i];
+
+		if (!thread->exited || thread->run_ns != 0 || thread->stolen_ns != 0)
+			continue;
+		bpf_map_delete_elem(program->vcpus, &thread->thread);
+		forget_group(program, sample, thread->group);
+	}
 }
 
 static bool read_tables(struct top_tables *tables, const struct top_program *program)

@@ -106,7 +106,7 @@ static void take_threads(struct top_rows *rows, const struct top_sample *sample,
 bool top_rows_make(struct top_rows *rows, const struct top_sample *sample,
 		   const struct top_choice *choice, const struct top_rows *before, int root)
 {
-	*rows = (struct top_rows){.interval_ns = sample->interval_ns};
+	*rows = (struct top_rows){.interval_ns = sample->interval_ns, .root = root};
 	rows->vms = calloc(sample->count + 1, sizeof(*rows->vms));
 	rows->vcpus = calloc(sample->count + 1, sizeof(*rows->vcpus));
 	rows->names = calloc(sample->count + 1, sizeof(*rows->names));

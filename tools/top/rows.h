@@ -24,6 +24,7 @@ struct top_rows {
 	struct top_row *vms, *vcpus; /* in the order of their processes, then of their threads */
 	size_t vm_count, vcpu_count;
 	uint64_t interval_ns;
+	int root;		 /* as in names.h */
 	char (*names)[TOP_TEXT]; /* of the VMs */
 };
 
@@ -32,7 +33,7 @@ const struct top_row *top_rows_vm(const struct top_rows *rows, uint32_t process)
 
 /*
  * The sample has to remain as long as the rows. Names that `before` has, the rows of an earlier
- * sample or NULL, are not looked up again. `root` as in names.h. false: out of memory.
+ * sample or NULL, are not looked up again. false: out of memory.
  */
 bool top_rows_make(struct top_rows *rows, const struct top_sample *sample,
 		   const struct top_choice *choice, const struct top_rows *before, int root);

@@ -50,6 +50,7 @@ static void take_threads(struct top_sample *sample, const struct top_elements *v
 			.thread = ((const uint32_t *)(void *)vcpus->keys)[i],
 			.process = vcpu->tgid,
 			.cpu = vcpu->cpu,
+			.group = vcpu->group,
 			.exited = vcpu->exited != 0,
 		};
 	}
@@ -71,13 +72,16 @@ static void take_totals(const struct top_sample *sample, const struct top_elemen
 			(const struct top_counts *)(void *)totals->values + i;
 		thread->run_ns = counts->run;
 		thread->stolen_ns = counts->stolen;
-		thread->unattributed = counts->overrun + counts->unfollowed + counts->lost;
+		thread->unattributed =
+			counts->overrun + counts->unfollowed + counts->lost + counts->unknown;
 	}
 }
 
 static enum top_cause cause_of(const struct top_sample *sample, const struct top_thread *victim,
 			       const struct top_pair *pair)
 {
+	if (pair->tgid == TOP_QUOTA_TGID)
+		return TOP_QUOTA;
 	if (pair->tgid == 0)
 		return pair->pid == 0 ? TOP_IDLE : TOP_KERNEL;
 	if (pair->tgid == victim->process)
@@ -98,11 +102,13 @@ static void take_cells(struct top_sample *sample, const struct top_elements *cel
 		*thief = (struct top_thief){
 			.cause = cause_of(sample, victim, pair),
 			.victim = pair->victim,
-			.thread = pair->pid,
-			.process = pair->tgid,
 			.cgroup = cell->cgroup,
 			.ns = cell->ns,
 		};
+		if (thief->cause != TOP_QUOTA) {
+			thief->thread = pair->pid;
+			thief->process = pair->tgid;
+		}
 		memcpy(thief->name, cell->name, sizeof(thief->name));
 		thief->name[TOP_NAME - 1] = '\0';
 		victim->by_cause[thief->cause] += cell->ns;

@@ -10,21 +10,22 @@
 #include "tools/top/bpf/counts.h"
 #include "tools/top/maps.h"
 
-enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_IDLE, TOP_CAUSES };
+enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_QUOTA, TOP_IDLE, TOP_CAUSES };
 
-/* A thread that ran while the vCPU waited. */
+/* A thread that ran while the vCPU waited, or a quota that held it. */
 struct top_thief {
 	enum top_cause cause;
 	uint32_t victim;	  /* the vCPU's thread */
-	uint32_t thread, process; /* process is 0 for a kernel thread */
-	uint64_t cgroup;	  /* its ID */
+	uint32_t thread, process; /* process is 0 for a kernel thread; a quota has neither */
+	uint64_t cgroup;	  /* the ID of the thread's, or of the one whose quota it is */
 	char name[TOP_NAME];
 	uint64_t ns;
 };
 
 struct top_thread {
 	uint32_t thread, process;
-	uint32_t cpu; /* the last one that it ran on or waited for */
+	uint32_t cpu;	/* the last one that it ran on or waited for */
+	uint64_t group; /* the scheduler's address of its cgroup */
 	bool exited;
 	uint64_t run_ns, stolen_ns;
 	uint64_t by_cause[TOP_CAUSES];

@@ -13,8 +13,15 @@ static void print_name(const char *name, FILE *out)
 
 static void print_thief(const struct top_thief *thief, int root, FILE *out)
 {
-	char text[TOP_TEXT];
+	char text[TOP_QUOTA_TEXT];
 
+	if (thief->cause == TOP_QUOTA) {
+		top_quota_text(text, sizeof(text), thief->cgroup, root);
+		fprintf(out, "%20" PRIu64 "  ", thief->ns);
+		print_name(text, out);
+		fputc('\n', out);
+		return;
+	}
 	top_thief_name(text, sizeof(text), thief, root);
 	fprintf(out, "%20" PRIu64 "  %s", thief->ns, top_cause_word(thief->cause));
 	if (thief->cause != TOP_IDLE) {

@@ -18,8 +18,15 @@ bool top_json(const struct top_sample *sample, int root, FILE *out);
 const char *top_cause_word(enum top_cause cause);
 
 /*
- * The thief's name: the VM's for another VM's vCPU, "" for the idle task, else the thread's. A name
- * may contain any byte.
+ * What to say of a quota: its own quota is what an operator can raise. The text may contain any
+ * byte.
+ */
+#define TOP_QUOTA_TEXT (TOP_TEXT + 96)
+void top_quota_text(char *text, size_t room, uint64_t cgroup, int root);
+
+/*
+ * The thief's name: the VM's for another VM's vCPU, "" for a quota and for the idle task, else the
+ * thread's. A name may contain any byte.
  */
 void top_thief_name(char *name, size_t room, const struct top_thief *thief, int root);
 

@@ -15,16 +15,17 @@ static struct top_vcpu vcpus[] = {
 	{.tgid = 20, .cpu = 1}, {.tgid = 10, .cpu = 3}, {.tgid = 10, .cpu = 2}};
 static struct top_victim victims[] = {{11, 1}, {11, 0}, {21, 1}};
 static struct top_counts counts[] = {
-	{.run = 1000, .stolen = 127, .overrun = 32, .unfollowed = 2, .lost = 30},
+	{.run = 1000, .stolen = 255, .overrun = 32, .unfollowed = 2, .lost = 20, .unknown = 10},
 	{.run = 5, .stolen = 5, .lost = 5},
 	{.run = 7, .stolen = 8}};
 static struct top_pair pairs[] = {{11, 21, 20, 1}, {11, 12, 10, 1}, {11, 30, 30, 1},
 				  {11, 2, 0, 1},   {11, 0, 0, 1},   {11, 21, 20, 0},
-				  {21, 99, 99, 1}, {77, 21, 20, 1}};
+				  {21, 99, 99, 1}, {77, 21, 20, 1}, {11, 5, TOP_QUOTA_TGID, 1}};
 static struct top_cell cells[] = {{.ns = 33, .name = "CPU 0/KVM"}, {.ns = 2, .name = "CPU 1/KVM"},
 				  {.ns = 4, .name = "hog"},	   {.ns = 8, .name = "kthreadd"},
 				  {.ns = 16, .name = "swapper/2"}, {.ns = 64},
-				  {.ns = 9, .name = "a\nb\"\xff"}, {.ns = 1}};
+				  {.ns = 9, .name = "a\nb\"\xff"}, {.ns = 1},
+				  {.ns = 128, .cgroup = 5}};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ELEMENTS(k, v)                                                        \
@@ -38,17 +39,32 @@ static void test_sample(const struct top_sample *sample)
 
 	tap_ok(sample->count == 3 && a->thread == 11 && a[1].thread == 12 && b->thread == 21,
 	       "the threads are in the order of their processes");
-	tap_ok(a->run_ns == 1000 && a->stolen_ns == 127 && a->unattributed == 64,
+	tap_ok(a->run_ns == 1000 && a->stolen_ns == 255 && a->unattributed == 64,
 	       "counts are those of the epoch, and the unattributed ones add up");
 	tap_ok(a->by_cause[TOP_VM] == 33 && a->by_cause[TOP_SELF] == 2 &&
 		       a->by_cause[TOP_PROCESS] == 4 && a->by_cause[TOP_KERNEL] == 8 &&
-		       a->by_cause[TOP_IDLE] == 16,
+		       a->by_cause[TOP_IDLE] == 16 && a->by_cause[TOP_QUOTA] == 128,
 	       "each thief has its cause");
-	tap_ok(a->thief_count == 5 && a->thieves[0].ns == 33 && a->thieves[4].ns == 2,
+	tap_ok(a->thief_count == 6 && a->thieves[0].ns == 128 && a->thieves[5].ns == 2,
 	       "the worst thief is first");
+	tap_ok(a->thieves[0].cause == TOP_QUOTA && a->thieves[0].cgroup == 5 &&
+		       a->thieves[0].thread == 0 && a->thieves[0].process == 0,
+	       "a quota has a cgroup, and neither a thread nor a process");
 	tap_ok(top_excess(a) == 0 && top_excess(b) == 1 && top_excess(&a[1]) == 0,
 	       "causes that exceed the stolen time are noticed");
 	tap_ok(a[1].run_ns == 0 && a[1].thief_count == 0, "a vCPU without counts has none");
+}
+
+static void test_quota(void)
+{
+	char quota[64];
+
+	fake_file("sys/fs/cgroup/a/cpu.max", "20000 100000\n");
+	tap_ok(top_cgroup_quota(quota, sizeof(quota), fake_root, "/a") &&
+		       strcmp(quota, "20000 100000") == 0,
+	       "a cgroup's cpu.max is read");
+	tap_ok(!top_cgroup_quota(quota, sizeof(quota), fake_root, "/b"),
+	       "a cgroup that is gone has no cpu.max");
 }
 
 int main(void)
@@ -70,6 +86,7 @@ int main(void)
 		return tap_done();
 	sample.interval_ns = 2000;
 	test_sample(&sample);
+	test_quota();
 	top_print(&sample, fake_root, stdout);
 	tap_ok(top_json(&sample, fake_root, stdout), "the sample is written as JSON");
 	top_sample_free(&sample);

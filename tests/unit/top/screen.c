@@ -8,6 +8,7 @@
 #include "tests/unit/top/three_vms.h"
 #include "tools/top/draw.h"
 #include "tools/top/group.h"
+#include "tools/top/tell.h"
 
 /* What is drawn: the lines, each with a newline; bold and selected ones begin with * and >. */
 static char *draw_of(const struct top_rows *these, const struct top_view *view, unsigned columns,
@@ -44,38 +45,39 @@ static void expect(char *got, const char *want, const char *name)
 
 static const char small[] =
 	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stolen\n"
-	"*VM              CPU  run stolen   vm self proc kern idle unattr worst thief\n"
-	">web (2)           *  129   60.4 40.0  0.9 12.4  4.0  3.0    0.1 vm db\n"
-	" db (1)            2 51.2   25.0 25.0    -    -    -    -      - vm web\n"
-	" \\x1b[2Jan\\~ (1) 127  0.0      -    -    -    -    -    -      -\n"
+	"*VM            CPU  run stolen   vm self proc kern quota idle unatt worst thief\n"
+	">web (2)         *  129   67.4 40.0  0.9 12.4  4.0   7.0  3.0   0.1 vm db\n"
+	" db (1)          2 51.2   25.0 25.0    -    -    -     -    -     - vm web\n"
+	" \\x1b[2Ja~ (1) 127  0.0      -    -    -    -    -     -    -     -\n"
 	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
 	" \n \n"
 	" q quit  f vCPUs  < > sort  r reverse  / filter  p pause  Enter thieves\n";
 static const char panes[] =
 	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stolen\n"
-	"*VM              CPU  run stolen   vm self proc kern idle unattr worst thief\n"
-	">web/0             2 30.0   60.0 40.0  0.9 12.0  4.0  3.0    0.1 vm db\n"
-	" db/0              2 51.2   25.0 25.0    -    -    -    -      - vm web\n"
-	" web/1             3 99.0    0.4    -    -  0.4    -    -      - process make\n"
-	" \\x1b[2Jan\\xc~/? 127  0.0      -    -    -    -    -    -      -\n"
-	"*web/0, process 10, thread 11, CPU 2: run 30.0, stolen 60.0\n"
-	" vm 40.0, self 0.9, process 12.0, kernel 4.0, idle 3.0, unattributed 0.1\n"
+	"*VM            CPU  run stolen   vm self proc kern quota idle unatt worst thief\n"
+	">web/0           2 30.0   65.0 40.0  0.9 12.0  4.0   5.0  3.0   0.1 vm db\n"
+	" db/0            2 51.2   25.0 25.0    -    -    -     -    -     - vm web\n"
+	" web/1           3 99.0    2.4    -    -  0.4    -   2.0    -     - quota\n"
+	" \\x1b[2Jan\\~/? 127  0.0      -    -    -    -    -     -    -     -\n"
+	"*web/0, process 10, thread 11, CPU 2: run 30.0, stolen 65.0\n"
+	" vm 40.0, self 0.9, proc 12.0, kern 4.0, quota 5.0, idle 3.0, unatt 0.1\n"
 	"  40.0  vm db, thread 21\n"
 	"  12.0  process cc1, process 50, 2 threads (/build.slice)\n"
+	"   5.0  quota: raise cpu.max of /web.slice, now 67000 100000\n"
 	"   4.0  kernel kworker/2:1, thread 60\n"
 	"   3.0  idle\n"
 	"   0.9  self CPU 1/KVM, thread 12\n"
-	" \n \n \n \n \n \n \n \n \n \n"
+	" \n \n \n \n \n \n \n \n \n"
 	" q quit  f VMs  < > sort  r reverse  / filter  p pause  Enter table\n";
 static const char large[] =
 	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by VM\n"
-	"*VM                  CPU  run stolen   vm self proc kern idle unattr worst thief\n"
-	">\\x1b[2Jan\\xc3\\xa9/? 127  0.0      -    -    -    -    -    -      -\n"
-	" db/0                  2 51.2   25.0 25.0    -    -    -    -      - vm web\n"
-	" web/0                 2 30.0   60.0 40.0  0.9 12.0  4.0  3.0    0.1 vm db\n"
-	" web/1                 3 99.0    0.4    -    -  0.4    -    -      - process make\n"
+	"*VM                  CPU  run stolen   vm self proc kern quota idle unatt worst thief\n"
+	">\\x1b[2Jan\\xc3\\xa9/? 127  0.0      -    -    -    -    -     -    -     -\n"
+	" db/0                  2 51.2   25.0 25.0    -    -    -     -    -     - vm web\n"
+	" web/0                 2 30.0   65.0 40.0  0.9 12.0  4.0   5.0  3.0   0.1 vm db\n"
+	" web/1                 3 99.0    2.4    -    -  0.4    -   2.0    -     - quota\n"
 	"*\\x1b[2Jan\\xc3\\xa9/?, process 30, thread 31, CPU 127: run 0.0, stolen -\n"
-	" unattributed -\n"
+	" unatt -\n"
 	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
 	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
 	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
@@ -95,12 +97,12 @@ static void test_sizes(void)
 	expect(draw(&view, 80, 24), panes, "a pane has the sums and thieves of a vCPU");
 	expect(draw(&view, 40, 8),
 	       "*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by ~\n"
-	       "*VM              stolen worst thief\n"
+	       "*VM             run stolen worst thief\n"
 	       "*web/0, process 10, thread 11, CPU 2: ru~\n"
-	       " vm 40.0, self 0.9, process 12.0, kernel~\n"
+	       " vm 40.0, self 0.9, proc 12.0, kern 4.0, \n"
 	       "  40.0  vm db, thread 21\n"
 	       "  12.0  process cc1, process 50, 2 threa~\n"
-	       " 3 more\n"
+	       " 4 more\n"
 	       " q quit  f VMs  < > sort  r reverse  / f~\n",
 	       "a pane that has too little room counts what is missing");
 	press(&view, "<<<");
@@ -157,27 +159,32 @@ static void test_choice(void)
 	top_view_begin(&view);
 	expect(draw_of(&chosen, &view, 40, 5),
 	       "*pvtime top: 2 VMs, 2 vCPUs, 1.00 s, by ~\n"
-	       "*VM              stolen worst thief\n"
-	       ">db (1)            25.0 vm web\n"
-	       " \\x1b[2Jan\\~ (1)      -\n"
+	       "*VM             run stolen worst thief\n"
+	       ">db (1)        51.2   25.0 vm web\n"
+	       " \\x1b[2Ja~ (1)  0.0      -\n"
 	       " q quit  f vCPUs  < > sort  r reverse  /~\n",
 	       "only the chosen VMs have rows");
 	top_rows_free(&chosen);
 }
 
-/* A cause may have time that no thread took: that of a quota. */
-static void test_rest(void)
+/* Two vCPUs of one VM wait for the quota of the same cgroup. */
+static void test_quotas(void)
 {
-	struct top_row row = rows.vcpus[0];
 	struct top_groups groups;
+	char text[TOP_QUOTA_TEXT];
 
-	row.sum.by_cause[TOP_KERNEL] += 45000000;
-	if (tap_ok(top_groups_make(&groups, &rows, &row), "thieves and a rest are grouped"))
-		tap_ok(groups.count == 6 && groups.group[2].cause == TOP_KERNEL &&
-			       groups.group[2].ns == 45000000 && groups.group[2].thread == 0 &&
-			       groups.group[2].name[0] == '\0' && groups.group[3].thread == 60,
-		       "time of a cause that no thread took is a group without a name");
+	if (tap_ok(top_groups_make(&groups, &rows, &rows.vms[0]), "thieves and quotas are grouped"))
+		tap_ok(groups.count == 6 && groups.group[2].cause == TOP_QUOTA &&
+			       groups.group[2].ns == 70000000 && groups.group[2].cgroup == 8 &&
+			       groups.group[2].threads == 1 && groups.group[2].name[0] == '\0',
+		       "the quota of a cgroup is a group without a name");
 	free(groups.group);
+	top_quota_text(text, sizeof(text), 9, fake_root);
+	tap_ok(strcmp(text, "quota of a cgroup that is gone") == 0,
+	       "a quota whose cgroup is gone is reported as such");
+	top_quota_text(text, sizeof(text), 7, fake_root);
+	tap_ok(strcmp(text, "quota: raise cpu.max of /build.slice") == 0,
+	       "a quota whose cpu.max cannot be read is reported by its cgroup");
 }
 
 static void test_bug(void)
@@ -204,7 +211,7 @@ static void test_nothing(void)
 	press(&view, "\n");
 	expect(draw_of(&empty, &view, 40, 5),
 	       "*pvtime top: 0 VMs, 0 vCPUs, 0.00 s, by ~\n"
-	       "*VM             stolen worst thief\n"
+	       "*VM             run stolen worst thief\n"
 	       " The first interval is being measured.\n"
 	       " \n"
 	       " q quit  f vCPUs  < > sort  r reverse  /~\n",
@@ -212,7 +219,7 @@ static void test_nothing(void)
 	if (tap_ok(top_rows_make(&empty, &none, &all, NULL, fake_root), "an empty sample has rows"))
 		expect(draw_of(&empty, &view, 40, 5),
 		       "*pvtime top: 0 VMs, 0 vCPUs, 0.00 s, by ~\n"
-		       "*VM             stolen worst thief\n"
+		       "*VM             run stolen worst thief\n"
 		       " No VM is running.\n"
 		       " \n"
 		       " q quit  f vCPUs  < > sort  r reverse  /~\n",
@@ -226,7 +233,7 @@ int main(void)
 		test_sizes();
 		test_all_sizes();
 		test_choice();
-		test_rest();
+		test_quotas();
 		test_bug();
 		test_nothing();
 	}

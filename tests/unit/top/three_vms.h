@@ -3,6 +3,7 @@
 #define TESTS_UNIT_TOP_THREE_VMS_H
 
 /* A sample of three VMs with four vCPUs, and its rows, for the tests of the screen. */
+#include <string.h>
 #include "tests/tap.h"
 #include "tests/unit/probe/fake.h"
 #include "tools/top/rows.h"
@@ -16,20 +17,33 @@ static struct top_vcpu vcpus[] = {{.tgid = 10, .cpu = 2},
 				  {.tgid = 30, .cpu = 127}};
 static struct top_victim victims[] = {{11, 0}, {12, 0}, {21, 0}, {31, 0}};
 static struct top_counts counts[] = {
-	{.run = 300000000, .stolen = 600000000, .overrun = 1000000},
-	{.run = 990000000, .stolen = 4000000},
+	{.run = 300000000, .stolen = 650000000, .overrun = 1000000},
+	{.run = 990000000, .stolen = 24000000},
 	{.run = 512345000, .stolen = 250000000},
 	{.run = 10000},
 };
-static struct top_pair pairs[] = {{11, 21, 20, 0}, {11, 12, 10, 0}, {11, 50, 50, 0},
-				  {11, 51, 50, 0}, {11, 60, 0, 0},  {11, 0, 0, 0},
-				  {12, 50, 50, 0}, {21, 11, 10, 0}, {21, 12, 10, 0}};
-static struct top_cell cells[] = {
-	{.ns = 400000000, .name = "CPU 0/KVM"},	 {.ns = 9000000, .name = "CPU 1/KVM"},
-	{.ns = 50000000, .name = "make"},	 {.ns = 70000000, .name = "cc1", .cgroup = 7},
-	{.ns = 40000000, .name = "kworker/2:1"}, {.ns = 30000000, .name = "swapper/2"},
-	{.ns = 4000000, .name = "make"},	 {.ns = 150000000, .name = "CPU 0/KVM"},
-	{.ns = 100000000, .name = "CPU 1/KVM"}};
+static struct top_pair pairs[] = {{11, 21, 20, 0},
+				  {11, 12, 10, 0},
+				  {11, 50, 50, 0},
+				  {11, 51, 50, 0},
+				  {11, 60, 0, 0},
+				  {11, 0, 0, 0},
+				  {12, 50, 50, 0},
+				  {21, 11, 10, 0},
+				  {21, 12, 10, 0},
+				  {12, 8, TOP_QUOTA_TGID, 0},
+				  {11, 8, TOP_QUOTA_TGID, 0}};
+static struct top_cell cells[] = {{.ns = 400000000, .name = "CPU 0/KVM"},
+				  {.ns = 9000000, .name = "CPU 1/KVM"},
+				  {.ns = 50000000, .name = "make"},
+				  {.ns = 70000000, .name = "cc1", .cgroup = 7},
+				  {.ns = 40000000, .name = "kworker/2:1"},
+				  {.ns = 30000000, .name = "swapper/2"},
+				  {.ns = 4000000, .name = "make"},
+				  {.ns = 150000000, .name = "CPU 0/KVM"},
+				  {.ns = 100000000, .name = "CPU 1/KVM"},
+				  {.ns = 20000000, .cgroup = 8},
+				  {.ns = 50000000, .cgroup = 8}};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ELEMENTS(k, v)                                                        \
@@ -51,8 +65,15 @@ bool top_vcpu_number(unsigned *number, int root, uint32_t process, uint32_t thre
 
 bool top_cgroup_path(char *path, size_t room, uint64_t id)
 {
-	snprintf(path, room, "/build.slice");
-	return id == 7;
+	snprintf(path, room, id == 7 ? "/build.slice" : "/web.slice");
+	return id == 7 || id == 8;
+}
+
+bool top_cgroup_quota(char *quota, size_t room, int root, const char *path)
+{
+	(void)root;
+	snprintf(quota, room, "67000 100000");
+	return strcmp(path, "/web.slice") == 0;
 }
 
 static inline void press(struct top_view *view, const char *keys)

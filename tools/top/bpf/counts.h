@@ -8,12 +8,15 @@
  * includer has included.
  */
 
-#define TOP_NAME     16u      /* TASK_COMM_LEN of the kernel, with the NUL */
-#define TOP_TURNS    512u     /* that a CPU's ring keeps; a power of two */
-#define TOP_CELLS    65536u   /* pairs of victim and thief in one epoch */
-#define TOP_VCPUS    16384u   /* threads */
-#define TOP_PIDS     4194304u /* linux/threads.h: PID_MAX_LIMIT */
-#define TOP_CPUS_MAX 4096u
+#define TOP_NAME       16u	/* TASK_COMM_LEN of the kernel, with the NUL */
+#define TOP_TURNS      512u	/* that a CPU's ring keeps; a power of two */
+#define TOP_CELLS      65536u	/* pairs of victim and thief in one epoch */
+#define TOP_VCPUS      16384u	/* threads */
+#define TOP_PIDS       4194304u /* linux/threads.h: PID_MAX_LIMIT */
+#define TOP_CPUS_MAX   4096u
+#define TOP_THROTTLES  16u	   /* that are kept of a cgroup on a CPU; a power of two */
+#define TOP_THROTTLED  16384u	   /* pairs of a vCPU's cgroup and a CPU */
+#define TOP_QUOTA_TGID 0xffffffffu /* in a pair: not a thief, but the quota of the cell's cgroup */
 
 /* Who runs in a turn. A kernel thread has tgid 0, the idle task has pid 0 as well. */
 struct top_turn {
@@ -29,6 +32,25 @@ struct top_ring {
 	__u32 started; /* a switch has been seen, so turn[last] says who runs */
 	__u32 unused;
 	struct top_turn turn[TOP_TURNS];
+};
+
+/* A cgroup was throttled on a CPU by the quota of `cgroup`. That is 0: it is not known whether. */
+struct top_throttle {
+	__u64 begin, end;
+	__u64 cgroup;
+};
+
+/* The last of them, of the `count` that there were. */
+struct top_throttles {
+	__u64 count;
+	struct top_throttle throttle[TOP_THROTTLES];
+};
+
+/* A cgroup on a CPU: the scheduler's address of the cgroup. */
+struct top_place {
+	__u64 group;
+	__u32 cpu;
+	__u32 unused;
 };
 
 struct top_pair {
@@ -54,6 +76,7 @@ struct top_counts {
 	__u64 overrun;	   /* of waits: what the ring no longer has */
 	__u64 unfollowed;  /* of run_delay: what no tracepoint showed */
 	__u64 lost;	   /* of waits: what found no room in the cells */
+	__u64 unknown;	   /* of waits: when it is not known whether a quota held the vCPU */
 };
 
 /* A vCPU's thread. */
@@ -61,6 +84,7 @@ struct top_vcpu {
 	/* Twice the time of the last close; plus 1 if the iterator wrote it. See DESIGN.md. */
 	__u64 closed;
 	__u64 delay; /* run_delay at the last close by a tracepoint */
+	__u64 group; /* the address of its cgroup in the scheduler, whose throttles are noted */
 	__u32 tgid, cpu;
 	__u32 exited;
 	__u32 unused;

@@ -24,17 +24,25 @@ typedef _Bool bool;
 enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2 };
 enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 
-#define PF_KTHREAD 0x00200000u /* linux/sched.h */
+#define PF_KTHREAD  0x00200000u /* linux/sched.h */
+#define MAX_RT_PRIO 100		/* linux/sched/prio.h: the scheduler has no quota for tasks below */
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct task_struct;
 
 struct rq {
 	__u64 clock;
 	int cpu;
+	struct task_struct *idle;
 };
+
+struct task_group;
 
 struct cfs_rq {
 	struct rq *rq;
+	struct task_group *tg;
+	int throttle_count;
 };
 
 struct sched_entity {
@@ -65,17 +73,38 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct task_group {
+	struct cgroup_subsys_state css;
+	struct sched_entity **se;
+	struct cfs_rq **cfs_rq;
+	struct task_group *parent;
+};
+
 struct task_struct {
 	/* A byte from 7.2 on, and an int before: libbpf adapts a load only if it is unsigned. */
 	unsigned int on_cpu;
 	unsigned int flags;
 	int pid;
 	int tgid;
+	int prio;
 	char comm[16];
 	struct sched_entity se;
 	struct sched_info sched_info;
 	struct hlist_head preempt_notifiers;
 	struct css_set *cgroups;
+};
+
+/* The registers at a kprobe, of arm64 and of x86-64. */
+struct pt_regs {
+	unsigned long long regs[31];
+};
+
+struct pt_regs___x86 {
+	unsigned long di, si;
 };
 
 struct seq_file;
