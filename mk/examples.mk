@@ -7,6 +7,17 @@ demo: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## sh
 	@mkdir -p $(BUILD)/demo
 	@scripts/demo $(BUILD)/pvtime examples/demo.lab $(BUILD)/demo
 
+# make demo-top: `pvtime top` on a Linux KVM host in QEMU. Its screen needs descriptions of terminals;
+# the host gets those of Debian's ncurses-base, which every Debian has.
+.PHONY: demo-top
+demo-top: $(BUILD)/demo/top.cpio $(DEBIAN_IMAGE) ## show pvtime top on a busy KVM host, on your terminal
+	@scripts/demo-top $(DEBIAN_IMAGE) $(BUILD)/demo/top.cpio
+$(BUILD)/demo/top.cpio: scripts/mkinitramfs examples/top-host $(BUILD)/debian/busybox \
+		$(BUILD)/debian/qemu/bin/qemu-system-aarch64 $(BUILD)/a64-linux/pvtime $(BUILD)/guest/spin.img
+	$(begin)
+	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) examples/top-host bin/pvtime=$(BUILD)/a64-linux/pvtime \
+		spin.img=$(BUILD)/guest/spin.img lib/terminfo=/lib/terminfo =$(DEBIAN)/qemu
+
 # make slow: the same work in the same guest, alone and beside a busy guest. Instructions are the
 # clock: the figures are the same each time, unless a compiler or Debian's kernel has changed.
 .PHONY: slow

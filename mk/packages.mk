@@ -62,10 +62,10 @@ PACKAGES_XEN_CHECK := bc gcc-arm-linux-gnueabihf libssl-dev python3-minimal
 # need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean dist fresh uninstall
-GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo tools-a64 guests hypervisor install \
+GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo demo-top tools-a64 guests hypervisor install \
 	install-a64 install-command install-command-a64 install-libpvtime-kvm install-libpvtime-kvm-a64 \
 	install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow xen check-xen port-xen $(BUILD)/%
-GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all coverage demo fresh lint matrix mutants packages repro slow soak \
+GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all coverage demo demo-top fresh lint matrix mutants packages repro slow soak \
 	profile xen check-xen
 
 NEEDED := \
