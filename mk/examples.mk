@@ -7,8 +7,8 @@ demo: $(BUILD)/pvtime $(BUILD)/hypervisor.img $(INITRAMFS) $(DEBIAN_IMAGE) ## sh
 	@mkdir -p $(BUILD)/demo
 	@scripts/demo $(BUILD)/pvtime examples/demo.lab $(BUILD)/demo
 
-# make demo-top: `pvtime top` on a Linux KVM host in QEMU. Its screen needs descriptions of terminals;
-# the host gets those of Debian's ncurses-base, which every Debian has.
+# make demo-top: `pvtime top` on a Linux KVM host in QEMU. Its screen needs descriptions of
+# terminals; the host gets those of ncurses-base, which every Debian has.
 .PHONY: demo-top
 demo-top: $(BUILD)/demo/top.cpio $(DEBIAN_IMAGE) ## show pvtime top on a busy KVM host, on your terminal
 	@scripts/demo-top $(DEBIAN_IMAGE) $(BUILD)/demo/top.cpio

@@ -149,12 +149,15 @@ is_deeply([missing_targets("`make nothing`\n    make check\n")], ['nothing'], 't
 is_deeply([missing_targets(slurp($_))], [], "every target that $_ names exists") for @documents;
 
 # The pictures.
-for my $picture (qw(docs/watch docs/slow)) {
+for my $picture (qw(docs/watch docs/slow docs/top docs/top-pane)) {
 	my $svg = `docs/terminal-svg <$picture.ansi`;
 	is($svg, slurp("$picture.svg"), "$picture.svg is the drawing of $picture.ansi");
 	isnt(`printf 'other\n' | docs/terminal-svg`, $svg, "a capture other than $picture.ansi gives another picture");
 }
 like(slurp('docs/watch.ansi'), qr/stolen%/, "docs/watch.ansi has the table's heading");
+my ($heading) = slurp('tests/unit/top/screen.c') =~ /"\*(VM +CPU [^"]*)\\n"/;
+$heading = join ' +', map { quotemeta } split ' ', $heading;
+like(slurp("docs/$_.ansi"), qr/^$heading$/m, "docs/$_.ansi has the screen's heading") for qw(top top-pane);
 
 # `pvtime bench` generates the benchmark's pages from its figures. performance.md is compared only
 # up to the section about cycles, which comes from a profile that is not stored here.
