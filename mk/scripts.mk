@@ -31,7 +31,8 @@ $(LINT)/$(1)/%.ok: % $(LINT_HDRS) .clang-tidy
 endef
 $(foreach s,$(LINT_SETS),$(eval $(call lint_set,$(s))))
 $(call lint_stamps,hypervisor): | $(A64_LIBFDT)
-$(LINT)/host/tools/top/load.c.ok: $(TOP_SKELETON)
+$(LINT)/host/tools/top/load.c.ok: $(BUILD)/bpf/top.skel.h
+$(LINT)/host/tools/top/facts.c.ok: $(BUILD)/bpf/guest.skel.h
 
 # cppcheck takes seconds. It reads whole folders; scripts/cppcheck.txt has what it is wrong about.
 # From 2.17 on it does not parse a variable that is bound to a register, hence the macro.

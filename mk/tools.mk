@@ -16,18 +16,18 @@ $(BUILD)/pvtime: $(TOOLS_OBJS) $(LIBKVM_STATIC) $(LIB_HOST)
 # in that header is not ours, so the compilers treat it like a system's, and clang-tidy ignores it.
 BPFTOOL      ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 BPF_CFLAGS   := -std=gnu11 -target bpf -mcpu=v3 -O2 -g $(filter-out -Wstrict-prototypes -Wmissing-prototypes,$(WARN)) $(PREFIX_MAP) -I. -MMD -MP
-TOP_SKELETON := $(BUILD)/bpf/top.skel.h
-TOP_LOADERS  := $(patsubst %,$(BUILD)/%/tools/top/load.o,host a64-linux a64-linux-clang) $(BUILD)/clang/tools/top/load.ok
+TOP_LOADERS  := $(foreach c,load facts,$(patsubst %,$(BUILD)/%/tools/top/$c.o,host a64-linux a64-linux-clang) $(BUILD)/clang/tools/top/$c.ok)
 
-$(BUILD)/bpf/top.o: tools/top/bpf/top.bpf.c
+$(BUILD)/bpf/%.o: tools/top/bpf/%.bpf.c
 	$(begin)
 	$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
-$(TOP_SKELETON): $(BUILD)/bpf/top.o
+$(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.o
 	$(begin)
-	$(BPFTOOL) gen object $(@D)/top.bpf.o $<
-	{ echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $(@D)/top.bpf.o name top_bpf && echo '/* NOLINTEND */'; } >$@
+	$(BPFTOOL) gen object $(@D)/$*.bpf.o $<
+	{ echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $(@D)/$*.bpf.o name $*_bpf && echo '/* NOLINTEND */'; } >$@
+.SECONDARY: $(BUILD)/bpf/top.o $(BUILD)/bpf/guest.o
 $(TOP_LOADERS): private HOST_CFLAGS += -isystem $(BUILD)/bpf
-$(TOP_LOADERS): $(TOP_SKELETON)
+$(TOP_LOADERS): $(BUILD)/bpf/top.skel.h $(BUILD)/bpf/guest.skel.h
 
 .PHONY: tools
 ##@ users
@@ -90,11 +90,15 @@ probe/find_LIBS := -ljansson
 
 # pvtime top without its program; tests/kvm/top.t runs it on a real kernel.
 UNIT_NAMES += top/sample
-top/sample_SRCS := tests/unit/top/sample.c $(addprefix tools/top/,sample.c names.c words.c table.c json.c) \
+top/sample_SRCS := tests/unit/top/sample.c $(addprefix tools/top/,sample.c names.c known.c guest.c quota.c words.c table.c json.c) \
 	$(VM_NAME_SRCS) tools/probe/thread.c tools/json_text.c tools/visible.c
 top/sample_LIBS := -ljansson
+UNIT_NAMES += top/guest top/known top/quota
+top/guest_SRCS := tests/unit/top/guest.c tools/top/guest.c
+top/known_SRCS := tests/unit/top/known.c $(addprefix tools/top/,known.c sample.c names.c) $(VM_NAME_SRCS) tools/probe/thread.c
+top/quota_SRCS := tests/unit/top/quota.c tools/top/quota.c tools/probe/files.c
 UNIT_NAMES += top/line top/view top/screen
-TOP_VIEW_SRCS := $(addprefix tools/top/,sample.c words.c choice.c rows.c group.c line.c columns.c view.c) \
+TOP_VIEW_SRCS := $(addprefix tools/top/,sample.c words.c choice.c known.c guest.c quota.c rows.c group.c line.c columns.c view.c) \
 	$(VM_NAME_SRCS) $(addprefix tools/probe/,pids.c host.c) tools/arguments.c tools/report.c tools/visible.c
 top/line_SRCS   := tests/unit/top/line.c tools/top/line.c tools/visible.c
 top/view_SRCS   := tests/unit/top/view.c $(TOP_VIEW_SRCS)
@@ -103,7 +107,7 @@ KVM_TESTS_CHECK += tests/kvm/top.t
 
 # For tests/tools/top.t: the whole command, with samples from a file in place of the kernel's.
 TOP_FAKE := $(BUILD)/tests/tools/pvtime-top-fake
-$(TOP_FAKE): $(filter-out $(addprefix $(BUILD)/host/tools/top/,load.o read.o maps.o),$(TOOLS_OBJS)) $(BUILD)/host/tests/tools/top_fake.o $(LIBKVM_STATIC) $(LIB_HOST)
+$(TOP_FAKE): $(filter-out $(addprefix $(BUILD)/host/tools/top/,load.o facts.o read.o maps.o),$(TOOLS_OBJS)) $(BUILD)/host/tests/tools/top_fake.o $(LIBKVM_STATIC) $(LIB_HOST)
 	$(begin)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(TOOLS_LIBS)
 HOST_SRCS += tests/tools/top_fake.c

@@ -273,8 +273,8 @@ is_deeply([grep { ($_->{cpu_max} // '') ne ($_->{cause} eq 'quota' ? '40000 1000
 like($out, qr/^pvtime: top: the BPF program cannot be loaded: Operation not permitted; expected CAP_BPF and CAP_PERFMON\nUSER 1$/m,
 	'a user without rights gets one line and status 1');
 like($out, qr/^No VM is running\.\nNONE 0$/m, 'a host without VMs is reported as such');
-like($out, qr/^VM alpha \(process $alpha\), in \d+ ns\n  vCPU 0, thread $a, CPU 1: ran \d+ ns \([\d.]+ %\), stolen \d+ ns \([\d.]+ %\)\n(?: +\d+  .*\n)* +0  unattributed\n/m,
+like($out, qr/^VM alpha \(process $alpha\), in \d+ ns, guest's stolen time: (?:on|unknown)\n  vCPU 0, thread $a, CPU 1: ran \d+ ns \([\d.]+ %\), stolen \d+ ns \([\d.]+ %\)\n(?: +\d+  .*\n)* +0  unattributed\n/m,
 	'the text has a line for each vCPU and thief') or diag $out =~ s{^(LINE|TRACE) .*\n}{}mgr;
-like($out, qr{^ +\d+  quota: raise cpu\.max of /outer, now 40000 100000$}m, 'the text says which cpu.max to raise');
+like($out, qr{^ +\d+  quota of /outer, 40 ms in each 100 ms: raise cpu\.max from 40000 100000 to at least \d+ 100000$}m, 'the text says which cpu.max to raise');
 
 done_testing;

@@ -40,7 +40,8 @@ my ($alpha, $beta) = (vm('alpha'), vm("be\e[1mta"));
 # sample TEXT: the samples from now on.
 sub sample { spew("$dir/sample.new", @_); rename "$dir/sample.new", "$dir/sample" or die; return }
 my $two = "vcpu $alpha $alpha 3 250000000 500000000 0\nvcpu $beta $beta 3 750000000 125000000 0\n" .
-	"thief $alpha $beta $beta 400000000 CPU 0/KVM\nthief $alpha 1 1 100000000 hog\nthief $beta 2 0 125000000 kworker/3:0\n";
+	"thief $alpha $beta $beta 400000000 CPU 0/KVM\nthief $alpha 1 1 100000000 hog\nthief $beta 2 0 125000000 kworker/3:0\n" .
+	"fact $alpha 3 5000 4000\n";
 sample($two);
 
 # Without a terminal.
@@ -48,11 +49,14 @@ sub lines { return run_command($top, 'top', '--interval', '0.01', @_) }
 {
 	my ($status, $out, $err) = lines('--once');
 	is("$status$err", '0', '--once has status 0');
-	like($out, qr/\AVM alpha \(process $alpha\), in \d+ ns\n  vCPU 0, thread $alpha, CPU 3: ran 250000000 ns \(\d+\.\d %\), stolen 500000000 ns \(\d+\.\d %\)\n.*VM be\\x1b\[1mta /s, '--once prints lines, with control characters made visible');
+	like($out, qr/\AVM alpha \(process $alpha\), in \d+ ns, guest's stolen time: on\n  vCPU 0, thread $alpha, CPU 3: ran 250000000 ns \(\d+\.\d %\), stolen 500000000 ns \(\d+\.\d %\)\n.*VM be\\x1b\[1mta /s, '--once prints lines, with control characters made visible');
 	is(() = $out =~ /^VM/mg, 2, '--once prints one interval');
 	is(() = (lines('--count', 3))[1] =~ /^VM/mg, 6, '--count 3 prints three intervals');
+	like($out, qr/^VM alpha .* guest's stolen time: on$/m, '--once says whether a guest has stolen time');
+	like($out, qr/^VM be.* guest's stolen time: unknown$/m, '--once says that it is unknown');
 	my @json = map { read_json('top', $_) } split /\n/, (lines('--json', '--count', 2))[1];
 	is_deeply([map { map { $_->{name} } @{$_->{vms}} } @json], [('alpha', "be\e[1mta") x 2], '--json --count 2 writes two lines of JSON');
+	is_deeply([map { $_->{guest_stolen_time} } @{$json[0]{vms}}], ['on', undef], '--json has whether a guest has stolen time; null if it is unknown');
 	for my $case (
 		['--vm with one name', ['--vm', 'alpha'], [$alpha]],
 		['--vm with another name', ['--vm', 'alph'], []],
@@ -164,7 +168,7 @@ $ENV{TERM} = 'vt100';
 	press($t, 'f');
 	until_screen($t, qr{^alpha/0 .*^be\\x1b\[1mta/0 }ms, 'f shows vCPUs');
 	press($t, "\n");
-	until_screen($t, qr/^alpha\/0, process $alpha, thread $alpha, CPU 3: run \d+, stolen \d+\nvm \d+, proc \d+, unatt -\n +\d+  vm be\\x1b\[1mta, thread $beta\n +\d+  process hog, thread 1\b/m,
+	until_screen($t, qr/^alpha\/0, process $alpha, thread $alpha, CPU 3: run \d+, stolen \d+\nvm \d+, proc \d+, unatt -\nguest's stolen time: on, .*\n +\d+  vm be\\x1b\[1mta, thread $beta\n +\d+  process hog, thread 1\b/m,
 		'Enter shows the thieves of the selected vCPU');
 	press($t, "\eOB");
 	until_screen($t, qr/^be\\x1b\[1mta\/0, process.*kernel kworker/ms, 'the arrow down selects the next vCPU');

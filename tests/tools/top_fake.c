@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Stands in for the parts of `pvtime top` that ask the kernel: each sample is what the file
- * $TOP_FAKE has at that moment, in lines of two kinds:
+ * $TOP_FAKE has at that moment, in lines of three kinds:
  *
  *	vcpu THREAD PROCESS CPU RUN_NS STOLEN_NS UNATTRIBUTED_NS
  *	thief VICTIM THREAD PROCESS NS NAME
+ *	fact THREAD KIND COUNTED SHOWN
  *
  * Any other line makes the sample fail.
  */
@@ -24,6 +25,8 @@ static struct {
 	struct top_counts counts[MOST];
 	struct top_pair pairs[MOST];
 	struct top_cell cells[MOST];
+	struct top_fact facts[MOST];
+	size_t fact_count;
 } fake;
 
 bool top_load(struct top_program *program)
@@ -42,6 +45,24 @@ bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
 	(void)program;
 	*epoch = 0;
 	return true;
+}
+
+void top_facts_load(struct top_facts *facts)
+{
+	*facts = (struct top_facts){.skeleton = NULL};
+}
+
+/* Those of the sample that was read last. */
+bool top_facts_read(struct top_facts *facts)
+{
+	facts->fact = fake.facts;
+	facts->count = fake.fact_count;
+	return true;
+}
+
+void top_facts_unload(struct top_facts *facts)
+{
+	(void)facts;
 }
 
 static bool take_vcpu(const char *line, size_t n)
@@ -74,6 +95,21 @@ static bool take_thief(const char *line, size_t n)
 	return true;
 }
 
+/* `settled` is true. */
+static bool take_fact(const char *line)
+{
+	struct top_fact fact = {.settled = 1};
+	unsigned long long counted, shown;
+
+	if (fake.fact_count == MOST ||
+	    sscanf(line, "fact %u %u %llu %llu", &fact.thread, &fact.kind, &counted, &shown) != 4)
+		return false;
+	fact.counted = counted;
+	fact.shown = shown;
+	fake.facts[fake.fact_count++] = fact;
+	return true;
+}
+
 static struct top_elements elements(void *keys, void *values, size_t count)
 {
 	return (struct top_elements){.keys = keys, .values = values, .count = count};
@@ -87,12 +123,13 @@ bool top_read(struct top_sample *sample, const struct top_program *program, uint
 	char line[128];
 
 	(void)program;
+	fake.fact_count = 0;
 	while (good && fgets(line, sizeof(line), f) != NULL) {
 		if (take_vcpu(line, vcpus))
 			vcpus++;
 		else if (take_thief(line, thieves))
 			thieves++;
-		else
+		else if (!take_fact(line))
 			good = false;
 	}
 	if (f != NULL)

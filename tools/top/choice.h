@@ -17,7 +17,7 @@ bool top_choice_limits(const struct top_choice *choice);
 
 bool top_choice_has(const struct top_choice *choice, uint32_t process, const char *name);
 
-/* Remove the vCPUs of other VMs from the sample. `root` as in names.h. */
-void top_choice_keep(const struct top_choice *choice, struct top_sample *sample, int root);
+/* Remove the vCPUs of other VMs from the sample. Their thieves stay, for quota.h. */
+void top_choice_keep(const struct top_choice *choice, struct top_sample *sample);
 
 #endif

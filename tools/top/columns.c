@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "tools/top/columns.h"
+#include "tools/top/guest.h"
 #include "tools/top/tell.h"
 
 #define NAME_LEAST  13u /* columns, while there are other columns to drop */
@@ -17,6 +18,7 @@ const char *top_heading(unsigned column)
 		[TOP_BY_CAUSE + TOP_PROCESS] = "proc",
 		[TOP_BY_CAUSE + TOP_KERNEL] = "kern",
 		[TOP_BY_UNATTRIBUTED] = "unatt",
+		[TOP_GUEST] = "guest",
 		[TOP_THIEF] = "worst thief",
 	};
 
@@ -48,7 +50,8 @@ static unsigned worth(unsigned column)
 		[TOP_BY_CAUSE + TOP_SELF] = 30,
 		[TOP_BY_CAUSE + TOP_KERNEL] = 20,
 		[TOP_BY_CAUSE + TOP_IDLE] = 10,
-		[TOP_BY_UNATTRIBUTED] = 1,
+		[TOP_BY_UNATTRIBUTED] = 2,
+		[TOP_GUEST] = 1,
 	};
 
 	return worths[column] > 0 ? worths[column] : 50;
@@ -102,8 +105,8 @@ static void suffix(char text[16], const struct top_row *row)
 {
 	if (row->sum.thread == 0)
 		snprintf(text, 16, " (%zu)", row->vcpus);
-	else if (row->numbered)
-		snprintf(text, 16, "/%u", row->number);
+	else if (row->sum.numbered)
+		snprintf(text, 16, "/%u", row->sum.number);
 	else
 		snprintf(text, 16, "/?");
 }
@@ -166,6 +169,8 @@ void top_cell(struct top_line *line, const struct top_row *row, const struct top
 			top_thief(line, top_heading(TOP_BY_CAUSE + groups->group[0].cause),
 				  &groups->group[0], width - 1);
 		}
+	} else if (column == TOP_GUEST) {
+		top_line_right(line, top_guest_short(row->sum.guest), width);
 	} else if (column == TOP_BY_CPU) {
 		snprintf(text, sizeof(text), "%u", row->sum.cpu);
 		top_line_right(line, row->many_cpus ? "*" : text, width);

@@ -17,7 +17,8 @@ enum {
 	TOP_BY_CAUSE, /* the first cause */
 	TOP_BY_UNATTRIBUTED = TOP_BY_CAUSE + TOP_CAUSES,
 	TOP_SORTED, /* the columns before this one can be sorted by */
-	TOP_THIEF = TOP_SORTED,
+	TOP_GUEST = TOP_SORTED,
+	TOP_THIEF,
 	TOP_COLUMNS
 };
 

@@ -56,7 +56,7 @@ static void draw_row(struct top_page *page, const struct top_rows *rows, const s
 	struct top_line *line = top_page_line(page, columns, selected ? TOP_REVERSE : TOP_PLAIN);
 	struct top_groups groups;
 
-	top_groups_make(&groups, rows, row);
+	top_groups_make(&groups, row);
 	for (unsigned c = 0; c < TOP_COLUMNS; c++)
 		if (widths->width[c] > 0)
 			top_cell(line, row, &groups, c, widths->width[c], rows->interval_ns);

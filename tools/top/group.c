@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include "tools/top/group.h"
+#include "tools/top/tell.h"
 
 /*
  * The threads of another VM, or of a process, are one group; any other thread is one by itself, and
@@ -76,19 +77,7 @@ static size_t merge_groups(struct top_group *groups, size_t count)
 	return n;
 }
 
-/* Another VM's thread has the VM's name; one whose VM has ended keeps its own. */
-static const char *name_of(const struct top_thief *thief, const struct top_rows *rows)
-{
-	const struct top_row *vm =
-		thief->cause == TOP_VM ? top_rows_vm(rows, thief->process) : NULL;
-
-	if (thief->cause == TOP_IDLE)
-		return "";
-	return vm != NULL && vm->vm[0] != '\0' ? vm->vm : thief->name;
-}
-
-static size_t take_thieves(struct top_group *groups, const struct top_rows *rows,
-			   const struct top_thread *thread)
+static size_t take_thieves(struct top_group *groups, const struct top_thread *thread)
 {
 	for (size_t i = 0; i < thread->thief_count; i++) {
 		const struct top_thief *thief = &thread->thieves[i];
@@ -99,15 +88,14 @@ static size_t take_thieves(struct top_group *groups, const struct top_rows *rows
 			.thread = thief->thread,
 			.threads = 1,
 			.cgroup = thief->cgroup,
-			.name = name_of(thief, rows),
+			.name = top_thief_name(thief),
 			.ns = thief->ns,
 		};
 	}
 	return thread->thief_count;
 }
 
-bool top_groups_make(struct top_groups *groups, const struct top_rows *rows,
-		     const struct top_row *row)
+bool top_groups_make(struct top_groups *groups, const struct top_row *row)
 {
 	size_t room = 1, n = 0;
 
@@ -117,7 +105,7 @@ bool top_groups_make(struct top_groups *groups, const struct top_rows *rows,
 	if (groups->group == NULL)
 		return false;
 	for (size_t i = 0; i < row->vcpus; i++)
-		n += take_thieves(groups->group + n, rows, &row->threads[i]);
+		n += take_thieves(groups->group + n, &row->threads[i]);
 	sort(groups->group, n, by_key);
 	groups->count = merge_groups(groups->group, merge_threads(groups->group, n));
 	sort(groups->group, groups->count, by_time);

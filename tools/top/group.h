@@ -24,8 +24,7 @@ struct top_groups {
 	size_t count;
 };
 
-/* `row` is one of the rows. false: out of memory. Free groups->group in either case. */
-bool top_groups_make(struct top_groups *groups, const struct top_rows *rows,
-		     const struct top_row *row);
+/* false: out of memory. Free groups->group in either case. */
+bool top_groups_make(struct top_groups *groups, const struct top_row *row);
 
 #endif

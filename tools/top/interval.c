@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/clock.h"
+#include "tools/report.h"
 #include "tools/top/interval.h"
 #include "tools/top/read.h"
+
+/* Tell what is known of the guests. */
+static bool tell_guests(struct top_intervals *intervals, struct top_sample *sample)
+{
+	struct top_facts *facts = &intervals->facts;
+	bool due;
+
+	if (!top_guests_follow(&intervals->guests, sample, &due) || (due && !top_facts_read(facts)))
+		return false;
+	if (due)
+		top_guests_take(&intervals->guests, facts->fact, facts->count);
+	top_guests_tell(&intervals->guests, sample);
+	return true;
+}
 
 bool top_intervals_end(struct top_intervals *intervals, struct top_sample *sample)
 {
@@ -13,13 +28,21 @@ bool top_intervals_end(struct top_intervals *intervals, struct top_sample *sampl
 		return false;
 	sample->interval_ns = now - intervals->begin_ns;
 	intervals->begin_ns = now;
-	return true;
+	if (top_known_tell(&intervals->known, sample) && tell_guests(intervals, sample))
+		return true;
+	report("top: %m");
+	top_sample_free(sample);
+	return false;
 }
 
-bool top_intervals_begin(struct top_intervals *intervals)
+bool top_intervals_begin(struct top_intervals *intervals, const struct top_program *program,
+			 uint64_t length_ns, int root)
 {
 	struct top_sample before;
 
+	*intervals = (struct top_intervals){
+		.program = program, .length_ns = length_ns, .known = {.root = root}};
+	top_facts_load(&intervals->facts);
 	if (!top_intervals_end(intervals, &before))
 		return false;
 	top_sample_free(&before);
@@ -29,4 +52,11 @@ bool top_intervals_begin(struct top_intervals *intervals)
 uint64_t top_intervals_due(const struct top_intervals *intervals)
 {
 	return intervals->begin_ns + intervals->length_ns;
+}
+
+void top_intervals_free(struct top_intervals *intervals)
+{
+	top_facts_unload(&intervals->facts);
+	top_guests_free(&intervals->guests);
+	top_known_free(&intervals->known);
 }

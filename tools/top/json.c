@@ -2,22 +2,29 @@
 #include <jansson.h>
 #include "tools/json_format.h"
 #include "tools/json_text.h"
-#include "tools/probe/vm_name.h"
+#include "tools/top/guest.h"
+#include "tools/top/quota.h"
 #include "tools/top/tell.h"
 
-static json_t *thief_json(const struct top_thief *thief, int root)
+/* null if there is no text. */
+static json_t *text_or_null(const char *text)
 {
-	char name[TOP_TEXT], cgroup[TOP_TEXT], quota[64];
-	bool found = top_cgroup_path(cgroup, sizeof(cgroup), thief->cgroup);
-	bool raise = found && thief->cause == TOP_QUOTA &&
-		     top_cgroup_quota(quota, sizeof(quota), root, cgroup);
+	return text != NULL && text[0] != '\0' ? json_text(text) : json_null();
+}
 
-	top_thief_name(name, sizeof(name), thief, root);
-	return json_pack("{s:s, s:o, s:i, s:i, s:o, s:o, s:I}", "cause",
-			 top_cause_word(thief->cause), "name", json_text(name), "thread",
-			 (int)thief->thread, "process", (int)thief->process, "cgroup",
-			 found ? json_text(cgroup) : json_null(), "cpu_max",
-			 raise ? json_text(quota) : json_null(), "ns", (json_int_t)thief->ns);
+static json_t *thief_json(const struct top_thief *thief, const struct top_sample *sample, int root)
+{
+	struct top_quota quota = {.path = ""};
+
+	if (thief->cause == TOP_QUOTA)
+		top_quota_find(&quota, sample, thief->cgroup, root);
+	else if (!top_cgroup_path(quota.path, sizeof(quota.path), thief->cgroup))
+		quota.path[0] = '\0';
+	return json_pack("{s:s, s:o, s:i, s:i, s:o, s:o, s:o, s:I}", "cause",
+			 top_cause_word(thief->cause), "name", json_text(top_thief_name(thief)),
+			 "thread", (int)thief->thread, "process", (int)thief->process, "cgroup",
+			 text_or_null(quota.path), "cpu_max", text_or_null(quota.now),
+			 "cpu_max_least", text_or_null(quota.least), "ns", (json_int_t)thief->ns);
 }
 
 static json_t *causes_json(const struct top_thread *thread)
@@ -31,28 +38,31 @@ static json_t *causes_json(const struct top_thread *thread)
 	return causes;
 }
 
-static json_t *thread_json(const struct top_thread *thread, int root)
+static json_t *thread_json(const struct top_thread *thread, const struct top_sample *sample,
+			   int root)
 {
 	json_t *thieves = json_array();
-	unsigned number;
-	bool known = top_vcpu_number(&number, root, thread->process, thread->thread);
 
 	for (size_t i = 0; i < thread->thief_count; i++)
-		json_array_append_new(thieves, thief_json(&thread->thieves[i], root));
-	return json_pack("{s:o, s:i, s:i, s:I, s:I, s:o, s:I, s:o}", "vcpu",
-			 known ? json_integer(number) : json_null(), "thread", (int)thread->thread,
-			 "cpu", (int)thread->cpu, "run_ns", (json_int_t)thread->run_ns, "stolen_ns",
-			 (json_int_t)thread->stolen_ns, "causes_ns", causes_json(thread),
-			 "excess_ns", (json_int_t)top_excess(thread), "thieves", thieves);
+		json_array_append_new(thieves, thief_json(&thread->thieves[i], sample, root));
+	return json_pack("{s:o, s:i, s:i, s:o, s:I, s:I, s:o, s:I, s:o}", "vcpu",
+			 thread->numbered ? json_integer(thread->number) : json_null(), "thread",
+			 (int)thread->thread, "cpu", (int)thread->cpu, "guest_stolen_time",
+			 text_or_null(top_guest_word(thread->guest)), "run_ns",
+			 (json_int_t)thread->run_ns, "stolen_ns", (json_int_t)thread->stolen_ns,
+			 "causes_ns", causes_json(thread), "excess_ns",
+			 (json_int_t)top_excess(thread), "thieves", thieves);
 }
 
-static json_t *vm_json(const struct top_thread *first, int root)
+/* `first` is the first of its threads. */
+static json_t *vm_json(const struct top_sample *sample, size_t first)
 {
-	char name[TOP_TEXT];
+	const struct top_thread *thread = &sample->threads[first];
 
-	probe_vm_name(name, sizeof(name), root, first->process);
-	return json_pack("{s:o, s:i, s:o}", "name", json_text(name), "process", (int)first->process,
-			 "vcpus", json_array());
+	return json_pack("{s:o, s:i, s:o, s:o}", "name", json_text(thread->vm), "process",
+			 (int)thread->process, "guest_stolen_time",
+			 text_or_null(top_guest_word(top_guest_of_vm(sample, first))), "vcpus",
+			 json_array());
 }
 
 bool top_json(const struct top_sample *sample, int root, FILE *out)
@@ -63,10 +73,11 @@ bool top_json(const struct top_sample *sample, int root, FILE *out)
 		const struct top_thread *thread = &sample->threads[i];
 
 		if (i == 0 || thread->process != thread[-1].process) {
-			vm = vm_json(thread, root);
+			vm = vm_json(sample, i);
 			json_array_append_new(vms, vm);
 		}
-		json_array_append_new(json_object_get(vm, "vcpus"), thread_json(thread, root));
+		json_array_append_new(json_object_get(vm, "vcpus"),
+				      thread_json(thread, sample, root));
 	}
 	json_t *all = json_pack("{s:s, s:i, s:I, s:o}", "format", JSON_TOP_FORMAT, "version",
 				JSON_TOP_VERSION, "interval_ns", (json_int_t)sample->interval_ns,

@@ -33,7 +33,7 @@ static bool measure(struct live *live)
 
 	if (!top_intervals_end(live->intervals, &next.sample))
 		return false;
-	if (!top_rows_make(&next.rows, &next.sample, live->choice, &live->now.rows, live->root)) {
+	if (!top_rows_make(&next.rows, &next.sample, live->choice, live->root)) {
 		report("top: %m");
 		top_sample_free(&next.sample);
 		return false;

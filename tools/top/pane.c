@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "tools/top/columns.h"
 #include "tools/top/draw.h"
+#include "tools/top/quota.h"
 #include "tools/top/tell.h"
 
 static const char *percent(char text[TOP_PERCENT], uint64_t ns, uint64_t interval_ns)
@@ -26,13 +27,25 @@ static void draw_causes(struct top_page *page, const struct top_row *row, uint64
 		       percent(text, row->sum.unattributed, interval_ns));
 }
 
-static void draw_quota(struct top_line *line, const struct top_group *group, int root,
-		       unsigned columns)
+/* The cgroup whose quota it is; and a line that says what to raise. */
+static void draw_quota(struct top_page *page, struct top_line *line, const struct top_group *group,
+		       const struct top_rows *rows, unsigned columns)
 {
-	char text[TOP_QUOTA_TEXT];
+	struct top_quota quota;
+	bool found = top_quota_find(&quota, &rows->sample, group->cgroup, rows->root);
+	bool known = found && quota.least[0] != '\0';
 
-	top_quota_text(text, sizeof(text), group->cgroup, root);
-	top_line_add(line, text, columns);
+	top_line_print(line, "quota");
+	if (known)
+		top_line_print(line, ", %g ms in each %g ms,", quota.quota_ms, quota.period_ms);
+	top_line_print(line, " of ");
+	top_line_add(line, found ? quota.path : "a cgroup that is gone", columns);
+	line = top_page_line(page, columns, TOP_PLAIN);
+	if (known)
+		top_line_print(line, "       raise cpu.max from %s to at least %s", quota.now,
+			       quota.least);
+	else if (found)
+		top_line_print(line, "       the quota has changed");
 }
 
 static void draw_thief(struct top_line *line, const struct top_group *group, unsigned columns)
@@ -60,9 +73,14 @@ static void draw_group(struct top_page *page, const struct top_group *group,
 	top_line_right(line, percent(text, group->ns, rows->interval_ns), 5);
 	top_line_print(line, "  ");
 	if (group->cause == TOP_QUOTA)
-		draw_quota(line, group, rows->root, columns);
+		draw_quota(page, line, group, rows, columns);
 	else
 		draw_thief(line, group, columns);
+}
+
+static size_t height(const struct top_group *group)
+{
+	return group->cause == TOP_QUOTA ? 2 : 1;
 }
 
 static void draw_pane_title(struct top_page *page, const struct top_row *row, uint64_t interval_ns,
@@ -79,18 +97,38 @@ static void draw_pane_title(struct top_page *page, const struct top_row *row, ui
 	top_line_print(line, ", stolen %s", percent(text, row->sum.stolen_ns, interval_ns));
 }
 
+static void draw_guest(struct top_page *page, enum top_guest guest, unsigned columns)
+{
+	static const char *const meanings[] = {
+		[TOP_GUEST_UNKNOWN] = "unknown whether the guest knows what was stolen",
+		[TOP_GUEST_NOT_OFFERED] = "not offered, the guest does not know what was stolen",
+		[TOP_GUEST_OFF] = "off, the guest does not use what it is offered",
+		[TOP_GUEST_ON] = "on, the guest knows what was stolen",
+		[TOP_GUEST_MIXED] = "mixed, only some of its vCPUs have it",
+	};
+
+	top_line_print(top_page_line(page, columns, TOP_PLAIN), "guest's stolen time: %s",
+		       meanings[guest]);
+}
+
 /* The thieves that do not fit are counted in the last line. */
 static void draw_groups(struct top_page *page, const struct top_groups *groups,
 			const struct top_rows *rows, unsigned columns, size_t lines)
 {
-	size_t shown = groups->count <= lines ? groups->count : lines > 0 ? lines - 1 : 0;
+	size_t shown = 0;
 
-	for (size_t i = 0; i < shown; i++)
-		draw_group(page, &groups->group[i], rows, columns);
-	for (size_t i = shown; i < lines; i++) {
+	for (; shown < groups->count; shown++) {
+		const struct top_group *group = &groups->group[shown];
+
+		if (height(group) + (shown + 1 < groups->count) > lines)
+			break;
+		draw_group(page, group, rows, columns);
+		lines -= height(group);
+	}
+	for (size_t i = 0; i < lines; i++) {
 		struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
 
-		if (i == shown && shown < groups->count)
+		if (i == 0 && shown < groups->count)
 			top_line_print(line, "%zu more", groups->count - shown);
 	}
 }
@@ -100,11 +138,13 @@ void top_pane(struct top_page *page, const struct top_rows *rows, const struct t
 {
 	struct top_groups groups;
 
-	top_groups_make(&groups, rows, row);
+	top_groups_make(&groups, row);
 	if (lines > 0)
 		draw_pane_title(page, row, rows->interval_ns, columns);
 	if (lines > 1)
 		draw_causes(page, row, rows->interval_ns, columns);
-	draw_groups(page, &groups, rows, columns, lines > 2 ? lines - 2 : 0);
+	if (lines > 2)
+		draw_guest(page, row->sum.guest, columns);
+	draw_groups(page, &groups, rows, columns, lines > 3 ? lines - 3 : 0);
 	free(groups.group);
 }

@@ -51,6 +51,7 @@ static void take_threads(struct top_sample *sample, const struct top_elements *v
 			.process = vcpu->tgid,
 			.cpu = vcpu->cpu,
 			.group = vcpu->group,
+			.serial = vcpu->serial,
 			.exited = vcpu->exited != 0,
 		};
 	}
@@ -159,5 +160,6 @@ void top_sample_free(struct top_sample *sample)
 {
 	free(sample->threads);
 	free(sample->thieves);
+	free(sample->names);
 	*sample = (struct top_sample){.threads = NULL};
 }

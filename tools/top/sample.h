@@ -7,10 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/types.h>
+#include "tools/probe/vm_name.h"
 #include "tools/top/bpf/counts.h"
 #include "tools/top/maps.h"
 
 enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_QUOTA, TOP_IDLE, TOP_CAUSES };
+
+/* Stolen time in a guest: what of it the host can know. */
+enum top_guest {
+	TOP_GUEST_UNKNOWN,
+	TOP_GUEST_NOT_OFFERED,
+	TOP_GUEST_OFF, /* offered, but the guest does not use it */
+	TOP_GUEST_ON,
+	TOP_GUEST_MIXED, /* of a VM: its vCPUs differ */
+};
 
 /* A thread that ran while the vCPU waited, or a quota that held it. */
 struct top_thief {
@@ -19,14 +29,21 @@ struct top_thief {
 	uint32_t thread, process; /* process is 0 for a kernel thread; a quota has neither */
 	uint64_t cgroup;	  /* the ID of the thread's, or of the one whose quota it is */
 	char name[TOP_NAME];
+	const char *vm; /* the other VM's name, or NULL; see known.h */
 	uint64_t ns;
 };
 
 struct top_thread {
 	uint32_t thread, process;
-	uint32_t cpu;	/* the last one that it ran on or waited for */
-	uint64_t group; /* the scheduler's address of its cgroup */
+	uint32_t cpu;	 /* the last one that it ran on or waited for */
+	uint64_t group;	 /* the scheduler's address of its cgroup */
+	uint32_t serial; /* as in struct top_vcpu */
 	bool exited;
+	/* known.h */
+	const char *vm; /* its VM's name; it may contain any byte */
+	bool numbered;	/* `number` is the vCPU's */
+	unsigned number;
+	enum top_guest guest;
 	uint64_t run_ns, stolen_ns;
 	uint64_t by_cause[TOP_CAUSES];
 	uint64_t unattributed;
@@ -41,7 +58,8 @@ struct top_sample {
 	size_t count;
 	struct top_thief *thieves;
 	size_t thief_count;
-	uint64_t interval_ns; /* the caller sets it */
+	char (*names)[PROBE_NAME]; /* of the VMs */
+	uint64_t interval_ns;	   /* the caller sets it */
 };
 
 /* The BPF program's three maps, as they were read: the cells first, so that the rest has them. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 #include <string.h>
-#include "tools/probe/vm_name.h"
+#include "tools/top/guest.h"
+#include "tools/top/quota.h"
 #include "tools/top/tell.h"
 #include "tools/visible.h"
 
@@ -11,22 +12,38 @@ static void print_name(const char *name, FILE *out)
 	visible_write(out, name, strlen(name));
 }
 
-static void print_thief(const struct top_thief *thief, int root, FILE *out)
+/* Its own quota is what an operator can raise. */
+static void print_quota(const struct top_thief *thief, const struct top_sample *sample, int root,
+			FILE *out)
 {
-	char text[TOP_QUOTA_TEXT];
+	struct top_quota quota;
 
-	if (thief->cause == TOP_QUOTA) {
-		top_quota_text(text, sizeof(text), thief->cgroup, root);
-		fprintf(out, "%20" PRIu64 "  ", thief->ns);
-		print_name(text, out);
-		fputc('\n', out);
+	if (!top_quota_find(&quota, sample, thief->cgroup, root)) {
+		fputs(" of a cgroup that is gone\n", out);
 		return;
 	}
-	top_thief_name(text, sizeof(text), thief, root);
+	fputs(" of ", out);
+	print_name(quota.path, out);
+	if (quota.least[0] != '\0')
+		fprintf(out, ", %g ms in each %g ms: raise cpu.max from %s to at least %s\n",
+			quota.quota_ms, quota.period_ms, quota.now, quota.least);
+	else
+		fputs(", which has changed\n", out);
+}
+
+static void print_thief(const struct top_thief *thief, const struct top_sample *sample, int root,
+			FILE *out)
+{
+	char text[TOP_TEXT];
+
 	fprintf(out, "%20" PRIu64 "  %s", thief->ns, top_cause_word(thief->cause));
+	if (thief->cause == TOP_QUOTA) {
+		print_quota(thief, sample, root, out);
+		return;
+	}
 	if (thief->cause != TOP_IDLE) {
 		fputc(' ', out);
-		print_name(text, out);
+		print_name(top_thief_name(thief), out);
 		fprintf(out, ", thread %u", thief->thread);
 	}
 	if (thief->cause == TOP_PROCESS && top_cgroup_path(text, sizeof(text), thief->cgroup)) {
@@ -44,43 +61,45 @@ static void print_time(const char *what, uint64_t ns, uint64_t interval_ns, FILE
 	fprintf(out, "%s %" PRIu64 " ns (%.1f %%)", what, ns, percent);
 }
 
-static void print_thread(const struct top_thread *thread, uint64_t interval_ns, int root, FILE *out)
+static void print_thread(const struct top_thread *thread, const struct top_sample *sample, int root,
+			 FILE *out)
 {
 	int64_t excess = top_excess(thread);
-	unsigned number;
 
 	fputs("  vCPU ", out);
-	if (top_vcpu_number(&number, root, thread->process, thread->thread))
-		fprintf(out, "%u", number);
+	if (thread->numbered)
+		fprintf(out, "%u", thread->number);
 	else
 		fputc('?', out);
 	fprintf(out, ", thread %u, CPU %u: ", thread->thread, thread->cpu);
-	print_time("ran", thread->run_ns, interval_ns, out);
-	print_time(", stolen", thread->stolen_ns, interval_ns, out);
+	print_time("ran", thread->run_ns, sample->interval_ns, out);
+	print_time(", stolen", thread->stolen_ns, sample->interval_ns, out);
 	fputc('\n', out);
 	for (size_t i = 0; i < thread->thief_count; i++)
-		print_thief(&thread->thieves[i], root, out);
+		print_thief(&thread->thieves[i], sample, root, out);
 	fprintf(out, "%20" PRIu64 "  unattributed\n", thread->unattributed);
 	if (excess != 0)
 		fprintf(out, "%20" PRId64 "  more than was stolen: a bug of pvtime\n", excess);
 }
 
+/* `first` is the first of its threads. */
+static void print_vm(const struct top_sample *sample, size_t first, FILE *out)
+{
+	const struct top_thread *thread = &sample->threads[first];
+
+	fputs("VM ", out);
+	print_name(thread->vm, out);
+	fprintf(out, " (process %u), in %" PRIu64 " ns, guest's stolen time: %s\n", thread->process,
+		sample->interval_ns, top_guest_told(top_guest_of_vm(sample, first)));
+}
+
 void top_print(const struct top_sample *sample, int root, FILE *out)
 {
-	char name[TOP_TEXT];
-
 	if (sample->count == 0)
 		fputs("No VM is running.\n", out);
 	for (size_t i = 0; i < sample->count; i++) {
-		const struct top_thread *thread = &sample->threads[i];
-
-		if (i == 0 || thread->process != thread[-1].process) {
-			probe_vm_name(name, sizeof(name), root, thread->process);
-			fputs("VM ", out);
-			print_name(name, out);
-			fprintf(out, " (process %u), in %" PRIu64 " ns\n", thread->process,
-				sample->interval_ns);
-		}
-		print_thread(thread, sample->interval_ns, root, out);
+		if (i == 0 || sample->threads[i].process != sample->threads[i - 1].process)
+			print_vm(sample, i, out);
+		print_thread(&sample->threads[i], sample, root, out);
 	}
 }

@@ -46,7 +46,7 @@ static int print_all(struct top_intervals *intervals, const struct top_options *
 		sleep_until(top_intervals_due(intervals));
 		if (!top_intervals_end(intervals, &sample))
 			return STATUS_FAILED;
-		top_choice_keep(&o->choice, &sample, root);
+		top_choice_keep(&o->choice, &sample);
 		status = tell(&sample, o, root);
 		top_sample_free(&sample);
 	}
@@ -56,15 +56,19 @@ static int print_all(struct top_intervals *intervals, const struct top_options *
 /* A screen is for someone who watches; who asks for a number of intervals wants to keep them. */
 static int run(const struct top_program *program, const struct top_options *o, int root)
 {
-	struct top_intervals intervals = {.program = program, .length_ns = o->interval_ns};
+	struct top_intervals intervals;
+	int status = STATUS_FAILED;
 
-	if (!top_intervals_begin(&intervals))
-		return STATUS_FAILED;
-	if (o->json || o->count > 0 || !top_terminal_open())
-		return print_all(&intervals, o, root);
-	bool good = top_live(&intervals, &o->choice, root);
-	top_terminal_close();
-	return good ? STATUS_OK : STATUS_FAILED;
+	if (!top_intervals_begin(&intervals, program, o->interval_ns, root)) {
+		;
+	} else if (o->json || o->count > 0 || !top_terminal_open()) {
+		status = print_all(&intervals, o, root);
+	} else {
+		status = top_live(&intervals, &o->choice, root) ? STATUS_OK : STATUS_FAILED;
+		top_terminal_close();
+	}
+	top_intervals_free(&intervals);
+	return status;
 }
 
 static int load_and_run(const struct top_options *o)

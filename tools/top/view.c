@@ -14,8 +14,8 @@ static int by_process(const struct top_row *x, const struct top_row *y)
 {
 	if (x->sum.process != y->sum.process)
 		return x->sum.process > y->sum.process ? 1 : -1;
-	if (x->numbered && y->numbered && x->number != y->number)
-		return x->number > y->number ? 1 : -1;
+	if (x->sum.numbered && y->sum.numbered && x->sum.number != y->sum.number)
+		return x->sum.number > y->sum.number ? 1 : -1;
 	return (x->sum.thread > y->sum.thread) - (x->sum.thread < y->sum.thread);
 }
 

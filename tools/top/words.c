@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
-#include "tools/probe/vm_name.h"
 #include "tools/top/tell.h"
 
 const char *top_cause_word(enum top_cause cause)
@@ -13,23 +11,9 @@ const char *top_cause_word(enum top_cause cause)
 	return words[cause];
 }
 
-void top_quota_text(char *text, size_t room, uint64_t cgroup, int root)
+const char *top_thief_name(const struct top_thief *thief)
 {
-	char path[TOP_TEXT], quota[64];
-
-	if (!top_cgroup_path(path, sizeof(path), cgroup))
-		snprintf(text, room, "quota of a cgroup that is gone");
-	else if (!top_cgroup_quota(quota, sizeof(quota), root, path))
-		snprintf(text, room, "quota: raise cpu.max of %s", path);
-	else
-		snprintf(text, room, "quota: raise cpu.max of %s, now %s", path, quota);
-}
-
-void top_thief_name(char *name, size_t room, const struct top_thief *thief, int root)
-{
-	name[0] = '\0';
-	if (thief->cause == TOP_VM)
-		probe_vm_name(name, room, root, thief->process);
-	if (name[0] == '\0' && thief->cause != TOP_IDLE)
-		snprintf(name, room, "%s", thief->name);
+	if (thief->cause == TOP_IDLE || thief->cause == TOP_QUOTA)
+		return "";
+	return thief->vm != NULL && thief->vm[0] != '\0' ? thief->vm : thief->name;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "tests/tap.h"
 #include "tests/unit/probe/fake.h"
+#include "tools/top/known.h"
 #include "tools/top/sample.h"
 #include "tools/top/tell.h"
 
@@ -75,6 +76,7 @@ int main(void)
 		.cells = ELEMENTS(pairs, cells),
 	};
 	struct top_sample sample;
+	struct top_known known = {.root = -1};
 
 	fake_begin();
 	fake_file("proc/10/comm", "vmm-a\n");
@@ -86,10 +88,14 @@ int main(void)
 		return tap_done();
 	sample.interval_ns = 2000;
 	test_sample(&sample);
+	known.root = fake_root;
+	tap_ok(top_known_tell(&known, &sample), "the sample has its names");
+	sample.threads[0].guest = TOP_GUEST_ON;
 	test_quota();
 	top_print(&sample, fake_root, stdout);
 	tap_ok(top_json(&sample, fake_root, stdout), "the sample is written as JSON");
 	top_sample_free(&sample);
+	top_known_free(&known);
 	fake_end();
 	return tap_done();
 }

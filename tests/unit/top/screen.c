@@ -8,7 +8,6 @@
 #include "tests/unit/top/three_vms.h"
 #include "tools/top/draw.h"
 #include "tools/top/group.h"
-#include "tools/top/tell.h"
 
 /* What is drawn: the lines, each with a newline; bold and selected ones begin with * and >. */
 static char *draw_of(const struct top_rows *these, const struct top_view *view, unsigned columns,
@@ -61,24 +60,27 @@ static const char panes[] =
 	" \\x1b[2Jan\\~/? 127  0.0      -    -    -    -    -     -    -     -\n"
 	"*web/0, process 10, thread 11, CPU 2: run 30.0, stolen 65.0\n"
 	" vm 40.0, self 0.9, proc 12.0, kern 4.0, quota 5.0, idle 3.0, unatt 0.1\n"
+	" guest's stolen time: on, the guest knows what was stolen\n"
 	"  40.0  vm db, thread 21\n"
 	"  12.0  process cc1, process 50, 2 threads (/build.slice)\n"
-	"   5.0  quota: raise cpu.max of /web.slice, now 67000 100000\n"
+	"   5.0  quota, 67 ms in each 100 ms, of /web.slice\n"
+	"        raise cpu.max from 67000 100000 to at least 74000 100000\n"
 	"   4.0  kernel kworker/2:1, thread 60\n"
 	"   3.0  idle\n"
 	"   0.9  self CPU 1/KVM, thread 12\n"
-	" \n \n \n \n \n \n \n \n \n"
+	" \n \n \n \n \n \n \n"
 	" q quit  f VMs  < > sort  r reverse  / filter  p pause  Enter table\n";
 static const char large[] =
 	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by VM\n"
-	"*VM                  CPU  run stolen   vm self proc kern quota idle unatt worst thief\n"
-	">\\x1b[2Jan\\xc3\\xa9/? 127  0.0      -    -    -    -    -     -    -     -\n"
-	" db/0                  2 51.2   25.0 25.0    -    -    -     -    -     - vm web\n"
-	" web/0                 2 30.0   65.0 40.0  0.9 12.0  4.0   5.0  3.0   0.1 vm db\n"
-	" web/1                 3 99.0    2.4    -    -  0.4    -   2.0    -     - quota\n"
+	"*VM                  CPU  run stolen   vm self proc kern quota idle unatt guest worst thief\n"
+	">\\x1b[2Jan\\xc3\\xa9/? 127  0.0      -    -    -    -    -     -    -     -     ?\n"
+	" db/0                  2 51.2   25.0 25.0    -    -    -     -    -     -  none vm web\n"
+	" web/0                 2 30.0   65.0 40.0  0.9 12.0  4.0   5.0  3.0   0.1    on vm db\n"
+	" web/1                 3 99.0    2.4    -    -  0.4    -   2.0    -     -   off quota\n"
 	"*\\x1b[2Jan\\xc3\\xa9/?, process 30, thread 31, CPU 127: run 0.0, stolen -\n"
 	" unatt -\n"
-	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
+	" guest's stolen time: unknown whether the guest knows what was stolen\n"
+	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
 	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
 	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
 	" \n \n \n"
@@ -100,9 +102,9 @@ static void test_sizes(void)
 	       "*VM             run stolen worst thief\n"
 	       "*web/0, process 10, thread 11, CPU 2: ru~\n"
 	       " vm 40.0, self 0.9, proc 12.0, kern 4.0, \n"
+	       " guest's stolen time: on, the guest know~\n"
 	       "  40.0  vm db, thread 21\n"
-	       "  12.0  process cc1, process 50, 2 threa~\n"
-	       " 4 more\n"
+	       " 5 more\n"
 	       " q quit  f VMs  < > sort  r reverse  / f~\n",
 	       "a pane that has too little room counts what is missing");
 	press(&view, "<<<");
@@ -147,12 +149,11 @@ static void test_choice(void)
 	struct top_groups groups;
 	struct top_view view;
 
-	if (!tap_ok(top_rows_make(&chosen, &sample, &some, &rows, fake_root),
-		    "rows are made with the names of the rows before"))
+	if (!tap_ok(top_rows_make(&chosen, &sample, &some, fake_root), "rows are made of some VMs"))
 		return;
 	tap_ok(!chosen.vms[0].chosen && chosen.vms[1].chosen && chosen.vms[2].chosen,
 	       "VMs are chosen by their names and PIDs");
-	if (tap_ok(top_groups_make(&groups, &chosen, &chosen.vcpus[2]), "thieves are grouped"))
+	if (tap_ok(top_groups_make(&groups, &chosen.vcpus[2]), "thieves are grouped"))
 		tap_ok(groups.count == 1 && strcmp(groups.group[0].name, "web") == 0,
 		       "a thief has its name even if its VM is not chosen");
 	free(groups.group);
@@ -171,20 +172,55 @@ static void test_choice(void)
 static void test_quotas(void)
 {
 	struct top_groups groups;
-	char text[TOP_QUOTA_TEXT];
 
-	if (tap_ok(top_groups_make(&groups, &rows, &rows.vms[0]), "thieves and quotas are grouped"))
+	if (tap_ok(top_groups_make(&groups, &rows.vms[0]), "thieves and quotas are grouped"))
 		tap_ok(groups.count == 6 && groups.group[2].cause == TOP_QUOTA &&
 			       groups.group[2].ns == 70000000 && groups.group[2].cgroup == 8 &&
 			       groups.group[2].threads == 1 && groups.group[2].name[0] == '\0',
 		       "the quota of a cgroup is a group without a name");
 	free(groups.group);
-	top_quota_text(text, sizeof(text), 9, fake_root);
-	tap_ok(strcmp(text, "quota of a cgroup that is gone") == 0,
+}
+
+/* What the pane of web/1 says of a quota of this cgroup. */
+static char *draw_quota_of(uint64_t cgroup)
+{
+	struct top_view view;
+
+	for (size_t i = 0; i < sample.thief_count; i++)
+		if (sample.thieves[i].cause == TOP_QUOTA)
+			sample.thieves[i].cgroup = cgroup;
+	top_view_begin(&view);
+	press(&view, "f/web\nj\n");
+	char *text = draw(&view, 80, 24), *at = strstr(text, "   2.0  quota");
+	if (at != NULL)
+		memmove(text, at, strlen(at) + 1);
+	for (size_t i = 0; i < sample.thief_count; i++)
+		if (sample.thieves[i].cause == TOP_QUOTA)
+			sample.thieves[i].cgroup = 8;
+	return text;
+}
+
+static void test_quota_texts(void)
+{
+	static const char raise[] =
+		"   2.0  quota, 67 ms in each 100 ms, of /web.slice\n"
+		"        raise cpu.max from 67000 100000 to at least 74000 100000\n";
+	static const char gone[] = "   2.0  quota of a cgroup that is gone\n \n";
+	static const char changed[] =
+		"   2.0  quota of /build.slice\n        the quota has changed\n";
+	char *text = draw_quota_of(8);
+
+	tap_ok(strncmp(text, raise, strlen(raise)) == 0,
+	       "a vCPU's pane says what the waits of all vCPUs need");
+	free(text);
+	text = draw_quota_of(9);
+	tap_ok(strncmp(text, gone, strlen(gone)) == 0,
 	       "a quota whose cgroup is gone is reported as such");
-	top_quota_text(text, sizeof(text), 7, fake_root);
-	tap_ok(strcmp(text, "quota: raise cpu.max of /build.slice") == 0,
+	free(text);
+	text = draw_quota_of(7);
+	tap_ok(strncmp(text, changed, strlen(changed)) == 0,
 	       "a quota whose cpu.max cannot be read is reported by its cgroup");
+	free(text);
 }
 
 static void test_bug(void)
@@ -216,7 +252,7 @@ static void test_nothing(void)
 	       " \n"
 	       " q quit  f vCPUs  < > sort  r reverse  /~\n",
 	       "the screen says that the first interval is measured");
-	if (tap_ok(top_rows_make(&empty, &none, &all, NULL, fake_root), "an empty sample has rows"))
+	if (tap_ok(top_rows_make(&empty, &none, &all, fake_root), "an empty sample has rows"))
 		expect(draw_of(&empty, &view, 40, 5),
 		       "*pvtime top: 0 VMs, 0 vCPUs, 0.00 s, by ~\n"
 		       "*VM             run stolen worst thief\n"
@@ -234,6 +270,7 @@ int main(void)
 		test_all_sizes();
 		test_choice();
 		test_quotas();
+		test_quota_texts();
 		test_bug();
 		test_nothing();
 	}

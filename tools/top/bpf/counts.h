@@ -87,7 +87,7 @@ struct top_vcpu {
 	__u64 group; /* the address of its cgroup in the scheduler, whose throttles are noted */
 	__u32 tgid, cpu;
 	__u32 exited;
-	__u32 unused;
+	__u32 serial; /* a thread that gets the PID of an earlier one has another */
 };
 
 #endif

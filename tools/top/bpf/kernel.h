@@ -87,6 +87,7 @@ struct task_group {
 struct task_struct {
 	/* A byte from 7.2 on, and an int before: libbpf adapts a load only if it is unsigned. */
 	unsigned int on_cpu;
+	unsigned int __state;
 	unsigned int flags;
 	int pid;
 	int tgid;

@@ -32,6 +32,9 @@ static struct top_vcpu *followed(const struct task_struct *task)
 	return is_marked(task) ? bpf_map_lookup_elem(&vcpus, &pid) : NULL;
 }
 
+/* How many threads have been followed. */
+__u32 serial;
+
 /* Follow this thread from now on. `closed` as in struct top_vcpu. */
 static void mark(struct task_struct *task, __u64 closed)
 {
@@ -40,6 +43,7 @@ static void mark(struct task_struct *task, __u64 closed)
 		.closed = closed,
 		.delay = task->sched_info.run_delay,
 		.tgid = (__u32)task->tgid,
+		.serial = __sync_fetch_and_add(&serial, 1),
 	};
 
 	watch(&vcpu.group, task->se.cfs_rq);

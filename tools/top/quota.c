@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdio.h>
+#include "tools/top/quota.h"
+
+/* For how long the quota has held all vCPUs. */
+static uint64_t waited_ns(const struct top_sample *sample, uint64_t cgroup)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sample->thief_count; i++)
+		if (sample->thieves[i].cause == TOP_QUOTA && sample->thieves[i].cgroup == cgroup)
+			sum += sample->thieves[i].ns;
+	return sum;
+}
+
+static void compute(struct top_quota *quota, uint64_t us, uint64_t period_us, uint64_t waited,
+		    uint64_t interval_ns)
+{
+	/* The mean wait in a period, rounded up. A double has 53 bits, which is 104 days in ns. */
+	double mean = (double)waited * (double)period_us / (double)interval_ns;
+	uint64_t more = (uint64_t)mean + ((double)(uint64_t)mean < mean);
+
+	quota->quota_ms = (double)us / 1e3;
+	quota->period_ms = (double)period_us / 1e3;
+	snprintf(quota->least, sizeof(quota->least), "%" PRIu64 " %" PRIu64, us + more, period_us);
+}
+
+bool top_quota_find(struct top_quota *quota, const struct top_sample *sample, uint64_t cgroup,
+		    int root)
+{
+	uint64_t us, period_us;
+
+	*quota = (struct top_quota){.path = ""};
+	if (!top_cgroup_path(quota->path, sizeof(quota->path), cgroup))
+		return false;
+	if (!top_cgroup_quota(quota->now, sizeof(quota->now), root, quota->path))
+		quota->now[0] = '\0';
+	else if (sample->interval_ns > 0 &&
+		 sscanf(quota->now, "%" SCNu64 " %" SCNu64, &us, &period_us) == 2)
+		compute(quota, us, period_us, waited_ns(sample, cgroup), sample->interval_ns);
+	return true;
+}

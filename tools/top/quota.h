@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_TOP_QUOTA_H
+#define TOOLS_TOP_QUOTA_H
+
+/* What to raise where the quota (cpu.max) of its own cgroup, or of one above it, held a vCPU. */
+#include "tools/top/names.h"
+#include "tools/top/sample.h"
+
+#define TOP_CPU_MAX 64u /* bytes of a text like "50000 100000" */
+
+struct top_quota {
+	char path[TOP_TEXT];	 /* of the cgroup */
+	char now[TOP_CPU_MAX];	 /* its cpu.max: quota and period, in us; "": it is gone */
+	char least[TOP_CPU_MAX]; /* what cpu.max would have to be at least; "": there is no quota */
+	double quota_ms, period_ms; /* of `now`, if `least` is not "" */
+};
+
+/*
+ * Find out what the quota of this cgroup would have to be, by what all vCPUs of the sample waited
+ * for it. In a period in which the group was throttled, it has used all of its quota, and would
+ * have needed what they waited as well. The mean of these sums over all periods of the interval is
+ * a lower bound for the largest one. `root` as in names.h. false: the cgroup is gone.
+ */
+bool top_quota_find(struct top_quota *quota, const struct top_sample *sample, uint64_t cgroup,
+		    int root);
+
+#endif
