@@ -8,6 +8,7 @@ DEBIAN_KEXEC   := $(DEBIAN)/kexec
 DEBIAN_QEMU    := $(DEBIAN)/qemu/bin/qemu-system-aarch64
 DEBIAN_XEN     := $(DEBIAN)/xen
 DEBIAN_LINUX   := $(DEBIAN)/linux
+DEBIAN_X86     := $(DEBIAN)/x86
 DEBIAN_LINUX_LIBS := $(addprefix $(DEBIAN_LINUX)/lib/,libbpf.a libini_config.a libzstd.a)
 A64_LIBFDT     := $(DEBIAN)/libfdt/libfdt.a
 A64_LIBFDT_INC := $(DEBIAN)/libfdt/include
@@ -18,6 +19,10 @@ debian: $(DEBIAN)/versions ## fetch the arm64 kernel, busybox and libfdt from De
 
 .PHONY: debian-hosts
 debian-hosts: $(DEBIAN)/versions-hosts ## fetch Xen, and the files of an arm64 Linux host, from Debian (cached)
+
+# Only make check-x86 needs these.
+$(DEBIAN_X86)/Image $(DEBIAN_X86)/busybox $(DEBIAN_X86)/versions &:
+	scripts/debian-fetch $(DEBIAN_X86) x86
 
 # debian-fetch puts the file versions in place last.
 $(DEBIAN_IMAGE) $(DEBIAN_BUSYBOX) $(DEBIAN_KEXEC)/sbin/kexec $(A64_LIBFDT) $(DEBIAN)/versions &:

@@ -20,34 +20,39 @@ my $etc = $ENV{APT_ETC} = "$tmp/etc";
 make_path($etc);
 
 # release NAME, PACKAGE...: make a release of the mirror. A package is [name, version, depends,
-# {path => text}].
+# {path => text}], for any architecture.
 sub release
 {
 	my ($name, @packages) = @_;
 	my $index = '';
-	make_path("$mirror/pool/$name", "$mirror/dists/$name/main/binary-arm64");
+	make_path("$mirror/pool/$name");
 	for (@packages) {
 		my ($package, $version, $depends, $files) = @$_;
 		my $root = "$tmp/package";
 		make_path("$root/DEBIAN");
-		my $control = "Package: $package\nVersion: $version\nArchitecture: arm64\nMaintainer: a test <test\@example.org>\n"
+		my $control = "Package: $package\nVersion: $version\nArchitecture: all\nMaintainer: a test <test\@example.org>\n"
 			. ($depends ? "Depends: $depends\n" : '') . "Description: a package\n";
 		spew("$root/DEBIAN/control", $control);
 		for my $path (sort keys %{$files // {}}) {
 			make_path("$root/$path" =~ s{/[^/]*$}{}r);
 			spew("$root/$path", $files->{$path});
 		}
-		my $deb = "pool/$name/${package}_${version}_arm64.deb";
+		my $deb = "pool/$name/${package}_${version}_all.deb";
 		my ($status, $out, $err) = run_command('dpkg-deb', '--root-owner-group', '-Znone', '-b', $root, "$mirror/$deb");
 		die $err if $status;
 		run_command('rm', '-rf', $root);
 		my ($sum) = (run_command('sha256sum', "$mirror/$deb"))[1] =~ /^(\w+)/;
 		$index .= "${control}Filename: $deb\nSize: @{[-s \"$mirror/$deb\"]}\nSHA256: $sum\n\n";
 	}
-	my $packages = spew("$mirror/dists/$name/main/binary-arm64/Packages", $index);
-	my ($sum) = (run_command('sha256sum', $packages))[1] =~ /^(\w+)/;
-	spew("$mirror/dists/$name/Release", "Origin: test\nSuite: $name\nCodename: $name\nArchitectures: arm64\nComponents: main\n"
-		. "Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n $sum @{[-s $packages]} main/binary-arm64/Packages\n");
+	my $sums = '';
+	for my $architecture (qw(amd64 arm64)) {
+		make_path("$mirror/dists/$name/main/binary-$architecture");
+		my $packages = spew("$mirror/dists/$name/main/binary-$architecture/Packages", $index);
+		my ($sum) = (run_command('sha256sum', $packages))[1] =~ /^(\w+)/;
+		$sums .= " $sum @{[-s $packages]} main/binary-$architecture/Packages\n";
+	}
+	spew("$mirror/dists/$name/Release", "Origin: test\nSuite: $name\nCodename: $name\nArchitectures: amd64 arm64\nComponents: main\n"
+		. "Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n$sums");
 }
 
 # sources OPTIONS: make the unsigned mirror the machine's only source, with these options.
@@ -68,7 +73,7 @@ sources('trusted=yes');
 # The command line.
 for my $case ([], [''], ["$tmp/d", 'nothing'], ["$tmp/d", 'release'], ["$tmp/d", 'hosts', 'older'], ["$tmp/d", 'release', 'older', 'newer']) {
 	my ($status, $out, $err) = fetch(@$case);
-	is("$status$out$err", "1debian-fetch: usage: debian-fetch DIR [hosts | xl | release RELEASE]\n", "debian-fetch rejects the arguments '@$case'");
+	is("$status$out$err", "1debian-fetch: usage: debian-fetch DIR [hosts | xl | x86 | release RELEASE]\n", "debian-fetch rejects the arguments '@$case'");
 }
 for my $name ('', '../x', 'Trixie', 'a b') {
 	my ($status, $out, $err) = fetch("$tmp/d", 'release', $name);
@@ -87,6 +92,33 @@ ok(!-e "$tmp/d", 'a wrong command line of debian-fetch makes no folder');
 	is(slurp("$tmp/older/versions-hosts"), "xen-hypervisor-4.50-arm64 4.50.1-1\n", "versions-hosts names Xen's package");
 	is(join(' ', grep { !/apt$/ } glob "$tmp/older/*"), join(' ', map { "$tmp/older/$_" } qw(Image versions versions-hosts xen)),
 		'debian-fetch of a release leaves no other files');
+}
+
+# The files of an x86-64 host: compressed modules and others; ccp exists on some kernels only.
+sub x86
+{
+	my ($version, %modules) = @_;
+	my %kernel = ("boot/vmlinuz-$version" => 'an amd64 kernel');
+	%modules = map { ("usr/lib/modules/$version/kernel/$_" => $modules{$_}) } keys %modules;
+	my ($image, $own) = ("linux-image-$version-cloud-amd64", "linux-modules-$version-cloud-amd64");
+	release('stable', ['linux-image-cloud-amd64', $version, $image],
+		$version >= 7 ? ([$image, $version, $own, \%kernel], [$own, $version, undef, \%modules]) : [$image, $version, undef, {%kernel, %modules}],
+		['busybox-static', '1.2', undef, {'usr/bin/busybox' => 'a shell'}]);
+	return fetch("$tmp/x86", 'x86');
+}
+{
+	my $xz = (run_command('sh', '-c', 'echo compressed | xz'))[1];
+	my ($status, $out, $err) = x86('5.1', map { ("$_.ko" => "$_ of 5.1") } qw(irqbypass kvm kvm-amd));
+	is($status, 0, 'debian-fetch of an x86-64 host has status 0') or diag $err;
+	is(join(' ', map { slurp("$tmp/x86/$_") } qw(Image busybox modules/kvm.ko modules/kvm-amd.ko)), 'an amd64 kernel a shell kvm of 5.1 kvm-amd of 5.1',
+		'the kernel, busybox and the modules are found');
+	is(slurp("$tmp/x86/versions"), "linux-image-5.1-cloud-amd64 5.1\nbusybox-static 1.2\n", "versions names the packages of an x86-64 host");
+	($status, $out, $err) = x86('7.2', map { ("$_.ko.xz" => $xz) } qw(irqbypass ccp kvm kvm-amd));
+	is($status, 0, 'debian-fetch of an x86-64 host with compressed modules has status 0') or diag $err;
+	is_deeply({map { s{.*/}{}r => slurp($_) } glob "$tmp/x86/modules/*"}, {map { ("$_.ko" => "compressed\n") } qw(irqbypass ccp kvm kvm-amd)},
+		'the modules are uncompressed, and replace those of an earlier run');
+	($status, $out, $err) = x86('5.3', 'kvm.ko' => 'x');
+	like("$status$err", qr/\A1.*^debian-fetch: the kernel's packages have no module irqbypass$/ms, 'a kernel without a module of KVM is an error');
 }
 
 # Several releases, of which one does not exist.
