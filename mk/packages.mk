@@ -58,6 +58,10 @@ PACKAGES_XEN := bison dpkg-dev flex
 # To build it for other architectures as well, which the port must leave as they are; and U-Boot.
 PACKAGES_XEN_CHECK := bc gcc-arm-linux-gnueabihf libssl-dev python3-minimal
 
+# To run VMs on the KVM of an x86-64 machine, its own or an emulated one.
+MACHINE := $(shell uname -m)
+PACKAGES_X86 := qemu-system-x86
+
 # Goals that need none; those that need no more than the first list; and those that set up what they
 # need.
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
@@ -65,7 +69,7 @@ GOALS_BARE  := help clean dist fresh uninstall
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo demo-top tools-a64 guests hypervisor install \
 	install-a64 install-command install-command-a64 install-libpvtime-kvm install-libpvtime-kvm-a64 \
 	install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow xen check-xen port-xen $(BUILD)/%
-GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit conform conform-all coverage demo demo-top fresh lint matrix mutants packages repro slow soak \
+GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit check-x86 conform conform-all coverage demo demo-top fresh lint matrix mutants packages repro slow soak \
 	profile xen check-xen
 
 NEEDED := \
@@ -74,6 +78,7 @@ NEEDED := \
 	$(if $(filter bench packages,$(GOALS)),BENCH) \
 	$(if $(filter fresh packages,$(GOALS)),FRESH) \
 	$(if $(filter coverage packages,$(GOALS)),COVERAGE) \
+	$(if $(and $(filter x86_64,$(MACHINE)),$(filter check-x86 packages $(if $(wildcard /dev/kvm),check check-kvm check-qemu),$(GOALS))),X86) \
 	$(if $(filter dist fresh packages,$(GOALS)),DIST) \
 	$(if $(filter bench conform-all matrix xen check-xen packages,$(GOALS)),XEN) \
 	$(if $(filter check-xen packages,$(GOALS)),XEN_CHECK)

@@ -2,7 +2,7 @@
 # check-kvm` runs them all; `make check` runs only those in KVM_TESTS_CHECK, for lack of time. Each
 # room's fragment adds the files that its tests need as prerequisites of check-kvm.
 
-KVM_TESTS       := $(call at_least,21,tests/kvm/*.t)
+KVM_TESTS       := $(call at_least,22,tests/kvm/*.t)
 KVM_TESTS_CHECK +=
 
 KVM_HOST := $(BUILD)/kvm-host
@@ -15,6 +15,34 @@ $(KVM_HOST)/host.cpio: scripts/mkinitramfs tests/kvm/init $(BUILD)/debian/busybo
 $(KVM_HOST)/host-qemu.cpio: scripts/mkinitramfs tests/kvm/init $(BUILD)/debian/busybox $(BUILD)/debian/qemu/bin/qemu-system-aarch64
 	$(begin)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) tests/kvm/init =$(DEBIAN)/qemu
+
+# Tests on an x86-64 machine's own /dev/kvm skip where there is none. `make check-x86` runs them on
+# Debian's amd64 kernel in QEMU, which emulates a CPU with SVM. There the pvtime command and QEMU
+# are this machine's, with the shared libraries and the firmware that they need.
+X86_TESTS  := tests/kvm/top_x86.t
+X86_SPIN   := $(KVM_HOST)/spin-x86.img
+X86_BIOS   := /usr/share/seabios/bios-256k.bin /usr/share/qemu/kvmvapic.bin
+X86_QEMU   := $(or $(shell command -v qemu-system-x86_64),/usr/bin/qemu-system-x86_64)
+
+$(X86_SPIN): tests/kvm/spin_x86.S
+	$(begin)
+	$(HOST_CC) -c -o $(@:.img=.o) $<
+	objcopy -O binary -j .text $(@:.img=.o) $@
+$(KVM_HOST)/host-x86-qemu.cpio: scripts/mkinitramfs tests/kvm/init $(BUILD)/pvtime $(DEBIAN_X86)/busybox
+	$(begin)
+	scripts/mkinitramfs $@ $(DEBIAN_X86)/busybox tests/kvm/init modules=$(DEBIAN_X86)/modules $(foreach f,$(X86_BIOS),$(f)=$(f)) \
+		usr/bin/qemu-system-x86_64=$(X86_QEMU) \
+		$$(ldd $(BUILD)/pvtime $(X86_QEMU) | awk '!/:$$/ { for (i = 1; i <= NF; i++) if ($$i ~ /^\//) print $$i "=" $$i }' | sort -u)
+
+ifeq ($(MACHINE),x86_64)
+KVM_HOST_DEPS += $(X86_SPIN)
+check-x86: $(X86_SPIN) $(KVM_HOST)/host-x86-qemu.cpio
+endif
+
+.PHONY: check-x86
+##@ developers
+check-x86: ## run the tests of KVM on x86-64 in QEMU, which emulates a machine that has it
+	X86_HOST=qemu $(PROVE) $(X86_TESTS)
 
 QEMU_TESTS += $(KVM_TESTS_CHECK)
 QEMU_DEPS  += $(KVM_HOST_DEPS)
@@ -129,7 +157,7 @@ JOBS := $(shell expr $$(nproc) + 1)
 PROVE = BUILD=$(BUILD) prove --timer --exec '$(LIMIT) $(TEST_TIMEOUT)'
 
 .PHONY: soak check check-unit check-qemu clang-host format format-check
-check check-unit check-qemu check-kvm: $(LIMIT)
+check check-unit check-qemu check-kvm check-x86: $(LIMIT)
 ##@ newcomers
 check: all clang-host $(UNIT_BINS) $(TAP_DEPS) $(QEMU_DEPS) ## build everything and run every test
 	$(PROVE) -j$(JOBS) $(FIRST) $(filter-out $(FIRST),$(TESTS))

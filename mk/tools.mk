@@ -103,7 +103,7 @@ TOP_VIEW_SRCS := $(addprefix tools/top/,sample.c words.c choice.c known.c guest.
 top/line_SRCS   := tests/unit/top/line.c tools/top/line.c tools/visible.c
 top/view_SRCS   := tests/unit/top/view.c $(TOP_VIEW_SRCS)
 top/screen_SRCS := tests/unit/top/screen.c $(TOP_VIEW_SRCS) $(addprefix tools/top/,draw.c pane.c)
-KVM_TESTS_CHECK += tests/kvm/top.t tests/kvm/top_guest.t tests/kvm/top_raise.t
+KVM_TESTS_CHECK += tests/kvm/top.t tests/kvm/top_guest.t tests/kvm/top_x86.t
 
 # For tests/tools/top.t: the whole command, with samples from a file in place of the kernel's.
 TOP_FAKE := $(BUILD)/tests/tools/pvtime-top-fake

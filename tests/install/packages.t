@@ -62,7 +62,7 @@ report $? "make without a goal names its packages in one line, and not that of c
 
 # Goals that install packages: apt-get installs nothing here, so make stops.
 : >"$work/broken"
-for goal in demo check check-unit check-qemu check-kvm conform bench mutants profile; do
+for goal in demo check check-unit check-qemu check-kvm check-x86 conform bench mutants profile; do
 	! made "$goal"
 	report $? "make $goal fails if apt-get does"
 	grep -q "install -y --no-install-recommends .*\bqemu-system-arm\b" "$work/asked"
@@ -74,7 +74,9 @@ rm "$work/broken"
 
 made packages
 report $? "make packages succeeds if apt-get does"
-for package in gcc clang gnuplot-nox mmdebstrap; do
+x86=
+[ "$(uname -m)" != x86_64 ] || x86=qemu-system-x86
+for package in gcc clang gnuplot-nox mmdebstrap $x86; do
 	grep -q "install -y .*\b$package\b" "$work/asked"
 	report $? "make packages installs $package"
 done

@@ -2,8 +2,9 @@
 package Host;
 
 # A Linux host with a real /dev/kvm: Debian's arm64 kernel at EL2 in QEMU, with busybox,
-# build/a64-linux/pvtime as `pvtime` and, on request, Debian's QEMU for arm64 as a VMM. The host
-# runs one script and powers off.
+# build/a64-linux/pvtime as `pvtime` and, on request, Debian's QEMU for arm64 as a VMM; or Debian's
+# amd64 kernel on a CPU with SVM, with the pvtime command and the QEMU of this machine. The host
+# runs one script and powers off. The same script can also run on this machine (own_run).
 #
 #   my $run = host_run(script => 'pvtime probe', cpus => 2);
 #   is($run->{status}, 0, 'pvtime probe has status 0') or diag $run->{console};
@@ -24,7 +25,7 @@ use Shared;
 use Test::More;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($build $tmp host_run host_initramfs run_command limited at_least read_json slurp spew);
+our @EXPORT = qw($build $tmp host_run own_run host_initramfs run_command limited at_least read_json slurp spew);
 
 # The beginning of every script. wait_for COMMAND...: wait until the command succeeds. It has no
 # limit of its own, as the host's clock also advances while other processes of this machine keep the
@@ -34,10 +35,10 @@ my $prelude = <<'END';
 wait_for()
 {
 	wait_long=$(($(cut -d. -f1 /proc/uptime) + 60))
-	until "$@" >/tmp/wait.out 2>&1; do
+	until "$@" >"${TMPDIR:-/tmp}/wait.out" 2>&1; do
 		if [ "$(cut -d. -f1 /proc/uptime)" -ge "$wait_long" ]; then
 			echo "waits for: $*"
-			cat /tmp/wait.out
+			cat "${TMPDIR:-/tmp}/wait.out"
 			wait_long=$((wait_long + 60))
 		fi
 		sleep 0.05
@@ -54,6 +55,16 @@ sub archive
 	return $path;
 }
 
+# What QEMU needs for each kind of host; host_run() has the reasons for the kernel's command line.
+my %hosts = (
+	arm64 => {
+		qemu => 'qemu-system-aarch64', machine => 'virt,virtualization=on,gic-version=3', cpu => $ENV{KVM_HOST_CPU} // 'neoverse-n1',
+		kernel => "$build/debian/Image", pvtime => "$build/a64-linux/pvtime", base => 'host', append => 'console=ttyAMA0 kpti=off'},
+	x86 => {
+		qemu => 'qemu-system-x86_64', machine => 'q35', cpu => 'max', kernel => "$build/debian/x86/Image", pvtime => "$build/pvtime",
+		base => 'host-x86', append => 'console=ttyS0 pti=off'},
+);
+
 # Make the host's initramfs from script, files and qemu (see below), and return its path. It
 # consists of a base that make has built and, appended to it, an archive with the files of this run;
 # Linux unpacks both. A guest on the host can use such an initramfs, too.
@@ -62,8 +73,9 @@ sub host_initramfs
 {
 	my (%given) = @_;
 	my $how = \%given;
+	my $kind = $hosts{$how->{host} // 'arm64'};
 	my $root = "$tmp/root" . $runs++;
-	my %files = ('bin/pvtime' => "$build/a64-linux/pvtime", %{$how->{files} // {}}, 'script' => \"$prelude$how->{script}\n");
+	my %files = ('bin/pvtime' => $kind->{pvtime}, %{$how->{files} // {}}, 'script' => \"$prelude$how->{script}\n");
 	for my $path (sort keys %files) {
 		my $from = $files{$path};
 		make_path(dirname("$root/$path"));
@@ -75,7 +87,7 @@ sub host_initramfs
 		chmod 0755, "$root/$path";
 	}
 	my $more = archive($root, "$root.more");
-	my $base = "$build/kvm-host/" . ($how->{qemu} ? 'host-qemu.cpio' : 'host.cpio');
+	my $base = "$build/kvm-host/$kind->{base}" . ($how->{qemu} ? '-qemu.cpio' : '.cpio');
 	system('sh', '-c', 'cat "$1" "$2" >"$3"', 'sh', $base, $more, "$root.cpio") == 0 or die 'cat failed';
 	system 'rm', '-rf', $root, $more;
 	return "$root.cpio";
@@ -83,8 +95,9 @@ sub host_initramfs
 
 # host_run(script => TEXT, ...): run the text in busybox's sh, as root. Options:
 #
+#   host => 'x86'        an x86-64 host; the default is arm64
 #   files => {'path/in/host' => 'file' or \'content', ...}   additional files, all executable
-#   qemu => 1            add Debian's qemu-system-aarch64
+#   qemu => 1            add Debian's qemu-system-aarch64, or this machine's qemu-system-x86_64
 #   cpus => 2            the number of the host's CPUs; each is a thread of QEMU
 #   cpu => 'neoverse-n1' the CPU model: neoverse-n1 has VHE, cortex-a57 does not. The default is
 #                        KVM_HOST_CPU of the environment
@@ -98,22 +111,22 @@ sub host_initramfs
 #
 # Returns {status, out, console, why}: the script's status (undef if it has not ended), its standard
 # output and error, all that the console printed, and the reason of a failure or ''. The kernel's
-# command line turns off kpti, the change of page tables at each entry, which takes a fifth of
-# QEMU's time where addresses are random and the CPU is not known to be safe. It also turns off the
-# tests of the ciphers, which take more than half of the boot.
+# command line turns off kpti (pti on x86-64), the change of page tables at each entry, which takes
+# a fifth of QEMU's time where addresses are random and the CPU is not known to be safe. It also
+# turns off the tests of the ciphers, which take more than half of the boot.
 sub host_run
 {
 	my (%how) = @_;
+	my $kind = $hosts{$how{host} // 'arm64'};
 	my $initrd = host_initramfs(%how);
 	my $console = "$initrd.console";
 	my @time = $how{icount} ? ('-icount', 'shift=2,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', 1)
 		: ('-accel', 'tcg,thread=multi');
-	my @qemu = limited($how{limit_s} // 150, 'qemu-system-aarch64',
-		'-M', $how{machine} // 'virt,virtualization=on,gic-version=3', '-cpu', $how{cpu} // $ENV{KVM_HOST_CPU} // 'neoverse-n1',
+	my @qemu = limited($how{limit_s} // 150, $kind->{qemu}, '-M', $how{machine} // $kind->{machine}, '-cpu', $how{cpu} // $kind->{cpu},
 		'-smp', $how{cpus} // 2, '-m', $how{memory} // '1G', @time, '-no-user-config', '-nodefaults', '-nic', 'none',
 		'-display', 'none', '-monitor', 'none', '-serial', "file:$console", '-no-reboot',
-		'-kernel', "$build/debian/Image", '-initrd', $initrd,
-		'-append', 'console=ttyAMA0 quiet panic=-1 kpti=off cryptomgr.notests ' . ($how{append} // ''));
+		'-kernel', $kind->{kernel}, '-initrd', $initrd,
+		'-append', "$kind->{append} quiet panic=-1 cryptomgr.notests " . ($how{append} // ''));
 	my $begin = time;
 	my $ended = system(@qemu) >> 8;
 	note sprintf '%.1f s on this machine', time - $begin;
@@ -127,6 +140,17 @@ sub host_run
 		diag $run{why}, "\n", substr $text, -3000;
 	}
 	return \%run;
+}
+
+# own_run(script => TEXT, limit_s => 150): run the text on this machine, with the commands in build/
+# first in its PATH, and TMPDIR as its folder. Returns what host_run() returns.
+sub own_run
+{
+	my (%how) = @_;
+	local $ENV{PATH} = "$build:$ENV{PATH}";
+	local $ENV{TMPDIR} = $tmp;
+	my ($status, $out, $err) = run_command(limited($how{limit_s} // 150, 'sh', spew("$tmp/script", "$prelude$how{script}\n")));
+	return {status => $status, out => $out, console => $out . $err, why => ''};
 }
 
 1;
