@@ -146,7 +146,7 @@ cmp_ok(thief($s, 'vm alpha '), '>', 100_000_000, 'beta beside alpha: alpha is na
 $s = exact('hog-begin', 'hog-end', $a, 'alpha beside a hog');
 near(thief($s, 'process hog /pvtime-top-x86'), grown('hog-begin', 'hog-end', $hog, 0), $s->{stolen_ns},
 	'alpha beside a hog: its time is what the hog ran');
-like($part{once}, qr/^VM alpha \(process $alpha\), in \d+ ns\n  vCPU \S+, thread $a, CPU $cpu: ran \d+ ns .*, stolen \d+ ns .*\n(?: +\d+  .*\n)* +\d+  vm beta\b/m,
+like($part{once}, qr/^VM alpha \(process $alpha\), in \d+ ns.*\n  vCPU \S+, thread $a, CPU $cpu: ran \d+ ns .*, stolen \d+ ns .*\n(?: +\d+  .*\n)* +\d+  vm beta\b/m,
 	'the text names beta among the thieves of alpha') or diag $part{once} =~ s{^LINE .*\n}{}mgr;
 table();
 done_testing;
