@@ -100,3 +100,16 @@ INSTALL_DATA += $(BENCH_IMAGE) $(BENCH_SPIN)
 profile: $(BUILD)/pvtime $(BUILD)/hypervisor.elf $(BENCH_IMAGE) ## count the instructions of each hot path at EL2; P=... for some paths
 	bench/profile --build $(BUILD) $(or $(P),--json $(BENCH)/profile.json)
 TAP_SCRIPTS += tests/bench/profile.t
+
+# What `pvtime top` costs a Linux host (bench/top): the program that the host runs, and the tools
+# that it is compared with.
+
+BENCH_LOAD      := $(BENCH)/load
+BENCH_LOAD_SRCS := $(call at_least,6,bench/top/*.c)
+BENCH_LOAD_OBJS := $(BENCH_LOAD_SRCS:%.c=$(BUILD)/a64-linux/%.o)
+$(BENCH_LOAD_OBJS) $(BENCH_LOAD_SRCS:%.c=$(BUILD)/a64-linux-clang/%.o): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
+$(BENCH_LOAD_OBJS): | $(DEBIAN_LINUX_LIBS)
+$(BENCH_LOAD): $(BENCH_LOAD_OBJS) $(BUILD)/a64-linux/tools/top/libeu.o
+	$(begin)
+	$(A64_CC) -static -o $@ $^ $(A64_TOOLS_LIBS)
+clang-host: $(BENCH_LOAD_SRCS:%.c=$(BUILD)/a64-linux-clang/%.o)
