@@ -29,3 +29,7 @@ $(DEBIAN_IMAGE) $(DEBIAN_BUSYBOX) $(DEBIAN_KEXEC)/sbin/kexec $(A64_LIBFDT) $(DEB
 	scripts/debian-fetch $(DEBIAN)
 $(DEBIAN_QEMU) $(DEBIAN_XEN) $(DEBIAN_LINUX_LIBS) $(DEBIAN)/versions-hosts &:
 	scripts/debian-fetch $(DEBIAN) hosts
+
+# Only make bench needs these.
+$(DEBIAN)/versions-tracers:
+	scripts/debian-fetch $(DEBIAN) tracers

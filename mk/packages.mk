@@ -68,8 +68,8 @@ GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean dist fresh uninstall
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo demo-top tools-a64 guests hypervisor install \
 	install-a64 install-command install-command-a64 install-libpvtime-kvm install-libpvtime-kvm-a64 \
-	install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest profile slow xen check-xen port-xen $(BUILD)/%
-GOALS_SETUP := bench bench-quick bench-figures check check-kvm check-qemu check-unit check-x86 conform conform-all coverage demo demo-top fresh lint matrix mutants packages repro slow soak \
+	install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest bench-top profile slow xen check-xen port-xen $(BUILD)/%
+GOALS_SETUP := bench bench-quick bench-figures bench-top check check-kvm check-qemu check-unit check-x86 conform conform-all coverage demo demo-top fresh lint matrix mutants packages repro slow soak \
 	profile xen check-xen
 
 NEEDED := \

@@ -16,8 +16,8 @@ lint_hypervisor_SRCS  := $(HYP_SRCS)
 lint_hypervisor_FLAGS := --target=aarch64-linux-gnu $(HYP_CFLAGS)
 lint_guest_SRCS       := $(wildcard guest/*.c conformance/*.c conformance/competitor/*.c bench/guest/*.c bench/spin/*.c)
 lint_guest_FLAGS       = --target=aarch64-linux-gnu $(call CONFORMANCE_CFLAGS,4k,4k-le,le)
-lint_linux_SRCS       := $(CONFORM_USER_SRCS) $(wildcard guest/linux/*.c bench/boot/*.c)
-lint_linux_FLAGS      := --target=aarch64-linux-gnu $(HOST_CFLAGS)
+lint_linux_SRCS       := $(CONFORM_USER_SRCS) $(wildcard guest/linux/*.c bench/boot/*.c bench/top/*.c)
+lint_linux_FLAGS      := --target=aarch64-linux-gnu $(HOST_CFLAGS) -isystem $(DEBIAN_LINUX)/include
 
 # A file is read again where it or any header has changed.
 LINT      := $(BUILD)/lint

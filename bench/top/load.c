@@ -5,6 +5,8 @@
  *   load turns THIEVES [vcpu]       threads take turns on one CPU: turns.c
  *   load messages N [vcpu]          two threads send each other messages: messages.c
  *   load vms VMS VCPUS BUNCH WORK   many VMs: vms.c
+ *   load screen COMMAND...          run a command on a terminal that nobody sees: screen.c
+ *   load maps                       print the maps of BPF programs: maps.c
  *   load empty                      attach a BPF program that does nothing: empty.c
  */
 #include <stdlib.h>
@@ -27,15 +29,14 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*function)(char **words);
-	} commands[] = {{"turns", measure_turns},
-			{"messages", measure_messages},
-			{"vms", run_vms},
-			{"empty", attach_empty}};
+	} commands[] = {{"turns", measure_turns}, {"messages", measure_messages},
+			{"vms", run_vms},	  {"screen", run_on_screen},
+			{"maps", tell_maps},	  {"empty", attach_empty}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(argv[1], commands[i].name) == 0) {
 			commands[i].function(argv + 2);
 			return 0;
 		}
-	errx(2, "expected turns, messages, vms or empty");
+	errx(2, "expected turns, messages, vms, screen, maps or empty");
 }

@@ -4,6 +4,7 @@
 
 /* What a Linux host does while bench/top/run measures `pvtime top`, see load.c. */
 #include <err.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,6 +15,13 @@ static inline int must(int result, const char *what)
 	if (result < 0)
 		err(3, "%s", what);
 	return result;
+}
+
+/* For the functions of pthread.h, which return an error number. */
+static inline void must_be_0(int error, const char *what)
+{
+	errno = error;
+	must(error == 0 ? 0 : -1, what);
 }
 
 /* The system counter. */
@@ -34,7 +42,7 @@ int make_vm(void);
 int make_vcpu(int vm, unsigned index, uint64_t work);
 void run_vcpu(int vcpu);
 
-/* Let SIGALRM interrupt the calling thread in `first_ns`, and then each `then_ns` if that is not 0. */
+/* Let SIGALRM interrupt the calling thread in `first_ns`, and then each `then_ns` if not 0. */
 void interrupt_at(uint64_t first_ns, uint64_t then_ns);
 
 /* Make the calling thread one that has run a vCPU and was seen to wait in KVM_RUN. */
@@ -44,6 +52,8 @@ void become_vcpu(void);
 void measure_turns(char **words);
 void measure_messages(char **words);
 void run_vms(char **words);
+void run_on_screen(char **words);
+void tell_maps(char **words);
 void attach_empty(char **words);
 
 /* The number that a word must be, from 0 to `most`. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * load messages N [vcpu]: what a tool costs in sum. Two threads send each other a byte through
- * pipes, N times there and back, so that each switch is one thread that goes to sleep and another
- * that has been woken. With `vcpu` the first thread is a vCPU's, and every second switch ends a wait
- * of it. It prints
+ * pipes, N times there and back, so that at each switch one thread goes to sleep and the other has
+ * been woken. With `vcpu` the first thread is a vCPU's, and every second switch ends a wait of it.
+ * It prints
  *
- *   messages TICKS switches N
+ *   messages ticks=TICKS switches=N
  *
- * TICKS, of the counter, contain everything that the machine has done meanwhile: interrupts, and
- * the tool's own process too.
+ * The ticks, of the counter, contain everything that the machine has done meanwhile: interrupts,
+ * and the tool's own process too.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -68,14 +68,14 @@ void measure_messages(char **words)
 		become_vcpu();
 	must(pipe(messages.there), "pipe");
 	must(pipe(messages.back), "pipe");
-	must(-pthread_create(&other, NULL, answer, NULL), "a thread");
+	must_be_0(pthread_create(&other, NULL, answer, NULL), "a thread");
 	send_and_wait();
 	unsigned long first = switches();
 	uint64_t begin = counter();
 	for (unsigned i = 0; i < messages.rounds; i++)
 		send_and_wait();
 	uint64_t end = counter();
-	printf("messages %llu switches %lu\n", (unsigned long long)(end - begin),
+	printf("messages ticks=%llu switches=%lu\n", (unsigned long long)(end - begin),
 	       switches() - first);
-	must(-pthread_join(other, NULL), "pthread_join");
+	must_be_0(pthread_join(other, NULL), "pthread_join");
 }

@@ -7,9 +7,9 @@
  * Each switch is timed from the last instruction of the thread that yields to the first one of the
  * next thread. It prints a line for each kind of switch:
  *
- *   turns KIND middle TICKS mean TICKS of N
+ *   turns thieves=N kind=KIND middle=TICKS mean=TICKS n=N
  *
- * in ticks of the counter for each switch, of N switches; `middle` is the mean of the middle half,
+ * in ticks of the counter for each switch, of n switches; `middle` is the mean of the middle half,
  * in which no interrupt fell. KIND is out if thread 0 leaves the CPU, in if it gets the CPU, and
  * otherwise other.
  */
@@ -24,7 +24,7 @@
 #define THIEVES_MAX 16u
 #define ROUNDS	    64u /* of a batch */
 #define FIRST	    2u	/* measured round: in the first two the threads come from elsewhere */
-#define BATCHES	    40u
+#define BATCHES	    20u
 #define SAMPLES	    (BATCHES * ROUNDS * THIEVES_MAX)
 
 enum kind { OUT, OTHER, IN, KINDS };
@@ -79,7 +79,7 @@ static void *run_thread(void *at)
 
 	if (me == 0 && turns.vcpu)
 		become_vcpu();
-	must(-pthread_setschedparam(pthread_self(), SCHED_FIFO, &param), "SCHED_FIFO");
+	must_be_0(pthread_setschedparam(pthread_self(), SCHED_FIFO, &param), "SCHED_FIFO");
 	for (unsigned batch = 0; batch < BATCHES; batch++) {
 		if (me == 0)
 			usleep(10000);
@@ -114,8 +114,8 @@ static void tell(void)
 		if (n == 0)
 			continue;
 		qsort(turns.ticks[k], n, sizeof(turns.ticks[k][0]), by_ticks);
-		printf("turns %s middle %.3f mean %.3f of %u\n", names[k],
-		       mean(turns.ticks[k] + n / 4, n / 2), mean(turns.ticks[k], n), n);
+		printf("turns thieves=%u kind=%s middle=%.3f mean=%.3f n=%u\n", turns.threads - 1,
+		       names[k], mean(turns.ticks[k] + n / 4, n / 2), mean(turns.ticks[k], n), n);
 	}
 }
 
@@ -127,9 +127,9 @@ void measure_turns(char **words)
 	turns.vcpu = words[1] != NULL && strcmp(words[1], "vcpu") == 0;
 	must(-pthread_barrier_init(&turns.barrier, NULL, turns.threads), "a barrier");
 	for (unsigned i = 0; i < turns.threads; i++)
-		must(-pthread_create(&thread[i], NULL, run_thread, (void *)(uintptr_t)i),
-		     "a thread");
+		must_be_0(pthread_create(&thread[i], NULL, run_thread, (void *)(uintptr_t)i),
+			  "a thread");
 	for (unsigned i = 0; i < turns.threads; i++)
-		must(-pthread_join(thread[i], NULL), "pthread_join");
+		must_be_0(pthread_join(thread[i], NULL), "pthread_join");
 	tell();
 }

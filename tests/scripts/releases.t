@@ -73,7 +73,7 @@ sources('trusted=yes');
 # The command line.
 for my $case ([], [''], ["$tmp/d", 'nothing'], ["$tmp/d", 'release'], ["$tmp/d", 'hosts', 'older'], ["$tmp/d", 'release', 'older', 'newer']) {
 	my ($status, $out, $err) = fetch(@$case);
-	is("$status$out$err", "1debian-fetch: usage: debian-fetch DIR [hosts | xl | x86 | release RELEASE]\n", "debian-fetch rejects the arguments '@$case'");
+	is("$status$out$err", "1debian-fetch: usage: debian-fetch DIR [hosts | tracers | xl | x86 | release RELEASE]\n", "debian-fetch rejects the arguments '@$case'");
 }
 for my $name ('', '../x', 'Trixie', 'a b') {
 	my ($status, $out, $err) = fetch("$tmp/d", 'release', $name);
