@@ -27,6 +27,9 @@ use Time::HiRes qw(time);
 
 our @EXPORT = qw($build $tmp host_run own_run host_initramfs run_command limited at_least read_json slurp spew);
 
+# QEMU reads the kernel and the initramfs into large pages, which takes less time.
+$ENV{GLIBC_TUNABLES} = 'glibc.malloc.hugetlb=1';
+
 # The beginning of every script. wait_for COMMAND...: wait until the command succeeds. It has no
 # limit of its own, as the host's clock also advances while other processes of this machine keep the
 # host from its CPUs; host_run() has the limit. wait_for prints a line for each minute that it
