@@ -25,7 +25,7 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 # CPU 1 goes offline and comes back online while another VM competes.
 {
 	my $run = run_ok('hotplug', {timeslice_us => 500, stamp => 1},
-		linux('linux', 'role=hotplug until=2 report=5', vcpus => 2), bare('busy', 'spin', 'until_ms=4500'));
+		linux('linux', 'role=hotplug until=1 report=3', vcpus => 2), bare('busy', 'spin', 'until_ms=2500'));
 	my $console = $run->{console}{linux};
 	like($console, qr/^HOTPLUG before.*^HOTPLUG offline.*^HOTPLUG after/ms, 'Linux takes CPU 1 offline and online again');
 	my @reports = grep { $_->{cpu} == 1 } reports($run->{stamped}{linux});
@@ -41,8 +41,8 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 
 # The second kernel reads the stolen time of the first.
 {
-	my $run = run_ok('kexec', {stamp => 1}, linux('linux', 'role=kexec until=2 report=3', memory => '256M', initrd => $kexec),
-		bare('busy', 'spin', 'until_ms=2500'));
+	my $run = run_ok('kexec', {stamp => 1}, linux('linux', 'role=kexec until=1 report=2', memory => '256M', initrd => $kexec),
+		bare('busy', 'spin', 'until_ms=1500'));
 	my $console = $run->{console}{linux};
 	my @reports = reports($console);
 	my @roles = $console =~ /^BOOT role=(\w+)/mg;
