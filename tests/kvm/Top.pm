@@ -14,15 +14,20 @@ use Host;
 use JSON::PP;
 use Test::More;
 
-our @EXPORT = qw($prelude top_run shown grown near exact table);
+our @EXPORT = qw($prelude top_run shown grown near exact took table);
 
 # vcpu PID: the threads of a VM's vCPUs.
 # ran_ms PID TID MS: whether the thread has run that much longer than at `mark PID TID`.
+# until_ran PID TID MS: wait until the thread has run for that much longer. It starts no process, as
+# that takes long on a host whose time is the number of instructions.
 # still NAME PID...: stop these processes, wait until an interval has begun after that, and print
 # the schedstat of all their threads. A thief is stopped first and continued last, so that its
 # victim waits whenever it runs. A script may define still_more NAME, to print more.
 # watch SECONDS: begin to write the lines of pvtime top, one each so many seconds.
 # named CPU NAME COMMANDS: become a process of that name on that CPU.
+# fast_vm NAME VCPUS MS: a VM of top_vm.c on CPU 1, with its PID in $NAME, all of whose vCPUs
+# `pvtime top` knows. It begins after watch, as a guest that computes slows down the rest.
+# go PID TID MS: let a stopped VM's vCPU run for that time.
 # The script itself, and what it starts, has the first CPU that it may use.
 our $prelude = <<'END';
 dir=${TMPDIR:-/tmp}
@@ -31,6 +36,12 @@ mark() { from=$(cut -d' ' -f1 "/proc/$1/task/$2/schedstat"); }
 ran_ms() { [ $(($(cut -d' ' -f1 "/proc/$1/task/$2/schedstat") - from)) -ge "${3}000000" ]; }
 has_vcpu() { [ -n "$(vcpu "$1")" ]; }
 stopped() { for t in /proc/$1/task/*; do grep -q ') T ' "$t/stat" || return 1; done; }
+until_ran()
+{
+	read -r now rest <"/proc/$1/task/$2/schedstat"
+	end=$((now + ${3}000000))
+	while [ "$now" -lt "$end" ]; do read -r now rest <"/proc/$1/task/$2/schedstat"; done
+}
 lines() { wc -l <"$dir/lines"; }
 has_lines() { [ "$(lines)" -ge "$1" ]; }
 still_more() { :; }
@@ -53,6 +64,13 @@ watch()
 	top=$!
 	wait_for has_lines 2
 }
+fast_vm()
+{
+	taskset 2 top_vm "$2" "$3" -name "guest=$1" >>/tmp/said &
+	eval "$1=$!"
+	wait_for grep -q "\"process\":$!,[^[]*\"vcpus\":\[{.*\"vcpu\":$(($2 - 1))," "$dir/lines"
+}
+go() { kill -CONT "$1"; until_ran "$1" "$2" "$3"; }
 named() { exec taskset -c "$1" sh -c "printf $2 >/proc/\$\$/comm; $3"; }
 allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
 taskset -pc "${allowed%%[,-]*}" $$ >/dev/null
@@ -62,10 +80,12 @@ END
 my $seen;
 
 # Run the script, and check each line by itself. Options are those of host_run(), or of own_run()
-# with own => 1. The script's last command prints the lines, each after "LINE ".
+# with own => 1; truths => [...] adds programs such as top_vm. The script's last command prints the
+# lines, each after "LINE ".
 sub top_run
 {
 	my (%how) = @_;
+	$how{files}{"bin/$_"} = "$build/tests-exec/$_" for @{$how{truths} // []};
 	my $run = ($how{own} ? \&own_run : \&host_run)->(%how, script => $prelude . $how{script} . "sed 's/^/LINE /' \"\$dir/lines\"\n");
 	is($run->{status}, 0, "the KVM host's script ends with status 0") or BAIL_OUT(substr $run->{console}, -4000);
 	my $out = $run->{out};
@@ -132,6 +152,15 @@ sub exact
 	cmp_ok($s->{causes}{unattributed} // 0, '<=', $s->{stolen_ns} / 100, "$name: at most 1 % is unattributed");
 	note explain $s;
 	return $s;
+}
+
+# took WORD: the threads that have said how long they computed, in order: [TID, NS].
+sub took
+{
+	my ($word) = @_;
+	my @found;
+	push @found, [$1, $2] while $seen->{out} =~ /^$word (\d+) (\d+)$/mg;
+	return @found;
 }
 
 # Print the table of all that near() has compared.
