@@ -22,7 +22,7 @@ busy=$!
 kill -STOP $busy
 busybox mkfifo /tmp/input
 start_lab steal --attach a
-exec 3>/tmp/input
+exec 3<>/tmp/input
 wait_for has_console a BOOT
 find_vmm || exit 1
 tid=$(vcpus)
