@@ -105,6 +105,14 @@ top/view_SRCS   := tests/unit/top/view.c $(TOP_VIEW_SRCS)
 top/screen_SRCS := tests/unit/top/screen.c $(TOP_VIEW_SRCS) $(addprefix tools/top/,draw.c pane.c)
 KVM_TESTS_CHECK += tests/kvm/top.t tests/kvm/top_guest.t tests/kvm/top_x86.t
 
+# For tests/kvm/top_*.t: a VM that starts fast, and thieves whose times are known.
+TOP_TRUTHS := $(addprefix $(BUILD)/tests-exec/,top_vm top_thief)
+$(TOP_TRUTHS): $(BUILD)/tests-exec/%: $(BUILD)/a64-linux/tests/kvm/%.o
+	$(begin)
+	$(A64_CC) -static -o $@ $^
+check-kvm: $(TOP_TRUTHS)
+clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,top_vm top_thief)
+
 # For tests/tools/top.t: the whole command, with samples from a file in place of the kernel's.
 TOP_FAKE := $(BUILD)/tests/tools/pvtime-top-fake
 $(TOP_FAKE): $(filter-out $(addprefix $(BUILD)/host/tools/top/,load.o facts.o read.o maps.o),$(TOOLS_OBJS)) $(BUILD)/host/tests/tools/top_fake.o $(LIBKVM_STATIC) $(LIB_HOST)

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Thieves for tests/kvm/top_*.t. The first word says which:
+ *
+ *	top_thief burn MS [fifo [VICTIM STOP|KILL]]
+ *
+ * computes on CPU 1 for that many milliseconds of its own time, and prints "burn PID NS": how long
+ * it was really. With fifo, it does so in the real-time class. When half of the time has passed, it
+ * sends the signal to a process that waits for the CPU.
+ *
+ *	top_thief turns N US
+ *
+ * Two threads of the real-time class take turns on CPU 1, N in all, of US microseconds or more. It
+ * prints "turns PID NS" and "last PID NS": the time of all turns, and of the last TOP_TURNS - 2.
+ *
+ *	top_thief move FROM TO TID...
+ *
+ * moves these threads, which run and wait on CPU FROM, to CPU TO. Meanwhile none of them runs on
+ * CPU FROM, as this one does, in the real-time class. So whenever another of them runs, the first
+ * one is on the same CPU.
+ *
+ *	top_thief fifo PID
+ *
+ * puts that thread into the real-time class.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/types.h>
+#include "tests/kvm/top_burn.h"
+#include "tools/top/bpf/counts.h"
+
+#define TURNS_MAX 4096u
+
+static void be_fifo(pid_t thread)
+{
+	const struct sched_param priority = {.sched_priority = 50};
+
+	must(sched_setscheduler(thread, SCHED_FIFO, &priority), "SCHED_FIFO");
+}
+
+static void use_cpu(pid_t thread, int cpu)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET((unsigned)cpu, &one);
+	must(sched_setaffinity(thread, sizeof(one), &one), "sched_setaffinity");
+}
+
+static struct {
+	uint64_t began[TURNS_MAX + 1];
+	unsigned turns, done;
+	uint64_t ns;
+	atomic_uint ready;
+} turns;
+
+/* Only one of the two threads runs at a time, and it runs until it yields. */
+static void *take_turns(void *unused)
+{
+	(void)unused;
+	/* In this order, as the other thread may have the CPU already. */
+	be_fifo(0);
+	use_cpu(0, 1);
+	atomic_fetch_add(&turns.ready, 1);
+	while (atomic_load(&turns.ready) < 2)
+		sched_yield();
+	while (turns.done < turns.turns) {
+		uint64_t from = clock_ns(CLOCK_MONOTONIC);
+
+		turns.began[turns.done++] = from;
+		while (clock_ns(CLOCK_MONOTONIC) - from < turns.ns)
+			;
+		turns.began[turns.done] = clock_ns(CLOCK_MONOTONIC);
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void run_turns(unsigned count, unsigned us)
+{
+	pthread_t thread[2];
+
+	if (count < TOP_TURNS || count > TURNS_MAX)
+		errx(3, "%u turns; expected %u to %u", count, TOP_TURNS, TURNS_MAX);
+	turns.turns = count;
+	turns.ns = us * 1000ull;
+	for (int i = 0; i < 2; i++)
+		must(-pthread_create(&thread[i], NULL, take_turns, NULL), "a thread");
+	for (int i = 0; i < 2; i++)
+		must(-pthread_join(thread[i], NULL), "a thread");
+	tell("turns", turns.began[count] - turns.began[0]);
+	tell("last", turns.began[count] - turns.began[count - (TOP_TURNS - 2)]);
+}
+
+static uint64_t burn_and_send(uint64_t ms, pid_t victim, const char *signal)
+{
+	uint64_t ns = burn(ms / 2);
+
+	must(kill(victim, strcmp(signal, "KILL") == 0 ? SIGKILL : SIGSTOP), "kill");
+	return ns + burn(ms - ms / 2);
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 2 ? argv[1] : "";
+
+	if (strcmp(how, "burn") == 0) {
+		if (argc > 3 && strcmp(argv[3], "fifo") == 0)
+			be_fifo(0);
+		use_cpu(0, 1);
+		if (argc > 5)
+			tell("burn",
+			     burn_and_send((uint64_t)atoi(argv[2]), atoi(argv[4]), argv[5]));
+		else
+			tell("burn", burn((uint64_t)atoi(argv[2])));
+	} else if (strcmp(how, "turns") == 0 && argc > 3) {
+		run_turns((unsigned)atoi(argv[2]), (unsigned)atoi(argv[3]));
+	} else if (strcmp(how, "move") == 0 && argc > 4) {
+		be_fifo(0);
+		use_cpu(0, atoi(argv[2]));
+		for (int i = 4; i < argc; i++)
+			use_cpu(atoi(argv[i]), atoi(argv[3]));
+	} else if (strcmp(how, "fifo") == 0) {
+		be_fifo(atoi(argv[2]));
+	} else {
+		errx(3,
+		     "expected: top_thief burn MS [fifo [VICTIM SIGNAL]], turns N US or fifo PID");
+	}
+	return 0;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A VM for tests/kvm/top_*.t, as QEMU takes too long to start:
+ *
+ *	top_vm VCPUS MS [-name NAME]
+ *
+ * Its vCPUs compute without end, in threads with the names that QEMU gives them. On SIGUSR1, its
+ * thread for I/O computes for MS milliseconds of its own time, and prints "io TID NS": how long it
+ * was really.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "libpvtime-kvm/uapi.h"
+#include "tests/kvm/top_burn.h"
+
+#define RAM	 0x40000000u /* IPA */
+#define RAM_SIZE 0x10000u
+#define PC	 (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(regs.pc))
+
+static int make_vcpu(int vm, unsigned index)
+{
+	struct kvm_vcpu_init init = {.target = 0};
+	uint64_t pc = RAM;
+	struct kvm_one_reg reg = {.id = PC, .addr = (uintptr_t)&pc};
+	int vcpu = must(ioctl(vm, KVM_CREATE_VCPU, (void *)(uintptr_t)index), "KVM_CREATE_VCPU");
+
+	must(ioctl(vm, KVM_ARM_PREFERRED_TARGET, &init), "KVM_ARM_PREFERRED_TARGET");
+	must(ioctl(vcpu, KVM_ARM_VCPU_INIT, &init), "KVM_ARM_VCPU_INIT");
+	must(ioctl(vcpu, KVM_SET_ONE_REG, &reg), "KVM_SET_ONE_REG");
+	return vcpu;
+}
+
+/* Pages that could be merged are work for ksmd, a thread of the kernel. */
+static int make_vm(void)
+{
+	int kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
+	int vm = must(ioctl(kvm, KVM_CREATE_VM, NULL), "KVM_CREATE_VM");
+	uint32_t *ram =
+		mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct kvm_userspace_memory_region region = {
+		.guest_phys_addr = RAM, .memory_size = RAM_SIZE, .userspace_addr = (uintptr_t)ram};
+
+	if (ram == MAP_FAILED)
+		err(3, "mmap");
+	must(madvise(ram, RAM_SIZE, MADV_MERGEABLE), "MADV_MERGEABLE");
+	for (size_t i = 0; i < RAM_SIZE / sizeof(*ram); i++)
+		ram[i] = 0x14000000; /* b . */
+	must(ioctl(vm, KVM_SET_USER_MEMORY_REGION, &region), "KVM_SET_USER_MEMORY_REGION");
+	return vm;
+}
+
+static void *run_vcpu(void *vcpu)
+{
+	for (;;)
+		if (ioctl((int)(intptr_t)vcpu, KVM_RUN, NULL) < 0 && errno != EINTR)
+			err(3, "KVM_RUN");
+}
+
+static void *do_io(void *ms)
+{
+	sigset_t usr1;
+	int got;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	while (sigwait(&usr1, &got) == 0)
+		tell("io", burn((uint64_t)(intptr_t)ms));
+	return NULL;
+}
+
+/* A thread begins with the name of its maker, so that it never has another one. */
+static void begin_thread(void *(*run)(void *), int argument, const char *name)
+{
+	pthread_t thread;
+
+	must(-pthread_setname_np(pthread_self(), name), name);
+	must(-pthread_create(&thread, NULL, run, (void *)(intptr_t)argument), "a thread");
+	must(-pthread_setname_np(pthread_self(), "top_vm"), "top_vm");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3)
+		errx(3, "expected: top_vm VCPUS MS [-name NAME]");
+	int vm = make_vm(), vcpus = atoi(argv[1]);
+	sigset_t usr1;
+	char name[24];
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
+	begin_thread(do_io, atoi(argv[2]), "io");
+	for (int i = 0; i < vcpus; i++) {
+		snprintf(name, sizeof(name), "CPU %d/KVM", i);
+		begin_thread(run_vcpu, make_vcpu(vm, (unsigned)i), name);
+	}
+	for (;;)
+		pause();
+}
