@@ -1,0 +1,71 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: what `pvtime top` shows of a vCPU on the host, and what the Linux guest on it reads: its
+# structure and its /proc/stat, over the same window. The host's time is the number of instructions,
+# so that a run does not depend on this machine's load.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Host;
+use Lab;
+use List::Util qw(sum0);
+use Test::More;
+
+# The window begins when the guest has nothing to wait for, with a sample of its structure, and ends
+# with the guest's own report, when its competitor has ended.
+my $script = <<'END';
+taskset -p 1 $$ >/dev/null
+taskset -c 1 sh -c 'while :; do :; done' &
+busy=$!
+kill -STOP $busy
+busybox mkfifo /tmp/input
+start_lab steal --attach a
+exec 3<>/tmp/input
+wait_for has_console a BOOT
+find_vmm || exit 1
+tid=$(vcpus)
+region=$(sed -n 's/^\([0-9a-f]*\)-.* .*memfd:pvtime .*/\1/p' /proc/$vmm/maps)
+pvtime top --json --interval 0.5 >/tmp/lines &
+top=$!
+has_lines() { [ "$(wc -l </tmp/lines)" -ge "$1" ]; }
+wait_for has_lines 2
+sample $vmm $tid $region || exit 1
+echo "BEGIN $tid $(wc -l </tmp/lines)"
+waited() { [ $(($(delay $tid) - d)) -ge 500000000 ]; }
+d=$(delay $tid)
+kill -CONT $busy
+wait_for waited
+kill -KILL $busy
+wait_for has_lines $(($(wc -l </tmp/lines) + 2))
+echo >&3
+end_lab
+exec 3>&-
+kill $top
+sed 's/^/LINE /' /tmp/lines
+END
+
+my $lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet kpti=off cryptomgr.notests role=spin until=line\npin = 1\n";
+my $host = labs_run(labs => {steal => $lab}, script => $script, linux => 1,
+	files => {'bin/sample' => "$build/a64-linux/sample"}, cpus => 2, icount => 1, limit_s => 280);
+my ($run, $out) = ($host->{steal}, $host->{host}{out});
+is($host->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $out;
+is($run->{status}, 0, 'the lab ends with status 0') or diag $run->{said};
+my ($before) = $out =~ /^SAMPLE \d+ (\d+)$/m;
+my ($tid, $from) = $out =~ /^BEGIN (\d+) (\d+)$/m;
+my ($ticks, $ns) = ($run->{console}{a} // '') =~ /^STEAL cpu=0 proc_ticks=(\d+) struct_ns=(\d+)/m;
+ok(defined $ns && defined $before, 'the guest reports the stolen time in its structure') or BAIL_OUT($out);
+
+my @lines = map { read_json('top', $_) } $out =~ /^LINE (.*)$/mg;
+my $shown = sum0(map { $_->{stolen_ns} } grep { $_->{thread} == $tid } map { @{$_->{vcpus}} } map { @{$_->{vms}} } @lines[$from .. $#lines]);
+my $what = 'a Linux guest: the growth of its structure';
+my $may = $shown / 100 > 4_000_000 ? $shown / 100 : 4_000_000;
+cmp_ok($shown, '>', 500_000_000, 'more than 500 ms are stolen');
+cmp_ok(abs($shown - ($ns - $before)), '<=', $may, "$what is what pvtime top shows");
+cmp_ok(abs($ticks * 10_000_000 - $ns), '<=', 20_000_000, '/proc/stat is within two ticks of the structure');
+note sprintf '| %-74s | %12.3f | %12.3f | %+12.3f |', $what, ($ns - $before) / 1e6, $shown / 1e6, ($shown - $ns + $before) / 1e6;
+note sprintf 'the guest reads %d ns in its structure and %d ticks in /proc/stat', $ns, $ticks;
+
+done_testing;
