@@ -97,13 +97,27 @@ UNIT_NAMES += top/guest top/known top/quota
 top/guest_SRCS := tests/unit/top/guest.c tools/top/guest.c
 top/known_SRCS := tests/unit/top/known.c $(addprefix tools/top/,known.c sample.c names.c) $(VM_NAME_SRCS) tools/probe/thread.c
 top/quota_SRCS := tests/unit/top/quota.c tools/top/quota.c tools/probe/files.c
-UNIT_NAMES += top/line top/view top/screen
+UNIT_NAMES += top/line top/view top/screen top/why top/rates
 TOP_VIEW_SRCS := $(addprefix tools/top/,sample.c words.c choice.c known.c guest.c quota.c rows.c group.c line.c columns.c view.c) \
 	$(VM_NAME_SRCS) $(addprefix tools/probe/,pids.c host.c) tools/arguments.c tools/report.c tools/visible.c
 top/line_SRCS   := tests/unit/top/line.c tools/top/line.c tools/visible.c
 top/view_SRCS   := tests/unit/top/view.c $(TOP_VIEW_SRCS)
 top/screen_SRCS := tests/unit/top/screen.c $(TOP_VIEW_SRCS) $(addprefix tools/top/,draw.c pane.c)
-KVM_TESTS_CHECK += tests/kvm/top.t tests/kvm/top_guest.t tests/kvm/top_x86.t
+top/why_SRCS    := tests/unit/top/why.c tools/top/why.c $(addprefix tools/probe/,files.c host.c)
+TOP_RATES_SRCS  := $(addprefix tools/top/,rates.c limits.c sample.c names.c known.c guest.c quota.c words.c table.c json.c) $(addprefix tools/probe/,vms.c quota.c thread.c) \
+	$(VM_NAME_SRCS) tools/json_text.c tools/report.c tools/visible.c
+top/rates_SRCS  := tests/unit/top/rates.c $(TOP_RATES_SRCS)
+top/rates_LIBS  := -ljansson
+KVM_TESTS_CHECK += tests/kvm/top.t tests/kvm/top_guest.t tests/kvm/top_x86.t tests/kvm/top_bare.t
+
+# A program for tests/kvm/top_bare.t that takes bpf(2) from a command.
+TOP_FORBID := $(BUILD)/tests-top/forbid
+$(TOP_FORBID): $(BUILD)/a64-linux/tests/kvm/forbid.o
+	$(begin)
+	$(A64_CC) -static -o $@ $^
+check-kvm: $(TOP_FORBID)
+QEMU_DEPS += $(TOP_FORBID)
+clang-host: $(BUILD)/a64-linux-clang/tests/kvm/forbid.o
 
 # For tests/kvm/top_*.t: a VM that starts fast, and thieves whose times are known.
 TOP_TRUTHS := $(addprefix $(BUILD)/tests-exec/,top_vm top_thief)

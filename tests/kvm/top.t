@@ -76,8 +76,8 @@ $s = exact('hog-begin', 'hog-end', $a, 'alpha beside a hog');
 near($s->{thieves}{'process hog /pen'}, grown('hog-begin', 'hog-end', $hog, 0), $s->{stolen_ns}, 'alpha beside a hog: its time is what the hog ran');
 cmp_ok($s->{thieves}{'process brief /'} // 0, '>', 1_000_000, 'alpha beside a hog: a process that has ended is named');
 
-like($out, qr/^pvtime: top: the BPF program cannot be loaded: Operation not permitted; expected CAP_BPF and CAP_PERFMON\nUSER 1$/m,
-	'a user without rights gets one line and status 1');
+like($out, qr/^pvtime: top: causes unknown: CAP_BPF and CAP_PERFMON are missing; run pvtime as root\nNo VM is visible\.\nUSER 0$/m,
+	'a user without rights gets one line that says so');
 like($out, qr/^No VM is running\.\nNONE 0$/m, 'a host without VMs is reported as such');
 like($out, qr/^VM alpha \(process $alpha\), in \d+ ns, guest's stolen time: (?:on|unknown)\n  vCPU 0, thread $a, CPU 1: ran \d+ ns \([\d.]+ %\), stolen \d+ ns \([\d.]+ %\)\n(?: +\d+  .*\n)* +0  unattributed\n/m,
 	'the text has a line for each vCPU and thief');

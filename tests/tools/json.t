@@ -132,9 +132,9 @@ my ($everything) = `'$build/tests/probe/find'` =~ /(\{"format".*\})$/m;
 is_deeply(faults('THE FINDINGS OF PVTIME PROBE', read_json('probe', $everything), read_json('probe', (finish(start('/dev/null', 'probe', '--json')))[1])),
 	[], 'pvtime-json(5) describes exactly the fields of the findings of pvtime probe');
 
-# An interval.
-my ($interval) = `'$build/tests/top/sample'` =~ /(\{"format".*\})$/m;
-is_deeply(faults('THE INTERVALS OF PVTIME TOP', read_json('top', $interval)), [], 'pvtime-json(5) describes exactly the fields of an interval of pvtime top');
+# Intervals with causes, and without.
+my @intervals = map { `'$build/tests/top/$_'` =~ /(\{"format".*\})$/m } qw(sample rates);
+is_deeply(faults('THE INTERVALS OF PVTIME TOP', map { read_json('top', $_) } @intervals), [], 'pvtime-json(5) describes exactly the fields of an interval of pvtime top');
 
 # Counts, in a log of two round trips.
 sub executed { return join '', map { sprintf "Trace 0: 0x7f61 [0/%x/0/0] \n", $_ + 0x40200000 } @_ }

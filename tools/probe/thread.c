@@ -9,7 +9,7 @@
 #define KVM_RUN 0xae80u /* linux/kvm.h: _IO(0xAE, 0x80), the same on arm64 and x86 */
 
 /* Fields of /proc/PID/stat (proc(5)). The one after the name has number 3. */
-enum { STATE = 3, FLAGS = 9, STARTTIME = 22, GUEST_TIME = 43 };
+enum { STATE = 3, FLAGS = 9, STARTTIME = 22, PROCESSOR = 39, GUEST_TIME = 43 };
 
 /* Read field `index`; `at` points to field 3. */
 static bool field(const char *at, int index, unsigned long long *value)
@@ -27,16 +27,17 @@ static bool field(const char *at, int index, unsigned long long *value)
 static bool take_stat(struct probe_thread *thread, const char *text)
 {
 	const char *begin = strchr(text, '('), *end = strrchr(text, ')');
-	unsigned long long flags, made, guest;
+	unsigned long long flags, made, cpu, guest;
 
 	if (begin == NULL || end == NULL || end < begin || end[1] != ' ')
 		return false;
 	snprintf(thread->name, sizeof(thread->name), "%.*s", (int)(end - begin - 1), begin + 1);
 	if (!field(end + 2, FLAGS, &flags) || !field(end + 2, STARTTIME, &made) ||
-	    !field(end + 2, GUEST_TIME, &guest))
+	    !field(end + 2, PROCESSOR, &cpu) || !field(end + 2, GUEST_TIME, &guest))
 		return false;
 	thread->in_guest = guest > 0 || (flags & PF_VCPU) != 0;
 	thread->made_ticks = made;
+	thread->cpu = (unsigned)cpu;
 	return true;
 }
 
@@ -69,7 +70,7 @@ static ssize_t read_of(int root, unsigned pid, unsigned tid, const char *name, c
 	return probe_read(root, path, text, room);
 }
 
-bool probe_thread(struct probe_thread *thread, int root, unsigned pid, unsigned tid)
+bool probe_thread_times(struct probe_thread *thread, int root, unsigned pid, unsigned tid)
 {
 	char text[1024];
 	unsigned long long ran, waited, slices;
@@ -85,7 +86,14 @@ bool probe_thread(struct probe_thread *thread, int root, unsigned pid, unsigned 
 		thread->ran_ns = ran;
 		thread->waited_ns = waited;
 	}
-	if (read_of(root, pid, tid, "stat", text, sizeof(text)) <= 0 || !take_stat(thread, text))
+	return read_of(root, pid, tid, "stat", text, sizeof(text)) > 0 && take_stat(thread, text);
+}
+
+bool probe_thread(struct probe_thread *thread, int root, unsigned pid, unsigned tid)
+{
+	char text[1024];
+
+	if (!probe_thread_times(thread, root, pid, tid))
 		return false;
 	if (read_of(root, pid, tid, "syscall", text, sizeof(text)) > 0)
 		thread->kvm_run = take_call(text);

@@ -68,12 +68,18 @@ static unsigned least(unsigned column)
 	return heading > 5 || column == TOP_BY_CPU ? heading : 5;
 }
 
-void top_widths(struct top_widths *widths, unsigned columns, unsigned name)
+/* If the causes are not known, what quotas took is known nevertheless. */
+static bool is_known(unsigned column, bool causes)
+{
+	return causes || column < TOP_BY_CAUSE || column == TOP_BY_CAUSE + TOP_QUOTA;
+}
+
+void top_widths(struct top_widths *widths, unsigned columns, unsigned name, bool causes)
 {
 	unsigned sum = 0;
 
 	for (unsigned c = 0; c < TOP_COLUMNS; c++) {
-		widths->width[c] = least(c);
+		widths->width[c] = is_known(c, causes) ? least(c) : 0;
 		sum += widths->width[c];
 	}
 	while (sum > columns) {
@@ -155,7 +161,7 @@ void top_heading_cell(struct top_line *line, unsigned column, unsigned width)
 }
 
 void top_cell(struct top_line *line, const struct top_row *row, const struct top_groups *groups,
-	      unsigned column, unsigned width, uint64_t interval_ns)
+	      unsigned column, unsigned width, const struct top_rows *rows)
 {
 	unsigned end = line->used + width;
 	char text[16];
@@ -174,8 +180,10 @@ void top_cell(struct top_line *line, const struct top_row *row, const struct top
 	} else if (column == TOP_BY_CPU) {
 		snprintf(text, sizeof(text), "%u", row->sum.cpu);
 		top_line_right(line, row->many_cpus ? "*" : text, width);
+	} else if (rows->unknown != NULL && column >= TOP_BY_CAUSE && row->throttled_count == 0) {
+		top_line_right(line, "?", width);
 	} else {
-		top_percent(text, top_value(row, column), interval_ns);
+		top_percent(text, top_value(row, column), rows->interval_ns);
 		top_line_right(line, text, width);
 	}
 }

@@ -32,13 +32,16 @@ const char *top_heading(unsigned column);
 /* The number in a column, by which rows are sorted: ns, or a CPU's number. Not for TOP_BY_NAME. */
 uint64_t top_value(const struct top_row *row, unsigned column);
 
-/* Choose the columns for a screen, which needs `name` columns to show all names. */
-void top_widths(struct top_widths *widths, unsigned columns, unsigned name);
+/*
+ * Choose the columns for a screen, which needs `name` columns to show all names. `causes`: they are
+ * known.
+ */
+void top_widths(struct top_widths *widths, unsigned columns, unsigned name, bool causes);
 
 /* Append a heading, or one cell of a row whose groups are known. */
 void top_heading_cell(struct top_line *line, unsigned column, unsigned width);
 void top_cell(struct top_line *line, const struct top_row *row, const struct top_groups *groups,
-	      unsigned column, unsigned width, uint64_t interval_ns);
+	      unsigned column, unsigned width, const struct top_rows *rows);
 
 /* The columns that a row's name takes, such as "alpha/0"; and append it, in at most `width`. */
 unsigned top_name_width(const struct top_row *row);

@@ -41,6 +41,12 @@ static void draw_title(struct top_page *page, const struct top_rows *rows,
 	}
 }
 
+/* One line says what is missing. The last column says so if it is cut. */
+static void draw_unknown(struct top_page *page, const struct top_rows *rows, unsigned columns)
+{
+	top_line_add(top_page_line(page, columns, TOP_PLAIN), rows->unknown, columns);
+}
+
 static void draw_heading(struct top_page *page, const struct top_widths *widths, unsigned columns)
 {
 	struct top_line *line = top_page_line(page, columns, TOP_BOLD);
@@ -59,7 +65,7 @@ static void draw_row(struct top_page *page, const struct top_rows *rows, const s
 	top_groups_make(&groups, row);
 	for (unsigned c = 0; c < TOP_COLUMNS; c++)
 		if (widths->width[c] > 0)
-			top_cell(line, row, &groups, c, widths->width[c], rows->interval_ns);
+			top_cell(line, row, &groups, c, widths->width[c], rows);
 	free(groups.group);
 }
 
@@ -67,7 +73,9 @@ static const char *why_empty(const struct top_rows *rows)
 {
 	if (rows->interval_ns == 0)
 		return "The first interval is being measured.";
-	return rows->vm_count == 0 ? "No VM is running." : "No such VM is running.";
+	if (rows->vm_count > 0)
+		return "No such VM is running.";
+	return rows->unknown != NULL ? "No VM is visible." : "No VM is running.";
 }
 
 /* Draw a part of the list in exactly `lines` lines, with the selected row in it. */
@@ -96,7 +104,7 @@ static size_t count_open(const struct top_rows *rows)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < rows->vcpu_count; i++)
+	for (size_t i = 0; rows->unknown == NULL && i < rows->vcpu_count; i++)
 		n += top_excess(&rows->vcpus[i].sum) != 0;
 	return n;
 }
@@ -142,7 +150,7 @@ static void draw_body(struct top_page *page, const struct top_list *list,
 		unsigned width = top_name_width(list->row[i]);
 		name = width > name ? width : name;
 	}
-	top_widths(&widths, columns, name);
+	top_widths(&widths, columns, name, rows->unknown == NULL);
 	if (view->pane && row != NULL)
 		pane = lines < PANE_LEAST ? lines : lines - smaller(list->count, lines / 2);
 	draw_heading(page, &widths, columns);
@@ -159,8 +167,14 @@ bool top_draw(struct top_page *page, const struct top_rows *rows, const struct t
 	*page = (struct top_page){.line = calloc(lines + 1, sizeof(*page->line)), .room = lines};
 	bool good = top_view_list(&list, view, rows) && page->line != NULL;
 	if (good) {
+		size_t body = top_draw_rows(lines);
+
 		draw_title(page, rows, view, columns);
-		draw_body(page, &list, rows, view, columns, top_draw_rows(lines));
+		if (rows->unknown != NULL && body > 1) {
+			draw_unknown(page, rows, columns);
+			body--;
+		}
+		draw_body(page, &list, rows, view, columns, body);
 		draw_last(page, rows, view, columns);
 	}
 	free(list.row);

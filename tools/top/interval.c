@@ -18,13 +18,21 @@ static bool tell_guests(struct top_intervals *intervals, struct top_sample *samp
 	return true;
 }
 
+static bool read_counts(struct top_intervals *intervals, struct top_sample *sample)
+{
+	uint32_t epoch;
+
+	if (intervals->program == NULL)
+		return top_rates_read(intervals->rates, sample);
+	return top_end_epoch(intervals->program, &epoch) &&
+	       top_read(sample, intervals->program, epoch);
+}
+
 bool top_intervals_end(struct top_intervals *intervals, struct top_sample *sample)
 {
 	uint64_t now = clock_now_ns();
-	uint32_t epoch;
 
-	if (!top_end_epoch(intervals->program, &epoch) ||
-	    !top_read(sample, intervals->program, epoch))
+	if (!read_counts(intervals, sample))
 		return false;
 	sample->interval_ns = now - intervals->begin_ns;
 	intervals->begin_ns = now;
@@ -35,18 +43,20 @@ bool top_intervals_end(struct top_intervals *intervals, struct top_sample *sampl
 	return false;
 }
 
-bool top_intervals_begin(struct top_intervals *intervals, const struct top_program *program,
-			 uint64_t length_ns, int root)
+static bool end_unseen(struct top_intervals *intervals)
 {
 	struct top_sample before;
 
-	*intervals = (struct top_intervals){
-		.program = program, .length_ns = length_ns, .known = {.root = root}};
-	top_facts_load(&intervals->facts);
 	if (!top_intervals_end(intervals, &before))
 		return false;
 	top_sample_free(&before);
 	return true;
+}
+
+/* Rates are read twice: the first time they have found the vCPUs, which may have taken long. */
+bool top_intervals_begin(struct top_intervals *intervals)
+{
+	return (intervals->program != NULL || end_unseen(intervals)) && end_unseen(intervals);
 }
 
 uint64_t top_intervals_due(const struct top_intervals *intervals)

@@ -7,10 +7,13 @@
 #include "tools/top/guest.h"
 #include "tools/top/known.h"
 #include "tools/top/load.h"
+#include "tools/top/rates.h"
 #include "tools/top/sample.h"
 
+/* The caller sets the first three, the root in `known`, and loads the facts. */
 struct top_intervals {
-	const struct top_program *program;
+	const struct top_program *program; /* NULL: the counts are those of `rates` */
+	struct top_rates *rates;
 	uint64_t length_ns;
 	uint64_t begin_ns; /* of the present one, on clock_now_ns() */
 	struct top_known known;
@@ -19,11 +22,10 @@ struct top_intervals {
 };
 
 /*
- * Begin the first one. What the program has counted before is dropped. `root` as in names.h. false:
- * the kernel cannot be asked; that was reported. Free in either case.
+ * Begin the first one. What has been counted before is dropped. false: the kernel cannot be asked;
+ * that was reported. Free in either case.
  */
-bool top_intervals_begin(struct top_intervals *intervals, const struct top_program *program,
-			 uint64_t length_ns, int root);
+bool top_intervals_begin(struct top_intervals *intervals);
 
 /* When the present one should end. */
 uint64_t top_intervals_due(const struct top_intervals *intervals);

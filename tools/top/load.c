@@ -24,20 +24,12 @@ static int take_warning(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
-/* Returns `good`; if that is false, reports what failed and why. */
-static bool check(bool good, const char *what)
+/* Returns `good`; if that is false, sets `why` to the reason. */
+static bool check(bool good, const char *step, char why[TOP_WHY], int root)
 {
-	int error = errno;
-
-	if (good)
-		return true;
-	if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
-		report("top: %s: expected a kernel with BTF in /sys/kernel/btf/vmlinux", what);
-	else if (error == EPERM || error == EACCES)
-		report("top: %s: %s; expected CAP_BPF and CAP_PERFMON", what, strerror(error));
-	else
-		report("top: %s: %s (%s)", what, strerror(error), warning);
-	return false;
+	if (!good)
+		top_why(why, step, errno, warning, root);
+	return good;
 }
 
 /*
@@ -60,17 +52,18 @@ static void attach_quotas(struct top_bpf *skeleton)
 	skeleton->links.on_unthrottle = up;
 }
 
-static bool load(struct top_bpf *skeleton)
+static bool load(struct top_bpf *skeleton, char why[TOP_WHY], int root)
 {
 	int cpus = libbpf_num_possible_cpus();
 
-	if (!check(cpus > 0, "the CPUs cannot be counted") ||
+	if (!check(cpus > 0, "the CPUs cannot be counted", why, root) ||
 	    !check(bpf_map__set_max_entries(skeleton->maps.rings, (uint32_t)cpus) == 0,
-		   "the rings cannot be made") ||
-	    !check(top_bpf__load(skeleton) == 0, "the BPF program cannot be loaded"))
+		   "the rings cannot be made", why, root) ||
+	    !check(top_bpf__load(skeleton) == 0, "the BPF program cannot be loaded", why, root))
 		return false;
 	attach_quotas(skeleton);
-	return check(top_bpf__attach(skeleton) == 0, "the BPF program cannot be attached");
+	return check(top_bpf__attach(skeleton) == 0, "the BPF program cannot be attached", why,
+		     root);
 }
 
 /* Run the task iterator to its end. It writes nothing. */
@@ -88,19 +81,21 @@ static bool iterate(const struct top_program *program)
 		close(fd);
 		errno = error;
 	}
-	return check(fd >= 0 && n == 0, "the threads cannot be listed");
+	if (fd < 0 || n != 0)
+		report("top: the threads cannot be listed: %m");
+	return fd >= 0 && n == 0;
 }
 
-bool top_load(struct top_program *program)
+bool top_load(struct top_program *program, int root, char why[TOP_WHY])
 {
 	*program = (struct top_program){.skeleton = NULL};
 	libbpf_set_print(take_warning);
 	program->skeleton = top_bpf__open();
-	if (!check(program->skeleton != NULL, "the BPF program cannot be opened"))
+	if (!check(program->skeleton != NULL, "the BPF program cannot be opened", why, root))
 		return false;
 	bpf_program__set_autoattach(program->skeleton->progs.on_throttle, false);
 	bpf_program__set_autoattach(program->skeleton->progs.on_unthrottle, false);
-	if (!load(program->skeleton))
+	if (!load(program->skeleton, why, root))
 		return false;
 	program->vcpus = bpf_map__fd(program->skeleton->maps.vcpus);
 	program->totals = bpf_map__fd(program->skeleton->maps.totals);
@@ -117,8 +112,10 @@ bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
 		return false;
 	*epoch = program->skeleton->bss->epoch;
 	program->skeleton->bss->epoch = !*epoch;
-	return check(syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0,
-		     "membarrier cannot wait for the CPUs");
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)
+		return true;
+	report("top: membarrier cannot wait for the CPUs: %m");
+	return false;
 }
 
 void top_unload(struct top_program *program)

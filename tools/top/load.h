@@ -5,6 +5,7 @@
 /* The BPF program in the kernel: load it, and end its epochs. DESIGN.md explains both. */
 #include <stdbool.h>
 #include <stdint.h>
+#include "tools/top/why.h"
 
 struct top_bpf;
 
@@ -15,9 +16,9 @@ struct top_program {
 
 /*
  * Load and attach the program; the first epoch begins. It takes CAP_BPF and CAP_PERFMON, and a
- * kernel with BTF. false: that failed, and was reported.
+ * kernel with BTF. `root` as in why.h. false: that failed, for this reason.
  */
-bool top_load(struct top_program *program);
+bool top_load(struct top_program *program, int root, char why[TOP_WHY]);
 
 /*
  * End the epoch and begin the next one. What is open, such as a wait, is charged to the epoch that

@@ -28,7 +28,7 @@ bool top_cgroup_path(char *path, size_t room, uint64_t id)
 		struct file_handle handle;
 		char bytes[sizeof(struct file_handle) + sizeof(id)];
 	} cgroup = {.handle = {.handle_bytes = sizeof(id), .handle_type = 0xfe}};
-	char link[64], target[TOP_TEXT + sizeof(CGROUP_ROOT)];
+	char link[64], target[TOP_CGROUP + sizeof(CGROUP_ROOT)];
 	int mount = open(CGROUP_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ssize_t n = -1;
 
@@ -41,7 +41,7 @@ bool top_cgroup_path(char *path, size_t room, uint64_t id)
 	}
 	if (mount >= 0)
 		close(mount);
-	if (n < (ssize_t)strlen(CGROUP_ROOT))
+	if (n < (ssize_t)strlen(CGROUP_ROOT) || n == (ssize_t)sizeof(target) - 1)
 		return false;
 	target[n] = '\0';
 	if (strncmp(target, CGROUP_ROOT, strlen(CGROUP_ROOT)) != 0)
@@ -53,7 +53,7 @@ bool top_cgroup_path(char *path, size_t room, uint64_t id)
 
 bool top_cgroup_quota(char *quota, size_t room, int root, const char *path)
 {
-	char file[sizeof(CGROUPS) + TOP_TEXT + sizeof("/cpu.max")];
+	char file[sizeof(CGROUPS) + TOP_CGROUP + sizeof("/cpu.max")];
 
 	snprintf(file, sizeof(file), CGROUPS "%s/cpu.max", path);
 	if (probe_read(root, file, quota, room) <= 0)

@@ -11,14 +11,15 @@
 #include <stdint.h>
 #include "tools/probe/vm_name.h"
 
-#define TOP_TEXT PROBE_NAME /* bytes: room for a name of any kind; longer ones are cut */
+#define TOP_TEXT   PROBE_NAME /* bytes: room for a name of any kind; longer ones are cut */
+#define TOP_CGROUP 512u	      /* bytes: room for the path of a cgroup */
 
 /* The vCPU's number by its thread's name. false: that has none. */
 bool top_vcpu_number(unsigned *number, int root, uint32_t process, uint32_t thread);
 
 /*
  * The path of a cgroup below /sys/fs/cgroup, which begins with a slash. Takes
- * CAP_DAC_READ_SEARCH. false: it cannot be found, or is gone.
+ * CAP_DAC_READ_SEARCH. false: it cannot be found, is gone, or its path has no room.
  */
 bool top_cgroup_path(char *path, size_t room, uint64_t id);
 

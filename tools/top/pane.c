@@ -39,7 +39,7 @@ static void draw_quota(struct top_page *page, struct top_line *line, const struc
 	if (known)
 		top_line_print(line, ", %g ms in each %g ms,", quota.quota_ms, quota.period_ms);
 	top_line_print(line, " of ");
-	top_line_add(line, found ? quota.path : "a cgroup that is gone", columns);
+	top_line_add(line, found ? quota.path : "a cgroup that cannot be found", columns);
 	line = top_page_line(page, columns, TOP_PLAIN);
 	if (known)
 		top_line_print(line, "       raise cpu.max from %s to at least %s", quota.now,
@@ -50,7 +50,7 @@ static void draw_quota(struct top_page *page, struct top_line *line, const struc
 
 static void draw_thief(struct top_line *line, const struct top_group *group, unsigned columns)
 {
-	char text[TOP_TEXT];
+	char text[TOP_CGROUP];
 
 	top_thief(line, top_cause_word(group->cause), group, columns);
 	if (group->threads > 1)
@@ -133,14 +133,35 @@ static void draw_groups(struct top_page *page, const struct top_groups *groups,
 	}
 }
 
+/* Without causes, what the quotas of the VM's cgroups took is known nevertheless. */
+static void draw_throttled(struct top_page *page, const struct top_rows *rows,
+			   const struct top_row *row, unsigned columns, size_t lines)
+{
+	for (size_t i = 0; i < lines; i++) {
+		struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
+		char text[TOP_LIMIT_TEXT];
+
+		if (i >= row->throttled_count || row->throttled[i].ns == 0)
+			continue;
+		top_line_right(line, percent(text, row->throttled[i].ns, rows->interval_ns), 5);
+		top_line_print(line, "  ");
+		top_limit_text(text, sizeof(text), row->throttled[i].cgroup, rows->root);
+		top_line_add(line, text, columns);
+	}
+}
+
 void top_pane(struct top_page *page, const struct top_rows *rows, const struct top_row *row,
 	      unsigned columns, size_t lines)
 {
 	struct top_groups groups;
 
-	top_groups_make(&groups, row);
 	if (lines > 0)
 		draw_pane_title(page, row, rows->interval_ns, columns);
+	if (rows->unknown != NULL) {
+		draw_throttled(page, rows, row, columns, lines > 1 ? lines - 1 : 0);
+		return;
+	}
+	top_groups_make(&groups, row);
 	if (lines > 1)
 		draw_causes(page, row, rows->interval_ns, columns);
 	if (lines > 2)

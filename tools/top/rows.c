@@ -32,6 +32,29 @@ static struct top_row *begin_vm(struct top_rows *rows, size_t first,
 	return vm;
 }
 
+/* Both the VMs and the quotas are in the order of their processes. */
+static void take_throttled(struct top_rows *rows)
+{
+	const struct top_sample *sample = &rows->sample;
+	size_t at = 0;
+
+	for (size_t i = 0; i < rows->vm_count; i++) {
+		struct top_row *vm = &rows->vms[i];
+
+		while (at < sample->throttled_count &&
+		       sample->throttled[at].process < vm->sum.process)
+			at++;
+		vm->throttled = &sample->throttled[at];
+		while (at < sample->throttled_count &&
+		       sample->throttled[at].process == vm->sum.process) {
+			vm->throttled_count++;
+			at++;
+		}
+		if (vm->throttled_count > 0)
+			vm->sum.by_cause[TOP_QUOTA] = vm->throttled->ns;
+	}
+}
+
 static void take_threads(struct top_rows *rows, const struct top_choice *choice)
 {
 	struct top_row *vm = NULL;
@@ -56,7 +79,11 @@ bool top_rows_make(struct top_rows *rows, const struct top_sample *sample,
 		   const struct top_choice *choice, int root)
 {
 	*rows = (struct top_rows){
-		.interval_ns = sample->interval_ns, .sample = *sample, .root = root};
+		.interval_ns = sample->interval_ns,
+		.unknown = sample->unknown,
+		.sample = *sample,
+		.root = root,
+	};
 	rows->vms = calloc(sample->count + 1, sizeof(*rows->vms));
 	rows->vcpus = calloc(sample->count + 1, sizeof(*rows->vcpus));
 	if (rows->vms == NULL || rows->vcpus == NULL) {
@@ -64,6 +91,8 @@ bool top_rows_make(struct top_rows *rows, const struct top_sample *sample,
 		return false;
 	}
 	take_threads(rows, choice);
+	if (rows->unknown != NULL)
+		take_throttled(rows);
 	return true;
 }
 

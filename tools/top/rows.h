@@ -16,12 +16,19 @@ struct top_row {
 	size_t vcpus;	/* 1 in a vCPU's row */
 	bool many_cpus; /* its vCPUs have been on several CPUs, not only on sum.cpu */
 	const struct top_thread *threads; /* the row's vCPUs in the sample */
+	/*
+	 * In a VM's row, if the causes are not known: the quotas of its cgroups; none: they are not
+	 * known either. Its sum then has the longest of them as its only cause.
+	 */
+	const struct top_throttled *throttled;
+	size_t throttled_count;
 };
 
 struct top_rows {
 	struct top_row *vms, *vcpus; /* in the order of their processes, then of their threads */
 	size_t vm_count, vcpu_count;
 	uint64_t interval_ns;
+	const char *unknown;	  /* NULL, or why the causes are not known */
 	struct top_sample sample; /* of which it has nothing itself */
 	int root;
 };

@@ -161,5 +161,6 @@ void top_sample_free(struct top_sample *sample)
 	free(sample->threads);
 	free(sample->thieves);
 	free(sample->names);
+	free(sample->throttled);
 	*sample = (struct top_sample){.threads = NULL};
 }

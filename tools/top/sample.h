@@ -10,6 +10,7 @@
 #include "tools/probe/vm_name.h"
 #include "tools/top/bpf/counts.h"
 #include "tools/top/maps.h"
+#include "tools/top/names.h"
 
 enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_QUOTA, TOP_IDLE, TOP_CAUSES };
 
@@ -52,6 +53,13 @@ struct top_thread {
 	size_t thief_count;
 };
 
+/* How long the quota of a cgroup held what is in it, summed over the CPUs. */
+struct top_throttled {
+	uint32_t process;	 /* of a VM with a vCPU in the cgroup or below it */
+	char cgroup[TOP_CGROUP]; /* its path; one with a longer path is left out */
+	uint64_t ns;
+};
+
 /* The threads of vCPUs, in the order of their processes. */
 struct top_sample {
 	struct top_thread *threads;
@@ -60,6 +68,14 @@ struct top_sample {
 	size_t thief_count;
 	char (*names)[PROBE_NAME]; /* of the VMs */
 	uint64_t interval_ns;	   /* the caller sets it */
+	/*
+	 * NULL, or why the causes are not known: then there are no thieves, and `throttled` says
+	 * what quotas took, as far as it can be read, in the order of processes and the longest
+	 * first.
+	 */
+	const char *unknown;
+	struct top_throttled *throttled;
+	size_t throttled_count;
 };
 
 /* The BPF program's three maps, as they were read: the cells first, so that the rest has them. */
@@ -70,7 +86,10 @@ struct top_tables {
 /* Take the counts of one epoch. false: out of memory. */
 bool top_sample_make(struct top_sample *sample, const struct top_tables *tables, uint32_t epoch);
 
-/* By how much the causes and what is unattributed exceed the stolen time: 0, or there is a bug. */
+/*
+ * By how much the causes and what is unattributed exceed the stolen time: 0, or there is a bug.
+ * Only if the causes are known.
+ */
 int64_t top_excess(const struct top_thread *thread);
 
 void top_sample_free(struct top_sample *sample);

@@ -19,7 +19,7 @@ static void print_quota(const struct top_thief *thief, const struct top_sample *
 	struct top_quota quota;
 
 	if (!top_quota_find(&quota, sample, thief->cgroup, root)) {
-		fputs(" of a cgroup that is gone\n", out);
+		fputs(" of a cgroup that cannot be found\n", out);
 		return;
 	}
 	fputs(" of ", out);
@@ -61,11 +61,21 @@ static void print_time(const char *what, uint64_t ns, uint64_t interval_ns, FILE
 	fprintf(out, "%s %" PRIu64 " ns (%.1f %%)", what, ns, percent);
 }
 
-static void print_thread(const struct top_thread *thread, const struct top_sample *sample, int root,
+static void print_causes(const struct top_thread *thread, const struct top_sample *sample, int root,
 			 FILE *out)
 {
 	int64_t excess = top_excess(thread);
 
+	for (size_t i = 0; i < thread->thief_count; i++)
+		print_thief(&thread->thieves[i], sample, root, out);
+	fprintf(out, "%20" PRIu64 "  unattributed\n", thread->unattributed);
+	if (excess != 0)
+		fprintf(out, "%20" PRId64 "  more than was stolen: a bug of pvtime\n", excess);
+}
+
+static void print_thread(const struct top_thread *thread, const struct top_sample *sample, int root,
+			 FILE *out)
+{
 	fputs("  vCPU ", out);
 	if (thread->numbered)
 		fprintf(out, "%u", thread->number);
@@ -75,15 +85,29 @@ static void print_thread(const struct top_thread *thread, const struct top_sampl
 	print_time("ran", thread->run_ns, sample->interval_ns, out);
 	print_time(", stolen", thread->stolen_ns, sample->interval_ns, out);
 	fputc('\n', out);
-	for (size_t i = 0; i < thread->thief_count; i++)
-		print_thief(&thread->thieves[i], sample, root, out);
-	fprintf(out, "%20" PRIu64 "  unattributed\n", thread->unattributed);
-	if (excess != 0)
-		fprintf(out, "%20" PRId64 "  more than was stolen: a bug of pvtime\n", excess);
+	if (sample->unknown == NULL)
+		print_causes(thread, sample, root, out);
+}
+
+/* What quotas took from a VM, if the causes are not known. */
+static void print_throttled(const struct top_sample *sample, uint32_t process, int root, FILE *out)
+{
+	char text[TOP_LIMIT_TEXT];
+
+	for (size_t i = 0; i < sample->throttled_count; i++) {
+		const struct top_throttled *throttled = &sample->throttled[i];
+
+		if (throttled->process != process || throttled->ns == 0)
+			continue;
+		top_limit_text(text, sizeof(text), throttled->cgroup, root);
+		fprintf(out, "%20" PRIu64 "  ", throttled->ns);
+		print_name(text, out);
+		fputc('\n', out);
+	}
 }
 
 /* `first` is the first of its threads. */
-static void print_vm(const struct top_sample *sample, size_t first, FILE *out)
+static void print_vm(const struct top_sample *sample, size_t first, int root, FILE *out)
 {
 	const struct top_thread *thread = &sample->threads[first];
 
@@ -91,15 +115,16 @@ static void print_vm(const struct top_sample *sample, size_t first, FILE *out)
 	print_name(thread->vm, out);
 	fprintf(out, " (process %u), in %" PRIu64 " ns, guest's stolen time: %s\n", thread->process,
 		sample->interval_ns, top_guest_told(top_guest_of_vm(sample, first)));
+	print_throttled(sample, thread->process, root, out);
 }
 
 void top_print(const struct top_sample *sample, int root, FILE *out)
 {
 	if (sample->count == 0)
-		fputs("No VM is running.\n", out);
+		fputs(sample->unknown != NULL ? "No VM is visible.\n" : "No VM is running.\n", out);
 	for (size_t i = 0; i < sample->count; i++) {
 		if (i == 0 || sample->threads[i].process != sample->threads[i - 1].process)
-			print_vm(sample, i, out);
+			print_vm(sample, i, root, out);
 		print_thread(&sample->threads[i], sample, root, out);
 	}
 }

@@ -17,6 +17,10 @@ bool top_json(const struct top_sample *sample, int root, FILE *out);
 /* The cause's word, in both. */
 const char *top_cause_word(enum top_cause cause);
 
+/* What to say of a cgroup's quota, by its path. The text may contain any byte. */
+#define TOP_LIMIT_TEXT (TOP_CGROUP + 96u)
+void top_limit_text(char *text, size_t room, const char *path, int root);
+
 /*
  * The thief's name: the VM's for another VM's vCPU, "" for a quota and for the idle task, else the
  * thread's. A name may contain any byte.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "tools/arguments.h"
 #include "tools/command.h"
+#include "tools/probe/facts.h"
 #include "tools/report.h"
 #include "tools/top/interval.h"
 #include "tools/top/live.h"
@@ -54,26 +55,58 @@ static int print_all(struct top_intervals *intervals, const struct top_options *
 }
 
 /* A screen is for someone who watches; who asks for a number of intervals wants to keep them. */
-static int run(const struct top_program *program, const struct top_options *o, int root)
+static int run(struct top_intervals *intervals, const struct top_options *o, int root)
 {
-	struct top_intervals intervals;
-	int status = STATUS_FAILED;
+	if (!top_intervals_begin(intervals))
+		return STATUS_FAILED;
+	if (o->json || o->count > 0 || !top_terminal_open())
+		return print_all(intervals, o, root);
+	bool good = top_live(intervals, &o->choice, root);
+	top_terminal_close();
+	return good ? STATUS_OK : STATUS_FAILED;
+}
 
-	if (!top_intervals_begin(&intervals, program, o->interval_ns, root)) {
-		;
-	} else if (o->json || o->count > 0 || !top_terminal_open()) {
-		status = print_all(&intervals, o, root);
+/* Without the program, rates and quotas are known nevertheless. */
+static void prepare(struct top_intervals *intervals, struct top_program *program,
+		    struct top_rates *rates, char why[TOP_WHY])
+{
+	if (!top_why_namespace(why, rates->root) && top_load(program, rates->root, why)) {
+		intervals->program = program;
+		top_facts_load(&intervals->facts);
 	} else {
-		status = top_live(&intervals, &o->choice, root) ? STATUS_OK : STATUS_FAILED;
-		top_terminal_close();
+		report("top: %s", why);
+		intervals->rates = rates;
 	}
+}
+
+static int prepare_and_run(const struct top_options *o, int root)
+{
+	struct top_intervals intervals = {.length_ns = o->interval_ns, .known = {.root = root}};
+	struct top_program program = {.skeleton = NULL};
+	char why[TOP_WHY];
+	struct top_rates rates = {.root = root, .why = why};
+
+	prepare(&intervals, &program, &rates, why);
+	int status = run(&intervals, o, root);
 	top_intervals_free(&intervals);
+	top_rates_free(&rates);
+	top_unload(&program);
 	return status;
 }
 
-static int load_and_run(const struct top_options *o)
+/* Without that, the BPF program would count no waits either. */
+static bool is_accounted(int root)
 {
-	struct top_program program;
+	struct probe_facts facts;
+
+	probe_host(&facts, root);
+	if (facts.accounting != PROBE_ACCOUNTED)
+		report("top: this kernel does not account for waits; boot with 'delayacct', or use one with CONFIG_SCHEDSTATS");
+	return facts.accounting == PROBE_ACCOUNTED;
+}
+
+static int check_and_run(const struct top_options *o)
+{
 	int status = STATUS_FAILED;
 	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -81,9 +114,8 @@ static int load_and_run(const struct top_options *o)
 		report("/: %m");
 	} else if (!probe_pids_check(&o->choice.pids, root)) {
 		status = STATUS_USAGE;
-	} else {
-		status = top_load(&program) ? run(&program, o, root) : STATUS_FAILED;
-		top_unload(&program);
+	} else if (is_accounted(root)) {
+		status = prepare_and_run(o, root);
 	}
 	if (root >= 0)
 		close(root);
@@ -96,7 +128,7 @@ int top_command(int argc, char **argv)
 	int status = STATUS_USAGE;
 
 	if (top_options_parse(&options, argc, argv))
-		status = options.help ? STATUS_OK : load_and_run(&options);
+		status = options.help ? STATUS_OK : check_and_run(&options);
 	top_options_free(&options);
 	return status;
 }

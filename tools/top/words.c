@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include "tools/top/tell.h"
 
 const char *top_cause_word(enum top_cause cause)
@@ -9,6 +10,16 @@ const char *top_cause_word(enum top_cause cause)
 	};
 
 	return words[cause];
+}
+
+void top_limit_text(char *text, size_t room, const char *path, int root)
+{
+	char quota[64];
+
+	if (top_cgroup_quota(quota, sizeof(quota), root, path))
+		snprintf(text, room, "quota of %s: raise cpu.max, now %s", path, quota);
+	else
+		snprintf(text, room, "quota of %s", path);
 }
 
 const char *top_thief_name(const struct top_thief *thief)

@@ -86,6 +86,29 @@ static const char large[] =
 	" \n \n \n"
 	" q quit  f VMs  < > sort  r reverse  / filter  p pause  Enter table\n";
 
+static const char unknown_vms[] = "*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stolen\n"
+				  " causes unknown: this is a test; run no test\n"
+				  "*VM                    CPU  run stolen quota\n"
+				  ">web (2)                 *  129   67.4   7.0\n"
+				  " db (1)                  2 51.2   25.0     -\n"
+				  " \\x1b[2Jan\\xc3\\xa9 (1) 127  0.0      -     ?\n"
+				  "*web (2), process 10: run 129, stolen 67.4\n"
+				  "   7.0  quota of /web.slice: raise cpu.max, now 67000 10~\n"
+				  "   0.1  quota of /gone\n"
+				  " \n"
+				  " q quit  f vCPUs  < > sort  r reverse  / filter  p pause~\n";
+static const char unknown_vcpus[] = "*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stolen\n"
+				    " causes unknown: this is a test; run no test\n"
+				    "*VM                  CPU  run stolen quota\n"
+				    ">web/0                 2 30.0   65.0     ?\n"
+				    " db/0                  2 51.2   25.0     ?\n"
+				    " web/1                 3 99.0    2.4     ?\n"
+				    "*web/0, process 10, thread 11, CPU 2: run 30.0, stolen 6~\n"
+				    " \n"
+				    " \n"
+				    " \n"
+				    " q quit  f VMs  < > sort  r reverse  / filter  p pause  ~\n";
+
 static void test_sizes(void)
 {
 	struct top_view view;
@@ -205,7 +228,7 @@ static void test_quota_texts(void)
 	static const char raise[] =
 		"   2.0  quota, 67 ms in each 100 ms, of /web.slice\n"
 		"        raise cpu.max from 67000 100000 to at least 74000 100000\n";
-	static const char gone[] = "   2.0  quota of a cgroup that is gone\n \n";
+	static const char gone[] = "   2.0  quota of a cgroup that cannot be found\n \n";
 	static const char changed[] =
 		"   2.0  quota of /build.slice\n        the quota has changed\n";
 	char *text = draw_quota_of(8);
@@ -215,7 +238,7 @@ static void test_quota_texts(void)
 	free(text);
 	text = draw_quota_of(9);
 	tap_ok(strncmp(text, gone, strlen(gone)) == 0,
-	       "a quota whose cgroup is gone is reported as such");
+	       "a quota whose cgroup cannot be found is reported as such");
 	free(text);
 	text = draw_quota_of(7);
 	tap_ok(strncmp(text, changed, strlen(changed)) == 0,
@@ -263,6 +286,45 @@ static void test_nothing(void)
 	top_rows_free(&empty);
 }
 
+/* The same VMs where the causes are not known. */
+static void test_unknown(void)
+{
+	struct top_throttled throttled[] = {
+		{.process = 10, .cgroup = "/web.slice", .ns = 70000000},
+		{.process = 10, .cgroup = "/gone", .ns = 1000000},
+		{.process = 10, .cgroup = "/", .ns = 0},
+		{.process = 20, .cgroup = "/", .ns = 0},
+		{.process = 99, .cgroup = "/gone", .ns = 1000000},
+	};
+	struct top_sample rates = {.threads = sample.threads,
+				   .count = sample.count,
+				   .interval_ns = sample.interval_ns,
+				   .unknown = "causes unknown: this is a test; run no test",
+				   .throttled = throttled,
+				   .throttled_count = COUNT(throttled)};
+	struct top_rows some;
+	struct top_view view;
+
+	top_view_begin(&view);
+	if (!tap_ok(top_rows_make(&some, &rates, &all, fake_root), "rates have rows"))
+		return;
+	press(&view, "\n");
+	expect(draw_of(&some, &view, 56, 11), unknown_vms,
+	       "without causes, a VM has its rates, and its quotas with what to raise");
+	press(&view, "f");
+	expect(draw_of(&some, &view, 56, 11), unknown_vcpus,
+	       "without causes, the quota of a vCPU is not known");
+	press(&view, "\n");
+	expect(draw_of(&some, &view, 30, 5),
+	       "*pvtime top: 3 VMs, 4 vCPUs, 1~\n"
+	       " causes unknown: this is a tes~\n"
+	       "*VM             CPU  run stolen\n"
+	       ">web/0            2 30.0   65.0\n"
+	       " q quit  f VMs  < > sort  r re~\n",
+	       "the line that says what is missing is cut");
+	top_rows_free(&some);
+}
+
 int main(void)
 {
 	if (three_begin()) {
@@ -272,6 +334,7 @@ int main(void)
 		test_quotas();
 		test_quota_texts();
 		test_bug();
+		test_unknown();
 		test_nothing();
 	}
 	three_end();
