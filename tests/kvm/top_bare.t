@@ -61,6 +61,21 @@ sed 's/^/WHY /' /tmp/why
 # once NAME COMMAND...: what a command prints once.
 once() { name=$1; shift; "$@" >/tmp/once 2>&1; echo "ONCE $name $?"; sed "s/^/OF $name /" /tmp/once; }
 json() { name=$1; shift; "$@" 2>/dev/null | sed "s/^/JSON $name /"; }
+# rights NAME: the capabilities of the command that runs.
+rights()
+{
+	rm /tmp/lines
+	pvtime top --json --interval 0.1 2>&1 >/tmp/lines &
+	top=$!
+	wait_for has_lines 1
+	echo "CAPS $1 $(grep CapPrm /proc/$top/status) $(grep NoNewPrivs /proc/$top/status) paranoid $(cat /proc/sys/kernel/perf_event_paranoid)"
+	kill $top
+	wait $top
+}
+rights program
+mount -t tmpfs none /sys/kernel/btf
+rights rates
+umount /sys/kernel/btf
 once text as_user top --once --interval 1
 mount -t tmpfs none /sys/kernel/btf
 once btf pvtime top --once --interval 1
@@ -152,4 +167,8 @@ for my $line (@steps) {
 	is($v->{excess_ns}, 0, 'the causes add up to the stolen time while the clock is stepped');
 }
 
+# Rights: open_by_handle_at(2) takes CAP_DAC_READ_SEARCH (2); files of other processes take
+# CAP_SYS_PTRACE (19).
+my %caps = map { /^(\S+) CapPrm:\s+(\S+) NoNewPrivs:\s+(\d) / ? ($1 => "$2 $3") : () } $out =~ /^CAPS (.*)$/mg;
+is_deeply(\%caps, {program => '0000000000000004 1', rates => '0000000000080004 1'}, 'root keeps only the capabilities that reading takes');
 done_testing;

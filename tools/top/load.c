@@ -105,6 +105,13 @@ bool top_load(struct top_program *program, int root, char why[TOP_WHY])
 	return true;
 }
 
+bool top_readable(const struct top_program *program)
+{
+	uint32_t first;
+
+	return bpf_map_get_next_key(program->vcpus, NULL, &first) == 0 || errno == ENOENT;
+}
+
 /* The programs run with preemption off, so that they have ended when each CPU has switched. */
 bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
 {

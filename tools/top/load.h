@@ -20,6 +20,9 @@ struct top_program {
  */
 bool top_load(struct top_program *program, int root, char why[TOP_WHY]);
 
+/* Whether the maps can be read, with the capabilities that this process has by now. */
+bool top_readable(const struct top_program *program);
+
 /*
  * End the epoch and begin the next one. What is open, such as a wait, is charged to the epoch that
  * ends. Sets *epoch to it: no program adds to its counts any more. false: that failed, and was

@@ -13,6 +13,7 @@
 #include "tools/top/interval.h"
 #include "tools/top/live.h"
 #include "tools/top/options.h"
+#include "tools/top/rights.h"
 #include "tools/top/tell.h"
 #include "tools/top/terminal.h"
 
@@ -66,17 +67,20 @@ static int run(struct top_intervals *intervals, const struct top_options *o, int
 	return good ? STATUS_OK : STATUS_FAILED;
 }
 
-/* Without the program, rates and quotas are known nevertheless. */
-static void prepare(struct top_intervals *intervals, struct top_program *program,
+/* Without the program, rates and quotas are known nevertheless. false: that was reported. */
+static bool prepare(struct top_intervals *intervals, struct top_program *program,
 		    struct top_rates *rates, char why[TOP_WHY])
 {
+	if (!top_rights_begin())
+		return false;
 	if (!top_why_namespace(why, rates->root) && top_load(program, rates->root, why)) {
 		intervals->program = program;
 		top_facts_load(&intervals->facts);
-	} else {
-		report("top: %s", why);
-		intervals->rates = rates;
+		return top_rights_loaded(program, rates->root);
 	}
+	report("top: %s", why);
+	intervals->rates = rates;
+	return top_rights_without();
 }
 
 static int prepare_and_run(const struct top_options *o, int root)
@@ -86,8 +90,10 @@ static int prepare_and_run(const struct top_options *o, int root)
 	char why[TOP_WHY];
 	struct top_rates rates = {.root = root, .why = why};
 
-	prepare(&intervals, &program, &rates, why);
-	int status = run(&intervals, o, root);
+	int status = STATUS_FAILED;
+
+	if (prepare(&intervals, &program, &rates, why))
+		status = run(&intervals, o, root);
 	top_intervals_free(&intervals);
 	top_rates_free(&rates);
 	top_unload(&program);
