@@ -16,7 +16,7 @@
 #include "tools/top/interval.h"
 #include "tools/top/read.h"
 
-#define MOST 64u
+#define MOST 131072u
 
 static struct {
 	uint32_t threads[MOST];

@@ -1,125 +1,157 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <jansson.h>
 #include "tools/json_format.h"
-#include "tools/json_text.h"
 #include "tools/top/guest.h"
-#include "tools/top/quota.h"
 #include "tools/top/tell.h"
+#include "tools/top/text.h"
 
-/* null if there is no text. */
-static json_t *text_or_null(const char *text)
+/* A field whose value is a number, with what precedes it, a literal. */
+static inline void write_number(struct top_text *text, const char *before, uint64_t number)
 {
-	return text != NULL && text[0] != '\0' ? json_text(text) : json_null();
+	top_text_add(text, before);
+	top_text_number(text, number, 0);
 }
 
-static json_t *thief_json(const struct top_thief *thief, const struct top_sample *sample, int root)
+/* A string, or null. */
+static inline void write_string(struct top_text *text, const char *before, const char *bytes)
 {
-	struct top_quota quota = {.path = ""};
-
-	if (thief->cause == TOP_QUOTA)
-		top_quota_find(&quota, sample, thief->cgroup, root);
-	else if (!top_cgroup_path(quota.path, sizeof(quota.path), thief->cgroup))
-		quota.path[0] = '\0';
-	return json_pack("{s:s, s:o, s:i, s:i, s:o, s:o, s:o, s:I}", "cause",
-			 top_cause_word(thief->cause), "name", json_text(top_thief_name(thief)),
-			 "thread", (int)thief->thread, "process", (int)thief->process, "cgroup",
-			 text_or_null(quota.path), "cpu_max", text_or_null(quota.now),
-			 "cpu_max_least", text_or_null(quota.least), "ns", (json_int_t)thief->ns);
+	top_text_add(text, before);
+	top_text_json(text, bytes);
 }
 
-static json_t *causes_json(const struct top_thread *thread)
+/* The same; an empty text is null. */
+static void write_some(struct top_text *text, const char *before, const char *bytes)
 {
-	json_t *causes = json_object();
-
-	for (int i = 0; i < TOP_CAUSES; i++)
-		json_object_set_new(causes, top_cause_word((enum top_cause)i),
-				    json_integer((json_int_t)thread->by_cause[i]));
-	json_object_set_new(causes, "unattributed", json_integer((json_int_t)thread->unattributed));
-	return causes;
+	write_string(text, before, bytes != NULL && bytes[0] != '\0' ? bytes : NULL);
 }
 
-static json_t *thieves_json(const struct top_thread *thread, const struct top_sample *sample,
-			    int root)
+static void write_quota(struct top_text *text, const struct top_quota *quota)
 {
-	json_t *thieves = json_array();
-
-	for (size_t i = 0; i < thread->thief_count; i++)
-		json_array_append_new(thieves, thief_json(&thread->thieves[i], sample, root));
-	return thieves;
+	write_some(text, ",\"cgroup\":", quota != NULL ? quota->path : NULL);
+	write_some(text, ",\"cpu_max\":", quota != NULL ? quota->now : NULL);
+	write_some(text, ",\"cpu_max_least\":", quota != NULL ? quota->least : NULL);
 }
 
-static json_t *thread_json(const struct top_thread *thread, const struct top_sample *sample,
-			   int root)
+static void write_thief(struct top_text *text, const struct top_thief *thief,
+			struct top_cgroups *cgroups)
 {
-	bool causes = sample->unknown == NULL;
-
-	return json_pack("{s:o, s:i, s:i, s:o, s:I, s:I, s:o, s:o, s:o}", "vcpu",
-			 thread->numbered ? json_integer(thread->number) : json_null(), "thread",
-			 (int)thread->thread, "cpu", (int)thread->cpu, "guest_stolen_time",
-			 text_or_null(top_guest_word(thread->guest)), "run_ns",
-			 (json_int_t)thread->run_ns, "stolen_ns", (json_int_t)thread->stolen_ns,
-			 "causes_ns", causes ? causes_json(thread) : json_null(), "excess_ns",
-			 causes ? json_integer((json_int_t)top_excess(thread)) : json_null(),
-			 "thieves", causes ? thieves_json(thread, sample, root) : json_null());
+	top_text_add(text, "{\"cause\":\"");
+	top_text_add(text, top_cause_word(thief->cause));
+	write_string(text, "\",\"name\":", top_thief_name(thief));
+	write_number(text, ",\"thread\":", thief->thread);
+	write_number(text, ",\"process\":", thief->process);
+	if (thief->cause == TOP_QUOTA) {
+		write_quota(text, top_cgroups_quota(cgroups, thief->cgroup));
+	} else {
+		write_string(text, ",\"cgroup\":", top_cgroups_path(cgroups, thief->cgroup));
+		top_text_add(text, ",\"cpu_max\":null,\"cpu_max_least\":null");
+	}
+	write_number(text, ",\"ns\":", thief->ns);
+	top_text_add(text, "}");
 }
 
-static json_t *throttled_json(const struct top_throttled *throttled, int root)
+static void write_causes(struct top_text *text, const struct top_thread *thread,
+			 struct top_cgroups *cgroups)
+{
+	top_text_add(text, ",\"causes_ns\":{");
+	for (int i = 0; i < TOP_CAUSES; i++) {
+		top_text_add(text, "\"");
+		top_text_add(text, top_cause_word((enum top_cause)i));
+		write_number(text, "\":", thread->by_cause[i]);
+		top_text_add(text, ",");
+	}
+	write_number(text, "\"unattributed\":", thread->unattributed);
+	top_text_add(text, "},\"excess_ns\":");
+	top_text_signed(text, top_excess(thread));
+	top_text_add(text, ",\"thieves\":[");
+	for (size_t i = 0; i < thread->thief_count; i++) {
+		top_text_add(text, i > 0 ? "," : "");
+		write_thief(text, &thread->thieves[i], cgroups);
+	}
+	top_text_add(text, "]}");
+}
+
+static void write_thread(struct top_text *text, const struct top_thread *thread, bool causes,
+			 struct top_cgroups *cgroups)
+{
+	top_text_add(text, "{\"vcpu\":");
+	if (thread->numbered)
+		top_text_number(text, thread->number, 0);
+	else
+		top_text_add(text, "null");
+	write_number(text, ",\"thread\":", thread->thread);
+	write_number(text, ",\"cpu\":", thread->cpu);
+	write_string(text, ",\"guest_stolen_time\":", top_guest_word(thread->guest));
+	write_number(text, ",\"run_ns\":", thread->run_ns);
+	write_number(text, ",\"stolen_ns\":", thread->stolen_ns);
+	if (causes)
+		write_causes(text, thread, cgroups);
+	else
+		top_text_add(text, ",\"causes_ns\":null,\"excess_ns\":null,\"thieves\":null}");
+}
+
+static void write_throttled(struct top_text *text, const struct top_throttled *throttled, int root)
 {
 	char quota[64];
-	bool known = top_cgroup_quota(quota, sizeof(quota), root, throttled->cgroup);
+	bool limited = top_cgroup_quota(quota, sizeof(quota), root, throttled->cgroup);
 
-	return json_pack("{s:o, s:o, s:I}", "cgroup", json_text(throttled->cgroup), "cpu_max",
-			 known ? json_text(quota) : json_null(), "ns", (json_int_t)throttled->ns);
+	write_string(text, "{\"cgroup\":", throttled->cgroup);
+	write_string(text, ",\"cpu_max\":", limited ? quota : NULL);
+	write_number(text, ",\"ns\":", throttled->ns);
+	top_text_add(text, "}");
 }
 
 /* What quotas took from a VM, if the causes are not known; null if quotas are not known either. */
-static json_t *quotas_json(const struct top_sample *sample, uint32_t process, int root)
+static void write_quotas(struct top_text *text, const struct top_sample *sample, uint32_t process,
+			 int root)
 {
-	json_t *quotas = json_null();
+	bool some = false;
 
 	for (size_t i = 0; i < sample->throttled_count; i++) {
 		if (sample->throttled[i].process != process)
 			continue;
-		if (json_is_null(quotas))
-			quotas = json_array();
-		json_array_append_new(quotas, throttled_json(&sample->throttled[i], root));
+		top_text_add(text, some ? "," : "[");
+		some = true;
+		write_throttled(text, &sample->throttled[i], root);
 	}
-	return quotas;
+	top_text_add(text, some ? "]" : "null");
 }
 
 /* `first` is the first of its threads. */
-static json_t *vm_json(const struct top_sample *sample, size_t first, int root)
+static void begin_vm(struct top_text *text, const struct top_sample *sample, size_t first, int root)
 {
 	const struct top_thread *thread = &sample->threads[first];
 
-	return json_pack("{s:o, s:i, s:o, s:o, s:o}", "name", json_text(thread->vm), "process",
-			 (int)thread->process, "guest_stolen_time",
-			 text_or_null(top_guest_word(top_guest_of_vm(sample, first))), "quotas",
-			 quotas_json(sample, thread->process, root), "vcpus", json_array());
+	write_string(text, "{\"name\":", thread->vm);
+	write_number(text, ",\"process\":", thread->process);
+	write_string(text,
+		     ",\"guest_stolen_time\":", top_guest_word(top_guest_of_vm(sample, first)));
+	top_text_add(text, ",\"quotas\":");
+	write_quotas(text, sample, thread->process, root);
+	top_text_add(text, ",\"vcpus\":[");
 }
 
-bool top_json(const struct top_sample *sample, int root, FILE *out)
+void top_json(const struct top_sample *sample, struct top_cgroups *cgroups, FILE *out)
 {
-	json_t *vms = json_array(), *vm = NULL;
+	struct top_text text;
 
+	top_text_begin(&text, out);
+	write_string(&text, "{\"format\":", JSON_TOP_FORMAT);
+	write_number(&text, ",\"version\":", JSON_TOP_VERSION);
+	write_number(&text, ",\"interval_ns\":", sample->interval_ns);
+	write_string(&text, ",\"unknown\":", sample->unknown);
+	top_text_add(&text, ",\"vms\":[");
 	for (size_t i = 0; i < sample->count; i++) {
 		const struct top_thread *thread = &sample->threads[i];
+		bool first = i == 0 || thread->process != thread[-1].process;
 
-		if (i == 0 || thread->process != thread[-1].process) {
-			vm = vm_json(sample, i, root);
-			json_array_append_new(vms, vm);
-		}
-		json_array_append_new(json_object_get(vm, "vcpus"),
-				      thread_json(thread, sample, root));
+		if (first && i > 0)
+			top_text_add(&text, "]},");
+		if (first)
+			begin_vm(&text, sample, i, cgroups->root);
+		else
+			top_text_add(&text, ",");
+		write_thread(&text, thread, sample->unknown == NULL, cgroups);
 	}
-	json_t *all = json_pack("{s:s, s:i, s:I, s:s?, s:o}", "format", JSON_TOP_FORMAT, "version",
-				JSON_TOP_VERSION, "interval_ns", (json_int_t)sample->interval_ns,
-				"unknown", sample->unknown, "vms", vms);
-	bool good = all != NULL;
-
-	/* A write error stays in the stream; main() reports it after its fflush(). */
-	if (good && json_dumpf(all, out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0)
-		fputc('\n', out);
-	json_decref(all);
-	return good;
+	top_text_add(&text, sample->count > 0 ? "]}]}\n" : "]}\n");
+	top_text_end(&text);
 }

@@ -4,7 +4,7 @@
 #include "tools/top/quota.h"
 
 /* For how long the quota has held all vCPUs. */
-static uint64_t waited_ns(const struct top_sample *sample, uint64_t cgroup)
+static uint64_t waited_for(const struct top_sample *sample, uint64_t cgroup)
 {
 	uint64_t sum = 0;
 
@@ -14,8 +14,8 @@ static uint64_t waited_ns(const struct top_sample *sample, uint64_t cgroup)
 	return sum;
 }
 
-static void compute(struct top_quota *quota, uint64_t us, uint64_t period_us, uint64_t waited,
-		    uint64_t interval_ns)
+static void compute_least(struct top_quota *quota, uint64_t us, uint64_t period_us, uint64_t waited,
+			  uint64_t interval_ns)
 {
 	/* The mean wait in a period, rounded up. A double has 53 bits, which is 104 days in ns. */
 	double mean = (double)waited * (double)period_us / (double)interval_ns;
@@ -26,18 +26,24 @@ static void compute(struct top_quota *quota, uint64_t us, uint64_t period_us, ui
 	snprintf(quota->least, sizeof(quota->least), "%" PRIu64 " %" PRIu64, us + more, period_us);
 }
 
-bool top_quota_find(struct top_quota *quota, const struct top_sample *sample, uint64_t cgroup,
-		    int root)
+void top_quota_compute(struct top_quota *quota, uint64_t waited_ns, uint64_t interval_ns, int root)
 {
 	uint64_t us, period_us;
 
+	quota->least[0] = '\0';
+	if (!top_cgroup_quota(quota->now, sizeof(quota->now), root, quota->path))
+		quota->now[0] = '\0';
+	else if (interval_ns > 0 &&
+		 sscanf(quota->now, "%" SCNu64 " %" SCNu64, &us, &period_us) == 2)
+		compute_least(quota, us, period_us, waited_ns, interval_ns);
+}
+
+bool top_quota_find(struct top_quota *quota, const struct top_sample *sample, uint64_t cgroup,
+		    int root)
+{
 	*quota = (struct top_quota){.path = ""};
 	if (!top_cgroup_path(quota->path, sizeof(quota->path), cgroup))
 		return false;
-	if (!top_cgroup_quota(quota->now, sizeof(quota->now), root, quota->path))
-		quota->now[0] = '\0';
-	else if (sample->interval_ns > 0 &&
-		 sscanf(quota->now, "%" SCNu64 " %" SCNu64, &us, &period_us) == 2)
-		compute(quota, us, period_us, waited_ns(sample, cgroup), sample->interval_ns);
+	top_quota_compute(quota, waited_for(sample, cgroup), sample->interval_ns, root);
 	return true;
 }

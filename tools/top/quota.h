@@ -9,7 +9,7 @@
 #define TOP_CPU_MAX 64u /* bytes of a text like "50000 100000" */
 
 struct top_quota {
-	char path[TOP_TEXT];	 /* of the cgroup */
+	char path[TOP_CGROUP];	 /* of the cgroup */
 	char now[TOP_CPU_MAX];	 /* its cpu.max: quota and period, in us; "": it is gone */
 	char least[TOP_CPU_MAX]; /* what cpu.max would have to be at least; "": there is no quota */
 	double quota_ms, period_ms; /* of `now`, if `least` is not "" */
@@ -23,5 +23,8 @@ struct top_quota {
  */
 bool top_quota_find(struct top_quota *quota, const struct top_sample *sample, uint64_t cgroup,
 		    int root);
+
+/* The same if the path is known, and what all vCPUs waited for it. */
+void top_quota_compute(struct top_quota *quota, uint64_t waited_ns, uint64_t interval_ns, int root);
 
 #endif

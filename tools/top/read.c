@@ -2,50 +2,85 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "tools/report.h"
+#include "tools/top/index.h"
 #include "tools/top/read.h"
 
+/* The cgroups in which a vCPU is that has not exited. */
+static bool find_groups(struct top_index *groups, const struct top_sample *sample)
+{
+	if (!top_index_make(groups, sample->count))
+		return false;
+	for (size_t i = 0; i < sample->count; i++)
+		if (!sample->threads[i].exited &&
+		    top_index_find(groups, sample->threads[i].group) == TOP_NOWHERE)
+			top_index_put(groups, sample->threads[i].group, i);
+	return true;
+}
+
 /*
- * Forget the cgroup of a thread that has exited, and when it was throttled, if no other vCPU is in
- * it. (One that all its vCPUs have left for another cgroup is kept; that is rare.)
+ * Forget a cgroup that has no vCPU any more, and when it was throttled. (One that all its vCPUs
+ * have left for another cgroup is kept; that is rare.)
  */
-static void forget_group(const struct top_program *program, const struct top_sample *sample,
-			 uint64_t group)
+static void forget_group(const struct top_program *program, uint64_t group)
 {
 	struct top_place place = {.group = group};
 	int cpus = libbpf_num_possible_cpus();
 
-	for (size_t i = 0; i < sample->count; i++)
-		if (sample->threads[i].group == group && !sample->threads[i].exited)
-			return;
-	bpf_map_delete_elem(program->groups, &group);
+	if (bpf_map_delete_elem(program->groups, &group) != 0)
+		return;
 	for (; (int)place.cpu < cpus; place.cpu++)
 		bpf_map_delete_elem(program->throttled, &place);
 }
 
-/*
- * Make room in the maps: delete the epoch's counts, and threads that have exited and had none. (One
- * that has exited may still have counts in the next epoch.)
- */
-static void clear(const struct top_program *program, const struct top_sample *sample,
-		  const struct top_tables *tables, uint32_t epoch)
+static bool is_over(const struct top_thread *thread)
 {
-	const struct top_victim *victims = (const void *)tables->totals.keys;
-	const struct top_pair *pairs = (const void *)tables->cells.keys;
+	return thread->exited && thread->run_ns == 0 && thread->stolen_ns == 0;
+}
 
-	for (size_t i = 0; i < tables->totals.count; i++)
-		if (victims[i].epoch == epoch)
-			bpf_map_delete_elem(program->totals, &victims[i]);
-	for (size_t i = 0; i < tables->cells.count; i++)
-		if (pairs[i].epoch == epoch)
-			bpf_map_delete_elem(program->cells, &pairs[i]);
-	for (size_t i = 0; i < sample->count; i++) {
+/* Forget threads that have exited and had no counts: the next epoch may have had some. */
+static bool forget_exited(const struct top_program *program, const struct top_sample *sample)
+{
+	struct top_index groups = {.slot = NULL};
+	bool good = true;
+
+	for (size_t i = 0; good && i < sample->count; i++) {
 		const struct top_thread *thread = &sample->threads[i];
 
-		if (!thread->exited || thread->run_ns != 0 || thread->stolen_ns != 0)
+		if (!is_over(thread))
 			continue;
+		if (groups.slot == NULL)
+			good = find_groups(&groups, sample);
 		bpf_map_delete_elem(program->vcpus, &thread->thread);
-		forget_group(program, sample, thread->group);
+		if (good && top_index_find(&groups, thread->group) == TOP_NOWHERE)
+			forget_group(program, thread->group);
 	}
+	top_index_free(&groups);
+	return good;
+}
+
+/* Delete the epoch's elements. Their keys take the place of all keys that were read. */
+static bool clear_totals(const struct top_program *program, struct top_elements *totals,
+			 uint32_t epoch)
+{
+	struct top_victim *key = (void *)totals->keys;
+	size_t count = 0;
+
+	for (size_t i = 0; i < totals->count; i++)
+		if (key[i].epoch == epoch)
+			key[count++] = key[i];
+	return top_elements_delete(program->totals, key, sizeof(*key), count);
+}
+
+static bool clear_cells(const struct top_program *program, struct top_elements *cells,
+			uint32_t epoch)
+{
+	struct top_pair *key = (void *)cells->keys;
+	size_t count = 0;
+
+	for (size_t i = 0; i < cells->count; i++)
+		if (key[i].epoch == epoch)
+			key[count++] = key[i];
+	return top_elements_delete(program->cells, key, sizeof(*key), count);
 }
 
 static bool read_tables(struct top_tables *tables, const struct top_program *program)
@@ -61,12 +96,14 @@ static bool read_tables(struct top_tables *tables, const struct top_program *pro
 bool top_read(struct top_sample *sample, const struct top_program *program, uint32_t epoch)
 {
 	struct top_tables tables = {.cells = {.count = 0}};
-	bool good = read_tables(&tables, program) && top_sample_make(sample, &tables, epoch);
+	bool made = read_tables(&tables, program) && top_sample_make(sample, &tables, epoch);
+	bool good = made && clear_totals(program, &tables.totals, epoch) &&
+		    clear_cells(program, &tables.cells, epoch) && forget_exited(program, sample);
 
-	if (good)
-		clear(program, sample, &tables, epoch);
-	else
+	if (!good)
 		report("top: the counts cannot be read: %m");
+	if (made && !good)
+		top_sample_free(sample);
 	top_elements_free(&tables.vcpus);
 	top_elements_free(&tables.totals);
 	top_elements_free(&tables.cells);

@@ -1,84 +1,96 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
+#include "tools/top/index.h"
 #include "tools/top/sample.h"
 
-static int by_thread(const void *a, const void *b)
-{
-	const struct top_thread *x = a, *y = b;
+#define FEW 16u
 
-	return (x->thread > y->thread) - (x->thread < y->thread);
+/* The places that the sample's threads have, while it is made. */
+struct making {
+	struct top_sample *sample;
+	struct top_index index; /* of threads, by their numbers */
+	uint32_t epoch;
+};
+
+/* A vCPU's place in the order of processes and threads, and in the map as it was read. */
+struct order {
+	uint64_t key;
+	size_t from;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct order *x = a, *y = b;
+
+	return (x->key > y->key) - (x->key < y->key);
 }
 
-static int by_process(const void *a, const void *b)
-{
-	const struct top_thread *x = a, *y = b;
-
-	if (x->process != y->process)
-		return x->process > y->process ? 1 : -1;
-	return by_thread(a, b);
-}
-
-/* By victim, and then the worst first. */
-static int by_victim(const void *a, const void *b)
+/* The worst first. */
+static int by_time(const void *a, const void *b)
 {
 	const struct top_thief *x = a, *y = b;
 
-	if (x->victim != y->victim)
-		return x->victim > y->victim ? 1 : -1;
 	if (x->ns != y->ns)
 		return x->ns < y->ns ? 1 : -1;
 	return (x->thread > y->thread) - (x->thread < y->thread);
 }
 
-/* While sample->threads is sorted by thread. */
-static struct top_thread *find(const struct top_sample *sample, uint32_t thread)
+static struct top_thread *find(const struct making *making, uint32_t thread)
 {
-	struct top_thread key = {.thread = thread};
+	size_t place = top_index_find(&making->index, thread);
 
-	return sample->count == 0 ? NULL
-				  : bsearch(&key, sample->threads, sample->count,
-					    sizeof(*sample->threads), by_thread);
+	return place == TOP_NOWHERE ? NULL : &making->sample->threads[place];
 }
 
-static void take_threads(struct top_sample *sample, const struct top_elements *vcpus)
+static bool take_threads(struct making *making, const struct top_elements *vcpus)
 {
+	const uint32_t *keys = (const void *)vcpus->keys;
+	const struct top_vcpu *vcpu = (const void *)vcpus->values;
+	struct order *order = malloc((vcpus->count + 1) * sizeof(*order));
+
+	if (order == NULL)
+		return false;
+	for (size_t i = 0; i < vcpus->count; i++)
+		order[i] = (struct order){(uint64_t)vcpu[i].tgid << 32 | keys[i], i};
+	if (vcpus->count > 0)
+		qsort(order, vcpus->count, sizeof(*order), by_key);
 	for (size_t i = 0; i < vcpus->count; i++) {
-		const struct top_vcpu *vcpu = (const struct top_vcpu *)(void *)vcpus->values + i;
+		size_t from = order[i].from;
 
-		sample->threads[sample->count++] = (struct top_thread){
-			.thread = ((const uint32_t *)(void *)vcpus->keys)[i],
-			.process = vcpu->tgid,
-			.cpu = vcpu->cpu,
-			.group = vcpu->group,
-			.serial = vcpu->serial,
-			.exited = vcpu->exited != 0,
+		making->sample->threads[i] = (struct top_thread){
+			.thread = keys[from],
+			.process = vcpu[from].tgid,
+			.cpu = vcpu[from].cpu,
+			.group = vcpu[from].group,
+			.serial = vcpu[from].serial,
+			.exited = vcpu[from].exited != 0,
 		};
+		top_index_put(&making->index, keys[from], i);
 	}
-	if (sample->count > 0)
-		qsort(sample->threads, sample->count, sizeof(*sample->threads), by_thread);
+	making->sample->count = vcpus->count;
+	free(order);
+	return true;
 }
 
-static void take_totals(const struct top_sample *sample, const struct top_elements *totals,
-			uint32_t epoch)
+static void take_totals(const struct making *making, const struct top_elements *totals)
 {
-	for (size_t i = 0; i < totals->count; i++) {
-		const struct top_victim *victim =
-			(const struct top_victim *)(void *)totals->keys + i;
-		struct top_thread *thread = find(sample, victim->pid);
+	const struct top_victim *victim = (const void *)totals->keys;
+	const struct top_counts *counts = (const void *)totals->values;
 
-		if (victim->epoch != epoch || thread == NULL)
+	for (size_t i = 0; i < totals->count; i++) {
+		struct top_thread *thread = find(making, victim[i].pid);
+
+		if (victim[i].epoch != making->epoch || thread == NULL)
 			continue;
-		const struct top_counts *counts =
-			(const struct top_counts *)(void *)totals->values + i;
-		thread->run_ns = counts->run;
-		thread->stolen_ns = counts->stolen;
-		thread->unattributed =
-			counts->overrun + counts->unfollowed + counts->lost + counts->unknown;
+		thread->run_ns = counts[i].run;
+		thread->stolen_ns = counts[i].stolen;
+		thread->unattributed = counts[i].overrun + counts[i].unfollowed + counts[i].lost +
+				       counts[i].unknown;
 	}
 }
 
-static enum top_cause cause_of(const struct top_sample *sample, const struct top_thread *victim,
+static enum top_cause cause_of(const struct making *making, const struct top_thread *victim,
 			       const struct top_pair *pair)
 {
 	if (pair->tgid == TOP_QUOTA_TGID)
@@ -87,64 +99,132 @@ static enum top_cause cause_of(const struct top_sample *sample, const struct top
 		return pair->pid == 0 ? TOP_IDLE : TOP_KERNEL;
 	if (pair->tgid == victim->process)
 		return TOP_SELF;
-	return find(sample, pair->pid) != NULL ? TOP_VM : TOP_PROCESS;
+	return find(making, pair->pid) != NULL ? TOP_VM : TOP_PROCESS;
 }
 
-static void take_cells(struct top_sample *sample, const struct top_elements *cells, uint32_t epoch)
+static struct top_thief thief_of(enum top_cause cause, const struct top_pair *pair,
+				 const struct top_cell *cell)
 {
-	for (size_t i = 0; i < cells->count; i++) {
-		const struct top_pair *pair = (const struct top_pair *)(void *)cells->keys + i;
-		const struct top_cell *cell = (const struct top_cell *)(void *)cells->values + i;
-		struct top_thread *victim = find(sample, pair->victim);
+	struct top_thief thief = {
+		.cause = cause,
+		.victim = pair->victim,
+		.cgroup = cell->cgroup,
+		.ns = cell->ns,
+	};
 
-		if (pair->epoch != epoch || victim == NULL)
-			continue;
-		struct top_thief *thief = &sample->thieves[sample->thief_count++];
-		*thief = (struct top_thief){
-			.cause = cause_of(sample, victim, pair),
-			.victim = pair->victim,
-			.cgroup = cell->cgroup,
-			.ns = cell->ns,
-		};
-		if (thief->cause != TOP_QUOTA) {
-			thief->thread = pair->pid;
-			thief->process = pair->tgid;
-		}
-		memcpy(thief->name, cell->name, sizeof(thief->name));
-		thief->name[TOP_NAME - 1] = '\0';
-		victim->by_cause[thief->cause] += cell->ns;
+	if (cause != TOP_QUOTA) {
+		thief.thread = pair->pid;
+		thief.process = pair->tgid;
 	}
-	if (sample->thief_count > 0)
-		qsort(sample->thieves, sample->thief_count, sizeof(*sample->thieves), by_victim);
-	for (size_t i = sample->thief_count; i-- > 0;) {
-		struct top_thread *victim = find(sample, sample->thieves[i].victim);
+	memcpy(thief.name, cell->name, sizeof(thief.name));
+	thief.name[TOP_NAME - 1] = '\0';
+	return thief;
+}
 
-		victim->thieves = &sample->thieves[i];
-		victim->thief_count++;
+/* The victim of a cell; NULL: the cell is of the other epoch, or its victim is not known. */
+static struct top_thread *victim_of(const struct making *making, const struct top_pair *pair)
+{
+	return pair->epoch == making->epoch ? find(making, pair->victim) : NULL;
+}
+
+/* Give each vCPU room for its thieves, one vCPU after the other, and no thief yet. */
+static void place_thieves(const struct making *making, const struct top_elements *cells)
+{
+	struct top_sample *sample = making->sample;
+	const struct top_pair *pair = (const void *)cells->keys;
+
+	for (size_t i = 0; i < cells->count; i++) {
+		struct top_thread *victim = victim_of(making, &pair[i]);
+
+		if (victim != NULL)
+			victim->thief_count++;
+	}
+	for (size_t i = 0; i < sample->count; i++) {
+		struct top_thread *thread = &sample->threads[i];
+
+		thread->thieves = &sample->thieves[sample->thief_count];
+		sample->thief_count += thread->thief_count;
+		thread->thief_count = 0;
+	}
+}
+
+static void add(const struct making *making, struct top_thread *victim, struct top_thief thief)
+{
+	size_t first = (size_t)(victim->thieves - making->sample->thieves);
+
+	making->sample->thieves[first + victim->thief_count++] = thief;
+	victim->by_cause[thief.cause] += thief.ns;
+}
+
+static void take_cells(const struct making *making, const struct top_elements *cells)
+{
+	const struct top_pair *pair = (const void *)cells->keys;
+	const struct top_cell *cell = (const void *)cells->values;
+
+	for (size_t i = 0; i < cells->count; i++) {
+		struct top_thread *victim = victim_of(making, &pair[i]);
+
+		if (victim != NULL)
+			add(making, victim,
+			    thief_of(cause_of(making, victim, &pair[i]), &pair[i], &cell[i]));
+	}
+}
+
+/* Most vCPUs have few thieves: for these, insertion takes a tenth of qsort()'s instructions. */
+static void sort_few(struct top_thief *thief, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct top_thief moved = thief[i];
+		size_t at = i;
+
+		for (; at > 0 && by_time(&moved, &thief[at - 1]) < 0; at--)
+			thief[at] = thief[at - 1];
+		thief[at] = moved;
+	}
+}
+
+static void sort_thieves(const struct top_sample *sample)
+{
+	size_t first = 0;
+
+	for (size_t i = 0; i < sample->count; i++) {
+		size_t count = sample->threads[i].thief_count;
+
+		if (count <= FEW)
+			sort_few(sample->thieves + first, count);
+		else
+			qsort(sample->thieves + first, count, sizeof(*sample->thieves), by_time);
+		first += count;
 	}
 }
 
 /* One more element than needed, so that an empty list is no NULL. */
-static bool make_room(struct top_sample *sample, const struct top_tables *tables)
+static bool make_room(struct making *making, const struct top_tables *tables)
 {
-	sample->threads = calloc(tables->vcpus.count + 1, sizeof(*sample->threads));
-	sample->thieves = calloc(tables->cells.count + 1, sizeof(*sample->thieves));
-	return sample->threads != NULL && sample->thieves != NULL;
+	struct top_sample *sample = making->sample;
+
+	sample->threads = malloc((tables->vcpus.count + 1) * sizeof(*sample->threads));
+	sample->thieves = malloc((tables->cells.count + 1) * sizeof(*sample->thieves));
+	return top_index_make(&making->index, tables->vcpus.count) && sample->threads != NULL &&
+	       sample->thieves != NULL;
 }
 
 bool top_sample_make(struct top_sample *sample, const struct top_tables *tables, uint32_t epoch)
 {
+	struct making making = {.sample = sample, .epoch = epoch};
+
 	*sample = (struct top_sample){.threads = NULL};
-	if (!make_room(sample, tables)) {
+	bool good = make_room(&making, tables) && take_threads(&making, &tables->vcpus);
+	if (good) {
+		take_totals(&making, &tables->totals);
+		place_thieves(&making, &tables->cells);
+		take_cells(&making, &tables->cells);
+		sort_thieves(sample);
+	} else {
 		top_sample_free(sample);
-		return false;
 	}
-	take_threads(sample, &tables->vcpus);
-	take_totals(sample, &tables->totals, epoch);
-	take_cells(sample, &tables->cells, epoch);
-	if (sample->count > 0)
-		qsort(sample->threads, sample->count, sizeof(*sample->threads), by_process);
-	return true;
+	top_index_free(&making.index);
+	return good;
 }
 
 int64_t top_excess(const struct top_thread *thread)

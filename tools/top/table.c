@@ -1,130 +1,160 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <inttypes.h>
-#include <string.h>
 #include "tools/top/guest.h"
-#include "tools/top/quota.h"
 #include "tools/top/tell.h"
-#include "tools/visible.h"
+#include "tools/top/text.h"
 
-/* Anyone may choose a process's name, so control characters are made visible on the terminal. */
-static void print_name(const char *name, FILE *out)
-{
-	visible_write(out, name, strlen(name));
-}
+#define NS_WIDTH 20u
 
 /* Its own quota is what an operator can raise. */
-static void print_quota(const struct top_thief *thief, const struct top_sample *sample, int root,
-			FILE *out)
+static void print_quota(struct top_text *text, const struct top_thief *thief,
+			struct top_cgroups *cgroups)
 {
-	struct top_quota quota;
+	const struct top_quota *quota = top_cgroups_quota(cgroups, thief->cgroup);
 
-	if (!top_quota_find(&quota, sample, thief->cgroup, root)) {
-		fputs(" of a cgroup that cannot be found\n", out);
+	if (quota == NULL) {
+		top_text_add(text, " of a cgroup that cannot be found");
 		return;
 	}
-	fputs(" of ", out);
-	print_name(quota.path, out);
-	if (quota.least[0] != '\0')
-		fprintf(out, ", %g ms in each %g ms: raise cpu.max from %s to at least %s\n",
-			quota.quota_ms, quota.period_ms, quota.now, quota.least);
+	top_text_add(text, " of ");
+	top_text_name(text, quota->path);
+	if (quota->least[0] != '\0')
+		top_text_print(text, ", %g ms in each %g ms: raise cpu.max from %s to at least %s",
+			       quota->quota_ms, quota->period_ms, quota->now, quota->least);
 	else
-		fputs(", which has changed\n", out);
+		top_text_add(text, ", which has changed");
 }
 
-static void print_thief(const struct top_thief *thief, const struct top_sample *sample, int root,
-			FILE *out)
+static void print_process(struct top_text *text, const struct top_thief *thief,
+			  struct top_cgroups *cgroups)
 {
-	char text[TOP_TEXT];
+	const char *path = NULL;
 
-	fprintf(out, "%20" PRIu64 "  %s", thief->ns, top_cause_word(thief->cause));
-	if (thief->cause == TOP_QUOTA) {
-		print_quota(thief, sample, root, out);
-		return;
-	}
 	if (thief->cause != TOP_IDLE) {
-		fputc(' ', out);
-		print_name(top_thief_name(thief), out);
-		fprintf(out, ", thread %u", thief->thread);
+		top_text_add(text, " ");
+		top_text_name(text, top_thief_name(thief));
+		top_text_add(text, ", thread ");
+		top_text_number(text, thief->thread, 0);
 	}
-	if (thief->cause == TOP_PROCESS && top_cgroup_path(text, sizeof(text), thief->cgroup)) {
-		fputs(" (", out);
-		print_name(text, out);
-		fputc(')', out);
+	if (thief->cause == TOP_PROCESS)
+		path = top_cgroups_path(cgroups, thief->cgroup);
+	if (path != NULL) {
+		top_text_add(text, " (");
+		top_text_name(text, path);
+		top_text_add(text, ")");
 	}
-	fputc('\n', out);
 }
 
-static void print_time(const char *what, uint64_t ns, uint64_t interval_ns, FILE *out)
+static void print_thief(struct top_text *text, const struct top_thief *thief,
+			struct top_cgroups *cgroups)
 {
-	double percent = interval_ns > 0 ? 100.0 * (double)ns / (double)interval_ns : 0.0;
-
-	fprintf(out, "%s %" PRIu64 " ns (%.1f %%)", what, ns, percent);
+	top_text_number(text, thief->ns, NS_WIDTH);
+	top_text_add(text, "  ");
+	top_text_add(text, top_cause_word(thief->cause));
+	if (thief->cause == TOP_QUOTA)
+		print_quota(text, thief, cgroups);
+	else
+		print_process(text, thief, cgroups);
+	top_text_add(text, "\n");
 }
 
-static void print_causes(const struct top_thread *thread, const struct top_sample *sample, int root,
-			 FILE *out)
+/* With the percentage of the interval, rounded to one decimal. */
+static void print_time(struct top_text *text, const char *what, uint64_t ns, uint64_t interval_ns)
+{
+	uint64_t tenths =
+		interval_ns > 0 ? (uint64_t)(1000.0 * (double)ns / (double)interval_ns + 0.5) : 0;
+
+	top_text_add(text, what);
+	top_text_number(text, ns, 0);
+	top_text_add(text, " ns (");
+	top_text_number(text, tenths / 10, 0);
+	top_text_add(text, ".");
+	top_text_number(text, tenths % 10, 0);
+	top_text_add(text, " %)");
+}
+
+static void print_causes(struct top_text *text, const struct top_thread *thread,
+			 struct top_cgroups *cgroups)
 {
 	int64_t excess = top_excess(thread);
 
 	for (size_t i = 0; i < thread->thief_count; i++)
-		print_thief(&thread->thieves[i], sample, root, out);
-	fprintf(out, "%20" PRIu64 "  unattributed\n", thread->unattributed);
+		print_thief(text, &thread->thieves[i], cgroups);
+	top_text_number(text, thread->unattributed, NS_WIDTH);
+	top_text_add(text, "  unattributed\n");
 	if (excess != 0)
-		fprintf(out, "%20" PRId64 "  more than was stolen: a bug of pvtime\n", excess);
+		top_text_print(text, "%20lld  more than was stolen: a bug of pvtime\n",
+			       (long long)excess);
 }
 
-static void print_thread(const struct top_thread *thread, const struct top_sample *sample, int root,
-			 FILE *out)
+static void print_thread(struct top_text *text, const struct top_thread *thread,
+			 uint64_t interval_ns)
 {
-	fputs("  vCPU ", out);
+	top_text_add(text, "  vCPU ");
 	if (thread->numbered)
-		fprintf(out, "%u", thread->number);
+		top_text_number(text, thread->number, 0);
 	else
-		fputc('?', out);
-	fprintf(out, ", thread %u, CPU %u: ", thread->thread, thread->cpu);
-	print_time("ran", thread->run_ns, sample->interval_ns, out);
-	print_time(", stolen", thread->stolen_ns, sample->interval_ns, out);
-	fputc('\n', out);
-	if (sample->unknown == NULL)
-		print_causes(thread, sample, root, out);
+		top_text_add(text, "?");
+	top_text_add(text, ", thread ");
+	top_text_number(text, thread->thread, 0);
+	top_text_add(text, ", CPU ");
+	top_text_number(text, thread->cpu, 0);
+	print_time(text, ": ran ", thread->run_ns, interval_ns);
+	print_time(text, ", stolen ", thread->stolen_ns, interval_ns);
+	top_text_add(text, "\n");
 }
 
 /* What quotas took from a VM, if the causes are not known. */
-static void print_throttled(const struct top_sample *sample, uint32_t process, int root, FILE *out)
+static void print_throttled(struct top_text *text, const struct top_sample *sample,
+			    uint32_t process, int root)
 {
-	char text[TOP_LIMIT_TEXT];
+	char words[TOP_LIMIT_TEXT];
 
 	for (size_t i = 0; i < sample->throttled_count; i++) {
 		const struct top_throttled *throttled = &sample->throttled[i];
 
 		if (throttled->process != process || throttled->ns == 0)
 			continue;
-		top_limit_text(text, sizeof(text), throttled->cgroup, root);
-		fprintf(out, "%20" PRIu64 "  ", throttled->ns);
-		print_name(text, out);
-		fputc('\n', out);
+		top_limit_text(words, sizeof(words), throttled->cgroup, root);
+		top_text_number(text, throttled->ns, NS_WIDTH);
+		top_text_add(text, "  ");
+		top_text_name(text, words);
+		top_text_add(text, "\n");
 	}
 }
 
 /* `first` is the first of its threads. */
-static void print_vm(const struct top_sample *sample, size_t first, int root, FILE *out)
+static void print_vm(struct top_text *text, const struct top_sample *sample, size_t first, int root)
 {
 	const struct top_thread *thread = &sample->threads[first];
 
-	fputs("VM ", out);
-	print_name(thread->vm, out);
-	fprintf(out, " (process %u), in %" PRIu64 " ns, guest's stolen time: %s\n", thread->process,
-		sample->interval_ns, top_guest_told(top_guest_of_vm(sample, first)));
-	print_throttled(sample, thread->process, root, out);
+	top_text_add(text, "VM ");
+	top_text_name(text, thread->vm);
+	top_text_add(text, " (process ");
+	top_text_number(text, thread->process, 0);
+	top_text_add(text, "), in ");
+	top_text_number(text, sample->interval_ns, 0);
+	top_text_add(text, " ns, guest's stolen time: ");
+	top_text_add(text, top_guest_told(top_guest_of_vm(sample, first)));
+	top_text_add(text, "\n");
+	print_throttled(text, sample, thread->process, root);
 }
 
-void top_print(const struct top_sample *sample, int root, FILE *out)
+void top_print(const struct top_sample *sample, struct top_cgroups *cgroups, FILE *out)
 {
+	struct top_text text;
+
+	top_text_begin(&text, out);
 	if (sample->count == 0)
-		fputs(sample->unknown != NULL ? "No VM is visible.\n" : "No VM is running.\n", out);
+		top_text_add(&text, sample->unknown != NULL ? "No VM is visible.\n"
+							    : "No VM is running.\n");
 	for (size_t i = 0; i < sample->count; i++) {
-		if (i == 0 || sample->threads[i].process != sample->threads[i - 1].process)
-			print_vm(sample, i, root, out);
-		print_thread(&sample->threads[i], sample, root, out);
+		const struct top_thread *thread = &sample->threads[i];
+
+		if (i == 0 || thread->process != thread[-1].process)
+			print_vm(&text, sample, i, cgroups->root);
+		print_thread(&text, thread, sample->interval_ns);
+		if (sample->unknown == NULL)
+			print_causes(&text, thread, cgroups);
 	}
+	top_text_end(&text);
 }

@@ -5,14 +5,12 @@
 /* Prints a sample, as lines for people and as JSON; pvtime-json(5) describes the format. */
 #include <stdbool.h>
 #include <stdio.h>
-#include "tools/top/names.h"
+#include "tools/top/cgroups.h"
 #include "tools/top/sample.h"
 
-/* The sample has its names (known.h). `root` as in names.h. */
-void top_print(const struct top_sample *sample, int root, FILE *out);
-
-/* false: out of memory; nothing was written. */
-bool top_json(const struct top_sample *sample, int root, FILE *out);
+/* The sample has its names (known.h), and `cgroups` has begun with it. */
+void top_print(const struct top_sample *sample, struct top_cgroups *cgroups, FILE *out);
+void top_json(const struct top_sample *sample, struct top_cgroups *cgroups, FILE *out);
 
 /* The cause's word, in both. */
 const char *top_cause_word(enum top_cause cause);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "tools/arguments.h"
@@ -25,33 +24,36 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
-static int tell(const struct top_sample *sample, const struct top_options *o, int root)
+static int tell(const struct top_sample *sample, const struct top_options *o,
+		struct top_cgroups *cgroups)
 {
-	if (!o->json && sample->count == 0 && top_choice_limits(&o->choice)) {
+	if (o->json)
+		top_json(sample, cgroups, stdout);
+	else if (sample->count == 0 && top_choice_limits(&o->choice))
 		fputs("No such VM is running.\n", stdout);
-	} else if (!o->json) {
-		top_print(sample, root, stdout);
-	} else if (!top_json(sample, root, stdout)) {
-		report("%s", strerror(ENOMEM));
-		return STATUS_FAILED;
-	}
+	else
+		top_print(sample, cgroups, stdout);
 	return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
 }
 
 /* Print one interval after the other. */
 static int print_all(struct top_intervals *intervals, const struct top_options *o, int root)
 {
+	struct top_cgroups cgroups = {.root = root};
 	struct top_sample sample;
 	int status = STATUS_OK;
 
 	for (unsigned n = 0; status == STATUS_OK && (o->count == 0 || n < o->count); n++) {
 		sleep_until(top_intervals_due(intervals));
+		status = STATUS_FAILED;
 		if (!top_intervals_end(intervals, &sample))
-			return STATUS_FAILED;
+			break;
 		top_choice_keep(&o->choice, &sample);
-		status = tell(&sample, o, root);
+		top_cgroups_begin(&cgroups, &sample);
+		status = tell(&sample, o, &cgroups);
 		top_sample_free(&sample);
 	}
+	top_cgroups_free(&cgroups);
 	return status;
 }
 

@@ -92,6 +92,7 @@ static void skip(size_t count, const char *name)
 static void test_growth(void)
 {
 	struct top_known known = {.root = fake_root};
+	struct top_cgroups cgroups = {.root = fake_root};
 	struct top_sample sample;
 
 	skip(0, "nothing is known before the search");
@@ -119,8 +120,10 @@ static void test_growth(void)
 	       "the root has no quota, and says that there are cgroups v2");
 	sample.interval_ns = 1000;
 	tap_ok(top_known_tell(&known, &sample), "the vCPUs have names");
-	top_print(&sample, fake_root, stdout);
-	tap_ok(top_json(&sample, fake_root, stdout), "rates are written as JSON");
+	top_cgroups_begin(&cgroups, &sample);
+	top_print(&sample, &cgroups, stdout);
+	top_json(&sample, &cgroups, stdout);
+	top_cgroups_free(&cgroups);
 	top_known_free(&known);
 	top_sample_free(&sample);
 }

@@ -77,6 +77,7 @@ int main(void)
 	};
 	struct top_sample sample;
 	struct top_known known = {.root = -1};
+	struct top_cgroups cgroups = {.root = -1};
 
 	fake_begin();
 	fake_file("proc/10/comm", "vmm-a\n");
@@ -88,12 +89,14 @@ int main(void)
 		return tap_done();
 	sample.interval_ns = 2000;
 	test_sample(&sample);
-	known.root = fake_root;
+	known.root = cgroups.root = fake_root;
 	tap_ok(top_known_tell(&known, &sample), "the sample has its names");
 	sample.threads[0].guest = TOP_GUEST_ON;
 	test_quota();
-	top_print(&sample, fake_root, stdout);
-	tap_ok(top_json(&sample, fake_root, stdout), "the sample is written as JSON");
+	top_cgroups_begin(&cgroups, &sample);
+	top_print(&sample, &cgroups, stdout);
+	top_json(&sample, &cgroups, stdout);
+	top_cgroups_free(&cgroups);
 	top_sample_free(&sample);
 	top_known_free(&known);
 	fake_end();

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include "tools/top/cgroups.h"
+
+#define MOST 4096u /* that are kept */
+
+/* Room for all is reserved at once; Linux provides it when it is used. */
+static bool reserve(struct top_cgroups *cgroups)
+{
+	if (cgroups->cgroups != NULL)
+		return true;
+	cgroups->cgroups = malloc(MOST * sizeof(*cgroups->cgroups));
+	if (cgroups->cgroups != NULL && top_index_make(&cgroups->by_id, MOST))
+		return true;
+	free(cgroups->cgroups);
+	cgroups->cgroups = NULL;
+	return false;
+}
+
+/* NULL: it is not known, and there is no room for it. */
+static struct top_cgroup *keep(struct top_cgroups *cgroups, uint64_t id)
+{
+	if (!reserve(cgroups))
+		return NULL;
+	size_t place = top_index_find(&cgroups->by_id, id);
+	if (place != TOP_NOWHERE)
+		return &cgroups->cgroups[place];
+	if (cgroups->count == MOST)
+		return NULL;
+	top_index_put(&cgroups->by_id, id, cgroups->count);
+	struct top_cgroup *cgroup = &cgroups->cgroups[cgroups->count++];
+	cgroup->asked = false;
+	cgroup->waited_ns = 0;
+	cgroup->found = top_cgroup_path(cgroup->quota.path, sizeof(cgroup->quota.path), id);
+	return cgroup;
+}
+
+/* When there are many, those that are gone may be among them. */
+static void forget(struct top_cgroups *cgroups)
+{
+	if (cgroups->count == MOST) {
+		top_cgroups_free(cgroups);
+	}
+	for (size_t i = 0; i < cgroups->count; i++) {
+		cgroups->cgroups[i].asked = false;
+		cgroups->cgroups[i].waited_ns = 0;
+	}
+}
+
+void top_cgroups_begin(struct top_cgroups *cgroups, const struct top_sample *sample)
+{
+	forget(cgroups);
+	cgroups->sample = sample;
+	for (size_t i = 0; i < sample->thief_count; i++) {
+		const struct top_thief *thief = &sample->thieves[i];
+		struct top_cgroup *cgroup =
+			thief->cause == TOP_QUOTA ? keep(cgroups, thief->cgroup) : NULL;
+
+		if (cgroup != NULL)
+			cgroup->waited_ns += thief->ns;
+	}
+}
+
+const char *top_cgroups_path(struct top_cgroups *cgroups, uint64_t id)
+{
+	struct top_cgroup *cgroup = keep(cgroups, id);
+
+	if (cgroup == NULL) {
+		cgroup = &cgroups->spare;
+		cgroup->found = top_cgroup_path(cgroup->quota.path, sizeof(cgroup->quota.path), id);
+	}
+	return cgroup->found ? cgroup->quota.path : NULL;
+}
+
+const struct top_quota *top_cgroups_quota(struct top_cgroups *cgroups, uint64_t id)
+{
+	struct top_cgroup *cgroup = keep(cgroups, id);
+
+	if (cgroup == NULL) {
+		cgroup = &cgroups->spare;
+		cgroup->found = top_quota_find(&cgroup->quota, cgroups->sample, id, cgroups->root);
+	} else if (cgroup->found && !cgroup->asked) {
+		top_quota_compute(&cgroup->quota, cgroup->waited_ns, cgroups->sample->interval_ns,
+				  cgroups->root);
+		cgroup->asked = true;
+	}
+	return cgroup->found ? &cgroup->quota : NULL;
+}
+
+void top_cgroups_free(struct top_cgroups *cgroups)
+{
+	if (cgroups->cgroups != NULL)
+		top_index_free(&cgroups->by_id);
+	free(cgroups->cgroups);
+	cgroups->cgroups = NULL;
+	cgroups->count = 0;
+}
