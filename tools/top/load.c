@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <linux/membarrier.h>
+#include <linux/types.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "tools/report.h"
+#include "tools/top/bpf/counts.h"
 #include "tools/top/load.h"
 #include "top.skel.h"
 
@@ -117,6 +119,10 @@ bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
 {
 	if (!iterate(program))
 		return false;
+	if (program->skeleton->bss->full == 1) {
+		report("top: there are more than %u vCPUs; the others are not shown", TOP_VCPUS);
+		program->skeleton->bss->full = 2;
+	}
 	*epoch = program->skeleton->bss->epoch;
 	program->skeleton->bss->epoch = !*epoch;
 	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)

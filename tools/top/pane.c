@@ -35,11 +35,15 @@ static void draw_quota(struct top_page *page, struct top_line *line, const struc
 	bool found = top_quota_find(&quota, &rows->sample, group->cgroup, rows->root);
 	bool known = found && quota.least[0] != '\0';
 
+	const char *path = found		    ? quota.path
+			   : group->name[0] != '\0' ? "other cgroups"
+						    : "a cgroup that cannot be found";
+
 	top_line_print(line, "quota");
 	if (known)
 		top_line_print(line, ", %g ms in each %g ms,", quota.quota_ms, quota.period_ms);
 	top_line_print(line, " of ");
-	top_line_add(line, found ? quota.path : "a cgroup that cannot be found", columns);
+	top_line_add(line, path, columns);
 	line = top_page_line(page, columns, TOP_PLAIN);
 	if (known)
 		top_line_print(line, "       raise cpu.max from %s to at least %s", quota.now,

@@ -9,7 +9,7 @@
 /* The places that the sample's threads have, while it is made. */
 struct making {
 	struct top_sample *sample;
-	struct top_index index; /* of threads, by their numbers */
+	struct top_index *index; /* of threads, by their numbers */
 	uint32_t epoch;
 };
 
@@ -36,11 +36,10 @@ static int by_time(const void *a, const void *b)
 	return (x->thread > y->thread) - (x->thread < y->thread);
 }
 
-static struct top_thread *find(const struct making *making, uint32_t thread)
+/* A thread's place in the sample, or TOP_NOWHERE. */
+static size_t find(const struct making *making, uint32_t thread)
 {
-	size_t place = top_index_find(&making->index, thread);
-
-	return place == TOP_NOWHERE ? NULL : &making->sample->threads[place];
+	return top_index_find(making->index, thread);
 }
 
 static bool take_threads(struct making *making, const struct top_elements *vcpus)
@@ -66,7 +65,7 @@ static bool take_threads(struct making *making, const struct top_elements *vcpus
 			.serial = vcpu[from].serial,
 			.exited = vcpu[from].exited != 0,
 		};
-		top_index_put(&making->index, keys[from], i);
+		top_index_put(making->index, keys[from], i);
 	}
 	making->sample->count = vcpus->count;
 	free(order);
@@ -79,14 +78,16 @@ static void take_totals(const struct making *making, const struct top_elements *
 	const struct top_counts *counts = (const void *)totals->values;
 
 	for (size_t i = 0; i < totals->count; i++) {
-		struct top_thread *thread = find(making, victim[i].pid);
+		size_t place = find(making, victim[i].pid);
 
-		if (victim[i].epoch != making->epoch || thread == NULL)
+		if (victim[i].epoch != making->epoch || place == TOP_NOWHERE)
 			continue;
+		struct top_thread *thread = &making->sample->threads[place];
 		thread->run_ns = counts[i].run;
 		thread->stolen_ns = counts[i].stolen;
-		thread->unattributed = counts[i].overrun + counts[i].unfollowed + counts[i].lost +
-				       counts[i].unknown;
+		thread->unattributed = counts[i].overrun + counts[i].unfollowed + counts[i].unknown;
+		for (int cause = 0; cause < TOP_CAUSES; cause++)
+			thread->thief_count += counts[i].others[cause] > 0;
 	}
 }
 
@@ -99,7 +100,7 @@ static enum top_cause cause_of(const struct making *making, const struct top_thr
 		return pair->pid == 0 ? TOP_IDLE : TOP_KERNEL;
 	if (pair->tgid == victim->process)
 		return TOP_SELF;
-	return find(making, pair->pid) != NULL ? TOP_VM : TOP_PROCESS;
+	return find(making, pair->pid) != TOP_NOWHERE ? TOP_VM : TOP_PROCESS;
 }
 
 static struct top_thief thief_of(enum top_cause cause, const struct top_pair *pair,
@@ -121,23 +122,23 @@ static struct top_thief thief_of(enum top_cause cause, const struct top_pair *pa
 	return thief;
 }
 
-/* The victim of a cell; NULL: the cell is of the other epoch, or its victim is not known. */
-static struct top_thread *victim_of(const struct making *making, const struct top_pair *pair)
+/* Likewise that of a cell's victim; nowhere if the cell is of the other epoch. */
+static size_t victim_of(const struct making *making, const struct top_pair *pair)
 {
-	return pair->epoch == making->epoch ? find(making, pair->victim) : NULL;
+	return pair->epoch == making->epoch ? find(making, pair->victim) : TOP_NOWHERE;
 }
 
-/* Give each vCPU room for its thieves, one vCPU after the other, and no thief yet. */
+/* Each vCPU has counted its others. Give it room for all thieves, and no thief yet. */
 static void place_thieves(const struct making *making, const struct top_elements *cells)
 {
 	struct top_sample *sample = making->sample;
 	const struct top_pair *pair = (const void *)cells->keys;
 
 	for (size_t i = 0; i < cells->count; i++) {
-		struct top_thread *victim = victim_of(making, &pair[i]);
+		size_t place = victim_of(making, &pair[i]);
 
-		if (victim != NULL)
-			victim->thief_count++;
+		if (place != TOP_NOWHERE)
+			sample->threads[place].thief_count++;
 	}
 	for (size_t i = 0; i < sample->count; i++) {
 		struct top_thread *thread = &sample->threads[i];
@@ -156,17 +157,43 @@ static void add(const struct making *making, struct top_thread *victim, struct t
 	victim->by_cause[thief.cause] += thief.ns;
 }
 
+/* Thieves for which the program had no room are one for each cause. */
+static void take_others(const struct making *making, const struct top_elements *totals)
+{
+	const struct top_victim *key = (const void *)totals->keys;
+	const struct top_counts *counts = (const void *)totals->values;
+
+	for (size_t i = 0; i < totals->count; i++) {
+		size_t place = find(making, key[i].pid);
+
+		if (key[i].epoch != making->epoch || place == TOP_NOWHERE)
+			continue;
+		struct top_thread *victim = &making->sample->threads[place];
+		for (int cause = 0; cause < TOP_CAUSES; cause++) {
+			struct top_thief others = {.cause = (enum top_cause)cause,
+						   .victim = victim->thread,
+						   .name = TOP_OTHERS,
+						   .ns = counts[i].others[cause]};
+
+			if (others.ns > 0)
+				add(making, victim, others);
+		}
+	}
+}
+
 static void take_cells(const struct making *making, const struct top_elements *cells)
 {
 	const struct top_pair *pair = (const void *)cells->keys;
 	const struct top_cell *cell = (const void *)cells->values;
 
 	for (size_t i = 0; i < cells->count; i++) {
-		struct top_thread *victim = victim_of(making, &pair[i]);
+		size_t place = victim_of(making, &pair[i]);
 
-		if (victim != NULL)
-			add(making, victim,
-			    thief_of(cause_of(making, victim, &pair[i]), &pair[i], &cell[i]));
+		if (place == TOP_NOWHERE)
+			continue;
+		struct top_thread *victim = &making->sample->threads[place];
+		add(making, victim,
+		    thief_of(cause_of(making, victim, &pair[i]), &pair[i], &cell[i]));
 	}
 }
 
@@ -203,27 +230,31 @@ static bool make_room(struct making *making, const struct top_tables *tables)
 {
 	struct top_sample *sample = making->sample;
 
-	sample->threads = malloc((tables->vcpus.count + 1) * sizeof(*sample->threads));
-	sample->thieves = malloc((tables->cells.count + 1) * sizeof(*sample->thieves));
-	return top_index_make(&making->index, tables->vcpus.count) && sample->threads != NULL &&
+	size_t thieves = tables->cells.count + TOP_CAUSES * tables->totals.count;
+	sample->threads = calloc(tables->vcpus.count + 1, sizeof(*sample->threads));
+	sample->thieves = malloc((thieves + 1) * sizeof(*sample->thieves));
+	return top_index_make(making->index, tables->vcpus.count) && sample->threads != NULL &&
 	       sample->thieves != NULL;
 }
 
 bool top_sample_make(struct top_sample *sample, const struct top_tables *tables, uint32_t epoch)
 {
-	struct making making = {.sample = sample, .epoch = epoch};
+	struct top_sample made = {.threads = NULL};
+	struct top_index index;
+	struct making making = {.sample = &made, .index = &index, .epoch = epoch};
 
-	*sample = (struct top_sample){.threads = NULL};
 	bool good = make_room(&making, tables) && take_threads(&making, &tables->vcpus);
 	if (good) {
 		take_totals(&making, &tables->totals);
 		place_thieves(&making, &tables->cells);
+		take_others(&making, &tables->totals);
 		take_cells(&making, &tables->cells);
-		sort_thieves(sample);
+		sort_thieves(&made);
 	} else {
-		top_sample_free(sample);
+		top_sample_free(&made);
 	}
-	top_index_free(&making.index);
+	top_index_free(&index);
+	*sample = made;
 	return good;
 }
 

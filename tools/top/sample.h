@@ -12,8 +12,6 @@
 #include "tools/top/maps.h"
 #include "tools/top/names.h"
 
-enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_QUOTA, TOP_IDLE, TOP_CAUSES };
-
 /* Stolen time in a guest: what of it the host can know. */
 enum top_guest {
 	TOP_GUEST_UNKNOWN,
@@ -23,7 +21,11 @@ enum top_guest {
 	TOP_GUEST_MIXED, /* of a VM: its vCPUs differ */
 };
 
-/* A thread that ran while the vCPU waited, or a quota that held it. */
+/*
+ * A thread that ran while the vCPU waited, or a quota that held it. Those for which the program had
+ * no room are one thief for each cause, of the name TOP_OTHERS, without a thread and a process.
+ */
+#define TOP_OTHERS "others"
 struct top_thief {
 	enum top_cause cause;
 	uint32_t victim;	  /* the vCPU's thread */

@@ -12,7 +12,8 @@ static void print_quota(struct top_text *text, const struct top_thief *thief,
 	const struct top_quota *quota = top_cgroups_quota(cgroups, thief->cgroup);
 
 	if (quota == NULL) {
-		top_text_add(text, " of a cgroup that cannot be found");
+		top_text_add(text, thief->name[0] != '\0' ? " of other cgroups"
+							  : " of a cgroup that cannot be found");
 		return;
 	}
 	top_text_add(text, " of ");
@@ -32,6 +33,8 @@ static void print_process(struct top_text *text, const struct top_thief *thief,
 	if (thief->cause != TOP_IDLE) {
 		top_text_add(text, " ");
 		top_text_name(text, top_thief_name(thief));
+	}
+	if (thief->thread != 0) {
 		top_text_add(text, ", thread ");
 		top_text_number(text, thief->thread, 0);
 	}

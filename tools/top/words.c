@@ -24,7 +24,7 @@ void top_limit_text(char *text, size_t room, const char *path, int root)
 
 const char *top_thief_name(const struct top_thief *thief)
 {
-	if (thief->cause == TOP_IDLE || thief->cause == TOP_QUOTA)
+	if (thief->cause == TOP_IDLE)
 		return "";
 	return thief->vm != NULL && thief->vm[0] != '\0' ? thief->vm : thief->name;
 }

@@ -16,9 +16,9 @@ static struct top_vcpu vcpus[] = {
 	{.tgid = 20, .cpu = 1}, {.tgid = 10, .cpu = 3}, {.tgid = 10, .cpu = 2}};
 static struct top_victim victims[] = {{11, 1}, {11, 0}, {21, 1}};
 static struct top_counts counts[] = {
-	{.run = 1000, .stolen = 255, .overrun = 32, .unfollowed = 2, .lost = 20, .unknown = 10},
-	{.run = 5, .stolen = 5, .lost = 5},
-	{.run = 7, .stolen = 8}};
+	{.run = 1000, .stolen = 255, .overrun = 32, .unfollowed = 2, .unknown = 30},
+	{.run = 5, .stolen = 5, .overrun = 5, .others = {5}},
+	{.run = 7, .stolen = 15, .others = {[TOP_VM] = 2, [TOP_IDLE] = 5}}};
 static struct top_pair pairs[] = {{11, 21, 20, 1}, {11, 12, 10, 1}, {11, 30, 30, 1},
 				  {11, 2, 0, 1},   {11, 0, 0, 1},   {11, 21, 20, 0},
 				  {21, 99, 99, 1}, {77, 21, 20, 1}, {11, 5, TOP_QUOTA_TGID, 1}};
@@ -53,6 +53,10 @@ static void test_sample(const struct top_sample *sample)
 	       "a quota has a cgroup, and neither a thread nor a process");
 	tap_ok(top_excess(a) == 0 && top_excess(b) == 1 && top_excess(&a[1]) == 0,
 	       "causes that exceed the stolen time are noticed");
+	tap_ok(b->thief_count == 3 && b->by_cause[TOP_VM] == 2 && b->thieves[2].cause == TOP_VM &&
+		       b->thieves[1].ns == 5 && strcmp(b->thieves[1].name, TOP_OTHERS) == 0 &&
+		       b->thieves[1].thread == 0 && b->thieves[1].process == 0,
+	       "thieves that found no room are one for each cause");
 	tap_ok(a[1].run_ns == 0 && a[1].thief_count == 0, "a vCPU without counts has none");
 }
 

@@ -14,8 +14,16 @@
 /* Which counts the programs add to. User space changes it. */
 volatile __u32 epoch;
 
+/* 1: there are more vCPUs than can be followed. User space changes it to 2 when it has said so. */
+volatile __u32 full;
+
 /* A bit for each PID: the thread is a vCPU's. */
 __u32 marked[TOP_PIDS / 32];
+
+static bool is_marked_pid(__u32 pid)
+{
+	return (marked[(pid / 32) & (TOP_PIDS / 32 - 1)] >> (pid % 32)) & 1;
+}
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -60,8 +68,8 @@ struct walk {
 	__u64 turn, last; /* turns of the ring */
 	__u64 throttle;	  /* plus 1 */
 	__u32 victim, epoch;
+	__u32 tgid;  /* the victim's */
 	__u32 stale; /* a throttle without an end has ended, and the end was missed */
-	__u32 unused;
 };
 
 struct wait {
@@ -71,16 +79,43 @@ struct wait {
 	struct top_throttles *throttles; /* NULL: none overlaps the wait */
 };
 
+/* Not on the stack, of which the programs have 512 bytes for all functions together. */
+static const struct top_counts no_counts;
+
 /* The counts in which to charge the vCPU now; user space has deleted those of earlier epochs. */
 static struct top_counts *counts_of(__u32 pid, __u32 now)
 {
 	struct top_victim victim = {.pid = pid, .epoch = now};
-	struct top_counts *found = bpf_map_lookup_elem(&totals, &victim), none = {.run = 0};
+	struct top_counts *found = bpf_map_lookup_elem(&totals, &victim);
 
 	if (found)
 		return found;
-	bpf_map_update_elem(&totals, &victim, &none, BPF_NOEXIST);
+	bpf_map_update_elem(&totals, &victim, &no_counts, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&totals, &victim);
+}
+
+static __u32 cause_of(const struct walk *walk, const struct top_turn *turn)
+{
+	if (turn->tgid == TOP_QUOTA_TGID)
+		return TOP_QUOTA;
+	if (turn->tgid == 0)
+		return turn->pid == 0 ? TOP_IDLE : TOP_KERNEL;
+	if (turn->tgid == walk->tgid)
+		return TOP_SELF;
+	return is_marked_pid(turn->pid) ? TOP_VM : TOP_PROCESS;
+}
+
+/*
+ * A thief that finds no room in the cells is one of the others that have the same cause. The
+ * compiler knows that the mask changes nothing; the kernel's verifier does not, and needs it.
+ */
+static void charge_others(const struct walk *walk, const struct top_turn *turn,
+			  struct top_counts *counts, __u64 ns)
+{
+	__u32 cause = cause_of(walk, turn);
+
+	asm volatile("" : "+r"(cause));
+	__sync_fetch_and_add(&counts->others[cause & (TOP_OTHERS_ROOM - 1)], ns);
 }
 
 /* The iterator may charge the same cell on another CPU at the same time. */
@@ -104,7 +139,7 @@ __noinline int charge(const struct walk *walk, const struct top_turn *turn,
 		cell = bpf_map_lookup_elem(&cells, &pair);
 	}
 	if (!cell) {
-		__sync_fetch_and_add(&counts->lost, ns);
+		charge_others(walk, turn, counts, ns);
 		return 0;
 	}
 	__sync_fetch_and_add(&cell->ns, ns);

@@ -10,13 +10,16 @@
 
 #define TOP_NAME       16u	/* TASK_COMM_LEN of the kernel, with the NUL */
 #define TOP_TURNS      512u	/* that a CPU's ring keeps; a power of two */
-#define TOP_CELLS      65536u	/* pairs of victim and thief in one epoch */
-#define TOP_VCPUS      16384u	/* threads */
 #define TOP_PIDS       4194304u /* linux/threads.h: PID_MAX_LIMIT */
 #define TOP_CPUS_MAX   4096u
 #define TOP_THROTTLES  16u	   /* that are kept of a cgroup on a CPU; a power of two */
 #define TOP_THROTTLED  16384u	   /* pairs of a vCPU's cgroup and a CPU */
 #define TOP_QUOTA_TGID 0xffffffffu /* in a pair: not a thief, but the quota of the cell's cgroup */
+
+#ifndef TOP_CELLS	 /* a test has fewer */
+#define TOP_CELLS 65536u /* pairs of victim and thief */
+#define TOP_VCPUS 16384u /* threads */
+#endif
 
 /* Who runs in a turn. A kernel thread has tgid 0, the idle task has pid 0 as well. */
 struct top_turn {
@@ -65,6 +68,10 @@ struct top_cell {
 	char name[TOP_NAME];
 };
 
+enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_QUOTA, TOP_IDLE, TOP_CAUSES };
+
+#define TOP_OTHERS_ROOM 8u /* at least TOP_CAUSES, and a power of two */
+
 /* Counts of one vCPU in one epoch, by its PID. */
 struct top_victim {
 	__u32 pid;
@@ -72,11 +79,11 @@ struct top_victim {
 };
 
 struct top_counts {
-	__u64 run, stolen; /* stolen: by run_delay */
-	__u64 overrun;	   /* of waits: what the ring no longer has */
-	__u64 unfollowed;  /* of run_delay: what no tracepoint showed */
-	__u64 lost;	   /* of waits: what found no room in the cells */
-	__u64 unknown;	   /* of waits: when it is not known whether a quota held the vCPU */
+	__u64 run, stolen;	       /* stolen: by run_delay */
+	__u64 overrun;		       /* of waits: what the ring no longer has */
+	__u64 unfollowed;	       /* of run_delay: what no tracepoint showed */
+	__u64 others[TOP_OTHERS_ROOM]; /* of waits: thieves that found no room in the cells */
+	__u64 unknown; /* of waits: when it is not known whether a quota held the vCPU */
 };
 
 /* A vCPU's thread. */

@@ -19,9 +19,7 @@ char licence[] SEC("license") = "Dual BSD/GPL";
 
 static bool is_marked(const struct task_struct *task)
 {
-	__u32 pid = (__u32)task->pid;
-
-	return (marked[(pid / 32) & (TOP_PIDS / 32 - 1)] >> (pid % 32)) & 1;
+	return is_marked_pid((__u32)task->pid);
 }
 
 /* What is kept of a thread that is followed, or NULL. */
@@ -43,6 +41,7 @@ static void mark(struct task_struct *task, __u64 closed)
 		.closed = closed,
 		.delay = task->sched_info.run_delay,
 		.tgid = (__u32)task->tgid,
+		.cpu = (__u32)task->se.cfs_rq->rq->cpu,
 		.serial = __sync_fetch_and_add(&serial, 1),
 	};
 
@@ -50,6 +49,8 @@ static void mark(struct task_struct *task, __u64 closed)
 	/* It may replace a thread that has exited, whose PID this one has now. */
 	if (bpf_map_update_elem(&vcpus, &pid, &vcpu, BPF_ANY) == 0)
 		__sync_fetch_and_or(&marked[(pid / 32) & (TOP_PIDS / 32 - 1)], 1u << (pid % 32));
+	else if (full == 0)
+		full = 1;
 }
 
 /* A vCPU leaves its CPU: charge its run, which began at the last close. */
@@ -112,6 +113,7 @@ static void close_wait(struct task_struct *task, struct cfs_rq *queue, __u64 que
 
 	if (!vcpu)
 		return;
+	wait.walk.tgid = vcpu->tgid;
 	__u64 old = __sync_lock_test_and_set(&vcpu->closed, now << 1);
 	if ((old & 1) && old >> 1 > queued)
 		wait.walk.from = old >> 1;
@@ -228,6 +230,8 @@ static void charge_wait(struct top_vcpu *vcpu, struct wait *wait, __u64 old,
 		return;
 	if (__sync_val_compare_and_swap(&vcpu->closed, old, walk->to << 1 | 1) != old)
 		return;
+	walk->tgid = vcpu->tgid;
+	vcpu->cpu = cpu;
 	__sync_fetch_and_add(&wait->counts->stolen, walk->to - walk->from);
 	find_throttles(wait, vcpu, task, queue, cpu);
 	walk_back(wait);
