@@ -214,6 +214,7 @@ for my $case (
 	['Ctrl-C', sub { press($_[0], "\x03") }, 0],
 	['SIGTERM', sub { kill 'TERM', $_[0]{pid} }, 0],
 	['SIGHUP', sub { kill 'HUP', $_[0]{pid} }, 0],
+	['SIGSEGV', sub { kill 'SEGV', $_[0]{pid} }, 128 + 11],
 	['a sample that fails', sub { sample('fail') }, 1],
 ) {
 	my ($name, $act, $want) = @$case;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "tools/clock.h"
 #include "tools/report.h"
+#include "tools/top/crash.h"
 #include "tools/top/signals.h"
 #include "tools/top/terminal.h"
 #include <term.h> /* the last one: its macros have common names, such as columns and lines */
@@ -118,8 +119,10 @@ bool top_terminal_open(void)
 	use_env(false);
 	use_tioctl(false);
 	top_signals_take();
+	top_crash_prepare();
 	screen = newterm(NULL, stdout, stdin);
 	if (screen == NULL) {
+		top_crash_forget();
 		top_signals_return();
 		return false;
 	}
@@ -134,6 +137,7 @@ void top_terminal_close(void)
 {
 	endwin();
 	delscreen(screen);
+	top_crash_forget();
 	release_errors();
 }
 
