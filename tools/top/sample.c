@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "tools/top/index.h"
@@ -91,15 +92,28 @@ static void take_totals(const struct making *making, const struct top_elements *
 	}
 }
 
+/*
+ * Whether the kernel runs this thread for the process: its number is in the names of vhost workers,
+ * up to Linux 6.3, and of an x86-64 VM's interval timer.
+ */
+static bool works_for(const char *name, uint32_t process)
+{
+	char vhost[TOP_NAME], timer[TOP_NAME];
+
+	snprintf(vhost, sizeof(vhost), "vhost-%u", process);
+	snprintf(timer, sizeof(timer), "kvm-pit/%u", process);
+	return strncmp(name, vhost, TOP_NAME) == 0 || strncmp(name, timer, TOP_NAME) == 0;
+}
+
 static enum top_cause cause_of(const struct making *making, const struct top_thread *victim,
-			       const struct top_pair *pair)
+			       const struct top_pair *pair, const char *name)
 {
 	if (pair->tgid == TOP_QUOTA_TGID)
 		return TOP_QUOTA;
+	if (pair->tgid == victim->process || (pair->tgid == 0 && works_for(name, victim->process)))
+		return TOP_SELF;
 	if (pair->tgid == 0)
 		return pair->pid == 0 ? TOP_IDLE : TOP_KERNEL;
-	if (pair->tgid == victim->process)
-		return TOP_SELF;
 	return find(making, pair->pid) != TOP_NOWHERE ? TOP_VM : TOP_PROCESS;
 }
 
@@ -193,7 +207,7 @@ static void take_cells(const struct making *making, const struct top_elements *c
 			continue;
 		struct top_thread *victim = &making->sample->threads[place];
 		add(making, victim,
-		    thief_of(cause_of(making, victim, &pair[i]), &pair[i], &cell[i]));
+		    thief_of(cause_of(making, victim, &pair[i], cell[i].name), &pair[i], &cell[i]));
 	}
 }
 

@@ -60,6 +60,27 @@ static void test_sample(const struct top_sample *sample)
 	tap_ok(a[1].run_ns == 0 && a[1].thief_count == 0, "a vCPU without counts has none");
 }
 
+/* Threads of the kernel that work for VM a, for VM b, and for none. */
+static void test_workers(void)
+{
+	static struct top_pair workers[] = {
+		{12, 40, 0, 1}, {12, 41, 0, 1}, {12, 42, 0, 1}, {12, 43, 0, 1}};
+	static struct top_cell cell[] = {{.ns = 1, .name = "vhost-10"},
+					 {.ns = 2, .name = "kvm-pit/10"},
+					 {.ns = 4, .name = "vhost-20"},
+					 {.ns = 8, .name = "vhost-100"}};
+	struct top_tables tables = {.vcpus = ELEMENTS(threads, vcpus),
+				    .cells = ELEMENTS(workers, cell)};
+	struct top_sample sample;
+
+	if (!tap_ok(top_sample_make(&sample, &tables, 1), "a sample with workers is made"))
+		return;
+	tap_ok(sample.threads[1].by_cause[TOP_SELF] == 3 &&
+		       sample.threads[1].by_cause[TOP_KERNEL] == 12,
+	       "a kernel thread that is named after the VM's process is the VM's own");
+	top_sample_free(&sample);
+}
+
 static void test_quota(void)
 {
 	char quota[64];
@@ -96,6 +117,7 @@ int main(void)
 	known.root = cgroups.root = fake_root;
 	tap_ok(top_known_tell(&known, &sample), "the sample has its names");
 	sample.threads[0].guest = TOP_GUEST_ON;
+	test_workers();
 	test_quota();
 	top_cgroups_begin(&cgroups, &sample);
 	top_print(&sample, &cgroups, stdout);
