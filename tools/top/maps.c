@@ -24,43 +24,27 @@ static bool grow(struct top_elements *elements)
 	return true;
 }
 
-/* Read the elements of some buckets of the hash table. Returns 1, or 0 at the end, or -1. */
-static int read_some(struct top_elements *elements, int map, uint32_t *bucket, bool first)
-{
-	uint32_t count = (uint32_t)(elements->room - elements->count), next = 0;
-	int error = 0;
-
-	if (bpf_map_lookup_batch(map, first ? NULL : bucket, &next,
-				 elements->keys + elements->count * elements->key_size,
-				 elements->values + elements->count * elements->value_size, &count,
-				 NULL) != 0)
-		error = errno;
-	/* The next bucket has more elements than there is room. */
-	if (error == ENOSPC)
-		return grow(elements) ? 1 : -1;
-	if (error != 0 && error != ENOENT)
-		return -1;
-	elements->count += count;
-	*bucket = next;
-	return error == 0;
-}
-
-/* Linux counts buckets in 32 bits. */
+/*
+ * The kernel begins again from the first element if it does not find the key. No element is deleted
+ * while this function runs, so it finds each. bpf_map_lookup_batch() would take fewer calls, but
+ * while it passes over empty buckets, Linux leaves out the kprobes of this CPU, and throttles are
+ * missed.
+ */
 bool top_elements_read(struct top_elements *elements, int map, size_t key_size, size_t value_size)
 {
-	uint32_t bucket = 0;
-	bool first = true;
-	int more = 1;
-
 	*elements = (struct top_elements){.key_size = key_size, .value_size = value_size};
-	while (more == 1) {
+	for (;;) {
 		if (elements->count == elements->room && !grow(elements))
 			return false;
-		size_t before = elements->room;
-		more = read_some(elements, map, &bucket, first);
-		first = first && before != elements->room;
+		char *key = elements->keys + elements->count * key_size;
+		const char *last = elements->count == 0 ? NULL : key - key_size;
+		if (bpf_map_get_next_key(map, last, key) != 0)
+			return errno == ENOENT;
+		if (bpf_map_lookup_elem(map, key,
+					elements->values + elements->count * value_size) != 0)
+			return false;
+		elements->count++;
 	}
-	return more == 0;
 }
 
 bool top_elements_delete(int map, const void *keys, size_t key_size, size_t count)
