@@ -121,7 +121,7 @@ top/text_LIBS   := -ljansson
 top/cgroups_SRCS := tests/unit/top/cgroups.c $(addprefix tools/top/,cgroups.c index.c quota.c) tools/probe/files.c
 top/rates_SRCS  := tests/unit/top/rates.c $(TOP_RATES_SRCS)
 top/rates_LIBS  := -ljansson
-KVM_TESTS_CHECK += tests/kvm/top.t tests/kvm/top_guest.t tests/kvm/top_x86.t tests/kvm/top_bare.t tests/kvm/top_others.t
+KVM_TESTS_CHECK += tests/kvm/top.t tests/kvm/top_x86.t
 
 # A program for tests/kvm/top_bare.t that takes bpf(2) from a command.
 TOP_FORBID := $(BUILD)/tests-top/forbid
