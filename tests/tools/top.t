@@ -229,6 +229,15 @@ for my $case (
 	sample($two);
 }
 
+# Terminals of other kinds; terminfo knows no size of Linux's console.
+for my $term ('linux', 'screen', 'vt220') {
+	local $ENV{TERM} = $term;
+	my $t = on_terminal(100, 30);
+	ok(until_text($t, qr/by stolen.*q quit/s), "with TERM=$term, a screen is shown");
+	press($t, 'q');
+	is(end($t), 0, "with TERM=$term, q ends the command");
+}
+
 # Sizes.
 {
 	my $t = on_terminal(80, 24);

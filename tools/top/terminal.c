@@ -64,6 +64,8 @@ static bool is_able(void)
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return false;
+	use_env(false);
+	use_tioctl(false);
 	if (setupterm(NULL, STDOUT_FILENO, &error) == OK && cursor_address != NULL &&
 	    clear_screen != NULL)
 		return true;
@@ -111,19 +113,33 @@ static void adopt_keys(void)
 	def_prog_mode();
 }
 
-/* ncurses begins with the size that terminfo knows, which is small enough for it. */
+/*
+ * ncurses begins with the size that terminfo knows, which is small enough for it. Of some
+ * terminals, such as Linux's console, terminfo knows none; then it is this one.
+ */
+static void begin_small(void)
+{
+	bool sized = lines > 0 && columns > 0;
+
+	if (!sized) {
+		setenv("LINES", "24", 1);
+		setenv("COLUMNS", "80", 1);
+	}
+	use_env(!sized);
+}
+
 bool top_terminal_open(void)
 {
 	if (!is_able())
 		return false;
-	use_env(false);
-	use_tioctl(false);
+	begin_small();
 	top_signals_take();
 	top_crash_prepare();
 	screen = newterm(NULL, stdout, stdin);
 	if (screen == NULL) {
 		top_crash_forget();
 		top_signals_return();
+		report("top: ncurses opens no screen; lines are printed instead");
 		return false;
 	}
 	hold_errors();
