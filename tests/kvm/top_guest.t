@@ -109,8 +109,7 @@ for my $vm (sort keys %want) {
 	my @of = map { (s{/task/\d+/}{/task/N/}r) x $opened{$_} } grep { m{^proc/$process{$vm}/} } keys %opened;
 	is_deeply([sort @of], ["proc/$process{$vm}/cmdline", ("proc/$process{$vm}/task/N/comm") x ($vm eq 'half' ? 2 : 1)], "$vm: the VM's name and its vCPU's are each read once");
 }
-# (/proc/1/stat shows once whether the command may see the processes of others.)
-is_deeply([grep { m{^proc/\d+/} && !m{^proc/(?:1/stat$|(?:$process{on}|$process{off}|$process{none}|$process{half}|$process{late})/)} } keys %opened], [],
+is_deeply([grep { m{^proc/\d+/} && !m{^proc/(?:$process{on}|$process{off}|$process{none}|$process{half}|$process{late})/} } keys %opened], [],
 	'no other process is looked at');
 my @last = map { $_->{name} } @{$lines[-1]{vms}};
 ok(!(grep { $_ eq 'off' } @last) && (grep { $_ eq 'late' } @last), 'the VM that has ended is gone, and the one that has begun is there');

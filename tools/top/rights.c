@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "tools/probe/files.h"
 #include "tools/report.h"
 #include "tools/top/rights.h"
 
@@ -68,13 +68,12 @@ bool top_rights_begin(void)
 bool top_rights_loaded(const struct top_program *program, int root)
 {
 	uint64_t all = permitted(), kept = all & FIND_CGROUPS;
-	char text[8];
 
 	if (!set(kept, all))
 		return false;
 	if (!top_readable(program))
 		kept |= (all & BIT(CAP_BPF)) != 0 ? BIT(CAP_BPF) : all & BIT(CAP_SYS_ADMIN);
-	if (probe_read(root, "proc/1/stat", text, sizeof(text)) < 0)
+	if (faccessat(root, "proc/1/stat", R_OK, AT_EACCESS) != 0)
 		kept |= all & SEE_PROCESSES;
 	return set(kept, kept);
 }
