@@ -15,10 +15,13 @@ use POSIX ();
 use Test::More ();
 
 our @EXPORT = qw($build $tmp slurp spew run_command limited at_least read_json);
-our @EXPORT_OK = qw(start_command end_of heed_all);
+our @EXPORT_OK = qw(start_command end_of heed_all $nobody);
 
 our $build = abs_path($ENV{BUILD} // 'build');
 our $tmp = tempdir(CLEANUP => 1);
+# No process has the PID 4194304: a PID is below pid_max, which is at most that number. In a PID
+# namespace, the message says so; the first one of a machine has the number 4026531836.
+our $nobody = 'there is no process 4194304' . (readlink('/proc/self/ns/pid') eq 'pid:[4026531836]' ? '' : ' in this PID namespace');
 $ENV{LC_ALL} = 'C';
 
 # Scripts wait without a limit. tests/limit.c ends a script that hangs with SIGTERM; the script then

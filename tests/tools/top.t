@@ -9,7 +9,7 @@ use warnings;
 use File::Basename qw(dirname);
 use lib dirname(__FILE__);
 use Lab;
-use Shared qw($build run_command);
+use Shared qw($build $nobody run_command);
 use Terminal;
 use Test::More;
 
@@ -70,7 +70,7 @@ sub lines { return run_command($top, 'top', '--interval', '0.01', @_) }
 		is_deeply([sort @found], [sort @$want], "$name: the report has the VMs that were asked for");
 	}
 	is((lines('--once', '--vm', 'nothing'))[1], "No such VM is running.\n", 'a line says that no chosen VM is running');
-	is_deeply([lines('--pid', 4194304)], [2, '', "pvtime: --pid: there is no process 4194304\n"], '--pid with a process that does not exist has status 2');
+	is_deeply([lines('--pid', 4194304)], [2, '', "pvtime: --pid: $nobody\n"], '--pid with a process that does not exist has status 2');
 	sample('fail');
 	is_deeply([lines('--once')], [1, '', "pvtime: the sample fails\n"], 'a sample that fails has status 1');
 	sample($two);
