@@ -91,6 +91,8 @@ static bool iterate(const struct top_program *program)
 bool top_load(struct top_program *program, int root, char why[TOP_WHY])
 {
 	*program = (struct top_program){.skeleton = NULL};
+	if (top_why_namespace(why, root))
+		return false;
 	libbpf_set_print(take_warning);
 	program->skeleton = top_bpf__open();
 	if (!check(program->skeleton != NULL, "the BPF program cannot be opened", why, root))

@@ -75,7 +75,7 @@ static bool prepare(struct top_intervals *intervals, struct top_program *program
 {
 	if (!top_rights_begin())
 		return false;
-	if (!top_why_namespace(why, rates->root) && top_load(program, rates->root, why)) {
+	if (top_load(program, rates->root, why)) {
 		intervals->program = program;
 		top_facts_load(&intervals->facts);
 		return top_rights_loaded(program, rates->root);
