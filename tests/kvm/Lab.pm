@@ -9,7 +9,7 @@ use warnings;
 use Exporter qw(import);
 use Host;
 
-our @EXPORT = qw(labs_run vcpu ended ms);
+our @EXPORT = qw(labs_run vcpu ended ms $steal_lab);
 
 # start_lab NAME OPTION...: start the lab of that name in the background. Its consoles go to /tmp/c,
 # its ledger to /tmp/json, its standard output to /tmp/printed, its standard error to /tmp/said; its
@@ -18,6 +18,10 @@ our @EXPORT = qw(labs_run vcpu ended ms);
 #
 # $lab is the process of `pvtime lab`; find_vmm sets $vmm to the process of the VMM. vcpus lists the
 # threads of the vCPUs in the lab's order; has_vcpus succeeds once there are any.
+#
+# begin_steal: start $busy on CPU 1, a competitor that computes, and stop it; and start the lab
+# `steal` ($steal_lab), whose vCPU spins there, in thread $tid. All other processes use CPU 0. The
+# VMM has the structures at address $region. end_steal: the guest ends, and the lab with it.
 my $prelude = <<'END';
 start_lab()
 {
@@ -62,7 +66,30 @@ end_lab()
 	rm -rf /tmp/c /tmp/json /tmp/said /tmp/printed /tmp/input
 }
 lab() { start_lab "$@"; end_lab; }
+begin_steal()
+{
+	taskset -p 1 $$ >/dev/null
+	taskset -c 1 sh -c 'while :; do :; done' &
+	busy=$!
+	kill -STOP $busy
+	busybox mkfifo /tmp/input
+	start_lab steal --attach a
+	exec 3<>/tmp/input
+	wait_for has_console a BOOT
+	find_vmm || exit 1
+	tid=$(vcpus)
+	region=$(sed -n 's/^\([0-9a-f]*\)-.* .*memfd:pvtime .*/\1/p' /proc/$vmm/maps)
+}
+end_steal()
+{
+	echo >&3
+	end_lab
+	exec 3>&-
+}
 END
+
+our $steal_lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\n" .
+	"append = console=ttyAMA0 quiet kpti=off cryptomgr.notests role=spin until=line\npin = 1\n";
 
 # labs_run(labs => {NAME => TEXT, ...}, script => TEXT, and the options of host_run()). `guests`
 # names the guests of build/guest to add (a lab finds each as ../NAME.img), and linux => 1 adds

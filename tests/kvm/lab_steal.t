@@ -12,21 +12,9 @@ use Host;
 use Lab;
 use Test::More;
 
-# The vCPU and its competitor use CPU 1 of the host, all other processes CPU 0. While the competitor
-# is stopped, the vCPU runs, so KVM has published all of its stolen time. The guest runs until the
-# script sends it a line after the last sample.
+# While the competitor is stopped, the vCPU runs, so KVM has published all of its stolen time.
 my $script = <<'END';
-taskset -p 1 $$ >/dev/null
-taskset -c 1 sh -c 'while :; do :; done' &
-busy=$!
-kill -STOP $busy
-busybox mkfifo /tmp/input
-start_lab steal --attach a
-exec 3<>/tmp/input
-wait_for has_console a BOOT
-find_vmm || exit 1
-tid=$(vcpus)
-region=$(sed -n 's/^\([0-9a-f]*\)-.* .*memfd:pvtime .*/\1/p' /proc/$vmm/maps)
+begin_steal
 waited() { [ $(($(delay $tid) - d)) -ge 100000000 ]; }
 for i in 1 2 3 4 5; do
 	d=$(delay $tid)
@@ -36,12 +24,8 @@ for i in 1 2 3 4 5; do
 	sample $vmm $tid $region || exit 1
 done
 kill -KILL $busy
-echo >&3
-end_lab
-exec 3>&-
+end_steal
 END
-
-my $lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet kpti=off cryptomgr.notests role=spin until=line\npin = 1\n";
 
 sub faults
 {
@@ -55,7 +39,7 @@ sub faults
 	return @faults;
 }
 
-my $host = labs_run(labs => {steal => $lab}, script => $script, linux => 1,
+my $host = labs_run(labs => {steal => $steal_lab}, script => $script, linux => 1,
 	files => {'bin/sample' => "$build/a64-linux/sample"}, cpus => 2, limit_s => 150);
 my $run = $host->{steal};
 is($host->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $host->{host}{out};

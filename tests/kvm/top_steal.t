@@ -17,17 +17,7 @@ use Test::More;
 # The window begins when the guest has nothing to wait for, with a sample of its structure, and ends
 # with the guest's own report, when its competitor has ended.
 my $script = <<'END';
-taskset -p 1 $$ >/dev/null
-taskset -c 1 sh -c 'while :; do :; done' &
-busy=$!
-kill -STOP $busy
-busybox mkfifo /tmp/input
-start_lab steal --attach a
-exec 3<>/tmp/input
-wait_for has_console a BOOT
-find_vmm || exit 1
-tid=$(vcpus)
-region=$(sed -n 's/^\([0-9a-f]*\)-.* .*memfd:pvtime .*/\1/p' /proc/$vmm/maps)
+begin_steal
 pvtime top --json --interval 0.5 >/tmp/lines &
 top=$!
 has_lines() { [ "$(wc -l </tmp/lines)" -ge "$1" ]; }
@@ -40,15 +30,12 @@ kill -CONT $busy
 wait_for waited
 kill -KILL $busy
 wait_for has_lines $(($(wc -l </tmp/lines) + 2))
-echo >&3
-end_lab
-exec 3>&-
+end_steal
 kill $top
 sed 's/^/LINE /' /tmp/lines
 END
 
-my $lab = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nappend = console=ttyAMA0 quiet kpti=off cryptomgr.notests role=spin until=line\npin = 1\n";
-my $host = labs_run(labs => {steal => $lab}, script => $script, linux => 1,
+my $host = labs_run(labs => {steal => $steal_lab}, script => $script, linux => 1,
 	files => {'bin/sample' => "$build/a64-linux/sample"}, cpus => 2, icount => 1, limit_s => 280);
 my ($run, $out) = ($host->{steal}, $host->{host}{out});
 is($host->{host}{status}, 0, "the KVM host's script ends with status 0") or diag $out;
