@@ -38,9 +38,8 @@ static struct top_cgroup *keep(struct top_cgroups *cgroups, uint64_t id)
 /* When there are many, those that are gone may be among them. */
 static void forget(struct top_cgroups *cgroups)
 {
-	if (cgroups->count == MOST) {
+	if (cgroups->count == MOST)
 		top_cgroups_free(cgroups);
-	}
 	for (size_t i = 0; i < cgroups->count; i++) {
 		cgroups->cgroups[i].asked = false;
 		cgroups->cgroups[i].waited_ns = 0;
