@@ -9,13 +9,7 @@
 #include <err.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
-
-static inline int must(int result, const char *what)
-{
-	if (result < 0)
-		err(3, "%s", what);
-	return result;
-}
+#include "tests/kvm/must.h"
 
 #define MUST(fd, request, argument) must(ioctl(fd, request, argument), #request)
 

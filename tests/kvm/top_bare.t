@@ -12,6 +12,7 @@ use lib $FindBin::Bin;
 use Host;
 use JSON::PP;
 use Test::More;
+use Top;
 
 # The VM alpha shares CPU 1 with a hog, and has a quota; all other processes use CPU 0. A user
 # measures it. The lines between two still periods, in which it is stopped, contain all that its
@@ -20,28 +21,14 @@ my $script = <<'END';
 mkdir -p /etc /sys/fs/cgroup/box/inner
 echo 'user:x:1000:1000::/tmp:/bin/sh' >/etc/passwd
 echo +cpu >/sys/fs/cgroup/cgroup.subtree_control
-taskset -p 1 $$ >/dev/null
 as_user() { busybox start-stop-daemon -S -c user -x /bin/pvtime -- "$@"; }
 taskset 2 sh -c 'while :; do :; done' &
 taskset 2 sh -c 'echo $$ >/sys/fs/cgroup/box/inner/cgroup.procs; exec qemu-system-aarch64 -M virt,gic-version=3 -accel kvm -cpu host -m 32M \
 	-no-user-config -nodefaults -display none -monitor none -serial null -kernel /spin.img -append until_ms=1000000 -name "guest=al\"p\\ha$(printf "\\033\\t")[1m,debug-threads=on"' &
 vm=$!
-vcpu() { for t in /proc/$vm/task/*; do grep -q KVM "$t/comm" && echo "${t##*/}"; done; }
-has_vcpu() { [ -n "$(vcpu)" ]; }
-wait_for has_vcpu; v=$(vcpu)
+wait_for has_vcpu $vm; v=$(vcpu $vm)
 echo "VCPU $vm $v"
-ran() { cut -d' ' -f1 "/proc/$vm/task/$v/schedstat"; }
-ran_ms() { [ $(($(ran) - from)) -ge "${1}000000" ]; }
-lines() { wc -l </tmp/lines; }
-has_lines() { [ "$(lines)" -ge "$1" ]; }
-stopped() { for t in /proc/$vm/task/*; do grep -q ') T ' "$t/stat" || return 1; done; }
-still()
-{
-	kill -STOP $vm
-	wait_for stopped
-	wait_for has_lines $(($(lines) + 2))
-	echo "STILL $1 $(lines) $(cat /proc/$vm/task/$v/schedstat) $(grep throttled_usec /sys/fs/cgroup/box/cpu.stat)"
-}
+still_more() { echo "AT $1 $(lines) $(cat /proc/$vm/task/$v/schedstat) $(grep throttled_usec /sys/fs/cgroup/box/cpu.stat)"; }
 # Field 43 of its stat: how long it has run guest code, without which a user cannot know a vCPU.
 was_guest() { [ "$(sed 's/.*) //' "/proc/$vm/task/$v/stat" | cut -d' ' -f41)" -gt 0 ]; }
 wait_for was_guest
@@ -49,9 +36,9 @@ echo '30000 100000' >/sys/fs/cgroup/box/cpu.max
 busybox start-stop-daemon -S -c user -x /bin/pvtime -- top --json --interval 0.3 >/tmp/lines 2>/tmp/why &
 top=$!
 wait_for has_lines 1
-still begin
-kill -CONT $vm; from=$(ran); wait_for ran_ms 300
-still end
+still begin $vm
+kill -CONT $vm; mark $vm $v; wait_for ran_ms $vm $v 300
+still end $vm
 kill $top
 wait $top
 kill -CONT $vm
@@ -98,7 +85,7 @@ echo confidentiality >/sys/kernel/security/lockdown
 once lockdown pvtime top --once --interval 1
 END
 
-my $run = host_run(script => $script, qemu => 1, cpus => 2, limit_s => 120,
+my $run = host_run(script => "$prelude$script", qemu => 1, cpus => 2, limit_s => 120,
 	files => {'spin.img' => "$build/guest/spin.img", 'bin/forbid' => "$build/tests-top/forbid"});
 is($run->{status}, 0, "the KVM host's script ends with status 0") or BAIL_OUT(substr $run->{console}, -4000);
 my $out = $run->{out};
@@ -110,7 +97,7 @@ my $rights = 'causes unknown: CAP_BPF and CAP_PERFMON are missing; run pvtime as
 
 # A user's lines.
 my @lines = map { read_json('top', $_) } $out =~ /^LINE (.*)$/mg;
-my %still = map { /^(\S+) (\d+) (\d+) (\d+) \d+ throttled_usec (\d+)$/ ? ($1 => [$2, $3, $4, $5]) : () } $out =~ /^STILL (.*)$/mg;
+my %still = map { /^(\S+) (\d+) (\d+) (\d+) \d+ throttled_usec (\d+)$/ ? ($1 => [$2, $3, $4, $5]) : () } $out =~ /^AT (.*)$/mg;
 is_deeply([sort keys %still], ['begin', 'end'], 'the vCPU was still twice') or BAIL_OUT($out);
 my ($begin, $end) = @still{qw(begin end)};
 my %sum = (run_ns => 0, stolen_ns => 0, box => 0);

@@ -3,18 +3,11 @@
 #define TESTS_KVM_TOP_BURN_H
 
 /* For top_vm.c and top_thief.c: a thread that computes for a known time. */
-#include <err.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
-
-static inline int must(int result, const char *what)
-{
-	if (result < 0)
-		err(3, "%s", what);
-	return result;
-}
+#include "tests/kvm/must.h"
 
 static inline uint64_t clock_ns(clockid_t clock)
 {

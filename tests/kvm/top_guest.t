@@ -10,6 +10,7 @@ use FindBin;
 use lib $FindBin::Bin;
 use Host;
 use Test::More;
+use Top;
 
 # The VMs run on CPU 1, all other processes on CPU 0. QEMU offers stolen time to all guests but that
 # of `none`. The guest of `off` does not ask for it. That of `half` has two CPUs: the first one has
@@ -25,17 +26,11 @@ vm()
 	eval "$name=$!"
 	echo "VM $name $!"
 }
-vcpu() { for t in /proc/$1/task/*; do grep -q KVM "$t/comm" && echo "${t##*/}"; done; }
-has_vcpu() { [ -n "$(vcpu "$1")" ]; }
-ran_ms() { [ "$(cut -d' ' -f1 "/proc/$1/task/$(vcpu "$1")/schedstat")" -ge "${2}000000" ]; }
-lines() { wc -l </tmp/lines; }
-has_lines() { [ "$(lines)" -ge "$1" ]; }
 more_lines() { wait_for has_lines $(($(lines) + $1)); }
 # says NAME WORD: whether the last line has this of the VM.
 says() { tail -n 1 /tmp/lines | grep -q "\"name\":\"$1\",\"process\":[0-9]*,\"guest_stolen_time\":$2"; }
 is_gone() { ! tail -n 1 /tmp/lines | grep -q "\"name\":\"$1\""; }
 
-taskset -p 1 $$ >/dev/null
 trace=/sys/kernel/tracing
 mount -t tracefs tracefs $trace
 echo 'p:opened do_sys_openat2 name=+0(%x1):ustring' >$trace/kprobe_events
@@ -47,7 +42,8 @@ vm off '' -kernel /spin.img -append 'until_ms=1000000 unaware'
 vm none ,kvm-steal-time=off -kernel /spin.img -append until_ms=1000000
 vm half '' -smp 2 -kernel /idle.img -append 'ms=1000000 step_ms=1000000'
 for p in $on $off $none $half; do wait_for has_vcpu $p; done
-for p in $on $off $none; do wait_for ran_ms $p 300; done
+from=0
+for p in $on $off $none; do wait_for ran_ms $p "$(vcpu $p)" 300; done
 pvtime top --once; echo "ONCE $?"
 echo >$trace/trace
 pvtime top --json --interval 0.5 >/tmp/lines &
@@ -70,7 +66,7 @@ kill -KILL $none $half $late $on
 sed 's/^/LINE /' /tmp/lines
 END_SCRIPT
 
-my $run = host_run(script => $script, qemu => 1, cpus => 2, limit_s => 150,
+my $run = host_run(script => "$prelude$script", qemu => 1, cpus => 2, limit_s => 150,
 	files => {'spin.img' => "$build/guest/spin.img", 'idle.img' => "$build/guest/idle.img"});
 is($run->{status}, 0, "the KVM host's script ends with status 0") or BAIL_OUT(substr $run->{console}, -4000);
 my $out = $run->{out};
