@@ -83,7 +83,7 @@ static void print_host(const struct probe_facts *facts, FILE *out)
 	for (size_t i = 0; i < facts->vms.count; i++)
 		print_vm(&facts->vms.vm[i], out);
 	if (facts->vms.count == 0)
-		fputs(facts->in_namespace ? "No VM is visible.\n" : "No VM is running.\n", out);
+		fprintf(out, "%s\n", probe_none_word(facts->in_namespace));
 }
 
 static void print_guest(const struct probe_facts *facts, FILE *out)

@@ -20,4 +20,7 @@ const char *probe_mode_word(enum probe_mode mode);
 const char *probe_by_word(enum probe_by by);
 const char *probe_answer_word(enum probe_answer answer);
 
+/* For people, instead of VMs. `hidden`: there may be some that cannot be seen. */
+const char *probe_none_word(bool hidden);
+
 #endif

@@ -53,3 +53,8 @@ const char *probe_answer_word(enum probe_answer answer)
 	};
 	return words[answer];
 }
+
+const char *probe_none_word(bool hidden)
+{
+	return hidden ? "No VM is visible." : "No VM is running.";
+}

@@ -2,15 +2,16 @@
 #include <stdlib.h>
 #include "tools/top/cgroups.h"
 
-#define MOST 4096u /* that are kept */
+#define KEPT 4096u		/* from one interval to the next */
+#define ROOM (KEPT + TOP_CELLS) /* with those of an interval: each is in a cell of the program */
 
 /* Room for all is reserved at once; Linux provides it when it is used. */
 static bool reserve(struct top_cgroups *cgroups)
 {
 	if (cgroups->cgroups != NULL)
 		return true;
-	cgroups->cgroups = malloc(MOST * sizeof(*cgroups->cgroups));
-	if (cgroups->cgroups != NULL && top_index_make(&cgroups->by_id, MOST))
+	cgroups->cgroups = malloc(ROOM * sizeof(*cgroups->cgroups));
+	if (cgroups->cgroups != NULL && top_index_make(&cgroups->by_id, ROOM))
 		return true;
 	free(cgroups->cgroups);
 	cgroups->cgroups = NULL;
@@ -25,7 +26,7 @@ static struct top_cgroup *keep(struct top_cgroups *cgroups, uint64_t id)
 	size_t place = top_index_find(&cgroups->by_id, id);
 	if (place != TOP_NOWHERE)
 		return &cgroups->cgroups[place];
-	if (cgroups->count == MOST)
+	if (cgroups->count == ROOM)
 		return NULL;
 	top_index_put(&cgroups->by_id, id, cgroups->count);
 	struct top_cgroup *cgroup = &cgroups->cgroups[cgroups->count++];
@@ -38,7 +39,7 @@ static struct top_cgroup *keep(struct top_cgroups *cgroups, uint64_t id)
 /* When there are many, those that are gone may be among them. */
 static void forget(struct top_cgroups *cgroups)
 {
-	if (cgroups->count == MOST)
+	if (cgroups->count >= KEPT)
 		top_cgroups_free(cgroups);
 	for (size_t i = 0; i < cgroups->count; i++) {
 		cgroups->cgroups[i].asked = false;
@@ -64,26 +65,21 @@ const char *top_cgroups_path(struct top_cgroups *cgroups, uint64_t id)
 {
 	struct top_cgroup *cgroup = keep(cgroups, id);
 
-	if (cgroup == NULL) {
-		cgroup = &cgroups->spare;
-		cgroup->found = top_cgroup_path(cgroup->quota.path, sizeof(cgroup->quota.path), id);
-	}
-	return cgroup->found ? cgroup->quota.path : NULL;
+	return cgroup != NULL && cgroup->found ? cgroup->quota.path : NULL;
 }
 
 const struct top_quota *top_cgroups_quota(struct top_cgroups *cgroups, uint64_t id)
 {
 	struct top_cgroup *cgroup = keep(cgroups, id);
 
-	if (cgroup == NULL) {
-		cgroup = &cgroups->spare;
-		cgroup->found = top_quota_find(&cgroup->quota, cgroups->sample, id, cgroups->root);
-	} else if (cgroup->found && !cgroup->asked) {
+	if (cgroup == NULL || !cgroup->found)
+		return NULL;
+	if (!cgroup->asked) {
 		top_quota_compute(&cgroup->quota, cgroup->waited_ns, cgroups->sample->interval_ns,
 				  cgroups->root);
 		cgroup->asked = true;
 	}
-	return cgroup->found ? &cgroup->quota : NULL;
+	return &cgroup->quota;
 }
 
 void top_cgroups_free(struct top_cgroups *cgroups)

@@ -23,13 +23,12 @@ struct top_cgroups {
 	struct top_cgroup *cgroups;
 	size_t count;
 	struct top_index by_id;
-	struct top_cgroup spare; /* for one that finds no room */
 };
 
 /* The next questions are about this sample. */
 void top_cgroups_begin(struct top_cgroups *cgroups, const struct top_sample *sample);
 
-/* The path, valid until the next call; NULL: it cannot be found. */
+/* The path, valid until the next sample; NULL: it cannot be found. */
 const char *top_cgroups_path(struct top_cgroups *cgroups, uint64_t id);
 
 /* The quota, likewise. */

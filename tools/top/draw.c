@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include "tools/top/columns.h"
 #include "tools/top/draw.h"
+#include "tools/top/tell.h"
 
 #define PANE_LEAST 6u /* rows of the table; with fewer, a pane takes its place */
 
@@ -73,9 +74,7 @@ static const char *why_empty(const struct top_rows *rows)
 {
 	if (rows->interval_ns == 0)
 		return "The first interval is being measured.";
-	if (rows->vm_count > 0)
-		return "No such VM is running.";
-	return rows->unknown != NULL ? "No VM is visible." : "No VM is running.";
+	return top_none_word(&rows->sample, rows->vm_count > 0);
 }
 
 /* Draw a part of the list in exactly `lines` lines, with the selected row in it. */

@@ -13,7 +13,7 @@ struct measured {
 struct live {
 	struct top_intervals *intervals;
 	const struct top_choice *choice;
-	int root;
+	struct top_cgroups cgroups;
 	struct top_view view;
 	struct measured now;
 	struct measured shown; /* an older one, while the view is paused */
@@ -33,7 +33,7 @@ static bool measure(struct live *live)
 
 	if (!top_intervals_end(live->intervals, &next.sample))
 		return false;
-	if (!top_rows_make(&next.rows, &next.sample, live->choice, live->root)) {
+	if (!top_rows_make(&next.rows, &next.sample, live->choice, &live->cgroups)) {
 		report("top: %m");
 		top_sample_free(&next.sample);
 		return false;
@@ -94,7 +94,7 @@ static bool step(struct live *live, bool *more)
 
 bool top_live(struct top_intervals *intervals, const struct top_choice *choice, int root)
 {
-	struct live live = {.intervals = intervals, .choice = choice, .root = root};
+	struct live live = {.intervals = intervals, .choice = choice, .cgroups = {.root = root}};
 	bool more = true, good;
 
 	top_view_begin(&live.view);
@@ -104,5 +104,6 @@ bool top_live(struct top_intervals *intervals, const struct top_choice *choice, 
 	drop(&live.now);
 	if (live.frozen)
 		drop(&live.shown);
+	top_cgroups_free(&live.cgroups);
 	return good;
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include "tools/top/columns.h"
 #include "tools/top/draw.h"
-#include "tools/top/quota.h"
 #include "tools/top/tell.h"
 
 static const char *percent(char text[TOP_PERCENT], uint64_t ns, uint64_t interval_ns)
@@ -31,39 +30,41 @@ static void draw_causes(struct top_page *page, const struct top_row *row, uint64
 static void draw_quota(struct top_page *page, struct top_line *line, const struct top_group *group,
 		       const struct top_rows *rows, unsigned columns)
 {
-	struct top_quota quota;
-	bool found = top_quota_find(&quota, &rows->sample, group->cgroup, rows->root);
-	bool known = found && quota.least[0] != '\0';
+	const struct top_quota *quota = top_cgroups_quota(rows->cgroups, group->cgroup);
+	bool known = quota != NULL && quota->least[0] != '\0';
 
-	const char *path = found		    ? quota.path
+	const char *path = quota != NULL	    ? quota->path
 			   : group->name[0] != '\0' ? "other cgroups"
 						    : "a cgroup that cannot be found";
 
 	top_line_print(line, "quota");
 	if (known)
-		top_line_print(line, ", %g ms in each %g ms,", quota.quota_ms, quota.period_ms);
+		top_line_print(line, ", %g ms in each %g ms,", quota->quota_ms, quota->period_ms);
 	top_line_print(line, " of ");
 	top_line_add(line, path, columns);
 	line = top_page_line(page, columns, TOP_PLAIN);
 	if (known)
-		top_line_print(line, "       raise cpu.max from %s to at least %s", quota.now,
-			       quota.least);
-	else if (found)
+		top_line_print(line, "       raise cpu.max from %s to at least %s", quota->now,
+			       quota->least);
+	else if (quota != NULL)
 		top_line_print(line, "       the quota has changed");
 }
 
-static void draw_thief(struct top_line *line, const struct top_group *group, unsigned columns)
+static void draw_thief(struct top_line *line, const struct top_group *group,
+		       struct top_cgroups *cgroups, unsigned columns)
 {
-	char text[TOP_CGROUP];
+	const char *path = NULL;
 
 	top_thief(line, top_cause_word(group->cause), group, columns);
 	if (group->threads > 1)
 		top_line_print(line, ", process %u, %u threads", group->process, group->threads);
 	else if (group->thread != 0)
 		top_line_print(line, ", thread %u", group->thread);
-	if (group->cause == TOP_PROCESS && top_cgroup_path(text, sizeof(text), group->cgroup)) {
+	if (group->cause == TOP_PROCESS)
+		path = top_cgroups_path(cgroups, group->cgroup);
+	if (path != NULL) {
 		top_line_print(line, " (");
-		top_line_add(line, text, columns);
+		top_line_add(line, path, columns);
 		top_line_print(line, ")");
 	}
 }
@@ -79,7 +80,7 @@ static void draw_group(struct top_page *page, const struct top_group *group,
 	if (group->cause == TOP_QUOTA)
 		draw_quota(page, line, group, rows, columns);
 	else
-		draw_thief(line, group, columns);
+		draw_thief(line, group, rows->cgroups, columns);
 }
 
 static size_t height(const struct top_group *group)
@@ -149,7 +150,7 @@ static void draw_throttled(struct top_page *page, const struct top_rows *rows,
 			continue;
 		top_line_right(line, percent(text, row->throttled[i].ns, rows->interval_ns), 5);
 		top_line_print(line, "  ");
-		top_limit_text(text, sizeof(text), row->throttled[i].cgroup, rows->root);
+		top_limit_text(text, sizeof(text), row->throttled[i].cgroup, rows->cgroups->root);
 		top_line_add(line, text, columns);
 	}
 }
@@ -165,6 +166,7 @@ void top_pane(struct top_page *page, const struct top_rows *rows, const struct t
 		draw_throttled(page, rows, row, columns, lines > 1 ? lines - 1 : 0);
 		return;
 	}
+	top_cgroups_begin(rows->cgroups, &rows->sample);
 	top_groups_make(&groups, row);
 	if (lines > 1)
 		draw_causes(page, row, rows->interval_ns, columns);

@@ -3,17 +3,6 @@
 #include <stdio.h>
 #include "tools/top/quota.h"
 
-/* For how long the quota has held all vCPUs. */
-static uint64_t waited_for(const struct top_sample *sample, uint64_t cgroup)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < sample->thief_count; i++)
-		if (sample->thieves[i].cause == TOP_QUOTA && sample->thieves[i].cgroup == cgroup)
-			sum += sample->thieves[i].ns;
-	return sum;
-}
-
 static void compute_least(struct top_quota *quota, uint64_t us, uint64_t period_us, uint64_t waited,
 			  uint64_t interval_ns)
 {
@@ -36,14 +25,4 @@ void top_quota_compute(struct top_quota *quota, uint64_t waited_ns, uint64_t int
 	else if (interval_ns > 0 &&
 		 sscanf(quota->now, "%" SCNu64 " %" SCNu64, &us, &period_us) == 2)
 		compute_least(quota, us, period_us, waited_ns, interval_ns);
-}
-
-bool top_quota_find(struct top_quota *quota, const struct top_sample *sample, uint64_t cgroup,
-		    int root)
-{
-	*quota = (struct top_quota){.path = ""};
-	if (!top_cgroup_path(quota->path, sizeof(quota->path), cgroup))
-		return false;
-	top_quota_compute(quota, waited_for(sample, cgroup), sample->interval_ns, root);
-	return true;
 }

@@ -16,15 +16,11 @@ struct top_quota {
 };
 
 /*
- * Find out what the quota of this cgroup would have to be, by what all vCPUs of the sample waited
- * for it. In a period in which the group was throttled, it has used all of its quota, and would
- * have needed what they waited as well. The mean of these sums over all periods of the interval is
- * a lower bound for the largest one. `root` as in names.h. false: the cgroup is gone.
+ * Find out what the quota of the cgroup with quota->path would have to be, if all vCPUs waited so
+ * long for it in the interval. In a period in which the group was throttled, it has used all of its
+ * quota, and would have needed what they waited as well. The mean of these sums over all periods of
+ * the interval is a lower bound for the largest one. `root` as in names.h.
  */
-bool top_quota_find(struct top_quota *quota, const struct top_sample *sample, uint64_t cgroup,
-		    int root);
-
-/* The same if the path is known, and what all vCPUs waited for it. */
 void top_quota_compute(struct top_quota *quota, uint64_t waited_ns, uint64_t interval_ns, int root);
 
 #endif

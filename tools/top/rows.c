@@ -76,16 +76,16 @@ static void take_threads(struct top_rows *rows, const struct top_choice *choice)
 
 /* One more element than needed, so that an empty list is no NULL. */
 bool top_rows_make(struct top_rows *rows, const struct top_sample *sample,
-		   const struct top_choice *choice, int root)
+		   const struct top_choice *choice, struct top_cgroups *cgroups)
 {
 	*rows = (struct top_rows){
 		.interval_ns = sample->interval_ns,
 		.unknown = sample->unknown,
 		.sample = *sample,
-		.root = root,
+		.cgroups = cgroups,
 	};
-	rows->vms = calloc(sample->count + 1, sizeof(*rows->vms));
-	rows->vcpus = calloc(sample->count + 1, sizeof(*rows->vcpus));
+	rows->vms = malloc((sample->count + 1) * sizeof(*rows->vms));
+	rows->vcpus = malloc((sample->count + 1) * sizeof(*rows->vcpus));
 	if (rows->vms == NULL || rows->vcpus == NULL) {
 		top_rows_free(rows);
 		return false;

@@ -3,6 +3,7 @@
 #define TOOLS_TOP_ROWS_H
 
 /* A sample with its names, as the rows of a table: one for each vCPU, and one for each VM. */
+#include "tools/top/cgroups.h"
 #include "tools/top/choice.h"
 #include "tools/top/names.h"
 #include "tools/top/sample.h"
@@ -30,15 +31,15 @@ struct top_rows {
 	uint64_t interval_ns;
 	const char *unknown;	  /* NULL, or why the causes are not known */
 	struct top_sample sample; /* of which it has nothing itself */
-	int root;
+	struct top_cgroups *cgroups;
 };
 
 /*
- * The sample has its names (known.h), and has to keep its arrays as long as there are rows. `root`
- * as in names.h. false: out of memory.
+ * The sample has its names (known.h), and has to keep its arrays as long as there are rows. The
+ * pane asks `cgroups`. false: out of memory.
  */
 bool top_rows_make(struct top_rows *rows, const struct top_sample *sample,
-		   const struct top_choice *choice, int root);
+		   const struct top_choice *choice, struct top_cgroups *cgroups);
 
 void top_rows_free(struct top_rows *rows);
 

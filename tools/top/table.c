@@ -147,9 +147,6 @@ void top_print(const struct top_sample *sample, struct top_cgroups *cgroups, FIL
 	struct top_text text;
 
 	top_text_begin(&text, out);
-	if (sample->count == 0)
-		top_text_add(&text, sample->unknown != NULL ? "No VM is visible.\n"
-							    : "No VM is running.\n");
 	for (size_t i = 0; i < sample->count; i++) {
 		const struct top_thread *thread = &sample->threads[i];
 

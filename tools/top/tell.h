@@ -15,6 +15,9 @@ void top_json(const struct top_sample *sample, struct top_cgroups *cgroups, FILE
 /* The cause's word, in both. */
 const char *top_cause_word(enum top_cause cause);
 
+/* What to say instead of VMs. `chosen`: the user wants to see some VMs only. */
+const char *top_none_word(const struct top_sample *sample, bool chosen);
+
 /* What to say of a cgroup's quota, by its path. The text may contain any byte. */
 #define TOP_LIMIT_TEXT (TOP_CGROUP + 96u)
 void top_limit_text(char *text, size_t room, const char *path, int root);

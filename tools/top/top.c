@@ -29,8 +29,8 @@ static int tell(const struct top_sample *sample, const struct top_options *o,
 {
 	if (o->json)
 		top_json(sample, cgroups, stdout);
-	else if (sample->count == 0 && top_choice_limits(&o->choice))
-		fputs("No such VM is running.\n", stdout);
+	else if (sample->count == 0)
+		puts(top_none_word(sample, top_choice_limits(&o->choice)));
 	else
 		top_print(sample, cgroups, stdout);
 	return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;

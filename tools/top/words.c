@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include "tools/probe/tell.h"
 #include "tools/top/tell.h"
 
 const char *top_cause_word(enum top_cause cause)
@@ -10,6 +11,11 @@ const char *top_cause_word(enum top_cause cause)
 	};
 
 	return words[cause];
+}
+
+const char *top_none_word(const struct top_sample *sample, bool chosen)
+{
+	return chosen ? "No such VM is running." : probe_none_word(sample->unknown != NULL);
 }
 
 void top_limit_text(char *text, size_t room, const char *path, int root)

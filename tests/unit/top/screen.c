@@ -172,7 +172,7 @@ static void test_choice(void)
 	struct top_groups groups;
 	struct top_view view;
 
-	if (!tap_ok(top_rows_make(&chosen, &sample, &some, fake_root), "rows are made of some VMs"))
+	if (!tap_ok(top_rows_make(&chosen, &sample, &some, &cgroups), "rows are made of some VMs"))
 		return;
 	tap_ok(!chosen.vms[0].chosen && chosen.vms[1].chosen && chosen.vms[2].chosen,
 	       "VMs are chosen by their names and PIDs");
@@ -275,7 +275,7 @@ static void test_nothing(void)
 	       " \n"
 	       " q quit  f vCPUs  < > sort  r reverse  /~\n",
 	       "the screen says that the first interval is measured");
-	if (tap_ok(top_rows_make(&empty, &none, &all, fake_root), "an empty sample has rows"))
+	if (tap_ok(top_rows_make(&empty, &none, &all, &cgroups), "an empty sample has rows"))
 		expect(draw_of(&empty, &view, 40, 5),
 		       "*pvtime top: 0 VMs, 0 vCPUs, 0.00 s, by ~\n"
 		       "*VM             run stolen worst thief\n"
@@ -306,7 +306,7 @@ static void test_unknown(void)
 	struct top_view view;
 
 	top_view_begin(&view);
-	if (!tap_ok(top_rows_make(&some, &rates, &all, fake_root), "rates have rows"))
+	if (!tap_ok(top_rows_make(&some, &rates, &all, &cgroups), "rates have rows"))
 		return;
 	press(&view, "\n");
 	expect(draw_of(&some, &view, 56, 11), unknown_vms,

@@ -56,6 +56,7 @@ static struct top_sample sample;
 static struct top_rows rows;
 static struct top_choice all;
 static struct top_known known;
+static struct top_cgroups cgroups;
 
 /* In place of those of names.c. */
 bool top_vcpu_number(unsigned *number, int root, uint32_t process, uint32_t thread)
@@ -101,13 +102,13 @@ static inline bool three_begin(void)
 	if (!tap_ok(top_sample_make(&sample, &tables, 0), "a sample is made"))
 		return false;
 	sample.interval_ns = 1000000000;
-	known.root = fake_root;
+	known.root = cgroups.root = fake_root;
 	if (!tap_ok(top_known_tell(&known, &sample), "it has its names"))
 		return false;
 	sample.threads[0].guest = TOP_GUEST_ON;
 	sample.threads[1].guest = TOP_GUEST_OFF;
 	sample.threads[2].guest = TOP_GUEST_NOT_OFFERED;
-	return tap_ok(top_rows_make(&rows, &sample, &all, fake_root), "rows are made of it");
+	return tap_ok(top_rows_make(&rows, &sample, &all, &cgroups), "rows are made of it");
 }
 
 static inline void three_end(void)
@@ -115,6 +116,7 @@ static inline void three_end(void)
 	top_rows_free(&rows);
 	top_sample_free(&sample);
 	top_known_free(&known);
+	top_cgroups_free(&cgroups);
 	fake_end();
 }
 
