@@ -21,6 +21,8 @@ void top_choice_keep(const struct top_choice *choice, struct top_sample *sample)
 {
 	size_t kept = 0;
 
+	if (!top_choice_limits(choice))
+		return;
 	for (size_t i = 0; i < sample->count; i++)
 		if (top_choice_has(choice, sample->threads[i].process, sample->threads[i].vm))
 			sample->threads[kept++] = sample->threads[i];

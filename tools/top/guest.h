@@ -6,31 +6,16 @@
 #include "tools/top/sample.h"
 #include "tools/top/bpf/fact.h"
 
-/* A thread of a vCPU, and what was read of it last. */
-struct top_guest_thread {
-	uint32_t thread, serial;
+/* What was inferred of one vCPU's guest, and what was read of it last. Begin with zeroes. */
+struct top_guest_state {
 	enum top_guest guest;
 	bool read; /* the next two are valid */
 	uint64_t counted;
 	int64_t ahead; /* by how much the structure's number exceeds `counted` */
 };
 
-/* Begin with zeroes. */
-struct top_guests {
-	struct top_guest_thread *threads; /* in the order of their numbers */
-	size_t count;
-	unsigned eager; /* intervals in which to read again, as a vCPU is new */
-	unsigned idle;	/* intervals since the last reading */
-};
-
 /*
- * Take the threads of a sample, and forget others. Sets *due to whether the facts should be read
- * now: at first, and then from time to time, as a guest may be rebooted. false: out of memory.
- */
-bool top_guests_follow(struct top_guests *guests, const struct top_sample *sample, bool *due);
-
-/*
- * Take facts that were read of those threads.
+ * Take a fact that was read of the vCPU.
  *
  * On arm64, KVM publishes stolen time for each vCPU to which it is offered: it adds the same to
  * `counted` and to the structure. Both begin at 0. When the guest calls PV_TIME_ST, KVM sets the
@@ -39,12 +24,19 @@ bool top_guests_follow(struct top_guests *guests, const struct top_sample *sampl
  * restored, and its memory tells nothing. The thread may wait between the two additions: then only
  * a difference that was found twice, with other counts, is a fact.
  */
-void top_guests_take(struct top_guests *guests, const struct top_fact *facts, size_t count);
+void top_guest_take(struct top_guest_state *state, const struct top_fact *fact);
 
-/* Set what is known of each thread of the sample. */
-void top_guests_tell(const struct top_guests *guests, struct top_sample *sample);
+/* When facts are read. Begin with zeroes. */
+struct top_guest_turn {
+	unsigned eager; /* intervals in which to read again, as a vCPU is new */
+	unsigned idle;	/* intervals since the last reading */
+};
 
-void top_guests_free(struct top_guests *guests);
+/*
+ * Whether to read the facts in this interval: at first, and then from time to time, as a guest may
+ * be rebooted. `fresh`: a vCPU is new; `unknown`: the facts of some have told nothing yet.
+ */
+bool top_guest_is_due(struct top_guest_turn *turn, bool fresh, bool unknown);
 
 /* In a word: for JSON, where NULL is unknown; for sentences; and for the screen's column. */
 const char *top_guest_word(enum top_guest guest);

@@ -4,18 +4,20 @@
 #include "tools/top/interval.h"
 #include "tools/top/read.h"
 
-/* Tell what is known of the guests. */
-static bool tell_guests(struct top_intervals *intervals, struct top_sample *sample)
+/* Tell what is known of the sample's VMs, vCPUs and guests. */
+static bool tell(struct top_intervals *intervals, struct top_sample *sample)
 {
+	struct top_known *known = &intervals->known;
 	struct top_facts *facts = &intervals->facts;
-	bool due;
 
-	if (!top_guests_follow(&intervals->guests, sample, &due) || (due && !top_facts_read(facts)))
+	if (!top_known_follow(known, sample))
 		return false;
-	if (due)
-		top_guests_take(&intervals->guests, facts->fact, facts->count);
-	top_guests_tell(&intervals->guests, sample);
-	return true;
+	if (top_guest_is_due(&intervals->turn, known->fresh > 0, known->unknown > 0)) {
+		if (!top_facts_read(facts))
+			return false;
+		top_known_take(known, facts->fact, facts->count);
+	}
+	return top_known_tell(known, sample);
 }
 
 static bool read_counts(struct top_intervals *intervals, struct top_sample *sample)
@@ -36,7 +38,7 @@ bool top_intervals_end(struct top_intervals *intervals, struct top_sample *sampl
 		return false;
 	sample->interval_ns = now - intervals->begin_ns;
 	intervals->begin_ns = now;
-	if (top_known_tell(&intervals->known, sample) && tell_guests(intervals, sample))
+	if (tell(intervals, sample))
 		return true;
 	report("top: %m");
 	top_sample_free(sample);
@@ -67,6 +69,5 @@ uint64_t top_intervals_due(const struct top_intervals *intervals)
 void top_intervals_free(struct top_intervals *intervals)
 {
 	top_facts_unload(&intervals->facts);
-	top_guests_free(&intervals->guests);
 	top_known_free(&intervals->known);
 }

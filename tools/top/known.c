@@ -4,144 +4,137 @@
 #include "tools/top/known.h"
 #include "tools/top/names.h"
 
-static int by_thread(const void *a, const void *b)
+/* One more element than needed, so that an empty list is no NULL. */
+static bool make_room(struct top_known *known, size_t count)
 {
-	const struct top_known_thread *x = a, *y = b;
-
-	if (x->process != y->process)
-		return x->process > y->process ? 1 : -1;
-	return (x->thread > y->thread) - (x->thread < y->thread);
+	known->threads = malloc((count + 1) * sizeof(*known->threads));
+	known->names = malloc((count + 1) * sizeof(*known->names));
+	return top_index_make(&known->by_thread, count) &&
+	       top_index_make(&known->by_process, count) && known->threads != NULL &&
+	       known->names != NULL;
 }
 
-static int by_process(const void *a, const void *b)
+/* A thread that has the PID of an earlier one has another serial number. NULL: it is new. */
+static const struct top_known_thread *find(const struct top_known *known,
+					   const struct top_thread *thread)
 {
-	const struct top_known_vm *x = a, *y = b;
+	size_t place = known->thread_count == 0 ? TOP_NOWHERE
+						: top_index_find(&known->by_thread, thread->thread);
 
-	return (x->process > y->process) - (x->process < y->process);
+	return place != TOP_NOWHERE && known->threads[place].serial == thread->serial
+		       ? &known->threads[place]
+		       : NULL;
 }
 
-/* The thread, if it is still the same one; NULL: it is new. */
-static const struct top_known_thread *find_thread(const struct top_known *known,
-						  const struct top_thread *thread)
+/* Add a thread to the VM that has no name yet. */
+static void add(struct top_known *known, const struct top_thread *thread,
+		const struct top_known_thread *old)
 {
-	const struct top_known_thread key = {.process = thread->process, .thread = thread->thread};
-	const struct top_known_thread *found =
-		known->thread_count == 0 ? NULL
-					 : bsearch(&key, known->threads, known->thread_count,
-						   sizeof(*known->threads), by_thread);
+	struct top_known_thread *to = &known->threads[known->thread_count];
 
-	return found != NULL && found->serial == thread->serial ? found : NULL;
-}
-
-static const struct top_known_vm *find_vm(const struct top_known *known, uint32_t process)
-{
-	const struct top_known_vm key = {.process = process};
-
-	return known->vm_count == 0 ? NULL
-				    : bsearch(&key, known->vms, known->vm_count,
-					      sizeof(*known->vms), by_process);
-}
-
-/* `first` is the first of the VM's threads. A VM is known if one of them is. */
-static void name_vm(struct top_known_vm *vm, const struct top_known *before,
-		    const struct top_sample *sample, size_t first)
-{
-	const struct top_known_vm *old = NULL;
-
-	vm->process = sample->threads[first].process;
-	for (size_t i = first;
-	     old == NULL && i < sample->count && sample->threads[i].process == vm->process; i++)
-		if (find_thread(before, &sample->threads[i]) != NULL)
-			old = find_vm(before, vm->process);
-	if (old != NULL)
-		*vm = *old;
-	else
-		probe_vm_name(vm->name, sizeof(vm->name), before->root, vm->process);
-}
-
-static void number_thread(struct top_known_thread *to, const struct top_known *before,
-			  const struct top_thread *thread)
-{
-	const struct top_known_thread *old = find_thread(before, thread);
-
+	top_index_put(&known->by_thread, thread->thread, known->thread_count++);
 	if (old != NULL) {
 		*to = *old;
-		return;
+	} else {
+		*to = (struct top_known_thread){.serial = thread->serial};
+		to->numbered =
+			top_vcpu_number(&to->number, known->root, thread->process, thread->thread);
+		known->fresh++;
 	}
-	*to = (struct top_known_thread){
-		.process = thread->process, .thread = thread->thread, .serial = thread->serial};
-	to->numbered = top_vcpu_number(&to->number, before->root, to->process, to->thread);
+	to->vm = known->vm_count;
+	known->unknown += to->guest.guest == TOP_GUEST_UNKNOWN;
 }
 
-static bool take(struct top_known *now, const struct top_known *before,
-		 const struct top_sample *sample)
+/*
+ * Add the VM whose first thread is the sample's `first`, and return the first one of the next VM.
+ * Its name is known if one of its threads is.
+ */
+static size_t add_vm(struct top_known *known, const struct top_known *before,
+		     const struct top_sample *sample, size_t first)
 {
-	*now = (struct top_known){.root = before->root};
-	/* One more element than needed, so that an empty list is no NULL. */
-	now->threads = calloc(sample->count + 1, sizeof(*now->threads));
-	now->vms = calloc(sample->count + 1, sizeof(*now->vms));
-	if (now->threads == NULL || now->vms == NULL)
-		return false;
-	for (size_t i = 0; i < sample->count; i++) {
-		if (i == 0 || sample->threads[i].process != sample->threads[i - 1].process)
-			name_vm(&now->vms[now->vm_count++], before, sample, i);
-		number_thread(&now->threads[now->thread_count++], before, &sample->threads[i]);
+	uint32_t process = sample->threads[first].process;
+	char *name = known->names[known->vm_count];
+	const char *old_name = NULL;
+	size_t i = first;
+
+	for (; i < sample->count && sample->threads[i].process == process; i++) {
+		const struct top_known_thread *old = find(before, &sample->threads[i]);
+
+		if (old != NULL)
+			old_name = before->names[old->vm];
+		add(known, &sample->threads[i], old);
 	}
+	if (old_name != NULL)
+		memcpy(name, old_name, PROBE_NAME);
+	else
+		probe_vm_name(name, PROBE_NAME, known->root, process);
+	top_index_put(&known->by_process, process, known->vm_count++);
+	return i;
+}
+
+bool top_known_follow(struct top_known *known, const struct top_sample *sample)
+{
+	struct top_known now = {.root = known->root};
+
+	if (!make_room(&now, sample->count)) {
+		top_known_free(&now);
+		return false;
+	}
+	for (size_t i = 0; i < sample->count;)
+		i = add_vm(&now, known, sample, i);
+	top_known_free(known);
+	*known = now;
 	return true;
+}
+
+void top_known_take(struct top_known *known, const struct top_fact *facts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t place = top_index_find(&known->by_thread, facts[i].thread);
+
+		if (place != TOP_NOWHERE)
+			top_guest_take(&known->threads[place].guest, &facts[i]);
+	}
+}
+
+static void tell_thieves(const struct top_known *known, struct top_sample *sample)
+{
+	for (size_t i = 0; i < sample->thief_count; i++) {
+		struct top_thief *thief = &sample->thieves[i];
+		size_t vm = thief->cause == TOP_VM
+				    ? top_index_find(&known->by_process, thief->process)
+				    : TOP_NOWHERE;
+
+		if (vm != TOP_NOWHERE)
+			thief->vm = sample->names[vm];
+	}
 }
 
 /* The sample keeps the names, as it may be shown when its VM is no longer known. */
-static bool copy_names(struct top_sample *sample, const struct top_known *known)
+bool top_known_tell(const struct top_known *known, struct top_sample *sample)
 {
-	sample->names = calloc(known->vm_count + 1, sizeof(*sample->names));
+	sample->names = malloc((known->vm_count + 1) * sizeof(*sample->names));
 	if (sample->names == NULL)
 		return false;
-	for (size_t i = 0; i < known->vm_count; i++)
-		memcpy(sample->names[i], known->vms[i].name, PROBE_NAME);
-	return true;
-}
-
-static const char *name_in(const struct top_sample *sample, const struct top_known *known,
-			   uint32_t process)
-{
-	const struct top_known_vm *vm = find_vm(known, process);
-
-	return vm != NULL ? sample->names[vm - known->vms] : NULL;
-}
-
-static void tell(struct top_sample *sample, const struct top_known *known)
-{
+	memcpy(sample->names, known->names, known->vm_count * sizeof(*sample->names));
 	for (size_t i = 0; i < sample->count; i++) {
+		const struct top_known_thread *from = &known->threads[i];
 		struct top_thread *thread = &sample->threads[i];
-		const struct top_known_thread *found = find_thread(known, thread);
 
-		thread->vm = name_in(sample, known, thread->process);
-		thread->numbered = found != NULL && found->numbered;
-		thread->number = found != NULL ? found->number : 0;
+		thread->vm = sample->names[from->vm];
+		thread->numbered = from->numbered;
+		thread->number = from->number;
+		thread->guest = from->guest.guest;
 	}
-	for (size_t i = 0; i < sample->thief_count; i++)
-		if (sample->thieves[i].cause == TOP_VM)
-			sample->thieves[i].vm = name_in(sample, known, sample->thieves[i].process);
-}
-
-bool top_known_tell(struct top_known *known, struct top_sample *sample)
-{
-	struct top_known now;
-	bool good = take(&now, known, sample) && copy_names(sample, &now);
-
-	if (good) {
-		tell(sample, &now);
-		top_known_free(known);
-		*known = now;
-	} else {
-		top_known_free(&now);
-	}
-	return good;
+	tell_thieves(known, sample);
+	return true;
 }
 
 void top_known_free(struct top_known *known)
 {
+	top_index_free(&known->by_thread);
+	top_index_free(&known->by_process);
 	free(known->threads);
-	free(known->vms);
+	free(known->names);
 	*known = (struct top_known){.root = known->root};
 }

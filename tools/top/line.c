@@ -23,6 +23,8 @@ struct glyph {
 
 static struct glyph glyph_at(const char *text)
 {
+	if (*text >= ' ' && *text <= '~')
+		return (struct glyph){1, text, 1, 1};
 	mbstate_t state = {0};
 	wchar_t wide = 0;
 	size_t left = strlen(text), n = mbrtowc(&wide, text, left, &state);

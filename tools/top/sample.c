@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tools/top/index.h"
+#include "tools/top/order.h"
 #include "tools/top/sample.h"
 
 #define FEW 16u
@@ -13,19 +14,6 @@ struct making {
 	struct top_index *index; /* of threads, by their numbers */
 	uint32_t epoch;
 };
-
-/* A vCPU's place in the order of processes and threads, and in the map as it was read. */
-struct order {
-	uint64_t key;
-	size_t from;
-};
-
-static int by_key(const void *a, const void *b)
-{
-	const struct order *x = a, *y = b;
-
-	return (x->key > y->key) - (x->key < y->key);
-}
 
 /* The worst first. */
 static int by_time(const void *a, const void *b)
@@ -43,20 +31,20 @@ static size_t find(const struct making *making, uint32_t thread)
 	return top_index_find(making->index, thread);
 }
 
+/* In the order of processes and threads. */
 static bool take_threads(struct making *making, const struct top_elements *vcpus)
 {
 	const uint32_t *keys = (const void *)vcpus->keys;
 	const struct top_vcpu *vcpu = (const void *)vcpus->values;
-	struct order *order = malloc((vcpus->count + 1) * sizeof(*order));
+	struct top_order *order = malloc((2 * vcpus->count + 1) * sizeof(*order));
 
 	if (order == NULL)
 		return false;
 	for (size_t i = 0; i < vcpus->count; i++)
-		order[i] = (struct order){(uint64_t)vcpu[i].tgid << 32 | keys[i], i};
-	if (vcpus->count > 0)
-		qsort(order, vcpus->count, sizeof(*order), by_key);
+		order[i] = (struct top_order){(uint64_t)vcpu[i].tgid << 32 | keys[i], i};
+	const struct top_order *sorted = top_order_sort(order, order + vcpus->count, vcpus->count);
 	for (size_t i = 0; i < vcpus->count; i++) {
-		size_t from = order[i].from;
+		size_t from = sorted[i].place;
 
 		making->sample->threads[i] = (struct top_thread){
 			.thread = keys[from],
@@ -98,11 +86,16 @@ static void take_totals(const struct making *making, const struct top_elements *
  */
 static bool works_for(const char *name, uint32_t process)
 {
-	char vhost[TOP_NAME], timer[TOP_NAME];
+	static const char vhost[] = "vhost-", timer[] = "kvm-pit/";
+	char number[TOP_NAME];
+	size_t skip = strncmp(name, vhost, strlen(vhost)) == 0	 ? strlen(vhost)
+		      : strncmp(name, timer, strlen(timer)) == 0 ? strlen(timer)
+								 : 0;
 
-	snprintf(vhost, sizeof(vhost), "vhost-%u", process);
-	snprintf(timer, sizeof(timer), "kvm-pit/%u", process);
-	return strncmp(name, vhost, TOP_NAME) == 0 || strncmp(name, timer, TOP_NAME) == 0;
+	if (skip == 0)
+		return false;
+	snprintf(number, sizeof(number), "%u", process);
+	return strncmp(name + skip, number, TOP_NAME - skip) == 0;
 }
 
 static enum top_cause cause_of(const struct making *making, const struct top_thread *victim,
@@ -245,7 +238,7 @@ static bool make_room(struct making *making, const struct top_tables *tables)
 	struct top_sample *sample = making->sample;
 
 	size_t thieves = tables->cells.count + TOP_CAUSES * tables->totals.count;
-	sample->threads = calloc(tables->vcpus.count + 1, sizeof(*sample->threads));
+	sample->threads = malloc((tables->vcpus.count + 1) * sizeof(*sample->threads));
 	sample->thieves = malloc((thieves + 1) * sizeof(*sample->thieves));
 	return top_index_make(making->index, tables->vcpus.count) && sample->threads != NULL &&
 	       sample->thieves != NULL;

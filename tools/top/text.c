@@ -8,6 +8,11 @@
 
 #define DIGITS 20u /* of the greatest number */
 
+/* The numbers from 00 to 99. */
+#define TEN(t) t "0" t "1" t "2" t "3" t "4" t "5" t "6" t "7" t "8" t "9"
+static const char pairs[] =
+	TEN("0") TEN("1") TEN("2") TEN("3") TEN("4") TEN("5") TEN("6") TEN("7") TEN("8") TEN("9");
+
 static void flush(struct top_text *text)
 {
 	fwrite(text->bytes, 1, text->used, text->out);
@@ -34,17 +39,39 @@ void top_text_overflow(struct top_text *text, const char *bytes, size_t n)
 		top_text_bytes(text, bytes, n);
 }
 
+/* 1233 / 4096 is a little more than log10(2), so the guess is right or one too high. */
 static unsigned digits_of(uint64_t number)
 {
-	unsigned digits = 1;
+	static const uint64_t least[DIGITS] = {
+		0,
+		10,
+		100,
+		1000,
+		10000,
+		100000,
+		1000000,
+		10000000,
+		100000000,
+		1000000000,
+		10000000000,
+		100000000000,
+		1000000000000,
+		10000000000000,
+		100000000000000,
+		1000000000000000,
+		10000000000000000,
+		100000000000000000,
+		1000000000000000000,
+		10000000000000000000u,
+	};
+	unsigned bits = 64 - (unsigned)__builtin_clzll(number | 1);
+	unsigned guess = bits * 1233 >> 12;
 
-	for (uint64_t least = 10; digits < DIGITS && number >= least; least *= 10)
-		digits++;
-	return digits;
+	return guess + (number >= least[guess]);
 }
 
-/* The digits are put into the buffer, the last one first. */
-void top_text_number(struct top_text *text, uint64_t number, unsigned width)
+/* The digits are put into the buffer, the last ones first, in pairs. */
+void top_text_digits(struct top_text *text, uint64_t number, unsigned width)
 {
 	unsigned digits = digits_of(number);
 
@@ -56,9 +83,14 @@ void top_text_number(struct top_text *text, uint64_t number, unsigned width)
 	}
 	char *at = text->bytes + text->used + digits;
 	text->used += digits;
-	for (; number >= 10; number /= 10)
-		*--at = (char)('0' + number % 10);
-	*--at = (char)('0' + number);
+	for (; number >= 100; number /= 100) {
+		at -= 2;
+		memcpy(at, pairs + 2 * (number % 100), 2);
+	}
+	if (number >= 10)
+		memcpy(at - 2, pairs + 2 * number, 2);
+	else
+		at[-1] = (char)('0' + number);
 }
 
 void top_text_print(struct top_text *text, const char *format, ...)

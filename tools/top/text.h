@@ -40,8 +40,20 @@ static inline void top_text_add(struct top_text *text, const char *words)
 	top_text_bytes(text, words, strlen(words));
 }
 
-/* A decimal number, after blanks if it has less than `width` digits; `width` is at most 20. */
-void top_text_number(struct top_text *text, uint64_t number, unsigned width);
+/* The general case of the next function. */
+void top_text_digits(struct top_text *text, uint64_t number, unsigned width);
+
+/*
+ * A decimal number, after blanks if it has less than `width` digits; `width` is at most 20. Of a
+ * vCPU that sleeps, most are 0.
+ */
+static inline void top_text_number(struct top_text *text, uint64_t number, unsigned width)
+{
+	if (number < 10 && width < 2 && text->used < sizeof(text->bytes))
+		text->bytes[text->used++] = (char)('0' + number);
+	else
+		top_text_digits(text, number, width);
+}
 
 /* What printf() has to write nevertheless; names must not be among it. */
 void top_text_print(struct top_text *text, const char *format, ...)

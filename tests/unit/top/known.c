@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The names of `pvtime top`: each is read once, from a fake /proc that then changes. */
+/*
+ * What `pvtime top` keeps of vCPUs: names are read once, from a fake /proc that then changes, and
+ * facts of guests when there are some.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include "tests/tap.h"
@@ -28,7 +31,7 @@ static struct top_sample sample_of(const struct vcpu *vcpus, size_t count)
 	sample.thieves[0] = (struct top_thief){.cause = TOP_VM,
 					       .process = count > 0 ? vcpus[count - 1].process : 7,
 					       .name = "CPU 0/KVM"};
-	if (!top_known_tell(&known, &sample))
+	if (!top_known_follow(&known, &sample) || !top_known_tell(&known, &sample))
 		tap_ok(false, "the sample gets its names");
 	return sample;
 }
@@ -51,6 +54,33 @@ static void vm(const char *pid, const char *name, const char *thread, const char
 	fake_bytes(path, text, n + strlen(name) + 1);
 	snprintf(path, sizeof(path), "proc/%s/task/%s/comm", pid, thread);
 	fake_file(path, thread_name);
+}
+
+static void test_facts(void)
+{
+	const struct vcpu vcpus[] = {{10, 11, 1}, {10, 12, 2}, {20, 15, 3}};
+	const struct vcpu later[] = {{10, 11, 9}, {20, 15, 3}};
+	const struct top_fact facts[] = {{.thread = 15, .kind = TOP_FACT_ON},
+					 {.thread = 99, .kind = TOP_FACT_OFF},
+					 {.thread = 11, .kind = TOP_FACT_NOT_OFFERED}};
+
+	top_known_free(&known);
+	struct top_sample sample = sample_of(vcpus, 3);
+	tap_ok(known.fresh == 3 && known.unknown == 3, "nothing is known of new vCPUs' guests");
+	top_known_take(&known, facts, 3);
+	top_sample_free(&sample);
+	sample = sample_of(vcpus, 3);
+	tap_ok(sample.threads[0].guest == TOP_GUEST_NOT_OFFERED &&
+		       sample.threads[1].guest == TOP_GUEST_UNKNOWN &&
+		       sample.threads[2].guest == TOP_GUEST_ON,
+	       "each vCPU has what KVM says of its thread");
+	tap_ok(known.fresh == 0 && known.unknown == 1, "one vCPU is known, but not its guest");
+	top_sample_free(&sample);
+	sample = sample_of(later, 2);
+	tap_ok(sample.threads[0].guest == TOP_GUEST_UNKNOWN &&
+		       sample.threads[1].guest == TOP_GUEST_ON && known.fresh == 1,
+	       "a thread that has the PID of an earlier one has not its state");
+	top_sample_free(&sample);
 }
 
 int main(void)
@@ -82,7 +112,8 @@ int main(void)
 	       "an earlier sample keeps its names");
 
 	struct top_sample none = sample_of(one, 0);
-	tap_ok(known.vm_count == 0 && known.thread_count == 0 && none.thieves[0].vm == NULL,
+	tap_ok(known.vm_count == 0 && known.thread_count == 0 && known.fresh == 0 &&
+		       none.thieves[0].vm == NULL,
 	       "what has ended is forgotten");
 	struct top_sample last = sample_of(one, 1);
 	tap_ok(has(&last, 0, "", -1), "a VM that has ended before its name was read has none");
@@ -91,6 +122,7 @@ int main(void)
 	top_sample_free(&third);
 	top_sample_free(&none);
 	top_sample_free(&last);
+	test_facts();
 	top_known_free(&known);
 	fake_end();
 	return tap_done();

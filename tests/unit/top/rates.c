@@ -119,7 +119,8 @@ static void test_growth(void)
 	tap_ok(strcmp(sample.throttled[2].cgroup, "/") == 0 && sample.throttled[2].ns == 0,
 	       "the root has no quota, and says that there are cgroups v2");
 	sample.interval_ns = 1000;
-	tap_ok(top_known_tell(&known, &sample), "the vCPUs have names");
+	tap_ok(top_known_follow(&known, &sample) && top_known_tell(&known, &sample),
+	       "the vCPUs have names");
 	top_cgroups_begin(&cgroups, &sample);
 	top_print(&sample, &cgroups, stdout);
 	top_json(&sample, &cgroups, stdout);

@@ -115,7 +115,8 @@ int main(void)
 	sample.interval_ns = 2000;
 	test_sample(&sample);
 	known.root = cgroups.root = fake_root;
-	tap_ok(top_known_tell(&known, &sample), "the sample has its names");
+	tap_ok(top_known_follow(&known, &sample) && top_known_tell(&known, &sample),
+	       "the sample has its names");
 	sample.threads[0].guest = TOP_GUEST_ON;
 	test_workers();
 	test_quota();

@@ -103,7 +103,8 @@ static inline bool three_begin(void)
 		return false;
 	sample.interval_ns = 1000000000;
 	known.root = cgroups.root = fake_root;
-	if (!tap_ok(top_known_tell(&known, &sample), "it has its names"))
+	if (!tap_ok(top_known_follow(&known, &sample) && top_known_tell(&known, &sample),
+		    "it has its names"))
 		return false;
 	sample.threads[0].guest = TOP_GUEST_ON;
 	sample.threads[1].guest = TOP_GUEST_OFF;

@@ -44,7 +44,7 @@ static __u64 find_memory(const struct kvm *kvm, __u64 ipa)
 
 /*
  * arm64: KVM counts for each guest to which stolen time is offered, whether it has asked for it or
- * not. It adds to both counts at once, before it enters the guest; see top_guests_take(). The
+ * not. It adds to both counts at once, before it enters the guest; see top_guest_take(). The
  * structure's number begins at its byte 8. 0: it cannot be read now.
  */
 static int read_counts(struct top_fact *fact, struct task_struct *task, const struct kvm_vcpu *vcpu,
