@@ -15,10 +15,8 @@ use Test::More;
 use Xen;
 
 my $script = <<'END';
-console() { cat "/var/log/xen/console/guest-$1.log"; }
 prompts() { console "$1" | grep -c '^xenguest#'; }
 prompted() { [ "$(prompts "$1")" -gt "$2" ]; }
-gone() { ! xl domid "$1"; }
 pty() { ls /dev/pts | grep '[0-9]'; }
 no_pty() { [ -z "$(pty)" ]; }
 

@@ -25,10 +25,8 @@ on_reboot = "restart"
 extra = "console=hvc0 kpti=on panic=-1 cryptomgr.notests pvtime_base=0x3a000000 $2"
 EOC
 }
-console() { cat "/var/log/xen/console/guest-$1.log"; }
 said() { console "$1" | grep -q "$2"; }
 times_said() { [ "$(console "$1" | grep -c "$2")" -ge "$3" ]; }
-gone() { ! xl domid "$1"; }
 dump() { echo "DUMP $1"; xl debug-keys q; sleep 0.2; xl dmesg -c | sed 's/^/DMESG /'; echo "DUMPED $1"; }
 memory() { xl info | sed -n 's/^free_memory.*: //p'; }
 
