@@ -58,14 +58,10 @@ sub archive
 	return $path;
 }
 
-# What QEMU needs for each kind of host; host_run() has the reasons for the kernel's command line.
+# The files of each kind of host; scripts/kvm-host has what QEMU needs besides.
 my %hosts = (
-	arm64 => {
-		qemu => 'qemu-system-aarch64', machine => 'virt,virtualization=on,gic-version=3', cpu => $ENV{KVM_HOST_CPU} // 'neoverse-n1',
-		kernel => "$build/debian/Image", pvtime => "$build/a64-linux/pvtime", base => 'host', append => 'console=ttyAMA0 kpti=off'},
-	x86 => {
-		qemu => 'qemu-system-x86_64', machine => 'q35', cpu => 'max', kernel => "$build/debian/x86/Image", pvtime => "$build/pvtime",
-		base => 'host-x86', append => 'console=ttyS0 pti=off'},
+	arm64 => {kernel => "$build/debian/Image", pvtime => "$build/a64-linux/pvtime", base => 'host', cpu => $ENV{KVM_HOST_CPU}},
+	x86 => {kernel => "$build/debian/x86/Image", pvtime => "$build/pvtime", base => 'host-x86'},
 );
 
 # Make the host's initramfs from script, files and qemu (see below), and return its path. It
@@ -113,10 +109,7 @@ sub host_initramfs
 #   limit_s => 150       end the host after this time, measured as if this machine did nothing else
 #
 # Returns {status, out, console, why}: the script's status (undef if it has not ended), its standard
-# output and error, all that the console printed, and the reason of a failure or ''. The kernel's
-# command line turns off kpti (pti on x86-64), the change of page tables at each entry, which takes
-# a fifth of QEMU's time where addresses are random and the CPU is not known to be safe. It also
-# turns off the tests of the ciphers, which take more than half of the boot.
+# output and error, all that the console printed, and the reason of a failure or ''.
 sub host_run
 {
 	my (%how) = @_;
@@ -125,11 +118,9 @@ sub host_run
 	my $console = "$initrd.console";
 	my @time = $how{icount} ? ('-icount', 'shift=2,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', 1)
 		: ('-accel', 'tcg,thread=multi');
-	my @qemu = limited($how{limit_s} // 150, $kind->{qemu}, '-M', $how{machine} // $kind->{machine}, '-cpu', $how{cpu} // $kind->{cpu},
-		'-smp', $how{cpus} // 2, '-m', $how{memory} // '1G', @time, '-no-user-config', '-nodefaults', '-nic', 'none',
-		'-display', 'none', '-monitor', 'none', '-serial', "file:$console", '-no-reboot',
-		'-kernel', $kind->{kernel}, '-initrd', $initrd,
-		'-append', "$kind->{append} quiet panic=-1 cryptomgr.notests " . ($how{append} // ''));
+	local @ENV{qw(MACHINE CPU)} = ($how{machine} // '', $how{cpu} // $kind->{cpu} // '');
+	my @qemu = limited($how{limit_s} // 150, dirname(__FILE__) . '/../../scripts/kvm-host', $how{host} // 'arm64', $kind->{kernel}, $initrd,
+		$how{append} // '', '-smp', $how{cpus} // 2, '-m', $how{memory} // '1G', @time, '-serial', "file:$console");
 	my $begin = time;
 	my $ended = system(@qemu) >> 8;
 	note sprintf '%.1f s on this machine', time - $begin;
