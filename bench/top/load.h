@@ -7,22 +7,9 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "tests/kvm/must.h"
 
 #define NS_PER_S 1000000000ull
-
-static inline int must(int result, const char *what)
-{
-	if (result < 0)
-		err(3, "%s", what);
-	return result;
-}
-
-/* For the functions of pthread.h, which return an error number. */
-static inline void must_be_0(int error, const char *what)
-{
-	errno = error;
-	must(error == 0 ? 0 : -1, what);
-}
 
 /* The system counter. */
 static inline uint64_t counter(void)

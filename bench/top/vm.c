@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #include "bench/top/load.h"
-#include "libpvtime-kvm/uapi.h"
+#include "tests/kvm/small_vm.h"
 
-#define RAM  0x40000000u /* IPA */
 #define PAGE 4096u
-#define CORE(field) \
-	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(field))
 
 /* Executed by all vCPUs of all VMs, with `work` in x0. */
 static const uint32_t code[] = {
@@ -25,8 +19,6 @@ static const uint32_t code[] = {
 	0xd503207f, /* 3:	wfi */
 	0x17fffffb, /*		b	1b */
 };
-
-static int kvm = -1;
 
 static void *code_page(void)
 {
@@ -44,35 +36,13 @@ static void *code_page(void)
 
 int make_vm(void)
 {
-	struct kvm_userspace_memory_region region = {
-		.guest_phys_addr = RAM,
-		.memory_size = PAGE,
-		.userspace_addr = (uintptr_t)code_page(),
-	};
-
-	if (kvm < 0)
-		kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
-	int vm = must(ioctl(kvm, KVM_CREATE_VM, 0), "KVM_CREATE_VM");
-	must(ioctl(vm, KVM_SET_USER_MEMORY_REGION, &region), "KVM_SET_USER_MEMORY_REGION");
-	return vm;
-}
-
-static void set_register(int vcpu, uint64_t id, uint64_t value)
-{
-	struct kvm_one_reg reg = {.id = id, .addr = (uintptr_t)&value};
-
-	must(ioctl(vcpu, KVM_SET_ONE_REG, &reg), "KVM_SET_ONE_REG");
+	return small_vm(code_page(), PAGE);
 }
 
 int make_vcpu(int vm, unsigned index, uint64_t work)
 {
-	struct kvm_vcpu_init init = {.target = 0};
-	int vcpu = must(ioctl(vm, KVM_CREATE_VCPU, (unsigned long)index), "KVM_CREATE_VCPU");
+	int vcpu = small_vcpu(vm, index);
 
-	must(ioctl(vm, KVM_ARM_PREFERRED_TARGET, &init), "KVM_ARM_PREFERRED_TARGET");
-	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-	must(ioctl(vcpu, KVM_ARM_VCPU_INIT, &init), "KVM_ARM_VCPU_INIT");
-	set_register(vcpu, CORE(regs.pc), RAM);
 	set_register(vcpu, CORE(regs.regs[0]), work);
 	return vcpu;
 }

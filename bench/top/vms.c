@@ -55,8 +55,8 @@ static void run_vm(unsigned vm)
 	int fd = make_vm();
 
 	must(prctl(PR_SET_PDEATHSIG, SIGKILL), "PR_SET_PDEATHSIG");
-	must(-pthread_attr_init(&attributes), "pthread_attr_init");
-	must(-pthread_attr_setstacksize(&attributes, STACK), "a stack");
+	must_be_0(pthread_attr_init(&attributes), "pthread_attr_init");
+	must_be_0(pthread_attr_setstacksize(&attributes, STACK), "a stack");
 	for (unsigned i = 0; i < load.vcpus; i++) {
 		struct vcpu *vcpu = malloc(sizeof(*vcpu));
 		pthread_t thread;

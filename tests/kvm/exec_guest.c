@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "libpvtime-kvm/uapi.h"
 #include "tests/kvm/exec_vmm.h"
+#include "tests/kvm/register.h"
 
 #define RAM	 0x40000000u /* IPA */
 #define RAM_SIZE 0x400000u
@@ -61,16 +62,6 @@ static void set_slot(const struct vmm *v, uint32_t slot, uint64_t ipa, uint64_t 
 
 	MUST(v->vm, KVM_SET_USER_MEMORY_REGION, &region);
 }
-
-void set_register(int vcpu, uint64_t id, uint64_t value)
-{
-	struct kvm_one_reg reg = {.id = id, .addr = (uintptr_t)&value};
-
-	MUST(vcpu, KVM_SET_ONE_REG, &reg);
-}
-
-#define CORE(field) \
-	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(field))
 
 /* SCTLR_EL1 and the like: op0 3, op1 0. */
 #define SYSTEM(crn, crm, op2) \

@@ -62,6 +62,7 @@
 #include <unistd.h>
 #include "libpvtime-kvm/uapi.h"
 #include "tests/kvm/exec_vmm.h"
+#include "tests/kvm/register.h"
 
 static void run_all(struct vmm *v);
 

@@ -35,7 +35,6 @@ void give_up(struct vmm *v);
 int make_vcpu(const struct vmm *v, unsigned index);
 void init_vcpu(const struct vmm *v, unsigned i);
 void load_vcpu(struct vmm *v, unsigned i);
-void set_register(int vcpu, uint64_t id, uint64_t value);
 void scratch(struct vmm *v);
 void load_fdt(const struct vmm *v, const char *path);
 void give_own(const struct vmm *v);

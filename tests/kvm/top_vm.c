@@ -10,53 +10,30 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "libpvtime-kvm/uapi.h"
+#include "tests/kvm/small_vm.h"
 #include "tests/kvm/top_burn.h"
 
-#define RAM	 0x40000000u /* IPA */
 #define RAM_SIZE 0x10000u
-#define PC	 (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(regs.pc))
-
-static int make_vcpu(int vm, unsigned index)
-{
-	struct kvm_vcpu_init init = {.target = 0};
-	uint64_t pc = RAM;
-	struct kvm_one_reg reg = {.id = PC, .addr = (uintptr_t)&pc};
-	int vcpu = must(ioctl(vm, KVM_CREATE_VCPU, (void *)(uintptr_t)index), "KVM_CREATE_VCPU");
-
-	must(ioctl(vm, KVM_ARM_PREFERRED_TARGET, &init), "KVM_ARM_PREFERRED_TARGET");
-	must(ioctl(vcpu, KVM_ARM_VCPU_INIT, &init), "KVM_ARM_VCPU_INIT");
-	must(ioctl(vcpu, KVM_SET_ONE_REG, &reg), "KVM_SET_ONE_REG");
-	return vcpu;
-}
 
 /* Pages that could be merged are work for ksmd, a thread of the kernel. */
 static int make_vm(void)
 {
-	int kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
-	int vm = must(ioctl(kvm, KVM_CREATE_VM, NULL), "KVM_CREATE_VM");
 	uint32_t *ram =
 		mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct kvm_userspace_memory_region region = {
-		.guest_phys_addr = RAM, .memory_size = RAM_SIZE, .userspace_addr = (uintptr_t)ram};
 
 	if (ram == MAP_FAILED)
 		err(3, "mmap");
 	must(madvise(ram, RAM_SIZE, MADV_MERGEABLE), "MADV_MERGEABLE");
 	for (size_t i = 0; i < RAM_SIZE / sizeof(*ram); i++)
 		ram[i] = 0x14000000; /* b . */
-	must(ioctl(vm, KVM_SET_USER_MEMORY_REGION, &region), "KVM_SET_USER_MEMORY_REGION");
-	return vm;
+	return small_vm(ram, RAM_SIZE);
 }
 
 static void *run_vcpu(void *vcpu)
@@ -83,9 +60,9 @@ static void begin_thread(void *(*run)(void *), int argument, const char *name)
 {
 	pthread_t thread;
 
-	must(-pthread_setname_np(pthread_self(), name), name);
-	must(-pthread_create(&thread, NULL, run, (void *)(intptr_t)argument), "a thread");
-	must(-pthread_setname_np(pthread_self(), "top_vm"), "top_vm");
+	must_be_0(pthread_setname_np(pthread_self(), name), name);
+	must_be_0(pthread_create(&thread, NULL, run, (void *)(intptr_t)argument), "a thread");
+	must_be_0(pthread_setname_np(pthread_self(), "top_vm"), "top_vm");
 }
 
 int main(int argc, char **argv)
@@ -102,7 +79,7 @@ int main(int argc, char **argv)
 	begin_thread(do_io, atoi(argv[2]), "io");
 	for (int i = 0; i < vcpus; i++) {
 		snprintf(name, sizeof(name), "CPU %d/KVM", i);
-		begin_thread(run_vcpu, make_vcpu(vm, (unsigned)i), name);
+		begin_thread(run_vcpu, small_vcpu(vm, (unsigned)i), name);
 	}
 	for (;;)
 		pause();
