@@ -25,10 +25,8 @@ struct magic {
 	const char *bytes;
 };
 
-#define AT(offset, bytes)                        \
-	{                                        \
-		offset, sizeof(bytes) - 1, bytes \
-	}
+/* The members of a struct magic. */
+#define AT(offset, bytes) offset, sizeof(bytes) - 1, bytes
 
 /*
  * `also` is a second magic for kinds for which one is not reliable. Its length is 0 if there is
@@ -39,40 +37,40 @@ static const struct {
 	struct magic magic, also;
 } files[] = {
 	/* Linux for other machines. */
-	{"a 32-bit Arm zImage", AT(0x24, "\x18\x28\x6f\x01"), {0}},
-	{"a big-endian 32-bit Arm zImage", AT(0x24, "\x01\x6f\x28\x18"), {0}},
-	{"an x86 bzImage", AT(0x202, "HdrS"), AT(0x1fe, "\x55\xaa")},
-	{"a RISC-V Image", AT(56, "RSC\x05"), {0}},
-	{"a RISC-V Image", AT(48, "RISCV\0\0\0"), {0}},
+	{"a 32-bit Arm zImage", {AT(0x24, "\x18\x28\x6f\x01")}, {0}},
+	{"a big-endian 32-bit Arm zImage", {AT(0x24, "\x01\x6f\x28\x18")}, {0}},
+	{"an x86 bzImage", {AT(0x202, "HdrS")}, {AT(0x1fe, "\x55\xaa")}},
+	{"a RISC-V Image", {AT(56, "RSC\x05")}, {0}},
+	{"a RISC-V Image", {AT(48, "RISCV\0\0\0")}, {0}},
 	/* Kernels in the format of another loader. */
-	{"a U-Boot legacy image (uImage)", AT(0, "\x27\x05\x19\x56"), {0}},
-	{"a devicetree blob or U-Boot FIT image", AT(0, "\xd0\x0d\xfe\xed"), {0}},
-	{"an Android boot image", AT(0, "ANDROID!"), {0}},
-	{"an Android vendor boot image", AT(0, "VNDRBOOT"), {0}},
+	{"a U-Boot legacy image (uImage)", {AT(0, "\x27\x05\x19\x56")}, {0}},
+	{"a devicetree blob or U-Boot FIT image", {AT(0, "\xd0\x0d\xfe\xed")}, {0}},
+	{"an Android boot image", {AT(0, "ANDROID!")}, {0}},
+	{"an Android vendor boot image", {AT(0, "VNDRBOOT")}, {0}},
 	/* Compressed files and archives. gzip is not here, because it is unpacked. */
-	{"an xz file", AT(0, "\xfd\x37zXZ\0"), {0}},
-	{"a zstd file", AT(0, "\x28\xb5\x2f\xfd"), {0}},
-	{"an lz4 file", AT(0, "\x04\x22\x4d\x18"), {0}},
-	{"an lz4 file", AT(0, "\x02\x21\x4c\x18"), {0}},
-	{"a bzip2 file", AT(0, "BZh"), AT(4, "\x31\x41\x59\x26\x53\x59")},
-	{"an lzma file", AT(0, "\x5d\0\0"), AT(5, "\xff\xff\xff\xff\xff\xff\xff\xff")},
-	{"an lzop file", AT(0, "\x89LZO\0\x0d\x0a\x1a\x0a"), {0}},
-	{"an lzip file", AT(0, "LZIP"), {0}},
-	{"a zip archive", AT(0, "PK\x03\x04"), {0}},
-	{"a 7z archive", AT(0, "7z\xbc\xaf\x27\x1c"), {0}},
+	{"an xz file", {AT(0, "\xfd\x37zXZ\0")}, {0}},
+	{"a zstd file", {AT(0, "\x28\xb5\x2f\xfd")}, {0}},
+	{"an lz4 file", {AT(0, "\x04\x22\x4d\x18")}, {0}},
+	{"an lz4 file", {AT(0, "\x02\x21\x4c\x18")}, {0}},
+	{"a bzip2 file", {AT(0, "BZh")}, {AT(4, "\x31\x41\x59\x26\x53\x59")}},
+	{"an lzma file", {AT(0, "\x5d\0\0")}, {AT(5, "\xff\xff\xff\xff\xff\xff\xff\xff")}},
+	{"an lzop file", {AT(0, "\x89LZO\0\x0d\x0a\x1a\x0a")}, {0}},
+	{"an lzip file", {AT(0, "LZIP")}, {0}},
+	{"a zip archive", {AT(0, "PK\x03\x04")}, {0}},
+	{"a 7z archive", {AT(0, "7z\xbc\xaf\x27\x1c")}, {0}},
 	/* Packages and archives that a kernel may be in; an initramfs. */
-	{"a Debian package", AT(0, "!<arch>\n"), AT(8, "debian-binary")},
-	{"an ar archive", AT(0, "!<arch>\n"), {0}},
-	{"an RPM package", AT(0, "\xed\xab\xee\xdb"), {0}},
-	{"a tar archive", AT(257, "ustar"), {0}},
-	{"a cpio archive, as initrds are", AT(0, "070701"), {0}},
-	{"a cpio archive, as initrds are", AT(0, "070702"), {0}},
-	{"a cpio archive, as initrds are", AT(0, "070707"), {0}},
+	{"a Debian package", {AT(0, "!<arch>\n")}, {AT(8, "debian-binary")}},
+	{"an ar archive", {AT(0, "!<arch>\n")}, {0}},
+	{"an RPM package", {AT(0, "\xed\xab\xee\xdb")}, {0}},
+	{"a tar archive", {AT(257, "ustar")}, {0}},
+	{"a cpio archive, as initrds are", {AT(0, "070701")}, {0}},
+	{"a cpio archive, as initrds are", {AT(0, "070702")}, {0}},
+	{"a cpio archive, as initrds are", {AT(0, "070707")}, {0}},
 	/* Disks. */
-	{"a qcow2 disk image", AT(0, "QFI\xfb"), {0}},
-	{"a disk image with a GPT", AT(512, "EFI PART"), {0}},
-	{"an ISO 9660 image", AT(0x8001, "CD001"), {0}},
-	{"a squashfs image", AT(0, "hsqs"), {0}},
+	{"a qcow2 disk image", {AT(0, "QFI\xfb")}, {0}},
+	{"a disk image with a GPT", {AT(512, "EFI PART")}, {0}},
+	{"an ISO 9660 image", {AT(0x8001, "CD001")}, {0}},
+	{"a squashfs image", {AT(0, "hsqs")}, {0}},
 };
 
 /* Machines by their number in ELF (e_machine) and PE (Machine); 0 if they have none there. */

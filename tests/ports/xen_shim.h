@@ -14,8 +14,9 @@ typedef signed int int32_t;
 typedef signed long int64_t, uintptr_t, s_time_t;
 typedef _Bool bool;
 #define true 1
-#define false 0
 #define NULL ((void *)0)
+
+#define false 0
 
 #define always_inline	       inline __attribute__((__always_inline__))
 #define __init		       __attribute__((__used__))
@@ -132,7 +133,7 @@ s_time_t NOW(void);
 bool is_idle_unit(const struct sched_unit *unit);
 bool unit_runnable(const struct sched_unit *unit);
 void smp_mb(void);
-#define MILLISECS(ms) ((s_time_t)((ms)*1000000ull))
+#define MILLISECS(ms) ((s_time_t)(1000000ull * (ms)))
 #define EINVAL	      22
 #define STIME_MAX     ((s_time_t)((uint64_t)~0ull >> 1))
 void init_timer(struct timer *t, void (*function)(void *), void *data, unsigned int cpu);

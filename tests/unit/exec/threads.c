@@ -25,15 +25,16 @@
 #define ALL	 7u
 
 /* Memory that the test and its process share. */
-static struct shared {
+struct shared {
 	int tids[ALL];
 	int begun;     /* how many have stored their number */
 	int over;      /* all must end */
 	int result;    /* STATUS, if all went as it does without us */
 	int caught;    /* how often a sleeping thread was woken by an error */
 	long spins[2]; /* what the two threads that compute have counted */
-} * shared;
+};
 
+static struct shared *shared;
 static struct threads all;
 
 static void arrive(unsigned i)

@@ -28,11 +28,8 @@ static struct top_cell cells[] = {{.ns = 33, .name = "CPU 0/KVM"}, {.ns = 2, .na
 				  {.ns = 9, .name = "a\nb\"\xff"}, {.ns = 1},
 				  {.ns = 128, .cgroup = 5}};
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define ELEMENTS(k, v)                                                        \
-	{                                                                     \
-		.keys = (char *)(k), .values = (char *)(v), .count = COUNT(k) \
-	}
+#define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
+#define ELEMENTS(k, v) .keys = (char *)(k), .values = (char *)(v), .count = COUNT(k)
 
 static void test_sample(const struct top_sample *sample)
 {
@@ -69,8 +66,8 @@ static void test_workers(void)
 					 {.ns = 2, .name = "kvm-pit/10"},
 					 {.ns = 4, .name = "vhost-20"},
 					 {.ns = 8, .name = "vhost-100"}};
-	struct top_tables tables = {.vcpus = ELEMENTS(threads, vcpus),
-				    .cells = ELEMENTS(workers, cell)};
+	struct top_tables tables = {.vcpus = {ELEMENTS(threads, vcpus)},
+				    .cells = {ELEMENTS(workers, cell)}};
 	struct top_sample sample;
 
 	if (!tap_ok(top_sample_make(&sample, &tables, 1), "a sample with workers is made"))
@@ -96,9 +93,9 @@ static void test_quota(void)
 int main(void)
 {
 	struct top_tables tables = {
-		.vcpus = ELEMENTS(threads, vcpus),
-		.totals = ELEMENTS(victims, counts),
-		.cells = ELEMENTS(pairs, cells),
+		.vcpus = {ELEMENTS(threads, vcpus)},
+		.totals = {ELEMENTS(victims, counts)},
+		.cells = {ELEMENTS(pairs, cells)},
 	};
 	struct top_sample sample;
 	struct top_known known = {.root = -1};

@@ -46,11 +46,8 @@ static struct top_cell cells[] = {{.ns = 400000000, .name = "CPU 0/KVM"},
 				  {.ns = 20000000, .cgroup = 8},
 				  {.ns = 50000000, .cgroup = 8}};
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define ELEMENTS(k, v)                                                        \
-	{                                                                     \
-		.keys = (char *)(k), .values = (char *)(v), .count = COUNT(k) \
-	}
+#define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
+#define ELEMENTS(k, v) .keys = (char *)(k), .values = (char *)(v), .count = COUNT(k)
 
 static struct top_sample sample;
 static struct top_rows rows;
@@ -89,9 +86,9 @@ static inline void press(struct top_view *view, const char *keys)
 static inline bool three_begin(void)
 {
 	const struct top_tables tables = {
-		.vcpus = ELEMENTS(threads, vcpus),
-		.totals = ELEMENTS(victims, counts),
-		.cells = ELEMENTS(pairs, cells),
+		.vcpus = {ELEMENTS(threads, vcpus)},
+		.totals = {ELEMENTS(victims, counts)},
+		.cells = {ELEMENTS(pairs, cells)},
 	};
 
 	fake_begin();

@@ -27,11 +27,12 @@ bool before(u32 a, u32 b);
 #define upper_32_bits(n)	 shim(n)
 #define BUG_ON(x)		 shim(x)
 #define BUILD_BUG_ON(x)		 shim(x)
+#define READ_ONCE(x)		 shim(x)
+#define WRITE_ONCE(x, v)	 shim(x, v)
+#define cpu_to_le64		 shim
+#define le64_to_cpu		 shim
+
 #define static_assert(x, msg...) _Static_assert(x, #x)
-#define READ_ONCE(x)	 shim(x)
-#define WRITE_ONCE(x, v) shim(x, v)
-#define cpu_to_le64	 shim
-#define le64_to_cpu	 shim
 
 /* linux/mm_types.h, linux/exportfs.h */
 struct page {

@@ -5,6 +5,7 @@
 
 #define bool _Bool
 #define true (0 == 0)
+
 #define false (0 == 1)
 
 #endif

@@ -5,6 +5,7 @@
 
 #define bool _Bool
 #define true 1
+
 #define false 0
 
 #endif

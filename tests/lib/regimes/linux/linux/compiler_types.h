@@ -3,11 +3,13 @@
 #ifndef SHIM_LINUX_COMPILER_TYPES_H
 #define SHIM_LINUX_COMPILER_TYPES_H
 
-#define notrace __attribute__((__no_instrument_function__))
 #define inline inline __attribute__((__gnu_inline__, __unused__)) notrace
-#define __inline__ inline
+
 #define __inline inline
 
+#define __inline__ inline
+
+#define notrace			   __attribute__((__no_instrument_function__))
 #define __always_inline		   inline __attribute__((__always_inline__))
 #define noinline		   __attribute__((__noinline__))
 #define fallthrough		   __attribute__((__fallthrough__))

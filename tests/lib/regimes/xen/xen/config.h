@@ -4,11 +4,13 @@
 #define SHIM_XEN_CONFIG_H
 
 #define inline __inline__
-#define always_inline __inline__ __attribute__((__always_inline__))
-#define noinline      __attribute__((__noinline__))
-#define noreturn      __attribute__((__noreturn__))
-#define fallthrough   __attribute__((__fallthrough__))
+
 #define alignof __alignof__
+
+#define always_inline  __inline__ __attribute__((__always_inline__))
+#define noinline       __attribute__((__noinline__))
+#define noreturn       __attribute__((__noreturn__))
+#define fallthrough    __attribute__((__fallthrough__))
 #define cf_check       /* nothing */
 #define nocall	       /* nothing */
 #define unreachable()  shim(0)

@@ -5,8 +5,9 @@
 
 #define bool _Bool
 #define true 1
-#define false 0
 #define NULL ((void *)0)
+
+#define false 0
 
 typedef signed char s8;
 typedef unsigned char u8;
