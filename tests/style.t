@@ -183,8 +183,8 @@ bad=$(mktemp -d) || exit 1
 trap 'rm -rf "$log" "$bad"' EXIT
 printf '\ttap_ok(a && b,\n\t       "and b");\n\ttap_ok(a, "the %%s "\n\t\t"or b, so", c);\n\tputs(x ? "none" : "so");\n' >"$bad/a.c"
 printf '%s\n' "is(\$a, 1, 'nor is a');" "is(\$a, 'or not', 'a is not');" "report \$? \"then a\"" "subtest 'but a' => sub {" >"$bad/a.t"
-[ "$(names "$bad/a.c" "$bad/a.t" | sed 's/.*\(a\.[ct]:[0-9]*\):.*/\1/' | paste -sd ' ')" = 'a.c:2 a.c:5 a.t:1 a.t:3 a.t:4' ]
-report $? "the check of names reports those that begin like the rest of a sentence"
+report_of "the check of names reports those that begin like the rest of a sentence" \
+	[ "$(names "$bad/a.c" "$bad/a.t" | sed 's/.*\(a\.[ct]:[0-9]*\):.*/\1/' | paste -sd ' ')" = 'a.c:2 a.c:5 a.t:1 a.t:3 a.t:4' ]
 
 files=$(find tests conformance ! -path tests/style.t -type f \( -name '*.[cht]' -o -name '*.pm' \) | LC_ALL=C sort)
 # shellcheck disable=SC2086

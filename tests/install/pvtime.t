@@ -74,8 +74,8 @@ rm -r "$pv/build"
 at_least "installed manuals" 9 "$(find "$pv/share/man" -type f | grep -c .)"
 for page in "$pv"/share/man/man?/*; do
 	name=${page##*/}
-	[ "$(mman -M "$pv/share/man" -w "${name##*.}" "${name%.*}" 2>"$work/err")" = "$page" ]
-	report $? "man finds $name"
+	report_of "man finds $name" \
+		[ "$(mman -M "$pv/share/man" -w "${name##*.}" "${name%.*}" 2>"$work/err")" = "$page" ]
 done
 
 # The completion, where the package bash-completion looks for it.
@@ -86,10 +86,9 @@ run "the installed completion completes pvtime" bash --norc -c \
 
 echo mine >"$pv/share/pvtime/conformance/mine.img"
 made "make uninstall" uninstall DESTDIR="$work" PREFIX=/moved/pv
-[ "$(find "$pv" ! -type d)" = "$pv/share/pvtime/conformance/mine.img" ]
-report $? "make uninstall leaves the file of somebody else, and no other"
-[ "$(find "$pv" -type d | grep -c .)" -eq 4 ]
-report $? "make uninstall leaves only the directories of that file"
+report_of "make uninstall leaves the file of somebody else, and no other" \
+	[ "$(find "$pv" ! -type d)" = "$pv/share/pvtime/conformance/mine.img" ]
+report_of "make uninstall leaves only the directories of that file" [ "$(find "$pv" -type d | grep -c .)" -eq 4 ]
 
 # For an arm64 host, from any machine.
 made "make install-a64" install-a64 DESTDIR="$work/a64" PREFIX=/usr

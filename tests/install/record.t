@@ -46,9 +46,9 @@ left_is() {
 
 fresh
 (umask 077 && put_all)
-[ "$(cd "$root" && find . -type f ! -path '*/installed/*' -printf '%m %p\n' | LC_ALL=C sort | paste -sd ' ')" = \
-	"644 ./lib/far/two 644 ./opt/pv/lib/text 644 ./opt/pv/share/a/two 755 ./opt/pv/bin/one" ]
-report $? "files have the mode that is given, whatever the umask"
+report_of "files have the mode that is given, whatever the umask" \
+	[ "$(cd "$root" && find . -type f ! -path '*/installed/*' -printf '%m %p\n' | LC_ALL=C sort | paste -sd ' ')" = \
+		"644 ./lib/far/two 644 ./opt/pv/lib/text 644 ./opt/pv/share/a/two 755 ./opt/pv/bin/one" ]
 report_of "directories can be read by everyone, whatever the umask" [ -z "$(find "$root/opt" "$root/lib" -type d ! -perm 755)" ]
 report_of "a symbolic link has the text that is given" [ "$(readlink "$root$prefix/bin/link")" = one ]
 report_of "standard input is installed" [ "$(cat "$root$prefix/lib/text")" = text ]

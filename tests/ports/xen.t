@@ -96,8 +96,7 @@ report $? "it names every file that it changes or adds, and no other"
 	*/view.c | */service.c) cmp "lib/${f##*/}" "$work/tree/$f" ;;
 	esac || echo "$f" >>"$work/differ"
 done <"$work/added"
-[ ! -e "$work/differ" ]
-report $? "the library's files are unchanged"
+report_of "the library's files are unchanged" [ ! -e "$work/differ" ]
 
 # The patches do the same to the tree as it was.
 (
@@ -106,8 +105,8 @@ report $? "the library's files are unchanged"
 ) >"$work/am" 2>&1 || cat "$work/am" >&2
 diff -r "$work/was" "$work/tree"
 report $? "git am of the series makes the same tree"
-[ "$(grep -c '^Subject: ' "$work"/series/*.patch | grep -c ':1$')" = "$(find "$top/ports/xen/steps" -type f | wc -l)" ]
-report $? "each step is one patch"
+report_of "each step is one patch" \
+	[ "$(grep -c '^Subject: ' "$work"/series/*.patch | grep -c ':1$')" = "$(find "$top/ports/xen/steps" -type f | wc -l)" ]
 ! grep -q '^Signed-off-by' "$work"/series/*.patch
 report $? "signing off is left to the user"
 

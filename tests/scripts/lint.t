@@ -27,8 +27,8 @@ printf 'int f(void);\nint f(void)\n{\n\tint a[2] = {0, 1};\n\treturn a[2];\n}\n'
 report $? "cppcheck finds an index out of bounds"
 
 # Versions differ in what a wildcard stands for: none is in .clang-tidy.
-[ "$(sed -n '/^Checks/,/^[A-Z][a-zA-Z]*: /p' .clang-tidy | grep -v ^Warnings | grep -c '\*')" -eq 1 ]
-report $? ".clang-tidy names its checks one by one"
+report_of ".clang-tidy names its checks one by one" \
+	[ "$(sed -n '/^Checks/,/^[A-Z][a-zA-Z]*: /p' .clang-tidy | grep -v ^Warnings | grep -c '\*')" -eq 1 ]
 
 linted lint-quick
 report $? "cppcheck and clang-tidy find nothing in the libraries"
