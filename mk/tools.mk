@@ -19,7 +19,7 @@ BPF_CFLAGS   := -std=gnu11 -target bpf -mcpu=v3 -O2 -g $(filter-out -Wstrict-pro
 TOP_LOADERS  := $(foreach c,load facts,$(patsubst %,$(BUILD)/%/tools/top/$c.o,host a64-linux a64-linux-clang) $(BUILD)/clang/tools/top/$c.ok)
 
 # bpf-small/ is for a test: it has room for so few vCPUs and thieves.
-TOP_SMALL_FLAGS := -DTOP_VCPUS=3u -DTOP_CELLS=2u
+TOP_SMALL_FLAGS := -DTOP_VCPUS=3u -DTOP_PLACES=8u -DTOP_CELLS=2u
 
 $(BUILD)/bpf/%.o: tools/top/bpf/%.bpf.c
 	$(begin)
@@ -107,9 +107,10 @@ UNIT_NAMES += top/guest top/known top/quota
 top/guest_SRCS := tests/unit/top/guest.c tools/top/guest.c
 top/known_SRCS := tests/unit/top/known.c $(addprefix tools/top/,known.c guest.c sample.c index.c order.c names.c) $(VM_NAME_SRCS) tools/probe/thread.c
 top/quota_SRCS := tests/unit/top/quota.c tools/top/quota.c tools/probe/files.c
-UNIT_NAMES += top/line top/view top/screen top/why top/rates top/text top/cgroups
+UNIT_NAMES += top/maps top/line top/view top/screen top/why top/rates top/text top/cgroups
 TOP_VIEW_SRCS := $(addprefix tools/top/,sample.c index.c order.c words.c choice.c known.c guest.c quota.c cgroups.c rows.c group.c line.c columns.c view.c) \
 	$(VM_NAME_SRCS) $(addprefix tools/probe/,pids.c host.c words.c) tools/arguments.c tools/report.c tools/visible.c
+top/maps_SRCS   := tests/unit/top/maps.c tools/top/maps.c
 top/line_SRCS   := tests/unit/top/line.c tools/top/line.c tools/visible.c
 top/view_SRCS   := tests/unit/top/view.c $(TOP_VIEW_SRCS)
 top/screen_SRCS := tests/unit/top/screen.c $(TOP_VIEW_SRCS) $(addprefix tools/top/,draw.c pane.c)
@@ -130,10 +131,11 @@ $(TOP_FORBID): $(BUILD)/a64-linux/tests/kvm/forbid.o
 	$(A64_CC) -static -o $@ $^
 # And for tests/kvm/top_others.t the command whose maps are soon full.
 TOP_SMALL := $(BUILD)/tests-top/pvtime-small
-$(BUILD)/tests-top/load.o: tools/top/load.c $(BUILD)/bpf-small/top.skel.h | $(DEBIAN_LINUX_LIBS)
+TOP_SMALL_OBJS := $(addprefix $(BUILD)/tests-top/,load.o maps.o)
+$(TOP_SMALL_OBJS): $(BUILD)/tests-top/%.o: tools/top/%.c $(BUILD)/bpf-small/top.skel.h | $(DEBIAN_LINUX_LIBS)
 	$(begin)
 	$(A64_CC) $(HOST_CFLAGS) $(TOP_SMALL_FLAGS) -isystem $(BUILD)/bpf-small -isystem $(DEBIAN_LINUX)/include -c -o $@ $<
-$(TOP_SMALL): $(BUILD)/tests-top/load.o $(filter-out %/tools/top/load.o,$(A64_TOOLS_OBJS))
+$(TOP_SMALL): $(TOP_SMALL_OBJS) $(filter-out %/tools/top/load.o %/tools/top/maps.o,$(A64_TOOLS_OBJS))
 	$(begin)
 	$(A64_CC) -static -o $@ $^ $(A64_TOOLS_LIBS)
 check-kvm: $(TOP_FORBID) $(TOP_SMALL)

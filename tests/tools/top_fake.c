@@ -82,9 +82,9 @@ static bool take_vcpu(const char *line, size_t n)
 				&stolen, &overrun) != 6)
 		return false;
 	fake.threads[n] = thread;
-	fake.vcpus[n] = (struct top_vcpu){.tgid = process, .cpu = cpu};
+	fake.vcpus[n] = (struct top_vcpu){.tgid = process, .cpu = cpu, .run = {run}};
 	fake.victims[n] = (struct top_victim){.pid = thread};
-	fake.counts[n] = (struct top_counts){.run = run, .stolen = stolen, .overrun = overrun};
+	fake.counts[n] = (struct top_counts){.stolen = stolen, .overrun = overrun};
 	return true;
 }
 

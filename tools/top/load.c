@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -54,14 +55,46 @@ static void attach_quotas(struct top_bpf *skeleton)
 	skeleton->links.on_unthrottle = up;
 }
 
-static bool load(struct top_bpf *skeleton, char why[TOP_WHY], int root)
+static void *map_array(const struct bpf_map *map, size_t size)
 {
+	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+}
+
+#define SUMS_SIZE    (TOP_PLACES * sizeof(struct top_sums))
+#define ENTRIES_SIZE (2 * (size_t)TOP_CELLS * sizeof(struct top_entry))
+
+static bool map_tables(struct top_maps *maps, const struct top_bpf *skeleton)
+{
+	struct top_bpf__bss *bss = skeleton->bss;
+
+	maps->sums = map_array(skeleton->maps.sums, SUMS_SIZE);
+	maps->entries = map_array(skeleton->maps.entries, ENTRIES_SIZE);
+	maps->vcpus = bss->vcpus;
+	maps->used[0] = bss->used[0];
+	maps->used[1] = bss->used[1];
+	maps->used_count = bss->used_count;
+	maps->taken = &bss->taken;
+	return maps->sums != MAP_FAILED && maps->entries != MAP_FAILED;
+}
+
+static void unmap_tables(const struct top_maps *maps)
+{
+	if (maps->sums != NULL && maps->sums != MAP_FAILED)
+		munmap(maps->sums, SUMS_SIZE);
+	if (maps->entries != NULL && maps->entries != MAP_FAILED)
+		munmap(maps->entries, ENTRIES_SIZE);
+}
+
+static bool load(struct top_program *program, char why[TOP_WHY], int root)
+{
+	struct top_bpf *skeleton = program->skeleton;
 	int cpus = libbpf_num_possible_cpus();
 
 	if (!check(cpus > 0, "the CPUs cannot be counted", why, root) ||
 	    !check(bpf_map__set_max_entries(skeleton->maps.rings, (uint32_t)cpus) == 0,
 		   "the rings cannot be made", why, root) ||
-	    !check(top_bpf__load(skeleton) == 0, "the BPF program cannot be loaded", why, root))
+	    !check(top_bpf__load(skeleton) == 0, "the BPF program cannot be loaded", why, root) ||
+	    !check(map_tables(&program->maps, skeleton), "the counts cannot be mapped", why, root))
 		return false;
 	attach_quotas(skeleton);
 	return check(top_bpf__attach(skeleton) == 0, "the BPF program cannot be attached", why,
@@ -99,11 +132,8 @@ bool top_load(struct top_program *program, int root, char why[TOP_WHY])
 		return false;
 	bpf_program__set_autoattach(program->skeleton->progs.on_throttle, false);
 	bpf_program__set_autoattach(program->skeleton->progs.on_unthrottle, false);
-	if (!load(program->skeleton, why, root))
+	if (!load(program, why, root))
 		return false;
-	program->vcpus = bpf_map__fd(program->skeleton->maps.vcpus);
-	program->totals = bpf_map__fd(program->skeleton->maps.totals);
-	program->cells = bpf_map__fd(program->skeleton->maps.cells);
 	program->groups = bpf_map__fd(program->skeleton->maps.groups);
 	program->throttled = bpf_map__fd(program->skeleton->maps.throttled);
 	return true;
@@ -111,9 +141,9 @@ bool top_load(struct top_program *program, int root, char why[TOP_WHY])
 
 bool top_readable(const struct top_program *program)
 {
-	uint32_t first;
+	uint64_t first;
 
-	return bpf_map_get_next_key(program->vcpus, NULL, &first) == 0 || errno == ENOENT;
+	return bpf_map_get_next_key(program->groups, NULL, &first) == 0 || errno == ENOENT;
 }
 
 /* The programs run with preemption off, so that they have ended when each CPU has switched. */
@@ -135,6 +165,7 @@ bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
 
 void top_unload(struct top_program *program)
 {
+	unmap_tables(&program->maps);
 	top_bpf__destroy(program->skeleton);
-	program->skeleton = NULL;
+	*program = (struct top_program){.skeleton = NULL};
 }

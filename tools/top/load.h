@@ -5,13 +5,15 @@
 /* The BPF program in the kernel: load it, and end its epochs. DESIGN.md explains both. */
 #include <stdbool.h>
 #include <stdint.h>
+#include "tools/top/maps.h"
 #include "tools/top/why.h"
 
 struct top_bpf;
 
 struct top_program {
 	struct top_bpf *skeleton;
-	int vcpus, totals, cells, groups, throttled; /* descriptors of the maps */
+	struct top_maps maps;
+	int groups, throttled; /* descriptors of maps that are read by system calls */
 };
 
 /*

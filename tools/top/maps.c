@@ -1,76 +1,131 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <bpf/bpf.h>
+#include <string.h>
 #include "tools/top/maps.h"
 
-#define ROOM 1024u /* elements, at first */
-
-/* Make room for as many elements more as there are. */
-static bool grow(struct top_elements *elements)
+/* One element more than needed, so that an empty array is no NULL. */
+static bool make_room(struct top_elements *elements, size_t count, size_t key, size_t value)
 {
-	size_t room = elements->room == 0 ? ROOM : 2 * elements->room;
-	char *keys = realloc(elements->keys, room * elements->key_size);
+	elements->keys = malloc((count + 1) * key);
+	elements->values = malloc((count + 1) * value);
+	return elements->keys != NULL && elements->values != NULL;
+}
 
-	if (keys == NULL)
+/* A thread that the program is adding has no PID yet. */
+static bool is_thread(const struct top_vcpu *vcpu)
+{
+	uint32_t pid = __atomic_load_n(&vcpu->pid, __ATOMIC_ACQUIRE);
+
+	return pid != 0 && pid != TOP_TAKEN;
+}
+
+static bool read_vcpus(struct top_tables *tables, const struct top_maps *maps, uint32_t epoch)
+{
+	size_t most = __atomic_load_n(maps->taken, __ATOMIC_RELAXED), n = 0;
+
+	if (!make_room(&tables->vcpus, most, sizeof(uint32_t), sizeof(struct top_vcpu)) ||
+	    !make_room(&tables->totals, most, sizeof(struct top_victim), sizeof(struct top_counts)))
 		return false;
-	elements->keys = keys;
-	char *values = realloc(elements->values, room * elements->value_size);
-	if (values == NULL)
-		return false;
-	elements->values = values;
-	elements->room = room;
+	uint32_t *thread = (void *)tables->vcpus.keys;
+	struct top_vcpu *vcpu = (void *)tables->vcpus.values;
+	struct top_victim *victim = (void *)tables->totals.keys;
+	struct top_counts *counts = (void *)tables->totals.values;
+	for (uint32_t place = 0; place < TOP_PLACES && n < most; place++) {
+		if (!is_thread(&maps->vcpus[place]))
+			continue;
+		vcpu[n] = maps->vcpus[place];
+		thread[n] = vcpu[n].pid & ~TOP_EXITED;
+		victim[n] = (struct top_victim){.pid = thread[n], .epoch = epoch};
+		counts[n++] = maps->sums[place].counts[epoch];
+	}
+	tables->vcpus.count = tables->totals.count = n;
 	return true;
 }
 
-/*
- * The kernel begins again from the first element if it does not find the key. No element is deleted
- * while this function runs, so it finds each. bpf_map_lookup_batch() would take fewer calls, but
- * while it passes over empty buckets, Linux leaves out the kprobes of this CPU, and throttles are
- * missed.
- */
-bool top_elements_read(struct top_elements *elements, int map, size_t key_size, size_t value_size)
+/* The program takes no further entries of an epoch that has ended. */
+static size_t count_used(const struct top_maps *maps, uint32_t epoch)
 {
-	*elements = (struct top_elements){.key_size = key_size, .value_size = value_size};
-	for (;;) {
-		if (elements->count == elements->room && !grow(elements))
-			return false;
-		char *key = elements->keys + elements->count * key_size;
-		const char *last = elements->count == 0 ? NULL : key - key_size;
-		if (bpf_map_get_next_key(map, last, key) != 0)
-			return errno == ENOENT;
-		if (bpf_map_lookup_elem(map, key,
-					elements->values + elements->count * value_size) != 0)
-			return false;
-		elements->count++;
-	}
+	return maps->used_count[epoch] < TOP_CELLS ? maps->used_count[epoch] : TOP_CELLS;
 }
 
-bool top_elements_delete(int map, const void *keys, size_t key_size, size_t count)
+static bool read_cells(struct top_elements *cells, const struct top_maps *maps, uint32_t epoch)
 {
-	const char *at = keys;
+	size_t count = count_used(maps, epoch);
 
-	while (count > 0) {
-		uint32_t deleted = (uint32_t)count;
-		int result = bpf_map_delete_batch(map, at, &deleted, NULL);
+	if (!make_room(cells, count, sizeof(struct top_pair), sizeof(struct top_cell)))
+		return false;
+	struct top_pair *pair = (void *)cells->keys;
+	struct top_cell *cell = (void *)cells->values;
+	for (size_t i = 0; i < count; i++) {
+		const struct top_entry *entry = &maps->entries[maps->used[epoch][i]];
+		const struct top_vcpu *victim = &maps->vcpus[TOP_KEY_PLACE(entry->key)];
 
-		if (result != 0 && errno != ENOENT)
-			return false;
-		/* Pass over a key that the map does not have. */
-		if (result != 0)
-			deleted++;
-		if (deleted > count)
-			break;
-		at += deleted * key_size;
-		count -= deleted;
+		pair[i] = (struct top_pair){
+			.victim = victim->pid & ~TOP_EXITED,
+			.pid = TOP_KEY_PID(entry->key),
+			.tgid = entry->tgid,
+			.epoch = epoch,
+		};
+		cell[i] = entry->cell;
 	}
+	cells->count = count;
 	return true;
 }
 
-void top_elements_free(struct top_elements *elements)
+bool top_tables_read(struct top_tables *tables, const struct top_maps *maps, uint32_t epoch)
 {
-	free(elements->keys);
-	free(elements->values);
-	*elements = (struct top_elements){.keys = NULL};
+	*tables = (struct top_tables){.cells = {.count = 0}};
+	return read_cells(&tables->cells, maps, epoch) && read_vcpus(tables, maps, epoch);
+}
+
+void top_tables_free(struct top_tables *tables)
+{
+	struct top_elements *all[] = {&tables->vcpus, &tables->totals, &tables->cells};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		free(all[i]->keys);
+		free(all[i]->values);
+		*all[i] = (struct top_elements){.keys = NULL};
+	}
+}
+
+void top_maps_clear(const struct top_maps *maps, uint32_t epoch)
+{
+	for (size_t i = 0; i < count_used(maps, epoch); i++)
+		maps->entries[maps->used[epoch][i]] = (struct top_entry){.key = 0};
+	maps->used_count[epoch] = 0;
+	for (uint32_t place = 0; place < TOP_PLACES; place++) {
+		if (maps->vcpus[place].pid == 0)
+			continue;
+		maps->vcpus[place].run[epoch] = 0;
+		maps->sums[place].counts[epoch] = (struct top_counts){.stolen = 0};
+	}
+}
+
+static bool has_counts(const struct top_maps *maps, uint32_t place)
+{
+	const struct top_vcpu *vcpu = &maps->vcpus[place];
+	const struct top_counts *counts = maps->sums[place].counts;
+
+	return vcpu->run[0] != 0 || vcpu->run[1] != 0 || counts[0].stolen != 0 ||
+	       counts[1].stolen != 0;
+}
+
+void top_maps_forget(const struct top_maps *maps, uint32_t pid, uint32_t serial)
+{
+	uint32_t home = TOP_VCPU_HOME(pid);
+
+	for (uint32_t i = 0; i < TOP_PROBES; i++) {
+		uint32_t place = (home + i) % TOP_PLACES;
+		struct top_vcpu *vcpu = &maps->vcpus[place];
+		uint32_t exited = pid | TOP_EXITED;
+
+		/* The program may give the place to a new thread with this PID meanwhile. */
+		if (vcpu->pid != exited || vcpu->serial != serial || has_counts(maps, place))
+			continue;
+		if (__atomic_compare_exchange_n(&vcpu->pid, &exited, 0, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_RELAXED))
+			__atomic_fetch_sub(maps->taken, 1, __ATOMIC_RELAXED);
+		return;
+	}
 }

@@ -2,26 +2,45 @@
 #ifndef TOOLS_TOP_MAPS_H
 #define TOOLS_TOP_MAPS_H
 
-/* Reads a hash map of the BPF program, many elements in one system call. */
+/* The hash tables of the BPF program, which user space maps: reads them, and clears an epoch. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <linux/types.h>
+#include "tools/top/bpf/counts.h"
 
-/* The elements of a map: an array of keys, and one of values. */
+/* An array of keys, and one of values. */
 struct top_elements {
 	char *keys, *values;
-	size_t count, room;
-	size_t key_size, value_size;
+	size_t count;
+};
+
+/* What was read of an epoch. `victims` and `counts` are keys and values of `totals`. */
+struct top_tables {
+	struct top_elements vcpus, totals, cells;
+};
+
+/* The program's tables. `used` has the `used_count` entries that the epoch has. */
+struct top_maps {
+	struct top_vcpu *vcpus; /* TOP_PLACES, as `sums` */
+	struct top_sums *sums;
+	struct top_entry *entries; /* of both epochs */
+	uint32_t *used[2];
+	uint32_t *used_count; /* of both epochs */
+	uint32_t *taken;
 };
 
 /*
- * Read all elements. Elements that the program adds meanwhile may be missing. false: out of memory,
- * or the map cannot be read; errno is set. Free with top_elements_free() in either case.
+ * Read an epoch that has ended: the threads, their counts, and the cells. Threads that the program
+ * adds meanwhile may be missing. false: out of memory. Free the tables in either case.
  */
-bool top_elements_read(struct top_elements *elements, int map, size_t key_size, size_t value_size);
+bool top_tables_read(struct top_tables *tables, const struct top_maps *maps, uint32_t epoch);
+void top_tables_free(struct top_tables *tables);
 
-/* Delete elements. A key that the map does not have is passed over. false: errno is set. */
-bool top_elements_delete(int map, const void *keys, size_t key_size, size_t count);
+/* Make all counts and cells of an epoch that has ended 0. */
+void top_maps_clear(const struct top_maps *maps, uint32_t epoch);
 
-void top_elements_free(struct top_elements *elements);
+/* Remove a thread that has exited, unless it has counts: those of the next epoch. */
+void top_maps_forget(const struct top_maps *maps, uint32_t pid, uint32_t serial);
 
 #endif

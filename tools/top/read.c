@@ -50,7 +50,7 @@ static bool forget_exited(const struct top_program *program, const struct top_sa
 			continue;
 		if (groups.slot == NULL)
 			good = find_groups(&groups, sample);
-		bpf_map_delete_elem(program->vcpus, &thread->thread);
+		top_maps_forget(&program->maps, thread->thread, thread->serial);
 		if (good && top_index_find(&groups, thread->group) == TOP_NOWHERE)
 			forget_group(program, thread->group);
 	}
@@ -58,54 +58,20 @@ static bool forget_exited(const struct top_program *program, const struct top_sa
 	return good;
 }
 
-/* Delete the epoch's elements. Their keys take the place of all keys that were read. */
-static bool clear_totals(const struct top_program *program, struct top_elements *totals,
-			 uint32_t epoch)
-{
-	struct top_victim *key = (void *)totals->keys;
-	size_t count = 0;
-
-	for (size_t i = 0; i < totals->count; i++)
-		if (key[i].epoch == epoch)
-			key[count++] = key[i];
-	return top_elements_delete(program->totals, key, sizeof(*key), count);
-}
-
-static bool clear_cells(const struct top_program *program, struct top_elements *cells,
-			uint32_t epoch)
-{
-	struct top_pair *key = (void *)cells->keys;
-	size_t count = 0;
-
-	for (size_t i = 0; i < cells->count; i++)
-		if (key[i].epoch == epoch)
-			key[count++] = key[i];
-	return top_elements_delete(program->cells, key, sizeof(*key), count);
-}
-
-static bool read_tables(struct top_tables *tables, const struct top_program *program)
-{
-	return top_elements_read(&tables->cells, program->cells, sizeof(struct top_pair),
-				 sizeof(struct top_cell)) &&
-	       top_elements_read(&tables->totals, program->totals, sizeof(struct top_victim),
-				 sizeof(struct top_counts)) &&
-	       top_elements_read(&tables->vcpus, program->vcpus, sizeof(uint32_t),
-				 sizeof(struct top_vcpu));
-}
-
 bool top_read(struct top_sample *sample, const struct top_program *program, uint32_t epoch)
 {
-	struct top_tables tables = {.cells = {.count = 0}};
-	bool made = read_tables(&tables, program) && top_sample_make(sample, &tables, epoch);
-	bool good = made && clear_totals(program, &tables.totals, epoch) &&
-		    clear_cells(program, &tables.cells, epoch) && forget_exited(program, sample);
+	struct top_tables tables;
+	bool made = top_tables_read(&tables, &program->maps, epoch) &&
+		    top_sample_make(sample, &tables, epoch);
+	bool good = made;
 
+	top_maps_clear(&program->maps, epoch);
+	if (made)
+		good = forget_exited(program, sample);
 	if (!good)
 		report("top: the counts cannot be read: %m");
 	if (made && !good)
 		top_sample_free(sample);
-	top_elements_free(&tables.vcpus);
-	top_elements_free(&tables.totals);
-	top_elements_free(&tables.cells);
+	top_tables_free(&tables);
 	return good;
 }

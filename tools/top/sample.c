@@ -52,7 +52,8 @@ static bool take_threads(struct making *making, const struct top_elements *vcpus
 			.cpu = vcpu[from].cpu,
 			.group = vcpu[from].group,
 			.serial = vcpu[from].serial,
-			.exited = vcpu[from].exited != 0,
+			.exited = (vcpu[from].pid & TOP_EXITED) != 0,
+			.run_ns = vcpu[from].run[making->epoch],
 		};
 		top_index_put(making->index, keys[from], i);
 	}
@@ -72,7 +73,6 @@ static void take_totals(const struct making *making, const struct top_elements *
 		if (victim[i].epoch != making->epoch || place == TOP_NOWHERE)
 			continue;
 		struct top_thread *thread = &making->sample->threads[place];
-		thread->run_ns = counts[i].run;
 		thread->stolen_ns = counts[i].stolen;
 		thread->unattributed = counts[i].overrun + counts[i].unfollowed + counts[i].unknown;
 		for (int cause = 0; cause < TOP_CAUSES; cause++)

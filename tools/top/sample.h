@@ -80,11 +80,6 @@ struct top_sample {
 	size_t throttled_count;
 };
 
-/* The BPF program's three maps, as they were read: the cells first, so that the rest has them. */
-struct top_tables {
-	struct top_elements vcpus, totals, cells;
-};
-
 /* Take the counts of one epoch. false: out of memory. */
 bool top_sample_make(struct top_sample *sample, const struct top_tables *tables, uint32_t epoch);
 

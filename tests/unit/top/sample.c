@@ -12,13 +12,13 @@
 
 /* VM a is process 10 with the vCPUs 11 and 12, VM b is process 20 with the vCPU 21. */
 static uint32_t threads[] = {21, 12, 11};
-static struct top_vcpu vcpus[] = {
-	{.tgid = 20, .cpu = 1}, {.tgid = 10, .cpu = 3}, {.tgid = 10, .cpu = 2}};
+static struct top_vcpu vcpus[] = {{.tgid = 20, .cpu = 1, .run = {0, 7}},
+				  {.tgid = 10, .cpu = 3},
+				  {.tgid = 10, .cpu = 2, .run = {5, 1000}}};
 static struct top_victim victims[] = {{11, 1}, {11, 0}, {21, 1}};
-static struct top_counts counts[] = {
-	{.run = 1000, .stolen = 255, .overrun = 32, .unfollowed = 2, .unknown = 30},
-	{.run = 5, .stolen = 5, .overrun = 5, .others = {5}},
-	{.run = 7, .stolen = 15, .others = {[TOP_VM] = 2, [TOP_IDLE] = 5}}};
+static struct top_counts counts[] = {{.stolen = 255, .overrun = 32, .unfollowed = 2, .unknown = 30},
+				     {.stolen = 5, .overrun = 5, .others = {5}},
+				     {.stolen = 15, .others = {[TOP_VM] = 2, [TOP_IDLE] = 5}}};
 static struct top_pair pairs[] = {{11, 21, 20, 1}, {11, 12, 10, 1}, {11, 30, 30, 1},
 				  {11, 2, 0, 1},   {11, 0, 0, 1},   {11, 21, 20, 0},
 				  {21, 99, 99, 1}, {77, 21, 20, 1}, {11, 5, TOP_QUOTA_TGID, 1}};

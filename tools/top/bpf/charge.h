@@ -14,37 +14,30 @@
 /* Which counts the programs add to. User space changes it. */
 volatile __u32 epoch;
 
-/* 1: there are more vCPUs than can be followed. User space changes it to 2 when it has said so. */
-volatile __u32 full;
+/* User space maps these arrays: it reads them, and clears those of an epoch that has ended. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, TOP_PLACES);
+	__type(key, __u32);
+	__type(value, struct top_sums);
+} sums SEC(".maps");
 
-/* A bit for each PID: the thread is a vCPU's. */
-__u32 marked[TOP_PIDS / 32];
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 2 * TOP_CELLS);
+	__type(key, __u32);
+	__type(value, struct top_entry);
+} entries SEC(".maps");
 
-static bool is_marked_pid(__u32 pid)
+static __always_inline struct top_entry *entry_at(__u32 index)
 {
-	return (marked[(pid / 32) & (TOP_PIDS / 32 - 1)] >> (pid % 32)) & 1;
+	return bpf_map_lookup_elem(&entries, &index);
 }
 
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, TOP_VCPUS);
-	__type(key, __u32);
-	__type(value, struct top_vcpu);
-} vcpus SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 2 * TOP_VCPUS);
-	__type(key, struct top_victim);
-	__type(value, struct top_counts);
-} totals SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, TOP_CELLS);
-	__type(key, struct top_pair);
-	__type(value, struct top_cell);
-} cells SEC(".maps");
+#include "tools/top/bpf/cells.h"
+#include "tools/top/bpf/thief.h"
 
 /*
  * Its elements drive the walk, one for each of its steps. The kernel then verifies one step and not
@@ -65,10 +58,10 @@ struct {
  */
 struct walk {
 	__u64 from, to;
-	__u64 turn, last; /* turns of the ring */
-	__u64 throttle;	  /* plus 1 */
-	__u32 victim, epoch;
-	__u32 tgid;  /* the victim's */
+	__u64 turn, last;  /* turns of the ring */
+	__u64 throttle;	   /* plus 1 */
+	__u32 place, tgid; /* the victim's */
+	__u32 epoch;
 	__u32 stale; /* a throttle without an end has ended, and the end was missed */
 };
 
@@ -79,26 +72,24 @@ struct wait {
 	struct top_throttles *throttles; /* NULL: none overlaps the wait */
 };
 
-/* Not on the stack, of which the programs have 512 bytes for all functions together. */
-static const struct top_counts no_counts;
-
-/* The counts in which to charge the vCPU now; user space has deleted those of earlier epochs. */
-static struct top_counts *counts_of(__u32 pid, __u32 now)
+/* The wait of the vCPU at this place, in the counts of the epoch. */
+static __always_inline void begin_walk(struct wait *wait, __u32 place, const struct top_vcpu *vcpu,
+				       __u64 from, __u64 to)
 {
-	struct top_victim victim = {.pid = pid, .epoch = now};
-	struct top_counts *found = bpf_map_lookup_elem(&totals, &victim);
+	__u32 index = place & (TOP_PLACES - 1), now = epoch & 1;
+	struct top_sums *sum = bpf_map_lookup_elem(&sums, &index);
 
-	if (found)
-		return found;
-	bpf_map_update_elem(&totals, &victim, &no_counts, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&totals, &victim);
+	wait->walk = (struct walk){
+		.from = from, .to = to, .place = index, .tgid = vcpu->tgid, .epoch = now};
+	wait->throttles = NULL;
+	wait->counts = sum ? &sum->counts[now] : NULL;
 }
 
 static __u32 cause_of(const struct walk *walk, const struct top_turn *turn)
 {
 	if (turn->tgid == TOP_QUOTA_TGID)
 		return TOP_QUOTA;
-	if (turn->tgid == 0)
+	if (turn->flags & PF_KTHREAD)
 		return turn->pid == 0 ? TOP_IDLE : TOP_KERNEL;
 	if (turn->tgid == walk->tgid)
 		return TOP_SELF;
@@ -122,29 +113,20 @@ static void charge_others(const struct walk *walk, const struct top_turn *turn,
 __noinline int charge(const struct walk *walk, const struct top_turn *turn,
 		      struct top_counts *counts, __u64 ns)
 {
+	bool made = 0;
+
 	if (!walk || !turn || !counts)
 		return 0;
-	struct top_pair pair = {
-		.victim = walk->victim,
-		.pid = turn->pid,
-		.tgid = turn->tgid,
-		.epoch = walk->epoch,
-	};
-	struct top_cell *cell = bpf_map_lookup_elem(&cells, &pair);
-
-	if (!cell) {
-		struct top_cell none = {.cgroup = turn->cgroup};
-
-		bpf_map_update_elem(&cells, &pair, &none, BPF_NOEXIST);
-		cell = bpf_map_lookup_elem(&cells, &pair);
-	}
-	if (!cell) {
+	__u64 key = TOP_KEY(turn->pid, walk->place);
+	struct top_entry *entry = find_entry(key, walk->epoch, &made);
+	if (!entry) {
 		charge_others(walk, turn, counts, ns);
 		return 0;
 	}
-	__sync_fetch_and_add(&cell->ns, ns);
+	__sync_fetch_and_add(&entry->cell.ns, ns);
 	/* A thread may change its name: show a late one, not that of the shell that started it. */
-	__builtin_memcpy(cell->name, turn->name, TOP_NAME);
+	if (made || entry->renames != *renames_of(turn->pid))
+		describe(entry, turn);
 	return 0;
 }
 
@@ -154,10 +136,10 @@ static void charge_throttle(struct walk *walk, const struct top_throttle *thrott
 {
 	__u64 begin = throttle->begin > walk->from ? throttle->begin : walk->from;
 	__u64 ns = walk->to - begin;
-	struct top_turn quota = {.tgid = TOP_QUOTA_TGID, .cgroup = throttle->cgroup};
+	struct top_turn quota = {.tgid = TOP_QUOTA_TGID, .task = throttle->cgroup};
 
-	/* The low half of an ID is not used twice at a time. */
-	quota.pid = (__u32)throttle->cgroup;
+	/* The low half of an ID is not used twice at a time, and below 2^31. */
+	quota.pid = (__u32)throttle->cgroup | TOP_QUOTA_PID;
 	if (throttle->cgroup == 0 || (throttle->end == TOP_OPEN && walk->stale))
 		__sync_fetch_and_add(&counts->unknown, ns);
 	else
@@ -167,16 +149,15 @@ static void charge_throttle(struct walk *walk, const struct top_throttle *thrott
 
 /*
  * Charge the part of the wait that overlaps the turn which the walk has come to, but nothing before
- * `least`, and go on to the turn before it if that is the next one. The ring has the end of each
- * turn, which is the beginning of the next one; only turn 0 has no beginning. After the iterator
- * has read `to`, turns may have begun that are later: they are passed over. Returns 1 if the ring
- * has no more turns.
+ * `least`, and go on to the turn before it if that is the next one. After the iterator has read
+ * `to`, turns may have begun that are later: they are passed over. Returns 1 if the ring has no
+ * more turns.
  */
 static int charge_turn(struct walk *walk, const struct top_ring *ring, struct top_counts *counts,
 		       __u64 least)
 {
 	__u64 turn = walk->turn;
-	__u64 begin = turn == 0 ? 0 : ring->turn[(turn - 1) % TOP_TURNS].end;
+	__u64 begin = ring->turn[turn % TOP_TURNS].begin;
 	bool next = begin >= least;
 
 	if (walk->last - turn >= TOP_TURNS - 1)
@@ -225,15 +206,22 @@ static long on_step(const void *map, const __u32 *key, const void *value, struct
 	return step_back(&wait->walk, wait->ring, wait->throttles, wait->counts) & 1;
 }
 
-/* Charge the wait to the turns and throttles that overlap it, the last one first. */
-static void walk_back(struct wait *wait)
+/*
+ * Charge the wait to the turns and throttles that overlap it, the last one first. The loop is for
+ * most waits, as a step of it takes fewer instructions than one of the kernel's.
+ */
+static __always_inline void walk_back(struct wait *wait)
 {
 	struct walk *walk = &wait->walk;
 
-	if (wait->ring && wait->ring->started && walk->from < walk->to) {
-		walk->turn = walk->last = wait->ring->last;
+	if (wait->ring && wait->ring->count != 0 && walk->from < walk->to) {
+		walk->turn = walk->last = wait->ring->count - 1;
+		for (int i = 0; i < 16; i++)
+			if (step_back(walk, wait->ring, wait->throttles, wait->counts))
+				goto end;
 		bpf_for_each_map_elem(&steps, on_step, wait, 0);
 	}
+end:
 	if (walk->from < walk->to)
 		__sync_fetch_and_add(&wait->counts->overrun, walk->to - walk->from);
 }

@@ -16,26 +16,35 @@
 #define TOP_THROTTLED  16384u	   /* pairs of a vCPU's cgroup and a CPU */
 #define TOP_QUOTA_TGID 0xffffffffu /* in a pair: not a thief, but the quota of the cell's cgroup */
 
-#ifndef TOP_CELLS	 /* a test has fewer */
-#define TOP_CELLS 65536u /* pairs of victim and thief */
-#define TOP_VCPUS 16384u /* threads */
+#ifndef TOP_CELLS	  /* a test has fewer; all but TOP_VCPUS are powers of two */
+#define TOP_CELLS  65536u /* pairs of victim and thief, in one epoch */
+#define TOP_VCPUS  16384u /* threads */
+#define TOP_PLACES 32768u /* for them, in a hash table */
 #endif
 
-/* Who runs in a turn. A kernel thread has tgid 0, the idle task has pid 0 as well. */
+/* Who runs in a turn. */
 struct top_turn {
-	__u64 end; /* not valid in the last turn, which has not ended */
-	__u64 cgroup;
+	__u64 begin; /* the end of the turn before it; of turn 0, always 0 */
+	__u64 task;  /* the kernel's address of the thread, which may have exited since */
 	__u32 pid, tgid;
-	char name[TOP_NAME];
+	__u32 flags; /* of the task */
+	__u32 unused;
 };
 
-/* The last turns of one CPU. turn[last % TOP_TURNS] has not ended. */
+/*
+ * The last turns of one CPU, of the `count` that there were. The last one has not ended. count is
+ * 0: no switch has been seen, and it is not known who runs.
+ */
 struct top_ring {
-	__u64 last;
-	__u32 started; /* a switch has been seen, so turn[last] says who runs */
+	__u64 count;
+	__u32 place; /* of the vCPU that runs, | TOP_FOUND; or TOP_NOBODY, or TOP_LOOK */
 	__u32 unused;
 	struct top_turn turn[TOP_TURNS];
 };
+
+#define TOP_FOUND  0x80000000u
+#define TOP_NOBODY 1u /* the thread that runs is no vCPU's */
+#define TOP_LOOK   0u /* it is not known: no switch has been seen, or it was marked while it ran */
 
 /* A cgroup was throttled on a CPU by the quota of `cgroup`. That is 0: it is not known whether. */
 struct top_throttle {
@@ -56,6 +65,7 @@ struct top_place {
 	__u32 unused;
 };
 
+/* A kernel thread has tgid 0, the idle task has pid 0 as well. */
 struct top_pair {
 	__u32 victim; /* PID of the vCPU's thread */
 	__u32 pid, tgid;
@@ -68,6 +78,27 @@ struct top_cell {
 	char name[TOP_NAME];
 };
 
+/* What is in the hash table of an epoch's cells. The key has the pair. 0: the place is free. */
+struct top_entry {
+	__u64 key;
+	__u32 tgid;
+	__u32 renames; /* how often the thread had been renamed when the name was read */
+	struct top_cell cell;
+};
+
+#define TOP_KEY(pid, place) ((__u64)(pid) << 32 | (place) << 1 | 1u)
+#define TOP_KEY_PID(key)    ((__u32)((key) >> 32))
+#define TOP_KEY_PLACE(key)  ((__u32)(key) >> 1)
+#define TOP_QUOTA_PID	    0x80000000u /* of a quota's key, with the cgroup's number */
+
+/*
+ * An element of a hash table is at its home, or at one of the next places. The factors are 2^32 and
+ * 2^64 / golden ratio.
+ */
+#define TOP_PROBES	   16u
+#define TOP_VCPU_HOME(pid) ((__u32)(pid)*0x9e3779b1u >> 17)
+#define TOP_CELL_HOME(key) ((__u32)((__u64)(key)*0x9e3779b97f4a7c15ull >> 48))
+
 enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_QUOTA, TOP_IDLE, TOP_CAUSES };
 
 #define TOP_OTHERS_ROOM 8u /* at least TOP_CAUSES, and a power of two */
@@ -79,22 +110,44 @@ struct top_victim {
 };
 
 struct top_counts {
-	__u64 run, stolen;	       /* stolen: by run_delay */
+	__u64 stolen;		       /* by run_delay */
 	__u64 overrun;		       /* of waits: what the ring no longer has */
 	__u64 unfollowed;	       /* of run_delay: what no tracepoint showed */
 	__u64 others[TOP_OTHERS_ROOM]; /* of waits: thieves that found no room in the cells */
 	__u64 unknown; /* of waits: when it is not known whether a quota held the vCPU */
 };
 
+/* Of one vCPU, by epoch. It has the place of the vCPU. */
+struct top_sums {
+	struct top_counts counts[2];
+};
+
 /* A vCPU's thread. */
 struct top_vcpu {
 	/* Twice the time of the last close; plus 1 if the iterator wrote it. See DESIGN.md. */
 	__u64 closed;
-	__u64 delay; /* run_delay at the last close by a tracepoint */
-	__u64 group; /* the address of its cgroup in the scheduler, whose throttles are noted */
+	__u64 run[2]; /* ns, by epoch */
+	__u64 delay;  /* run_delay at the last close by a tracepoint */
+	__u64 group;  /* the address of its cgroup in the scheduler, whose throttles are noted */
+	__u32 pid;    /* 0: the place is free; or TOP_TAKEN; TOP_EXITED: the thread has exited */
 	__u32 tgid, cpu;
-	__u32 exited;
 	__u32 serial; /* a thread that gets the PID of an earlier one has another */
+	__u64 unused; /* a multiplication would take longer than a shift */
 };
+
+#define TOP_TAKEN  0xffffffffu /* the rest is not written yet */
+#define TOP_EXITED 0x80000000u /* in a PID */
+
+/* A thread that has exited, so that it has a name in a wait that ends later. */
+struct top_gone {
+	__u64 task; /* as in struct top_turn */
+	__u64 cgroup;
+	char name[TOP_NAME];
+	__u32 pid;
+	__u32 unused;
+};
+
+#define TOP_GONE    4096u /* a power of two */
+#define TOP_RENAMES 1024u /* a power of two */
 
 #endif

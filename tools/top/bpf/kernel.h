@@ -23,6 +23,7 @@ typedef _Bool bool;
 /* linux/bpf.h, the interface to user space: these numbers never change. */
 enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2 };
 enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
+enum { BPF_F_MMAPABLE = 1 << 10 };
 
 #define PF_KTHREAD  0x00200000u /* linux/sched.h */
 #define MAX_RT_PRIO 100		/* linux/sched/prio.h: the scheduler has no quota for tasks below */

@@ -178,13 +178,18 @@ static void throttle_seen(struct cfs_rq *queue)
 		throttle_add(throttles, rq->clock, TOP_OPEN, throttler_of(queue->tg, rq, rq->cpu));
 }
 
+static __u64 group_of(const struct cfs_rq *queue)
+{
+	return has_quotas(queue) ? (__u64)queue->tg : 0;
+}
+
 /*
  * Note the throttles of this queue's task group from now on. `*group` is the one whose throttles
  * are noted already, of the same vCPU. Returns whether that was another one.
  */
 static bool watch(__u64 *group, const struct cfs_rq *queue)
 {
-	__u64 now = has_quotas(queue) ? (__u64)queue->tg : 0;
+	__u64 now = group_of(queue);
 	bool moved = *group != now;
 	__u32 value = 0;
 

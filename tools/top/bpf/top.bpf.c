@@ -13,59 +13,45 @@
 #include <bpf/bpf_core_read.h>
 #include "tools/top/bpf/turns.h"
 #include "tools/top/bpf/throttle.h"
+#include "tools/top/bpf/vcpus.h"
 #include "tools/top/bpf/charge.h"
 
 char licence[] SEC("license") = "Dual BSD/GPL";
 
-static bool is_marked(const struct task_struct *task)
-{
-	return is_marked_pid((__u32)task->pid);
-}
-
-/* What is kept of a thread that is followed, or NULL. */
-static struct top_vcpu *followed(const struct task_struct *task)
-{
-	__u32 pid = (__u32)task->pid;
-
-	return is_marked(task) ? bpf_map_lookup_elem(&vcpus, &pid) : NULL;
-}
-
-/* How many threads have been followed. */
-__u32 serial;
-
 /* Follow this thread from now on. `closed` as in struct top_vcpu. */
 static void mark(struct task_struct *task, __u64 closed)
 {
-	__u32 pid = (__u32)task->pid;
-	struct top_vcpu vcpu = {
+	struct top_vcpu fields = {
 		.closed = closed,
 		.delay = task->sched_info.run_delay,
 		.tgid = (__u32)task->tgid,
 		.cpu = (__u32)task->se.cfs_rq->rq->cpu,
-		.serial = __sync_fetch_and_add(&serial, 1),
 	};
 
-	watch(&vcpu.group, task->se.cfs_rq);
-	/* It may replace a thread that has exited, whose PID this one has now. */
-	if (bpf_map_update_elem(&vcpus, &pid, &vcpu, BPF_ANY) == 0)
-		__sync_fetch_and_or(&marked[(pid / 32) & (TOP_PIDS / 32 - 1)], 1u << (pid % 32));
-	else if (full == 0)
-		full = 1;
+	watch(&fields.group, task->se.cfs_rq);
+	add_vcpu((__u32)task->pid, &fields);
 }
 
 /* A vCPU leaves its CPU: charge its run, which began at the last close. */
-static void close_run(struct task_struct *task, const struct rq *rq, __u64 now)
+static __always_inline void close_run(__u32 place, __u64 now)
 {
-	__u32 pid = (__u32)task->pid;
-	struct top_vcpu *vcpu = bpf_map_lookup_elem(&vcpus, &pid);
-
-	if (!vcpu)
-		return;
+	struct top_vcpu *vcpu = vcpu_at(place);
 	__u64 from = __sync_lock_test_and_set(&vcpu->closed, now << 1) >> 1;
-	struct top_counts *counts = counts_of(pid, epoch);
-	vcpu->cpu = (__u32)rq->cpu;
-	if (counts && now > from)
-		__sync_fetch_and_add(&counts->run, now - from);
+
+	if (now > from)
+		__sync_fetch_and_add(&vcpu->run[epoch & 1], now - from);
+}
+
+/* A thread leaves its CPU that may be a vCPU's, but was not when it got the CPU. */
+static __noinline void leave(struct top_ring *ring, struct task_struct *task, __u64 now)
+{
+	__u32 place = find_vcpu((__u32)task->pid);
+
+	if (place & TOP_FOUND)
+		close_run(place, now);
+	else if (task->preempt_notifiers.first)
+		mark(task, now << 1);
+	turn_first(ring, task);
 }
 
 /*
@@ -104,30 +90,31 @@ static void find_throttles(struct wait *wait, struct top_vcpu *vcpu, const struc
  * A wait ends at `now` in this queue; it began at `queued`, and `delay` is what run_delay will be,
  * or is. Charge what the iterator has not charged yet.
  */
-static void close_wait(struct task_struct *task, struct cfs_rq *queue, __u64 queued, __u64 now,
-		       __u64 delay)
+static __always_inline void close_wait(__u32 place, struct task_struct *task, struct cfs_rq *queue,
+				       __u32 cpu, struct top_ring *ring, __u64 queued, __u64 now,
+				       __u64 delay)
 {
-	__u32 pid = (__u32)task->pid, cpu = (__u32)queue->rq->cpu;
-	struct top_vcpu *vcpu = bpf_map_lookup_elem(&vcpus, &pid);
-	struct wait wait = {.walk = {.victim = pid, .epoch = epoch, .from = queued, .to = now}};
+	struct top_vcpu *vcpu = vcpu_at(place);
+	struct wait wait;
+	struct walk *walk = &wait.walk;
 
-	if (!vcpu)
-		return;
-	wait.walk.tgid = vcpu->tgid;
+	/* The compiler would work out the address at each use. */
+	asm volatile("" : "+r"(vcpu));
+	wait.ring = ring;
+	begin_walk(&wait, place, vcpu, queued, now);
 	__u64 old = __sync_lock_test_and_set(&vcpu->closed, now << 1);
 	if ((old & 1) && old >> 1 > queued)
-		wait.walk.from = old >> 1;
-	wait.counts = counts_of(pid, wait.walk.epoch);
-	wait.ring = bpf_map_lookup_elem(&rings, &cpu);
+		walk->from = old >> 1;
 	__u64 grown = delay - vcpu->delay;
 	vcpu->delay = delay;
 	vcpu->cpu = cpu;
 	if (!wait.counts)
 		return;
-	__sync_fetch_and_add(&wait.counts->stolen, grown - (wait.walk.from - queued));
+	__sync_fetch_and_add(&wait.counts->stolen, grown - (walk->from - queued));
 	if (grown > now - queued)
 		__sync_fetch_and_add(&wait.counts->unfollowed, grown - (now - queued));
-	find_throttles(&wait, vcpu, task, queue, cpu);
+	if (throttled_any || is_throttled(queue) || vcpu->group != group_of(queue))
+		find_throttles(&wait, vcpu, task, queue, cpu);
 	walk_back(&wait);
 }
 
@@ -143,16 +130,20 @@ int on_switch(const __u64 *arg)
 
 	if (!ring)
 		return 0;
-	if (is_marked(prev))
-		close_run(prev, rq, now);
-	else if (prev->preempt_notifiers.first)
-		mark(prev, now << 1);
-	turn_end(ring, prev, now);
-	turn_begin(ring, next);
-	__u64 queued = next->sched_info.last_queued;
-	if (is_marked(next))
-		close_wait(next, next->se.cfs_rq, queued ? queued : now, now,
+	__u32 place = ring->place;
+	if (place & TOP_FOUND)
+		close_run(place, now);
+	else if (place != TOP_NOBODY || prev->preempt_notifiers.first)
+		leave(ring, prev, now);
+	place = find_vcpu((__u32)next->pid);
+	ring->place = place;
+	if (place & TOP_FOUND) {
+		__u64 queued = next->sched_info.last_queued;
+
+		close_wait(place, next, next->se.cfs_rq, cpu, ring, queued ? queued : now, now,
 			   next->sched_info.run_delay + (queued ? now - queued : 0));
+	}
+	turn_begin(ring, next, now);
 	return 0;
 }
 
@@ -164,27 +155,43 @@ SEC("tp_btf/sched_migrate_task")
 int on_migrate(const __u64 *arg)
 {
 	struct task_struct *task = (void *)arg[0];
-	const struct top_vcpu *vcpu = followed(task);
+	__u32 place = find_vcpu((__u32)task->pid);
 	__u64 delay = task->sched_info.run_delay;
-	if (!vcpu || delay == vcpu->delay)
+
+	if (!(place & TOP_FOUND) || delay == vcpu_at(place)->delay)
 		return 0;
 	struct cfs_rq *queue = task->se.cfs_rq;
 	__u64 now = queue->rq->clock;
-	close_wait(task, queue, now - (delay - vcpu->delay), now, delay);
+	__u32 cpu = (__u32)queue->rq->cpu;
+	close_wait(place, task, queue, cpu, bpf_map_lookup_elem(&rings, &cpu),
+		   now - (delay - vcpu_at(place)->delay), now, delay);
 	return 0;
 }
 
+/* The ring must not have the place any more when user space frees it. */
 SEC("tp_btf/sched_process_exit")
 int on_exit(const __u64 *arg)
 {
 	struct task_struct *task = (void *)arg[0];
-	__u32 pid = (__u32)task->pid;
-	struct top_vcpu *vcpu = followed(task);
+	__u32 pid = (__u32)task->pid, place = find_vcpu(pid);
+	__u32 cpu = (__u32)task->se.cfs_rq->rq->cpu;
+	struct top_ring *ring = bpf_map_lookup_elem(&rings, &cpu);
 
-	if (!vcpu)
+	note_gone(task);
+	if (!(place & TOP_FOUND) || !ring)
 		return 0;
-	__sync_fetch_and_and(&marked[(pid / 32) & (TOP_PIDS / 32 - 1)], ~(1u << (pid % 32)));
-	vcpu->exited = 1;
+	unmark(pid);
+	ring->place = TOP_LOOK;
+	__sync_lock_test_and_set(&vcpu_at(place)->pid, pid | TOP_EXITED);
+	return 0;
+}
+
+SEC("tp_btf/task_rename")
+int on_rename(const __u64 *arg)
+{
+	const struct task_struct *task = (void *)arg[0];
+
+	__sync_fetch_and_add(renames_of((__u32)task->pid), 1);
 	return 0;
 }
 
@@ -207,14 +214,12 @@ int on_unthrottle(const struct pt_regs *regs)
 }
 
 /* Charge an open run up to now. */
-static void charge_run(struct top_vcpu *vcpu, __u32 pid, __u64 old, __u64 now)
+static void charge_run(struct top_vcpu *vcpu, __u64 old, __u64 now)
 {
-	struct top_counts *counts = counts_of(pid, epoch);
-
-	if (!counts || now <= old >> 1)
+	if (now <= old >> 1)
 		return;
 	if (__sync_val_compare_and_swap(&vcpu->closed, old, now << 1 | 1) == old)
-		__sync_fetch_and_add(&counts->run, now - (old >> 1));
+		__sync_fetch_and_add(&vcpu->run[epoch & 1], now - (old >> 1));
 }
 
 /* Charge an open wait up to now. The exchange orders `to` before the throttles. */
@@ -224,17 +229,27 @@ static void charge_wait(struct top_vcpu *vcpu, struct wait *wait, __u64 old,
 	struct walk *walk = &wait->walk;
 	__u32 cpu = (__u32)queue->rq->cpu;
 
-	wait->counts = counts_of(walk->victim, walk->epoch);
 	wait->ring = bpf_map_lookup_elem(&rings, &cpu);
 	if (!wait->counts || walk->to <= walk->from)
 		return;
 	if (__sync_val_compare_and_swap(&vcpu->closed, old, walk->to << 1 | 1) != old)
 		return;
-	walk->tgid = vcpu->tgid;
 	vcpu->cpu = cpu;
 	__sync_fetch_and_add(&wait->counts->stolen, walk->to - walk->from);
 	find_throttles(wait, vcpu, task, queue, cpu);
 	walk_back(wait);
+}
+
+/* The iterator sees this thread for the first time. If it runs, its CPU's ring has no place. */
+static void see(struct task_struct *task, struct cfs_rq *queue)
+{
+	__u32 cpu = (__u32)queue->rq->cpu;
+	struct top_ring *ring = bpf_map_lookup_elem(&rings, &cpu);
+
+	mark(task, queue->rq->clock << 1 | 1);
+	throttle_seen(queue);
+	if (ring && task->on_cpu)
+		__sync_val_compare_and_swap(&ring->place, TOP_NOBODY, TOP_LOOK);
 }
 
 /*
@@ -251,26 +266,25 @@ int on_task(struct bpf_iter__task *ctx)
 	__u32 pid = (__u32)task->pid;
 	struct cfs_rq *queue = task->se.cfs_rq;
 	const struct rq *rq = queue->rq;
-	if (!is_marked(task)) {
-		if (task->preempt_notifiers.first) {
-			mark(task, rq->clock << 1 | 1);
-			throttle_seen(queue);
-		}
+	if (!is_marked_pid(pid)) {
+		if (task->preempt_notifiers.first)
+			see(task, queue);
 		return 0;
 	}
-	struct top_vcpu *vcpu = bpf_map_lookup_elem(&vcpus, &pid);
-	if (!vcpu)
+	__u32 place = find_vcpu(pid);
+	if (!(place & TOP_FOUND))
 		return 0;
+	struct top_vcpu *vcpu = vcpu_at(place);
 	__u64 old = __sync_fetch_and_add(&vcpu->closed, 0);
 	__u64 queued = task->sched_info.last_queued, arrived = task->sched_info.last_arrival;
 	bool cut = old & 1;
 	if (queued && (cut || queued >= old >> 1)) {
-		struct wait wait = {.walk = {.victim = pid, .epoch = epoch, .to = rq->clock}};
+		struct wait wait;
 
-		wait.walk.from = queued > old >> 1 ? queued : old >> 1;
+		begin_walk(&wait, place, vcpu, queued > old >> 1 ? queued : old >> 1, rq->clock);
 		charge_wait(vcpu, &wait, old, task, queue);
 	} else if (!queued && task->on_cpu && (cut ? old >> 1 >= arrived : old >> 1 == arrived)) {
-		charge_run(vcpu, pid, old, rq->clock);
+		charge_run(vcpu, old, rq->clock);
 	}
 	return 0;
 }

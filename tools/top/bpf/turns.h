@@ -11,39 +11,38 @@ struct {
 	__type(value, struct top_ring);
 } rings SEC(".maps");
 
-static void turn_fill(struct top_turn *turn, struct task_struct *task)
+static __always_inline void turn_fill(struct top_turn *turn, const struct task_struct *task)
 {
-	const __u64 *name = (const __u64 *)(const void *)task->comm;
-
+	turn->task = (__u64)task;
 	turn->pid = (__u32)task->pid;
-	turn->tgid = task->flags & PF_KTHREAD ? 0 : (__u32)task->tgid;
-	turn->cgroup = task->cgroups->dfl_cgrp->kn->id;
-	*(__u64 *)(void *)&turn->name[0] = name[0];
-	*(__u64 *)(void *)&turn->name[8] = name[1];
+	turn->tgid = (__u32)task->tgid;
+	turn->flags = task->flags;
 }
 
-/*
- * The turn of `prev` ends. Before the first switch since the program was attached, `prev` has run
- * all the time.
- */
-static void turn_end(struct top_ring *ring, struct task_struct *prev, __u64 now)
+/* Before the first switch since the program was attached, `prev` has run all the time. */
+static void turn_first(struct top_ring *ring, const struct task_struct *prev)
 {
-	struct top_turn *turn = &ring->turn[ring->last % TOP_TURNS];
-
-	if (!ring->started) {
-		turn_fill(turn, prev);
-		ring->started = 1;
-	}
-	turn->end = now;
+	if (ring->count != 0)
+		return;
+	turn_fill(&ring->turn[0], prev);
+	ring->count = 1;
 }
 
 /* The exchange orders the turn before its number, for the iterator on another CPU. */
-static void turn_begin(struct top_ring *ring, struct task_struct *next)
+static __always_inline void turn_begin(struct top_ring *ring, const struct task_struct *next,
+				       __u64 now)
 {
-	__u64 last = ring->last + 1;
+	__u64 count = ring->count;
+	struct top_turn *turn = &ring->turn[count % TOP_TURNS];
 
-	turn_fill(&ring->turn[last % TOP_TURNS], next);
-	__sync_lock_test_and_set(&ring->last, last);
+	turn->begin = now;
+	turn_fill(turn, next);
+	__sync_lock_test_and_set(&ring->count, count + 1);
+}
+
+static __u32 turn_tgid(const struct top_turn *turn)
+{
+	return turn->flags & PF_KTHREAD ? 0 : turn->tgid;
 }
 
 #endif
