@@ -48,10 +48,12 @@ QEMU_TESTS += $(KVM_TESTS_CHECK)
 QEMU_DEPS  += $(KVM_HOST_DEPS)
 bench bench-top: $(KVM_HOST_DEPS)
 
-.PHONY: check-kvm
+.PHONY: check-kvm kvm-release
+kvm-release:
+	scripts/debian-releases $(DEBIAN) $(RELEASE)
 ##@ developers
-check-kvm: all $(KVM_HOST_DEPS) ## run the tests that need KVM, in QEMU; T=... for some of them
-	$(PROVE) $(or $(T),$(KVM_TESTS))
+check-kvm: all $(KVM_HOST_DEPS) $(if $(RELEASE),kvm-release) ## run the tests that need KVM, in QEMU; T=... for some of them; RELEASE=sid for the kernel of another Debian
+	$(if $(RELEASE),KVM_HOST_KERNEL=$(DEBIAN)/$(RELEASE)/Image )$(PROVE) $(or $(T),$(KVM_TESTS))
 
 # make fresh runs both commands of README.md, as a newcomer would, on a freshly installed Debian.
 

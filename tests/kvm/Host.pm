@@ -60,7 +60,8 @@ sub archive
 
 # The files of each kind of host; scripts/kvm-host has what QEMU needs besides.
 my %hosts = (
-	arm64 => {kernel => "$build/debian/Image", pvtime => "$build/a64-linux/pvtime", base => 'host', cpu => $ENV{KVM_HOST_CPU}},
+	arm64 => {
+		kernel => $ENV{KVM_HOST_KERNEL} // "$build/debian/Image", pvtime => "$build/a64-linux/pvtime", base => 'host', cpu => $ENV{KVM_HOST_CPU}},
 	x86 => {kernel => "$build/debian/x86/Image", pvtime => "$build/pvtime", base => 'host-x86'},
 );
 
@@ -99,7 +100,8 @@ sub host_initramfs
 #   qemu => 1            add Debian's qemu-system-aarch64, or this machine's qemu-system-x86_64
 #   cpus => 2            the number of the host's CPUs; each is a thread of QEMU
 #   cpu => 'neoverse-n1' the CPU model: neoverse-n1 has VHE, cortex-a57 does not. The default is
-#                        KVM_HOST_CPU of the environment
+#                        KVM_HOST_CPU of the environment. Its kernel is KVM_HOST_KERNEL, or that of
+#                        this machine's Debian
 #   memory => '1G'       the host's RAM
 #   icount => 1          the host's time is the number of executed instructions, 250 million a
 #                        second. With one CPU, runs then repeat exactly. A faster CPU would only

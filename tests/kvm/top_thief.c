@@ -21,7 +21,11 @@
  *
  *	top_thief fifo PID
  *
- * puts that thread into the real-time class.
+ * puts that thread into the real-time class. `rr` instead of `fifo` makes threads take turns.
+ *
+ *	top_thief deadline PID RUNTIME_MS PERIOD_MS
+ *
+ * puts that thread into the deadline class.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -30,17 +34,43 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <linux/types.h>
 #include "tests/kvm/top_burn.h"
 #include "tools/top/bpf/counts.h"
 
 #define TURNS_MAX 4096u
 
-static void be_fifo(pid_t thread)
+static void be_realtime(pid_t thread, int policy)
 {
 	const struct sched_param priority = {.sched_priority = 50};
 
-	must(sched_setscheduler(thread, SCHED_FIFO, &priority), "SCHED_FIFO");
+	must(sched_setscheduler(thread, policy, &priority), "sched_setscheduler");
+}
+
+static void be_fifo(pid_t thread)
+{
+	be_realtime(thread, SCHED_FIFO);
+}
+
+/* struct sched_attr of linux/sched/types.h, which some releases of glibc define as well. */
+static void be_deadline(pid_t thread, uint64_t runtime_ms, uint64_t period_ms)
+{
+	const struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t runtime, deadline, period;
+	} attr = {
+		.size = sizeof(attr),
+		.policy = 6, /* SCHED_DEADLINE */
+		.runtime = runtime_ms * 1000000,
+		.deadline = period_ms * 1000000,
+		.period = period_ms * 1000000,
+	};
+
+	must((int)syscall(SYS_sched_setattr, thread, &attr, 0), "SCHED_DEADLINE");
 }
 
 static void use_cpu(pid_t thread, int cpu)
@@ -127,9 +157,13 @@ int main(int argc, char **argv)
 			use_cpu(atoi(argv[i]), atoi(argv[3]));
 	} else if (strcmp(how, "fifo") == 0) {
 		be_fifo(atoi(argv[2]));
+	} else if (strcmp(how, "rr") == 0) {
+		be_realtime(atoi(argv[2]), SCHED_RR);
+	} else if (strcmp(how, "deadline") == 0 && argc > 4) {
+		be_deadline(atoi(argv[2]), (uint64_t)atoi(argv[3]), (uint64_t)atoi(argv[4]));
 	} else {
 		errx(3,
-		     "expected: top_thief burn MS [fifo [VICTIM SIGNAL]], turns N US or fifo PID");
+		     "expected: top_thief burn MS [fifo [VICTIM SIGNAL]], turns N US, fifo PID, rr PID or deadline PID MS MS");
 	}
 	return 0;
 }

@@ -50,6 +50,14 @@ static void draw_quota(struct top_page *page, struct top_line *line, const struc
 		top_line_print(line, "       the quota has changed");
 }
 
+/* A limit of its own class: a line that says which, and one that says what to raise. */
+static void draw_class(struct top_page *page, struct top_line *line, const struct top_class *class,
+		       unsigned columns)
+{
+	top_line_print(line, "quota of the %s class", class->name);
+	top_line_print(top_page_line(page, columns, TOP_PLAIN), "       raise %s", class->raise);
+}
+
 static void draw_thief(struct top_line *line, const struct top_group *group,
 		       struct top_cgroups *cgroups, unsigned columns)
 {
@@ -77,7 +85,9 @@ static void draw_group(struct top_page *page, const struct top_group *group,
 
 	top_line_right(line, percent(text, group->ns, rows->interval_ns), 5);
 	top_line_print(line, "  ");
-	if (group->cause == TOP_QUOTA)
+	if (group->cause == TOP_QUOTA && top_class_of(group->cgroup) != NULL)
+		draw_class(page, line, top_class_of(group->cgroup), columns);
+	else if (group->cause == TOP_QUOTA)
 		draw_quota(page, line, group, rows, columns);
 	else
 		draw_thief(line, group, rows->cgroups, columns);

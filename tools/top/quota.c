@@ -3,6 +3,16 @@
 #include <stdio.h>
 #include "tools/top/quota.h"
 
+const struct top_class *top_class_of(uint64_t cgroup)
+{
+	static const struct top_class realtime = {"real-time", "sysctl kernel.sched_rt_runtime_us"};
+	static const struct top_class deadline = {"deadline", "the thread's runtime (chrt)"};
+
+	if (cgroup == TOP_REALTIME)
+		return &realtime;
+	return cgroup == TOP_DEADLINE ? &deadline : NULL;
+}
+
 static void compute_least(struct top_quota *quota, uint64_t us, uint64_t period_us, uint64_t waited,
 			  uint64_t interval_ns)
 {

@@ -15,6 +15,15 @@ struct top_quota {
 	double quota_ms, period_ms; /* of `now`, if `least` is not "" */
 };
 
+/* A class of the scheduler with a limit of its own. */
+struct top_class {
+	const char *name;
+	const char *raise; /* what to raise */
+};
+
+/* The class, if it is that in place of a cgroup's ID; otherwise NULL. */
+const struct top_class *top_class_of(uint64_t cgroup);
+
 /*
  * Find out what the quota of the cgroup with quota->path would have to be, if all vCPUs waited so
  * long for it in the interval. In a period in which the group was throttled, it has used all of its

@@ -9,8 +9,13 @@
 static void print_quota(struct top_text *text, const struct top_thief *thief,
 			struct top_cgroups *cgroups)
 {
+	const struct top_class *class = top_class_of(thief->cgroup);
 	const struct top_quota *quota = top_cgroups_quota(cgroups, thief->cgroup);
 
+	if (class != NULL) {
+		top_text_print(text, " of the %s class: raise %s", class->name, class->raise);
+		return;
+	}
 	if (quota == NULL) {
 		top_text_add(text, thief->name[0] != '\0' ? " of other cgroups"
 							  : " of a cgroup that cannot be found");

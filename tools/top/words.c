@@ -32,5 +32,7 @@ const char *top_thief_name(const struct top_thief *thief)
 {
 	if (thief->cause == TOP_IDLE)
 		return "";
+	if (thief->cause == TOP_QUOTA && top_class_of(thief->cgroup) != NULL)
+		return top_class_of(thief->cgroup)->name;
 	return thief->vm != NULL && thief->vm[0] != '\0' ? thief->vm : thief->name;
 }

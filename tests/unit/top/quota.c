@@ -51,6 +51,10 @@ int main(void)
 	       "a group without cpu.max has its path");
 	is_least("50000 100000", 4000000 * SECOND, 1000000 * SECOND, "450000 100000",
 		 "an interval of eleven days does not overflow");
+	tap_ok(strcmp(top_class_of(TOP_REALTIME)->name, "real-time") == 0 &&
+		       strcmp(top_class_of(TOP_DEADLINE)->name, "deadline") == 0 &&
+		       top_class_of(7) == NULL,
+	       "a limit of a class has no cgroup");
 	fake_end();
 	return tap_done();
 }

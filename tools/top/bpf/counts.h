@@ -16,6 +16,10 @@
 #define TOP_THROTTLED  16384u	   /* pairs of a vCPU's cgroup and a CPU */
 #define TOP_QUOTA_TGID 0xffffffffu /* in a pair: not a thief, but the quota of the cell's cgroup */
 
+/* In place of a cgroup's ID, and no cgroup has it: a limit of the vCPU's class holds the vCPU. */
+#define TOP_REALTIME (~0ull)
+#define TOP_DEADLINE (~0ull - 1)
+
 #ifndef TOP_CELLS	  /* a test has fewer; all but TOP_VCPUS are powers of two */
 #define TOP_CELLS  65536u /* pairs of victim and thief, in one epoch */
 #define TOP_VCPUS  16384u /* threads */
@@ -38,7 +42,7 @@ struct top_turn {
 struct top_ring {
 	__u64 count;
 	__u32 place; /* of the vCPU that runs, | TOP_FOUND; or TOP_NOBODY, or TOP_LOOK */
-	__u32 unused;
+	__u32 held;  /* the real-time class was throttled at the last switch */
 	struct top_turn turn[TOP_TURNS];
 };
 
@@ -131,8 +135,8 @@ struct top_vcpu {
 	__u64 group;  /* the address of its cgroup in the scheduler, whose throttles are noted */
 	__u32 pid;    /* 0: the place is free; or TOP_TAKEN; TOP_EXITED: the thread has exited */
 	__u32 tgid, cpu;
-	__u32 serial; /* a thread that gets the PID of an earlier one has another */
-	__u64 unused; /* a multiplication would take longer than a shift */
+	__u32 serial;	  /* a thread that gets the PID of an earlier one has another */
+	__u64 held_until; /* its runtime of the deadline class is used up until then */
 };
 
 #define TOP_TAKEN  0xffffffffu /* the rest is not written yet */

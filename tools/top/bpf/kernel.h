@@ -25,17 +25,25 @@ enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2 };
 enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_F_MMAPABLE = 1 << 10 };
 
-#define PF_KTHREAD  0x00200000u /* linux/sched.h */
-#define MAX_RT_PRIO 100		/* linux/sched/prio.h: the scheduler has no quota for tasks below */
+#define PF_KTHREAD 0x00200000u /* linux/sched.h */
+
+/* linux/sched/prio.h: below them are tasks of the deadline class, and of the real-time class. */
+#define MAX_DL_PRIO 0
+#define MAX_RT_PRIO 100
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct task_struct;
 
+struct rt_rq {
+	int rt_throttled; /* until Linux 6.11, or where cgroups have limits for real-time tasks */
+};
+
 struct rq {
 	__u64 clock;
 	int cpu;
 	struct task_struct *idle;
+	struct rt_rq rt;
 };
 
 struct task_group;
@@ -48,6 +56,12 @@ struct cfs_rq {
 
 struct sched_entity {
 	struct cfs_rq *cfs_rq;
+};
+
+struct sched_dl_entity {
+	__u64 dl_deadline, dl_period;
+	__u64 deadline;
+	unsigned int dl_throttled : 1;
 };
 
 struct sched_info {
@@ -95,6 +109,7 @@ struct task_struct {
 	int prio;
 	char comm[16];
 	struct sched_entity se;
+	struct sched_dl_entity dl;
 	struct sched_info sched_info;
 	struct hlist_head preempt_notifiers;
 	struct css_set *cgroups;

@@ -111,10 +111,10 @@ static __u64 throttler_of(struct task_group *group, struct rq *rq, int cpu)
 	return BPF_CORE_READ(group, css.cgroup, kn, id);
 }
 
-/* The throttles of a vCPU's task group on this CPU, or NULL. */
-static struct top_throttles *throttles_of(struct task_group *group, int cpu)
+/* The throttles of a vCPU's task group, or of the real-time class, on this CPU, or NULL. */
+static struct top_throttles *throttles_of(__u64 group, __u32 cpu)
 {
-	struct top_place place = {.group = (__u64)group, .cpu = (__u32)cpu};
+	struct top_place place = {.group = group, .cpu = cpu};
 	struct top_throttles *found;
 
 	throttled_any = 1;
@@ -142,7 +142,7 @@ static void throttle_changes(struct task_group *group, struct rq *rq, int change
 		return;
 	int cpu = BPF_CORE_READ(rq, cpu);
 	__u64 now = BPF_CORE_READ(rq, clock);
-	struct top_throttles *throttles = throttles_of(group, cpu);
+	struct top_throttles *throttles = throttles_of((__u64)group, (__u32)cpu);
 
 	if (!throttles || count_of(group, rq, cpu) != (change > 0 ? 0 : 1))
 		return;
@@ -173,26 +173,39 @@ static void throttle_seen(struct cfs_rq *queue)
 	if (!is_throttled(queue))
 		return;
 	struct rq *rq = queue->rq;
-	struct top_throttles *throttles = throttles_of(queue->tg, rq->cpu);
+	struct top_throttles *throttles = throttles_of((__u64)queue->tg, (__u32)rq->cpu);
 	if (throttles && throttles->count == 0)
 		throttle_add(throttles, rq->clock, TOP_OPEN, throttler_of(queue->tg, rq, rq->cpu));
 }
 
-static __u64 group_of(const struct cfs_rq *queue)
+/* A vCPU of the real-time or the deadline class has been followed. */
+__u32 class_any;
+
+static bool is_realtime(const struct task_struct *task)
 {
-	return has_quotas(queue) ? (__u64)queue->tg : 0;
+	return task->prio >= MAX_DL_PRIO && task->prio < MAX_RT_PRIO;
+}
+
+/* What throttles the task with others: its task group, the real-time class, or nothing. */
+static __u64 group_of(const struct task_struct *task, const struct cfs_rq *queue)
+{
+	if (is_realtime(task))
+		return TOP_REALTIME;
+	return task->prio >= MAX_RT_PRIO && has_quotas(queue) ? (__u64)queue->tg : 0;
 }
 
 /*
- * Note the throttles of this queue's task group from now on. `*group` is the one whose throttles
- * are noted already, of the same vCPU. Returns whether that was another one.
+ * Note the throttles of this task's group from now on. `*group` is the one whose throttles are
+ * noted already, of the same vCPU. Returns whether that was another one.
  */
-static bool watch(__u64 *group, const struct cfs_rq *queue)
+static bool watch(__u64 *group, const struct task_struct *task, const struct cfs_rq *queue)
 {
-	__u64 now = group_of(queue);
+	__u64 now = group_of(task, queue);
 	bool moved = *group != now;
 	__u32 value = 0;
 
+	if (task->prio < MAX_RT_PRIO)
+		class_any = 1;
 	if (moved && bpf_map_update_elem(&groups, &now, &value, BPF_ANY) == 0)
 		*group = now;
 	return moved;

@@ -15,6 +15,7 @@
 #include "tools/top/bpf/throttle.h"
 #include "tools/top/bpf/vcpus.h"
 #include "tools/top/bpf/charge.h"
+#include "tools/top/bpf/class.h"
 
 char licence[] SEC("license") = "Dual BSD/GPL";
 
@@ -24,20 +25,23 @@ static void mark(struct task_struct *task, __u64 closed)
 	struct top_vcpu fields = {
 		.closed = closed,
 		.delay = task->sched_info.run_delay,
+		.held_until = held_until(task),
 		.tgid = (__u32)task->tgid,
 		.cpu = (__u32)task->se.cfs_rq->rq->cpu,
 	};
 
-	watch(&fields.group, task->se.cfs_rq);
+	watch(&fields.group, task, task->se.cfs_rq);
 	add_vcpu((__u32)task->pid, &fields);
 }
 
 /* A vCPU leaves its CPU: charge its run, which began at the last close. */
-static __always_inline void close_run(__u32 place, __u64 now)
+static __always_inline void close_run(__u32 place, const struct task_struct *task, __u64 now)
 {
 	struct top_vcpu *vcpu = vcpu_at(place);
 	__u64 from = __sync_lock_test_and_set(&vcpu->closed, now << 1) >> 1;
 
+	if (class_any)
+		vcpu->held_until = held_until(task);
 	if (now > from)
 		__sync_fetch_and_add(&vcpu->run[epoch & 1], now - from);
 }
@@ -48,26 +52,29 @@ static __noinline void leave(struct top_ring *ring, struct task_struct *task, __
 	__u32 place = find_vcpu((__u32)task->pid);
 
 	if (place & TOP_FOUND)
-		close_run(place, now);
+		close_run(place, task, now);
 	else if (task->preempt_notifiers.first)
 		mark(task, now << 1);
 	turn_first(ring, task);
 }
 
 /*
- * Find the throttles that overlap the wait in this queue, and charge the end of it as unknown where
+ * Charge what a limit of the deadline class held, which is the beginning of the wait. Find the
+ * throttles that overlap the wait in this queue, and charge the end of it as unknown where
  * their history is: since the task moved to another cgroup, for lack of room, or if a beginning was
  * missed. wait->to has been read from the clock before.
  */
-static void find_throttles(struct wait *wait, struct top_vcpu *vcpu, const struct task_struct *task,
-			   struct cfs_rq *queue, __u32 cpu)
+static void find_limits(struct wait *wait, struct top_vcpu *vcpu, const struct task_struct *task,
+			struct cfs_rq *queue, __u32 cpu)
 {
-	bool moved = watch(&vcpu->group, queue), now = is_throttled(queue);
+	charge_deadline(wait, vcpu, task);
+	bool realtime = is_realtime(task);
+	bool moved = watch(&vcpu->group, task, queue), now = !realtime && is_throttled(queue);
 	struct top_place place = {.group = vcpu->group, .cpu = cpu};
 	struct walk *walk = &wait->walk;
 	__u64 known = walk->from;
 
-	if ((!throttled_any && !now) || task->prio < MAX_RT_PRIO)
+	if ((!throttled_any && !now) || task->prio < MAX_DL_PRIO)
 		return;
 	struct top_throttles *throttles = bpf_map_lookup_elem(&throttled, &place);
 	if (throttles && throttles->count != 0 && !moved) {
@@ -77,7 +84,7 @@ static void find_throttles(struct wait *wait, struct top_vcpu *vcpu, const struc
 			known = end;
 			wait->throttles = throttles;
 			walk->throttle = throttles->count;
-			walk->stale = !now;
+			walk->stale = !now && !realtime;
 		}
 	}
 	if ((moved || now || (!throttles && throttled_full)) && known < walk->to) {
@@ -113,8 +120,9 @@ static __always_inline void close_wait(__u32 place, struct task_struct *task, st
 	__sync_fetch_and_add(&wait.counts->stolen, grown - (walk->from - queued));
 	if (grown > now - queued)
 		__sync_fetch_and_add(&wait.counts->unfollowed, grown - (now - queued));
-	if (throttled_any || is_throttled(queue) || vcpu->group != group_of(queue))
-		find_throttles(&wait, vcpu, task, queue, cpu);
+	if (throttled_any || task->prio < MAX_RT_PRIO || is_throttled(queue) ||
+	    vcpu->group != group_of(task, queue))
+		find_limits(&wait, vcpu, task, queue, cpu);
 	walk_back(&wait);
 }
 
@@ -130,9 +138,10 @@ int on_switch(const __u64 *arg)
 
 	if (!ring)
 		return 0;
+	note_realtime(ring, rq, cpu, now);
 	__u32 place = ring->place;
 	if (place & TOP_FOUND)
-		close_run(place, now);
+		close_run(place, prev, now);
 	else if (place != TOP_NOBODY || prev->preempt_notifiers.first)
 		leave(ring, prev, now);
 	place = find_vcpu((__u32)next->pid);
@@ -213,6 +222,24 @@ int on_unthrottle(const struct pt_regs *regs)
 	return 0;
 }
 
+/*
+ * A thread of the deadline class that waits already is queued again: it gets new runtime now, which
+ * is late by as much as the timer is. The run queue is locked, and its clock is up to date.
+ */
+SEC("kprobe/enqueue_task_dl")
+int on_replenish(const struct pt_regs *regs)
+{
+	const struct rq *rq = first_argument(regs);
+	const struct task_struct *task = second_argument(regs);
+	__u32 pid = (__u32)BPF_CORE_READ(task, pid);
+	__u64 queued = BPF_CORE_READ(task, sched_info.last_queued), now = BPF_CORE_READ(rq, clock);
+	__u32 place = is_marked_pid(pid) ? find_vcpu(pid) : 0;
+
+	if ((place & TOP_FOUND) && queued != 0 && queued < now)
+		vcpu_at(place)->held_until = now;
+	return 0;
+}
+
 /* Charge an open run up to now. */
 static void charge_run(struct top_vcpu *vcpu, __u64 old, __u64 now)
 {
@@ -236,7 +263,7 @@ static void charge_wait(struct top_vcpu *vcpu, struct wait *wait, __u64 old,
 		return;
 	vcpu->cpu = cpu;
 	__sync_fetch_and_add(&wait->counts->stolen, walk->to - walk->from);
-	find_throttles(wait, vcpu, task, queue, cpu);
+	find_limits(wait, vcpu, task, queue, cpu);
 	walk_back(wait);
 }
 

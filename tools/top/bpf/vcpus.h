@@ -110,6 +110,7 @@ static void add_vcpu(__u32 pid, const struct top_vcpu *fields)
 	vcpu->closed = fields->closed;
 	vcpu->delay = fields->delay;
 	vcpu->group = fields->group;
+	vcpu->held_until = fields->held_until;
 	vcpu->tgid = fields->tgid;
 	vcpu->cpu = fields->cpu;
 	vcpu->serial = __sync_fetch_and_add(&serial, 1);
