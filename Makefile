@@ -54,9 +54,10 @@ begin = $(info $()  $@)$(if $(wildcard $(@D)/.),,$(shell mkdir -p $(@D)))
 
 # One fragment for each room, from the bottom up: a fragment may use the variables of the fragments
 # before it. Four of them are not about the code of one room. packages and debian come first: all
-# rooms need the installed packages, and many need the files from Debian. install and tests come
-# late: they make rules from the lists of files and of tests that the rooms' fragments have filled.
-ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench xen docs install scripts tests
+# rooms need the installed packages, and many need the files from Debian. install, tests and clang
+# come late: they make rules from the lists of files and of tests that the rooms' fragments have
+# filled.
+ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench xen docs install scripts tests clang
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not in ROOMS; expected ROOMS of the Makefile to list every fragment))
 

@@ -22,12 +22,7 @@ $(BENCH_IMAGE): $(BENCH)/bench.elf
 	$(A64_OBJCOPY) -O binary $< $@
 .SECONDARY: $(BENCH)/bench.elf $(BENCH_GUEST_OBJS)
 
-# The same sources under clang, for its warnings only.
-BENCH_CLANG := $(patsubst %.c,$(BENCH)/clang/%.o,$(call at_least,7,bench/guest/*.c))
-$(BENCH)/clang/%.o: %.c
-	$(begin)
-	$(A64_CLANG) $(GUEST_CFLAGS) -c -o $@ $<
-clang-host: $(BENCH_CLANG)
+clang_guest_SRCS += $(call at_least,7,bench/guest/*.c) bench/spin/spin.c
 
 .PHONY: bench-guest
 ##@ maintainers
@@ -52,7 +47,6 @@ $(BENCH)/spin.elf: $(BENCH_SPIN_OBJS) guest/image.ld
 $(BENCH_SPIN): $(BENCH)/spin.elf
 	$(A64_OBJCOPY) -O binary $< $@
 .SECONDARY: $(BENCH)/spin.elf $(BENCH_SPIN_OBJS)
-clang-host: $(BENCH)/clang/bench/spin/spin.o
 
 # A Linux guest whose kernel and first process record the time at which they start, and the
 # initramfs of the other Linux guests.
@@ -109,13 +103,12 @@ TAP_SCRIPTS += tests/bench/profile.t
 BENCH_LOAD       := $(BENCH)/load
 BENCH_LOAD_SRCS  := $(call at_least,8,bench/top/*.c)
 BENCH_LOAD_OBJS  := $(BENCH_LOAD_SRCS:%.c=$(BUILD)/a64-linux/%.o)
-BENCH_LOAD_CLANG := $(BENCH_LOAD_SRCS:%.c=$(BUILD)/a64-linux-clang/%.o)
-$(BENCH_LOAD_OBJS) $(BENCH_LOAD_CLANG): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
-$(BENCH_LOAD_OBJS) $(BENCH_LOAD_CLANG): | $(DEBIAN_LINUX_LIBS)
+$(BENCH_LOAD_OBJS): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
+$(BENCH_LOAD_OBJS): | $(DEBIAN_LINUX_LIBS)
 $(BENCH_LOAD): $(BENCH_LOAD_OBJS) $(BUILD)/a64-linux/tools/top/libeu.o
 	$(begin)
 	$(A64_CC) -static -o $@ $^ $(A64_TOOLS_LIBS)
-clang-host: $(BENCH_LOAD_CLANG)
+clang_linux_SRCS += $(BENCH_LOAD_SRCS)
 bench bench-top: $(BENCH_LOAD) $(DEBIAN)/versions-tracers
 TAP_DEPS    += $(BENCH_LOAD)
 TAP_SCRIPTS += tests/bench/top.t

@@ -40,11 +40,6 @@ define conformance_build
 $(call conformance_compile,$(2),$$(call CONFORMANCE_CFLAGS,$(1),$(2),$(3)))
 $(CONFORMANCE)/suite-$(2).elf: $(call conformance_objs,$(2),$(3),$(CONFORMANCE_SUITE) $(CONFORMANCE_RUNTIME)) guest/image.ld
 	$(A64_LD) $(if $(filter be,$(3)),-EB) $$(GUEST_LDFLAGS) -o $$@ $$(filter %.o,$$^)
-
-# The same sources under clang, for its warnings only.
-$(CONFORMANCE)/clang-$(2)/%.o: %.c
-	$$(begin)
-	$$(A64_CLANG) $$(call CONFORMANCE_CFLAGS,$(1),$(2),$(3)) -c -o $$@ $$<
 endef
 conformance_words = $(call conformance_build,$(firstword $(2)),$(1),$(lastword $(2)))
 $(foreach b,$(CONFORMANCE_BUILDS),$(eval $(call conformance_words,$(b),$(subst -, ,$(b)))))
@@ -60,11 +55,14 @@ COMPETITOR_OBJS := $(call conformance_objs,4k-le,le,conformance/competitor/compe
 $(CONFORMANCE)/competitor.elf: $(COMPETITOR_OBJS) guest/image.ld
 	$(A64_LD) $(GUEST_LDFLAGS) -o $@ $(filter %.o,$^)
 
-CONFORMANCE_CLANG := \
-	$(patsubst %.c,$(CONFORMANCE)/clang-4k-le/%.o,$(call at_least,30,conformance/*.c conformance/competitor/*.c)) \
-	$(patsubst %.c,$(CONFORMANCE)/clang-64k-be/%.o,$(call at_least,45,conformance/*.c guest/*.c)) \
-	$(patsubst %.c,$(CONFORMANCE)/clang-16k-le/%.o,guest/mmu.c)
-clang-host: $(CONFORMANCE_CLANG)
+# clang reads them for two builds, and guest/mmu.c for each granule.
+CLANG_SETS += suite-4k-le suite-64k-be suite-16k-le
+clang_suite-4k-le_SRCS   := $(call at_least,30,conformance/*.c conformance/competitor/*.c)
+clang_suite-4k-le_FLAGS   = $(CLANG_A64) $(call CONFORMANCE_CFLAGS,4k,4k-le,le)
+clang_suite-64k-be_SRCS  := $(call at_least,45,conformance/*.c guest/*.c)
+clang_suite-64k-be_FLAGS  = $(CLANG_A64) $(call CONFORMANCE_CFLAGS,64k,64k-be,be)
+clang_suite-16k-le_SRCS  := guest/mmu.c
+clang_suite-16k-le_FLAGS  = $(CLANG_A64) $(call CONFORMANCE_CFLAGS,16k,16k-le,le)
 
 .SECONDARY: $(CONFORMANCE)/competitor.elf $(COMPETITOR_OBJS) \
 	$(foreach b,$(CONFORMANCE_BUILDS),$(call conformance_objs,$(b),$(lastword $(subst -, ,$(b))),$(CONFORMANCE_SUITE) $(CONFORMANCE_RUNTIME)))
@@ -92,7 +90,7 @@ CONFORM_CPU  := $(BUILD)/conformance/second-cpu.bin
 CONFORM_USER_SRCS  := $(call at_least,6,conformance/user/*.c)
 CONFORM_USER_OBJS  := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(CONFORM_USER_SRCS) $(wildcard conformance/user/*.S) \
 	$(wildcard libpvtime-kvm/*.c) lib/region.c))
-CONFORM_USER_CLANG := $(CONFORM_USER_SRCS:%.c=$(BUILD)/a64-linux-clang/%.o)
+clang_linux_SRCS   += $(CONFORM_USER_SRCS)
 
 $(BUILD)/a64-linux/%.o: %.c
 	$(begin)
@@ -100,13 +98,9 @@ $(BUILD)/a64-linux/%.o: %.c
 $(BUILD)/a64-linux/%.o: %.S
 	$(begin)
 	$(A64_CC) $(HOST_CFLAGS) -c -o $@ $<
-$(BUILD)/a64-linux-clang/%.o: %.c
-	$(begin)
-	$(A64_CLANG) $(HOST_CFLAGS) -c -o $@ $<
 $(CONFORM_USER): $(CONFORM_USER_OBJS)
 	$(begin)
 	$(A64_CC) -static -o $@ $^
-clang-host: $(CONFORM_USER_CLANG)
 
 $(CONFORM_HOST): scripts/mkinitramfs conformance/host/init $(DEBIAN_BUSYBOX) $(DEBIAN_QEMU)
 	$(begin)

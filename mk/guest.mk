@@ -26,12 +26,9 @@ $(GUEST_BUILD)/%.img: $(GUEST_BUILD)/%.elf
 	$(A64_OBJCOPY) -O binary $< $@
 .SECONDARY: $(GUEST_IMAGES:.img=.elf) $(GUEST_OBJS) $(GUEST_IMAGES:$(GUEST_BUILD)/%.img=$(GUEST_BUILD)/obj/tests/guests/%.o)
 
-# The same sources under clang, for its warnings only.
-GUEST_CLANG := $(patsubst %.c,$(GUEST_BUILD)/clang/%.o,$(call at_least,39,guest/*.c tests/guests/*.c))
-$(GUEST_BUILD)/clang/%.o: %.c
-	$(begin)
-	$(CLANG) --target=aarch64-linux-gnu $(GUEST_CFLAGS) -c -o $@ $<
-clang-host: $(GUEST_CLANG)
+CLANG_SETS += guest
+clang_guest_SRCS  := $(call at_least,39,guest/*.c tests/guests/*.c)
+clang_guest_FLAGS := $(CLANG_A64) $(GUEST_CFLAGS)
 
 # The Linux guests' user space: guest/linux/init and its roles. The initramfs for role=kexec also
 # contains kexec and a kernel.
@@ -42,7 +39,7 @@ INITRAMFS_FILES := roles=guest/linux/roles bin/report=$(INITRAMFS_REPORT)
 
 $(INITRAMFS_REPORT): $(BUILD)/a64-linux/guest/linux/report.o $(BUILD)/a64-linux/guest/linux/stat.o
 	$(A64_CC) -static -s -o $@ $^
-clang-host: $(BUILD)/a64-linux-clang/guest/linux/report.o $(BUILD)/a64-linux-clang/guest/linux/stat.o
+clang_linux_SRCS += guest/linux/report.c guest/linux/stat.c
 UNIT_NAMES += guest/stat
 guest/stat_SRCS := tests/unit/guest/stat.c guest/linux/stat.c
 guest/stat_LIBS := -pthread

@@ -51,12 +51,10 @@ hypervisor: $(BUILD)/hypervisor.img ## build the EL2 hypervisor
 all: hypervisor
 INSTALL_DATA += $(BUILD)/hypervisor.img
 
-# The same sources under clang, for its warnings only: these objects are not linked.
-HYP_CLANG := $(patsubst %.c,$(BUILD)/a64-clang/%.o,$(HYP_SRCS))
-$(HYP_CLANG): $(BUILD)/a64-clang/%.o: %.c $(A64_LIBFDT)
-	$(begin)
-	$(A64_CLANG) $(HYP_CFLAGS) -c -o $@ $<
-TAP_DEPS += $(HYP_CLANG)
+CLANG_SETS += hypervisor
+clang_hypervisor_SRCS  := $(HYP_SRCS)
+clang_hypervisor_FLAGS := $(CLANG_A64) $(HYP_CFLAGS)
+clang_hypervisor_DEPS  := $(A64_LIBFDT)
 
 # Unit tests of the hypervisor's logic, compiled for the host from the hypervisor's own files. Files
 # that access registers of the PE are compiled with tests/shim/arch.h in place of hypervisor/arch.h.

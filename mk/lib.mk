@@ -17,7 +17,8 @@ $(BUILD)/$(1)/lib/libpvtime.a: $(LIB_SRCS:%.c=$(BUILD)/$(1)/%.o)
 	$(4) rcsD $$@ $$^
 endef
 
-A64_CLANG := $(CLANG) --target=aarch64-linux-gnu
+CLANG_A64 := --target=aarch64-linux-gnu
+A64_CLANG := $(CLANG) $(CLANG_A64)
 LIB_HOST_CFLAGS := $(filter-out -D_GNU_SOURCE,$(HOST_CFLAGS)) -ffreestanding -fno-stack-protector
 $(eval $(call lib_variant,host,$(HOST_CC),$(LIB_HOST_CFLAGS),ar))
 $(eval $(call lib_variant,host-clang,$(CLANG),$(LIB_HOST_CFLAGS),ar))

@@ -48,8 +48,7 @@ check-kvm: $(LIBKVM_TEST)
 KVM_TESTS_CHECK += tests/kvm/library.t
 QEMU_DEPS       += $(LIBKVM_TEST)
 
-# The same sources under clang for arm64, for its warnings only.
-clang-host: $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(LIBKVM_LOGIC) libpvtime-kvm/sys.c $(LIBKVM_TEST_SRCS))
+clang_linux_SRCS += $(LIBKVM_LOGIC) libpvtime-kvm/sys.c $(LIBKVM_TEST_SRCS)
 
 # The unit tests on a fake KVM.
 LIBKVM_FAKED := $(LIBKVM_LOGIC) tests/unit/libpvtime-kvm/fake.c tests/unit/libpvtime-kvm/fake_process.c

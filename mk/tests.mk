@@ -135,15 +135,6 @@ UNIT_ALL  := $(call unit_bins,$(UNIT_FLAVOURS))
 $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach s,$(UNIT_SETS),$(if $(filter O2-plain,$(f)-$(s)),,$(eval $(call unit_compile,$(f),$(s))))))
 $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach t,$(UNIT_NAMES),$(eval $(call unit_link,$(f),$(t)))))
 
-# The other sources under clang, for its warnings only: those that it does not compile for a test
-# with the same flags. It makes no code of them.
-CLANG_SEEN := $(foreach t,$(UNIT_NAMES),$(if $($(t)_WITH),,$($(t)_SRCS)))
-CLANG_OKS  := $(patsubst %.c,$(BUILD)/clang/%.ok,$(sort $(filter-out $(CLANG_SEEN),$(HOST_SRCS))))
-$(BUILD)/clang/%.ok: %.c
-	$(begin)
-	$(CLANG) $(HOST_CFLAGS) -MF $(@:.ok=.d) -MT $@ -fsyntax-only $<
-	touch $@
-
 # The longest tests begin first, so that no CPU is idle at the end. FIRST only sets the order: each
 # test is also listed in its own place. One more test runs at a time than there are CPUs, as some
 # tests only wait for a clock.
@@ -181,7 +172,7 @@ check-unit: $(UNIT_ALL) ## run the host unit tests, with and without optimizatio
 check-qemu: all $(QEMU_DEPS) ## run the tests that need QEMU; T=... for some of them
 	$(PROVE) $(or $(T),$(QEMU_TESTS))
 
-clang-host: $(CLANG_OKS) $(filter $(BUILD)/unit/san-plain/%,$(foreach t,$(UNIT_NAMES),$(call unit_objs,san,$(t))))
+clang-host: $(filter $(BUILD)/unit/san-plain/%,$(foreach t,$(UNIT_NAMES),$(call unit_objs,san,$(t))))
 
 # All our C files.
 C_FILES = $(shell find * -path $(BUILD) -prune -o -name '*.[ch]' -print | sort)

@@ -16,7 +16,8 @@ $(BUILD)/pvtime: $(TOOLS_OBJS) $(LIBKVM_STATIC) $(LIB_HOST)
 # in that header is not ours, so the compilers treat it like a system's, and clang-tidy ignores it.
 BPFTOOL      ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 BPF_CFLAGS   := -std=gnu11 -target bpf -mcpu=v3 -O2 -g $(filter-out -Wstrict-prototypes -Wmissing-prototypes,$(WARN)) $(PREFIX_MAP) -I. -MMD -MP
-TOP_LOADERS  := $(foreach c,load facts,$(patsubst %,$(BUILD)/%/tools/top/$c.o,host a64-linux a64-linux-clang) $(BUILD)/clang/tools/top/$c.ok)
+TOP_SKELETONS := $(BUILD)/bpf/top.skel.h $(BUILD)/bpf/guest.skel.h
+TOP_LOADERS  := $(foreach c,load facts,$(patsubst %,$(BUILD)/%/tools/top/$c.o,host a64-linux))
 
 # bpf-small/ is for a test: it has room for so few vCPUs and thieves.
 TOP_SMALL_FLAGS := -DTOP_VCPUS=3u -DTOP_PLACES=8u -DTOP_CELLS=2u
@@ -37,7 +38,7 @@ $(BUILD)/bpf-small/%.skel.h: $(BUILD)/bpf-small/%.o
 	$(BPFTOOL) gen skeleton $(@D)/$*.bpf.o name $*_bpf >$@
 .SECONDARY: $(BUILD)/bpf-small/top.o $(BUILD)/bpf/top.o $(BUILD)/bpf/guest.o
 $(TOP_LOADERS): private HOST_CFLAGS += -isystem $(BUILD)/bpf
-$(TOP_LOADERS): $(BUILD)/bpf/top.skel.h $(BUILD)/bpf/guest.skel.h
+$(TOP_LOADERS): $(TOP_SKELETONS)
 
 .PHONY: tools
 ##@ users
@@ -51,17 +52,22 @@ A64_PVTIME      := $(BUILD)/a64-linux/pvtime
 A64_TOOLS_OBJS  := $(patsubst %.c,$(BUILD)/a64-linux/%.o,$(sort $(TOOLS_SRCS) $(LIB_SRCS) $(LIBKVM_LOGIC) libpvtime-kvm/sys.c))
 # clang compiles the whole command for the host, and for arm64 the rooms that differ there.
 A64_TOOLS_OWN   := tools/exec/% tools/probe/% tools/top/% tools/vmm/%
-A64_TOOLS_CLANG := $(patsubst %.c,$(BUILD)/a64-linux-clang/%.o,$(filter $(A64_TOOLS_OWN),$(TOOLS_SRCS)))
+CLANG_SETS += host linux
+clang_host_SRCS    = $(filter-out $(CLANG_SEEN),$(HOST_SRCS))
+clang_host_FLAGS  := $(HOST_CFLAGS) -isystem $(BUILD)/bpf
+clang_host_DEPS   := $(TOP_SKELETONS)
+clang_linux_SRCS  += $(filter $(A64_TOOLS_OWN),$(TOOLS_SRCS))
+clang_linux_FLAGS := $(CLANG_A64) $(HOST_CFLAGS) -isystem $(BUILD)/bpf -isystem $(DEBIAN_LINUX)/include
+clang_linux_DEPS  := $(TOP_SKELETONS) $(DEBIAN_LINUX_LIBS)
 # All libraries in the folder: which of them has the parts of libini_config depends on the release.
 # libncursesw comes first, as libncurses has the same functions for terminals without UTF-8.
 A64_TOOLS_LIBS  := -Wl,--start-group $(DEBIAN_LINUX)/lib/libncursesw.a $(DEBIAN_LINUX)/lib/*.a -Wl,--end-group -lm
 
-$(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
-$(A64_TOOLS_OBJS) $(A64_TOOLS_CLANG): | $(DEBIAN_LINUX_LIBS)
+$(A64_TOOLS_OBJS): private HOST_CFLAGS += -isystem $(DEBIAN_LINUX)/include
+$(A64_TOOLS_OBJS): | $(DEBIAN_LINUX_LIBS)
 $(A64_PVTIME): $(A64_TOOLS_OBJS)
 	$(begin)
 	$(A64_CC) -static -o $@ $^ $(A64_TOOLS_LIBS)
-clang-host: $(A64_TOOLS_CLANG)
 
 .PHONY: tools-a64
 tools-a64: $(A64_PVTIME) ## build the pvtime command for arm64 Linux, build/a64-linux/pvtime
@@ -140,7 +146,7 @@ $(TOP_SMALL): $(TOP_SMALL_OBJS) $(filter-out %/tools/top/load.o %/tools/top/maps
 	$(A64_CC) -static -o $@ $^ $(A64_TOOLS_LIBS)
 check-kvm: $(TOP_FORBID) $(TOP_SMALL)
 QEMU_DEPS += $(TOP_FORBID) $(TOP_SMALL)
-clang-host: $(BUILD)/a64-linux-clang/tests/kvm/forbid.o
+clang_linux_SRCS += tests/kvm/forbid.c
 
 # For tests/kvm/top_*.t: a VM that starts fast, and thieves whose times are known.
 TOP_TRUTHS := $(addprefix $(BUILD)/tests-exec/,top_vm top_thief)
@@ -148,7 +154,7 @@ $(TOP_TRUTHS): $(BUILD)/tests-exec/%: $(BUILD)/a64-linux/tests/kvm/%.o
 	$(begin)
 	$(A64_CC) -static -o $@ $^
 check-kvm: $(TOP_TRUTHS)
-clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,top_vm top_thief)
+clang_linux_SRCS += tests/kvm/top_vm.c tests/kvm/top_thief.c
 
 # For tests/tools/top.t: the whole command, with samples from a file in place of the kernel's.
 TOP_FAKE := $(BUILD)/tests/tools/pvtime-top-fake
@@ -186,7 +192,7 @@ VMM_DEPS := $(VMM_SAMPLE) $(BUILD)/conformance/suite-4k-le.img $(BUILD)/conforma
 check-kvm: $(VMM_DEPS)
 KVM_TESTS_CHECK += $(addprefix tests/kvm/,lab_attach.t lab_conform.t lab_guests.t lab_refused.t lab_snapshot.t lab_steal.t)
 QEMU_DEPS       += $(VMM_DEPS)
-clang-host: $(BUILD)/a64-linux-clang/tests/kvm/sample.o
+clang_linux_SRCS += tests/kvm/sample.c
 
 # pvtime exec: the unit tests of its decisions and of the system calls that it makes a thread
 # execute, on this machine; and the files for its tests on a real /dev/kvm.
@@ -216,7 +222,7 @@ $(EXEC_VMM): $(patsubst %,$(BUILD)/a64-linux/tests/kvm/%.o,exec_vmm exec_guest e
 check-kvm: $(EXEC_VMM) $(EXEC_PEEK)
 KVM_TESTS_CHECK += tests/kvm/exec.t tests/kvm/exec_qemu.t
 QEMU_DEPS += $(EXEC_VMM) $(EXEC_PEEK)
-clang-host: $(patsubst %,$(BUILD)/a64-linux-clang/tests/kvm/%.o,exec_vmm exec_guest exec_start exec_process exec_attack peek)
+clang_linux_SRCS += $(patsubst %,tests/kvm/%.c,exec_vmm exec_guest exec_start exec_process exec_attack peek)
 
 # For bench/start, which measures the cost of pvtime exec (docs/exec.md).
 bench: $(EXEC_VMM) $(BUILD)/guest/hello.img
