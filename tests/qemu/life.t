@@ -24,8 +24,8 @@ my $kexec = $build . '/guest/initramfs-kexec.cpio';
 
 # CPU 1 goes offline and comes back online while another VM competes.
 {
-	my $run = run_ok('hotplug', {timeslice_us => 500, stamp => 1},
-		linux('linux', 'role=hotplug until=1 report=3', vcpus => 2), bare('busy', 'spin', 'until_ms=2500'));
+	my $run = run_ok('hotplug', {timeslice_us => 100, stamp => 1},
+		linux('linux', 'role=hotplug until=1 report=3 maxcpus=1', vcpus => 2), bare('busy', 'spin', 'until_ms=2500'));
 	my $console = $run->{console}{linux};
 	like($console, qr/^HOTPLUG before.*^HOTPLUG offline.*^HOTPLUG after/ms, 'Linux takes CPU 1 offline and online again');
 	my @reports = grep { $_->{cpu} == 1 } reports($run->{stamped}{linux});

@@ -34,7 +34,7 @@ for my $case (['equal weights', {}, [], []], ['1:3, SMC', {cpu => 'neoverse-n1'}
 
 # Two vCPUs on one CPU: each takes time from the other, and each reports its own stolen time.
 {
-	my $run = run_ok('two vCPUs', {timeslice_us => 500, stamp => 1}, linux('two', 'role=spin until=2 report=3', vcpus => 2));
+	my $run = run_ok('two vCPUs', {timeslice_us => 100, stamp => 1}, linux('two', 'role=spin until=1 report=2 maxcpus=1', vcpus => 2));
 	my ($a, $b) = map { vcpu($run, 'two', $_)->{stolen_ns} } 0, 1;
 	ok($a > 200_000_000 && $b > 200_000_000, 'more than 200 ms are stolen from each of two vCPUs') or diag "$a $b";
 	faultless('the report of each of two vCPUs agrees with the ledger', steal_faults($run, 'two')) or diag $run->{stamped}{two};
