@@ -7,7 +7,9 @@
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-MAKEFLAGS += --no-builtin-rules --jobs=$(shell nproc)
+# One more job runs at a time than there are CPUs, as some only wait: for the network, for a clock.
+JOBS := $(shell expr $$(nproc) + 1)
+MAKEFLAGS += --no-builtin-rules --jobs=$(JOBS)
 
 # Print the name of each file built, not the command; V=1 prints both.
 ifndef V

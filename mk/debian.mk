@@ -27,6 +27,8 @@ $(DEBIAN_X86)/Image $(DEBIAN_X86)/busybox $(DEBIAN_X86)/versions &:
 # debian-fetch puts the file versions in place last.
 $(DEBIAN_IMAGE) $(DEBIAN_BUSYBOX) $(DEBIAN_KEXEC)/sbin/kexec $(A64_LIBFDT) $(DEBIAN)/versions &:
 	scripts/debian-fetch $(DEBIAN)
+# One fetch at a time: the second would only wait for the first one's lock.
+$(DEBIAN)/versions-hosts: | $(DEBIAN)/versions
 $(DEBIAN_QEMU) $(DEBIAN_XEN) $(DEBIAN_LINUX_LIBS) $(DEBIAN)/versions-hosts &:
 	scripts/debian-fetch $(DEBIAN) hosts
 

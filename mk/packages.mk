@@ -88,6 +88,7 @@ INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 # needed.
 DPKG_STATUS := $(wildcard /var/lib/dpkg/status)
 EMPTY :=
+COMMA := ,
 PACKAGE_STAMP := $(BUILD)/packages$(subst $(EMPTY) ,,$(addprefix -,$(NEEDED))).mk
 $(PACKAGE_STAMP): mk/packages.mk scripts/install-packages $(DPKG_STATUS)
 	@INSTALL=$(INSTALL) scripts/install-packages $@ $(foreach n,$(NEEDED),$(PACKAGES_$(n)))

@@ -102,6 +102,10 @@ UNIT_CC_O0      := $(HOST_CC)
 UNIT_CFLAGS_O0  := -O0
 UNIT_CC_san     := $(CLANG)
 UNIT_CFLAGS_san := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# Linking the sanitizers' runtime into each test would take half of the time of all links: the tests
+# share one, if clang's package has it.
+SAN_DIR          = $(dir $(shell $(CLANG) -rtlib=compiler-rt -print-libgcc-file-name))
+UNIT_LINK_san    = $(eval UNIT_LINK_san := $(if $(wildcard $(SAN_DIR)libclang_rt.asan*.so),-shared-libasan -Wl$(COMMA)-rpath=$(SAN_DIR)))$(UNIT_LINK_san)
 UNIT_DIR_O2     := $(BUILD)/tests
 UNIT_DIR_O0     := $(BUILD)/tests-O0
 UNIT_DIR_san    := $(BUILD)/tests-san
@@ -125,7 +129,7 @@ endef
 define unit_link
 $(UNIT_DIR_$(1))/$(2): $(or $(call unit_objs,$(1),$(2)),$(error test $(2) has no $(2)_SRCS))
 	$$(begin)
-	$(UNIT_CC_$(1)) $(UNIT_CFLAGS_$(1)) -o $$@ $$(filter %.o,$$^) $($(2)_LIBS)
+	$(UNIT_CC_$(1)) $(UNIT_CFLAGS_$(1)) $$(UNIT_LINK_$(1)) -o $$@ $$(filter %.o,$$^) $($(2)_LIBS)
 endef
 
 UNIT_SETS := $(sort $(foreach t,$(UNIT_NAMES),$(call unit_set,$(t))))
@@ -136,8 +140,7 @@ $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach s,$(UNIT_SETS),$(if $(filter O2-plain
 $(foreach f,$(UNIT_FLAVOURS) cov,$(foreach t,$(UNIT_NAMES),$(eval $(call unit_link,$(f),$(t)))))
 
 # The longest tests begin first, so that no CPU is idle at the end. FIRST only sets the order: each
-# test is also listed in its own place. One more test runs at a time than there are CPUs, as some
-# tests only wait for a clock.
+# test is also listed in its own place.
 FIRST := $(addprefix tests/qemu/,life.t crowd.t steal.t share.t boot.t conform.t bench.t) tests/kvm/exec_qemu.t \
 	$(addprefix tests/qemu/,hostile.t storm.t repeat.t status.t profile.t attach.t refresh.t) \
 	$(addprefix tests/kvm/,lab_snapshot.t lab_guests.t lab_conform.t lab_steal.t library.t exec.t lab_attach.t lab_refused.t) \
@@ -145,14 +148,14 @@ FIRST := $(addprefix tests/qemu/,life.t crowd.t steal.t share.t boot.t conform.t
 	$(foreach d,$(CHECKED),$(UNIT_DIR_$(d))/vgic/fuzz $(UNIT_DIR_$(d))/run/board)
 TESTS := $(QEMU_TESTS) $(TAP_SCRIPTS) $(UNIT_BINS)
 $(foreach t,$(filter-out $(TESTS),$(FIRST)),$(error FIRST has $(t), which is not a test; expected a test that make check runs))
-JOBS := $(shell expr $$(nproc) + 1)
 
 PROVE = BUILD=$(BUILD) prove --timer --exec '$(LIMIT) $(TEST_TIMEOUT)'
 
 .PHONY: soak check check-unit check-qemu clang-host format format-check
 check check-unit check-qemu check-kvm check-x86: $(LIMIT)
+# The downloads come first: CPUs have other things to do meanwhile.
 ##@ newcomers
-check: all clang-host $(UNIT_BINS) $(TAP_DEPS) $(QEMU_DEPS) ## build everything and run every test
+check: $(DEBIAN)/versions $(DEBIAN)/versions-hosts all clang-host $(UNIT_BINS) $(TAP_DEPS) $(QEMU_DEPS) ## build everything and run every test
 	$(PROVE) -j$(JOBS) $(FIRST) $(filter-out $(FIRST),$(TESTS))
 
 # Whether what is built depends on the folder that it is built in: it builds all of it once more.
