@@ -120,9 +120,9 @@ sub shown
 {
 	my ($from, $to, $thread) = @_;
 	my ($begin, $end) = @{$seen->{still}}{$from, $to};
-	my %sum = (run_ns => 0, stolen_ns => 0, causes => {}, thieves => {}, threads => {});
+	my %sum = (run_ns => 0, stolen_ns => 0, interrupts_ns => 0, causes => {}, thieves => {}, threads => {});
 	for my $v (grep { $_->{thread} == $thread } map { @{$_->{vcpus}} } map { @{$_->{vms}} } @{$seen->{lines}}[$begin .. $end - 1]) {
-		$sum{$_} += $v->{$_} for qw(run_ns stolen_ns);
+		$sum{$_} += $v->{$_} for qw(run_ns stolen_ns interrupts_ns);
 		$sum{causes}{$_} += $v->{causes_ns}{$_} for keys %{$v->{causes_ns}};
 		$sum{thieves}{join ' ', map { $_ // '-' } @{$_}{qw(cause name cgroup)}} += $_->{ns} for @{$v->{thieves}};
 		$sum{threads}{"$_->{cause} $_->{thread}"} += $_->{ns} for @{$v->{thieves}};

@@ -53,6 +53,7 @@ kill -CONT $alpha $hog; until_ran $hog $hog 250
 named 1 brief 'i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done' &
 wait $!
 still hog-end $hog $alpha
+
 kill $top
 go $alpha $a 20
 pvtime top --once; echo "ONCE $?"
@@ -79,7 +80,7 @@ cmp_ok($s->{thieves}{'process brief /'} // 0, '>', 1_000_000, 'alpha beside a ho
 like($out, qr/^pvtime: top: causes unknown: CAP_BPF and CAP_PERFMON are missing; run pvtime as root\nNo VM is visible\.\nUSER 0$/m,
 	'a user without rights gets one line that says so');
 like($out, qr/^No VM is running\.\nNONE 0$/m, 'a host without VMs is reported as such');
-like($out, qr/^VM alpha \(process $alpha\), in \d+ ns, guest's stolen time: (?:on|unknown)\n  vCPU 0, thread $a, CPU 1: ran \d+ ns \([\d.]+ %\), stolen \d+ ns \([\d.]+ %\)\n(?: +\d+  .*\n)* +0  unattributed\n/m,
+like($out, qr/^VM alpha \(process $alpha\), in \d+ ns, guest's stolen time: (?:on|unknown)\n  vCPU 0, thread $a, CPU 1: ran \d+ ns \([\d.]+ %\), stolen \d+ ns \([\d.]+ %\), interrupts \d+ ns \([\d.]+ %\)\n(?: +\d+  .*\n)* +0  unattributed\n/m,
 	'the text has a line for each vCPU and thief');
 table();
 

@@ -49,7 +49,7 @@ sub lines { return run_command($top, 'top', '--interval', '0.01', @_) }
 {
 	my ($status, $out, $err) = lines('--once');
 	is("$status$err", '0', '--once has status 0');
-	like($out, qr/\AVM alpha \(process $alpha\), in \d+ ns, guest's stolen time: on\n  vCPU 0, thread $alpha, CPU 3: ran 250000000 ns \(\d+\.\d %\), stolen 500000000 ns \(\d+\.\d %\)\n.*VM be\\x1b\[1mta /s, '--once prints lines, with control characters made visible');
+	like($out, qr/\AVM alpha \(process $alpha\), in \d+ ns, guest's stolen time: on\n  vCPU 0, thread $alpha, CPU 3: ran 250000000 ns \(\d+\.\d %\), stolen 500000000 ns \(\d+\.\d %\), interrupts 0 ns \(0\.0 %\)\n.*VM be\\x1b\[1mta /s, '--once prints lines, with control characters made visible');
 	is(() = $out =~ /^VM/mg, 2, '--once prints one interval');
 	is(() = (lines('--count', 3))[1] =~ /^VM/mg, 6, '--count 3 prints three intervals');
 	like($out, qr/^VM alpha .* guest's stolen time: on$/m, '--once says whether a guest has stolen time');

@@ -83,10 +83,14 @@ static void write_thread(struct top_text *text, const struct top_thread *thread,
 	write_string(text, ",\"guest_stolen_time\":", top_guest_word(thread->guest));
 	write_number(text, ",\"run_ns\":", thread->run_ns);
 	write_number(text, ",\"stolen_ns\":", thread->stolen_ns);
-	if (causes)
+	if (causes) {
+		write_number(text, ",\"interrupts_ns\":", thread->interrupts_ns);
 		write_causes(text, thread, cgroups);
-	else
-		top_text_add(text, ",\"causes_ns\":null,\"excess_ns\":null,\"thieves\":null}");
+	} else {
+		top_text_add(
+			text,
+			",\"interrupts_ns\":null,\"causes_ns\":null,\"excess_ns\":null,\"thieves\":null}");
+	}
 }
 
 static void write_throttled(struct top_text *text, const struct top_throttled *throttled, int root)

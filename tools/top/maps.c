@@ -98,6 +98,7 @@ void top_maps_clear(const struct top_maps *maps, uint32_t epoch)
 		if (maps->vcpus[place].pid == 0)
 			continue;
 		maps->vcpus[place].run[epoch] = 0;
+		maps->vcpus[place].interrupts[epoch] = 0;
 		maps->sums[place].counts[epoch] = (struct top_counts){.stolen = 0};
 	}
 }

@@ -98,8 +98,8 @@ static size_t height(const struct top_group *group)
 	return group->cause == TOP_QUOTA ? 2 : 1;
 }
 
-static void draw_pane_title(struct top_page *page, const struct top_row *row, uint64_t interval_ns,
-			    unsigned columns)
+static void draw_pane_title(struct top_page *page, const struct top_rows *rows,
+			    const struct top_row *row, unsigned columns)
 {
 	struct top_line *line = top_page_line(page, columns, TOP_BOLD);
 	char text[TOP_PERCENT];
@@ -108,8 +108,11 @@ static void draw_pane_title(struct top_page *page, const struct top_row *row, ui
 	top_line_print(line, ", process %u", row->sum.process);
 	if (row->sum.thread != 0)
 		top_line_print(line, ", thread %u, CPU %u", row->sum.thread, row->sum.cpu);
-	top_line_print(line, ": run %s", percent(text, row->sum.run_ns, interval_ns));
-	top_line_print(line, ", stolen %s", percent(text, row->sum.stolen_ns, interval_ns));
+	top_line_print(line, ": run %s", percent(text, row->sum.run_ns, rows->interval_ns));
+	top_line_print(line, ", stolen %s", percent(text, row->sum.stolen_ns, rows->interval_ns));
+	if (rows->unknown == NULL)
+		top_line_print(line, ", interrupts %s",
+			       percent(text, row->sum.interrupts_ns, rows->interval_ns));
 }
 
 static void draw_guest(struct top_page *page, enum top_guest guest, unsigned columns)
@@ -171,7 +174,7 @@ void top_pane(struct top_page *page, const struct top_rows *rows, const struct t
 	struct top_groups groups;
 
 	if (lines > 0)
-		draw_pane_title(page, row, rows->interval_ns, columns);
+		draw_pane_title(page, rows, row, columns);
 	if (rows->unknown != NULL) {
 		draw_throttled(page, rows, row, columns, lines > 1 ? lines - 1 : 0);
 		return;

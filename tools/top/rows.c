@@ -13,6 +13,7 @@ static void add(struct top_row *vm, const struct top_thread *thread)
 	vm->vcpus++;
 	vm->sum.run_ns += thread->run_ns;
 	vm->sum.stolen_ns += thread->stolen_ns;
+	vm->sum.interrupts_ns += thread->interrupts_ns;
 	for (int i = 0; i < TOP_CAUSES; i++)
 		vm->sum.by_cause[i] += thread->by_cause[i];
 	vm->sum.unattributed += thread->unattributed;

@@ -54,6 +54,7 @@ static bool take_threads(struct making *making, const struct top_elements *vcpus
 			.serial = vcpu[from].serial,
 			.exited = (vcpu[from].pid & TOP_EXITED) != 0,
 			.run_ns = vcpu[from].run[making->epoch],
+			.interrupts_ns = vcpu[from].interrupts[making->epoch],
 		};
 		top_index_put(making->index, keys[from], i);
 	}

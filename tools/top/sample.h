@@ -48,6 +48,7 @@ struct top_thread {
 	unsigned number;
 	enum top_guest guest;
 	uint64_t run_ns, stolen_ns;
+	uint64_t interrupts_ns; /* taken while it had its CPU; unknown if the causes are */
 	uint64_t by_cause[TOP_CAUSES];
 	uint64_t unattributed;
 	/* the worst first; they are in top_sample.thieves */

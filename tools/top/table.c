@@ -94,7 +94,7 @@ static void print_causes(struct top_text *text, const struct top_thread *thread,
 			       (long long)excess);
 }
 
-static void print_thread(struct top_text *text, const struct top_thread *thread,
+static void print_thread(struct top_text *text, const struct top_thread *thread, bool causes,
 			 uint64_t interval_ns)
 {
 	top_text_add(text, "  vCPU ");
@@ -108,6 +108,8 @@ static void print_thread(struct top_text *text, const struct top_thread *thread,
 	top_text_number(text, thread->cpu, 0);
 	print_time(text, ": ran ", thread->run_ns, interval_ns);
 	print_time(text, ", stolen ", thread->stolen_ns, interval_ns);
+	if (causes)
+		print_time(text, ", interrupts ", thread->interrupts_ns, interval_ns);
 	top_text_add(text, "\n");
 }
 
@@ -149,6 +151,7 @@ static void print_vm(struct top_text *text, const struct top_sample *sample, siz
 
 void top_print(const struct top_sample *sample, struct top_cgroups *cgroups, FILE *out)
 {
+	bool causes = sample->unknown == NULL;
 	struct top_text text;
 
 	top_text_begin(&text, out);
@@ -157,8 +160,8 @@ void top_print(const struct top_sample *sample, struct top_cgroups *cgroups, FIL
 
 		if (i == 0 || thread->process != thread[-1].process)
 			print_vm(&text, sample, i, cgroups->root);
-		print_thread(&text, thread, sample->interval_ns);
-		if (sample->unknown == NULL)
+		print_thread(&text, thread, causes, sample->interval_ns);
+		if (causes)
 			print_causes(&text, thread, cgroups);
 	}
 	top_text_end(&text);

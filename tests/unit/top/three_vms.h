@@ -12,10 +12,11 @@
 
 /* The VMs web (10), db (20) and a third one (30), whose name has an escape sequence. */
 static uint32_t threads[] = {11, 12, 21, 31};
-static struct top_vcpu vcpus[] = {{.tgid = 10, .cpu = 2, .run = {300000000}},
-				  {.tgid = 10, .cpu = 3, .run = {990000000}},
-				  {.tgid = 20, .cpu = 2, .run = {512345000}},
-				  {.tgid = 30, .cpu = 127, .run = {10000}}};
+static struct top_vcpu vcpus[] = {
+	{.tgid = 10, .cpu = 2, .run = {300000000}, .interrupts = {13000000}},
+	{.tgid = 10, .cpu = 3, .run = {990000000}, .interrupts = {4000000}},
+	{.tgid = 20, .cpu = 2, .run = {512345000}},
+	{.tgid = 30, .cpu = 127, .run = {10000}}};
 static struct top_victim victims[] = {{11, 0}, {12, 0}, {21, 0}, {31, 0}};
 static struct top_counts counts[] = {
 	{.stolen = 650000000, .overrun = 1000000},

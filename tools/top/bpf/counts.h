@@ -41,8 +41,11 @@ struct top_turn {
  */
 struct top_ring {
 	__u64 count;
-	__u32 place; /* of the vCPU that runs, | TOP_FOUND; or TOP_NOBODY, or TOP_LOOK */
-	__u32 held;  /* the real-time class was throttled at the last switch */
+	__u32 place;	   /* of the vCPU that runs, | TOP_FOUND; or TOP_NOBODY, or TOP_LOOK */
+	__u32 held;	   /* the real-time class was throttled at the last switch */
+	__u64 interrupted; /* since then, on the clock of BPF, if depth is not 0 */
+	__u32 depth;	   /* of interrupts in interrupts, in the turn of a vCPU */
+	__u32 unused;
 	struct top_turn turn[TOP_TURNS];
 };
 
@@ -135,8 +138,10 @@ struct top_vcpu {
 	__u64 group;  /* the address of its cgroup in the scheduler, whose throttles are noted */
 	__u32 pid;    /* 0: the place is free; or TOP_TAKEN; TOP_EXITED: the thread has exited */
 	__u32 tgid, cpu;
-	__u32 serial;	  /* a thread that gets the PID of an earlier one has another */
-	__u64 held_until; /* its runtime of the deadline class is used up until then */
+	__u32 serial;	     /* a thread that gets the PID of an earlier one has another */
+	__u64 held_until;    /* its runtime of the deadline class is used up until then */
+	__u64 interrupts[2]; /* ns that they took while it had its CPU, by epoch */
+	__u64 unused[6];     /* a multiplication would take longer than a shift */
 };
 
 #define TOP_TAKEN  0xffffffffu /* the rest is not written yet */

@@ -16,6 +16,7 @@
 #include "tools/top/bpf/vcpus.h"
 #include "tools/top/bpf/charge.h"
 #include "tools/top/bpf/class.h"
+#include "tools/top/bpf/interrupts.h"
 
 char licence[] SEC("license") = "Dual BSD/GPL";
 
@@ -201,6 +202,38 @@ int on_rename(const __u64 *arg)
 	const struct task_struct *task = (void *)arg[0];
 
 	__sync_fetch_and_add(renames_of((__u32)task->pid), 1);
+	return 0;
+}
+
+SEC("tp_btf/irq_handler_entry")
+int on_hardirq(const __u64 *arg)
+{
+	(void)arg;
+	enter_interrupt();
+	return 0;
+}
+
+SEC("tp_btf/irq_handler_exit")
+int on_hardirq_end(const __u64 *arg)
+{
+	(void)arg;
+	leave_interrupt();
+	return 0;
+}
+
+SEC("tp_btf/softirq_entry")
+int on_softirq(const __u64 *arg)
+{
+	(void)arg;
+	enter_interrupt();
+	return 0;
+}
+
+SEC("tp_btf/softirq_exit")
+int on_softirq_end(const __u64 *arg)
+{
+	(void)arg;
+	leave_interrupt();
 	return 0;
 }
 
