@@ -130,9 +130,9 @@ top/rates_SRCS  := tests/unit/top/rates.c $(TOP_RATES_SRCS)
 top/rates_LIBS  := -ljansson
 KVM_TESTS_CHECK += tests/kvm/top.t tests/kvm/top_x86.t
 
-# A program for tests/kvm/top_bare.t that takes bpf(2) from a command.
-TOP_FORBID := $(BUILD)/tests-top/forbid
-$(TOP_FORBID): $(BUILD)/a64-linux/tests/kvm/forbid.o
+# Programs for tests/kvm/top_bare.t that take rights from a command.
+TOP_LESS := $(addprefix $(BUILD)/tests-top/,forbid grant)
+$(TOP_LESS): $(BUILD)/tests-top/%: $(BUILD)/a64-linux/tests/kvm/%.o
 	$(begin)
 	$(A64_CC) -static -o $@ $^
 # And for tests/kvm/top_others.t the command whose maps are soon full.
@@ -144,9 +144,9 @@ $(TOP_SMALL_OBJS): $(BUILD)/tests-top/%.o: tools/top/%.c $(BUILD)/bpf-small/top.
 $(TOP_SMALL): $(TOP_SMALL_OBJS) $(filter-out %/tools/top/load.o %/tools/top/maps.o,$(A64_TOOLS_OBJS))
 	$(begin)
 	$(A64_CC) -static -o $@ $^ $(A64_TOOLS_LIBS)
-check-kvm: $(TOP_FORBID) $(TOP_SMALL)
-QEMU_DEPS += $(TOP_FORBID) $(TOP_SMALL)
-clang_linux_SRCS += tests/kvm/forbid.c
+check-kvm: $(TOP_LESS) $(TOP_SMALL)
+QEMU_DEPS += $(TOP_LESS) $(TOP_SMALL)
+clang_linux_SRCS += tests/kvm/forbid.c tests/kvm/grant.c
 
 # For tests/kvm/top_*.t: a VM that starts fast, and thieves whose times are known.
 TOP_TRUTHS := $(addprefix $(BUILD)/tests-exec/,top_vm top_thief)

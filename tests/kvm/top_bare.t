@@ -64,6 +64,7 @@ mount -t tmpfs none /sys/kernel/btf
 rights rates
 umount /sys/kernel/btf
 once text as_user top --once --interval 1
+once three grant pvtime top --once --interval 1
 mount -t tmpfs none /sys/kernel/btf
 once btf pvtime top --once --interval 1
 umount /sys/kernel/btf
@@ -86,7 +87,7 @@ once lockdown pvtime top --once --interval 1
 END
 
 my $run = host_run(script => "$prelude$script", qemu => 1, cpus => 2, limit_s => 120,
-	files => {'spin.img' => "$build/guest/spin.img", 'bin/forbid' => "$build/tests-top/forbid"});
+	files => {'spin.img' => "$build/guest/spin.img", map { ("bin/$_" => "$build/tests-top/$_") } qw(forbid grant)});
 is($run->{status}, 0, "the KVM host's script ends with status 0") or BAIL_OUT(substr $run->{console}, -4000);
 my $out = $run->{out};
 note $out =~ s/^(?:LINE|JSON) .*\n//mgr;
@@ -140,6 +141,10 @@ for my $case (
 	is($once{$key}{status}, 0, "$what: the status is 0");
 	like($once{$key}{text}, qr/\Apvtime: top: \Q$line\E\n$want\z/, "$what: one line says why, and then come rates and quotas");
 }
+# The user of the manual's example, where perf_event_paranoid has Debian's level.
+is($once{three}{status}, 0, 'a user with three capabilities: the status is 0');
+like($once{three}{text}, qr/\Apvtime: top: quotas cannot be followed, and are charged to what runs meanwhile: Permission denied \(.*\)\n$shown$vcpu(?: +\d+  .*\n)* +\d+  process sh, .*\n(?: +\d+  .*\n)* +\d+  unattributed\n\z/,
+	'a user with three capabilities sees the causes, and one line says that no quota is among them');
 like($once{seen}{text}, qr/\A$shown$vcpu(?: +\d+  .*\n)+\z/, 'where processes are hidden from others, root sees the names');
 
 # As root, without cgroups v2, and while the clock is stepped.

@@ -37,10 +37,14 @@ static bool check(bool good, const char *step, char why[TOP_WHY], int root)
 
 /*
  * These programs are attached first, so that they miss nothing of a vCPU that the others follow. A
- * kernel without quotas does not have the functions that they are attached to.
+ * kernel without quotas or without kprobes does not have what they are attached to, and a user may
+ * not be allowed to; all else works without them. Without on_replenish, the time by which the timer
+ * of a thread of the deadline class is late is charged to what runs meanwhile.
  */
 static void attach_quotas(struct top_bpf *skeleton)
 {
+	skeleton->links.on_replenish = bpf_program__attach(skeleton->progs.on_replenish);
+
 	struct bpf_link *down = bpf_program__attach(skeleton->progs.on_throttle);
 	struct bpf_link *up = bpf_program__attach(skeleton->progs.on_unthrottle);
 
@@ -132,6 +136,7 @@ bool top_load(struct top_program *program, int root, char why[TOP_WHY])
 		return false;
 	bpf_program__set_autoattach(program->skeleton->progs.on_throttle, false);
 	bpf_program__set_autoattach(program->skeleton->progs.on_unthrottle, false);
+	bpf_program__set_autoattach(program->skeleton->progs.on_replenish, false);
 	if (!load(program, why, root))
 		return false;
 	program->groups = bpf_map__fd(program->skeleton->maps.groups);
