@@ -73,7 +73,7 @@ sub held
 	my ($from, $to, $vm, $thread, $what) = @_;
 	my $s = exact($from, $to, $a, $what);
 	my $turns = defined $vm ? grown($from, $to, $thread, 0) : 0;
-	near($s->{thieves}{'quota real-time -'}, $s->{stolen_ns} - $turns, $s->{stolen_ns}, "$what: the quota has the time for which its class is held");
+	near($s->{thieves}{'quota real-time -'}, grown($from, $to, $a, 1) - $turns, $s->{stolen_ns}, "$what: the quota has the time for which its class is held");
 	near($s->{thieves}{"vm $vm /"}, $turns, $s->{stolen_ns}, "$what: the VM that shares the class has its turns") if defined $vm;
 	return $s;
 }

@@ -123,7 +123,7 @@ my $s = quota('alone-end', 'both-end', '/outer/inner', 'a quota beside a VM');
 cmp_ok($s->{thieves}{'vm beta /'}, '>', 10_000_000, 'a quota beside a VM: the VM takes time as well');
 cmp_ok($s->{thieves}{'vm beta /'}, '<', grown('alone-end', 'both-end', $b, 0),
 	'a quota beside a VM: what the VM ran while the quota held alpha is not charged to the VM');
-near($s->{thieves}{'vm beta /'}, $s->{stolen_ns} - ($throttled{'both-end'}{'/outer/inner'} - $throttled{'alone-end'}{'/outer/inner'}) * 1000,
+near($s->{thieves}{'vm beta /'}, grown('alone-end', 'both-end', $a, 1) - ($throttled{'both-end'}{'/outer/inner'} - $throttled{'alone-end'}{'/outer/inner'}) * 1000,
 	$s->{stolen_ns}, 'a quota beside a VM: the VM has the rest of run_delay') if !%traced;
 quota('both-end', 'nested-end', '/outer', 'a quota above the cgroup');
 is_deeply([grep { ($_->{cpu_max} // '') ne ($_->{cause} eq 'quota' ? '40000 100000' : '') } map { @{$_->{thieves}} } @{$seen->{vcpus}}], [],
