@@ -19,18 +19,23 @@ static bool is_thread(const struct top_vcpu *vcpu)
 	return pid != 0 && pid != TOP_TAKEN;
 }
 
+/*
+ * There is room for all threads that the program may add meanwhile: were there less, the last ones
+ * would be left out, whose counts are cleared. Linux provides it when it is used.
+ */
 static bool read_vcpus(struct top_tables *tables, const struct top_maps *maps, uint32_t epoch)
 {
-	size_t most = __atomic_load_n(maps->taken, __ATOMIC_RELAXED), n = 0;
+	size_t n = 0;
 
-	if (!make_room(&tables->vcpus, most, sizeof(uint32_t), sizeof(struct top_vcpu)) ||
-	    !make_room(&tables->totals, most, sizeof(struct top_victim), sizeof(struct top_counts)))
+	if (!make_room(&tables->vcpus, TOP_VCPUS, sizeof(uint32_t), sizeof(struct top_vcpu)) ||
+	    !make_room(&tables->totals, TOP_VCPUS, sizeof(struct top_victim),
+		       sizeof(struct top_counts)))
 		return false;
 	uint32_t *thread = (void *)tables->vcpus.keys;
 	struct top_vcpu *vcpu = (void *)tables->vcpus.values;
 	struct top_victim *victim = (void *)tables->totals.keys;
 	struct top_counts *counts = (void *)tables->totals.values;
-	for (uint32_t place = 0; place < TOP_PLACES && n < most; place++) {
+	for (uint32_t place = 0; place < TOP_PLACES && n < TOP_VCPUS; place++) {
 		if (!is_thread(&maps->vcpus[place]))
 			continue;
 		vcpu[n] = maps->vcpus[place];

@@ -259,6 +259,26 @@ static void test_read(void)
 	       "the epoch's counts are cleared, and not those of the next");
 }
 
+/* A thread is added to the first place after reading has begun, when `taken` was less. */
+static void test_read_while_added(void)
+{
+	struct top_tables tables;
+
+	empty();
+	add(pid_at(TOP_PLACES - 1, 0));
+	sums[TOP_PLACES - 1].counts[0].stolen = 30;
+	add(pid_at(0, 0));
+	taken = 1;
+	if (!tap_ok(top_tables_read(&tables, &maps, 0), "an epoch is read while threads are added"))
+		return;
+	const uint32_t *thread = (void *)tables.vcpus.keys;
+	const struct top_counts *counts = (void *)tables.totals.values;
+	tap_ok(tables.vcpus.count == 2 && thread[1] == pid_at(TOP_PLACES - 1, 0) &&
+		       counts[1].stolen == 30,
+	       "a thread that is added meanwhile takes the room of no other");
+	top_tables_free(&tables);
+}
+
 int main(void)
 {
 	test_vcpus();
@@ -268,5 +288,6 @@ int main(void)
 	test_cells();
 	test_full_cells();
 	test_read();
+	test_read_while_added();
 	return tap_done();
 }

@@ -204,23 +204,54 @@ static void test_quotas(void)
 	free(groups.group);
 }
 
-/* What the pane of web/1 says of a quota of this cgroup. */
-static char *draw_quota_of(uint64_t cgroup)
+static void set_quotas(uint64_t cgroup)
 {
-	struct top_view view;
-
 	for (size_t i = 0; i < sample.thief_count; i++)
 		if (sample.thieves[i].cause == TOP_QUOTA)
 			sample.thieves[i].cgroup = cgroup;
+}
+
+/* The screen with the pane of web/1, from these words on, if the quotas are of this cgroup. */
+static char *draw_from(const char *words, uint64_t cgroup)
+{
+	struct top_view view;
+
+	set_quotas(cgroup);
 	top_view_begin(&view);
 	press(&view, "f/web\nj\n");
-	char *text = draw(&view, 80, 24), *at = strstr(text, "   2.0  quota");
+	char *text = draw(&view, 80, 24), *at = strstr(text, words);
 	if (at != NULL)
 		memmove(text, at, strlen(at) + 1);
-	for (size_t i = 0; i < sample.thief_count; i++)
-		if (sample.thieves[i].cause == TOP_QUOTA)
-			sample.thieves[i].cgroup = 8;
+	set_quotas(8);
 	return text;
+}
+
+static char *draw_quota_of(uint64_t cgroup)
+{
+	return draw_from("   2.0  quota", cgroup);
+}
+
+/* A limit of a class of the scheduler has no cgroup. */
+static void test_class_texts(void)
+{
+	static const char realtime[] = "   2.0  quota of the real-time class\n"
+				       "        raise sysctl kernel.sched_rt_runtime_us\n";
+	static const char deadline[] = "   2.0  quota of the deadline class\n"
+				       "        raise the thread's runtime (chrt)\n";
+	static const char worst[] = "quota real-";
+	char *text = draw_quota_of(TOP_REALTIME);
+
+	tap_ok(strncmp(text, realtime, strlen(realtime)) == 0,
+	       "a limit of the real-time class is reported with what to raise");
+	free(text);
+	text = draw_quota_of(TOP_DEADLINE);
+	tap_ok(strncmp(text, deadline, strlen(deadline)) == 0,
+	       "a limit of the deadline class is reported with what to raise");
+	free(text);
+	text = draw_from(worst, TOP_REALTIME);
+	tap_ok(strncmp(text, worst, strlen(worst)) == 0,
+	       "a limit of a class is named where it is the worst thief");
+	free(text);
 }
 
 static void test_quota_texts(void)
@@ -333,6 +364,7 @@ int main(void)
 		test_choice();
 		test_quotas();
 		test_quota_texts();
+		test_class_texts();
 		test_bug();
 		test_unknown();
 		test_nothing();
