@@ -51,6 +51,7 @@ bench bench-top: $(KVM_HOST_DEPS)
 .PHONY: check-kvm kvm-release
 kvm-release:
 	scripts/debian-releases $(DEBIAN) $(RELEASE)
+	[ -e '$(DEBIAN)/$(RELEASE)/Image' ] || { echo "make check-kvm: there is no kernel of the Debian release '$(RELEASE)'" >&2; exit 1; }
 ##@ developers
 check-kvm: all $(KVM_HOST_DEPS) $(if $(RELEASE),kvm-release) ## run the tests that need KVM, in QEMU; T=... for some of them; RELEASE=sid for the kernel of another Debian
 	$(if $(RELEASE),KVM_HOST_KERNEL=$(DEBIAN)/$(RELEASE)/Image )$(PROVE) $(or $(T),$(KVM_TESTS))

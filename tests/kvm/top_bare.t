@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: `pvtime top` on a Linux KVM host where something is missing: rights, BTF, cgroups v2, the
-# view of other processes, or a clock that nobody steps. Rates and quotas are still those of the
+# TAP: `pvtime top` on a Linux KVM host where something is missing: rights, BTF, kprobes, cgroups
+# v2, the view of other processes, a clock that nobody steps, or a membarrier(2) that waits for all
+# CPUs, which it does not if one is nohz_full. Rates and quotas are still those of the
 # kernel's own counts, one line says what is missing, and nothing else is shown.
 
 use strict;
@@ -68,7 +69,8 @@ once three grant pvtime top --once --interval 1
 mount -t tmpfs none /sys/kernel/btf
 once btf pvtime top --once --interval 1
 umount /sys/kernel/btf
-once seccomp forbid pvtime top --once --interval 1
+once seccomp forbid bpf pvtime top --once --interval 1
+once kprobes forbid perf_event_open pvtime top --once --interval 1
 once namespace unshare -p -f --mount-proc pvtime top --once --interval 1
 json step pvtime top --json --count 5 --interval 0.5 &
 step=$!
@@ -86,7 +88,7 @@ echo confidentiality >/sys/kernel/security/lockdown
 once lockdown pvtime top --once --interval 1
 END
 
-my $run = host_run(script => "$prelude$script", qemu => 1, cpus => 2, limit_s => 120,
+my $run = host_run(script => "$prelude$script", qemu => 1, cpus => 2, append => 'nohz_full=1', limit_s => 120,
 	files => {'spin.img' => "$build/guest/spin.img", map { ("bin/$_" => "$build/tests-top/$_") } qw(forbid grant)});
 is($run->{status}, 0, "the KVM host's script ends with status 0") or BAIL_OUT(substr $run->{console}, -4000);
 my $out = $run->{out};
@@ -145,6 +147,8 @@ for my $case (
 is($once{three}{status}, 0, 'a user with three capabilities: the status is 0');
 like($once{three}{text}, qr/\Apvtime: top: quotas cannot be followed, and are charged to what runs meanwhile: Permission denied \(.*\)\n$shown$vcpu(?: +\d+  .*\n)* +\d+  process sh, .*\n(?: +\d+  .*\n)* +\d+  unattributed\n\z/,
 	'a user with three capabilities sees the causes, and one line says that no quota is among them');
+like($once{kprobes}{text}, qr/\Apvtime: top: quotas cannot be followed, and are charged to what runs meanwhile: .*\n$shown$vcpu(?: +\d+  .*\n)+\z/,
+	'without kprobes, one line says that there are no quotas, and then come the other causes');
 like($once{seen}{text}, qr/\A$shown$vcpu(?: +\d+  .*\n)+\z/, 'where processes are hidden from others, root sees the names');
 
 # As root, without cgroups v2, and while the clock is stepped.

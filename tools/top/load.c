@@ -57,6 +57,8 @@ static void attach_quotas(struct top_bpf *skeleton)
 	}
 	skeleton->links.on_throttle = down;
 	skeleton->links.on_unthrottle = up;
+	/* Without it, new runtime of the deadline class comes at its due time. */
+	skeleton->links.on_replenish = bpf_program__attach(skeleton->progs.on_replenish);
 }
 
 static void *map_array(const struct bpf_map *map, size_t size)
@@ -151,7 +153,21 @@ bool top_readable(const struct top_program *program)
 	return bpf_map_get_next_key(program->groups, NULL, &first) == 0 || errno == ENOENT;
 }
 
-/* The programs run with preemption off, so that they have ended when each CPU has switched. */
+/*
+ * Wait until the programs that run have ended. They run with preemption off, and so it is enough
+ * that each CPU has switched. membarrier(2) does not wait for CPUs that are nohz_full. Then the map
+ * of maps is updated, as Linux waits likewise until no program uses what it replaces.
+ */
+static bool wait_for_programs(const struct top_program *program)
+{
+	uint32_t first = 0;
+	int map = bpf_map__fd(program->skeleton->maps.nothing);
+
+	return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0 ||
+	       bpf_map_update_elem(bpf_map__fd(program->skeleton->maps.barrier), &first, &map,
+				   BPF_ANY) == 0;
+}
+
 bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
 {
 	if (!iterate(program))
@@ -162,9 +178,9 @@ bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
 	}
 	*epoch = program->skeleton->bss->epoch;
 	program->skeleton->bss->epoch = !*epoch;
-	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)
+	if (wait_for_programs(program))
 		return true;
-	report("top: membarrier cannot wait for the CPUs: %m");
+	report("top: the CPUs cannot be waited for: %m");
 	return false;
 }
 

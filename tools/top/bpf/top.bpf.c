@@ -20,6 +20,21 @@
 
 char licence[] SEC("license") = "Dual BSD/GPL";
 
+/* No program uses these maps: see wait_for_programs() in load.c. */
+struct nothing {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} nothing SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct nothing);
+} barrier SEC(".maps");
+
 /* Follow this thread from now on. `closed` as in struct top_vcpu. */
 static void mark(struct task_struct *task, __u64 closed)
 {
