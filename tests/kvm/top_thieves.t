@@ -80,6 +80,12 @@ top_thief burn 300 fifo $beta KILL
 wait $beta
 still killed-end $alpha
 echo "VCPUS $alpha $a $beta $b"
+
+# A vCPU's thread that executes a program, by which it gets the PID of its process.
+is_sleep() { grep -q '^sleep$' /proc/$alpha/comm; }
+kill -CONT $alpha; kill -USR2 $alpha
+wait_for is_sleep
+wait_for has_lines $(($(lines) + 4))
 kill $top
 cat /tmp/said
 END
@@ -112,6 +118,8 @@ $s = shown('weights-end', 'killed-end', $b);
 near($s->{threads}{"process $burns[4][0]"}, $burns[4][1], $s->{stolen_ns}, 'a thread that is killed while it waits: the time is that of the thief');
 cmp_ok($s->{causes}{unattributed}, '<=', $s->{stolen_ns} / 100, 'a thread that is killed while it waits: at most 1 % is unattributed');
 note explain $s;
+my @last = map { $_->{thread} } map { @{$_->{vcpus}} } @{$seen->{lines}[-1]{vms}};
+is_deeply(\@last, [], "a vCPU's thread that executes a program is a vCPU no more");
 table();
 
 done_testing;

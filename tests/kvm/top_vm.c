@@ -6,7 +6,7 @@
  *
  * Its vCPUs compute without end, in threads with the names that QEMU gives them. On SIGUSR1, its
  * thread for I/O computes for MS milliseconds of its own time, and prints "io TID NS": how long it
- * was really.
+ * was really. On SIGUSR2, a vCPU's thread executes sleep(1), which is no VM.
  */
 #include <err.h>
 #include <errno.h>
@@ -36,8 +36,20 @@ static int make_vm(void)
 	return small_vm(ram, RAM_SIZE);
 }
 
+static void become_sleep(int number)
+{
+	(void)number;
+	execl("/bin/sleep", "sleep", "1000", NULL);
+	_exit(3);
+}
+
 static void *run_vcpu(void *vcpu)
 {
+	sigset_t usr2;
+
+	sigemptyset(&usr2);
+	sigaddset(&usr2, SIGUSR2);
+	pthread_sigmask(SIG_UNBLOCK, &usr2, NULL);
 	for (;;)
 		if (ioctl((int)(intptr_t)vcpu, KVM_RUN, NULL) < 0 && errno != EINTR)
 			err(3, "KVM_RUN");
@@ -70,12 +82,14 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		errx(3, "expected: top_vm VCPUS MS [-name NAME]");
 	int vm = make_vm(), vcpus = atoi(argv[1]);
-	sigset_t usr1;
+	sigset_t both;
 	char name[24];
 
-	sigemptyset(&usr1);
-	sigaddset(&usr1, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &usr1, NULL);
+	sigemptyset(&both);
+	sigaddset(&both, SIGUSR1);
+	sigaddset(&both, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &both, NULL);
+	signal(SIGUSR2, become_sleep);
 	begin_thread(do_io, atoi(argv[2]), "io");
 	for (int i = 0; i < vcpus; i++) {
 		snprintf(name, sizeof(name), "CPU %d/KVM", i);

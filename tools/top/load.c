@@ -80,6 +80,7 @@ static bool map_tables(struct top_maps *maps, const struct top_bpf *skeleton)
 	maps->used[1] = bss->used[1];
 	maps->used_count = bss->used_count;
 	maps->taken = &bss->taken;
+	maps->watched = &bss->watched;
 	return maps->sums != MAP_FAILED && maps->entries != MAP_FAILED;
 }
 

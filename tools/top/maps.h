@@ -15,7 +15,7 @@ struct top_elements {
 	size_t count;
 };
 
-/* What was read of an epoch. `victims` and `counts` are keys and values of `totals`. */
+/* What was read of an epoch: threads, their counts, and the cells. bpf/counts.h has their types. */
 struct top_tables {
 	struct top_elements vcpus, totals, cells;
 };
@@ -27,12 +27,13 @@ struct top_maps {
 	struct top_entry *entries; /* of both epochs */
 	uint32_t *used[2];
 	uint32_t *used_count; /* of both epochs */
-	uint32_t *taken;
+	uint32_t *taken, *watched;
 };
 
 /*
  * Read an epoch that has ended: the threads, their counts, and the cells. Threads that the program
- * adds meanwhile may be missing. false: out of memory. Free the tables in either case.
+ * adds meanwhile may be missing; they have no counts in it. false: out of memory. Free the tables
+ * in either case.
  */
 bool top_tables_read(struct top_tables *tables, const struct top_maps *maps, uint32_t epoch);
 void top_tables_free(struct top_tables *tables);

@@ -17,19 +17,28 @@ static bool find_groups(struct top_index *groups, const struct top_sample *sampl
 	return true;
 }
 
+static uint32_t count_watched(const struct top_program *program)
+{
+	return __atomic_load_n(program->maps.watched, __ATOMIC_ACQUIRE);
+}
+
 /*
  * Forget a cgroup that has no vCPU any more, and when it was throttled. (One that all its vCPUs
- * have left for another cgroup is kept; that is rare.)
+ * have left for another cgroup is kept; that is rare.) The program may have found a vCPU in it
+ * since the count `watched`: then it remains one whose throttles are noted.
  */
-static void forget_group(const struct top_program *program, uint64_t group)
+static void forget_group(const struct top_program *program, uint64_t group, uint32_t watched)
 {
 	struct top_place place = {.group = group};
 	int cpus = libbpf_num_possible_cpus();
+	uint32_t value = 0;
 
 	if (bpf_map_delete_elem(program->groups, &group) != 0)
 		return;
 	for (; (int)place.cpu < cpus; place.cpu++)
 		bpf_map_delete_elem(program->throttled, &place);
+	if (count_watched(program) != watched)
+		bpf_map_update_elem(program->groups, &group, &value, BPF_ANY);
 }
 
 static bool is_over(const struct top_thread *thread)
@@ -38,7 +47,8 @@ static bool is_over(const struct top_thread *thread)
 }
 
 /* Forget threads that have exited and had no counts: the next epoch may have had some. */
-static bool forget_exited(const struct top_program *program, const struct top_sample *sample)
+static bool forget_exited(const struct top_program *program, const struct top_sample *sample,
+			  uint32_t watched)
 {
 	struct top_index groups = {.slot = NULL};
 	bool good = true;
@@ -52,7 +62,7 @@ static bool forget_exited(const struct top_program *program, const struct top_sa
 			good = find_groups(&groups, sample);
 		top_maps_forget(&program->maps, thread->thread, thread->serial);
 		if (good && top_index_find(&groups, thread->group) == TOP_NOWHERE)
-			forget_group(program, thread->group);
+			forget_group(program, thread->group, watched);
 	}
 	top_index_free(&groups);
 	return good;
@@ -60,6 +70,7 @@ static bool forget_exited(const struct top_program *program, const struct top_sa
 
 bool top_read(struct top_sample *sample, const struct top_program *program, uint32_t epoch)
 {
+	uint32_t watched = count_watched(program);
 	struct top_tables tables;
 	bool made = top_tables_read(&tables, &program->maps, epoch) &&
 		    top_sample_make(sample, &tables, epoch);
@@ -67,7 +78,7 @@ bool top_read(struct top_sample *sample, const struct top_program *program, uint
 
 	top_maps_clear(&program->maps, epoch);
 	if (made)
-		good = forget_exited(program, sample);
+		good = forget_exited(program, sample, watched);
 	if (!good)
 		report("top: the counts cannot be read: %m");
 	if (made && !good)

@@ -6,8 +6,8 @@
 #include "tools/top/sample.h"
 
 /*
- * Read the counts of the epoch that top_end_epoch() has ended, and delete them. false: out of
- * memory, or a map cannot be read; that was reported.
+ * Read the counts of the epoch that top_end_epoch() has ended, and clear them. false: out of
+ * memory; that was reported.
  */
 bool top_read(struct top_sample *sample, const struct top_program *program, uint32_t epoch);
 

@@ -26,6 +26,9 @@ struct {
 /* Something was throttled since the program was attached; `throttled` had no room. */
 __u32 throttled_any, throttled_full;
 
+/* How often a vCPU has come to another group: user space must not forget one meanwhile. */
+__u32 watched;
+
 /* Whether the kernel has quotas at all. */
 static bool has_quotas(const struct cfs_rq *queue)
 {
@@ -206,9 +209,12 @@ static bool watch(__u64 *group, const struct task_struct *task, const struct cfs
 
 	if (task->prio < MAX_RT_PRIO)
 		class_any = 1;
-	if (moved && bpf_map_update_elem(&groups, &now, &value, BPF_ANY) == 0)
+	if (!moved)
+		return 0;
+	__sync_fetch_and_add(&watched, 1);
+	if (bpf_map_update_elem(&groups, &now, &value, BPF_ANY) == 0)
 		*group = now;
-	return moved;
+	return 1;
 }
 
 #endif

@@ -193,21 +193,39 @@ int on_migrate(const __u64 *arg)
 	return 0;
 }
 
-/* The ring must not have the place any more when user space frees it. */
+/*
+ * This thread no longer has that PID. The ring must not have the place any more when user space
+ * frees it.
+ */
+static void unfollow(const struct task_struct *task, __u32 pid)
+{
+	const struct rq *rq = task->se.cfs_rq->rq;
+	__u32 place = find_vcpu(pid), cpu = (__u32)rq->cpu;
+	struct top_ring *ring = bpf_map_lookup_elem(&rings, &cpu);
+
+	if (!(place & TOP_FOUND) || !ring)
+		return;
+	close_run(place, task, rq->clock);
+	unmark(pid);
+	ring->place = TOP_LOOK;
+	__sync_lock_test_and_set(&vcpu_at(place)->pid, pid | TOP_EXITED);
+}
+
 SEC("tp_btf/sched_process_exit")
 int on_exit(const __u64 *arg)
 {
 	struct task_struct *task = (void *)arg[0];
-	__u32 pid = (__u32)task->pid, place = find_vcpu(pid);
-	__u32 cpu = (__u32)task->se.cfs_rq->rq->cpu;
-	struct top_ring *ring = bpf_map_lookup_elem(&rings, &cpu);
 
 	note_gone(task);
-	if (!(place & TOP_FOUND) || !ring)
-		return 0;
-	unmark(pid);
-	ring->place = TOP_LOOK;
-	__sync_lock_test_and_set(&vcpu_at(place)->pid, pid | TOP_EXITED);
+	unfollow(task, (__u32)task->pid);
+	return 0;
+}
+
+/* A thread that executes a program leaves its VM, and has the PID of its process from now on. */
+SEC("tp_btf/sched_process_exec")
+int on_exec(const __u64 *arg)
+{
+	unfollow((void *)arg[0], (__u32)arg[1]);
 	return 0;
 }
 
