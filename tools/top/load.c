@@ -57,8 +57,6 @@ static void attach_quotas(struct top_bpf *skeleton)
 	}
 	skeleton->links.on_throttle = down;
 	skeleton->links.on_unthrottle = up;
-	/* Without it, new runtime of the deadline class comes at its due time. */
-	skeleton->links.on_replenish = bpf_program__attach(skeleton->progs.on_replenish);
 }
 
 static void *map_array(const struct bpf_map *map, size_t size)
