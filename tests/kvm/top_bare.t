@@ -129,7 +129,7 @@ my %once = map { /^(\S+) (\d+)$/ ? ($1 => {status => $2, text => ''}) : () } $ou
 $once{$1}{text} .= "$2\n" while $out =~ /^OF (\S+) (.*)$/mg;
 my $shown = qr/VM al"p\\ha\\x1b\t\[1m \(process $process\), in \d+ ns, guest's stolen time: [a-z ]+\n/;
 my $quota = qr/ +\d+  quota of \/box: raise cpu\.max, now 30000 100000\n/;
-my $vcpu = qr/  vCPU 0, thread $thread, CPU 1: ran \d+ ns \([\d.]+ %\), stolen \d+ ns \([\d.]+ %\)\n/;
+my $vcpu = qr/  vCPU 0, thread $thread, CPU 1: ran \d+ ns \([\d.]+ %\), stolen \d+ ns \([\d.]+ %\)(?:, interrupts \d+ ns \([\d.]+ %\))?\n/;
 for my $case (
 	['text', $rights, qr/$shown$quota$vcpu/, 'a user'],
 	['btf', 'causes unknown: no /sys/kernel/btf/vmlinux; it takes a kernel with CONFIG_DEBUG_INFO_BTF', qr/$shown$quota$vcpu/, 'a kernel without BTF'],

@@ -61,9 +61,10 @@ for my $line (@lines) {
 cmp_ok($stolen, '>', 6_000_000_000, 'three vCPUs or more wait most of four seconds');
 cmp_ok($unattributed, '<=', $stolen / 100, 'at most 1 % is unattributed');
 cmp_ok($others{process} // 0, '>', $stolen / 4, 'more than a quarter is charged to other processes');
+# Threads of the kernel run as well, and long where QEMU has no CPU for the host meanwhile.
 my $charged = 0;
-$charged += $_ // 0 for map { @$_{qw(process self)} } \%others, \%named;
-cmp_ok($charged, '>', 0.95 * $stolen, 'the hogs and the other vCPUs are charged as processes and as self');
+$charged += $_ // 0 for map { @$_{qw(process self kernel)} } \%others, \%named;
+cmp_ok($charged, '>', 0.99 * $stolen, 'the hogs and the other vCPUs are charged as processes and as self');
 like($out, qr/^ +\d+  process others$/m, 'the text has others without a thread');
 
 done_testing;
