@@ -181,7 +181,7 @@ $ENV{TERM} = 'vt100';
 	press($t, 'f');
 	until_screen($t, qr{^alpha/0 .*^be\\x1b\[1mta/0 }ms, 'f shows vCPUs');
 	press($t, "\n");
-	until_screen($t, qr/^alpha\/0, process $alpha, thread $alpha, CPU 3: run \d+, stolen \d+\nvm \d+, proc \d+, unatt -\nguest's stolen time: on, .*\n +\d+  vm be\\x1b\[1mta, thread $beta\n +\d+  process hog, thread 1\b/m,
+	until_screen($t, qr/^alpha\/0, process $alpha, thread $alpha, CPU 3: run \d+, stolen \d+, interrupts -\nvm \d+, proc \d+, unatt -\nguest's stolen time: on, .*\n +\d+  vm be\\x1b\[1mta, thread $beta\n +\d+  process hog, thread 1\b/m,
 		'Enter shows the thieves of the selected vCPU');
 	press($t, "\eOB");
 	until_screen($t, qr/^be\\x1b\[1mta\/0, process.*kernel kworker/ms, 'the arrow down selects the next vCPU');
