@@ -40,7 +40,7 @@ my ($alpha, $beta) = (vm('alpha'), vm("be\e[1mta"));
 # sample TEXT: the samples from now on.
 sub sample { spew("$dir/sample.new", @_); rename "$dir/sample.new", "$dir/sample" or die; return }
 my $two = "vcpu $alpha $alpha 3 250000000 500000000 0\nvcpu $beta $beta 3 750000000 125000000 0\n" .
-	"thief $alpha $beta $beta 400000000 CPU 0/KVM\nthief $alpha 1 1 100000000 hog\nthief $beta 2 0 125000000 kworker/3:0\n" .
+	"thief $alpha $beta $beta 2 400000000 CPU 0/KVM\nthief $alpha 1 1 2 100000000 hog\nthief $beta 2 0 3 125000000 kworker/3:0\n" .
 	"fact $alpha 3 5000 4000\n";
 sample($two);
 
@@ -79,7 +79,7 @@ sub lines { return run_command($top, 'top', '--interval', '0.01', @_) }
 # 65536 vCPUs, in processes that do not exist, and as many thieves.
 {
 	my $first = 4_000_000;
-	sample(map { my $thread = $first + $_; my $process = $thread - $_ % 4; "vcpu $thread $process 1 2 3 0\nthief $thread 1 1 3 hog\n" } 0 .. 65535);
+	sample(map { my $thread = $first + $_; my $process = $thread - $_ % 4; "vcpu $thread $process 1 2 3 0\nthief $thread 1 1 1 3 hog\n" } 0 .. 65535);
 	my ($status, $out, $err) = lines('--once');
 	is("$status$err", '0', '65536 vCPUs are accepted');
 	is_deeply([scalar(() = $out =~ /^VM/mg), scalar(() = $out =~ /^  vCPU \?, thread /mg), scalar(() = $out =~ /^ +3  process hog, thread 1$/mg)],

@@ -4,7 +4,7 @@
  * $TOP_FAKE has at that moment, in lines of three kinds:
  *
  *	vcpu THREAD PROCESS CPU RUN_NS STOLEN_NS UNATTRIBUTED_NS
- *	thief VICTIM THREAD PROCESS NS NAME
+ *	thief VICTIM THREAD PROCESS CPU NS NAME
  *	fact THREAD KIND COUNTED SHOWN
  *
  * Any other line makes the sample fail.
@@ -19,10 +19,7 @@
 #define MOST 131072u
 
 static struct {
-	uint32_t threads[MOST];
 	struct top_vcpu vcpus[MOST];
-	struct top_victim victims[MOST];
-	struct top_counts counts[MOST];
 	struct top_pair pairs[MOST];
 	struct top_cell cells[MOST];
 	struct top_fact facts[MOST];
@@ -81,23 +78,26 @@ static bool take_vcpu(const char *line, size_t n)
 	if (n == MOST || sscanf(line, "vcpu %u %u %u %llu %llu %llu", &thread, &process, &cpu, &run,
 				&stolen, &overrun) != 6)
 		return false;
-	fake.threads[n] = thread;
-	fake.vcpus[n] = (struct top_vcpu){.tgid = process, .cpu = cpu, .run = {run}};
-	fake.victims[n] = (struct top_victim){.pid = thread};
-	fake.counts[n] = (struct top_counts){.stolen = stolen, .overrun = overrun};
+	fake.vcpus[n] = (struct top_vcpu){
+		.pid = thread,
+		.tgid = process,
+		.cpu = cpu,
+		.counts = {{.run = run, .stolen = stolen, .overrun = overrun}},
+	};
 	return true;
 }
 
 static bool take_thief(const char *line, size_t n)
 {
-	unsigned victim, thread, process;
+	unsigned victim, thread, process, cpu;
 	unsigned long long ns;
 	char name[TOP_NAME];
 
-	if (n == MOST || sscanf(line, "thief %u %u %u %llu %15[^\n]", &victim, &thread, &process,
-				&ns, name) != 5)
+	if (n == MOST || sscanf(line, "thief %u %u %u %u %llu %15[^\n]", &victim, &thread, &process,
+				&cpu, &ns, name) != 6)
 		return false;
-	fake.pairs[n] = (struct top_pair){.victim = victim, .pid = thread, .tgid = process};
+	fake.pairs[n] =
+		(struct top_pair){.victim = victim, .pid = thread, .tgid = process, .cpu = cpu};
 	fake.cells[n] = (struct top_cell){.ns = ns};
 	memcpy(fake.cells[n].name, name, sizeof(name));
 	return true;
@@ -118,11 +118,6 @@ static bool take_fact(const char *line)
 	return true;
 }
 
-static struct top_elements elements(void *keys, void *values, size_t count)
-{
-	return (struct top_elements){.keys = keys, .values = values, .count = count};
-}
-
 bool top_read(struct top_sample *sample, const struct top_program *program, uint32_t epoch)
 {
 	FILE *f = fopen(getenv("TOP_FAKE"), "r");
@@ -131,6 +126,7 @@ bool top_read(struct top_sample *sample, const struct top_program *program, uint
 	char line[128];
 
 	(void)program;
+	(void)epoch;
 	fake.fact_count = 0;
 	while (good && fgets(line, sizeof(line), f) != NULL) {
 		if (take_vcpu(line, vcpus))
@@ -146,8 +142,12 @@ bool top_read(struct top_sample *sample, const struct top_program *program, uint
 		report("the sample fails");
 		return false;
 	}
-	const struct top_tables tables = {.vcpus = elements(fake.threads, fake.vcpus, vcpus),
-					  .totals = elements(fake.victims, fake.counts, vcpus),
-					  .cells = elements(fake.pairs, fake.cells, thieves)};
-	return top_sample_make(sample, &tables, epoch);
+	const struct top_tables tables = {
+		.vcpus = fake.vcpus,
+		.vcpu_count = vcpus,
+		.pairs = fake.pairs,
+		.cells = fake.cells,
+		.cell_count = thieves,
+	};
+	return top_sample_make(sample, &tables);
 }

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -59,35 +58,16 @@ static void attach_quotas(struct top_bpf *skeleton)
 	skeleton->links.on_unthrottle = up;
 }
 
-static void *map_array(const struct bpf_map *map, size_t size)
+static void map_tables(struct top_maps *maps, struct top_bpf__bss *bss)
 {
-	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-}
-
-#define SUMS_SIZE    (TOP_PLACES * sizeof(struct top_sums))
-#define ENTRIES_SIZE (2 * (size_t)TOP_CELLS * sizeof(struct top_entry))
-
-static bool map_tables(struct top_maps *maps, const struct top_bpf *skeleton)
-{
-	struct top_bpf__bss *bss = skeleton->bss;
-
-	maps->sums = map_array(skeleton->maps.sums, SUMS_SIZE);
-	maps->entries = map_array(skeleton->maps.entries, ENTRIES_SIZE);
-	maps->vcpus = bss->vcpus;
-	maps->used[0] = bss->used[0];
-	maps->used[1] = bss->used[1];
-	maps->used_count = bss->used_count;
-	maps->taken = &bss->taken;
-	maps->watched = &bss->watched;
-	return maps->sums != MAP_FAILED && maps->entries != MAP_FAILED;
-}
-
-static void unmap_tables(const struct top_maps *maps)
-{
-	if (maps->sums != NULL && maps->sums != MAP_FAILED)
-		munmap(maps->sums, SUMS_SIZE);
-	if (maps->entries != NULL && maps->entries != MAP_FAILED)
-		munmap(maps->entries, ENTRIES_SIZE);
+	*maps = (struct top_maps){
+		.vcpus = bss->vcpus,
+		.entries = {bss->entries[0], bss->entries[1]},
+		.used = {bss->used[0], bss->used[1]},
+		.used_count = bss->used_count,
+		.taken = &bss->taken,
+		.watched = &bss->watched,
+	};
 }
 
 static bool load(struct top_program *program, char why[TOP_WHY], int root)
@@ -98,9 +78,9 @@ static bool load(struct top_program *program, char why[TOP_WHY], int root)
 	if (!check(cpus > 0, "the CPUs cannot be counted", why, root) ||
 	    !check(bpf_map__set_max_entries(skeleton->maps.rings, (uint32_t)cpus) == 0,
 		   "the rings cannot be made", why, root) ||
-	    !check(top_bpf__load(skeleton) == 0, "the BPF program cannot be loaded", why, root) ||
-	    !check(map_tables(&program->maps, skeleton), "the counts cannot be mapped", why, root))
+	    !check(top_bpf__load(skeleton) == 0, "the BPF program cannot be loaded", why, root))
 		return false;
+	map_tables(&program->maps, skeleton->bss);
 	attach_quotas(skeleton);
 	return check(top_bpf__attach(skeleton) == 0, "the BPF program cannot be attached", why,
 		     root);
@@ -185,7 +165,6 @@ bool top_end_epoch(const struct top_program *program, uint32_t *epoch)
 
 void top_unload(struct top_program *program)
 {
-	unmap_tables(&program->maps);
 	top_bpf__destroy(program->skeleton);
 	*program = (struct top_program){.skeleton = NULL};
 }

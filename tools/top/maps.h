@@ -9,22 +9,20 @@
 #include <linux/types.h>
 #include "tools/top/bpf/counts.h"
 
-/* An array of keys, and one of values. */
-struct top_elements {
-	char *keys, *values;
-	size_t count;
-};
-
-/* What was read of an epoch: threads, their counts, and the cells. bpf/counts.h has their types. */
+/* What was read of an epoch: threads, and cells. bpf/counts.h has their types. */
 struct top_tables {
-	struct top_elements vcpus, totals, cells;
+	uint32_t epoch;
+	struct top_vcpu *vcpus;
+	size_t vcpu_count;
+	struct top_pair *pairs;
+	struct top_cell *cells;
+	size_t cell_count;
 };
 
 /* The program's tables. `used` has the `used_count` entries that the epoch has. */
 struct top_maps {
-	struct top_vcpu *vcpus; /* TOP_PLACES, as `sums` */
-	struct top_sums *sums;
-	struct top_entry *entries; /* of both epochs */
+	struct top_vcpu *vcpus; /* TOP_PLACES */
+	struct top_entry *entries[2];
 	uint32_t *used[2];
 	uint32_t *used_count; /* of both epochs */
 	uint32_t *taken, *watched;

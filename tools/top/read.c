@@ -72,8 +72,8 @@ bool top_read(struct top_sample *sample, const struct top_program *program, uint
 {
 	uint32_t watched = count_watched(program);
 	struct top_tables tables;
-	bool made = top_tables_read(&tables, &program->maps, epoch) &&
-		    top_sample_make(sample, &tables, epoch);
+	bool made =
+		top_tables_read(&tables, &program->maps, epoch) && top_sample_make(sample, &tables);
 	bool good = made;
 
 	top_maps_clear(&program->maps, epoch);

@@ -8,11 +8,12 @@
 
 #define FEW 16u
 
-/* The places that the sample's threads have, while it is made. */
+/* While a sample is made of the tables. */
 struct making {
 	struct top_sample *sample;
-	struct top_index *index; /* of threads, by their numbers */
-	uint32_t epoch;
+	const struct top_tables *tables;
+	struct top_index index; /* of the sample's threads, by their numbers */
+	size_t *place;		/* of each of them in the tables */
 };
 
 /* The worst first. */
@@ -28,57 +29,56 @@ static int by_time(const void *a, const void *b)
 /* A thread's place in the sample, or TOP_NOWHERE. */
 static size_t find(const struct making *making, uint32_t thread)
 {
-	return top_index_find(making->index, thread);
+	return top_index_find(&making->index, thread);
 }
 
-/* In the order of processes and threads. */
-static bool take_threads(struct making *making, const struct top_elements *vcpus)
+static struct top_thread thread_of(const struct top_vcpu *vcpu, uint32_t epoch)
 {
-	const uint32_t *keys = (const void *)vcpus->keys;
-	const struct top_vcpu *vcpu = (const void *)vcpus->values;
-	struct top_order *order = malloc((2 * vcpus->count + 1) * sizeof(*order));
+	const struct top_counts *counts = &vcpu->counts[epoch];
+	struct top_thread thread = {
+		.thread = vcpu->pid & ~TOP_EXITED,
+		.process = vcpu->tgid,
+		.cpu = vcpu->cpu,
+		.group = vcpu->group,
+		.serial = vcpu->serial,
+		.exited = (vcpu->pid & TOP_EXITED) != 0,
+		.run_ns = counts->run,
+		.interrupts_ns = counts->interrupts,
+		.stolen_ns = counts->stolen,
+		.unattributed = counts->overrun + counts->unfollowed + counts->unknown,
+	};
+
+	for (int cause = 0; cause < TOP_CAUSES; cause++)
+		thread.thief_count += counts->others[cause] > 0;
+	return thread;
+}
+
+/* In the order of processes and threads. Each vCPU has counted its others. */
+static bool take_threads(struct making *making)
+{
+	const struct top_tables *tables = making->tables;
+	size_t count = tables->vcpu_count;
+	struct top_order *order = malloc((2 * count + 1) * sizeof(*order));
 
 	if (order == NULL)
 		return false;
-	for (size_t i = 0; i < vcpus->count; i++)
-		order[i] = (struct top_order){(uint64_t)vcpu[i].tgid << 32 | keys[i], i};
-	const struct top_order *sorted = top_order_sort(order, order + vcpus->count, vcpus->count);
-	for (size_t i = 0; i < vcpus->count; i++) {
+	for (size_t i = 0; i < count; i++) {
+		const struct top_vcpu *vcpu = &tables->vcpus[i];
+
+		order[i] = (struct top_order){
+			(uint64_t)vcpu->tgid << 32 | (vcpu->pid & ~TOP_EXITED), i};
+	}
+	const struct top_order *sorted = top_order_sort(order, order + count, count);
+	for (size_t i = 0; i < count; i++) {
 		size_t from = sorted[i].place;
 
-		making->sample->threads[i] = (struct top_thread){
-			.thread = keys[from],
-			.process = vcpu[from].tgid,
-			.cpu = vcpu[from].cpu,
-			.group = vcpu[from].group,
-			.serial = vcpu[from].serial,
-			.exited = (vcpu[from].pid & TOP_EXITED) != 0,
-			.run_ns = vcpu[from].run[making->epoch],
-			.interrupts_ns = vcpu[from].interrupts[making->epoch],
-		};
-		top_index_put(making->index, keys[from], i);
+		making->place[i] = from;
+		making->sample->threads[i] = thread_of(&tables->vcpus[from], tables->epoch);
+		top_index_put(&making->index, making->sample->threads[i].thread, i);
 	}
-	making->sample->count = vcpus->count;
+	making->sample->count = count;
 	free(order);
 	return true;
-}
-
-static void take_totals(const struct making *making, const struct top_elements *totals)
-{
-	const struct top_victim *victim = (const void *)totals->keys;
-	const struct top_counts *counts = (const void *)totals->values;
-
-	for (size_t i = 0; i < totals->count; i++) {
-		size_t place = find(making, victim[i].pid);
-
-		if (victim[i].epoch != making->epoch || place == TOP_NOWHERE)
-			continue;
-		struct top_thread *thread = &making->sample->threads[place];
-		thread->stolen_ns = counts[i].stolen;
-		thread->unattributed = counts[i].overrun + counts[i].unfollowed + counts[i].unknown;
-		for (int cause = 0; cause < TOP_CAUSES; cause++)
-			thread->thief_count += counts[i].others[cause] > 0;
-	}
 }
 
 /*
@@ -117,6 +117,7 @@ static struct top_thief thief_of(enum top_cause cause, const struct top_pair *pa
 	struct top_thief thief = {
 		.cause = cause,
 		.victim = pair->victim,
+		.cpu = pair->cpu,
 		.cgroup = cell->cgroup,
 		.ns = cell->ns,
 	};
@@ -130,23 +131,17 @@ static struct top_thief thief_of(enum top_cause cause, const struct top_pair *pa
 	return thief;
 }
 
-/* Likewise that of a cell's victim; nowhere if the cell is of the other epoch. */
-static size_t victim_of(const struct making *making, const struct top_pair *pair)
+/* Give each vCPU room for all its thieves, and no thief yet. */
+static void place_thieves(const struct making *making)
 {
-	return pair->epoch == making->epoch ? find(making, pair->victim) : TOP_NOWHERE;
-}
-
-/* Each vCPU has counted its others. Give it room for all thieves, and no thief yet. */
-static void place_thieves(const struct making *making, const struct top_elements *cells)
-{
+	const struct top_tables *tables = making->tables;
 	struct top_sample *sample = making->sample;
-	const struct top_pair *pair = (const void *)cells->keys;
 
-	for (size_t i = 0; i < cells->count; i++) {
-		size_t place = victim_of(making, &pair[i]);
+	for (size_t i = 0; i < tables->cell_count; i++) {
+		size_t victim = find(making, tables->pairs[i].victim);
 
-		if (place != TOP_NOWHERE)
-			sample->threads[place].thief_count++;
+		if (victim != TOP_NOWHERE)
+			sample->threads[victim].thief_count++;
 	}
 	for (size_t i = 0; i < sample->count; i++) {
 		struct top_thread *thread = &sample->threads[i];
@@ -166,22 +161,19 @@ static void add(const struct making *making, struct top_thread *victim, struct t
 }
 
 /* Thieves for which the program had no room are one for each cause. */
-static void take_others(const struct making *making, const struct top_elements *totals)
+static void take_others(const struct making *making)
 {
-	const struct top_victim *key = (const void *)totals->keys;
-	const struct top_counts *counts = (const void *)totals->values;
+	for (size_t i = 0; i < making->sample->count; i++) {
+		const struct top_vcpu *vcpu = &making->tables->vcpus[making->place[i]];
+		const struct top_counts *counts = &vcpu->counts[making->tables->epoch];
+		struct top_thread *victim = &making->sample->threads[i];
 
-	for (size_t i = 0; i < totals->count; i++) {
-		size_t place = find(making, key[i].pid);
-
-		if (key[i].epoch != making->epoch || place == TOP_NOWHERE)
-			continue;
-		struct top_thread *victim = &making->sample->threads[place];
 		for (int cause = 0; cause < TOP_CAUSES; cause++) {
 			struct top_thief others = {.cause = (enum top_cause)cause,
 						   .victim = victim->thread,
+						   .cpu = TOP_NO_CPU,
 						   .name = TOP_OTHERS,
-						   .ns = counts[i].others[cause]};
+						   .ns = counts->others[cause]};
 
 			if (others.ns > 0)
 				add(making, victim, others);
@@ -189,19 +181,18 @@ static void take_others(const struct making *making, const struct top_elements *
 	}
 }
 
-static void take_cells(const struct making *making, const struct top_elements *cells)
+static void take_cells(const struct making *making)
 {
-	const struct top_pair *pair = (const void *)cells->keys;
-	const struct top_cell *cell = (const void *)cells->values;
-
-	for (size_t i = 0; i < cells->count; i++) {
-		size_t place = victim_of(making, &pair[i]);
+	for (size_t i = 0; i < making->tables->cell_count; i++) {
+		const struct top_pair *pair = &making->tables->pairs[i];
+		const struct top_cell *cell = &making->tables->cells[i];
+		size_t place = find(making, pair->victim);
 
 		if (place == TOP_NOWHERE)
 			continue;
 		struct top_thread *victim = &making->sample->threads[place];
 		add(making, victim,
-		    thief_of(cause_of(making, victim, &pair[i], cell[i].name), &pair[i], &cell[i]));
+		    thief_of(cause_of(making, victim, pair, cell->name), pair, cell));
 	}
 }
 
@@ -234,35 +225,35 @@ static void sort_thieves(const struct top_sample *sample)
 }
 
 /* One more element than needed, so that an empty list is no NULL. */
-static bool make_room(struct making *making, const struct top_tables *tables)
+static bool make_room(struct making *making)
 {
+	const struct top_tables *tables = making->tables;
 	struct top_sample *sample = making->sample;
+	size_t thieves = tables->cell_count + TOP_CAUSES * tables->vcpu_count;
 
-	size_t thieves = tables->cells.count + TOP_CAUSES * tables->totals.count;
-	sample->threads = malloc((tables->vcpus.count + 1) * sizeof(*sample->threads));
+	sample->threads = malloc((tables->vcpu_count + 1) * sizeof(*sample->threads));
 	sample->thieves = malloc((thieves + 1) * sizeof(*sample->thieves));
-	return top_index_make(making->index, tables->vcpus.count) && sample->threads != NULL &&
-	       sample->thieves != NULL;
+	making->place = malloc((tables->vcpu_count + 1) * sizeof(*making->place));
+	return top_index_make(&making->index, tables->vcpu_count) && sample->threads != NULL &&
+	       sample->thieves != NULL && making->place != NULL;
 }
 
-bool top_sample_make(struct top_sample *sample, const struct top_tables *tables, uint32_t epoch)
+bool top_sample_make(struct top_sample *sample, const struct top_tables *tables)
 {
-	struct top_sample made = {.threads = NULL};
-	struct top_index index;
-	struct making making = {.sample = &made, .index = &index, .epoch = epoch};
+	struct making making = {.sample = sample, .tables = tables};
 
-	bool good = make_room(&making, tables) && take_threads(&making, &tables->vcpus);
+	*sample = (struct top_sample){.threads = NULL};
+	bool good = make_room(&making) && take_threads(&making);
 	if (good) {
-		take_totals(&making, &tables->totals);
-		place_thieves(&making, &tables->cells);
-		take_others(&making, &tables->totals);
-		take_cells(&making, &tables->cells);
-		sort_thieves(&made);
+		place_thieves(&making);
+		take_others(&making);
+		take_cells(&making);
+		sort_thieves(sample);
 	} else {
-		top_sample_free(&made);
+		top_sample_free(sample);
 	}
-	top_index_free(&index);
-	*sample = made;
+	top_index_free(&making.index);
+	free(making.place);
 	return good;
 }
 

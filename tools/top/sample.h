@@ -26,10 +26,12 @@ enum top_guest {
  * no room are one thief for each cause, of the name TOP_OTHERS, without a thread and a process.
  */
 #define TOP_OTHERS "others"
+#define TOP_NO_CPU UINT32_MAX
 struct top_thief {
 	enum top_cause cause;
 	uint32_t victim;	  /* the vCPU's thread */
 	uint32_t thread, process; /* process is 0 for a kernel thread; a quota has neither */
+	uint32_t cpu;		  /* in whose queue the vCPU waited; others have TOP_NO_CPU */
 	uint64_t cgroup;	  /* the ID of the thread's, or of the one whose quota it is */
 	char name[TOP_NAME];
 	const char *vm; /* the other VM's name, or NULL; see known.h */
@@ -81,8 +83,8 @@ struct top_sample {
 	size_t throttled_count;
 };
 
-/* Take the counts of one epoch. false: out of memory. */
-bool top_sample_make(struct top_sample *sample, const struct top_tables *tables, uint32_t epoch);
+/* Take the counts of an epoch. false: out of memory. */
+bool top_sample_make(struct top_sample *sample, const struct top_tables *tables);
 
 /*
  * By how much the causes and what is unattributed exceed the stolen time: 0, or there is a bug.

@@ -9,22 +9,11 @@
 #include "tests/tap.h"
 #include "tools/top/maps.h"
 #include "tools/top/bpf/vcpus.h"
-
-static struct top_sums sums[TOP_PLACES];
-static struct top_entry entries[2 * TOP_CELLS];
-
-/* In place of that of the BPF program, which is a look-up in a map. */
-static struct top_entry *entry_at(uint32_t number)
-{
-	return number < 2 * TOP_CELLS ? &entries[number] : NULL;
-}
-
 #include "tools/top/bpf/cells.h"
 
 static const struct top_maps maps = {
 	.vcpus = vcpus,
-	.sums = sums,
-	.entries = entries,
+	.entries = {entries[0], entries[1]},
 	.used = {used[0], used[1]},
 	.used_count = used_count,
 	.taken = &taken,
@@ -33,7 +22,6 @@ static const struct top_maps maps = {
 static void empty(void)
 {
 	memset(vcpus, 0, sizeof(vcpus));
-	memset(sums, 0, sizeof(sums));
 	memset(marked, 0, sizeof(marked));
 	memset(entries, 0, sizeof(entries));
 	memset(used_count, 0, sizeof(used_count));
@@ -114,14 +102,14 @@ static void test_forget(void)
 	tap_ok(is_found(50), "a thread that has not exited is not forgotten");
 	end(50);
 	tap_ok(!is_found(50) && taken == 1, "a thread that has exited is found no more");
-	vcpus[place].run[1] = 9;
+	vcpus[place].counts[1].run = 9;
 	top_maps_forget(&maps, 50, 0);
 	tap_ok(taken == 1, "a thread with counts in the next epoch is not forgotten");
 	add(50);
 	tap_ok(is_found(50) && taken == 1 && vcpus[place].serial == 1,
 	       "a new thread with the PID gets the place of the earlier one");
 	end(50);
-	vcpus[place].run[1] = 0;
+	vcpus[place].counts[1].run = 0;
 	top_maps_forget(&maps, 50, 0);
 	tap_ok(taken == 1, "a thread with another serial number is not forgotten");
 	top_maps_forget(&maps, 50, 1);
@@ -159,6 +147,12 @@ static void test_full(void)
 	tap_ok(full == 1 && !is_found(300 + n) && taken == TOP_VCPUS, "it has room for no more");
 }
 
+/* The vCPU has this place, and waits for CPU 3. */
+static uint64_t key_of(uint32_t pid, uint32_t place)
+{
+	return TOP_KEY(pid, TOP_KEY_WAIT(place, 3));
+}
+
 /* Charge the key as the program does. false: there is no room. */
 static bool charge(uint64_t key, uint32_t epoch, uint64_t ns)
 {
@@ -178,8 +172,8 @@ static uint64_t key_at(uint32_t home, unsigned n)
 	uint32_t pid = 1;
 
 	for (;; pid++)
-		if (TOP_CELL_HOME(TOP_KEY(pid, 5)) == home && n-- == 0)
-			return TOP_KEY(pid, 5);
+		if (TOP_CELL_HOME(key_of(pid, 5)) == home && n-- == 0)
+			return key_of(pid, 5);
 }
 
 static void test_cells(void)
@@ -192,14 +186,14 @@ static void test_cells(void)
 		charged += charge(key_at(home, n), 1, 3) && charge(key_at(home, n), 1, 4);
 	tap_ok(charged == TOP_PROBES && used_count[1] == TOP_PROBES && used_count[0] == 0,
 	       "cells with one home are at the next places");
-	tap_ok(entries[TOP_CELLS + home].cell.ns == 7 && entries[TOP_CELLS].cell.ns == 7 &&
-		       entries[TOP_CELLS].key == key_at(home, 1),
+	tap_ok(entries[1][home].cell.ns == 7 && entries[1][0].cell.ns == 7 &&
+		       entries[1][0].key == key_at(home, 1),
 	       "the places after the last are the first ones of the same epoch");
 	tap_ok(!charge(key_at(home, TOP_PROBES), 1, 1), "a thief that finds no place has no cell");
 	tap_ok(charge(key_at(home, TOP_PROBES), 0, 1), "the other epoch has places of its own");
 	top_maps_clear(&maps, 1);
-	tap_ok(used_count[1] == 0 && entries[TOP_CELLS + home].key == 0 &&
-		       charge(key_at(home, TOP_PROBES), 1, 1) && entries[home].key != 0,
+	tap_ok(used_count[1] == 0 && entries[1][home].key == 0 &&
+		       charge(key_at(home, TOP_PROBES), 1, 1) && entries[0][home].key != 0,
 	       "an epoch is cleared, and the other one is not");
 }
 
@@ -209,14 +203,14 @@ static void test_full_cells(void)
 
 	empty();
 	for (uint32_t pid = 1; pid <= 2 * TOP_CELLS; pid++)
-		charged += charge(TOP_KEY(pid, 9), 0, 1);
+		charged += charge(key_of(pid, 9), 0, 1);
 	for (uint32_t pid = 1; pid <= 2 * TOP_CELLS; pid++)
-		again += charge(TOP_KEY(pid, 9), 0, 1);
+		again += charge(key_of(pid, 9), 0, 1);
 	tap_ok(charged == TOP_CELLS && again == TOP_CELLS && used_count[0] == TOP_CELLS,
 	       "%u cells are taken, and found again when the table is full", charged);
 	top_maps_clear(&maps, 0);
 	for (uint32_t i = 0; i < TOP_CELLS; i++)
-		again -= entries[i].key == 0;
+		again -= entries[0][i].key == 0;
 	tap_ok(again == 0, "a full table is cleared");
 }
 
@@ -228,34 +222,34 @@ static void test_read(void)
 	add(21);
 	add(22);
 	uint32_t a = find_vcpu(21) & ~TOP_FOUND, b = find_vcpu(22) & ~TOP_FOUND;
-	vcpus[b].run[1] = 70;
-	sums[b].counts[1].stolen = 30;
-	sums[a].counts[0].stolen = 99;
-	charge(TOP_KEY(44, b), 1, 20);
-	charge(TOP_KEY(8 | TOP_QUOTA_PID, b), 1, 10);
-	charge(TOP_KEY(44, a), 0, 99);
+	vcpus[b].counts[1] = (struct top_counts){.run = 70, .stolen = 30};
+	vcpus[a].counts[0].stolen = 99;
+	charge(key_of(44, b), 1, 20);
+	charge(key_of(8 | TOP_QUOTA_PID, b), 1, 10);
+	charge(key_of(44, a), 0, 99);
 	end(22);
 	vcpus[TOP_PLACES - 1].pid = TOP_TAKEN;
 	if (!tap_ok(top_tables_read(&tables, &maps, 1), "an epoch is read"))
 		return;
-	const uint32_t *thread = (void *)tables.vcpus.keys;
-	const struct top_counts *counts = (void *)tables.totals.values;
-	const struct top_pair *pair = (void *)tables.cells.keys;
-	const struct top_cell *cell = (void *)tables.cells.values;
-	unsigned last = thread[1] == 22;
-	tap_ok(tables.vcpus.count == 2 && thread[last] == 22 && thread[!last] == 21,
+	const struct top_vcpu *read = tables.vcpus;
+	const struct top_pair *pair = tables.pairs;
+	unsigned last = read[1].pid == (22 | TOP_EXITED);
+	tap_ok(tables.vcpu_count == 2 && read[last].pid == (22 | TOP_EXITED) &&
+		       read[!last].pid == 21,
 	       "the threads are read, also one that has exited, but none that is being added");
-	tap_ok(tables.totals.count == 2 && counts[last].stolen == 30 && counts[!last].stolen == 0,
+	tap_ok(tables.epoch == 1 && read[last].counts[1].stolen == 30 &&
+		       read[!last].counts[1].stolen == 0,
 	       "the counts are those of the epoch");
-	tap_ok(tables.cells.count == 2 && pair[0].victim == 22 && pair[0].pid == 44 &&
-		       pair[0].tgid == 45 && pair[0].epoch == 1 && cell[0].ns == 20,
-	       "a cell has its victim and its thief");
-	tap_ok(pair[1].victim == 22 && pair[1].pid == (8 | TOP_QUOTA_PID) && cell[1].ns == 10,
+	tap_ok(tables.cell_count == 2 && pair[0].victim == 22 && pair[0].pid == 44 &&
+		       pair[0].tgid == 45 && pair[0].cpu == 3 && tables.cells[0].ns == 20,
+	       "a cell has its victim, its thief and its CPU");
+	tap_ok(pair[1].victim == 22 && pair[1].pid == (8 | TOP_QUOTA_PID) &&
+		       tables.cells[1].ns == 10,
 	       "a quota has a cell like a thief");
 	top_tables_free(&tables);
 	top_maps_clear(&maps, 1);
-	tap_ok(vcpus[b].run[1] == 0 && sums[b].counts[1].stolen == 0 &&
-		       sums[a].counts[0].stolen == 99 && used_count[0] == 1,
+	tap_ok(vcpus[b].counts[1].run == 0 && vcpus[b].counts[1].stolen == 0 &&
+		       vcpus[a].counts[0].stolen == 99 && used_count[0] == 1,
 	       "the epoch's counts are cleared, and not those of the next");
 }
 
@@ -266,15 +260,13 @@ static void test_read_while_added(void)
 
 	empty();
 	add(pid_at(TOP_PLACES - 1, 0));
-	sums[TOP_PLACES - 1].counts[0].stolen = 30;
+	vcpus[TOP_PLACES - 1].counts[0].stolen = 30;
 	add(pid_at(0, 0));
 	taken = 1;
 	if (!tap_ok(top_tables_read(&tables, &maps, 0), "an epoch is read while threads are added"))
 		return;
-	const uint32_t *thread = (void *)tables.vcpus.keys;
-	const struct top_counts *counts = (void *)tables.totals.values;
-	tap_ok(tables.vcpus.count == 2 && thread[1] == pid_at(TOP_PLACES - 1, 0) &&
-		       counts[1].stolen == 30,
+	tap_ok(tables.vcpu_count == 2 && tables.vcpus[1].pid == pid_at(TOP_PLACES - 1, 0) &&
+		       tables.vcpus[1].counts[0].stolen == 30,
 	       "a thread that is added meanwhile takes the room of no other");
 	top_tables_free(&tables);
 }

@@ -11,25 +11,39 @@
 #include "tools/top/tell.h"
 
 /* VM a is process 10 with the vCPUs 11 and 12, VM b is process 20 with the vCPU 21. */
-static uint32_t threads[] = {21, 12, 11};
-static struct top_vcpu vcpus[] = {{.tgid = 20, .cpu = 1, .run = {0, 7}},
-				  {.tgid = 10, .cpu = 3},
-				  {.tgid = 10, .cpu = 2, .run = {5, 1000}}};
-static struct top_victim victims[] = {{11, 1}, {11, 0}, {21, 1}};
-static struct top_counts counts[] = {{.stolen = 255, .overrun = 32, .unfollowed = 2, .unknown = 30},
-				     {.stolen = 5, .overrun = 5, .others = {5}},
-				     {.stolen = 15, .others = {[TOP_VM] = 2, [TOP_IDLE] = 5}}};
-static struct top_pair pairs[] = {{11, 21, 20, 1}, {11, 12, 10, 1}, {11, 30, 30, 1},
-				  {11, 2, 0, 1},   {11, 0, 0, 1},   {11, 21, 20, 0},
-				  {21, 99, 99, 1}, {77, 21, 20, 1}, {11, 5, TOP_QUOTA_TGID, 1}};
-static struct top_cell cells[] = {{.ns = 33, .name = "CPU 0/KVM"}, {.ns = 2, .name = "CPU 1/KVM"},
+static struct top_vcpu vcpus[] = {
+	{.pid = 21,
+	 .tgid = 20,
+	 .cpu = 1,
+	 .counts = {{.run = 0},
+		    {.run = 7, .stolen = 15, .others = {[TOP_VM] = 2, [TOP_IDLE] = 5}}}},
+	{.pid = 12, .tgid = 10, .cpu = 3},
+	{.pid = 11 | TOP_EXITED,
+	 .tgid = 10,
+	 .cpu = 2,
+	 .counts = {{.run = 5, .stolen = 5, .overrun = 5, .others = {5}},
+		    {.run = 1000, .stolen = 255, .overrun = 32, .unfollowed = 2, .unknown = 30}}},
+};
+static struct top_pair pairs[] = {{11, 21, 20, 2}, {11, 12, 10, 2}, {11, 30, 30, 2},
+				  {11, 2, 0, 2},   {11, 0, 0, 2},   {11, 21, 20, 1},
+				  {21, 99, 99, 1}, {77, 21, 20, 1}, {11, 5, TOP_QUOTA_TGID, 2}};
+static struct top_cell cells[] = {{.ns = 32, .name = "CPU 0/KVM"}, {.ns = 2, .name = "CPU 1/KVM"},
 				  {.ns = 4, .name = "hog"},	   {.ns = 8, .name = "kthreadd"},
-				  {.ns = 16, .name = "swapper/2"}, {.ns = 64},
+				  {.ns = 16, .name = "swapper/2"}, {.ns = 1, .name = "CPU 0/KVM"},
 				  {.ns = 9, .name = "a\nb\"\xff"}, {.ns = 1},
 				  {.ns = 128, .cgroup = 5}};
 
-#define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
-#define ELEMENTS(k, v) .keys = (char *)(k), .values = (char *)(v), .count = COUNT(k)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The second epoch. */
+static const struct top_tables tables = {
+	.epoch = 1,
+	.vcpus = vcpus,
+	.vcpu_count = COUNT(vcpus),
+	.pairs = pairs,
+	.cells = cells,
+	.cell_count = COUNT(pairs),
+};
 
 static void test_sample(const struct top_sample *sample)
 {
@@ -43,8 +57,12 @@ static void test_sample(const struct top_sample *sample)
 		       a->by_cause[TOP_PROCESS] == 4 && a->by_cause[TOP_KERNEL] == 8 &&
 		       a->by_cause[TOP_IDLE] == 16 && a->by_cause[TOP_QUOTA] == 128,
 	       "each thief has its cause");
-	tap_ok(a->thief_count == 6 && a->thieves[0].ns == 128 && a->thieves[5].ns == 2,
+	tap_ok(a->thief_count == 7 && a->thieves[0].ns == 128 && a->thieves[6].ns == 1,
 	       "the worst thief is first");
+	tap_ok(a->thieves[1].thread == 21 && a->thieves[1].ns == 32 && a->thieves[1].cpu == 2 &&
+		       a->thieves[6].thread == 21 && a->thieves[6].cpu == 1,
+	       "a thief on two CPUs has taken time on each");
+	tap_ok(a->exited && !b->exited, "a thread that has exited is counted");
 	tap_ok(a->thieves[0].cause == TOP_QUOTA && a->thieves[0].cgroup == 5 &&
 		       a->thieves[0].thread == 0 && a->thieves[0].process == 0,
 	       "a quota has a cgroup, and neither a thread nor a process");
@@ -52,7 +70,8 @@ static void test_sample(const struct top_sample *sample)
 	       "causes that exceed the stolen time are noticed");
 	tap_ok(b->thief_count == 3 && b->by_cause[TOP_VM] == 2 && b->thieves[2].cause == TOP_VM &&
 		       b->thieves[1].ns == 5 && strcmp(b->thieves[1].name, TOP_OTHERS) == 0 &&
-		       b->thieves[1].thread == 0 && b->thieves[1].process == 0,
+		       b->thieves[1].thread == 0 && b->thieves[1].process == 0 &&
+		       b->thieves[1].cpu == TOP_NO_CPU,
 	       "thieves that found no room are one for each cause");
 	tap_ok(a[1].run_ns == 0 && a[1].thief_count == 0, "a vCPU without counts has none");
 }
@@ -61,16 +80,18 @@ static void test_sample(const struct top_sample *sample)
 static void test_workers(void)
 {
 	static struct top_pair workers[] = {
-		{12, 40, 0, 1}, {12, 41, 0, 1}, {12, 42, 0, 1}, {12, 43, 0, 1}};
+		{12, 40, 0, 3}, {12, 41, 0, 3}, {12, 42, 0, 3}, {12, 43, 0, 3}};
 	static struct top_cell cell[] = {{.ns = 1, .name = "vhost-10"},
 					 {.ns = 2, .name = "kvm-pit/10"},
 					 {.ns = 4, .name = "vhost-20"},
 					 {.ns = 8, .name = "vhost-100"}};
-	struct top_tables tables = {.vcpus = {ELEMENTS(threads, vcpus)},
-				    .cells = {ELEMENTS(workers, cell)}};
+	struct top_tables with = tables;
 	struct top_sample sample;
 
-	if (!tap_ok(top_sample_make(&sample, &tables, 1), "a sample with workers is made"))
+	with.pairs = workers;
+	with.cells = cell;
+	with.cell_count = COUNT(workers);
+	if (!tap_ok(top_sample_make(&sample, &with), "a sample with workers is made"))
 		return;
 	tap_ok(sample.threads[1].by_cause[TOP_SELF] == 3 &&
 		       sample.threads[1].by_cause[TOP_KERNEL] == 12,
@@ -92,11 +113,6 @@ static void test_quota(void)
 
 int main(void)
 {
-	struct top_tables tables = {
-		.vcpus = {ELEMENTS(threads, vcpus)},
-		.totals = {ELEMENTS(victims, counts)},
-		.cells = {ELEMENTS(pairs, cells)},
-	};
 	struct top_sample sample;
 	struct top_known known = {.root = -1};
 	struct top_cgroups cgroups = {.root = -1};
@@ -107,7 +123,7 @@ int main(void)
 		   sizeof("qemu\0-name\0a\"\x1b\xff"));
 	fake_file("proc/10/task/11/comm", "CPU 0/KVM\n");
 	fake_file("proc/20/comm", "vmm-b\n");
-	if (!tap_ok(top_sample_make(&sample, &tables, 1), "a sample is made"))
+	if (!tap_ok(top_sample_make(&sample, &tables), "a sample is made"))
 		return tap_done();
 	sample.interval_ns = 2000;
 	test_sample(&sample);

@@ -11,30 +11,32 @@
 #include "tools/top/view.h"
 
 /* The VMs web (10), db (20) and a third one (30), whose name has an escape sequence. */
-static uint32_t threads[] = {11, 12, 21, 31};
 static struct top_vcpu vcpus[] = {
-	{.tgid = 10, .cpu = 2, .run = {300000000}, .interrupts = {13000000}},
-	{.tgid = 10, .cpu = 3, .run = {990000000}, .interrupts = {4000000}},
-	{.tgid = 20, .cpu = 2, .run = {512345000}},
-	{.tgid = 30, .cpu = 127, .run = {10000}}};
-static struct top_victim victims[] = {{11, 0}, {12, 0}, {21, 0}, {31, 0}};
-static struct top_counts counts[] = {
-	{.stolen = 650000000, .overrun = 1000000},
-	{.stolen = 24000000},
-	{.stolen = 250000000},
-	{.stolen = 0},
+	{.pid = 11,
+	 .tgid = 10,
+	 .cpu = 2,
+	 .counts = {{.run = 300000000,
+		     .interrupts = 13000000,
+		     .stolen = 650000000,
+		     .overrun = 1000000}}},
+	{.pid = 12,
+	 .tgid = 10,
+	 .cpu = 3,
+	 .counts = {{.run = 990000000, .interrupts = 4000000, .stolen = 24000000}}},
+	{.pid = 21, .tgid = 20, .cpu = 2, .counts = {{.run = 512345000, .stolen = 250000000}}},
+	{.pid = 31, .tgid = 30, .cpu = 127, .counts = {{.run = 10000}}},
 };
-static struct top_pair pairs[] = {{11, 21, 20, 0},
-				  {11, 12, 10, 0},
-				  {11, 50, 50, 0},
-				  {11, 51, 50, 0},
-				  {11, 60, 0, 0},
-				  {11, 0, 0, 0},
-				  {12, 50, 50, 0},
-				  {21, 11, 10, 0},
-				  {21, 12, 10, 0},
-				  {12, 8, TOP_QUOTA_TGID, 0},
-				  {11, 8, TOP_QUOTA_TGID, 0}};
+static struct top_pair pairs[] = {{11, 21, 20, 2},
+				  {11, 12, 10, 2},
+				  {11, 50, 50, 2},
+				  {11, 51, 50, 2},
+				  {11, 60, 0, 2},
+				  {11, 0, 0, 2},
+				  {12, 50, 50, 3},
+				  {21, 11, 10, 2},
+				  {21, 12, 10, 2},
+				  {12, 8, TOP_QUOTA_TGID, 3},
+				  {11, 8, TOP_QUOTA_TGID, 2}};
 static struct top_cell cells[] = {{.ns = 400000000, .name = "CPU 0/KVM"},
 				  {.ns = 9000000, .name = "CPU 1/KVM"},
 				  {.ns = 50000000, .name = "make"},
@@ -47,8 +49,7 @@ static struct top_cell cells[] = {{.ns = 400000000, .name = "CPU 0/KVM"},
 				  {.ns = 20000000, .cgroup = 8},
 				  {.ns = 50000000, .cgroup = 8}};
 
-#define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
-#define ELEMENTS(k, v) .keys = (char *)(k), .values = (char *)(v), .count = COUNT(k)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct top_sample sample;
 static struct top_rows rows;
@@ -87,9 +88,11 @@ static inline void press(struct top_view *view, const char *keys)
 static inline bool three_begin(void)
 {
 	const struct top_tables tables = {
-		.vcpus = {ELEMENTS(threads, vcpus)},
-		.totals = {ELEMENTS(victims, counts)},
-		.cells = {ELEMENTS(pairs, cells)},
+		.vcpus = vcpus,
+		.vcpu_count = COUNT(vcpus),
+		.pairs = pairs,
+		.cells = cells,
+		.cell_count = COUNT(pairs),
 	};
 
 	fake_begin();
@@ -97,7 +100,7 @@ static inline bool three_begin(void)
 	fake_bytes("proc/20/cmdline", "qemu\0-name\0db", sizeof("qemu\0-name\0db"));
 	fake_bytes("proc/30/cmdline", "qemu\0-name\0\x1b[2Jan\xc3\xa9",
 		   sizeof("qemu\0-name\0\x1b[2Jan\xc3\xa9"));
-	if (!tap_ok(top_sample_make(&sample, &tables, 0), "a sample is made"))
+	if (!tap_ok(top_sample_make(&sample, &tables), "a sample is made"))
 		return false;
 	sample.interval_ns = 1000000000;
 	known.root = cgroups.root = fake_root;

@@ -4,9 +4,10 @@
 
 /*
  * A part of the BPF program: the hash table of cells, one of TOP_CELLS for each epoch. Nothing is
- * removed from it: user space clears the epoch as a whole. The includer has entry_at(), which gives
- * an entry by its number, or NULL. (A unit test compiles this file as well.)
+ * removed from it: user space clears the epoch as a whole. (A unit test compiles this file, too.)
  */
+
+struct top_entry entries[2][TOP_CELLS];
 
 /* The numbers of the entries that an epoch uses, in the order in which they were taken. */
 __u32 used[2][TOP_CELLS];
@@ -21,11 +22,9 @@ static __always_inline struct top_entry *find_entry(__u64 key, __u32 now, bool *
 	__u32 home = TOP_CELL_HOME(key);
 
 	for (__u32 i = 0; i < TOP_PROBES; i++) {
-		__u32 index = ((home + i) & (TOP_CELLS - 1)) | (now & 1) * TOP_CELLS;
-		struct top_entry *entry = entry_at(index);
+		__u32 index = (home + i) & (TOP_CELLS - 1);
+		struct top_entry *entry = &entries[now & 1][index];
 
-		if (!entry)
-			return NULL;
 		if (entry->key == key)
 			return entry;
 		if (entry->key != 0)

@@ -14,28 +14,6 @@
 /* Which counts the programs add to. User space changes it. */
 volatile __u32 epoch;
 
-/* User space maps these arrays: it reads them, and clears those of an epoch that has ended. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, TOP_PLACES);
-	__type(key, __u32);
-	__type(value, struct top_sums);
-} sums SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 2 * TOP_CELLS);
-	__type(key, __u32);
-	__type(value, struct top_entry);
-} entries SEC(".maps");
-
-static __always_inline struct top_entry *entry_at(__u32 index)
-{
-	return bpf_map_lookup_elem(&entries, &index);
-}
-
 #include "tools/top/bpf/cells.h"
 #include "tools/top/bpf/thief.h"
 
@@ -58,9 +36,9 @@ struct {
  */
 struct walk {
 	__u64 from, to;
-	__u64 turn, last;  /* turns of the ring */
-	__u64 throttle;	   /* plus 1 */
-	__u32 place, tgid; /* the victim's */
+	__u64 turn, last; /* turns of the ring */
+	__u64 throttle;	  /* plus 1 */
+	__u32 wait;	  /* as in the keys of cells */
 	__u32 epoch;
 	__u32 stale; /* a throttle without an end has ended, and the end was missed */
 };
@@ -72,26 +50,39 @@ struct wait {
 	struct top_throttles *throttles; /* NULL: none overlaps the wait */
 };
 
-/* The wait of the vCPU at this place, in the counts of the epoch. */
-static __always_inline void begin_walk(struct wait *wait, __u32 place, const struct top_vcpu *vcpu,
-				       __u64 from, __u64 to)
+/* The wait of the vCPU at this place in the queue of this CPU, in the counts of the epoch. */
+static __always_inline void begin_walk(struct wait *wait, __u32 place, struct top_vcpu *vcpu,
+				       __u32 cpu, __u64 from, __u64 to)
 {
-	__u32 index = place & (TOP_PLACES - 1), now = epoch & 1;
-	struct top_sums *sum = bpf_map_lookup_elem(&sums, &index);
+	struct walk *walk = &wait->walk;
 
-	wait->walk = (struct walk){
-		.from = from, .to = to, .place = index, .tgid = vcpu->tgid, .epoch = now};
+	walk->from = from;
+	walk->to = to;
+	walk->wait = TOP_KEY_WAIT(place & (TOP_PLACES - 1), cpu);
+	walk->epoch = epoch & 1;
+	walk->throttle = 0;
+	walk->stale = 0;
 	wait->throttles = NULL;
-	wait->counts = sum ? &sum->counts[now] : NULL;
+	wait->counts = &vcpu->counts[walk->epoch];
+}
+
+/* A vCPU has had its CPU from `from`, the last close, until it left, if that is later. */
+static __always_inline void charge_run(struct top_counts *counts, __u64 from, __u64 left)
+{
+	if (left > from)
+		__sync_fetch_and_add(&counts->run, left - from);
 }
 
 static __u32 cause_of(const struct walk *walk, const struct top_turn *turn)
 {
-	if (turn->tgid == TOP_QUOTA_TGID)
+	if (turn->pid & TOP_QUOTA_PID)
 		return TOP_QUOTA;
-	if (turn->flags & PF_KTHREAD)
-		return turn->pid == 0 ? TOP_IDLE : TOP_KERNEL;
-	if (turn->tgid == walk->tgid)
+	if (turn->pid == 0)
+		return TOP_IDLE;
+	__u32 process = process_of(turn);
+	if (process == 0)
+		return TOP_KERNEL;
+	if (process == vcpu_at(TOP_KEY_PLACE(walk->wait))->tgid)
 		return TOP_SELF;
 	return is_marked_pid(turn->pid) ? TOP_VM : TOP_PROCESS;
 }
@@ -106,27 +97,32 @@ static void charge_others(const struct walk *walk, const struct top_turn *turn,
 	__u32 cause = cause_of(walk, turn);
 
 	asm volatile("" : "+r"(cause));
-	__sync_fetch_and_add(&counts->others[cause & (TOP_OTHERS_ROOM - 1)], ns);
+	__sync_fetch_and_add(&counts->others[cause & 7], ns);
 }
 
 /* The iterator may charge the same cell on another CPU at the same time. */
-__noinline int charge(const struct walk *walk, const struct top_turn *turn,
-		      struct top_counts *counts, __u64 ns)
+static __always_inline void charge_turns(const struct walk *walk, const struct top_turn *turn,
+					 struct top_counts *counts, __u64 ns)
 {
 	bool made = 0;
-
-	if (!walk || !turn || !counts)
-		return 0;
-	__u64 key = TOP_KEY(turn->pid, walk->place);
+	__u64 key = TOP_KEY(turn->pid, walk->wait);
 	struct top_entry *entry = find_entry(key, walk->epoch, &made);
+
 	if (!entry) {
 		charge_others(walk, turn, counts, ns);
-		return 0;
+		return;
 	}
 	__sync_fetch_and_add(&entry->cell.ns, ns);
 	/* A thread may change its name: show a late one, not that of the shell that started it. */
 	if (made || entry->renames != *renames_of(turn->pid))
 		describe(entry, turn);
+}
+
+__noinline int charge(const struct walk *walk, const struct top_turn *turn,
+		      struct top_counts *counts, __u64 ns)
+{
+	if (walk && turn && counts)
+		charge_turns(walk, turn, counts, ns);
 	return 0;
 }
 
@@ -136,7 +132,7 @@ static void charge_throttle(struct walk *walk, const struct top_throttle *thrott
 {
 	__u64 begin = throttle->begin > walk->from ? throttle->begin : walk->from;
 	__u64 ns = walk->to - begin;
-	struct top_turn quota = {.tgid = TOP_QUOTA_TGID, .task = throttle->cgroup};
+	struct top_turn quota = {.task = throttle->cgroup};
 
 	/* The low half of an ID is not used twice at a time, and below 2^31. */
 	quota.pid = (__u32)throttle->cgroup | TOP_QUOTA_PID;
@@ -153,8 +149,8 @@ static void charge_throttle(struct walk *walk, const struct top_throttle *thrott
  * `to`, turns may have begun that are later: they are passed over. Returns 1 if the ring has no
  * more turns.
  */
-static int charge_turn(struct walk *walk, const struct top_ring *ring, struct top_counts *counts,
-		       __u64 least)
+static __always_inline int charge_turn(struct walk *walk, const struct top_ring *ring,
+				       struct top_counts *counts, __u64 least)
 {
 	__u64 turn = walk->turn;
 	__u64 begin = ring->turn[turn % TOP_TURNS].begin;
@@ -165,7 +161,7 @@ static int charge_turn(struct walk *walk, const struct top_ring *ring, struct to
 	if (!next)
 		begin = least;
 	if (begin < walk->to) {
-		charge(walk, &ring->turn[turn % TOP_TURNS], counts, walk->to - begin);
+		charge_turns(walk, &ring->turn[turn % TOP_TURNS], counts, walk->to - begin);
 		walk->to = begin;
 	}
 	if (next)

@@ -8,14 +8,14 @@
  * At each switch: note from when to when the real-time class is throttled on this CPU, as a cgroup
  * is. Linux sets the flag, and switches at once; it clears the flag, and switches back at once.
  */
-static void note_realtime(struct top_ring *ring, const struct rq *rq, __u32 cpu, __u64 now)
+static void note_realtime(struct top_ring *ring, const struct rq *rq, __u64 now)
 {
-	if (!class_any || !bpf_core_field_exists(rq->rt.rt_throttled))
+	if (!ring->classes || !bpf_core_field_exists(rq->rt.rt_throttled))
 		return;
 	__u32 held = rq->rt.rt_throttled != 0;
 	if (held == ring->held)
 		return;
-	struct top_throttles *throttles = throttles_of(TOP_REALTIME, cpu);
+	struct top_throttles *throttles = throttles_of(TOP_REALTIME, (__u32)rq->cpu);
 	ring->held = held;
 	if (!throttles)
 		return;
@@ -52,8 +52,7 @@ static void charge_deadline(struct wait *wait, const struct top_vcpu *vcpu,
 		until = walk->to;
 	if (until <= walk->from)
 		return;
-	struct top_turn quota = {
-		.tgid = TOP_QUOTA_TGID, .pid = (__u32)TOP_DEADLINE, .task = TOP_DEADLINE};
+	struct top_turn quota = {.pid = (__u32)TOP_DEADLINE, .task = TOP_DEADLINE};
 	charge(walk, &quota, wait->counts, until - walk->from);
 	walk->from = until;
 }

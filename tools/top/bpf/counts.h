@@ -30,9 +30,8 @@
 struct top_turn {
 	__u64 begin; /* the end of the turn before it; of turn 0, always 0 */
 	__u64 task;  /* the kernel's address of the thread, which may have exited since */
-	__u32 pid, tgid;
-	__u32 flags; /* of the task */
-	__u32 unused;
+	__u32 pid;
+	__u32 unused[3]; /* as in struct top_vcpu */
 };
 
 /*
@@ -41,16 +40,21 @@ struct top_turn {
  */
 struct top_ring {
 	__u64 count;
-	__u32 place;	   /* of the vCPU that runs, | TOP_FOUND; or TOP_NOBODY, or TOP_LOOK */
-	__u32 held;	   /* the real-time class was throttled at the last switch */
+	union {
+		struct {
+			__u32 place;   /* of the vCPU that runs, | TOP_FOUND; or see below */
+			__u32 classes; /* 1: a vCPU of the real-time or deadline class exists */
+		};
+		__u64 state; /* both */
+	};
 	__u64 interrupted; /* since then, on the clock of BPF, if depth is not 0 */
 	__u32 depth;	   /* of interrupts in interrupts, in the turn of a vCPU */
-	__u32 unused;
+	__u32 held;	   /* the real-time class was throttled at the last switch */
 	struct top_turn turn[TOP_TURNS];
 };
 
-#define TOP_FOUND  0x80000000u
-#define TOP_NOBODY 1u /* the thread that runs is no vCPU's */
+#define TOP_FOUND  0x8000u /* at least TOP_PLACES */
+#define TOP_NOBODY 1u	   /* the thread that runs is no vCPU's */
 #define TOP_LOOK   0u /* it is not known: no switch has been seen, or it was marked while it ran */
 
 /* A cgroup was throttled on a CPU by the quota of `cgroup`. That is 0: it is not known whether. */
@@ -76,7 +80,7 @@ struct top_place {
 struct top_pair {
 	__u32 victim; /* PID of the vCPU's thread */
 	__u32 pid, tgid;
-	__u32 epoch; /* 0 or 1 */
+	__u32 cpu; /* in whose queue the victim waited */
 };
 
 struct top_cell {
@@ -93,10 +97,13 @@ struct top_entry {
 	struct top_cell cell;
 };
 
-#define TOP_KEY(pid, place) ((__u64)(pid) << 32 | (place) << 1 | 1u)
-#define TOP_KEY_PID(key)    ((__u32)((key) >> 32))
-#define TOP_KEY_PLACE(key)  ((__u32)(key) >> 1)
-#define TOP_QUOTA_PID	    0x80000000u /* of a quota's key, with the cgroup's number */
+/* A key is the thief's PID in the high half, and in the low one where who waited. */
+#define TOP_KEY_WAIT(place, cpu) ((__u32)(cpu) << 16 | (__u32)(place) << 1 | 1u)
+#define TOP_KEY(pid, wait)	 ((__u64)(pid) << 32 | (wait))
+#define TOP_KEY_PID(key)	 ((__u32)((key) >> 32))
+#define TOP_KEY_CPU(key)	 ((__u32)(key) >> 16)
+#define TOP_KEY_PLACE(key)	 ((__u32)(key) >> 1 & (TOP_PLACES - 1))
+#define TOP_QUOTA_PID		 0x80000000u /* a quota's, with the low bits of the cgroup's ID */
 
 /*
  * An element of a hash table is at its home, or at one of the next places. The factors are 2^32 and
@@ -108,40 +115,30 @@ struct top_entry {
 
 enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_QUOTA, TOP_IDLE, TOP_CAUSES };
 
-#define TOP_OTHERS_ROOM 8u /* at least TOP_CAUSES, and a power of two */
-
-/* Counts of one vCPU in one epoch, by its PID. */
-struct top_victim {
-	__u32 pid;
-	__u32 epoch;
-};
-
+/* Of one vCPU, in one epoch. */
 struct top_counts {
-	__u64 stolen;		       /* by run_delay */
-	__u64 overrun;		       /* of waits: what the ring no longer has */
-	__u64 unfollowed;	       /* of run_delay: what no tracepoint showed */
-	__u64 others[TOP_OTHERS_ROOM]; /* of waits: thieves that found no room in the cells */
-	__u64 unknown; /* of waits: when it is not known whether a quota held the vCPU */
-};
-
-/* Of one vCPU, by epoch. It has the place of the vCPU. */
-struct top_sums {
-	struct top_counts counts[2];
+	__u64 run;
+	__u64 interrupts;	  /* in it */
+	__u64 stolen;		  /* by run_delay */
+	__u64 overrun;		  /* of waits: what the ring no longer has */
+	__u64 unfollowed;	  /* of run_delay: what no tracepoint showed */
+	__u64 unknown;		  /* of waits: when it is not known whether a quota held the vCPU */
+	__u64 others[TOP_CAUSES]; /* of waits: thieves that found no room in the cells */
 };
 
 /* A vCPU's thread. */
 struct top_vcpu {
 	/* Twice the time of the last close; plus 1 if the iterator wrote it. See DESIGN.md. */
 	__u64 closed;
-	__u64 run[2]; /* ns, by epoch */
-	__u64 delay;  /* run_delay at the last close by a tracepoint */
-	__u64 group;  /* the address of its cgroup in the scheduler, whose throttles are noted */
-	__u32 pid;    /* 0: the place is free; or TOP_TAKEN; TOP_EXITED: the thread has exited */
+	__u64 left;  /* when it left its CPU; after the last close: its run is not charged yet */
+	__u64 delay; /* run_delay at the last close by a tracepoint */
+	__u64 group; /* the address of its cgroup in the scheduler, whose throttles are noted */
+	__u32 pid;   /* 0: the place is free; or TOP_TAKEN; TOP_EXITED: the thread has exited */
 	__u32 tgid, cpu;
-	__u32 serial;	     /* a thread that gets the PID of an earlier one has another */
-	__u64 held_until;    /* its runtime of the deadline class is used up until then */
-	__u64 interrupts[2]; /* ns that they took while it had its CPU, by epoch */
-	__u64 unused[6];     /* a multiplication would take longer than a shift */
+	__u32 serial;		     /* a thread that gets the PID of an earlier one has another */
+	__u64 held_until;	     /* its runtime of the deadline class is used up until then */
+	__u64 unused;		     /* a multiplication would take longer than a shift */
+	struct top_counts counts[2]; /* by epoch */
 };
 
 #define TOP_TAKEN  0xffffffffu /* the rest is not written yet */
@@ -152,8 +149,7 @@ struct top_gone {
 	__u64 task; /* as in struct top_turn */
 	__u64 cgroup;
 	char name[TOP_NAME];
-	__u32 pid;
-	__u32 unused;
+	__u32 pid, tgid; /* tgid is 0: a thread of the kernel */
 };
 
 #define TOP_GONE    4096u /* a power of two */

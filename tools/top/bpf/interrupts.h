@@ -31,7 +31,7 @@ static void leave_interrupt(void)
 
 	if (!ring || ring->depth == 0 || --ring->depth != 0 || !(ring->place & TOP_FOUND))
 		return;
-	__sync_fetch_and_add(&vcpu_at(ring->place)->interrupts[epoch & 1],
+	__sync_fetch_and_add(&vcpu_at(ring->place)->counts[epoch & 1].interrupts,
 			     bpf_ktime_get_ns() - ring->interrupted);
 }
 

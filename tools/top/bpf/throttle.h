@@ -181,12 +181,32 @@ static void throttle_seen(struct cfs_rq *queue)
 		throttle_add(throttles, rq->clock, TOP_OPEN, throttler_of(queue->tg, rq, rq->cpu));
 }
 
-/* A vCPU of the real-time or the deadline class has been followed. */
+/* A vCPU of the real-time or the deadline class is followed: each CPU looks for their limits. */
 __u32 class_any;
+
+static long set_classes(const void *map, const __u32 *key, struct top_ring *ring, const void *ctx)
+{
+	(void)map;
+	(void)key;
+	(void)ctx;
+	ring->classes = 1;
+	return 0;
+}
+
+static void look_for_limits(void)
+{
+	if (__sync_val_compare_and_swap(&class_any, 0, 1) == 0)
+		bpf_for_each_map_elem(&rings, set_classes, NULL, 0);
+}
 
 static bool is_realtime(const struct task_struct *task)
 {
 	return task->prio >= MAX_DL_PRIO && task->prio < MAX_RT_PRIO;
+}
+
+static __u64 fair_group_of(const struct cfs_rq *queue)
+{
+	return has_quotas(queue) ? (__u64)queue->tg : 0;
 }
 
 /* What throttles the task with others: its task group, the real-time class, or nothing. */
@@ -194,7 +214,7 @@ static __u64 group_of(const struct task_struct *task, const struct cfs_rq *queue
 {
 	if (is_realtime(task))
 		return TOP_REALTIME;
-	return task->prio >= MAX_RT_PRIO && has_quotas(queue) ? (__u64)queue->tg : 0;
+	return task->prio >= MAX_RT_PRIO ? fair_group_of(queue) : 0;
 }
 
 /*
@@ -208,7 +228,7 @@ static bool watch(__u64 *group, const struct task_struct *task, const struct cfs
 	__u32 value = 0;
 
 	if (task->prio < MAX_RT_PRIO)
-		class_any = 1;
+		look_for_limits();
 	if (!moved)
 		return 0;
 	__sync_fetch_and_add(&watched, 1);

@@ -50,27 +50,21 @@ static void mark(struct task_struct *task, __u64 closed)
 	add_vcpu((__u32)task->pid, &fields);
 }
 
-/* A vCPU leaves its CPU: charge its run, which began at the last close. */
-static __always_inline void close_run(__u32 place, const struct task_struct *task, __u64 now)
-{
-	struct top_vcpu *vcpu = vcpu_at(place);
-	__u64 from = __sync_lock_test_and_set(&vcpu->closed, now << 1) >> 1;
-
-	if (class_any)
-		vcpu->held_until = held_until(task);
-	if (now > from)
-		__sync_fetch_and_add(&vcpu->run[epoch & 1], now - from);
-}
-
-/* A thread leaves its CPU that may be a vCPU's, but was not when it got the CPU. */
+/*
+ * A thread leaves its CPU that may be a vCPU's, but was not when it got the CPU; or a vCPU of the
+ * real-time or the deadline class exists.
+ */
 static __noinline void leave(struct top_ring *ring, struct task_struct *task, __u64 now)
 {
 	__u32 place = find_vcpu((__u32)task->pid);
 
-	if (place & TOP_FOUND)
-		close_run(place, task, now);
-	else if (task->preempt_notifiers.first)
+	note_realtime(ring, task->se.cfs_rq->rq, now);
+	if (place & TOP_FOUND) {
+		vcpu_at(place)->left = now;
+		vcpu_at(place)->held_until = held_until(task);
+	} else if (task->preempt_notifiers.first) {
 		mark(task, now << 1);
+	}
 	turn_first(ring, task);
 }
 
@@ -109,6 +103,15 @@ static void find_limits(struct wait *wait, struct top_vcpu *vcpu, const struct t
 	}
 }
 
+/* false: nothing but turns takes time from the vCPU. */
+static __always_inline bool may_be_limited(const struct top_vcpu *vcpu,
+					   const struct task_struct *task,
+					   const struct cfs_rq *queue)
+{
+	return throttled_any || task->prio < MAX_RT_PRIO || is_throttled(queue) ||
+	       vcpu->group != fair_group_of(queue);
+}
+
 /*
  * A wait ends at `now` in this queue; it began at `queued`, and `delay` is what run_delay will be,
  * or is. Charge what the iterator has not charged yet.
@@ -124,22 +127,35 @@ static __always_inline void close_wait(__u32 place, struct task_struct *task, st
 	/* The compiler would work out the address at each use. */
 	asm volatile("" : "+r"(vcpu));
 	wait.ring = ring;
-	begin_walk(&wait, place, vcpu, queued, now);
+	begin_walk(&wait, place, vcpu, cpu, queued, now);
 	__u64 old = __sync_lock_test_and_set(&vcpu->closed, now << 1);
+	charge_run(wait.counts, old >> 1, vcpu->left);
 	if ((old & 1) && old >> 1 > queued)
 		walk->from = old >> 1;
 	__u64 grown = delay - vcpu->delay;
 	vcpu->delay = delay;
 	vcpu->cpu = cpu;
-	if (!wait.counts)
-		return;
 	__sync_fetch_and_add(&wait.counts->stolen, grown - (walk->from - queued));
 	if (grown > now - queued)
 		__sync_fetch_and_add(&wait.counts->unfollowed, grown - (now - queued));
-	if (throttled_any || task->prio < MAX_RT_PRIO || is_throttled(queue) ||
-	    vcpu->group != group_of(task, queue))
+	if (may_be_limited(vcpu, task, queue))
 		find_limits(&wait, vcpu, task, queue, cpu);
 	walk_back(&wait);
+}
+
+/* A thread gets its CPU that may be a vCPU's. */
+static __always_inline void arrive(struct top_ring *ring, struct task_struct *task, __u8 marks,
+				   __u32 cpu, __u64 now)
+{
+	__u32 place = find_marked(marks, (__u32)task->pid);
+	__u64 queued = task->sched_info.last_queued;
+
+	ring->place = place;
+	if (queued == 0)
+		queued = now;
+	if (place & TOP_FOUND)
+		close_wait(place, task, task->se.cfs_rq, cpu, ring, queued, now,
+			   task->sched_info.run_delay + (now - queued));
 }
 
 SEC("tp_btf/sched_switch")
@@ -147,28 +163,23 @@ int on_switch(const __u64 *arg)
 {
 	struct task_struct *prev = (void *)arg[1], *next = (void *)arg[2];
 	/* Both tasks are of this CPU, and so is the queue in which Linux would put them. */
-	struct rq *rq = prev->se.cfs_rq->rq;
+	const struct rq *rq = prev->se.cfs_rq->rq;
 	__u32 cpu = (__u32)rq->cpu;
-	__u64 now = rq->clock;
 	struct top_ring *ring = bpf_map_lookup_elem(&rings, &cpu);
 
 	if (!ring)
 		return 0;
-	note_realtime(ring, rq, cpu, now);
-	__u32 place = ring->place;
-	if (place & TOP_FOUND)
-		close_run(place, prev, now);
-	else if (place != TOP_NOBODY || prev->preempt_notifiers.first)
-		leave(ring, prev, now);
-	place = find_vcpu((__u32)next->pid);
-	ring->place = place;
-	if (place & TOP_FOUND) {
-		__u64 queued = next->sched_info.last_queued;
-
-		close_wait(place, next, next->se.cfs_rq, cpu, ring, queued ? queued : now, now,
-			   next->sched_info.run_delay + (queued ? now - queued : 0));
-	}
-	turn_begin(ring, next, now);
+	__u64 state = ring->state;
+	if (state >> 15 == 1) /* TOP_FOUND, and no limits of the classes */
+		vcpu_at((__u32)state)->left = rq->clock;
+	else if (state != TOP_NOBODY || prev->preempt_notifiers.first)
+		leave(ring, prev, rq->clock);
+	__u32 pid = (__u32)next->pid;
+	__u8 marks = marked[pid % TOP_FAR];
+	ring->place = TOP_NOBODY;
+	if (marks)
+		arrive(ring, next, marks, cpu, rq->clock);
+	turn_begin(ring, next, rq->clock);
 	return 0;
 }
 
@@ -202,13 +213,16 @@ static void unfollow(const struct task_struct *task, __u32 pid)
 	const struct rq *rq = task->se.cfs_rq->rq;
 	__u32 place = find_vcpu(pid), cpu = (__u32)rq->cpu;
 	struct top_ring *ring = bpf_map_lookup_elem(&rings, &cpu);
+	struct top_vcpu *vcpu = vcpu_at(place);
+	__u64 now = rq->clock;
 
 	if (!(place & TOP_FOUND) || !ring)
 		return;
-	close_run(place, task, rq->clock);
+	__u64 old = __sync_lock_test_and_set(&vcpu->closed, now << 1);
+	charge_run(&vcpu->counts[epoch & 1], old >> 1, now);
 	unmark(pid);
 	ring->place = TOP_LOOK;
-	__sync_lock_test_and_set(&vcpu_at(place)->pid, pid | TOP_EXITED);
+	__sync_lock_test_and_set(&vcpu->pid, pid | TOP_EXITED);
 }
 
 SEC("tp_btf/sched_process_exit")
@@ -306,30 +320,24 @@ int on_replenish(const struct pt_regs *regs)
 	return 0;
 }
 
-/* Charge an open run up to now. */
-static void charge_run(struct top_vcpu *vcpu, __u64 old, __u64 now)
-{
-	if (now <= old >> 1)
-		return;
-	if (__sync_val_compare_and_swap(&vcpu->closed, old, now << 1 | 1) == old)
-		__sync_fetch_and_add(&vcpu->run[epoch & 1], now - (old >> 1));
-}
-
-/* Charge an open wait up to now. The exchange orders `to` before the throttles. */
-static void charge_wait(struct top_vcpu *vcpu, struct wait *wait, __u64 old,
+/*
+ * Charge what is open: a run up to `ran`, if that is later than the last close, and then the wait
+ * of `walk` if `queue` is not NULL. The exchange orders `to` before the throttles.
+ */
+static void charge_open(struct top_vcpu *vcpu, struct wait *wait, __u64 old, __u64 ran,
 			const struct task_struct *task, struct cfs_rq *queue)
 {
 	struct walk *walk = &wait->walk;
-	__u32 cpu = (__u32)queue->rq->cpu;
+	__u64 until = queue ? walk->to : ran;
 
-	wait->ring = bpf_map_lookup_elem(&rings, &cpu);
-	if (!wait->counts || walk->to <= walk->from)
+	if (__sync_val_compare_and_swap(&vcpu->closed, old, until << 1 | 1) != old)
 		return;
-	if (__sync_val_compare_and_swap(&vcpu->closed, old, walk->to << 1 | 1) != old)
+	charge_run(wait->counts, old >> 1, ran);
+	if (!queue)
 		return;
-	vcpu->cpu = cpu;
+	vcpu->cpu = (__u32)queue->rq->cpu;
 	__sync_fetch_and_add(&wait->counts->stolen, walk->to - walk->from);
-	find_limits(wait, vcpu, task, queue, cpu);
+	find_limits(wait, vcpu, task, queue, vcpu->cpu);
 	walk_back(wait);
 }
 
@@ -348,7 +356,31 @@ static void see(struct task_struct *task, struct cfs_rq *queue)
 /*
  * Nothing is locked here, so vcpu->closed is read first and exchanged last. Times from before the
  * last close are old ones: the tracepoint has run, and Linux has not updated the task yet.
+ *
+ * vcpu->left is read after the clock, by an atomic operation as that orders the two: if the thread
+ * has left its CPU, then that is seen here, or the clock is not later than that.
  */
+static void charge_task(__u32 place, struct task_struct *task, struct cfs_rq *queue)
+{
+	struct top_vcpu *vcpu = vcpu_at(place);
+	__u64 old = __sync_fetch_and_add(&vcpu->closed, 0), closed = old >> 1;
+	__u64 queued = task->sched_info.last_queued, arrived = task->sched_info.last_arrival;
+	bool on_cpu = task->on_cpu, cut = old & 1;
+	__u32 cpu = (__u32)queue->rq->cpu;
+	__u64 now = queue->rq->clock;
+	__u64 left = __sync_fetch_and_add(&vcpu->left, 0);
+	struct wait wait;
+
+	wait.ring = bpf_map_lookup_elem(&rings, &cpu);
+	begin_walk(&wait, place, vcpu, cpu, queued > closed ? queued : closed, now);
+	if (queued && (cut || queued >= closed) && now > wait.walk.from)
+		charge_open(vcpu, &wait, old, left, task, queue);
+	else if (left > closed)
+		charge_open(vcpu, &wait, old, left, task, NULL);
+	else if (!queued && on_cpu && (cut ? closed >= arrived : closed == arrived) && now > closed)
+		charge_open(vcpu, &wait, old, now, task, NULL);
+}
+
 SEC("iter/task")
 int on_task(struct bpf_iter__task *ctx)
 {
@@ -358,26 +390,10 @@ int on_task(struct bpf_iter__task *ctx)
 		return 0;
 	__u32 pid = (__u32)task->pid;
 	struct cfs_rq *queue = task->se.cfs_rq;
-	const struct rq *rq = queue->rq;
-	if (!is_marked_pid(pid)) {
-		if (task->preempt_notifiers.first)
-			see(task, queue);
-		return 0;
-	}
 	__u32 place = find_vcpu(pid);
-	if (!(place & TOP_FOUND))
-		return 0;
-	struct top_vcpu *vcpu = vcpu_at(place);
-	__u64 old = __sync_fetch_and_add(&vcpu->closed, 0);
-	__u64 queued = task->sched_info.last_queued, arrived = task->sched_info.last_arrival;
-	bool cut = old & 1;
-	if (queued && (cut || queued >= old >> 1)) {
-		struct wait wait;
-
-		begin_walk(&wait, place, vcpu, queued > old >> 1 ? queued : old >> 1, rq->clock);
-		charge_wait(vcpu, &wait, old, task, queue);
-	} else if (!queued && task->on_cpu && (cut ? old >> 1 >= arrived : old >> 1 == arrived)) {
-		charge_run(vcpu, old, rq->clock);
-	}
+	if (place & TOP_FOUND)
+		charge_task(place, task, queue);
+	else if (!is_marked_pid(pid) && task->preempt_notifiers.first)
+		see(task, queue);
 	return 0;
 }

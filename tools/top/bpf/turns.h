@@ -15,8 +15,6 @@ static __always_inline void turn_fill(struct top_turn *turn, const struct task_s
 {
 	turn->task = (__u64)task;
 	turn->pid = (__u32)task->pid;
-	turn->tgid = (__u32)task->tgid;
-	turn->flags = task->flags;
 }
 
 /* Before the first switch since the program was attached, `prev` has run all the time. */
@@ -33,16 +31,14 @@ static __always_inline void turn_begin(struct top_ring *ring, const struct task_
 				       __u64 now)
 {
 	__u64 count = ring->count;
-	struct top_turn *turn = &ring->turn[count % TOP_TURNS];
+	struct top_ring *same = ring;
 
+	/* The compiler would copy the address at the beginning of the program, and keep both. */
+	asm volatile("" : "+r"(same));
+	struct top_turn *turn = &same->turn[count % TOP_TURNS];
 	turn->begin = now;
 	turn_fill(turn, next);
 	__sync_lock_test_and_set(&ring->count, count + 1);
-}
-
-static __u32 turn_tgid(const struct top_turn *turn)
-{
-	return turn->flags & PF_KTHREAD ? 0 : turn->tgid;
 }
 
 #endif

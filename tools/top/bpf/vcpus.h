@@ -23,11 +23,14 @@ struct top_vcpu vcpus[TOP_PLACES];
 /* How many places are not free; how many threads have been followed. */
 __u32 taken, serial;
 
+static __always_inline bool has_mark(__u8 marks, __u32 pid)
+{
+	return marks >> (pid / TOP_FAR & 7) & 1;
+}
+
 static __always_inline bool is_marked_pid(__u32 pid)
 {
-	__u8 bits = marked[pid % TOP_FAR];
-
-	return bits != 0 && (bits >> (pid / TOP_FAR & 7) & 1);
+	return has_mark(marked[pid % TOP_FAR], pid);
 }
 
 /* The word with the bit of a PID, and the bit. */
@@ -52,17 +55,22 @@ static __always_inline struct top_vcpu *vcpu_at(__u32 place)
 	return &vcpus[place & (TOP_PLACES - 1)];
 }
 
-/* The place of a thread, | TOP_FOUND; or TOP_NOBODY. */
-static __always_inline __u32 find_vcpu(__u32 pid)
+/* The place of a thread, | TOP_FOUND; or TOP_NOBODY. `marks` is the byte with its bit. */
+static __always_inline __u32 find_marked(__u8 marks, __u32 pid)
 {
 	__u32 home = TOP_VCPU_HOME(pid);
 
-	if (!is_marked_pid(pid))
+	if (!has_mark(marks, pid))
 		return TOP_NOBODY;
 	for (__u32 i = 0; i < TOP_PROBES; i++)
 		if (vcpu_at(home + i)->pid == pid)
 			return ((home + i) & (TOP_PLACES - 1)) | TOP_FOUND;
 	return TOP_NOBODY;
+}
+
+static __always_inline __u32 find_vcpu(__u32 pid)
+{
+	return find_marked(marked[pid % TOP_FAR], pid);
 }
 
 /* Take a place that has this in place of a PID. Returns its number | TOP_FOUND, or 0. */
@@ -108,6 +116,7 @@ static void add_vcpu(__u32 pid, const struct top_vcpu *fields)
 	}
 	struct top_vcpu *vcpu = vcpu_at(place);
 	vcpu->closed = fields->closed;
+	vcpu->left = 0;
 	vcpu->delay = fields->delay;
 	vcpu->group = fields->group;
 	vcpu->held_until = fields->held_until;
