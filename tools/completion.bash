@@ -26,7 +26,7 @@ _pvtime_options() {
 		;;
 	exec) echo '--ipa= --stolen= --again --dry-run --verbose --help' ;;
 	probe) echo '--pid= --json --help' ;;
-	top) echo '--interval= --once --count= --vm= --pid= --json --help' ;;
+	top) echo '--interval= --once --count= --by= --vm= --pid= --json --help' ;;
 	esac
 }
 

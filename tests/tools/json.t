@@ -133,7 +133,7 @@ is_deeply(faults('THE FINDINGS OF PVTIME PROBE', read_json('probe', $everything)
 	[], 'pvtime-json(5) describes exactly the fields of the findings of pvtime probe');
 
 # Intervals with causes, and without.
-my @intervals = map { `'$build/tests/top/$_'` =~ /(\{"format".*\})$/m } qw(sample rates);
+my @intervals = map { `'$build/tests/top/$_'` =~ /(\{"format".*\})$/m } qw(sample rates screen);
 is_deeply(faults('THE INTERVALS OF PVTIME TOP', map { read_json('top', $_) } @intervals), [], 'pvtime-json(5) describes exactly the fields of an interval of pvtime top');
 
 # Counts, in a log of two round trips.

@@ -112,6 +112,7 @@ for my $case (
 	[['--interval', 'soon'], "--interval: 'soon' is not an interval; expected seconds, such as 1 or 0.5"],
 	[['--count', '0'], "--count: '0' is wrong; expected a number from 1 to 1000000000"],
 	[['--once', '--count', '2'], '--once and --count: expected one of them'],
+	[['--by', 'vm'], "--by: 'vm' is not a way to divide the stolen time; expected cpu, thief or cgroup"],
 	[['--vm', ''], '--vm: expected a name, not an empty string'],
 	[['--pid', 'web'], "--pid: 'web' is wrong; expected a number from 1 to 4194304"],
 ) {

@@ -82,7 +82,7 @@ sub lines { return run_command($top, 'top', '--interval', '0.01', @_) }
 	sample(map { my $thread = $first + $_; my $process = $thread - $_ % 4; "vcpu $thread $process 1 2 3 0\nthief $thread 1 1 1 3 hog\n" } 0 .. 65535);
 	my ($status, $out, $err) = lines('--once');
 	is("$status$err", '0', '65536 vCPUs are accepted');
-	is_deeply([scalar(() = $out =~ /^VM/mg), scalar(() = $out =~ /^  vCPU \?, thread /mg), scalar(() = $out =~ /^ +3  process hog, thread 1$/mg)],
+	is_deeply([scalar(() = $out =~ /^VM/mg), scalar(() = $out =~ /^  vCPU \?, thread /mg), scalar(() = $out =~ /^ +3  process hog, thread 1, on CPU 1$/mg)],
 		[16384, 65536, 65536], '65536 vCPUs and their thieves are printed');
 	my $vms = read_json('top', (lines('--once', '--json', '--pid', $$))[1])->{vms};
 	is_deeply($vms, [], 'a choice among 65536 vCPUs has only what was chosen');

@@ -3,15 +3,19 @@
 #include <string.h>
 #include "tools/top/columns.h"
 #include "tools/top/guest.h"
+#include "tools/top/part.h"
 #include "tools/top/tell.h"
 
 #define NAME_LEAST  13u /* columns, while there are other columns to drop */
 #define THIEF_LEAST 14u
 
-const char *top_heading(unsigned column)
+const char *top_heading(unsigned column, enum top_kind kind)
 {
+	static const char *const names[] = {
+		[TOP_ROW_VM] = "VM",	   [TOP_ROW_VCPU] = "VM",	[TOP_ROW_CPU] = "CPU",
+		[TOP_ROW_THIEF] = "thief", [TOP_ROW_CGROUP] = "cgroup",
+	};
 	static const char *const headings[TOP_COLUMNS] = {
-		[TOP_BY_NAME] = "VM",
 		[TOP_BY_CPU] = "CPU",
 		[TOP_BY_RUN] = "run",
 		[TOP_BY_STOLEN] = "stolen",
@@ -22,13 +26,17 @@ const char *top_heading(unsigned column)
 		[TOP_THIEF] = "worst thief",
 	};
 
+	if (column == TOP_BY_NAME)
+		return names[kind];
+	if (column == TOP_THIEF && top_row_has_victims(kind))
+		return "worst victim";
 	return headings[column] != NULL ? headings[column]
 					: top_cause_word((enum top_cause)(column - TOP_BY_CAUSE));
 }
 
 uint64_t top_value(const struct top_row *row, unsigned column)
 {
-	if (column == TOP_BY_CPU)
+	if (column == TOP_BY_CPU || column == TOP_BY_NAME)
 		return row->sum.cpu;
 	if (column == TOP_BY_RUN)
 		return row->sum.run_ns;
@@ -57,9 +65,9 @@ static unsigned worth(unsigned column)
 	return worths[column] > 0 ? worths[column] : 50;
 }
 
-static unsigned least(unsigned column)
+static unsigned least(unsigned column, enum top_kind kind)
 {
-	unsigned heading = (unsigned)strlen(top_heading(column)) + 1;
+	unsigned heading = (unsigned)strlen(top_heading(column, kind)) + 1;
 
 	if (column == TOP_BY_NAME)
 		return NAME_LEAST;
@@ -68,18 +76,28 @@ static unsigned least(unsigned column)
 	return heading > 5 || column == TOP_BY_CPU ? heading : 5;
 }
 
+/* A part of the stolen time has no run and no guest, and a CPU is its own name. */
+static bool has(enum top_kind kind, unsigned column)
+{
+	if (kind < TOP_ROW_CPU)
+		return true;
+	return column != TOP_BY_RUN && column != TOP_GUEST &&
+	       (column != TOP_BY_CPU || kind != TOP_ROW_CPU);
+}
+
 /* If the causes are not known, what quotas took is known nevertheless. */
 static bool is_known(unsigned column, bool causes)
 {
 	return causes || column < TOP_BY_CAUSE || column == TOP_BY_CAUSE + TOP_QUOTA;
 }
 
-void top_widths(struct top_widths *widths, unsigned columns, unsigned name, bool causes)
+void top_widths(struct top_widths *widths, unsigned columns, unsigned name, enum top_kind kind,
+		bool causes)
 {
 	unsigned sum = 0;
 
 	for (unsigned c = 0; c < TOP_COLUMNS; c++) {
-		widths->width[c] = is_known(c, causes) ? least(c) : 0;
+		widths->width[c] = has(kind, c) && is_known(c, causes) ? least(c, kind) : 0;
 		sum += widths->width[c];
 	}
 	while (sum > columns) {
@@ -109,7 +127,7 @@ void top_widths(struct top_widths *widths, unsigned columns, unsigned name, bool
 /* What follows the VM's name. */
 static void suffix(char text[16], const struct top_row *row)
 {
-	if (row->sum.thread == 0)
+	if (row->kind != TOP_ROW_VCPU)
 		snprintf(text, 16, " (%zu)", row->vcpus);
 	else if (row->sum.numbered)
 		snprintf(text, 16, "/%u", row->sum.number);
@@ -122,7 +140,7 @@ unsigned top_name_width(const struct top_row *row)
 	char text[16];
 
 	suffix(text, row);
-	return row->vm_columns + (unsigned)strlen(text);
+	return row->name_columns + (unsigned)strlen(text);
 }
 
 void top_name(struct top_line *line, const struct top_row *row, unsigned width)
@@ -131,7 +149,7 @@ void top_name(struct top_line *line, const struct top_row *row, unsigned width)
 
 	suffix(text, row);
 	unsigned end = (unsigned)strlen(text) < width ? (unsigned)strlen(text) : 0;
-	top_line_add(line, row->vm, width - end);
+	top_line_add(line, row->name, width - end);
 	top_line_add(line, text, end);
 }
 
@@ -145,18 +163,18 @@ void top_thief(struct top_line *line, const char *word, const struct top_group *
 	top_line_add(line, text, width);
 }
 
-void top_heading_cell(struct top_line *line, unsigned column, unsigned width)
+void top_heading_cell(struct top_line *line, unsigned column, enum top_kind kind, unsigned width)
 {
 	unsigned end = line->used + width;
 
 	if (column == TOP_BY_NAME) {
-		top_line_add(line, top_heading(column), width);
+		top_line_add(line, top_heading(column, kind), width);
 		top_line_pad(line, end);
 	} else if (column == TOP_THIEF) {
 		top_line_print(line, " ");
-		top_line_add(line, top_heading(column), width - 1);
+		top_line_add(line, top_heading(column, kind), width - 1);
 	} else {
-		top_line_right(line, top_heading(column), width);
+		top_line_right(line, top_heading(column, kind), width);
 	}
 }
 
@@ -172,14 +190,19 @@ void top_cell(struct top_line *line, const struct top_row *row, const struct top
 	} else if (column == TOP_THIEF) {
 		if (groups->count > 0) {
 			top_line_print(line, " ");
-			top_thief(line, top_heading(TOP_BY_CAUSE + groups->group[0].cause),
+			top_thief(line,
+				  top_heading(TOP_BY_CAUSE + groups->group[0].cause, row->kind),
 				  &groups->group[0], width - 1);
 		}
 	} else if (column == TOP_GUEST) {
 		top_line_right(line, top_guest_short(row->sum.guest), width);
 	} else if (column == TOP_BY_CPU) {
 		snprintf(text, sizeof(text), "%u", row->sum.cpu);
-		top_line_right(line, row->many_cpus ? "*" : text, width);
+		top_line_right(line,
+			       row->many_cpus		    ? "*"
+			       : row->sum.cpu == TOP_NO_CPU ? "?"
+							    : text,
+			       width);
 	} else if (rows->unknown != NULL && column >= TOP_BY_CAUSE && row->throttled_count == 0) {
 		top_line_right(line, "?", width);
 	} else {

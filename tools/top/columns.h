@@ -27,19 +27,21 @@ struct top_widths {
 	unsigned width[TOP_COLUMNS];
 };
 
-const char *top_heading(unsigned column);
+/* The heading of a column, of rows of a kind. */
+const char *top_heading(unsigned column, enum top_kind kind);
 
-/* The number in a column, by which rows are sorted: ns, or a CPU's number. Not for TOP_BY_NAME. */
+/* The number by which a column sorts rows: ns, or a CPU's number; by name, only of CPUs. */
 uint64_t top_value(const struct top_row *row, unsigned column);
 
 /*
- * Choose the columns for a screen, which needs `name` columns to show all names. `causes`: they are
- * known.
+ * Choose the columns for rows of a kind on a screen, which needs `name` columns to show all names.
+ * `causes`: they are known.
  */
-void top_widths(struct top_widths *widths, unsigned columns, unsigned name, bool causes);
+void top_widths(struct top_widths *widths, unsigned columns, unsigned name, enum top_kind kind,
+		bool causes);
 
 /* Append a heading, or one cell of a row whose groups are known. */
-void top_heading_cell(struct top_line *line, unsigned column, unsigned width);
+void top_heading_cell(struct top_line *line, unsigned column, enum top_kind kind, unsigned width);
 void top_cell(struct top_line *line, const struct top_row *row, const struct top_groups *groups,
 	      unsigned column, unsigned width, const struct top_rows *rows);
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include "tools/top/columns.h"
 #include "tools/top/draw.h"
+#include "tools/top/part.h"
 #include "tools/top/tell.h"
 
 #define PANE_LEAST 6u /* rows of the table; with fewer, a pane takes its place */
@@ -21,6 +22,16 @@ size_t top_draw_rows(unsigned lines)
 	return lines > 3 ? lines - 3 : lines > 2 ? lines - 2 : 0;
 }
 
+const char *top_kind_word(enum top_kind kind)
+{
+	static const char *const words[] = {
+		[TOP_ROW_VM] = "VMs",	     [TOP_ROW_VCPU] = "vCPUs",	   [TOP_ROW_CPU] = "CPUs",
+		[TOP_ROW_THIEF] = "thieves", [TOP_ROW_CGROUP] = "cgroups",
+	};
+
+	return words[kind];
+}
+
 static void draw_title(struct top_page *page, const struct top_rows *rows,
 		       const struct top_view *view, unsigned columns)
 {
@@ -32,9 +43,11 @@ static void draw_title(struct top_page *page, const struct top_rows *rows,
 			vms++;
 			vcpus += rows->vms[i].vcpus;
 		}
-	top_line_print(line, "pvtime top: %zu VM%s, %zu vCPU%s, %.2f s, by %s%s%s", vms,
+	top_line_print(line, "pvtime top: %zu VM%s, %zu vCPU%s, %.2f s, %s%sby %s%s%s", vms,
 		       vms == 1 ? "" : "s", vcpus, vcpus == 1 ? "" : "s",
-		       (double)rows->interval_ns / 1e9, top_heading(view->sort),
+		       (double)rows->interval_ns / 1e9,
+		       view->kind < TOP_ROW_CPU ? "" : top_kind_word(view->kind),
+		       view->kind < TOP_ROW_CPU ? "" : " ", top_heading(view->sort, view->kind),
 		       view->reversed ? ", reversed" : "", view->paused ? ", PAUSED" : "");
 	if (view->filter[0] != '\0') {
 		top_line_print(line, ", filter ");
@@ -48,13 +61,14 @@ static void draw_unknown(struct top_page *page, const struct top_rows *rows, uns
 	top_line_add(top_page_line(page, columns, TOP_PLAIN), rows->unknown, columns);
 }
 
-static void draw_heading(struct top_page *page, const struct top_widths *widths, unsigned columns)
+static void draw_heading(struct top_page *page, const struct top_widths *widths, enum top_kind kind,
+			 unsigned columns)
 {
 	struct top_line *line = top_page_line(page, columns, TOP_BOLD);
 
 	for (unsigned c = 0; c < TOP_COLUMNS; c++)
 		if (widths->width[c] > 0)
-			top_heading_cell(line, c, widths->width[c]);
+			top_heading_cell(line, c, kind, widths->width[c]);
 }
 
 static void draw_row(struct top_page *page, const struct top_rows *rows, const struct top_row *row,
@@ -70,17 +84,19 @@ static void draw_row(struct top_page *page, const struct top_rows *rows, const s
 	free(groups.group);
 }
 
-static const char *why_empty(const struct top_rows *rows)
+static const char *why_empty(const struct top_rows *rows, enum top_kind kind)
 {
 	if (rows->interval_ns == 0)
 		return "The first interval is being measured.";
+	if (kind >= TOP_ROW_CPU && rows->vm_count > 0)
+		return top_no_parts_word(rows->unknown == NULL);
 	return top_none_word(&rows->sample, rows->vm_count > 0);
 }
 
 /* Draw a part of the list in exactly `lines` lines, with the selected row in it. */
 static void draw_table(struct top_page *page, const struct top_list *list,
-		       const struct top_rows *rows, const struct top_widths *widths,
-		       unsigned columns, size_t lines)
+		       const struct top_rows *rows, enum top_kind kind,
+		       const struct top_widths *widths, unsigned columns, size_t lines)
 {
 	size_t first = list->selected > lines / 2 ? list->selected - lines / 2 : 0;
 
@@ -95,7 +111,7 @@ static void draw_table(struct top_page *page, const struct top_list *list,
 		}
 		struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
 		if (i == 0)
-			top_line_print(line, "%s", why_empty(rows));
+			top_line_print(line, "%s", why_empty(rows, kind));
 	}
 }
 
@@ -125,9 +141,13 @@ static void draw_last(struct top_page *page, const struct top_rows *rows,
 			"The causes of %zu vCPU%s do not add up to the stolen time: a bug of pvtime",
 			open, open == 1 ? "" : "s");
 	} else {
-		top_line_print(line, "q quit  f %s  < > sort  r reverse  / filter  p %s  Enter %s",
-			       view->vcpus ? "VMs" : "vCPUs", view->paused ? "go on" : "pause",
-			       view->pane ? "table" : "thieves");
+		top_line_print(line,
+			       "q quit  f %s  v %s  <> sort  r reverse  / filter  p %s  Enter %s",
+			       view->kind == TOP_ROW_VCPU ? "VMs" : "vCPUs",
+			       top_kind_word(top_view_next(view)), view->paused ? "go on" : "pause",
+			       view->pane			 ? "table"
+			       : top_row_has_victims(view->kind) ? "victims"
+								 : "thieves");
 	}
 }
 
@@ -149,11 +169,11 @@ static void draw_body(struct top_page *page, const struct top_list *list,
 		unsigned width = top_name_width(list->row[i]);
 		name = width > name ? width : name;
 	}
-	top_widths(&widths, columns, name, rows->unknown == NULL);
+	top_widths(&widths, columns, name, view->kind, rows->unknown == NULL);
 	if (view->pane && row != NULL)
 		pane = lines < PANE_LEAST ? lines : lines - smaller(list->count, lines / 2);
-	draw_heading(page, &widths, columns);
-	draw_table(page, list, rows, &widths, columns, lines - pane);
+	draw_heading(page, &widths, view->kind, columns);
+	draw_table(page, list, rows, view->kind, &widths, columns, lines - pane);
 	if (pane > 0)
 		top_pane(page, rows, row, columns, pane);
 }

@@ -13,6 +13,9 @@ struct top_page {
 	size_t count, room;
 };
 
+/* The words for rows of a kind, such as "vCPUs". */
+const char *top_kind_word(enum top_kind kind);
+
 /* The rows of the table that such a screen shows, without a pane. */
 size_t top_draw_rows(unsigned lines);
 

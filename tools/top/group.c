@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include "tools/top/group.h"
+#include "tools/top/part.h"
 #include "tools/top/tell.h"
 
 /*
@@ -77,35 +78,44 @@ static size_t merge_groups(struct top_group *groups, size_t count)
 	return n;
 }
 
-static size_t take_thieves(struct top_group *groups, const struct top_thread *thread)
+static struct top_group group_of_thief(const struct top_thief *thief)
 {
-	for (size_t i = 0; i < thread->thief_count; i++) {
-		const struct top_thief *thief = &thread->thieves[i];
+	return (struct top_group){
+		.cause = thief->cause,
+		.process = thief->process,
+		.thread = thief->thread,
+		.threads = 1,
+		.cgroup = thief->cgroup,
+		.name = top_thief_name(thief),
+		.ns = thief->ns,
+	};
+}
 
-		groups[i] = (struct top_group){
-			.cause = thief->cause,
-			.process = thief->process,
-			.thread = thief->thread,
-			.threads = 1,
-			.cgroup = thief->cgroup,
-			.name = top_thief_name(thief),
-			.ns = thief->ns,
-		};
-	}
-	return thread->thief_count;
+/* A victim is shown as another VM is. */
+static struct top_group group_of_victim(const struct top_thread *victim, uint64_t ns)
+{
+	return (struct top_group){
+		.cause = TOP_VM,
+		.process = victim->process,
+		.thread = victim->thread,
+		.threads = 1,
+		.name = victim->vm,
+		.ns = ns,
+	};
 }
 
 bool top_groups_make(struct top_groups *groups, const struct top_row *row)
 {
-	size_t room = 1, n = 0;
+	size_t n = row->share_count;
 
-	for (size_t i = 0; i < row->vcpus; i++)
-		room += row->threads[i].thief_count;
-	*groups = (struct top_groups){.group = calloc(room, sizeof(*groups->group))};
+	*groups = (struct top_groups){.group = calloc(n + 1, sizeof(*groups->group))};
 	if (groups->group == NULL)
 		return false;
-	for (size_t i = 0; i < row->vcpus; i++)
-		n += take_thieves(groups->group + n, &row->threads[i]);
+	for (size_t i = 0; i < n; i++)
+		groups->group[i] =
+			top_row_has_victims(row->kind)
+				? group_of_victim(row->shares[i].victim, row->shares[i].thief->ns)
+				: group_of_thief(row->shares[i].thief);
 	sort(groups->group, n, by_key);
 	groups->count = merge_groups(groups->group, merge_threads(groups->group, n));
 	sort(groups->group, groups->count, by_time);

@@ -2,7 +2,10 @@
 #ifndef TOOLS_TOP_GROUP_H
 #define TOOLS_TOP_GROUP_H
 
-/* The thieves of a row: those of one VM or process together, and its quotas. */
+/*
+ * The thieves of a row: those of one VM or process together, and its quotas; or, of a thief or of a
+ * cgroup, its victims, those of one VM together.
+ */
 #include "tools/top/rows.h"
 
 /*

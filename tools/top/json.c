@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/json_format.h"
 #include "tools/top/guest.h"
+#include "tools/top/part.h"
 #include "tools/top/tell.h"
 #include "tools/top/text.h"
 
@@ -31,6 +32,14 @@ static void write_quota(struct top_text *text, const struct top_quota *quota)
 	write_some(text, ",\"cpu_max_least\":", quota != NULL ? quota->least : NULL);
 }
 
+static void write_cpu(struct top_text *text, uint32_t cpu)
+{
+	if (cpu == TOP_NO_CPU)
+		top_text_add(text, ",\"cpu\":null");
+	else
+		write_number(text, ",\"cpu\":", cpu);
+}
+
 static void write_thief(struct top_text *text, const struct top_thief *thief,
 			struct top_cgroups *cgroups)
 {
@@ -39,6 +48,7 @@ static void write_thief(struct top_text *text, const struct top_thief *thief,
 	write_string(text, "\",\"name\":", top_thief_name(thief));
 	write_number(text, ",\"thread\":", thief->thread);
 	write_number(text, ",\"process\":", thief->process);
+	write_cpu(text, thief->cpu);
 	if (thief->cause == TOP_QUOTA) {
 		write_quota(text, top_cgroups_quota(cgroups, thief->cgroup));
 	} else {
@@ -49,8 +59,7 @@ static void write_thief(struct top_text *text, const struct top_thief *thief,
 	top_text_add(text, "}");
 }
 
-static void write_causes(struct top_text *text, const struct top_thread *thread,
-			 struct top_cgroups *cgroups)
+static void write_causes(struct top_text *text, const struct top_thread *thread)
 {
 	top_text_add(text, ",\"causes_ns\":{");
 	for (int i = 0; i < TOP_CAUSES; i++) {
@@ -60,7 +69,14 @@ static void write_causes(struct top_text *text, const struct top_thread *thread,
 		top_text_add(text, ",");
 	}
 	write_number(text, "\"unattributed\":", thread->unattributed);
-	top_text_add(text, "},\"excess_ns\":");
+	top_text_add(text, "}");
+}
+
+static void write_stolen(struct top_text *text, const struct top_thread *thread,
+			 struct top_cgroups *cgroups)
+{
+	write_causes(text, thread);
+	top_text_add(text, ",\"excess_ns\":");
 	top_text_signed(text, top_excess(thread));
 	top_text_add(text, ",\"thieves\":[");
 	for (size_t i = 0; i < thread->thief_count; i++) {
@@ -85,7 +101,7 @@ static void write_thread(struct top_text *text, const struct top_thread *thread,
 	write_number(text, ",\"stolen_ns\":", thread->stolen_ns);
 	if (causes) {
 		write_number(text, ",\"interrupts_ns\":", thread->interrupts_ns);
-		write_causes(text, thread, cgroups);
+		write_stolen(text, thread, cgroups);
 	} else {
 		top_text_add(
 			text,
@@ -134,7 +150,32 @@ static void begin_vm(struct top_text *text, const struct top_sample *sample, siz
 	top_text_add(text, ",\"vcpus\":[");
 }
 
-void top_json(const struct top_sample *sample, struct top_cgroups *cgroups, FILE *out)
+static void write_part(struct top_text *text, const struct top_row *part)
+{
+	write_string(text, "{\"name\":", part->name);
+	write_cpu(text, part->many_cpus ? TOP_NO_CPU : part->sum.cpu);
+	write_number(text, ",\"vcpus\":", part->vcpus);
+	write_number(text, ",\"stolen_ns\":", part->sum.stolen_ns);
+	write_causes(text, &part->sum);
+	top_text_add(text, "}");
+}
+
+/* In no order. */
+static void write_parts(struct top_text *text, const struct top_rows *rows)
+{
+	const struct top_parts *parts = rows != NULL ? rows->parts : NULL;
+
+	write_string(text, ",\"by\":", parts != NULL ? top_part_word(parts->kind) : NULL);
+	top_text_add(text, ",\"parts\":[");
+	for (size_t i = 0; parts != NULL && i < parts->count; i++) {
+		top_text_add(text, i > 0 ? "," : "");
+		write_part(text, &parts->row[i]);
+	}
+	top_text_add(text, "]");
+}
+
+void top_json(const struct top_sample *sample, const struct top_rows *rows,
+	      struct top_cgroups *cgroups, FILE *out)
 {
 	struct top_text text;
 
@@ -143,6 +184,7 @@ void top_json(const struct top_sample *sample, struct top_cgroups *cgroups, FILE
 	write_number(&text, ",\"version\":", JSON_TOP_VERSION);
 	write_number(&text, ",\"interval_ns\":", sample->interval_ns);
 	write_string(&text, ",\"unknown\":", sample->unknown);
+	write_parts(&text, rows);
 	top_text_add(&text, ",\"vms\":[");
 	for (size_t i = 0; i < sample->count; i++) {
 		const struct top_thread *thread = &sample->threads[i];

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include "tools/report.h"
 #include "tools/top/live.h"
+#include "tools/top/part.h"
 #include "tools/top/terminal.h"
 
 /* A sample and its rows, which point into it. */
@@ -48,7 +49,7 @@ static bool measure(struct live *live)
 	return true;
 }
 
-static const struct top_rows *rows_of(const struct live *live)
+static struct top_rows *rows_of(struct live *live)
 {
 	return live->frozen ? &live->shown.rows : &live->now.rows;
 }
@@ -63,7 +64,11 @@ static bool draw(struct live *live)
 		live->frozen = false;
 	}
 	live->view.page = top_draw_rows(size.lines) > 1 ? top_draw_rows(size.lines) : 1;
-	bool good = top_draw(&page, rows_of(live), &live->view, size.columns, size.lines);
+	top_cgroups_begin(&live->cgroups, &rows_of(live)->sample);
+	bool good = top_rows_divide(rows_of(live), live->view.kind);
+	page.line = NULL;
+	if (good)
+		good = top_draw(&page, rows_of(live), &live->view, size.columns, size.lines);
 	if (good)
 		top_terminal_show(&page);
 	else
@@ -92,12 +97,13 @@ static bool step(struct live *live, bool *more)
 	}
 }
 
-bool top_live(struct top_intervals *intervals, const struct top_choice *choice, int root)
+bool top_live(struct top_intervals *intervals, const struct top_choice *choice, enum top_kind kind,
+	      int root)
 {
 	struct live live = {.intervals = intervals, .choice = choice, .cgroups = {.root = root}};
 	bool more = true, good;
 
-	top_view_begin(&live.view);
+	top_view_begin(&live.view, kind);
 	good = draw(&live);
 	while (good && more)
 		good = step(&live, &more);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
+#include <string.h>
 #include "tools/arguments.h"
 #include "tools/report.h"
 #include "tools/top/options.h"
+#include "tools/top/tell.h"
 
 static bool take_interval(void *options, const char *value)
 {
@@ -11,6 +13,18 @@ static bool take_interval(void *options, const char *value)
 	if (arguments_seconds(value, &o->interval_ns))
 		return true;
 	report("--interval: '%s' is not an interval; expected seconds, such as 1 or 0.5", value);
+	return false;
+}
+
+static bool take_by(void *options, const char *value)
+{
+	for (enum top_kind kind = TOP_ROW_CPU; kind <= TOP_ROW_CGROUP; kind++)
+		if (strcmp(value, top_part_word(kind)) == 0) {
+			((struct top_options *)options)->by = kind;
+			return true;
+		}
+	report("--by: '%s' is not a way to divide the stolen time; expected cpu, thief or cgroup",
+	       value);
 	return false;
 }
 
@@ -49,6 +63,7 @@ bool top_options_parse(struct top_options *o, int argc, char **argv)
 		{"once", NULL, "measure one interval, print it, and end", .flag = &o->once},
 		{"count", "N", "measure N intervals, print each, and end", .number = &o->count,
 		 .most = 1000000000},
+		{"by", "WHAT", "divide the stolen time by cpu, thief or cgroup", .take = take_by},
 		{"vm", "NAME", "report only the VM of that name; may be repeated", .take = take_vm},
 		{"pid", "PID", "report only the VM of that process; may be repeated",
 		 .take = take_pid},

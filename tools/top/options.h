@@ -3,11 +3,13 @@
 #define TOOLS_TOP_OPTIONS_H
 
 #include "tools/top/choice.h"
+#include "tools/top/rows.h"
 
 struct top_options {
 	uint64_t interval_ns;
 	bool once, json, help;
 	unsigned count; /* of intervals; 0: no limit */
+	enum top_kind by;
 	struct top_choice choice;
 };
 

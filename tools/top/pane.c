@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pane below the table: one vCPU's causes and thieves, or those of a VM's vCPUs together. */
+/* The pane below the table: the causes and the thieves, or the victims, of one row. */
 #include <stdlib.h>
 #include "tools/top/columns.h"
 #include "tools/top/draw.h"
@@ -20,9 +20,10 @@ static void draw_causes(struct top_page *page, const struct top_row *row, uint64
 
 	for (int cause = 0; cause < TOP_CAUSES; cause++)
 		if (row->sum.by_cause[cause] > 0)
-			top_line_print(line, "%s %s, ", top_heading(TOP_BY_CAUSE + (unsigned)cause),
+			top_line_print(line, "%s %s, ",
+				       top_heading(TOP_BY_CAUSE + (unsigned)cause, row->kind),
 				       percent(text, row->sum.by_cause[cause], interval_ns));
-	top_line_print(line, "%s %s", top_heading(TOP_BY_UNATTRIBUTED),
+	top_line_print(line, "%s %s", top_heading(TOP_BY_UNATTRIBUTED, row->kind),
 		       percent(text, row->sum.unattributed, interval_ns));
 }
 
@@ -105,6 +106,11 @@ static void draw_pane_title(struct top_page *page, const struct top_rows *rows,
 	char text[TOP_PERCENT];
 
 	top_name(line, row, columns);
+	if (row->kind >= TOP_ROW_CPU) {
+		top_line_print(line, ": stolen %s",
+			       percent(text, row->sum.stolen_ns, rows->interval_ns));
+		return;
+	}
 	top_line_print(line, ", process %u", row->sum.process);
 	if (row->sum.thread != 0)
 		top_line_print(line, ", thread %u, CPU %u", row->sum.thread, row->sum.cpu);
@@ -179,12 +185,12 @@ void top_pane(struct top_page *page, const struct top_rows *rows, const struct t
 		draw_throttled(page, rows, row, columns, lines > 1 ? lines - 1 : 0);
 		return;
 	}
-	top_cgroups_begin(rows->cgroups, &rows->sample);
 	top_groups_make(&groups, row);
+	size_t head = row->kind < TOP_ROW_CPU ? 3 : 2;
 	if (lines > 1)
 		draw_causes(page, row, rows->interval_ns, columns);
-	if (lines > 2)
+	if (lines > 2 && head > 2)
 		draw_guest(page, row->sum.guest, columns);
-	draw_groups(page, &groups, rows, columns, lines > 3 ? lines - 3 : 0);
+	draw_groups(page, &groups, rows, columns, lines > head ? lines - head : 0);
 	free(groups.group);
 }

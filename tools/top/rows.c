@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include "tools/top/guest.h"
 #include "tools/top/line.h"
+#include "tools/top/part.h"
 #include "tools/top/rows.h"
 
 /* Add a vCPU to its VM. */
@@ -11,6 +12,7 @@ static void add(struct top_row *vm, const struct top_thread *thread)
 		vm->sum.cpu = thread->cpu;
 	vm->many_cpus |= vm->sum.cpu != thread->cpu;
 	vm->vcpus++;
+	vm->share_count += thread->thief_count;
 	vm->sum.run_ns += thread->run_ns;
 	vm->sum.stolen_ns += thread->stolen_ns;
 	vm->sum.interrupts_ns += thread->interrupts_ns;
@@ -19,17 +21,24 @@ static void add(struct top_row *vm, const struct top_thread *thread)
 	vm->sum.unattributed += thread->unattributed;
 }
 
+static void take_shares(struct top_rows *rows, const struct top_thread *thread)
+{
+	for (size_t i = 0; i < thread->thief_count; i++)
+		rows->shares[rows->share_count++] = (struct top_share){&thread->thieves[i], thread};
+}
+
 static struct top_row *begin_vm(struct top_rows *rows, size_t first,
 				const struct top_choice *choice)
 {
 	struct top_row *vm = &rows->vms[rows->vm_count++];
 	const struct top_thread *thread = &rows->sample.threads[first];
 
-	*vm = (struct top_row){.vm = thread->vm, .threads = thread};
+	*vm = (struct top_row){.kind = TOP_ROW_VM, .name = thread->vm};
+	vm->shares = &rows->shares[rows->share_count];
 	vm->sum.process = thread->process;
 	vm->sum.guest = top_guest_of_vm(&rows->sample, first);
-	vm->vm_columns = top_columns(vm->vm);
-	vm->chosen = top_choice_has(choice, thread->process, vm->vm);
+	vm->name_columns = top_columns(vm->name);
+	vm->chosen = top_choice_has(choice, thread->process, vm->name);
 	return vm;
 }
 
@@ -67,10 +76,13 @@ static void take_threads(struct top_rows *rows, const struct top_choice *choice)
 			vm = begin_vm(rows, i, choice);
 		struct top_row *row = &rows->vcpus[rows->vcpu_count++];
 		*row = *vm;
+		row->kind = TOP_ROW_VCPU;
 		row->sum = *thread;
-		row->threads = thread;
 		row->vcpus = 1;
 		row->many_cpus = false;
+		row->shares = &rows->shares[rows->share_count];
+		row->share_count = thread->thief_count;
+		take_shares(rows, thread);
 		add(vm, thread);
 	}
 }
@@ -87,7 +99,8 @@ bool top_rows_make(struct top_rows *rows, const struct top_sample *sample,
 	};
 	rows->vms = malloc((sample->count + 1) * sizeof(*rows->vms));
 	rows->vcpus = malloc((sample->count + 1) * sizeof(*rows->vcpus));
-	if (rows->vms == NULL || rows->vcpus == NULL) {
+	rows->shares = malloc((sample->thief_count + 1) * sizeof(*rows->shares));
+	if (rows->vms == NULL || rows->vcpus == NULL || rows->shares == NULL) {
 		top_rows_free(rows);
 		return false;
 	}
@@ -101,5 +114,7 @@ void top_rows_free(struct top_rows *rows)
 {
 	free(rows->vms);
 	free(rows->vcpus);
+	free(rows->shares);
+	top_parts_free(rows->parts);
 	*rows = (struct top_rows){.vms = NULL};
 }

@@ -43,6 +43,10 @@ static void print_process(struct top_text *text, const struct top_thief *thief,
 		top_text_add(text, ", thread ");
 		top_text_number(text, thief->thread, 0);
 	}
+	if (thief->cpu != TOP_NO_CPU) {
+		top_text_add(text, ", on CPU ");
+		top_text_number(text, thief->cpu, 0);
+	}
 	if (thief->cause == TOP_PROCESS)
 		path = top_cgroups_path(cgroups, thief->cgroup);
 	if (path != NULL) {

@@ -6,17 +6,31 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include "tools/top/cgroups.h"
+#include "tools/top/rows.h"
 #include "tools/top/sample.h"
 
-/* The sample has its names (known.h), and `cgroups` has begun with it. */
+/*
+ * The sample has its names (known.h), and `cgroups` has begun with it. `rows` are NULL, or of the
+ * sample and divided.
+ */
 void top_print(const struct top_sample *sample, struct top_cgroups *cgroups, FILE *out);
-void top_json(const struct top_sample *sample, struct top_cgroups *cgroups, FILE *out);
+void top_json(const struct top_sample *sample, const struct top_rows *rows,
+	      struct top_cgroups *cgroups, FILE *out);
+
+/* Print the parts of rows that are divided, the largest first. false: out of memory. */
+bool top_print_parts(const struct top_rows *rows, FILE *out);
 
 /* The cause's word, in both. */
 const char *top_cause_word(enum top_cause cause);
 
 /* What to say instead of VMs. `chosen`: the user wants to see some VMs only. */
 const char *top_none_word(const struct top_sample *sample, bool chosen);
+
+/* The word for a kind of parts, in an option and in JSON: "cpu", "thief" or "cgroup". */
+const char *top_part_word(enum top_kind kind);
+
+/* What to say instead of parts of the stolen time. */
+const char *top_no_parts_word(bool causes);
 
 /* What to say of a cgroup's quota, by its path. The text may contain any byte. */
 #define TOP_LIMIT_TEXT (TOP_CGROUP + 96u)

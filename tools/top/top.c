@@ -12,6 +12,7 @@
 #include "tools/top/interval.h"
 #include "tools/top/live.h"
 #include "tools/top/options.h"
+#include "tools/top/part.h"
 #include "tools/top/rights.h"
 #include "tools/top/tell.h"
 #include "tools/top/terminal.h"
@@ -27,13 +28,26 @@ static void sleep_until(uint64_t ns)
 static int tell(const struct top_sample *sample, const struct top_options *o,
 		struct top_cgroups *cgroups)
 {
-	if (o->json)
-		top_json(sample, cgroups, stdout);
+	const struct top_choice all = {.name_count = 0}; /* the others have been removed */
+	struct top_rows rows = {.vms = NULL};
+	bool divided = o->by != TOP_ROW_VM && sample->unknown == NULL;
+	bool good = !divided ||
+		    (top_rows_make(&rows, sample, &all, cgroups) && top_rows_divide(&rows, o->by));
+
+	if (!good)
+		report("top: %m");
+	else if (o->json)
+		top_json(sample, divided ? &rows : NULL, cgroups, stdout);
 	else if (sample->count == 0)
 		puts(top_none_word(sample, top_choice_limits(&o->choice)));
+	else if (o->by != TOP_ROW_VM && !divided)
+		puts(top_no_parts_word(false));
+	else if (divided)
+		good = top_print_parts(&rows, stdout);
 	else
 		top_print(sample, cgroups, stdout);
-	return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
+	top_rows_free(&rows);
+	return fflush(stdout) == 0 && good ? STATUS_OK : STATUS_FAILED;
 }
 
 /* Print one interval after the other. */
@@ -64,7 +78,7 @@ static int run(struct top_intervals *intervals, const struct top_options *o, int
 		return STATUS_FAILED;
 	if (o->json || o->count > 0 || !top_terminal_open())
 		return print_all(intervals, o, root);
-	bool good = top_live(intervals, &o->choice, root);
+	bool good = top_live(intervals, &o->choice, o->by, root);
 	top_terminal_close();
 	return good ? STATUS_OK : STATUS_FAILED;
 }

@@ -2,11 +2,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tools/top/columns.h"
+#include "tools/top/part.h"
 #include "tools/top/view.h"
 
-void top_view_begin(struct top_view *view)
+void top_view_begin(struct top_view *view, enum top_kind kind)
 {
-	*view = (struct top_view){.sort = TOP_BY_STOLEN, .page = 1};
+	*view = (struct top_view){.kind = kind, .sort = TOP_BY_STOLEN, .page = 1};
+}
+
+enum top_kind top_view_next(const struct top_view *view)
+{
+	if (view->kind < TOP_ROW_CPU)
+		return TOP_ROW_CPU;
+	return view->kind == TOP_ROW_CGROUP ? TOP_ROW_VM : view->kind + 1;
 }
 
 /* Rows that are equal otherwise keep the order of their processes and threads. */
@@ -27,13 +35,13 @@ static int in_order(const void *a, const void *b, void *ctx)
 	const struct top_view *view = ctx;
 	int order = 0;
 
-	if (view->sort == TOP_BY_NAME) {
-		order = strcmp(x->vm, y->vm);
+	if (view->sort == TOP_BY_NAME && view->kind != TOP_ROW_CPU) {
+		order = strcmp(x->name, y->name);
 	} else {
 		uint64_t u = top_value(x, view->sort), v = top_value(y, view->sort);
 
 		order = (u > v) - (u < v);
-		if (view->sort != TOP_BY_CPU)
+		if (view->sort != TOP_BY_CPU && view->sort != TOP_BY_NAME)
 			order = -order;
 	}
 	if (order == 0)
@@ -61,15 +69,15 @@ static size_t selected_in(const struct top_view *view, const struct top_list *li
 
 bool top_view_list(struct top_list *list, const struct top_view *view, const struct top_rows *rows)
 {
-	const struct top_row *all = view->vcpus ? rows->vcpus : rows->vms;
-	size_t count = view->vcpus ? rows->vcpu_count : rows->vm_count;
+	const struct top_row *all;
+	size_t count = top_rows_of(rows, view->kind, &all);
 	struct top_view order = *view;
 
 	*list = (struct top_list){.row = calloc(count + 1, sizeof(*list->row))};
 	if (list->row == NULL)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (all[i].chosen && strstr(all[i].vm, view->filter) != NULL)
+		if (all[i].chosen && strstr(all[i].name, view->filter) != NULL)
 			list->row[list->count++] = &all[i];
 	if (list->count > 0)
 		qsort_r(list->row, list->count, sizeof(*list->row), in_order, &order);
@@ -128,6 +136,14 @@ static void sort_by(struct top_view *view, unsigned column)
 	view->reversed = false;
 }
 
+/* The selection is kept only between a VM and its vCPUs. */
+static void show(struct top_view *view, enum top_kind kind)
+{
+	if (kind >= TOP_ROW_CPU || view->kind >= TOP_ROW_CPU)
+		view->process = view->thread = 0;
+	view->kind = kind;
+}
+
 /* false: this key moves nothing. */
 static bool moves(struct top_view *view, int key, const struct top_rows *rows)
 {
@@ -171,7 +187,10 @@ bool top_view_key(struct top_view *view, int key, const struct top_rows *rows)
 	case 'q':
 		return false;
 	case 'f':
-		view->vcpus = !view->vcpus;
+		show(view, view->kind == TOP_ROW_VCPU ? TOP_ROW_VM : TOP_ROW_VCPU);
+		break;
+	case 'v':
+		show(view, top_view_next(view));
 		break;
 	case 'p':
 	case ' ':

@@ -21,7 +21,7 @@ enum top_key {
 };
 
 struct top_view {
-	bool vcpus; /* a row is a vCPU, and not a VM */
+	enum top_kind kind; /* of the rows */
 	bool paused;
 	bool pane; /* the selected row's thieves are shown */
 	unsigned sort;
@@ -34,13 +34,16 @@ struct top_view {
 	size_t page; /* rows that Page Up and Page Down move by */
 };
 
-/* The rows of VMs, by stolen time. */
-void top_view_begin(struct top_view *view);
+/* By stolen time. */
+void top_view_begin(struct top_view *view, enum top_kind kind);
+
+/* The kind of rows that the key 'v' leads to. */
+enum top_kind top_view_next(const struct top_view *view);
 
 /* Act on a key. false: the user wants to quit. */
 bool top_view_key(struct top_view *view, int key, const struct top_rows *rows);
 
-/* The rows that the filter and the choice leave, in order. */
+/* The rows that the filter and the choice leave, in order. Parts are those that rows->parts has. */
 struct top_list {
 	const struct top_row **row;
 	size_t count;

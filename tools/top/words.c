@@ -18,6 +18,17 @@ const char *top_none_word(const struct top_sample *sample, bool chosen)
 	return chosen ? "No such VM is running." : probe_none_word(sample->unknown != NULL);
 }
 
+const char *top_part_word(enum top_kind kind)
+{
+	return kind == TOP_ROW_CPU ? "cpu" : kind == TOP_ROW_THIEF ? "thief" : "cgroup";
+}
+
+const char *top_no_parts_word(bool causes)
+{
+	return causes ? "No time was stolen."
+		      : "Without causes, the stolen time cannot be divided.";
+}
+
 void top_limit_text(char *text, size_t room, const char *path, int root)
 {
 	char quota[64];

@@ -123,7 +123,7 @@ static void test_growth(void)
 	       "the vCPUs have names");
 	top_cgroups_begin(&cgroups, &sample);
 	top_print(&sample, &cgroups, stdout);
-	top_json(&sample, &cgroups, stdout);
+	top_json(&sample, NULL, &cgroups, stdout);
 	top_cgroups_free(&cgroups);
 	top_known_free(&known);
 	top_sample_free(&sample);

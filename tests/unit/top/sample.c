@@ -135,7 +135,7 @@ int main(void)
 	test_quota();
 	top_cgroups_begin(&cgroups, &sample);
 	top_print(&sample, &cgroups, stdout);
-	top_json(&sample, &cgroups, stdout);
+	top_json(&sample, NULL, &cgroups, stdout);
 	top_cgroups_free(&cgroups);
 	top_sample_free(&sample);
 	top_known_free(&known);

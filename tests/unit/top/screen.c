@@ -7,10 +7,12 @@
 #include <string.h>
 #include "tests/unit/top/three_vms.h"
 #include "tools/top/draw.h"
+#include "tools/top/part.h"
+#include "tools/top/tell.h"
 #include "tools/top/group.h"
 
 /* What is drawn: the lines, each with a newline; bold and selected ones begin with * and >. */
-static char *draw_of(const struct top_rows *these, const struct top_view *view, unsigned columns,
+static char *draw_of(struct top_rows *these, const struct top_view *view, unsigned columns,
 		     unsigned lines)
 {
 	static const char *const marks[] = {
@@ -20,7 +22,8 @@ static char *draw_of(const struct top_rows *these, const struct top_view *view, 
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	if (!top_draw(&page, these, view, columns, lines))
+	top_cgroups_begin(&cgroups, &these->sample);
+	if (!top_rows_divide(these, view->kind) || !top_draw(&page, these, view, columns, lines))
 		fputs("out of memory\n", out);
 	for (size_t i = 0; i < page.count; i++)
 		fprintf(out, "%s%s\n", marks[page.line[i].style], page.line[i].text);
@@ -50,7 +53,7 @@ static const char small[] =
 	" \\x1b[2Ja~ (1) 127  0.0      -    -    -    -    -     -    -     -\n"
 	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
 	" \n \n"
-	" q quit  f vCPUs  < > sort  r reverse  / filter  p pause  Enter thieves\n";
+	" q quit  f vCPUs  v CPUs  <> sort  r reverse  / filter  p pause  Enter thieves\n";
 static const char panes[] =
 	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stolen\n"
 	"*VM            CPU  run stolen   vm self proc kern quota idle unatt worst thief\n"
@@ -69,7 +72,7 @@ static const char panes[] =
 	"   3.0  idle\n"
 	"   0.9  self CPU 1/KVM, thread 12\n"
 	" \n \n \n \n \n \n \n"
-	" q quit  f VMs  < > sort  r reverse  / filter  p pause  Enter table\n";
+	" q quit  f VMs  v CPUs  <> sort  r reverse  / filter  p pause  Enter table\n";
 static const char large[] =
 	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by VM\n"
 	"*VM                  CPU  run stolen   vm self proc kern quota idle unatt guest worst thief\n"
@@ -84,7 +87,47 @@ static const char large[] =
 	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
 	" \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n \n"
 	" \n \n \n"
-	" q quit  f VMs  < > sort  r reverse  / filter  p pause  Enter table\n";
+	" q quit  f VMs  v CPUs  <> sort  r reverse  / filter  p pause  Enter table\n";
+
+static const char cpus[] =
+	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, CPUs by stolen\n"
+	"*CPU           stolen   vm self proc kern quota idle unatt worst thief\n"
+	">CPU 2 (2)       89.9 65.0  0.9 12.0  4.0   5.0  3.0     - vm db\n"
+	" CPU 3 (1)        2.4    -    -  0.4    -   2.0    -     - quota\n"
+	" ? (1)            0.1    -    -    -    -     -    -   0.1\n"
+	"*CPU 2 (2): stolen 89.9\n"
+	" vm 65.0, self 0.9, proc 12.0, kern 4.0, quota 5.0, idle 3.0, unatt -\n"
+	"  40.0  vm db, thread 21\n"
+	"  25.0  vm web, process 10, 2 threads\n"
+	"  12.0  process cc1, process 50, 2 threads (/build.slice)\n"
+	"   5.0  quota, 67 ms in each 100 ms, of /web.slice\n"
+	"        raise cpu.max from 67000 100000 to at least 74000 100000\n"
+	" 3 more\n"
+	" q quit  f vCPUs  v thieves  <> sort  r reverse  / filter  p pause  Enter table\n";
+static const char thieves[] =
+	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, thieves by stolen\n"
+	"*thief           CPU stolen   vm self proc kern quota idle unatt worst victim\n"
+	">db (1)            2   40.0 40.0    -    -    -     -    -     - vm web\n"
+	" web (2)           2   25.9 25.0  0.9    -    -     -    -     - vm db\n"
+	" cc1 (2)           *   12.4    -    - 12.4    -     -    -     - vm web\n"
+	" quota of /~ (2)   *    7.0    -    -    -    -   7.0    -     - vm web\n"
+	" kworker/2:1 (1)   2    4.0    -    -    -  4.0     -    -     - vm web\n"
+	" idle (1)          2    3.0    -    -    -    -     -  3.0     - vm web\n"
+	" ? (1)             ?    0.1    -    -    -    -     -    -   0.1\n"
+	" \n \n \n \n"
+	" q quit  f vCPUs  v cgroups  <> sort  r reverse  / filter  p pause  Enter victims\n";
+static const char groups_of_thieves[] =
+	"*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, cgroups by stolen\n"
+	"*cgroup          CPU stolen   vm self proc kern quota idle unatt worst victim\n"
+	">? (3)             *   78.4 65.0  0.9  5.4  4.0     -  3.0   0.1 vm web\n"
+	" /build.sli~ (1)   2    7.0    -    -  7.0    -     -    -     - vm web\n"
+	" /web.slice (2)    *    7.0    -    -    -    -   7.0    -     - vm web\n"
+	"*? (3): stolen 78.4\n"
+	" vm 65.0, self 0.9, proc 5.4, kern 4.0, idle 3.0, unatt 0.1\n"
+	"  53.3  vm web, process 10, 2 threads\n"
+	"  25.0  vm db, thread 21\n"
+	" \n \n \n \n"
+	" q quit  f vCPUs  v VMs  <> sort  r reverse  / filter  p pause  Enter table\n";
 
 static const char unknown_vms[] = "*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stolen\n"
 				  " causes unknown: this is a test; run no test\n"
@@ -96,7 +139,7 @@ static const char unknown_vms[] = "*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stole
 				  "   7.0  quota of /web.slice: raise cpu.max, now 67000 10~\n"
 				  "   0.1  quota of /gone\n"
 				  " \n"
-				  " q quit  f vCPUs  < > sort  r reverse  / filter  p pause~\n";
+				  " q quit  f vCPUs  v CPUs  <> sort  r reverse  / filter  ~\n";
 static const char unknown_vcpus[] = "*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by stolen\n"
 				    " causes unknown: this is a test; run no test\n"
 				    "*VM                  CPU  run stolen quota\n"
@@ -107,13 +150,13 @@ static const char unknown_vcpus[] = "*pvtime top: 3 VMs, 4 vCPUs, 1.00 s, by sto
 				    " \n"
 				    " \n"
 				    " \n"
-				    " q quit  f VMs  < > sort  r reverse  / filter  p pause  ~\n";
+				    " q quit  f VMs  v CPUs  <> sort  r reverse  / filter  p ~\n";
 
 static void test_sizes(void)
 {
 	struct top_view view;
 
-	top_view_begin(&view);
+	top_view_begin(&view, TOP_ROW_VM);
 	expect(draw(&view, 80, 24), small, "a screen of 80x24 has a line for each VM");
 	expect(draw(&view, 1, 1), "*~\n", "a screen of one character says that it is cut");
 	expect(draw(&view, 80, 0), "", "a screen without lines has nothing");
@@ -128,7 +171,7 @@ static void test_sizes(void)
 	       " guest's stolen time: on, the guest know~\n"
 	       "  40.0  vm db, thread 21\n"
 	       " 5 more\n"
-	       " q quit  f VMs  < > sort  r reverse  / f~\n",
+	       " q quit  f VMs  v CPUs  <> sort  r rever~\n",
 	       "a pane that has too little room counts what is missing");
 	press(&view, "<<<");
 	expect(draw(&view, 200, 60), large, "a screen of 200x60 has all columns");
@@ -137,7 +180,9 @@ static void test_sizes(void)
 static bool fits(const struct top_view *view, unsigned columns, unsigned lines)
 {
 	struct top_page page;
-	bool good = top_draw(&page, &rows, view, columns, lines) && page.count == lines;
+	top_cgroups_begin(&cgroups, &sample);
+	bool good = top_rows_divide(&rows, view->kind) &&
+		    top_draw(&page, &rows, view, columns, lines) && page.count == lines;
 
 	for (size_t i = 0; good && i < page.count; i++)
 		good = page.line[i].used <= columns && strlen(page.line[i].text) <= columns;
@@ -147,19 +192,77 @@ static bool fits(const struct top_view *view, unsigned columns, unsigned lines)
 
 static void test_all_sizes(void)
 {
-	static const char *const keys[] = {"", "f", "\n", "f\n", "/", "/web", "p/none\n"};
+	static const char *const keys[] = {"",	   "f",	       "\n", "f\n",  "/",
+					   "/web", "p/none\n", "v",  "vv\n", "vvv\n"};
 	unsigned wrong = 0;
 
 	for (size_t k = 0; k < COUNT(keys); k++) {
 		struct top_view view;
 
-		top_view_begin(&view);
+		top_view_begin(&view, TOP_ROW_VM);
 		press(&view, keys[k]);
 		for (unsigned columns = 0; columns < 130; columns++)
 			for (unsigned lines = 0; lines < 30; lines++)
 				wrong += !fits(&view, columns, lines);
 	}
 	tap_is_u64(wrong, 0, "in any size, there are as many lines as fit, and none is too wide");
+}
+
+/* By how much the parts of a kind differ from what was stolen from all vCPUs. */
+static uint64_t difference(enum top_kind kind)
+{
+	uint64_t sum = 0;
+	const struct top_row *row;
+
+	if (!top_rows_divide(&rows, kind))
+		return UINT64_MAX;
+	size_t count = top_rows_of(&rows, kind, &row);
+	for (size_t i = 0; i < count; i++)
+		sum += row[i].sum.stolen_ns + (uint64_t)top_excess(&row[i].sum);
+	for (size_t i = 0; i < rows.vcpu_count; i++)
+		sum -= rows.vcpus[i].sum.stolen_ns;
+	return sum;
+}
+
+static const char lines[] = "db, in 1000000000 ns: stolen 400000000 ns (40.0 %) of 1 vCPU\n"
+			    "           400000000  vm web, process 10\n"
+			    "web, in 1000000000 ns: stolen 259000000 ns (25.9 %) of 2 vCPUs\n"
+			    "           250000000  vm db, process 20\n"
+			    "             9000000  vm web, process 10\n";
+static const char last[] = "?, in 1000000000 ns: stolen 1000000 ns (0.1 %) of 1 vCPU\n"
+			   "             1000000  unattributed\n";
+
+static void test_part_lines(void)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	bool good = top_rows_divide(&rows, TOP_ROW_THIEF) && top_print_parts(&rows, out);
+	fclose(out);
+	tap_ok(good && strncmp(text, lines, strlen(lines)) == 0 && size > strlen(last) &&
+		       strcmp(text + size - strlen(last), last) == 0,
+	       "parts are printed with their victims, the largest first");
+	free(text);
+	top_json(&sample, &rows, &cgroups, stdout);
+}
+
+static void test_parts(void)
+{
+	struct top_view view;
+
+	top_view_begin(&view, TOP_ROW_VM);
+	press(&view, "v\n");
+	expect(draw(&view, 80, 14), cpus, "the stolen time is divided by CPUs");
+	press(&view, "\nv");
+	expect(draw(&view, 80, 14), thieves, "the stolen time is divided by thieves");
+	press(&view, "v\n");
+	expect(draw(&view, 80, 14), groups_of_thieves, "the stolen time is divided by cgroups");
+	press(&view, "v");
+	tap_ok(view.kind == TOP_ROW_VM, "the key v leads back to the VMs");
+	tap_ok(difference(TOP_ROW_CPU) == 0 && difference(TOP_ROW_THIEF) == 0 &&
+		       difference(TOP_ROW_CGROUP) == 0,
+	       "the parts add up to the stolen time, and their causes to them");
 }
 
 static void test_choice(void)
@@ -180,13 +283,13 @@ static void test_choice(void)
 		tap_ok(groups.count == 1 && strcmp(groups.group[0].name, "web") == 0,
 		       "a thief has its name even if its VM is not chosen");
 	free(groups.group);
-	top_view_begin(&view);
+	top_view_begin(&view, TOP_ROW_VM);
 	expect(draw_of(&chosen, &view, 40, 5),
 	       "*pvtime top: 2 VMs, 2 vCPUs, 1.00 s, by ~\n"
 	       "*VM             run stolen worst thief\n"
 	       ">db (1)        51.2   25.0 vm web\n"
 	       " \\x1b[2Ja~ (1)  0.0      -\n"
-	       " q quit  f vCPUs  < > sort  r reverse  /~\n",
+	       " q quit  f vCPUs  v CPUs  <> sort  r rev~\n",
 	       "only the chosen VMs have rows");
 	top_rows_free(&chosen);
 }
@@ -217,7 +320,7 @@ static char *draw_from(const char *words, uint64_t cgroup)
 	struct top_view view;
 
 	set_quotas(cgroup);
-	top_view_begin(&view);
+	top_view_begin(&view, TOP_ROW_VM);
 	press(&view, "f/web\nj\n");
 	char *text = draw(&view, 80, 24), *at = strstr(text, words);
 	if (at != NULL)
@@ -281,7 +384,7 @@ static void test_bug(void)
 {
 	struct top_view view;
 
-	top_view_begin(&view);
+	top_view_begin(&view, TOP_ROW_VM);
 	rows.vcpus[0].sum.stolen_ns++;
 	char *text = draw(&view, 80, 24);
 	tap_ok(strstr(text,
@@ -297,14 +400,14 @@ static void test_nothing(void)
 	struct top_rows empty = {.vms = NULL};
 	struct top_view view;
 
-	top_view_begin(&view);
+	top_view_begin(&view, TOP_ROW_VM);
 	press(&view, "\n");
 	expect(draw_of(&empty, &view, 40, 5),
 	       "*pvtime top: 0 VMs, 0 vCPUs, 0.00 s, by ~\n"
 	       "*VM             run stolen worst thief\n"
 	       " The first interval is being measured.\n"
 	       " \n"
-	       " q quit  f vCPUs  < > sort  r reverse  /~\n",
+	       " q quit  f vCPUs  v CPUs  <> sort  r rev~\n",
 	       "the screen says that the first interval is measured");
 	if (tap_ok(top_rows_make(&empty, &none, &all, &cgroups), "an empty sample has rows"))
 		expect(draw_of(&empty, &view, 40, 5),
@@ -312,7 +415,7 @@ static void test_nothing(void)
 		       "*VM             run stolen worst thief\n"
 		       " No VM is running.\n"
 		       " \n"
-		       " q quit  f vCPUs  < > sort  r reverse  /~\n",
+		       " q quit  f vCPUs  v CPUs  <> sort  r rev~\n",
 		       "the screen says that no VM is running");
 	top_rows_free(&empty);
 }
@@ -336,7 +439,7 @@ static void test_unknown(void)
 	struct top_rows some;
 	struct top_view view;
 
-	top_view_begin(&view);
+	top_view_begin(&view, TOP_ROW_VM);
 	if (!tap_ok(top_rows_make(&some, &rates, &all, &cgroups), "rates have rows"))
 		return;
 	press(&view, "\n");
@@ -351,7 +454,7 @@ static void test_unknown(void)
 	       " causes unknown: this is a tes~\n"
 	       "*VM             CPU  run stolen\n"
 	       ">web/0            2 30.0   65.0\n"
-	       " q quit  f VMs  < > sort  r re~\n",
+	       " q quit  f VMs  v CPUs  <> sor~\n",
 	       "the line that says what is missing is cut");
 	top_rows_free(&some);
 }
@@ -361,6 +464,8 @@ int main(void)
 	if (three_begin()) {
 		test_sizes();
 		test_all_sizes();
+		test_parts();
+		test_part_lines();
 		test_choice();
 		test_quotas();
 		test_quota_texts();

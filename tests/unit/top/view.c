@@ -39,7 +39,7 @@ static void test_keys(void)
 {
 	struct top_view view;
 
-	top_view_begin(&view);
+	top_view_begin(&view, TOP_ROW_VM);
 	is_order(&view, "[10] 20  30 ", "VMs are in the order of their stolen time");
 	key(&view, TOP_KEY_DOWN);
 	is_order(&view, " 10 [20] 30 ", "the arrow down selects the next row");
