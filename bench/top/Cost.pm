@@ -9,6 +9,7 @@ package Cost;
 
 use strict;
 use warnings;
+use List::Util qw(max);
 use Exporter qw(import);
 
 our @EXPORT = qw(cost_read cost_page);
@@ -30,7 +31,8 @@ my %way_titles = (screen => 'screen, 80x24', text => 'lines', json => '`--json`'
 #   tool NAME                                   the lines up to the next such line are of this tool
 #   turns thieves=N kind=KIND middle=TICKS ...  from bench/top/turns.c
 #   messages ticks=TICKS switches=N             from bench/top/messages.c
-#   interval load=LOAD way=WAY ns=NS vcpus=N    CPU time of the process in an interval, on average
+#   interval load=LOAD way=WAY ns=NS vcpus=N resident=KIB
+#                                               CPU time of the process in an interval, on average
 #   map name=NAME type=TYPE entries=N key=BYTES value=BYTES
 #   memory resident=KIB                         of the process, when there is no VM
 sub cost_read
@@ -49,9 +51,10 @@ sub cost_read
 			$cost{turns}{$tool}{$word{kind}}{$word{thieves}} = $word{middle} * $per_tick;
 		} elsif (/^messages ticks=\d+ switches=\d+$/ && defined $tool) {
 			$cost{messages}{$tool} = $word{ticks} * $per_tick / $word{switches};
-		} elsif (/^interval load=\w+ way=\w+ ns=\d+ vcpus=\d+$/) {
+		} elsif (/^interval load=\w+ way=\w+ ns=\d+ vcpus=\d+ resident=\d+$/) {
 			$cost{interval}{$word{load}}{$word{way}} = $word{ns} * $per_ns;
 			$cost{vcpus} = $word{vcpus};
+			$cost{resident} = max($cost{resident} // 0, $word{resident});
 		} elsif (/^map name=\S+ type=(?:hash|array) entries=\d+ key=\d+ value=\d+$/) {
 			push @{$cost{maps}}, {%word};
 		} elsif (/^memory resident=\d+$/) {
@@ -156,9 +159,9 @@ sub cost_page
 ## What `pvtime top` costs
 
 `make bench` (`bench/top/run`) measures this on Debian's kernel at EL2 in QEMU, with one CPU and a counter that counts
-instructions, all in one run. It makes this section of `bench/top/record`. Threads of equal priority take turns on the CPU, and one
-of them may be a vCPU's (`bench/top/turns.c`). Instructions of a context switch, from the last one of the thread that leaves to
-the first one of the next thread:
+instructions, all in one run. It makes this section of `bench/top/record`. A thread, which may be a vCPU's, wakes real-time threads,
+which take turns on the CPU, and then it goes on (`bench/top/turns.c`). Instructions of a context switch, from the last one of the
+thread that leaves before its system call to the first one of the next thread:
 
 END
 	$text .= table(['switch', map { $titles{$_} } @tools], switch_rows($cost));
@@ -183,7 +186,7 @@ END
 	$text .= "\nThe maps are allocated when the program is loaded, and never grow:\n\n";
 	$text .= table(['map', 'elements', 'bytes of key and value', 'memory'], map_rows($cost));
 	$text .= sprintf "\nIn sum %.1f MiB. `rings` has an element for each CPU that the host can have; this one has one. Without VMs, %.1f MiB of the\n" .
-		"process are resident.\n", $sum / 1048576, $cost->{memory}{resident} / 1024;
+		"process are resident, and with the %d vCPUs at most %.1f MiB.\n", $sum / 1048576, $cost->{memory}{resident} / 1024, $cost->{vcpus}, $cost->{resident} / 1024;
 	$text .= "\nLinux $cost->{kernel}, " . join(', ', @{$cost->{versions}}) . ".\n";
 	return $text;
 }

@@ -32,7 +32,7 @@ sub record
 	}
 	$text .= "map name=a.bss type=array entries=1 key=4 value=1024\nmap name=cells type=hash entries=100 key=16 value=32\nmemory resident=1024\n";
 	for my $load (@Cost::loads) {
-		$text .= "interval load=$load way=$_ ns=" . $more{interval} * 4 . " vcpus=2000\n" for @Cost::ways;
+		$text .= "interval load=$load way=$_ ns=" . $more{interval} * 4 . " vcpus=2000 resident=3072\n" for @Cost::ways;
 	}
 	return $text;
 }
@@ -50,7 +50,7 @@ like(page(), qr/^\| all vCPUs sleep(?: \| 10\.0 M, met){3} \|$/m, 'an interval o
 like(page(interval => 10_100_000), qr/^\| each vCPU runs once(?: \| 10\.1 M, missed){3} \|$/m, 'an interval of more misses the goal');
 # 100 x (48 + 16 + 32) + 128 x 16 bytes, and 1024 bytes.
 like(page(), qr/^\| cells \| 100 \| 48 \| 11 KiB \|$/m, "a hash table's memory has its elements and its buckets");
-like(page(), qr/^In sum 0\.0 MiB\. .*, 1\.0 MiB of the\nprocess are resident\.$/m, 'the memory is stated');
+like(page(), qr/^In sum 0\.0 MiB\. .*, 1\.0 MiB of the\nprocess are resident, and with the 2000 vCPUs at most 3\.0 MiB\.$/m, 'the memory is stated');
 like(page(), qr/^Linux 6\.1, linux-perf 6\.1\.1\.$/m, 'the page has the versions');
 
 sub fails
@@ -68,6 +68,10 @@ fails(record() . "turns thieves=1 kind=in\n", "'turns thieves=1 kind=in' is not 
 # The stored record, and the page that has been made of it.
 my ($section) = slurp("$root/docs/performance.md") =~ /^(\n## What `pvtime top` costs\n.*)\z/ms;
 is($section, scalar `$root/bench/top/run --from $root/bench/top/record`, 'docs/performance.md ends with the page of bench/top/record');
+
+my $programs = slurp("$build/bpf/top.skel.h") . slurp("$build/bpf/guest.skel.h");
+is_deeply([sort slurp("$root/bench/top/record") =~ /^map name=(\S+)/mg], [sort map { substr $_, 0, 15 } $programs =~ /->name = "([^"]+)";\n\s*\S+->map/g],
+	'the stored record has the maps of the programs');
 
 my ($status, $out, $err) = run_command("$root/bench/top/run", '--what');
 is("$out$err", "usage: bench/top/run [--record FILE | --from FILE]\n", 'an unknown option is rejected');

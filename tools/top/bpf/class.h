@@ -52,7 +52,12 @@ static void charge_deadline(struct wait *wait, const struct top_vcpu *vcpu,
 		until = walk->to;
 	if (until <= walk->from)
 		return;
-	struct top_turn quota = {.pid = (__u32)TOP_DEADLINE, .task = TOP_DEADLINE};
+	struct top_turn quota;
+
+	/* For an initializer, the compiler would make a map. */
+	__builtin_memset(&quota, 0, sizeof(quota));
+	quota.pid = (__u32)TOP_DEADLINE;
+	quota.task = TOP_DEADLINE;
 	charge(walk, &quota, wait->counts, until - walk->from);
 	walk->from = until;
 }
