@@ -145,6 +145,28 @@ awk 'FNR == 1 { said[FILENAME] = 0 }
 # shellcheck disable=SC2086
 verdicts "the first lines name the licence" $? $files
 
+# The kernel reads the licence of a BPF program from a string of its own, and gives some helper
+# functions only to programs that the GPL covers. unlicensed FILE...: print the files that have not
+# exactly one such string.
+# shellcheck disable=SC2016
+unlicensed() {
+	perl -0777 -ne 'my $found = () = /^char \w+\[\] SEC\("license"\) = "Dual BSD\/GPL";$/mg;
+		print "$ARGV:1: no BPF licence\n" if $found != 1' "$@"
+}
+printf 'char licence[] SEC("license") = "GPL";\n' >"$log.c"
+report_of "the check of BPF sources reports another licence" [ -n "$(unlicensed "$log.c")" ]
+printf 'char licence[] SEC("license") = "Dual BSD/GPL";\n' >"$log.c"
+report_of "the check of BPF sources accepts Dual BSD/GPL" [ -z "$(unlicensed "$log.c")" ]
+rm -f "$log.c"
+files=$(sources -name '*.bpf.c')
+# shellcheck disable=SC2086
+at_least "BPF sources" 2 "$(printf '%s\n' $files | grep -c .)"
+# shellcheck disable=SC2086
+unlicensed $files >"$log"
+! grep -q . "$log"
+# shellcheck disable=SC2086
+verdicts "the BPF program says Dual BSD/GPL" $? $files
+
 files=$(sources -name '*.t')
 # shellcheck disable=SC2086
 at_least "test scripts" 64 "$(printf '%s\n' $files | grep -c .)"
