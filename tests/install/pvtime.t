@@ -47,6 +47,14 @@ report_of "the installed command has the version of this tree" [ "$(pvtime --ver
 	"pvtime $(sed -n 's/.*PVTIME_VERSION_STRING "\(.*\)"/\1/p' "$tree/include/pvtime/version.h")" ]
 report_of "the installed command does not contain this tree's path" [ "$(grep -c "$tree" "$pv/bin/pvtime")" -eq 0 ]
 
+# pvtime top is a part of the executable, its program for the kernel included. Where the kernel
+# permits that program, or not, one interval is printed.
+run "the installed pvtime top prints its help" pvtime top --help
+grep -q '^usage: pvtime top' "$work/out"
+report $? "that is the help of pvtime top"
+"$pv/bin/pvtime" top --once --json --interval 0.1 >"$work/out" 2>"$work/err"
+report_of "the installed pvtime top prints one line of JSON, with or without causes" [ "$(grep -c '^{"format":"pvtime-top","version":1,"interval_ns":.*}$' "$work/out")" -eq 1 ]
+
 # A lab whose guest is an installed image, and one run of the suite for each form of an image.
 printf '[vm one]\nkernel = %s\n' "$pv/share/pvtime/conformance/suite-4k-le.img" >one.lab
 run "pvtime lab runs with the installed hypervisor" pvtime lab --deterministic --seconds 0.2 one.lab
@@ -93,6 +101,7 @@ report_of "make uninstall leaves only the directories of that file" [ "$(find "$
 # For an arm64 host, from any machine.
 made "make install-a64" install-a64 DESTDIR="$work/a64" PREFIX=/usr
 run "the command that is installed for arm64 runs" qemu-aarch64 "$work/a64/usr/bin/pvtime" --version
+run "pvtime top of the command that is installed for arm64 prints its help" qemu-aarch64 "$work/a64/usr/bin/pvtime" top --help
 cp "$work/a64/usr/share/pvtime/conformance/suite-4k-le.img" .
 printf '[vm one]\nkernel = suite-4k-le.img\n' >one.lab
 run "the command that is installed for arm64 finds the installed hypervisor" \
