@@ -2,7 +2,7 @@
 # check-kvm` runs them all; `make check` runs only those in KVM_TESTS_CHECK, for lack of time. Each
 # room's fragment adds the files that its tests need as prerequisites of check-kvm.
 
-KVM_TESTS       := $(call at_least,29,tests/kvm/*.t)
+KVM_TESTS       := $(call at_least,30,tests/kvm/*.t)
 KVM_TESTS_CHECK +=
 
 KVM_HOST := $(BUILD)/kvm-host

@@ -12,9 +12,10 @@ use warnings;
 use Exporter qw(import);
 use Host;
 use JSON::PP;
+use List::Util qw(sum0);
 use Test::More;
 
-our @EXPORT = qw($prelude top_run shown grown near exact took table);
+our @EXPORT = qw($prelude top_run sums_close attributed shown grown near row exact took table);
 
 # vcpu PID: the threads of a VM's vCPUs.
 # ran_ms PID TID MS: whether the thread has run that much longer than at `mark PID TID`.
@@ -74,6 +75,7 @@ go() { kill -CONT "$1"; until_ran "$1" "$2" "$3"; }
 named() { exec taskset -c "$1" sh -c "printf $2 >/proc/\$\$/comm; $3"; }
 allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
 taskset -pc "${allowed%%[,-]*}" $$ >/dev/null
+echo "KERNEL $(uname -r)"
 END
 
 # What `pvtime top` printed, and the script: {out, lines, still, stat}.
@@ -94,16 +96,35 @@ sub top_run
 	my @lines = map { read_json('top', $_) } $out =~ /^LINE (.*)$/mg;
 	my @vcpus = map { @{$_->{vcpus}} } map { @{$_->{vms}} } @lines;
 	at_least('vCPUs in lines of pvtime top', $how{least} // 8, scalar @vcpus);
-	my @open = grep {
-		my ($v, $sum, $thieves) = ($_, 0, 0);
-		$sum += $_ for values %{$v->{causes_ns}};
-		$thieves += $_->{ns} for @{$v->{thieves}};
-		$sum != $v->{stolen_ns} || $v->{excess_ns} != 0 || $thieves + $v->{causes_ns}{unattributed} != $v->{stolen_ns};
-	} @vcpus;
-	is_deeply(\@open, [], 'in each line, the causes and what is unattributed add up to the stolen time');
-	$seen = {out => $out, lines => \@lines, vcpus => \@vcpus, still => {$out =~ /^STILL (\S+) (\d+)$/mg}};
+	sums_close(@vcpus);
+	my ($release) = $out =~ /^KERNEL (.*)$/m;
+	$seen = {out => $out, release => $release, lines => \@lines, vcpus => \@vcpus, still => {$out =~ /^STILL (\S+) (\d+)$/mg}};
 	$seen->{stat}{$1}{$2} = [$3, $4] while $out =~ /^THREAD (\S+) (\d+) (\d+) (\d+) \d+$/mg;
 	return $seen;
+}
+
+# sums_close VCPU...: check each vCPU of each line, as JSON has it.
+sub sums_close
+{
+	my (@vcpus) = @_;
+	my @open = grep {
+		my $v = $_;
+		my ($sum, $thieves) = (sum0(values %{$v->{causes_ns}}), sum0(map { $_->{ns} } @{$v->{thieves}}));
+		$sum != $v->{stolen_ns} || $v->{excess_ns} != 0 || $thieves + $v->{causes_ns}{unattributed} != $v->{stolen_ns};
+	} @vcpus;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return is_deeply(\@open, [], 'in each line, the causes and what is unattributed add up to the stolen time');
+}
+
+# attributed VCPU...: check that at most 1 % of all that was stolen is unattributed.
+sub attributed
+{
+	my (@vcpus) = @_;
+	my ($stolen, $unattributed) = (sum0(map { $_->{stolen_ns} } @vcpus), sum0(map { $_->{causes_ns}{unattributed} } @vcpus));
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	note "of $stolen ns that were stolen, $unattributed ns are unattributed";
+	cmp_ok($stolen, '>', 0, 'time was stolen');
+	return cmp_ok($unattributed, '<=', $stolen / 100, 'at most 1 % of it is unattributed');
 }
 
 # grown FROM, TO, THREAD, I: by how much a thread's schedstat has grown: 0, its run time; 1, its
@@ -130,14 +151,22 @@ sub shown
 	return \%sum;
 }
 
-# Whether what is shown is right within one tick of the scheduler, or 1 % of the stolen time.
+# row SHOWN, TRUTH, NAME: a row of the table that table() prints.
 my @rows;
+sub row
+{
+	my ($shown, $truth, $name) = @_;
+	push @rows, [$name, $truth, $shown // 0];
+	return;
+}
+
+# Whether what is shown is right within one tick of the scheduler, or 1 % of the stolen time.
 sub near
 {
 	my ($shown, $truth, $stolen, $name) = @_;
 	my $may = $stolen / 100 > 4_000_000 ? $stolen / 100 : 4_000_000;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	push @rows, [$name, $truth, $shown // 0];
+	row($shown, $truth, $name);
 	return cmp_ok(abs(($shown // 0) - $truth), '<=', $may, $name);
 }
 
@@ -163,10 +192,12 @@ sub took
 	return @found;
 }
 
-# Print the table of all that near() has compared.
+# Print all rows, in ms, for tests/kvm/top_truth. RELEASE is that of the
+# host's kernel, if not top_run() has run the script.
 sub table
 {
-	note sprintf '| %-74s | %12s | %12s | %12s |', 'what', 'truth, ms', 'shown, ms', 'difference';
+	my ($release) = @_;
+	note sprintf '| %-74s | %12s | %12s | %12s |', 'Linux ' . ($release // $seen->{release}), 'truth, ms', 'shown, ms', 'difference';
 	note sprintf '| %-74s | %12.3f | %12.3f | %+12.3f |', $_->[0], $_->[1] / 1e6, $_->[2] / 1e6, ($_->[2] - $_->[1]) / 1e6 for @rows;
 	return;
 }

@@ -77,6 +77,10 @@ my %process = $out =~ /^VM (\S+) (\d+)$/mg;
 # Where the guest knows.
 my %want = (on => 'on', off => 'off', none => 'not offered', half => 'mixed', late => 'on');
 my @lines = map { read_json('top', $_) } $out =~ /^LINE (.*)$/mg;
+my @all = map { @{$_->{vcpus}} } map { @{$_->{vms}} } @lines;
+at_least('vCPUs in lines of pvtime top', 30, scalar @all);
+sums_close(@all);
+attributed(@all);
 my %said;
 for my $vm (map { @{$_->{vms}} } @lines) {
 	$said{$vm->{name}}{$_ // 'unknown'}++ for $vm->{guest_stolen_time};

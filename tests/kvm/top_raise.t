@@ -10,7 +10,9 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 use Host;
+use List::Util qw(sum0);
 use Test::More;
+use Top;
 
 # The VM wants to run all the time, and may run for 40 % of it.
 my $script = <<'END';
@@ -44,8 +46,15 @@ my ($held, $told) = $out =~ /^TEXT  +(\d+)  quota .* to at least (\d+) 100000$/m
 cmp_ok(abs($told - 40000 - $held * 100_000 / $interval), '<=', 1, 'that is the quota and, for each period, what it has held the vCPU');
 cmp_ok($told, '>=', 90000, 'a vCPU that wants to run all the time needs a quota of almost the whole period');
 like($out, qr/^RAISED $told 100000$/m, 'what the text says can be written to cpu.max');
+my ($stolen, $text) = $out =~ /^TEXT   vCPU 0, .*, stolen (\d+) ns .*\n((?:TEXT  +\d+  .*\n)+)/m;
+my @causes = ($text // '') =~ /^TEXT  +(\d+)  /mg;
+is(sum0(@causes), $stolen, 'the causes in the text add up to the stolen time');
+like($text, qr/^TEXT  +\d+  unattributed\n\z/m, 'the text says last what is unattributed');
+cmp_ok($causes[-1], '<=', $stolen / 100, 'the text has at most 1 % of it');
 my ($after) = map { read_json('top', $_) } $out =~ /^AFTER (.*)$/m;
 my ($vcpu) = map { @{$_->{vcpus}} } @{$after->{vms}};
+sums_close($vcpu);
+attributed($vcpu);
 cmp_ok($vcpu->{causes_ns}{quota}, '<', $held / 10, 'after that, the quota holds the vCPU for less than a tenth of the time');
 is_deeply([map { @{$_}{qw(cgroup cpu_max)} } grep { $_->{cause} eq 'quota' } @{$vcpu->{thieves}}],
 	[$vcpu->{causes_ns}{quota} > 0 ? ('/pen', "$told 100000") : ()], 'JSON has the cgroup and its cpu.max');
