@@ -4,9 +4,10 @@
  *
  *	top_thief burn MS [fifo [VICTIM STOP|KILL]]
  *
- * computes on CPU 1 for that many milliseconds of its own time, and prints "burn PID NS": how long
- * it was really. With fifo, it does so in the real-time class. When half of the time has passed, it
- * sends the signal to a process that waits for the CPU.
+ * A process of its own computes on CPU 1 for that many milliseconds of its own time. It prints
+ * "burn PID NS": how long that process really ran there, up to its end. With fifo, it does so in the
+ * real-time class. When half of the time has passed, it sends the signal to a process that waits for
+ * the CPU.
  *
  *	top_thief turns N US
  *
@@ -35,6 +36,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <linux/types.h>
 #include "tests/kvm/top_burn.h"
 #include "tools/top/bpf/counts.h"
@@ -127,12 +129,50 @@ static void run_turns(unsigned count, unsigned us)
 	tell("last", turns.began[count] - turns.began[count - (TOP_TURNS - 2)]);
 }
 
-static uint64_t burn_and_send(uint64_t ms, pid_t victim, const char *signal)
+/* The thief: argv as for main(). It says how long it had run when it came to CPU 1. */
+static _Noreturn void be_thief(int argc, char **argv, int out)
 {
-	uint64_t ns = burn(ms / 2);
+	uint64_t ms = (uint64_t)atoi(argv[2]), begin;
 
-	must(kill(victim, strcmp(signal, "KILL") == 0 ? SIGKILL : SIGSTOP), "kill");
-	return ns + burn(ms - ms / 2);
+	if (argc > 3 && strcmp(argv[3], "fifo") == 0)
+		be_fifo(0);
+	use_cpu(0, 1);
+	begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	must(write(out, &begin, sizeof(begin)) == sizeof(begin) ? 0 : -1, "write");
+	burn(ms / 2);
+	if (argc > 5)
+		must(kill(atoi(argv[4]), strcmp(argv[5], "KILL") == 0 ? SIGKILL : SIGSTOP), "kill");
+	burn(ms - ms / 2);
+	_exit(0);
+}
+
+/* How long a thread has run, by the kernel's count, which it still has when it has ended. */
+static uint64_t run_time(pid_t thread)
+{
+	char path[32];
+	unsigned long long ns;
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", thread);
+	FILE *file = fopen(path, "r");
+	if (!file || fscanf(file, "%llu", &ns) != 1)
+		err(3, "%s", path);
+	fclose(file);
+	return ns;
+}
+
+static void run_thief(int argc, char **argv)
+{
+	int pipe_end[2];
+	uint64_t begin;
+	siginfo_t info;
+
+	must(pipe(pipe_end), "pipe");
+	pid_t thief = must(fork(), "fork");
+	if (thief == 0)
+		be_thief(argc, argv, pipe_end[1]);
+	must(read(pipe_end[0], &begin, sizeof(begin)) == sizeof(begin) ? 0 : -1, "read");
+	must(waitid(P_PID, (id_t)thief, &info, WEXITED | WNOWAIT), "waitid");
+	printf("burn %d %llu\n", thief, (unsigned long long)(run_time(thief) - begin));
 }
 
 int main(int argc, char **argv)
@@ -140,14 +180,7 @@ int main(int argc, char **argv)
 	const char *how = argc > 2 ? argv[1] : "";
 
 	if (strcmp(how, "burn") == 0) {
-		if (argc > 3 && strcmp(argv[3], "fifo") == 0)
-			be_fifo(0);
-		use_cpu(0, 1);
-		if (argc > 5)
-			tell("burn",
-			     burn_and_send((uint64_t)atoi(argv[2]), atoi(argv[4]), argv[5]));
-		else
-			tell("burn", burn((uint64_t)atoi(argv[2])));
+		run_thief(argc, argv);
 	} else if (strcmp(how, "turns") == 0 && argc > 3) {
 		run_turns((unsigned)atoi(argv[2]), (unsigned)atoi(argv[3]));
 	} else if (strcmp(how, "move") == 0 && argc > 4) {
