@@ -43,7 +43,7 @@ traced alone
 still thief-begin $alpha
 echo 1 >$trace/tracing_on
 go $alpha $a 10
-top_thief burn 600 fifo
+top_thief burn 300 fifo
 kill -STOP $alpha; wait_for stopped $alpha
 still thief-end $alpha
 traced thief
@@ -90,7 +90,7 @@ my $turns;
 ($turns, $took, $count) = turns('thief', $thief);
 $s = exact('thief-begin', 'thief-end', $a, 'a thief that is interrupted');
 $what = 'a thief that is interrupted: its turns, with the interrupts in them';
-cmp_ok($count, '>', 150, 'the thief is interrupted by each tick of the scheduler');
+cmp_ok($count, '>', 70, 'the thief is interrupted by each tick of the scheduler');
 near($s->{threads}{"process $thief"}, $turns, $s->{stolen_ns}, $what);
 cmp_ok(abs(($s->{threads}{"process $thief"} // 0) - $turns), '<=', $took / 10, "$what, to a tenth of what the interrupts took");
 my (undef, $own) = turns('thief', $a);
