@@ -74,6 +74,7 @@ BENCH_FIGURES = bench/figures/gcc-$(firstword $(subst ., ,$(shell $(A64_CC) -dum
 bench: $(BENCH_ALL) profile ## measure our hypervisor beside Linux KVM and Xen; writes docs/performance.md
 	$(BUILD)/pvtime bench --json bench/results.json --markdown docs/performance.md --accuracy docs/accuracy.md \
 		--data $(BENCH)/plot.data all
+	{ echo; tests/kvm/top_truth guest tests/kvm/top_record; } >>docs/accuracy.md
 	gnuplot -c bench/plot.gp $(BENCH)/plot.data docs/performance.svg
 	BUILD=$(BUILD) bench/top/run --record bench/top/record >$(BENCH)/top.md
 	cat $(BENCH)/top.md >>docs/performance.md

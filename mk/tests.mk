@@ -90,6 +90,32 @@ $(LIMIT): tests/limit.c tools/run/patience.c tools/run/patience.h
 	$(begin)
 	$(HOST_CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $(filter %.c,$^)
 
+# What `pvtime top` shows beside what is true, on the kernels of several Debian releases: the tests
+# print tables, of which tests/kvm/top_truth makes a record and the parts of two pages. A test that
+# has passed is not run again until the command or the test changes.
+
+TOP_TRUTH       := $(BUILD)/top-truth
+TOP_TRUTH_TESTS := top top_thieves top_interrupts top_idle top_quota top_class top_cpus top_turns top_steal
+TOP_TRUTH_TAPS  := $(foreach r,$(RELEASES),$(TOP_TRUTH_TESTS:%=$(TOP_TRUTH)/$r/%.tap)) \
+	$(if $(filter x86_64,$(MACHINE)),$(TOP_TRUTH)/x86/top_x86.tap)
+
+define top_truth_tap
+$(TOP_TRUTH)/$(1)/%.tap: tests/kvm/%.t tests/kvm/Top.pm $(2) | debian-releases
+	$$(begin)
+	$(3) BUILD=$(BUILD) $(LIMIT) 900 perl $$< >$$@.new || { grep '^not ok' $$@.new; exit 1; }
+	@mv $$@.new $$@
+endef
+$(foreach r,$(RELEASES),$(eval $(call top_truth_tap,$r,$(KVM_HOST_DEPS) $(TOP_TRUTHS) $(LIMIT),KVM_HOST_KERNEL=$(DEBIAN)/$r/Image)))
+$(eval $(call top_truth_tap,x86,$(X86_SPIN) $(KVM_HOST)/host-x86-qemu.cpio $(LIMIT),X86_HOST=qemu))
+
+.PHONY: top-truth
+##@ maintainers
+top-truth: $(TOP_TRUTH_TAPS) ## compare what pvtime top shows with what is true, on several kernels; writes docs/top.md
+	tests/kvm/top_truth collect $(TOP_TRUTH) >$(TOP_TRUTH)/record
+	cp $(TOP_TRUTH)/record tests/kvm/top_record
+	tests/kvm/top_truth put tests/kvm/top_record cases docs/top.md
+	tests/kvm/top_truth put tests/kvm/top_record guest docs/accuracy.md
+
 QEMU_TESTS  += $(call at_least,24,tests/qemu/*.t)
 TAP_SCRIPTS += tests/style.t tests/seams.t tests/limit.t tests/least.t
 

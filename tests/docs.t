@@ -170,7 +170,16 @@ sub before_cycles {
 	my ($text) = @_;
 	return $text =~ /\A(.*^## Instructions are not cycles$)/ms ? $1 : 'no such heading';
 }
-is(slurp('docs/accuracy.md'), told('--accuracy -'), 'docs/accuracy.md is the page of bench/results.json');
+# tests/kvm/top_record has what pvtime top has shown, and what was true; two pages have a section of
+# it. The record must not lack a kernel.
+sub from_record { return scalar `tests/kvm/top_truth $_[0] tests/kvm/top_record` }
+is(slurp('docs/accuracy.md'), told('--accuracy -') . "\n" . from_record('guest'),
+	'docs/accuracy.md is the page of bench/results.json and a section of tests/kvm/top_record');
+my ($cases) = slurp('docs/top.md') =~ /^(## What the runs gave\n.*)\z/ms;
+is($cases, from_record('cases'), "the last section of docs/top.md is that of tests/kvm/top_record");
+my @kernels = $cases =~ /`(\d+\.\d+)\.[^`]*`/g;
+at_least('kernels of docs/top.md', 4, scalar @kernels);
+isnt(`sed 's/\\.[0-9]*\$/.999/' tests/kvm/top_record >$tmp/record; tests/kvm/top_truth cases $tmp/record`, $cases, 'another record gives another section');
 is(before_cycles(slurp('docs/performance.md')), before_cycles(told('--markdown -')),
 	'docs/performance.md up to the section about cycles is the page of bench/results.json');
 
