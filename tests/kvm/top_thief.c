@@ -5,9 +5,9 @@
  *	top_thief burn MS [fifo [VICTIM STOP|KILL]]
  *
  * A process of its own computes on CPU 1 for that many milliseconds of its own time. It prints
- * "burn PID NS": how long that process really ran there, up to its end. With fifo, it does so in the
- * real-time class. When half of the time has passed, it sends the signal to a process that waits for
- * the CPU.
+ * "burn PID NS": how long that process really ran there, up to its end. With fifo, it does so in
+ * the real-time class. When half of the time has passed, it sends the signal to a process that
+ * waits for the CPU.
  *
  *	top_thief turns N US
  *
