@@ -24,7 +24,8 @@ our @EXPORT = qw($prelude top_run sums_close attributed shown grown near row exa
 # still NAME PID...: stop these processes, wait until an interval has begun after that, and print
 # the schedstat of all their threads. A thief is stopped first and continued last, so that its
 # victim waits whenever it runs. A script may define still_more NAME, to print more.
-# watch SECONDS: begin to write the lines of pvtime top, one each so many seconds.
+# watch SECONDS [WHAT]: begin to write the lines of pvtime top, one each so many seconds, with the
+# stolen time divided by cpu, thief or cgroup; by thief if it is not given.
 # named CPU NAME COMMANDS: become a process of that name on that CPU.
 # fast_vm NAME VCPUS MS: a VM of top_vm.c on CPU 1, with its PID in $NAME, all of whose vCPUs
 # `pvtime top` knows. It begins after watch, as a guest that computes slows down the rest.
@@ -61,7 +62,7 @@ still()
 }
 watch()
 {
-	pvtime top --json --interval "$1" >"$dir/lines" &
+	pvtime top --json --by "${2:-thief}" --interval "$1" >"$dir/lines" &
 	top=$!
 	wait_for has_lines 2
 }
@@ -97,6 +98,7 @@ sub top_run
 	my @vcpus = map { @{$_->{vcpus}} } map { @{$_->{vms}} } @lines;
 	at_least('vCPUs in lines of pvtime top', $how{least} // 8, scalar @vcpus);
 	sums_close(@vcpus);
+	parts_close(@lines);
 	my ($release) = $out =~ /^KERNEL (.*)$/m;
 	$seen = {out => $out, release => $release, lines => \@lines, vcpus => \@vcpus, still => {$out =~ /^STILL (\S+) (\d+)$/mg}};
 	$seen->{stat}{$1}{$2} = [$3, $4] while $out =~ /^THREAD (\S+) (\d+) (\d+) (\d+) \d+$/mg;
@@ -114,6 +116,27 @@ sub sums_close
 	} @vcpus;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	return is_deeply(\@open, [], 'in each line, the causes and what is unattributed add up to the stolen time');
+}
+
+# parts_close LINE...: check the parts of the stolen time in each line: they add up to it, and their
+# causes to them; one that is a CPU or a cgroup has what the thieves have that are of it.
+sub parts_close
+{
+	my (@lines) = @_;
+	my @open;
+	for my $line (@lines) {
+		my @vcpus = map { @{$_->{vcpus}} } @{$line->{vms}};
+		my %sum;
+		for my $thief (map { @{$_->{thieves}} } @vcpus) {
+			$sum{"CPU $thief->{cpu}"} += $thief->{ns} if $line->{by} eq 'cpu' && defined $thief->{cpu};
+			$sum{$thief->{cgroup}} += $thief->{ns} if $line->{by} eq 'cgroup' && defined $thief->{cgroup};
+		}
+		push @open, grep { sum0(values %{$_->{causes_ns}}) != $_->{stolen_ns} } @{$line->{parts}};
+		push @open, grep { ($sum{$_->{name}} // $_->{stolen_ns}) != $_->{stolen_ns} } @{$line->{parts}};
+		push @open, $line if sum0(map { $_->{stolen_ns} } @{$line->{parts}}) != sum0(map { $_->{stolen_ns} } @vcpus);
+	}
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return is_deeply(\@open, [], "in each line, the parts by $lines[0]{by} add up to the stolen time");
 }
 
 # attributed VCPU...: check that at most 1 % of all that was stolen is unattributed.

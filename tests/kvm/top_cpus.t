@@ -19,7 +19,7 @@ cgroups=/sys/fs/cgroup group=$cgroups/two
 echo +cpuset >$cgroups/cgroup.subtree_control
 mkdir $group
 echo 1-2 >$group/cpuset.cpus
-watch 0.5
+watch 0.5 cpu
 fast_vm four 4 0; f=$(vcpu $four | head -n 1)
 fast_vm one 1 0; o=$(vcpu $one)
 

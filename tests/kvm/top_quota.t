@@ -45,7 +45,7 @@ period_ends()
 	while [ $i -lt 2000 ] && [ "$count" = "$was" ]; do throttles "$1"; i=$((i + 1)); done
 	[ "$count" != "$was" ]
 }
-watch 0.5
+watch 0.5 cgroup
 fast_vm alpha 1 0; a=$(vcpu $alpha)
 fast_vm beta 1 0; b=$(vcpu $beta)
 echo "VCPUS $alpha $a $beta $b"
