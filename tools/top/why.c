@@ -44,13 +44,22 @@ static bool in_user_namespace(int root)
 		outside != 0 || count != 0xffffffffu);
 }
 
+/* Linux 5.15 has all functions that the program calls. On arm64, 5.18 has atomic exchanges. */
+#ifdef __aarch64__
+#define OLDEST_MINOR 18u
+#define OLDEST	     "5.18"
+#else
+#define OLDEST_MINOR 15u
+#define OLDEST	     "5.15"
+#endif
+
 static bool is_old(void)
 {
 	struct utsname name;
 	unsigned major, minor;
 
 	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
-	       (major < 5 || (major == 5 && minor < 15));
+	       (major < 5 || (major == 5 && minor < OLDEST_MINOR));
 }
 
 /*
@@ -80,7 +89,7 @@ static const char *reason(int error, int root)
 		return "this kernel has no BPF; it takes one with CONFIG_BPF_SYSCALL";
 	if (faccessat(root, "sys/kernel/btf/vmlinux", R_OK, 0) != 0)
 		return "no /sys/kernel/btf/vmlinux; it takes a kernel with CONFIG_DEBUG_INFO_BTF";
-	return is_old() ? "this kernel is too old; it takes Linux 5.15" : NULL;
+	return is_old() ? "this kernel is too old; it takes Linux " OLDEST : NULL;
 }
 
 void top_why(char why[TOP_WHY], const char *step, int error, const char *detail, int root)
