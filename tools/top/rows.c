@@ -12,7 +12,6 @@ static void add(struct top_row *vm, const struct top_thread *thread)
 		vm->sum.cpu = thread->cpu;
 	vm->many_cpus |= vm->sum.cpu != thread->cpu;
 	vm->vcpus++;
-	vm->share_count += thread->thief_count;
 	vm->sum.run_ns += thread->run_ns;
 	vm->sum.stolen_ns += thread->stolen_ns;
 	vm->sum.interrupts_ns += thread->interrupts_ns;
@@ -21,10 +20,14 @@ static void add(struct top_row *vm, const struct top_thread *thread)
 	vm->sum.unattributed += thread->unattributed;
 }
 
-static void take_shares(struct top_rows *rows, const struct top_thread *thread)
+/* Returns how many; none if the causes are not known. */
+static size_t take_shares(struct top_rows *rows, const struct top_thread *thread)
 {
-	for (size_t i = 0; i < thread->thief_count; i++)
+	size_t count = rows->unknown == NULL ? thread->thief_count : 0;
+
+	for (size_t i = 0; i < count; i++)
 		rows->shares[rows->share_count++] = (struct top_share){&thread->thieves[i], thread};
+	return count;
 }
 
 static struct top_row *begin_vm(struct top_rows *rows, size_t first,
@@ -81,8 +84,8 @@ static void take_threads(struct top_rows *rows, const struct top_choice *choice)
 		row->vcpus = 1;
 		row->many_cpus = false;
 		row->shares = &rows->shares[rows->share_count];
-		row->share_count = thread->thief_count;
-		take_shares(rows, thread);
+		row->share_count = take_shares(rows, thread);
+		vm->share_count += row->share_count;
 		add(vm, thread);
 	}
 }
