@@ -6,42 +6,56 @@
 #include "tools/top/part.h"
 #include "tools/top/tell.h"
 
-/* The classes of parts, in the high half of a key. The low half tells parts of a class apart. */
+/*
+ * The types of parts, in the high half of a key. The low half, a number, tells parts of a type
+ * apart. The low half of a cgroup's ID is enough: no two cgroups have the same at a time.
+ */
 enum {
-	CLASS_NUMBER = 1, /* a CPU, or a cgroup by the low half of its ID */
-	CLASS_PROCESS,
-	CLASS_THREAD, /* of the kernel */
-	CLASS_IDLE,
-	CLASS_QUOTA,  /* by the low half of its cgroup's ID */
-	CLASS_OTHERS, /* of one cause */
-	CLASS_NONE,
+	TYPE_CPU = 1,
+	TYPE_CGROUP,
+	TYPE_PROCESS,
+	TYPE_THREAD, /* of the kernel */
+	TYPE_IDLE,
+	TYPE_QUOTA,  /* of a cgroup */
+	TYPE_LIMIT,  /* of the real-time or the deadline class */
+	TYPE_OTHERS, /* of one cause */
+	TYPE_NONE,
 };
 
-static uint64_t key_of(uint32_t class, uint64_t number)
+static uint64_t key_of(uint32_t type, uint64_t number)
 {
-	return (uint64_t) class << 32 | (uint32_t)number;
+	return (uint64_t)type << 32 | (uint32_t)number;
+}
+
+/* A limit has TOP_REALTIME or TOP_DEADLINE in place of a cgroup's ID. */
+static uint64_t key_of_cgroup(uint32_t type, uint64_t cgroup)
+{
+	if (top_class_of(cgroup) != NULL)
+		return key_of(TYPE_LIMIT, cgroup == TOP_DEADLINE);
+	return key_of(type, cgroup);
 }
 
 static uint64_t key_of_thief(const struct top_thief *thief)
 {
 	if (thief->cpu == TOP_NO_CPU)
-		return key_of(CLASS_OTHERS, thief->cause);
+		return key_of(TYPE_OTHERS, thief->cause);
 	if (thief->cause == TOP_QUOTA)
-		return key_of(CLASS_QUOTA, thief->cgroup);
+		return key_of_cgroup(TYPE_QUOTA, thief->cgroup);
 	if (thief->cause == TOP_IDLE)
-		return key_of(CLASS_IDLE, 0);
-	return thief->process != 0 ? key_of(CLASS_PROCESS, thief->process)
-				   : key_of(CLASS_THREAD, thief->thread);
+		return key_of(TYPE_IDLE, 0);
+	return thief->process != 0 ? key_of(TYPE_PROCESS, thief->process)
+				   : key_of(TYPE_THREAD, thief->thread);
 }
 
-/* Others have neither a CPU nor a cgroup. */
+/* Others have neither a CPU nor a cgroup. Of some threads that have exited, no cgroup is known. */
 static uint64_t key_of_share(enum top_kind kind, const struct top_thief *thief)
 {
 	if (kind == TOP_ROW_THIEF)
 		return key_of_thief(thief);
 	if (thief->cpu == TOP_NO_CPU || (kind == TOP_ROW_CGROUP && thief->cgroup == 0))
-		return key_of(CLASS_NONE, 0);
-	return key_of(CLASS_NUMBER, kind == TOP_ROW_CPU ? thief->cpu : thief->cgroup);
+		return key_of(TYPE_NONE, 0);
+	return kind == TOP_ROW_CPU ? key_of(TYPE_CPU, thief->cpu)
+				   : key_of_cgroup(TYPE_CGROUP, thief->cgroup);
 }
 
 /* A process is a VM's if it has a vCPU among the thieves, or is a victim's own. */
@@ -81,19 +95,19 @@ static const char *name_of(const struct top_rows *rows, const struct top_row *ro
 			   char name[TOP_TEXT])
 {
 	const struct top_thief *first = row->shares[0].thief;
-	uint32_t class = row->sum.thread;
+	uint32_t type = row->sum.thread;
 
-	if (class == CLASS_NONE)
+	if (type == TYPE_NONE)
 		return "?";
-	if (class == CLASS_IDLE)
+	if (type == TYPE_IDLE)
 		return "idle";
-	if (class == CLASS_OTHERS)
+	if (type == TYPE_OTHERS)
 		snprintf(name, TOP_TEXT, "%s %s", top_cause_word(first->cause), TOP_OTHERS);
 	else if (row->kind == TOP_ROW_CPU)
 		snprintf(name, TOP_TEXT, "CPU %u", first->cpu);
 	else if (row->kind == TOP_ROW_CGROUP)
 		name_of_cgroup(name, "", rows->cgroups, first->cgroup);
-	else if (class == CLASS_QUOTA)
+	else if (type == TYPE_QUOTA || type == TYPE_LIMIT)
 		name_of_cgroup(name, "quota of ", rows->cgroups, first->cgroup);
 	else
 		return name_of_thief(row);
@@ -119,7 +133,7 @@ static struct top_row *begin(struct top_parts *parts, uint64_t key, const struct
 	struct top_row *row = &parts->row[parts->count++];
 
 	*row = (struct top_row){.kind = parts->kind, .chosen = true, .shares = share};
-	row->sum.process = (uint32_t)key + 1;
+	row->sum.process = (uint32_t)key + 1; /* view.h: 0 would be no selection */
 	row->sum.thread = (uint32_t)(key >> 32);
 	row->sum.cpu = TOP_NO_CPU;
 	return row;
@@ -139,8 +153,8 @@ static void add_unattributed(struct top_parts *parts, const struct top_rows *row
 		}
 	if (ns == 0)
 		return;
-	if (last == NULL || last->sum.thread != CLASS_NONE)
-		last = begin(parts, key_of(CLASS_NONE, 0), NULL);
+	if (last == NULL || last->sum.thread != TYPE_NONE)
+		last = begin(parts, key_of(TYPE_NONE, 0), NULL);
 	last->sum.unattributed = ns;
 	last->sum.stolen_ns += ns;
 	last->vcpus = vcpus > last->vcpus ? vcpus : last->vcpus;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/unit/top/three_vms.h"
+#include "tools/top/part.h"
 
 /* The names of the list, in order, the selected one in brackets. */
 static const char *order(const struct top_view *view)
@@ -66,10 +67,45 @@ static void test_keys(void)
 	tap_ok(view.filter[0] == '\0', "Escape drops the filter");
 }
 
+/* The rows of a kind that the arrow down can select, from the first one on. */
+static size_t count_selectable(enum top_kind kind)
+{
+	struct top_view view;
+	struct top_list list;
+	size_t at = 0;
+
+	top_view_begin(&view, kind);
+	for (;;) {
+		key(&view, TOP_KEY_DOWN);
+		bool good = top_view_list(&list, &view, &rows) && list.selected == at + 1;
+		free(list.row);
+		if (!good)
+			return at + 1;
+		at++;
+	}
+}
+
+static void test_parts(void)
+{
+	for (enum top_kind kind = TOP_ROW_CPU; kind <= TOP_ROW_CGROUP; kind++) {
+		const struct top_row *row;
+
+		tap_ok(top_rows_divide(&rows, kind), "there are parts");
+		tap_is_u64(count_selectable(kind), top_rows_of(&rows, kind, &row),
+			   "the arrow down selects one part after the other");
+	}
+}
+
 int main(void)
 {
-	if (three_begin())
+	/* In place of the ID of a cgroup with a quota: the limit of the real-time class. */
+	for (size_t i = 0; i < COUNT(cells); i++)
+		if (cells[i].cgroup == 8)
+			cells[i].cgroup = TOP_REALTIME;
+	if (three_begin()) {
 		test_keys();
+		test_parts();
+	}
 	three_end();
 	return tap_done();
 }
