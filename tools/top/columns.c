@@ -76,8 +76,7 @@ static unsigned least(unsigned column, enum top_kind kind)
 	return heading > 5 || column == TOP_BY_CPU ? heading : 5;
 }
 
-/* A part of the stolen time has no run and no guest, and a CPU is its own name. */
-static bool has(enum top_kind kind, unsigned column)
+bool top_has_column(enum top_kind kind, unsigned column)
 {
 	if (kind < TOP_ROW_CPU)
 		return true;
@@ -97,7 +96,8 @@ void top_widths(struct top_widths *widths, unsigned columns, unsigned name, enum
 	unsigned sum = 0;
 
 	for (unsigned c = 0; c < TOP_COLUMNS; c++) {
-		widths->width[c] = has(kind, c) && is_known(c, causes) ? least(c, kind) : 0;
+		widths->width[c] =
+			top_has_column(kind, c) && is_known(c, causes) ? least(c, kind) : 0;
 		sum += widths->width[c];
 	}
 	while (sum > columns) {

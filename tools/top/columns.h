@@ -3,7 +3,7 @@
 #define TOOLS_TOP_COLUMNS_H
 
 /*
- * The columns of the table. Each cause has one by itself, so a new cause needs nothing here but, if
+ * The columns of the table. There is one for each cause, so a new cause needs nothing here but, if
  * its word is long, a shorter heading.
  */
 #include "tools/top/group.h"
@@ -26,6 +26,12 @@ enum {
 struct top_widths {
 	unsigned width[TOP_COLUMNS];
 };
+
+/*
+ * Whether rows of a kind have this column: a part of the stolen time has no run and no guest, and
+ * the name of a CPU is its number.
+ */
+bool top_has_column(enum top_kind kind, unsigned column);
 
 /* The heading of a column, of rows of a kind. */
 const char *top_heading(unsigned column, enum top_kind kind);

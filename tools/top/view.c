@@ -132,15 +132,28 @@ static void type(struct top_view *view, int key)
 
 static void sort_by(struct top_view *view, unsigned column)
 {
-	view->sort = column % TOP_SORTED;
+	view->sort = column;
 	view->reversed = false;
 }
 
-/* The selection is kept only between a VM and its vCPUs. */
+/* Sort by the next column to the right that these rows have, or to the left. */
+static void sort_beside(struct top_view *view, bool right)
+{
+	unsigned column = view->sort;
+
+	do
+		column = (column + (right ? 1 : TOP_SORTED - 1)) % TOP_SORTED;
+	while (!top_has_column(view->kind, column));
+	sort_by(view, column);
+}
+
+/* The selection is kept only between a VM and its vCPUs, the order if the new rows have it. */
 static void show(struct top_view *view, enum top_kind kind)
 {
 	if (kind >= TOP_ROW_CPU || view->kind >= TOP_ROW_CPU)
 		view->process = view->thread = 0;
+	if (!top_has_column(kind, view->sort))
+		sort_by(view, TOP_BY_STOLEN);
 	view->kind = kind;
 }
 
@@ -209,10 +222,10 @@ bool top_view_key(struct top_view *view, int key, const struct top_rows *rows)
 		view->typing = true;
 		break;
 	case '<':
-		sort_by(view, view->sort + TOP_SORTED - 1);
+		sort_beside(view, false);
 		break;
 	case '>':
-		sort_by(view, view->sort + 1);
+		sort_beside(view, true);
 		break;
 	case 'r':
 		view->reversed = !view->reversed;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/unit/top/three_vms.h"
+#include "tools/top/columns.h"
 #include "tools/top/part.h"
 
 /* The names of the list, in order, the selected one in brackets. */
@@ -96,6 +97,24 @@ static void test_parts(void)
 	}
 }
 
+static void test_columns(void)
+{
+	struct top_view view;
+
+	top_view_begin(&view, TOP_ROW_VM);
+	press(&view, "<r");
+	tap_ok(view.sort == TOP_BY_RUN && view.reversed, "VMs can be sorted by their run");
+	press(&view, "v");
+	tap_ok(view.sort == TOP_BY_STOLEN && !view.reversed,
+	       "CPUs, which have no run, are sorted by the stolen time");
+	press(&view, "<");
+	tap_is_u64(view.sort, TOP_BY_NAME, "a column that the rows do not have is passed over");
+	press(&view, "<");
+	tap_is_u64(view.sort, TOP_BY_UNATTRIBUTED, "the last column is to the left of the first");
+	press(&view, ">v");
+	tap_is_u64(view.sort, TOP_BY_NAME, "the order is kept if the new rows have the column");
+}
+
 int main(void)
 {
 	/* In place of the ID of a cgroup with a quota: the limit of the real-time class. */
@@ -105,6 +124,7 @@ int main(void)
 	if (three_begin()) {
 		test_keys();
 		test_parts();
+		test_columns();
 	}
 	three_end();
 	return tap_done();
