@@ -106,7 +106,7 @@ probe/find_LIBS := -ljansson
 
 # pvtime top without its program; tests/kvm/top.t runs it on a real kernel.
 UNIT_NAMES += top/sample
-top/sample_SRCS := tests/unit/top/sample.c $(addprefix tools/top/,sample.c index.c order.c names.c known.c guest.c quota.c cgroups.c text.c words.c table.c json.c) \
+top/sample_SRCS := tests/unit/top/sample.c $(addprefix tools/top/,sample.c index.c order.c names.c known.c guest.c quota.c cgroups.c text.c words.c print.c json.c) \
 	$(VM_NAME_SRCS) $(addprefix tools/probe/,thread.c words.c) tools/json_text.c tools/visible.c
 top/sample_LIBS := -ljansson
 UNIT_NAMES += top/guest top/known top/quota
@@ -122,7 +122,7 @@ top/view_SRCS   := tests/unit/top/view.c $(TOP_VIEW_SRCS)
 top/screen_SRCS := tests/unit/top/screen.c $(TOP_VIEW_SRCS) $(addprefix tools/top/,draw.c pane.c part_print.c text.c json.c) tools/json_text.c
 top/screen_LIBS := -ljansson
 top/why_SRCS    := tests/unit/top/why.c tools/top/why.c $(addprefix tools/probe/,files.c host.c)
-TOP_RATES_SRCS  := $(addprefix tools/top/,rates.c limits.c sample.c index.c order.c names.c known.c guest.c quota.c cgroups.c text.c words.c table.c json.c) $(addprefix tools/probe/,vms.c quota.c thread.c words.c) \
+TOP_RATES_SRCS  := $(addprefix tools/top/,rates.c limits.c sample.c index.c order.c names.c known.c guest.c quota.c cgroups.c text.c words.c print.c json.c) $(addprefix tools/probe/,vms.c quota.c thread.c words.c) \
 	$(VM_NAME_SRCS) tools/json_text.c tools/report.c tools/visible.c
 top/text_SRCS   := tests/unit/top/text.c $(addprefix tools/top/,index.c order.c text.c) tools/json_text.c tools/visible.c
 top/text_LIBS   := -ljansson
