@@ -68,6 +68,18 @@ const char *top_cgroups_path(struct top_cgroups *cgroups, uint64_t id)
 	return cgroup != NULL && cgroup->found ? cgroup->quota.path : NULL;
 }
 
+const char *top_cgroups_whose(struct top_cgroups *cgroups, uint64_t id)
+{
+	const struct top_class *class = top_class_of(id);
+
+	if (class != NULL)
+		return class->whose;
+	if (id == 0)
+		return "other cgroups";
+	const char *path = top_cgroups_path(cgroups, id);
+	return path != NULL ? path : "a cgroup that cannot be found";
+}
+
 const struct top_quota *top_cgroups_quota(struct top_cgroups *cgroups, uint64_t id)
 {
 	struct top_cgroup *cgroup = keep(cgroups, id);

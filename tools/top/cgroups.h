@@ -31,7 +31,13 @@ void top_cgroups_begin(struct top_cgroups *cgroups, const struct top_sample *sam
 /* The path, valid until the next sample; NULL: it cannot be found. */
 const char *top_cgroups_path(struct top_cgroups *cgroups, uint64_t id);
 
-/* The quota, likewise. */
+/*
+ * Whose quota it is, in words that come after "quota of": the class that is in place of a cgroup's
+ * ID, or the cgroup's path, which may contain any byte. The quotas of others have the ID 0.
+ */
+const char *top_cgroups_whose(struct top_cgroups *cgroups, uint64_t id);
+
+/* The quota, valid until the next sample; NULL: the cgroup cannot be found. */
 const struct top_quota *top_cgroups_quota(struct top_cgroups *cgroups, uint64_t id);
 
 void top_cgroups_free(struct top_cgroups *cgroups);

@@ -27,22 +27,18 @@ static void draw_causes(struct top_page *page, const struct top_row *row, uint64
 		       percent(text, row->sum.unattributed, interval_ns));
 }
 
-/* The cgroup whose quota it is; and a line that says what to raise. */
+/* A line that names the cgroup with the quota, and one that says what to raise. */
 static void draw_quota(struct top_page *page, struct top_line *line, const struct top_group *group,
 		       const struct top_rows *rows, unsigned columns)
 {
 	const struct top_quota *quota = top_cgroups_quota(rows->cgroups, group->cgroup);
 	bool known = quota != NULL && quota->least[0] != '\0';
 
-	const char *path = quota != NULL	    ? quota->path
-			   : group->name[0] != '\0' ? "other cgroups"
-						    : "a cgroup that cannot be found";
-
 	top_line_print(line, "quota");
 	if (known)
 		top_line_print(line, ", %g ms in each %g ms,", quota->quota_ms, quota->period_ms);
 	top_line_print(line, " of ");
-	top_line_add(line, path, columns);
+	top_line_add(line, top_cgroups_whose(rows->cgroups, group->cgroup), columns);
 	line = top_page_line(page, columns, TOP_PLAIN);
 	if (known)
 		top_line_print(line, "       raise cpu.max from %s to at least %s", quota->now,
@@ -51,11 +47,11 @@ static void draw_quota(struct top_page *page, struct top_line *line, const struc
 		top_line_print(line, "       the quota has changed");
 }
 
-/* A limit of its own class: a line that says which, and one that says what to raise. */
+/* The limit of the vCPU's class: a line that names the class, and one that says what to raise. */
 static void draw_class(struct top_page *page, struct top_line *line, const struct top_class *class,
 		       unsigned columns)
 {
-	top_line_print(line, "quota of the %s class", class->name);
+	top_line_print(line, "quota of %s", class->whose);
 	top_line_print(top_page_line(page, columns, TOP_PLAIN), "       raise %s", class->raise);
 }
 

@@ -82,10 +82,8 @@ static void name_of_cgroup(char name[TOP_TEXT], const char *before, struct top_c
 	const struct top_class *class = top_class_of(id);
 	const char *path = class != NULL ? NULL : top_cgroups_path(cgroups, id);
 
-	if (class != NULL)
-		snprintf(name, TOP_TEXT, "%sthe %s class", before, class->name);
-	else if (path != NULL)
-		snprintf(name, TOP_TEXT, "%s%s", before, path);
+	if (class != NULL || path != NULL)
+		snprintf(name, TOP_TEXT, "%s%s", before, class != NULL ? class->whose : path);
 	else
 		snprintf(name, TOP_TEXT, "%scgroup %llu", before, (unsigned long long)id);
 }

@@ -8,12 +8,16 @@
 
 #define NS_WIDTH 20u
 
-static void print_group(struct top_text *text, const struct top_group *group)
+static void print_group(struct top_text *text, const struct top_group *group,
+			struct top_cgroups *cgroups)
 {
 	top_text_number(text, group->ns, NS_WIDTH);
 	top_text_add(text, "  ");
 	top_text_add(text, top_cause_word(group->cause));
-	if (group->name[0] != '\0') {
+	if (group->cause == TOP_QUOTA) {
+		top_text_add(text, " of ");
+		top_text_name(text, top_cgroups_whose(cgroups, group->cgroup));
+	} else if (group->name[0] != '\0') {
 		top_text_add(text, " ");
 		top_text_name(text, group->name);
 	}
@@ -28,8 +32,10 @@ static void print_group(struct top_text *text, const struct top_group *group)
 }
 
 /* A line for the part, and one for each thief or victim. */
-static bool print_part(struct top_text *text, const struct top_row *part, uint64_t interval_ns)
+static bool print_part(struct top_text *text, const struct top_row *part,
+		       const struct top_rows *rows)
 {
+	uint64_t interval_ns = rows->interval_ns;
 	struct top_groups groups;
 	bool good = top_groups_make(&groups, part);
 
@@ -39,7 +45,7 @@ static bool print_part(struct top_text *text, const struct top_row *part, uint64
 		       100.0 * (double)part->sum.stolen_ns / (double)interval_ns, part->vcpus,
 		       part->vcpus == 1 ? "" : "s");
 	for (size_t i = 0; good && i < groups.count; i++)
-		print_group(text, &groups.group[i]);
+		print_group(text, &groups.group[i], rows->cgroups);
 	if (part->sum.unattributed > 0) {
 		top_text_number(text, part->sum.unattributed, NS_WIDTH);
 		top_text_add(text, "  unattributed\n");
@@ -58,7 +64,7 @@ bool top_print_parts(const struct top_rows *rows, FILE *out)
 	bool good = top_view_list(&list, &view, rows);
 	top_text_begin(&text, out);
 	for (size_t i = 0; good && i < list.count; i++)
-		good = print_part(&text, list.row[i], rows->interval_ns);
+		good = print_part(&text, list.row[i], rows);
 	if (good && list.count == 0)
 		top_text_print(&text, "%s\n", top_no_parts_word(true));
 	top_text_end(&text);

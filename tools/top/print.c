@@ -5,33 +5,27 @@
 
 #define NS_WIDTH 20u
 
-/* Its own quota is what an operator can raise. */
+/* Name the cgroup or the class whose quota it is, and say what to raise, as far as that is known. */
 static void print_quota(struct top_text *text, const struct top_thief *thief,
 			struct top_cgroups *cgroups)
 {
 	const struct top_class *class = top_class_of(thief->cgroup);
 	const struct top_quota *quota = top_cgroups_quota(cgroups, thief->cgroup);
 
-	if (class != NULL) {
-		top_text_print(text, " of the %s class: raise %s", class->name, class->raise);
-		return;
-	}
-	if (quota == NULL) {
-		top_text_add(text, thief->name[0] != '\0' ? " of other cgroups"
-							  : " of a cgroup that cannot be found");
-		return;
-	}
 	top_text_add(text, " of ");
-	top_text_name(text, quota->path);
-	if (quota->least[0] != '\0')
+	top_text_name(text, top_cgroups_whose(cgroups, thief->cgroup));
+	if (class != NULL)
+		top_text_print(text, ": raise %s", class->raise);
+	else if (quota != NULL && quota->least[0] != '\0')
 		top_text_print(text, ", %g ms in each %g ms: raise cpu.max from %s to at least %s",
 			       quota->quota_ms, quota->period_ms, quota->now, quota->least);
-	else
+	else if (quota != NULL)
 		top_text_add(text, ", which has changed");
 }
 
-static void print_process(struct top_text *text, const struct top_thief *thief,
-			  struct top_cgroups *cgroups)
+/* What ran: a thread, or the idle task; or others. */
+static void print_task(struct top_text *text, const struct top_thief *thief,
+		       struct top_cgroups *cgroups)
 {
 	const char *path = NULL;
 
@@ -65,7 +59,7 @@ static void print_thief(struct top_text *text, const struct top_thief *thief,
 	if (thief->cause == TOP_QUOTA)
 		print_quota(text, thief, cgroups);
 	else
-		print_process(text, thief, cgroups);
+		print_task(text, thief, cgroups);
 	top_text_add(text, "\n");
 }
 

@@ -5,8 +5,10 @@
 
 const struct top_class *top_class_of(uint64_t cgroup)
 {
-	static const struct top_class realtime = {"real-time", "sysctl kernel.sched_rt_runtime_us"};
-	static const struct top_class deadline = {"deadline", "the thread's runtime (chrt)"};
+	static const struct top_class realtime = {"real-time", "the real-time class",
+						  "sysctl kernel.sched_rt_runtime_us"};
+	static const struct top_class deadline = {"deadline", "the deadline class",
+						  "the thread's runtime (chrt)"};
 
 	if (cgroup == TOP_REALTIME)
 		return &realtime;

@@ -18,6 +18,7 @@ struct top_quota {
 /* A class of the scheduler with a limit of its own. */
 struct top_class {
 	const char *name;
+	const char *whose; /* what comes after "quota of" */
 	const char *raise; /* what to raise */
 };
 

@@ -232,18 +232,32 @@ static const char lines[] = "db, in 1000000000 ns: stolen 400000000 ns (40.0 %) 
 static const char last[] = "?, in 1000000000 ns: stolen 1000000 ns (0.1 %) of 1 vCPU\n"
 			   "             1000000  unattributed\n";
 
-static void test_part_lines(void)
+static char *print_parts(enum top_kind kind)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	bool good = top_rows_divide(&rows, TOP_ROW_THIEF) && top_print_parts(&rows, out);
+	if (!top_rows_divide(&rows, kind) || !top_print_parts(&rows, out))
+		fputs("out of memory\n", out);
 	fclose(out);
-	tap_ok(good && strncmp(text, lines, strlen(lines)) == 0 && size > strlen(last) &&
+	return text;
+}
+
+static void test_part_lines(void)
+{
+	char *text = print_parts(TOP_ROW_THIEF);
+	size_t size = strlen(text);
+
+	tap_ok(strncmp(text, lines, strlen(lines)) == 0 && size > strlen(last) &&
 		       strcmp(text + size - strlen(last), last) == 0,
 	       "parts are printed with their victims, the largest first");
 	free(text);
+	text = print_parts(TOP_ROW_CPU);
+	tap_ok(strstr(text, "            20000000  quota of /web.slice\n") != NULL,
+	       "the part of a CPU names the cgroup whose quota held vCPUs");
+	free(text);
+	top_rows_divide(&rows, TOP_ROW_THIEF);
 	top_json(&sample, &rows, &cgroups, stdout);
 }
 
