@@ -11,7 +11,7 @@
 
 struct top_cgroup {
 	bool found; /* the path is valid */
-	bool asked; /* in this interval: the rest of the quota is valid, if the cgroup was found */
+	bool asked; /* for its quota in this interval; the rest of `quota` is valid if `found` */
 	uint64_t waited_ns; /* for its quota, in this interval */
 	struct top_quota quota;
 };

@@ -12,12 +12,15 @@ struct top_choice {
 	struct probe_pids pids;
 };
 
-/* Whether there is any. */
+/* Whether any VM was named. */
 bool top_choice_limits(const struct top_choice *choice);
 
 bool top_choice_has(const struct top_choice *choice, uint32_t process, const char *name);
 
-/* Remove the vCPUs of other VMs from the sample. Their thieves stay, for quota.h. */
+/*
+ * Remove the vCPUs of other VMs from the sample. Their thieves stay: how far a quota has to be
+ * raised depends on all vCPUs that waited for it (cgroups.h).
+ */
 void top_choice_keep(const struct top_choice *choice, struct top_sample *sample);
 
 #endif

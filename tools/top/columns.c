@@ -113,7 +113,7 @@ void top_widths(struct top_widths *widths, unsigned columns, unsigned name, enum
 		sum -= widths->width[worst];
 		widths->width[worst] = 0;
 	}
-	/* What is left goes to the names, and to the thieves what these do not need. */
+	/* Names get what they need of the rest, but no more than half beside thieves. */
 	unsigned more = name > NAME_LEAST ? name - NAME_LEAST : 0;
 	if (more > (columns - sum) / 2 && widths->width[TOP_THIEF] > 0)
 		more = (columns - sum) / 2;

@@ -115,7 +115,8 @@ static void draw_table(struct top_page *page, const struct top_list *list,
 	}
 }
 
-static size_t count_open(const struct top_rows *rows)
+/* The vCPUs whose causes do not add up to the stolen time. */
+static size_t count_wrong(const struct top_rows *rows)
 {
 	size_t n = 0;
 
@@ -129,17 +130,17 @@ static void draw_last(struct top_page *page, const struct top_rows *rows,
 		      const struct top_view *view, unsigned columns)
 {
 	struct top_line *line = top_page_line(page, columns, TOP_PLAIN);
-	size_t open = count_open(rows);
+	size_t wrong = count_wrong(rows);
 
 	if (view->typing) {
 		top_line_print(line, "Names with: ");
 		top_line_add(line, view->filter, columns);
 		top_line_print(line, "_");
-	} else if (open > 0) {
+	} else if (wrong > 0) {
 		top_line_print(
 			line,
 			"The causes of %zu vCPU%s do not add up to the stolen time: a bug of pvtime",
-			open, open == 1 ? "" : "s");
+			wrong, wrong == 1 ? "" : "s");
 	} else {
 		top_line_print(line,
 			       "q quit  f %s  v %s  <> sort  r reverse  / filter  p %s  Enter %s",

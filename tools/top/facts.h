@@ -18,8 +18,8 @@ struct top_facts {
 };
 
 /*
- * Load it. It needs Linux 5.18 and KVM's types. Without them there will be no facts: it is not an
- * error, as all else works without.
+ * Load the iterator. It needs Linux 5.18 and KVM's types. If it cannot be loaded, there will be no
+ * facts. That is no error, as nothing else depends on them.
  */
 void top_facts_load(struct top_facts *facts);
 

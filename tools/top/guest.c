@@ -4,13 +4,13 @@
 #define EAGER 5u  /* a new vCPU is soon settled, unless its guest does nothing */
 #define REST  10u /* intervals from one reading to the next, if no vCPU is new */
 
-bool top_guest_is_due(struct top_guest_turn *turn, bool fresh, bool unknown)
+bool top_guest_is_due(struct top_guest_pace *pace, bool fresh, bool unknown)
 {
 	if (fresh)
-		turn->eager = EAGER;
-	bool due = turn->idle + 1 >= REST || (turn->eager > 0 && unknown);
-	turn->eager -= turn->eager > 0;
-	turn->idle = due ? 0 : turn->idle + 1;
+		pace->eager = EAGER;
+	bool due = pace->idle + 1 >= REST || (pace->eager > 0 && unknown);
+	pace->eager -= pace->eager > 0;
+	pace->idle = due ? 0 : pace->idle + 1;
 	return due;
 }
 

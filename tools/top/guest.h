@@ -27,7 +27,7 @@ struct top_guest_state {
 void top_guest_take(struct top_guest_state *state, const struct top_fact *fact);
 
 /* When facts are read. Begin with zeroes. */
-struct top_guest_turn {
+struct top_guest_pace {
 	unsigned eager; /* intervals in which to read again, as a vCPU is new */
 	unsigned idle;	/* intervals since the last reading */
 };
@@ -36,7 +36,7 @@ struct top_guest_turn {
  * Whether to read the facts in this interval: at first, and then from time to time, as a guest may
  * be rebooted. `fresh`: a vCPU is new; `unknown`: the facts of some have told nothing yet.
  */
-bool top_guest_is_due(struct top_guest_turn *turn, bool fresh, bool unknown);
+bool top_guest_is_due(struct top_guest_pace *pace, bool fresh, bool unknown);
 
 /* In a word: for JSON, where NULL is unknown; for sentences; and for the screen's column. */
 const char *top_guest_word(enum top_guest guest);

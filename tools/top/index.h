@@ -2,7 +2,7 @@
 #ifndef TOOLS_TOP_INDEX_H
 #define TOOLS_TOP_INDEX_H
 
-/* Finds a number's place in an array, in about as many steps as the array has elements or not. */
+/* Finds a number's place in an array. How long that takes does not depend on the array's size. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

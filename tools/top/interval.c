@@ -12,7 +12,7 @@ static bool tell(struct top_intervals *intervals, struct top_sample *sample)
 
 	if (!top_known_follow(known, sample))
 		return false;
-	if (top_guest_is_due(&intervals->turn, known->fresh > 0, known->unknown > 0)) {
+	if (top_guest_is_due(&intervals->pace, known->fresh > 0, known->unknown > 0)) {
 		if (!top_facts_read(facts))
 			return false;
 		top_known_take(known, facts->fact, facts->count);

@@ -17,7 +17,7 @@ struct top_intervals {
 	uint64_t length_ns;
 	uint64_t begin_ns; /* of the present one, on clock_now_ns() */
 	struct top_known known;
-	struct top_guest_turn turn;
+	struct top_guest_pace pace;
 	struct top_facts facts;
 };
 

@@ -160,7 +160,7 @@ static void write_part(struct top_text *text, const struct top_row *part)
 	top_text_add(text, "}");
 }
 
-/* In no order. */
+/* Nothing sorts them: that is a reader's choice. */
 static void write_parts(struct top_text *text, const struct top_rows *rows)
 {
 	const struct top_parts *parts = rows != NULL ? rows->parts : NULL;

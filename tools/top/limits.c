@@ -36,16 +36,16 @@ static bool append(struct top_limits *limits, const char *path, uint32_t process
 	/* Grow whenever the count is a power of two. */
 	if ((count & (count - 1)) == 0) {
 		size_t room = count == 0 ? 1 : 2 * count;
-		void *more = realloc(limits->of, room * sizeof(*limits->of));
+		void *more = realloc(limits->limit, room * sizeof(*limits->limit));
 
 		if (more == NULL)
 			return false;
-		limits->of = more;
+		limits->limit = more;
 	}
 	char *copy = strdup(path);
 	if (copy == NULL)
 		return false;
-	limits->of[limits->count++] = (struct top_limit){.path = copy, .process = process};
+	limits->limit[limits->count++] = (struct top_limit){.path = copy, .process = process};
 	return true;
 }
 
@@ -67,52 +67,53 @@ static void drop_doubles(struct top_limits *limits)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < limits->count; i++) {
-		if (kept > 0 && by_all(&limits->of[kept - 1], &limits->of[i]) == 0)
-			free(limits->of[i].path);
+		if (kept > 0 && by_all(&limits->limit[kept - 1], &limits->limit[i]) == 0)
+			free(limits->limit[i].path);
 		else
-			limits->of[kept++] = limits->of[i];
+			limits->limit[kept++] = limits->limit[i];
 	}
 	limits->count = kept;
 }
 
 /* Read the count. What it has grown by is known if it was read before. */
-static void read_one(struct top_limit *of, int root)
+static void read_one(struct top_limit *limit, int root)
 {
 	uint64_t now = 0;
-	bool known = probe_throttled(&now, root, of->path);
+	bool known = probe_throttled(&now, root, limit->path);
 
-	of->grown_ns = known && of->known && now > of->total_ns ? now - of->total_ns : 0;
-	of->total_ns = now;
-	of->known = known;
+	limit->grown_ns =
+		known && limit->known && now > limit->total_ns ? now - limit->total_ns : 0;
+	limit->total_ns = now;
+	limit->known = known;
 }
 
 /* The same cgroup of another process has been read. */
-static void copy(struct top_limit *of, const struct top_limit *from)
+static void copy(struct top_limit *limit, const struct top_limit *from)
 {
-	of->total_ns = from->total_ns;
-	of->grown_ns = from->grown_ns;
-	of->known = from->known;
+	limit->total_ns = from->total_ns;
+	limit->grown_ns = from->grown_ns;
+	limit->known = from->known;
 }
 
 void top_limits_sort(struct top_limits *limits, const struct top_limits *before, int root)
 {
 	if (limits->count == 0)
 		return;
-	qsort(limits->of, limits->count, sizeof(*limits->of), by_all);
+	qsort(limits->limit, limits->count, sizeof(*limits->limit), by_all);
 	drop_doubles(limits);
 	for (size_t i = 0; i < limits->count; i++) {
-		struct top_limit *of = &limits->of[i];
+		struct top_limit *limit = &limits->limit[i];
 		const struct top_limit *old = before->count == 0
 						      ? NULL
-						      : bsearch(of, before->of, before->count,
-								sizeof(*before->of), by_path);
+						      : bsearch(limit, before->limit, before->count,
+								sizeof(*before->limit), by_path);
 
 		if (old != NULL)
-			copy(of, old);
-		else if (i > 0 && by_path(of, of - 1) == 0)
-			copy(of, of - 1);
+			copy(limit, old);
+		else if (i > 0 && by_path(limit, limit - 1) == 0)
+			copy(limit, limit - 1);
 		else
-			read_one(of, root);
+			read_one(limit, root);
 	}
 }
 
@@ -122,17 +123,17 @@ bool top_limits_read(struct top_limits *limits, struct top_sample *sample, int r
 	if (sample->throttled == NULL)
 		return false;
 	for (size_t i = 0; i < limits->count; i++) {
-		struct top_limit *of = &limits->of[i];
+		struct top_limit *limit = &limits->limit[i];
 
-		if (i > 0 && by_path(of, of - 1) == 0)
-			copy(of, of - 1);
+		if (i > 0 && by_path(limit, limit - 1) == 0)
+			copy(limit, limit - 1);
 		else
-			read_one(of, root);
-		if (!of->known)
+			read_one(limit, root);
+		if (!limit->known)
 			continue;
 		struct top_throttled *to = &sample->throttled[sample->throttled_count++];
-		*to = (struct top_throttled){.process = of->process, .ns = of->grown_ns};
-		memcpy(to->cgroup, of->path, strlen(of->path) + 1);
+		*to = (struct top_throttled){.process = limit->process, .ns = limit->grown_ns};
+		memcpy(to->cgroup, limit->path, strlen(limit->path) + 1);
 	}
 	if (sample->throttled_count > 0)
 		qsort(sample->throttled, sample->throttled_count, sizeof(*sample->throttled),
@@ -143,7 +144,7 @@ bool top_limits_read(struct top_limits *limits, struct top_sample *sample, int r
 void top_limits_free(struct top_limits *limits)
 {
 	for (size_t i = 0; i < limits->count; i++)
-		free(limits->of[i].path);
-	free(limits->of);
-	*limits = (struct top_limits){.of = NULL};
+		free(limits->limit[i].path);
+	free(limits->limit);
+	*limits = (struct top_limits){.limit = NULL};
 }

@@ -16,11 +16,11 @@ struct top_limit {
 
 /* In the order of paths, then of processes. Begin with zeroes. */
 struct top_limits {
-	struct top_limit *of;
+	struct top_limit *limit;
 	size_t count;
 };
 
-/* Append the cgroups of a thread. false: out of memory. `root` as in names.h. */
+/* Append the cgroup of a thread and those above it. false: out of memory. `root` as in names.h. */
 bool top_limits_add(struct top_limits *limits, int root, uint32_t process, uint32_t thread);
 
 /* After all threads: take the counts that `before` has, and read those that it does not have. */

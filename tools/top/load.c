@@ -35,10 +35,10 @@ static bool check(bool good, const char *step, char why[TOP_WHY], int root)
 }
 
 /*
- * These programs are attached first, so that they miss nothing of a vCPU that the others follow. A
- * kernel without quotas or without kprobes does not have what they are attached to, and a user may
- * not be allowed to; all else works without them. Without on_replenish, the time by which the timer
- * of a thread of the deadline class is late is charged to what runs meanwhile.
+ * These programs are attached first, so that they miss nothing of a vCPU that the others follow.
+ * All else works without them: a kernel may have no quotas or no kprobes, and a user may not be
+ * allowed to attach them. Linux gives a thread of the deadline class new runtime by a timer, which
+ * may be late. Without on_replenish, the delay is charged to what runs meanwhile.
  */
 static void attach_quotas(struct top_bpf *skeleton)
 {

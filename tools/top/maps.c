@@ -12,8 +12,9 @@ static bool is_thread(const struct top_vcpu *vcpu)
 }
 
 /*
- * There is room for all threads that the program may add meanwhile: were there less, the last ones
- * would be left out, whose counts are cleared. Linux provides it when it is used.
+ * The array has room for all threads that the program can follow: it may add some while this reads,
+ * and the counts of a thread that found no room would be lost. Linux provides the memory only when
+ * it is written.
  */
 static bool read_vcpus(struct top_tables *tables, const struct top_maps *maps)
 {

@@ -2,7 +2,7 @@
 #ifndef TOOLS_TOP_MAPS_H
 #define TOOLS_TOP_MAPS_H
 
-/* The hash tables of the BPF program, which user space maps: reads them, and clears an epoch. */
+/* Reads the hash tables of the BPF program, which are mapped, and clears an epoch's counts. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,24 +14,25 @@ struct top_tables {
 	uint32_t epoch;
 	struct top_vcpu *vcpus;
 	size_t vcpu_count;
-	struct top_pair *pairs;
+	struct top_pair *pairs; /* of each cell: who took the time, from which vCPU, on which CPU */
 	struct top_cell *cells;
 	size_t cell_count;
 };
 
-/* The program's tables. `used` has the `used_count` entries that the epoch has. */
+/* Where the program's tables are mapped; [2]: one for each epoch. */
 struct top_maps {
 	struct top_vcpu *vcpus; /* TOP_PLACES */
 	struct top_entry *entries[2];
-	uint32_t *used[2];
-	uint32_t *used_count; /* of both epochs */
-	uint32_t *taken, *watched;
+	uint32_t *used[2];    /* which of the entries have a cell; the first used_count are valid */
+	uint32_t *used_count; /* of each epoch */
+	uint32_t *taken;      /* how many places of `vcpus` are not free */
+	uint32_t *watched;    /* how often a vCPU has come to another cgroup */
 };
 
 /*
  * Read an epoch that has ended: the threads, their counts, and the cells. Threads that the program
- * adds meanwhile may be missing; they have no counts in it. false: out of memory. Free the tables
- * in either case.
+ * adds meanwhile may be missing; they have no counts in this epoch. false: out of memory. Free the
+ * tables in either case.
  */
 bool top_tables_read(struct top_tables *tables, const struct top_maps *maps, uint32_t epoch);
 void top_tables_free(struct top_tables *tables);

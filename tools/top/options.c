@@ -59,7 +59,7 @@ static bool check(struct top_options *o, int argc, char **argv)
 bool top_options_parse(struct top_options *o, int argc, char **argv)
 {
 	const struct argument table[] = {
-		{"interval", "SECONDS", "measure for so long (1)", .take = take_interval},
+		{"interval", "SECONDS", "how long an interval is (1)", .take = take_interval},
 		{"once", NULL, "measure one interval, print it, and end", .flag = &o->once},
 		{"count", "N", "measure N intervals, print each, and end", .number = &o->count,
 		 .most = 1000000000},

@@ -17,13 +17,14 @@ struct top_parts {
 	struct top_row *row;
 	size_t count;
 	struct top_share *shares;
-	char (*names)[TOP_TEXT]; /* those that are made here */
+	char (*names)[TOP_TEXT]; /* such as "CPU 2"; those of VMs and threads are in the sample */
 };
 
 /*
  * Divide the stolen time of the chosen vCPUs by CPUs, thieves or cgroups, unless rows->parts has
- * that already. Of another kind of rows, or if the causes are not known, there are no parts.
- * rows->cgroups has begun with the sample. false: out of memory.
+ * that already. VMs and vCPUs are no parts, and nothing is done for them; nor can the time be
+ * divided if the causes are not known. rows->cgroups has begun with the sample. false: out of
+ * memory.
  */
 bool top_rows_divide(struct top_rows *rows, enum top_kind kind);
 

@@ -5,7 +5,7 @@
 
 #define NS_WIDTH 20u
 
-/* Name the cgroup or the class whose quota it is, and say what to raise, as far as that is known. */
+/* Name the cgroup or the class whose quota it is, and say what to raise if that is known. */
 static void print_quota(struct top_text *text, const struct top_thief *thief,
 			struct top_cgroups *cgroups)
 {

@@ -47,8 +47,9 @@ static bool keep(uint64_t wanted)
 }
 
 /*
- * CAP_SYS_ADMIN stands for those that load, which are newer; it is also needed for the types of
- * modules, and where perf_event_paranoid has a level more than Linux's own.
+ * CAP_SYS_ADMIN includes CAP_BPF and CAP_PERFMON, which are newer, and a process may have it alone.
+ * It is also needed for the types of modules, and where perf_event_paranoid is 3, a level that
+ * Debian has added.
  */
 bool top_rights_begin(void)
 {
@@ -61,9 +62,9 @@ bool top_rights_begin(void)
 }
 
 /*
- * Two capabilities are needed on some hosts only. Before Linux 5.19, reading a map can take
- * CAP_BPF; and if /proc hides processes of others (hidepid), it takes CAP_SYS_PTRACE. So try
- * without them.
+ * Two capabilities are needed on some hosts only, so this tries without them: before Linux 5.19,
+ * reading a map can take CAP_BPF; and where /proc hides the processes of others (hidepid), reading
+ * names takes CAP_SYS_PTRACE.
  */
 bool top_rights_loaded(const struct top_program *program, int root)
 {

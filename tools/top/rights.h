@@ -12,9 +12,7 @@
 /* Before the program is loaded: keep what that takes, and reading. */
 bool top_rights_begin(void);
 
-/*
- * All has been loaded: keep what it takes to read the maps, and names. `root` as in names.h.
- */
+/* All has been loaded: keep what it takes to read the maps, and names. `root` as in names.h. */
 bool top_rights_loaded(const struct top_program *program, int root);
 
 /* There is no program: keep what it takes to look into the processes of other users. */

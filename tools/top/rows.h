@@ -23,7 +23,7 @@ struct top_share {
 struct top_row {
 	enum top_kind kind;
 	const char *name;      /* the VM's, or a part's; it may contain any byte */
-	unsigned name_columns; /* that the name takes on a screen */
+	unsigned name_columns; /* how wide the name is on a screen */
 	bool chosen;	       /* by --vm or --pid */
 	/*
 	 * A vCPU's counts; or a VM's sums, with the thread 0; or a part's, with a process and a
@@ -52,7 +52,7 @@ struct top_rows {
 	struct top_parts *parts; /* NULL, or see part.h */
 	uint64_t interval_ns;
 	const char *unknown;	  /* NULL, or why the causes are not known */
-	struct top_sample sample; /* of which it has nothing itself */
+	struct top_sample sample; /* its arrays are the caller's */
 	struct top_cgroups *cgroups;
 };
 

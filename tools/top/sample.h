@@ -2,7 +2,10 @@
 #ifndef TOOLS_TOP_SAMPLE_H
 #define TOOLS_TOP_SAMPLE_H
 
-/* What the BPF program has counted in one epoch, by vCPU and thief. */
+/*
+ * What was counted in one interval, by vCPU and thief: by the BPF program, in an epoch of its own;
+ * or without causes (rates.h).
+ */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,8 +25,9 @@ enum top_guest {
 };
 
 /*
- * A thread that ran while the vCPU waited, or a quota that held it. Those for which the program had
- * no room are one thief for each cause, of the name TOP_OTHERS, without a thread and a process.
+ * A thread that ran while the vCPU waited on one CPU, or a quota that held it. Those for which the
+ * program had no room are one thief for each cause, of the name TOP_OTHERS, without a thread, a
+ * process and a cgroup.
  */
 #define TOP_OTHERS "others"
 #define TOP_NO_CPU UINT32_MAX

@@ -29,10 +29,10 @@ const char *top_none_word(const struct top_sample *sample, bool chosen);
 /* The word for a kind of parts, in an option and in JSON: "cpu", "thief" or "cgroup". */
 const char *top_part_word(enum top_kind kind);
 
-/* What to say instead of parts of the stolen time. */
+/* What to say instead of parts of the stolen time. `causes`: they are known. */
 const char *top_no_parts_word(bool causes);
 
-/* What to say of a cgroup's quota, by its path. The text may contain any byte. */
+/* What to say of a cgroup's quota if the causes are not known. The text may contain any byte. */
 #define TOP_LIMIT_TEXT (TOP_CGROUP + 96u)
 void top_limit_text(char *text, size_t room, const char *path, int root);
 

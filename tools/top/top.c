@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* `pvtime top`: which vCPUs of this host wait for a CPU, and who runs meanwhile. */
+/* `pvtime top`: which vCPUs of this host wait for a CPU, and what runs meanwhile. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,10 +25,11 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
+/* Print an interval: as JSON, by VMs, or by the parts of --by. */
 static int tell(const struct top_sample *sample, const struct top_options *o,
 		struct top_cgroups *cgroups)
 {
-	const struct top_choice all = {.name_count = 0}; /* the others have been removed */
+	const struct top_choice all = {.name_count = 0}; /* the sample has no other vCPUs */
 	struct top_rows rows = {.vms = NULL};
 	bool divided = o->by != TOP_ROW_VM && sample->unknown == NULL;
 	bool good = !divided ||
@@ -71,7 +72,7 @@ static int print_all(struct top_intervals *intervals, const struct top_options *
 	return status;
 }
 
-/* A screen is for someone who watches; who asks for a number of intervals wants to keep them. */
+/* A user who sets the number of intervals, or asks for JSON, wants to keep what is printed. */
 static int run(struct top_intervals *intervals, const struct top_options *o, int root)
 {
 	if (!top_intervals_begin(intervals))
@@ -116,7 +117,7 @@ static int prepare_and_run(const struct top_options *o, int root)
 	return status;
 }
 
-/* Without that, the BPF program would count no waits either. */
+/* Without accounting, Linux would give the BPF program no waits to count either. */
 static bool is_accounted(int root)
 {
 	struct probe_facts facts;

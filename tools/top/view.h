@@ -23,12 +23,12 @@ enum top_key {
 struct top_view {
 	enum top_kind kind; /* of the rows */
 	bool paused;
-	bool pane; /* the selected row's thieves are shown */
+	bool pane; /* what is known of the selected row is shown below the table */
 	unsigned sort;
 	bool reversed;
-	bool typing; /* keys are the filter's */
+	bool typing; /* keys are characters of the filter */
 	char filter[TOP_FILTER];
-	/* The selected row; the process 0: the first one. `place` is for when the row has gone. */
+	/* The selected row; 0: the first one. If that row has gone, the one at `place`. */
 	uint32_t process, thread;
 	size_t place;
 	size_t page; /* rows that Page Up and Page Down move by */

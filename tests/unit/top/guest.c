@@ -72,27 +72,27 @@ static void test_counts(void)
 }
 
 /* How often facts are due in so many intervals without a new vCPU. */
-static unsigned due_in(struct top_guest_turn *turn, unsigned intervals, bool unknown)
+static unsigned due_in(struct top_guest_pace *pace, unsigned intervals, bool unknown)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < intervals; i++)
-		n += top_guest_is_due(turn, false, unknown);
+		n += top_guest_is_due(pace, false, unknown);
 	return n;
 }
 
 static void test_due(void)
 {
-	struct top_guest_turn turn = {.eager = 0};
+	struct top_guest_pace pace = {.eager = 0};
 
-	tap_ok(top_guest_is_due(&turn, true, true) && due_in(&turn, 4, true) == 4,
+	tap_ok(top_guest_is_due(&pace, true, true) && due_in(&pace, 4, true) == 4,
 	       "facts are read in the first intervals of a new vCPU");
-	tap_is_u64(due_in(&turn, 20, true), 2,
+	tap_is_u64(due_in(&pace, 20, true), 2,
 		   "facts that stay unknown are read in each tenth interval");
-	tap_is_u64(due_in(&turn, 30, false), 3,
+	tap_is_u64(due_in(&pace, 30, false), 3,
 		   "facts that are known are read in each tenth interval");
-	tap_ok(top_guest_is_due(&turn, true, true), "a vCPU whose thread is new is read at once");
-	tap_is_u64(due_in(&turn, 9, false), 0, "facts that are known soon are not read again soon");
+	tap_ok(top_guest_is_due(&pace, true, true), "a vCPU whose thread is new is read at once");
+	tap_is_u64(due_in(&pace, 9, false), 0, "facts that are known soon are not read again soon");
 }
 
 static void test_words(void)
