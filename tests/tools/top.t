@@ -71,6 +71,8 @@ sub lines { return run_command($top, 'top', '--interval', '0.01', @_) }
 	}
 	is((lines('--once', '--vm', 'nothing'))[1], "No such VM is running.\n", 'a line says that no chosen VM is running');
 	is_deeply([lines('--pid', 4194304)], [2, '', "pvtime: --pid: $nobody\n"], '--pid with a process that does not exist has status 2');
+	is_deeply([run_command('sh', '-c', 'exec "$0" "$@" >/dev/full', $top, 'top', '--interval', '0.01')], [1, '', "pvtime: standard output: No space left on device\n"],
+		'a full disk ends the command with status 1, and a message says so');
 	sample('fail');
 	is_deeply([lines('--once')], [1, '', "pvtime: the sample fails\n"], 'a sample that fails has status 1');
 	sample($two);

@@ -25,9 +25,26 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
-/* Print an interval: as JSON, by VMs, or by the parts of --by. */
-static int tell(const struct top_sample *sample, const struct top_options *o,
-		struct top_cgroups *cgroups)
+/* `rows` are NULL, or those of the sample and divided. false: out of memory. */
+static bool print(const struct top_sample *sample, const struct top_options *o,
+		  const struct top_rows *rows, struct top_cgroups *cgroups)
+{
+	if (o->json)
+		top_json(sample, rows, cgroups, stdout);
+	else if (sample->count == 0)
+		puts(top_none_word(sample, top_choice_limits(&o->choice)));
+	else if (rows != NULL)
+		return top_print_parts(rows, stdout);
+	else if (o->by != TOP_ROW_VM)
+		puts(top_no_parts_word(false));
+	else
+		top_print(sample, cgroups, stdout);
+	return true;
+}
+
+/* Print an interval. false: that failed, and was reported. */
+static bool tell(const struct top_sample *sample, const struct top_options *o,
+		 struct top_cgroups *cgroups)
 {
 	const struct top_choice all = {.name_count = 0}; /* the sample has no other vCPUs */
 	struct top_rows rows = {.vms = NULL};
@@ -35,53 +52,48 @@ static int tell(const struct top_sample *sample, const struct top_options *o,
 	bool good = !divided ||
 		    (top_rows_make(&rows, sample, &all, cgroups) && top_rows_divide(&rows, o->by));
 
+	good = good && print(sample, o, divided ? &rows : NULL, cgroups);
 	if (!good)
 		report("top: %m");
-	else if (o->json)
-		top_json(sample, divided ? &rows : NULL, cgroups, stdout);
-	else if (sample->count == 0)
-		puts(top_none_word(sample, top_choice_limits(&o->choice)));
-	else if (o->by != TOP_ROW_VM && !divided)
-		puts(top_no_parts_word(false));
-	else if (divided)
-		good = top_print_parts(&rows, stdout);
-	else
-		top_print(sample, cgroups, stdout);
 	top_rows_free(&rows);
-	return fflush(stdout) == 0 && good ? STATUS_OK : STATUS_FAILED;
+	if (good && (fflush(stdout) != 0 || ferror(stdout))) {
+		report("standard output: %m");
+		return false;
+	}
+	return good;
 }
 
 /* Print one interval after the other. */
-static int print_all(struct top_intervals *intervals, const struct top_options *o, int root)
+static bool print_all(struct top_intervals *intervals, const struct top_options *o, int root)
 {
 	struct top_cgroups cgroups = {.root = root};
 	struct top_sample sample;
-	int status = STATUS_OK;
+	bool good = true;
 
-	for (unsigned n = 0; status == STATUS_OK && (o->count == 0 || n < o->count); n++) {
+	for (unsigned n = 0; good && (o->count == 0 || n < o->count); n++) {
 		sleep_until(top_intervals_due(intervals));
-		status = STATUS_FAILED;
-		if (!top_intervals_end(intervals, &sample))
+		good = top_intervals_end(intervals, &sample);
+		if (!good)
 			break;
 		top_choice_keep(&o->choice, &sample);
 		top_cgroups_begin(&cgroups, &sample);
-		status = tell(&sample, o, &cgroups);
+		good = tell(&sample, o, &cgroups);
 		top_sample_free(&sample);
 	}
 	top_cgroups_free(&cgroups);
-	return status;
+	return good;
 }
 
 /* A user who sets the number of intervals, or asks for JSON, wants to keep what is printed. */
-static int run(struct top_intervals *intervals, const struct top_options *o, int root)
+static bool run(struct top_intervals *intervals, const struct top_options *o, int root)
 {
 	if (!top_intervals_begin(intervals))
-		return STATUS_FAILED;
+		return false;
 	if (o->json || o->count > 0 || !top_terminal_open())
 		return print_all(intervals, o, root);
 	bool good = top_live(intervals, &o->choice, o->by, root);
 	top_terminal_close();
-	return good ? STATUS_OK : STATUS_FAILED;
+	return good;
 }
 
 /* Without the program, rates and quotas are known nevertheless. false: that was reported. */
@@ -107,14 +119,12 @@ static int prepare_and_run(const struct top_options *o, int root)
 	char why[TOP_WHY];
 	struct top_rates rates = {.root = root, .why = why};
 
-	int status = STATUS_FAILED;
+	bool good = prepare(&intervals, &program, &rates, why) && run(&intervals, o, root);
 
-	if (prepare(&intervals, &program, &rates, why))
-		status = run(&intervals, o, root);
 	top_intervals_free(&intervals);
 	top_rates_free(&rates);
 	top_unload(&program);
-	return status;
+	return good ? STATUS_OK : STATUS_FAILED;
 }
 
 /* Without accounting, Linux would give the BPF program no waits to count either. */
