@@ -100,7 +100,8 @@ bool top_rows_make(struct top_rows *rows, const struct top_sample *sample,
 		.sample = *sample,
 		.cgroups = cgroups,
 	};
-	rows->vms = malloc((sample->count + 1) * sizeof(*rows->vms));
+	/* clang's analyzer does not see that begin_vm() writes each: hence calloc(). */
+	rows->vms = calloc(sample->count + 1, sizeof(*rows->vms));
 	rows->vcpus = malloc((sample->count + 1) * sizeof(*rows->vcpus));
 	rows->shares = malloc((sample->thief_count + 1) * sizeof(*rows->shares));
 	if (rows->vms == NULL || rows->vcpus == NULL || rows->shares == NULL) {

@@ -73,14 +73,14 @@ bool top_view_list(struct top_list *list, const struct top_view *view, const str
 	size_t count = top_rows_of(rows, view->kind, &all);
 	struct top_view order = *view;
 
-	*list = (struct top_list){.row = calloc(count + 1, sizeof(*list->row))};
+	*list = (struct top_list){.row = calloc(count + 1, sizeof(const struct top_row *))};
 	if (list->row == NULL)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (all[i].chosen && strstr(all[i].name, view->filter) != NULL)
 			list->row[list->count++] = &all[i];
 	if (list->count > 0)
-		qsort_r(list->row, list->count, sizeof(*list->row), in_order, &order);
+		qsort_r(list->row, list->count, sizeof(const struct top_row *), in_order, &order);
 	list->selected = selected_in(view, list);
 	return true;
 }
