@@ -4,7 +4,7 @@
 #include "tools/top/known.h"
 #include "tools/top/names.h"
 
-/* One more element than needed, so that an empty list is no NULL. */
+/* There is room for one element more, as malloc() may return NULL for an empty array. */
 static bool make_room(struct top_known *known, size_t count)
 {
 	known->threads = malloc((count + 1) * sizeof(*known->threads));

@@ -36,7 +36,7 @@ static size_t count_used(const struct top_maps *maps, uint32_t epoch)
 	return maps->used_count[epoch] < TOP_CELLS ? maps->used_count[epoch] : TOP_CELLS;
 }
 
-/* One element more than needed, so that an empty array is no NULL. */
+/* There is room for one element more, as malloc() may return NULL for an empty array. */
 static bool read_cells(struct top_tables *tables, const struct top_maps *maps, uint32_t epoch)
 {
 	size_t count = count_used(maps, epoch);

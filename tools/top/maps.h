@@ -14,7 +14,7 @@ struct top_tables {
 	uint32_t epoch;
 	struct top_vcpu *vcpus;
 	size_t vcpu_count;
-	struct top_pair *pairs; /* of each cell: who took the time, from which vCPU, on which CPU */
+	struct top_pair *pairs; /* of each cell: the victim, the thief, and the CPU */
 	struct top_cell *cells;
 	size_t cell_count;
 };

@@ -9,9 +9,10 @@
 #define TOP_CPU_MAX 64u /* bytes of a text like "50000 100000" */
 
 struct top_quota {
-	char path[TOP_CGROUP];	 /* of the cgroup */
-	char now[TOP_CPU_MAX];	 /* its cpu.max: quota and period, in us; "": it is gone */
-	char least[TOP_CPU_MAX]; /* what cpu.max would have to be at least; "": there is no quota */
+	char path[TOP_CGROUP]; /* of the cgroup */
+	char now[TOP_CPU_MAX]; /* its cpu.max: quota and period, in us; "": it is gone */
+	char least
+		[TOP_CPU_MAX]; /* what cpu.max would have to be at least; "": it has no quota now */
 	double quota_ms, period_ms; /* of `now`, if `least` is not "" */
 };
 

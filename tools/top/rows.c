@@ -90,7 +90,7 @@ static void take_threads(struct top_rows *rows, const struct top_choice *choice)
 	}
 }
 
-/* One more element than needed, so that an empty list is no NULL. */
+/* There is room for one element more, as malloc() may return NULL for an empty array. */
 bool top_rows_make(struct top_rows *rows, const struct top_sample *sample,
 		   const struct top_choice *choice, struct top_cgroups *cgroups)
 {

@@ -224,7 +224,7 @@ static void sort_thieves(const struct top_sample *sample)
 	}
 }
 
-/* One more element than needed, so that an empty list is no NULL. */
+/* There is room for one element more, as malloc() may return NULL for an empty array. */
 static bool make_room(struct making *making)
 {
 	const struct top_tables *tables = making->tables;

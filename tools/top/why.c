@@ -63,8 +63,8 @@ static bool is_old(void)
 }
 
 /*
- * What forbids it to one who has the capabilities; NULL: that is not known. Under lockdown, Linux
- * takes the program for a wrong one: it does not have the functions that it calls.
+ * What forbids BPF to a process that has the capabilities; NULL: that is not known. Under lockdown,
+ * Linux does not offer the functions that the program calls, and reports a program that is wrong.
  */
 static const char *forbidden(int error, int root)
 {
