@@ -130,8 +130,9 @@ static __always_inline void close_wait(__u32 place, struct task_struct *task, st
 	begin_walk(&wait, place, vcpu, cpu, queued, now);
 	__u64 old = __sync_lock_test_and_set(&vcpu->closed, now << 1);
 	charge_run(wait.counts, old >> 1, vcpu->left);
+	/* The iterator may have read the clock of another CPU, when it saw the thread first. */
 	if ((old & 1) && old >> 1 > queued)
-		walk->from = old >> 1;
+		walk->from = old >> 1 < walk->to ? old >> 1 : walk->to;
 	__u64 grown = delay - vcpu->delay;
 	vcpu->delay = delay;
 	vcpu->cpu = cpu;
@@ -357,15 +358,23 @@ static void see(struct task_struct *task, struct cfs_rq *queue)
  * Nothing is locked here, so vcpu->closed is read first and exchanged last. Times from before the
  * last close are old ones: the tracepoint has run, and Linux has not updated the task yet.
  *
+ * The queue is read after the times, by a second atomic operation: it is the one in which the
+ * thread waits since then, or a close has come between. A thread that sleeps may wake on another
+ * CPU without one, and the clock of its old queue may be later than the end of its wait.
+ *
  * vcpu->left is read after the clock, by an atomic operation as that orders the two: if the thread
  * has left its CPU, then that is seen here, or the clock is not later than that.
  */
-static void charge_task(__u32 place, struct task_struct *task, struct cfs_rq *queue)
+static void charge_task(__u32 place, struct task_struct *task)
 {
 	struct top_vcpu *vcpu = vcpu_at(place);
 	__u64 old = __sync_fetch_and_add(&vcpu->closed, 0), closed = old >> 1;
 	__u64 queued = task->sched_info.last_queued, arrived = task->sched_info.last_arrival;
 	bool on_cpu = task->on_cpu, cut = old & 1;
+
+	if (__sync_fetch_and_add(&vcpu->closed, 0) != old)
+		return;
+	struct cfs_rq *queue = task->se.cfs_rq;
 	__u32 cpu = (__u32)queue->rq->cpu;
 	__u64 now = queue->rq->clock;
 	__u64 left = __sync_fetch_and_add(&vcpu->left, 0);
@@ -389,11 +398,10 @@ int on_task(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	__u32 pid = (__u32)task->pid;
-	struct cfs_rq *queue = task->se.cfs_rq;
 	__u32 place = find_vcpu(pid);
 	if (place & TOP_FOUND)
-		charge_task(place, task, queue);
+		charge_task(place, task);
 	else if (!is_marked_pid(pid) && task->preempt_notifiers.first)
-		see(task, queue);
+		see(task, task->se.cfs_rq);
 	return 0;
 }
