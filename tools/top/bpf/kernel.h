@@ -25,7 +25,9 @@ enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_ARRAY_OF_MAPS
 enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_F_MMAPABLE = 1 << 10 };
 
-#define PF_KTHREAD 0x00200000u /* linux/sched.h */
+/* linux/sched.h */
+#define PF_EXITING 0x00000004u
+#define PF_KTHREAD 0x00200000u
 
 /* linux/sched/prio.h: below them are tasks of the deadline class, and of the real-time class. */
 #define MAX_DL_PRIO 0

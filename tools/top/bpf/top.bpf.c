@@ -220,7 +220,8 @@ static void unfollow(const struct task_struct *task, __u32 pid)
 	if (!(place & TOP_FOUND) || !ring)
 		return;
 	__u64 old = __sync_lock_test_and_set(&vcpu->closed, now << 1);
-	charge_run(&vcpu->counts[epoch & 1], old >> 1, now);
+	/* While it executed a program, it may have left its CPU, and come back with another PID. */
+	charge_run(&vcpu->counts[epoch & 1], old >> 1, vcpu->left > old >> 1 ? vcpu->left : now);
 	unmark(pid);
 	ring->place = TOP_LOOK;
 	__sync_lock_test_and_set(&vcpu->pid, pid | TOP_EXITED);
@@ -342,7 +343,10 @@ static void charge_open(struct top_vcpu *vcpu, struct wait *wait, __u64 old, __u
 	walk_back(wait);
 }
 
-/* The iterator sees this thread for the first time. If it runs, its CPU's ring has no place. */
+/*
+ * The iterator sees this thread for the first time. If it runs, its CPU's ring has no place. If it
+ * has begun to exit, the tracepoint of that may have come before the mark.
+ */
 static void see(struct task_struct *task, struct cfs_rq *queue)
 {
 	__u32 cpu = (__u32)queue->rq->cpu;
@@ -352,6 +356,8 @@ static void see(struct task_struct *task, struct cfs_rq *queue)
 	throttle_seen(queue);
 	if (ring && task->on_cpu)
 		__sync_val_compare_and_swap(&ring->place, TOP_NOBODY, TOP_LOOK);
+	if (task->flags & PF_EXITING)
+		unfollow(task, (__u32)task->pid);
 }
 
 /*
