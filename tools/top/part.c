@@ -107,8 +107,11 @@ static const char *name_of(const struct top_rows *rows, const struct top_row *ro
 		name_of_cgroup(name, "", rows->cgroups, first->cgroup);
 	else if (type == TYPE_QUOTA || type == TYPE_LIMIT)
 		name_of_cgroup(name, "quota of ", rows->cgroups, first->cgroup);
-	else
+	else if (name_of_thief(row)[0] != '\0')
 		return name_of_thief(row);
+	else
+		snprintf(name, TOP_TEXT, "%s %u", type == TYPE_PROCESS ? "process" : "thread",
+			 row->sum.process - 1);
 	return name;
 }
 
@@ -137,6 +140,16 @@ static struct top_row *begin(struct top_parts *parts, uint64_t key, const struct
 	return row;
 }
 
+/* Whether something that was stolen from the vCPU is of no CPU, thief or cgroup. */
+static bool has_none(const struct top_row *vcpu, enum top_kind kind)
+{
+	bool found = vcpu->sum.unattributed > 0;
+
+	for (size_t i = 0; !found && i < vcpu->share_count; i++)
+		found = key_of_share(kind, vcpu->shares[i].thief) == key_of(TYPE_NONE, 0);
+	return found;
+}
+
 /* What is unattributed is of no CPU, thief or cgroup. */
 static void add_unattributed(struct top_parts *parts, const struct top_rows *rows)
 {
@@ -145,7 +158,7 @@ static void add_unattributed(struct top_parts *parts, const struct top_rows *row
 	size_t vcpus = 0;
 
 	for (size_t i = 0; i < rows->vcpu_count; i++)
-		if (rows->vcpus[i].chosen && rows->vcpus[i].sum.unattributed > 0) {
+		if (rows->vcpus[i].chosen && has_none(&rows->vcpus[i], parts->kind)) {
 			ns += rows->vcpus[i].sum.unattributed;
 			vcpus++;
 		}
@@ -155,7 +168,7 @@ static void add_unattributed(struct top_parts *parts, const struct top_rows *row
 		last = begin(parts, key_of(TYPE_NONE, 0), NULL);
 	last->sum.unattributed = ns;
 	last->sum.stolen_ns += ns;
-	last->vcpus = vcpus > last->vcpus ? vcpus : last->vcpus;
+	last->vcpus = vcpus;
 }
 
 /* The shares of the chosen vCPUs, by their keys. */

@@ -115,6 +115,57 @@ static void test_columns(void)
 	tap_is_u64(view.sort, TOP_BY_NAME, "the order is kept if the new rows have the column");
 }
 
+/* A quota of 11 is the limit of the real-time class; a thief of 11 has no name; 12 has others. */
+static void change(void)
+{
+	for (size_t i = 0; i < sample.thief_count; i++) {
+		struct top_thief *thief = &sample.thieves[i];
+
+		if (thief->cause == TOP_QUOTA && thief->victim == 11)
+			thief->cgroup = TOP_REALTIME;
+		else if (thief->cause == TOP_PROCESS && thief->victim == 11)
+			thief->name[0] = '\0';
+		else if (thief->cause == TOP_PROCESS && thief->victim == 12)
+			thief->cpu = TOP_NO_CPU;
+	}
+}
+
+/* Go down by one row each. Returns the row with that name, or NULL. */
+static const struct top_row *reach(struct top_view *view, const char *name)
+{
+	const struct top_row *row = NULL;
+	struct top_list list;
+	bool more = true;
+
+	key(view, TOP_KEY_HOME);
+	for (size_t at = 0; more && row == NULL; at++) {
+		more = top_view_list(&list, view, &rows) && list.count > 0 && list.selected == at;
+		if (more && strcmp(list.row[at]->name, name) == 0)
+			row = list.row[at];
+		free(list.row);
+		key(view, TOP_KEY_DOWN);
+	}
+	return row;
+}
+
+static void test_part_names(void)
+{
+	struct top_view view;
+
+	change();
+	top_cgroups_begin(&cgroups, &rows.sample);
+	top_view_begin(&view, TOP_ROW_THIEF);
+	tap_ok(top_rows_divide(&rows, view.kind) && reach(&view, "?") != NULL &&
+		       reach(&view, "quota of the real-time class") != NULL &&
+		       reach(&view, "process others") != NULL,
+	       "the arrow down reaches each thief, and the limit of a class is one");
+	tap_ok(reach(&view, "process 50") != NULL, "a process without a name is shown by its PID");
+	top_view_begin(&view, TOP_ROW_CPU);
+	const struct top_row *none = top_rows_divide(&rows, view.kind) ? reach(&view, "?") : NULL;
+	tap_ok(none != NULL && none->vcpus == 2,
+	       "what is of no CPU was stolen from one vCPU, or is unattributed of the other");
+}
+
 int main(void)
 {
 	/* In place of the ID of a cgroup with a quota: the limit of the real-time class. */
@@ -125,6 +176,7 @@ int main(void)
 		test_keys();
 		test_parts();
 		test_columns();
+		test_part_names();
 	}
 	three_end();
 	return tap_done();
