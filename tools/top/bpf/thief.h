@@ -74,7 +74,9 @@ static __noinline void describe(struct top_entry *entry, const struct top_turn *
 		return;
 	}
 	const struct top_gone *noted = gone_of(turn);
-	entry->tgid = process_of(turn);
+	/* If nothing is known of it any more, what the cell has already is true. */
+	if (noted || is_task(task, turn->pid) || cell->name[0] == '\0')
+		entry->tgid = process_of(turn);
 	if (noted) {
 		cell->cgroup = noted->cgroup;
 		__builtin_memcpy(cell->name, noted->name, TOP_NAME);
