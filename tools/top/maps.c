@@ -85,12 +85,10 @@ void top_maps_clear(const struct top_maps *maps, uint32_t epoch)
 			maps->vcpus[place].counts[epoch] = (struct top_counts){.run = 0};
 }
 
-static bool has_counts(const struct top_maps *maps, uint32_t place)
+/* All others are parts of these. */
+static bool has_counts(const struct top_counts *counts)
 {
-	const struct top_counts *counts = maps->vcpus[place].counts;
-
-	return counts[0].run != 0 || counts[1].run != 0 || counts[0].stolen != 0 ||
-	       counts[1].stolen != 0;
+	return counts->run != 0 || counts->stolen != 0 || counts->interrupts != 0;
 }
 
 void top_maps_forget(const struct top_maps *maps, uint32_t pid, uint32_t serial)
@@ -103,7 +101,8 @@ void top_maps_forget(const struct top_maps *maps, uint32_t pid, uint32_t serial)
 		uint32_t exited = pid | TOP_EXITED;
 
 		/* The program may give the place to a new thread with this PID meanwhile. */
-		if (vcpu->pid != exited || vcpu->serial != serial || has_counts(maps, place))
+		if (vcpu->pid != exited || vcpu->serial != serial || has_counts(&vcpu->counts[0]) ||
+		    has_counts(&vcpu->counts[1]))
 			continue;
 		if (__atomic_compare_exchange_n(&vcpu->pid, &exited, 0, false, __ATOMIC_SEQ_CST,
 						__ATOMIC_RELAXED))

@@ -104,12 +104,14 @@ static void test_forget(void)
 	tap_ok(!is_found(50) && taken == 1, "a thread that has exited is found no more");
 	vcpus[place].counts[1].run = 9;
 	top_maps_forget(&maps, 50, 0);
+	vcpus[place].counts[1] = (struct top_counts){.interrupts = 1};
+	top_maps_forget(&maps, 50, 0);
 	tap_ok(taken == 1, "a thread with counts in the next epoch is not forgotten");
 	add(50);
 	tap_ok(is_found(50) && taken == 1 && vcpus[place].serial == 1,
 	       "a new thread with the PID gets the place of the earlier one");
 	end(50);
-	vcpus[place].counts[1].run = 0;
+	vcpus[place].counts[1].interrupts = 0;
 	top_maps_forget(&maps, 50, 0);
 	tap_ok(taken == 1, "a thread with another serial number is not forgotten");
 	top_maps_forget(&maps, 50, 1);
