@@ -113,10 +113,11 @@ UNIT_NAMES += top/guest top/known top/quota
 top/guest_SRCS := tests/unit/top/guest.c tools/top/guest.c
 top/known_SRCS := tests/unit/top/known.c $(addprefix tools/top/,known.c guest.c sample.c index.c order.c names.c) $(VM_NAME_SRCS) tools/probe/thread.c
 top/quota_SRCS := tests/unit/top/quota.c tools/top/quota.c tools/probe/files.c
-UNIT_NAMES += top/maps top/line top/view top/screen top/why top/rates top/text top/cgroups
+UNIT_NAMES += top/maps top/race top/line top/view top/screen top/why top/rates top/text top/cgroups
 TOP_VIEW_SRCS := $(addprefix tools/top/,sample.c index.c order.c words.c choice.c known.c guest.c quota.c cgroups.c rows.c part.c group.c line.c columns.c view.c) \
 	$(VM_NAME_SRCS) $(addprefix tools/probe/,pids.c host.c words.c) tools/arguments.c tools/report.c tools/visible.c
 top/maps_SRCS   := tests/unit/top/maps.c tools/top/maps.c
+top/race_SRCS   := tests/unit/top/race.c
 top/line_SRCS   := tests/unit/top/line.c tools/top/line.c tools/visible.c
 top/view_SRCS   := tests/unit/top/view.c $(TOP_VIEW_SRCS)
 top/screen_SRCS := tests/unit/top/screen.c $(TOP_VIEW_SRCS) $(addprefix tools/top/,draw.c pane.c part_print.c text.c json.c) tools/json_text.c
