@@ -5,9 +5,10 @@ XEN_RELEASE ?= bookworm
 XEN_SOURCE  := $(DEBIAN)/xen-source/$(XEN_RELEASE)
 XEN_BUILT   := $(BUILD)/xen/$(XEN_RELEASE)
 
-XEN_PORT := ports/edit.awk ports/xen/port ports/xen/build $(call at_least,5,ports/xen/steps/*) \
-	$(shell find ports/xen/xen -type f) \
-	$(shell sed -n 's,^copy \([^ ]*\) .*,\1,p' $(wildcard ports/xen/steps/*))
+# port_files NAME,STEPS: what the result of ports/NAME depends on. It has STEPS steps or more.
+port_files = ports/edit.awk ports/port $(shell find ports/$(1) -type f -not -name '*.md') $(call at_least,$(2),ports/$(1)/steps/*) \
+	$(shell sed -n 's,^copy \([^ ]*\) .*,\1,p' $(wildcard ports/$(1)/steps/*))
+XEN_PORT := $(call port_files,xen,7)
 
 $(XEN_SOURCE)/version:
 	scripts/debian-source $(XEN_SOURCE) xen $(XEN_RELEASE)
@@ -21,7 +22,7 @@ $(XEN_BUILT)/before: $(XEN_SOURCE)/version ports/xen/build
 $(XEN_BUILT)/xen: $(XEN_BUILT)/before $(XEN_PORT)
 	$(begin)
 	@rm -rf $(@D)/tree && cp -a $(@D)/before-tree $(@D)/tree
-	ports/xen/port $(@D)/tree $(@D)/series >$(@D)/changes
+	ports/port ports/xen $(@D)/tree $(@D)/series >$(@D)/changes
 	CROSS_COMPILE=$(CROSS) ports/xen/build $(@D)/tree arm64 $@
 
 .PHONY: xen port-xen
@@ -32,7 +33,7 @@ xen: $(XEN_BUILT)/xen ## build Debian's Xen with stolen time (the source is fetc
 ##@ adopters
 port-xen: ## put stolen time into the source tree of Xen in XEN=DIR, and leave a series for git am
 	$(if $(XEN),,$(error expected XEN=DIR, a source tree of Xen))
-	@ports/xen/port $(XEN) $(BUILD)/xen/series
+	@ports/port ports/xen $(XEN) $(BUILD)/xen/series
 
 # The tests of the port: on a miniature of Xen's source in make check, on the real thing in
 # check-xen.

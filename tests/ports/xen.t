@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: ports/xen/port on a miniature of a source tree of Xen, which has the places that the steps
+# TAP: ports/port on a miniature of a source tree of Xen, which has the places that the steps
 # name and nothing else: it changes the tree or refuses it as a whole, and its patches do the same.
 # `make xen` is the test on the real source.
 
@@ -64,7 +64,7 @@ miniature() {
 
 # port: run it on the miniature.
 port() {
-	ports/xen/port "$work/tree" "$work/series" >"$work/out" 2>"$work/err"
+	ports/port ports/xen "$work/tree" "$work/series" >"$work/out" 2>"$work/err"
 }
 
 # refused TEXT NAME: the port fails with one line that has the text, and changes nothing.

@@ -38,7 +38,7 @@ for architecture in x86_64 arm32; do
 	rm -rf "$work/tree"
 	cp -a "$source" "$work/tree"
 	report_of "$architecture: Xen without the port is built" ports/xen/build "$work/tree" "$architecture" "$work/$architecture.before"
-	ports/xen/port "$work/tree" "$work/series" >"$work/changes"
+	ports/port ports/xen "$work/tree" "$work/series" >"$work/changes"
 	report_of "$architecture: Xen with the port is built" ports/xen/build "$work/tree" "$architecture" "$work/$architecture.after"
 	report_of "$architecture: both are the same, byte for byte" cmp "$work/$architecture.before" "$work/$architecture.after"
 	grep -q 'CONFIG_PVTIME' "$work/tree/xen/.config"
