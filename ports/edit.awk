@@ -21,6 +21,9 @@
 #                        what follows one blank
 #   - TEXT               add a line above the current one
 #   change OLD => NEW    replace OLD, which must be in the current line exactly once
+#   drop REGEX           delete from the current line to the next line that matches, which may be the
+#                        current one; the line above becomes the current one. With `drop ^}` at its
+#                        first line, a definition goes
 #   drop-blank           delete the line above the current one, which must be blank
 #
 # usage: awk -v tree=DIR -v out=DIR -v step=NAME -f edit.awk EDITS
@@ -194,6 +197,17 @@ verb == "change" {
 	i = index(text[at], old)
 	text[at] = substr(text[at], 1, i - 1) new substr(text[at], i + length(old))
 	changed = 1
+	next
+}
+verb == "drop" {
+	need_line()
+	for (i = at; i <= final && text[i] !~ rest; i++)
+		;
+	if (i > final)
+		fail(name ":" at ": no line from here on matches " rest)
+	for (; i >= at; i--)
+		remove(i)
+	at--
 	next
 }
 verb == "drop-blank" {

@@ -1,36 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: ports/port on a miniature of a source tree of Xen, which has the places that the steps
-# name and nothing else: it changes the tree or refuses it as a whole, and its patches do the same.
-# `make xen` is the test on the real source.
+# TAP: ports/port and ports/xen on a miniature of a source tree of Xen (tests/ports/port.sh). `make
+# xen` is the test on the real source.
 
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
-top=$(pwd)
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-
-# words FILE LINE...: a file of these lines.
-words() {
-	mkdir -p "$(dirname "$work/tree/$1")"
-	file=$work/tree/$1
-	shift
-	printf '%s\n' "$@" >"$file"
-}
-
-# function_ NAME LINE...: a definition with these lines; structure NAME likewise.
-function_() {
-	name=$1
-	shift
-	printf 'void %s(void)\n{\n' "$name"
-	printf '%s\n' "$@"
-	printf '}\n\n'
-}
-structure() {
-	printf 'struct %s\n{\n    int a;\n\n};\n\n' "$1"
-}
+project=xen
+# shellcheck source=tests/ports/port.sh
+. "$(dirname "$0")/port.sh"
 
 # The miniature is made once, and copied for each test.
 # shellcheck disable=SC2016
@@ -56,39 +37,9 @@ make_miniature() {
 	words docs/misc/arm/device-tree/booting.txt '- xen,domain-p2m-mem-mb'
 	mv "$work/tree" "$work/whole"
 }
-miniature() {
-	rm -rf "$work/tree" "$work/was"
-	cp -R "$work/whole" "$work/tree"
-	cp -R "$work/whole" "$work/was"
-}
-
-# port: run it on the miniature.
-port() {
-	ports/port ports/xen "$work/tree" "$work/series" >"$work/out" 2>"$work/err"
-}
-
-# refused TEXT NAME: the port fails with one line that has the text, and changes nothing.
-refused() {
-	! port
-	report $? "$2: the port fails"
-	grep -q -- "$1" "$work/err"
-	report $? "$2: it says why"
-	[ "$(grep -c '^port: .*nothing was changed' "$work/err")" = 1 ] && diff -r "$work/was" "$work/tree"
-	report $? "$2: nothing is changed"
-}
 
 make_miniature
-miniature
-port
-report $? "the port takes a tree that has all places"
-cat "$work/err" >&2
-sed -n 's/^\(changed\|added\) *\([^ :]*\):.*/\2/p' "$work/out" | sort >"$work/said"
-diff -rq "$work/was" "$work/tree" | sed "s,^Files .* and $work/tree/\(.*\) differ,\1," | grep -v '^Only' | sort >"$work/changed"
-(cd "$work/tree" && find . -type f | sed 's,^./,,') | while read -r f; do
-	[ -e "$work/was/$f" ] || echo "$f"
-done | sort >"$work/added"
-sort -m "$work/changed" "$work/added" | diff - "$work/said"
-report $? "it names every file that it changes or adds, and no other"
+taken xen "$(steps)"
 [ -s "$work/added" ] && while read -r f; do
 	case $f in
 	xen/include/pvtime/types.h) cmp "ports/xen/$f" "$work/tree/$f" ;;
@@ -98,32 +49,9 @@ report $? "it names every file that it changes or adds, and no other"
 done <"$work/added"
 report_of "the library's files are unchanged" [ ! -e "$work/differ" ]
 
-# The patches do the same to the tree as it was.
-(
-	cd "$work/was" && git init -q . && git add -A && git config user.name pvtime && git config user.email pvtime@localhost &&
-		git commit -q -m was && git am -q "$work"/series/*.patch && rm -rf .git
-) >"$work/am" 2>&1 || cat "$work/am" >&2
-diff -r "$work/was" "$work/tree"
-report $? "git am of the series makes the same tree"
-report_of "each step is one patch" \
-	[ "$(grep -c '^Subject: ' "$work"/series/*.patch | grep -c ':1$')" = "$(find "$top/ports/xen/steps" -type f | wc -l)" ]
-! grep -q '^Signed-off-by' "$work"/series/*.patch
-report $? "signing off is left to the user"
-
-rm -rf "$work/was"
-cp -R "$work/tree" "$work/was"
-refused 'has stolen time already' "a second time"
-
-# Each place is needed: a tree without it is refused as a whole.
-for place in CONFIG_TEE gic.h arch_domain arch_vcpu GUEST_MAGIC_SIZE creation_finished p2m_final_teardown update_runstate_area \
+needed CONFIG_TEE gic.h arch_domain arch_vcpu GUEST_MAGIC_SIZE creation_finished p2m_final_teardown update_runstate_area \
 	arch_dump_vcpu_info find_unallocated_memory 'start = 0' construct_domU vcpu_create p2m_mem_access_check 'int ret' handle_hypervisor \
-	'return false' CONFIG_SCHED_NULL vcpu_wake unit_schedule_lock_irqsave sched_wake do_schedule next_task rendezvous_out_cnt pcpu_schedule_unlock_irq rcu-idle-timer domain-p2m-mem-mb; do
-	miniature
-	find "$work/tree" -type f -exec sed -i "s/$place/elsewhere/" {} +
-	rm -rf "$work/was"
-	cp -R "$work/tree" "$work/was"
-	refused "^step " "a tree without '$place'"
-done
+	'return false' CONFIG_SCHED_NULL vcpu_wake unit_schedule_lock_irqsave sched_wake do_schedule next_task rendezvous_out_cnt pcpu_schedule_unlock_irq rcu-idle-timer domain-p2m-mem-mb
 
 # The forms of a place in other versions: excluded FILE CALL NAME.
 excluded() {
