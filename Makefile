@@ -59,7 +59,7 @@ begin = $(info $()  $@)$(if $(wildcard $(@D)/.),,$(shell mkdir -p $(@D)))
 # rooms need the installed packages, and many need the files from Debian. install, tests and clang
 # come late: they make rules from the lists of files and of tests that the rooms' fragments have
 # filled.
-ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench xen docs install scripts tests clang
+ROOMS := packages debian lib libpvtime-kvm machine hypervisor guest examples conformance tools bench xen linux docs install scripts tests clang
 include $(ROOMS:%=mk/%.mk)
 $(foreach m,$(filter-out $(ROOMS:%=mk/%.mk),$(wildcard mk/*.mk)),$(error $(m) is not in ROOMS; expected ROOMS of the Makefile to list every fragment))
 

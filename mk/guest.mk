@@ -43,7 +43,7 @@ clang_linux_SRCS += guest/linux/report.c guest/linux/stat.c
 UNIT_NAMES += guest/stat
 guest/stat_SRCS := tests/unit/guest/stat.c guest/linux/stat.c
 guest/stat_LIBS := -pthread
-$(INITRAMFS): scripts/mkinitramfs guest/linux/init $(call at_least,3,guest/linux/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
+$(INITRAMFS): scripts/mkinitramfs guest/linux/init $(call at_least,4,guest/linux/roles/*) $(INITRAMFS_REPORT) $(DEBIAN_BUSYBOX)
 	$(begin)
 	scripts/mkinitramfs $@ $(DEBIAN_BUSYBOX) guest/linux/init $(INITRAMFS_FILES)
 $(INITRAMFS_KEXEC): $(INITRAMFS) $(DEBIAN_KEXEC)/sbin/kexec $(DEBIAN_IMAGE)

@@ -52,8 +52,9 @@ PACKAGES_FRESH := mmdebstrap uidmap
 PACKAGES_COVERAGE := llvm
 PACKAGES_DIST     := git
 
-# To build Xen from its source.
-PACKAGES_XEN := bison dpkg-dev flex
+# To build Xen and Linux from their sources.
+PACKAGES_XEN   := bison dpkg-dev flex
+PACKAGES_LINUX := bc bison dpkg-dev flex
 
 # To build it for other architectures as well, which the port must leave as they are; and U-Boot.
 PACKAGES_XEN_CHECK := bc gcc-arm-linux-gnueabihf libssl-dev python3-minimal
@@ -68,9 +69,9 @@ GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 GOALS_BARE  := help clean dist fresh uninstall
 GOALS_BUILD := all conform conform-all conformance debian debian-hosts debian-releases demo demo-top tools-a64 guests hypervisor install \
 	install-a64 install-command install-command-a64 install-libpvtime-kvm install-libpvtime-kvm-a64 \
-	install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest bench-top profile slow xen check-xen port-xen $(BUILD)/%
+	install-manuals libpvtime-kvm matrix tools bench bench-quick bench-figures bench-guest bench-top profile slow xen check-xen port-xen linux check-linux port-linux $(BUILD)/%
 GOALS_SETUP := bench bench-quick bench-figures bench-top check check-kvm check-qemu check-unit check-x86 conform conform-all coverage demo demo-top fresh lint matrix mutants packages repro slow soak \
-	profile xen check-xen
+	profile xen check-xen linux check-linux
 
 NEEDED := \
 	$(if $(filter-out $(GOALS_BARE),$(GOALS)),BUILD) \
@@ -81,7 +82,8 @@ NEEDED := \
 	$(if $(and $(filter x86_64,$(MACHINE)),$(filter check-x86 packages $(if $(wildcard /dev/kvm),check check-kvm check-qemu),$(GOALS))),X86) \
 	$(if $(filter dist fresh packages,$(GOALS)),DIST) \
 	$(if $(filter bench conform-all matrix xen check-xen packages,$(GOALS)),XEN) \
-	$(if $(filter check-xen packages,$(GOALS)),XEN_CHECK)
+	$(if $(filter check-xen packages,$(GOALS)),XEN_CHECK) \
+	$(if $(filter linux check-linux packages,$(GOALS)),LINUX)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is

@@ -11,7 +11,7 @@
  * `pvtime lab --stamp` prints before it. SPIN has the same number. With the word once, the CPU
  * prints MARK only once: on KVM, each character is an exit at which other threads may run, so while
  * they compete, something is stolen during every line. With the word unaware, it does not look for
- * stolen time at all.
+ * stolen time at all. With from_ms=MS, the guest sleeps until then, so that others can boot alone.
  *
  * The loop reads the counter rarely, as QEMU takes long to emulate a read of it where it counts
  * instructions. The loop's NOPs take guest time, but almost no time of QEMU, which translates a NOP
@@ -80,6 +80,8 @@ static void register_and_spin(void *arg)
 
 int main(void)
 {
+	if (board_has_arg("from_ms"))
+		timer_sleep_until(timer_ticks(board_arg("from_ms", 0)));
 	/* The first CPU maps the page alone, before the others start. */
 	errors[0] = look();
 	for (unsigned i = 1; i < cpu_count(); i++)

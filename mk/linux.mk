@@ -1,0 +1,54 @@
+# Linux with the changes of ports/linux: put into the source that Debian packages, or into another
+# tree. Neither Linux's source nor anything made of it is part of this repository.
+
+LINUX_RELEASE  ?= bookworm
+LINUX_RELEASES := bookworm trixie sid
+LINUX_SOURCES  := $(DEBIAN)/linux-source
+LINUX_BUILT    := $(BUILD)/linux/$(LINUX_RELEASE)
+
+LINUX_PORT := $(call port_files,linux,3)
+
+$(LINUX_SOURCES)/%/version:
+	scripts/debian-source $(@D) linux $*
+.PRECIOUS: $(LINUX_SOURCES)/%/version
+
+# As Debian has it, to compare with. The tree is made of links to the source: ports/port replaces
+# files, and the build writes to out/ alone.
+$(LINUX_BUILT)/before: $(LINUX_SOURCES)/$(LINUX_RELEASE)/version ports/linux/build ports/linux/config
+	$(begin)
+	@rm -rf $(@D)/tree $(@D)/out $(@D)/changes && cp -al $(<D)/tree $(@D)/tree
+	CROSS_COMPILE=$(CROSS) ports/linux/build $(@D)/tree $(@D)/out
+	@cp $(@D)/out/arch/arm64/boot/Image $@
+
+# In the same two folders, so that most files are compiled already. What an earlier port changed is
+# as it was, but new, so that make compiles it again.
+$(LINUX_BUILT)/Image: $(LINUX_BUILT)/before $(LINUX_PORT)
+	$(begin)
+	@touch $(@D)/changes && sed -n 's/^\(changed\|added\) *\([^ :]*\):.*/\2/p' $(@D)/changes | while read -r f; do \
+		rm -f $(@D)/tree/$$f; cp $(LINUX_SOURCES)/$(LINUX_RELEASE)/tree/$$f $(@D)/tree/$$f 2>$(@D)/absent || true; done
+	ports/port ports/linux $(@D)/tree $(@D)/series >$(@D)/changes.new && mv $(@D)/changes.new $(@D)/changes
+	CROSS_COMPILE=$(CROSS) ports/linux/build $(@D)/tree $(@D)/out
+	@cp $(@D)/out/arch/arm64/boot/Image $@
+
+.PHONY: linux port-linux
+##@ maintainers
+linux: $(LINUX_BUILT)/Image ## build Debian's Linux with ports/linux; LINUX_RELEASE=bookworm, trixie or sid
+	@cat $(LINUX_BUILT)/changes
+
+##@ adopters
+port-linux: ## put ports/linux into the source tree of Linux in LINUX=DIR, and leave a series for git am
+	$(if $(LINUX),,$(error expected LINUX=DIR, a source tree of Linux))
+	@ports/port ports/linux $(LINUX) $(BUILD)/linux/series
+
+# The tests of the port: in make check on a miniature of Linux's source, and with clocks that are
+# made up; on the sources in check-linux, which builds no kernel; and in QEMU with the kernels that
+# make linux has built.
+TAP_SCRIPTS += tests/ports/linux.t tests/ports/linux_clock.t
+
+.PHONY: check-linux check-linux-boot
+##@ developers
+check-linux: $(LINUX_RELEASES:%=$(LINUX_SOURCES)/%/version) $(LIMIT) ## put ports/linux into the sources of all releases, and compile what it touches in one of them
+	LINUX_RELEASES='$(LINUX_RELEASES)' LINUX_RELEASE=$(LINUX_RELEASE) CROSS_COMPILE=$(CROSS) $(PROVE) tests/linux/sources.t
+check-linux-boot: all $(LINUX_BUILT)/Image $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
+	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/lockups.t)
+check-linux check-linux-boot: TEST_TIMEOUT := 1800

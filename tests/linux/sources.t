@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: ports/linux can be put into Linux's source of each release of Debian in LINUX_RELEASES, and
+# git takes the series. In that of LINUX_RELEASE, what the port touches compiles without a warning.
+
+set -u
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+build=${BUILD:-build}
+work=$(mktemp -d "$build/linux-sources.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# The tree is made of links to the source, which must stay as it is.
+for release in $LINUX_RELEASES; do
+	source=$build/debian/linux-source/$release
+	cp -al "$source/tree" "$work/tree"
+	ports/port ports/linux "$work/tree" "$work/series" >"$work/out"
+	report $? "$release: the port takes Linux $(cat "$source/version")"
+	sed 's/^/# /' "$work/out"
+
+	# git am on the files concerned, as the source has them.
+	sed -n 's/^changed *\([^ :]*\):.*/\1/p' "$work/out" >"$work/changed"
+	mkdir "$work/was"
+	(cd "$source/tree" && tar -cf - -T -) <"$work/changed" | tar -xf - -C "$work/was"
+	(
+		cd "$work/was" && git init -q . && git add -A && git config user.name pvtime && git config user.email pvtime@localhost &&
+			git commit -q -m was && git am -q ../series/*.patch
+	) >"$work/am" 2>&1 || cat "$work/am" >&2
+	sed -n 's/^\(changed\|added\) *\([^ :]*\):.*/\2/p' "$work/out" | while read -r f; do
+		cmp "$work/was/$f" "$work/tree/$f" || echo "$f" >>"$work/differ"
+	done
+	[ ! -e "$work/differ" ]
+	report $? "$release: git am of the series changes the same files in the same way"
+	grep -qF "$(sed -n 's/^ported_word=//p' ports/linux/tree)" "$source/tree/$(sed -n 's/^ported_file=//p' ports/linux/tree)"
+	[ $? = 1 ]
+	report $? "$release: the source is unchanged"
+
+	if [ "$release" = "$LINUX_RELEASE" ]; then
+		# Each source that the port adds or changes.
+		objects=$(sed -n 's/^\(changed\|added\) *\([^ :]*\)\.c:.*/\2.o/p' "$work/out")
+		# shellcheck disable=SC2086
+		report_of "$release: what the port touches compiles" ports/linux/build "$work/tree" "$work/objects" KCFLAGS=-Werror $objects
+		! grep -q 'warning:' "$work/objects.log"
+		report $? "$release: without a warning"
+	fi
+	rm -rf "$work/tree" "$work/was" "$work/series" "$work/differ"
+done
+
+report_done
