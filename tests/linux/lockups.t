@@ -20,11 +20,12 @@ my %kernels = (before => "$build/linux/$release/before", ported => "$build/linux
 
 # The detectors' threshold is 1 s. So their sample period P is 0.4 s, the soft lockup detector's
 # limit is two units of 2^30 ns, exceeded by one, and the hard lockup detector's limit is 3 P. On an
-# idle host, a lockup begins up to P after a sample, and is seen at a sample, up to P later.
+# idle host, a lockup begins up to P after a sample, and is seen at a sample, up to P later. The
+# hard lockup detector of 6.12 looks at each third sample only.
 use constant {PERIOD => 0.4, SOFT => 3 * 2**30 / 1e9, BUSY_UNTIL => 300, END => 420};
 my %kinds = (
 	SOFTLOCKUP => {report => qr/BUG: soft lockup - CPU#(\d+) stuck/, most => SOFT + PERIOD + 0.1, vcpus => 1},
-	HARDLOCKUP => {report => qr/Watchdog detected hard LOCKUP on cpu (\d+)/, most => 4 * PERIOD + 0.1, vcpus => 2},
+	HARDLOCKUP => {report => qr/Watchdog detected hard LOCKUP on cpu (\d+)/, most => ($release eq 'sid' ? 4 : 6) * PERIOD + 0.1, vcpus => 2},
 );
 
 # events CONSOLE, CPU: what the console of one guest says, in order: {what, own}, where own is the
