@@ -43,8 +43,8 @@ at_least('sources', 765, scalar @sources);
 at_least('documents', 16, scalar @documents);
 
 # Names of files, and of folders in backticks, that a text contains and the tree does not. Exempt
-# are the reader's own files (NAME and my.lab), build/, Linux's Documentation/, arch/ and kernel/, and
-# the column kvm-6.1.
+# are the reader's own files (NAME and my.lab), build/, Linux's Documentation/, arch/ and kernel/,
+# and the column kvm-6.1.
 sub named_files {
 	my ($text) = @_;
 	my %named = map { $_ => 1 } $text =~ m{(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.(?:[chtS]|md|lab|ld|mk|svg|ansi|[15]))\b(?!\w)}g;
