@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef __ARM64_KVM_PVTIME_H__
+#define __ARM64_KVM_PVTIME_H__
+
+/*
+ * The stolen time of a vCPU (Arm DEN0057A): how long its threads have waited
+ * for a CPU. KVM keeps the total itself. What the guest's structure holds is
+ * output only.
+ */
+#include <linux/spinlock.h>
+#include <pvtime/view.h>
+
+struct kvm_vcpu;
+
+struct kvm_vcpu_steal {
+	struct pvtime_view view;
+	struct pvtime_stolen image; /* what the guest's structure should hold */
+
+	/*
+	 * vcpu->mutex is held wherever the following changes, and so is the
+	 * lock, for those who look at the vCPU without the mutex.
+	 */
+	spinlock_t lock;
+	u64 total;	/* in ns */
+	u64 last_steal; /* run_delay of the thread, up to which total goes */
+	bool fresh; /* the next KVM_RUN sets last_steal, and charges nothing */
+	bool adopt; /* ... and takes the total from the guest's structure */
+	bool whole; /* the next publish writes the padding, too */
+};
+
+void kvm_pvtime_init(struct kvm_vcpu_steal *steal);
+void kvm_pvtime_reset(struct kvm_vcpu *vcpu);
+void kvm_pvtime_begin(struct kvm_vcpu *vcpu);
+
+#endif /* __ARM64_KVM_PVTIME_H__ */

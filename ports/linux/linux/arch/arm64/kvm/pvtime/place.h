@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef __KVM_ARM64_PVTIME_PLACE_H__
+#define __KVM_ARM64_PVTIME_PLACE_H__
+
+/*
+ * Where a vCPU's structure is in the memory of user space, and how the counter
+ * is stored there.
+ */
+#include <linux/kvm_host.h>
+#include <linux/uaccess.h>
+
+/* Valid while kvm->srcu is held. page is NULL if there is no such memory. */
+struct place {
+	const struct kvm_memory_slot *slot;
+	gfn_t gfn;
+	struct pvtime_stolen __user *page;
+};
+
+static inline struct place find_place(struct kvm_vcpu *vcpu)
+{
+	u64 ipa = pvtime_get_ipa(&vcpu->arch.steal.view);
+	struct kvm_memory_slot *slot =
+		gfn_to_memslot(vcpu->kvm, gpa_to_gfn(ipa));
+	struct place place = {.slot = slot, .gfn = gpa_to_gfn(ipa)};
+	unsigned long hva = gfn_to_hva_memslot(slot, place.gfn);
+
+	if (!kvm_is_error_hva(hva))
+		place.page = (void __user *)(hva + offset_in_page(ipa));
+	return place;
+}
+
+/*
+ * Store what was last shown. The caller holds the vCPU's lock; nothing faults.
+ */
+static inline bool store_counter(const struct kvm_vcpu_steal *steal,
+				 struct pvtime_stolen __user *page)
+{
+	int err;
+
+	lockdep_assert_held(&steal->lock);
+	pagefault_disable();
+	err = __put_user(steal->image.stolen_ns, &page->stolen_ns);
+	pagefault_enable();
+	return !err;
+}
+
+#endif /* __KVM_ARM64_PVTIME_PLACE_H__ */

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The total of a vCPU's stolen time, and its publication in the guest's
+ * structure.
+ *
+ * A publish stores the header, which is always 0, and then the counter. The
+ * first store may fault and sleep, and so brings the page in. The second is
+ * made under the lock of the total, without page faults, so that the counters
+ * are stored in the order of the totals. If it fails, nothing is lost: the next
+ * publish stores a total that includes this one.
+ */
+#include <linux/sched.h>
+
+#include "place.h"
+
+/*
+ * Charge the vCPU with what its thread, which is current, has waited since the
+ * last time.
+ */
+static void charge(struct kvm_vcpu_steal *steal)
+{
+	u64 delay = READ_ONCE(current->sched_info.run_delay);
+
+	steal->total += delay - steal->last_steal;
+	steal->last_steal = delay;
+}
+
+/* Store all but the counter. All of it is 0. */
+static bool store_constants(const struct kvm_vcpu_steal *steal,
+			    struct pvtime_stolen __user *page)
+{
+	if (!page || __put_user(0, (u64 __user *)page))
+		return false;
+	return !steal->whole ||
+	       !__clear_user(page->reserved, sizeof(page->reserved));
+}
+
+static bool publish(struct kvm_vcpu_steal *steal,
+		    struct pvtime_stolen __user *page)
+{
+	bool stored = store_constants(steal, page);
+
+	spin_lock(&steal->lock);
+	charge(steal);
+	pvtime_show(&steal->view, steal->total);
+	stored = stored && store_counter(steal, page);
+	spin_unlock(&steal->lock);
+
+	if (stored)
+		steal->whole = false;
+	return stored;
+}
+
+/* Called by the vCPU's thread, in KVM_RUN. */
+void kvm_update_stolen_time(struct kvm_vcpu *vcpu)
+{
+	struct kvm *kvm = vcpu->kvm;
+	struct place place;
+	int idx;
+
+	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
+		return;
+	if (unlikely(vcpu->arch.steal.fresh))
+		kvm_pvtime_begin(vcpu);
+
+	idx = srcu_read_lock(&kvm->srcu);
+	place = find_place(vcpu);
+	if (publish(&vcpu->arch.steal, place.page))
+		mark_page_dirty_in_slot(kvm, place.slot, place.gfn);
+	srcu_read_unlock(&kvm->srcu, idx);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * How a vCPU's stolen time begins: with 0 where the vCPU is created or reset,
+ * and with what the guest's structure holds where user space has restored the
+ * guest's memory.
+ */
+#include <linux/sched.h>
+
+#include "place.h"
+
+static void start_again(struct kvm_vcpu_steal *steal)
+{
+	steal->total = 0;
+	steal->fresh = true;
+	steal->adopt = true;
+	steal->whole = true;
+	pvtime_restart(&steal->view, 0);
+}
+
+void kvm_pvtime_init(struct kvm_vcpu_steal *steal)
+{
+	spin_lock_init(&steal->lock);
+	pvtime_view_init(&steal->view, PVTIME_DIALECT_1_0);
+	pvtime_map(&steal->view, &steal->image);
+	start_again(steal);
+}
+
+/* Zero the structure of a vCPU that does not run. */
+static void zero_structure(struct kvm_vcpu *vcpu)
+{
+	struct kvm *kvm = vcpu->kvm;
+	struct place place;
+	int idx;
+
+	vcpu_load(vcpu); /* a dirty ring is that of a loaded vCPU */
+	idx = srcu_read_lock(&kvm->srcu);
+	place = find_place(vcpu);
+	if (place.page && !__clear_user(place.page, sizeof(*place.page)))
+		mark_page_dirty_in_slot(kvm, place.slot, place.gfn);
+	srcu_read_unlock(&kvm->srcu, idx);
+	vcpu_put(vcpu);
+}
+
+/*
+ * KVM_ARM_VCPU_INIT. What KVM has published goes. What user space has put there
+ * before the vCPU first runs stays, for kvm_pvtime_begin().
+ */
+void kvm_pvtime_reset(struct kvm_vcpu *vcpu)
+{
+	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
+	bool published = !steal->whole;
+
+	spin_lock(&steal->lock);
+	start_again(steal);
+	spin_unlock(&steal->lock);
+
+	if (published)
+		zero_structure(vcpu);
+}
+
+static u64 read_counter(struct kvm_vcpu *vcpu)
+{
+	struct kvm *kvm = vcpu->kvm;
+	struct place place;
+	__le64 counter;
+	int idx;
+
+	idx = srcu_read_lock(&kvm->srcu);
+	place = find_place(vcpu);
+	if (!place.page ||
+	    __get_user(counter, (__le64 __user *)&place.page->stolen_ns))
+		counter = 0;
+	srcu_read_unlock(&kvm->srcu, idx);
+	return le64_to_cpu(counter);
+}
+
+/*
+ * The first KVM_RUN after KVM_ARM_VCPU_INIT. User space that knows nothing but
+ * the guest's memory has restored the structure with it: the total goes on from
+ * there. KVM reads the structure only here.
+ */
+void kvm_pvtime_begin(struct kvm_vcpu *vcpu)
+{
+	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
+	u64 total;
+
+	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
+		return;
+
+	total = steal->adopt ? read_counter(vcpu) : steal->total;
+	spin_lock(&steal->lock);
+	steal->total = total;
+	steal->last_steal = READ_ONCE(current->sched_info.run_delay);
+	pvtime_restart(&steal->view, total);
+	steal->fresh = false;
+	steal->adopt = false;
+	spin_unlock(&steal->lock);
+}
