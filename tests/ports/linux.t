@@ -13,6 +13,36 @@ project=linux
 # shellcheck source=tests/ports/port.sh
 . "$(dirname "$0")/port.sh"
 
+# The host half.
+# shellcheck disable=SC2016,SC1003
+make_host() {
+	words arch/arm64/kvm/Makefile 'kvm-y += arm.o \\' '	 arch_timer.o \\' '	 vgic.o'
+	words arch/arm64/include/uapi/asm/kvm.h '#define   KVM_ARM_VCPU_PVTIME_IPA	0'
+	words arch/arm64/include/asm/kvm_host.h '#include <asm/kvm_asm.h>' 'struct kvm_arch {' '	struct mutex config_lock;' '};' '' \
+		'struct kvm_vcpu_arch {' '	/* Guest PV state */' '	struct {' '		u64 last_steal;' '		gpa_t base;' '	} steal;' '};' '' \
+		'void kvm_update_stolen_time(struct kvm_vcpu *vcpu);' '' \
+		"$(function_ kvm_arm_pvtime_vcpu_init '	a->steal.base = GPA_INVALID;')" '' "$(function_ kvm_arm_is_pvtime_enabled '	a->steal.base;')"
+	words arch/arm64/kvm/pvtime.c '#include <asm/kvm_mmu.h>' '#include <asm/pvclock-abi.h>' '' '#include <kvm/arm_hypercalls.h>' '' \
+		'void kvm_update_stolen_time(void)' '{' '}' '' 'long kvm_hypercall_pv_features(void)' '{' '}' '' \
+		'gpa_t kvm_init_stolen_time(void)' '{' '}' '' "$(function_ kvm_arm_pvtime_supported '	return true;')" '' \
+		"$(function_ kvm_arm_pvtime_set_attr '	if (!kvm_arm_pvtime_supported())' '	if (vcpu->arch.steal.base)' \
+			'	gfn_to_hva(kvm, ipa >> PAGE_SHIFT);' '		vcpu->arch.steal.base = ipa;')" '' \
+		"$(function_ kvm_arm_pvtime_get_attr '	if (!kvm_arm_pvtime_supported())' '	ipa = vcpu->arch.steal.base;')" '' \
+		"$(function_ kvm_arm_pvtime_has_attr '	case KVM_ARM_VCPU_PVTIME_IPA:')"
+	words arch/arm64/kvm/hypercalls.c 'case SPECTRE_UNAFFECTED:' 'case ARM_SMCCC_HV_PV_TIME_FEATURES:' 'val[0] = SMCCC_RET_SUCCESS;'
+	words arch/arm64/kvm/arm.c "$(function_ kvm_arch_init_vm '	kvm_vgic_early_init(kvm);')" '' \
+		"$(function_ kvm_arch_destroy_vm '	kvm_destroy_vcpus(kvm);')" '' "$(function_ kvm_arch_vcpu_destroy '	kvm_arm_vcpu_destroy(vcpu);')" '' \
+		"$(function_ kvm_arch_vcpu_put '	vcpu->cpu = -1;')" '' \
+		"$(function_ kvm_arch_vcpu_run_pid_change '	if (likely(vcpu_has_run_once(vcpu)))')" '' \
+		"$(function_ check_vcpu_requests '		if (kvm_check_request(KVM_REQ_SLEEP, vcpu))')" '' \
+		"$(function_ kvm_arch_vcpu_ioctl_run '	vcpu_put(vcpu);')" '' "$(function_ kvm_arch_vcpu_ioctl_vcpu_init '	vcpu_reset_hcr(vcpu);')"
+	words include/linux/kvm_host.h 'bool kvm_vcpu_wake_up(struct kvm_vcpu *vcpu);'
+	words virt/kvm/kvm_main.c "$(function_ kvm_vcpu_wake_up '		++vcpu->stat.generic.halt_wakeup;')"
+	words Documentation/virt/kvm/arm/pvtime.rst 'The structure will be updated by the hypervisor prior to scheduling a VCPU.' 'structure per VCPU of the guest.'
+	words Documentation/virt/kvm/devices/vcpu.rst '3.1 ATTRIBUTE: KVM_ARM_VCPU_PVTIME_IPA' '	 -EINVAL  Base address not 64 byte aligned' \
+		'including the layout of the stolen time structure.'
+}
+
 # The guest half.
 # shellcheck disable=SC2016
 make_guest() {
@@ -29,18 +59,33 @@ make_guest() {
 }
 
 # The miniature is made once, and copied for each test.
+make_host
 make_guest
 mv "$work/tree" "$work/whole"
 taken linux "$(steps)"
 while read -r f; do
-	cmp "ports/linux/linux/$f" "$work/tree/$f" || echo "$f" >>"$work/differ"
+	case $f in
+	*/view.c | */service.c | */order.h | */store.h) cmp "lib/${f##*/}" "$work/tree/$f" ;;
+	*/include/pvtime/types.h) cmp "ports/linux/linux/$f" "$work/tree/$f" ;;
+	*/include/pvtime/*) cmp "include/pvtime/${f##*/}" "$work/tree/$f" ;;
+	*/kvm_pvtime.h | */place.h) ;; # later steps edit them
+	*) cmp "ports/linux/linux/$f" "$work/tree/$f" ;;
+	esac || echo "$f" >>"$work/differ"
 done <"$work/added"
 [ ! -e "$work/differ" ]
-report $? "our files are unchanged"
+report $? "the library's files and ours are unchanged, but for those that a later step edits"
 printf '%s\n' 'int before;' '' 'void stolen_time_cpu_online(void)' >"$work/expected"
 head -n 3 "$work/tree/arch/arm64/kernel/paravirt.c" | diff "$work/expected" -
 report $? "the definition that goes leaves one blank line"
 
+needed 'arch_timer\.o' 'define   KVM_ARM_VCPU_PVTIME_IPA' kvm_asm.h 'struct kvm_arch ' 'struct mutex config_lock' 'Guest PV state' \
+	'} steal;' kvm_arm_pvtime_vcpu_init kvm_arm_is_pvtime_enabled pvclock-abi.h arm_hypercalls.h kvm_update_stolen_time \
+	kvm_hypercall_pv_features kvm_init_stolen_time kvm_arm_pvtime_set_attr kvm_arm_pvtime_get_attr kvm_arm_pvtime_has_attr \
+	kvm_arm_pvtime_supported 'gfn_to_hva(' 'case KVM_ARM_VCPU_PVTIME_IPA' SPECTRE_UNAFFECTED ARM_SMCCC_HV_PV_TIME_FEATURES SMCCC_RET_SUCCESS \
+	kvm_arch_init_vm kvm_vgic_early_init kvm_arch_destroy_vm kvm_destroy_vcpus kvm_arch_vcpu_destroy kvm_arm_vcpu_destroy kvm_arch_vcpu_put \
+	kvm_arch_vcpu_run_pid_change vcpu_has_run_once check_vcpu_requests KVM_REQ_SLEEP kvm_arch_vcpu_ioctl_run 'vcpu_put(vcpu);' \
+	kvm_arch_vcpu_ioctl_vcpu_init vcpu_reset_hcr 'bool kvm_vcpu_wake_up' halt_wakeup 'The structure will be updated' 'structure per VCPU' \
+	'3.1 ATTRIBUTE' 'Base address not' 'including the layout'
 needed 'static int stolen_time_cpu_down_prepare' stolen_time_cpu_online 'reg = this_cpu_ptr' pv_time_init_stolen_time 'paravirt\.o' 'watchdog_buddy\.o' irq_regs.h is_hardlockup watchdog_hardlockup_kick atomic_inc_return \
 	watchdog_enable update_touch_ts HARDLOCKUP_DETECTOR_ARCH
 
