@@ -6,7 +6,7 @@ LINUX_RELEASES := bookworm trixie sid
 LINUX_SOURCES  := $(DEBIAN)/linux-source
 LINUX_BUILT    := $(BUILD)/linux/$(LINUX_RELEASE)
 
-LINUX_PORT := $(call port_files,linux,3)
+LINUX_PORT := $(call port_files,linux,11)
 
 $(LINUX_SOURCES)/%/version:
 	scripts/debian-source $(@D) linux $*
