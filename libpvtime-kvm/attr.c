@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Support for stolen time, and the vCPU attribute that tells KVM the address of a structure (R-10).
+ * Support for stolen time, and the vCPU's attributes: the one that tells KVM the address of its
+ * structure (R-10), and the total that a mended KVM keeps.
  */
 #include <errno.h>
 #include "libpvtime-kvm/internal.h"
@@ -36,4 +37,14 @@ int pvtime_kvm_vcpu_supported(int vcpu_fd)
 int pvtk_get_ipa(int vcpu_fd, uint64_t *ipa)
 {
 	return pvtk_attr(vcpu_fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_PVTIME_IPA, ipa);
+}
+
+int pvtk_get_total(int vcpu_fd, uint64_t *ns)
+{
+	return pvtk_attr(vcpu_fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_PVTIME_TOTAL, ns);
+}
+
+int pvtk_set_total(int vcpu_fd, uint64_t ns)
+{
+	return pvtk_attr(vcpu_fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PVTIME_TOTAL, &ns);
 }

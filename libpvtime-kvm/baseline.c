@@ -12,6 +12,8 @@
  * KVM has published if the counter has changed. If there was nothing to publish, the counter stays,
  * but the thread has slept in KVM_RUN. It sleeps there for no other reason, except in a vCPU's
  * first KVM_RUN, which prepares things. So the first try ignores that sign.
+ *
+ * A KVM that keeps the total itself can be told a new one, so that a rebase needs no KVM_RUN.
  */
 #include <errno.h>
 #include <string.h>
@@ -122,17 +124,26 @@ static int run_till_published(struct pvtime_kvm *k, uint32_t index, struct stop 
 	return -ETIMEDOUT;
 }
 
-int pvtime_kvm_vcpu_publish(struct pvtime_kvm *k, uint32_t index, int signo)
+/* Whether the vCPU can be published: 0 or an error. */
+static int usable(const struct pvtime_kvm *k, uint32_t index, int signo)
 {
-	struct stop s = {.fd = pvtk_vcpu_fd(k, index), .signo = signo};
+	int fd = pvtk_vcpu_fd(k, index);
 
-	if (s.fd < 0)
-		return s.fd;
+	if (fd < 0)
+		return fd;
 	if (!k->registered || signo == SIGKILL || signo == SIGSTOP)
 		return -EINVAL;
-	int err = pvtime_kvm_vcpu_check(k, index);
-	if (!err)
-		err = stop(&s);
+	return pvtime_kvm_vcpu_check(k, index);
+}
+
+int pvtime_kvm_vcpu_publish(struct pvtime_kvm *k, uint32_t index, int signo)
+{
+	int err = usable(k, index, signo);
+
+	if (err)
+		return err;
+	struct stop s = {.fd = k->vcpu_fd[index], .signo = signo};
+	err = stop(&s);
 	if (err)
 		return err;
 	err = run_till_published(k, index, &s);
@@ -140,12 +151,32 @@ int pvtime_kvm_vcpu_publish(struct pvtime_kvm *k, uint32_t index, int signo)
 	return err ? err : undo_err;
 }
 
+/*
+ * Where KVM keeps the total, this becomes what the structure shows: after a restore or a migration
+ * the saved counter, which KVM has not looked at yet, and otherwise what KVM published last. A
+ * guest that can write to its structure can choose no more than KVM has counted.
+ */
+static int rebase_total(struct pvtime_kvm *k, uint32_t index)
+{
+	uint64_t total, shown = pvtk_load(k, index);
+	int err = pvtk_get_total(k->vcpu_fd[index], &total);
+
+	if (err)
+		return err;
+	return pvtk_set_total(k->vcpu_fd[index], total && total < shown ? total : shown);
+}
+
 int pvtime_kvm_vcpu_rebase(struct pvtime_kvm *k, uint32_t index, int signo)
 {
-	if (index >= k->vcpus)
-		return -EINVAL;
+	int err = usable(k, index, signo);
+
+	if (err)
+		return err;
+	err = rebase_total(k, index);
+	if (err != -ENXIO)
+		return err;
 	uint64_t ns = pvtk_load(k, index);
-	int err = pvtime_kvm_vcpu_publish(k, index, signo);
+	err = pvtime_kvm_vcpu_publish(k, index, signo);
 	/* Even after an error, because KVM may have published before it. */
 	pvtk_store(k, index, ns);
 	return err;

@@ -12,6 +12,7 @@ struct pvtime_kvm {
 	uint32_t slot;
 	bool registered;		  /* the VM has the memory */
 	bool log_dirty;			  /* KVM logs which of its pages are written */
+	bool read_only;			  /* the guest cannot write to it */
 	int memfd;			  /* NO_FD: memory and slot are the VMM's */
 	struct pvtime_stolen *structures; /* structures[i] is vCPU i's */
 	struct pvtime_range region;
@@ -27,6 +28,15 @@ struct pvtime_kvm {
  */
 int pvtk_attr(int vcpu_fd, unsigned long request, uint64_t number, void *value);
 int pvtk_get_ipa(int vcpu_fd, uint64_t *ipa);
+
+/*
+ * attr.c: the total that a mended KVM keeps, ns. What is read includes the wait of the vCPU's last
+ * thread up to now; it is 0 before the first KVM_RUN, which takes the counter in the structure.
+ * After a set, KVM charges nothing that was before the next KVM_RUN. -ENXIO: this KVM keeps no
+ * total, or the vCPU has no address.
+ */
+int pvtk_get_total(int vcpu_fd, uint64_t *ns);
+int pvtk_set_total(int vcpu_fd, uint64_t ns);
 
 /*
  * bitmap.c: the VM's bitmap of hypervisor calls. -ENOENT: this KVM has no bitmap, and offers all

@@ -109,7 +109,8 @@ static int set_slot(struct pvtime_kvm *k, bool there, bool log_dirty)
 {
 	struct kvm_userspace_memory_region slot = {
 		.slot = k->slot,
-		.flags = log_dirty ? KVM_MEM_LOG_DIRTY_PAGES : 0,
+		.flags = (log_dirty ? KVM_MEM_LOG_DIRTY_PAGES : 0u) |
+			 (k->read_only ? KVM_MEM_READONLY : 0u),
 		.guest_phys_addr = k->region.base,
 		.memory_size = there ? k->region.size : 0,
 		.userspace_addr = (uintptr_t)k->structures,

@@ -36,6 +36,38 @@ static int save_bitmap(const struct pvtime_kvm *k, struct pvtk_blob *saved)
 	return 0;
 }
 
+/*
+ * The vCPU's counter: the total, if KVM keeps it. A total of 0 may mean that the vCPU has not run
+ * since it was restored, and so that KVM has not looked at the structure yet.
+ */
+static int save_counter(const struct pvtime_kvm *k, uint32_t index, uint64_t *ns)
+{
+	int err = pvtk_get_total(k->vcpu_fd[index], ns);
+
+	if (err && err != -ENXIO)
+		return err;
+	if (err || *ns == 0)
+		*ns = pvtk_load(k, index);
+	return 0;
+}
+
+static int save_vcpu(const struct pvtime_kvm *k, void *blob, uint32_t index)
+{
+	uint64_t ipa = PVTIME_KVM_IPA_NONE, ns = 0;
+
+	if (k->vcpu_fd[index] != NO_FD) {
+		int err = pvtime_kvm_vcpu_check(k, index);
+
+		if (!err)
+			err = save_counter(k, index, &ns);
+		if (err)
+			return err;
+		ipa = pvtime_region_ipa(&k->region, index);
+	}
+	pvtk_blob_write_vcpu(blob, index, ipa, ns);
+	return 0;
+}
+
 int pvtime_kvm_save(const struct pvtime_kvm *k, void *blob, size_t size)
 {
 	struct pvtk_blob saved = {
@@ -48,18 +80,10 @@ int pvtime_kvm_save(const struct pvtime_kvm *k, void *blob, size_t size)
 		return -ENOSPC;
 	int err = save_bitmap(k, &saved);
 	for (uint32_t i = 0; i < k->vcpus && !err; i++)
-		if (k->vcpu_fd[i] != NO_FD)
-			err = pvtime_kvm_vcpu_check(k, i);
+		err = save_vcpu(k, blob, i);
 	if (err)
 		return err;
 	pvtk_blob_write(blob, &saved);
-	for (uint32_t i = 0; i < k->vcpus; i++) {
-		bool set = k->vcpu_fd[i] != NO_FD;
-
-		pvtk_blob_write_vcpu(blob, i,
-				     set ? pvtime_region_ipa(&k->region, i) : PVTIME_KVM_IPA_NONE,
-				     set ? pvtk_load(k, i) : 0);
-	}
 	pvtk_blob_seal(blob, k->vcpus);
 	return 0;
 }

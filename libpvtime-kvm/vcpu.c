@@ -76,8 +76,12 @@ int pvtime_kvm_vcpu_stolen_ns(const struct pvtime_kvm *k, uint32_t index, uint64
 	return 0;
 }
 
+/* A descriptor that now belongs to another VM's vCPU is left alone. */
 void pvtime_kvm_reset(struct pvtime_kvm *k)
 {
-	for (uint32_t i = 0; i < k->vcpus; i++)
+	for (uint32_t i = 0; i < k->vcpus; i++) {
+		if (pvtime_kvm_vcpu_check(k, i) == 0)
+			pvtk_set_total(k->vcpu_fd[i], 0);
 		pvtk_store(k, i, 0);
+	}
 }

@@ -9,7 +9,7 @@ LIBKVM_SHARED  := $(LIBKVM)/$(LIBKVM_SONAME)
 LIBKVM_HEADERS := $(addprefix include/pvtime/,abi.h kvm.h region.h types.h version.h)
 
 # Everything except the system calls, which tests replace; and the file that it takes from lib/.
-LIBKVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,9,libpvtime-kvm/*.c)) lib/region.c
+LIBKVM_LOGIC := $(filter-out libpvtime-kvm/sys.c,$(call at_least,10,libpvtime-kvm/*.c)) lib/region.c
 LIBKVM_OBJS  := $(patsubst %.c,$(LIBKVM)/obj/%.o,$(LIBKVM_LOGIC) libpvtime-kvm/sys.c)
 
 # libkvm_build FOLDER,COMPILER,AR
@@ -37,7 +37,7 @@ all: libpvtime-kvm
 # The test on a real /dev/kvm, a static program for arm64 Linux that tests/kvm/library.t runs
 # (mk/tests.mk).
 LIBKVM_TEST      := $(LIBKVM)/tests/library
-LIBKVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c dirty_log.c migrate.c deny.c)
+LIBKVM_TEST_SRCS := $(addprefix tests/kvm/,library.c address.c counter.c restore.c dirty_log.c migrate.c deny.c read_only.c)
 LIBKVM_TEST_OBJS := $(patsubst %,$(BUILD)/a64-linux/%.o,$(basename $(LIBKVM_TEST_SRCS) $(addprefix conformance/user/,vm.c \
 	delay.c bail_out.c vcpu.S) $(LIBKVM_LOGIC) libpvtime-kvm/sys.c))
 
@@ -52,7 +52,7 @@ clang_linux_SRCS += $(LIBKVM_LOGIC) libpvtime-kvm/sys.c $(LIBKVM_TEST_SRCS)
 
 # The unit tests on a fake KVM.
 LIBKVM_FAKED := $(LIBKVM_LOGIC) tests/unit/libpvtime-kvm/fake.c tests/unit/libpvtime-kvm/fake_process.c
-LIBKVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/memory libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/snapshot libpvtime-kvm/forged libpvtime-kvm/fuzz libpvtime-kvm/faults
+LIBKVM_UNIT_NAMES := libpvtime-kvm/region libpvtime-kvm/memory libpvtime-kvm/vcpu libpvtime-kvm/baseline libpvtime-kvm/total libpvtime-kvm/snapshot libpvtime-kvm/forged libpvtime-kvm/fuzz libpvtime-kvm/faults
 UNIT_NAMES += $(LIBKVM_UNIT_NAMES)
 $(foreach t,$(LIBKVM_UNIT_NAMES),$(eval $(t)_SRCS := tests/unit/$(t).c $(LIBKVM_FAKED)))
 

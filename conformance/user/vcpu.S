@@ -7,7 +7,7 @@
 
 	.section .rodata
 	.balign	4
-	.globl	guest_code, guest_code_end, guest_call, guest_hvc, guest_work
+	.globl	guest_code, guest_code_end, guest_call, guest_hvc, guest_work, guest_store, guest_store_pair
 guest_code:
 guest_call:
 	movz	w0, #(PV_TIME_ST >> 16), lsl #16
@@ -24,6 +24,12 @@ guest_work:
 	b.ne	2b
 	str	x20, [x19]
 	b	1b
+guest_store:
+	str	x1, [x0]
+	b	guest_work
+guest_store_pair:
+	stp	x1, x1, [x0]
+	b	guest_work
 guest_code_end:
 
 	.section .note.GNU-stack, "", %progbits

@@ -181,11 +181,16 @@ void vcpu_enter_at(struct vcpu *vcpu, const char *entry)
 	set_core_reg(vcpu, KVM_REG_ARM_CORE_REG(regs.pc), VM_CODE + (uint64_t)(entry - guest_code));
 }
 
-uint64_t vcpu_call(struct vcpu *vcpu, uint64_t x0, uint64_t x1)
+void vcpu_enter_with(struct vcpu *vcpu, const char *entry, uint64_t x0, uint64_t x1)
 {
-	vcpu_enter_at(vcpu, guest_hvc);
+	vcpu_enter_at(vcpu, entry);
 	set_core_reg(vcpu, KVM_REG_ARM_CORE_REG(regs.regs[0]), x0);
 	set_core_reg(vcpu, KVM_REG_ARM_CORE_REG(regs.regs[1]), x1);
+}
+
+uint64_t vcpu_call(struct vcpu *vcpu, uint64_t x0, uint64_t x1)
+{
+	vcpu_enter_with(vcpu, guest_hvc, x0, x1);
 	return vcpu_run(vcpu);
 }
 

@@ -66,6 +66,8 @@ int vcpu_get_ipa(struct vcpu *vcpu, uint64_t *ipa);
 
 /* Make the vCPU begin at an entry point of vcpu.S in its next run. */
 void vcpu_enter_at(struct vcpu *vcpu, const char *entry);
+/* The same with x0 and x1. */
+void vcpu_enter_with(struct vcpu *vcpu, const char *entry, uint64_t x0, uint64_t x1);
 
 /* KVM_RUN until the guest stores to VM_NOWHERE. Returns the value stored. */
 uint64_t vcpu_run(struct vcpu *vcpu);
@@ -79,5 +81,7 @@ extern const char guest_call[]; /* stores the result of PV_TIME_ST, then continu
 extern const char guest_hvc[];	/* the same for the call in x0 and x1 */
 extern const char
 	guest_work[]; /* stores 1 after every piece of work, of some 100,000 instructions */
+/* Each stores x1 at x0, or twice from there on, then continues as guest_work. */
+extern const char guest_store[], guest_store_pair[];
 
 #endif

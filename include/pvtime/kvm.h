@@ -120,8 +120,9 @@ int pvtime_kvm_create(struct pvtime_kvm **out, int vm_fd, uint32_t slot,
  * pvtime_kvm_destroy(). They must be all of the guest's memory at region->base. This function does
  * not access them: those of a new VM must be zero, those of a restored one have been saved or
  * migrated, or will be. The slot must be there before pvtime_kvm_vcpu_set(), and during
- * pvtime_kvm_vcpu_publish() and pvtime_kvm_vcpu_rebase(), which cannot check that. It must not be
- * KVM_MEM_READONLY: pvtime_kvm_vcpu_set() fails then, because KVM writes through the slot.
+ * pvtime_kvm_vcpu_publish() and pvtime_kvm_vcpu_rebase(), which cannot check that. It may be
+ * KVM_MEM_READONLY only in a kernel that keeps the total (pvtime_kvm_read_only()): in others
+ * pvtime_kvm_vcpu_set() fails then, because KVM writes through the slot.
  *
  * -EINVAL: as pvtime_kvm_create(), or memory is NULL or not aligned to 64 bytes. -ENOMEM.
  */
@@ -132,7 +133,8 @@ int pvtime_kvm_create_with_memory(struct pvtime_kvm **out, int vm_fd,
  * The region's memory in this process: the size of the region, readable and writable. fd: if it is
  * not NULL, *fd becomes the descriptor of the library's memfd, which has the region's size; -1 if
  * the memory is the VMM's. Both belong to k until pvtime_kvm_destroy(). A VMM may read, write and
- * share all of it; KVM adds to the counter that it finds there whenever a vCPU is entered.
+ * share all of it; KVM adds to the counter that it finds there whenever a vCPU is entered, unless
+ * the kernel keeps the total (pvtime_kvm_read_only()): then KVM overwrites what it finds.
  */
 void *pvtime_kvm_memory(const struct pvtime_kvm *k, int *fd);
 
@@ -149,6 +151,34 @@ void *pvtime_kvm_memory(const struct pvtime_kvm *k, int *fd);
  */
 int pvtime_kvm_register(struct pvtime_kvm *k);
 int pvtime_kvm_unregister(struct pvtime_kvm *k);
+
+/*
+ * Keep the guest from writing to its structures (R-21): make the region's slot KVM_MEM_READONLY, if
+ * this kernel publishes in such a slot. That is a kernel that keeps the total of each vCPU itself
+ * (KVM_ARM_VCPU_PVTIME_TOTAL, in kernels with ports/linux). vcpu_fd: any vCPU of the VM. Call this
+ * before pvtime_kvm_register(). Returns 1: the slot will be read-only. 0: this kernel cannot do it,
+ * and the slot will be writable, as without this call.
+ *
+ * Once the slot is read-only, a guest's store to it ends KVM_RUN with KVM_EXIT_MMIO. If KVM cannot
+ * tell what is stored (two registers, a vector, an atomic), KVM_RUN ends with KVM_EXIT_ARM_NISV, if
+ * the VMM has enabled KVM_CAP_ARM_NISV_TO_USER for the VM, and otherwise fails with ENOSYS. So a
+ * VMM enables that, and answers both exits by pvtime_kvm_vcpu_refuse().
+ *
+ * -EPERM: the slot is the VMM's. -EBUSY: the region is registered.
+ */
+int pvtime_kvm_read_only(struct pvtime_kvm *k, int vcpu_fd);
+
+/*
+ * Answer an exit of this vCPU for an access at `ipa`: mmio.phys_addr of KVM_EXIT_MMIO, or
+ * arm_nisv.fault_ipa of KVM_EXIT_ARM_NISV. Returns 1: the address is in the region, and the vCPU
+ * gets an external abort when it runs next (KVM_SET_VCPU_EVENTS). 0: it is not, and nothing is
+ * done. Call this on the vCPU's thread. Errors: those of KVM_SET_VCPU_EVENTS.
+ *
+ * Then set kvm_run.exit_reason to KVM_EXIT_UNKNOWN. Otherwise, after a KVM_RUN with immediate_exit,
+ * KVM takes the store for one that is still to be completed, and skips an instruction (seen with
+ * Linux 6.1).
+ */
+int pvtime_kvm_vcpu_refuse(const struct pvtime_kvm *k, int vcpu_fd, uint64_t ipa);
 
 /*
  * Switch the dirty log of the region's slot on (1) or off (0): KVM_MEM_LOG_DIRTY_PAGES, which is
@@ -204,12 +234,16 @@ int pvtime_kvm_vcpu_check(const struct pvtime_kvm *k, uint32_t index);
 
 /*
  * Get the vCPU's stolen time, in ns, as its guest reads it: KVM's last publish, by one 64-bit load
- * (R-27). The guest can write this number. KVM sets it to 0 whenever the guest calls PV_TIME_ST, as
- * Linux does each time a CPU comes online. -EINVAL: the index is too large.
+ * (R-27). The guest can write this number, unless the region is read-only. KVM sets it to 0
+ * whenever the guest calls PV_TIME_ST, as Linux does each time a CPU comes online; a kernel that
+ * keeps the total does not. -EINVAL: the index is too large.
  */
 int pvtime_kvm_vcpu_stolen_ns(const struct pvtime_kvm *k, uint32_t index, uint64_t *ns);
 
-/* Reset the VM's stolen time: set all counters to 0. Every vCPU must be out of KVM_RUN. */
+/*
+ * Reset the VM's stolen time: set all counters to 0 (R-23), and the totals that the kernel keeps.
+ * Every vCPU must be out of KVM_RUN.
+ */
 void pvtime_kvm_reset(struct pvtime_kvm *k);
 
 /*
@@ -249,15 +283,16 @@ int pvtime_kvm_vcpu_publish(struct pvtime_kvm *k, uint32_t index, int signo);
  * restored vCPU, as the last thing before its first KVM_RUN, and for a vCPU that moves to another
  * thread. No vCPU of the VM may be in KVM_RUN, because its guest could see the counter change and
  * change back. Otherwise this is as pvtime_kvm_vcpu_publish(). A guest that has yet to call
- * PV_TIME_ST does not need it.
+ * PV_TIME_ST does not need it. Where the kernel keeps the total, this sets it, without a KVM_RUN.
  */
 int pvtime_kvm_vcpu_rebase(struct pvtime_kvm *k, uint32_t index, int signo);
 
 /*
  * Save the region's place, each vCPU's address and counter, the VM's bitmap of calls, and the
  * frequency of this host's counter, in a versioned little-endian blob with a checksum
- * (libpvtime-kvm/blob.h describes its form). Every vCPU must be out of KVM_RUN. What a guest
- * wrote elsewhere in a structure is not saved.
+ * (libpvtime-kvm/blob.h describes its form). Every vCPU must be out of KVM_RUN. What a guest wrote
+ * elsewhere in a structure is not saved. Where the kernel keeps the total, the saved counter is
+ * that, with all that the vCPU's thread has waited by now, whatever the guest has written.
  *
  * -ENOSPC: size is less than pvtime_kvm_snapshot_size(). -ESTALE: as pvtime_kvm_vcpu_check().
  */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <pvtime/smccc.h>
 #include "conformance/user/delay.h"
+#include "libpvtime-kvm/blob.h"
 #include "tests/kvm/library.h"
 
 /* Check the answer to each of the guest's discovery calls. */
@@ -78,19 +79,22 @@ void test_deny(void)
 	size_t size;
 
 	vm_with_stolen(&vm);
+	const bool keeps = keeps_total(&vm);
 	size = pvtime_kvm_snapshot_size(vm.stolen);
-	delay_grow(WAIT_NS / 10);
 	vcpu_enter_at(&vm.vcpus[0], guest_work);
 	vcpu_run(&vm.vcpus[0]);
+	delay_grow(WAIT_NS / 10);
+	vcpu_run(&vm.vcpus[0]);
 	is_error(pvtime_kvm_save(vm.stolen, blob, size), 0, "a VM with stolen time is saved");
-	const uint64_t saved = stolen(&vm, 0);
+	const uint64_t saved = pvtk_blob_counter(blob, 0);
 	expect(saved > 0, "the VM had stolen time when it was saved (%" PRIu64 " ns)", saved);
 	discovery(&vm, 0, 0, "a VM with stolen time");
 	is_error(pvtime_kvm_deny(vm.vcpus[0].fd), EBUSY, "denying to a VM that has run fails");
 	vm_destroy(&vm);
 
 	vm_create(&vm);
-	discovery(&vm, 0, no, "a VM whose vCPUs have no address");
+	/* KVM promises stolen time at the first step, unless it keeps the totals. */
+	discovery(&vm, keeps ? no : 0, no, "a VM whose vCPUs have no address");
 	vm_destroy(&vm);
 
 	vm_create(&vm);

@@ -46,6 +46,16 @@ uint64_t stolen(const struct vm *vm, uint32_t index)
 	return ns;
 }
 
+bool keeps_total(const struct vm *vm)
+{
+	const struct kvm_device_attr attr = {
+		.group = KVM_ARM_VCPU_PVTIME_CTRL,
+		.attr = KVM_ARM_VCPU_PVTIME_TOTAL,
+	};
+
+	return ioctl(vm->vcpus[0].fd, KVM_HAS_DEVICE_ATTR, &attr) == 0;
+}
+
 void vm_with_stolen(struct vm *vm)
 {
 	vm_create(vm);
@@ -61,6 +71,16 @@ void vcpu_complete(struct vcpu *vcpu)
 	if (ioctl(vcpu->fd, KVM_RUN, NULL) == 0 || errno != EINTR)
 		bail_out("a store of the vCPU cannot be completed");
 	vcpu->run->immediate_exit = 0;
+}
+
+struct sample run_once(struct vm *vm, uint32_t index)
+{
+	struct sample s = {.delay_before = delay_ns()};
+
+	vcpu_run(&vm->vcpus[index]);
+	s.stolen = stolen(vm, index);
+	s.delay_after = delay_ns();
+	return s;
 }
 
 void grew(const struct sample *from, const struct sample *to, const char *what)
@@ -94,6 +114,7 @@ int main(void)
 	test_dirty_log();
 	test_migrate();
 	test_deny();
+	test_read_only();
 	competitor_end();
 	tap_is_i64(open_files(), files, "the tests leave no file descriptor open");
 	return tap_done();

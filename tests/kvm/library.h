@@ -23,6 +23,7 @@ void test_restore(void);   /* restore.c */
 void test_dirty_log(void); /* dirty_log.c */
 void test_migrate(void);   /* migrate.c */
 void test_deny(void);	   /* deny.c */
+void test_read_only(void); /* read_only.c */
 
 /* Each prints one TAP result. is_error: `got` must be -`error`; 0 stands for success. */
 __attribute__((format(printf, 2, 3))) void expect(bool ok, const char *format, ...);
@@ -35,6 +36,12 @@ uint64_t stolen(const struct vm *vm, uint32_t index);
 
 /* Complete a store for which KVM_RUN has returned, without running the guest further. */
 void vcpu_complete(struct vcpu *vcpu);
+
+/*
+ * Whether the VM's KVM keeps the totals itself, as with ports/linux: what is expected depends on
+ * it.
+ */
+bool keeps_total(const struct vm *vm);
 
 /* Make a VM with a region, and set the addresses of all its vCPUs. */
 void vm_with_stolen(struct vm *vm);
@@ -54,6 +61,9 @@ uint64_t logged(const struct vm *vm, uint32_t slot);
 struct sample {
 	uint64_t delay_before, delay_after, stolen; /* ns */
 };
+
+/* Run the vCPU until its next store, and look at its counter. */
+struct sample run_once(struct vm *vm, uint32_t index);
 
 /*
  * The counter must have grown by as much as run_delay between two samples. The bounds allow for

@@ -18,13 +18,15 @@ static void report_vcpu(struct outlet *o, const struct vcpu *v)
 	const struct account *a = &v->account;
 	const uint64_t *t = a->ticks;
 
-	/* The refused writes are 0: KVM lets the guest write to the structure. */
-	outlet_record(o, "vcpu %u %u %ju %ju %ju %ju %ju %ju %ju %ju %ju %ju 0 %c", v->vm->id,
+	/* No write is refused where KVM lets the guest write to the structure. */
+	outlet_record(o, "vcpu %u %u %ju %ju %ju %ju %ju %ju %ju %ju %ju %ju %ju %c", v->vm->id,
 		      v->id, (uintmax_t)t[PVTIME_RUNNING], (uintmax_t)t[PVTIME_READY],
 		      (uintmax_t)t[PVTIME_BLOCKED], (uintmax_t)t[PVTIME_OFF],
 		      (uintmax_t)t[PVTIME_PAUSED], (uintmax_t)account_elapsed(a),
 		      (uintmax_t)t[PVTIME_READY], (uintmax_t)v->published_ns, (uintmax_t)v->exits,
-		      (uintmax_t)a->switches, letters[a->state]);
+		      (uintmax_t)a->switches,
+		      (uintmax_t)__atomic_load_n(&v->refused_writes, __ATOMIC_RELAXED),
+		      letters[a->state]);
 }
 
 void report_ledger(struct outlet *o, const struct vm *vms, uint32_t count, const char *kind,

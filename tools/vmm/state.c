@@ -7,7 +7,7 @@
 #include "tools/vmm/uapi.h"
 #include "tools/vmm/vm.h"
 
-#define VERSION	  UINT64_C(0x3330656d69747670) /* "pvtime03" in a little-endian file */
+#define VERSION	  UINT64_C(0x3430656d69747670) /* "pvtime04" in a little-endian file */
 #define PAGE	  4096u
 #define NO_PAGE	  UINT64_MAX
 #define BLOB_MAX  65536u
@@ -197,6 +197,7 @@ static bool state_of_vcpu(struct state *s, struct vcpu *v)
 		return false;
 	state_bytes(s, &v->account, sizeof(v->account));
 	state_bytes(s, &v->exits, sizeof(v->exits));
+	state_bytes(s, &v->refused_writes, sizeof(v->refused_writes));
 	if (s->saving || s->failed)
 		return !s->failed;
 	if (v->account.state >= PVTIME_STATES || v->account.rest >= PVTIME_STATES)

@@ -10,6 +10,7 @@
 #include <linux/kvm.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "libpvtime-kvm/uapi.h"
 
 #ifndef __aarch64__
 struct kvm_vcpu_init {
@@ -36,15 +37,6 @@ struct kvm_vcpu_init {
 #define KVM_ARM_IRQ_TYPE_SPI		       1
 #endif
 
-/* struct kvm_vcpu_events of arm64; other architectures use the name for something else. */
-struct arm_vcpu_events {
-	uint8_t serror_pending, serror_has_esr, ext_dabt_pending, pad[5];
-	uint64_t serror_esr;
-	uint32_t reserved[12];
-};
-#define ARM_GET_VCPU_EVENTS _IOR(KVMIO, 0x9f, struct arm_vcpu_events)
-#define ARM_SET_VCPU_EVENTS _IOW(KVMIO, 0xa0, struct arm_vcpu_events)
-
 /* IDs of 64-bit registers (KVM_REG_ARM64): x0, pc, system registers, and the virtual counter. */
 #define ARM_REG_X0	  UINT64_C(0x6030000000100000)
 #define ARM_REG_PC	  UINT64_C(0x6030000000100040)
@@ -64,7 +56,6 @@ struct arm_vcpu_events {
 _Static_assert(ARM_REG_TIMER_CNT == KVM_REG_ARM_TIMER_CNT, "the counter");
 _Static_assert(ARM_REG_PTIMER_CNT == ARM64_SYS_REG(3, 3, 14, 0, 1), "the physical counter");
 _Static_assert(ARM_REG_TIMER_CTL == KVM_REG_ARM_TIMER_CTL, "the virtual timer");
-_Static_assert(ARM_SET_VCPU_EVENTS == KVM_SET_VCPU_EVENTS, "struct kvm_vcpu_events");
 _Static_assert(ARM_REG_PC == (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |
 			      KVM_REG_ARM_CORE_REG(regs.pc)),
 	       "pc");

@@ -80,32 +80,6 @@ void vcpu_destroy(struct vcpu *v)
 		close(v->fd);
 }
 
-static void tell_nowhere(struct vcpu *v, uint64_t ipa)
-{
-	uint64_t pc = 0;
-	const struct kvm_one_reg get = {.id = ARM_REG_PC, .addr = (uintptr_t)&pc};
-
-	if (VM_CALL(v->vm, v->fd, KVM_GET_ONE_REG, &get))
-		outlet_log(
-			v->vm->outlet,
-			"VM %s: vCPU %u has accessed 0x%jx, where the machine has neither memory nor a device, at PC 0x%jx: it gets an external abort. Further such accesses are not reported",
-			v->vm->config->name, v->id, (uintmax_t)ipa, (uintmax_t)pc);
-}
-
-/*
- * Inject an abort into the guest's load or store: the address has no device, or the device does not
- * support the access. The first access without a device is reported.
- */
-static bool abort_access(struct vcpu *v, uint64_t ipa)
-{
-	const struct arm_vcpu_events events = {.ext_dabt_pending = 1};
-
-	if (!device_is_at(ipa) && !atomic_exchange(&v->vm->told_nowhere, true))
-		tell_nowhere(v, ipa);
-
-	return VM_CALL(v->vm, v->fd, ARM_SET_VCPU_EVENTS, &events);
-}
-
 static bool system_event(struct vcpu *v)
 {
 	uint32_t type = v->run->system_event.type;
@@ -127,9 +101,9 @@ static bool handle_exit(struct vcpu *v)
 	case KVM_EXIT_MMIO:
 		return device_access(v->vm, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
 				     run->mmio.is_write) ||
-		       abort_access(v, run->mmio.phys_addr);
+		       refuse_access(v, run->mmio.phys_addr);
 	case KVM_EXIT_ARM_NISV:
-		return abort_access(v, run->arm_nisv.fault_ipa);
+		return refuse_access(v, run->arm_nisv.fault_ipa);
 	case KVM_EXIT_SYSTEM_EVENT:
 		return system_event(v);
 	default:

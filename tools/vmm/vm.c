@@ -98,7 +98,11 @@ static int give_stolen_time(struct vm *vm)
 
 	if (error == 0)
 		error = pvtime_kvm_create(&vm->stolen, vm->fd, SLOT_STOLEN, &region, vm->made);
+	/* Where KVM can, the guest cannot write there: refuse.c. */
 	if (error == 0)
+		error = pvtime_kvm_read_only(vm->stolen, vm->vcpus[0].fd);
+	vm->read_only = error > 0;
+	if (error >= 0)
 		error = pvtime_kvm_register(vm->stolen);
 	if (error == 0 && vm->restored)
 		error = pvtime_kvm_restore(vm->stolen, vm->vcpus[0].fd, vm->stolen_blob,
@@ -171,22 +175,42 @@ bool vm_start(struct vm *vm)
 	return true;
 }
 
+static uint64_t read_published(const struct vcpu *v)
+{
+	uint64_t ns = 0;
+
+	if (v->vm->stolen != NULL)
+		pvtime_kvm_vcpu_stolen_ns(v->vm->stolen, v->id, &ns);
+	return ns;
+}
+
 void vm_resume_off(struct vm *vm)
 {
 	for (unsigned i = 0; i < vm->made; i++) {
 		account_resume(&vm->vcpus[i].account, look_now(), true);
-		if (vm->stolen != NULL)
-			pvtime_kvm_vcpu_stolen_ns(vm->stolen, i, &vm->vcpus[i].published_ns);
+		vm->vcpus[i].published_ns = read_published(&vm->vcpus[i]);
 	}
 	atomic_store(&vm->event, VM_WANTS_OFF);
 }
 
+/*
+ * A KVM that refreshes the structure of a vCPU that waits counts this wait in it. The ledger does
+ * so when the wait is over.
+ */
+static void set_published(struct vcpu *v, uint64_t ns)
+{
+	uint64_t counted = v->account.ticks[PVTIME_READY];
+
+	v->published_ns = v->vm->read_only && ns > counted ? counted : ns;
+}
+
 static void look_at_ended(struct vcpu *v)
 {
-	if (v->vm->stolen != NULL)
-		pvtime_kvm_vcpu_stolen_ns(v->vm->stolen, v->id, &v->published_ns);
+	uint64_t published_ns = read_published(v);
+
 	v->exits = v->exits_before + stats_exits(&v->stats);
 	account_look(&v->account, &v->last);
+	set_published(v, published_ns);
 }
 
 void vm_stop(struct vm *vm, enum pvtime_state state)
@@ -238,18 +262,17 @@ bool vm_resume(struct vm *vm, bool run)
  */
 static void look_at_vcpu(struct vcpu *v)
 {
-	uint64_t published_ns = 0, exits;
+	uint64_t published_ns, exits;
 	struct look look;
 
 	if (!atomic_load(&v->visible))
 		return;
-	if (v->vm->stolen != NULL)
-		pvtime_kvm_vcpu_stolen_ns(v->vm->stolen, v->id, &published_ns);
+	published_ns = read_published(v);
 	exits = v->exits_before + stats_exits(&v->stats);
 	if (!look_at(&v->looker, &v->stats, &v->in_kvm, &look))
 		return;
 	account_look(&v->account, &look);
-	v->published_ns = published_ns;
+	set_published(v, published_ns);
 	v->exits = exits;
 }
 

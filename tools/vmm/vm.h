@@ -36,6 +36,7 @@ struct vcpu {
 	atomic_bool stop;    /* the thread must end */
 	bool may_run;	     /* from now on KVM_RUN runs the guest; protected by ready_lock */
 	bool in_kvm;
+	uint64_t refused_writes; /* stores to its structure */
 	/* Valid after the thread has ended. */
 	struct look last;
 	bool ended_off; /* the vCPU is off by PSCI */
@@ -59,7 +60,8 @@ struct vm {
 	int kvm, fd, gic;
 	uint8_t *ram, *flash;
 	struct pvtime_kvm *stolen; /* NULL: stolen time is denied */
-	size_t run_size;	   /* of each kvm_run */
+	bool read_only;	 /* the guest cannot write to its structures, and KVM refreshes them */
+	size_t run_size; /* of each kvm_run */
 	struct vcpu vcpus[MAP_MAX_VCPUS_PER_VM];
 	unsigned made; /* how many vCPUs exist */
 	bool running;  /* its vCPUs have threads */
@@ -163,6 +165,12 @@ bool counter_go(struct vm *vm);
 bool device_access(struct vm *vm, uint64_t ipa, uint8_t *bytes, unsigned size, bool write);
 /* Whether this VMM has a device at the address, even if it does not support the access. */
 bool device_is_at(uint64_t ipa);
+
+/*
+ * refuse.c, for a vCPU's thread: give the guest an abort for its access to `ipa`. false: vm->why
+ * says what failed.
+ */
+bool refuse_access(struct vcpu *v, uint64_t ipa);
 /* Pass a byte of input to the UART. false: the UART has no room. */
 bool device_type(struct vm *vm, uint8_t byte);
 

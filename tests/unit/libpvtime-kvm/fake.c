@@ -73,6 +73,18 @@ static struct fake_slot *slot_at(struct fake_vm *vm, uint64_t ipa)
 	return NULL;
 }
 
+/* The first KVM_RUN takes what is in the structure, if user space has not set the total. */
+static void publish_total(struct fake_vcpu *vcpu, struct pvtime_stolen *page)
+{
+	if (!vcpu->begun) {
+		vcpu->total = vcpu->set ? vcpu->total : page->stolen_ns;
+		vcpu->last_steal = fake.run_delay;
+		vcpu->begun = true;
+	}
+	vcpu->total += fake.run_delay - vcpu->last_steal;
+	page->stolen_ns = vcpu->total;
+}
+
 static void publish(struct fake_vm *vm, struct fake_vcpu *vcpu)
 {
 	struct fake_slot *slot = vcpu->ipa != UINT64_MAX ? slot_at(vm, vcpu->ipa) : NULL;
@@ -80,7 +92,10 @@ static void publish(struct fake_vm *vm, struct fake_vcpu *vcpu)
 	if (!slot)
 		return;
 	struct pvtime_stolen *page = (void *)(slot->memory + (vcpu->ipa - slot->base));
-	page->stolen_ns += fake.run_delay - vcpu->last_steal;
+	if (fake.keeps_total)
+		publish_total(vcpu, page);
+	else
+		page->stolen_ns += fake.run_delay - vcpu->last_steal;
 	vcpu->last_steal = fake.run_delay;
 	slot->dirty |= slot->log_dirty;
 }
@@ -99,7 +114,8 @@ static int set_slot(struct fake_vm *vm, const struct kvm_userspace_memory_region
 	struct fake_slot *slot = &vm->slots[r->slot];
 	uint8_t *memory = (uint8_t *)(uintptr_t)r->userspace_addr;
 	bool log_dirty = r->flags & KVM_MEM_LOG_DIRTY_PAGES;
-	if (r->flags & ~KVM_MEM_LOG_DIRTY_PAGES)
+	bool read_only = r->flags & KVM_MEM_READONLY;
+	if (r->flags & ~(KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY))
 		return -EINVAL;
 	if (!r->memory_size) {
 		if (!slot->size)
@@ -107,9 +123,9 @@ static int set_slot(struct fake_vm *vm, const struct kvm_userspace_memory_region
 		slot->size = 0;
 		return 0;
 	}
-	if (slot->size) { /* only flags can change */
-		if (slot->base != r->guest_phys_addr || slot->size != r->memory_size ||
-		    slot->memory != memory)
+	if (slot->size) { /* only the log can change */
+		if (slot->read_only != read_only || slot->base != r->guest_phys_addr ||
+		    slot->size != r->memory_size || slot->memory != memory)
 			return -EINVAL;
 		slot->log_dirty = log_dirty;
 		slot->dirty &= log_dirty;
@@ -120,7 +136,24 @@ static int set_slot(struct fake_vm *vm, const struct kvm_userspace_memory_region
 		    r->guest_phys_addr < vm->slots[i].base + vm->slots[i].size &&
 		    vm->slots[i].base < r->guest_phys_addr + r->memory_size)
 			return -EEXIST;
-	*slot = (struct fake_slot){r->guest_phys_addr, r->memory_size, memory, log_dirty, false};
+	*slot = (struct fake_slot){r->guest_phys_addr, r->memory_size, memory,
+				   log_dirty,	       read_only,      false};
+	return 0;
+}
+
+static int total(struct fake_vcpu *vcpu, unsigned long request, uint64_t *value)
+{
+	if (request == KVM_HAS_DEVICE_ATTR)
+		return 0;
+	if (vcpu->ipa == UINT64_MAX)
+		return -ENXIO;
+	if (request == KVM_GET_DEVICE_ATTR) {
+		*value = vcpu->total + (vcpu->begun ? fake.run_delay - vcpu->last_steal : 0);
+		return 0;
+	}
+	vcpu->total = *value;
+	vcpu->set = true;
+	vcpu->begun = false;
 	return 0;
 }
 
@@ -130,6 +163,9 @@ static int attribute(int fd, unsigned long request, const struct kvm_device_attr
 	struct fake_vcpu *vcpu = vcpu_of(fd);
 	uint64_t *value = (uint64_t *)(uintptr_t)attr->addr;
 
+	if (fake.keeps_total && !fake.no_stolen_time && attr->group == KVM_ARM_VCPU_PVTIME_CTRL &&
+	    attr->attr == KVM_ARM_VCPU_PVTIME_TOTAL)
+		return total(vcpu, request, value);
 	if (attr->group != KVM_ARM_VCPU_PVTIME_CTRL || attr->attr != KVM_ARM_VCPU_PVTIME_IPA ||
 	    fake.no_stolen_time)
 		return -ENXIO;
@@ -145,7 +181,8 @@ static int attribute(int fd, unsigned long request, const struct kvm_device_attr
 		return -EINVAL;
 	if (vcpu->ipa != UINT64_MAX)
 		return -EEXIST;
-	if (!slot_at(vm_of_vcpu(fd), *value))
+	const struct fake_slot *slot = slot_at(vm_of_vcpu(fd), *value);
+	if (!slot || (slot->read_only && !fake.keeps_total))
 		return -EINVAL;
 	vcpu->ipa = *value;
 	return 0;
@@ -225,6 +262,7 @@ static int vcpu_ioctl(int fd, unsigned long request, void *argument)
 {
 	struct fake_vcpu *vcpu = vcpu_of(fd);
 	struct kvm_mp_state *state = argument;
+	const struct arm_vcpu_events *events = argument;
 
 	switch (request) {
 	case KVM_HAS_DEVICE_ATTR:
@@ -239,6 +277,9 @@ static int vcpu_ioctl(int fd, unsigned long request, void *argument)
 		return 0;
 	case KVM_SET_MP_STATE:
 		vcpu->mp_state = state->mp_state;
+		return 0;
+	case ARM_SET_VCPU_EVENTS:
+		vcpu->aborts += events->ext_dabt_pending;
 		return 0;
 	case KVM_SET_SIGNAL_MASK:
 		return set_run_mask(vcpu, argument);

@@ -25,12 +25,16 @@ struct fake_vcpu {
 	uint64_t last_steal; /* KVM's baseline: run_delay at the last publish */
 	uint64_t run_mask;   /* signals that KVM_RUN blocks; 0: none was set */
 	bool uninitialised;
+	/* Only where KVM keeps the total: it, and whether the next KVM_RUN begins to count. */
+	uint64_t total;
+	bool begun, set; /* set: user space has set the total */
+	unsigned aborts; /* how many external aborts it got */
 };
 
 struct fake_slot {
 	uint64_t base, size; /* size 0: none */
 	uint8_t *memory;
-	bool log_dirty;
+	bool log_dirty, read_only;
 	bool dirty; /* KVM has written to it while the log was on */
 };
 
@@ -44,6 +48,7 @@ struct fake_vm {
 struct fake {
 	/* The kernel. */
 	bool no_stolen_time, no_bitmap;
+	bool keeps_total;      /* as with ports/linux */
 	bool early_publishes;  /* as before Linux 5.16: KVM_RUN with a signal pending publishes */
 	uint64_t latency_ns;   /* a signal that comes earlier is there before KVM_RUN sleeps */
 	uint64_t wake_ns;      /* what the thread waits when it is woken up */
