@@ -12,20 +12,27 @@ $(LINUX_SOURCES)/%/version:
 	scripts/debian-source $(@D) linux $*
 .PRECIOUS: $(LINUX_SOURCES)/%/version
 
+# What an earlier port changed becomes as it was, but new, so that make compiles it again.
+define linux_unport
+@touch $(@D)/changes && sed -n 's/^\(changed\|added\) *\([^ :]*\):.*/\2/p' $(@D)/changes | while read -r f; do \
+	rm -f $(@D)/tree/$$f; cp $(LINUX_SOURCES)/$(LINUX_RELEASE)/tree/$$f $(@D)/tree/$$f 2>$(@D)/absent || true; done
+@: >$(@D)/changes
+endef
+
 # As Debian has it, to compare with. The tree is made of links to the source: ports/port replaces
-# files, and the build writes to out/ alone.
+# files, and the build writes to out/ alone. After a change of the configuration, make compiles what
+# it concerns.
 $(LINUX_BUILT)/before: $(LINUX_SOURCES)/$(LINUX_RELEASE)/version ports/linux/build ports/linux/config
 	$(begin)
-	@rm -rf $(@D)/tree $(@D)/out $(@D)/changes && cp -al $(<D)/tree $(@D)/tree
+	@mkdir -p $(@D) && cmp -s $< $(@D)/version || { rm -rf $(@D)/tree $(@D)/out $(@D)/changes && cp -al $(<D)/tree $(@D)/tree && cp $< $(@D)/version; }
+	$(linux_unport)
 	CROSS_COMPILE=$(CROSS) ports/linux/build $(@D)/tree $(@D)/out
 	@cp $(@D)/out/arch/arm64/boot/Image $@
 
-# In the same two folders, so that most files are compiled already. What an earlier port changed is
-# as it was, but new, so that make compiles it again.
+# In the same two folders, so that most files are compiled already.
 $(LINUX_BUILT)/Image: $(LINUX_BUILT)/before $(LINUX_PORT)
 	$(begin)
-	@touch $(@D)/changes && sed -n 's/^\(changed\|added\) *\([^ :]*\):.*/\2/p' $(@D)/changes | while read -r f; do \
-		rm -f $(@D)/tree/$$f; cp $(LINUX_SOURCES)/$(LINUX_RELEASE)/tree/$$f $(@D)/tree/$$f 2>$(@D)/absent || true; done
+	$(linux_unport)
 	ports/port ports/linux $(@D)/tree $(@D)/series >$(@D)/changes.new && mv $(@D)/changes.new $(@D)/changes
 	CROSS_COMPILE=$(CROSS) ports/linux/build $(@D)/tree $(@D)/out
 	@cp $(@D)/out/arch/arm64/boot/Image $@

@@ -34,7 +34,11 @@ $ENV{GLIBC_TUNABLES} = 'glibc.malloc.hugetlb=1';
 # limit of its own, as the host's clock also advances while other processes of this machine keep the
 # host from its CPUs; host_run() has the limit. wait_for prints a line for each minute that it
 # waits.
+#
+# mended: whether this host's KVM keeps the totals itself, as with ports/linux. It has a thread then
+# that refreshes the structures of vCPUs that wait.
 my $prelude = <<'END';
+mended() { grep -qsx kvm-pvtime /proc/[0-9]*/comm; }
 wait_for()
 {
 	wait_long=$(($(cut -d. -f1 /proc/uptime) + 60))
