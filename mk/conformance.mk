@@ -139,7 +139,7 @@ RELEASES     := bookworm trixie sid
 RELEASES_XEN := bookworm trixie
 
 CONFORM_ALL  = scripts/conform-all $(BUILD) docs/conformance.md pvtime $(RELEASES:%=kvm/%) $(RELEASES_XEN:%=xen/%) \
-	xen+pvtime/$(XEN_RELEASE)
+	xen+pvtime/$(XEN_RELEASE) $(LINUX_RELEASES:%=kvm-mended/%)
 MATRIX_DEPS := $(BUILD)/pvtime $(BUILD)/hypervisor.img $(BUILD)/limit
 
 .PHONY: debian-releases conform-all matrix

@@ -34,7 +34,7 @@ _pvtime_options() {
 _pvtime_arguments() {
 	case $1 in
 	lab) echo FILE ;;
-	conform) echo pvtime kvm xen xen+pvtime all ;;
+	conform) echo pvtime kvm kvm-mended xen xen+pvtime all ;;
 	bench) echo pvtime kvm xen xen-before xen+pvtime xen-denied all ;;
 	exec) echo -- ;;
 	help) echo "$_pvtime_commands" ;;

@@ -217,7 +217,7 @@ for my $case (
 		['an unknown letter', ['-w'], qr/'-w' is not an option/],
 		['a missing value', ['--run'], qr/--run: expected a value/],
 		['a value for an option without one', ['--list=1'], qr/--list: expected no value/],
-		['an unknown target', ['bsd'], qr/'bsd' is not a target; expected pvtime, kvm, xen, xen\+pvtime or all/],
+		['an unknown target', ['bsd'], qr/'bsd' is not a target; expected pvtime, kvm, kvm-mended, xen, xen\+pvtime or all/],
 		['an unknown run', ['--run', 'none'], qr/--run: 'none' is not a run/],
 		['an unknown case', ['--case', 'header,none'], qr/--case: 'none' is not a case/],
 		['a run without the case', ['--case', 'reset'], qr/none of these runs has one of these cases/],

@@ -120,7 +120,7 @@ static bool take_target(struct conform_options *o, const char *name)
 			continue;
 		if (release != NULL && (target->by->release == NULL || *release == '\0' ||
 					*release == '.' || strchr(release, '/') != NULL)) {
-			report("'%s' is not a target; expected a release of Debian after kvm, xen or xen+pvtime, such as kvm/trixie",
+			report("'%s' is not a target; expected a release of Debian after kvm, kvm-mended, xen or xen+pvtime, such as kvm/trixie",
 			       name);
 			return false;
 		}
@@ -149,7 +149,7 @@ bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 		 "write the results to FILE as in docs/conformance.md; - is standard output",
 		 .text = &o->file[CONFORM_MARKDOWN]},
 		{"strict", NULL,
-		 "treat FAIL on kvm, xen or xen+pvtime as a failure of the command as well; 'weaker' is never a failure",
+		 "treat FAIL on kvm, kvm-mended, xen or xen+pvtime as a failure of the command as well; 'weaker' is never a failure",
 		 .flag = &o->strict},
 		{"verbose", NULL, "also write what each run printed", .flag = &o->verbose},
 		{BATCH_JOBS(o)},
@@ -175,7 +175,7 @@ bool conform_options_parse(struct conform_options *o, int argc, char **argv)
 	if (o->help) {
 		arguments_usage(
 			"pvtime conform [OPTION...] [TARGET...]",
-			"Run the conformance suite for stolen time, and print which target keeps which rule. A TARGET is pvtime (the project's hypervisor, the default), kvm, xen, xen+pvtime (Xen with ports/xen, as 'make xen' builds it) or all; kvm/RELEASE, xen/RELEASE and xen+pvtime/RELEASE are Linux and Xen of that release of Debian, such as kvm/trixie.",
+			"Run the conformance suite for stolen time, and print which target keeps which rule. A TARGET is pvtime (the project's hypervisor, the default), kvm, kvm-mended (Linux with ports/linux, as 'make linux' builds it), xen, xen+pvtime (Xen with ports/xen, as 'make xen' builds it) or all; kvm/RELEASE, kvm-mended/RELEASE, xen/RELEASE and xen+pvtime/RELEASE are Linux and Xen of that release of Debian, such as kvm/trixie.",
 			table, stdout);
 		return true;
 	}

@@ -165,6 +165,7 @@ const struct conform_target conform_targets[CONFORM_TARGETS] = {
 	 .ours = true,
 	 PLANS(pvtime_plans)},
 	{.by = &target_kvm, .title = "Linux KVM", PLANS(kvm_plans)},
+	{.by = &target_kvm_mended, .title = "Linux KVM with ports/linux", PLANS(kvm_plans)},
 	{.by = &target_xen, .title = "Xen", PLANS(xen_plans)},
 	{.by = &target_xen_pvtime, .title = "Xen with ports/xen", PLANS(xen_pvtime_plans)},
 };

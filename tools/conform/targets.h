@@ -16,7 +16,7 @@ struct conform_target {
 	size_t plan_count;
 };
 
-#define CONFORM_TARGETS 4u
+#define CONFORM_TARGETS 5u
 
 /* In the order in which they run and are printed. */
 extern const struct conform_target conform_targets[CONFORM_TARGETS];

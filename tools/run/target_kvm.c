@@ -1,215 +1,123 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The target `kvm`: Debian's arm64 kernel is the host at EL2 in QEMU. In it runs Debian's QEMU as
- * the VMM of the suite, or the suite's program for KVM's user space. The host's first process is
- * conformance/host/init. It prints a line before and a line after the guest's output, which
- * separate that from its own.
+ * Linux KVM: the target `kvm` is Debian's kernel, and `kvm-mended` the one that `make linux` builds
+ * from Debian's source and ports/linux.
  */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include "tools/run/board.h"
 #include "tools/run/debian.h"
 #include "tools/run/file.h"
-#include "tools/run/initramfs.h"
 #include "tools/run/kit.h"
-#include "tools/run/qemu.h"
+#include "tools/run/kvm_host.h"
 
-#define BEGIN	   "@guest begin\n"
-#define END	   "@guest end "
-#define HOST_S	   30  /* guest time for the host itself: it boots in 1 s */
-#define KILLED	   137 /* exit status if timeout(1) killed the VMM */
-#define KERNEL_MAX (256u << 20)
+#define RELEASE "bookworm" /* if the kit names none; as LINUX_RELEASE in mk/linux.mk */
 
-static bool is_off(const struct run_plan *plan)
+static bool find_debian(const struct run_kit *kit, char path[PATH_MAX], char *why)
 {
-	return strcmp(plan->dialect, "off") == 0;
+	return debian_need(kit, "Image", "Debian's kernel", "debian", path, why);
 }
 
-/* The files of a run. */
-struct parts {
-	char kernel[PATH_MAX], host[PATH_MAX], guest[PATH_MAX];
-};
-
-static bool find_parts(struct parts *parts, const struct run_kit *kit, const struct run_plan *plan,
-		       char *why)
+static bool find_mended(const struct run_kit *kit, char path[PATH_MAX], char *why)
 {
-	static const char built[] = "expected a part that 'make conform-all' builds";
-	bool elf;
+	static const char hint[] = "expected a kernel for arm64, which 'make linux' builds";
+	char part[PATH_MAX];
 
-	return debian_need(kit, "Image", "Debian's kernel", "debian", parts->kernel, why) &&
-	       need_part(kit->suite, "kvm-host.cpio", built, parts->host, why) &&
-	       (plan->user ? need_part(kit->suite, "user", built, parts->guest, why)
-			   : need_suite(kit, plan, parts->guest, &elf, why));
+	snprintf(part, sizeof(part), "%.200s/Image", kit->release != NULL ? kit->release : RELEASE);
+	return need_part(kit->mended, part, hint, path, why) && need_image(path, hint, NULL, why);
 }
 
-static bool ready(const struct run_kit *kit, const struct run_plan *plan, char *why)
+static bool debian_ready(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
-	struct parts parts;
+	char kernel[PATH_MAX];
 
-	return debian_need_qemu(why) && find_parts(&parts, kit, plan, why);
+	return find_debian(kit, kernel, why) && kvm_host_ready(kit, plan, why);
 }
 
-/* The host's command line. The kernel passes its words to init. */
-static void host_words(char *text, size_t room, const struct run_plan *plan)
+static bool mended_ready(const struct run_kit *kit, const struct run_plan *plan, char *why)
 {
-	char words[DEBIAN_WORDS];
+	char kernel[PATH_MAX];
 
-	/* The program asks KVM itself whether it supports stolen time. */
-	if (plan->user)
-		snprintf(words, sizeof(words), "%s", plan->append != NULL ? plan->append : "");
-	else
-		debian_words(words, plan);
-	snprintf(
-		text, room,
-		"console=ttyAMA0 quiet loglevel=0 panic=-1 run=%s pcpus=%u vcpus=%u steal=%s contended=%u slice_us=%u seconds=%u words=\"%s\"",
-		plan->user ? "user" : "guest", plan->pcpus, plan->vcpus,
-		is_off(plan) ? "off" : "on", plan->contended, plan->timeslice_us, plan->limit_s,
-		words);
+	return find_mended(kit, kernel, why) && kvm_host_ready(kit, plan, why);
 }
 
-static enum run_outcome run_host(const struct parts *parts, int initramfs,
-				 const struct run_plan *plan, struct run_output *output)
+static enum run_outcome debian_run(const struct run_kit *kit, const struct run_plan *plan,
+				   struct run_output *output)
 {
-	char initrd[32], pcpus[16], words[DEBIAN_WORDS + 256];
-	const char *const argv[] = {
-		QEMU_PROGRAM, "-M",	     "virt,virtualization=on,gic-version=3",
-		"-cpu",	      plan->cpu,     "-smp",
-		pcpus,	      "-m",	     "1G",
-		"-kernel",    parts->kernel, "-initrd",
-		initrd,	      "-append",     words,
-		NULL,
-	};
-
-	snprintf(initrd, sizeof(initrd), "/proc/self/fd/%d", initramfs);
-	snprintf(pcpus, sizeof(pcpus), "%u", plan->pcpus);
-	host_words(words, sizeof(words), plan);
-	return board_run(argv, plan->limit_s + HOST_S, NULL, output);
-}
-
-/*
- * The last line that begins with `what`, or NULL. The last, because the guest may print such a
- * line, too.
- */
-static char *last_line(char *text, const char *what)
-{
-	char *found = NULL;
-
-	for (char *at = text; (at = strstr(at, what)) != NULL; at++)
-		if (at == text || at[-1] == '\n')
-			found = at;
-	return found;
-}
-
-/* Reduce `output` to the guest's output. The host's last line gives the outcome. */
-static enum run_outcome take_guest(struct run_output *output, unsigned limit_s,
-				   enum run_outcome host)
-{
-	char *text = output->text;
-	char *begin = strstr(text, BEGIN);
-
-	if (begin == NULL) {
-		if (host == RUN_ENDED)
-			snprintf(output->why, RUN_WHY, "the Linux host has not come up");
-		return host == RUN_UNABLE ? RUN_UNABLE : RUN_STOPPED;
-	}
-	begin += strlen(BEGIN);
-	char *end = last_line(begin, END);
-	/* The newline before the host's last line belongs to the host. */
-	char *guest_end = end == NULL ? text + output->length : end > begin ? end - 1 : begin;
-	output->length = (size_t)(guest_end - begin);
-	if (end == NULL) {
-		if (host == RUN_ENDED)
-			snprintf(output->why, RUN_WHY, "the Linux host ended before its guest");
-		host = host == RUN_ENDED ? RUN_STOPPED : host;
-	} else {
-		char *message;
-		long status = strtol(end + strlen(END), &message, 10);
-
-		message[strcspn(message, "\r\n")] = '\0';
-		if (status == KILLED)
-			snprintf(output->why, RUN_WHY, "not done within %u s of the host's time",
-				 limit_s);
-		else if (status != 0)
-			snprintf(output->why, RUN_WHY, "the VMM ended with status %ld:%.300s",
-				 status, message);
-		host = status == 0 ? RUN_ENDED : status == KILLED ? RUN_LIMIT : RUN_STOPPED;
-	}
-	memmove(text, begin, output->length);
-	text[output->length] = '\0';
-	return host;
-}
-
-/* The host's initramfs, with the files that its guest needs. */
-static int make_initramfs(const struct parts *parts, const struct run_kit *kit,
-			  const struct run_plan *plan, char *why)
-{
-	char half[32];
-	int fd = initramfs_add(parts->host, plan->user ? "user" : "suite", parts->guest, why,
-			       RUN_WHY);
-
-	if (fd < 0 || kit->initrd == NULL)
-		return fd;
-	snprintf(half, sizeof(half), "/proc/self/fd/%d", fd);
-	int all = initramfs_add(half, "initrd", kit->initrd, why, RUN_WHY);
-	close(fd);
-	return all;
-}
-
-static enum run_outcome run(const struct run_kit *kit, const struct run_plan *plan,
-			    struct run_output *output)
-{
-	struct parts parts;
+	char kernel[PATH_MAX];
 
 	*output = (struct run_output){.text = NULL};
-	if (!find_parts(&parts, kit, plan, output->why))
-		return RUN_UNABLE;
-	int initramfs = make_initramfs(&parts, kit, plan, output->why);
-	if (initramfs < 0)
-		return RUN_UNABLE;
-	enum run_outcome outcome = run_host(&parts, initramfs, plan, output);
-	close(initramfs);
-	return output->text != NULL ? take_guest(output, plan->limit_s, outcome) : outcome;
+	return find_debian(kit, kernel, output->why) ? kvm_host_run(kernel, kit, plan, output)
+						     : RUN_UNABLE;
 }
 
-/* Find the version in the kernel's banner, which does not depend on the file's name or origin. */
-static void release(const struct run_kit *kit, char *text, size_t room)
+static enum run_outcome mended_run(const struct run_kit *kit, const struct run_plan *plan,
+				   struct run_output *output)
 {
-	static const char banner[] = "Linux version ";
-	char path[PATH_MAX], why[RUN_WHY];
-	size_t length = 0;
+	char kernel[PATH_MAX];
+
+	*output = (struct run_output){.text = NULL};
+	return find_mended(kit, kernel, output->why) ? kvm_host_run(kernel, kit, plan, output)
+						     : RUN_UNABLE;
+}
+
+static void debian_kernel_release(const struct run_kit *kit, char *text, size_t room)
+{
+	char kernel[PATH_MAX], why[RUN_WHY];
 
 	text[0] = '\0';
-	if (!debian_need(kit, "Image", "a kernel", "debian", path, why))
-		return;
-	char *image = file_read(path, KERNEL_MAX, &length);
-	/* file_read() adds a NUL, so a banner at the very end of the file is safe. */
-	for (char *at = image; text[0] == '\0' && at != NULL;) {
-		at = memmem(at, length - (size_t)(at - image), banner, sizeof(banner) - 1);
-		if (at != NULL) {
-			at += sizeof(banner) - 1;
-			debian_release(at, text, room);
-		}
-	}
-	free(image);
+	if (find_debian(kit, kernel, why))
+		kvm_host_release(kernel, text, room);
 }
 
-static void versions(const struct run_kit *kit, char *text, size_t room)
+static void mended_kernel_release(const struct run_kit *kit, char *text, size_t room)
 {
-	char linux_version[96], qemu_version[96];
+	char kernel[PATH_MAX], why[RUN_WHY];
 
-	debian_version(linux_version, sizeof(linux_version), kit, "versions", "linux-");
-	debian_own_version(qemu_version, sizeof(qemu_version), kit, "versions-hosts",
-			   "qemu-system-arm ");
-	snprintf(text, room, "Linux %s, QEMU %s", linux_version, qemu_version);
+	text[0] = '\0';
+	if (find_mended(kit, kernel, why))
+		kvm_host_release(kernel, text, room);
+}
+
+static void debian_versions(const struct run_kit *kit, char *text, size_t room)
+{
+	char kernel[96], qemu[96];
+
+	debian_version(kernel, sizeof(kernel), kit, "versions", "linux-");
+	debian_own_version(qemu, sizeof(qemu), kit, "versions-hosts", "qemu-system-arm ");
+	snprintf(text, room, "Linux %s, QEMU %s", kernel, qemu);
+}
+
+/* The version of the source is the one that scripts/debian-source has written. */
+static void mended_versions(const struct run_kit *kit, char *text, size_t room)
+{
+	const char *release = kit->release != NULL ? kit->release : RELEASE;
+	char path[PATH_MAX], qemu[96], *version = NULL;
+
+	if (snprintf(path, sizeof(path), "%s/linux-source/%s/version", kit->debian, release) <
+	    PATH_MAX)
+		version = file_read(path, 95, NULL);
+	if (version != NULL)
+		version[strcspn(version, "\n")] = '\0';
+	debian_own_version(qemu, sizeof(qemu), kit, "versions-hosts", "qemu-system-arm ");
+	snprintf(text, room, "Linux %s with ports/linux, QEMU %s", version != NULL ? version : "?",
+		 qemu);
+	free(version);
 }
 
 const struct run_target target_kvm = {
 	.name = "kvm",
-	.ready = ready,
-	.run = run,
-	.release = release,
-	.versions = versions,
+	.ready = debian_ready,
+	.run = debian_run,
+	.release = debian_kernel_release,
+	.versions = debian_versions,
+};
+
+const struct run_target target_kvm_mended = {
+	.name = "kvm-mended",
+	.ready = mended_ready,
+	.run = mended_run,
+	.release = mended_kernel_release,
+	.versions = mended_versions,
 };

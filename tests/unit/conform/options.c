@@ -18,11 +18,13 @@ static void release(const struct run_kit *kit, char *text, size_t room)
 }
 static const struct run_target pvtime = {.name = "pvtime"},
 			       kvm = {.name = "kvm", .release = release},
+			       mended = {.name = "kvm-mended", .release = release},
 			       xen = {.name = "xen", .release = release},
 			       port = {.name = "xen+pvtime", .release = release};
 const struct conform_target conform_targets[CONFORM_TARGETS] = {
 	{.by = &pvtime, .plans = ours_plans, .plan_count = 2},
 	{.by = &kvm, .plans = kvm_plans, .plan_count = 1},
+	{.by = &mended, .plans = kvm_plans, .plan_count = 1},
 	{.by = &xen},
 	{.by = &port},
 };
@@ -79,11 +81,11 @@ int main(void)
 	       "by default pvtime conform runs our target with every case and every run");
 	tap_ok(chooses("xen --strict kvm", "kvm xen") && o.strict,
 	       "targets may come before and after options");
-	tap_ok(chooses("all", "pvtime kvm xen xen+pvtime"), "all chooses every target");
+	tap_ok(chooses("all", "pvtime kvm kvm-mended xen xen+pvtime"), "all chooses every target");
 	tap_ok(chooses("xen/trixie kvm/sid kvm/trixie pvtime xen/bookworm kvm/sid",
 		       "pvtime kvm(sid) kvm(trixie) xen(trixie) xen(bookworm)"),
 	       "each release of a target is chosen once, ordered by target and then as given");
-	tap_ok(chooses("all kvm/sid kvm", "pvtime kvm kvm(sid) xen xen+pvtime"),
+	tap_ok(chooses("all kvm/sid kvm", "pvtime kvm kvm(sid) kvm-mended xen xen+pvtime"),
 	       "a release is chosen beside this machine's own");
 	tap_ok(strcmp(o.choices[1].name, "kvm") == 0 && strcmp(o.choices[2].name, "kvm/sid") == 0,
 	       "a target has the name by which it was chosen");

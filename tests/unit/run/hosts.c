@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The targets kvm, xen and xen+pvtime of `pvtime conform`: what a machine is given, and what is
- * read from its console.
+ * The targets kvm, kvm-mended, xen and xen+pvtime of `pvtime conform`: what a machine is given, and
+ * what is read from its console.
  */
 #include <libfdt.h>
 #include <limits.h>
@@ -14,8 +14,11 @@
 #include "tools/run/target.h"
 
 static char directory[] = "/tmp/hosts-XXXXXX";
-static struct run_kit kit = {
-	.suite = directory, .debian = directory, .xen = directory, .keep = directory};
+static struct run_kit kit = {.suite = directory,
+			     .debian = directory,
+			     .xen = directory,
+			     .mended = directory,
+			     .keep = directory};
 
 static const char *in_directory(const char *name)
 {
@@ -283,6 +286,7 @@ static void test_ready(void)
 	expect_missing(&target_xen, "xen", "make debian-hosts");
 	expect_missing(&target_xen, "second-cpu.bin", "make conform-all");
 	expect_missing(&target_xen, "competitor.img", "make conform-all");
+	expect_missing(&target_kvm_mended, "bookworm/Image", "make linux");
 	expect_missing(&target_xen_pvtime, "bookworm/xen", "make xen");
 	expect_missing(&target_xen_before, "bookworm/before", "make xen");
 	write_text("Image", "no kernel");
@@ -294,6 +298,9 @@ static void test_ready(void)
 	target_xen_pvtime.versions(&kit, text, sizeof(text));
 	tap_ok(strcmp(text, "Xen 4.17.5+72-1 with ports/xen") == 0,
 	       "the version of target xen+pvtime is that of its source: \"%s\"", text);
+	target_kvm_mended.versions(&kit, text, sizeof(text));
+	tap_ok(strcmp(text, "Linux 6.1.187-1 with ports/linux, QEMU 1:7.2") == 0,
+	       "the versions of target kvm-mended are \"%s\"", text);
 	target_xen.versions(&kit, text, 9);
 	tap_ok(strcmp(text, "Xen 4.17") == 0,
 	       "the versions of target xen are cut to the buffer: \"%s\"", text);
@@ -343,6 +350,8 @@ static void test_releases(void)
 	expect_release(&target_xen_pvtime, NULL, "4.17");
 	expect_release(&target_xen_pvtime, "trixie", "");
 	expect_release(&target_kvm, NULL, "");
+	expect_release(&target_kvm_mended, "trixie", "6.12");
+	expect_release(&target_kvm_mended, NULL, "");
 	expect_release(&target_kvm, "nowhere", "");
 	expect_release(&target_xen, "nowhere", "");
 	target_kvm.versions(&trixie, text, sizeof(text));
@@ -378,6 +387,10 @@ static void make_kit(void)
 	mkdir(in_directory("bookworm"), 0700);
 	write_file("bookworm/xen", image, sizeof(image));
 	write_file("bookworm/before", image, sizeof(image));
+	write_file("bookworm/Image", image, sizeof(image));
+	mkdir(in_directory("linux-source"), 0700);
+	mkdir(in_directory("linux-source/bookworm"), 0700);
+	write_text("linux-source/bookworm/version", "6.1.187-1\n");
 	mkdir(in_directory("xen-source"), 0700);
 	mkdir(in_directory("xen-source/bookworm"), 0700);
 	write_text("xen-source/bookworm/version", "4.17.5+72-1\n");
@@ -408,6 +421,10 @@ static void remove_kit(void)
 					    "machine.dtb",
 					    "bookworm/xen",
 					    "bookworm/before",
+					    "bookworm/Image",
+					    "linux-source/bookworm/version",
+					    "linux-source/bookworm",
+					    "linux-source",
 					    "bookworm",
 					    "xen-source/bookworm/version",
 					    "xen-source/bookworm",
