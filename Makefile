@@ -101,4 +101,4 @@ help: export HELP := $(HELP)
 help: ## list the targets
 	@awk -F':.*## ' "$$HELP" $(MAKEFILE_LIST)
 
--include $(shell find $(BUILD) \( -path $(BUILD)/debian -o -path $(BUILD)/fresh \) -prune -o -type f -name '*.d' -print 2>/dev/null)
+-include $(shell find $(BUILD) \( -path $(BUILD)/debian -o -path $(BUILD)/fresh -o -path $(BUILD)/linux \) -prune -o -type f -name '*.d' -print 2>/dev/null)

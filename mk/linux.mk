@@ -4,25 +4,25 @@
 LINUX_RELEASE  ?= bookworm
 LINUX_RELEASES := bookworm trixie sid
 LINUX_SOURCES  := $(DEBIAN)/linux-source
-LINUX_BUILT    := $(BUILD)/linux/$(LINUX_RELEASE)
+LINUX_BUILT    := $(BUILD)/linux
 
 LINUX_PORT := $(call port_files,linux,11)
 
 $(LINUX_SOURCES)/%/version:
 	scripts/debian-source $(@D) linux $*
-.PRECIOUS: $(LINUX_SOURCES)/%/version
+.PRECIOUS: $(LINUX_SOURCES)/%/version $(LINUX_BUILT)/%/before $(LINUX_BUILT)/%/Image
 
 # What an earlier port changed becomes as it was, but new, so that make compiles it again.
 define linux_unport
 @touch $(@D)/changes && sed -n 's/^\(changed\|added\) *\([^ :]*\):.*/\2/p' $(@D)/changes | while read -r f; do \
-	rm -f $(@D)/tree/$$f; cp $(LINUX_SOURCES)/$(LINUX_RELEASE)/tree/$$f $(@D)/tree/$$f 2>$(@D)/absent || true; done
+	rm -f $(@D)/tree/$$f; cp $(LINUX_SOURCES)/$*/tree/$$f $(@D)/tree/$$f 2>$(@D)/absent || true; done
 @: >$(@D)/changes
 endef
 
 # As Debian has it, to compare with. The tree is made of links to the source: ports/port replaces
 # files, and the build writes to out/ alone. After a change of the configuration, make compiles what
 # it concerns.
-$(LINUX_BUILT)/before: $(LINUX_SOURCES)/$(LINUX_RELEASE)/version ports/linux/build ports/linux/config
+$(LINUX_BUILT)/%/before: $(LINUX_SOURCES)/%/version ports/linux/build ports/linux/config
 	$(begin)
 	@mkdir -p $(@D) && cmp -s $< $(@D)/version || { rm -rf $(@D)/tree $(@D)/out $(@D)/changes && cp -al $(<D)/tree $(@D)/tree && cp $< $(@D)/version; }
 	$(linux_unport)
@@ -30,7 +30,7 @@ $(LINUX_BUILT)/before: $(LINUX_SOURCES)/$(LINUX_RELEASE)/version ports/linux/bui
 	@cp $(@D)/out/arch/arm64/boot/Image $@
 
 # In the same two folders, so that most files are compiled already.
-$(LINUX_BUILT)/Image: $(LINUX_BUILT)/before $(LINUX_PORT)
+$(LINUX_BUILT)/%/Image: $(LINUX_BUILT)/%/before $(LINUX_PORT)
 	$(begin)
 	$(linux_unport)
 	ports/port ports/linux $(@D)/tree $(@D)/series >$(@D)/changes.new && mv $(@D)/changes.new $(@D)/changes
@@ -39,8 +39,8 @@ $(LINUX_BUILT)/Image: $(LINUX_BUILT)/before $(LINUX_PORT)
 
 .PHONY: linux port-linux
 ##@ maintainers
-linux: $(LINUX_BUILT)/Image ## build Debian's Linux with ports/linux; LINUX_RELEASE=bookworm, trixie or sid
-	@cat $(LINUX_BUILT)/changes
+linux: $(LINUX_BUILT)/$(LINUX_RELEASE)/Image ## build Debian's Linux with ports/linux; LINUX_RELEASE=bookworm, trixie or sid
+	@cat $(LINUX_BUILT)/$(LINUX_RELEASE)/changes
 
 ##@ adopters
 port-linux: ## put ports/linux into the source tree of Linux in LINUX=DIR, and leave a series for git am
@@ -52,10 +52,13 @@ port-linux: ## put ports/linux into the source tree of Linux in LINUX=DIR, and l
 # make linux has built.
 TAP_SCRIPTS += tests/ports/linux.t tests/ports/linux_clock.t
 
+# pvtime conform kvm-mended/RELEASE
+conform-all matrix: $(LINUX_RELEASES:%=$(LINUX_BUILT)/%/Image)
+
 .PHONY: check-linux check-linux-boot
 ##@ developers
 check-linux: $(LINUX_RELEASES:%=$(LINUX_SOURCES)/%/version) $(LIMIT) ## put ports/linux into the sources of all releases, and compile what it touches in one of them
 	LINUX_RELEASES='$(LINUX_RELEASES)' LINUX_RELEASE=$(LINUX_RELEASE) CROSS_COMPILE=$(CROSS) $(PROVE) tests/linux/sources.t
-check-linux-boot: all $(LINUX_BUILT)/Image $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
+check-linux-boot: all $(LINUX_BUILT)/$(LINUX_RELEASE)/Image $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
 	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/lockups.t)
 check-linux check-linux-boot: TEST_TIMEOUT := 1800
