@@ -46,7 +46,7 @@ check-x86: ## run the tests of KVM on x86-64 in QEMU, which emulates a machine t
 
 QEMU_TESTS += $(KVM_TESTS_CHECK)
 QEMU_DEPS  += $(KVM_HOST_DEPS)
-bench bench-top: $(KVM_HOST_DEPS)
+bench bench-top check-linux-boot: $(KVM_HOST_DEPS)
 
 .PHONY: check-kvm kvm-release
 kvm-release:

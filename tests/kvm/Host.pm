@@ -104,8 +104,9 @@ sub host_initramfs
 #   qemu => 1            add Debian's qemu-system-aarch64, or this machine's qemu-system-x86_64
 #   cpus => 2            the number of the host's CPUs; each is a thread of QEMU
 #   cpu => 'neoverse-n1' the CPU model: neoverse-n1 has VHE, cortex-a57 does not. The default is
-#                        KVM_HOST_CPU of the environment. Its kernel is KVM_HOST_KERNEL, or that of
-#                        this machine's Debian
+#                        KVM_HOST_CPU of the environment
+#   kernel => 'file'     the host's kernel; the default is KVM_HOST_KERNEL of the environment, or
+#                        that of this machine's Debian
 #   memory => '1G'       the host's RAM
 #   icount => 1          the host's time is the number of executed instructions, 250 million a
 #                        second. With one CPU, runs then repeat exactly. A faster CPU would only
@@ -125,7 +126,7 @@ sub host_run
 	my @time = $how{icount} ? ('-icount', 'shift=2,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', 1)
 		: ('-accel', 'tcg,thread=multi');
 	local @ENV{qw(MACHINE CPU)} = ($how{machine} // '', $how{cpu} // $kind->{cpu} // '');
-	my @qemu = limited($how{limit_s} // 150, dirname(__FILE__) . '/../../scripts/kvm-host', $how{host} // 'arm64', $kind->{kernel}, $initrd,
+	my @qemu = limited($how{limit_s} // 150, dirname(__FILE__) . '/../../scripts/kvm-host', $how{host} // 'arm64', $how{kernel} // $kind->{kernel}, $initrd,
 		$how{append} // '', '-smp', $how{cpus} // 2, '-m', $how{memory} // '1G', @time, '-serial', "file:$console");
 	my $begin = time;
 	my $ended = system(@qemu) >> 8;

@@ -75,10 +75,12 @@ is_deeply([($out =~ /^GROUPS (\d+)/mg)[1 .. 3]], [0, 0, 0], 'no cgroup is left a
 is($on->{cap}{status}, 0, 'a lab with caps ends with status 0') or diag $on->{cap}{said};
 for (['half', 50], ['tenth', 10]) {
 	my ($name, $percent) = @$_;
-	my $t = vcpu($on->{cap}, $name, 0)->{ticks};
+	my $vcpu = vcpu($on->{cap}, $name, 0);
+	my $t = $vcpu->{ticks};
 	my $share = 100 * $t->{running} / $t->{elapsed};
 	cmp_ok(abs($share - $percent), '<', 2, "$name: a cap of $percent % is kept within 2 % (it ran $share %)");
 	cmp_ok($t->{ready}, '>', $t->{elapsed} / 3, "$name: the throttled time is READY (R-24)");
+	cmp_ok(abs($vcpu->{published_ns} - $t->{ready}), '<', 200_000_000, "$name: the throttled time is stolen: within two periods of the quota, it is published");
 }
 
 sub refused
