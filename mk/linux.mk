@@ -10,7 +10,7 @@ LINUX_PORT := $(call port_files,linux,11)
 
 $(LINUX_SOURCES)/%/version:
 	scripts/debian-source $(@D) linux $*
-.PRECIOUS: $(LINUX_SOURCES)/%/version $(LINUX_BUILT)/%/before $(LINUX_BUILT)/%/Image
+.PRECIOUS: $(LINUX_SOURCES)/%/version $(LINUX_BUILT)/%/before $(LINUX_BUILT)/%/Image $(LINUX_BUILT)/%/debug
 
 # What an earlier port changed becomes as it was, but new, so that make compiles it again.
 define linux_unport
@@ -37,6 +37,12 @@ $(LINUX_BUILT)/%/Image: $(LINUX_BUILT)/%/before $(LINUX_PORT)
 	CROSS_COMPILE=$(CROSS) ports/linux/build $(@D)/tree $(@D)/out
 	@cp $(@D)/out/arch/arm64/boot/Image $@
 
+# The same with checks of locks and memory.
+$(LINUX_BUILT)/%/debug: $(LINUX_BUILT)/%/Image ports/linux/config-debug
+	$(begin)
+	CONFIG_MORE=ports/linux/config-debug CROSS_COMPILE=$(CROSS) ports/linux/build $(@D)/tree $(@D)/out-debug
+	@cp $(@D)/out-debug/arch/arm64/boot/Image $@
+
 .PHONY: linux port-linux
 ##@ maintainers
 linux: $(LINUX_BUILT)/$(LINUX_RELEASE)/Image ## build Debian's Linux with ports/linux; LINUX_RELEASE=bookworm, trixie or sid
@@ -52,6 +58,14 @@ port-linux: ## put ports/linux into the source tree of Linux in LINUX=DIR, and l
 # make linux has built.
 TAP_SCRIPTS += tests/ports/linux.t tests/ports/linux_clock.t
 
+# VMs under stress, a static program for arm64 Linux.
+LINUX_SOAK := $(BUILD)/linux/soak
+$(LINUX_SOAK): $(BUILD)/a64-linux/tests/linux/soak.o $(filter-out $(BUILD)/a64-linux/tests/kvm/%,$(LIBKVM_TEST_OBJS))
+	$(begin)
+	$(A64_CC) -static -o $@ $^
+clang_linux_SRCS += tests/linux/soak.c
+check-linux-boot: $(LINUX_SOAK)
+
 # pvtime conform kvm-mended/RELEASE
 conform-all matrix: $(LINUX_RELEASES:%=$(LINUX_BUILT)/%/Image)
 
@@ -60,5 +74,5 @@ conform-all matrix: $(LINUX_RELEASES:%=$(LINUX_BUILT)/%/Image)
 check-linux: $(LINUX_RELEASES:%=$(LINUX_SOURCES)/%/version) $(LIMIT) ## put ports/linux into the sources of all releases, and compile what it touches in one of them
 	LINUX_RELEASES='$(LINUX_RELEASES)' LINUX_RELEASE=$(LINUX_RELEASE) CROSS_COMPILE=$(CROSS) $(PROVE) tests/linux/sources.t
 check-linux-boot: all $(LINUX_BUILT)/$(LINUX_RELEASE)/Image $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
-	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/lockups.t tests/linux/hotplug.t)
+	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/lockups.t tests/linux/hotplug.t tests/linux/soak.t)
 check-linux check-linux-boot: TEST_TIMEOUT := 1800

@@ -1,0 +1,32 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# TAP: VMs under stress on a host with ports/linux: soak.c finds no wrong counter, and the kernel
+# reports nothing. SOAK_S is for how many seconds of the host's time, 600 by default, and
+# LINUX_RELEASE the release of the kernel that `make linux` has built; KVM_HOST_KERNEL is another
+# kernel with ports/linux, such as one with lockdep or KASAN.
+
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../kvm";
+use Host;
+use Test::More;
+
+my $seconds = $ENV{SOAK_S} // 600;
+my $kernel = $ENV{KVM_HOST_KERNEL} // "$build/linux/" . ($ENV{LINUX_RELEASE} // 'bookworm') . '/Image';
+my $reports = qr/WARNING|BUG|possible|lockdep|KASAN|Call trace|stall|hung|lockup|Oops/;
+
+for my $cpu ('neoverse-n1', 'cortex-a57') {
+	my $seed = time;
+	my $run = host_run(kernel => $kernel, cpu => $cpu, cpus => 3, limit_s => 20 * $seconds + 300, files => {soak => "$build/linux/soak"},
+		script => "/soak $seconds $seed; status=\$?; dmesg | sed 's/^/DMESG /'; exit \$status");
+	is($run->{status}, 0, "$cpu: the soak of $seconds s with seed $seed ends with status 0") or diag $run->{out}, $run->{console};
+	note join "\n", $run->{out} =~ /^(ok .*|# .*)$/mg;
+	my @said = grep { /$reports/ } $run->{out} =~ /^DMESG (.*)$/mg;
+	is_deeply(\@said, [], "$cpu: the kernel reports nothing") or diag $run->{out};
+	like($run->{out}, qr/^DMESG .*Linux version/m, "$cpu: the kernel's messages are all there");
+}
+like('WARNING: possible circular locking dependency detected', $reports, 'a report of lockdep is found');
+
+done_testing;
