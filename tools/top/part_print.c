@@ -6,13 +6,10 @@
 #include "tools/top/text.h"
 #include "tools/top/view.h"
 
-#define NS_WIDTH 20u
-
 static void print_group(struct top_text *text, const struct top_group *group,
 			struct top_cgroups *cgroups)
 {
-	top_text_number(text, group->ns, NS_WIDTH);
-	top_text_add(text, "  ");
+	top_text_ns(text, group->ns);
 	top_text_add(text, top_cause_word(group->cause));
 	if (group->cause == TOP_QUOTA) {
 		top_text_add(text, " of ");
@@ -35,20 +32,19 @@ static void print_group(struct top_text *text, const struct top_group *group,
 static bool print_part(struct top_text *text, const struct top_row *part,
 		       const struct top_rows *rows)
 {
-	uint64_t interval_ns = rows->interval_ns;
 	struct top_groups groups;
 	bool good = top_groups_make(&groups, part);
 
 	top_text_name(text, part->name);
-	top_text_print(text, ", in %llu ns: stolen %llu ns (%.1f %%) of %zu vCPU%s\n",
-		       (unsigned long long)interval_ns, (unsigned long long)part->sum.stolen_ns,
-		       100.0 * (double)part->sum.stolen_ns / (double)interval_ns, part->vcpus,
-		       part->vcpus == 1 ? "" : "s");
+	top_text_add(text, ", in ");
+	top_text_number(text, rows->interval_ns, 0);
+	top_text_share(text, " ns: stolen ", part->sum.stolen_ns, rows->interval_ns);
+	top_text_print(text, " of %zu vCPU%s\n", part->vcpus, part->vcpus == 1 ? "" : "s");
 	for (size_t i = 0; good && i < groups.count; i++)
 		print_group(text, &groups.group[i], rows->cgroups);
 	if (part->sum.unattributed > 0) {
-		top_text_number(text, part->sum.unattributed, NS_WIDTH);
-		top_text_add(text, "  unattributed\n");
+		top_text_ns(text, part->sum.unattributed);
+		top_text_add(text, "unattributed\n");
 	}
 	free(groups.group);
 	return good;

@@ -3,8 +3,6 @@
 #include "tools/top/tell.h"
 #include "tools/top/text.h"
 
-#define NS_WIDTH 20u
-
 /* Name the cgroup or the class whose quota it is, and say what to raise if that is known. */
 static void print_quota(struct top_text *text, const struct top_thief *thief,
 			struct top_cgroups *cgroups)
@@ -53,29 +51,13 @@ static void print_task(struct top_text *text, const struct top_thief *thief,
 static void print_thief(struct top_text *text, const struct top_thief *thief,
 			struct top_cgroups *cgroups)
 {
-	top_text_number(text, thief->ns, NS_WIDTH);
-	top_text_add(text, "  ");
+	top_text_ns(text, thief->ns);
 	top_text_add(text, top_cause_word(thief->cause));
 	if (thief->cause == TOP_QUOTA)
 		print_quota(text, thief, cgroups);
 	else
 		print_task(text, thief, cgroups);
 	top_text_add(text, "\n");
-}
-
-/* With the percentage of the interval, rounded to one decimal. */
-static void print_time(struct top_text *text, const char *what, uint64_t ns, uint64_t interval_ns)
-{
-	uint64_t tenths =
-		interval_ns > 0 ? (uint64_t)(1000.0 * (double)ns / (double)interval_ns + 0.5) : 0;
-
-	top_text_add(text, what);
-	top_text_number(text, ns, 0);
-	top_text_add(text, " ns (");
-	top_text_number(text, tenths / 10, 0);
-	top_text_add(text, ".");
-	top_text_number(text, tenths % 10, 0);
-	top_text_add(text, " %)");
 }
 
 static void print_causes(struct top_text *text, const struct top_thread *thread,
@@ -85,8 +67,8 @@ static void print_causes(struct top_text *text, const struct top_thread *thread,
 
 	for (size_t i = 0; i < thread->thief_count; i++)
 		print_thief(text, &thread->thieves[i], cgroups);
-	top_text_number(text, thread->unattributed, NS_WIDTH);
-	top_text_add(text, "  unattributed\n");
+	top_text_ns(text, thread->unattributed);
+	top_text_add(text, "unattributed\n");
 	if (excess != 0)
 		top_text_print(text, "%20lld  more than was stolen: a bug of pvtime\n",
 			       (long long)excess);
@@ -104,10 +86,10 @@ static void print_thread(struct top_text *text, const struct top_thread *thread,
 	top_text_number(text, thread->thread, 0);
 	top_text_add(text, ", CPU ");
 	top_text_number(text, thread->cpu, 0);
-	print_time(text, ": ran ", thread->run_ns, interval_ns);
-	print_time(text, ", stolen ", thread->stolen_ns, interval_ns);
+	top_text_share(text, ": ran ", thread->run_ns, interval_ns);
+	top_text_share(text, ", stolen ", thread->stolen_ns, interval_ns);
 	if (causes)
-		print_time(text, ", interrupts ", thread->interrupts_ns, interval_ns);
+		top_text_share(text, ", interrupts ", thread->interrupts_ns, interval_ns);
 	top_text_add(text, "\n");
 }
 
@@ -123,8 +105,7 @@ static void print_throttled(struct top_text *text, const struct top_sample *samp
 		if (throttled->process != process || throttled->ns == 0)
 			continue;
 		top_limit_text(words, sizeof(words), throttled->cgroup, root);
-		top_text_number(text, throttled->ns, NS_WIDTH);
-		top_text_add(text, "  ");
+		top_text_ns(text, throttled->ns);
 		top_text_name(text, words);
 		top_text_add(text, "\n");
 	}

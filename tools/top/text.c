@@ -112,6 +112,26 @@ void top_text_signed(struct top_text *text, int64_t number)
 	top_text_number(text, number < 0 ? 0 - magnitude : magnitude, 0);
 }
 
+void top_text_ns(struct top_text *text, uint64_t ns)
+{
+	top_text_number(text, ns, 20);
+	top_text_add(text, "  ");
+}
+
+void top_text_share(struct top_text *text, const char *words, uint64_t ns, uint64_t interval_ns)
+{
+	uint64_t tenths =
+		interval_ns > 0 ? (uint64_t)(1000.0 * (double)ns / (double)interval_ns + 0.5) : 0;
+
+	top_text_add(text, words);
+	top_text_number(text, ns, 0);
+	top_text_add(text, " ns (");
+	top_text_number(text, tenths / 10, 0);
+	top_text_add(text, ".");
+	top_text_number(text, tenths % 10, 0);
+	top_text_add(text, " %)");
+}
+
 /* How many bytes of the text are printable ASCII and mean themselves, also in JSON. */
 static size_t plain(const char *bytes)
 {

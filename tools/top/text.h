@@ -55,6 +55,12 @@ static inline void top_text_number(struct top_text *text, uint64_t number, unsig
 		top_text_digits(text, number, width);
 }
 
+/* A time at the beginning of a line, and two blanks. */
+void top_text_ns(struct top_text *text, uint64_t ns);
+
+/* The words, a time, and its percentage of the interval, rounded to one decimal. */
+void top_text_share(struct top_text *text, const char *words, uint64_t ns, uint64_t interval_ns);
+
 /* What printf() has to write nevertheless; names must not be among it. */
 void top_text_print(struct top_text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
