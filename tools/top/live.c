@@ -64,7 +64,9 @@ static bool draw(struct live *live)
 		live->frozen = false;
 	}
 	live->view.page = top_draw_rows(size.lines) > 1 ? top_draw_rows(size.lines) : 1;
-	top_cgroups_begin(&live->cgroups, &rows_of(live)->sample);
+	/* A table of VMs or vCPUs by itself names no cgroup. */
+	if (live->view.pane || live->view.kind >= TOP_ROW_CPU)
+		top_cgroups_begin(&live->cgroups, &rows_of(live)->sample);
 	bool good = top_rows_divide(rows_of(live), live->view.kind);
 	page.line = NULL;
 	if (good)

@@ -158,12 +158,11 @@ static void add_unattributed(struct top_parts *parts, const struct top_rows *row
 	size_t vcpus = 0;
 
 	for (size_t i = 0; i < rows->vcpu_count; i++)
-		if (rows->vcpus[i].chosen && has_none(&rows->vcpus[i], parts->kind)) {
-			ns += rows->vcpus[i].sum.unattributed;
-			vcpus++;
-		}
+		ns += rows->vcpus[i].chosen ? rows->vcpus[i].sum.unattributed : 0;
 	if (ns == 0)
 		return;
+	for (size_t i = 0; i < rows->vcpu_count; i++)
+		vcpus += rows->vcpus[i].chosen && has_none(&rows->vcpus[i], parts->kind);
 	if (last == NULL || last->sum.thread != TYPE_NONE)
 		last = begin(parts, key_of(TYPE_NONE, 0), NULL);
 	last->sum.unattributed = ns;
