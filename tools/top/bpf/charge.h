@@ -97,12 +97,15 @@ static void charge_others(const struct walk *walk, const struct top_turn *turn,
 	__u32 cause = cause_of(walk, turn);
 
 	asm volatile("" : "+r"(cause));
-	__sync_fetch_and_add(&counts->others[cause & 7], ns);
+	__sync_fetch_and_add(&counts->others[cause & TOP_CAUSE_MASK], ns);
 }
 
-/* The iterator may charge the same cell on another CPU at the same time. */
-static __always_inline void charge_turns(const struct walk *walk, const struct top_turn *turn,
-					 struct top_counts *counts, __u64 ns)
+/*
+ * Charge the cell of the turn's thread, or of a quota. The iterator may charge the same one on
+ * another CPU at the same time.
+ */
+static __always_inline void charge_cell(const struct walk *walk, const struct top_turn *turn,
+					struct top_counts *counts, __u64 ns)
 {
 	bool made = 0;
 	__u64 key = TOP_KEY(turn->pid, walk->wait);
@@ -118,11 +121,12 @@ static __always_inline void charge_turns(const struct walk *walk, const struct t
 		describe(entry, turn);
 }
 
+/* The same, as a function that the kernel verifies once: for quotas, which are rare. */
 __noinline int charge(const struct walk *walk, const struct top_turn *turn,
 		      struct top_counts *counts, __u64 ns)
 {
 	if (walk && turn && counts)
-		charge_turns(walk, turn, counts, ns);
+		charge_cell(walk, turn, counts, ns);
 	return 0;
 }
 
@@ -161,7 +165,7 @@ static __always_inline int charge_turn(struct walk *walk, const struct top_ring 
 	if (!next)
 		begin = least;
 	if (begin < walk->to) {
-		charge_turns(walk, &ring->turn[turn % TOP_TURNS], counts, walk->to - begin);
+		charge_cell(walk, &ring->turn[turn % TOP_TURNS], counts, walk->to - begin);
 		walk->to = begin;
 	}
 	if (next)

@@ -97,7 +97,7 @@ struct top_entry {
 	struct top_cell cell;
 };
 
-/* A key is the thief's PID in the high half, and in the low one where who waited. */
+/* A key has the thief's PID, then the CPU in whose queue a vCPU waited, and the vCPU's place. */
 #define TOP_KEY_WAIT(place, cpu) ((__u32)(cpu) << 16 | (__u32)(place) << 1 | 1u)
 #define TOP_KEY(pid, wait)	 ((__u64)(pid) << 32 | (wait))
 #define TOP_KEY_PID(key)	 ((__u32)((key) >> 32))
@@ -113,6 +113,7 @@ struct top_entry {
 #define TOP_VCPU_HOME(pid) ((__u32)(pid)*0x9e3779b1u >> 17)
 #define TOP_CELL_HOME(key) ((__u32)((__u64)(key)*0x9e3779b97f4a7c15ull >> 48))
 
+#define TOP_CAUSE_MASK 7u /* a power of two, minus 1, that is not less than any cause */
 enum top_cause { TOP_VM, TOP_SELF, TOP_PROCESS, TOP_KERNEL, TOP_QUOTA, TOP_IDLE, TOP_CAUSES };
 
 /* Of one vCPU, in one epoch. */
