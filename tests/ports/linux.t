@@ -5,10 +5,6 @@
 # `make check-linux` is the test on the real sources.
 
 set -u
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 project=linux
 # shellcheck source=tests/ports/port.sh
 . "$(dirname "$0")/port.sh"

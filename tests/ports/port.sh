@@ -3,9 +3,13 @@
 #
 # For the tests of ports/port: a miniature of a source tree, which has the places that the steps of
 # a port name and nothing else. The port changes the tree or refuses it as a whole, and its patches
-# do the same. Before it sources this file, a test sets $work, a folder, and $project, a folder of
-# ports/. It then makes $work/whole.
-: "${work:?}" "${project:?}"
+# do the same. Before it sources this file, a test sets $project, a folder of ports/. It
+# then makes $work/whole; $work is a temporary folder.
+: "${project:?}"
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
 
 # words FILE LINE...: a file of these lines.
 words() {

@@ -5,10 +5,6 @@
 # xen` is the test on the real source.
 
 set -u
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 project=xen
 # shellcheck source=tests/ports/port.sh
 . "$(dirname "$0")/port.sh"
