@@ -35,10 +35,9 @@ $ENV{GLIBC_TUNABLES} = 'glibc.malloc.hugetlb=1';
 # host from its CPUs; host_run() has the limit. wait_for prints a line for each minute that it
 # waits.
 #
-# mended: whether this host's KVM keeps the totals itself, as with ports/linux. It has a thread then
-# that refreshes the structures of vCPUs that wait.
+# mended: whether this host's KVM keeps the totals itself, as with ports/linux, by a function's name.
 my $prelude = <<'END';
-mended() { grep -qsx kvm-pvtime /proc/[0-9]*/comm; }
+mended() { grep -q ' kvm_pvtime_reset$' /proc/kallsyms; }
 wait_for()
 {
 	wait_long=$(($(cut -d. -f1 /proc/uptime) + 60))

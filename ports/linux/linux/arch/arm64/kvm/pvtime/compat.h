@@ -2,12 +2,8 @@
 #ifndef __KVM_ARM64_PVTIME_COMPAT_H__
 #define __KVM_ARM64_PVTIME_COMPAT_H__
 
-/*
- * What older kernels call otherwise: hrtimer_setup() came with 6.13,
- * kthread_run_worker() with 6.14.
- */
+/* hrtimer_setup() came with Linux 6.13. */
 #include <linux/hrtimer.h>
-#include <linux/kthread.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
@@ -19,10 +15,6 @@ hrtimer_setup(struct hrtimer *timer,
 	hrtimer_init(timer, clock, mode);
 	timer->function = function;
 }
-#endif
-
-#ifndef kthread_run_worker
-#define kthread_run_worker kthread_create_worker
 #endif
 
 #endif /* __KVM_ARM64_PVTIME_COMPAT_H__ */

@@ -29,6 +29,12 @@ static inline struct place find_place(struct kvm_vcpu *vcpu)
 	return place;
 }
 
+/* Store the header, which is always 0. This may fault, and sleep. */
+static inline bool store_header(struct pvtime_stolen __user *page)
+{
+	return page && !__put_user(0, (u64 __user *)page);
+}
+
 /*
  * Store what was last shown. The caller holds the vCPU's lock; nothing faults.
  */
@@ -38,6 +44,8 @@ static inline bool store_counter(const struct kvm_vcpu_steal *steal,
 	int err;
 
 	lockdep_assert_held(&steal->lock);
+	if (!page)
+		return false;
 	pagefault_disable();
 	err = __put_user(steal->image.stolen_ns, &page->stolen_ns);
 	pagefault_enable();

@@ -29,10 +29,9 @@ static void charge(struct kvm_vcpu_steal *steal)
 static bool store_constants(const struct kvm_vcpu_steal *steal,
 			    struct pvtime_stolen __user *page)
 {
-	if (!page || __put_user(0, (u64 __user *)page))
-		return false;
-	return !steal->whole ||
-	       !__clear_user(page->reserved, sizeof(page->reserved));
+	return store_header(page) &&
+	       (!steal->whole ||
+		!__clear_user(page->reserved, sizeof(page->reserved)));
 }
 
 static bool publish(struct kvm_vcpu_steal *steal,

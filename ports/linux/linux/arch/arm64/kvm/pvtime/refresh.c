@@ -3,35 +3,35 @@
  * Rounds that bring the structures of waiting vCPUs up to date, for the other
  * vCPUs of the VM.
  *
- * A vCPU that waits for a CPU cannot store what it waits. So a VM has a timer,
- * which is started where a vCPU is preempted or woken up, if it is not started
- * yet. It makes a kernel thread look at all vCPUs of the VM, and store the
- * totals of those that wait. Only while there are any, the timer is started
- * again.
+ * A vCPU that waits for a CPU cannot store what it waits. So another vCPU of
+ * the VM does, before it enters the guest: whoever can look at the structures
+ * can be made to refresh them first. While no vCPU is in the guest, nobody
+ * looks.
  *
- * The thread is of a real-time class: what keeps the vCPUs waiting must not
- * keep it waiting, too. It stores in the memory of user space, without page
- * faults. Where the memory is not there, it leaves the store to the vCPU, and
- * so it leaves a dirty ring: the vCPU publishes before it enters the guest or
- * leaves KVM_RUN.
+ * A VM has a timer, which starts where a vCPU is preempted or woken up, or
+ * leaves KVM_RUN, if it does not run yet. When it expires, a round is due: one
+ * of the vCPUs that have a CPU is asked to make it, or else the first one that
+ * gets a CPU makes it. The timer starts again only while vCPUs wait.
  */
-#include <linux/kthread.h>
+#include <linux/jiffies.h>
 #include <linux/sched/clock.h>
-#include <linux/sched/mm.h>
 #include <linux/wait.h>
 
 #include "compat.h"
 #include "place.h"
 
+/*
+ * When a round is due. The timer waits for the tick after that, so that it
+ * needs no interrupt of its own where the CPU has a tick.
+ */
 #define ROUND_NS (40 * NSEC_PER_MSEC)
+#define SLACK_NS TICK_NSEC
 
 /*
  * The scheduler's clocks of two CPUs may differ a little: show so much less
  * than the wait so far.
  */
 #define MARGIN_NS NSEC_PER_MSEC
-
-static struct kthread_worker *worker;
 
 /*
  * Whether a thread waits for a CPU; and its run_delay, with this wait. Its
@@ -51,8 +51,8 @@ static int waits(struct task_struct *task, void *delay)
 	return true;
 }
 
-/* Whether the vCPU waits; and if so, its total with this wait. */
-static bool vcpu_waits(struct kvm_vcpu_steal *steal, u64 *total)
+/* Show the total of a vCPU that waits, with this wait. Whether it does. */
+static bool show_wait(struct kvm_vcpu_steal *steal)
 {
 	u64 delay;
 
@@ -60,124 +60,132 @@ static bool vcpu_waits(struct kvm_vcpu_steal *steal, u64 *total)
 	if (steal->fresh || !steal->task ||
 	    !task_call_func(steal->task, waits, &delay))
 		return false;
-	*total = steal->total + delay - steal->last_steal;
+	/* The total itself stays, until the vCPU knows how long it waited. */
+	pvtime_show(&steal->view, steal->total + delay - steal->last_steal);
 	return true;
 }
 
-static bool must_refresh(struct kvm_vcpu *vcpu)
+/* Refresh the structure of another vCPU. Returns whether it waits. */
+static bool refresh(struct kvm_vcpu *vcpu)
 {
 	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
-	bool must;
-	u64 total;
+	struct place place;
+	bool shown, stored;
 
 	if (READ_ONCE(vcpu->cpu) != -1 ||
 	    !kvm_arm_is_pvtime_enabled(&vcpu->arch))
 		return false;
 
+	place = find_place(vcpu);
 	spin_lock(&steal->lock);
-	must = vcpu_waits(steal, &total);
+	shown = show_wait(steal);
+	stored = shown && store_counter(steal, place.page);
 	spin_unlock(&steal->lock);
-	return must;
-}
 
-/*
- * A dirty ring is that of a loaded vCPU. There is none here, so only a bitmap
- * can be marked.
- */
-static void mark_dirty(const struct place *place)
-{
-	if (place->slot->dirty_bitmap)
-		set_bit_le(place->gfn - place->slot->base_gfn,
-			   place->slot->dirty_bitmap);
-}
-
-/* The total itself stays, until the vCPU knows how long it has waited. */
-static void refresh(struct kvm_vcpu *vcpu)
-{
-	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
-	struct place place = find_place(vcpu);
-	u64 total;
-
-	if (!place.page)
-		return;
-
-	spin_lock(&steal->lock);
-	if (vcpu_waits(steal, &total)) {
-		pvtime_show(&steal->view, total);
-		if (store_counter(steal, place.page))
-			mark_dirty(&place);
-	}
-	spin_unlock(&steal->lock);
+	if (stored)
+		mark_page_dirty_in_slot(vcpu->kvm, place.slot, place.gfn);
+	else if (shown)
+		store_header(place.page); /* brings the page in, for next time */
+	return shown;
 }
 
 /* Returns whether any vCPU waits. */
 static bool refresh_all(struct kvm *kvm)
 {
-	struct mm_struct *mm = NULL;
 	struct kvm_vcpu *vcpu;
+	bool any = false;
 	unsigned long i;
 	int idx;
 
 	idx = srcu_read_lock(&kvm->srcu);
-	kvm_for_each_vcpu(i, vcpu, kvm) {
-		if (!must_refresh(vcpu))
-			continue;
-		if (!mm) {
-			if (!mmget_not_zero(kvm->mm))
-				break; /* the process is ending */
-			mm = kvm->mm;
-			kthread_use_mm(mm);
-		}
-		refresh(vcpu);
-	}
+	kvm_for_each_vcpu(i, vcpu, kvm)
+		any |= refresh(vcpu);
 	srcu_read_unlock(&kvm->srcu, idx);
-
-	if (mm) {
-		kthread_unuse_mm(mm);
-		mmput_async(mm); /* the last reference is not dropped here */
-	}
-	return mm;
+	return any;
 }
 
-static void make_round(struct kthread_work *work)
+/*
+ * Make the round that is due, if any. Called by a vCPU's thread, in KVM_RUN.
+ * Whoever begins to wait meanwhile starts the timer.
+ */
+void kvm_pvtime_make_round(struct kvm *kvm)
 {
-	struct kvm *kvm = container_of(work, struct kvm, arch.pvtime.work);
+	struct kvm_pvtime *pvtime = &kvm->arch.pvtime;
 
-	if (READ_ONCE(kvm->arch.pvtime.stopped))
-		return;
-
-	/*
-	 * Whoever begins to wait from here on starts the timer. The barrier, and
-	 * the one in test_and_set_bit(), let the round see all others.
-	 */
-	clear_bit(0, &kvm->arch.pvtime.started);
-	smp_mb__after_atomic();
-	if (refresh_all(kvm))
+	if (test_bit(KVM_PVTIME_DUE, &pvtime->flags) &&
+	    test_and_clear_bit(KVM_PVTIME_DUE, &pvtime->flags) &&
+	    refresh_all(kvm))
 		kvm_pvtime_start_timer(kvm);
+}
+
+/* A vCPU that has a CPU, this one if possible; or NULL */
+static struct kvm_vcpu *find_loaded(struct kvm *kvm)
+{
+	struct kvm_vcpu *vcpu = kvm_get_running_vcpu();
+	unsigned long i;
+
+	if (vcpu && vcpu->kvm == kvm)
+		return vcpu;
+	kvm_for_each_vcpu(i, vcpu, kvm)
+		if (READ_ONCE(vcpu->cpu) != -1)
+			return vcpu;
+	return NULL;
 }
 
 static enum hrtimer_restart timer_expired(struct hrtimer *timer)
 {
 	struct kvm *kvm = container_of(timer, struct kvm, arch.pvtime.timer);
+	struct kvm_pvtime *pvtime = &kvm->arch.pvtime;
+	struct kvm_vcpu *vcpu;
 
-	if (!READ_ONCE(kvm->arch.pvtime.stopped))
-		kthread_queue_work(worker, &kvm->arch.pvtime.work);
+	if (test_bit(KVM_PVTIME_STOPPED, &pvtime->flags))
+		return HRTIMER_NORESTART;
+
+	set_bit(KVM_PVTIME_DUE, &pvtime->flags);
+	clear_bit(KVM_PVTIME_STARTED, &pvtime->flags);
+	/*
+	 * A vCPU that is loaded from here on looks for a due round after that.
+	 * One that leaves its CPU without having made the round starts the
+	 * timer: see kvm_pvtime_put().
+	 */
+	smp_mb__after_atomic();
+	vcpu = find_loaded(kvm);
+	if (vcpu) {
+		kvm_make_request(KVM_REQ_RECORD_STEAL, vcpu);
+		kvm_vcpu_kick(vcpu);
+	}
 	return HRTIMER_NORESTART;
 }
 
 /*
  * Called with the lock of a run queue held, where a vCPU is preempted, and in
- * interrupts, where one is woken up. The worker's lock must not be taken there,
- * but a timer may be started.
+ * interrupts, where one is woken up.
  */
 void kvm_pvtime_start_timer(struct kvm *kvm)
 {
 	struct kvm_pvtime *pvtime = &kvm->arch.pvtime;
 
-	if (worker && !READ_ONCE(pvtime->stopped) &&
-	    !test_and_set_bit(0, &pvtime->started))
-		hrtimer_start(&pvtime->timer, ns_to_ktime(ROUND_NS),
-			      HRTIMER_MODE_REL_PINNED_HARD);
+	if (!test_bit(KVM_PVTIME_STARTED, &pvtime->flags) &&
+	    !test_and_set_bit(KVM_PVTIME_STARTED, &pvtime->flags))
+		hrtimer_start_range_ns(&pvtime->timer, ns_to_ktime(ROUND_NS),
+				       SLACK_NS, HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+/*
+ * A vCPU leaves its CPU. It may wait from here on, unless it sleeps in WFI,
+ * and is woken up first.
+ */
+void kvm_pvtime_put(struct kvm_vcpu *vcpu)
+{
+	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
+		return;
+
+	if (kvm_vcpu_is_blocking(vcpu) && !READ_ONCE(vcpu->preempted)) {
+		smp_mb(); /* between vcpu->cpu and the flag: see timer_expired() */
+		if (!test_bit(KVM_PVTIME_DUE, &vcpu->kvm->arch.pvtime.flags))
+			return;
+	}
+	kvm_pvtime_start_timer(vcpu->kvm);
 }
 
 void kvm_arch_vcpu_woken(struct kvm_vcpu *vcpu)
@@ -188,36 +196,17 @@ void kvm_arch_vcpu_woken(struct kvm_vcpu *vcpu)
 
 void kvm_pvtime_init_vm(struct kvm *kvm)
 {
-	kthread_init_work(&kvm->arch.pvtime.work, make_round);
 	hrtimer_setup(&kvm->arch.pvtime.timer, timer_expired, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_REL_PINNED_HARD);
 }
 
 /*
- * No rounds from here on. A round that is being made may start the timer until
- * the first line is done, and the timer may queue a round until the second one
- * is. This is called before the VM's vCPUs are destroyed, and again after it: a
- * last wake-up may have started the timer in between.
+ * No rounds from here on. This is called before the VM's vCPUs are destroyed,
+ * so that the timer does not look at them, and again after it: a last wake-up
+ * may have started the timer in between.
  */
 void kvm_pvtime_stop(struct kvm *kvm)
 {
-	WRITE_ONCE(kvm->arch.pvtime.stopped, true);
-	kthread_cancel_work_sync(&kvm->arch.pvtime.work);
+	set_bit(KVM_PVTIME_STOPPED, &kvm->arch.pvtime.flags);
 	hrtimer_cancel(&kvm->arch.pvtime.timer);
-	kthread_cancel_work_sync(&kvm->arch.pvtime.work);
 }
-
-static int __init start_worker(void)
-{
-	struct kthread_worker *w;
-
-	if (!is_hyp_mode_available())
-		return 0;
-	w = kthread_run_worker(0, "kvm-pvtime");
-	if (IS_ERR(w))
-		return PTR_ERR(w);
-	sched_set_fifo_low(w->task);
-	worker = w;
-	return 0;
-}
-late_initcall(start_worker);
