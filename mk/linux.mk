@@ -22,7 +22,7 @@ endef
 # As Debian has it, to compare with. The tree is made of links to the source: ports/port replaces
 # files, and the build writes to out/ alone. After a change of the configuration, make compiles what
 # it concerns.
-$(LINUX_BUILT)/%/before: $(LINUX_SOURCES)/%/version ports/linux/build ports/linux/config
+$(LINUX_BUILT)/%/before: $(LINUX_SOURCES)/%/version ports/linux/build ports/linux/config ports/linux/quick.h
 	$(begin)
 	@mkdir -p $(@D) && cmp -s $< $(@D)/version || { rm -rf $(@D)/tree $(@D)/out $(@D)/changes && cp -al $(<D)/tree $(@D)/tree && cp $< $(@D)/version; }
 	$(linux_unport)
@@ -63,8 +63,14 @@ LINUX_SOAK := $(BUILD)/linux/soak
 $(LINUX_SOAK): $(BUILD)/a64-linux/tests/linux/soak.o $(filter-out $(BUILD)/a64-linux/tests/kvm/%,$(LIBKVM_TEST_OBJS))
 	$(begin)
 	$(A64_CC) -static -o $@ $^
-clang_linux_SRCS += tests/linux/soak.c
-check-linux-boot: $(LINUX_SOAK)
+
+# The competitors of a guest whose lockup detectors are tried, another one.
+LINUX_RIVALS := $(BUILD)/linux/rivals
+$(LINUX_RIVALS): $(BUILD)/a64-linux/tests/linux/rivals.o
+	$(begin)
+	$(A64_CC) -static -o $@ $^
+clang_linux_SRCS += tests/linux/soak.c tests/linux/rivals.c
+check-linux-boot: $(LINUX_SOAK) $(LINUX_RIVALS)
 
 # pvtime conform kvm-mended/RELEASE
 conform-all matrix: $(LINUX_RELEASES:%=$(LINUX_BUILT)/%/Image)
@@ -74,5 +80,5 @@ conform-all matrix: $(LINUX_RELEASES:%=$(LINUX_BUILT)/%/Image)
 check-linux: $(LINUX_RELEASES:%=$(LINUX_SOURCES)/%/version) $(LIMIT) ## put ports/linux into the sources of all releases, and compile what it touches in one of them
 	LINUX_RELEASES='$(LINUX_RELEASES)' LINUX_RELEASE=$(LINUX_RELEASE) CROSS_COMPILE=$(CROSS) $(PROVE) tests/linux/sources.t
 check-linux-boot: all $(LINUX_BUILT)/$(LINUX_RELEASE)/Image $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
-	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/lockups.t tests/linux/hotplug.t tests/linux/soak.t)
+	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/lockups.t tests/linux/lockups_kvm.t tests/linux/hotplug.t tests/linux/soak.t)
 check-linux check-linux-boot: TEST_TIMEOUT := 1800

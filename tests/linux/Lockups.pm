@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-2-Clause
+package Lockups;
+
+# Linux's lockup detectors in a guest that gets a 25th of a CPU, with and without ports/linux.
+# Without, they report lockups that are none. With, they report none, and a real lockup after no
+# more of the CPU's own time than without on an idle host, plus 100 ms.
+#
+# LINUX_RELEASE is the release of the kernel that `make linux` has built; KIND, if set, is the only
+# kind of lockup. BUSY_S is the guest's time at which the real lockup begins, in seconds.
+
+use strict;
+use warnings;
+use Exporter qw(import);
+use Shared;
+use Test::More;
+
+our @EXPORT = qw($release lockups_ok);
+
+our $release = $ENV{LINUX_RELEASE} // 'bookworm';
+
+# The detectors' threshold is 1 s. So their sample period P is 0.4 s, the soft lockup detector's
+# limit is two units of 2^30 ns, exceeded by one, and the hard lockup detector's limit is 3 P. On an
+# idle host, a lockup begins up to P after a sample, and is seen at a sample, up to P later. The
+# hard lockup detector of 6.12 looks at each third sample only; 6.1 has none.
+use constant {PERIOD => 0.4, SOFT => 3 * 2**30 / 1e9, BUSY_UNTIL => $ENV{BUSY_S} // 310};
+
+# By lkdtm's name of what locks up: what the kernel reports of a CPU, after how much of the CPU's
+# own time at most, and how many vCPUs it takes. The last of these locks up.
+my %kinds = (SOFTLOCKUP => {says => 'BUG: soft lockup - CPU#', most => SOFT + PERIOD + 0.1, vcpus => 1});
+$kinds{HARDLOCKUP} = {says => 'Watchdog detected hard LOCKUP on cpu ', most => ($release eq 'sid' ? 4 : 6) * PERIOD + 0.1, vcpus => 2}
+	if $release ne 'bookworm';
+if (my $kind = $ENV{KIND}) {
+	%kinds = map { $_ => $kinds{$_} // die "KIND: $_ is none of " . join ' ', sort keys %kinds } $kind;
+}
+
+# outcome NAME, KIND, LINES: what the console of a guest says, line by line: {at, own, text}, where
+# own is the time that its last CPU has had, both in seconds. Returns the number of false reports,
+# and the time that the CPU had from its lockup to the report, if there is one.
+sub outcome
+{
+	my ($name, $kind, @lines) = @_;
+	my ($busy) = grep { $_->{text} =~ /^BUSY/ } @lines;
+	my ($begin) = grep { $_->{text} =~ /^PROVOKE/ } @lines;
+	ok($busy && $begin, "$name: the guest is busy, and then locks up") or diag map { "$_->{at} $_->{text}\n" } @lines;
+	return (0, undef) if !$begin;
+	my @reports = grep { $_->{text} =~ /\Q$kind->{says}\E/ } @lines;
+	my @false = grep { $_->{at} < $begin->{at} } @reports;
+	my ($real) = grep { $_->{at} > $begin->{at} } @reports;
+	my $took = $real ? $real->{own} - $begin->{own} : undef;
+	note sprintf '%s: %d false reports in %.0f s, of which the CPU had %.1f s; the real one after %s s of the CPU', $name, scalar @false,
+		$begin->{at} - $busy->{at}, $begin->{own} - $busy->{own}, $took // 'no';
+	note map { "$_->{at} $_->{own} $_->{text}\n" } grep { $_->{text} =~ /^(BUSY|PROVOKE)|LOCKUP|lockup/ } @lines;
+	return (scalar @false, $took);
+}
+
+# lockups_ok RUN: the tests. RUN gets a name, the guest's kernel, the kind of lockup, the text of its
+# report, the number of vCPUs, that of competitors, when the guest locks up, in seconds of its time,
+# and when the lab ends; it returns the lines of the guest's console.
+sub lockups_ok
+{
+	my ($run) = @_;
+	for my $name (sort keys %kinds) {
+		my $kind = $kinds{$name};
+		my $lab = sub {
+			my ($what, $kernel, $competitors, $wait) = @_;
+			my $until = $competitors ? BUSY_UNTIL : 10;
+			my @lines = $run->(name => "$name, $what", kernel => "$build/linux/$release/$kernel", kind => $name, says => $kind->{says},
+				vcpus => $kind->{vcpus}, competitors => $competitors, until => $until, seconds => $until + $wait);
+			return outcome("$name, $what", $kind, @lines);
+		};
+		my ($false, $took) = $lab->('before, alone', 'before', 0, 7);
+		is($false, 0, "$name: the kernel before reports nothing false when it is alone");
+		cmp_ok($took // 'inf', '<=', $kind->{most}, "$name: the kernel before reports the real one in time when it is alone");
+		($false, $took) = $lab->('before', 'before', 24, 20);
+		cmp_ok($false, '>', 0, "$name: the kernel before reports lockups that are none");
+		($false, $took) = $lab->('ported', 'Image', 24, 120);
+		is($false, 0, "$name: the ported kernel reports no lockup that is none");
+		cmp_ok($took // 'inf', '<=', $kind->{most}, "$name: the ported kernel reports the real one in time");
+		($false, $took) = $lab->('ported, alone', 'Image', 0, 7);
+		is($false, 0, "$name: the ported kernel reports nothing false when it is alone");
+		cmp_ok($took // 'inf', '<=', $kind->{most}, "$name: the ported kernel reports the real one in time when it is alone");
+	}
+	return;
+}
+
+1;
