@@ -6,7 +6,7 @@ package Lockups;
 # more of the CPU's own time than without on an idle host, plus 100 ms.
 #
 # LINUX_RELEASE is the release of the kernel that `make linux` has built; KIND, if set, is the only
-# kind of lockup. BUSY_S is the guest's time at which the real lockup begins, in seconds.
+# kind of lockup. BUSY_S is when the real lockup begins, in seconds of the guest's time.
 
 use strict;
 use warnings;
@@ -63,7 +63,7 @@ sub lockups_ok
 		my $kind = $kinds{$name};
 		my $lab = sub {
 			my ($what, $kernel, $competitors, $wait) = @_;
-			my $until = $competitors ? BUSY_UNTIL : 10;
+			my $until = !$competitors ? 10 : $kernel eq 'before' ? 60 : BUSY_UNTIL;
 			my @lines = $run->(name => "$name, $what", kernel => "$build/linux/$release/$kernel", kind => $name, says => $kind->{says},
 				vcpus => $kind->{vcpus}, competitors => $competitors, until => $until, seconds => $until + $wait);
 			return outcome("$name, $what", $kind, @lines);

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What lockups_kvm.t needs on a KVM host. All of it is in the class SCHED_RR, in which threads of
- * one priority take turns of exactly 100 ms, on every kernel.
+ * What lockups_kvm.t needs on a KVM host.
  *
- *	rivals rank PRIORITY TID
+ *	rivals beside TID N
  *
- * gives a thread this priority, and so all that it starts from then on.
- *
- *	rivals compute N
- *
- * N processes of priority 1 compute until this one ends.
+ * The thread gets CPU 1, together with N processes that compute until this one ends. They are in the
+ * class SCHED_RR, in which they take turns of exactly 100 ms, on every kernel.
  *
  *	rivals stamp CONSOLE TID FIRST LAST
  *
@@ -30,20 +26,25 @@
 #include <unistd.h>
 #include "tests/kvm/must.h"
 
-static void rank(pid_t thread, int priority)
+static void use_cpu_1(pid_t thread)
 {
-	const struct sched_param param = {.sched_priority = priority};
+	const struct sched_param param = {.sched_priority = 1};
+	cpu_set_t one;
 
+	CPU_ZERO(&one);
+	CPU_SET(1, &one);
+	must(sched_setaffinity(thread, sizeof(one), &one), "sched_setaffinity");
 	must(sched_setscheduler(thread, SCHED_RR, &param), "SCHED_RR");
 }
 
-static _Noreturn void compute(unsigned count)
+static _Noreturn void beside(pid_t thread, unsigned count)
 {
+	use_cpu_1(thread);
 	for (unsigned i = 0; i < count; i++) {
 		if (must(fork(), "fork") != 0)
 			continue;
 		must(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
-		rank(0, 1);
+		use_cpu_1(0);
 		for (;;)
 			__asm__ volatile("");
 	}
@@ -109,14 +110,11 @@ int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
-	if (strcmp(what, "rank") == 0 && argc == 4)
-		rank(atoi(argv[3]), atoi(argv[2]));
-	else if (strcmp(what, "compute") == 0 && argc == 3)
-		compute((unsigned)atoi(argv[2]));
+	if (strcmp(what, "beside") == 0 && argc == 4)
+		beside(atoi(argv[2]), (unsigned)atoi(argv[3]));
 	else if (strcmp(what, "stamp") == 0 && argc == 6)
 		stamp(argv[2], argv[3], argv[4], argv[5]);
 	else
-		errx(3,
-		     "expected: rivals rank PRIORITY TID, compute N, or stamp CONSOLE TID FIRST LAST");
+		errx(3, "expected: rivals beside TID N, or stamp CONSOLE TID FIRST LAST");
 	return 0;
 }
