@@ -72,7 +72,8 @@ $(LINUX_RIVALS): $(BUILD)/a64-linux/tests/linux/rivals.o
 clang_linux_SRCS += tests/linux/soak.c tests/linux/rivals.c
 check-linux-boot: $(LINUX_SOAK) $(LINUX_RIVALS)
 
-# pvtime conform kvm-mended/RELEASE
+# pvtime conform kvm-mended/RELEASE, and pvtime bench kvm-before kvm-mended
+bench: $(LINUX_BUILT)/bookworm/Image
 conform-all matrix: $(LINUX_RELEASES:%=$(LINUX_BUILT)/%/Image)
 
 .PHONY: check-linux check-linux-boot

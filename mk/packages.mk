@@ -83,7 +83,7 @@ NEEDED := \
 	$(if $(filter dist fresh packages,$(GOALS)),DIST) \
 	$(if $(filter bench conform-all matrix xen check-xen packages,$(GOALS)),XEN) \
 	$(if $(filter check-xen packages,$(GOALS)),XEN_CHECK) \
-	$(if $(filter conform-all matrix linux check-linux packages,$(GOALS)),LINUX)
+	$(if $(filter bench conform-all matrix linux check-linux packages,$(GOALS)),LINUX)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is

@@ -235,7 +235,7 @@ run/qmp_SRCS       := tests/unit/run/qmp.c tools/run/qmp.c tools/run/lines.c
 run/board_SRCS     := tests/unit/run/board.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c)
 run/initramfs_SRCS := tests/unit/run/initramfs.c tools/run/initramfs.c
 run/hosts_SRCS   := tests/unit/run/hosts.c $(addprefix tools/run/,board.c printed.c qmp.c process.c spawn.c lines.c patience.c \
-	initramfs.c file.c kit.c debian.c child.c xen.c xen_domain.c kvm_host.c target_kvm.c target_xen.c target_xen_built.c) machine/image.c machine/elf64.c
+	initramfs.c file.c kit.c debian.c child.c xen.c xen_domain.c kvm_host.c target_kvm.c target_kvm_built.c target_xen.c target_xen_built.c) machine/image.c machine/elf64.c
 run/hosts_LIBS   := -lfdt
 
 CONFORM_TABLES := tools/conform/rules.c tools/conform/result.c
@@ -247,7 +247,7 @@ conform/grades_SRCS  := tests/unit/conform/grades.c $(filter-out tests/%,$(confo
 conform/options_SRCS := tests/unit/conform/options.c tools/conform/options.c tools/conform/rules.c tools/arguments.c \
 	tools/run/jobs.c tools/run/heeded.c tools/report.c tools/visible.c
 
-BENCH_TELL := $(addprefix tools/bench/,rows.c format.c table.c xen.c markdown.c profile.c accuracy_page.c compare.c json.c) \
+BENCH_TELL := $(addprefix tools/bench/,rows.c format.c table.c ported.c markdown.c profile.c accuracy_page.c compare.c json.c) \
 	tools/report.c tools/visible.c
 
 UNIT_NAMES += bench/guest bench/tell

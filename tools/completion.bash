@@ -35,7 +35,7 @@ _pvtime_arguments() {
 	case $1 in
 	lab) echo FILE ;;
 	conform) echo pvtime kvm kvm-mended xen xen+pvtime all ;;
-	bench) echo pvtime kvm xen xen-before xen+pvtime xen-denied all ;;
+	bench) echo pvtime kvm xen kvm-before kvm-mended kvm-denied xen-before xen+pvtime xen-denied all ;;
 	exec) echo -- ;;
 	help) echo "$_pvtime_commands" ;;
 	esac

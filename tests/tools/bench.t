@@ -169,7 +169,7 @@ is_deeply(\@kinds, \@described, 'the help lists the kinds of runs that pvtime-be
 
 # Errors before anything is run.
 refused('an unknown option', q{'--what' is not an option}, bench($whole, '--what'));
-refused('an unknown target', q{'kqemu' is not a target; expected pvtime, kvm, xen, xen-before, xen\+pvtime, xen-denied or all}, bench($whole, 'kqemu'));
+refused('an unknown target', q{'kqemu' is not a target; expected pvtime, kvm, xen, kvm-before, kvm-mended, kvm-denied, xen-before, xen\+pvtime, xen-denied or all}, bench($whole, 'kqemu'));
 refused('an unknown run', q{--run: 'x' is not a kind of run}, bench($whole, '--run', 'x'));
 refused('a run that the target does not have', q{--run: there is no such run}, bench($whole, '--run', 'many', 'xen'));
 refused('--jobs 0', q{--jobs: '0' is wrong; expected a number from 1 to 64}, bench($whole, '--jobs', 0));

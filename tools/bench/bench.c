@@ -45,6 +45,7 @@ static void take_versions(struct bench_command *c)
 {
 	static const struct run_target *const targets[BENCH_NONE] = {
 		&target_pvtime,	    &target_kvm,	&target_xen,
+		&target_kvm_before, &target_kvm_mended, &target_kvm_mended,
 		&target_xen_before, &target_xen_pvtime, &target_xen_pvtime};
 
 	for (size_t i = 0; i < c->batch->count; i++) {

@@ -14,6 +14,13 @@ enum bench_target {
 	BENCH_PVTIME,
 	BENCH_KVM,
 	BENCH_XEN, /* Debian's build */
+	/*
+	 * Linux as `make linux` builds it: Debian's source, that with ports/linux, and the latter
+	 * for a guest without stolen time
+	 */
+	BENCH_KVM_BEFORE,
+	BENCH_KVM_MENDED,
+	BENCH_KVM_DENIED,
 	/* Xen as `make xen` builds it: Debian's source, and that with stolen time (ports/xen) */
 	BENCH_XEN_BEFORE,
 	BENCH_XEN_PVTIME,

@@ -6,8 +6,8 @@
 static const struct bench_kind guest = {
 	.name = "guest",
 	.quick = true,
-	.by = {&target_pvtime, &target_kvm, &target_xen, &target_xen_before, &target_xen_pvtime,
-	       &target_xen_pvtime},
+	.by = {&target_pvtime, &target_kvm, &target_xen, &target_kvm_before, &target_kvm_mended,
+	       &target_kvm_mended, &target_xen_before, &target_xen_pvtime, &target_xen_pvtime},
 	.plan = {.pcpus = 1, .vcpus = 2, .dialect = "1.0", .conduit = "hvc", .limit_s = 60},
 	.image = "bench.img",
 	.read = bench_guest_read,

@@ -99,6 +99,9 @@ static void print_versions(const struct bench_results *results, FILE *out)
 	static const char *const titles[BENCH_TARGETS] = {"This hypervisor",
 							  "Linux KVM",
 							  "Xen",
+							  "Linux before",
+							  "Linux with ports/linux",
+							  "Linux with ports/linux, denied",
 							  "Xen before",
 							  "Xen with stolen time",
 							  "Xen with stolen time, denied",
@@ -122,7 +125,7 @@ void bench_markdown(const struct bench_results *results, const char *profile, FI
 			print_row(results, (enum bench_row_id)r, out);
 	print_skips(results, out);
 	print_versions(results, out);
-	bench_xen_markdown(results, out);
+	bench_ports_markdown(results, out);
 	fputs(method, out);
 	bench_profile_markdown(results, profile, out);
 }

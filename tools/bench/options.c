@@ -119,7 +119,7 @@ bool bench_options_parse(struct bench_options *o, int argc, char **argv)
 	if (o->help) {
 		arguments_usage(
 			"pvtime bench [OPTION...] [TARGET...]",
-			"Measure what the paths of a hypervisor cost, in instructions, and print those of the project's hypervisor beside its peers. A TARGET is pvtime (the project's hypervisor, the default), kvm, xen or all. xen-before, xen+pvtime and xen-denied are Xen as 'make xen' builds it: from Debian's source, with stolen time, and with stolen time denied to the guest.",
+			"Measure what the paths of a hypervisor cost, in instructions, and print those of the project's hypervisor beside its peers. A TARGET is pvtime (the project's hypervisor, the default), kvm, xen or all. kvm-before, kvm-mended and kvm-denied are Linux as 'make linux' builds it: from Debian's source, with ports/linux, and the same for a guest without stolen time. xen-before, xen+pvtime and xen-denied are Xen as 'make xen' builds it: from Debian's source, with stolen time, and with stolen time denied to the guest.",
 			table, stdout);
 		return true;
 	}

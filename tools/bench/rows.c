@@ -4,7 +4,8 @@
 #include "tools/bench/bench.h"
 
 const char *const bench_target_names[BENCH_TARGETS] = {
-	"pvtime", "kvm", "xen", "xen-before", "xen+pvtime", "xen-denied", "none"};
+	"pvtime",     "kvm",	    "xen",	  "kvm-before", "kvm-mended",
+	"kvm-denied", "xen-before", "xen+pvtime", "xen-denied", "none"};
 const char *const bench_cpu_names[BENCH_CPUS] = {"cortex-a57", "neoverse-n1"};
 
 const struct bench_row bench_rows[BENCH_ROWS] = {

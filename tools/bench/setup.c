@@ -12,6 +12,7 @@
 static bool is_hypervisor(const struct run_target *target)
 {
 	return target == &target_pvtime || target == &target_kvm || target == &target_xen ||
+	       target == &target_kvm_before || target == &target_kvm_mended ||
 	       target == &target_xen_before || target == &target_xen_pvtime;
 }
 
@@ -66,7 +67,8 @@ static void add_run(struct bench_command *c, const struct bench_kind *kind,
 		job->plan.append = files->words;
 	}
 	/* Xen has no stolen time of its own. */
-	if (target == BENCH_XEN || target == BENCH_XEN_BEFORE || target == BENCH_XEN_DENIED)
+	if (target == BENCH_KVM_DENIED || target == BENCH_XEN || target == BENCH_XEN_BEFORE ||
+	    target == BENCH_XEN_DENIED)
 		job->plan.dialect = "off";
 }
 

@@ -69,7 +69,7 @@ void bench_table(const struct bench_results *results, FILE *out)
 		first = false;
 		print_row(results, (enum bench_row_id)r, out);
 	}
-	bench_xen_table(results, out);
+	bench_ports_table(results, out);
 	print_accuracy(results, out);
 	fputc('\n', out);
 	for (unsigned t = 0; t < BENCH_TARGETS; t++)

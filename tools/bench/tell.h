@@ -33,9 +33,9 @@ bool bench_row_told(const struct bench_results *results, unsigned first, unsigne
 void bench_table(const struct bench_results *results, FILE *out);
 void bench_data(const struct bench_results *results, FILE *out);
 
-/* Xen without and with stolen time; nothing if it was not measured. */
-void bench_xen_table(const struct bench_results *results, FILE *out);
-void bench_xen_markdown(const struct bench_results *results, FILE *out);
+/* Linux and Xen without and with our ports; nothing of one that was not measured. */
+void bench_ports_table(const struct bench_results *results, FILE *out);
+void bench_ports_markdown(const struct bench_results *results, FILE *out);
 
 void bench_accuracy_markdown(const struct bench_results *results, FILE *out);
 

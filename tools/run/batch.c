@@ -19,12 +19,12 @@ bool batch_find_kit(struct run_batch *b, const char *suite, const char *hypervis
 		.hypervisor = b->hypervisor,
 		.debian = b->debian,
 		.xen = b->xen,
-		.mended = b->mended,
+		.kernels = b->kernels,
 	};
 	return program_path(b->program) && data_path(b->suite, suite, "conformance") &&
 	       data_path(b->hypervisor, hypervisor, "hypervisor.img") &&
 	       data_path(b->debian, debian, "debian") && data_path(b->xen, NULL, "xen") &&
-	       data_path(b->mended, NULL, "linux");
+	       data_path(b->kernels, NULL, "linux");
 }
 
 bool batch_hold_signals(struct run_batch *b)

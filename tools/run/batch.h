@@ -15,7 +15,7 @@
 struct run_batch {
 	struct run_kit kit; /* the initial kit of every job */
 	char program[PATH_MAX], suite[PATH_MAX], hypervisor[PATH_MAX], debian[PATH_MAX],
-		xen[PATH_MAX], mended[PATH_MAX];
+		xen[PATH_MAX], kernels[PATH_MAX];
 	struct run_job *jobs;
 	size_t count;
 	char keep[PATH_MAX];

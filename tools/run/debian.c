@@ -77,6 +77,23 @@ void debian_own_version(char *version, size_t room, const struct run_kit *kit, c
 	version_in(kit->debian, list, package, version, room);
 }
 
+void debian_source_version(char *version, size_t room, const struct run_kit *kit,
+			   const char *project, const char *release)
+{
+	char path[PATH_MAX];
+	FILE *f = NULL;
+
+	snprintf(version, room, "?");
+	if (snprintf(path, sizeof(path), "%s/%s-source/%s/version", kit->debian, project, release) <
+	    PATH_MAX)
+		f = fopen(path, "re");
+	if (f != NULL && fgets(version, (int)room, f) == NULL)
+		snprintf(version, room, "?");
+	version[strcspn(version, "\n")] = '\0';
+	if (f != NULL)
+		fclose(f);
+}
+
 void debian_release(const char *version, char *text, size_t room)
 {
 	size_t major = strspn(version, DIGITS);

@@ -34,6 +34,13 @@ void debian_own_version(char *version, size_t room, const struct run_kit *kit, c
 			const char *package);
 
 /*
+ * The version of the source of `project` ("linux", "xen") in that release, which
+ * scripts/debian-source has written; "?" if it is not there.
+ */
+void debian_source_version(char *version, size_t room, const struct run_kit *kit,
+			   const char *project, const char *release);
+
+/*
  * The first two numbers of a version: "6.12" from "6.12.3-cloud-arm64". "" if the version does not
  * begin with two numbers.
  */

@@ -18,8 +18,8 @@ struct run_kit {
 	const char *suite;	/* directory: suite-BUILD.FORM, competitor.img, user */
 	const char *hypervisor; /* our hypervisor's image */
 	const char *debian;	/* directory that scripts/debian-fetch has filled */
-	const char *xen;    /* directory: RELEASE/xen and RELEASE/before, which `make xen` builds */
-	const char *mended; /* directory: RELEASE/Image, which `make linux` builds */
+	const char *xen; /* directory: RELEASE/xen and RELEASE/before, which `make xen` builds */
+	const char *kernels; /* directory: RELEASE/Image and RELEASE/before, by `make linux` */
 	/* a directory in `debian`: the Debian release of Linux or Xen; NULL: this machine's */
 	const char *release;
 	const char *image;  /* run this image instead of the suite's, or NULL */
@@ -104,8 +104,11 @@ struct run_target {
 /* Hypervisors that run our conformance suite or benchmark as their guest. */
 extern const struct run_target target_pvtime, target_kvm, target_xen;
 
-/* Linux KVM as `make linux` builds it from Debian's source and ports/linux. */
-extern const struct run_target target_kvm_mended;
+/*
+ * Linux KVM as `make linux` builds it from Debian's source, with ports/linux and without. The kit's
+ * release is that of the source.
+ */
+extern const struct run_target target_kvm_mended, target_kvm_before;
 
 /*
  * Xen as `make xen` builds it from Debian's source, with stolen time (ports/xen) and without. The

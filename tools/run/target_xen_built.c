@@ -52,20 +52,9 @@ static enum run_outcome run_as(const char *name, const char *denied, const struc
 	return xen_run(image, denied, kit, plan, output);
 }
 
-/* The version of the source, as scripts/debian-source has written it; "?" if it is not there. */
 static void source_version(const struct run_kit *kit, char version[VERSION_MAX])
 {
-	char path[PATH_MAX];
-	FILE *f = NULL;
-
-	if (snprintf(path, sizeof(path), "%s/xen-source/%s/version", kit->debian, release_of(kit)) <
-	    PATH_MAX)
-		f = fopen(path, "re");
-	if (f == NULL || fgets(version, VERSION_MAX, f) == NULL)
-		strcpy(version, "?");
-	version[strcspn(version, "\n")] = '\0';
-	if (f != NULL)
-		fclose(f);
+	debian_source_version(version, VERSION_MAX, kit, "xen", release_of(kit));
 }
 
 static void release(const struct run_kit *kit, char *text, size_t room)

@@ -44,6 +44,10 @@ static void fill(void)
 	set(BENCH_ROW_switch, BENCH_XEN_PVTIME, BENCH_A57, 5041);
 	set(BENCH_ROW_switch, BENCH_XEN_PVTIME, BENCH_N1, 6030.5);
 	set(BENCH_ROW_switch, BENCH_XEN_DENIED, BENCH_A57, 5003);
+	set(BENCH_ROW_st_hvc, BENCH_KVM_BEFORE, BENCH_A57, 1360);
+	set(BENCH_ROW_st_hvc, BENCH_KVM_BEFORE, BENCH_N1, 1000);
+	set(BENCH_ROW_st_hvc, BENCH_KVM_MENDED, BENCH_A57, 1292);
+	set(BENCH_ROW_st_hvc, BENCH_KVM_MENDED, BENCH_N1, 1005);
 	set(BENCH_ROW_switch_2, BENCH_PVTIME, BENCH_N1, 800);
 	set(BENCH_ROW_switch_64, BENCH_PVTIME, BENCH_N1, 1000);
 	snprintf(results.versions[BENCH_KVM], sizeof(results.versions[0]), "Linux 6.1");
@@ -278,9 +282,13 @@ static void test_tables(void)
 	tap_ok(has(text, "1002.0 M") && has(text, "1.0020"),
 	       "the table's figures are in their units");
 	tap_ok(strstr(text, "GICD") == NULL, "the table has no row without figures");
-	tap_ok(has(text, "SGI and WFI ping-pong           5000 / 6000      5041 / 6030         "
-			 "5003 / -    +41.0 / +30.5                 \n"),
+	tap_ok(has(text,
+		   "SGI and WFI ping-pong         5000 / 6000    5041 / 6030       5003 / -       "
+		   "+41.0 / +30.5 (+0.8 / +0.5 %)                                    \n"),
 	       "the table has Xen before and after, and what a path takes more");
+	tap_ok(has(text, "1360 / 1000    1292 / 1005              -        "
+			 "-68.0 / +5.0 (-5.0 / +0.5 %)"),
+	       "the table has Linux before and after");
 	text = printed(bench_data);
 	tap_ok(has(text, "\nidreg 100.00 200.00 2016.00 ? 429.00 ?\n"),
 	       "the data for the plot has the figures of a path");
@@ -293,8 +301,11 @@ static void test_tables(void)
 	       "the page has the figures of a row");
 	tap_ok(has(text,
 		   "SGI and WFI ping-pong (`switch`) | 5000 / 6000 | 5041 / 6030 | 5003 / - | "
-		   "+41.0 / +30.5 |  |\n"),
+		   "+41.0 / +30.5 (+0.8 / +0.5 %) |  |\n"),
 	       "the page has Xen before and after, and what a path takes more");
+	tap_ok(has(text, "(`st_hvc`) | 1360 / 1000 | 1292 / 1005 | - | "
+			 "-68.0 / +5.0 (-5.0 / +0.5 %) |  |\n"),
+	       "the page has Linux before and after");
 	tap_ok(strstr(text, "| vCPU to vCPU switch: SGI and WFI ping-pong (`switch`) | - ") == NULL,
 	       "a row that only Xen's builds have is not in the page's first table");
 	tap_ok(has(text, "- `st_hvc` on xen, cortex-a57: a \"reason\""),

@@ -17,7 +17,7 @@ static char directory[] = "/tmp/hosts-XXXXXX";
 static struct run_kit kit = {.suite = directory,
 			     .debian = directory,
 			     .xen = directory,
-			     .mended = directory,
+			     .kernels = directory,
 			     .keep = directory};
 
 static const char *in_directory(const char *name)
