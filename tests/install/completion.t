@@ -80,7 +80,7 @@ for my $case (
 	['an option after the lab file', ['lab', 'my.lab', '--unt'], '--until'],
 	['the options of a command without arguments', ['probe', ''], '--pid --json --help'],
 	['a target', ['conform', 'xen+'], 'xen+pvtime'],
-	['a target after an option', ['bench', '--quick', 'k'], 'kvm'],
+	['a target after an option', ['bench', '--quick', 'kvm-m'], 'kvm-mended'],
 	['a lab file', ['lab', 'm'], '-o default'],
 	['a file', ['lab', '--json', ''], '-o default'],
 	['a file after =', ['lab', '--json', '='], '-o default'],

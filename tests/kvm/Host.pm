@@ -35,7 +35,7 @@ $ENV{GLIBC_TUNABLES} = 'glibc.malloc.hugetlb=1';
 # host from its CPUs; host_run() has the limit. wait_for prints a line for each minute that it
 # waits.
 #
-# mended: whether this host's KVM keeps the totals itself, as with ports/linux, by a function's name.
+# mended: whether this host's KVM keeps the totals itself, as with ports/linux. A function says so.
 my $prelude = <<'END';
 mended() { grep -q ' kvm_pvtime_reset$' /proc/kallsyms; }
 wait_for()

@@ -7,7 +7,7 @@
 #include "tools/bench/tell.h"
 
 /* The columns of a table; `more` of each but the first is the difference to the first. */
-enum { BEFORE, MENDED, DENIED, COLUMNS };
+enum { BEFORE, PORTED, DENIED, COLUMNS };
 
 struct port {
 	const char *name;	    /* the table's, on the terminal */
@@ -115,8 +115,8 @@ void bench_ports_table(const struct bench_results *results, FILE *out)
 		if (!any(results, port))
 			continue;
 		snprintf(name, sizeof(name), "%s, on a57 / n1", port->name);
-		fprintf(out, "\n%-47s%15s%15s%15s%36s%36s\n", name, "before", "stolen time",
-			"denied", "more", "more, denied");
+		fprintf(out, "\n%-47s%15s%15s%15s%36s%36s\n", name, "before", "ported", "denied",
+			"more", "more, denied");
 		print_rows(results, port, false, out);
 	}
 }
@@ -127,7 +127,7 @@ void bench_ports_markdown(const struct bench_results *results, FILE *out)
 		if (!any(results, port))
 			continue;
 		fprintf(out, "\n## %s\n\n%s\n", port->title, port->method);
-		fputs("| path | before | with stolen time | denied | more | more, denied |\n"
+		fputs("| path | before | ported | denied | more | more, denied |\n"
 		      "|---|---|---|---|---|---|\n",
 		      out);
 		print_rows(results, port, true, out);
