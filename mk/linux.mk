@@ -81,5 +81,5 @@ conform-all matrix: $(LINUX_RELEASES:%=$(LINUX_BUILT)/%/Image)
 check-linux: $(LINUX_RELEASES:%=$(LINUX_SOURCES)/%/version) $(LIMIT) ## put ports/linux into the sources of all releases, and compile what it touches in one of them
 	LINUX_RELEASES='$(LINUX_RELEASES)' LINUX_RELEASE=$(LINUX_RELEASE) CROSS_COMPILE=$(CROSS) $(PROVE) tests/linux/sources.t
 check-linux-boot: all $(LINUX_BUILT)/$(LINUX_RELEASE)/Image $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
-	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/lockups.t tests/linux/lockups_kvm.t tests/linux/hotplug.t tests/linux/soak.t)
+	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/lockups.t tests/linux/lockups_kvm.t tests/linux/hotplug.t tests/linux/qemu_migrate.t tests/linux/soak.t)
 check-linux check-linux-boot: TEST_TIMEOUT := 1800
