@@ -26,13 +26,24 @@
 #                        first line, a definition goes
 #   drop-blank           delete the line above the current one, which must be blank
 #
-# usage: awk -v tree=DIR -v out=DIR -v step=NAME -f edit.awk EDITS
+# These add whole files, or leave the step out:
 #
-# Messages begin with step. Changed files are written below out, and later edits of a file read it there. Each is named on
-# stdout.
+#   copy FILE PATH       add a file of this repository as PATH
+#   take PATH            add a file of the port's own
+#   needs PATH           leave out this step unless the tree has such a file; before all else
+#
+# usage: awk -v tree=DIR -v out=DIR -v library=DIR -v ours=DIR -f edit.awk STEP...
+#
+# Each STEP has a message, a line ----, and edits. Steps find the files as the steps before left them.
+# The tree stays as it is: each version of a file is written to a new file below out. stdout says,
+# for each step in this order:
+#
+#   left NAME            the step is left out
+#   step NAME NUMBER     the step is the NUMBERth of those that are not
+#   file PATH OLD NEW    this step makes NEW of OLD (/dev/null: of nothing); once for each file
 
 function fail(why) {
-	printf "%s: %s\n", step, why > "/dev/stderr"
+	printf "step %s: %s\n", step, why > "/dev/stderr"
 	failed = 1
 	exit 1
 }
@@ -44,16 +55,22 @@ function exists(path,    line) {
 	return 1
 }
 
-function load(path,    from, line) {
-	from = out "/" path
-	if (!exists(from))
-		from = tree "/" path
+# The newest version of a file of the tree
+function newest(path) {
+	return path in version ? version[path] : tree "/" path
+}
+
+function read_lines(from,    line) {
 	n = 0
-	if (!exists(from))
-		return 0
 	while ((getline line < from) > 0)
 		text[++n] = line
 	close(from)
+}
+
+function load(path) {
+	if (!(path in version) && !exists(tree "/" path))
+		return 0
+	read_lines(newest(path))
 	name = path
 	changed = 0
 	first = 1
@@ -62,20 +79,50 @@ function load(path,    from, line) {
 	return 1
 }
 
-function save(    i, to) {
-	if (name == "" || !changed)
-		return
-	to = out "/" name
-	system("mkdir -p \"" substr(to, 1, length(to) - length(base(to)) - 1) "\"")
+# Write a version of a file, from the lines of text. A step has one version of each.
+function write_version(path,    i, to) {
+	if (!(path in made)) {
+		if (path in version)
+			was[path] = version[path]
+		else
+			was[path] = exists(tree "/" path) ? tree "/" path : "/dev/null"
+		made[path] = out "/" ++files
+		order[++count] = path
+	}
+	to = made[path]
+	printf "" > to
 	for (i = 1; i <= n; i++)
 		print text[i] > to
 	close(to)
-	print name
+	version[path] = to
 }
 
-function base(path) {
-	sub(/.*\//, "", path)
-	return path
+function save() {
+	if (name != "" && changed)
+		write_version(name)
+	name = ""
+	changed = 0
+}
+
+function add(from, path) {
+	save()
+	if (path in version || exists(tree "/" path))
+		fail(tree " has a file " path " already")
+	if (!exists(from))
+		fail("there is no file " from)
+	read_lines(from)
+	write_version(path)
+}
+
+# The end of a step: what it has changed.
+function finish(    i) {
+	save()
+	for (i = 1; i <= count; i++) {
+		print "file", order[i], was[order[i]], made[order[i]]
+		delete was[order[i]]
+		delete made[order[i]]
+	}
+	count = 0
 }
 
 # Set first and final to the definition of a name; return 0 if there is none.
@@ -133,6 +180,18 @@ function occurrences(line, word,    count, i) {
 	return count
 }
 
+FNR == 1 {
+	finish()
+	step = FILENAME
+	sub(/.*\//, "", step)
+	begun = left = skip = 0
+}
+!begun {
+	begun = $0 == "----"
+	announced = 0
+	next
+}
+left { next }
 { sub(/^[ \t]+/, "") }
 /^#/ || /^$/ { next }
 {
@@ -140,9 +199,22 @@ function occurrences(line, word,    count, i) {
 	rest = $0
 	sub(/^[^ ]+ ?/, "", rest)
 }
+verb == "needs" && exists(tree "/" rest) { next }
+verb == "needs" {
+	if (announced)
+		fail("expected `needs` before all else")
+	print "left", step
+	left = 1
+	next
+}
+!announced {
+	print "step", step, ++steps
+	announced = 1
+}
+verb == "copy" { add(library "/" $2, $3); next }
+verb == "take" { add(ours "/" rest, rest); next }
 verb == "file" {
 	save()
-	name = ""
 	skip = 0
 	paths = rest
 	m = split(paths, candidates)
@@ -221,6 +293,6 @@ verb == "drop-blank" {
 { fail("unknown edit " verb) }
 END {
 	if (!failed)
-		save()
+		finish()
 	exit failed
 }

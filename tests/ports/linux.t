@@ -103,6 +103,18 @@ grep -q '^left out step 12-buddy:' "$work/report"
 report $? "6.1: the step that it does not need is left out, and named"
 [ ! -e "$work/tree/kernel/watchdog_steal.c" ]
 report $? "6.1: its files are not added"
+miniature
+mkdir -p "$work/other/steps"
+cp ports/linux/tree "$work/other"
+# mistaken EDIT TEXT NAME: a step that takes a file, and then has this edit, is refused with the text.
+mistaken() {
+	printf '%s\n' 'A step' ---- 'copy lib/view.c arch/view.c' "$1" >"$work/other/steps/1-step"
+	! ports/port "$work/other" "$work/tree" "$work/series" 2>"$work/err" && grep -q "^step 1-step: $2" "$work/err" && diff -r "$work/was" "$work/tree"
+	report $? "$3"
+}
+mistaken 'needs kernel/none.c' 'expected .needs. before' "a step that needs a file after its first edit is refused"
+mistaken 'take kernel/none.c' 'there is no file' "a step that takes a file which the port lacks is refused"
+mistaken 'copy lib/view.c kernel/watchdog.c' '.*has a file kernel/watchdog.c already' "a step that adds a file which the tree has is refused"
 rm "$work/whole/arch/arm64/kernel/paravirt.c"
 miniature
 ! port && grep -q 'not a source tree of Linux' "$work/err"
