@@ -34,7 +34,7 @@
 #
 # usage: awk -v tree=DIR -v out=DIR -v library=DIR -v ours=DIR -f edit.awk STEP...
 #
-# Each STEP has a message, a line ----, and edits. Steps find the files as the steps before left them.
+# Each STEP has a message, a line ----, and edits. It finds the files as the steps before left them.
 # The tree stays as it is: each version of a file is written to a new file below out. stdout says,
 # for each step in this order:
 #

@@ -106,7 +106,7 @@ report $? "6.1: its files are not added"
 miniature
 mkdir -p "$work/other/steps"
 cp ports/linux/tree "$work/other"
-# mistaken EDIT TEXT NAME: a step that takes a file, and then has this edit, is refused with the text.
+# mistaken EDIT TEXT NAME: a step that adds a file, and then has this edit, is refused with TEXT.
 mistaken() {
 	printf '%s\n' 'A step' ---- 'copy lib/view.c arch/view.c' "$1" >"$work/other/steps/1-step"
 	! ports/port "$work/other" "$work/tree" "$work/series" 2>"$work/err" && grep -q "^step 1-step: $2" "$work/err" && diff -r "$work/was" "$work/tree"
