@@ -29,6 +29,19 @@ static inline struct place find_place(struct kvm_vcpu *vcpu)
 	return place;
 }
 
+/*
+ * Whether the vCPU's dirty ring, if it has one, has less than `limit` entries.
+ * User space must empty a full one before more is stored.
+ */
+static inline bool ring_has_room(struct kvm_vcpu *vcpu, u32 limit)
+{
+	const struct kvm_dirty_ring *ring = &vcpu->dirty_ring;
+
+	return !vcpu->kvm->dirty_ring_size ||
+	       READ_ONCE(ring->dirty_index) - READ_ONCE(ring->reset_index) <
+		       limit;
+}
+
 /* Store the header, which is always 0. This may fault, and sleep. */
 static inline bool store_header(struct pvtime_stolen __user *page)
 {

@@ -34,23 +34,26 @@ static bool store_constants(const struct kvm_vcpu_steal *steal,
 		!__clear_user(page->reserved, sizeof(page->reserved)));
 }
 
+/* Returns whether anything was stored, so that the page is dirty. */
 static bool publish(struct kvm_vcpu_steal *steal,
 		    struct pvtime_stolen __user *page)
 {
-	bool stored = store_constants(steal, page);
+	bool there = store_constants(steal, page);
 
 	spin_lock(&steal->lock);
 	charge(steal);
 	pvtime_show(&steal->view, steal->total);
-	stored = stored && store_counter(steal, page);
-	spin_unlock(&steal->lock);
-
-	if (stored)
+	if (there && store_counter(steal, page))
 		steal->whole = false;
-	return stored;
+	spin_unlock(&steal->lock);
+	return there;
 }
 
-/* Called by the vCPU's thread, in KVM_RUN. */
+/*
+ * Called by the vCPU's thread, in KVM_RUN, where the vCPU has its CPU again,
+ * and on the way out. With a full dirty ring it does not get into the guest, so
+ * the next publish will do.
+ */
 void kvm_update_stolen_time(struct kvm_vcpu *vcpu)
 {
 	struct kvm *kvm = vcpu->kvm;
@@ -61,6 +64,8 @@ void kvm_update_stolen_time(struct kvm_vcpu *vcpu)
 		return;
 	if (unlikely(vcpu->arch.steal.fresh))
 		kvm_pvtime_begin(vcpu);
+	if (!ring_has_room(vcpu, vcpu->dirty_ring.size - 1))
+		return; /* the last entry is for kvm_pvtime_reset() */
 
 	idx = srcu_read_lock(&kvm->srcu);
 	place = find_place(vcpu);

@@ -51,57 +51,75 @@ static int waits(struct task_struct *task, void *delay)
 	return true;
 }
 
-/* Show the total of a vCPU that waits, with this wait. Whether it does. */
-static bool show_wait(struct kvm_vcpu_steal *steal)
+/* What a round finds of a vCPU that has no CPU */
+enum found {
+	RESTS, /* it sleeps in WFI, or its thread has ended */
+	AWAY,  /* it can begin to wait, and nobody says so */
+	WAITS,
+};
+
+/* Where no wait can begin without KVM being told. */
+static bool rests(struct kvm_vcpu *vcpu)
 {
+	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
+
+	return steal->fresh || !steal->task ||
+	       (steal->task->flags & PF_EXITING) || kvm_vcpu_is_blocking(vcpu);
+}
+
+/* Where the vCPU waits, show its total with this wait. */
+static enum found look_at(struct kvm_vcpu *vcpu)
+{
+	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
 	u64 delay;
 
 	lockdep_assert_held(&steal->lock);
 	if (steal->fresh || !steal->task ||
 	    !task_call_func(steal->task, waits, &delay))
-		return false;
+		return rests(vcpu) ? RESTS : AWAY;
 	/* The total itself stays, until the vCPU knows how long it waited. */
 	pvtime_show(&steal->view, steal->total + delay - steal->last_steal);
-	return true;
+	return WAITS;
 }
 
-/* Refresh the structure of another vCPU. Returns whether it waits. */
-static bool refresh(struct kvm_vcpu *vcpu)
+/* Refresh the structure of a vCPU, if it waits. */
+static enum found refresh(struct kvm_vcpu *vcpu)
 {
 	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
-	struct place place;
-	bool shown, stored;
+	struct place place = find_place(vcpu);
+	enum found found;
+	bool stored;
 
-	if (READ_ONCE(vcpu->cpu) != -1 ||
-	    !kvm_arm_is_pvtime_enabled(&vcpu->arch))
-		return false;
-
-	place = find_place(vcpu);
 	spin_lock(&steal->lock);
-	shown = show_wait(steal);
-	stored = shown && store_counter(steal, place.page);
+	found = look_at(vcpu);
+	stored = found == WAITS && store_counter(steal, place.page);
 	spin_unlock(&steal->lock);
 
-	if (stored)
+	/* A page that is not there is brought in, for next time. */
+	if (stored || (found == WAITS && store_header(place.page)))
 		mark_page_dirty_in_slot(vcpu->kvm, place.slot, place.gfn);
-	else if (shown)
-		store_header(place.page); /* brings the page in, for next time */
-	return shown;
+	return found;
 }
 
-/* Returns whether any vCPU waits. */
+/* Returns whether another round will be needed. */
 static bool refresh_all(struct kvm *kvm)
 {
-	struct kvm_vcpu *vcpu;
-	bool any = false;
+	struct kvm_vcpu *me = kvm_get_running_vcpu(), *vcpu;
+	bool again = false;
 	unsigned long i;
 	int idx;
 
 	idx = srcu_read_lock(&kvm->srcu);
-	kvm_for_each_vcpu(i, vcpu, kvm)
-		any |= refresh(vcpu);
+	kvm_for_each_vcpu(i, vcpu, kvm) {
+		if (READ_ONCE(vcpu->cpu) != -1 ||
+		    !kvm_arm_is_pvtime_enabled(&vcpu->arch))
+			continue;
+		/* A ring that is nearly full is for what this vCPU stores. */
+		again |= !ring_has_room(me, me->dirty_ring.soft_limit) ||
+			 refresh(vcpu) != RESTS;
+	}
 	srcu_read_unlock(&kvm->srcu, idx);
-	return any;
+	return again;
 }
 
 /*
@@ -124,7 +142,7 @@ static struct kvm_vcpu *find_loaded(struct kvm *kvm)
 	struct kvm_vcpu *vcpu = kvm_get_running_vcpu();
 	unsigned long i;
 
-	if (vcpu && vcpu->kvm == kvm)
+	if (vcpu && vcpu->kvm == kvm && READ_ONCE(vcpu->cpu) != -1)
 		return vcpu;
 	kvm_for_each_vcpu(i, vcpu, kvm)
 		if (READ_ONCE(vcpu->cpu) != -1)
@@ -144,7 +162,7 @@ static enum hrtimer_restart timer_expired(struct hrtimer *timer)
 	set_bit(KVM_PVTIME_DUE, &pvtime->flags);
 	clear_bit(KVM_PVTIME_STARTED, &pvtime->flags);
 	/*
-	 * A vCPU that is loaded from here on looks for a due round after that.
+	 * A vCPU that gets a CPU from here on looks for a due round after that.
 	 * One that leaves its CPU without having made the round starts the
 	 * timer: see kvm_pvtime_put().
 	 */
@@ -171,21 +189,26 @@ void kvm_pvtime_start_timer(struct kvm *kvm)
 				       SLACK_NS, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
+/* A vCPU that sleeps in WFI does not wait before it is woken up. */
+static bool may_wait(struct kvm_vcpu *vcpu)
+{
+	return kvm_arm_is_pvtime_enabled(&vcpu->arch) &&
+	       (!kvm_vcpu_is_blocking(vcpu) || READ_ONCE(vcpu->preempted));
+}
+
 /*
- * A vCPU leaves its CPU. It may wait from here on, unless it sleeps in WFI,
- * and is woken up first.
+ * A vCPU leaves its CPU. Either timer_expired() sees this, or what that has set
+ * is seen here: if the vCPU was asked for a round, it may not have made it.
  */
 void kvm_pvtime_put(struct kvm_vcpu *vcpu)
 {
-	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
-		return;
+	struct kvm *kvm = vcpu->kvm;
 
-	if (kvm_vcpu_is_blocking(vcpu) && !READ_ONCE(vcpu->preempted)) {
-		smp_mb(); /* between vcpu->cpu and the flag: see timer_expired() */
-		if (!test_bit(KVM_PVTIME_DUE, &vcpu->kvm->arch.pvtime.flags))
-			return;
-	}
-	kvm_pvtime_start_timer(vcpu->kvm);
+	if (!kvm_pvtime_is_used(kvm))
+		return;
+	smp_mb(); /* between vcpu->cpu and the flags */
+	if (may_wait(vcpu) || test_bit(KVM_PVTIME_DUE, &kvm->arch.pvtime.flags))
+		kvm_pvtime_start_timer(kvm);
 }
 
 void kvm_arch_vcpu_woken(struct kvm_vcpu *vcpu)

@@ -8,7 +8,11 @@
 #include <linux/sched/task.h>
 #include <linux/uaccess.h>
 
-/* Called in KVM_RUN where the vCPU's thread is not the one of the last time. */
+/*
+ * Called in KVM_RUN where the vCPU's thread is not the one of the last time.
+ * What a round has shown of the last thread's wait after its KVM_RUN is stolen;
+ * else it would hide as much of what this thread waits.
+ */
 void kvm_pvtime_new_thread(struct kvm_vcpu *vcpu)
 {
 	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
@@ -17,6 +21,8 @@ void kvm_pvtime_new_thread(struct kvm_vcpu *vcpu)
 	spin_lock(&steal->lock);
 	old = steal->task;
 	steal->task = get_task_struct(current);
+	steal->total =
+		max_t(u64, steal->total, pvtime_get_stolen_ns(&steal->view));
 	steal->last_steal = READ_ONCE(current->sched_info.run_delay);
 	spin_unlock(&steal->lock);
 
