@@ -115,7 +115,8 @@ sub host_initramfs
 #   limit_s => 150       end the host after this time, measured as if this machine did nothing else
 #
 # Returns {status, out, console, why}: the script's status (undef if it has not ended), its standard
-# output and error, all that the console printed, and the reason of a failure or ''.
+# output and error, all that the console printed, and the reason of a failure or ''. A report of the
+# host's kernel about itself (a WARNING, lockdep's or KASAN's) is a failed test.
 sub host_run
 {
 	my (%how) = @_;
@@ -132,6 +133,11 @@ sub host_run
 	note sprintf '%.1f s on this machine', time - $begin;
 	my $text = -e $console ? slurp($console) : '';
 	unlink $initrd, $console;
+	my @reports = $text =~ /^\@kernel (.*)$/mg;
+	if (@reports) {
+		fail("the host's kernel reports nothing");
+		diag join "\n", @reports;
+	}
 	my %run = (console => $text, out => '', why => '');
 	if ($text =~ /^\@host begin\r?\n(.*)\n\@host end (\d+)\n/ms) {
 		@run{qw(out status)} = ($1, $2);
