@@ -56,7 +56,10 @@ PACKAGES_DIST     := git
 PACKAGES_XEN   := bison dpkg-dev flex
 PACKAGES_LINUX := bc bison dpkg-dev flex
 
-# To build it for other architectures as well, which the port must leave as they are; and U-Boot.
+# To check Linux's annotations of addresses, byte orders and locks, which the compiler does not.
+PACKAGES_LINUX_CHECK := sparse
+
+# To build Xen for other architectures as well, which the port must leave as they are; and U-Boot.
 PACKAGES_XEN_CHECK := bc gcc-arm-linux-gnueabihf libssl-dev python3-minimal
 
 # To run VMs on the KVM of an x86-64 machine, its own or an emulated one.
@@ -83,7 +86,8 @@ NEEDED := \
 	$(if $(filter dist fresh packages,$(GOALS)),DIST) \
 	$(if $(filter bench conform-all matrix xen check-xen packages,$(GOALS)),XEN) \
 	$(if $(filter check-xen packages,$(GOALS)),XEN_CHECK) \
-	$(if $(filter bench conform-all matrix linux check-linux packages,$(GOALS)),LINUX)
+	$(if $(filter bench conform-all matrix linux check-linux packages,$(GOALS)),LINUX) \
+	$(if $(filter check-linux packages,$(GOALS)),LINUX_CHECK)
 INSTALL ?= $(if $(filter $(GOALS_SETUP),$(GOALS)),yes,no)
 
 # DPKG_STATUS does not exist on systems that are not Debian's: there the script only says what is

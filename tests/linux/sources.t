@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: ports/linux can be put into Linux's source of each release of Debian in LINUX_RELEASES, and
-# git takes the series. In that of LINUX_RELEASE, what the port touches compiles without a warning.
+# git takes the series. In that of LINUX_RELEASE, what the port touches compiles without a warning,
+# and sparse, which checks Linux's annotations, reports no more of it than without the port.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -10,6 +11,14 @@ set -u
 build=${BUILD:-build}
 work=$(mktemp -d "$build/linux-sources.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
+
+# sparse_of FILE OBJECT...: what sparse reports of the objects, without the numbers of lines.
+sparse_of() {
+	to=$1
+	shift
+	ports/linux/build "$work/tree" "$work/objects" KCFLAGS=-Werror C=2 "$@" || return
+	sed -n "s|^$(cd "$work/tree" && pwd)/||; s/^\([^ :]*\):[0-9:]* \(warning\|error\)/\1: \2/p" "$work/objects.log" | sort -u >"$to"
+}
 
 # The tree is made of links to the source, which must stay as it is.
 for release in $LINUX_RELEASES; do
@@ -43,6 +52,16 @@ for release in $LINUX_RELEASES; do
 		report_of "$release: what the port touches compiles" ports/linux/build "$work/tree" "$work/objects" KCFLAGS=-Werror $objects
 		! grep -q 'warning:' "$work/objects.log"
 		report $? "$release: without a warning"
+
+		# shellcheck disable=SC2086
+		sparse_of "$work/with" $objects
+		while read -r f; do
+			rm "$work/tree/$f" && cp "$source/tree/$f" "$work/tree/$f"
+		done <"$work/changed"
+		# shellcheck disable=SC2046
+		sparse_of "$work/without" $(sed -n 's/\.c$/.o/p' "$work/changed")
+		grep -q 'virt/kvm/kvm_main.c: warning' "$work/without" && ! comm -23 "$work/with" "$work/without" | grep .
+		report $? "$release: sparse reports nothing that it does not report without the port"
 	fi
 	rm -rf "$work/tree" "$work/was" "$work/series" "$work/differ"
 done
