@@ -66,12 +66,19 @@ static void create_vcpu(struct vm *vm, unsigned index)
 
 void vm_create(struct vm *vm)
 {
+	vm_create_prepared(vm, NULL);
+}
+
+void vm_create_prepared(struct vm *vm, void (*prepare)(struct vm *vm))
+{
 	vm->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm->kvm < 0)
 		bail_out("open of /dev/kvm");
 	if (MUST(vm->kvm, KVM_GET_API_VERSION, NULL) != KVM_API_VERSION)
 		bail_out("KVM_GET_API_VERSION is not %d", KVM_API_VERSION);
 	vm->fd = MUST(vm->kvm, KVM_CREATE_VM, NULL);
+	if (prepare)
+		prepare(vm);
 	vm->code = mmap(NULL, VM_CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 			0);
 	if (vm->code == MAP_FAILED)

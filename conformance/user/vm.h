@@ -33,6 +33,8 @@ struct vm {
 
 /* Makes code and vCPUs, but no structures. */
 void vm_create(struct vm *vm);
+/* The same. prepare() can use vm->fd before there are slots and vCPUs. */
+void vm_create_prepared(struct vm *vm, void (*prepare)(struct vm *vm));
 /* Makes the structures at VM_STOLEN, and sets no address. */
 void vm_give_stolen(struct vm *vm);
 void vm_destroy(struct vm *vm);
