@@ -22,7 +22,7 @@ endef
 # As Debian has it, to compare with. The tree is made of links to the source: ports/port replaces
 # files, and the build writes to out/ alone. After a change of the configuration, make compiles what
 # it concerns.
-$(LINUX_BUILT)/%/before: $(LINUX_SOURCES)/%/version ports/linux/build ports/linux/config ports/linux/quick.h
+$(LINUX_BUILT)/%/before: $(LINUX_SOURCES)/%/version ports/linux/build ports/linux/config
 	$(begin)
 	@mkdir -p $(@D) && cmp -s $< $(@D)/version || { rm -rf $(@D)/tree $(@D)/out $(@D)/changes && cp -al $(<D)/tree $(@D)/tree && cp $< $(@D)/version; }
 	$(linux_unport)

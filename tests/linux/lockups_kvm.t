@@ -21,8 +21,7 @@ sub lab
 {
 	my (%how) = @_;
 	my $on = labs_run(kernel => "$build/linux/$release/Image", cpus => 2, icount => 1, limit_s => 600,
-		labs => {g => "[vm g]\nkernel = ../guest\ninitrd = ../initramfs.cpio\nmemory = 96M\nvcpus = $how{vcpus}\nappend = console=ttyAMA0 quiet kpti=off " .
-			"watchdog_thresh=1 role=lockup until=$how{until} provoke=$how{kind}\n"},
+		labs => {g => "[vm g]\nkernel = ../guest\ninitrd = ../initramfs.cpio\nmemory = 96M\nvcpus = $how{vcpus}\nappend = console=ttyAMA0 quiet kpti=off $how{append}\n"},
 		files => {guest => $how{kernel}, 'initramfs.cpio' => "$build/guest/initramfs.cpio",
 			'bin/rivals' => "$build/linux/rivals"}, script => <<"END");
 taskset -p 1 \$\$ >/dev/null
