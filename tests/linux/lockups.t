@@ -20,7 +20,7 @@ sub lab
 	my (%how) = @_;
 	my $run = run({timeslice_us => 100_000, stamp => 1, options => ['--seconds', $how{seconds}]},
 		linux('g', $how{append}, kernel => $how{kernel}, vcpus => $how{vcpus}, memory => '96M'),
-		map { bare("s$_", 'spin', 'unaware from_ms=4000 until_ms=9000000') } 1 .. $how{competitors});
+		map { bare("s$_", 'spin', 'unaware from_ms=8000 until_ms=9000000') } 1 .. $how{competitors});
 	is($run->{status}, 0, "$how{name}: the lab ends in good order") or diag $run->{err};
 	return map { /^\[(\S+) stolen (.*?)\] (.*)/ ? {at => $1, own => $1 - (split ' ', $2)[-1], text => $3} : () } split /\r?\n/, $run->{stamped}{g};
 }

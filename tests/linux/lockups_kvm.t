@@ -1,12 +1,12 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP: Linux's lockup detectors in a guest on a KVM host with ports/linux, whose last vCPU has one of
-# the host's two CPUs together with 24 processes that compute: see Lockups.pm. All else is on the
+# TAP: Linux's lockup detectors in a guest on a KVM host with ports/linux, whose last vCPU has one
+# of the host's two CPUs together with 24 processes that compute: see Lockups.pm. All else is on the
 # other CPU. The time is the number of instructions.
 #
-# This vCPU and the processes are in the class SCHED_RR, as its slices are 100 ms on every kernel; CFS
-# and EEVDF choose theirs by the number of threads, and by settings that differ.
+# This vCPU and the processes are in the class SCHED_RR, as its slices are 100 ms on every kernel;
+# CFS and EEVDF choose theirs by the number of threads, and by settings that differ.
 
 use strict;
 use warnings;
@@ -31,7 +31,7 @@ find_vmm || exit 1
 locks_up=\$(vcpus | tail -n 1)
 rivals beside \$locks_up $how{competitors} &
 rivals=\$!
-{ rivals stamp /tmp/c/g.log \$locks_up PROVOKE '$how{says}'; kill -TERM \$lab; } >/tmp/stamped &
+{ rivals stamp /tmp/c/g.log \$locks_up lkdtm: '$how{says}'; kill -TERM \$lab; } >/tmp/stamped &
 end_lab
 kill \$rivals
 sed 's/^/STAMPED /' /tmp/stamped

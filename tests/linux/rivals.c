@@ -4,8 +4,8 @@
  *
  *	rivals beside TID N
  *
- * The thread gets CPU 1, together with N processes that compute until this one ends. They are in the
- * class SCHED_RR, in which they take turns of exactly 100 ms, on every kernel.
+ * The thread gets CPU 1, together with N processes that compute until this one ends. They are in
+ * the class SCHED_RR, in which they take turns of exactly 100 ms, on every kernel.
  *
  *	rivals stamp CONSOLE TID FIRST LAST
  *
