@@ -45,7 +45,7 @@ make_host() {
 make_guest() {
 	words arch/arm64/kernel/Makefile 'obj-$(CONFIG_PARAVIRT)	+= paravirt.o'
 	words arch/arm64/kernel/paravirt.c 'int before;' '' 'static int stolen_time_cpu_down_prepare(unsigned int cpu)' '{' '	a();' '}' '' \
-		"$(function_ stolen_time_cpu_online '	reg = this_cpu_ptr(&a);' '')" \
+		"$(function_ stolen_time_cpu_online '	reg = this_cpu_ptr(&a);' '' '	rcu_assign_pointer(reg->kaddr, kaddr);' '' '	if (!reg->kaddr) {' '	}' '	return -ENXIO;' '' '	return 0;')" \
 		"$(function_ pv_time_init_stolen_time '	f(stolen_time_cpu_online,' '	stolen_time_cpu_down_prepare);')"
 	words kernel/Makefile 'obj-$(CONFIG_BUDDY) += watchdog_buddy.o'
 	words kernel/watchdog_buddy.c ''
@@ -84,7 +84,7 @@ needed 'arch_timer\.o' 'define   KVM_ARM_VCPU_PVTIME_IPA' kvm_asm.h 'struct kvm_
 	kvm_arch_vcpu_run_pid_change vcpu_has_run_once check_vcpu_requests KVM_REQ_SLEEP kvm_arch_vcpu_ioctl_run 'vcpu_put(vcpu);' \
 	kvm_arch_vcpu_ioctl_vcpu_init vcpu_reset_hcr 'bool kvm_vcpu_wake_up' halt_wakeup 'The structure will be updated' 'structure per VCPU' \
 	'3.1 ATTRIBUTE' 'Base address not' 'including the layout'
-needed 'static int stolen_time_cpu_down_prepare' stolen_time_cpu_online 'reg = this_cpu_ptr' pv_time_init_stolen_time 'paravirt\.o' 'watchdog_buddy\.o' irq_regs.h is_hardlockup watchdog_hardlockup_kick atomic_inc_return \
+needed 'static int stolen_time_cpu_down_prepare' stolen_time_cpu_online 'reg = this_cpu_ptr' 'rcu_assign_pointer(reg' '!reg->kaddr' ENXIO 'return 0;' pv_time_init_stolen_time 'paravirt\.o' 'watchdog_buddy\.o' irq_regs.h is_hardlockup watchdog_hardlockup_kick atomic_inc_return \
 	watchdog_enable update_touch_ts HARDLOCKUP_DETECTOR_ARCH
 
 # The forms of a place in other versions.

@@ -4,6 +4,7 @@
  * Such a CPU cannot take the interrupts of its watchdog. So another CPU judges
  * it by the time that it really had since its last one.
  */
+#include <linux/irqflags.h>
 #include <linux/jump_label.h>
 #include <linux/nmi.h>
 #include <linux/percpu.h>
@@ -40,9 +41,11 @@ static u64 stolen_of(unsigned int cpu)
 void watchdog_steal_restart(void)
 {
 	unsigned int cpu = smp_processor_id();
+	unsigned long flags;
 	u64 at, stolen;
 	int round;
 
+	local_irq_save(flags); /* the watchdog's interrupt calls this, too */
 	for (round = 0; round < 4; round++) {
 		stolen = stolen_of(cpu);
 		at = ktime_get_mono_fast_ns();
@@ -52,6 +55,7 @@ void watchdog_steal_restart(void)
 	WRITE_ONCE(per_cpu(interrupt_at, cpu), at);
 	smp_wmb(); /* whoever sees the new stolen time sees the new instant */
 	WRITE_ONCE(per_cpu(interrupt_stolen, cpu), stolen);
+	local_irq_restore(flags);
 }
 
 /*

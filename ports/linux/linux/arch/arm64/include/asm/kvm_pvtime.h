@@ -26,6 +26,8 @@ struct kvm_vcpu_steal {
 	bool fresh; /* the next KVM_RUN sets last_steal, and charges nothing */
 	bool adopt; /* ... and takes the total from the guest's structure */
 	bool whole; /* the next publish writes the padding, too */
+	bool published; /* KVM has stored in the structure since it began */
+	bool missed;	/* the last publish could not be stored */
 };
 
 void kvm_pvtime_init(struct kvm_vcpu_steal *steal);

@@ -51,7 +51,7 @@ static inline bool store_header(struct pvtime_stolen __user *page)
 /*
  * Store what was last shown. The caller holds the vCPU's lock; nothing faults.
  */
-static inline bool store_counter(const struct kvm_vcpu_steal *steal,
+static inline bool store_counter(struct kvm_vcpu_steal *steal,
 				 struct pvtime_stolen __user *page)
 {
 	int err;
@@ -62,6 +62,7 @@ static inline bool store_counter(const struct kvm_vcpu_steal *steal,
 	pagefault_disable();
 	err = __put_user(steal->image.stolen_ns, &page->stolen_ns);
 	pagefault_enable();
+	steal->published |= !err;
 	return !err;
 }
 

@@ -6,8 +6,9 @@
  * A publish stores the header, which is always 0, and then the counter. The
  * first store may fault and sleep, and so brings the page in. The second is
  * made under the lock of the total, without page faults, so that the counters
- * are stored in the order of the totals. If it fails, nothing is lost: the next
- * publish stores a total that includes this one.
+ * are stored in the order of the totals. If the page has gone in between, both
+ * are tried once more. If that fails, nothing is lost: the next publish stores a
+ * total that includes this one.
  */
 #include <linux/sched.h>
 
@@ -39,13 +40,22 @@ static bool publish(struct kvm_vcpu_steal *steal,
 		    struct pvtime_stolen __user *page)
 {
 	bool there = store_constants(steal, page);
+	bool stored;
 
 	spin_lock(&steal->lock);
 	charge(steal);
 	pvtime_show(&steal->view, steal->total);
-	if (there && store_counter(steal, page))
-		steal->whole = false;
+	stored = there && store_counter(steal, page);
 	spin_unlock(&steal->lock);
+
+	if (unlikely(there && !stored) && store_header(page)) {
+		spin_lock(&steal->lock);
+		stored = store_counter(steal, page);
+		spin_unlock(&steal->lock);
+	}
+	if (stored)
+		steal->whole = false;
+	WRITE_ONCE(steal->missed, !stored);
 	return there;
 }
 

@@ -54,7 +54,7 @@ static int waits(struct task_struct *task, void *delay)
 /* What a round finds of a vCPU that has no CPU */
 enum found {
 	RESTS, /* it sleeps in WFI, or its thread has ended */
-	AWAY,  /* it can begin to wait, and nobody says so */
+	AWAY, /* its thread is outside the guest, and can begin to wait unseen */
 	WAITS,
 };
 
@@ -86,19 +86,32 @@ static enum found look_at(struct kvm_vcpu *vcpu)
 static enum found refresh(struct kvm_vcpu *vcpu)
 {
 	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
-	struct place place = find_place(vcpu);
+	struct place place;
 	enum found found;
 	bool stored;
 
 	spin_lock(&steal->lock);
 	found = look_at(vcpu);
-	stored = found == WAITS && store_counter(steal, place.page);
+	spin_unlock(&steal->lock);
+	if (found != WAITS)
+		return found;
+
+	place = find_place(vcpu);
+	spin_lock(&steal->lock);
+	stored = store_counter(steal, place.page);
 	spin_unlock(&steal->lock);
 
 	/* A page that is not there is brought in, for next time. */
-	if (stored || (found == WAITS && store_header(place.page)))
+	if (stored || store_header(place.page))
 		mark_page_dirty_in_slot(vcpu->kvm, place.slot, place.gfn);
-	return found;
+	return WAITS;
+}
+
+/* Or to make a round */
+static void ask_to_publish(struct kvm_vcpu *vcpu)
+{
+	kvm_make_request(KVM_REQ_RECORD_STEAL, vcpu);
+	kvm_vcpu_kick(vcpu);
 }
 
 /* Returns whether another round will be needed. */
@@ -111,9 +124,15 @@ static bool refresh_all(struct kvm *kvm)
 
 	idx = srcu_read_lock(&kvm->srcu);
 	kvm_for_each_vcpu(i, vcpu, kvm) {
-		if (READ_ONCE(vcpu->cpu) != -1 ||
-		    !kvm_arm_is_pvtime_enabled(&vcpu->arch))
+		cond_resched();
+		if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
 			continue;
+		if (READ_ONCE(vcpu->cpu) != -1) {
+			/* It may not be loaded again for long. */
+			if (vcpu != me && READ_ONCE(vcpu->arch.steal.missed))
+				ask_to_publish(vcpu);
+			continue;
+		}
 		/* A ring that is nearly full is for what this vCPU stores. */
 		again |= !ring_has_room(me, me->dirty_ring.soft_limit) ||
 			 refresh(vcpu) != RESTS;
@@ -168,10 +187,8 @@ static enum hrtimer_restart timer_expired(struct hrtimer *timer)
 	 */
 	smp_mb__after_atomic();
 	vcpu = find_loaded(kvm);
-	if (vcpu) {
-		kvm_make_request(KVM_REQ_RECORD_STEAL, vcpu);
-		kvm_vcpu_kick(vcpu);
-	}
+	if (vcpu)
+		ask_to_publish(vcpu);
 	return HRTIMER_NORESTART;
 }
 

@@ -14,6 +14,8 @@ static void start_again(struct kvm_vcpu_steal *steal)
 	steal->fresh = true;
 	steal->adopt = true;
 	steal->whole = true;
+	steal->published = false;
+	steal->missed = false;
 	pvtime_restart(&steal->view, 0);
 }
 
@@ -25,20 +27,23 @@ void kvm_pvtime_init(struct kvm_vcpu_steal *steal)
 	start_again(steal);
 }
 
-/* Zero the structure of a vCPU that does not run. */
-static void zero_structure(struct kvm_vcpu *vcpu)
+/* Zero the structure of a vCPU that does not run. Returns whether that is done. */
+static bool zero_structure(struct kvm_vcpu *vcpu)
 {
 	struct kvm *kvm = vcpu->kvm;
 	struct place place;
+	bool zeroed;
 	int idx;
 
 	vcpu_load(vcpu); /* a dirty ring is that of a loaded vCPU */
 	idx = srcu_read_lock(&kvm->srcu);
 	place = find_place(vcpu);
-	if (place.page && !__clear_user(place.page, sizeof(*place.page)))
+	zeroed = place.page && !__clear_user(place.page, sizeof(*place.page));
+	if (zeroed)
 		mark_page_dirty_in_slot(kvm, place.slot, place.gfn);
 	srcu_read_unlock(&kvm->srcu, idx);
 	vcpu_put(vcpu);
+	return zeroed;
 }
 
 /*
@@ -48,14 +53,15 @@ static void zero_structure(struct kvm_vcpu *vcpu)
 void kvm_pvtime_reset(struct kvm_vcpu *vcpu)
 {
 	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
-	bool published = !steal->whole;
+	bool published;
 
 	spin_lock(&steal->lock);
+	published = steal->published;
 	start_again(steal);
 	spin_unlock(&steal->lock);
 
-	if (published)
-		zero_structure(vcpu);
+	if (published && !zero_structure(vcpu))
+		steal->adopt = false; /* what is there is the old number */
 }
 
 static u64 read_counter(struct kvm_vcpu *vcpu)
@@ -71,13 +77,15 @@ static u64 read_counter(struct kvm_vcpu *vcpu)
 	    __get_user(counter, (__le64 __user *)&place.page->stolen_ns))
 		counter = 0;
 	srcu_read_unlock(&kvm->srcu, idx);
-	return le64_to_cpu(counter);
+
+	/* Nothing has waited for 292 years. Such a number would wrap around. */
+	return le64_to_cpu(counter) <= S64_MAX ? le64_to_cpu(counter) : 0;
 }
 
 /*
  * The first KVM_RUN after KVM_ARM_VCPU_INIT. User space that knows nothing but
  * the guest's memory has restored the structure with it: the total goes on from
- * there. KVM reads the structure only here.
+ * there. KVM reads the structure only here, and so trusts it only here.
  */
 void kvm_pvtime_begin(struct kvm_vcpu *vcpu)
 {

@@ -37,7 +37,7 @@ void kvm_pvtime_destroy(struct kvm_vcpu *vcpu)
 }
 
 /*
- * The total with all that the thread has waited, also since it has left
+ * The total with all waits of the thread that have ended, also since it has left
  * KVM_RUN.
  */
 static u64 current_total(struct kvm_vcpu_steal *steal)
