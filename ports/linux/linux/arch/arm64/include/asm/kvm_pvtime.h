@@ -32,6 +32,6 @@ struct kvm_vcpu_steal {
 
 void kvm_pvtime_init(struct kvm_vcpu_steal *steal);
 void kvm_pvtime_reset(struct kvm_vcpu *vcpu);
-void kvm_pvtime_begin(struct kvm_vcpu *vcpu);
+bool kvm_pvtime_begin(struct kvm_vcpu *vcpu);
 
 #endif /* __ARM64_KVM_PVTIME_H__ */

@@ -72,8 +72,8 @@ void kvm_update_stolen_time(struct kvm_vcpu *vcpu)
 
 	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
 		return;
-	if (unlikely(vcpu->arch.steal.fresh))
-		kvm_pvtime_begin(vcpu);
+	if (unlikely(vcpu->arch.steal.fresh) && !kvm_pvtime_begin(vcpu))
+		return;
 	if (!ring_has_room(vcpu, vcpu->dirty_ring.size - 1))
 		return; /* the last entry is for kvm_pvtime_reset() */
 

@@ -101,8 +101,11 @@ static enum found refresh(struct kvm_vcpu *vcpu)
 	stored = store_counter(steal, place.page);
 	spin_unlock(&steal->lock);
 
-	/* A page that is not there is brought in, for next time. */
-	if (stored || store_header(place.page))
+	/*
+	 * A page that is not there is not brought in: this vCPU must not wait for
+	 * another one's page. Its own vCPU does, when it gets a CPU.
+	 */
+	if (stored)
 		mark_page_dirty_in_slot(vcpu->kvm, place.slot, place.gfn);
 	return WAITS;
 }

@@ -60,42 +60,53 @@ void kvm_pvtime_reset(struct kvm_vcpu *vcpu)
 	start_again(steal);
 	spin_unlock(&steal->lock);
 
-	if (published && !zero_structure(vcpu))
-		steal->adopt = false; /* what is there is the old number */
+	if (!published || zero_structure(vcpu))
+		return;
+
+	/* What is there is the old number, also for the next reset. */
+	spin_lock(&steal->lock);
+	steal->adopt = false;
+	steal->published = true;
+	spin_unlock(&steal->lock);
 }
 
-static u64 read_counter(struct kvm_vcpu *vcpu)
+/* Returns false if the structure cannot be read now. */
+static bool read_counter(struct kvm_vcpu *vcpu, u64 *total)
 {
 	struct kvm *kvm = vcpu->kvm;
 	struct place place;
-	__le64 counter;
+	__le64 counter = 0;
+	bool read;
 	int idx;
 
 	idx = srcu_read_lock(&kvm->srcu);
 	place = find_place(vcpu);
-	if (!place.page ||
-	    __get_user(counter, (__le64 __user *)&place.page->stolen_ns))
-		counter = 0;
+	read = !place.page ||
+	       !__get_user(counter, (__le64 __user *)&place.page->stolen_ns);
 	srcu_read_unlock(&kvm->srcu, idx);
 
 	/* Nothing has waited for 292 years. Such a number would wrap around. */
-	return le64_to_cpu(counter) <= S64_MAX ? le64_to_cpu(counter) : 0;
+	*total = le64_to_cpu(counter) <= S64_MAX ? le64_to_cpu(counter) : 0;
+	return read;
 }
 
 /*
  * The first KVM_RUN after KVM_ARM_VCPU_INIT. User space that knows nothing but
  * the guest's memory has restored the structure with it: the total goes on from
  * there. KVM reads the structure only here, and so trusts it only here.
+ *
+ * Returns false if the structure cannot be read now. Then the vCPU begins later,
+ * so that what user space has restored is not lost.
  */
-void kvm_pvtime_begin(struct kvm_vcpu *vcpu)
+bool kvm_pvtime_begin(struct kvm_vcpu *vcpu)
 {
 	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
-	u64 total;
+	u64 total = steal->total;
 
-	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
-		return;
+	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch) ||
+	    (steal->adopt && !read_counter(vcpu, &total)))
+		return false;
 
-	total = steal->adopt ? read_counter(vcpu) : steal->total;
 	spin_lock(&steal->lock);
 	steal->total = total;
 	steal->last_steal = READ_ONCE(current->sched_info.run_delay);
@@ -103,4 +114,5 @@ void kvm_pvtime_begin(struct kvm_vcpu *vcpu)
 	steal->fresh = false;
 	steal->adopt = false;
 	spin_unlock(&steal->lock);
+	return true;
 }

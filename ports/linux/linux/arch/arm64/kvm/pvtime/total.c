@@ -38,16 +38,19 @@ void kvm_pvtime_destroy(struct kvm_vcpu *vcpu)
 
 /*
  * The total with all waits of the thread that have ended, also since it has left
- * KVM_RUN.
+ * KVM_RUN. They are charged, so that what was read stands, whichever thread runs
+ * the vCPU next.
  */
 static u64 current_total(struct kvm_vcpu_steal *steal)
 {
-	u64 total = steal->total;
+	lockdep_assert_held(&steal->lock);
+	if (!steal->fresh && steal->task) {
+		u64 delay = READ_ONCE(steal->task->sched_info.run_delay);
 
-	if (!steal->fresh && steal->task)
-		total += READ_ONCE(steal->task->sched_info.run_delay) -
-			 steal->last_steal;
-	return max_t(u64, total, pvtime_get_stolen_ns(&steal->view));
+		steal->total += delay - steal->last_steal;
+		steal->last_steal = delay;
+	}
+	return max_t(u64, steal->total, pvtime_get_stolen_ns(&steal->view));
 }
 
 int kvm_pvtime_get_total(struct kvm_vcpu *vcpu, u64 __user *user)
