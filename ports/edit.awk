@@ -55,7 +55,11 @@ function exists(path,    line) {
 	return 1
 }
 
-# The newest version of a file of the tree
+# Whether there is such a file, of the tree or of a step before; and its newest version.
+function found(path) {
+	return path in version || exists(tree "/" path)
+}
+
 function newest(path) {
 	return path in version ? version[path] : tree "/" path
 }
@@ -68,7 +72,7 @@ function read_lines(from,    line) {
 }
 
 function load(path) {
-	if (!(path in version) && !exists(tree "/" path))
+	if (!found(path))
 		return 0
 	read_lines(newest(path))
 	name = path
@@ -82,10 +86,7 @@ function load(path) {
 # Write a version of a file, from the lines of text. A step has one version of each.
 function write_version(path,    i, to) {
 	if (!(path in made)) {
-		if (path in version)
-			was[path] = version[path]
-		else
-			was[path] = exists(tree "/" path) ? tree "/" path : "/dev/null"
+		was[path] = found(path) ? newest(path) : "/dev/null"
 		made[path] = out "/" ++files
 		order[++count] = path
 	}
@@ -106,7 +107,7 @@ function save() {
 
 function add(from, path) {
 	save()
-	if (path in version || exists(tree "/" path))
+	if (found(path))
 		fail(tree " has a file " path " already")
 	if (!exists(from))
 		fail("there is no file " from)
