@@ -11,7 +11,8 @@
  * A VM has a timer, which starts where a vCPU is preempted or woken up, or
  * leaves KVM_RUN, if it does not run yet. When it expires, a round is due: one
  * of the vCPUs that have a CPU is asked to make it, or else the first one that
- * gets a CPU makes it. The timer starts again only while vCPUs wait.
+ * gets a CPU makes it. The timer starts again while vCPUs wait, or can begin to
+ * without KVM being told.
  */
 #include <linux/jiffies.h>
 #include <linux/sched/clock.h>
@@ -53,19 +54,10 @@ static int waits(struct task_struct *task, void *delay)
 
 /* What a round finds of a vCPU that has no CPU */
 enum found {
-	RESTS, /* it sleeps in WFI, or its thread has ended */
+	RESTS, /* it has not begun, sleeps in WFI, or its thread has ended */
 	AWAY, /* its thread is outside the guest, and can begin to wait unseen */
 	WAITS,
 };
-
-/* Where no wait can begin without KVM being told. */
-static bool rests(struct kvm_vcpu *vcpu)
-{
-	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
-
-	return steal->fresh || !steal->task ||
-	       (steal->task->flags & PF_EXITING) || kvm_vcpu_is_blocking(vcpu);
-}
 
 /* Where the vCPU waits, show its total with this wait. */
 static enum found look_at(struct kvm_vcpu *vcpu)
@@ -74,12 +66,17 @@ static enum found look_at(struct kvm_vcpu *vcpu)
 	u64 delay;
 
 	lockdep_assert_held(&steal->lock);
-	if (steal->fresh || !steal->task ||
-	    !task_call_func(steal->task, waits, &delay))
-		return rests(vcpu) ? RESTS : AWAY;
-	/* The total itself stays, until the vCPU knows how long it waited. */
-	pvtime_show(&steal->view, steal->total + delay - steal->last_steal);
-	return WAITS;
+	if (steal->fresh || !steal->task)
+		return RESTS;
+	if (task_call_func(steal->task, waits, &delay)) {
+		/* The total stays, until the vCPU knows how long it waited. */
+		pvtime_show(&steal->view,
+			    steal->total + delay - steal->last_steal);
+		return WAITS;
+	}
+	if ((steal->task->flags & PF_EXITING) || kvm_vcpu_is_blocking(vcpu))
+		return RESTS;
+	return AWAY;
 }
 
 /* Refresh the structure of a vCPU, if it waits. */
