@@ -77,15 +77,33 @@ void debian_own_version(char *version, size_t room, const struct run_kit *kit, c
 	version_in(kit->debian, list, package, version, room);
 }
 
+/* As LINUX_RELEASE in mk/linux.mk, and XEN_RELEASE in mk/xen.mk */
+static const char *built_release(const struct run_kit *kit)
+{
+	return kit->release != NULL ? kit->release : "bookworm";
+}
+
+bool debian_need_built(const struct run_kit *kit, const char *directory, const char *name,
+		       const char *hint, char *path, char *why)
+{
+	char part[PATH_MAX];
+
+	if (snprintf(part, sizeof(part), "%s/%s", built_release(kit), name) >= PATH_MAX) {
+		snprintf(why, RUN_WHY, "%.100s...: the path is too long", part);
+		return false;
+	}
+	return need_part(directory, part, hint, path, why) && need_image(path, hint, NULL, why);
+}
+
 void debian_source_version(char *version, size_t room, const struct run_kit *kit,
-			   const char *project, const char *release)
+			   const char *project)
 {
 	char path[PATH_MAX];
 	FILE *f = NULL;
 
 	snprintf(version, room, "?");
-	if (snprintf(path, sizeof(path), "%s/%s-source/%s/version", kit->debian, project, release) <
-	    PATH_MAX)
+	if (snprintf(path, sizeof(path), "%s/%s-source/%s/version", kit->debian, project,
+		     built_release(kit)) < PATH_MAX)
 		f = fopen(path, "re");
 	if (f != NULL && fgets(version, (int)room, f) == NULL)
 		snprintf(version, room, "?");

@@ -34,11 +34,15 @@ void debian_own_version(char *version, size_t room, const struct run_kit *kit, c
 			const char *package);
 
 /*
- * The version of the source of `project` ("linux", "xen") in that release, which
+ * What `make linux` and `make xen` build from the source of kit->release, or of bookworm if the kit
+ * names none. debian_need_built() finds the image RELEASE/NAME in `directory`, as need_part() does.
+ * debian_source_version() is the version of the source of `project` ("linux", "xen"), which
  * scripts/debian-source has written; "?" if it is not there.
  */
+bool debian_need_built(const struct run_kit *kit, const char *directory, const char *name,
+		       const char *hint, char *path, char *why);
 void debian_source_version(char *version, size_t room, const struct run_kit *kit,
-			   const char *project, const char *release);
+			   const char *project);
 
 /*
  * The first two numbers of a version: "6.12" from "6.12.3-cloud-arm64". "" if the version does not

@@ -6,24 +6,13 @@
 #include <limits.h>
 #include <stdio.h>
 #include "tools/run/debian.h"
-#include "tools/run/kit.h"
 #include "tools/run/kvm_host.h"
 
-#define RELEASE "bookworm" /* if the kit names none; as LINUX_RELEASE in mk/linux.mk */
-
-static const char *release_of(const struct run_kit *kit)
-{
-	return kit->release != NULL ? kit->release : RELEASE;
-}
-
-/* The path of RELEASE/NAME in the kit's directory of Linux. */
 static bool find_image(const struct run_kit *kit, const char *name, char path[PATH_MAX], char *why)
 {
-	static const char hint[] = "expected a kernel for arm64, which 'make linux' builds";
-	char part[PATH_MAX];
-
-	snprintf(part, sizeof(part), "%.200s/%s", release_of(kit), name);
-	return need_part(kit->kernels, part, hint, path, why) && need_image(path, hint, NULL, why);
+	return debian_need_built(kit, kit->kernels, name,
+				 "expected a kernel for arm64, which 'make linux' builds", path,
+				 why);
 }
 
 static bool ready_as(const char *name, const struct run_kit *kit, const struct run_plan *plan,
@@ -48,7 +37,7 @@ static void versions_as(const char *with, const struct run_kit *kit, char *text,
 {
 	char kernel[96], qemu[96];
 
-	debian_source_version(kernel, sizeof(kernel), kit, "linux", release_of(kit));
+	debian_source_version(kernel, sizeof(kernel), kit, "linux");
 	debian_own_version(qemu, sizeof(qemu), kit, "versions-hosts", "qemu-system-arm ");
 	snprintf(text, room, "Linux %s%s, QEMU %s", kernel, with, qemu);
 }

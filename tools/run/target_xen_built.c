@@ -5,32 +5,16 @@
  */
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include "tools/run/debian.h"
-#include "tools/run/file.h"
-#include "tools/run/kit.h"
 #include "tools/run/xen.h"
 
-#define RELEASE	    "bookworm"	/* if the kit names none; as XEN_RELEASE in mk/xen.mk */
 #define DENIED	    "pvtime=no" /* ports/xen: dom0 gets no stolen time */
 #define VERSION_MAX 96u
 
-static const char *release_of(const struct run_kit *kit)
-{
-	return kit->release != NULL ? kit->release : RELEASE;
-}
-
-/* The path of RELEASE/NAME in the kit's directory of Xen. */
 static bool find_image(const struct run_kit *kit, const char *name, char path[PATH_MAX], char *why)
 {
-	char part[PATH_MAX];
-	static const char hint[] = "expected Xen for arm64, which 'make xen' builds";
-
-	if (snprintf(part, sizeof(part), "%s/%s", release_of(kit), name) >= PATH_MAX) {
-		snprintf(why, RUN_WHY, "%.100s...: the path is too long", part);
-		return false;
-	}
-	return need_part(kit->xen, part, hint, path, why) && need_image(path, hint, NULL, why);
+	return debian_need_built(kit, kit->xen, name,
+				 "expected Xen for arm64, which 'make xen' builds", path, why);
 }
 
 static bool ready_as(const char *name, const struct run_kit *kit, const struct run_plan *plan,
@@ -54,7 +38,7 @@ static enum run_outcome run_as(const char *name, const char *denied, const struc
 
 static void source_version(const struct run_kit *kit, char version[VERSION_MAX])
 {
-	debian_source_version(version, VERSION_MAX, kit, "xen", release_of(kit));
+	debian_source_version(version, VERSION_MAX, kit, "xen");
 }
 
 static void release(const struct run_kit *kit, char *text, size_t room)

@@ -289,6 +289,7 @@ static void test_ready(void)
 	expect_missing(&target_kvm_mended, "bookworm/Image", "make linux");
 	expect_missing(&target_xen_pvtime, "bookworm/xen", "make xen");
 	expect_missing(&target_xen_before, "bookworm/before", "make xen");
+	expect_missing(&target_kvm_before, "bookworm/before", "make linux");
 	write_text("Image", "no kernel");
 	tap_ok(!target_kvm.ready(&kit, &guest, why) && strstr(why, "not an arm64 image"),
 	       "an Image that is not an arm64 image is reported: %s", why);
