@@ -13,17 +13,16 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 #include "conformance/user/user.h"
 #include "conformance/user/vm.h"
 #include "libpvtime-kvm/uapi.h"
+#include "tests/linux/turns.h"
 #include "tests/tap.h"
 
 /* Linux 6.1 has the ring, but not on arm64, where it lacks these two. */
@@ -82,34 +81,6 @@ static void create(void)
 			bail_out("a ring and an address");
 		vcpu_enter_at(&vm.vcpus[i], guest_work);
 	}
-}
-
-static void nap(long ms)
-{
-	const struct timespec t = {.tv_nsec = ms * 1000000};
-
-	nanosleep(&t, NULL);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/* Pin the calling thread. A priority above 0 is a real-time one. */
-static void be_on(size_t cpu, int priority)
-{
-	const struct sched_param param = {.sched_priority = priority};
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set) != 0 ||
-	    (priority != 0 && sched_setscheduler(0, SCHED_FIFO, &param) != 0))
-		bail_out("a thread's CPU and priority");
 }
 
 /*

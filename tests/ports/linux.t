@@ -51,7 +51,8 @@ make_guest() {
 	words kernel/watchdog_buddy.c ''
 	words kernel/watchdog.c '#include <asm/irq_regs.h>' \
 		"$(function_ is_hardlockup '	per_cpu(hrtimer_interrupts_missed, cpu)++;' '' '	return true;')" \
-		"$(function_ watchdog_hardlockup_kick '' '	atomic_inc_return(a);')" "$(function_ watchdog_enable '	update_touch_ts();')"
+		"$(function_ watchdog_hardlockup_kick '' '	atomic_inc_return(a);')" '' \
+		"$(function_ watchdog_hardlockup_check '		per_cpu(watchdog_hardlockup_touched, cpu) = false;')" "$(function_ watchdog_enable '	update_touch_ts();')"
 	words lib/Kconfig.debug 'config HARDLOCKUP_DETECTOR_ARCH'
 }
 
@@ -85,7 +86,7 @@ needed 'arch_timer\.o' 'define   KVM_ARM_VCPU_PVTIME_IPA' kvm_asm.h 'struct kvm_
 	kvm_arch_vcpu_ioctl_vcpu_init vcpu_reset_hcr 'bool kvm_vcpu_wake_up' halt_wakeup 'The structure will be updated' 'structure per VCPU' \
 	'3.1 ATTRIBUTE' 'Base address not' 'including the layout'
 needed 'static int stolen_time_cpu_down_prepare' stolen_time_cpu_online 'reg = this_cpu_ptr' 'rcu_assign_pointer(reg' '!reg->kaddr' ENXIO 'return 0;' pv_time_init_stolen_time 'paravirt\.o' 'watchdog_buddy\.o' irq_regs.h is_hardlockup watchdog_hardlockup_kick atomic_inc_return \
-	watchdog_enable update_touch_ts HARDLOCKUP_DETECTOR_ARCH
+	watchdog_hardlockup_check watchdog_hardlockup_touched watchdog_enable update_touch_ts HARDLOCKUP_DETECTOR_ARCH
 
 # The forms of a place in other versions.
 judged() {

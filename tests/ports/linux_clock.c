@@ -90,7 +90,7 @@ static void machine(u64 begin, unsigned int waits)
 	for (int cpu = 0; cpu < SHIM_CPUS; cpu++) {
 		stolen[cpu] = shown_from[cpu] = 0;
 		running[cpu] = (struct running){0};
-		interrupt_at[cpu] = interrupt_stolen[cpu] = 0;
+		interrupt[cpu] = touched[cpu] = (struct steal_at){0};
 	}
 	shim_cpu = 0;
 	wait_one_in = waits;
@@ -177,7 +177,7 @@ static void steps(void)
 }
 
 /* CPU 1 has its interrupt. Return what it has had until then, as it seems to the watchdog. */
-static u64 interrupt(unsigned int waits)
+static u64 take_interrupt(unsigned int waits)
 {
 	u64 begin;
 
@@ -198,10 +198,10 @@ static u64 interrupt(unsigned int waits)
 static void buddy(void)
 {
 	unsigned int early = 0, late = 0, never = 0, inexact = 0;
-	const u64 enough = PERIODS * 4 * S;
+	const u64 enough = PERIODS * 4 * S - 2 * S; /* half a period less */
 
 	for (int i = 0; i < ROUNDS / 20; i++) {
-		u64 begin = interrupt(12);
+		u64 begin = take_interrupt(12);
 		bool had = false, exact = true;
 
 		wait_one_in = i % 2 ? 12 : 0;
@@ -230,16 +230,40 @@ static void buddy(void)
 	       "a CPU from which nothing was stolen is judged as before");
 	stolen[1] += 1;
 	tap_ok(!watchdog_steal_had_time(1, PERIODS), "one from which something was stolen is not");
-	interrupt_at[1] = now + S;
+	interrupt[1].at = now + S;
 	tap_ok(!watchdog_steal_had_time(1, PERIODS),
 	       "an interrupt that seems to come later than now is no miss");
 	now += 100 * S;
 	stolen[1] += 90 * S;
-	tap_ok(!watchdog_steal_had_time(1, PERIODS), "after 10 of 100 s it has not had 12");
+	tap_ok(!watchdog_steal_had_time(1, PERIODS), "after less than 10 of 100 s it has not had 12");
 	now += 4 * S;
-	tap_ok(watchdog_steal_had_time(1, PERIODS), "after 14 it has");
+	tap_ok(watchdog_steal_had_time(1, PERIODS), "after 13 it has");
 	paravirt_steal_enabled = false;
 	tap_ok(watchdog_steal_had_time(1, PERIODS), "without stolen time it is judged as before");
+}
+
+/*
+ * CPU 1 spends 20 s with interrupts off, and calls touch_nmi_watchdog() all the time. Then it is
+ * kept waiting.
+ */
+static void touches(void)
+{
+	machine(5 * S, 0);
+	shim_cpu = 1;
+	watchdog_steal_restart();
+	shim_cpu = 0;
+	wait_for(20 * S, false, false);
+	watchdog_steal_touched(1);
+	wait_for(60 * S, false, true);
+	tap_ok(!watchdog_steal_had_time(1, 1), "a CPU that has touched its watchdog begins again");
+	wait_for(PERIODS * 4 * S - SLACK, false, false);
+	tap_ok(watchdog_steal_had_time(1, PERIODS), "it is judged after the same time as others");
+
+	shim_cpu = 1;
+	watchdog_steal_restart();
+	shim_cpu = 0;
+	wait_for(S, false, true);
+	tap_ok(!watchdog_steal_had_time(1, 1), "an interrupt after that counts, and not the touch");
 }
 
 int main(void)
@@ -248,5 +272,6 @@ int main(void)
 	contended();
 	steps();
 	buddy();
+	touches();
 	return tap_done();
 }

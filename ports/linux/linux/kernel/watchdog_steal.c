@@ -22,9 +22,16 @@
 
 #include "watchdog_steal.h"
 
-/* The last interrupt of each CPU's watchdog, and what was stolen until then. */
-static DEFINE_PER_CPU(u64, interrupt_at);
-static DEFINE_PER_CPU(u64, interrupt_stolen);
+/* An instant, and what was stolen from a CPU until then, both in ns. */
+struct steal_at {
+	u64 at;
+	u64 stolen;
+};
+
+/* The last interrupt of a CPU's watchdog, which that CPU writes. */
+static DEFINE_PER_CPU(struct steal_at, interrupt);
+/* When the CPU that watches it found touch_nmi_watchdog() called. */
+static DEFINE_PER_CPU(struct steal_at, touched);
 
 static u64 stolen_of(unsigned int cpu)
 {
@@ -52,32 +59,58 @@ void watchdog_steal_restart(void)
 		if (stolen_of(cpu) == stolen)
 			break;
 	}
-	WRITE_ONCE(per_cpu(interrupt_at, cpu), at);
+	WRITE_ONCE(per_cpu(interrupt, cpu).at, at);
 	smp_wmb(); /* whoever sees the new stolen time sees the new instant */
-	WRITE_ONCE(per_cpu(interrupt_stolen, cpu), stolen);
+	WRITE_ONCE(per_cpu(interrupt, cpu).stolen, stolen);
 	local_irq_restore(flags);
 }
 
 /*
- * Has another CPU had the time of so many sample periods since its last
- * interrupt? A CPU from which nothing was stolen meanwhile always has.
+ * Another CPU, which this one watches, has called touch_nmi_watchdog(): it gets
+ * the time of so many sample periods again. We may be kept waiting between the
+ * two, and it, too: then it seems to have too little time.
+ */
+void watchdog_steal_touched(unsigned int cpu)
+{
+	WRITE_ONCE(per_cpu(touched, cpu).stolen, stolen_of(cpu));
+	WRITE_ONCE(per_cpu(touched, cpu).at, ktime_get_mono_fast_ns());
+}
+
+/* From when on to judge a CPU: its interrupt, or what was found after it. */
+static struct steal_at judged_from(unsigned int cpu)
+{
+	struct steal_at from;
+
+	from.stolen = READ_ONCE(per_cpu(interrupt, cpu).stolen);
+	smp_rmb(); /* see watchdog_steal_restart() */
+	from.at = READ_ONCE(per_cpu(interrupt, cpu).at);
+	if (READ_ONCE(per_cpu(touched, cpu).at) > from.at) {
+		from.at = READ_ONCE(per_cpu(touched, cpu).at);
+		from.stolen = READ_ONCE(per_cpu(touched, cpu).stolen);
+	}
+	return from;
+}
+
+/*
+ * Has another CPU had the time of so many sample periods, less half a one,
+ * since its last interrupt? Half, because the CPU that watches looks at its own
+ * interrupts, which may come a little early. A CPU from which nothing was stolen
+ * meanwhile always has.
  */
 bool watchdog_steal_had_time(unsigned int cpu, unsigned int periods)
 {
 	s64 period = (s64)watchdog_thresh * 2 * NSEC_PER_SEC / 5;
-	u64 now, then, stolen;
+	struct steal_at from = judged_from(cpu);
+	u64 now, stolen;
 
 	/*
 	 * This order, as we may be kept waiting as well: what is stolen until
 	 * later, and since earlier, is too much rather than too little.
 	 */
-	stolen = READ_ONCE(per_cpu(interrupt_stolen, cpu));
-	smp_rmb(); /* see watchdog_steal_restart() */
-	then = READ_ONCE(per_cpu(interrupt_at, cpu));
 	now = ktime_get_mono_fast_ns();
-	stolen = stolen_of(cpu) - stolen;
+	stolen = stolen_of(cpu) - from.stolen;
 
 	if ((s64)stolen <= 0)
 		return true;
-	return (s64)(now - then - stolen) >= periods * period;
+	return (s64)(now - from.at - stolen) >= periods * period - period / 2;
 }

@@ -23,11 +23,11 @@ struct kvm_vcpu_steal {
 	spinlock_t lock;
 	u64 total;	/* in ns */
 	u64 last_steal; /* run_delay of the thread, up to which total goes */
-	bool fresh; /* the next KVM_RUN sets last_steal, and charges nothing */
-	bool adopt; /* ... and takes the total from the guest's structure */
-	bool whole; /* the next publish writes the padding, too */
-	bool published; /* KVM has stored in the structure since it began */
-	bool missed;	/* the last publish could not be stored */
+	bool to_begin; /* the next KVM_RUN sets last_steal, and charges nothing */
+	bool adopt;    /* ... and takes the total from the guest's structure */
+	bool clear_padding; /* the next publish writes the padding, too */
+	bool published;	    /* KVM has stored in the structure since it began */
+	bool missed;	    /* the last publish could not be stored */
 };
 
 void kvm_pvtime_init(struct kvm_vcpu_steal *steal);

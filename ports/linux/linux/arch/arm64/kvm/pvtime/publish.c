@@ -31,7 +31,7 @@ static bool store_constants(const struct kvm_vcpu_steal *steal,
 			    struct pvtime_stolen __user *page)
 {
 	return store_header(page) &&
-	       (!steal->whole ||
+	       (!steal->clear_padding ||
 		!__clear_user(page->reserved, sizeof(page->reserved)));
 }
 
@@ -54,7 +54,7 @@ static bool publish(struct kvm_vcpu_steal *steal,
 		spin_unlock(&steal->lock);
 	}
 	if (stored)
-		steal->whole = false;
+		steal->clear_padding = false;
 	WRITE_ONCE(steal->missed, !stored);
 	return there;
 }
@@ -72,7 +72,7 @@ void kvm_update_stolen_time(struct kvm_vcpu *vcpu)
 
 	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
 		return;
-	if (unlikely(vcpu->arch.steal.fresh) && !kvm_pvtime_begin(vcpu))
+	if (unlikely(vcpu->arch.steal.to_begin) && !kvm_pvtime_begin(vcpu))
 		return;
 	if (!ring_has_room(vcpu, vcpu->dirty_ring.size - 1))
 		return; /* the last entry is for kvm_pvtime_reset() */

@@ -66,7 +66,7 @@ static enum found look_at(struct kvm_vcpu *vcpu)
 	u64 delay;
 
 	lockdep_assert_held(&steal->lock);
-	if (steal->fresh || !steal->task)
+	if (steal->to_begin || !steal->task)
 		return RESTS;
 	if (task_call_func(steal->task, waits, &delay)) {
 		/* The total stays, until the vCPU knows how long it waited. */

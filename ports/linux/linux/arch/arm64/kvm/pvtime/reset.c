@@ -11,9 +11,9 @@
 static void start_again(struct kvm_vcpu_steal *steal)
 {
 	steal->total = 0;
-	steal->fresh = true;
+	steal->to_begin = true;
 	steal->adopt = true;
-	steal->whole = true;
+	steal->clear_padding = true;
 	steal->published = false;
 	steal->missed = false;
 	pvtime_restart(&steal->view, 0);
@@ -111,7 +111,7 @@ bool kvm_pvtime_begin(struct kvm_vcpu *vcpu)
 	steal->total = total;
 	steal->last_steal = READ_ONCE(current->sched_info.run_delay);
 	pvtime_restart(&steal->view, total);
-	steal->fresh = false;
+	steal->to_begin = false;
 	steal->adopt = false;
 	spin_unlock(&steal->lock);
 	return true;

@@ -44,7 +44,7 @@ void kvm_pvtime_destroy(struct kvm_vcpu *vcpu)
 static u64 current_total(struct kvm_vcpu_steal *steal)
 {
 	lockdep_assert_held(&steal->lock);
-	if (!steal->fresh && steal->task) {
+	if (!steal->to_begin && steal->task) {
 		u64 delay = READ_ONCE(steal->task->sched_info.run_delay);
 
 		steal->total += delay - steal->last_steal;
@@ -83,7 +83,7 @@ int kvm_pvtime_set_total(struct kvm_vcpu *vcpu, u64 __user *user)
 
 	spin_lock(&steal->lock);
 	steal->total = total;
-	steal->fresh = true;
+	steal->to_begin = true;
 	steal->adopt = false;
 	pvtime_restart(&steal->view, total);
 	spin_unlock(&steal->lock);
