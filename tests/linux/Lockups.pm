@@ -5,18 +5,17 @@ package Lockups;
 # Without, they report lockups that are none. With, they report none, and a real lockup after no
 # more of the CPU's own time than without on an idle host, plus 100 ms.
 #
-# LINUX_RELEASE is the release of the kernel that `make linux` has built; KIND, if set, is the only
-# kind of lockup. BUSY_S is when the real lockup begins, in seconds of the guest's time.
+# Kernels.pm says which kernels. KIND, if set, is the only kind of lockup. BUSY_S is when the real
+# lockup begins, in seconds of the guest's time.
 
 use strict;
 use warnings;
 use Exporter qw(import);
+use Kernels;
 use Shared;
 use Test::More;
 
-our @EXPORT = qw($release lockups_ok);
-
-our $release = $ENV{LINUX_RELEASE} // 'bookworm';
+our @EXPORT = qw(lockups_ok);
 
 # The detectors' threshold is 1 s. So their sample period P is 0.4 s, the soft lockup detector's
 # limit is two units of 2^30 ns, exceeded by one, and the hard lockup detector's limit is 3 P. On an
@@ -83,7 +82,7 @@ sub lockups_ok
 		my $lab = sub {
 			my ($what, $kernel, $competitors, $wait) = @_;
 			my $until = !$competitors ? 5 : $kernel eq 'before' ? 30 : BUSY_UNTIL;
-			my @lines = $run->(name => "$name, $what", kernel => quick("$build/linux/$release/$kernel"), says => $kind->{says}, vcpus => $kind->{vcpus},
+			my @lines = $run->(name => "$name, $what", kernel => quick("$built/$kernel"), says => $kind->{says}, vcpus => $kind->{vcpus},
 				append => "$words until=$until provoke=$name", competitors => $competitors, seconds => $until + $wait);
 			return outcome("$name, $what", $kind, @lines);
 		};

@@ -3,29 +3,29 @@
 #
 # TAP: on a KVM host with ports/linux, a Linux guest takes CPU 1 offline and online five times,
 # beside other work of the host, and no stolen time of it is lost. On the same kernel without
-# ports/linux, nearly all of it is. The guest's kernel is without in both cases. LINUX_RELEASE is
-# the release of the kernels that `make linux` has built.
+# ports/linux, nearly all of it is. The guest's kernel is without in both cases. Kernels.pm says
+# which kernels.
 
 use strict;
 use warnings;
 use FindBin;
-use lib "$FindBin::Bin/../kvm";
+use lib $FindBin::Bin, "$FindBin::Bin/../kvm";
 use Host;
+use Kernels;
 use Lab;
 use Test::More;
 
 use constant {TIMES => 5, TICK_NS => 10_000_000};
-my $built = "$build/linux/" . ($ENV{LINUX_RELEASE} // 'bookworm');
 
 # What the guest reports of CPU 1, as [ticks in /proc/stat, nanoseconds in the structure], and what
 # the ledger has of it.
 sub hotplug
 {
 	my ($kernel) = @_;
-	my $on = labs_run(kernel => "$built/$kernel", cpus => 1, icount => 1, limit_s => 280,
+	my $on = labs_run(kernel => $kernel eq 'before' ? $before : $ported, cpus => 1, icount => 1, limit_s => 280,
 		labs => {hotplug => "[vm a]\nkernel = ../guest\ninitrd = ../initramfs.cpio\nvcpus = 2\n" .
 			'append = console=ttyAMA0 quiet kpti=off role=hotplug until=2 times=' . TIMES . "\n"},
-		files => {guest => "$built/before", 'initramfs.cpio' => "$build/guest/initramfs.cpio"}, script => <<'END');
+		files => {guest => $before, 'initramfs.cpio' => "$build/guest/initramfs.cpio"}, script => <<'END');
 for i in 1 2 3; do sh -c 'while :; do :; done' & done
 lab hotplug --seconds 60
 END

@@ -3,18 +3,17 @@
 #
 # TAP: on a KVM host with ports/linux, the stolen time of a Linux guest goes on through kexec, and
 # begins at 0 when the guest reboots. On the same kernel without ports/linux, it begins at 0 at a
-# kexec, too. The guest's kernel is Debian's. LINUX_RELEASE is the release of the kernels that `make
-# linux` has built; KVM_HOST_KERNEL is another one with ports/linux.
+# kexec, too. The guest's kernel is Debian's. Kernels.pm says which kernels.
 
 use strict;
 use warnings;
 use FindBin;
-use lib "$FindBin::Bin/../kvm";
+use lib $FindBin::Bin, "$FindBin::Bin/../kvm";
 use Host;
+use Kernels;
 use Lab;
 use Test::More;
 
-my $built = "$build/linux/" . ($ENV{LINUX_RELEASE} // 'bookworm');
 my $kexec = "[vm a]\nkernel = ../Image\ninitrd = ../kexec.cpio\nmemory = 256M\nappend = console=ttyAMA0 quiet kpti=off role=kexec until=2 report=2\n";
 my $reboot = "[vm a]\nkernel = ../Image\ninitrd = ../initramfs.cpio\nmemory = 128M\n" .
 	"append = console=ttyAMA0 quiet kpti=off role=spin until=2 report=3 then=reboot\n";
@@ -39,14 +38,14 @@ END
 	return @lives[0, 1];
 }
 
-my ($first, $second) = lives('kexec', $ENV{KVM_HOST_KERNEL} // "$built/Image", $kexec);
+my ($first, $second) = lives('kexec', $ported, $kexec);
 cmp_ok($first, '>', 500_000_000, 'more than half a second is stolen from the first kernel');
 cmp_ok($second, '>', 1.5 * $first, "the second kernel's stolen time includes the first one's");
 
-($first, $second) = lives('kexec without ports/linux', "$built/before", $kexec);
+($first, $second) = lives('kexec without ports/linux', $before, $kexec);
 cmp_ok($second, '<', 1.5 * $first, "without ports/linux, the second kernel's stolen time begins at 0");
 
-($first, $second) = lives('reboot', $ENV{KVM_HOST_KERNEL} // "$built/Image", $reboot);
+($first, $second) = lives('reboot', $ported, $reboot);
 cmp_ok($first, '>', 500_000_000, 'more than half a second is stolen before the reboot');
 cmp_ok($second, '<', 1.5 * $first, 'after the reboot, it begins at 0');
 

@@ -13,6 +13,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin, "$FindBin::Bin/../kvm";
 use Host;
+use Kernels;
 use Lab;
 use Lockups;
 use Test::More;
@@ -20,7 +21,7 @@ use Test::More;
 sub lab
 {
 	my (%how) = @_;
-	my $on = labs_run(kernel => "$build/linux/$release/Image", cpus => 2, icount => 1, limit_s => 600,
+	my $on = labs_run(kernel => $ported, cpus => 2, icount => 1, limit_s => 600,
 		labs => {g => "[vm g]\nkernel = ../guest\ninitrd = ../initramfs.cpio\nmemory = 96M\nvcpus = $how{vcpus}\nappend = console=ttyAMA0 quiet kpti=off $how{append}\n"},
 		files => {guest => $how{kernel}, 'initramfs.cpio' => "$build/guest/initramfs.cpio",
 			'bin/rivals' => "$build/linux/rivals"}, script => <<"END");

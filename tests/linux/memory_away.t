@@ -2,20 +2,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: on a host with ports/linux, memory that a VMM takes away at bad moments stops no other vCPU
-# and loses no number (memory_away.c), and the kernel reports nothing. LINUX_RELEASE is the release
-# of the kernel that `make linux` has built; KVM_HOST_KERNEL is another kernel with ports/linux.
+# and loses no number (memory_away.c), and the kernel reports nothing. Kernels.pm says which kernel.
 
 use strict;
 use warnings;
 use FindBin;
-use lib "$FindBin::Bin/../kvm";
+use lib $FindBin::Bin, "$FindBin::Bin/../kvm";
 use Host;
+use Kernels;
 use Test::More;
 
-my $kernel = $ENV{KVM_HOST_KERNEL} // "$build/linux/" . ($ENV{LINUX_RELEASE} // 'bookworm') . '/Image';
-
 for my $cpu ('neoverse-n1', 'cortex-a57') {
-	my $run = host_run(kernel => $kernel, cpu => $cpu, limit_s => 120, files => {memory_away => "$build/linux/memory_away"},
+	my $run = host_run(kernel => $ported, cpu => $cpu, limit_s => 120, files => {memory_away => "$build/linux/memory_away"},
 		script => 'echo -1 >/proc/sys/kernel/sched_rt_runtime_us; /memory_away');
 	is($run->{status}, 0, "$cpu: no vCPU is stopped, and no number is lost") or diag $run->{out}, $run->{console};
 	note join "\n", $run->{out} =~ /^((?:not )?ok .*|# .*)$/mg;

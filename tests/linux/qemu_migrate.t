@@ -3,17 +3,16 @@
 #
 # TAP: on a KVM host with ports/linux, an unmodified QEMU migrates a guest to a file and from it to
 # a second QEMU, which knows nothing of stolen time but the guest's memory. The guest's number goes
-# on where it was, and what the second QEMU's thread had waited before is not charged. LINUX_RELEASE
-# is the release of the kernels that `make linux` has built.
+# on where it was, and what the second QEMU's thread had waited before is not charged. Kernels.pm
+# says which kernels.
 
 use strict;
 use warnings;
 use FindBin;
-use lib "$FindBin::Bin/../kvm";
+use lib $FindBin::Bin, "$FindBin::Bin/../kvm";
 use Host;
+use Kernels;
 use Test::More;
-
-my $built = "$build/linux/" . ($ENV{LINUX_RELEASE} // 'bookworm');
 
 # 0x90a0000 is where QEMU's machine virt has the structure of vCPU 0. QEMU's monitor reads a pipe;
 # `ask COMMAND` gives it a command, then asks for the structure, and waits for that answer.
@@ -87,8 +86,8 @@ END
 sub migrate
 {
 	my ($kernel) = @_;
-	my $run = host_run(kernel => "$built/$kernel", cpus => 1, icount => 1, qemu => 1, limit_s => 280, script => $script,
-		files => {guest => "$built/before", 'guest.cpio' => "$build/guest/initramfs.cpio"});
+	my $run = host_run(kernel => $kernel eq 'before' ? $before : $ported, cpus => 1, icount => 1, qemu => 1, limit_s => 280, script => $script,
+		files => {guest => $before, 'guest.cpio' => "$build/guest/initramfs.cpio"});
 	is($run->{status}, 0, "$kernel: the KVM host's script ends with status 0") or diag $run->{out}, $run->{console};
 	no warnings 'portable'; # numbers of 64 bits
 	my %told = map { /^(\w+) (0x[0-9a-f]{16}) (\d+)$/ ? ($1 => [hex $2, $3]) : () } split /\n/, $run->{out};

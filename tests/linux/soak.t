@@ -2,24 +2,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: VMs under stress on a host with ports/linux: soak.c finds no wrong counter, and the kernel
-# reports nothing. SOAK_S is for how many seconds of the host's time, 600 by default, and
-# LINUX_RELEASE the release of the kernel that `make linux` has built; KVM_HOST_KERNEL is another
-# kernel with ports/linux, such as one with lockdep or KASAN.
+# reports nothing. SOAK_S is for how many seconds of the host's time, 600 by default. Kernels.pm
+# says on which kernel.
 
 use strict;
 use warnings;
 use FindBin;
-use lib "$FindBin::Bin/../kvm";
+use lib $FindBin::Bin, "$FindBin::Bin/../kvm";
 use Host;
+use Kernels;
 use Test::More;
 
 my $seconds = $ENV{SOAK_S} // 600;
-my $kernel = $ENV{KVM_HOST_KERNEL} // "$build/linux/" . ($ENV{LINUX_RELEASE} // 'bookworm') . '/Image';
 my $reports = qr/WARNING|\bBUG|INFO: |KASAN|Call trace|stall|hung|lockup|Oops/;
 
 for my $cpu ('neoverse-n1', 'cortex-a57') {
 	my $seed = time;
-	my $run = host_run(kernel => $kernel, cpu => $cpu, cpus => 3, limit_s => 20 * $seconds + 300, files => {soak => "$build/linux/soak"},
+	my $run = host_run(kernel => $ported, cpu => $cpu, cpus => 3, limit_s => 20 * $seconds + 300, files => {soak => "$build/linux/soak"},
 		script => "/soak $seconds $seed; status=\$?; dmesg | sed 's/^/DMESG /'; grep -s debug_locks /proc/lockdep_stats; exit \$status");
 	is($run->{status}, 0, "$cpu: the soak of $seconds s with seed $seed ends with status 0") or diag $run->{out}, $run->{console};
 	note join "\n", $run->{out} =~ /^(ok .*|# .*)$/mg;

@@ -235,7 +235,8 @@ static void buddy(void)
 	       "an interrupt that seems to come later than now is no miss");
 	now += 100 * S;
 	stolen[1] += 90 * S;
-	tap_ok(!watchdog_steal_had_time(1, PERIODS), "after less than 10 of 100 s it has not had 12");
+	tap_ok(!watchdog_steal_had_time(1, PERIODS),
+	       "after less than 10 of 100 s it has not had 12");
 	now += 4 * S;
 	tap_ok(watchdog_steal_had_time(1, PERIODS), "after 13 it has");
 	paravirt_steal_enabled = false;
