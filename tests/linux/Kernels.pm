@@ -2,8 +2,8 @@
 package Kernels;
 
 # The kernels that `make linux` has built: before, without ports/linux, and ported. LINUX_RELEASE is
-# the Debian release whose source they are of, bookworm by default. KVM_HOST_KERNEL is another kernel
-# with ports/linux to take for the ported one, such as that with lockdep and KASAN.
+# the Debian release whose source they are of, bookworm by default. KVM_HOST_KERNEL is a kernel to
+# take for the ported one, such as that with lockdep and KASAN.
 
 use strict;
 use warnings;
