@@ -56,7 +56,7 @@ sub missing_files {
 	my $here = dirname($document) eq '.' ? '' : dirname($document) . '/';
 	return grep {
 		my $path = s{/$}{}r;
-		!m{NAME|^my\.lab$|^(?:build|Documentation|arch|kernel)\b|^-?\d|^kvm-\d} && !$file{$path} && !$folder{$path} &&
+		!m{NAME|^my\.lab$|^(?:build|Documentation|arch|kernel)\b|^-?\d|^kvm-(?:mended-)?\d} && !$file{$path} && !$folder{$path} &&
 			!$file{$here . $path} && !$folder{$here . $path} && !$name{$path};
 	} named_files($text);
 }
