@@ -92,5 +92,5 @@ check-linux: $(LINUX_RELEASES:%=$(LINUX_SOURCES)/%/version) $(LIMIT) ## put port
 	LINUX_RELEASES='$(LINUX_RELEASES)' LINUX_RELEASE=$(LINUX_RELEASE) CROSS_COMPILE=$(CROSS) $(PROVE) tests/linux/sources.t
 check-linux-boot: all $(LINUX_BUILT)/$(LINUX_RELEASE)/Image $(LINUX_BUILT)/$(LINUX_RELEASE)/steal_time $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/initramfs-kexec.cpio $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
 	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/selftest.t $(if $(filter bookworm,$(LINUX_RELEASE)),,tests/linux/dirty_ring.t) \
-		tests/linux/lockups.t tests/linux/lockups_kvm.t tests/linux/hotplug.t tests/linux/life.t tests/linux/qemu_migrate.t tests/linux/memory_away.t tests/linux/soak.t)
+		tests/linux/lockups.t tests/linux/lockups_kvm.t tests/linux/hotplug.t tests/linux/mapping.t tests/linux/life.t tests/linux/qemu_migrate.t tests/linux/memory_away.t tests/linux/soak.t)
 check-linux check-linux-boot: TEST_TIMEOUT := 1800

@@ -66,8 +66,8 @@ void watchdog_steal_restart(void)
 }
 
 /*
- * Another CPU, which this one watches, has called touch_nmi_watchdog(): it gets
- * the time of so many sample periods again. We may be kept waiting between the
+ * Another CPU, which this one watches, has called touch_nmi_watchdog(): its
+ * limit begins again here. We may be kept waiting between the
  * two, and it, too: then it seems to have too little time.
  */
 void watchdog_steal_touched(unsigned int cpu)

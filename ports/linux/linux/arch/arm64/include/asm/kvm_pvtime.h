@@ -4,8 +4,7 @@
 
 /*
  * The stolen time of a vCPU (Arm DEN0057A): how long its threads have waited
- * for a CPU. KVM keeps the total itself. What the guest's structure holds is
- * output only.
+ * for a CPU. KVM keeps the total itself, and stores it in the guest's structure.
  */
 #include <linux/spinlock.h>
 #include <pvtime/view.h>
@@ -17,8 +16,10 @@ struct kvm_vcpu_steal {
 	struct pvtime_stolen image; /* what the guest's structure should hold */
 
 	/*
-	 * vcpu->mutex is held wherever the following changes, and so is the
-	 * lock, for those who look at the vCPU without the mutex.
+	 * The following change under vcpu->mutex and the lock, for those who
+	 * look at the vCPU without the mutex. But published may also change
+	 * under the lock alone, in a round of another vCPU; clear_padding and
+	 * missed may also change under the mutex alone.
 	 */
 	spinlock_t lock;
 	u64 total;	/* in ns */

@@ -35,7 +35,7 @@ static bool store_constants(const struct kvm_vcpu_steal *steal,
 		!__clear_user(page->reserved, sizeof(page->reserved)));
 }
 
-/* Returns whether anything was stored, so that the page is dirty. */
+/* Returns whether the constants were stored, so that the page is dirty. */
 static bool publish(struct kvm_vcpu_steal *steal,
 		    struct pvtime_stolen __user *page)
 {

@@ -193,8 +193,8 @@ static enum hrtimer_restart timer_expired(struct hrtimer *timer)
 }
 
 /*
- * Called with the lock of a run queue held, where a vCPU is preempted, and in
- * interrupts, where one is woken up.
+ * Called in KVM_RUN, but also with the lock of a run queue held, where a vCPU is
+ * preempted, and in interrupts, where one is woken up.
  */
 void kvm_pvtime_start_timer(struct kvm *kvm)
 {

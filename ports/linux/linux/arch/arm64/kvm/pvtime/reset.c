@@ -70,7 +70,10 @@ void kvm_pvtime_reset(struct kvm_vcpu *vcpu)
 	spin_unlock(&steal->lock);
 }
 
-/* Returns false if the structure cannot be read now. */
+/*
+ * The counter that user space has restored; 0 if the structure has no memory.
+ * Returns false if it has, and cannot be read now.
+ */
 static bool read_counter(struct kvm_vcpu *vcpu, u64 *total)
 {
 	struct kvm *kvm = vcpu->kvm;
