@@ -69,7 +69,7 @@ port-linux: ## put ports/linux into the source tree of Linux in LINUX=DIR, and l
 TAP_SCRIPTS += tests/ports/linux.t tests/ports/linux_clock.t
 
 # VMs under stress, with a dirty ring, and without their memory: static programs for arm64 Linux.
-LINUX_TESTS := $(BUILD)/linux/soak $(BUILD)/linux/dirty_ring $(BUILD)/linux/memory_away
+LINUX_TESTS := $(BUILD)/linux/soak $(BUILD)/linux/dirty_ring $(BUILD)/linux/full_ring $(BUILD)/linux/memory_away $(BUILD)/linux/round_away
 $(LINUX_TESTS): $(BUILD)/linux/%: $(BUILD)/a64-linux/tests/linux/%.o $(filter-out $(BUILD)/a64-linux/tests/kvm/%,$(LIBKVM_TEST_OBJS))
 	$(begin)
 	$(A64_CC) -static -o $@ $^
@@ -79,7 +79,7 @@ LINUX_RIVALS := $(BUILD)/linux/rivals
 $(LINUX_RIVALS): $(BUILD)/a64-linux/tests/linux/rivals.o
 	$(begin)
 	$(A64_CC) -static -o $@ $^
-clang_linux_SRCS += tests/linux/soak.c tests/linux/dirty_ring.c tests/linux/memory_away.c tests/linux/rivals.c
+clang_linux_SRCS += tests/linux/soak.c tests/linux/dirty_ring.c tests/linux/full_ring.c tests/linux/memory_away.c tests/linux/round_away.c tests/linux/rivals.c
 check-linux-boot: $(LINUX_TESTS) $(LINUX_RIVALS)
 
 # pvtime conform kvm-mended/RELEASE, and pvtime bench kvm-before kvm-mended

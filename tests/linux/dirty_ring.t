@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: on a host with ports/linux and a dirty ring, dirty_ring.c misses no store into a structure,
-# and the kernel reports nothing. arm64 has the ring from Linux 6.4 on, so LINUX_RELEASE is trixie
-# or sid (Kernels.pm).
+# full_ring.c loses none, and the kernel reports nothing. arm64 has the ring from Linux 6.4 on, so
+# LINUX_RELEASE is trixie or sid (Kernels.pm).
 
 use strict;
 use warnings;
@@ -21,5 +21,10 @@ for my $kind ('', 'bitmap') {
 	is($run->{status}, 0, "$what: every store into the structures is found") or diag $run->{out}, $run->{console};
 	note join "\n", $run->{out} =~ /^((?:not )?ok .*|# .*)$/mg;
 }
+
+my $run = host_run(kernel => $ported, limit_s => 120, files => {full_ring => "$build/linux/full_ring"},
+	script => 'echo -1 >/proc/sys/kernel/sched_rt_runtime_us; /full_ring');
+is($run->{status}, 0, 'resets of a vCPU whose ring is full lose no entry') or diag $run->{out}, $run->{console};
+note join "\n", $run->{out} =~ /^((?:not )?ok .*|# .*)$/mg;
 
 done_testing;

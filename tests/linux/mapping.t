@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: a Linux guest of the project's hypervisor takes its busy CPU 1 offline and online twice,
-# beside another guest. With ports/linux its /proc/stat has what was stolen, also with nohz_full,
-# where a kernel without takes all time of that CPU for stolen from then on. Kernels.pm says which
-# kernels.
+# beside another guest. With ports/linux its /proc/stat has what was stolen, also with nohz_full; a
+# kernel without takes all time of that CPU for stolen from then on, and does not get far. Kernels.pm
+# says which kernel.
 
 use strict;
 use warnings;
@@ -32,20 +32,12 @@ sub cpu1
 	return @ticks;
 }
 
-# By how many ticks /proc/stat is above the structure at the end.
-sub too_many
-{
-	my (@ticks) = @_;
-	return $ticks[-1][0] - $ticks[-1][1];
-}
-
 for my $words ('', 'nohz_full=1') {
 	my $name = $words || 'with the tick';
 	my @ported = cpu1("ported, $name", $ported, $words);
 	cmp_ok($ported[-1][1], '>', 50, "ported, $name: more than 500 ms is stolen from CPU 1");
-	cmp_ok(abs(too_many(@ported)), '<=', 3, "ported, $name: /proc/stat is within three ticks of the structure");
+	cmp_ok(abs($ported[-1][0] - $ported[-1][1]), '<=', 3, "ported, $name: /proc/stat is within three ticks of the structure");
 	is((grep { $ported[$_][0] < $ported[$_ - 1][0] } 1 .. $#ported), 0, "ported, $name: the steal of /proc/stat never goes back");
 }
-cmp_ok(too_many(cpu1('before, nohz_full=1', $before, 'nohz_full=1')), '>', 10, 'before, nohz_full=1: /proc/stat has more than was stolen');
 
 done_testing;

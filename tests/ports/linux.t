@@ -28,6 +28,7 @@ make_host() {
 	words arch/arm64/kvm/hypercalls.c 'case SPECTRE_UNAFFECTED:' 'case ARM_SMCCC_HV_PV_TIME_FEATURES:' 'val[0] = SMCCC_RET_SUCCESS;'
 	words arch/arm64/kvm/arm.c "$(function_ kvm_arch_init_vm '	kvm_vgic_early_init(kvm);')" '' \
 		"$(function_ kvm_arch_destroy_vm '	kvm_destroy_vcpus(kvm);')" '' "$(function_ kvm_arch_vcpu_destroy '	kvm_arm_vcpu_destroy(vcpu);')" '' \
+		"$(function_ kvm_arm_resume_guest '		__kvm_vcpu_wake_up(vcpu);')" '' \
 		"$(function_ kvm_arch_vcpu_load '	if (kvm_arm_is_pvtime_enabled(&vcpu->arch))')" '' \
 		"$(function_ kvm_arch_vcpu_put '	vcpu->cpu = -1;')" '' \
 		"$(function_ kvm_arch_vcpu_run_pid_change '	if (likely(vcpu_has_run_once(vcpu)))')" '' \
@@ -80,7 +81,7 @@ needed 'arch_timer\.o' 'define   KVM_ARM_VCPU_PVTIME_IPA' kvm_asm.h 'struct kvm_
 	'} steal;' kvm_arm_pvtime_vcpu_init kvm_arm_is_pvtime_enabled pvclock-abi.h arm_hypercalls.h kvm_update_stolen_time \
 	kvm_hypercall_pv_features kvm_init_stolen_time kvm_arm_pvtime_set_attr kvm_arm_pvtime_get_attr kvm_arm_pvtime_has_attr \
 	kvm_arm_pvtime_supported 'gfn_to_hva(' 'case KVM_ARM_VCPU_PVTIME_IPA' SPECTRE_UNAFFECTED ARM_SMCCC_HV_PV_TIME_FEATURES SMCCC_RET_SUCCESS \
-	kvm_arch_init_vm kvm_vgic_early_init kvm_arch_destroy_vm kvm_destroy_vcpus kvm_arch_vcpu_destroy kvm_arm_vcpu_destroy kvm_arch_vcpu_load \
+	kvm_arch_init_vm kvm_vgic_early_init kvm_arch_destroy_vm kvm_destroy_vcpus kvm_arch_vcpu_destroy kvm_arm_vcpu_destroy kvm_arm_resume_guest __kvm_vcpu_wake_up kvm_arch_vcpu_load \
 	'if (kvm_arm_is_pvtime_enabled' kvm_arch_vcpu_put \
 	kvm_arch_vcpu_run_pid_change vcpu_has_run_once check_vcpu_requests KVM_REQ_SLEEP kvm_arch_vcpu_ioctl_run 'vcpu_put(vcpu);' \
 	kvm_arch_vcpu_ioctl_vcpu_init vcpu_reset_hcr 'bool kvm_vcpu_wake_up' halt_wakeup 'The structure will be updated' 'structure per VCPU' \

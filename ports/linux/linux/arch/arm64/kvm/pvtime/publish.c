@@ -60,6 +60,22 @@ static bool publish(struct kvm_vcpu_steal *steal,
 }
 
 /*
+ * Whether the structure can be stored in. If what user space has restored cannot
+ * be read yet, what the vCPU waits is added to the total alone.
+ */
+static bool has_begun(struct kvm_vcpu *vcpu)
+{
+	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
+
+	if (likely(!steal->to_begin && !steal->adopt) || kvm_pvtime_begin(vcpu))
+		return true;
+	spin_lock(&steal->lock);
+	charge(steal);
+	spin_unlock(&steal->lock);
+	return false;
+}
+
+/*
  * Called by the vCPU's thread, in KVM_RUN, where the vCPU has its CPU again,
  * and on the way out. With a full dirty ring it does not get into the guest, so
  * the next publish will do.
@@ -72,7 +88,7 @@ void kvm_update_stolen_time(struct kvm_vcpu *vcpu)
 
 	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
 		return;
-	if (unlikely(vcpu->arch.steal.to_begin) && !kvm_pvtime_begin(vcpu))
+	if (!has_begun(vcpu))
 		return;
 	if (!ring_has_room(vcpu, vcpu->dirty_ring.size - 1))
 		return; /* the last entry is for kvm_pvtime_reset() */

@@ -15,6 +15,7 @@
  * without KVM being told.
  */
 #include <linux/jiffies.h>
+#include <linux/mm.h>
 #include <linux/sched/clock.h>
 #include <linux/wait.h>
 
@@ -66,7 +67,7 @@ static enum found look_at(struct kvm_vcpu *vcpu)
 	u64 delay;
 
 	lockdep_assert_held(&steal->lock);
-	if (steal->to_begin || !steal->task)
+	if (steal->to_begin || steal->adopt || !steal->task)
 		return RESTS;
 	if (task_call_func(steal->task, waits, &delay)) {
 		/* The total stays, until the vCPU knows how long it waited. */
@@ -77,6 +78,35 @@ static enum found look_at(struct kvm_vcpu *vcpu)
 	if ((steal->task->flags & PF_EXITING) || kvm_vcpu_is_blocking(vcpu))
 		return RESTS;
 	return AWAY;
+}
+
+/* Unless the vCPU was reset meanwhile: then the page is user space's. */
+static bool store(struct kvm_vcpu_steal *steal,
+		  struct pvtime_stolen __user *page)
+{
+	bool stored;
+
+	spin_lock(&steal->lock);
+	stored =
+		!steal->to_begin && !steal->adopt && store_counter(steal, page);
+	spin_unlock(&steal->lock);
+	return stored;
+}
+
+/*
+ * A page may be there, but write-protected: after a fork, for one. What this
+ * would have to wait for is left undone (FOLL_NOWAIT): this vCPU must not wait
+ * for another one's page. Its own vCPU does, when it gets a CPU.
+ */
+static bool make_writable(struct pvtime_stolen __user *page)
+{
+	struct page *pinned;
+
+	if (!page || get_user_pages_unlocked((unsigned long)page, 1, &pinned,
+					     FOLL_WRITE | FOLL_NOWAIT) != 1)
+		return false;
+	put_page(pinned);
+	return true;
 }
 
 /* Refresh the structure of a vCPU, if it waits. */
@@ -94,14 +124,8 @@ static enum found refresh(struct kvm_vcpu *vcpu)
 		return found;
 
 	place = find_place(vcpu);
-	spin_lock(&steal->lock);
-	stored = store_counter(steal, place.page);
-	spin_unlock(&steal->lock);
-
-	/*
-	 * A page that is not there is not brought in: this vCPU must not wait for
-	 * another one's page. Its own vCPU does, when it gets a CPU.
-	 */
+	stored = store(steal, place.page) ||
+		 (make_writable(place.page) && store(steal, place.page));
 	if (stored)
 		mark_page_dirty_in_slot(vcpu->kvm, place.slot, place.gfn);
 	return WAITS;
@@ -200,10 +224,13 @@ void kvm_pvtime_start_timer(struct kvm *kvm)
 {
 	struct kvm_pvtime *pvtime = &kvm->arch.pvtime;
 
-	if (!test_bit(KVM_PVTIME_STARTED, &pvtime->flags) &&
-	    !test_and_set_bit(KVM_PVTIME_STARTED, &pvtime->flags))
+	if (test_bit(KVM_PVTIME_STARTED, &pvtime->flags))
+		return;
+	preempt_disable(); /* a flag without a timer would end all rounds */
+	if (!test_and_set_bit(KVM_PVTIME_STARTED, &pvtime->flags))
 		hrtimer_start_range_ns(&pvtime->timer, ns_to_ktime(ROUND_NS),
 				       SLACK_NS, HRTIMER_MODE_REL_PINNED_HARD);
+	preempt_enable();
 }
 
 /* A vCPU that sleeps in WFI does not wait before it is woken up. */

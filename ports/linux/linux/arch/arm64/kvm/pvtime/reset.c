@@ -38,7 +38,8 @@ static bool zero_structure(struct kvm_vcpu *vcpu)
 	vcpu_load(vcpu); /* a dirty ring is that of a loaded vCPU */
 	idx = srcu_read_lock(&kvm->srcu);
 	place = find_place(vcpu);
-	zeroed = place.page && !__clear_user(place.page, sizeof(*place.page));
+	zeroed = place.page && ring_has_room(vcpu, vcpu->dirty_ring.size) &&
+		 !__clear_user(place.page, sizeof(*place.page));
 	if (zeroed)
 		mark_page_dirty_in_slot(kvm, place.slot, place.gfn);
 	srcu_read_unlock(&kvm->srcu, idx);
@@ -71,51 +72,58 @@ void kvm_pvtime_reset(struct kvm_vcpu *vcpu)
 }
 
 /*
- * The counter that user space has restored; 0 if the structure has no memory.
- * Returns false if it has, and cannot be read now.
+ * Add the counter that user space has restored with the guest's memory to the
+ * total. KVM reads the structure only here, and so trusts it only here. Returns
+ * false if there is no memory that can be read now.
  */
-static bool read_counter(struct kvm_vcpu *vcpu, u64 *total)
+static bool adopt(struct kvm_vcpu *vcpu)
 {
-	struct kvm *kvm = vcpu->kvm;
+	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
 	struct place place;
 	__le64 counter = 0;
+	u64 restored;
 	bool read;
 	int idx;
 
-	idx = srcu_read_lock(&kvm->srcu);
+	idx = srcu_read_lock(&vcpu->kvm->srcu);
 	place = find_place(vcpu);
-	read = !place.page ||
+	read = place.page &&
 	       !__get_user(counter, (__le64 __user *)&place.page->stolen_ns);
-	srcu_read_unlock(&kvm->srcu, idx);
+	srcu_read_unlock(&vcpu->kvm->srcu, idx);
+	if (!read)
+		return false;
 
 	/* Nothing has waited for 292 years. Such a number would wrap around. */
-	*total = le64_to_cpu(counter) <= S64_MAX ? le64_to_cpu(counter) : 0;
-	return read;
+	restored = le64_to_cpu(counter) <= S64_MAX ? le64_to_cpu(counter) : 0;
+	spin_lock(&steal->lock);
+	steal->total += restored;
+	pvtime_restart(&steal->view, steal->total);
+	steal->adopt = false;
+	steal->published = true; /* a reset zeroes what was restored, too */
+	spin_unlock(&steal->lock);
+	return true;
 }
 
 /*
- * The first KVM_RUN after KVM_ARM_VCPU_INIT. User space that knows nothing but
- * the guest's memory has restored the structure with it: the total goes on from
- * there. KVM reads the structure only here, and so trusts it only here.
+ * The first KVM_RUN after KVM_ARM_VCPU_INIT: waits count from here on. User
+ * space that knows nothing but the guest's memory has restored the structure
+ * with it, and the total goes on from there.
  *
- * Returns false if the structure cannot be read now. Then the vCPU begins later,
- * so that what user space has restored is not lost.
+ * Returns false as long as the structure cannot be read. Nothing must be stored
+ * until then: it would overwrite what user space has restored.
  */
 bool kvm_pvtime_begin(struct kvm_vcpu *vcpu)
 {
 	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
-	u64 total = steal->total;
 
-	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch) ||
-	    (steal->adopt && !read_counter(vcpu, &total)))
+	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
 		return false;
 
-	spin_lock(&steal->lock);
-	steal->total = total;
-	steal->last_steal = READ_ONCE(current->sched_info.run_delay);
-	pvtime_restart(&steal->view, total);
-	steal->to_begin = false;
-	steal->adopt = false;
-	spin_unlock(&steal->lock);
-	return true;
+	if (steal->to_begin) {
+		spin_lock(&steal->lock);
+		steal->last_steal = READ_ONCE(current->sched_info.run_delay);
+		steal->to_begin = false;
+		spin_unlock(&steal->lock);
+	}
+	return !steal->adopt || adopt(vcpu);
 }

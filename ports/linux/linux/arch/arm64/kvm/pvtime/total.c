@@ -80,6 +80,8 @@ int kvm_pvtime_set_total(struct kvm_vcpu *vcpu, u64 __user *user)
 		return -ENXIO;
 	if (get_user(total, user))
 		return -EFAULT;
+	if (total > S64_MAX)
+		return -EINVAL; /* nothing has waited for 292 years */
 
 	spin_lock(&steal->lock);
 	steal->total = total;

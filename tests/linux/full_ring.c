@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A dirty ring that nobody empties, on a KVM with ports/linux:
+ *
+ *	full_ring
+ *
+ * A vCPU whose ring is full is reset again and again. In between, it waits outside KVM_RUN, and
+ * another vCPU's rounds store in its structure: so each reset has something to zero. No entry may be
+ * lost. The kernel's own report of a ring that overflows is a failed test (tests/kvm/Host.pm).
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "conformance/user/vm.h"
+#include "libpvtime-kvm/uapi.h"
+#include "tests/linux/turns.h"
+#include "tests/tap.h"
+
+enum { FULL, ROUNDS };
+enum { SLOT = 5, PAGE = 4096, PAGES = 3, RING_SIZE = 4096, TURNS = 3, WAIT_MS = 400 };
+#define ENTRIES	    (RING_SIZE / sizeof(struct kvm_dirty_gfn))
+#define RING_OFFSET (64 * PAGE) /* KVM_DIRTY_LOG_PAGE_OFFSET of arm64 */
+#define MARKED	    (VM_STOLEN + 2 * PAGE)
+
+static struct vm vm;
+static uint8_t *memory;
+static struct kvm_dirty_gfn *ring; /* of the vCPU FULL */
+static atomic_bool stop, running, hogging;
+
+static void enable_ring(struct vm *v)
+{
+	struct kvm_enable_cap cap = {.cap = KVM_CAP_DIRTY_LOG_RING_ACQ_REL, .args = {RING_SIZE}};
+
+	if (ioctl(v->fd, KVM_ENABLE_CAP, &cap) != 0)
+		bail_out("the dirty ring");
+}
+
+static void create(void)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = SLOT,
+		.flags = KVM_MEM_LOG_DIRTY_PAGES,
+		.guest_phys_addr = VM_STOLEN,
+		.memory_size = PAGES * PAGE,
+	};
+
+	vm_create_prepared(&vm, enable_ring);
+	memory =
+		mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	region.userspace_addr = (uintptr_t)memory;
+	if (memory == MAP_FAILED || ioctl(vm.fd, KVM_SET_USER_MEMORY_REGION, &region) != 0)
+		bail_out("a slot with a dirty log");
+	for (unsigned i = 0; i < VM_VCPUS; i++)
+		if (vcpu_set_ipa(&vm.vcpus[i], VM_STOLEN + i * PAGE) != 0)
+			bail_out("an address");
+	ring = mmap(NULL, RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, vm.vcpus[FULL].fd,
+		    RING_OFFSET);
+	if (ring == MAP_FAILED)
+		bail_out("a ring");
+}
+
+static unsigned marks_of(uint64_t page)
+{
+	unsigned marks = 0;
+
+	for (unsigned i = 0; i < ENTRIES; i++)
+		marks += (ring[i].flags & KVM_DIRTY_GFN_F_DIRTY) && ring[i].offset == page;
+	return marks;
+}
+
+static void run(unsigned vcpu)
+{
+	if (ioctl(vm.vcpus[vcpu].fd, KVM_RUN, NULL) < 0 && errno != EINTR)
+		bail_out("KVM_RUN");
+}
+
+static void reset(void)
+{
+	struct kvm_vcpu_init init = {.target = 0};
+
+	if (ioctl(vm.fd, KVM_ARM_PREFERRED_TARGET, &init) != 0)
+		bail_out("KVM_ARM_PREFERRED_TARGET");
+	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	if (ioctl(vm.vcpus[FULL].fd, KVM_ARM_VCPU_INIT, &init) != 0)
+		bail_out("KVM_ARM_VCPU_INIT");
+	vm.vcpus[FULL].run->exit_reason = KVM_EXIT_UNKNOWN;
+	vcpu_enter_at(&vm.vcpus[FULL], guest_work);
+}
+
+/*
+ * Another vCPU, which makes the rounds. It leaves KVM_RUN after each piece of work, until its own
+ * ring is full: so that is emptied.
+ */
+static void *runner(void *unused)
+{
+	be_on(1, 1);
+	vcpu_enter_at(&vm.vcpus[ROUNDS], guest_work);
+	struct kvm_dirty_gfn *own = mmap(NULL, RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+					 vm.vcpus[ROUNDS].fd, RING_OFFSET);
+	if (own == MAP_FAILED)
+		bail_out("a ring");
+	for (unsigned next = 0; !atomic_load(&stop); atomic_store(&running, true)) {
+		run(ROUNDS);
+		for (; own[next % ENTRIES].flags & KVM_DIRTY_GFN_F_DIRTY; next++)
+			own[next % ENTRIES].flags = KVM_DIRTY_GFN_F_RESET;
+		if (ioctl(vm.fd, KVM_RESET_DIRTY_RINGS, NULL) < 0)
+			bail_out("KVM_RESET_DIRTY_RINGS");
+	}
+	return unused;
+}
+
+static void *hog(void *unused)
+{
+	be_on(0, 2);
+	atomic_store(&hogging, true);
+	for (uint64_t end = now_ms() + WAIT_MS; now_ms() < end;)
+		;
+	return unused;
+}
+
+/* Wait for the CPU, outside KVM_RUN: the last nap ends while the other thread has it. */
+static void wait_for_cpu(void)
+{
+	pthread_t thread;
+
+	atomic_store(&hogging, false);
+	if (pthread_create(&thread, NULL, hog, NULL) != 0)
+		bail_out("a thread");
+	while (!atomic_load(&hogging))
+		nap(1);
+	pthread_join(thread, NULL);
+}
+
+int main(void)
+{
+	pthread_t thread;
+	uint64_t counters[TURNS];
+	unsigned shown = 0;
+
+	create();
+	be_on(0, 1);
+	vcpu_enter_with(&vm.vcpus[FULL], guest_store, MARKED, 0x1234);
+	for (unsigned i = 0; vm.vcpus[FULL].run->exit_reason != KVM_EXIT_DIRTY_RING_FULL; i++) {
+		if (i > 10 * ENTRIES)
+			bail_out("the ring does not get full");
+		run(FULL);
+	}
+	tap_ok(marks_of(2) == 1, "the ring has the page in which the guest has stored");
+	if (pthread_create(&thread, NULL, runner, NULL) != 0)
+		bail_out("a thread");
+	while (!atomic_load(&running))
+		nap(1);
+	for (unsigned i = 0; i < TURNS; i++) {
+		reset();
+		run(FULL);
+		wait_for_cpu();
+		memcpy(&counters[i], memory + 8, sizeof(counters[i]));
+		shown += counters[i] > 0;
+	}
+	reset();
+	tap_ok(shown > 0,
+	       "rounds have stored in the structure of the vCPU with a full ring (%u times)",
+	       shown);
+	tap_ok(marks_of(2) == 1, "the ring still has that page");
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	vm_destroy(&vm);
+	munmap(memory, PAGES * PAGE);
+	return tap_done();
+}
