@@ -84,7 +84,7 @@ static void a_restored_number_can_be_read_later(void)
 	vcpu_run(&vm.vcpus[WAITS]);
 	have_slot(true);
 	vcpu_run(&vm.vcpus[WAITS]);
-	tap_ok(is_restored(), "nor is one whose slot comes after the first KVM_RUN");
+	tap_ok(is_restored(), "one whose slot comes after the first KVM_RUN is not lost");
 	destroy();
 
 	create();
@@ -94,7 +94,8 @@ static void a_restored_number_can_be_read_later(void)
 	vm.vcpus[WAITS].run->immediate_exit = 0;
 	*counter(WAITS) = RESTORED;
 	vcpu_run(&vm.vcpus[WAITS]);
-	tap_ok(is_restored(), "nor one that comes after a KVM_RUN that does not enter the guest");
+	tap_ok(is_restored(),
+	       "one that comes after a KVM_RUN that does not enter the guest is not lost");
 	destroy();
 
 	create();

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: on a host with ports/linux, memory that a VMM takes away at bad moments stops no other vCPU
-# (round_away.c) and loses no number (memory_away.c), and the kernel reports nothing. Kernels.pm says
-# which kernel.
+# (round_away.c) and loses no number (memory_away.c), and the kernel reports nothing.
+# Kernels.pm says which kernel.
 
 use strict;
 use warnings;
