@@ -4,8 +4,8 @@
 
 /*
  * A VM whose structures are in memory of this process that can be taken away: by mprotect, where
- * user space may not access it; with its slot; or where it is missing and user space is to bring it,
- * as in a migration by post-copy (userfaultfd). Each vCPU's structure is in a page of its own.
+ * user space may not access it; with its slot; or where it is missing and user space is to bring
+ * it, as in a migration by post-copy (userfaultfd). Each vCPU's structure is in a page of its own.
  */
 #include <fcntl.h>
 #include <linux/userfaultfd.h>

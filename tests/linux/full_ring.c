@@ -5,8 +5,8 @@
  *	full_ring
  *
  * A vCPU whose ring is full is reset again and again. In between, it waits outside KVM_RUN, and
- * another vCPU's rounds store in its structure: so each reset has something to zero. No entry may be
- * lost. The kernel's own report of a ring that overflows is a failed test (tests/kvm/Host.pm).
+ * another vCPU's rounds store in its structure: so each reset has something to zero. No entry may
+ * be lost. The kernel's own report of a ring that overflows is a failed test (tests/kvm/Host.pm).
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A VMM that takes the memory of structures away where vCPUs begin, are reset or move, on a KVM with
- * ports/linux:
+ * A VMM that takes the memory of structures away where vCPUs begin, are reset or move, on a KVM
+ * with ports/linux:
  *
  *	memory_away
  *
