@@ -119,6 +119,10 @@ mistaken() {
 mistaken 'needs kernel/none.c' 'expected .needs. before' "a step that needs a file after its first edit is refused"
 mistaken 'take kernel/none.c' 'there is no file' "a step that takes a file which the port lacks is refused"
 mistaken 'copy lib/view.c kernel/watchdog.c' '.*has a file kernel/watchdog.c already' "a step that adds a file which the tree has is refused"
+miniature
+! ports/port ports/linux "$work/tree" "$work/err/series" 2>"$work/why" && grep -q 'is not a folder that patches can be written to' "$work/why" &&
+	diff -r "$work/was" "$work/tree"
+report $? "without a place for the patches, nothing is changed"
 rm "$work/whole/arch/arm64/kernel/paravirt.c"
 miniature
 ! port && grep -q 'not a source tree of Linux' "$work/err"

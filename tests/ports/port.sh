@@ -82,7 +82,7 @@ taken() {
 
 	rm -rf "$work/was"
 	cp -R "$work/tree" "$work/was"
-	refused 'has stolen time already' "$1: a second time"
+	refused 'has this port already' "$1: a second time"
 }
 
 # needed PLACE...: a tree without one of these places (regular expressions) is refused as a whole.
