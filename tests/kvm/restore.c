@@ -117,7 +117,7 @@ void test_restore(void)
 			expect(r->at_first_run.stolen >= saved[i] &&
 				       r->at_first_run.stolen - saved[i] <=
 					       r->at_first_run.delay_after -
-						       r->at_restore.delay_after,
+						       r->at_first_run.delay_before,
 			       "after a rebase, KVM charges from the first run on (%" PRIu64
 			       " ns in that run)",
 			       r->at_first_run.stolen - saved[i]);

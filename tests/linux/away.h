@@ -18,9 +18,10 @@
 #include "conformance/user/user.h"
 #include "conformance/user/vm.h"
 #include "libpvtime-kvm/uapi.h"
+#include "tests/linux/vmm.h"
 
 enum { WAITS, RUNS };
-enum { SLOT = 5, PAGE = 4096, SIZE = VM_VCPUS * PAGE };
+enum { SLOT = VMM_SLOT, PAGE = VMM_PAGE, SIZE = VM_VCPUS * PAGE };
 
 #define MS UINT64_C(1000000)
 
@@ -92,16 +93,8 @@ static inline void allow(int access)
 
 static inline void reset(void)
 {
-	struct kvm_vcpu_init init = {.target = 0};
-
-	if (ioctl(vm.fd, KVM_ARM_PREFERRED_TARGET, &init) != 0)
-		bail_out("KVM_ARM_PREFERRED_TARGET");
-	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-	if (ioctl(vm.vcpus[WAITS].fd, KVM_ARM_VCPU_INIT, &init) != 0)
+	if (!vcpu_reset(&vm, &vm.vcpus[WAITS]))
 		bail_out("KVM_ARM_VCPU_INIT");
-	/* KVM must not complete a store from before that. */
-	vm.vcpus[WAITS].run->exit_reason = KVM_EXIT_UNKNOWN;
-	vcpu_enter_at(&vm.vcpus[WAITS], guest_work);
 }
 
 /* From here on, the page of the first structure is missing. */

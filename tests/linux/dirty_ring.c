@@ -23,16 +23,23 @@
 #include "conformance/user/vm.h"
 #include "libpvtime-kvm/uapi.h"
 #include "tests/linux/turns.h"
+#include "tests/linux/vmm.h"
 #include "tests/tap.h"
 
 /* Linux 6.1 has the ring, but not on arm64, where it lacks these two. */
 #ifndef KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP
 #define KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP 225
 #endif
-#define RING_OFFSET (64 * PAGE) /* KVM_DIRTY_LOG_PAGE_OFFSET of arm64 */
 
 enum { WAITS, RUNS };
-enum { SLOT = 5, PAGE = 4096, PAGES = 2, RING_SIZE = 4096, BURST_MS = 1500, STEP_MS = 20 };
+enum {
+	SLOT = VMM_SLOT,
+	PAGE = VMM_PAGE,
+	PAGES = 2,
+	RING_SIZE = 4096,
+	BURST_MS = 1500,
+	STEP_MS = 20
+};
 
 static struct vm vm;
 static bool with_bitmap;
@@ -61,24 +68,12 @@ static void enable_ring(struct vm *v)
 
 static void create(void)
 {
-	struct kvm_userspace_memory_region region = {
-		.slot = SLOT,
-		.flags = KVM_MEM_LOG_DIRTY_PAGES,
-		.guest_phys_addr = VM_STOLEN,
-		.memory_size = PAGES * PAGE,
-	};
-
 	vm_create_prepared(&vm, enable_ring);
-	memory =
-		mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	region.userspace_addr = (uintptr_t)memory;
-	if (memory == MAP_FAILED || ioctl(vm.fd, KVM_SET_USER_MEMORY_REGION, &region) != 0)
-		bail_out("a slot with a dirty log");
+	memory = vm_logged_memory(&vm, PAGES);
 	for (unsigned i = 0; i < VM_VCPUS; i++) {
-		rings[i] = mmap(NULL, RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, vm.vcpus[i].fd,
-				RING_OFFSET);
-		if (rings[i] == MAP_FAILED || vcpu_set_ipa(&vm.vcpus[i], VM_STOLEN + i * PAGE) != 0)
-			bail_out("a ring and an address");
+		rings[i] = vcpu_ring(&vm.vcpus[i], RING_SIZE);
+		if (vcpu_set_ipa(&vm.vcpus[i], VM_STOLEN + i * PAGE) != 0)
+			bail_out("an address");
 		vcpu_enter_at(&vm.vcpus[i], guest_work);
 	}
 }

@@ -18,13 +18,13 @@
 #include "conformance/user/vm.h"
 #include "libpvtime-kvm/uapi.h"
 #include "tests/linux/turns.h"
+#include "tests/linux/vmm.h"
 #include "tests/tap.h"
 
 enum { FULL, ROUNDS };
-enum { SLOT = 5, PAGE = 4096, PAGES = 3, RING_SIZE = 4096, TURNS = 3 };
-#define ENTRIES	    (RING_SIZE / sizeof(struct kvm_dirty_gfn))
-#define RING_OFFSET (64 * PAGE) /* KVM_DIRTY_LOG_PAGE_OFFSET of arm64 */
-#define MARKED	    (VM_STOLEN + 2 * PAGE)
+enum { PAGE = VMM_PAGE, PAGES = 3, RING_SIZE = 4096, TURNS = 3 };
+#define ENTRIES (RING_SIZE / sizeof(struct kvm_dirty_gfn))
+#define MARKED	(VM_STOLEN + 2 * PAGE)
 
 static struct vm vm;
 static uint8_t *memory;
@@ -41,26 +41,12 @@ static void enable_ring(struct vm *v)
 
 static void create(void)
 {
-	struct kvm_userspace_memory_region region = {
-		.slot = SLOT,
-		.flags = KVM_MEM_LOG_DIRTY_PAGES,
-		.guest_phys_addr = VM_STOLEN,
-		.memory_size = PAGES * PAGE,
-	};
-
 	vm_create_prepared(&vm, enable_ring);
-	memory =
-		mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	region.userspace_addr = (uintptr_t)memory;
-	if (memory == MAP_FAILED || ioctl(vm.fd, KVM_SET_USER_MEMORY_REGION, &region) != 0)
-		bail_out("a slot with a dirty log");
+	memory = vm_logged_memory(&vm, PAGES);
 	for (unsigned i = 0; i < VM_VCPUS; i++)
 		if (vcpu_set_ipa(&vm.vcpus[i], VM_STOLEN + i * PAGE) != 0)
 			bail_out("an address");
-	ring = mmap(NULL, RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, vm.vcpus[FULL].fd,
-		    RING_OFFSET);
-	if (ring == MAP_FAILED)
-		bail_out("a ring");
+	ring = vcpu_ring(&vm.vcpus[FULL], RING_SIZE);
 }
 
 static unsigned marks_of(uint64_t page)
@@ -80,15 +66,8 @@ static void run(unsigned vcpu)
 
 static void reset(void)
 {
-	struct kvm_vcpu_init init = {.target = 0};
-
-	if (ioctl(vm.fd, KVM_ARM_PREFERRED_TARGET, &init) != 0)
-		bail_out("KVM_ARM_PREFERRED_TARGET");
-	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-	if (ioctl(vm.vcpus[FULL].fd, KVM_ARM_VCPU_INIT, &init) != 0)
+	if (!vcpu_reset(&vm, &vm.vcpus[FULL]))
 		bail_out("KVM_ARM_VCPU_INIT");
-	vm.vcpus[FULL].run->exit_reason = KVM_EXIT_UNKNOWN;
-	vcpu_enter_at(&vm.vcpus[FULL], guest_work);
 }
 
 /*
@@ -99,10 +78,8 @@ static void *runner(void *unused)
 {
 	be_on(1, 1);
 	vcpu_enter_at(&vm.vcpus[ROUNDS], guest_work);
-	struct kvm_dirty_gfn *own = mmap(NULL, RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-					 vm.vcpus[ROUNDS].fd, RING_OFFSET);
-	if (own == MAP_FAILED)
-		bail_out("a ring");
+	struct kvm_dirty_gfn *own = vcpu_ring(&vm.vcpus[ROUNDS], RING_SIZE);
+
 	for (unsigned next = 0; !atomic_load(&stop); atomic_store(&running, true)) {
 		run(ROUNDS);
 		for (; own[next % ENTRIES].flags & KVM_DIRTY_GFN_F_DIRTY; next++)

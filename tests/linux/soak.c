@@ -27,6 +27,7 @@
 #include "conformance/user/user.h"
 #include "conformance/user/vm.h"
 #include "libpvtime-kvm/uapi.h"
+#include "tests/linux/vmm.h"
 #include "tests/tap.h"
 
 enum { VMS = 3, THREADS = 6, SLOT = 5 };
@@ -246,16 +247,11 @@ static void save(struct machine *m)
 
 static void reset(struct machine *m)
 {
-	struct kvm_vcpu_init init = {.target = 0};
-
 	lock_all(m);
-	if (ioctl(m->vm.fd, KVM_ARM_PREFERRED_TARGET, &init) != 0)
-		bail_out("KVM_ARM_PREFERRED_TARGET");
-	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
 	for (unsigned i = 0; i < VM_VCPUS; i++) {
 		struct subject *s = &m->subjects[i];
 
-		if (ioctl(s->vcpu->fd, KVM_ARM_VCPU_INIT, &init) != 0)
+		if (!vcpu_reset(&m->vm, s->vcpu))
 			fault(&wrong, "a vCPU is not reset", (uint64_t)errno, 0);
 		if (s->structure->stolen_ns != 0)
 			fault(&wrong, "a reset leaves a counter", s->structure->stolen_ns, 0);
