@@ -7,7 +7,7 @@
 
 	.section .rodata
 	.balign	4
-	.globl	guest_code, guest_code_end, guest_call, guest_hvc, guest_work, guest_store, guest_store_pair
+	.globl	guest_code, guest_code_end, guest_call, guest_hvc, guest_work, guest_store, guest_store_pair, guest_load
 guest_code:
 guest_call:
 	movz	w0, #(PV_TIME_ST >> 16), lsl #16
@@ -30,6 +30,12 @@ guest_store:
 guest_store_pair:
 	stp	x1, x1, [x0]
 	b	guest_work
+guest_load:
+	ldr	w1, [x0]
+	mov	x2, #TURNS
+1:	subs	x2, x2, #1
+	b.ne	1b
+	b	guest_load
 guest_code_end:
 
 	.section .note.GNU-stack, "", %progbits
