@@ -68,7 +68,8 @@ port-linux: ## put ports/linux into the source tree of Linux in LINUX=DIR, and l
 # make linux has built.
 TAP_SCRIPTS += tests/ports/linux.t tests/ports/linux_clock.t
 
-# VMs under stress, with a dirty ring, without their memory, and resumed: static programs for arm64 Linux.
+# VMs under stress, with a dirty ring, without their memory, and resumed after a pause: static
+# programs for arm64 Linux.
 LINUX_TESTS := $(BUILD)/linux/soak $(BUILD)/linux/dirty_ring $(BUILD)/linux/full_ring $(BUILD)/linux/memory_away $(BUILD)/linux/round_away $(BUILD)/linux/resumed
 $(LINUX_TESTS): $(BUILD)/linux/%: $(BUILD)/a64-linux/tests/linux/%.o $(filter-out $(BUILD)/a64-linux/tests/kvm/%,$(LIBKVM_TEST_OBJS))
 	$(begin)

@@ -82,7 +82,7 @@ sub lockups_ok
 		my $lab = sub {
 			my ($what, $kernel, $competitors, $wait) = @_;
 			my $until = !$competitors ? 5 : $kernel eq 'before' ? 30 : BUSY_UNTIL;
-			my @lines = $run->(name => "$name, $what", kernel => quick("$built/$kernel"), says => $kind->{says}, vcpus => $kind->{vcpus},
+			my @lines = $run->(name => "$name, $what", kernel => quick($kernel eq 'before' ? $before : $ported), says => $kind->{says}, vcpus => $kind->{vcpus},
 				append => "$words until=$until provoke=$name", competitors => $competitors, seconds => $until + $wait);
 			return outcome("$name, $what", $kind, @lines);
 		};
@@ -91,10 +91,10 @@ sub lockups_ok
 		cmp_ok($took // 'inf', '<=', $kind->{most}, "$name: the kernel before reports the real one in time when it is alone");
 		($false, $took, $any) = $lab->('before', 'before', 24, 30);
 		cmp_ok($false, '>', 0, "$name: the kernel before reports lockups that are none");
-		($false, $took, $any) = $lab->('ported', 'Image', 24, 120);
+		($false, $took, $any) = $lab->('ported', 'ported', 24, 120);
 		is($any, 0, "$name: the ported kernel reports no lockup that is none");
 		cmp_ok($took // 'inf', '<=', $kind->{most}, "$name: the ported kernel reports the real one in time");
-		($false, $took, $any) = $lab->('ported, alone', 'Image', 0, 7);
+		($false, $took, $any) = $lab->('ported, alone', 'ported', 0, 7);
 		is($any, 0, "$name: the ported kernel reports nothing false when it is alone");
 		cmp_ok($took // 'inf', '<=', $kind->{most}, "$name: the ported kernel reports the real one in time when it is alone");
 	}

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: a Linux guest of the project's hypervisor takes its busy CPU 1 offline and online twice,
-# beside another guest. With ports/linux its /proc/stat has what was stolen, also with nohz_full; a
-# kernel without takes all time of that CPU for stolen from then on, and does not get far.
-# Kernels.pm says which kernel.
+# beside another guest. With ports/linux its /proc/stat has what was stolen, also with nohz_full. A
+# kernel without is not run here: it takes all time of that CPU for stolen from then on, and does
+# not get far. Kernels.pm says which kernel.
 
 use strict;
 use warnings;

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # TAP: ports/linux can be put into Linux's source of each release of Debian in LINUX_RELEASES, and
-# git takes the series. In that of LINUX_RELEASE, what the port touches compiles without a warning,
-# and sparse, which checks Linux's annotations, reports no more of it than without the port.
+# git takes the series, and Linux's own checkpatch.pl has nothing to say of it. In that of
+# LINUX_RELEASE, what the port touches compiles without a warning, and sparse, which checks Linux's
+# annotations, reports no more of it than without the port.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -19,6 +20,12 @@ sparse_of() {
 	ports/linux/build "$work/tree" "$work/objects" KCFLAGS=-Werror C=2 "$@" || return
 	sed -n "s|^$(cd "$work/tree" && pwd)/||; s/^\([^ :]*\):[0-9:]* \(warning\|error\)/\1: \2/p" "$work/objects.log" | sort -u >"$to"
 }
+
+# What checkpatch.pl need not report: that patches are not signed off, and name commits that are not
+# here; that MAINTAINERS says nothing of new files; and that one file is for several versions.
+ignored=MISSING_SIGN_OFF,UNKNOWN_COMMIT_ID,FILE_PATH_CHANGES,LINUX_VERSION_CODE,CONSTANT_COMPARISON
+# The library is laid out as a library for everyone, and has macros of its own.
+of_library=VOLATILE,SPDX_LICENSE_TAG,PREFER_DEFINED_ATTRIBUTE_MACRO
 
 # The tree is made of links to the source, which must stay as it is.
 for release in $LINUX_RELEASES; do
@@ -41,6 +48,13 @@ for release in $LINUX_RELEASES; do
 	done
 	[ ! -e "$work/differ" ]
 	report $? "$release: git am of the series changes the same files in the same way"
+	for patch in "$work"/series/*; do
+		case $patch in
+		*-take-in-a-library-*) more=,$of_library ;;
+		*) more= ;;
+		esac
+		report_of "$release: checkpatch.pl accepts ${patch##*/}" perl "$source/tree/scripts/checkpatch.pl" --no-tree --terse --show-types --ignore "$ignored$more" "$patch"
+	done
 	grep -qF "$(sed -n 's/^ported_word=//p' ports/linux/tree)" "$source/tree/$(sed -n 's/^ported_file=//p' ports/linux/tree)"
 	[ $? = 1 ]
 	report $? "$release: the source is unchanged"

@@ -103,7 +103,7 @@ miniature
 rm "$work/whole/kernel/watchdog_buddy.c"
 sed -i /watchdog_buddy/d "$work/whole/kernel/Makefile"
 taken "6.1, without the buddy detector" $(($(steps) - 1))
-grep -q '^left out step 12-buddy:' "$work/report"
+grep -q '^left out step 11-buddy:' "$work/report"
 report $? "6.1: the step that it does not need is left out, and named"
 [ ! -e "$work/tree/kernel/watchdog_steal.c" ]
 report $? "6.1: its files are not added"
@@ -123,6 +123,24 @@ miniature
 ! ports/port ports/linux "$work/tree" "$work/err/series" 2>"$work/why" && grep -q 'is not a folder that patches can be written to' "$work/why" &&
 	diff -r "$work/was" "$work/tree"
 report $? "without a place for the patches, nothing is changed"
+printf '' >"$work/tree/arch/arm64/kvm/pvtime"
+cp -R "$work/tree" "$work/blocked"
+! ports/port ports/linux "$work/tree" "$work/series" 2>"$work/why" && grep -q 'arch/arm64/kvm/pvtime is not a folder that can be written to' "$work/why" &&
+	diff -r "$work/blocked" "$work/tree"
+report $? "where a file has the place of a folder of ours, nothing is changed"
+miniature
+rm -rf "$work/series"
+mkdir "$work/series"
+printf '%s\n' 'From: somebody' >"$work/series/0001-own.patch"
+printf '%s\n' '-- ' pvtime >"$work/series/0099-old.patch"
+port && [ -e "$work/series/0001-own.patch" ] && [ ! -e "$work/series/0099-old.patch" ]
+report $? "patches of an earlier run go, and others stay"
+! port && grep -q 'has this port already' "$work/err"
+report $? "a tree that has the port is refused"
+miniature
+sed -i 's/^struct kvm_arch {/void kvm_pvtime_new_thread(struct kvm_vcpu *vcpu);\n&/' "$work/tree/arch/arm64/include/asm/kvm_host.h"
+! port && grep -q 'has this port already' "$work/err"
+report $? "a tree that has nothing but the first patch is refused"
 rm "$work/whole/arch/arm64/kernel/paravirt.c"
 miniature
 ! port && grep -q 'not a source tree of Linux' "$work/err"

@@ -89,8 +89,8 @@ static void machine(u64 begin, unsigned int waits)
 	now = begin;
 	for (int cpu = 0; cpu < SHIM_CPUS; cpu++) {
 		stolen[cpu] = shown_from[cpu] = 0;
-		running[cpu] = (struct running){0};
-		interrupt[cpu] = touched[cpu] = (struct steal_at){0};
+		running_clock_last[cpu] = (struct running){0};
+		watchdog_steal_interrupt[cpu] = watchdog_steal_touch[cpu] = (struct steal_at){0};
 	}
 	shim_cpu = 0;
 	wait_one_in = waits;
@@ -230,7 +230,7 @@ static void buddy(void)
 	       "a CPU from which nothing was stolen is judged as before");
 	stolen[1] += 1;
 	tap_ok(!watchdog_steal_had_time(1, PERIODS), "one from which something was stolen is not");
-	interrupt[1].at = now + S;
+	watchdog_steal_interrupt[1].at = now + S;
 	tap_ok(!watchdog_steal_had_time(1, PERIODS),
 	       "an interrupt that seems to come later than now is no miss");
 	now += 100 * S;

@@ -15,10 +15,6 @@
 
 #include <asm/barrier.h>
 #include <asm/paravirt.h>
-/* Some releases have it, with paravirt_steal_clock() of some architectures. */
-#if __has_include(<asm/paravirt_api_clock.h>)
-#include <asm/paravirt_api_clock.h>
-#endif
 
 #include "watchdog_steal.h"
 
@@ -29,9 +25,9 @@ struct steal_at {
 };
 
 /* The last interrupt of a CPU's watchdog, which that CPU writes. */
-static DEFINE_PER_CPU(struct steal_at, interrupt);
+static DEFINE_PER_CPU(struct steal_at, watchdog_steal_interrupt);
 /* When the CPU that watches it found touch_nmi_watchdog() called. */
-static DEFINE_PER_CPU(struct steal_at, touched);
+static DEFINE_PER_CPU(struct steal_at, watchdog_steal_touch);
 
 static u64 stolen_of(unsigned int cpu)
 {
@@ -50,30 +46,32 @@ void watchdog_steal_restart(void)
 	unsigned int cpu = smp_processor_id();
 	unsigned long flags;
 	u64 at, stolen;
-	int round;
+	int tries;
 
 	local_irq_save(flags); /* the watchdog's interrupt calls this, too */
-	for (round = 0; round < 4; round++) {
+	for (tries = 0; tries < 4; tries++) {
 		stolen = stolen_of(cpu);
 		at = ktime_get_mono_fast_ns();
 		if (stolen_of(cpu) == stolen)
 			break;
 	}
-	WRITE_ONCE(per_cpu(interrupt, cpu).at, at);
+	WRITE_ONCE(per_cpu(watchdog_steal_interrupt, cpu).at, at);
 	smp_wmb(); /* whoever sees the new stolen time sees the new instant */
-	WRITE_ONCE(per_cpu(interrupt, cpu).stolen, stolen);
+	WRITE_ONCE(per_cpu(watchdog_steal_interrupt, cpu).stolen, stolen);
 	local_irq_restore(flags);
 }
 
 /*
  * Another CPU, which this one watches, has called touch_nmi_watchdog(): its
- * limit begins again here. We may be kept waiting between the
- * two, and it, too: then it seems to have too little time.
+ * limit begins again here. The stolen time is read first. If this CPU is kept
+ * waiting before it reads the clock, the other one seems to have had too little
+ * time, which is no report.
  */
 void watchdog_steal_touched(unsigned int cpu)
 {
-	WRITE_ONCE(per_cpu(touched, cpu).stolen, stolen_of(cpu));
-	WRITE_ONCE(per_cpu(touched, cpu).at, ktime_get_mono_fast_ns());
+	WRITE_ONCE(per_cpu(watchdog_steal_touch, cpu).stolen, stolen_of(cpu));
+	WRITE_ONCE(per_cpu(watchdog_steal_touch, cpu).at,
+		   ktime_get_mono_fast_ns());
 }
 
 /* From when on to judge a CPU: its interrupt, or what was found after it. */
@@ -81,12 +79,13 @@ static struct steal_at judged_from(unsigned int cpu)
 {
 	struct steal_at from;
 
-	from.stolen = READ_ONCE(per_cpu(interrupt, cpu).stolen);
+	from.stolen = READ_ONCE(per_cpu(watchdog_steal_interrupt, cpu).stolen);
 	smp_rmb(); /* see watchdog_steal_restart() */
-	from.at = READ_ONCE(per_cpu(interrupt, cpu).at);
-	if (READ_ONCE(per_cpu(touched, cpu).at) > from.at) {
-		from.at = READ_ONCE(per_cpu(touched, cpu).at);
-		from.stolen = READ_ONCE(per_cpu(touched, cpu).stolen);
+	from.at = READ_ONCE(per_cpu(watchdog_steal_interrupt, cpu).at);
+	if (READ_ONCE(per_cpu(watchdog_steal_touch, cpu).at) > from.at) {
+		from.at = READ_ONCE(per_cpu(watchdog_steal_touch, cpu).at);
+		from.stolen =
+			READ_ONCE(per_cpu(watchdog_steal_touch, cpu).stolen);
 	}
 	return from;
 }
@@ -99,6 +98,7 @@ static struct steal_at judged_from(unsigned int cpu)
  */
 bool watchdog_steal_had_time(unsigned int cpu, unsigned int periods)
 {
+	/* kernel/watchdog.c's sample_period */
 	s64 period = (s64)watchdog_thresh * 2 * NSEC_PER_SEC / 5;
 	struct steal_at from = judged_from(cpu);
 	u64 now, stolen;

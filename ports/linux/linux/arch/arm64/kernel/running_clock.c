@@ -20,20 +20,20 @@ struct running {
 	u64 sum;
 };
 
-static DEFINE_PER_CPU(struct running, running);
+static DEFINE_PER_CPU(struct running, running_clock_last);
 
 /*
  * Read this CPU's clock and stolen time of the same instant: the vCPU may be
- * kept waiting between the two. A hypervisor that counts without end must not
- * hold us here. Then the clock is the later one, and the next call makes up for
- * the difference.
+ * kept waiting between the two. A hypervisor whose number differs at each
+ * reading must not hold us here. After four tries, the clock may be later than
+ * the stolen time, and the next call makes up for the difference.
  */
 static void sample(u64 *clock, u64 *stolen)
 {
 	int cpu = smp_processor_id();
-	int round;
+	int tries;
 
-	for (round = 0; round < 4; round++) {
+	for (tries = 0; tries < 4; tries++) {
 		*stolen = paravirt_steal_clock(cpu);
 		*clock = local_clock();
 		if (paravirt_steal_clock(cpu) == *stolen)
@@ -59,7 +59,7 @@ u64 running_clock(void)
 
 	/* The detector's timer interrupts its thread. */
 	local_irq_save(flags);
-	r = this_cpu_ptr(&running);
+	r = this_cpu_ptr(&running_clock_last);
 	sample(&clock, &stolen);
 	elapsed = clock - r->clock;
 	if (stolen > r->stolen)

@@ -12,6 +12,10 @@
 struct kvm_vcpu;
 
 struct kvm_vcpu_steal {
+	/*
+	 * The address changes under config_lock; what is shown, and the image,
+	 * under the lock below.
+	 */
 	struct pvtime_view view;
 	struct pvtime_stolen image; /* what the guest's structure should hold */
 

@@ -36,8 +36,8 @@
 #define MARGIN_NS NSEC_PER_MSEC
 
 /*
- * Whether a thread waits for a CPU; and its run_delay, with this wait. Its
- * state cannot change.
+ * Whether a thread waits for a CPU; and its run_delay, with this wait.
+ * task_call_func() keeps its state as it is.
  */
 static int waits(struct task_struct *task, void *delay)
 {
@@ -61,7 +61,7 @@ enum found {
 };
 
 /* Where the vCPU waits, show its total with this wait. */
-static enum found look_at(struct kvm_vcpu *vcpu)
+static enum found show_wait(struct kvm_vcpu *vcpu)
 {
 	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
 	u64 delay;
@@ -80,7 +80,7 @@ static enum found look_at(struct kvm_vcpu *vcpu)
 	return AWAY;
 }
 
-/* Unless the vCPU was reset meanwhile: then the page is user space's. */
+/* If the vCPU was reset meanwhile, the page is user space's, and stays. */
 static bool store(struct kvm_vcpu_steal *steal,
 		  struct pvtime_stolen __user *page)
 {
@@ -118,7 +118,7 @@ static enum found refresh(struct kvm_vcpu *vcpu)
 	bool stored;
 
 	spin_lock(&steal->lock);
-	found = look_at(vcpu);
+	found = show_wait(vcpu);
 	spin_unlock(&steal->lock);
 	if (found != WAITS)
 		return found;
@@ -131,7 +131,7 @@ static enum found refresh(struct kvm_vcpu *vcpu)
 	return WAITS;
 }
 
-/* Or to make a round */
+/* Ask a vCPU that has a CPU to publish, and to make a round if one is due. */
 static void ask_to_publish(struct kvm_vcpu *vcpu)
 {
 	kvm_make_request(KVM_REQ_RECORD_STEAL, vcpu);

@@ -9,9 +9,10 @@
 #include <linux/uaccess.h>
 
 /*
- * Called in KVM_RUN where the vCPU's thread is not the one of the last time.
- * What a round has shown of the last thread's wait after its KVM_RUN is stolen;
- * else it would hide as much of what this thread waits.
+ * Called in KVM_RUN where the vCPU's thread is not the one of the last time. A
+ * round may have shown a wait of the last thread that the total lacks. What was
+ * shown stands, so the total takes it in. Otherwise the next waits would not
+ * show until they are longer.
  */
 void kvm_pvtime_new_thread(struct kvm_vcpu *vcpu)
 {
