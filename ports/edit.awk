@@ -30,7 +30,8 @@
 #
 #   copy FILE PATH       add a file of this repository as PATH
 #   take PATH            add a file of the port's own
-#   needs PATH           leave out this step unless the tree has such a file; before all else
+#   needs PATH [REGEX]   leave out this step unless the tree has such a file, and in it a line that
+#                        matches; before all else
 #
 # usage: awk -v tree=DIR -v out=DIR -v library=DIR -v ours=DIR -f edit.awk STEP...
 #
@@ -46,6 +47,14 @@ function fail(why) {
 	printf "step %s: %s\n", step, why > "/dev/stderr"
 	failed = 1
 	exit 1
+}
+
+# Whether there is such a file, and in it a line that matches. Each file has a line that matches ''.
+function has_line(path, regex,    line, has) {
+	while (!has && (getline line < path) > 0)
+		has = line ~ regex
+	close(path)
+	return has
 }
 
 function exists(path,    line) {
@@ -200,7 +209,11 @@ left { next }
 	rest = $0
 	sub(/^[^ ]+ ?/, "", rest)
 }
-verb == "needs" && exists(tree "/" rest) { next }
+verb == "needs" {
+	regex = rest
+	sub(/^[^ ]+ ?/, "", regex)
+}
+verb == "needs" && has_line(tree "/" $2, regex) { next }
 verb == "needs" {
 	if (announced)
 		fail("expected `needs` before all else")

@@ -7,7 +7,8 @@
 
 	.section .rodata
 	.balign	4
-	.globl	guest_code, guest_code_end, guest_call, guest_hvc, guest_work, guest_store, guest_store_pair, guest_load
+	.globl	guest_code, guest_code_end, guest_call, guest_hvc, guest_work, guest_store, guest_store_pair
+	.globl	guest_load, guest_sleep
 guest_code:
 guest_call:
 	movz	w0, #(PV_TIME_ST >> 16), lsl #16
@@ -36,6 +37,13 @@ guest_load:
 1:	subs	x2, x2, #1
 	b.ne	1b
 	b	guest_load
+guest_sleep:
+	mov	x2, #TURNS
+1:	subs	x2, x2, #1
+	b.ne	1b
+	str	x1, [x0]
+2:	wfi
+	b	2b
 guest_code_end:
 
 	.section .note.GNU-stack, "", %progbits

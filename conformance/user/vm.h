@@ -85,6 +85,8 @@ extern const char
 	guest_work[]; /* stores 1 after every piece of work, of some 100,000 instructions */
 /* Each stores x1 at x0, or twice from there on, then continues as guest_work. */
 extern const char guest_store[], guest_store_pair[];
-extern const char guest_load[]; /* loads a word from x0 before every piece of work; never returns */
+/* These never return. */
+extern const char guest_load[];	 /* loads a word from x0 before every piece of work */
+extern const char guest_sleep[]; /* stores x1 at x0 after a piece of work, then waits by WFI */
 
 #endif

@@ -24,10 +24,12 @@
 
 /*
  * When a round is due. The timer waits for the tick after that, so that it
- * needs no interrupt of its own where the CPU has a tick.
+ * needs no interrupt of its own where the CPU has a tick; but not for long: a
+ * vCPU that is asked at a tick may lose its CPU there, and the next one is asked
+ * after as much again. That must not take 100 ms (R-34).
  */
 #define ROUND_NS (40 * NSEC_PER_MSEC)
-#define SLACK_NS TICK_NSEC
+#define SLACK_NS min(TICK_NSEC, 8 * NSEC_PER_MSEC)
 
 /*
  * The scheduler's clocks of two CPUs may differ a little: show so much less
@@ -37,17 +39,19 @@
 
 /*
  * Whether a thread waits for a CPU; and its run_delay, with this wait.
- * task_call_func() keeps its state as it is.
+ * task_call_func() keeps its state as it is. One that sleeps does not wait,
+ * whatever last_queued says.
  */
 static int waits(struct task_struct *task, void *delay)
 {
+	unsigned int state = READ_ONCE(task->__state);
 	u64 queued = task->sched_info.last_queued;
 	u64 now = local_clock();
 	u64 *ns = delay;
 
 	*ns = task->sched_info.run_delay;
-	if (!queued)
-		return READ_ONCE(task->__state) == TASK_WAKING;
+	if (state != TASK_RUNNING || !queued)
+		return state == TASK_WAKING;
 	if (now > queued + MARGIN_NS)
 		*ns += now - queued - MARGIN_NS;
 	return true;
