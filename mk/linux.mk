@@ -68,9 +68,9 @@ port-linux: ## put ports/linux into the source tree of Linux in LINUX=DIR, and l
 # make linux has built.
 TAP_SCRIPTS += tests/ports/linux.t tests/ports/linux_clock.t
 
-# VMs under stress, with a dirty ring, without their memory, and resumed after a pause: static
-# programs for arm64 Linux.
-LINUX_TESTS := $(BUILD)/linux/soak $(BUILD)/linux/dirty_ring $(BUILD)/linux/full_ring $(BUILD)/linux/memory_away $(BUILD)/linux/round_away $(BUILD)/linux/resumed
+# VMs under stress, with a dirty ring, without their memory, resumed after a pause, and asleep:
+# static programs for arm64 Linux.
+LINUX_TESTS := $(BUILD)/linux/soak $(BUILD)/linux/dirty_ring $(BUILD)/linux/full_ring $(BUILD)/linux/memory_away $(BUILD)/linux/round_away $(BUILD)/linux/resumed $(BUILD)/linux/asleep
 $(LINUX_TESTS): $(BUILD)/linux/%: $(BUILD)/a64-linux/tests/linux/%.o $(filter-out $(BUILD)/a64-linux/tests/kvm/%,$(LIBKVM_TEST_OBJS))
 	$(begin)
 	$(A64_CC) -static -o $@ $^
@@ -80,7 +80,7 @@ LINUX_RIVALS := $(BUILD)/linux/rivals
 $(LINUX_RIVALS): $(BUILD)/a64-linux/tests/linux/rivals.o
 	$(begin)
 	$(A64_CC) -static -o $@ $^
-clang_linux_SRCS += tests/linux/soak.c tests/linux/dirty_ring.c tests/linux/full_ring.c tests/linux/memory_away.c tests/linux/round_away.c tests/linux/resumed.c tests/linux/rivals.c
+clang_linux_SRCS += tests/linux/soak.c tests/linux/dirty_ring.c tests/linux/full_ring.c tests/linux/memory_away.c tests/linux/round_away.c tests/linux/resumed.c tests/linux/asleep.c tests/linux/rivals.c
 check-linux-boot: $(LINUX_TESTS) $(LINUX_RIVALS)
 
 # pvtime conform kvm-mended/RELEASE, and pvtime bench kvm-before kvm-mended
@@ -93,5 +93,5 @@ check-linux: $(LINUX_RELEASES:%=$(LINUX_SOURCES)/%/version) $(LIMIT) ## put port
 	LINUX_RELEASES='$(LINUX_RELEASES)' LINUX_RELEASE=$(LINUX_RELEASE) CROSS_COMPILE=$(CROSS) $(PROVE) tests/linux/sources.t
 check-linux-boot: all $(LINUX_BUILT)/$(LINUX_RELEASE)/Image $(LINUX_BUILT)/$(LINUX_RELEASE)/steal_time $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/initramfs-kexec.cpio $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
 	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/selftest.t $(if $(filter bookworm,$(LINUX_RELEASE)),,tests/linux/dirty_ring.t) \
-		tests/linux/lockups.t tests/linux/lockups_kvm.t tests/linux/hotplug.t tests/linux/mapping.t tests/linux/life.t tests/linux/qemu_migrate.t tests/linux/memory_away.t tests/linux/resumed.t tests/linux/soak.t)
+		tests/linux/lockups.t tests/linux/lockups_kvm.t tests/linux/hotplug.t tests/linux/mapping.t tests/linux/life.t tests/linux/qemu_migrate.t tests/linux/memory_away.t tests/linux/resumed.t tests/linux/asleep.t tests/linux/soak.t)
 check-linux check-linux-boot: TEST_TIMEOUT := 1800

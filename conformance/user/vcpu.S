@@ -4,6 +4,7 @@
 #define PV_TIME_ST 0xc5000021
 #define NOWHERE	   0x60000000	/* VM_NOWHERE of vm.h */
 #define TURNS	   50000	/* of a loop of two instructions */
+#define LONG	   0x400000
 
 	.section .rodata
 	.balign	4
@@ -38,7 +39,7 @@ guest_load:
 	b.ne	1b
 	b	guest_load
 guest_sleep:
-	mov	x2, #TURNS
+	movz	x2, #(LONG >> 16), lsl #16
 1:	subs	x2, x2, #1
 	b.ne	1b
 	str	x1, [x0]

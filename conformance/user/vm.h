@@ -87,6 +87,6 @@ extern const char
 extern const char guest_store[], guest_store_pair[];
 /* These never return. */
 extern const char guest_load[];	 /* loads a word from x0 before every piece of work */
-extern const char guest_sleep[]; /* stores x1 at x0 after a piece of work, then waits by WFI */
+extern const char guest_sleep[]; /* stores x1 at x0 after much work, then waits by WFI */
 
 #endif

@@ -41,6 +41,11 @@ make_host() {
 		'including the layout of the stolen time structure.'
 }
 
+# The scheduler, from 6.12 on.
+make_scheduler() {
+	words kernel/sched/core.c 'if (p->se.sched_delayed)' "$(function_ enqueue_task '	if (!(flags & ENQUEUE_RESTORE))')"
+}
+
 # The guest half.
 # shellcheck disable=SC2016
 make_guest() {
@@ -59,6 +64,7 @@ make_guest() {
 
 # The miniature is made once, and copied for each test.
 make_host
+make_scheduler
 make_guest
 mv "$work/tree" "$work/whole"
 taken linux "$(steps)"
@@ -87,7 +93,7 @@ needed 'arch_timer\.o' 'define   KVM_ARM_VCPU_PVTIME_IPA' kvm_asm.h 'struct kvm_
 	kvm_arch_vcpu_ioctl_vcpu_init vcpu_reset_hcr 'bool kvm_vcpu_wake_up' halt_wakeup 'The structure will be updated' 'structure per VCPU' \
 	'3.1 ATTRIBUTE' 'Base address not' 'including the layout'
 needed 'static int stolen_time_cpu_down_prepare' stolen_time_cpu_online 'reg = this_cpu_ptr' 'rcu_assign_pointer(reg' '!reg->kaddr' ENXIO 'return 0;' pv_time_init_stolen_time 'paravirt\.o' 'watchdog_buddy\.o' irq_regs.h is_hardlockup watchdog_hardlockup_kick atomic_inc_return \
-	watchdog_hardlockup_check watchdog_hardlockup_touched watchdog_enable update_touch_ts HARDLOCKUP_DETECTOR_ARCH
+	watchdog_hardlockup_check watchdog_hardlockup_touched watchdog_enable update_touch_ts HARDLOCKUP_DETECTOR_ARCH enqueue_task ENQUEUE_RESTORE
 
 # The forms of a place in other versions.
 judged() {
@@ -102,9 +108,10 @@ judged 'return watchdog_steal_had_time(cpu, 3);' "6.12: three missed interrupts 
 miniature
 rm "$work/whole/kernel/watchdog_buddy.c"
 sed -i /watchdog_buddy/d "$work/whole/kernel/Makefile"
-taken "6.1, without the buddy detector" $(($(steps) - 1))
-grep -q '^left out step 11-buddy:' "$work/report"
-report $? "6.1: the step that it does not need is left out, and named"
+sed -i /sched_delayed/d "$work/whole/kernel/sched/core.c"
+taken "6.1, without the buddy detector and delayed dequeue" $(($(steps) - 2))
+grep -q '^left out step 11-buddy:' "$work/report" && grep -q '^left out step 12-run-delay:' "$work/report"
+report $? "6.1: the steps that it does not need are left out, and named"
 [ ! -e "$work/tree/kernel/watchdog_steal.c" ]
 report $? "6.1: its files are not added"
 miniature
