@@ -31,7 +31,7 @@ struct kvm_vcpu_steal {
 	bool to_begin; /* the next KVM_RUN sets last_steal, and charges nothing */
 	bool adopt;    /* ... and takes the total from the guest's structure */
 	bool clear_padding; /* the next publish writes the padding, too */
-	bool published;	    /* KVM has stored in the structure since it began */
+	bool published;	    /* what is in the structure goes at a reset */
 	bool missed;	    /* the last publish could not be stored */
 };
 

@@ -60,25 +60,22 @@ static bool publish(struct kvm_vcpu_steal *steal,
 }
 
 /*
- * Whether the structure can be stored in. If what user space has restored cannot
- * be read yet, what the vCPU waits is added to the total alone.
+ * Whether the structure can be stored in: what user space has restored was read,
+ * and the dirty ring is not full. Its last entry is for kvm_pvtime_reset().
  */
-static bool has_begun(struct kvm_vcpu *vcpu)
+static bool can_publish(struct kvm_vcpu *vcpu)
 {
 	struct kvm_vcpu_steal *steal = &vcpu->arch.steal;
 
-	if (likely(!steal->to_begin && !steal->adopt) || kvm_pvtime_begin(vcpu))
-		return true;
-	spin_lock(&steal->lock);
-	charge(steal);
-	spin_unlock(&steal->lock);
-	return false;
+	return (likely(!steal->to_begin && !steal->adopt) ||
+		kvm_pvtime_begin(vcpu)) &&
+	       ring_has_room(vcpu, vcpu->dirty_ring.size - 1);
 }
 
 /*
  * Called by the vCPU's thread, in KVM_RUN, where the vCPU has its CPU again,
- * and on the way out. With a full dirty ring it does not get into the guest, so
- * the next publish will do.
+ * and on the way out. Where the structure cannot be stored in yet, the total
+ * still takes in what the thread has waited.
  */
 void kvm_update_stolen_time(struct kvm_vcpu *vcpu)
 {
@@ -88,10 +85,12 @@ void kvm_update_stolen_time(struct kvm_vcpu *vcpu)
 
 	if (!kvm_arm_is_pvtime_enabled(&vcpu->arch))
 		return;
-	if (!has_begun(vcpu))
+	if (!can_publish(vcpu)) {
+		spin_lock(&vcpu->arch.steal.lock);
+		charge(&vcpu->arch.steal);
+		spin_unlock(&vcpu->arch.steal.lock);
 		return;
-	if (!ring_has_room(vcpu, vcpu->dirty_ring.size - 1))
-		return; /* the last entry is for kvm_pvtime_reset() */
+	}
 
 	idx = srcu_read_lock(&kvm->srcu);
 	place = find_place(vcpu);

@@ -23,17 +23,18 @@
 #include "place.h"
 
 /*
- * When a round is due. The timer waits for the tick after that, so that it
- * needs no interrupt of its own where the CPU has a tick; but not for long: a
- * vCPU that is asked at a tick may lose its CPU there, and the next one is asked
- * after as much again. That must not take 100 ms (R-34).
+ * When a round is due. The timer may wait for the tick after that, so that it
+ * mostly needs no interrupt of its own; but not for long: a vCPU that is asked
+ * at a tick may lose its CPU there, and the next one is asked after as much
+ * again. That must not take 100 ms (R-34).
  */
 #define ROUND_NS (40 * NSEC_PER_MSEC)
 #define SLACK_NS min(TICK_NSEC, 8 * NSEC_PER_MSEC)
 
 /*
  * The scheduler's clocks of two CPUs may differ a little: show so much less
- * than the wait so far.
+ * than the wait so far. Where it still charges less than was shown, as it may
+ * begin the thread's turn at its last tick, the next wait makes up for that.
  */
 #define MARGIN_NS NSEC_PER_MSEC
 
@@ -98,9 +99,9 @@ static bool store(struct kvm_vcpu_steal *steal,
 }
 
 /*
- * A page may be there, but write-protected: after a fork, for one. What this
- * would have to wait for is left undone (FOLL_NOWAIT): this vCPU must not wait
- * for another one's page. Its own vCPU does, when it gets a CPU.
+ * A page may be there, but write-protected: after a fork, for one. A page that
+ * is not there is left alone (FOLL_NOWAIT): this vCPU must not wait for another
+ * one's page. Its own vCPU does, when it gets a CPU.
  */
 static bool make_writable(struct pvtime_stolen __user *page)
 {

@@ -123,6 +123,8 @@ bool kvm_pvtime_begin(struct kvm_vcpu *vcpu)
 		spin_lock(&steal->lock);
 		steal->last_steal = READ_ONCE(current->sched_info.run_delay);
 		steal->to_begin = false;
+		/* A reset zeroes what memory holds, where it was not to count. */
+		steal->published |= !steal->adopt;
 		spin_unlock(&steal->lock);
 	}
 	return !steal->adopt || adopt(vcpu);
