@@ -15,14 +15,17 @@
 
 #define RESTORED (7000 * MS)
 
+static void set_total(uint64_t ns)
+{
+	if (vcpu_set(&vm.vcpus[WAITS], KVM_ARM_VCPU_PVTIME_TOTAL, &ns) != 0)
+		bail_out("KVM_ARM_VCPU_PVTIME_TOTAL");
+}
+
 /* The first reset cannot zero the structure. The second one must not forget that. */
 static void two_resets_without_memory(void)
 {
-	uint64_t ns = RESTORED;
-
 	create();
-	if (vcpu_set(&vm.vcpus[WAITS], KVM_ARM_VCPU_PVTIME_TOTAL, &ns) != 0)
-		bail_out("KVM_ARM_VCPU_PVTIME_TOTAL");
+	set_total(RESTORED);
 	vcpu_run(&vm.vcpus[WAITS]);
 	tap_ok(counter_ns(WAITS) >= RESTORED, "a total of 7 s is published");
 	allow(PROT_NONE);
@@ -129,7 +132,7 @@ static void waits_before_it_can_be_read(void)
 	destroy();
 }
 
-/* A number that was adopted, and could not be stored again. */
+/* A number that was adopted or set, and could not be stored again. */
 static void a_reset_after_a_restore(void)
 {
 	create();
@@ -140,6 +143,18 @@ static void a_reset_after_a_restore(void)
 	reset();
 	vcpu_run(&vm.vcpus[WAITS]);
 	tap_ok(counter_ns(WAITS) < RESTORED, "a reset zeroes a number that KVM has adopted");
+	destroy();
+
+	create();
+	*counter(WAITS) = RESTORED;
+	set_total(0);
+	allow(PROT_READ);
+	vcpu_run(&vm.vcpus[WAITS]);
+	allow(PROT_READ | PROT_WRITE);
+	reset();
+	vcpu_run(&vm.vcpus[WAITS]);
+	tap_ok(counter_ns(WAITS) < RESTORED,
+	       "a reset zeroes what memory holds where the number was set");
 	destroy();
 }
 
