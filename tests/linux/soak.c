@@ -303,7 +303,7 @@ static void ignore(int signo)
 int main(int argc, char **argv)
 {
 	const struct sigaction action = {.sa_handler = ignore};
-	unsigned happened[EVENTS] = {0};
+	unsigned happened[EVENTS] = {0}, n = 0;
 
 	if (argc != 3)
 		bail_out("usage: soak SECONDS SEED");
@@ -317,8 +317,10 @@ int main(int argc, char **argv)
 	for (uintptr_t i = 0; i < THREADS; i++)
 		if (pthread_create(&threads[i], NULL, runner, (void *)(seed + i)) != 0)
 			bail_out("a thread");
-	for (uint64_t end = now() + strtoull(argv[1], NULL, 10) * 1000000000u; now() < end;) {
-		unsigned e = choose();
+	/* One of each first, so that each happens on a slow machine as well. */
+	for (uint64_t end = now() + strtoull(argv[1], NULL, 10) * 1000000000u;
+	     n < EVENTS || now() < end; n++) {
+		unsigned e = n < EVENTS ? n : choose();
 
 		events[e].happen(&machines[below(VMS)]);
 		happened[e]++;
