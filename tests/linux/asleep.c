@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -88,15 +87,6 @@ static void *sleeper(void *unused)
 		atomic_store(&woken, true);
 	}
 	return unused;
-}
-
-static pthread_t start(void *(*work)(void *))
-{
-	pthread_t started;
-
-	if (pthread_create(&started, NULL, work, NULL) != 0)
-		bail_out("a thread");
-	return started;
 }
 
 static uint64_t now_ns(void)

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -18,6 +17,7 @@
 #include "conformance/user/user.h"
 #include "conformance/user/vm.h"
 #include "libpvtime-kvm/uapi.h"
+#include "tests/linux/turns.h"
 #include "tests/linux/vmm.h"
 
 enum { WAITS, RUNS };
@@ -128,15 +128,6 @@ static inline void bring_page(uint64_t ns)
 	page[1] = ns;
 	if (ioctl(faults, UFFDIO_COPY, &copy) != 0)
 		bail_out("UFFDIO_COPY");
-}
-
-static inline pthread_t start(void *(*work)(void *))
-{
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, work, NULL) != 0)
-		bail_out("a thread");
-	return thread;
 }
 
 #endif

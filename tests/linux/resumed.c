@@ -9,7 +9,6 @@
  * resumption on. Nothing else tells KVM so, as the reading vCPU never leaves its CPU.
  */
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/ioctl.h>
 #include "conformance/user/user.h"
@@ -84,14 +83,6 @@ static void *reader(void *unused)
 	vcpu_enter_with(&vm.vcpus[READS], guest_load, GICD_ISACTIVER, 0);
 	vcpu_run(&vm.vcpus[READS]);
 	return unused;
-}
-
-static void start(void *(*work)(void *))
-{
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, work, NULL) != 0)
-		bail_out("a thread");
 }
 
 /* How old the waiting vCPU's number gets, in ms */

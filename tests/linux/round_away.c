@@ -13,7 +13,6 @@
 #include <stdatomic.h>
 #include <sys/wait.h>
 #include "tests/linux/away.h"
-#include "tests/linux/turns.h"
 #include "tests/tap.h"
 
 enum { LOOK_MS = 600 };

@@ -2,7 +2,8 @@
 #ifndef TESTS_LINUX_TURNS_H
 #define TESTS_LINUX_TURNS_H
 
-/* Which thread has a CPU, and for how long. */
+/* Threads: which of them has a CPU, and for how long. */
+#include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,15 @@ static inline void be_on(size_t cpu, int priority)
 	if ((priority != 0 && sched_setscheduler(0, SCHED_FIFO, &param) != 0) ||
 	    sched_setaffinity(0, sizeof(set), &set) != 0)
 		bail_out("a thread's CPU and priority");
+}
+
+static inline pthread_t start(void *(*work)(void *))
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, work, NULL) != 0)
+		bail_out("a thread");
+	return thread;
 }
 
 #endif
