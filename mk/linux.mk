@@ -6,7 +6,7 @@ LINUX_RELEASES := bookworm trixie sid
 LINUX_SOURCES  := $(DEBIAN)/linux-source
 LINUX_BUILT    := $(BUILD)/linux
 
-LINUX_PORT := $(call port_files,linux,11)
+LINUX_PORT := $(call port_files,linux,13)
 
 $(LINUX_SOURCES)/%/version:
 	scripts/debian-source $(@D) linux $*
@@ -43,15 +43,12 @@ $(LINUX_BUILT)/%/debug: $(LINUX_BUILT)/%/Image ports/linux/config-debug
 	CONFIG_MORE=ports/linux/config-debug CROSS_COMPILE=$(CROSS) ports/linux/build $(@D)/tree $(@D)/out-debug
 	@cp $(@D)/out-debug/arch/arm64/boot/Image $@
 
-# Linux's own test of stolen time in KVM. Its make may write to the tree, but not change a file.
-$(LINUX_BUILT)/%/steal_time: $(LINUX_BUILT)/%/Image
+# Linux's own test of stolen time in KVM, and the one that the port adds.
+LINUX_SELFTESTS := steal_time arm64/pvtime_total
+$(LINUX_BUILT)/%/steal_time $(LINUX_BUILT)/%/pvtime_total: $(LINUX_BUILT)/%/Image ports/linux/selftests
 	$(begin)
-	CROSS_COMPILE=$(CROSS) ports/linux/build $(@D)/tree $(@D)/out headers
-	@mkdir -p $(@D)/selftest
-	env -i PATH="$$PATH" HOME=/ LC_ALL=C make -s -C $(@D)/tree/tools/testing/selftests/kvm ARCH=arm64 CROSS_COMPILE=$(CROSS) \
-		OUTPUT=$(abspath $(@D))/selftest KHDR_INCLUDES='-isystem $(abspath $(@D))/out/usr/include' LDFLAGS=-static \
-		$(abspath $(@D))/selftest/steal_time >$(@D)/selftest.log 2>&1
-	@cp $(@D)/selftest/steal_time $@
+	CROSS_COMPILE=$(CROSS) ports/linux/selftests $(@D)/tree $(@D)/out $(@D)/selftest $(LINUX_SELFTESTS)
+	@cp $(LINUX_SELFTESTS:%=$(@D)/selftest/%) $(@D)
 
 .PHONY: linux port-linux
 ##@ maintainers
@@ -91,7 +88,7 @@ conform-all matrix: $(LINUX_RELEASES:%=$(LINUX_BUILT)/%/Image)
 ##@ developers
 check-linux: $(LINUX_RELEASES:%=$(LINUX_SOURCES)/%/version) $(LIMIT) ## put ports/linux into the sources of all releases, and compile what it touches in one of them
 	LINUX_RELEASES='$(LINUX_RELEASES)' LINUX_RELEASE=$(LINUX_RELEASE) CROSS_COMPILE=$(CROSS) $(PROVE) tests/linux/sources.t
-check-linux-boot: all $(LINUX_BUILT)/$(LINUX_RELEASE)/Image $(LINUX_BUILT)/$(LINUX_RELEASE)/steal_time $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/initramfs-kexec.cpio $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
+check-linux-boot: all $(LINUX_BUILT)/$(LINUX_RELEASE)/Image $(LINUX_BUILT)/$(LINUX_RELEASE)/steal_time $(LINUX_BUILT)/$(LINUX_RELEASE)/pvtime_total $(LIMIT) $(INITRAMFS) $(GUEST_BUILD)/initramfs-kexec.cpio $(GUEST_BUILD)/spin.img ## run the tests that boot what make linux has built; T=... for some of them
 	LINUX_RELEASE=$(LINUX_RELEASE) $(PROVE) $(or $(T),tests/linux/selftest.t $(if $(filter bookworm,$(LINUX_RELEASE)),,tests/linux/dirty_ring.t) \
 		tests/linux/lockups.t tests/linux/lockups_kvm.t tests/linux/hotplug.t tests/linux/mapping.t tests/linux/life.t tests/linux/qemu_migrate.t tests/linux/memory_away.t tests/linux/resumed.t tests/linux/asleep.t tests/linux/soak.t)
 check-linux check-linux-boot: TEST_TIMEOUT := 1800

@@ -4,7 +4,8 @@
 # TAP: ports/linux can be put into Linux's source of each release of Debian in LINUX_RELEASES, and
 # git takes the series, and Linux's own checkpatch.pl has nothing to say of it. In that of
 # LINUX_RELEASE, what the port touches compiles without a warning, and sparse, which checks Linux's
-# annotations, reports no more of it than without the port.
+# annotations, reports no more of it than without the port. Linux 7.2 does not run the sparse of
+# Debian 12.
 
 set -u
 # shellcheck source=tests/tap.sh
@@ -60,11 +61,14 @@ for release in $LINUX_RELEASES; do
 	report $? "$release: the source is unchanged"
 
 	if [ "$release" = "$LINUX_RELEASE" ]; then
-		# Each source that the port adds or changes.
-		objects=$(sed -n 's/^\(changed\|added\) *\([^ :]*\)\.c:.*/\2.o/p' "$work/out")
+		# Each source of the kernel that the port adds or changes, and its selftest.
+		objects=$(sed -n '/ tools\//d; s/^\(changed\|added\) *\([^ :]*\)\.c:.*/\2.o/p' "$work/out")
 		# shellcheck disable=SC2086
 		report_of "$release: what the port touches compiles" ports/linux/build "$work/tree" "$work/objects" KCFLAGS=-Werror $objects
 		! grep -q 'warning:' "$work/objects.log"
+		report $? "$release: without a warning"
+		report_of "$release: the selftest compiles" ports/linux/selftests "$work/tree" "$work/objects" "$work/selftest" arm64/pvtime_total
+		! grep -q 'pvtime_total.*warning:' "$work/selftest.log"
 		report $? "$release: without a warning"
 
 		# shellcheck disable=SC2086
@@ -74,8 +78,13 @@ for release in $LINUX_RELEASES; do
 		done <"$work/changed"
 		# shellcheck disable=SC2046
 		sparse_of "$work/without" $(sed -n 's/\.c$/.o/p' "$work/changed")
-		grep -q 'virt/kvm/kvm_main.c: warning' "$work/without" && ! comm -23 "$work/with" "$work/without" | grep .
-		report $? "$release: sparse reports nothing that it does not report without the port"
+		sparse="$release: sparse reports nothing that it does not report without the port"
+		if grep -q 'C=2 specified, but sparse is not .* up to date' "$work/objects.log"; then
+			report 0 "$sparse # SKIP this Linux wants a newer sparse"
+		else
+			grep -q 'virt/kvm/kvm_main.c: warning' "$work/without" && ! comm -23 "$work/with" "$work/without" | grep .
+			report $? "$sparse"
+		fi
 	fi
 	rm -rf "$work/tree" "$work/was" "$work/series" "$work/differ"
 done

@@ -39,6 +39,9 @@ make_host() {
 	words Documentation/virt/kvm/arm/pvtime.rst 'The structure will be updated by the hypervisor prior to scheduling a VCPU.' 'structure per VCPU of the guest.'
 	words Documentation/virt/kvm/devices/vcpu.rst '3.1 ATTRIBUTE: KVM_ARM_VCPU_PVTIME_IPA' '	 -EINVAL  Base address not 64 byte aligned' \
 		'including the layout of the stolen time structure.'
+	words tools/testing/selftests/kvm/steal_time.c ''
+	words tools/testing/selftests/kvm/Makefile.kvm 'TEST_GEN_PROGS_arm64 += arm64/psci_test'
+	words tools/testing/selftests/kvm/.gitignore '*.o'
 }
 
 # The scheduler, from 6.12 on.
@@ -93,7 +96,7 @@ needed 'arch_timer\.o' 'define   KVM_ARM_VCPU_PVTIME_IPA' kvm_asm.h 'struct kvm_
 	kvm_arch_vcpu_ioctl_vcpu_init vcpu_reset_hcr 'bool kvm_vcpu_wake_up' halt_wakeup 'The structure will be updated' 'structure per VCPU' \
 	'3.1 ATTRIBUTE' 'Base address not' 'including the layout'
 needed 'static int stolen_time_cpu_down_prepare' stolen_time_cpu_online 'reg = this_cpu_ptr' 'rcu_assign_pointer(reg' '!reg->kaddr' ENXIO 'return 0;' pv_time_init_stolen_time 'paravirt\.o' 'watchdog_buddy\.o' irq_regs.h is_hardlockup watchdog_hardlockup_kick atomic_inc_return \
-	watchdog_hardlockup_check watchdog_hardlockup_touched watchdog_enable update_touch_ts HARDLOCKUP_DETECTOR_ARCH enqueue_task ENQUEUE_RESTORE
+	watchdog_hardlockup_check watchdog_hardlockup_touched watchdog_enable update_touch_ts HARDLOCKUP_DETECTOR_ARCH enqueue_task ENQUEUE_RESTORE psci_test
 
 # The forms of a place in other versions.
 judged() {
@@ -109,11 +112,21 @@ miniature
 rm "$work/whole/kernel/watchdog_buddy.c"
 sed -i /watchdog_buddy/d "$work/whole/kernel/Makefile"
 sed -i /sched_delayed/d "$work/whole/kernel/sched/core.c"
+selftests=$work/whole/tools/testing/selftests/kvm
+sed 's/arm64/aarch64/g' "$selftests/Makefile.kvm" >"$selftests/Makefile"
+rm "$selftests/Makefile.kvm"
+echo /aarch64/psci_test >"$selftests/.gitignore"
 taken "6.1, without the buddy detector and delayed dequeue" $(($(steps) - 2))
-grep -q '^left out step 11-buddy:' "$work/report" && grep -q '^left out step 12-run-delay:' "$work/report"
+grep -q '^left out step 12-buddy:' "$work/report" && grep -q '^left out step 13-run-delay:' "$work/report"
 report $? "6.1: the steps that it does not need are left out, and named"
+grep -q '^TEST_GEN_PROGS_aarch64 += arm64/pvtime_total$' "$work/tree/tools/testing/selftests/kvm/Makefile"
+report $? "6.1: its Makefile of the selftests has the architecture's other name"
+grep -q '^/arm64/pvtime_total$' "$work/tree/tools/testing/selftests/kvm/.gitignore"
+report $? "6.1: git ignores the selftest's program"
 [ ! -e "$work/tree/kernel/watchdog_steal.c" ]
 report $? "6.1: its files are not added"
+rm "$selftests/steal_time.c"
+taken "without the selftests of KVM" $(($(steps) - 3))
 miniature
 mkdir -p "$work/other/steps"
 cp ports/linux/tree "$work/other"
