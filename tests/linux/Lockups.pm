@@ -12,7 +12,6 @@ use strict;
 use warnings;
 use Exporter qw(import);
 use Kernels;
-use Shared;
 use Test::More;
 
 our @EXPORT = qw(lockups_ok);
@@ -59,16 +58,6 @@ sub outcome
 		$begin->{at} - $busy->{at}, $begin->{own} - $busy->{own}, $took // 'no';
 	note map { "$_->{at} $_->{own} $_->{text}\n" } grep { $_->{text} =~ /^(BUSY|PROVOKE)|lkdtm:|hard LOCKUP|soft lockup/ } @lines;
 	return (scalar @false, $took, scalar grep { $_->{at} < $begin->{at} } @any);
-}
-
-# quick KERNEL: a copy of the guest's kernel with NOP instead of YIELD and WFE, of which its loops
-# consist that wait, lkdtm's as well. QEMU with one thread looks for another CPU to run there, and
-# takes a hundred times as long.
-sub quick
-{
-	my ($kernel) = @_;
-	my ($yield, $wfe, $nop) = (0xd503203f, 0xd503205f, 0xd503201f);
-	return spew("$tmp/quick", pack 'V*', map { $_ == $yield || $_ == $wfe ? $nop : $_ } unpack 'V*', slurp($kernel));
 }
 
 # lockups_ok RUN: the tests. RUN gets a name, the guest's kernel, the text of the report, the number

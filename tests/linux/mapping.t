@@ -22,7 +22,7 @@ sub cpu1
 {
 	my ($name, $kernel, $words) = @_;
 	my $run = run({timeslice_us => 10_000, options => ['--seconds', 12]},
-		linux('g', "role=hotplug until=1 times=2 $words", kernel => $kernel, vcpus => 2, memory => '96M'), bare('busy', 'spin', 'until_ms=8000'));
+		linux('g', "role=hotplug until=1 times=2 $words", kernel => quick($kernel), vcpus => 2, memory => '96M'), bare('busy', 'spin', 'until_ms=8000'));
 	is($run->{status}, 0, "$name: the lab ends in good order") or diag $run->{err};
 	my $console = $run->{console}{g};
 	my @ticks;
