@@ -89,14 +89,6 @@ static void *sleeper(void *unused)
 	return unused;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /*
  * What a round has found: how much was shown while the vCPU slept; and how much was charged in all,
  * above the time that it took to wake up. In that time, the thread may really wait for its CPU.

@@ -209,8 +209,7 @@ int main(int argc, char **argv)
 	create();
 	be_on(1, 0);
 	for (unsigned i = 0; i < 3; i++)
-		if (pthread_create(&threads[i], NULL, work[i], NULL) != 0)
-			bail_out("a thread");
+		threads[i] = start(work[i]);
 	/* Every now and then, nobody empties the rings for longer. */
 	unsigned turn = 0;
 	for (uint64_t end = now_ms() + strtoull(argv[1], NULL, 10) * 1000; now_ms() < end; turn++) {

@@ -113,8 +113,7 @@ static void wait_for_round(void)
 	pthread_t thread;
 
 	atomic_store(&hogging, false);
-	if (pthread_create(&thread, NULL, hog, NULL) != 0)
-		bail_out("a thread");
+	thread = start(hog);
 	while (!atomic_load(&hogging))
 		nap(1);
 	pthread_join(thread, NULL);
@@ -136,8 +135,7 @@ int main(void)
 	for (unsigned i = 0; i < ENTRIES; i++)
 		run(FULL);
 	tap_ok(marks_of(2) == 1, "the ring has the page in which the guest has stored");
-	if (pthread_create(&thread, NULL, runner, NULL) != 0)
-		bail_out("a thread");
+	thread = start(runner);
 	while (!atomic_load(&running))
 		nap(1);
 	for (unsigned i = 0; i < TURNS; i++) {

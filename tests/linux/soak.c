@@ -21,12 +21,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 #include "conformance/user/delay.h"
 #include "conformance/user/user.h"
 #include "conformance/user/vm.h"
 #include "libpvtime-kvm/uapi.h"
+#include "tests/linux/turns.h"
 #include "tests/linux/vmm.h"
 #include "tests/tap.h"
 
@@ -53,14 +53,6 @@ static pthread_t threads[THREADS];
 static atomic_bool stop;
 static atomic_uint back, early, late, wrong;
 static _Thread_local uint64_t seed;
-
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* A random number below `limit` (xorshift64). */
 static unsigned below(unsigned limit)
@@ -91,7 +83,7 @@ static void look_at_counter(struct subject *s)
 	if (ns < s->last)
 		fault(&back, "a counter has gone back", ns, s->last);
 	s->last = ns;
-	uint64_t passed = now() - s->begun + s->granted;
+	uint64_t passed = now_ns() - s->begun + s->granted;
 	if (ns > passed)
 		fault(&early, "a counter has more than has passed", ns, passed);
 }
@@ -104,7 +96,7 @@ static void look_at_total(struct subject *s)
 		fault(&wrong, "the total cannot be read", (uint64_t)errno, 0);
 	if (ns < s->least)
 		fault(&late, "a total lacks what was waited", ns, s->least);
-	uint64_t passed = now() - s->begun + s->granted;
+	uint64_t passed = now_ns() - s->begun + s->granted;
 	if (ns > passed)
 		fault(&early, "a total has more than has passed", ns, passed);
 }
@@ -148,7 +140,7 @@ static void begin(struct subject *s)
 {
 	s->vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
 	s->last = s->least = s->granted = 0;
-	s->begun = now();
+	s->begun = now_ns();
 	vcpu_enter_at(s->vcpu, guest_work);
 }
 
@@ -318,8 +310,8 @@ int main(int argc, char **argv)
 		if (pthread_create(&threads[i], NULL, runner, (void *)(seed + i)) != 0)
 			bail_out("a thread");
 	/* One of each first, so that each happens on a slow machine as well. */
-	for (uint64_t end = now() + strtoull(argv[1], NULL, 10) * 1000000000u;
-	     n < EVENTS || now() < end; n++) {
+	for (uint64_t end = now_ns() + strtoull(argv[1], NULL, 10) * 1000000000u;
+	     n < EVENTS || now_ns() < end; n++) {
 		unsigned e = n < EVENTS ? n : choose();
 
 		events[e].happen(&machines[below(VMS)]);
